@@ -1,0 +1,243 @@
+"""Everything that can be refused or go wrong, by name.
+
+Each error says what is wrong and what to do in one sentence, for people, and carries a stable
+reason and metadata, for programs. How an error looks on the wire is the service's affair.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class ClearpropError(Exception):
+    """An error that a caller is told about.
+
+    `reason` is a stable word for programs, `metadata` names the things concerned, `retry_after`
+    is in seconds, where repeating the same call later can help.
+    """
+
+    reason: ClassVar[str]
+    retry_after: ClassVar[float | None] = None
+
+    def __init__(self, message: str, **metadata: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.metadata = {name: str(value) for name, value in metadata.items()}
+
+
+# The kinds of error: what a caller can do about them.
+
+
+class InvalidError(ClearpropError):
+    """The request itself is wrong, whatever the state of the service."""
+
+
+class NotFoundError(ClearpropError):
+    """What the request names does not exist."""
+
+
+class AlreadyExistsError(ClearpropError):
+    """What the request wants to make exists already."""
+
+
+class WrongStateError(ClearpropError):
+    """The request is right, but not now; the message says what to call first."""
+
+
+class StaleError(ClearpropError):
+    """The caller decided on the grounds of something that has changed since."""
+
+
+class OutOfRangeError(ClearpropError):
+    """A number lies outside of what exists."""
+
+
+class ExhaustedError(ClearpropError):
+    """A limit is exceeded."""
+
+
+class UnavailableError(ClearpropError):
+    """The service cannot answer now; the same call may succeed later."""
+
+
+class DataLossError(ClearpropError):
+    """Stored history is damaged."""
+
+
+# The errors.
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One bad field: its path in the request, and what is wrong with it."""
+
+    field: str
+    description: str
+
+
+class InvalidFields(InvalidError):
+    """One or more fields are bad; `violations` names every one of them."""
+
+    reason = "INVALID_FIELDS"
+
+    def __init__(self, violations: list[Violation]) -> None:
+        super().__init__("; ".join(f"{bad.field}: {bad.description}" for bad in violations))
+        self.violations = violations
+
+
+class NetworkNotFound(NotFoundError):
+    """There is no such network."""
+
+    reason = "NETWORK_NOT_FOUND"
+
+
+class TrainingSetNotFound(NotFoundError):
+    """There is no such training set."""
+
+    reason = "TRAINING_SET_NOT_FOUND"
+
+
+class RunNotFound(NotFoundError):
+    """The network has no run of this number."""
+
+    reason = "RUN_NOT_FOUND"
+
+
+class NetworkExists(AlreadyExistsError):
+    """The id belongs to another network."""
+
+    reason = "NETWORK_EXISTS"
+
+
+class TrainingSetExists(AlreadyExistsError):
+    """The id belongs to another training set."""
+
+    reason = "TRAINING_SET_EXISTS"
+
+
+class RequestIdReused(AlreadyExistsError):
+    """The request id was used for another request."""
+
+    reason = "REQUEST_ID_REUSED"
+
+
+class RunNotOver(WrongStateError):
+    """The network has a run that is not over."""
+
+    reason = "RUN_NOT_OVER"
+
+
+class RunOver(WrongStateError):
+    """The run is in a final state."""
+
+    reason = "RUN_OVER"
+
+
+class NoPausedRun(WrongStateError):
+    """There is no paused run to continue."""
+
+    reason = "NO_PAUSED_RUN"
+
+
+class TrainingSetInUse(WrongStateError):
+    """A run that is not over trains on the set."""
+
+    reason = "TRAINING_SET_IN_USE"
+
+
+class TrainingSetBuiltIn(WrongStateError):
+    """The set comes with the service and stays."""
+
+    reason = "TRAINING_SET_BUILT_IN"
+
+
+class NetworkReplaced(WrongStateError):
+    """The id now belongs to another network than the one that is meant."""
+
+    reason = "NETWORK_REPLACED"
+
+
+class StaleEtag(StaleError):
+    """The network has changed since the etag was given out."""
+
+    reason = "STALE_ETAG"
+
+
+class HeadMoved(StaleError):
+    """The history has grown since the head was read: read it again and decide anew."""
+
+    reason = "HEAD_MOVED"
+    retry_after = 0.1
+
+
+class UpdateOutOfRange(OutOfRangeError):
+    """There is no update of this number (yet)."""
+
+    reason = "UPDATE_OUT_OF_RANGE"
+
+
+class LimitExceeded(ExhaustedError):
+    """The request would exceed a limit of the service."""
+
+    reason = "LIMIT_EXCEEDED"
+
+
+class Draining(UnavailableError):
+    """The server is stopping."""
+
+    reason = "DRAINING"
+    retry_after = 1.0
+
+
+class WatcherTooSlow(UnavailableError):
+    """A watcher could not be written to for too long."""
+
+    reason = "WATCHER_TOO_SLOW"
+    retry_after = 0.1
+
+
+class StoreUnavailable(UnavailableError):
+    """The store cannot be read or written now."""
+
+    reason = "STORE_UNAVAILABLE"
+    retry_after = 1.0
+
+
+class DamagedHistory(DataLossError):
+    """Stored history does not read back as it was written, or does not replay to its keyframes."""
+
+    reason = "DAMAGED_HISTORY"
+
+
+class Violations:
+    """Collects every bad field of a request, so that all are named at once."""
+
+    def __init__(self) -> None:
+        self._found: list[Violation] = []
+
+    def add(self, field: str, description: str) -> None:
+        """Note that `field` is bad."""
+        self._found.append(Violation(field, description))
+
+    def require(self, holds: bool, field: str, description: str) -> bool:
+        """Note that `field` is bad unless it `holds`; return whether it holds."""
+        if not holds:
+            self.add(field, description)
+        return holds
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def refuse(self) -> None:
+        """Raise InvalidFields when any field was noted."""
+        if self._found:
+            raise InvalidFields(self._found)
+
+
+@contextmanager
+def validating() -> Iterator[Violations]:
+    """Check a request: collect violations in the block, raise InvalidFields at its end if any."""
+    violations = Violations()
+    yield violations
+    violations.refuse()

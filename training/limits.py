@@ -1,0 +1,21 @@
+"""The limits of the service: checked by multiplying sizes, before anything is allocated."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a request may ask for at most; every number is inclusive."""
+
+    request_bytes: int = 16 * 2**20
+    response_bytes: int = 64 * 2**20
+    layers: int = 64
+    parameters: int = 1_000_000
+    networks: int = 10_000
+    training_sets: int = 10_000
+    watches: int = 1_000
+
+
+#: The most examples, counted with repetition, that one run goes through: whole numbers up to
+#: this are exact in every language's doubles.
+MOST_EXAMPLES_OF_A_RUN = 2**53

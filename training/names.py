@@ -1,0 +1,56 @@
+"""Ids, labels and the identities behind them."""
+
+import re
+import uuid
+
+from training.errors import Violations
+
+_ID = re.compile(r"[a-z][a-z0-9-]{0,62}")
+_LABEL_KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+_REQUEST_ID = re.compile(r"[\x20-\x7e]{1,128}")
+_MOST_LABELS = 64
+_LONGEST_LABEL = 255
+
+
+def new_uid() -> str:
+    """Return an identity that is never used again: 32 hexadecimal digits."""
+    return uuid.uuid4().hex
+
+
+def new_id(prefix: str) -> str:
+    """Return an id for a resource whose maker did not choose one, such as `network-3f9a01c27b4e`."""
+    return f"{prefix}-{uuid.uuid4().hex[:12]}"
+
+
+def check_id(violations: Violations, field: str, value: str) -> None:
+    """Require an id of the form [a-z][a-z0-9-]{0,62}."""
+    violations.require(
+        _ID.fullmatch(value) is not None,
+        field,
+        "must be 1 to 63 of a-z, 0-9 and '-', and begin with a letter",
+    )
+
+
+def check_labels(violations: Violations, field: str, labels: dict[str, str]) -> None:
+    """Require at most 64 labels with keys [a-z][a-z0-9_-]{0,62} and values up to 255 characters."""
+    violations.require(len(labels) <= _MOST_LABELS, field, f"must be at most {_MOST_LABELS}")
+    for key, value in labels.items():
+        violations.require(
+            _LABEL_KEY.fullmatch(key) is not None,
+            f"{field}.{key}",
+            "must have a key of 1 to 63 of a-z, 0-9, '_' and '-' that begins with a letter",
+        )
+        violations.require(
+            len(value) <= _LONGEST_LABEL,
+            f"{field}.{key}",
+            f"must have at most {_LONGEST_LABEL} characters",
+        )
+
+
+def check_request_id(violations: Violations, field: str, value: str) -> None:
+    """Require a request id of 1 to 128 printable ASCII characters."""
+    violations.require(
+        _REQUEST_ID.fullmatch(value) is not None,
+        field,
+        "must be 1 to 128 printable ASCII characters",
+    )

@@ -1,0 +1,193 @@
+"""What the domain needs from outside: a store, an executor, a clock."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from training.network import Network
+from training.run import Run, RunState
+from training.training_set import Examples, TrainingSet
+from training.update import Addition, Head, Keyframe, RunEvent, Segment
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A request that was carried out, and what it was answered.
+
+    `digest` is that of the whole request, `content` the answer in the service's own encoding.
+    """
+
+    request_id: str
+    digest: bytes
+    content: bytes
+    create_time: datetime
+
+
+class Reader(Protocol):
+    """One consistent snapshot of the store; short-lived, used by one thread."""
+
+    def network(self, network_id: str) -> Network:
+        """Return the network that has this id now. Raises NetworkNotFound."""
+
+    def network_by_uid(self, uid: str) -> Network:
+        """Return a network by its identity. Raises NetworkNotFound, also when it was deleted."""
+
+    def networks(self, after: str, limit: int) -> list[Network]:
+        """Return up to `limit` networks with ids greater than `after`, ordered by id."""
+
+    def count_networks(self) -> int:
+        """Return how many networks there are."""
+
+    def head(self, uid: str) -> Head:
+        """Return where the network's history stands. Raises NetworkNotFound."""
+
+    def run(self, uid: str, number: int) -> Run:
+        """Return a run. Raises RunNotFound."""
+
+    def runs(self, uid: str, before: int | None, limit: int) -> list[Run]:
+        """Return up to `limit` runs with numbers below `before` (None: all), latest first."""
+
+    def active_runs(self) -> list[Run]:
+        """Return the runs of all networks that are PENDING or RUNNING."""
+
+    def wanted_state(self, uid: str, number: int) -> RunState | None:
+        """Return the state that a client has asked an active run to take; None for none."""
+
+    def training_set(self, set_id: str) -> TrainingSet:
+        """Return the training set that has this id now. Raises TrainingSetNotFound."""
+
+    def training_set_by_uid(self, uid: str) -> TrainingSet:
+        """Return a set by its identity, also a deleted one that history refers to.
+
+        Raises TrainingSetNotFound.
+        """
+
+    def examples(self, uid: str) -> Examples:
+        """Return the numbers of a training set, read-only, also of a deleted one.
+
+        Raises TrainingSetNotFound, and DamagedHistory when they do not read back as written.
+        """
+
+    def training_sets(self, after: str, limit: int) -> list[TrainingSet]:
+        """Return up to `limit` sets with ids greater than `after`, ordered by id."""
+
+    def count_training_sets(self) -> int:
+        """Return how many training sets there are, deleted ones not counted."""
+
+    def run_using(self, training_set_uid: str) -> Run | None:
+        """Return a run that is not over and trains on this set; None when there is none."""
+
+    def segments(self, uid: str, first: int, last: int, limit: int) -> list[Segment]:
+        """Return, in order, up to `limit` segments that overlap the updates `first` to `last`.
+
+        Raises DamagedHistory, with the range of updates, for one that does not read back as it
+        was written.
+        """
+
+    def keyframe(self, uid: str, update: int) -> Keyframe:
+        """Return the latest keyframe at or before `update`.
+
+        Raises DamagedHistory when it does not read back as written, or when there is none.
+        """
+
+    def run_events(self, uid: str, update: int, after_event: int, limit: int) -> list[RunEvent]:
+        """Return, in order, up to `limit` events whose place is at or after `update`.
+
+        Only events with numbers greater than `after_event`.
+        """
+
+    def answer(self, request_id: str) -> Answer | None:
+        """Return what a request was answered, if it was carried out in the last 7 days."""
+
+
+class Writer(Reader, Protocol):
+    """One transaction: reads see its own writes; all of it happens, or nothing."""
+
+    def add_network(self, network: Network, segment: Segment, keyframe: Keyframe) -> Head:
+        """Store a new network with its update 0. Raises NetworkExists."""
+
+    def set_labels(self, uid: str, labels: dict[str, str]) -> None:
+        """Replace a network's labels. Raises NetworkNotFound."""
+
+    def delete_network(self, uid: str) -> None:
+        """Hide a network at once; its rows are removed later, in pieces. Raises NetworkNotFound."""
+
+    def add_training_set(self, training_set: TrainingSet, examples: Examples) -> None:
+        """Store a training set. Raises TrainingSetExists."""
+
+    def delete_training_set(self, uid: str) -> None:
+        """Hide a set; it is kept for as long as a run refers to it. Raises TrainingSetNotFound."""
+
+    def append(self, addition: Addition) -> RunState | None:
+        """Add to a network's history and return the state that its run is wanted to take.
+
+        Raises HeadMoved when the stored head is not the one that the addition was made for, and
+        NetworkNotFound when the network was deleted. A run that is stored in a state that is not
+        active loses its wanted state.
+        """
+
+    def want(self, uid: str, number: int, state: RunState) -> None:
+        """Ask whoever executes a run to let it take another state."""
+
+    def remember(self, answer: Answer) -> None:
+        """Keep what a request was answered, for 7 days."""
+
+
+class Store(Protocol):
+    """Where networks, training sets and histories are kept; every method may be called from any
+    thread."""
+
+    @property
+    def kind(self) -> str:
+        """A word for people: `sqlite` or `memory`."""
+
+    def read(self) -> AbstractContextManager[Reader]:
+        """Open a snapshot. Raises StoreUnavailable. Close it before sending anything anywhere."""
+
+    def write(self, work: Callable[[Writer], T]) -> Future[T]:
+        """Queue a piece of work for the next transaction.
+
+        The future gets what `work` returns once it is durable, or what it raised, and then nothing
+        of it was written; StoreUnavailable when the transaction could not be committed: its
+        outcome is unknown, read again. Works are done in the order in which they were queued;
+        several may share a transaction, each succeeds or fails alone. `work` is called once, in
+        the store's own thread, and must be quick.
+        """
+
+    def on_commit(self, listener: Callable[[Sequence[str]], None]) -> None:
+        """Call `listener` after each commit with the uids of the networks that changed.
+
+        It is called in the store's own thread, before the futures get their results, and must be
+        quick. It carries no data: whoever hears it reads again.
+        """
+
+    def purge(self) -> bool:
+        """Remove one piece of what was deleted or has expired; return whether there is more."""
+
+    def close(self) -> None:
+        """Finish the queued work and close; nothing may be called afterwards."""
+
+
+class Executor(Protocol):
+    """Carries out runs in the background."""
+
+    def start(self, uid: str, number: int) -> None:
+        """Carry out an active run until it stops by itself or is wanted to."""
+
+    def stop(self) -> None:
+        """Stop all runs at an update boundary, durable, and forget them; they stay active."""
+
+
+class Clock(Protocol):
+    """Time, so that tests can say what it is."""
+
+    def now(self) -> datetime:
+        """Return the time of day, in UTC."""
+
+    def monotonic(self) -> float:
+        """Return seconds from an arbitrary start, never going back."""

@@ -1,0 +1,113 @@
+"""The history of a network: updates, the segments they are stored in, keyframes and the head."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from hashlib import blake2b
+
+import numpy as np
+
+from training.network import Array
+from training.run import Run
+
+
+class UpdateKind(StrEnum):
+    """What changed the parameters."""
+
+    INITIAL = "INITIAL"
+    GRADIENT = "GRADIENT"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that later updates depend on: the flat parameters after update number `update`.
+
+    The parameters are never changed in place once a State is made.
+    """
+
+    update: int
+    parameters: Array  # (parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Consecutive updates of one kind and one run, committed in one transaction.
+
+    `run` is 0 and `costs` empty where no run made them. `run_offset` is how many updates the run
+    had made before: with it each update's batch is known. Parameters are not part of a segment:
+    they are recomputed from the keyframe before it.
+    """
+
+    network_uid: str
+    kind: UpdateKind
+    first_update: int
+    count: int
+    commit_time: datetime
+    run: int = 0
+    run_offset: int = 0
+    costs: Array = field(default_factory=lambda: np.empty(0))  # (count)
+
+    @property
+    def last_update(self) -> int:
+        """The number of the segment's last update."""
+        return self.first_update + self.count - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Keyframe:
+    """A complete stored state, from which the updates after it are recomputed exactly."""
+
+    network_uid: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class RunEvent:
+    """A change of a run's state, with its place in the history: right after update `update`.
+
+    `number` counts from 1 for each network. `run` is the run as it was right after the change.
+    """
+
+    number: int
+    update: int
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a network's history stands; every addition is conditional on it.
+
+    `active_run` is the number of the run that is not over, 0 for none; `last_run` and `last_event`
+    are the highest numbers given out; `keyframe` is the update of the last keyframe; `fence` grows
+    whenever a run gets a new owner, so that an owner that was thought dead cannot write any more.
+    """
+
+    network_uid: str
+    latest_update: int = 0
+    active_run: int = 0
+    last_run: int = 0
+    last_event: int = 0
+    keyframe: int = 0
+    fence: int = 0
+
+    @property
+    def etag(self) -> str:
+        """A short text that changes with every update and every change of a run's state."""
+        facts = f"{self.network_uid} {self.latest_update} {self.last_event}"
+        return blake2b(facts.encode(), digest_size=9).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What one transaction adds to the history of one network, conditional on its head.
+
+    The run is stored as given; events and keyframes are added; `after` becomes the head. It is
+    refused with HeadMoved when the stored head is not `before`.
+    """
+
+    before: Head
+    after: Head
+    segment: Segment | None = None
+    keyframe: Keyframe | None = None
+    run: Run | None = None
+    events: tuple[RunEvent, ...] = ()
