@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from training.numerics.elementary import exp, log1p
+from training.numerics.elementary import NAN, exp, log1p
 from training.numerics.jit import shared
 
 
@@ -23,9 +23,10 @@ def cross_entropy(z: float, y: float) -> float:
     """Return −(y·ln a + (1 − y)·ln(1 − a)), where a is the sigmoid of z and 0 ≤ y ≤ 1.
 
     It is computed from the logit, as max(z, 0) − z·y + ln(1 + e^−|z|): the two are equal, but
-    the first gives NaN where a rounds to 0 or 1.
+    the first gives NaN where a rounds to 0 or 1.  NaN where z is infinite and y is 0 or 1.
     """
-    return ((z if z > 0.0 else 0.0) - z * y) + log1p(exp(-abs(z)))
+    cost = ((z if z > 0.0 else 0.0) - z * y) + log1p(exp(-abs(z)))
+    return cost if cost == cost else NAN  # of the many NaNs always the same, on every processor
 
 
 @shared

@@ -10,7 +10,8 @@ keep what rounding loses are Dekker's (Numerische Mathematik 18, 1971).  The pol
 Taylor series, long enough that what they leave out is far below the last bit.
 """
 
-from training.numerics.jit import bits_of, float_of, shared
+from training.numerics.bits import bits_of, float_of
+from training.numerics.jit import shared
 
 INFINITY = float("inf")
 NAN = float("nan")
@@ -51,19 +52,12 @@ def _power_of_two(k: float) -> float:
 @shared
 def _exp_series(r: float) -> float:
     """Return e^r − 1 − r = r²/2! + r³/3! + … + r¹³/13! for |r| ≤ ½ ln 2."""
-    tail = 1 / 6227020800
-    tail = tail * r + 1 / 479001600
-    tail = tail * r + 1 / 39916800
-    tail = tail * r + 1 / 3628800
-    tail = tail * r + 1 / 362880
-    tail = tail * r + 1 / 40320
-    tail = tail * r + 1 / 5040
-    tail = tail * r + 1 / 720
-    tail = tail * r + 1 / 120
-    tail = tail * r + 1 / 24
-    tail = tail * r + 1 / 6
-    tail = tail * r + 1 / 2
-    return r * r * tail
+    r2 = r * r
+    r4 = r2 * r2
+    a = (1 / 2 + r * (1 / 6)) + r2 * (1 / 24 + r * (1 / 120))
+    b = (1 / 720 + r * (1 / 5040)) + r2 * (1 / 40320 + r * (1 / 362880))
+    c = (1 / 3628800 + r * (1 / 39916800)) + r2 * (1 / 479001600 + r * (1 / 6227020800))
+    return r2 * (a + r4 * (b + r4 * c))
 
 
 @shared
@@ -99,17 +93,12 @@ def _log_of_product(k: float, f: float, lost: float) -> float:
     """
     s = f / (2.0 + f)
     q = s * s
-    series = 2 / 21
-    series = series * q + 2 / 19
-    series = series * q + 2 / 17
-    series = series * q + 2 / 15
-    series = series * q + 2 / 13
-    series = series * q + 2 / 11
-    series = series * q + 2 / 9
-    series = series * q + 2 / 7
-    series = series * q + 2 / 5
-    series = series * q + 2 / 3
-    series = series * q
+    q2 = q * q
+    q4 = q2 * q2
+    a = (2 / 3 + q * (2 / 5)) + q2 * (2 / 7 + q * (2 / 9))
+    b = (2 / 11 + q * (2 / 13)) + q2 * (2 / 15 + q * (2 / 17))
+    c = 2 / 19 + q * (2 / 21)
+    series = q * (a + q4 * (b + q4 * c))
     half_square = 0.5 * f * f
     small = half_square - (s * (half_square + series) + (k * LN2_LOW + lost))
     return k * LN2_HIGH - (small - f)

@@ -1,4 +1,4 @@
-"""What the parameters are before the first update, as a table of ways to make them."""
+"""What the parameters are before the first update: a table of ways to make them from a seed."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -6,13 +6,19 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from training.numerics.random import uniform
+from training.numerics.random import RandomStream
 
 Initializer = Callable[[int, float, float, int], NDArray[np.float64]]
-"""From seed, low, high and a number of parameters to the parameters, float64 [count]."""
+"""Makes parameters from a seed, the lowest and the highest value, and how many they are."""
 
-INITIALIZERS: Mapping[str, Initializer] = MappingProxyType(
-    {
-        "uniform": uniform,
-    }
-)
+
+def uniform(seed: int, low: float, high: float, count: int) -> NDArray[np.float64]:
+    """Return `count` parameters, uniformly distributed in [low, high).
+
+    Raises:
+        ValueError: if not low < high, or if high − low is infinite.
+    """
+    return RandomStream(seed).uniform(low, high, count)
+
+
+INITIALIZERS: Mapping[str, Initializer] = MappingProxyType({"uniform": uniform})

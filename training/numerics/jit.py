@@ -1,68 +1,117 @@
-"""How plain Python becomes compiled code, in one place.
+"""How plain Python becomes compiled code: the one place that knows Numba's decorators.
 
-A `shared` function is one source with two uses: the readable loops call it as plain Python, the
-kernels compile it into themselves.  Both give the same bits, because Numba's defaults neither
-reassociate nor fuse floating-point operations (a test looks for fused instructions).
+A *shared* function is one source with two uses: the readable loops call it as plain Python, and
+kernels compile it into themselves.  A *kernel* is what Python calls to have much work done at
+once, without the interpreter's lock.
+
+Both give the same bits.  Numba's defaults let LLVM neither reorder floating-point operations nor
+fuse a multiplication with an addition; `fastmath` would, and is not used.
 """
 
-import struct
+import functools
+import hashlib
 from collections.abc import Callable
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, Final, Generic, ParamSpec, TypeVar
 
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic, overload, register_jitable
+from numba import njit
+from numba.core import event
+from numba.core.caching import FunctionCache
+from numba.extending import register_jitable
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+# A division by zero gives infinity or NaN and does not raise, as in C: the check would keep LLVM
+# from turning loops into vector code.  (Shared functions never divide by zero.)
+_ERROR_MODEL: Final = "numpy"
 
 
-def shared(function: Function) -> Function:
-    """Leave `function` plain Python and let kernels that call it compile it into themselves."""
-    # Division by zero gives infinity or NaN and must not raise: a raise would also stop LLVM
-    # from turning loops into vector code.  Where plain Python would raise, no code divides by 0.
-    compilable: Function = register_jitable(error_model="numpy")(function)
+def shared(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Let kernels compile `function` into themselves; for Python it stays what it is.
+
+    It is inlined wherever it is called: a loop that calls a function is not vectorised.
+    """
+    make_compilable: Any = register_jitable(error_model=_ERROR_MODEL, forceinline=True)
+    compilable: Callable[Parameters, Result] = make_compilable(function)
     return compilable
 
 
-def bits_of(x: float) -> int:
-    """Return the 64 bits of a float as a signed integer."""
-    (bits,) = struct.unpack("<q", struct.pack("<d", x))
-    return int(bits)
+class Kernel(Generic[Parameters, Result]):
+    """A function compiled for one list of argument types, and never for any other.
+
+    Compiled code is kept on disk, in NUMBA_CACHE_DIR or else beside the source.
+    """
+
+    def __init__(self, function: Callable[Parameters, Result], signature: Any) -> None:
+        self.name = function.__name__
+        compile_when_told: Any = njit(nogil=True, error_model=_ERROR_MODEL)
+        self.dispatcher = compile_when_told(function)
+        self.dispatcher._cache = _cache_for(function)
+        self._signature = signature
+        functools.update_wrapper(self, function)
+
+    def __call__(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        """Run the compiled function, which is made ready first if `prepare` was never called.
+
+        Raises:
+            TypeError: if an argument has another type, number of dimensions or memory layout.
+        """
+        if not self.dispatcher.overloads:
+            self.prepare()
+        result: Result = self.dispatcher(*args, **kwargs)
+        return result
+
+    def prepare(self, on_compile: Callable[[], None] = lambda: None) -> None:
+        """Load the compiled function from disk, or else compile it, telling so before.
+
+        After this, no call can compile anything.
+        """
+        with event.install_listener("numba:compile", _OnFirst(on_compile)):
+            self.dispatcher.compile(self._signature)
+        self.dispatcher.disable_compile()
 
 
-def float_of(bits: int) -> float:
-    """Return the float that has these 64 bits (a signed integer)."""
-    (x,) = struct.unpack("<d", struct.pack("<q", bits))
-    return float(x)
+def kernel(
+    signature: Any,
+) -> Callable[[Callable[Parameters, Result]], Kernel[Parameters, Result]]:
+    """Make the decorated function a kernel for arguments of these Numba types."""
+    return lambda function: Kernel(function, signature)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _bits_of(_typing: Any, _x: Any) -> Any:
-    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], ir.IntType(64))
+class _OnFirst(event.Listener):
+    """Calls back when the first of several compilations starts."""
 
-    return types.int64(types.float64), generate
+    def __init__(self, callback: Callable[[], None]) -> None:
+        self._callback: Callable[[], None] | None = callback
 
+    def on_start(self, event: Any) -> None:  # noqa: ARG002  # the name that Numba gives it
+        if self._callback is not None:
+            callback, self._callback = self._callback, None
+            callback()
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _float_of(_typing: Any, _bits: Any) -> Any:
-    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], ir.DoubleType())
-
-    return types.float64(types.int64), generate
-
-
-@overload(bits_of)  # type: ignore[untyped-decorator]
-def _compiled_bits_of(x: Any) -> Any:
-    def compiled(x: Any) -> Any:
-        return _bits_of(x)
-
-    return compiled
+    def on_end(self, event: Any) -> None:
+        pass
 
 
-@overload(float_of)  # type: ignore[untyped-decorator]
-def _compiled_float_of(bits: Any) -> Any:
-    def compiled(bits: Any) -> Any:
-        return _float_of(bits)
+def _cache_for(function: Callable[..., Any]) -> Any:
+    """Return Numba's cache of compiled code, made to see every source a kernel is made from.
 
-    return compiled
+    Numba itself looks only at the kernel's own file, and would go on using what it compiled from
+    an older version of a function in another.
+    """
+    base: Any = FunctionCache
+
+    class Cache(base):  # type: ignore[misc]  # Numba's classes have no complete types
+        def _index_key(self, signature: Any, codegen: Any) -> Any:
+            return *super()._index_key(signature, codegen), _digest_of_sources()
+
+    return Cache(function)
+
+
+@functools.cache
+def _digest_of_sources() -> str:
+    digest = hashlib.sha256()
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()

@@ -1,30 +1,30 @@
 """Where each weight of a network lies in its flat vector of parameters.
 
-Layer after layer; within a layer `w[unit, input]` row by row.
+Layer after layer; within a layer the weights w[unit, input] row after row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 Weights = list[list[list[float]]]
-"""The weights of a network, as weights[layer][unit][input]; layer 0 is the one after the inputs."""
+"""weights[layer][unit][input]; layer 0 is the first after the inputs."""
 
 
-def parameter_count(layer_sizes: Sequence[int]) -> int:
-    """Return the number of parameters of a network with these layer sizes."""
-    count = 0
-    for inputs, units in zip(layer_sizes, layer_sizes[1:], strict=False):
-        count += units * inputs
-    return count
+def to_layers(layer_sizes: Sequence[int], parameters: Iterable[float]) -> Weights:
+    """Return the flat `parameters` of a network as weights[layer][unit][input].
 
-
-def to_layers(layer_sizes: Sequence[int], parameters: Sequence[float]) -> Weights:
-    """Return the flat `parameters` as weights[layer][unit][input]."""
+    Raises:
+        ValueError: if there are more or fewer parameters than the network has.
+    """
+    flat = [float(parameter) for parameter in parameters]
     weights: Weights = []
     start = 0
-    for inputs, units in zip(layer_sizes, layer_sizes[1:], strict=False):
-        rows = range(start, start + units * inputs, inputs)
-        weights.append([[float(w) for w in parameters[row : row + inputs]] for row in rows])
-        start += units * inputs
+    for inputs, units in pairwise(layer_sizes):
+        end = start + units * inputs
+        weights.append([flat[row : row + inputs] for row in range(start, end, inputs)])
+        start = end
+    if start != len(flat):
+        raise ValueError(f"layers {list(layer_sizes)} have {start} parameters, not {len(flat)}")
     return weights
 
 

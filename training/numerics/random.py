@@ -1,4 +1,4 @@
-"""Random numbers that are the same on every machine and in every version."""
+"""Random numbers that are the same on every machine and with every version of NumPy."""
 
 import math
 
@@ -6,33 +6,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def uniform(seed: int, low: float, high: float, count: int) -> NDArray[np.float64]:
-    """Return `count` numbers, uniformly distributed in [low, high).
+class RandomStream:
+    """The numbers that follow from a seed, a whole number ≥ 0.
 
-    Only the raw 64-bit stream of PCG64 is taken from NumPy, which promises never to change it;
-    the distributions built on it carry no such promise.  A raw number's upper 53 bits make
-    u = (raw >> 11)·2⁻⁵³ in [0, 1), and low + (high − low)·u is the result, drawn again if
-    rounding made it equal `high`.
-
-    Args:
-        seed: any whole number ≥ 0.
-        low: the lowest result.
-        high: above every result; high − low must be finite.
-        count: ≥ 0.
-
-    Raises:
-        ValueError: if not low < high, or high − low is not finite.
+    Only the raw 64-bit numbers of the generator PCG64 are taken from NumPy, which promises never to
+    change them; for the distributions made from them it promises nothing.
+    Source: M. E. O'Neill, PCG, HMC-CS-2014-0905.
     """
-    if not (low < high and math.isfinite(high - low)):
-        raise ValueError(f"no uniform numbers in [{low}, {high})")
-    stream = np.random.PCG64(seed)
-    numbers = np.empty(count, dtype=np.float64)
-    done = 0
-    while done < count:
-        raw = stream.random_raw(count - done)
-        u = (raw >> np.uint64(11)).astype(np.float64) * 2.0**-53
-        drawn = low + (high - low) * u
-        accepted = drawn[drawn != high]
-        numbers[done : done + accepted.size] = accepted
-        done += accepted.size
-    return numbers
+
+    def __init__(self, seed: int) -> None:
+        self._generator = np.random.PCG64(seed)
+
+    def uniform(self, low: float, high: float, count: int) -> NDArray[np.float64]:
+        """Return the next `count` numbers, uniformly distributed in [low, high).
+
+        The upper 53 bits of a raw number make u = (raw >> 11)·2⁻⁵³ in [0, 1), and from it
+        low + (high − low)·u is drawn; again, where rounding makes it equal `high`.
+
+        Raises:
+            ValueError: if not low < high, or if high − low is infinite.
+        """
+        if not (low < high and math.isfinite(high - low)):
+            raise ValueError(f"there are no uniform numbers in [{low}, {high})")
+        numbers = np.empty(count)
+        done = 0
+        while done < count:
+            raw = self._generator.random_raw(count - done)
+            u = (raw >> np.uint64(11)) * 2.0**-53
+            drawn = low + (high - low) * u
+            accepted = drawn[drawn != high]
+            numbers[done : done + len(accepted)] = accepted
+            done += len(accepted)
+        return numbers

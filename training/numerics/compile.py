@@ -1,0 +1,50 @@
+"""Makes the kernels ready before they are needed: `python -m training.numerics.compile`.
+
+Compiling takes seconds, loading what was compiled before takes milliseconds.  The service does
+either before it takes its first call, and so no call waits for a compiler.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+
+from training.numerics.kernels import KERNELS
+
+logger = logging.getLogger(__name__)
+
+
+def warm_up() -> list[str]:
+    """Load all kernels, or compile those that are not on disk, saying so once before.
+
+    Returns the names of the kernels that had to be compiled.
+    """
+    compiled: list[str] = []
+
+    def compiling(name: str) -> Callable[[], None]:
+        def note() -> None:
+            if not compiled:
+                logger.warning("compiling the kernels: once for each version and processor")
+            compiled.append(name)
+
+        return note
+
+    for kernel in KERNELS:
+        kernel.prepare(compiling(kernel.name))
+    return compiled
+
+
+def main() -> None:
+    """Make the kernels ready and say in one line what was done."""
+    started = time.perf_counter()
+    compiled = warm_up()
+    loaded = [kernel.name for kernel in KERNELS if kernel.name not in compiled]
+    parts = [
+        f"{what} {', '.join(names)}"
+        for what, names in (("compiled", compiled), ("loaded", loaded))
+        if names
+    ]
+    print(f"kernels: {'; '.join(parts)} in {time.perf_counter() - started:.2f} s")
+
+
+if __name__ == "__main__":
+    main()
