@@ -16,7 +16,7 @@ from typing import Any, Final, Generic, ParamSpec, TypeVar
 
 from numba import njit
 from numba.core import event
-from numba.core.caching import FunctionCache
+from numba.core.caching import FunctionCache, NullCache
 from numba.extending import register_jitable
 
 Parameters = ParamSpec("Parameters")
@@ -98,7 +98,7 @@ def _cache_for(function: Callable[..., Any]) -> Any:
     """Return Numba's cache of compiled code, made to see every source a kernel is made from.
 
     Numba itself looks only at the kernel's own file, and would go on using what it compiled from
-    an older version of a function in another.
+    an older version of a function in another.  Where nothing can be written, nothing is kept.
     """
     base: Any = FunctionCache
 
@@ -106,7 +106,10 @@ def _cache_for(function: Callable[..., Any]) -> Any:
         def _index_key(self, signature: Any, codegen: Any) -> Any:
             return *super()._index_key(signature, codegen), _digest_of_sources()
 
-    return Cache(function)
+    try:
+        return Cache(function)
+    except RuntimeError:  # no folder that is writable
+        return NullCache()
 
 
 @functools.cache
