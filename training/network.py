@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,10 +40,11 @@ class InitializerKind(StrEnum):
 class Initializer:
     """A recipe for initial parameters: uniform in [low, high) with a seed, or given explicitly.
 
-    `seed` is 0 to 2^63 − 1; None together with EXPLICIT.
+    `seed` is 0 to 2^63 − 1; None together with EXPLICIT. `kind` None stands for one that the service
+    does not know; it never gets into a network.
     """
 
-    kind: InitializerKind
+    kind: InitializerKind | None
     seed: int | None = None
     low: float = -0.12
     high: float = 0.12
@@ -104,7 +106,7 @@ def layer_shapes(layer_sizes: Sequence[int]) -> list[LayerShape]:
     """Return the shape and place of each layer after the inputs."""
     shapes = []
     offset = 0
-    for inputs, units in zip(layer_sizes, layer_sizes[1:], strict=False):
+    for inputs, units in pairwise(layer_sizes):
         shapes.append(LayerShape(units, inputs, offset))
         offset += units * inputs
     return shapes
@@ -112,38 +114,55 @@ def layer_shapes(layer_sizes: Sequence[int]) -> list[LayerShape]:
 
 def count_parameters(layer_sizes: Sequence[int]) -> int:
     """Return how many parameters a network with these layers has, allocating nothing."""
-    return sum(
-        inputs * units for inputs, units in zip(layer_sizes, layer_sizes[1:], strict=False)
-    )
+    return sum(inputs * units for inputs, units in pairwise(layer_sizes))
 
 
 def split_layers(layer_sizes: Sequence[int], parameters: Array) -> list[LayerParameters]:
     """Return the parameters of each layer as views into the flat vector."""
     return [
         LayerParameters(
-            shape.units, shape.inputs, parameters[shape.offset : shape.offset + shape.size]
+            shape.units,
+            shape.inputs,
+            parameters[shape.offset : shape.offset + shape.size],
         )
         for shape in layer_shapes(layer_sizes)
     ]
 
 
 def check_structure(
-    violations: Violations, layer_sizes: Sequence[int], activations: int, limits: Limits
+    violations: Violations,
+    layer_sizes: Sequence[int],
+    activations: Sequence[Activation | None],
+    cost_function: CostFunction | None,
+    limits: Limits,
 ) -> None:
-    """Require sensible layer sizes and as many activations as layers after the inputs.
+    """Require sensible layer sizes, known functions, and an activation for each layer.
 
-    Raises LimitExceeded for more layers or parameters than the service allows; sizes are
+    None stands for a function that is not known. Raises LimitExceeded for more layers or parameters than the service allows; sizes are
     multiplied, nothing is allocated.
     """
     violations.require(
-        len(layer_sizes) >= 2, "layer_sizes", "must name at least two layers: inputs and outputs"
+        len(layer_sizes) >= 2,
+        "layer_sizes",
+        "must name at least two layers: inputs and outputs",
     )
     for index, size in enumerate(layer_sizes):
         violations.require(size >= 1, f"layer_sizes[{index}]", f"must be at least 1, is {size}")
     violations.require(
-        activations in (0, 1, len(layer_sizes) - 1),
+        len(activations) in (0, 1, len(layer_sizes) - 1),
         "activations",
         "must be none, one for all layers, or one for each layer after the inputs",
+    )
+    for index, activation in enumerate(activations):
+        violations.require(
+            activation is not None,
+            f"activations[{index}]",
+            f"must be one of {_names(Activation)}",
+        )
+    violations.require(
+        cost_function is not None,
+        "cost_function",
+        f"must be one of {_names(CostFunction)}",
     )
     if len(layer_sizes) > limits.layers:
         raise LimitExceeded(
@@ -160,6 +179,10 @@ def check_structure(
                 limit="parameters",
                 value=limits.parameters,
             )
+
+
+def _names(kinds: type[StrEnum]) -> str:
+    return ", ".join(kind.name for kind in kinds)
 
 
 def check_layer_parameters(
@@ -205,7 +228,9 @@ def check_initializer(violations: Violations, name: str, initializer: Initialize
     """Require a seed from 0 to 2^63 − 1 and finite bounds with low < high."""
     seed = initializer.seed
     violations.require(
-        seed is None or 0 <= seed < 2**63, f"{name}.seed", f"must be 0 to 2^63 − 1, is {seed}"
+        seed is None or 0 <= seed < 2**63,
+        f"{name}.seed",
+        f"must be 0 to 2^63 − 1, is {seed}",
     )
     bounds_finite = True
     for bound in ("low", "high"):
@@ -232,4 +257,3 @@ def initial_parameters(network: Network, explicit: Sequence[LayerParameters] = (
         network.initializer.high,
         network.parameter_count,
     )
-

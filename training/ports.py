@@ -140,7 +140,8 @@ class Writer(Reader, Protocol):
 
 class Store(Protocol):
     """Where networks, training sets and histories are kept; every method may be called from any
-    thread."""
+    thread.
+    """
 
     @property
     def kind(self) -> str:

@@ -106,6 +106,10 @@ class Run:
         """The place in the training set, from 0, of the next example; 0 when complete."""
         return self.schedule.position(self.updates_done) % self.examples
 
+    def at(self, updates_done: int) -> "Run":
+        """Return where the run stood, or will stand, after so many of its updates."""
+        return replace(self, updates_done=updates_done)
+
     def become(self, state: RunState, now: datetime, failure: Failure | None = None) -> "Run":
         """Return the run in another state; a run that stops has no step under way.
 

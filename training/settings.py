@@ -91,7 +91,9 @@ def check_settings(
         f"must be at least 1, is {settings.batch_size}",
     )
     violations.require(
-        settings.epochs >= 1, f"{field}.epochs", f"must be at least 1, is {settings.epochs}"
+        settings.epochs >= 1,
+        f"{field}.epochs",
+        f"must be at least 1, is {settings.epochs}",
     )
     if examples is None:
         return

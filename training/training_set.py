@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from training.errors import Violations
-from training.network import Array, CostFunction, Network
+from training.network import Array, CostFunction, Network, check_finite
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,7 @@ def check_rows(violations: Violations, rows: list[tuple[Array, Array]]) -> None:
                 where,
                 f"must have {width} numbers like the first example, has {len(values)}",
             )
-            bad = np.flatnonzero(~np.isfinite(values))
-            if bad.size:
-                violations.add(f"{where}[{bad[0]}]", f"must be finite, is {values[bad[0]]}")
+            check_finite(violations, where, values)
 
 
 def check_fits(

@@ -1,6 +1,6 @@
 """The history of a network: updates, the segments they are stored in, keyframes and the head."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
@@ -111,3 +111,7 @@ class Addition:
     keyframe: Keyframe | None = None
     run: Run | None = None
     events: tuple[RunEvent, ...] = ()
+
+    def then(self, later: "Addition") -> "Addition":
+        """Return both additions as one; `later` must be made for the head that this one leaves."""
+        return replace(later, before=self.before, events=self.events + later.events)

@@ -1,0 +1,1 @@
+"""The application: use cases, their gRPC face, the command line."""

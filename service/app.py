@@ -1,0 +1,160 @@
+"""The composition root: puts a server together, starts it and stops it."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from importlib.metadata import version
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from service import grpc_api
+from service.clock import SystemClock
+from service.executor import ThreadExecutor, take_over
+from service.handlers import Handlers
+from service.history import History
+from service.networks import Networks
+from service.runs import Runs
+from service.settings import Settings
+from service.snapshots import SnapshotReader
+from service.training_sets import TrainingSets
+from service.waking import Waking
+from service.watching import Watching
+from storage import open_store
+from training.numerics.compile import warm_up
+from training.ports import Store
+
+logger = logging.getLogger(__name__)
+
+#: How many calls may block at the same time; more wait for their turn.
+_CALL_THREADS = 32
+
+#: How long calls may take to end, in seconds, when the server stops.
+_GRACE_SECONDS = 5.0
+
+_PURGE_SECONDS = 10.0
+
+
+class PortTaken(Exception):
+    """The server cannot listen where it was told to; the message says where, for people."""
+
+
+class Server:
+    """One running server: `await Server.start(settings)`, later `await server.stop()`."""
+
+    def __init__(self, settings: Settings, loop: asyncio.AbstractEventLoop) -> None:
+        clock = SystemClock()
+        self.store = open_store(settings.database, clock)
+        self.waking = Waking(loop)
+        self.store.on_commit(self.waking.committed)
+        snapshots = SnapshotReader(self.store)
+        self.executor = ThreadExecutor(self.store, snapshots, clock, settings.threads)
+        self.training_sets = TrainingSets(self.store, clock, settings.limits)
+        self.handlers = Handlers(
+            networks=Networks(self.store, clock, settings.limits),
+            training_sets=self.training_sets,
+            runs=Runs(self.store, self.executor, snapshots, clock),
+            history=History(self.store, snapshots),
+            watching=Watching(self.store, snapshots, self.waking, settings.limits),
+            waking=self.waking,
+            limits=settings.limits,
+            version=version("clearprop-server"),
+            store_kind=self.store.kind,
+        )
+        self.grpc = grpc.aio.server(options=_grpc_options(settings))
+        self.health = health.aio.HealthServicer()
+        self._purging: asyncio.Task[None] | None = None
+        self._settings = settings
+
+    async def start(self) -> str:
+        """Load what is compiled, go on with what was running, bind the port; return HOST:PORT."""
+        await asyncio.to_thread(warm_up)
+        await asyncio.to_thread(self.training_sets.add_built_in)
+        self.grpc.add_generic_rpc_handlers([grpc_api.rpc_handlers(self.handlers)])
+        health_pb2_grpc.add_HealthServicer_to_server(self.health, self.grpc)
+        services = [grpc_api.SERVICE.full_name, health.SERVICE_NAME]
+        reflection.enable_server_reflection([*services, reflection.SERVICE_NAME], self.grpc)
+        for service in ("", grpc_api.SERVICE.full_name):
+            await self.health.set(service, health_pb2.HealthCheckResponse.SERVING)
+        await asyncio.to_thread(take_over, self.store, self.executor)
+        self._purging = asyncio.create_task(_purge(self.store))
+        address = self._bind()
+        await self.grpc.start()
+        return address
+
+    async def stop(self) -> None:
+        """Say so, stop runs at an update boundary, end watches, and close the store."""
+        await self.health.enter_graceful_shutdown()
+        self.waking.drain()
+        await asyncio.to_thread(self.executor.stop)
+        await self.grpc.stop(_GRACE_SECONDS)
+        if self._purging is not None:
+            self._purging.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._purging
+        await asyncio.to_thread(self.store.close)
+
+    def _bind(self) -> str:
+        host, _, _ = self._settings.grpc.rpartition(":")
+        try:
+            port = self.grpc.add_insecure_port(self._settings.grpc)
+        except RuntimeError:
+            port = 0
+        if port == 0:
+            raise PortTaken(
+                f"cannot listen on {self._settings.grpc}: is another server there?"
+                " Choose another address with --grpc"
+            )
+        return f"{host}:{port}"
+
+
+def serve(settings: Settings, announce: Callable[[str], None]) -> None:
+    """Run a server until SIGTERM or SIGINT; `announce` is called with HOST:PORT when it serves.
+
+    Raises PortTaken, and what opening the store raises.
+    """
+    asyncio.run(_serve(settings, announce))
+
+
+async def _serve(settings: Settings, announce: Callable[[str], None]) -> None:
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(_CALL_THREADS, "call"))
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    server = Server(settings, loop)
+    try:
+        announce(await server.start())
+        await stopped.wait()
+    finally:
+        await server.stop()
+
+
+async def _purge(store: Store) -> None:
+    """Remove what was deleted or has expired, piece by piece, for as long as the server runs."""
+    while True:
+        try:
+            more = await asyncio.to_thread(store.purge)
+        except Exception:
+            logger.exception("could not remove deleted data; trying again later")
+            more = False
+        if not more:
+            await asyncio.sleep(_PURGE_SECONDS)
+
+
+def _grpc_options(settings: Settings) -> list[tuple[str, int]]:
+    return [
+        ("grpc.max_receive_message_length", settings.limits.request_bytes),
+        ("grpc.max_send_message_length", settings.limits.response_bytes),
+        (
+            "grpc.so_reuseport",
+            0,
+        ),  # or a second server could bind the same port unnoticed
+        # Clients may ping every 10 s, also between calls, without being sent away.
+        ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
+        ("grpc.keepalive_permit_without_calls", 1),
+    ]

@@ -1,0 +1,122 @@
+"""The gRPC face: serves the handlers under the names of the contract, and gives errors their form."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from inspect import isasyncgenfunction, iscoroutinefunction
+from re import sub
+from typing import Any, Never
+
+import grpc
+from clearprop.v1 import training_service_pb2
+from google.protobuf.descriptor import MethodDescriptor
+from google.protobuf.message import DecodeError, Message
+from google.protobuf.message_factory import GetMessageClass
+
+from service.handlers import Handlers
+from service.status import code_of, status_of
+from training.errors import ClearpropError, InvalidFields, Violation, WatcherTooSlow
+
+logger = logging.getLogger(__name__)
+
+#: A stream that cannot be written to for this many seconds is cut: its client resumes elsewhere.
+WRITE_SECONDS = 10.0
+
+SERVICE = training_service_pb2.DESCRIPTOR.services_by_name["TrainingService"]
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+def rpc_handlers(handlers: Handlers) -> grpc.GenericRpcHandler:
+    """Return the service: every method of the contract, each with the handler of its name."""
+    return grpc.method_handlers_generic_handler(
+        SERVICE.full_name,
+        {method.name: _rpc(method, handlers) for method in SERVICE.methods},
+    )
+
+
+def _rpc(method: MethodDescriptor, handlers: Handlers) -> grpc.RpcMethodHandler:
+    name = sub(r"(?<!^)(?=[A-Z])", "_", method.name).lower()
+    handle = getattr(handlers, name)
+    respond = GetMessageClass(method.output_type).SerializeToString
+    request = _Request(GetMessageClass(method.input_type))
+    if isasyncgenfunction(handle):
+        return grpc.unary_stream_rpc_method_handler(
+            _streaming(handle, handlers), request.deserialize, respond
+        )
+    return grpc.unary_unary_rpc_method_handler(
+        _answering(handle, handlers), request.deserialize, respond
+    )
+
+
+class _Request:
+    """Reads requests of one type. gRPC itself answers bytes that are none with INTERNAL."""
+
+    def __init__(self, kind: type[Message]) -> None:
+        self._kind = kind
+
+    def deserialize(self, content: bytes) -> Message | InvalidFields:
+        try:
+            return self._kind.FromString(content)
+        except DecodeError:
+            name = self._kind.DESCRIPTOR.full_name
+            return InvalidFields([Violation("", f"the request is no {name}")])
+
+
+def _answering(
+    handle: Callable[[Any], Any], handlers: Handlers
+) -> Callable[[Any, Context], Awaitable[Message]]:
+    async def answer(request: Message | InvalidFields, context: Context) -> Message:
+        try:
+            _check(request, handlers)
+            if iscoroutinefunction(handle):
+                return await handle(request)
+            return await asyncio.to_thread(handle, request)
+        except Exception as error:  # noqa: BLE001 (told to the caller, and logged)
+            await _refuse(error, context)
+
+    return answer
+
+
+def _streaming(
+    handle: Callable[[Any], AsyncGenerator[Message, None]], handlers: Handlers
+) -> Callable[[Any, Context], Awaitable[None]]:
+    async def stream(request: Message | InvalidFields, context: Context) -> None:
+        try:
+            _check(request, handlers)
+            async with aclosing(handle(request)) as responses:
+                async for response in responses:
+                    await _write(response, context)
+        except Exception as error:  # noqa: BLE001 (told to the caller, and logged)
+            await _refuse(error, context)
+
+    return stream
+
+
+def _check(request: Message | InvalidFields, handlers: Handlers) -> None:
+    if isinstance(request, InvalidFields):
+        raise request
+    handlers.waking.check()
+
+
+async def _write(response: Message, context: Context) -> None:
+    try:
+        async with asyncio.timeout(WRITE_SECONDS):
+            await context.write(response)
+    except TimeoutError:
+        raise WatcherTooSlow(
+            f"this stream could not be written to for {WRITE_SECONDS:g} s:"
+            " watch again from the update after the last one that you have read"
+        ) from None
+
+
+async def _refuse(error: Exception, context: Context) -> Never:
+    """End a call with the status that an error has; what is not the caller's is logged."""
+    if isinstance(error, ClearpropError):
+        status = status_of(error)
+        details = (("grpc-status-details-bin", status.SerializeToString()),)
+        await context.abort(code_of(error), status.message, details)
+    logger.error("a call failed by a mistake of the service", exc_info=error)
+    await context.abort(grpc.StatusCode.INTERNAL, "the service made a mistake; its log says more")
+    raise AssertionError  # abort never returns

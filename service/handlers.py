@@ -1,0 +1,238 @@
+"""What each RPC does, for every face: translate, call a use case, translate back.
+
+A plain method may block and is called in a thread; an async one waits for something, and an async
+generator streams. The names are those of the contract.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from clearprop.v1 import training_service_pb2 as pb
+
+from service import messages
+from service.history import History
+from service.networks import Networks
+from service.runs import Outcome, Runs, RunView, Ticket
+from service.training_sets import TrainingSets
+from service.waiting import settled
+from service.waking import Waking
+from service.watching import Watching
+from training.limits import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """The contract's RPCs. Errors are raised as the domain's; a face gives them their form."""
+
+    networks: Networks
+    training_sets: TrainingSets
+    runs: Runs
+    history: History
+    watching: Watching
+    waking: Waking
+    limits: Limits
+    version: str
+    store_kind: str
+
+    def create_network(self, request: pb.CreateNetworkRequest) -> pb.CreateNetworkResponse:
+        """Make a network."""
+        view = self.networks.create(
+            messages.new_network(request),
+            messages.request_id(request),
+            validate_only=request.validate_only,
+        )
+        return pb.CreateNetworkResponse(network=messages.network(view))
+
+    def get_network(self, request: pb.GetNetworkRequest) -> pb.GetNetworkResponse:
+        """Describe a network."""
+        return pb.GetNetworkResponse(network=messages.network(self.networks.get(request.network)))
+
+    def list_networks(self, request: pb.ListNetworksRequest) -> pb.ListNetworksResponse:
+        """List networks by id."""
+        size = messages.page_size(request.page_size)
+        page = self.networks.page(messages.page_position(request.page_token), size + 1)
+        return pb.ListNetworksResponse(
+            networks=[messages.network(view) for view in page[:size]],
+            next_page_token=(
+                messages.page_token(page[size - 1].network.id) if len(page) > size else ""
+            ),
+        )
+
+    def update_network(self, request: pb.UpdateNetworkRequest) -> pb.UpdateNetworkResponse:
+        """Change labels."""
+        view = self.networks.label(
+            request.network,
+            dict(request.labels),
+            messages.label_keys(request),
+            request.etag,
+            messages.request_id(request),
+        )
+        return pb.UpdateNetworkResponse(network=messages.network(view))
+
+    def delete_network(self, request: pb.DeleteNetworkRequest) -> pb.DeleteNetworkResponse:
+        """Delete a network."""
+        self.networks.delete(request.network, request.etag, messages.request_id(request))
+        return pb.DeleteNetworkResponse()
+
+    def create_training_set(
+        self, request: pb.CreateTrainingSetRequest
+    ) -> pb.CreateTrainingSetResponse:
+        """Store a training set."""
+        training_set = self.training_sets.create(
+            request.training_set,
+            messages.example_rows(request.examples),
+            messages.request_id(request),
+        )
+        return pb.CreateTrainingSetResponse(training_set=messages.training_set(training_set))
+
+    def get_training_set(self, request: pb.GetTrainingSetRequest) -> pb.GetTrainingSetResponse:
+        """Describe a training set."""
+        if request.include_examples:
+            training_set, examples = self.training_sets.get_with_examples(request.training_set)
+            message = messages.training_set(training_set, examples)
+        else:
+            message = messages.training_set(self.training_sets.get(request.training_set))
+        return pb.GetTrainingSetResponse(training_set=message)
+
+    def list_training_sets(
+        self, request: pb.ListTrainingSetsRequest
+    ) -> pb.ListTrainingSetsResponse:
+        """List training sets by id."""
+        size = messages.page_size(request.page_size)
+        page = self.training_sets.page(messages.page_position(request.page_token), size + 1)
+        return pb.ListTrainingSetsResponse(
+            training_sets=[messages.training_set(training_set) for training_set in page[:size]],
+            next_page_token=messages.page_token(page[size - 1].id) if len(page) > size else "",
+        )
+
+    def delete_training_set(
+        self, request: pb.DeleteTrainingSetRequest
+    ) -> pb.DeleteTrainingSetResponse:
+        """Delete a training set."""
+        self.training_sets.delete(request.training_set, messages.request_id(request))
+        return pb.DeleteTrainingSetResponse()
+
+    def train(self, request: pb.TrainRequest) -> pb.TrainResponse:
+        """Start a run."""
+        view = self.runs.train(
+            request.network,
+            messages.settings(request.settings),
+            request.etag,
+            messages.request_id(request),
+        )
+        return pb.TrainResponse(run=messages.run(view))
+
+    async def step(self, request: pb.StepRequest) -> pb.StepResponse:
+        """Advance, and answer when that is durable."""
+        ticket = await asyncio.to_thread(
+            self.runs.begin_step, messages.step(request), messages.request_id(request)
+        )
+        outcome = await settled(ticket, self.runs, self.waking)
+        return await asyncio.to_thread(self._stepped, outcome)
+
+    async def pause_run(self, request: pb.PauseRunRequest) -> pb.PauseRunResponse:
+        """Stop a run, and answer when that is durable."""
+        ticket = await asyncio.to_thread(
+            self.runs.begin_pause,
+            request.network,
+            request.run,
+            request.etag,
+            messages.request_id(request),
+        )
+        return pb.PauseRunResponse(run=messages.run(await self._settled(ticket)))
+
+    def resume_run(self, request: pb.ResumeRunRequest) -> pb.ResumeRunResponse:
+        """Let a paused run go on."""
+        view = self.runs.resume(
+            request.network, request.run, request.etag, messages.request_id(request)
+        )
+        return pb.ResumeRunResponse(run=messages.run(view))
+
+    async def cancel_run(self, request: pb.CancelRunRequest) -> pb.CancelRunResponse:
+        """End a run, and answer when that is durable."""
+        ticket = await asyncio.to_thread(
+            self.runs.begin_cancel,
+            request.network,
+            request.run,
+            request.etag,
+            messages.request_id(request),
+        )
+        return pb.CancelRunResponse(run=messages.run(await self._settled(ticket)))
+
+    def get_run(self, request: pb.GetRunRequest) -> pb.GetRunResponse:
+        """Describe a run."""
+        return pb.GetRunResponse(run=messages.run(self.runs.get(request.network, request.run)))
+
+    def list_runs(self, request: pb.ListRunsRequest) -> pb.ListRunsResponse:
+        """List runs, the latest first."""
+        size = messages.page_size(request.page_size)
+        page = self.runs.page(request.network, messages.page_number(request.page_token), size + 1)
+        return pb.ListRunsResponse(
+            runs=[messages.run(view) for view in page[:size]],
+            next_page_token=(
+                messages.page_token(page[size - 1].run.number) if len(page) > size else ""
+            ),
+        )
+
+    def get_state(self, request: pb.GetStateRequest) -> pb.GetStateResponse:
+        """Read a network at one update."""
+        network, snapshot = self.history.state(
+            request.network, request.update if request.HasField("update") else None
+        )
+        return pb.GetStateResponse(state=messages.state(network, snapshot))
+
+    def list_updates(self, request: pb.ListUpdatesRequest) -> pb.ListUpdatesResponse:
+        """List updates in order."""
+        size = messages.page_size(request.page_size)
+        parameters = messages.with_parameters(request.detail)
+        first = messages.page_number(request.page_token)
+        span = self.history.updates(
+            request.network, request.start_update if first is None else first, size
+        )
+        last = span.snapshots[-1].last_update if span.snapshots else span.latest_update
+        return pb.ListUpdatesResponse(
+            updates=messages.updates(span.network, span.snapshots, parameters=parameters),
+            next_page_token=messages.page_token(last + 1) if last < span.latest_update else "",
+        )
+
+    async def watch_updates(
+        self, request: pb.WatchUpdatesRequest
+    ) -> AsyncGenerator[pb.WatchUpdatesResponse, None]:
+        """Stream the history from a place on."""
+        parameters = messages.with_parameters(request.detail)
+        async with aclosing(self.watching.watch(messages.watch(request))) as history:
+            async for item in history:
+                yield await asyncio.to_thread(messages.watched, item, parameters=parameters)
+
+    def predict(self, request: pb.PredictRequest) -> pb.PredictResponse:
+        """Compute outputs for inputs."""
+        predictions = self.history.predict(
+            request.network,
+            request.update if request.HasField("update") else None,
+            messages.vectors(request.inputs),
+        )
+        return messages.prediction(predictions, activations=request.activations)
+
+    def get_server_info(self, _: pb.GetServerInfoRequest) -> pb.GetServerInfoResponse:
+        """Describe the server."""
+        return pb.GetServerInfoResponse(
+            version=self.version,
+            store=self.store_kind,
+            limits=messages.limits(self.limits),
+        )
+
+    async def _settled(self, ticket: Ticket) -> RunView:
+        outcome = await settled(ticket, self.runs, self.waking)
+        return RunView(outcome.network_id, outcome.run)
+
+    def _stepped(self, outcome: Outcome) -> pb.StepResponse:
+        run = outcome.run
+        made = run.updates_done - outcome.updates_done
+        span = self.history.last_updates(run.network_uid, run.latest_update, made)
+        return pb.StepResponse(
+            run=messages.run(RunView(outcome.network_id, run)),
+            updates=messages.updates(span.network, span.snapshots, parameters=True),
+            etag=outcome.head.etag,
+        )

@@ -1,0 +1,136 @@
+"""Use cases that look at a network's history and change nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from service.snapshots import SnapshotReader
+from training.errors import UpdateOutOfRange, Violations, validating
+from training.network import Array, Network, check_finite
+from training.numerics import kernels
+from training.ports import Store
+from training.replay import Snapshots
+
+#: Responses that carry a list of updates end at this many bytes of parameters, or after one update.
+_RESPONSE_BYTES = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Consecutive updates of a network, and the network's latest update when they were read."""
+
+    network: Network
+    snapshots: tuple[Snapshots, ...]
+    latest_update: int
+
+
+@dataclass(frozen=True, slots=True)
+class Predictions:
+    """The activations of all layers after the inputs, side by side: (inputs, units)."""
+
+    network: Network
+    update: int
+    activations: Array
+
+
+class History:
+    """What a client can ask of the past and the present."""
+
+    def __init__(self, store: Store, snapshots: SnapshotReader) -> None:
+        self._store = store
+        self._snapshots = snapshots
+
+    def state(self, network_id: str, update: int | None) -> tuple[Network, Snapshots]:
+        """Return a network at one update, None for the latest.
+
+        Raises NetworkNotFound, UpdateOutOfRange, DamagedHistory.
+        """
+        network, number = self._locate(network_id, update)
+        return network, self._snapshots.snapshot(network, number)
+
+    def updates(self, network_id: str, first: int, most: int) -> Span:
+        """Return updates from `first` on, up to `most` and 1 MiB; none after the latest.
+
+        Raises NetworkNotFound, UpdateOutOfRange, DamagedHistory.
+        """
+        with self._store.read() as reader:
+            network = reader.network(network_id)
+            latest = reader.head(network.uid).latest_update
+        check_start("start_update", first, latest)
+        last = min(first + min(most, _updates_in_response(network)) - 1, latest)
+        return Span(network, tuple(self._pages(network, first, last)), latest)
+
+    def last_updates(self, uid: str, last: int, most: int) -> Span:
+        """Return the updates that end with `last`, up to `most` and 1 MiB.
+
+        Raises NetworkNotFound, DamagedHistory.
+        """
+        with self._store.read() as reader:
+            network = reader.network_by_uid(uid)
+        first = last + 1 - min(most, _updates_in_response(network))
+        return Span(network, tuple(self._pages(network, first, last)), last)
+
+    def predict(self, network_id: str, update: int | None, inputs: list[Array]) -> Predictions:
+        """Compute the activations for each vector of inputs with the parameters of one update.
+
+        Raises NetworkNotFound, InvalidFields, UpdateOutOfRange, DamagedHistory.
+        """
+        network, number = self._locate(network_id, update)
+        with validating() as violations:
+            _check_inputs(violations, network, inputs)
+        activations = np.empty((len(inputs), sum(network.layer_sizes[1:])))
+        kernels.forward(
+            np.array(network.layer_sizes, dtype=np.int64),
+            np.array(inputs),
+            self._snapshots.state(network, number).parameters,
+            activations,
+        )
+        return Predictions(network, number, activations)
+
+    def _locate(self, network_id: str, update: int | None) -> tuple[Network, int]:
+        with self._store.read() as reader:
+            network = reader.network(network_id)
+            latest = reader.head(network.uid).latest_update
+        if update is None:
+            return network, latest
+        if not 0 <= update <= latest:
+            raise UpdateOutOfRange(
+                f"there is no update {update}: choose one from 0 to {latest}",
+                update=update,
+                latest_update=latest,
+            )
+        return network, update
+
+    def _pages(self, network: Network, first: int, last: int) -> Iterator[Snapshots]:
+        while first <= last:
+            page = self._snapshots.page(network, first, last)
+            yield from page
+            first = page[-1].last_update + 1
+
+
+def check_start(field: str, start: int, latest: int) -> None:
+    """Raise UpdateOutOfRange for a place to start reading that is not 0 to the latest plus 1."""
+    if not 0 <= start <= latest + 1:
+        raise UpdateOutOfRange(
+            f"{field} must be 0 to {latest + 1}, the latest update plus 1; it is {start}",
+            update=start,
+            latest_update=latest,
+        )
+
+
+def _updates_in_response(network: Network) -> int:
+    return max(1, _RESPONSE_BYTES // (8 * network.parameter_count + 64))
+
+
+def _check_inputs(violations: Violations, network: Network, inputs: list[Array]) -> None:
+    wanted = network.layer_sizes[0]
+    violations.require(bool(inputs), "inputs", "must be at least one vector")
+    for index, vector in enumerate(inputs):
+        field = f"inputs[{index}].values"
+        violations.require(
+            len(vector) == wanted,
+            field,
+            f"must be {wanted} numbers, as many as the network has inputs, are {len(vector)}",
+        )
+        check_finite(violations, field, vector)

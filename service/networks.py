@@ -1,0 +1,248 @@
+"""Use cases of networks: create, get, list, label, delete."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from service.requests import RequestId, check_etag, once
+from training.errors import (
+    LimitExceeded,
+    NetworkExists,
+    NetworkNotFound,
+    RunNotOver,
+    Violations,
+    validating,
+)
+from training.limits import Limits
+from training.names import check_id, check_labels, new_id, new_uid
+from training.network import (
+    Activation,
+    CostFunction,
+    Initializer,
+    InitializerKind,
+    LayerParameters,
+    Network,
+    check_initializer,
+    check_layer_parameters,
+    check_structure,
+    initial_parameters,
+)
+from training.ports import Clock, Reader, Store, Writer
+from training.run import RunState
+from training.update import Head, Keyframe, Segment, State, UpdateKind
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkView:
+    """A network and where its history stood when it was read."""
+
+    network: Network
+    head: Head
+
+
+@dataclass(frozen=True, slots=True)
+class NewNetwork:
+    """What a client says of the network that it wants.
+
+    Empty `id`: one is made. `activations`: one for each layer after the inputs, one for all, or
+    none for sigmoid; None stands for one that the service does not know, also as the cost function
+    and as the kind of the initializer. `initializer` None: uniform with a seed that is picked.
+    """
+
+    id: str
+    layer_sizes: tuple[int, ...]
+    activations: tuple[Activation | None, ...] = ()
+    cost_function: CostFunction | None = CostFunction.CROSS_ENTROPY
+    initializer: Initializer | None = None
+    initial_parameters: tuple[LayerParameters, ...] = ()
+    labels: dict[str, str] = field(default_factory=dict)
+
+
+class Networks:
+    """What a client can do with networks as a whole."""
+
+    def __init__(self, store: Store, clock: Clock, limits: Limits) -> None:
+        self._store = store
+        self._clock = clock
+        self._limits = limits
+
+    def create(
+        self,
+        wanted: NewNetwork,
+        request: RequestId | None = None,
+        *,
+        validate_only: bool = False,
+    ) -> NetworkView:
+        """Make a network and its update 0.
+
+        Raises InvalidFields, LimitExceeded, NetworkExists.
+        """
+        self._check(wanted)
+        uid = "" if validate_only else new_uid()
+        network = self._describe(wanted, uid)
+        if validate_only:
+            with self._store.read() as reader:
+                self._check_room(reader)
+                _check_free(reader, network.id)
+            return NetworkView(network, Head(uid))
+        parameters = initial_parameters(network, wanted.initial_parameters)
+
+        def add(writer: Writer) -> NetworkView:
+            self._check_room(writer)
+            segment = Segment(uid, UpdateKind.INITIAL, 0, 1, network.create_time)
+            head = writer.add_network(network, segment, Keyframe(uid, State(0, parameters)))
+            return NetworkView(network, head)
+
+        return self._store.write(
+            lambda writer: once(writer, self._clock, request, NetworkView, lambda: add(writer))
+        ).result()
+
+    def get(self, network_id: str) -> NetworkView:
+        """Return a network. Raises NetworkNotFound."""
+        with self._store.read() as reader:
+            return _view(reader, reader.network(network_id))
+
+    def page(self, after: str, limit: int) -> list[NetworkView]:
+        """Return up to `limit` networks with ids greater than `after`, ordered by id."""
+        with self._store.read() as reader:
+            return [_view(reader, network) for network in reader.networks(after, limit)]
+
+    def label(
+        self,
+        network_id: str,
+        labels: dict[str, str],
+        keys: Sequence[str] | None,
+        etag: str = "",
+        request: RequestId | None = None,
+    ) -> NetworkView:
+        """Replace all labels, or only those with the given keys; a key without a label is removed.
+
+        Raises InvalidFields, NetworkNotFound, StaleEtag.
+        """
+        with validating() as violations:
+            check_labels(violations, "labels", labels)
+
+        def change(writer: Writer) -> NetworkView:
+            network = writer.network(network_id)
+            check_etag(writer.head(network.uid), etag, network_id)
+            changed = labels if keys is None else _merged(network.labels, labels, keys)
+            with validating() as violations:
+                check_labels(violations, "labels", changed)
+            writer.set_labels(network.uid, changed)
+            return _view(writer, replace(network, labels=changed))
+
+        return self._store.write(
+            lambda writer: once(writer, self._clock, request, NetworkView, lambda: change(writer))
+        ).result()
+
+    def delete(self, network_id: str, etag: str = "", request: RequestId | None = None) -> None:
+        """Hide a network at once; its history is removed in the background.
+
+        Raises NetworkNotFound, RunNotOver while a run is RUNNING, StaleEtag.
+        """
+
+        def remove(writer: Writer) -> bool:
+            network = writer.network(network_id)
+            head = writer.head(network.uid)
+            check_etag(head, etag, network_id)
+            if head.active_run and writer.run(network.uid, head.active_run).is_active:
+                raise RunNotOver(
+                    f"run {head.active_run} of network {network_id} is {RunState.RUNNING}:"
+                    " call PauseRun or CancelRun first",
+                    network=network_id,
+                    run=head.active_run,
+                )
+            writer.delete_network(network.uid)
+            return True
+
+        self._store.write(
+            lambda writer: once(writer, self._clock, request, bool, lambda: remove(writer))
+        ).result()
+
+    def _check(self, wanted: NewNetwork) -> None:
+        with validating() as violations:
+            if wanted.id:
+                check_id(violations, "network", wanted.id)
+            check_labels(violations, "labels", wanted.labels)
+            check_structure(
+                violations,
+                wanted.layer_sizes,
+                wanted.activations,
+                wanted.cost_function,
+                self._limits,
+            )
+            if wanted.initializer is not None:
+                _check_recipe(violations, wanted.initializer, bool(wanted.initial_parameters))
+            if wanted.initial_parameters:
+                check_layer_parameters(
+                    violations,
+                    "initial_parameters",
+                    wanted.initial_parameters,
+                    wanted.layer_sizes,
+                )
+
+    def _check_room(self, reader: Reader) -> None:
+        if reader.count_networks() >= self._limits.networks:
+            raise LimitExceeded(
+                f"there are {self._limits.networks} networks, which is the limit:"
+                " delete one that is no longer needed",
+                limit="networks",
+                value=self._limits.networks,
+            )
+
+    def _describe(self, wanted: NewNetwork, uid: str) -> Network:
+        layers = len(wanted.layer_sizes) - 1
+        # Those that are not known were refused.
+        known = tuple(activation for activation in wanted.activations if activation)
+        activations = known or (Activation.SIGMOID,)
+        return Network(
+            id=wanted.id or new_id("network"),
+            uid=uid,
+            layer_sizes=wanted.layer_sizes,
+            activations=activations * layers if len(activations) == 1 else activations,
+            cost_function=wanted.cost_function or CostFunction.CROSS_ENTROPY,
+            initializer=_recipe(wanted),
+            create_time=self._clock.now(),
+            labels=wanted.labels,
+        )
+
+
+def _view(reader: Reader, network: Network) -> NetworkView:
+    return NetworkView(network, reader.head(network.uid))
+
+
+def _check_free(reader: Reader, network_id: str) -> None:
+    try:
+        reader.network(network_id)
+    except NetworkNotFound:
+        return
+    raise NetworkExists(
+        f"there is a network {network_id} already: choose another id",
+        network=network_id,
+    )
+
+
+def _check_recipe(violations: Violations, initializer: Initializer, explicit: bool) -> None:
+    violations.require(
+        not explicit, "initializer", "must be absent together with initial_parameters"
+    )
+    violations.require(
+        initializer.kind is InitializerKind.UNIFORM,
+        "initializer.kind",
+        "must be UNIFORM; for explicit parameters send initial_parameters instead",
+    )
+    check_initializer(violations, "initializer", initializer)
+
+
+def _recipe(wanted: NewNetwork) -> Initializer:
+    """Return how the initial parameters are made, with a seed picked where none is given."""
+    if wanted.initial_parameters:
+        return Initializer(InitializerKind.EXPLICIT)
+    recipe = wanted.initializer or Initializer(InitializerKind.UNIFORM)
+    return replace(recipe, seed=secrets.randbits(63)) if recipe.seed is None else recipe
+
+
+def _merged(old: dict[str, str], new: dict[str, str], keys: Sequence[str]) -> dict[str, str]:
+    """Return the old labels with those of `keys` as in the new ones, or removed."""
+    kept = {key: value for key, value in old.items() if key not in keys}
+    return kept | {key: new[key] for key in keys if key in new}

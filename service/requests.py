@@ -1,0 +1,68 @@
+"""Requests that happen at most once, and etags."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+
+from training.errors import RequestIdReused, StaleEtag
+from training.ports import Answer, Clock, Reader, Writer
+from training.update import Head
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class RequestId:
+    """The id that a client gave a request, and the digest of the whole request."""
+
+    id: str
+    digest: bytes
+
+
+def earlier_answer(reader: Reader, request: RequestId | None, kind: type[T]) -> T | None:
+    """Return what this request was answered before, None where it was not carried out yet.
+
+    Raises RequestIdReused when the id was used for another request.
+    """
+    if request is None:
+        return None
+    answer = reader.answer(request.id)
+    if answer is None:
+        return None
+    if answer.digest != request.digest:
+        raise RequestIdReused(
+            f"request id {request.id} was used for another request: use a new id for each",
+            request_id=request.id,
+        )
+    return msgspec.json.decode(answer.content, type=kind)
+
+
+def once(
+    writer: Writer,
+    clock: Clock,
+    request: RequestId | None,
+    kind: type[T],
+    work: Callable[[], T],
+) -> T:
+    """Do the work and keep its answer in the same transaction, or return the answer kept before."""
+    earlier = earlier_answer(writer, request, kind)
+    if earlier is not None:
+        return earlier
+    answer = work()
+    if request is not None:
+        content = msgspec.json.encode(answer)
+        writer.remember(Answer(request.id, request.digest, content, clock.now()))
+    return answer
+
+
+def check_etag(head: Head, etag: str, network_id: str) -> None:
+    """Raise StaleEtag when an etag was given and the network has changed since."""
+    if etag and etag != head.etag:
+        raise StaleEtag(
+            f"network {network_id} has changed since this etag was given out:"
+            " read it again and decide anew",
+            network=network_id,
+            etag=head.etag,
+        )

@@ -1,0 +1,180 @@
+"""Any update of any network, recomputed once and shared by all who ask for it.
+
+History is immutable, so what is kept here is never wrong, only sometimes absent: another replica
+needs none of it.
+"""
+
+from threading import Lock
+from typing import TypeVar
+
+from cachetools import LRUCache
+
+from training.engine import Engine
+from training.network import Network
+from training.ports import Reader, Store
+from training.replay import Snapshots, Sources, replay
+from training.run import Run
+from training.training_set import Examples
+from training.update import Segment, State, UpdateKind
+
+#: Parameters of one page of updates, in bytes; one update where that is more.
+PAGE_BYTES = 256 * 2**10
+
+_PAGES_BYTES = 64 * 2**20
+_STATES_BYTES = 64 * 2**20
+_EXAMPLES_BYTES = 64 * 2**20
+_OVERHEAD = 200  # of Python's objects, roughly, for each entry
+_SEGMENTS_AT_ONCE = 1_000
+
+Page = tuple[Snapshots, ...]
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class SnapshotReader:
+    """Reads updates with their parameters, through bounded caches. Thread-safe."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = Lock()
+        self._page_locks = [Lock() for _ in range(64)]
+        self._pages: LRUCache[tuple[str, int], Page] = LRUCache(_PAGES_BYTES, _size_of_page)
+        self._states: LRUCache[tuple[str, int], State] = LRUCache(
+            _STATES_BYTES, lambda state: state.parameters.nbytes + _OVERHEAD
+        )
+        self._examples: LRUCache[str, Examples] = LRUCache(
+            _EXAMPLES_BYTES,
+            lambda examples: examples.inputs.nbytes + examples.targets.nbytes + _OVERHEAD,
+        )
+
+    def remember(self, uid: str, state: State) -> None:
+        """Keep a state that is durable, because it is likely to be asked for."""
+        with self._lock:
+            _put(self._states, (uid, state.update), state)
+
+    def examples(self, reader: Reader, training_set_uid: str) -> Examples:
+        """Return the numbers of a training set. Raises TrainingSetNotFound, DamagedHistory."""
+        with self._lock:
+            examples = self._examples.get(training_set_uid)
+        if examples is None:
+            examples = reader.examples(training_set_uid)
+            with self._lock:
+                _put(self._examples, training_set_uid, examples)
+        return examples
+
+    def state(self, network: Network, update: int) -> State:
+        """Return the state after a committed update. Raises DamagedHistory."""
+        state = self._known(network.uid, update)
+        return state or self.snapshot(network, update).last_state
+
+    def snapshot(self, network: Network, update: int) -> Snapshots:
+        """Return one committed update. Raises DamagedHistory."""
+        state = self._known(network.uid, update)
+        if state is None:
+            base = None if update == 0 else self._base(network, update - 1)
+            (snapshot,) = self._recompute(network, base, update, update)
+            self.remember(network.uid, snapshot.last_state)
+            return snapshot
+        with self._store.read() as reader:
+            (segment,) = reader.segments(network.uid, update, update, 1)
+            run = reader.run(network.uid, segment.run) if segment.run else None
+        offset = update - segment.first_update
+        return Snapshots(
+            segment.kind,
+            update,
+            run,
+            segment.run_offset + offset,
+            segment.costs[offset : offset + 1],
+            state.parameters.reshape(1, -1),
+        )
+
+    def page(self, network: Network, first: int, latest: int) -> Page:
+        """Return the updates from `first` to the end of its page, or to `latest`, both committed.
+
+        Pages begin at multiples of a size that depends on the network alone, so that all who read
+        on share them. Raises DamagedHistory.
+        """
+        size = updates_in_page(network)
+        begin = first - first % size
+        until = min(begin + size - 1, latest)
+        key = (network.uid, begin)
+        with self._page_locks[hash(key) % len(self._page_locks)]:
+            with self._lock:
+                page = self._pages.get(key, ())
+            covered = page[-1].last_update if page else begin - 1
+            if covered < until:
+                base = page[-1].last_state if page else self._base(network, covered)
+                page += self._recompute(network, base, covered + 1, until)
+                self.remember(network.uid, page[-1].last_state)
+                with self._lock:
+                    _put(self._pages, key, page)
+        return tuple(
+            part.part(max(first, part.first_update), min(until, part.last_update))
+            for part in page
+            if part.last_update >= first and part.first_update <= until
+        )
+
+    def _known(self, uid: str, update: int) -> State | None:
+        with self._lock:
+            return self._states.get((uid, update))
+
+    def _base(self, network: Network, update: int) -> State | None:
+        """Return a state at or before `update`; None when that is before update 0."""
+        if update < 0:
+            return None
+        known = self._known(network.uid, update)
+        if known is not None:
+            return known
+        with self._store.read() as reader:
+            return reader.keyframe(network.uid, update).state
+
+    def _recompute(self, network: Network, base: State | None, first: int, last: int) -> Page:
+        """Gather what a replay needs in one short read, then replay without holding the store."""
+        begin = 0 if base is None else base.update + 1
+        with self._store.read() as reader:
+            segments = _all_segments(reader, network.uid, begin, last)
+            runs: dict[int, Run] = {}
+            engines: dict[int, Engine] = {}
+            stored: dict[int, State] = {}
+            for segment in segments:
+                if segment.kind is not UpdateKind.GRADIENT:
+                    update = segment.first_update
+                    stored[update] = reader.keyframe(network.uid, update).state
+                elif segment.run not in runs:
+                    run = runs[segment.run] = reader.run(network.uid, segment.run)
+                    examples = self.examples(reader, run.training_set_uid)
+                    engines[segment.run] = Engine(network, run, examples)
+        sources = Sources(
+            network,
+            runs.__getitem__,
+            lambda run: engines[run.number],
+            stored.__getitem__,
+        )
+        return tuple(replay(sources, base, segments, first, last))
+
+
+def updates_in_page(network: Network) -> int:
+    """Return how many updates a page of this network holds, at least 1."""
+    return max(1, PAGE_BYTES // (8 * network.parameter_count + 64))
+
+
+def _all_segments(reader: Reader, uid: str, first: int, last: int) -> list[Segment]:
+    segments: list[Segment] = []
+    while first <= last:
+        more = reader.segments(uid, first, last, _SEGMENTS_AT_ONCE)
+        if not more:
+            break  # the replay says which update is missing
+        segments += more
+        first = more[-1].last_update + 1
+    return segments
+
+
+def _size_of_page(page: Page) -> int:
+    return sum(part.parameters.nbytes + part.costs.nbytes + _OVERHEAD for part in page)
+
+
+def _put(cache: "LRUCache[K, V]", key: K, value: V) -> None:
+    """Keep a value, unless it alone is more than the cache holds."""
+    if cache.getsizeof(value) <= cache.maxsize:
+        cache[key] = value

@@ -1,0 +1,75 @@
+"""The domain's errors → status codes and details: one table, for every face."""
+
+import grpc
+from google.protobuf.any_pb2 import Any
+from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
+from google.rpc.status_pb2 import Status
+
+from training import errors
+
+#: The code of each kind of error.
+CODES: dict[type[errors.ClearpropError], grpc.StatusCode] = {
+    errors.InvalidError: grpc.StatusCode.INVALID_ARGUMENT,
+    errors.NotFoundError: grpc.StatusCode.NOT_FOUND,
+    errors.AlreadyExistsError: grpc.StatusCode.ALREADY_EXISTS,
+    errors.WrongStateError: grpc.StatusCode.FAILED_PRECONDITION,
+    errors.StaleError: grpc.StatusCode.ABORTED,
+    errors.OutOfRangeError: grpc.StatusCode.OUT_OF_RANGE,
+    errors.ExhaustedError: grpc.StatusCode.RESOURCE_EXHAUSTED,
+    errors.UnavailableError: grpc.StatusCode.UNAVAILABLE,
+    errors.DataLossError: grpc.StatusCode.DATA_LOSS,
+}
+
+DOMAIN = "clearprop"
+
+# A gRPC status travels in trailers, for which 8 KiB are the usual limit.
+_MOST_VIOLATIONS_BYTES = 4_000
+_LONGEST_TEXT = 500
+
+
+def code_of(error: errors.ClearpropError) -> grpc.StatusCode:
+    """Return the status code of an error by its kind."""
+    return next(code for kind, code in CODES.items() if isinstance(error, kind))
+
+
+def status_of(error: errors.ClearpropError) -> Status:
+    """Return an error as a google.rpc.Status with its details, bounded in size."""
+    number, _ = code_of(error).value
+    status = Status(code=number, message=_bounded(error.message))
+    metadata = {name: _bounded(value) for name, value in error.metadata.items()}
+    status.details.append(_packed(ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=metadata)))
+    if isinstance(error, errors.InvalidFields):
+        status.details.append(_packed(_bad_request(error.violations)))
+    if error.retry_after is not None:
+        retry = RetryInfo()
+        retry.retry_delay.FromMilliseconds(int(error.retry_after * 1000))
+        status.details.append(_packed(retry))
+    return status
+
+
+def _bad_request(violations: list[errors.Violation]) -> BadRequest:
+    """Name every bad field, or where they would not fit, the first ones and how many more."""
+    named: list[BadRequest.FieldViolation] = []
+    size = 0
+    for bad in violations:
+        violation = BadRequest.FieldViolation(
+            field=_bounded(bad.field), description=_bounded(bad.description)
+        )
+        size += violation.ByteSize()
+        if size > _MOST_VIOLATIONS_BYTES:
+            more = len(violations) - len(named)
+            named.append(BadRequest.FieldViolation(field="", description=f"and {more} more fields"))
+            break
+        named.append(violation)
+    return BadRequest(field_violations=named)
+
+
+def _bounded(text: str) -> str:
+    """Keep a text that repeats what a caller sent within what a status can carry."""
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
+
+
+def _packed(detail: BadRequest | ErrorInfo | RetryInfo) -> Any:
+    packed = Any()
+    packed.Pack(detail)
+    return packed

@@ -1,0 +1,142 @@
+"""Recomputes any updates of the history from a state before them, exactly."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import NoReturn
+
+import numpy as np
+
+from training.engine import Engine, Updates
+from training.errors import DamagedHistory
+from training.network import Array, Network
+from training.run import Run
+from training.update import Segment, State, UpdateKind
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshots:
+    """Consecutive updates of one kind and one run, with their parameters, as arrays.
+
+    `costs` (count), empty where no run made the updates; `parameters` (count, parameters) after
+    each update. `run` is None where no run made them, else the run as it was when it was read: use
+    it for what never changes, such as its settings.
+    """
+
+    kind: UpdateKind
+    first_update: int
+    run: Run | None
+    run_offset: int
+    costs: Array
+    parameters: Array
+
+    @property
+    def count(self) -> int:
+        """How many updates these are."""
+        return len(self.parameters)
+
+    @property
+    def last_update(self) -> int:
+        """The number of the last update."""
+        return self.first_update + self.count - 1
+
+    @property
+    def last_state(self) -> State:
+        """The state after the last update."""
+        return State(self.last_update, self.parameters[-1])
+
+    def part(self, first: int, last: int) -> "Snapshots":
+        """Return the updates `first` to `last`, which must be among these, as views."""
+        start, stop = first - self.first_update, last - self.first_update + 1
+        return Snapshots(
+            self.kind,
+            first,
+            self.run,
+            self.run_offset + start,
+            self.costs[start:stop],
+            self.parameters[start:stop],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where a replay finds what training needed.
+
+    `run` gives a run by its number, `engine` the engine for it, `stored` the state of a keyframe
+    that must exist at an update.
+    """
+
+    network: Network
+    run: Callable[[int], Run]
+    engine: Callable[[Run], Engine]
+    stored: Callable[[int], State]
+
+
+def replay(
+    sources: Sources,
+    base: State | None,
+    segments: Iterable[Segment],
+    first: int,
+    last: int,
+) -> Iterator[Snapshots]:
+    """Recompute the updates `first` to `last` and yield them segment by segment.
+
+    `base` is a state at an update before `first`, None when `first` is 0; `segments` are those from
+    the one with the update after `base` to the one with `last`, in order.
+
+    Raises DamagedHistory when an update is missing, or when a cost is not, bit for bit, the one
+    that was stored.
+    """
+    state = base
+    upcoming = 0 if base is None else base.update + 1
+    for segment in segments:
+        if not segment.first_update <= upcoming <= segment.last_update:
+            _damaged(sources, upcoming, "is missing from the history")
+        until = min(segment.last_update, last)
+        if segment.kind is not UpdateKind.GRADIENT:
+            state = sources.stored(upcoming)
+            if upcoming >= first:
+                parameters = state.parameters.reshape(1, -1)
+                yield Snapshots(segment.kind, upcoming, None, 0, np.empty(0), parameters)
+        else:
+            assert state is not None  # update 0 is never a gradient update
+            if state.update < first - 1:
+                state, _ = _advance(sources, segment, state, min(until, first - 1), record=False)
+            if state.update < until:
+                begin = state.update + 1
+                state, updates = _advance(sources, segment, state, until, record=True)
+                yield Snapshots(
+                    segment.kind,
+                    begin,
+                    sources.run(segment.run),
+                    segment.run_offset + begin - segment.first_update,
+                    updates.costs,
+                    updates.recorded,
+                )
+        upcoming = until + 1
+        if upcoming > last:
+            return
+    _damaged(sources, upcoming, "is missing from the history")
+
+
+def _advance(
+    sources: Sources, segment: Segment, state: State, until: int, *, record: bool
+) -> tuple[State, Updates]:
+    """Make a segment's updates after `state` up to `until`; hold their costs to the stored ones."""
+    start, stop = (
+        state.update + 1 - segment.first_update,
+        until + 1 - segment.first_update,
+    )
+    parameters = state.parameters.copy()
+    engine = sources.engine(sources.run(segment.run))
+    updates = engine.advance(parameters, segment.run_offset + start, stop - start, record=record)
+    if updates.costs.tobytes() != segment.costs[start:stop].tobytes():
+        _damaged(sources, state.update + 1, f"to {until} do not replay to their stored costs")
+    return State(until, parameters), updates
+
+
+def _damaged(sources: Sources, update: int, what: str) -> NoReturn:
+    raise DamagedHistory(
+        f"update {update} of network {sources.network.id} {what}",
+        network=sources.network.id,
+        update=update,
+    )

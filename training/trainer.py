@@ -1,0 +1,214 @@
+"""Carries out a run: turns its next batches into additions to the history, a segment at a time."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from training.engine import Engine
+from training.network import Network
+from training.ports import Clock
+from training.run import Failure, Run, RunState
+from training.settings import TrainingSettings
+from training.training_set import Examples, TrainingSet
+from training.update import (
+    Addition,
+    Head,
+    Keyframe,
+    RunEvent,
+    Segment,
+    State,
+    UpdateKind,
+)
+
+#: How long the training of one segment should take, in seconds: the delay of a live watcher, of a
+#: pause, and of what a crash costs to do again.
+SEGMENT_SECONDS = 0.010
+
+#: The first segment of a trainer is sized by work (updates × batch × parameters), not by measured
+#: speed; this much takes from a fraction of a millisecond to a few.
+_FIRST_SEGMENT_WORK = 60_000
+
+#: A segment may be this many times as long as the one before it: one wrong measurement (a pause of
+#: the whole process, say) must not make a segment of minutes.
+_MOST_GROWTH = 4
+
+#: A keyframe is due after this many seconds of replay, and then some for its size: small networks
+#: are read quickly at any update, large ones do not fill the disk with copies of themselves.
+_KEYFRAME_SECONDS = 0.005
+_KEYFRAME_SECONDS_PER_BYTE = 4e-7
+
+
+def open_run(
+    head: Head,
+    settings: TrainingSettings,
+    training_set: TrainingSet,
+    now: datetime,
+) -> Addition:
+    """Return the addition that opens a network's next run, PENDING, after its latest update."""
+    run = Run(
+        network_uid=head.network_uid,
+        number=head.last_run + 1,
+        settings=settings,
+        training_set_uid=training_set.uid,
+        examples=training_set.example_count,
+        state=RunState.PENDING,
+        first_update=head.latest_update + 1,
+        latest_update=head.latest_update,
+        create_time=now,
+    )
+    opened = replace(head, last_run=run.number)
+    return _with_events(Addition(head, opened, run=run), [(run, head.latest_update)])
+
+
+def change_state(
+    head: Head,
+    run: Run,
+    state: RunState,
+    now: datetime,
+    *,
+    keyframe: Keyframe | None = None,
+    failure: Failure | None = None,
+) -> Addition:
+    """Return the addition that lets a run take another state between two updates."""
+    changed = run.become(state, now, failure)
+    addition = Addition(head, head, keyframe=keyframe, run=changed)
+    return _with_events(addition, [(changed, head.latest_update)])
+
+
+def _with_events(addition: Addition, changes: list[tuple[Run, int]]) -> Addition:
+    """Number the changes of the run's state, and let the head know the events and the run."""
+    head, run = addition.after, addition.run
+    assert run is not None
+    events = tuple(
+        RunEvent(head.last_event + index, update, changed)
+        for index, (changed, update) in enumerate(changes, start=1)
+    )
+    after = replace(
+        head,
+        last_event=head.last_event + len(events),
+        active_run=0 if run.is_over else run.number,
+        keyframe=addition.keyframe.state.update if addition.keyframe else head.keyframe,
+    )
+    return replace(addition, after=after, events=events)
+
+
+class Trainer:
+    """Makes the updates of one run from where it stands.
+
+    Each addition is made for the head that the one before it leaves, so that several can wait for
+    their transaction while the next is computed.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        examples: Examples,
+        head: Head,
+        run: Run,
+        state: State,
+        clock: Clock,
+    ) -> None:
+        self.head = head
+        self.run = run
+        self.state = state
+        self._engine = Engine(network, run, examples)
+        self._clock = clock
+        work = run.settings.batch_size * network.parameter_count
+        self._count = max(1, _FIRST_SEGMENT_WORK // work)
+        self._seconds_per_update = 0.0
+
+    def advance(self) -> Addition:
+        """Make the run's next segment: about 10 ms of training, at least one update.
+
+        The run becomes SUCCEEDED with its last update, PAUSED where a step ends, FAILED where the
+        next update would not be finite.
+        """
+        now = self._clock.now()
+        before, done = self.run, self.run.updates_done
+        running = (
+            before if before.state is RunState.RUNNING else before.become(RunState.RUNNING, now)
+        )
+
+        wanted = min(self._count, running.target - done)
+        parameters = self.state.parameters.copy()
+        started = self._clock.monotonic()
+        updates = self._engine.advance(parameters, done, wanted)
+        self._pace(updates.made, self._clock.monotonic() - started)
+
+        latest = self.head.latest_update + updates.made
+        after = running
+        segment = None
+        if updates.made:
+            self.state = State(latest, parameters)
+            after = replace(
+                running,
+                latest_update=latest,
+                updates_done=done + updates.made,
+                latest_cost=float(updates.costs[-1]),
+                start_time=running.start_time or now,
+            )
+            segment = Segment(
+                network_uid=self.head.network_uid,
+                kind=UpdateKind.GRADIENT,
+                first_update=self.head.latest_update + 1,
+                count=updates.made,
+                commit_time=now,
+                run=after.number,
+                run_offset=done,
+                costs=updates.costs,
+            )
+        after = self._settled(after, diverged=updates.made < wanted, now=now)
+
+        changes = []
+        if after.state is RunState.RUNNING is not before.state:
+            changes.append((running, self.head.latest_update))
+        if after.state not in (RunState.RUNNING, before.state):
+            changes.append((after, latest))
+        addition = Addition(
+            before=self.head,
+            after=replace(self.head, latest_update=latest),
+            segment=segment,
+            keyframe=self._keyframe(latest, always=after.is_over),
+            run=after,
+        )
+        return self._made(_with_events(addition, changes))
+
+    def halt(self, state: RunState) -> Addition:
+        """Let the run take the state that a client wants, PAUSED or CANCELLED, where it stands."""
+        keyframe = self._keyframe(self.head.latest_update, always=True)
+        return self._made(
+            change_state(self.head, self.run, state, self._clock.now(), keyframe=keyframe)
+        )
+
+    def _settled(self, run: Run, *, diverged: bool, now: datetime) -> Run:
+        """Return the run in the state that it has after a segment."""
+        if diverged:
+            update = run.latest_update + 1
+            message = (
+                f"update {update} would make a parameter infinite or not a number:"
+                " try a smaller learning rate"
+            )
+            return run.become(RunState.FAILED, now, Failure("DIVERGED", message, update))
+        if run.updates_done == run.total_updates:
+            return run.become(RunState.SUCCEEDED, now)
+        if run.updates_done == run.stop_at:
+            return run.become(RunState.PAUSED, now)
+        return run
+
+    def _pace(self, made: int, seconds: float) -> None:
+        """Size the next segment by the speed of this one."""
+        if made and seconds > 0.0:
+            self._seconds_per_update = seconds / made
+            fitting = int(SEGMENT_SECONDS / self._seconds_per_update)
+            self._count = max(1, min(fitting, self._count * _MOST_GROWTH))
+
+    def _keyframe(self, latest: int, *, always: bool) -> Keyframe | None:
+        """Return a keyframe of the current state where one is due; never a second one."""
+        replayed = latest - self.head.keyframe
+        spacing = _KEYFRAME_SECONDS + _KEYFRAME_SECONDS_PER_BYTE * self.state.parameters.nbytes
+        due = always or replayed * self._seconds_per_update >= spacing
+        return Keyframe(self.head.network_uid, self.state) if due and replayed else None
+
+    def _made(self, addition: Addition) -> Addition:
+        assert addition.run is not None
+        self.head, self.run = addition.after, addition.run
+        return addition
