@@ -1,0 +1,25 @@
+"""Where everything is kept: the store in SQLite, and one in memory."""
+
+from pathlib import Path
+
+from storage.memory_store import MemoryStore
+from storage.sqlite import SqliteStore
+from training.ports import Clock, Store
+
+_SQLITE = "sqlite:///"
+
+
+def open_store(url: str, clock: Clock) -> Store:
+    """Open the store at `sqlite:///relative/path`, `sqlite:////absolute/path` or `memory:`.
+
+    Raises ValueError for another URL, and storage.errors.CannotOpenStore.
+    """
+    if url == "memory:":
+        return MemoryStore(clock)
+    path = url.removeprefix(_SQLITE)
+    if path in (url, "", ":memory:") or "?" in path:
+        raise ValueError(
+            f"{url!r} is not a database: give sqlite:///relative/path, sqlite:////absolute/path,"
+            " or memory: to keep nothing"
+        )
+    return SqliteStore(Path(path), clock)

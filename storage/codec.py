@@ -1,0 +1,104 @@
+"""Numbers, times and documents as a database keeps them, and back, to the bit."""
+
+import zlib
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+import msgspec
+import numpy as np
+
+from training.network import Array
+
+T = TypeVar("T")
+
+_STORED = np.dtype("<f8")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+class NotAsWritten(Exception):
+    """Something does not read back as it was written."""
+
+
+def pack(numbers: Array) -> bytes:
+    """Return numbers, row after row, as little-endian float64."""
+    return np.ascontiguousarray(numbers, dtype=_STORED).tobytes()
+
+
+def unpack(blob: bytes, *shape: int) -> Array:
+    """Return packed numbers, read-only, in this shape.
+
+    Raises NotAsWritten when they do not fill it.
+    """
+    try:
+        numbers = np.frombuffer(blob, dtype=_STORED).reshape(shape)
+    except ValueError as error:
+        raise NotAsWritten from error
+    numbers = numbers.astype(np.float64, copy=False)
+    numbers.flags.writeable = False
+    return numbers
+
+
+def pack_number(number: float | None) -> bytes | None:
+    """Return one number as little-endian float64, None for None."""
+    return None if number is None else pack(np.array(number))
+
+
+def unpack_number(blob: bytes | None) -> float | None:
+    """Return a packed number. Raises NotAsWritten when it is not one."""
+    return None if blob is None else float(unpack(blob, 1)[0])
+
+
+def extremes(numbers: Array) -> tuple[float, float] | tuple[None, None]:
+    """Return the smallest and the largest, NaN left out; None where nothing is left.
+
+    Zeros are positive: a REAL column has no other.
+    """
+    numbers = numbers[~np.isnan(numbers)]
+    if not numbers.size:
+        return None, None
+    return float(numbers.min()) + 0.0, float(numbers.max()) + 0.0
+
+
+def microseconds(time: datetime) -> int:
+    """Return a time as whole microseconds since 1970 in UTC."""
+    return (time - _EPOCH) // _MICROSECOND
+
+
+def time_at(micros: int) -> datetime:
+    """Return the time, in UTC, that is so many microseconds after 1970.
+
+    Raises NotAsWritten for one outside of the calendar.
+    """
+    try:
+        return _EPOCH + micros * _MICROSECOND
+    except OverflowError as error:
+        raise NotAsWritten from error
+
+
+def checksum(fields: tuple[object, ...], *blobs: bytes) -> int:
+    """Return a CRC over numbers, words and BLOBs. Words must not hold a line break."""
+    crc = zlib.crc32("\n".join(map(str, fields)).encode())
+    for blob in blobs:
+        crc = zlib.crc32(blob, crc)
+    return crc
+
+
+def check(crc: int, fields: tuple[object, ...], *blobs: bytes) -> None:
+    """Raise NotAsWritten when the stored CRC is not that of these fields and BLOBs."""
+    if crc != checksum(fields, *blobs):
+        raise NotAsWritten
+
+
+def encode(value: object) -> bytes:
+    """Return a dataclass as JSON; finite floats are written so that their bits come back."""
+    return _encoder.encode(value)
+
+
+def decode(decoder: msgspec.json.Decoder[T], document: bytes) -> T:
+    """Return the dataclass that was encoded. Raises NotAsWritten when it cannot be read."""
+    try:
+        return decoder.decode(document)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise NotAsWritten from error

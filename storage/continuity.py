@@ -1,0 +1,41 @@
+"""What every addition to a history must hold to, whichever store keeps it."""
+
+from training.update import Addition
+
+
+def check_addition(addition: Addition) -> None:
+    """Raise ValueError for an addition that would leave a gap, or that points at nothing.
+
+    Only a mistake in the service makes one, and it must not get into the history.
+    """
+    before, after, segment = addition.before, addition.after, addition.segment
+    latest = before.latest_update
+    if segment is not None:
+        costs = segment.count if segment.run else 0
+        _require(segment.first_update == latest + 1, "the segment follows the head")
+        _require(segment.count >= 1, "the segment has an update")
+        _require(segment.costs.shape == (costs,), "each update of a run has a cost")
+        latest = segment.last_update
+    _require(after.latest_update == latest, "the new head is at the last update")
+
+    stored = before.keyframe
+    if addition.keyframe is not None:
+        stored = addition.keyframe.state.update
+        _require(before.keyframe < stored <= latest, "the keyframe is one of the new updates")
+    _require(after.keyframe == stored, "the new head points at the last keyframe")
+
+    numbers = [event.number for event in addition.events]
+    expected = range(before.last_event + 1, after.last_event + 1)
+    _require(numbers == list(expected), "events are numbered without a gap")
+    _require(len(_uids(addition)) == 1, "everything is of one network")
+
+
+def _uids(addition: Addition) -> set[str]:
+    parts = [addition.before, addition.after, addition.segment, addition.keyframe, addition.run]
+    parts += [event.run for event in addition.events]
+    return {part.network_uid for part in parts if part is not None}
+
+
+def _require(holds: bool, rule: str) -> None:
+    if not holds:
+        raise ValueError(f"an addition breaks a rule of the history: {rule}")

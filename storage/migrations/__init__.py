@@ -1,0 +1,43 @@
+"""Brings a database to the tables of storage.schema, step by step, in one transaction."""
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from storage.errors import CannotOpenStore
+
+#: The revisions in `versions`, oldest first.
+REVISIONS = ("0001",)
+
+
+def migrate(connection: Connection) -> None:
+    """Make or change the tables where that is needed, inside the caller's transaction.
+
+    Raises CannotOpenStore for a database of another program, or of a newer version.
+    """
+    revision = _revision(connection)
+    if revision == REVISIONS[-1]:
+        return
+    if revision is not None and revision not in REVISIONS:
+        raise CannotOpenStore(
+            f"the database was written by a newer version of Clearprop (its revision is {revision},"
+            f" this version knows {REVISIONS[-1]}): install that version"
+        )
+    # Not at the top: it takes a good part of the time in which a server should be ready.
+    from alembic.command import upgrade  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", "storage:migrations")
+    config.attributes["connection"] = connection
+    upgrade(config, "head")
+
+
+def _revision(connection: Connection) -> str | None:
+    """Return the database's revision, None for an empty one."""
+    tables = sa.inspect(connection).get_table_names()
+    if not tables:
+        return None
+    if "alembic_version" not in tables:
+        raise CannotOpenStore("the database belongs to another program: choose another one")
+    version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()
+    return str(version)

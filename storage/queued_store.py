@@ -1,0 +1,127 @@
+"""One thread does all writing: works queue for it, and it takes all that wait at once."""
+
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from queue import SimpleQueue
+from threading import Lock, Thread
+from typing import Any, Generic, TypeVar
+
+from storage import refusals
+from training.ports import Writer
+
+T = TypeVar("T")
+Listener = Callable[[Sequence[str]], None]
+
+_logger = logging.getLogger(__name__)
+
+
+class Work(Generic[T]):
+    """A piece of work, what came of it, and whoever waits for that."""
+
+    def __init__(self, call: Callable[[Writer], T]) -> None:
+        self.future: Future[T] = Future()
+        self._call = call
+        self._result: T
+        self._error: BaseException | None = None
+
+    def attempt(self, writer: Writer) -> None:
+        """Do the work and keep its result. Raises what the work raises."""
+        self._result = self._call(writer)
+
+    def fail(self, error: BaseException) -> None:
+        """Keep an error in place of a result."""
+        self._error = error
+
+    def resolve(self) -> None:
+        """Give the result, or the error, to whoever waits."""
+        if self._error is None:
+            self.future.set_result(self._result)
+        else:
+            self.future.set_exception(self._error)
+
+
+class QueuedStore(ABC):
+    """The writing side of a store: its queue, its thread, its listeners."""
+
+    def __init__(self) -> None:
+        self._queue: SimpleQueue[Work[Any] | None] = SimpleQueue()
+        self._lock = Lock()  # guards what follows, and that nothing is queued after closing
+        self._closed = False
+        self._listeners: tuple[Listener, ...] = ()
+        self._thread = Thread(target=self._serve, name="store", daemon=True)
+        self._thread.start()
+
+    def write(self, work: Callable[[Writer], T]) -> Future[T]:
+        """Queue a piece of work for the next transaction; see training.ports.Store.
+
+        A future that is cancelled before its work has begun takes the work out of the queue.
+        """
+        queued = Work(work)
+        with self._lock:
+            if self._closed:
+                queued.fail(refusals.closed())
+                queued.resolve()
+            else:
+                self._queue.put(queued)
+        return queued.future
+
+    def on_commit(self, listener: Listener) -> None:
+        """Call `listener` after each commit that changed networks, with their uids."""
+        with self._lock:
+            self._listeners += (listener,)
+
+    def close(self) -> None:
+        """Finish the queued work and close; closing again does nothing."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            self._queue.put(None)
+        self._thread.join()
+        self._release()
+
+    @abstractmethod
+    def _transact(self, works: Sequence[Work[Any]]) -> set[str]:
+        """Do the works in one transaction and return the uids of the networks that changed.
+
+        Raises nothing: what fails is told to the works.
+        """
+
+    @abstractmethod
+    def _release(self) -> None:
+        """Give back what the store holds; the thread has ended."""
+
+    def _after_commit(self) -> None:  # noqa: B027 — most stores have nothing to do here
+        """Do what can wait until the works have got their results; what it raises is logged."""
+
+    def _serve(self) -> None:
+        serving = True
+        while serving:
+            waiting = [self._queue.get()]
+            # Those that are queued from now on wait for the next transaction.
+            waiting += [self._queue.get() for _ in range(self._queue.qsize())]
+            serving = waiting[-1] is not None
+            works = [
+                work
+                for work in waiting
+                if work is not None and work.future.set_running_or_notify_cancel()
+            ]
+            if works:
+                self._tell(self._transact(works))
+                for work in works:
+                    work.resolve()
+                self._guarded(self._after_commit)
+
+    def _tell(self, changed: set[str]) -> None:
+        if changed:
+            for listener in self._listeners:
+                self._guarded(listener, tuple(changed))
+
+    def _guarded(self, call: Callable[..., None], *arguments: object) -> None:
+        """Call something whose failure must not stop the thread: what is committed stands."""
+        try:
+            call(*arguments)
+        except Exception:
+            _logger.exception("%s failed after a commit", call)

@@ -1,0 +1,254 @@
+"""The domain's objects as rows of the tables, and back.
+
+Whatever is read back is checked against the row's CRC; codec.NotAsWritten is raised where it does
+not fit. A row comes in the order of the columns that its table's `…_COLUMNS` names.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from storage import codec, schema
+from training.network import Network
+from training.ports import Answer
+from training.run import Run
+from training.training_set import Examples, TrainingSet
+from training.update import Head, Keyframe, RunEvent, Segment, State, UpdateKind
+
+#: What is given to an INSERT or an UPDATE: values by the names of columns.
+Values = dict[str, object]
+#: What a SELECT returned.
+Row = Sequence[Any]
+
+_network_decoder = msgspec.json.Decoder(Network)
+_training_set_decoder = msgspec.json.Decoder(TrainingSet)
+_run_decoder = msgspec.json.Decoder(Run)
+
+NETWORK_COLUMNS = (schema.networks.c.uid, schema.networks.c.document, schema.networks.c.crc)
+
+
+def network_values(network: Network) -> Values:
+    """Return a living network's row."""
+    document = codec.encode(network)
+    crc = codec.checksum((network.uid,), document)
+    return {
+        "uid": network.uid,
+        "id": network.id,
+        "deleted": False,
+        "document": document,
+        "crc": crc,
+    }
+
+
+def network(row: Row) -> Network:
+    """Return the network of a row."""
+    uid, document, crc = row
+    codec.check(crc, (uid,), document)
+    return codec.decode(_network_decoder, document)
+
+
+HEAD_COLUMNS = tuple(schema.heads.c)
+
+
+def head_values(head: Head) -> Values:
+    """Return a head's row."""
+    values: Values = {
+        "network_uid": head.network_uid,
+        "latest_update": head.latest_update,
+        "active_run": head.active_run,
+        "last_run": head.last_run,
+        "last_event": head.last_event,
+        "keyframe": head.keyframe,
+        "fence": head.fence,
+    }
+    values["crc"] = codec.checksum(tuple(values.values()))
+    return values
+
+
+def head(row: Row) -> Head:
+    """Return the head of a row."""
+    *fields, crc = row
+    codec.check(crc, tuple(fields))
+    return Head(*fields)
+
+
+RUN_COLUMNS = tuple(column for column in schema.runs.c if column.name != "wanted_state")
+
+
+def run_values(run: Run) -> Values:
+    """Return a run's row, but for the state that it is wanted to take."""
+    values: Values = {
+        "network_uid": run.network_uid,
+        "number": run.number,
+        "state": run.state.value,
+        "training_set_uid": run.training_set_uid,
+    }
+    return values | _run_document(tuple(values.values()), run)
+
+
+def run(row: Row) -> Run:
+    """Return the run of a row."""
+    *fields, cost, document, crc = row
+    return _documented_run(tuple(fields), cost, document, crc)
+
+
+RUN_EVENT_COLUMNS = tuple(schema.run_events.c)
+
+
+def run_event_values(event: RunEvent) -> Values:
+    """Return an event's row."""
+    values: Values = {
+        "network_uid": event.run.network_uid,
+        "at_update": event.update,
+        "number": event.number,
+    }
+    return values | _run_document(tuple(values.values()), event.run)
+
+
+def run_event(row: Row) -> RunEvent:
+    """Return the event of a row."""
+    uid, update, number, cost, document, crc = row
+    return RunEvent(number, update, _documented_run((uid, update, number), cost, document, crc))
+
+
+def _run_document(fields: tuple[object, ...], run: Run) -> Values:
+    document = codec.encode(run)
+    # Beside the document: JSON has no word for a cost that is infinite or not a number.
+    cost = codec.pack_number(run.latest_cost)
+    crc = codec.checksum(fields, document, cost or b"")
+    return {"latest_cost": cost, "document": document, "crc": crc}
+
+
+def _documented_run(
+    fields: tuple[object, ...], cost: bytes | None, document: bytes, crc: int
+) -> Run:
+    codec.check(crc, fields, document, cost or b"")
+    run = codec.decode(_run_decoder, document)
+    return replace(run, latest_cost=codec.unpack_number(cost))
+
+
+SEGMENT_COLUMNS = tuple(schema.segments.c)
+
+
+def segment_values(segment: Segment) -> Values:
+    """Return a segment's row."""
+    costs = codec.pack(segment.costs)
+    low, high = codec.extremes(segment.costs)
+    values: Values = {
+        "network_uid": segment.network_uid,
+        "first_update": segment.first_update,
+        "update_count": segment.count,
+        "kind": segment.kind.value,
+        "run": segment.run,
+        "run_offset": segment.run_offset,
+        "commit_time": codec.microseconds(segment.commit_time),
+        "min_cost": low,
+        "max_cost": high,
+    }
+    crc = codec.checksum(tuple(values.values()), costs)
+    return values | {"crc": crc, "costs": costs}
+
+
+def segment(row: Row) -> Segment:
+    """Return the segment of a row."""
+    *fields, crc, costs = row
+    codec.check(crc, tuple(fields), costs)
+    uid, first_update, count, kind, run_number, run_offset, commit_time, _, _ = fields
+    return Segment(
+        network_uid=uid,
+        kind=UpdateKind(kind),
+        first_update=first_update,
+        count=count,
+        commit_time=codec.time_at(commit_time),
+        run=run_number,
+        run_offset=run_offset,
+        costs=codec.unpack(costs, -1),
+    )
+
+
+KEYFRAME_COLUMNS = tuple(schema.keyframes.c)
+
+
+def keyframe_values(keyframe: Keyframe) -> Values:
+    """Return a keyframe's row."""
+    uid, update = keyframe.network_uid, keyframe.state.update
+    parameters = codec.pack(keyframe.state.parameters)
+    crc = codec.checksum((uid, update), parameters)
+    return {"network_uid": uid, "at_update": update, "crc": crc, "parameters": parameters}
+
+
+def keyframe(row: Row) -> Keyframe:
+    """Return the keyframe of a row."""
+    uid, update, crc, parameters = row
+    codec.check(crc, (uid, update), parameters)
+    return Keyframe(uid, State(update, codec.unpack(parameters, -1)))
+
+
+TRAINING_SET_COLUMNS = tuple(schema.training_sets.c[name] for name in ("uid", "document", "crc"))
+
+
+def training_set_values(training_set: TrainingSet) -> Values:
+    """Return the row of a training set that is not deleted."""
+    document = codec.encode(training_set)
+    return {
+        "uid": training_set.uid,
+        "id": training_set.id,
+        "deleted": False,
+        "document": document,
+        "crc": codec.checksum((training_set.uid,), document),
+    }
+
+
+def training_set(row: Row) -> TrainingSet:
+    """Return the training set of a row."""
+    uid, document, crc = row
+    codec.check(crc, (uid,), document)
+    return codec.decode(_training_set_decoder, document)
+
+
+EXAMPLES_COLUMNS = tuple(schema.examples.c)
+
+
+def examples_values(uid: str, examples: Examples) -> Values:
+    """Return the row of a training set's numbers."""
+    inputs, targets = codec.pack(examples.inputs), codec.pack(examples.targets)
+    crc = codec.checksum((uid,), inputs, targets)
+    return {"training_set_uid": uid, "crc": crc, "inputs": inputs, "targets": targets}
+
+
+def examples(row: Row, training_set: TrainingSet) -> Examples:
+    """Return the numbers of a training set."""
+    uid, crc, inputs, targets = row
+    codec.check(crc, (uid,), inputs, targets)
+    count = training_set.example_count
+    return Examples(
+        codec.unpack(inputs, count, training_set.input_count),
+        codec.unpack(targets, count, training_set.target_count),
+    )
+
+
+ANSWER_COLUMNS = tuple(
+    schema.answers.c[name] for name in ("request_id", "create_time", "digest", "content", "crc")
+)
+
+
+def answer_values(answer: Answer) -> Values:
+    """Return an answer's row."""
+    created = codec.microseconds(answer.create_time)
+    crc = codec.checksum((answer.request_id, created), answer.digest, answer.content)
+    return {
+        "request_id": answer.request_id,
+        "create_time": created,
+        "digest": answer.digest,
+        "content": answer.content,
+        "crc": crc,
+    }
+
+
+def answer(row: Row) -> Answer:
+    """Return the answer of a row."""
+    request_id, created, digest, content, crc = row
+    codec.check(crc, (request_id, created), digest, content)
+    return Answer(request_id, digest, content, codec.time_at(created))

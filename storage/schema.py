@@ -1,0 +1,160 @@
+"""The tables of the stores that speak SQL.
+
+Numbers whose bits matter are little-endian float64 in BLOBs: a REAL column turns NaN into NULL and
+-0.0 into 0.0. Every row has a CRC over all that is read back from it. History is keyed by uids, so
+that an id can be used again while the rows of a deleted network are still being removed.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+# A table without row ids is one B-tree instead of two, for rows that are found by their key alone.
+
+
+def _key(name: str, type_: type[sa.types.TypeEngine[Any]] = sa.Text) -> sa.Column[Any]:
+    return sa.Column(name, type_, primary_key=True, autoincrement=False)
+
+
+def _number(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger, nullable=False)
+
+
+def _text(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False)
+
+
+def _blob(name: str) -> sa.Column[bytes]:
+    return sa.Column(name, sa.LargeBinary, nullable=False)
+
+
+networks = sa.Table(
+    "networks",
+    metadata,
+    _key("uid"),
+    _text("id"),
+    sa.Column("deleted", sa.Boolean, nullable=False),
+    _blob("document"),
+    _number("crc"),
+)
+
+heads = sa.Table(
+    "heads",
+    metadata,
+    _key("network_uid"),
+    _number("latest_update"),
+    _number("active_run"),
+    _number("last_run"),
+    _number("last_event"),
+    _number("keyframe"),
+    _number("fence"),
+    _number("crc"),
+    comment="one row for each living network: deleting a network deletes its head at once",
+    sqlite_with_rowid=False,
+)
+
+runs = sa.Table(
+    "runs",
+    metadata,
+    _key("network_uid"),
+    _key("number", sa.BigInteger),
+    _text("state"),
+    sa.Column("wanted_state", sa.Text),
+    _text("training_set_uid"),
+    sa.Column("latest_cost", sa.LargeBinary),
+    _blob("document"),
+    _number("crc"),
+    sa.Index("runs_by_training_set", "training_set_uid"),
+    sqlite_with_rowid=False,
+)
+
+run_events = sa.Table(
+    "run_events",
+    metadata,
+    _key("network_uid"),
+    _key("at_update", sa.BigInteger),
+    _key("number", sa.BigInteger),
+    sa.Column("latest_cost", sa.LargeBinary),
+    _blob("document"),
+    _number("crc"),
+    sqlite_with_rowid=False,
+)
+
+segments = sa.Table(
+    "segments",
+    metadata,
+    _key("network_uid"),
+    _key("first_update", sa.BigInteger),
+    _number("update_count"),
+    _text("kind"),
+    _number("run"),
+    _number("run_offset"),
+    _number("commit_time"),
+    # What the costs are thinned by, in SQL, so they must compare: of those costs that are numbers,
+    # NULL where there are none. What is shown is read from the costs themselves.
+    sa.Column("min_cost", sa.Double),
+    sa.Column("max_cost", sa.Double),
+    _number("crc"),
+    # Last, so that a scan of the other columns does not read through it.
+    _blob("costs"),
+    sqlite_with_rowid=False,
+)
+
+keyframes = sa.Table(
+    "keyframes",
+    metadata,
+    _key("network_uid"),
+    _key("at_update", sa.BigInteger),
+    _number("crc"),
+    _blob("parameters"),
+    sqlite_with_rowid=False,
+)
+
+training_sets = sa.Table(
+    "training_sets",
+    metadata,
+    _key("uid"),
+    _text("id"),
+    sa.Column("deleted", sa.Boolean, nullable=False),
+    _blob("document"),
+    _number("crc"),
+)
+
+examples = sa.Table(
+    "examples",
+    metadata,
+    _key("training_set_uid"),
+    _number("crc"),
+    _blob("inputs"),
+    _blob("targets"),
+)
+
+answers = sa.Table(
+    "answers",
+    metadata,
+    # In the order of arrival, which is that of expiry: the oldest are found without an index.
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("request_id", sa.Text, nullable=False, unique=True),
+    _number("create_time"),
+    _blob("digest"),
+    _blob("content"),
+    _number("crc"),
+)
+
+for _table in (networks, training_sets):
+    # Ids are unique among the living; the deleted ones are few, and found by purge().
+    sa.Index(
+        f"living_{_table.name}",
+        _table.c.id,
+        unique=True,
+        sqlite_where=~_table.c.deleted,
+        postgresql_where=~_table.c.deleted,
+    )
+    sa.Index(
+        f"deleted_{_table.name}",
+        _table.c.uid,
+        sqlite_where=_table.c.deleted,
+        postgresql_where=_table.c.deleted,
+    )

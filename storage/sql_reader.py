@@ -1,0 +1,291 @@
+"""Reading in SQL: one snapshot, statements that are built once."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, bindparam, select
+
+from storage import codec, refusals, rows
+from storage.retention import ANSWERS_KEPT
+from storage.schema import (
+    answers,
+    examples,
+    heads,
+    keyframes,
+    networks,
+    run_events,
+    runs,
+    segments,
+    training_sets,
+)
+from training.errors import DamagedHistory
+from training.network import Network
+from training.ports import Answer, Clock
+from training.run import ACTIVE, FINAL, Run, RunState
+from training.training_set import Examples, TrainingSet
+from training.update import Head, Keyframe, RunEvent, Segment
+
+T = TypeVar("T")
+
+_UID = bindparam("uid", type_=sa.Text)
+_LIMIT = bindparam("limit", type_=sa.Integer)
+#: Only a living network has a head: what its uid finds is hidden together with it.
+_LIVING = sa.exists().where(heads.c.network_uid == _UID)
+
+_NETWORK = select(*rows.NETWORK_COLUMNS)
+_NETWORK_BY_ID = _NETWORK.where(~networks.c.deleted, networks.c.id == bindparam("id"))
+_NETWORK_BY_UID = _NETWORK.where(networks.c.uid == _UID, ~networks.c.deleted)
+_NETWORKS = (
+    _NETWORK.where(~networks.c.deleted, networks.c.id > bindparam("after"))
+    .order_by(networks.c.id)
+    .limit(_LIMIT)
+)
+_COUNT_NETWORKS = select(sa.func.count()).select_from(networks).where(~networks.c.deleted)
+_NETWORK_ID = select(networks.c.id).where(networks.c.uid == _UID)
+
+_HEAD = select(*rows.HEAD_COLUMNS).where(heads.c.network_uid == _UID)
+
+_RUN = select(*rows.RUN_COLUMNS).where(
+    runs.c.network_uid == _UID, runs.c.number == bindparam("number"), _LIVING
+)
+_RUNS = (
+    select(*rows.RUN_COLUMNS)
+    .where(runs.c.network_uid == _UID, runs.c.number < bindparam("before"), _LIVING)
+    .order_by(runs.c.number.desc())
+    .limit(_LIMIT)
+)
+_RUNS_NOT_OVER = (
+    select(*rows.RUN_COLUMNS)
+    .join(
+        heads, (heads.c.network_uid == runs.c.network_uid) & (heads.c.active_run == runs.c.number)
+    )
+    .where(heads.c.active_run > 0)
+)
+_ACTIVE_RUNS = _RUNS_NOT_OVER.where(runs.c.state.in_(sorted(ACTIVE))).order_by(
+    runs.c.network_uid, runs.c.number
+)
+_RUN_USING = _RUNS_NOT_OVER.where(
+    runs.c.training_set_uid == _UID, runs.c.state.not_in(sorted(FINAL))
+).limit(1)
+_WANTED_STATE = select(runs.c.wanted_state).where(
+    runs.c.network_uid == _UID, runs.c.number == bindparam("number"), _LIVING
+)
+
+_TRAINING_SET = select(*rows.TRAINING_SET_COLUMNS)
+_TRAINING_SET_BY_ID = _TRAINING_SET.where(
+    ~training_sets.c.deleted, training_sets.c.id == bindparam("id")
+)
+_TRAINING_SET_BY_UID = _TRAINING_SET.where(training_sets.c.uid == _UID)
+_TRAINING_SETS = (
+    _TRAINING_SET.where(~training_sets.c.deleted, training_sets.c.id > bindparam("after"))
+    .order_by(training_sets.c.id)
+    .limit(_LIMIT)
+)
+_COUNT_TRAINING_SETS = (
+    select(sa.func.count()).select_from(training_sets).where(~training_sets.c.deleted)
+)
+_EXAMPLES = select(*rows.EXAMPLES_COLUMNS).where(examples.c.training_set_uid == _UID)
+
+_FIRST = bindparam("first", type_=sa.BigInteger)
+# The segment that `first` lies in begins at or before it.
+_BEGIN = (
+    select(sa.func.max(segments.c.first_update))
+    .where(segments.c.network_uid == _UID, segments.c.first_update <= _FIRST)
+    .scalar_subquery()
+)
+_SEGMENTS = (
+    select(*rows.SEGMENT_COLUMNS)
+    .where(
+        segments.c.network_uid == _UID,
+        segments.c.first_update >= sa.func.coalesce(_BEGIN, _FIRST),
+        segments.c.first_update <= bindparam("last"),
+        _LIVING,
+    )
+    .order_by(segments.c.first_update)
+    .limit(_LIMIT)
+)
+_KEYFRAME = (
+    select(*rows.KEYFRAME_COLUMNS)
+    .where(keyframes.c.network_uid == _UID, keyframes.c.at_update <= bindparam("update"), _LIVING)
+    .order_by(keyframes.c.at_update.desc())
+    .limit(1)
+)
+_RUN_EVENTS = (
+    select(*rows.RUN_EVENT_COLUMNS)
+    .where(
+        run_events.c.network_uid == _UID,
+        run_events.c.at_update >= bindparam("update"),
+        run_events.c.number > bindparam("after_event"),
+        _LIVING,
+    )
+    .order_by(run_events.c.at_update, run_events.c.number)
+    .limit(_LIMIT)
+)
+_ANSWER = select(*rows.ANSWER_COLUMNS).where(
+    answers.c.request_id == bindparam("request_id"), answers.c.create_time > bindparam("since")
+)
+
+_BEYOND_ALL = 2**63 - 1
+
+
+class SqlReader:
+    """One snapshot; see training.ports.Reader."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    def network(self, network_id: str) -> Network:
+        row = self._row(_NETWORK_BY_ID, id=network_id)
+        if row is None:
+            raise refusals.no_network(network_id)
+        return self._network(row)
+
+    def network_by_uid(self, uid: str) -> Network:
+        row = self._row(_NETWORK_BY_UID, uid=uid)
+        if row is None:
+            raise refusals.no_network_uid(uid)
+        return self._network(row)
+
+    def networks(self, after: str, limit: int) -> list[Network]:
+        return [self._network(row) for row in self._rows(_NETWORKS, after=after, limit=limit)]
+
+    def count_networks(self) -> int:
+        return self._count(_COUNT_NETWORKS)
+
+    def head(self, uid: str) -> Head:
+        row = self._row(_HEAD, uid=uid)
+        if row is None:
+            raise refusals.no_network_uid(uid)
+        return self._intact(rows.head, row, "the head of a network", uid=uid)
+
+    def run(self, uid: str, number: int) -> Run:
+        row = self._row(_RUN, uid=uid, number=number)
+        if row is None:
+            raise refusals.no_run(self._name(uid), number)
+        return self._run(row)
+
+    def runs(self, uid: str, before: int | None, limit: int) -> list[Run]:
+        bound = _BEYOND_ALL if before is None else before
+        return [self._run(row) for row in self._rows(_RUNS, uid=uid, before=bound, limit=limit)]
+
+    def active_runs(self) -> list[Run]:
+        return [self._run(row) for row in self._rows(_ACTIVE_RUNS)]
+
+    def wanted_state(self, uid: str, number: int) -> RunState | None:
+        row = self._row(_WANTED_STATE, uid=uid, number=number)
+        return None if row is None or row[0] is None else RunState(row[0])
+
+    def training_set(self, set_id: str) -> TrainingSet:
+        row = self._row(_TRAINING_SET_BY_ID, id=set_id)
+        if row is None:
+            raise refusals.no_training_set(set_id)
+        return self._training_set(row)
+
+    def training_set_by_uid(self, uid: str) -> TrainingSet:
+        row = self._row(_TRAINING_SET_BY_UID, uid=uid)
+        if row is None:
+            raise refusals.no_training_set_uid(uid)
+        return self._training_set(row)
+
+    def examples(self, uid: str) -> Examples:
+        training_set = self.training_set_by_uid(uid)
+        row = self._row(_EXAMPLES, uid=uid)
+        what = f"the training set {training_set.id}"
+        if row is None:
+            raise refusals.damaged(what, training_set=training_set.id)
+        return self._intact(
+            lambda row: rows.examples(row, training_set), row, what, training_set=training_set.id
+        )
+
+    def training_sets(self, after: str, limit: int) -> list[TrainingSet]:
+        found = self._rows(_TRAINING_SETS, after=after, limit=limit)
+        return [self._training_set(row) for row in found]
+
+    def count_training_sets(self) -> int:
+        return self._count(_COUNT_TRAINING_SETS)
+
+    def run_using(self, training_set_uid: str) -> Run | None:
+        row = self._row(_RUN_USING, uid=training_set_uid)
+        return None if row is None else self._run(row)
+
+    def segments(self, uid: str, first: int, last: int, limit: int) -> list[Segment]:
+        found = []
+        expected = first
+        for row in self._rows(_SEGMENTS, uid=uid, first=first, last=last, limit=limit):
+            begin, count = row[1], row[2]
+            if begin > expected:
+                raise self._damaged_updates(uid, expected, begin - 1)
+            try:
+                segment = rows.segment(row)
+            except codec.NotAsWritten as error:
+                raise self._damaged_updates(uid, begin, max(begin, begin + count - 1)) from error
+            if segment.last_update >= first:  # else `first` lies beyond the last segment
+                found.append(segment)
+                expected = segment.last_update + 1
+        if expected <= last and len(found) < limit:
+            latest = self.head(uid).latest_update
+            if expected <= latest:
+                raise self._damaged_updates(uid, expected, min(last, latest))
+        return found
+
+    def keyframe(self, uid: str, update: int) -> Keyframe:
+        row = self._row(_KEYFRAME, uid=uid, update=update)
+        if row is None:
+            self.head(uid)
+            raise self._damaged_updates(uid, 0, update)
+        try:
+            return rows.keyframe(row)
+        except codec.NotAsWritten as error:
+            raise self._damaged_updates(uid, row[1], update) from error
+
+    def run_events(self, uid: str, update: int, after_event: int, limit: int) -> list[RunEvent]:
+        found = self._rows(
+            _RUN_EVENTS, uid=uid, update=update, after_event=after_event, limit=limit
+        )
+        return [
+            self._intact(rows.run_event, row, "an event of a run", uid=uid, update=row[1])
+            for row in found
+        ]
+
+    def answer(self, request_id: str) -> Answer | None:
+        since = codec.microseconds(self._clock.now() - ANSWERS_KEPT)
+        row = self._row(_ANSWER, request_id=request_id, since=since)
+        if row is None:
+            return None
+        return self._intact(rows.answer, row, "an answer", request_id=request_id)
+
+    def _rows(self, statement: sa.Select[*tuple[object, ...]], **values: object) -> list[rows.Row]:
+        return list(self._connection.execute(statement, values))
+
+    def _row(self, statement: sa.Select[*tuple[object, ...]], **values: object) -> rows.Row | None:
+        return self._connection.execute(statement, values).first()
+
+    def _count(self, statement: sa.Select[int]) -> int:
+        return self._connection.execute(statement).scalar_one()
+
+    def _network(self, row: rows.Row) -> Network:
+        return self._intact(rows.network, row, "a network", uid=row[0])
+
+    def _run(self, row: rows.Row) -> Run:
+        return self._intact(rows.run, row, "a run", uid=row[0], run=row[1])
+
+    def _training_set(self, row: rows.Row) -> TrainingSet:
+        return self._intact(rows.training_set, row, "a training set", uid=row[0])
+
+    def _intact(
+        self, read: Callable[[rows.Row], T], row: rows.Row, what: str, **metadata: object
+    ) -> T:
+        try:
+            return read(row)
+        except codec.NotAsWritten as error:
+            raise refusals.damaged(what, **metadata) from error
+
+    def _damaged_updates(self, uid: str, first: int, last: int) -> DamagedHistory:
+        return refusals.damaged_updates(self._name(uid), first, last)
+
+    def _name(self, uid: str) -> str:
+        """Return a network's id, for a message; its uid where it has none."""
+        row = self._row(_NETWORK_ID, uid=uid)
+        return uid if row is None else str(row[0])

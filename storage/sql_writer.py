@@ -1,0 +1,148 @@
+"""Writing in SQL: one piece of work inside the store's transaction."""
+
+from dataclasses import replace
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, bindparam
+
+from storage import refusals, rows
+from storage.continuity import check_addition
+from storage.schema import (
+    answers,
+    examples,
+    heads,
+    keyframes,
+    networks,
+    run_events,
+    runs,
+    segments,
+    training_sets,
+)
+from storage.sql_reader import SqlReader
+from training.network import Network
+from training.ports import Answer, Clock
+from training.run import ACTIVE, Run, RunState
+from training.training_set import Examples, TrainingSet
+from training.update import Addition, Head, Keyframe, Segment
+
+# In an UPDATE, a parameter may not be called like a column: `at_…` and `before_…` say which row.
+_UID = bindparam("at_uid", type_=sa.Text)
+_NUMBER = bindparam("at_number", type_=sa.BigInteger)
+
+# What is SET are the columns that are given when it is executed.
+_UPDATE_NETWORK = networks.update().where(networks.c.uid == _UID)
+_DELETE_NETWORK = (
+    networks.update().where(networks.c.uid == _UID, ~networks.c.deleted).values(deleted=sa.true())
+)
+_DELETE_HEAD = heads.delete().where(heads.c.network_uid == _UID)
+_DELETE_TRAINING_SET = (
+    training_sets.update()
+    .where(training_sets.c.uid == _UID, ~training_sets.c.deleted)
+    .values(deleted=sa.true())
+)
+_HEAD_FACTS = [column.name for column in heads.c if column.name not in ("network_uid", "crc")]
+_MOVE_HEAD = heads.update().where(
+    heads.c.network_uid == _UID,
+    *(heads.c[name] == bindparam(f"before_{name}") for name in _HEAD_FACTS),
+)
+_UPDATE_RUN = (
+    runs.update()
+    .where(runs.c.network_uid == _UID, runs.c.number == _NUMBER)
+    .values(wanted_state=sa.case((bindparam("active"), runs.c.wanted_state), else_=sa.null()))
+    .returning(runs.c.wanted_state)
+)
+_WANT = runs.update().where(
+    runs.c.network_uid == _UID, runs.c.number == _NUMBER, runs.c.state.in_(sorted(ACTIVE))
+)
+_FORGET = answers.delete().where(answers.c.request_id == bindparam("request_id"))
+
+
+class SqlWriter(SqlReader):
+    """One piece of work in a transaction; see training.ports.Writer."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        super().__init__(connection, clock)
+        self.changed: set[str] = set()  # the uids of networks
+
+    def add_network(self, network: Network, segment: Segment, keyframe: Keyframe) -> Head:
+        if self._has(networks, network.id):
+            raise refusals.network_exists(network.id)
+        head = Head(network.uid, segment.last_update, keyframe=keyframe.state.update)
+        self._insert(networks, rows.network_values(network))
+        self._insert(heads, rows.head_values(head))
+        self._insert(segments, rows.segment_values(segment))
+        self._insert(keyframes, rows.keyframe_values(keyframe))
+        self.changed.add(network.uid)
+        return head
+
+    def set_labels(self, uid: str, labels: dict[str, str]) -> None:
+        values = rows.network_values(replace(self.network_by_uid(uid), labels=labels))
+        self._change(_UPDATE_NETWORK, at_uid=uid, document=values["document"], crc=values["crc"])
+        self.changed.add(uid)
+
+    def delete_network(self, uid: str) -> None:
+        if not self._change(_DELETE_NETWORK, at_uid=uid):
+            raise refusals.no_network_uid(uid)
+        self._change(_DELETE_HEAD, at_uid=uid)
+        self.changed.add(uid)
+
+    def add_training_set(self, training_set: TrainingSet, examples_: Examples) -> None:
+        if self._has(training_sets, training_set.id):
+            raise refusals.training_set_exists(training_set.id)
+        self._insert(training_sets, rows.training_set_values(training_set))
+        self._insert(examples, rows.examples_values(training_set.uid, examples_))
+
+    def delete_training_set(self, uid: str) -> None:
+        if not self._change(_DELETE_TRAINING_SET, at_uid=uid):
+            raise refusals.no_training_set_uid(uid)
+
+    def append(self, addition: Addition) -> RunState | None:
+        check_addition(addition)
+        self._move_head(addition.before, addition.after)
+        if addition.segment is not None:
+            self._insert(segments, rows.segment_values(addition.segment))
+        if addition.keyframe is not None:
+            self._insert(keyframes, rows.keyframe_values(addition.keyframe))
+        for event in addition.events:
+            self._insert(run_events, rows.run_event_values(event))
+        self.changed.add(addition.before.network_uid)
+        return None if addition.run is None else self._put_run(addition.run)
+
+    def want(self, uid: str, number: int, state: RunState) -> None:
+        if not self._change(_WANT, at_uid=uid, at_number=number, wanted_state=state.value):
+            self.run(uid, number)
+        self.changed.add(uid)
+
+    def remember(self, answer: Answer) -> None:
+        # Not an UPDATE: an answer that replaces an expired one expires after those before it.
+        self._change(_FORGET, request_id=answer.request_id)
+        self._insert(answers, rows.answer_values(answer))
+
+    def _move_head(self, before: Head, after: Head) -> None:
+        values = rows.head_values(after)
+        values["at_uid"] = values.pop("network_uid")
+        values |= {f"before_{name}": getattr(before, name) for name in _HEAD_FACTS}
+        if not self._change(_MOVE_HEAD, **values):
+            self.head(before.network_uid)
+            raise refusals.head_moved(self._name(before.network_uid))
+
+    def _put_run(self, run: Run) -> RunState | None:
+        values = rows.run_values(run)
+        changes = {name: values[name] for name in ("state", "latest_cost", "document", "crc")}
+        key = {"at_uid": run.network_uid, "at_number": run.number, "active": run.is_active}
+        found = self._connection.execute(_UPDATE_RUN, changes | key).first()
+        if found is None:
+            self._insert(runs, values)
+            return None
+        return None if found[0] is None else RunState(found[0])
+
+    def _has(self, table: sa.Table, id_: str) -> bool:
+        living = sa.select(table.c.uid).where(~table.c.deleted, table.c.id == bindparam("id"))
+        return self._row(living, id=id_) is not None
+
+    def _insert(self, table: sa.Table, values: rows.Values) -> None:
+        self._connection.execute(table.insert(), values)
+
+    def _change(self, statement: sa.Update | sa.Delete, **values: object) -> bool:
+        """Execute an UPDATE or a DELETE and return whether it found a row."""
+        return self._connection.execute(statement, values).rowcount > 0

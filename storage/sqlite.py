@@ -1,0 +1,162 @@
+"""The store in one SQLite file.
+
+One connection does all writing and all checkpoints: before version 3.51.3, SQLite can corrupt a
+write-ahead log that two connections write. Readers cannot write.
+"""
+
+import fcntl
+import sqlite3
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool, Pool, QueuePool
+
+from storage.errors import CannotOpenStore
+from storage.migrations import migrate
+from storage.sql_store import SqlStore
+from training.ports import Clock
+
+#: How many snapshots can be open at once; more wait.
+_READERS = 16
+
+#: How large the write-ahead log may become, in bytes, before readers are waited for to empty it.
+_LARGE_LOG = 16 * 2**20
+
+# Seconds. Only another program (a backup, say) ever holds the lock for writing.
+_WAIT_FOR_OTHERS = 5.0
+_WAIT_FOR_READERS = 0.05
+
+_WRITER_PRAGMAS = (
+    # A page is written once to the log and synced before COMMIT returns; fullfsync is what sync
+    # means on macOS.
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "fullfsync = ON",
+    "checkpoint_fullfsync = ON",
+    # In pages of 4 KiB. Checkpoints happen in COMMIT, and empty the log as far as readers let them.
+    "wal_autocheckpoint = 1000",
+    # Freed pages are not overwritten with zeros where that costs writes of its own.
+    "secure_delete = FAST",
+    "mmap_size = 0",
+)
+_READER_PRAGMAS = ("query_only = ON", "mmap_size = 0")
+
+
+class SqliteStore(SqlStore):
+    """Everything in one file, and its write-ahead log beside it; for one server at a time."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        """Open the database, made or migrated where that is needed. Raises CannotOpenStore."""
+        # The same file by another name must meet the same lock.
+        self._path = path.resolve()
+        self._log = Path(f"{self._path}-wal")
+        self._large_log = _LARGE_LOG
+        try:
+            self._lock_file = _locked(self._path)
+            try:
+                writing = _writing_engine(self._path)
+            except BaseException:
+                self._lock_file.close()
+                raise
+        except (OSError, SQLAlchemyError) as error:
+            reason = getattr(error, "strerror", None) or getattr(error, "orig", None) or error
+            raise CannotOpenStore(f"cannot open the database {path}: {reason}") from error
+        reading = _engine(
+            self._path,
+            "ro",
+            "BEGIN",
+            _READER_PRAGMAS,
+            QueuePool,
+            pool_size=_READERS,
+            max_overflow=0,
+        )
+        super().__init__(writing, reading, clock)
+
+    @property
+    def kind(self) -> str:
+        """The word for this store: `sqlite`."""
+        return "sqlite"
+
+    def _after_commit(self) -> None:
+        """Empty a write-ahead log that has grown while readers kept checkpoints from doing it."""
+        if self._connection is None or self._log.stat().st_size <= self._large_log:
+            return
+        # The driver's own connection, as a checkpoint does not work inside a transaction.
+        cursor = self._connection.connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {int(1000 * _WAIT_FOR_READERS)}")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (blocked, _, _) = cursor.fetchone() or (1, 0, 0)
+        cursor.execute(f"PRAGMA busy_timeout = {int(1000 * _WAIT_FOR_OTHERS)}")
+        # Where a reader was in the way, not after every commit again.
+        self._large_log = _LARGE_LOG + (self._log.stat().st_size if blocked else 0)
+
+    def _release(self) -> None:
+        super()._release()
+        self._lock_file.close()
+
+
+def _locked(path: Path) -> BinaryIO:
+    """Return a file beside the database whose lock keeps other servers out while it is open.
+
+    The database itself must not be opened for that: closing it would drop SQLite's own locks.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock_file = Path(f"{path}.lock").open("ab")  # noqa: SIM115 — open as long as the store is
+    try:
+        fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock_file.close()
+        raise CannotOpenStore(
+            f"the database {path} is in use by another server: stop that one, or choose another"
+            " database"
+        ) from error
+    return lock_file
+
+
+def _writing_engine(path: Path) -> Engine:
+    """Return the engine of the writing connection, the tables made or migrated."""
+    engine = _engine(path, "rwc", "BEGIN IMMEDIATE", _WRITER_PRAGMAS, NullPool)
+    with engine.connect() as connection:
+        with connection.begin():
+            migrate(connection)
+        if connection.exec_driver_sql("PRAGMA journal_mode").scalar() != "wal":
+            raise CannotOpenStore(
+                f"the database {path} lies on a file system without shared memory, which its"
+                " write-ahead log needs: choose a local folder"
+            )
+    return engine
+
+
+def _engine(
+    path: Path,
+    mode: str,
+    begin: str,
+    pragmas: tuple[str, ...],
+    pool: type[Pool],
+    **pool_settings: int,
+) -> Engine:
+    """Return an engine whose connections have these pragmas and begin transactions like this."""
+    uri = f"file:{quote(str(path))}?mode={mode}"
+
+    def connect() -> sqlite3.Connection:
+        # Without an isolation level, the driver leaves transactions to us; its own way loses
+        # updates, and does not cover changes of tables.
+        connection = sqlite3.connect(
+            uri, uri=True, isolation_level=None, timeout=_WAIT_FOR_OTHERS, check_same_thread=False
+        )
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    engine = create_engine(
+        "sqlite://", creator=connect, poolclass=pool, hide_parameters=True, **pool_settings
+    )
+
+    @event.listens_for(engine, "begin")
+    def begin_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
