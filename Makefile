@@ -1,43 +1,73 @@
 # Everything that make does stays inside this folder. `make` alone lists the targets.
 
 PYTHON ?= python3
-VENV := .venv
-BIN := $(VENV)/bin
-PROTO_VENV := .venv-proto
-PROTO_BIN := $(PROTO_VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 
-# Stamps: a target's work is done again when one of its sources is newer.
-VENV_MADE := $(VENV)/.stamp-venv
-INSTALLED := $(VENV)/.stamp-installed
-SETUP_DONE := $(VENV)/.stamp-kernels
-PROTO_INSTALLED := $(PROTO_VENV)/.stamp-installed
+VENV := .venv
+BIN := $(VENV)/bin
+VENV_MADE := $(VENV)/.made
+INSTALLED := $(VENV)/.installed
+KERNELS := $(VENV)/.kernels
 
-# What a shell that uses another virtual environment would leak into ours.
-unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
+# The stubs are generated in an environment of their own: pyproject.toml says why.
+PROTO_VENV := .venv-proto
+PROTO_BIN := $(PROTO_VENV)/bin
+PROTO_INSTALLED := $(PROTO_VENV)/.installed
+PROTOS := $(sort $(wildcard proto/clearprop/v1/*.proto))
+SERVICES := proto/clearprop/v1/training_service.proto
+STUBS := client/clearprop/v1
+
+# Nothing of another environment, and nothing kept in the home folder.
+unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH NUMBA_CACHE_DIR
+export BUF_CACHE_DIR := $(CURDIR)/$(VENV)/.buf
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup
+.PHONY: help setup demo serve test lint format proto requirements clean
 
-help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(SETUP_DONE) ## install everything into .venv and compile the kernels
+setup: $(KERNELS) ## install everything into .venv and compile the kernels
 
-# $(call make_venv,FOLDER)
-define make_venv
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Clearprop needs Python 3.11 or newer, and $(PYTHON) is not:" \
-		"say which one to use, as in: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
-	rm -rf $(1)
-	$(if $(UV),$(UV) venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(1),$(PYTHON) -m venv $(1))
-endef
+demo: setup ## start a server and train a network on XOR while watching it
+	$(BIN)/clearprop demo $(ARGS)
 
-# $(call install,FOLDER,WHAT)
-define install
-	$(if $(UV),$(UV) pip install --quiet --python $(1)/bin/python,$(1)/bin/python -m pip install --quiet --disable-pip-version-check) $(2)
-endef
+serve: setup ## start a server (ARGS="--grpc 127.0.0.1:50051 ...")
+	$(BIN)/clearprop serve $(ARGS)
+
+test: setup ## run the tests (ARGS="tests/training -k ...")
+	$(BIN)/pytest $(ARGS)
+
+lint: $(INSTALLED) $(PROTO_INSTALLED) ## check the code, its types, its architecture and the contract
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/buf lint
+	$(BIN)/buf format --diff --exit-code
+	rm -rf build/stubs
+	$(call generate,build/stubs)
+	diff -r --exclude=__init__.py --exclude=__pycache__ build/stubs/clearprop/v1 $(STUBS) || \
+		{ echo "$(STUBS) is not what proto/ generates: run make proto" >&2; exit 1; }
+
+format: $(INSTALLED) ## format the code and the contract
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+	$(BIN)/buf format --write
+
+proto: $(PROTO_INSTALLED) ## generate client/clearprop/v1 from proto/
+	rm -f $(STUBS)/*_pb2.py $(STUBS)/*_pb2.pyi $(STUBS)/*_pb2_grpc.py $(STUBS)/*_pb2_grpc.pyi
+	$(call generate,client)
+
+requirements: ## pin the newest versions that the two pyproject.toml allow (needs uv)
+	$(call pin,runtime,pyproject.toml)
+	$(call pin,dev,-c requirements/runtime.txt pyproject.toml client/pyproject.toml --group dev)
+	$(call pin,proto,--group proto)
+
+clean: ## remove everything that make made, and leave ./data alone
+	rm -rf $(VENV) $(PROTO_VENV) build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV_MADE):
 	$(call make_venv,$(VENV))
@@ -48,6 +78,41 @@ $(INSTALLED): $(VENV_MADE) requirements/dev.txt pyproject.toml client/pyproject.
 	$(call install,$(VENV),--no-deps --no-build-isolation -e client -e .)
 	@touch $@
 
-$(SETUP_DONE): $(INSTALLED) $(wildcard training/numerics/*.py)
-	if [ -f training/numerics/compile.py ]; then $(BIN)/python -m training.numerics.compile; fi
+$(KERNELS): $(INSTALLED) $(wildcard training/numerics/*.py)
+	$(BIN)/python -m training.numerics.compile
 	@touch $@
+
+$(PROTO_INSTALLED): requirements/proto.txt
+	$(call make_venv,$(PROTO_VENV))
+	$(call install,$(PROTO_VENV),--require-hashes -r requirements/proto.txt)
+	@touch $@
+
+# $(call make_venv,FOLDER)
+define make_venv
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Clearprop needs Python 3.11 or newer, and $(PYTHON) is not:" >&2; \
+		echo "name one that is, as in: make setup PYTHON=python3.12" >&2; exit 1; }
+	rm -rf $(1)
+	$(if $(UV),$(UV) venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')",$(PYTHON) -m venv) $(1)
+endef
+
+# $(call install,FOLDER,WHAT)
+define install
+	$(if $(UV),$(UV) pip install --quiet --python $(1)/bin/python,$(1)/bin/python -m pip install --quiet --disable-pip-version-check) $(2)
+endef
+
+# $(call generate,FOLDER): the comments of the contract become docstrings of the .pyi files.
+define generate
+	mkdir -p $(1)
+	PATH="$(CURDIR)/$(PROTO_BIN):$$PATH" $(PROTO_BIN)/python -m grpc_tools.protoc --proto_path=proto \
+		--python_out=$(1) --mypy_out=quiet:$(1) $(PROTOS)
+	PATH="$(CURDIR)/$(PROTO_BIN):$$PATH" $(PROTO_BIN)/python -m grpc_tools.protoc --proto_path=proto \
+		--grpc_python_out=$(1) --mypy_grpc_out=quiet:$(1) $(SERVICES)
+endef
+
+# $(call pin,NAME,SOURCES): for every platform and Python at once, with hashes, without addresses.
+define pin
+	UV_CUSTOM_COMPILE_COMMAND="make requirements" uv pip compile --quiet --upgrade --universal \
+		--python-version 3.11 --generate-hashes --no-emit-package clearprop \
+		--output-file requirements/$(1).txt $(2)
+endef
