@@ -1,0 +1,39 @@
+"""The Python client of Clearprop, a training service for neural networks that hides nothing.
+
+    import clearprop
+
+    with clearprop.connect("127.0.0.1:50051") as client:
+        network = client.create_network("first", layer_sizes=[2, 5, 1])
+        run = network.train("xor", learning_rate=5.0, batch_size=4, epochs=10_000)
+        for update in run.updates(stride=1000):
+            print(update.number, update.cost)
+        print(network.predict([[0, 1], [1, 1]]).outputs)
+
+`clearprop.aio` has the same for asyncio, `clearprop.v1` the generated classes of the contract.
+"""
+
+from clearprop.client import Client, connect
+from clearprop.errors import ClearpropError, Violation
+from clearprop.infos import NetworkInfo, RunEvent, RunInfo, StepResult, TrainingSetInfo
+from clearprop.networks import Network
+from clearprop.runs import Run
+from clearprop.snapshots import Prediction, Snapshot, State
+from clearprop.training_sets import TrainingSet
+
+__all__ = [
+    "ClearpropError",
+    "Client",
+    "Network",
+    "NetworkInfo",
+    "Prediction",
+    "Run",
+    "RunEvent",
+    "RunInfo",
+    "Snapshot",
+    "State",
+    "StepResult",
+    "TrainingSet",
+    "TrainingSetInfo",
+    "Violation",
+    "connect",
+]

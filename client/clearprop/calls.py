@@ -1,0 +1,320 @@
+"""The calls of the contract: how arguments of Python become requests. No call is made here."""
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, Literal, TypeAlias, TypedDict, TypeVar
+
+from google.protobuf.message import Message
+
+from clearprop.v1 import training_service_pb2 as pb
+from clearprop.v1.network_pb2 import Activation, CostFunction, Network
+from clearprop.v1.run_pb2 import Run, TrainingSettings
+from clearprop.v1.training_set_pb2 import Example, TrainingSet
+from clearprop.v1.update_pb2 import Detail, Update
+from clearprop.values import MatrixLike, enum_value, layers_of, rows_of
+
+ResponseT = TypeVar("ResponseT", bound=Message)
+ItemT = TypeVar("ItemT")
+
+#: How much of each update is sent: `cost` leaves the parameters out.
+DetailName: TypeAlias = Literal["cost", "parameters"]
+
+#: What a step counts.
+UnitName: TypeAlias = Literal["update", "epoch"]
+
+_PAGE_SIZE = 1000
+
+
+class TrainingOptions(TypedDict):
+    """How a network is trained.
+
+    `learning_rate` is how far each update goes against the gradient, greater than 0; `batch_size`
+    how many examples one update averages over, 1 to the number of examples in the set; `epochs`
+    how often the run goes through the set, at least 1.
+    """
+
+    learning_rate: float
+    batch_size: int
+    epochs: int
+
+
+class StepOptions(TypedDict, total=False):
+    """The same for a step, which does without them when it continues the paused run."""
+
+    learning_rate: float
+    batch_size: int
+    epochs: int
+
+
+class NetworkOptions(TypedDict, total=False):
+    """What may be said of a new network beside its layers.
+
+    `activations` has the name of one for each layer after the inputs, or of one for all, by default
+    `sigmoid`; `cost_function` is `cross-entropy`. The initial parameters are drawn uniformly from
+    `initial_range` [low, high), by default [-0.12, 0.12), with `seed`, which the service picks
+    where none is given; or they are `initial_parameters`, a matrix [units, inputs] for each layer
+    after the inputs. `labels` are the client's own notes.
+    """
+
+    activations: Sequence[str]
+    cost_function: str
+    seed: int
+    initial_range: tuple[float, float]
+    initial_parameters: Sequence[MatrixLike]
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[ResponseT]):
+    """One call: what to send, and the class of what comes back."""
+
+    request: Message
+    response: type[ResponseT]
+
+    @property
+    def path(self) -> str:
+        """What gRPC calls the RPC: every request is named after its own."""
+        name = self.request.DESCRIPTOR.name.removesuffix("Request")
+        return f"/clearprop.v1.TrainingService/{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pages(Generic[ResponseT, ItemT]):
+    """A list that comes in pages: the call for a page's token, and what a page holds.
+
+    `read` returns the items of a page and the token of the next one, empty on the last.
+    """
+
+    call: Callable[[str], Call[ResponseT]]
+    read: Callable[[ResponseT], tuple[Iterable[ItemT], str]]
+
+
+def create_network(
+    network: str, layer_sizes: Iterable[int], options: NetworkOptions, request_id: str
+) -> Call[pb.CreateNetworkResponse]:
+    """Make a network."""
+    request = pb.CreateNetworkRequest(
+        network=network,
+        layer_sizes=[int(size) for size in layer_sizes],
+        activations=[enum_value(Activation, each) for each in options.get("activations", ())],
+        cost_function=enum_value(CostFunction, options.get("cost_function", "unspecified")),
+        initial_parameters=layers_of(options.get("initial_parameters", ()), "initial_parameters"),
+        labels=options.get("labels"),
+        request_id=request_id or new_request_id(),
+    )
+    if "seed" in options:
+        request.initializer.seed = options["seed"]
+    if "initial_range" in options:
+        request.initializer.low, request.initializer.high = options["initial_range"]
+    return Call(request, pb.CreateNetworkResponse)
+
+
+def get_network(network: str) -> Call[pb.GetNetworkResponse]:
+    """Read a network."""
+    return Call(pb.GetNetworkRequest(network=network), pb.GetNetworkResponse)
+
+
+def list_networks() -> Pages[pb.ListNetworksResponse, Network]:
+    """List the networks."""
+    return Pages(
+        lambda token: Call(
+            pb.ListNetworksRequest(page_size=_PAGE_SIZE, page_token=token),
+            pb.ListNetworksResponse,
+        ),
+        lambda page: (page.networks, page.next_page_token),
+    )
+
+
+def set_labels(
+    network: str, labels: Mapping[str, str], etag: str, request_id: str
+) -> Call[pb.UpdateNetworkResponse]:
+    """Replace the labels of a network."""
+    request = pb.UpdateNetworkRequest(
+        network=network, labels=labels, etag=etag, request_id=request_id or new_request_id()
+    )
+    return Call(request, pb.UpdateNetworkResponse)
+
+
+def delete_network(network: str, etag: str, request_id: str) -> Call[pb.DeleteNetworkResponse]:
+    """Delete a network."""
+    request = pb.DeleteNetworkRequest(
+        network=network, etag=etag, request_id=request_id or new_request_id()
+    )
+    return Call(request, pb.DeleteNetworkResponse)
+
+
+def create_training_set(
+    training_set: str, inputs: MatrixLike, targets: MatrixLike, request_id: str
+) -> Call[pb.CreateTrainingSetResponse]:
+    """Store a training set."""
+    input_rows = rows_of(inputs, "inputs")
+    target_rows = rows_of(targets, "targets")
+    if len(input_rows) != len(target_rows):
+        raise ValueError(
+            f"there are {len(input_rows)} rows of inputs and {len(target_rows)} of targets:"
+            " each example needs one of both"
+        )
+    request = pb.CreateTrainingSetRequest(
+        training_set=training_set,
+        examples=[
+            Example(inputs=each, targets=wanted)
+            for each, wanted in zip(input_rows, target_rows, strict=True)
+        ],
+        request_id=request_id or new_request_id(),
+    )
+    return Call(request, pb.CreateTrainingSetResponse)
+
+
+def get_training_set(
+    training_set: str, *, include_examples: bool = False
+) -> Call[pb.GetTrainingSetResponse]:
+    """Read a training set."""
+    request = pb.GetTrainingSetRequest(training_set=training_set, include_examples=include_examples)
+    return Call(request, pb.GetTrainingSetResponse)
+
+
+def list_training_sets() -> Pages[pb.ListTrainingSetsResponse, TrainingSet]:
+    """List the training sets."""
+    return Pages(
+        lambda token: Call(
+            pb.ListTrainingSetsRequest(page_size=_PAGE_SIZE, page_token=token),
+            pb.ListTrainingSetsResponse,
+        ),
+        lambda page: (page.training_sets, page.next_page_token),
+    )
+
+
+def delete_training_set(training_set: str, request_id: str) -> Call[pb.DeleteTrainingSetResponse]:
+    """Delete a training set."""
+    request = pb.DeleteTrainingSetRequest(
+        training_set=training_set, request_id=request_id or new_request_id()
+    )
+    return Call(request, pb.DeleteTrainingSetResponse)
+
+
+def train(
+    network: str, training_set: str, options: TrainingOptions, etag: str, request_id: str
+) -> Call[pb.TrainResponse]:
+    """Start a run."""
+    request = pb.TrainRequest(
+        network=network,
+        settings=TrainingSettings(training_set=training_set, **options),
+        etag=etag,
+        request_id=request_id or new_request_id(),
+    )
+    return Call(request, pb.TrainResponse)
+
+
+def step(
+    network: str,
+    settings: TrainingSettings | None,
+    count: int,
+    unit: UnitName,
+    etag: str,
+    request_id: str,
+) -> Call[pb.StepResponse]:
+    """Advance a network by some updates or epochs."""
+    request = pb.StepRequest(
+        network=network,
+        count=count,
+        unit=enum_value(pb.StepUnit, unit),
+        settings=settings,
+        etag=etag,
+        request_id=request_id or new_request_id(),
+    )
+    return Call(request, pb.StepResponse)
+
+
+def step_settings(training_set: str, options: StepOptions) -> TrainingSettings | None:
+    """Return the settings of a step's new run; None when it continues the paused one."""
+    return (
+        TrainingSettings(training_set=training_set, **options) if training_set or options else None
+    )
+
+
+def pause_run(network: str, run: int, etag: str, request_id: str) -> Call[pb.PauseRunResponse]:
+    """Stop a run between two updates."""
+    request = pb.PauseRunRequest(
+        network=network, run=run, etag=etag, request_id=request_id or new_request_id()
+    )
+    return Call(request, pb.PauseRunResponse)
+
+
+def resume_run(network: str, run: int, etag: str, request_id: str) -> Call[pb.ResumeRunResponse]:
+    """Let a paused run go on."""
+    request = pb.ResumeRunRequest(
+        network=network, run=run, etag=etag, request_id=request_id or new_request_id()
+    )
+    return Call(request, pb.ResumeRunResponse)
+
+
+def cancel_run(network: str, run: int, etag: str, request_id: str) -> Call[pb.CancelRunResponse]:
+    """End a run for good."""
+    request = pb.CancelRunRequest(
+        network=network, run=run, etag=etag, request_id=request_id or new_request_id()
+    )
+    return Call(request, pb.CancelRunResponse)
+
+
+def get_run(network: str, run: int) -> Call[pb.GetRunResponse]:
+    """Read a run."""
+    return Call(pb.GetRunRequest(network=network, run=run), pb.GetRunResponse)
+
+
+def list_runs(network: str) -> Pages[pb.ListRunsResponse, Run]:
+    """List the runs of a network."""
+    return Pages(
+        lambda token: Call(
+            pb.ListRunsRequest(network=network, page_size=_PAGE_SIZE, page_token=token),
+            pb.ListRunsResponse,
+        ),
+        lambda page: (page.runs, page.next_page_token),
+    )
+
+
+def get_state(network: str, update: int | None) -> Call[pb.GetStateResponse]:
+    """Read a network at an update."""
+    return Call(pb.GetStateRequest(network=network, update=update), pb.GetStateResponse)
+
+
+def list_updates(
+    network: str, start: int, detail: DetailName
+) -> Pages[pb.ListUpdatesResponse, Update]:
+    """List the updates of a network."""
+    return Pages(
+        lambda token: Call(
+            pb.ListUpdatesRequest(
+                network=network,
+                start_update=start,
+                page_size=_PAGE_SIZE,
+                page_token=token,
+                detail=enum_value(Detail, detail),
+            ),
+            pb.ListUpdatesResponse,
+        ),
+        lambda page: (page.updates, page.next_page_token),
+    )
+
+
+def predict(
+    network: str, inputs: MatrixLike, update: int | None, activations: bool
+) -> Call[pb.PredictResponse]:
+    """Compute outputs for inputs."""
+    request = pb.PredictRequest(
+        network=network,
+        update=update,
+        inputs=[pb.Vector(values=row) for row in rows_of(inputs, "inputs")],
+        activations=activations,
+    )
+    return Call(request, pb.PredictResponse)
+
+
+def get_server_info() -> Call[pb.GetServerInfoResponse]:
+    """Ask what the server is."""
+    return Call(pb.GetServerInfoRequest(), pb.GetServerInfoResponse)
+
+
+def new_request_id() -> str:
+    """Return an id that makes a call happen at most once, however often it is repeated."""
+    return str(uuid.uuid4())

@@ -1,0 +1,110 @@
+"""The client: where everything begins."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from types import TracebackType
+from typing import Self, Unpack
+
+from clearprop import calls
+from clearprop.calls import NetworkOptions
+from clearprop.connection import DEFAULT_PATIENCE, Connection
+from clearprop.networks import Network
+from clearprop.training_sets import TrainingSet
+from clearprop.v1.training_service_pb2 import GetServerInfoResponse
+from clearprop.values import MatrixLike
+
+
+def connect(target: str = "127.0.0.1:50051", *, patience: float = DEFAULT_PATIENCE) -> "Client":
+    """Return a client of the server at `target`, HOST:PORT. Nothing is sent before the first call.
+
+    A call that finds the server unavailable is repeated for up to `patience` seconds before it
+    raises ClearpropError, and so a watch that lost its connection; with 0 never.
+    """
+    return Client(Connection(target, patience))
+
+
+class Client:
+    """A connection to one server, made by `connect`; a context manager that closes it.
+
+    It and its handles may be used from several threads. Every method raises ClearpropError when the
+    service refuses or cannot be reached.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection. Calls and watches that are under way end with CANCELLED."""
+        self._connection.close()
+
+    def create_network(
+        self,
+        network: str = "",
+        *,
+        layer_sizes: Sequence[int],
+        request_id: str = "",
+        **options: Unpack[NetworkOptions],
+    ) -> Network:
+        """Make a network with its update 0 and return it.
+
+        `network` is its id, [a-z][a-z0-9-]{0,62}; the service makes one where none is given.
+        `layer_sizes` are inputs first, outputs last. `activations` is one for each layer after the
+        inputs, or one for all, by default `sigmoid`. The parameters are drawn uniformly from
+        `initial_range` [low, high), by default [-0.12, 0.12), with `seed`, which the service picks
+        where none is given; or they are `initial_parameters`, a matrix [units, inputs] for each
+        layer after the inputs. `labels` are the client's own notes.
+        """
+        call = calls.create_network(network, layer_sizes, options, request_id)
+        return Network(self._connection, self._connection.call(call).network)
+
+    def network(self, network: str) -> Network:
+        """Return a network by its id."""
+        return Network(self._connection, self._connection.call(calls.get_network(network)).network)
+
+    def networks(self) -> Iterator[Network]:
+        """Yield the networks, ordered by id."""
+        return map(
+            partial(Network, self._connection), self._connection.pages(calls.list_networks())
+        )
+
+    def create_training_set(
+        self,
+        training_set: str,
+        inputs: MatrixLike,
+        targets: MatrixLike,
+        *,
+        request_id: str = "",
+    ) -> TrainingSet:
+        """Store a training set: `inputs` [examples, inputs] and `targets` [examples, targets].
+
+        The service makes an id where `training_set` is empty.
+        """
+        call = calls.create_training_set(training_set, inputs, targets, request_id)
+        return TrainingSet(self._connection, self._connection.call(call).training_set)
+
+    def training_set(self, training_set: str) -> TrainingSet:
+        """Return a training set by its id; `and`, `or` and `xor` come with the service."""
+        call = calls.get_training_set(training_set)
+        return TrainingSet(self._connection, self._connection.call(call).training_set)
+
+    def training_sets(self) -> Iterator[TrainingSet]:
+        """Yield the training sets, ordered by id."""
+        return map(
+            partial(TrainingSet, self._connection),
+            self._connection.pages(calls.list_training_sets()),
+        )
+
+    def server_info(self) -> GetServerInfoResponse:
+        """Return the server's version, what its store is, and its limits."""
+        return self._connection.call(calls.get_server_info())

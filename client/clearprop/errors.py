@@ -1,0 +1,102 @@
+"""The one exception of the client: what the service refused or could not do, and what helps."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Self, TypeVar, cast
+
+import grpc
+from google.protobuf.message import DecodeError, Message
+from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
+from google.rpc.status_pb2 import Status
+
+MessageT = TypeVar("MessageT", bound=Message)
+
+_DETAILS_KEY = "grpc-status-details-bin"
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One bad field of a request: its path, such as `settings.batch_size`, and what is wrong."""
+
+    field: str
+    description: str
+
+
+class ClearpropError(Exception):
+    """A call that was refused or failed.
+
+    `code` is the gRPC status code, `reason` a stable word for programs such as NETWORK_NOT_FOUND
+    (empty when the error did not come from the service, but from the connection to it), `message`
+    a sentence for people, `metadata` the things concerned by name, `violations` every bad field of
+    a request that is INVALID_ARGUMENT, `retry_after` the seconds after which the service suggests
+    to repeat the call, None where it does not.
+    """
+
+    def __init__(
+        self,
+        code: grpc.StatusCode,
+        message: str,
+        *,
+        reason: str = "",
+        metadata: Mapping[str, str] | None = None,
+        violations: tuple[Violation, ...] = (),
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(f"{code.name}: {message}")
+        self.code = code
+        self.message = message
+        self.reason = reason
+        self.metadata = dict(metadata or {})
+        self.violations = violations
+        self.retry_after = retry_after
+
+    @classmethod
+    def from_rpc(cls, error: grpc.RpcError) -> Self:
+        """Read what the service said from an error of gRPC, sync or async."""
+        status = _status(error)
+        info = next(_details(status, ErrorInfo), ErrorInfo())
+        retry = next(_details(status, RetryInfo), None)
+        return cls(
+            error.code(),
+            error.details() or "the call failed without a message",
+            reason=info.reason,
+            metadata=info.metadata,
+            violations=tuple(
+                Violation(bad.field, bad.description)
+                for request in _details(status, BadRequest)
+                for bad in request.field_violations
+            ),
+            retry_after=None if retry is None else retry.retry_delay.ToTimedelta().total_seconds(),
+        )
+
+    @property
+    def is_transient(self) -> bool:
+        """Whether repeating the same call later can help.
+
+        So it is when the service suggests it, is UNAVAILABLE, or when the connection broke without
+        a word of the service.
+        """
+        return (
+            self.retry_after is not None
+            or self.code is grpc.StatusCode.UNAVAILABLE
+            or (not self.reason and self.code is grpc.StatusCode.CANCELLED)
+            or (not self.reason and "RST_STREAM" in self.message)
+        )
+
+
+def _status(error: grpc.RpcError) -> Status:
+    metadata = cast("Iterable[tuple[str, bytes]]", error.trailing_metadata() or ())
+    for key, value in metadata:
+        if key == _DETAILS_KEY:
+            try:
+                return Status.FromString(value)
+            except DecodeError:
+                break
+    return Status()
+
+
+def _details(status: Status, kind: type[MessageT]) -> Iterator[MessageT]:
+    for detail in status.details:
+        message = kind()
+        if detail.Unpack(message):
+            yield message

@@ -1,0 +1,262 @@
+"""What is known of the server's resources: read-only views, shared by the sync and async forms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
+
+from clearprop.snapshots import Snapshot
+from clearprop.v1 import network_pb2, run_pb2, training_set_pb2
+from clearprop.values import Matrix, enum_name, matrix_of_rows
+
+RunT = TypeVar("RunT", bound="RunInfo")
+
+_FINAL_STATES = frozenset(
+    {
+        run_pb2.RUN_STATE_SUCCEEDED,
+        run_pb2.RUN_STATE_FAILED,
+        run_pb2.RUN_STATE_CANCELLED,
+    }
+)
+
+
+class NetworkInfo:
+    """A network as it was when it was last read; `message` is the contract's own message."""
+
+    message: network_pb2.Network
+
+    @property
+    def id(self) -> str:
+        """The network's id, chosen by whoever made it."""
+        return self.message.network
+
+    @property
+    def uid(self) -> str:
+        """An identity that is never used again, even when the id is."""
+        return self.message.uid
+
+    @property
+    def layer_sizes(self) -> list[int]:
+        """The sizes of the layers, inputs first, outputs last."""
+        return list(self.message.layer_sizes)
+
+    @property
+    def activations(self) -> list[str]:
+        """The activation of each layer after the inputs, such as SIGMOID."""
+        return [enum_name(network_pb2.Activation, each) for each in self.message.activations]
+
+    @property
+    def cost_function(self) -> str:
+        """What training minimises, such as CROSS_ENTROPY."""
+        return enum_name(network_pb2.CostFunction, self.message.cost_function)
+
+    @property
+    def seed(self) -> int | None:
+        """The seed of the initial parameters; None where they were given."""
+        initializer = self.message.initializer
+        return initializer.seed if initializer.HasField("seed") else None
+
+    @property
+    def parameter_count(self) -> int:
+        """How many parameters the network has in all."""
+        return self.message.parameter_count
+
+    @property
+    def latest_update(self) -> int:
+        """The number of the latest update; 0 for a network that has not been trained."""
+        return self.message.latest_update
+
+    @property
+    def active_run(self) -> int | None:
+        """The number of the run that is not over, None when there is none."""
+        return self.message.active_run or None
+
+    @property
+    def create_time(self) -> datetime:
+        """When the network was created, in UTC."""
+        return self.message.create_time.ToDatetime(UTC)
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """The notes that clients keep with the network."""
+        return dict(self.message.labels)
+
+    @property
+    def etag(self) -> str:
+        """Covers the latest update and the run's state; calls that change the network take one."""
+        return self.message.etag
+
+    def __repr__(self) -> str:
+        sizes = "-".join(map(str, self.layer_sizes))
+        return f"<{type(self).__name__} {self.id} {sizes} at update {self.latest_update}>"
+
+
+class RunInfo:
+    """A run as it was when it was last read; `message` is the contract's own message."""
+
+    message: run_pb2.Run
+
+    @property
+    def network(self) -> str:
+        """The id of the network that is trained."""
+        return self.message.network
+
+    @property
+    def number(self) -> int:
+        """The run's number: 1 for a network's first."""
+        return self.message.run
+
+    @property
+    def settings(self) -> run_pb2.TrainingSettings:
+        """How the network is trained, as the contract has it."""
+        return self.message.settings
+
+    @property
+    def state(self) -> str:
+        """PENDING, RUNNING, PAUSED, or at last SUCCEEDED, FAILED or CANCELLED."""
+        return enum_name(run_pb2.RunState, self.message.state)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the run is in a final state."""
+        return self.message.state in _FINAL_STATES
+
+    @property
+    def first_update(self) -> int:
+        """The number of the run's first update, whether or not it has been made."""
+        return self.message.first_update
+
+    @property
+    def latest_update(self) -> int:
+        """The number of the run's latest update; first_update − 1 before there is one."""
+        return self.message.latest_update
+
+    @property
+    def updates_done(self) -> int:
+        """How many updates the run has made."""
+        return self.message.updates_done
+
+    @property
+    def total_updates(self) -> int:
+        """How many updates the run makes in all."""
+        return self.message.total_updates
+
+    @property
+    def epoch(self) -> int:
+        """The epoch of the next example, counting from 1; the last one when complete."""
+        return self.message.epoch
+
+    @property
+    def next_example(self) -> int:
+        """The place in the training set, from 0, of the next example; 0 when complete."""
+        return self.message.next_example
+
+    @property
+    def latest_cost(self) -> float | None:
+        """The cost of the latest update; None before the first."""
+        return self.message.latest_cost if self.message.HasField("latest_cost") else None
+
+    @property
+    def failure(self) -> run_pb2.Failure | None:
+        """Why the run FAILED, as the contract has it; None otherwise."""
+        return self.message.failure if self.message.HasField("failure") else None
+
+    @property
+    def create_time(self) -> datetime:
+        """When the run was opened, in UTC."""
+        return self.message.create_time.ToDatetime(UTC)
+
+    @property
+    def start_time(self) -> datetime | None:
+        """When the run made its first update, in UTC; None before."""
+        message = self.message
+        return message.start_time.ToDatetime(UTC) if message.HasField("start_time") else None
+
+    @property
+    def end_time(self) -> datetime | None:
+        """When the run reached a final state, in UTC; None before."""
+        message = self.message
+        return message.end_time.ToDatetime(UTC) if message.HasField("end_time") else None
+
+    def __repr__(self) -> str:
+        progress = f"{self.updates_done}/{self.total_updates}"
+        return f"<{type(self).__name__} {self.number} of {self.network} {self.state} {progress}>"
+
+
+class RunEvent(RunInfo):
+    """A change of a run's state, with the run as it was right after the change.
+
+    `event` counts from 1 for each network; the change happened after update `update`.
+    """
+
+    def __init__(self, message: run_pb2.RunEvent) -> None:
+        self.event = message.event
+        self.update = message.update
+        self.message = message.run
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult(Generic[RunT]):
+    """What a step did: the run as it left it, its updates, and the network's etag afterwards.
+
+    `updates` are all of the step's, or where they are many the last ones that fit 1 MiB.
+    """
+
+    run: RunT
+    updates: list[Snapshot]
+    etag: str
+
+
+class TrainingSetInfo:
+    """A training set; `message` is the contract's own message."""
+
+    message: training_set_pb2.TrainingSet
+
+    @property
+    def id(self) -> str:
+        """The training set's id, chosen by whoever made it."""
+        return self.message.training_set
+
+    @property
+    def uid(self) -> str:
+        """An identity that is never used again, even when the id is."""
+        return self.message.uid
+
+    @property
+    def input_count(self) -> int:
+        """How many inputs each example has."""
+        return self.message.input_count
+
+    @property
+    def target_count(self) -> int:
+        """How many targets each example has."""
+        return self.message.target_count
+
+    @property
+    def example_count(self) -> int:
+        """How many examples there are."""
+        return self.message.example_count
+
+    @property
+    def is_built_in(self) -> bool:
+        """Whether the set comes with the service."""
+        return self.message.built_in
+
+    @property
+    def create_time(self) -> datetime:
+        """When the set was created, in UTC."""
+        return self.message.create_time.ToDatetime(UTC)
+
+    def __repr__(self) -> str:
+        shape = f"{self.example_count} × ({self.input_count} → {self.target_count})"
+        return f"<{type(self).__name__} {self.id} {shape}>"
+
+
+class Examples:
+    """The examples of a training set: matrices [examples, inputs] and [examples, targets]."""
+
+    __slots__ = ("inputs", "targets")
+
+    def __init__(self, message: training_set_pb2.TrainingSet) -> None:
+        self.inputs: Matrix = matrix_of_rows(example.inputs for example in message.examples)
+        self.targets: Matrix = matrix_of_rows(example.targets for example in message.examples)

@@ -1,0 +1,126 @@
+"""A network as a handle: train it, step it, read any of its updates, follow them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Self, Unpack
+
+from clearprop import calls
+from clearprop.calls import DetailName, StepOptions, TrainingOptions, UnitName
+from clearprop.connection import Connection
+from clearprop.infos import NetworkInfo, StepResult
+from clearprop.runs import Run
+from clearprop.snapshots import Prediction, Snapshot, State
+from clearprop.v1.network_pb2 import Network as NetworkMessage
+from clearprop.v1.run_pb2 import Run as RunMessage
+from clearprop.values import MatrixLike
+from clearprop.watching import Watched, watch_request
+
+
+class Network(NetworkInfo):
+    """A network. The properties say what was true when it was last read.
+
+    Every method raises ClearpropError when the service refuses or cannot be reached. Calls that
+    change the network take an `etag`, with which they are refused when the network has changed
+    since, and a `request_id`, which makes a call happen at most once: it is made up for each call,
+    so give one only to repeat a call of an earlier process.
+    """
+
+    def __init__(self, connection: Connection, message: NetworkMessage) -> None:
+        self._connection = connection
+        self.message = message
+
+    def refresh(self) -> Self:
+        """Read the network anew and return it."""
+        self.message = self._connection.call(calls.get_network(self.id)).network
+        return self
+
+    def set_labels(
+        self, labels: Mapping[str, str], *, etag: str = "", request_id: str = ""
+    ) -> Self:
+        """Replace the labels; return the network as it is then."""
+        call = calls.set_labels(self.id, labels, etag, request_id)
+        self.message = self._connection.call(call).network
+        return self
+
+    def delete(self, *, etag: str = "", request_id: str = "") -> None:
+        """Delete the network with its whole history. Refused while a run is RUNNING."""
+        self._connection.call(calls.delete_network(self.id, etag, request_id))
+
+    def train(
+        self,
+        training_set: str,
+        *,
+        etag: str = "",
+        request_id: str = "",
+        **settings: Unpack[TrainingOptions],
+    ) -> Run:
+        """Start a run in the background and return it; it goes on whether or not anyone watches.
+
+        `learning_rate` is greater than 0, `batch_size` 1 to the number of examples in the set,
+        `epochs` at least 1: ⌈epochs × examples / batch size⌉ updates.
+        """
+        call = calls.train(self.id, training_set, settings, etag, request_id)
+        return self._run(self._connection.call(call).run)
+
+    def step(
+        self,
+        training_set: str = "",
+        *,
+        count: int = 1,
+        unit: UnitName = "update",
+        etag: str = "",
+        request_id: str = "",
+        **settings: Unpack[StepOptions],
+    ) -> StepResult[Run]:
+        """Advance by `count` updates or epochs and return when they are durable.
+
+        With a training set and the settings of `train` it opens a new run, without any of them it
+        continues the paused one. The run is then PAUSED, or over when it was complete.
+        """
+        new_run = calls.step_settings(training_set, settings)
+        call = calls.step(self.id, new_run, count, unit, etag, request_id)
+        response = self._connection.call(call)
+        updates = [Snapshot(update) for update in response.updates]
+        return StepResult(self._run(response.run), updates, response.etag)
+
+    def run(self, number: int) -> Run:
+        """Return a run by its number."""
+        return self._run(self._connection.call(calls.get_run(self.id, number)).run)
+
+    def runs(self) -> Iterator[Run]:
+        """Yield the runs, the latest first."""
+        return map(self._run, self._connection.pages(calls.list_runs(self.id)))
+
+    def state(self, update: int | None = None) -> State:
+        """Read the network at any update, by default the latest."""
+        return State(self._connection.call(calls.get_state(self.id, update)).state)
+
+    def updates(self, *, start: int = 0, detail: DetailName = "parameters") -> Iterator[Snapshot]:
+        """Yield the updates that there are, from `start` to the latest."""
+        return map(Snapshot, self._connection.pages(calls.list_updates(self.id, start, detail)))
+
+    def watch(
+        self, *, start: int | None = None, stride: int = 1, detail: DetailName = "parameters"
+    ) -> Iterator[Watched]:
+        """Yield updates and changes of runs as they happen, without an end.
+
+        `start` is the first update to be yielded, those that there are come first; without it only
+        those to come. Goes on by itself after a lost connection, without a gap or a duplicate.
+        With `stride` only the numbers divisible by it, and always the first and last of each run.
+        """
+        return self._connection.watch(
+            watch_request(self.id, self.uid, start=start, stride=stride, detail=detail)
+        )
+
+    def predict(
+        self, inputs: MatrixLike, *, update: int | None = None, activations: bool = False
+    ) -> Prediction:
+        """Compute the outputs for `inputs` [n, inputs], with any update's parameters.
+
+        By default the latest update's. Changes nothing. With `activations` those of all layers come
+        too.
+        """
+        call = calls.predict(self.id, inputs, update, activations)
+        return Prediction.from_message(self._connection.call(call))
+
+    def _run(self, message: RunMessage) -> Run:
+        return Run(self._connection, message, self.uid)

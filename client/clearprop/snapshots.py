@@ -1,0 +1,143 @@
+"""What the service says of one update of a network."""
+
+from dataclasses import dataclass
+
+from clearprop.v1.training_service_pb2 import PredictResponse
+from clearprop.v1.update_pb2 import State as StateMessage
+from clearprop.v1.update_pb2 import Update, UpdateKind
+from clearprop.values import Matrix, enum_name, matrices_of, matrix_of_rows
+
+
+class Snapshot:
+    """One update of a network: the same bits for whoever asks, whenever.
+
+    The contract's own message is `message`; the properties say the same in Python's words.
+    """
+
+    __slots__ = ("message",)
+
+    def __init__(self, message: Update) -> None:
+        self.message = message
+
+    @property
+    def number(self) -> int:
+        """The update's number: 0 is the initialisation, then counting up without a gap."""
+        return self.message.update
+
+    @property
+    def kind(self) -> str:
+        """What changed the parameters: INITIAL or GRADIENT."""
+        return enum_name(UpdateKind, self.message.kind)
+
+    @property
+    def run(self) -> int | None:
+        """The number of the run that made it; None where no run did."""
+        return self.message.run or None
+
+    @property
+    def epoch(self) -> int | None:
+        """The epoch of its first example, counting from 1; None where no run made it."""
+        return self.message.epoch or None
+
+    @property
+    def first_example(self) -> int:
+        """The place in the training set, from 0, of the batch's first example."""
+        return self.message.first_example
+
+    @property
+    def example_count(self) -> int:
+        """How many examples the batch really had; 0 where no run made it."""
+        return self.message.example_count
+
+    @property
+    def cost(self) -> float | None:
+        """The mean cost of the batch, measured before the update; None where no run made it."""
+        return self.message.cost if self.message.HasField("cost") else None
+
+    @property
+    def parameters(self) -> list[Matrix]:
+        """The weights after the update: for each layer a matrix [units, inputs].
+
+        Float64 arrays of NumPy, or lists of lists where NumPy is not installed; empty where the
+        parameters were not asked for.
+        """
+        return matrices_of(self.message.layers)
+
+    def __repr__(self) -> str:
+        return _describe("Snapshot", self)
+
+
+class State:
+    """A network at one update, and where its training goes on from there."""
+
+    __slots__ = ("message",)
+
+    def __init__(self, message: StateMessage) -> None:
+        self.message = message
+
+    @property
+    def number(self) -> int:
+        """The number of the update."""
+        return self.message.update
+
+    @property
+    def kind(self) -> str:
+        """What made the update: INITIAL or GRADIENT."""
+        return enum_name(UpdateKind, self.message.kind)
+
+    @property
+    def run(self) -> int | None:
+        """The number of the run that made the update; None where no run did."""
+        return self.message.run or None
+
+    @property
+    def epoch(self) -> int | None:
+        """The epoch of that run's next example, counting from 1; None where no run made it."""
+        return self.message.epoch or None
+
+    @property
+    def next_example(self) -> int:
+        """The place in the training set, from 0, of that run's next example."""
+        return self.message.next_example
+
+    @property
+    def cost(self) -> float | None:
+        """The mean cost of the update's batch; None where no run made it."""
+        return self.message.cost if self.message.HasField("cost") else None
+
+    @property
+    def parameters(self) -> list[Matrix]:
+        """The weights after the update: for each layer a matrix [units, inputs]."""
+        return matrices_of(self.message.layers)
+
+    def __repr__(self) -> str:
+        return _describe("State", self)
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a network makes of n vectors of inputs, with the parameters of one update.
+
+    `outputs` is a matrix [n, outputs]; `activations` has, for each layer after the inputs, a matrix
+    [n, units], and is empty unless it was asked for.
+    """
+
+    update: int
+    outputs: Matrix
+    activations: list[Matrix]
+
+    @classmethod
+    def from_message(cls, message: PredictResponse) -> "Prediction":
+        """Read the contract's answer."""
+        predictions = message.predictions
+        layers = zip(*(prediction.activations for prediction in predictions), strict=True)
+        return cls(
+            update=message.update,
+            outputs=matrix_of_rows(prediction.outputs for prediction in predictions),
+            activations=[matrix_of_rows(each.values for each in layer) for layer in layers],
+        )
+
+
+def _describe(name: str, snapshot: Snapshot | State) -> str:
+    cost = "" if snapshot.cost is None else f" cost={snapshot.cost!r}"
+    return f"<{name} {snapshot.number} {snapshot.kind} run={snapshot.run}{cost}>"
