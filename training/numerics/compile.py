@@ -43,7 +43,8 @@ def main() -> None:
         for what, names in (("compiled", compiled), ("loaded", loaded))
         if names
     ]
-    print(f"kernels: {'; '.join(parts)} in {time.perf_counter() - started:.2f} s")
+    seconds = time.perf_counter() - started
+    print(f"kernels: {'; '.join(parts)} in {seconds:.2f} s")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ fuse a multiplication with an addition; `fastmath` would, and is not used.
 
 import functools
 import hashlib
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Generic, ParamSpec, TypeVar
@@ -47,8 +48,9 @@ class Kernel(Generic[Parameters, Result]):
         self.name = function.__name__
         compile_when_told: Any = njit(nogil=True, error_model=_ERROR_MODEL)
         self.dispatcher = compile_when_told(function)
-        self.dispatcher._cache = _cache_for(function)
+        self.dispatcher._cache = _cache_for(function)  # noqa: SLF001  # Numba offers no other way
         self._signature = signature
+        self._preparing = threading.Lock()
         functools.update_wrapper(self, function)
 
     def __call__(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
@@ -67,9 +69,10 @@ class Kernel(Generic[Parameters, Result]):
 
         After this, no call can compile anything.
         """
-        with event.install_listener("numba:compile", _OnFirst(on_compile)):
-            self.dispatcher.compile(self._signature)
-        self.dispatcher.disable_compile()
+        with self._preparing, event.install_listener("numba:compile", _OnFirst(on_compile)):
+            if not self.dispatcher.overloads:
+                self.dispatcher.compile(self._signature)
+                self.dispatcher.disable_compile()
 
 
 def kernel(

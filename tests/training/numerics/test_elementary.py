@@ -1,0 +1,178 @@
+"""The elementary functions: right to less than one unit in the last place, in both forms alike."""
+
+import math
+import random
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numba import njit
+from numpy.typing import NDArray
+
+from training.numerics.elementary import exp, log, log1p
+
+Function = Callable[[float], float]
+REFERENCES: dict[Function, Any] = {
+    exp: mpmath.exp,
+    log: mpmath.log,
+    log1p: mpmath.log1p,
+}
+
+LARGEST = float.fromhex("0x1.fffffffffffffp+1023")
+SMALLEST = 5e-324
+SMALLEST_NORMAL = 2.0**-1022
+SPECIAL = [0.0, -0.0, 1.0, -1.0, math.inf, -math.inf, math.nan, LARGEST, -LARGEST, SMALLEST]
+SPECIAL += [-SMALLEST, SMALLEST_NORMAL, -SMALLEST_NORMAL, 0.5, 2.0, -0.5, -2.0]
+
+
+def _compiled(function: Function) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    @njit(error_model="numpy")
+    def each(x: NDArray[np.float64]) -> NDArray[np.float64]:
+        y = np.empty_like(x)
+        for i in range(x.size):
+            y[i] = function(x[i])
+        return y
+
+    return each
+
+
+COMPILED = {function: _compiled(function) for function in REFERENCES}
+
+
+def _powers(seed: int, low: float, high: float, count: int = 2000) -> list[float]:
+    generator = random.Random(seed)
+    return [2.0 ** generator.uniform(low, high) for _ in range(count)]
+
+
+def _between(seed: int, low: float, high: float, count: int = 2000) -> list[float]:
+    generator = random.Random(seed)
+    return [generator.uniform(low, high) for _ in range(count)]
+
+
+def _beside(*numbers: float) -> list[float]:
+    """Return the numbers and their neighbours."""
+    steps = (-math.inf, math.inf)
+    return [*numbers, *(math.nextafter(x, step) for x in numbers for step in steps)]
+
+
+def _errors_in_last_place(function: Function, numbers: list[float]) -> list[float]:
+    """Return how far each result is from the exact one, in units of the last place of that."""
+    results = COMPILED[function](np.array(numbers))
+    errors = []
+    with mpmath.workprec(200):
+        for x, y in zip(numbers, results, strict=True):
+            exact = REFERENCES[function](mpmath.mpf(x))
+            unit = math.ulp(float(exact)) if abs(exact) >= SMALLEST_NORMAL else SMALLEST
+            errors.append(float(abs(mpmath.mpf(float(y)) - exact) / unit))
+    return errors
+
+
+RANGES: dict[Function, list[list[float]]] = {
+    exp: [
+        _between(1, -745.2, 709.78),
+        _between(2, -708.0, 709.78),
+        _between(3, -745.2, -708.0),  # subnormal results
+        _between(4, -1.1, 1.1),
+        _powers(5, -60, 0),
+        [-x for x in _powers(6, -60, 9)],
+        # Where x / ln 2 is rounded up or down, the remainder is largest.
+        [x for k in range(-1074, 1024, 7) for x in _beside((k + 0.5) * math.log(2))],
+        _beside(0.0, 1.0, -708.3964185322641, -745.1332191019411, 709.782712893384),
+    ],
+    log: [
+        _powers(1, -1074, 1023.99),
+        _powers(2, -1074, -1022),  # subnormal
+        _between(3, 0.3, 3.0, 6000),
+        [1.0 + x for x in _powers(4, -52, -1)],
+        [1.0 - x for x in _powers(5, -53, -1)],
+        _between(6, 0.7, 0.715),  # around √½, where the worst results are
+        _beside(1.0, 2.0, 0.5, math.sqrt(0.5), math.sqrt(2.0), SMALLEST_NORMAL, LARGEST / 2),
+    ],
+    log1p: [
+        _between(1, 0.0, 1.0, 6000),
+        [math.exp(-x) for x in _between(2, 0.0, 745.0)],  # what the cost needs
+        _between(3, 0.40, 0.43),  # around √2 − 1
+        _between(4, -0.31, -0.28),  # around √½ − 1
+        [-1.0 + x for x in _powers(5, -53, 0)],
+        _powers(6, -1074, 1023.99),
+        [-x for x in _powers(7, -1074, -0.001)],
+        _beside(1.0, 2.0, -0.5, 2.0**-53, 2.0**-52, 2.0**53, 2.0**54, SMALLEST_NORMAL),
+    ],
+}
+
+
+@pytest.mark.parametrize("function", RANGES, ids=lambda function: function.__name__)
+def test_errs_by_less_than_one_unit_in_the_last_place_everywhere(function: Function) -> None:
+    for numbers in RANGES[function]:
+        errors = _errors_in_last_place(function, numbers)
+        worst = max(range(len(errors)), key=errors.__getitem__)
+        assert errors[worst] < 1.0, f"{function.__name__}({numbers[worst].hex()})"
+
+
+@pytest.mark.parametrize("function", REFERENCES, ids=lambda function: function.__name__)
+def test_python_and_compiled_code_give_the_same_bits(function: Function) -> None:
+    def check(numbers: list[float]) -> None:
+        plain = np.array([function(x) for x in numbers])
+        assert _bits(COMPILED[function](np.array(numbers))) == _bits(plain)
+
+    for numbers in [SPECIAL, *RANGES[function]]:
+        check(numbers)
+    any_floats = st.lists(st.floats(), min_size=1, max_size=20)
+    settings(max_examples=300, deadline=None)(given(any_floats)(check))()
+
+
+def _bits(numbers: NDArray[np.float64]) -> bytes:
+    # Which of the many NaNs comes out is not said.
+    return np.where(np.isnan(numbers), np.nan, numbers).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("function", "x", "expected"),
+    [
+        (exp, 0.0, 1.0),
+        (exp, -0.0, 1.0),
+        (exp, SMALLEST, 1.0),
+        (exp, math.inf, math.inf),
+        (exp, -math.inf, 0.0),
+        (exp, LARGEST, math.inf),
+        (exp, -LARGEST, 0.0),
+        (exp, 709.782712893384, float.fromhex("0x1.fffffffffff2ap+1023")),
+        (exp, 709.7827128933841, math.inf),
+        (exp, -745.1332191019411, SMALLEST),
+        (exp, -745.1332191019412, 0.0),
+        (log, 1.0, 0.0),
+        (log, 0.0, -math.inf),
+        (log, -0.0, -math.inf),
+        (log, math.inf, math.inf),
+        (log, -1.0, math.nan),
+        (log, -SMALLEST, math.nan),
+        (log, -math.inf, math.nan),
+        (log1p, 0.0, 0.0),
+        (log1p, -0.0, -0.0),
+        (log1p, SMALLEST, SMALLEST),
+        (log1p, -SMALLEST, -SMALLEST),
+        (log1p, -1.0, -math.inf),
+        (log1p, -2.0, math.nan),
+        (log1p, math.inf, math.inf),
+        (log1p, -math.inf, math.nan),
+        (exp, math.nan, math.nan),
+        (log, math.nan, math.nan),
+        (log1p, math.nan, math.nan),
+    ],
+)
+def test_special_values(function: Function, x: float, expected: float) -> None:
+    for result in (function(x), float(COMPILED[function](np.array([x]))[0])):
+        assert math.isnan(result) if math.isnan(expected) else result == expected
+        assert math.isnan(expected) or math.copysign(1, result) == math.copysign(1, expected)
+
+
+@pytest.mark.parametrize("function", REFERENCES, ids=lambda function: function.__name__)
+def test_never_decreases_from_one_number_to_the_next_larger(function: Function) -> None:
+    starts = [0.1, 0.3465735902799726, 0.41421356237309503, 0.7071067811865475, 1.0, 2.0]
+    for start in starts:
+        numbers = np.array([start + step * math.ulp(start) for step in range(-2000, 2000)])
+        assert (np.diff(COMPILED[function](numbers)) >= 0).all()

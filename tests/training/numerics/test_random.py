@@ -1,0 +1,70 @@
+"""The random numbers: the same for ever, and in the range that was asked for."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from training.numerics.initializers import INITIALIZERS
+from training.numerics.random import RandomStream
+
+uniform = INITIALIZERS["uniform"]
+
+
+def test_the_numbers_of_a_seed_never_change() -> None:
+    assert [x.hex() for x in uniform(0, -0.12, 0.12, 3).tolist()] == [
+        "0x1.0d47130917c14p-5",
+        "-0x1.c49e24108df20p-5",
+        "-0x1.c33dcb8a5682ep-4",
+    ]
+    assert [x.hex() for x in uniform(2**63 - 1, -0.12, 0.12, 3).tolist()] == [
+        "-0x1.3f079fbd0b674p-4",
+        "-0x1.d8fb3e1b44610p-8",
+        "0x1.3f8659e3a2248p-4",
+    ]
+
+
+@given(st.integers(0, 2**63 - 1), st.floats(-1e3, 1e3), st.floats(1e-3, 1e3))
+def test_each_number_is_made_from_the_upper_53_bits_of_one_raw_number(
+    seed: int, low: float, width: float
+) -> None:
+    high = low + width
+    raw = np.random.PCG64(seed).random_raw(5).tolist()
+    expected = [low + (high - low) * math.ldexp(bits >> 11, -53) for bits in raw]
+    assert uniform(seed, low, high, 5).tolist() == expected
+
+
+@given(st.integers(0, 1000), st.integers(0, 50), st.integers(0, 50))
+def test_a_stream_goes_on_where_it_stopped(seed: int, first: int, second: int) -> None:
+    stream = RandomStream(seed)
+    parts = np.concatenate([stream.uniform(0, 1, first), stream.uniform(0, 1, second)])
+    assert parts.tolist() == uniform(seed, 0, 1, first + second).tolist()
+
+
+def test_a_number_that_rounds_to_high_is_drawn_again() -> None:
+    high = math.nextafter(1.0, 2.0)
+    assert (uniform(1, 1.0, high, 1000) == 1.0).all()
+    stream = RandomStream(1)
+    parts = np.concatenate([stream.uniform(1.0, high, 1) for _ in range(1000)])
+    assert (parts == 1.0).all()
+    # One by one or all at once, the same raw numbers were passed over.
+    together = RandomStream(1)
+    together.uniform(1.0, high, 1000)
+    assert stream.uniform(0, 1, 5).tolist() == together.uniform(0, 1, 5).tolist()
+
+
+def test_numbers_fill_the_range_evenly() -> None:
+    numbers = uniform(7, -0.12, 0.12, 100_000)
+    counts, _ = np.histogram(numbers, bins=10, range=(-0.12, 0.12))
+    assert counts.sum() == 100_000
+    assert (abs(counts - 10_000) < 500).all()
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(1.0, 1.0), (1.0, 0.0), (-1e308, 1e308), (math.nan, 1.0), (0.0, math.inf)]
+)
+def test_an_impossible_range_is_refused(low: float, high: float) -> None:
+    with pytest.raises(ValueError, match="no uniform numbers"):
+        uniform(0, low, high, 1)
