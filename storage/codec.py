@@ -1,7 +1,9 @@
 """Numbers, times and documents as a database keeps them, and back, to the bit."""
 
+import sys
 import zlib
 from datetime import UTC, datetime, timedelta
+from math import isnan
 from typing import TypeVar
 
 import msgspec
@@ -35,8 +37,9 @@ def unpack(blob: bytes, *shape: int) -> Array:
         numbers = np.frombuffer(blob, dtype=_STORED).reshape(shape)
     except ValueError as error:
         raise NotAsWritten from error
-    numbers = numbers.astype(np.float64, copy=False)
-    numbers.flags.writeable = False
+    if sys.byteorder != "little":
+        numbers = numbers.astype(np.float64)
+        numbers.flags.writeable = False
     return numbers
 
 
@@ -55,10 +58,10 @@ def extremes(numbers: Array) -> tuple[float, float] | tuple[None, None]:
 
     Zeros are positive: a REAL column has no other.
     """
-    numbers = numbers[~np.isnan(numbers)]
     if not numbers.size:
         return None, None
-    return float(numbers.min()) + 0.0, float(numbers.max()) + 0.0
+    low, high = float(np.fmin.reduce(numbers)), float(np.fmax.reduce(numbers))
+    return (None, None) if isnan(low) else (low + 0.0, high + 0.0)
 
 
 def microseconds(time: datetime) -> int:
@@ -87,7 +90,11 @@ def checksum(fields: tuple[object, ...], *blobs: bytes) -> int:
 
 def check(crc: int, fields: tuple[object, ...], *blobs: bytes) -> None:
     """Raise NotAsWritten when the stored CRC is not that of these fields and BLOBs."""
-    if crc != checksum(fields, *blobs):
+    try:
+        intact = crc == checksum(fields, *blobs)
+    except TypeError as error:  # even the type of a BLOB may have changed
+        raise NotAsWritten from error
+    if not intact:
         raise NotAsWritten
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import bindparam, select
 
 from storage import codec
 from storage.retention import ANSWERS_KEPT
@@ -17,6 +17,7 @@ from storage.schema import (
     segments,
     training_sets,
 )
+from storage.session import Session
 
 # What one piece removes at most, so that no one waits long for its transaction. A single row may be
 # larger.
@@ -38,13 +39,13 @@ _SIZES = [
 _REMOVALS = [
     uid.table.delete().where(uid == _UID, place <= bindparam("until")) for uid, place, _ in _PARTS
 ]
-_DELETED_NETWORK = select(networks.c.uid).where(networks.c.deleted).limit(1)
+_DELETED_NETWORK = select(networks.c.uid).where(networks.c.deleted == sa.true()).limit(1)
 _REMOVE_NETWORK = networks.delete().where(networks.c.uid == _UID)
 
 _UNUSED_TRAINING_SET = (
     select(training_sets.c.uid)
     .where(
-        training_sets.c.deleted,
+        training_sets.c.deleted == sa.true(),
         ~sa.exists().where(runs.c.training_set_uid == training_sets.c.uid),
     )
     .limit(1)
@@ -64,43 +65,45 @@ _REMOVE_EXPIRED = answers.delete().where(
 )
 
 
-def remove_piece(connection: Connection, now: datetime) -> bool:
+def remove_piece(session: Session, now: datetime) -> bool:
     """Remove one piece of what is not needed any more; return whether there may be more."""
     return (
-        _remove_from_network(connection)
-        or _remove_training_set(connection)
-        or _remove_answers(connection, now)
+        _remove_from_network(session)
+        or _remove_training_set(session)
+        or _remove_answers(session, now)
     )
 
 
-def _remove_from_network(connection: Connection) -> bool:
-    uid = connection.execute(_DELETED_NETWORK).scalar()
-    if uid is None:
+def _remove_from_network(session: Session) -> bool:
+    found = session.row(_DELETED_NETWORK, {})
+    if found is None:
         return False
+    uid = found[0]
     for sizes, removal in zip(_SIZES, _REMOVALS, strict=True):
-        found = connection.execute(sizes, {"at_uid": uid}).all()
-        if found:
-            until, total = found[0][0], 0
-            for place, size in found:
+        parts = session.rows(sizes, {"at_uid": uid})
+        if parts:
+            until, total = parts[0][0], 0
+            for place, size in parts:
                 total += size
                 if total > _BYTES:
                     break
                 until = place
-            connection.execute(removal, {"at_uid": uid, "until": until})
+            session.change(removal, {"at_uid": uid, "until": until})
             return True
-    connection.execute(_REMOVE_NETWORK, {"at_uid": uid})
+    session.change(_REMOVE_NETWORK, {"at_uid": uid})
     return True
 
 
-def _remove_training_set(connection: Connection) -> bool:
-    uid = connection.execute(_UNUSED_TRAINING_SET).scalar()
-    if uid is None:
+def _remove_training_set(session: Session) -> bool:
+    found = session.row(_UNUSED_TRAINING_SET, {})
+    if found is None:
         return False
+    uid = found[0]
     for removal in _REMOVE_TRAINING_SET:
-        connection.execute(removal, {"at_uid": uid})
+        session.change(removal, {"at_uid": uid})
     return True
 
 
-def _remove_answers(connection: Connection, now: datetime) -> bool:
+def _remove_answers(session: Session, now: datetime) -> bool:
     until = codec.microseconds(now - ANSWERS_KEPT)
-    return connection.execute(_REMOVE_EXPIRED, {"until": until}).rowcount > 0
+    return session.change(_REMOVE_EXPIRED, {"until": until}) > 0

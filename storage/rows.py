@@ -4,23 +4,17 @@ Whatever is read back is checked against the row's CRC; codec.NotAsWritten is ra
 not fit. A row comes in the order of the columns that its table's `…_COLUMNS` names.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import msgspec
 
 from storage import codec, schema
+from storage.session import Row, Values
 from training.network import Network
 from training.ports import Answer
 from training.run import Run
 from training.training_set import Examples, TrainingSet
 from training.update import Head, Keyframe, RunEvent, Segment, State, UpdateKind
-
-#: What is given to an INSERT or an UPDATE: values by the names of columns.
-Values = dict[str, object]
-#: What a SELECT returned.
-Row = Sequence[Any]
 
 _network_decoder = msgspec.json.Decoder(Network)
 _training_set_decoder = msgspec.json.Decoder(TrainingSet)

@@ -155,6 +155,6 @@ for _table in (networks, training_sets):
     sa.Index(
         f"deleted_{_table.name}",
         _table.c.uid,
-        sqlite_where=_table.c.deleted,
-        postgresql_where=_table.c.deleted,
+        sqlite_where=_table.c.deleted == sa.true(),
+        postgresql_where=_table.c.deleted == sa.true(),
     )

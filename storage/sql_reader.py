@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import ClauseElement, bindparam, select
 
 from storage import codec, refusals, rows
 from storage.retention import ANSWERS_KEPT
@@ -19,10 +19,11 @@ from storage.schema import (
     segments,
     training_sets,
 )
+from storage.session import Row, Session
 from training.errors import DamagedHistory
 from training.network import Network
 from training.ports import Answer, Clock
-from training.run import ACTIVE, FINAL, Run, RunState
+from training.run import ACTIVE, Run, RunState
 from training.training_set import Examples, TrainingSet
 from training.update import Head, Keyframe, RunEvent, Segment
 
@@ -55,19 +56,19 @@ _RUNS = (
     .order_by(runs.c.number.desc())
     .limit(_LIMIT)
 )
+#: Not IN, whose SQL is only known when it is executed.
+is_active = sa.or_(*(runs.c.state == state.value for state in sorted(ACTIVE)))
 _RUNS_NOT_OVER = (
     select(*rows.RUN_COLUMNS)
     .join(
         heads, (heads.c.network_uid == runs.c.network_uid) & (heads.c.active_run == runs.c.number)
     )
     .where(heads.c.active_run > 0)
+    # There are fewer heads than runs: this order makes SQLite go through the heads.
+    .order_by(heads.c.network_uid)
 )
-_ACTIVE_RUNS = _RUNS_NOT_OVER.where(runs.c.state.in_(sorted(ACTIVE))).order_by(
-    runs.c.network_uid, runs.c.number
-)
-_RUN_USING = _RUNS_NOT_OVER.where(
-    runs.c.training_set_uid == _UID, runs.c.state.not_in(sorted(FINAL))
-).limit(1)
+_ACTIVE_RUNS = _RUNS_NOT_OVER.where(is_active)
+_RUN_USING = _RUNS_NOT_OVER.where(runs.c.training_set_uid == _UID).limit(1)
 _WANTED_STATE = select(runs.c.wanted_state).where(
     runs.c.network_uid == _UID, runs.c.number == bindparam("number"), _LIVING
 )
@@ -105,6 +106,12 @@ _SEGMENTS = (
     .order_by(segments.c.first_update)
     .limit(_LIMIT)
 )
+_NEXT_SEGMENT = (
+    select(segments.c.first_update)
+    .where(segments.c.network_uid == _UID, segments.c.first_update > _FIRST)
+    .order_by(segments.c.first_update)
+    .limit(1)
+)
 _KEYFRAME = (
     select(*rows.KEYFRAME_COLUMNS)
     .where(keyframes.c.network_uid == _UID, keyframes.c.at_update <= bindparam("update"), _LIVING)
@@ -132,8 +139,8 @@ _BEYOND_ALL = 2**63 - 1
 class SqlReader:
     """One snapshot; see training.ports.Reader."""
 
-    def __init__(self, connection: Connection, clock: Clock) -> None:
-        self._connection = connection
+    def __init__(self, session: Session, clock: Clock) -> None:
+        self._session = session
         self._clock = clock
 
     def network(self, network_id: str) -> Network:
@@ -214,13 +221,9 @@ class SqlReader:
         found = []
         expected = first
         for row in self._rows(_SEGMENTS, uid=uid, first=first, last=last, limit=limit):
-            begin, count = row[1], row[2]
-            if begin > expected:
-                raise self._damaged_updates(uid, expected, begin - 1)
-            try:
-                segment = rows.segment(row)
-            except codec.NotAsWritten as error:
-                raise self._damaged_updates(uid, begin, max(begin, begin + count - 1)) from error
+            segment = self._segment(row)
+            if segment.first_update > expected:
+                raise self._damaged_updates(uid, expected, segment.first_update - 1)
             if segment.last_update >= first:  # else `first` lies beyond the last segment
                 found.append(segment)
                 expected = segment.last_update + 1
@@ -256,31 +259,41 @@ class SqlReader:
             return None
         return self._intact(rows.answer, row, "an answer", request_id=request_id)
 
-    def _rows(self, statement: sa.Select[*tuple[object, ...]], **values: object) -> list[rows.Row]:
-        return list(self._connection.execute(statement, values))
+    def _rows(self, statement: ClauseElement, **values: object) -> list[Row]:
+        return self._session.rows(statement, values)
 
-    def _row(self, statement: sa.Select[*tuple[object, ...]], **values: object) -> rows.Row | None:
-        return self._connection.execute(statement, values).first()
+    def _row(self, statement: ClauseElement, **values: object) -> Row | None:
+        return self._session.row(statement, values)
 
-    def _count(self, statement: sa.Select[int]) -> int:
-        return self._connection.execute(statement).scalar_one()
+    def _count(self, statement: ClauseElement) -> int:
+        row = self._row(statement)
+        assert row is not None  # a count always finds one
+        return int(row[0])
 
-    def _network(self, row: rows.Row) -> Network:
+    def _network(self, row: Row) -> Network:
         return self._intact(rows.network, row, "a network", uid=row[0])
 
-    def _run(self, row: rows.Row) -> Run:
+    def _run(self, row: Row) -> Run:
         return self._intact(rows.run, row, "a run", uid=row[0], run=row[1])
 
-    def _training_set(self, row: rows.Row) -> TrainingSet:
+    def _training_set(self, row: Row) -> TrainingSet:
         return self._intact(rows.training_set, row, "a training set", uid=row[0])
 
-    def _intact(
-        self, read: Callable[[rows.Row], T], row: rows.Row, what: str, **metadata: object
-    ) -> T:
+    def _intact(self, read: Callable[[Row], T], row: Row, what: str, **metadata: object) -> T:
         try:
             return read(row)
         except codec.NotAsWritten as error:
             raise refusals.damaged(what, **metadata) from error
+
+    def _segment(self, row: Row) -> Segment:
+        try:
+            return rows.segment(row)
+        except codec.NotAsWritten as error:
+            # How many updates it had is not to be believed: they end where the next ones begin.
+            uid, begin = row[0], row[1]
+            following = self._row(_NEXT_SEGMENT, uid=uid, first=begin)
+            end = following[0] - 1 if following else self.head(uid).latest_update
+            raise self._damaged_updates(uid, begin, end) from error
 
     def _damaged_updates(self, uid: str, first: int, last: int) -> DamagedHistory:
         return refusals.damaged_updates(self._name(uid), first, last)

@@ -1,16 +1,19 @@
 """What the stores that speak SQL share: snapshots, and transactions for all that waits."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import Pool
 
 from storage import refusals
 from storage.purging import remove_piece
 from storage.queued_store import QueuedStore, Work
+from storage.session import Session, Statements
 from storage.sql_reader import SqlReader
 from storage.sql_writer import SqlWriter
 from training.ports import Clock, Reader, Writer
@@ -18,18 +21,33 @@ from training.ports import Clock, Reader, Writer
 _logger = logging.getLogger(__name__)
 
 
-class SqlStore(QueuedStore):
-    """A store in a database; see training.ports.Store.
+@dataclass(frozen=True, slots=True)
+class Database:
+    """How to reach a database; its connections begin no transactions by themselves.
 
-    `writing` makes the connection that the store's thread writes with, whose transactions take the
-    lock for writing when they begin; `reading` makes those of snapshots.
+    `connect` makes the writing connection, `begin` the transactions that take the lock for writing
+    at once; `readers` are the connections of snapshots; `error` is what the driver raises, and
+    `is_damage` tells whether it means that the database itself is damaged.
     """
 
-    def __init__(self, writing: Engine, reading: Engine, clock: Clock) -> None:
-        self._writing = writing
-        self._reading = reading
+    dialect: Dialect
+    connect: Callable[[], DBAPIConnection]
+    begin: str
+    readers: Pool
+    error: type[Exception]
+    is_damage: Callable[[Exception], bool]
+
+
+class SqlStore(QueuedStore):
+    """A store in a database; see training.ports.Store."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
         self._clock = clock
-        self._connection: Connection | None = None  # the store's thread alone uses it
+        self._statements = Statements(database.dialect)
+        # The store's thread alone uses it. It is there before the first reader: a reader may not
+        # make what readers and the writer share.
+        self._connection: DBAPIConnection | None = database.connect()
         super().__init__()
 
     @contextmanager
@@ -41,10 +59,17 @@ class SqlStore(QueuedStore):
         if self._closed:
             raise refusals.closed()
         try:
-            with self._reading.connect() as connection, connection.begin():
-                yield SqlReader(connection, self._clock)
-        except SQLAlchemyError as error:
+            connection = self._database.readers.connect()
+            try:
+                session = Session(connection, self._statements)
+                session.control("BEGIN")
+                yield SqlReader(session, self._clock)
+            finally:
+                connection.close()  # ends the transaction and gives the connection back
+        except (self._database.error, SQLAlchemyError) as error:
             _logger.exception("the database cannot be read")
+            if self._database.is_damage(error):
+                raise refusals.damaged("the database") from error
             raise refusals.cannot_read() from error
 
     def purge(self) -> bool:
@@ -52,15 +77,16 @@ class SqlStore(QueuedStore):
         return self.write(self._remove_piece).result()
 
     def _remove_piece(self, _: Writer) -> bool:
-        return remove_piece(self._connected(), self._clock.now())
+        return remove_piece(self._session(), self._clock.now())
 
     def _transact(self, works: Sequence[Work[Any]]) -> set[str]:
         changed: set[str] = set()
         try:
-            connection = self._connected()
-            with connection.begin():
-                for work in works:
-                    changed |= self._attempt(work, connection)
+            session = self._session()
+            session.control(self._database.begin)
+            for work in works:
+                changed |= self._attempt(work, session)
+            session.control("COMMIT")
         except Exception:
             _logger.exception("the database cannot be written")
             self._disconnect()
@@ -69,42 +95,40 @@ class SqlStore(QueuedStore):
             return set()
         return changed
 
-    def _attempt(self, work: Work[Any], connection: Connection) -> set[str]:
+    def _attempt(self, work: Work[Any], session: Session) -> set[str]:
         """Do one work in a savepoint; return the uids of the networks that it changed.
 
-        Raises SQLAlchemyError when the whole transaction is lost.
+        Raises the driver's error when the whole transaction is lost.
         """
-        writer = SqlWriter(connection, self._clock)
-        connection.exec_driver_sql("SAVEPOINT work")
+        writer = SqlWriter(session, self._clock)
+        session.control("SAVEPOINT work")
         try:
             work.attempt(writer)
         except BaseException as error:
             # Some errors of a database end its transaction: then there is no savepoint, and this
             # raises, too.
-            connection.exec_driver_sql("ROLLBACK TO work")
-            if isinstance(error, SQLAlchemyError):
+            session.control("ROLLBACK TO work")
+            session.control("RELEASE work")
+            if isinstance(error, self._database.error):
                 _logger.exception("the database refused to be written")
                 work.fail(refusals.cannot_write())
             else:
                 work.fail(error)
-            writer.changed.clear()
-        connection.exec_driver_sql("RELEASE work")
+            return set()
+        session.control("RELEASE work")
         return writer.changed
 
-    def _connected(self) -> Connection:
+    def _session(self) -> Session:
         if self._connection is None:
-            self._connection = self._writing.connect()
-        return self._connection
+            self._connection = self._database.connect()
+        return Session(self._connection, self._statements)
 
     def _disconnect(self) -> None:
-        """Give up a connection whose memory is not to be trusted any more."""
-        if self._connection is not None:
-            self._connection.invalidate()
-            self._connection.close()
-            self._connection = None
+        """Give up a connection whose memory is not to be trusted any more, and its transaction."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
     def _release(self) -> None:
-        self._reading.dispose()
-        if self._connection is not None:
-            self._connection.close()
-        self._writing.dispose()
+        self._database.readers.dispose()
+        self._disconnect()

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, bindparam
+from sqlalchemy import ClauseElement, bindparam, select
 
 from storage import refusals, rows
 from storage.continuity import check_addition
@@ -12,16 +12,18 @@ from storage.schema import (
     examples,
     heads,
     keyframes,
+    metadata,
     networks,
     run_events,
     runs,
     segments,
     training_sets,
 )
-from storage.sql_reader import SqlReader
+from storage.session import Session, Values
+from storage.sql_reader import SqlReader, is_active
 from training.network import Network
 from training.ports import Answer, Clock
-from training.run import ACTIVE, Run, RunState
+from training.run import Run, RunState
 from training.training_set import Examples, TrainingSet
 from training.update import Addition, Head, Keyframe, Segment
 
@@ -29,6 +31,13 @@ from training.update import Addition, Head, Keyframe, Segment
 _UID = bindparam("at_uid", type_=sa.Text)
 _NUMBER = bindparam("at_number", type_=sa.BigInteger)
 
+_INSERT = {table: table.insert() for table in metadata.sorted_tables}
+_NETWORK_WITH_ID = select(networks.c.uid).where(
+    ~networks.c.deleted, networks.c.id == bindparam("id")
+)
+_TRAINING_SET_WITH_ID = select(training_sets.c.uid).where(
+    ~training_sets.c.deleted, training_sets.c.id == bindparam("id")
+)
 # What is SET are the columns that are given when it is executed.
 _UPDATE_NETWORK = networks.update().where(networks.c.uid == _UID)
 _DELETE_NETWORK = (
@@ -51,21 +60,19 @@ _UPDATE_RUN = (
     .values(wanted_state=sa.case((bindparam("active"), runs.c.wanted_state), else_=sa.null()))
     .returning(runs.c.wanted_state)
 )
-_WANT = runs.update().where(
-    runs.c.network_uid == _UID, runs.c.number == _NUMBER, runs.c.state.in_(sorted(ACTIVE))
-)
+_WANT = runs.update().where(runs.c.network_uid == _UID, runs.c.number == _NUMBER, is_active)
 _FORGET = answers.delete().where(answers.c.request_id == bindparam("request_id"))
 
 
 class SqlWriter(SqlReader):
     """One piece of work in a transaction; see training.ports.Writer."""
 
-    def __init__(self, connection: Connection, clock: Clock) -> None:
-        super().__init__(connection, clock)
+    def __init__(self, session: Session, clock: Clock) -> None:
+        super().__init__(session, clock)
         self.changed: set[str] = set()  # the uids of networks
 
     def add_network(self, network: Network, segment: Segment, keyframe: Keyframe) -> Head:
-        if self._has(networks, network.id):
+        if self._row(_NETWORK_WITH_ID, id=network.id):
             raise refusals.network_exists(network.id)
         head = Head(network.uid, segment.last_update, keyframe=keyframe.state.update)
         self._insert(networks, rows.network_values(network))
@@ -87,7 +94,7 @@ class SqlWriter(SqlReader):
         self.changed.add(uid)
 
     def add_training_set(self, training_set: TrainingSet, examples_: Examples) -> None:
-        if self._has(training_sets, training_set.id):
+        if self._row(_TRAINING_SET_WITH_ID, id=training_set.id):
             raise refusals.training_set_exists(training_set.id)
         self._insert(training_sets, rows.training_set_values(training_set))
         self._insert(examples, rows.examples_values(training_set.uid, examples_))
@@ -130,19 +137,15 @@ class SqlWriter(SqlReader):
         values = rows.run_values(run)
         changes = {name: values[name] for name in ("state", "latest_cost", "document", "crc")}
         key = {"at_uid": run.network_uid, "at_number": run.number, "active": run.is_active}
-        found = self._connection.execute(_UPDATE_RUN, changes | key).first()
+        found = self._session.row(_UPDATE_RUN, changes | key)
         if found is None:
             self._insert(runs, values)
             return None
         return None if found[0] is None else RunState(found[0])
 
-    def _has(self, table: sa.Table, id_: str) -> bool:
-        living = sa.select(table.c.uid).where(~table.c.deleted, table.c.id == bindparam("id"))
-        return self._row(living, id=id_) is not None
+    def _insert(self, table: sa.Table, values: Values) -> None:
+        self._session.change(_INSERT[table], values)
 
-    def _insert(self, table: sa.Table, values: rows.Values) -> None:
-        self._connection.execute(table.insert(), values)
-
-    def _change(self, statement: sa.Update | sa.Delete, **values: object) -> bool:
+    def _change(self, statement: ClauseElement, **values: object) -> bool:
         """Execute an UPDATE or a DELETE and return whether it found a row."""
-        return self._connection.execute(statement, values).rowcount > 0
+        return self._session.change(statement, values) > 0

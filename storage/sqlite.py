@@ -6,17 +6,20 @@ write-ahead log that two connections write. Readers cannot write.
 
 import fcntl
 import sqlite3
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import NullPool, Pool, QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from storage.errors import CannotOpenStore
 from storage.migrations import migrate
-from storage.sql_store import SqlStore
+from storage.sql_store import Database, SqlStore
 from training.ports import Clock
 
 #: How many snapshots can be open at once; more wait.
@@ -57,23 +60,14 @@ class SqliteStore(SqlStore):
         try:
             self._lock_file = _locked(self._path)
             try:
-                writing = _writing_engine(self._path)
+                _prepare(self._path)
+                super().__init__(_database(self._path), clock)
             except BaseException:
                 self._lock_file.close()
                 raise
-        except (OSError, SQLAlchemyError) as error:
+        except (OSError, sqlite3.Error, SQLAlchemyError) as error:
             reason = getattr(error, "strerror", None) or getattr(error, "orig", None) or error
             raise CannotOpenStore(f"cannot open the database {path}: {reason}") from error
-        reading = _engine(
-            self._path,
-            "ro",
-            "BEGIN",
-            _READER_PRAGMAS,
-            QueuePool,
-            pool_size=_READERS,
-            max_overflow=0,
-        )
-        super().__init__(writing, reading, clock)
 
     @property
     def kind(self) -> str:
@@ -84,12 +78,13 @@ class SqliteStore(SqlStore):
         """Empty a write-ahead log that has grown while readers kept checkpoints from doing it."""
         if self._connection is None or self._log.stat().st_size <= self._large_log:
             return
-        # The driver's own connection, as a checkpoint does not work inside a transaction.
-        cursor = self._connection.connection.cursor()
+        cursor = self._connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {int(1000 * _WAIT_FOR_READERS)}")
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        (blocked, _, _) = cursor.fetchone() or (1, 0, 0)
-        cursor.execute(f"PRAGMA busy_timeout = {int(1000 * _WAIT_FOR_OTHERS)}")
+        try:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            (blocked, _, _) = cursor.fetchone() or (1, 0, 0)
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {int(1000 * _WAIT_FOR_OTHERS)}")
         # Where a reader was in the way, not after every commit again.
         self._large_log = _LARGE_LOG + (self._log.stat().st_size if blocked else 0)
 
@@ -116,47 +111,62 @@ def _locked(path: Path) -> BinaryIO:
     return lock_file
 
 
-def _writing_engine(path: Path) -> Engine:
-    """Return the engine of the writing connection, the tables made or migrated."""
-    engine = _engine(path, "rwc", "BEGIN IMMEDIATE", _WRITER_PRAGMAS, NullPool)
-    with engine.connect() as connection:
-        with connection.begin():
-            migrate(connection)
-        if connection.exec_driver_sql("PRAGMA journal_mode").scalar() != "wal":
-            raise CannotOpenStore(
-                f"the database {path} lies on a file system without shared memory, which its"
-                " write-ahead log needs: choose a local folder"
-            )
-    return engine
-
-
-def _engine(
-    path: Path,
-    mode: str,
-    begin: str,
-    pragmas: tuple[str, ...],
-    pool: type[Pool],
-    **pool_settings: int,
-) -> Engine:
-    """Return an engine whose connections have these pragmas and begin transactions like this."""
-    uri = f"file:{quote(str(path))}?mode={mode}"
-
-    def connect() -> sqlite3.Connection:
-        # Without an isolation level, the driver leaves transactions to us; its own way loses
-        # updates, and does not cover changes of tables.
-        connection = sqlite3.connect(
-            uri, uri=True, isolation_level=None, timeout=_WAIT_FOR_OTHERS, check_same_thread=False
-        )
-        for pragma in pragmas:
-            connection.execute(f"PRAGMA {pragma}")
-        return connection
-
-    engine = create_engine(
-        "sqlite://", creator=connect, poolclass=pool, hide_parameters=True, **pool_settings
-    )
+def _prepare(path: Path) -> None:
+    """Make or migrate the tables."""
+    engine = create_engine("sqlite://", creator=partial(_connect_writer, path), poolclass=NullPool)
 
     @event.listens_for(engine, "begin")
-    def begin_transaction(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-    return engine
+    with engine.begin() as connection:
+        migrate(connection)
+
+
+def _database(path: Path) -> Database:
+    return Database(
+        dialect=sqlite.dialect(),
+        connect=partial(_connect_writer, path),
+        begin="BEGIN IMMEDIATE",
+        readers=QueuePool(partial(_connect_reader, path), pool_size=_READERS, max_overflow=0),
+        error=sqlite3.Error,
+        is_damage=_is_damage,
+    )
+
+
+def _is_damage(error: Exception) -> bool:
+    """Return whether an error means that the file itself is damaged."""
+    primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _connect_writer(path: Path) -> DBAPIConnection:
+    connection = _connect(path, "rwc", _WRITER_PRAGMAS)
+    (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+    if mode != "wal":
+        raise CannotOpenStore(
+            f"the database {path} lies on a file system without shared memory, which its"
+            " write-ahead log needs: choose a local folder"
+        )
+    return connection
+
+
+def _connect_reader(path: Path) -> DBAPIConnection:
+    return _connect(path, "ro", _READER_PRAGMAS)
+
+
+def _connect(path: Path, mode: str, pragmas: tuple[str, ...]) -> DBAPIConnection:
+    connection = sqlite3.connect(
+        f"file:{quote(str(path))}?mode={mode}",
+        uri=True,
+        # The driver leaves transactions to us: its own way loses updates, and does not cover
+        # changes of tables.
+        isolation_level=None,
+        timeout=_WAIT_FOR_OTHERS,
+        check_same_thread=False,
+    )
+    # A damaged word is for the CRC to find.
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
+    for pragma in pragmas:
+        connection.execute(f"PRAGMA {pragma}")
+    return cast("DBAPIConnection", connection)

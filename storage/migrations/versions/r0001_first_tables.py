@@ -30,7 +30,11 @@ def upgrade() -> None:
             postgresql_where=~deleted,
         )
         op.create_index(
-            f"deleted_{name}", name, ["uid"], sqlite_where=deleted, postgresql_where=deleted
+            f"deleted_{name}",
+            name,
+            ["uid"],
+            sqlite_where=deleted == sa.true(),
+            postgresql_where=deleted == sa.true(),
         )
     op.create_table(
         "heads",
