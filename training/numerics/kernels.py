@@ -115,12 +115,12 @@ def _descend(
     parameters: Floats, gradient: Floats, n: float, learning_rate: float, changed: Floats
 ) -> bool:
     """Put the parameters after one step into `changed`, and tell whether all are finite."""
-    nothing = 0.0
+    finite = True
     for p in range(parameters.size):
         w = parameters[p] - (gradient[p] / n) * learning_rate
         changed[p] = w
-        nothing += w * 0.0  # 0 while every w is finite; the first that is not makes it NaN for good
-    return nothing == 0.0
+        finite &= w - w == 0.0  # ∞ − ∞ and NaN − NaN are NaN
+    return finite
 
 
 # Arguments that are only read may be read-only arrays: training sets are.

@@ -68,12 +68,12 @@ def backward(weights: Weights, activations: Units, y: Vector) -> Units:
     delta = [COST.derivative(a_k, y_k) for a_k, y_k in zip(outputs, y, strict=True)]  # δₖ = ∂C/∂zₖ
     deltas = [delta]  # (outputs)
     for layer in range(len(weights) - 1, 0, -1):
-        above = weights[layer]  # (units above, units)
+        weights_above = weights[layer]  # (units above, units)
         delta_above = deltas[0]
         delta = []
         for i, a_i in enumerate(activations[layer - 1]):
             s = 0.0
-            for delta_k, w_k in zip(delta_above, above, strict=True):
+            for delta_k, w_k in zip(delta_above, weights_above, strict=True):
                 s = s + delta_k * w_k[i]  # s = Σₖ δₖ·wₖᵢ
             delta.append(s * ACTIVATION.derivative(a_i))  # δᵢ = s·f′(zᵢ)
         deltas.insert(0, delta)  # (units)
