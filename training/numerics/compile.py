@@ -7,7 +7,6 @@ either before it takes its first call, and so no call waits for a compiler.
 import logging
 import sys
 import time
-from collections.abc import Callable
 
 import numpy as np
 from numba import typeof
@@ -24,16 +23,13 @@ def warm_up() -> list[str]:
     """
     compiled: list[str] = []
 
-    def compiling(name: str) -> Callable[[], None]:
-        def note() -> None:
-            if not compiled:
-                logger.warning("compiling the kernels: once for each version and processor")
-            compiled.append(name)
-
-        return note
+    def on_compile(name: str) -> None:
+        if not compiled:
+            logger.warning("compiling the kernels: some seconds, once for each processor")
+        compiled.append(name)
 
     for kernel in KERNELS:
-        kernel.prepare(compiling(kernel.name))
+        kernel.prepare(on_compile)
     # Meeting its first array, Numba imports more of NumPy; better now than in the first call.
     typeof(np.empty(0))  # type: ignore[no-untyped-call]
     return compiled

@@ -64,12 +64,13 @@ class Kernel(Generic[Parameters, Result]):
         result: Result = self.dispatcher(*args, **kwargs)
         return result
 
-    def prepare(self, on_compile: Callable[[], None] = lambda: None) -> None:
-        """Load the compiled function from disk, or else compile it, telling so before.
+    def prepare(self, on_compile: Callable[[str], None] = lambda _: None) -> None:
+        """Load the compiled function from disk; or compile it, first telling so by its name.
 
         After this, no call can compile anything.
         """
-        with self._preparing, event.install_listener("numba:compile", _OnFirst(on_compile)):
+        listener = _OnFirst(lambda: on_compile(self.name))
+        with self._preparing, event.install_listener("numba:compile", listener):
             if not self.dispatcher.overloads:
                 self.dispatcher.compile(self._signature)
                 self.dispatcher.disable_compile()

@@ -23,11 +23,12 @@ def compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], bo
     monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path))
 
     def prepare() -> bool:
-        calls: list[None] = []
+        names: list[str] = []
         kernel = jit.Kernel(_twice, "float64(float64)")
-        kernel.prepare(lambda: calls.append(None))
+        kernel.prepare(names.append)
         assert kernel(2.0) == 4.0
-        return bool(calls)
+        assert names in ([], ["_twice"])
+        return bool(names)
 
     return prepare
 

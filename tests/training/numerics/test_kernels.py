@@ -1,5 +1,6 @@
 """The kernels: what the loops compute, bit for bit, however a run is cut into calls."""
 
+import hashlib
 import math
 import re
 import threading
@@ -15,6 +16,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from training.numerics import kernels, loops
+from training.numerics.initializers import uniform
 from training.numerics.layout import to_flat, to_layers
 
 Floats = NDArray[np.float64]
@@ -236,6 +238,31 @@ def test_inputs_so_large_that_sums_overflow_are_found_at_the_first_update() -> N
     parameters = overflowing.parameters.copy()
     assert overflowing.by_kernel(parameters, 0, 3)[0] == 0  # ∞ − ∞ is a logit that is no number
     assert parameters.tolist() == [4.0, -4.0]
+
+
+def test_the_bits_of_a_run_never_change() -> None:
+    # Stored histories are replayed by later versions and on other machines: who changes these
+    # digests makes them unreadable.
+    problem = Problem(
+        [2, 5, 1],
+        uniform(1, -0.12, 0.12, 15),
+        np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]),
+        np.array([[0.0], [1.0], [1.0], [0.0]]),
+        5.0,
+        4,
+        10_000,
+    )
+    parameters = problem.parameters.copy()
+    _, costs = problem.by_kernel(parameters, 0, problem.total_updates)
+    assert costs[-1] < 0.01
+    assert (
+        hashlib.sha256(costs.tobytes()).hexdigest()
+        == "f8777a5e083883c4123281293f13b640f5ad86203f1519ae3156959e1ac6522e"
+    )
+    assert (
+        hashlib.sha256(parameters.tobytes()).hexdigest()
+        == "2617b86c2dc01d2d3f51807f3a898e8e3651b408b908cfaee47db5f59274c877"
+    )
 
 
 def test_subnormal_numbers_survive_in_a_thread() -> None:
