@@ -150,11 +150,9 @@ for _table in (networks, training_sets):
         _table.c.id,
         unique=True,
         sqlite_where=~_table.c.deleted,
-        postgresql_where=~_table.c.deleted,
     )
     sa.Index(
         f"deleted_{_table.name}",
         _table.c.uid,
         sqlite_where=_table.c.deleted == sa.true(),
-        postgresql_where=_table.c.deleted == sa.true(),
     )

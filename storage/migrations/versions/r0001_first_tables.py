@@ -27,14 +27,12 @@ def upgrade() -> None:
             ["id"],
             unique=True,
             sqlite_where=~deleted,
-            postgresql_where=~deleted,
         )
         op.create_index(
             f"deleted_{name}",
             name,
             ["uid"],
             sqlite_where=deleted == sa.true(),
-            postgresql_where=deleted == sa.true(),
         )
     op.create_table(
         "heads",

@@ -1,0 +1,51 @@
+"""Every store, for the contract that all of them keep; and SQLite's own."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from histories import SetClock
+
+from storage import open_store
+from storage.sqlite import SqliteStore
+from training.ports import Store
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database that nothing is in, to be copied: migrating takes longer."""
+    path = tmp_path_factory.mktemp("empty") / "empty.db"
+    SqliteStore(path, SetClock()).close()
+    return path
+
+
+@pytest.fixture
+def path(empty_database: Path, tmp_path: Path) -> Path:
+    """The path of an empty database of a test's own."""
+    path = tmp_path / "store.db"
+    shutil.copyfile(empty_database, path)
+    return path
+
+
+@pytest.fixture
+def sqlite_store(path: Path, clock: SetClock) -> Iterator[SqliteStore]:
+    store = SqliteStore(path, clock)
+    yield store
+    store.close()
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request: pytest.FixtureRequest, clock: SetClock) -> Iterator[Store]:
+    """Each store in turn, empty."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_store")
+        return
+    store = open_store("memory:", clock)
+    yield store
+    store.close()

@@ -1,0 +1,135 @@
+"""Runs in every store: their states, and the states that clients want them to take."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from histories import NOW, append, begin
+
+from training.errors import RunNotFound
+from training.ports import Store
+from training.run import FINAL, Failure, RunState
+
+
+def test_a_run_reads_back_as_it_was_last_written(store: Store) -> None:
+    story = begin(store)
+    append(store, story.opening())
+    for addition in (story.growth(4), story.growth(2, state=RunState.PAUSED)):
+        append(store, addition)
+        with store.read() as reader:
+            assert reader.run(story.uid, 1) == addition.run
+
+
+def test_everything_about_a_run_is_kept(store: Store) -> None:
+    story = begin(store)
+    append(store, story.opening())
+    addition = story.growth(state=RunState.FAILED)
+    assert addition.run is not None
+    run = replace(
+        addition.run,
+        failure=Failure("DIVERGED", "update 2 would be ∞", 2),
+        stop_at=7,
+        start_time=NOW,
+        latest_cost=0.1 + 0.2,
+        settings=replace(addition.run.settings, learning_rate=5e-324),
+    )
+    append(store, replace(addition, run=run))
+    with store.read() as reader:
+        assert reader.run(story.uid, 1) == run
+
+
+@pytest.mark.parametrize("cost", [math.inf, -math.inf, math.nan, -0.0, 5e-324])
+def test_any_cost_of_a_run_is_kept(store: Store, cost: float) -> None:
+    story = begin(store)
+    append(store, story.opening())
+    append(store, story.growth(costs=np.array([cost])))
+    with store.read() as reader:
+        found = reader.run(story.uid, 1).latest_cost
+        event = reader.run_events(story.uid, 1, 0, 10)[-1].run.latest_cost
+    assert found is not None
+    assert event is not None
+    bits = np.float64(cost).tobytes()
+    assert np.float64(found).tobytes() == np.float64(event).tobytes() == bits
+
+
+def test_runs_are_listed_latest_first_page_after_page(store: Store) -> None:
+    story = begin(store)
+    for _ in range(5):
+        append(store, story.opening())
+        append(store, story.growth(state=RunState.SUCCEEDED))
+    with store.read() as reader:
+        assert [run.number for run in reader.runs(story.uid, None, 10)] == [5, 4, 3, 2, 1]
+        assert [run.number for run in reader.runs(story.uid, None, 2)] == [5, 4]
+        assert [run.number for run in reader.runs(story.uid, 4, 2)] == [3, 2]
+        assert reader.runs(story.uid, 1, 2) == []
+
+
+def test_an_unknown_run_is_not_found(store: Store) -> None:
+    story = begin(store, "net")
+    with store.read() as reader:
+        with pytest.raises(RunNotFound, match="the network net has no run 1") as error:
+            reader.run(story.uid, 1)
+        assert error.value.metadata == {"network": "net", "run": "1"}
+    with pytest.raises(RunNotFound):
+        store.write(lambda writer: writer.want(story.uid, 1, RunState.PAUSED)).result()
+
+
+def test_the_active_runs_of_all_networks_are_found(store: Store) -> None:
+    stories = [begin(store, f"n{index}") for index in range(5)]
+    for story in stories:
+        append(store, story.opening())
+    append(store, stories[1].growth())
+    append(store, stories[2].growth(state=RunState.PAUSED))
+    append(store, stories[3].growth(state=RunState.SUCCEEDED))
+    store.write(lambda writer: writer.delete_network(stories[4].uid)).result()
+    with store.read() as reader:
+        found = reader.active_runs()
+    expected = [stories[0].run, stories[1].run]
+    assert sorted(found, key=lambda run: run.network_uid) == sorted(
+        (run for run in expected if run), key=lambda run: run.network_uid
+    )
+
+
+def test_an_append_tells_which_state_is_wanted(store: Store) -> None:
+    story = begin(store)
+    assert append(store, story.opening()) is None
+    assert append(store, story.growth()) is None
+    for wanted in (RunState.PAUSED, RunState.CANCELLED):
+        store.write(lambda writer, state=wanted: writer.want(story.uid, 1, state)).result()
+        with store.read() as reader:
+            assert reader.wanted_state(story.uid, 1) is wanted
+        assert append(store, story.growth()) is wanted
+        assert append(store, story.growth()) is wanted
+
+
+def test_an_addition_without_a_run_leaves_what_is_wanted(store: Store) -> None:
+    story = begin(store)
+    append(store, story.opening())
+    store.write(lambda writer: writer.want(story.uid, 1, RunState.PAUSED)).result()
+    fenced = replace(story.head, fence=1)
+    addition = replace(story.growth(), before=fenced, after=replace(story.head, fence=1))
+    empty = replace(addition, after=fenced, segment=None, run=None, events=())
+    empty = replace(empty, before=replace(fenced, fence=0))
+    assert append(store, empty) is None
+    assert append(store, addition) is RunState.PAUSED
+
+
+@pytest.mark.parametrize("state", sorted({RunState.PAUSED} | FINAL))
+def test_a_run_that_stops_loses_its_wanted_state(store: Store, state: RunState) -> None:
+    story = begin(store)
+    append(store, story.opening())
+    store.write(lambda writer: writer.want(story.uid, 1, RunState.CANCELLED)).result()
+    append(store, story.growth(state=state))
+    with store.read() as reader:
+        assert reader.wanted_state(story.uid, 1) is None
+
+
+def test_nothing_can_be_wanted_of_a_run_that_is_not_active(store: Store) -> None:
+    story = begin(store)
+    append(store, story.opening())
+    append(store, story.change(RunState.PAUSED))
+    store.write(lambda writer: writer.want(story.uid, 1, RunState.CANCELLED)).result()
+    append(store, story.change(RunState.RUNNING))
+    with store.read() as reader:
+        assert reader.wanted_state(story.uid, 1) is None
