@@ -47,7 +47,7 @@ class _Live:
 
 
 class ThreadExecutor:
-    """Carries out runs on a few threads: each turn makes one segment, then another run's turn comes.
+    """Carries out runs on a few threads, in turns of one segment each.
 
     The threads compute without Python's lock, and only the store's thread writes.
     """
@@ -70,7 +70,7 @@ class ThreadExecutor:
             thread.start()
 
     def start(self, uid: str, number: int) -> None:
-        """Carry out a run until it stops by itself or is wanted to; one that is not active is left."""
+        """Carry out a run until it stops by itself or is wanted to, if it is active."""
         with self._changed:
             if not self._stopping and (uid, number) not in self._live:
                 live = self._live[uid, number] = _Live(uid, number)

@@ -1,4 +1,4 @@
-"""The gRPC face: serves the handlers under the names of the contract, and gives errors their form."""
+"""The gRPC face: serves the handlers under the contract's names, and gives errors their form."""
 
 import asyncio
 import logging
@@ -36,7 +36,7 @@ def rpc_handlers(handlers: Handlers) -> grpc.GenericRpcHandler:
     )
 
 
-def _rpc(method: MethodDescriptor, handlers: Handlers) -> grpc.RpcMethodHandler:
+def _rpc(method: MethodDescriptor, handlers: Handlers) -> grpc.RpcMethodHandler[Any, Any]:
     name = sub(r"(?<!^)(?=[A-Z])", "_", method.name).lower()
     handle = getattr(handlers, name)
     respond = GetMessageClass(method.output_type).SerializeToString
@@ -71,10 +71,12 @@ def _answering(
         try:
             _check(request, handlers)
             if iscoroutinefunction(handle):
-                return await handle(request)
-            return await asyncio.to_thread(handle, request)
+                response: Message = await handle(request)
+            else:
+                response = await asyncio.to_thread(handle, request)
         except Exception as error:  # noqa: BLE001 (told to the caller, and logged)
             await _refuse(error, context)
+        return response
 
     return answer
 

@@ -41,11 +41,12 @@ from training.network import (
     split_layers,
 )
 from training.replay import Snapshots
-from training.run import Run, RunState
+from training.run import Failure, Run, RunState
 from training.settings import TrainingSettings
 from training.training_set import Examples, TrainingSet
 from training.update import RunEvent, UpdateKind
 
+N = TypeVar("N")
 T = TypeVar("T")
 
 _ACTIVATIONS = {
@@ -87,7 +88,7 @@ _DEFAULT_PAGE = 100
 _LARGEST_PAGE = 1_000
 
 
-def _reversed(table: Mapping[int, T]) -> dict[T, int]:
+def _reversed(table: Mapping[N, T]) -> dict[T, N]:
     """Return what a value is sent as: the last of the enum values that mean it."""
     return {value: number for number, value in table.items()}
 
@@ -102,7 +103,7 @@ _SENT_COST_FUNCTIONS = _reversed(_COST_FUNCTIONS)
 class _Identified(Protocol):
     request_id: str
 
-    def SerializeToString(self, deterministic: bool = ...) -> bytes: ...
+    def SerializeToString(self, *, deterministic: bool = ...) -> bytes: ...  # noqa: N802 (protobuf)
 
 
 def request_id(request: _Identified) -> RequestId | None:
@@ -329,7 +330,6 @@ def run_event(network_id: str, event: RunEvent) -> run_pb2.RunEvent:
 
 
 def _run(network_id: str, source: Run) -> run_pb2.Run:
-    failure = source.failure
     return run_pb2.Run(
         network=network_id,
         run=source.number,
@@ -347,19 +347,22 @@ def _run(network_id: str, source: Run) -> run_pb2.Run:
         epoch=source.epoch,
         next_example=source.next_example,
         latest_cost=source.latest_cost,
-        failure=failure
-        and run_pb2.Failure(reason=failure.reason, message=failure.message, update=failure.update),
+        failure=_failure(source.failure) if source.failure else None,
         create_time=timestamp(source.create_time),
-        start_time=source.start_time and timestamp(source.start_time),
-        end_time=source.end_time and timestamp(source.end_time),
+        start_time=timestamp(source.start_time) if source.start_time else None,
+        end_time=timestamp(source.end_time) if source.end_time else None,
         training_set_uid=source.training_set_uid,
     )
+
+
+def _failure(source: Failure) -> run_pb2.Failure:
+    return run_pb2.Failure(reason=source.reason, message=source.message, update=source.update)
 
 
 # Updates.
 
 
-def with_parameters(detail: int) -> bool:
+def with_parameters(detail: update_pb2.Detail.ValueType) -> bool:
     """Return whether a detail includes parameters. Raises InvalidFields for one not known."""
     with validating() as violations:
         violations.require(

@@ -45,10 +45,10 @@ class RunView:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """Where the answer of a call that waits for a run will be found: at the run's first event
-    after `after_event` in which it is not active, or in `run` where there was nothing to wait for.
+    """Where the answer of a call that waits for a run will be found.
 
-    `updates_done` is what the run had made before.
+    At the run's first event after `after_event` in which it is not active; or in `run` and `head`,
+    where there was nothing to wait for. `updates_done` is what the run had made before.
     """
 
     network_id: str

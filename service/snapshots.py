@@ -105,7 +105,7 @@ class SnapshotReader:
             covered = page[-1].last_update if page else begin - 1
             if covered < until:
                 base = page[-1].last_state if page else self._base(network, covered)
-                page += self._recompute(network, base, covered + 1, until)
+                page = _joined(page + self._recompute(network, base, covered + 1, until))
                 self.remember(network.uid, page[-1].last_state)
                 with self._lock:
                     _put(self._pages, key, page)
@@ -168,6 +168,17 @@ def _all_segments(reader: Reader, uid: str, first: int, last: int) -> list[Segme
         segments += more
         first = more[-1].last_update + 1
     return segments
+
+
+def _joined(page: Page) -> Page:
+    """Make one part of neighbours from the same run: many single steps read like one long run."""
+    parts: list[Snapshots] = []
+    for part in page:
+        if parts and parts[-1].is_followed_by(part):
+            parts[-1] = parts[-1].joined(part)
+        else:
+            parts.append(part)
+    return tuple(parts)
 
 
 def _size_of_page(page: Page) -> int:

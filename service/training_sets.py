@@ -1,4 +1,4 @@
-"""Use cases of training sets: create, get, list, delete; and the ones that come with the service."""
+"""Use cases of training sets, and the ones that come with the service."""
 
 from dataclasses import dataclass
 

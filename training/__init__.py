@@ -1,1 +1,1 @@
-"""The domain of Clearprop: networks, training sets, runs and their history; no database, no network."""
+"""The domain: networks, training sets, runs and their history; no database, no transport."""

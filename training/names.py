@@ -18,7 +18,7 @@ def new_uid() -> str:
 
 
 def new_id(prefix: str) -> str:
-    """Return an id for a resource whose maker did not choose one, such as `network-3f9a01c27b4e`."""
+    """Return an id for a resource that was given none, such as `network-3f9a01c27b4e`."""
     return f"{prefix}-{uuid.uuid4().hex[:12]}"
 
 

@@ -40,8 +40,8 @@ class InitializerKind(StrEnum):
 class Initializer:
     """A recipe for initial parameters: uniform in [low, high) with a seed, or given explicitly.
 
-    `seed` is 0 to 2^63 − 1; None together with EXPLICIT. `kind` None stands for one that the service
-    does not know; it never gets into a network.
+    `seed` is 0 to 2^63 − 1; None together with EXPLICIT. `kind` None stands for one that is not
+    known; it never gets into a network.
     """
 
     kind: InitializerKind | None
@@ -138,8 +138,8 @@ def check_structure(
 ) -> None:
     """Require sensible layer sizes, known functions, and an activation for each layer.
 
-    None stands for a function that is not known. Raises LimitExceeded for more layers or parameters than the service allows; sizes are
-    multiplied, nothing is allocated.
+    None stands for a function that is not known. Raises LimitExceeded for more layers or parameters
+    than the service allows; sizes are multiplied, nothing is allocated.
     """
     violations.require(
         len(layer_sizes) >= 2,

@@ -139,8 +139,9 @@ class Writer(Reader, Protocol):
 
 
 class Store(Protocol):
-    """Where networks, training sets and histories are kept; every method may be called from any
-    thread.
+    """Where networks, training sets and histories are kept.
+
+    Every method may be called from any thread.
     """
 
     @property

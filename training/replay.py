@@ -1,7 +1,7 @@
 """Recomputes any updates of the history from a state before them, exactly."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 import numpy as np
@@ -54,6 +54,23 @@ class Snapshots:
             self.run_offset + start,
             self.costs[start:stop],
             self.parameters[start:stop],
+        )
+
+    def is_followed_by(self, later: "Snapshots") -> bool:
+        """Return whether `later` are the next updates of the same run."""
+        return (
+            self.run is not None
+            and later.run is not None
+            and self.run.number == later.run.number
+            and self.last_update + 1 == later.first_update
+        )
+
+    def joined(self, later: "Snapshots") -> "Snapshots":
+        """Return these updates and those that follow them as one."""
+        return replace(
+            self,
+            costs=np.concatenate([self.costs, later.costs]),
+            parameters=np.concatenate([self.parameters, later.parameters]),
         )
 
 

@@ -78,7 +78,7 @@ def check_fits(
     training_set: TrainingSet,
     examples: Examples,
 ) -> None:
-    """Require that the network can be trained on the set: sizes, and targets that its cost takes."""
+    """Require that the network can be trained on the set: its sizes, and targets for its cost."""
     inputs, outputs = network.layer_sizes[0], network.layer_sizes[-1]
     violations.require(
         training_set.input_count == inputs,

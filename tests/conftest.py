@@ -1,0 +1,33 @@
+"""What all tests share."""
+
+from collections.abc import Iterator
+
+import pytest
+from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
+from hypothesis import settings
+from servers import ServerProcess, new_server
+
+# How long an example takes depends on the machine; tests say what must hold, not how fast.
+settings.register_profile("clearprop", deadline=None)
+settings.load_profile("clearprop")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """One server process that many tests share: use networks of your own, do not stop it."""
+    with new_server(tmp_path_factory.mktemp("server")) as process:
+        yield process
+
+
+@pytest.fixture
+def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """A server process of a test's own, to be stopped, killed and started again."""
+    with new_server(tmp_path_factory.mktemp("own-server")) as process:
+        yield process
+
+
+@pytest.fixture
+def stub(server: ServerProcess) -> Iterator[TrainingServiceStub]:
+    """The generated stub of the shared server."""
+    with server.stub() as stub:
+        yield stub

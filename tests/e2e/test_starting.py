@@ -1,0 +1,96 @@
+"""How a server comes up, says what it is, and keeps others out."""
+
+import subprocess
+import threading
+from pathlib import Path
+from typing import Any
+
+import grpc
+import servers
+from calls import create, state
+from clearprop.v1 import training_service_pb2 as pb
+from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
+    ProtoReflectionDescriptorDatabase,
+)
+from servers import ServerProcess
+
+
+def test_reflection_lists_the_service_and_describes_it(server: ServerProcess) -> None:
+    with grpc.insecure_channel(server.target) as channel:
+        database = ProtoReflectionDescriptorDatabase(channel)
+        assert "clearprop.v1.TrainingService" in database.get_services()
+        file = database.FindFileContainingSymbol("clearprop.v1.TrainingService")
+        methods = {method.name for method in file.service[0].method}
+    assert {"CreateNetwork", "Train", "Step", "WatchUpdates"} <= methods
+
+
+def test_health_knows_the_service(server: ServerProcess) -> None:
+    with grpc.insecure_channel(server.target) as channel:
+        health: Any = health_pb2_grpc.HealthStub(channel)
+        for service in ("", "clearprop.v1.TrainingService"):
+            answer = health.Check(health_pb2.HealthCheckRequest(service=service))
+            assert answer.status == health_pb2.HealthCheckResponse.SERVING
+
+
+def test_who_can_connect_is_served(own_server: ServerProcess) -> None:
+    own_server.stop()
+    answers: list[str] = []
+
+    def ask_first() -> None:
+        with grpc.insecure_channel(own_server.target) as channel:
+            info = TrainingServiceStub(channel).GetServerInfo(
+                pb.GetServerInfoRequest(), wait_for_ready=True, timeout=60
+            )
+            answers.append(info.store)
+
+    first = threading.Thread(target=ask_first)
+    first.start()
+    own_server.start()
+    first.join()
+    assert answers == ["sqlite"]
+
+
+def test_health_says_not_serving_before_the_server_goes(own_server: ServerProcess) -> None:
+    with grpc.insecure_channel(own_server.target) as channel:
+        health: Any = health_pb2_grpc.HealthStub(channel)
+        watch = health.Watch(health_pb2.HealthCheckRequest())
+        assert next(watch).status == health_pb2.HealthCheckResponse.SERVING
+        assert own_server.stop() == 0
+        assert next(watch).status == health_pb2.HealthCheckResponse.NOT_SERVING
+
+
+def serve(*options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*servers.SERVE, *options], capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_a_second_server_on_the_same_data_or_port_is_kept_out(
+    own_server: ServerProcess, tmp_path: Path
+) -> None:
+    same_data = serve(
+        "--grpc", f"127.0.0.1:{servers.free_port()}", "--database", own_server.database
+    )
+    assert same_data.returncode == 1
+    same_port = serve("--grpc", own_server.target, "--database", f"sqlite:///{tmp_path}/other.db")
+    assert same_port.returncode == 1
+    assert own_server.target in same_port.stderr + same_port.stdout
+    for failed in (same_data, same_port):
+        assert "Traceback" not in failed.stderr + failed.stdout
+    with own_server.stub() as stub:
+        assert state(stub, create(stub).network).update == 0
+
+
+def test_a_server_without_a_store_on_disk_forgets(tmp_path: Path) -> None:
+    server = ServerProcess("memory:", tmp_path / "log", servers.free_port()).start()
+    with server.stub() as stub:
+        assert stub.GetServerInfo(pb.GetServerInfoRequest()).store == "memory"
+        name = create(stub).network
+    assert server.stop() == 0
+    server.start()
+    with server.stub() as stub:
+        listed = stub.ListNetworks(pb.ListNetworksRequest()).networks
+        assert name not in [network.network for network in listed]
+    server.stop()

@@ -1,0 +1,87 @@
+"""Real server processes for tests, and how to wait for them."""
+
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import grpc
+from clearprop.v1 import training_service_pb2_grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+SERVE = [sys.executable, "-m", "service.cli", "serve"]
+READY_SECONDS = 60  # the first start on a machine compiles
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class ServerProcess:
+    """A server as its own process; it can be killed, stopped and started again on its port."""
+
+    database: str
+    log: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def target(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def start(self) -> "ServerProcess":
+        options = ["--grpc", self.target, "--database", self.database]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen([*SERVE, *options], stdout=log, stderr=log)
+        self.wait_until_serving()
+        return self
+
+    def wait_until_serving(self) -> None:
+        with grpc.insecure_channel(self.target) as channel:
+            health: Any = health_pb2_grpc.HealthStub(channel)  # its types know no methods
+            health.Check(
+                health_pb2.HealthCheckRequest(), wait_for_ready=True, timeout=READY_SECONDS
+            )
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> int:
+        """Stop it as an operator would; return the exit code."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=30)
+
+    @contextmanager
+    def stub(self) -> Iterator[training_service_pb2_grpc.TrainingServiceStub]:
+        with grpc.insecure_channel(
+            self.target, options=[("grpc.max_receive_message_length", 64 * 2**20)]
+        ) as channel:
+            yield training_service_pb2_grpc.TrainingServiceStub(channel)
+
+    def said(self) -> str:
+        return self.log.read_text()
+
+
+@contextmanager
+def new_server(folder: Path) -> Iterator[ServerProcess]:
+    """A server with a SQLite file of its own in this folder."""
+    server = ServerProcess(
+        f"sqlite:///{folder / 'clearprop.db'}", folder / "server.log", free_port()
+    )
+    try:
+        yield server.start()
+    finally:
+        if server.process is not None and server.process.poll() is None:
+            server.kill()
