@@ -94,7 +94,8 @@ class NetworkInfo:
 class RunInfo:
     """A run as it was when it was last read; `message` is the contract's own message."""
 
-    message: run_pb2.Run
+    def __init__(self, message: run_pb2.Run) -> None:
+        self.message = message
 
     @property
     def network(self) -> str:
@@ -183,16 +184,31 @@ class RunInfo:
         return f"<{type(self).__name__} {self.number} of {self.network} {self.state} {progress}>"
 
 
-class RunEvent(RunInfo):
-    """A change of a run's state, with the run as it was right after the change.
+class RunEvent:
+    """A change of a run's state; `message` is the contract's own message."""
 
-    `event` counts from 1 for each network; the change happened after update `update`.
-    """
+    __slots__ = ("message",)
 
     def __init__(self, message: run_pb2.RunEvent) -> None:
-        self.event = message.event
-        self.update = message.update
-        self.message = message.run
+        self.message = message
+
+    @property
+    def number(self) -> int:
+        """The event's number: 1 for a network's first, then counting up without a gap."""
+        return self.message.event
+
+    @property
+    def update(self) -> int:
+        """The number of the update after which the change happened."""
+        return self.message.update
+
+    @property
+    def run(self) -> RunInfo:
+        """The run as it was right after the change."""
+        return RunInfo(self.message.run)
+
+    def __repr__(self) -> str:
+        return f"<RunEvent {self.number} after update {self.update}: {self.run}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,10 +269,19 @@ class TrainingSetInfo:
 
 
 class Examples:
-    """The examples of a training set: matrices [examples, inputs] and [examples, targets]."""
+    """The examples of a training set; `message` is the contract's own message."""
 
-    __slots__ = ("inputs", "targets")
+    __slots__ = ("message",)
 
     def __init__(self, message: training_set_pb2.TrainingSet) -> None:
-        self.inputs: Matrix = matrix_of_rows(example.inputs for example in message.examples)
-        self.targets: Matrix = matrix_of_rows(example.targets for example in message.examples)
+        self.message = message
+
+    @property
+    def inputs(self) -> Matrix:
+        """The inputs [examples, inputs]."""
+        return matrix_of_rows(example.inputs for example in self.message.examples)
+
+    @property
+    def targets(self) -> Matrix:
+        """The wanted outputs [examples, targets]."""
+        return matrix_of_rows(example.targets for example in self.message.examples)

@@ -120,7 +120,7 @@ class Network(NetworkInfo):
         too.
         """
         call = calls.predict(self.id, inputs, update, activations)
-        return Prediction.from_message(self._connection.call(call))
+        return Prediction(self._connection.call(call))
 
     def _run(self, message: RunMessage) -> Run:
         return Run(self._connection, message, self.uid)

@@ -20,9 +20,9 @@ class Run(RunInfo):
     """
 
     def __init__(self, connection: Connection, message: RunMessage, network_uid: str) -> None:
+        super().__init__(message)
         self._connection = connection
         self._network_uid = network_uid
-        self.message = message
 
     def refresh(self) -> Self:
         """Read the run anew and return it."""
@@ -88,7 +88,7 @@ class Run(RunInfo):
         for item in self._connection.watch(request):
             if isinstance(item, RunEvent):
                 # The end of the run before lies at this one's start.
-                if item.number != self.number:
+                if item.run.number != self.number:
                     continue
-                self.message = item.message
+                self.message = item.message.run
             yield item

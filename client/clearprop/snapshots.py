@@ -1,7 +1,5 @@
 """What the service says of one update of a network."""
 
-from dataclasses import dataclass
-
 from clearprop.v1.training_service_pb2 import PredictResponse
 from clearprop.v1.update_pb2 import State as StateMessage
 from clearprop.v1.update_pb2 import Update, UpdateKind
@@ -114,28 +112,32 @@ class State:
         return _describe("State", self)
 
 
-@dataclass(frozen=True, slots=True)
 class Prediction:
-    """What a network makes of n vectors of inputs, with the parameters of one update.
+    """What a network makes of n vectors of inputs, with the parameters of one update."""
 
-    `outputs` is a matrix [n, outputs]; `activations` has, for each layer after the inputs, a matrix
-    [n, units], and is empty unless it was asked for.
-    """
+    __slots__ = ("message",)
 
-    update: int
-    outputs: Matrix
-    activations: list[Matrix]
+    def __init__(self, message: PredictResponse) -> None:
+        self.message = message
 
-    @classmethod
-    def from_message(cls, message: PredictResponse) -> "Prediction":
-        """Read the contract's answer."""
-        predictions = message.predictions
-        layers = zip(*(prediction.activations for prediction in predictions), strict=True)
-        return cls(
-            update=message.update,
-            outputs=matrix_of_rows(prediction.outputs for prediction in predictions),
-            activations=[matrix_of_rows(each.values for each in layer) for layer in layers],
-        )
+    @property
+    def update(self) -> int:
+        """The number of the update whose parameters were used."""
+        return self.message.update
+
+    @property
+    def outputs(self) -> Matrix:
+        """The activations of the last layer [n, outputs]."""
+        return matrix_of_rows(each.outputs for each in self.message.predictions)
+
+    @property
+    def activations(self) -> list[Matrix]:
+        """For each layer after the inputs a matrix [n, units]; empty unless it was asked for."""
+        layers = zip(*(each.activations for each in self.message.predictions), strict=True)
+        return [matrix_of_rows(vector.values for vector in layer) for layer in layers]
+
+    def __repr__(self) -> str:
+        return f"<Prediction at update {self.update}: {self.outputs}>"
 
 
 def _describe(name: str, snapshot: Snapshot | State) -> str:

@@ -21,7 +21,7 @@ else:
     Matrix = Any
 
 #: What is accepted where a matrix is wanted: an array, or a sequence of sequences of numbers.
-MatrixLike: TypeAlias = "Matrix | Sequence[Sequence[float]]"
+MatrixLike: TypeAlias = Matrix | Sequence[Sequence[float]]
 
 EnumT = TypeVar("EnumT", bound=int)
 

@@ -94,11 +94,11 @@ class WatchCursor:
         return new
 
     def _read_event(self, event: RunEvent) -> list[Watched]:
-        if event.number == self._request.until_run and event.is_over:
+        if event.run.number == self._request.until_run and event.run.is_over:
             self.complete = True
-        if event.event <= self._latest_event:
+        if event.number <= self._latest_event:
             return []
-        self._latest_event = event.event
+        self._latest_event = event.number
         return [event]
 
 
