@@ -1,0 +1,5 @@
+"""Lets `python -m service.cli` do what `clearprop` does."""
+
+from service.cli import main
+
+main()

@@ -1,0 +1,53 @@
+"""All commands, in the order in which the help lists them."""
+
+import sys
+
+import typer
+
+from service.cli import (
+    demo,
+    info,
+    networks,
+    predicting,
+    runs,
+    serving,
+    stepping,
+    training,
+    training_sets,
+    watching,
+)
+
+app = typer.Typer(
+    name="clearprop",
+    help="Train neural networks with nothing hidden: every weight update is a numbered, durable"
+    " fact that can be watched live and looked up later.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+app.command(rich_help_panel="Begin here")(demo.demo)
+app.command(rich_help_panel="Begin here")(serving.serve)
+app.command(rich_help_panel="Begin here")(info.info)
+app.command(rich_help_panel="Networks")(networks.create)
+app.command(rich_help_panel="Networks")(networks.networks)
+app.command(rich_help_panel="Networks")(networks.state)
+app.command(rich_help_panel="Networks")(predicting.predict)
+app.command(rich_help_panel="Networks")(networks.delete)
+app.command(rich_help_panel="Training")(training.train)
+app.command(rich_help_panel="Training")(stepping.step)
+app.command(rich_help_panel="Training")(watching.watch)
+app.command(rich_help_panel="Training")(runs.runs)
+app.command(rich_help_panel="Training")(runs.pause)
+app.command(rich_help_panel="Training")(runs.resume)
+app.command(rich_help_panel="Training")(runs.cancel)
+app.add_typer(training_sets.app, name="training-sets", rich_help_panel="Training")
+
+
+def main() -> None:
+    """Run the command that the arguments name and exit: 0 done, 1 failed, 2 wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        # What a terminal cannot show is shown as "?", rather than ending the command.
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    app()

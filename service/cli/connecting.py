@@ -1,0 +1,74 @@
+"""Connecting to the server, and saying what went wrong in a few lines."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import clearprop
+import grpc
+import typer
+from rich.markup import escape
+
+from service.cli.printing import err
+
+#: What to do about an error, by its reason; the names are those of its metadata.
+_ADVICE = {
+    "NETWORK_NOT_FOUND": "clearprop networks  lists those that there are",
+    "NETWORK_EXISTS": "clearprop state {network}  shows the one that there is",
+    "TRAINING_SET_NOT_FOUND": "clearprop training-sets  lists those that there are",
+    "RUN_NOT_FOUND": "clearprop runs {network}  lists those that there are",
+    "RUN_NOT_OVER": "clearprop watch|pause|resume|cancel {network}  follows, stops, continues or"
+    " ends run {run}; clearprop step {network}  continues it by one update when it is paused",
+    "NO_PAUSED_RUN": "a step with --on, --learning-rate, --batch-size and --epochs opens a new run",
+}
+
+
+@contextmanager
+def connected(server: str, *, patience: float = 0.0) -> Iterator[clearprop.Client]:
+    """Connect to a server for the block; end the command with exit code 1 when it refuses.
+
+    That no server is there is said at once, also with patience: that is for one that goes away.
+    """
+    try:
+        if patience:
+            with clearprop.connect(server, patience=0) as probe:
+                probe.server_info()
+        with clearprop.connect(server, patience=patience) as client:
+            yield client
+    except clearprop.ClearpropError as error:
+        show_error(error, server)
+        raise typer.Exit(1) from None
+    except ValueError as error:
+        show_failure(str(error))
+        raise typer.Exit(1) from None
+
+
+def show_error(error: clearprop.ClearpropError, server: str) -> None:
+    """Print what the service said, every bad field, and what to do."""
+    if error.violations:
+        show_failure("the server refused this:")
+        for bad in error.violations:
+            err.print(f"  [bold]{escape(bad.field)}[/]: {escape(bad.description)}", soft_wrap=True)
+    elif error.code is grpc.StatusCode.UNAVAILABLE and not error.reason:
+        show_failure(f"no server answers at {server}")
+        show_advice("clearprop serve  starts one here; --server HOST:PORT names another")
+    else:
+        show_failure(error.message)
+    if error.reason in _ADVICE:
+        show_advice(_ADVICE[error.reason].format_map(_Known(error.metadata)))
+
+
+def show_failure(message: str) -> None:
+    """Print what failed."""
+    err.print(f"[bold red]error:[/] {escape(message)}", soft_wrap=True)
+
+
+def show_advice(message: str) -> None:
+    """Print what can be done about it."""
+    err.print(f"[dim]  {escape(message)}[/]", soft_wrap=True)
+
+
+class _Known(dict[str, str]):
+    """Metadata in which a name that a server did not send stands for itself."""
+
+    def __missing__(self, name: str) -> str:
+        return name.upper()

@@ -1,0 +1,106 @@
+"""The demo's server: a process of its own, started, awaited and stopped like any other."""
+
+import select
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from service.cli.demo.failing import PromiseBroken, require
+
+#: On a machine where nothing has been compiled yet, the first start takes this long at most.
+_START_SECONDS = 120.0
+_STOP_SECONDS = 30.0
+
+
+class ServerProcess:
+    """A real server on a free port of this machine, with everything kept in one SQLite file.
+
+    A context manager that leaves no server behind.
+    """
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._log = database.with_suffix(".log")
+        self._process: subprocess.Popen[str] | None = None
+        #: Where it listens; the port is chosen at the first start and kept.
+        self.target = "127.0.0.1:0"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._running().pid
+
+    def start(self) -> float:
+        """Start the server, wait until it says that it serves; return how many seconds it took."""
+        begin = time.monotonic()
+        with self._log.open("a", encoding="utf-8") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - the program is this one
+                self._command(), stdout=subprocess.PIPE, stderr=log, text=True
+            )
+        self.target = self._announced()
+        with grpc.insecure_channel(self.target) as channel:
+            answer = health_pb2_grpc.HealthStub(channel).Check(
+                health_pb2.HealthCheckRequest(), wait_for_ready=True, timeout=_START_SECONDS
+            )
+        require(
+            answer.status == health_pb2.HealthCheckResponse.SERVING,
+            "the server answers, but its health is not SERVING",
+        )
+        return time.monotonic() - begin
+
+    def stop(self) -> float:
+        """Stop the server with SIGTERM as an operator would; return how many seconds it took."""
+        begin = time.monotonic()
+        self._running().terminate()
+        try:
+            code = self._running().wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise PromiseBroken(f"the server did not stop within {_STOP_SECONDS:.0f} s") from None
+        require(code == 0, f"the server stopped with exit code {code}; it said: {self._said()}")
+        return time.monotonic() - begin
+
+    def _command(self) -> list[str]:
+        where = ["--grpc", self.target, "--database", f"sqlite:///{self._database}"]
+        return [sys.executable, "-m", "service.cli", "serve", *where]
+
+    def _running(self) -> subprocess.Popen[str]:
+        if self._process is None:
+            raise PromiseBroken("the server is not running")
+        return self._process
+
+    def _announced(self) -> str:
+        """Return the HOST:PORT in the line that the server prints when it serves."""
+        output = self._running().stdout
+        assert output is not None
+        ready, _, _ = select.select([output], [], [], _START_SECONDS)
+        line = output.readline() if ready else ""
+        for word in line.split():
+            if word.startswith("127.0.0.1:"):
+                return word
+        raise PromiseBroken(f"the server did not start; it said: {self._said() or line}")
+
+    def _said(self) -> str:
+        return self._log.read_text(encoding="utf-8").strip()[-1000:]

@@ -1,0 +1,175 @@
+"""The demo, chapter by chapter."""
+
+import itertools
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+import clearprop
+import typer
+from rich.markup import escape
+
+from service.cli.changes import show_changes
+from service.cli.connecting import show_failure
+from service.cli.demo.checking import (
+    bits,
+    check_complete,
+    check_learnt,
+    check_same,
+    check_states,
+)
+from service.cli.demo.failing import PromiseBroken
+from service.cli.demo.process import ServerProcess
+from service.cli.demo.witness import Witness
+from service.cli.predicting import show_outputs
+from service.cli.printing import number, say, sparkline
+from service.cli.progress import follow
+
+NETWORK = "xor-demo"
+LAYERS = [2, 5, 1]
+LEARNING_RATE = 5.0
+BATCH_SIZE = 4
+UPDATES = 10_000
+
+_DATA = Path("data")
+_CHANGES_SHOWN = 5
+_STATES_COMPARED = 25
+
+
+def demo() -> None:
+    """Start a server and train a network on XOR while watching it; takes some seconds."""
+    try:
+        with _interruptible():
+            _tell()
+    except (PromiseBroken, clearprop.ClearpropError, OSError) as error:
+        show_failure(f"the demo failed: {error}")
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        show_failure("the demo was interrupted; its server is stopped")
+        raise typer.Exit(1) from None
+
+
+def _tell() -> None:
+    say("\n[bold]Clearprop[/] trains small neural networks and hides nothing. Here is one learning")
+    say("XOR: the answer is 1 when exactly one of two inputs is 1.")
+    database = _new_database()
+    with ServerProcess(database) as server:
+        _chapter("A server")
+        seconds = server.start()
+        say(f"  process {server.pid} serves on {server.target} after {seconds:.1f} s")
+        say(f"  and keeps everything in [cyan]{escape(str(database))}[/]")
+        with clearprop.connect(server.target) as client:
+            network = _create(client)
+            run = _step(network)
+            seen = _train(server, network, run)
+            _restart(server, network, seen)
+            _show_learnt(client, network)
+    _chapter("What to try next")
+    _advise(database)
+
+
+def _create(client: clearprop.Client) -> clearprop.Network:
+    _chapter("A network")
+    network = client.create_network(NETWORK, layer_sizes=LAYERS)
+    say(f"  [cyan]{NETWORK}[/] has 2 inputs, 5 hidden units and 1 output:")
+    say(f"  {network.parameter_count} weights, drawn at random with seed {network.seed}")
+    return network
+
+
+def _step(network: clearprop.Network) -> clearprop.Run:
+    _chapter("One step, and what it changed")
+    before = network.state()
+    step = network.step("xor", learning_rate=LEARNING_RATE, batch_size=BATCH_SIZE, epochs=UPDATES)
+    after = network.state()
+    show_changes(before.parameters, after.parameters, _CHANGES_SHOWN)
+    say(f"  update {after.number}: all 4 examples, cost {number(after.cost)}")
+    return step.run
+
+
+def _train(
+    server: ServerProcess, network: clearprop.Network, run: clearprop.Run
+) -> list[clearprop.Snapshot]:
+    _chapter("Training, while a second client watches")
+    with Witness(server.target, network.id) as witness:
+        follow(run.resume())
+        seen = witness.all_seen()
+    if run.state != "SUCCEEDED":
+        raise PromiseBroken(f"run {run.number} ended as {run.state}")
+    costs = [snapshot.cost for snapshot in seen if snapshot.cost is not None]
+    say(f"  cost {costs[0]:.4f} [cyan]{sparkline(costs)}[/] {costs[-1]:.4f}")
+    check_complete(seen, run.latest_update)
+    _kept(f"the second client saw all {len(seen):,} updates, each once and in order")
+    check_same(seen, network.updates())
+    chosen = range(0, len(seen), len(seen) // _STATES_COMPARED)
+    check_states(seen, network, chosen)
+    _kept(f"and they are what is stored, bit for bit; so are {len(chosen)} states in between")
+    return seen
+
+
+def _restart(
+    server: ServerProcess, network: clearprop.Network, seen: list[clearprop.Snapshot]
+) -> None:
+    _chapter("A restart")
+    before = bits([network.state().message])
+    say(f"  stopped with SIGTERM in {server.stop():.1f} s, serving again after", end=" ")
+    say(f"{server.start():.1f} s")
+    if bits([network.state().message]) != before:
+        raise PromiseBroken("the state after the restart is not the one before")
+    _kept(f"the {network.parameter_count} weights are the same, bit for bit")
+    check_same(seen, network.updates())
+    _kept(f"and so is the history: all {len(seen):,} updates")
+
+
+def _show_learnt(client: clearprop.Client, network: clearprop.Network) -> None:
+    _chapter("What it has learnt")
+    examples = client.training_set("xor").examples()
+    outputs = network.predict(examples.inputs).outputs
+    show_outputs(examples.inputs, examples.targets, outputs)
+    check_learnt(
+        list(itertools.chain(*outputs)),
+        list(itertools.chain(*examples.targets)),
+    )
+    _kept("four answers out of four are right")
+
+
+def _advise(database: Path) -> None:
+    for command in (
+        f"clearprop serve --database sqlite:///{database}",
+        f"clearprop state {NETWORK} --update 1",
+        f"clearprop watch {NETWORK} --start 0 --stride 1000",
+        "clearprop train mine --layers 2-3-1 --on and --learning-rate 5 --batch-size 4 --epochs 99",
+    ):
+        say(f"  {escape(command)}")
+    say("[dim]  The first starts a server with this history, for the others in another shell.[/]")
+
+
+def _new_database() -> Path:
+    """Return a file name of this demo's own: demos at the same time do not meet."""
+    _DATA.mkdir(exist_ok=True)
+    return _DATA / f"demo-{datetime.now(UTC).astimezone():%Y%m%d-%H%M%S}-{os.getpid()}.db"
+
+
+def _chapter(title: str) -> None:
+    say(f"\n[bold]{title}[/]")
+
+
+def _kept(promise: str) -> None:
+    say(f"  [green]✓[/] {promise}")
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let SIGTERM end the demo as Ctrl-C does, so that its server ends with it."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    former = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, former)

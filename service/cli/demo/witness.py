@@ -1,0 +1,54 @@
+"""The demo's second client: watches everything over a connection of its own and keeps it."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
+from typing import Self
+
+import clearprop
+
+from service.cli.demo.failing import require
+
+_SECONDS = 60.0
+
+
+class Witness:
+    """Watches a network from update 0 to the end of its first run, in a thread.
+
+    A context manager, which begins to watch and returns when the first update was seen.
+    """
+
+    def __init__(self, target: str, network: str) -> None:
+        self._client = clearprop.connect(target)
+        self._network = network
+        self._threads = ThreadPoolExecutor(1, "witness")
+        self._sees = threading.Event()
+
+    def __enter__(self) -> Self:
+        self._seen = self._threads.submit(self._watch)
+        self._seen.add_done_callback(lambda _: self._sees.set())
+        require(self._sees.wait(_SECONDS), "the second client sees nothing")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._client.close()
+        self._threads.shutdown()
+
+    def all_seen(self) -> list[clearprop.Snapshot]:
+        """Return every update that it saw, once the run is over."""
+        return self._seen.result(_SECONDS)
+
+    def _watch(self) -> list[clearprop.Snapshot]:
+        seen = []
+        for item in self._client.network(self._network).watch(start=0):
+            if isinstance(item, clearprop.Snapshot):
+                seen.append(item)
+                self._sees.set()
+            elif item.run.is_over:
+                break
+        return seen

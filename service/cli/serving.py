@@ -1,0 +1,64 @@
+"""`clearprop serve`: starts the server."""
+
+import logging
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from service.cli.connecting import show_failure
+from service.cli.printing import out, say
+from service.settings import DEFAULT_DATABASE, DEFAULT_GRPC, Settings
+
+
+def serve(
+    *,
+    grpc: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT",
+            show_default=f"CLEARPROP_GRPC, or {DEFAULT_GRPC}",
+            help="Where to listen; port 0 takes a free one.",
+        ),
+    ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            show_default=f"CLEARPROP_DATABASE, or {DEFAULT_DATABASE}",
+            help="Where to keep everything: sqlite:///FILE, or memory: to keep nothing.",
+        ),
+    ] = None,
+) -> None:
+    """Start a server; Ctrl-C stops it.
+
+    Runs stop between two updates and go on when it is started again.
+    """
+    # Here, not above: it takes longer than all of a client's commands do.
+    from service import app  # noqa: PLC0415
+
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    serving = False
+
+    def announce(address: str) -> None:
+        nonlocal serving
+        serving = True
+        say(f"Clearprop serves gRPC on [bold]{address}[/] and keeps everything in {kept_in}")
+        out.file.flush()
+
+    try:
+        settings = Settings.from_environment()
+        settings = replace(
+            settings, grpc=grpc or settings.grpc, database=database or settings.database
+        )
+        kept_in = settings.database
+        app.serve(settings, announce)
+    except Exception as error:
+        # Once it serves, a failure is a fault of the program: its traceback belongs in the log.
+        if serving:
+            raise
+        show_failure(str(error) or type(error).__name__)
+        raise typer.Exit(1) from None
+    say("stopped")

@@ -1,0 +1,97 @@
+"""`clearprop train`: trains a network in the background and shows how it gets on."""
+
+from typing import Annotated
+
+import clearprop
+import typer
+from clearprop.calls import NetworkOptions
+from rich.markup import escape
+
+from service.cli.connecting import connected, show_advice, show_failure
+from service.cli.networks import described
+from service.cli.options import (
+    BatchSize,
+    Epochs,
+    Json,
+    LearningRate,
+    NetworkId,
+    Seed,
+    Server,
+    TrainingSetId,
+    layer_sizes,
+)
+from service.cli.printing import run_line, say, say_json
+from service.cli.progress import follow
+from service.cli.watching import PATIENCE
+
+
+def train(  # noqa: PLR0913 - an argument for each option of the command
+    network: NetworkId,
+    *,
+    on: TrainingSetId,
+    learning_rate: LearningRate,
+    batch_size: BatchSize,
+    epochs: Epochs,
+    layers: Annotated[
+        str,
+        typer.Option(metavar="SIZES", help="Make the network, such as 2-5-1, if it is not there."),
+    ] = "",
+    seed: Seed = None,
+    detach: Annotated[bool, typer.Option("--detach", help="Start it and do not follow.")] = False,
+    as_json: Json = False,
+    server: Server,
+) -> None:
+    """Train a network; Ctrl-C stops looking, not the training."""
+    with connected(server, patience=PATIENCE) as client:
+        found = _find_or_create(client, network, layers, seed, quiet=as_json)
+        run = found.train(on, learning_rate=learning_rate, batch_size=batch_size, epochs=epochs)
+        if not detach:
+            _follow(run, quiet=as_json)
+    if as_json:
+        say_json(run.message)
+    else:
+        _report(run)
+    if run.state == "FAILED":
+        raise typer.Exit(1)
+
+
+def _find_or_create(
+    client: clearprop.Client, network: str, layers: str, seed: int | None, *, quiet: bool
+) -> clearprop.Network:
+    sizes = layer_sizes(layers) if layers else []
+    try:
+        found = client.network(network)
+    except clearprop.ClearpropError as error:
+        if error.reason != "NETWORK_NOT_FOUND" or not sizes:
+            raise
+        options = NetworkOptions() if seed is None else NetworkOptions(seed=seed)
+        found = client.create_network(network, layer_sizes=sizes, **options)
+        if not quiet:
+            say(f"{described(found)}, created with seed {found.seed}")
+        return found
+    if sizes and sizes != found.layer_sizes:
+        have = "-".join(map(str, found.layer_sizes))
+        raise ValueError(f"there is a network {network} with the layers {have}, not {layers}")
+    return found
+
+
+def _follow(run: clearprop.Run, *, quiet: bool) -> None:
+    try:
+        if quiet:
+            run.wait()
+        else:
+            follow(run)
+    except KeyboardInterrupt:
+        show_failure(f"you stopped looking; run {run.number} of {run.network} goes on")
+        show_advice(f"clearprop watch {run.network} --run {run.number} --stride 1000  looks again")
+        show_advice(f"clearprop pause {run.network}  stops it")
+        raise typer.Exit(1) from None
+
+
+def _report(run: clearprop.Run) -> None:
+    say(run_line(run))
+    if run.failure is not None:
+        show_failure(run.failure.message)
+    elif run.state == "SUCCEEDED":
+        advice = f"clearprop predict {run.network} --on {run.settings.training_set}"
+        say(f"[dim]try[/] {escape(advice)}")
