@@ -63,6 +63,7 @@ proto: $(PROTO_INSTALLED) ## generate client/clearprop/v1 from proto/
 requirements: ## pin the newest versions that the two pyproject.toml allow (needs uv)
 	$(call pin,runtime,pyproject.toml)
 	$(call pin,dev,-c requirements/runtime.txt pyproject.toml client/pyproject.toml --group dev)
+	$(call pin,build,-c requirements/dev.txt --group build)
 	$(call pin,proto,--group proto)
 
 clean: ## remove everything that make made, and leave ./data alone
