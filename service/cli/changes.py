@@ -8,7 +8,7 @@ from service.cli.printing import say, show_table, weight
 
 
 class Change(NamedTuple):
-    """One weight before and after; its name says where it is."""
+    """One weight before and after; its name says to which unit it goes and from which."""
 
     name: str
     before: float
@@ -21,15 +21,16 @@ class Change(NamedTuple):
 
 
 def changes(before: list[Matrix], after: list[Matrix]) -> list[Change]:
-    """Return the weights of a network before and after, those that changed most first.
-
-    A weight is named layer:unit←input, each counting from 1.
-    """
+    """Return the weights of a network before and after, those that changed most first."""
     found = [
-        Change(f"{layer}:{unit}←{source}", float(old), float(new))
-        for layer, (old_rows, new_rows) in enumerate(zip(before, after, strict=True), start=1)
-        for unit, (old_row, new_row) in enumerate(zip(old_rows, new_rows, strict=True), start=1)
-        for source, (old, new) in enumerate(zip(old_row, new_row, strict=True), start=1)
+        Change(
+            f"{_unit(layer + 1, unit, len(after))} ← {_unit(layer, source, len(after))}",
+            float(before[layer][unit][source]),
+            float(value),
+        )
+        for layer, matrix in enumerate(after)
+        for unit, row in enumerate(matrix)
+        for source, value in enumerate(row)
     ]
     return sorted(found, key=lambda change: -abs(change.amount))
 
@@ -46,3 +47,12 @@ def show_changes(before: list[Matrix], after: list[Matrix], most: int) -> None:
     )
     if len(found) > most:
         say(f"[dim]and {len(found) - most:,} more that changed less[/]")
+
+
+def _unit(layer: int, unit: int, output_layer: int) -> str:
+    """Return what a unit is called, counting from 1 as people do; layer 0 are the inputs."""
+    if layer == 0:
+        return f"input {unit + 1}"
+    if layer == output_layer:
+        return f"output {unit + 1}"
+    return f"hidden {unit + 1}" if output_layer == 2 else f"hidden {layer}.{unit + 1}"

@@ -50,4 +50,4 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         # What a terminal cannot show is shown as "?", rather than ending the command.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    app()
+    app(prog_name="clearprop")

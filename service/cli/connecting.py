@@ -10,15 +10,22 @@ from rich.markup import escape
 
 from service.cli.printing import err
 
-#: What to do about an error, by its reason; the names are those of its metadata.
+#: What to do about an error, by its reason: commands and what they do. The names in braces are
+#: those of the error's metadata.
 _ADVICE = {
-    "NETWORK_NOT_FOUND": "clearprop networks  lists those that there are",
-    "NETWORK_EXISTS": "clearprop state {network}  shows the one that there is",
-    "TRAINING_SET_NOT_FOUND": "clearprop training-sets  lists those that there are",
-    "RUN_NOT_FOUND": "clearprop runs {network}  lists those that there are",
-    "RUN_NOT_OVER": "clearprop watch|pause|resume|cancel {network}  follows, stops, continues or"
-    " ends run {run}; clearprop step {network}  continues it by one update when it is paused",
-    "NO_PAUSED_RUN": "a step with --on, --learning-rate, --batch-size and --epochs opens a new run",
+    "NETWORK_NOT_FOUND": {"networks": "lists those that there are"},
+    "NETWORK_EXISTS": {"state {network}": "shows the one that there is"},
+    "TRAINING_SET_NOT_FOUND": {"training-sets": "lists those that there are"},
+    "RUN_NOT_FOUND": {"runs {network}": "lists those that there are"},
+    "RUN_NOT_OVER": {
+        "watch {network} --run {run}": "shows the run that is not over",
+        "resume {network}": "continues it when it is paused",
+        "pause {network}": "stops it",
+        "cancel {network}": "ends it",
+    },
+    "NO_PAUSED_RUN": {
+        "step {network} --on SET --learning-rate RATE --batch-size N --epochs N": "opens a run"
+    },
 }
 
 
@@ -50,11 +57,11 @@ def show_error(error: clearprop.ClearpropError, server: str) -> None:
             err.print(f"  [bold]{escape(bad.field)}[/]: {escape(bad.description)}", soft_wrap=True)
     elif error.code is grpc.StatusCode.UNAVAILABLE and not error.reason:
         show_failure(f"no server answers at {server}")
-        show_advice("clearprop serve  starts one here; --server HOST:PORT names another")
+        show_advice("serve", "starts one here; --server HOST:PORT names another")
     else:
         show_failure(error.message)
-    if error.reason in _ADVICE:
-        show_advice(_ADVICE[error.reason].format_map(_Known(error.metadata)))
+    for command, does in _ADVICE.get(error.reason, {}).items():
+        show_advice(command.format_map(_Known(error.metadata)), does)
 
 
 def show_failure(message: str) -> None:
@@ -62,9 +69,9 @@ def show_failure(message: str) -> None:
     err.print(f"[bold red]error:[/] {escape(message)}", soft_wrap=True)
 
 
-def show_advice(message: str) -> None:
-    """Print what can be done about it."""
-    err.print(f"[dim]  {escape(message)}[/]", soft_wrap=True)
+def show_advice(command: str, does: str) -> None:
+    """Print a command that helps and what it does."""
+    err.print(f"  clearprop {escape(command)}  [dim]{escape(does)}[/]", soft_wrap=True)
 
 
 class _Known(dict[str, str]):

@@ -14,7 +14,7 @@ from service.cli.printing import number, say, say_json, show_matrix, show_table
 
 def create(
     network: Annotated[
-        str, typer.Argument(metavar="[NETWORK]", help="Its id. The server makes one if absent.")
+        str, typer.Argument(metavar="NETWORK", help="Its id. The server makes one if absent.")
     ] = "",
     *,
     layers: Layers,

@@ -15,7 +15,7 @@ def predict(
     network: NetworkId,
     inputs: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[INPUTS]...", help="Vectors such as 0,1; after -- also -1,0."),
+        typer.Argument(metavar="INPUTS", help="Vectors such as 0,1; after -- also -1,0."),
     ] = None,
     *,
     on: Annotated[

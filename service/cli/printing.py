@@ -16,6 +16,8 @@ from rich.table import Table
 #: How wide tables may be in a pipe, where there is no edge.
 _PIPE_WIDTH = 120
 
+_ANY_WIDTH = 10_000
+
 #: Below this, six decimals would hide the number.
 _SMALL = 1e-4
 
@@ -27,12 +29,14 @@ _BARS = "▁▂▃▄▅▆▇█"
 _COLOURS = {"SUCCEEDED": "green", "FAILED": "red", "CANCELLED": "yellow", "PAUSED": "yellow"}
 
 
-def _console(*, stderr: bool) -> Console:
+def _console(*, stderr: bool = False, width: int | None = None) -> Console:
     stream = sys.stderr if stderr else sys.stdout
-    return Console(stderr=stderr, highlight=False, width=None if stream.isatty() else _PIPE_WIDTH)
+    if width is None and not stream.isatty():
+        width = _PIPE_WIDTH
+    return Console(stderr=stderr, highlight=False, width=width)
 
 
-out = _console(stderr=False)
+out = _console()
 err = _console(stderr=True)
 
 
@@ -53,13 +57,17 @@ def say_plain(text: str) -> None:
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table of plain text: the first column to the left, the others to the right."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    """Print a table of plain text: the first column to the left, the others to the right.
+
+    On a terminal that is too narrow for it the lines are broken, rather than every column.
+    """
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     for index, column in enumerate(columns):
-        table.add_column(column, justify="left" if index == 0 else "right", overflow="fold")
+        table.add_column(column, justify="left" if index == 0 else "right", no_wrap=True)
     for row in rows:
         table.add_row(*row)
-    out.print(table)
+    whole = _console(width=_ANY_WIDTH).measure(table).maximum
+    _console(width=whole).print(table)
 
 
 def show_matrix(matrix: Matrix) -> None:

@@ -6,15 +6,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from clearprop import Run, Snapshot
-from rich.progress import BarColumn, Progress, TextColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn
 
 from service.cli.printing import number, out, say_plain
 
 #: A run is looked at this often in all, so that looking never slows it down.
 _LOOKS = 1000
 
-#: In a pipe this many lines tell of a whole run.
-_LINES = 10
+#: A terminal of fewer columns has no room for a bar.
+_NARROW = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,15 @@ class Look:
     state: str
 
 
-def follow(run: Run) -> None:
-    """Show a run until it is over; it goes on whether or not anyone looks."""
+def follow(run: Run, *, lines: int = 10) -> None:
+    """Show a run until it is over; it goes on whether or not anyone looks.
+
+    In a pipe, `lines` tell of the whole run.
+    """
     begin, done_before = time.monotonic(), run.updates_done
     stride = max(1, run.total_updates // _LOOKS)
     done, cost = done_before, run.latest_cost
-    with (_bar if out.is_terminal else _lines)(run) as show:
+    with _bar(run) if out.is_terminal else _lines(run, lines) as show:
         for item in run.watch(stride=stride, detail="cost"):
             if isinstance(item, Snapshot):
                 done, cost = item.number - run.first_update + 1, item.cost
@@ -42,15 +45,16 @@ def follow(run: Run) -> None:
 
 @contextmanager
 def _bar(run: Run) -> Iterator[Callable[[Look], None]]:
-    with Progress(
+    columns: list[ProgressColumn] = [
         TextColumn("run {task.fields[run]} {task.fields[state]}"),
         BarColumn(bar_width=None),
         TextColumn("{task.completed:,.0f}/{task.total:,.0f}"),
         TextColumn("cost {task.fields[cost]:<11}"),
         TextColumn("{task.fields[speed]:,.0f}/s"),
-        console=out,
-        expand=True,
-    ) as progress:
+    ]
+    if out.width < _NARROW:
+        columns = columns[2:4]
+    with Progress(*columns, console=out, expand=True) as progress:
         task = progress.add_task(
             "", total=run.total_updates, run=run.number, state="", cost="", speed=0.0
         )
@@ -68,14 +72,14 @@ def _bar(run: Run) -> Iterator[Callable[[Look], None]]:
 
 
 @contextmanager
-def _lines(run: Run) -> Iterator[Callable[[Look], None]]:
-    tenth = 0
+def _lines(run: Run, lines: int) -> Iterator[Callable[[Look], None]]:
+    shown = 0
 
     def show(look: Look) -> None:
-        nonlocal tenth
-        reached = _LINES * look.done // run.total_updates
-        if reached > tenth:
-            tenth = reached
+        nonlocal shown
+        reached = lines * look.done // run.total_updates
+        if reached > shown:
+            shown = reached
             say_plain(
                 f"{look.done:>12,} of {run.total_updates:,} updates"
                 f"  cost {number(look.cost):<11}  {look.updates_per_second:>10,.0f}/s"

@@ -12,7 +12,7 @@ from service.cli.printing import number, run_line, say, say_json, show_table
 
 RunNumber = Annotated[
     int | None,
-    typer.Argument(metavar="[RUN]", help="Its number. The run that is not over if absent."),
+    typer.Argument(metavar="RUN", help="Its number. The run that is not over if absent."),
 ]
 
 

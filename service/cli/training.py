@@ -83,8 +83,8 @@ def _follow(run: clearprop.Run, *, quiet: bool) -> None:
             follow(run)
     except KeyboardInterrupt:
         show_failure(f"you stopped looking; run {run.number} of {run.network} goes on")
-        show_advice(f"clearprop watch {run.network} --run {run.number} --stride 1000  looks again")
-        show_advice(f"clearprop pause {run.network}  stops it")
+        show_advice(f"watch {run.network} --run {run.number} --stride 1000", "looks again")
+        show_advice(f"pause {run.network}", "stops it")
         raise typer.Exit(1) from None
 
 

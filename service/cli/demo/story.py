@@ -2,7 +2,9 @@
 
 import itertools
 import os
+import shutil
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -30,7 +32,7 @@ from service.cli.printing import number, say, sparkline
 from service.cli.progress import follow
 
 NETWORK = "xor-demo"
-LAYERS = [2, 5, 1]
+LAYERS = (2, 5, 1)
 LEARNING_RATE = 5.0
 BATCH_SIZE = 4
 UPDATES = 10_000
@@ -54,14 +56,14 @@ def demo() -> None:
 
 
 def _tell() -> None:
-    say("\n[bold]Clearprop[/] trains small neural networks and hides nothing. Here is one learning")
-    say("XOR: the answer is 1 when exactly one of two inputs is 1.")
+    say("[bold]Clearprop[/] trains neural networks and hides nothing. Here one learns XOR:")
+    say("the answer is 1 when exactly one of two inputs is 1.")
     database = _new_database()
     with ServerProcess(database) as server:
         _chapter("A server")
         seconds = server.start()
-        say(f"  process {server.pid} serves on {server.target} after {seconds:.1f} s")
-        say(f"  and keeps everything in [cyan]{escape(str(database))}[/]")
+        say(f"process {server.pid} serves on {server.target} after {seconds:.1f} s")
+        say(f"and keeps everything in [cyan]{escape(str(database))}[/]")
         with clearprop.connect(server.target) as client:
             network = _create(client)
             run = _step(network)
@@ -75,8 +77,8 @@ def _tell() -> None:
 def _create(client: clearprop.Client) -> clearprop.Network:
     _chapter("A network")
     network = client.create_network(NETWORK, layer_sizes=LAYERS)
-    say(f"  [cyan]{NETWORK}[/] has 2 inputs, 5 hidden units and 1 output:")
-    say(f"  {network.parameter_count} weights, drawn at random with seed {network.seed}")
+    say(f"[cyan]{NETWORK}[/] has 2 inputs, 5 hidden units and 1 output:")
+    say(f"{network.parameter_count} weights, drawn at random with seed {network.seed}")
     return network
 
 
@@ -85,8 +87,8 @@ def _step(network: clearprop.Network) -> clearprop.Run:
     before = network.state()
     step = network.step("xor", learning_rate=LEARNING_RATE, batch_size=BATCH_SIZE, epochs=UPDATES)
     after = network.state()
+    say(f"update {after.number}, over all 4 examples, cost {number(after.cost)}\n")
     show_changes(before.parameters, after.parameters, _CHANGES_SHOWN)
-    say(f"  update {after.number}: all 4 examples, cost {number(after.cost)}")
     return step.run
 
 
@@ -95,12 +97,12 @@ def _train(
 ) -> list[clearprop.Snapshot]:
     _chapter("Training, while a second client watches")
     with Witness(server.target, network.id) as witness:
-        follow(run.resume())
+        follow(run.resume(), lines=4)
         seen = witness.all_seen()
     if run.state != "SUCCEEDED":
         raise PromiseBroken(f"run {run.number} ended as {run.state}")
     costs = [snapshot.cost for snapshot in seen if snapshot.cost is not None]
-    say(f"  cost {costs[0]:.4f} [cyan]{sparkline(costs)}[/] {costs[-1]:.4f}")
+    say(f"cost {costs[0]:.4f} [cyan]{sparkline(costs)}[/] {costs[-1]:.4f}")
     check_complete(seen, run.latest_update)
     _kept(f"the second client saw all {len(seen):,} updates, each once and in order")
     check_same(seen, network.updates())
@@ -115,7 +117,7 @@ def _restart(
 ) -> None:
     _chapter("A restart")
     before = bits([network.state().message])
-    say(f"  stopped with SIGTERM in {server.stop():.1f} s, serving again after", end=" ")
+    say(f"stopped with SIGTERM in {server.stop():.1f} s, serving again after", end=" ")
     say(f"{server.start():.1f} s")
     if bits([network.state().message]) != before:
         raise PromiseBroken("the state after the restart is not the one before")
@@ -137,14 +139,24 @@ def _show_learnt(client: clearprop.Client, network: clearprop.Network) -> None:
 
 
 def _advise(database: Path) -> None:
+    program = _program()
     for command in (
-        f"clearprop serve --database sqlite:///{database}",
-        f"clearprop state {NETWORK} --update 1",
-        f"clearprop watch {NETWORK} --start 0 --stride 1000",
-        "clearprop train mine --layers 2-3-1 --on and --learning-rate 5 --batch-size 4 --epochs 99",
+        f"serve --database sqlite:///{database}",
+        f"state {NETWORK} --update 1",
+        f"watch {NETWORK} --start 0 --stride 1000",
+        f"predict {NETWORK} 0.5,1",
+        "--help",
     ):
-        say(f"  {escape(command)}")
-    say("[dim]  The first starts a server with this history, for the others in another shell.[/]")
+        say(f"{escape(program)} {escape(command)}")
+    say("[dim]The first serves the history of this demo; type the others in a second shell.[/]")
+
+
+def _program() -> str:
+    """Return how this program is called from here: it need not be on the search path."""
+    here = Path(sys.argv[0])
+    if here.name != "clearprop":
+        return "python -m service.cli"
+    return "clearprop" if shutil.which("clearprop") else os.path.relpath(here)
 
 
 def _new_database() -> Path:
@@ -154,11 +166,11 @@ def _new_database() -> Path:
 
 
 def _chapter(title: str) -> None:
-    say(f"\n[bold]{title}[/]")
+    say(f"\n[bold]■ {title}[/]")
 
 
 def _kept(promise: str) -> None:
-    say(f"  [green]✓[/] {promise}")
+    say(f"[green]✓[/] {promise}")
 
 
 @contextmanager
