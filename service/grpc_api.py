@@ -36,7 +36,7 @@ def rpc_handlers(handlers: Handlers) -> grpc.GenericRpcHandler:
     )
 
 
-def _rpc(method: MethodDescriptor, handlers: Handlers) -> grpc.RpcMethodHandler[Any, Any]:
+def _rpc(method: MethodDescriptor, handlers: Handlers) -> "grpc.RpcMethodHandler[Any, Any]":
     name = sub(r"(?<!^)(?=[A-Z])", "_", method.name).lower()
     handle = getattr(handlers, name)
     respond = GetMessageClass(method.output_type).SerializeToString
