@@ -16,6 +16,7 @@ from clearprop.values import MatrixLike, enum_value, layers_of, rows_of
 
 ResponseT = TypeVar("ResponseT", bound=Message)
 ItemT = TypeVar("ItemT")
+MadeT = TypeVar("MadeT")
 
 #: How much of each update is sent: `cost` leaves the parameters out.
 DetailName: TypeAlias = Literal["cost", "parameters"]

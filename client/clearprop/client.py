@@ -26,8 +26,8 @@ def connect(target: str = "127.0.0.1:50051", *, patience: float = DEFAULT_PATIEN
 class Client:
     """A connection to one server, made by `connect`; a context manager that closes it.
 
-    It and its handles may be used from several threads. Every method raises ClearpropError when the
-    service refuses or cannot be reached.
+    Its handles may be used as long as it is open, from any thread. Every method raises
+    ClearpropError when the service refuses or cannot be reached.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -70,13 +70,12 @@ class Client:
 
     def network(self, network: str) -> Network:
         """Return a network by its id."""
-        return Network(self._connection, self._connection.call(calls.get_network(network)).network)
+        call = calls.get_network(network)
+        return Network(self._connection, self._connection.call(call).network)
 
     def networks(self) -> Iterator[Network]:
         """Yield the networks, ordered by id."""
-        return map(
-            partial(Network, self._connection), self._connection.pages(calls.list_networks())
-        )
+        return self._connection.pages(calls.list_networks(), partial(Network, self._connection))
 
     def create_training_set(
         self,
@@ -100,11 +99,11 @@ class Client:
 
     def training_sets(self) -> Iterator[TrainingSet]:
         """Yield the training sets, ordered by id."""
-        return map(
-            partial(TrainingSet, self._connection),
-            self._connection.pages(calls.list_training_sets()),
+        return self._connection.pages(
+            calls.list_training_sets(), partial(TrainingSet, self._connection)
         )
 
     def server_info(self) -> GetServerInfoResponse:
         """Return the server's version, what its store is, and its limits."""
-        return self._connection.call(calls.get_server_info())
+        call = calls.get_server_info()
+        return self._connection.call(call)

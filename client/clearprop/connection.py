@@ -1,12 +1,12 @@
 """The connection to a server: makes the calls, and makes them again where that is right."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import grpc
 
-from clearprop.calls import Call, ItemT, Pages, ResponseT
+from clearprop.calls import Call, ItemT, MadeT, Pages, ResponseT
 from clearprop.errors import ClearpropError
 from clearprop.retrying import Backoff
 from clearprop.v1.training_service_pb2 import WatchUpdatesRequest, WatchUpdatesResponse
@@ -65,12 +65,14 @@ class Connection:
                 failure = ClearpropError.from_rpc(error)
             self._wait(backoff, failure)
 
-    def pages(self, pages: Pages[ResponseT, ItemT]) -> Iterator[ItemT]:
-        """Yield the items of a list, asking for a page when the one before is used up."""
+    def pages(
+        self, pages: Pages[ResponseT, ItemT], make: Callable[[ItemT], MadeT]
+    ) -> Iterator[MadeT]:
+        """Yield what is made of each item of a list; a page is asked for when it is needed."""
         token = ""
         while True:
             items, token = pages.read(self.call(pages.call(token)))
-            yield from items
+            yield from map(make, items)
             if not token:
                 return
 

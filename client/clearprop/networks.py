@@ -30,7 +30,8 @@ class Network(NetworkInfo):
 
     def refresh(self) -> Self:
         """Read the network anew and return it."""
-        self.message = self._connection.call(calls.get_network(self.id)).network
+        call = calls.get_network(self.id)
+        self.message = self._connection.call(call).network
         return self
 
     def set_labels(
@@ -43,7 +44,8 @@ class Network(NetworkInfo):
 
     def delete(self, *, etag: str = "", request_id: str = "") -> None:
         """Delete the network with its whole history. Refused while a run is RUNNING."""
-        self._connection.call(calls.delete_network(self.id, etag, request_id))
+        call = calls.delete_network(self.id, etag, request_id)
+        self._connection.call(call)
 
     def train(
         self,
@@ -84,19 +86,21 @@ class Network(NetworkInfo):
 
     def run(self, number: int) -> Run:
         """Return a run by its number."""
-        return self._run(self._connection.call(calls.get_run(self.id, number)).run)
+        call = calls.get_run(self.id, number)
+        return self._run(self._connection.call(call).run)
 
     def runs(self) -> Iterator[Run]:
         """Yield the runs, the latest first."""
-        return map(self._run, self._connection.pages(calls.list_runs(self.id)))
+        return self._connection.pages(calls.list_runs(self.id), self._run)
 
     def state(self, update: int | None = None) -> State:
         """Read the network at any update, by default the latest."""
-        return State(self._connection.call(calls.get_state(self.id, update)).state)
+        call = calls.get_state(self.id, update)
+        return State(self._connection.call(call).state)
 
     def updates(self, *, start: int = 0, detail: DetailName = "parameters") -> Iterator[Snapshot]:
         """Yield the updates that there are, from `start` to the latest."""
-        return map(Snapshot, self._connection.pages(calls.list_updates(self.id, start, detail)))
+        return self._connection.pages(calls.list_updates(self.id, start, detail), Snapshot)
 
     def watch(
         self, *, start: int | None = None, stride: int = 1, detail: DetailName = "parameters"

@@ -23,4 +23,5 @@ class TrainingSet(TrainingSetInfo):
 
     def delete(self, *, request_id: str = "") -> None:
         """Delete the set. Refused while a run that is not over trains on it."""
-        self._connection.call(calls.delete_training_set(self.id, request_id))
+        call = calls.delete_training_set(self.id, request_id)
+        self._connection.call(call)

@@ -1,0 +1,114 @@
+"""The client for asyncio."""
+
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
+from types import TracebackType
+from typing import Self, Unpack
+
+from clearprop import calls
+from clearprop.aio.connection import AsyncConnection
+from clearprop.aio.networks import AsyncNetwork
+from clearprop.aio.training_sets import AsyncTrainingSet
+from clearprop.calls import NetworkOptions
+from clearprop.connection import DEFAULT_PATIENCE
+from clearprop.v1.training_service_pb2 import GetServerInfoResponse
+from clearprop.values import MatrixLike
+
+
+def connect(
+    target: str = "127.0.0.1:50051", *, patience: float = DEFAULT_PATIENCE
+) -> "AsyncClient":
+    """Return a client of the server at `target`, HOST:PORT. Nothing is sent before the first call.
+
+    A call that finds the server unavailable is repeated for up to `patience` seconds before it
+    raises ClearpropError, and so a watch that lost its connection; with 0 never.
+    """
+    return AsyncClient(AsyncConnection(target, patience))
+
+
+class AsyncClient:
+    """A connection to one server, made by `connect`; a context manager that closes it.
+
+    It and its handles belong to the event loop that was running when it was made. Every method
+    raises ClearpropError when the service refuses or cannot be reached.
+    """
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connection. Calls and watches that are under way end with CANCELLED."""
+        await self._connection.close()
+
+    async def create_network(
+        self,
+        network: str = "",
+        *,
+        layer_sizes: Sequence[int],
+        request_id: str = "",
+        **options: Unpack[NetworkOptions],
+    ) -> AsyncNetwork:
+        """Make a network with its update 0 and return it.
+
+        `network` is its id, [a-z][a-z0-9-]{0,62}; the service makes one where none is given.
+        `layer_sizes` are inputs first, outputs last. `activations` is one for each layer after the
+        inputs, or one for all, by default `sigmoid`. The parameters are drawn uniformly from
+        `initial_range` [low, high), by default [-0.12, 0.12), with `seed`, which the service picks
+        where none is given; or they are `initial_parameters`, a matrix [units, inputs] for each
+        layer after the inputs. `labels` are the client's own notes.
+        """
+        call = calls.create_network(network, layer_sizes, options, request_id)
+        return AsyncNetwork(self._connection, (await self._connection.call(call)).network)
+
+    async def network(self, network: str) -> AsyncNetwork:
+        """Return a network by its id."""
+        call = calls.get_network(network)
+        return AsyncNetwork(self._connection, (await self._connection.call(call)).network)
+
+    def networks(self) -> AsyncIterator[AsyncNetwork]:
+        """Yield the networks, ordered by id."""
+        return self._connection.pages(
+            calls.list_networks(), partial(AsyncNetwork, self._connection)
+        )
+
+    async def create_training_set(
+        self,
+        training_set: str,
+        inputs: MatrixLike,
+        targets: MatrixLike,
+        *,
+        request_id: str = "",
+    ) -> AsyncTrainingSet:
+        """Store a training set: `inputs` [examples, inputs] and `targets` [examples, targets].
+
+        The service makes an id where `training_set` is empty.
+        """
+        call = calls.create_training_set(training_set, inputs, targets, request_id)
+        return AsyncTrainingSet(self._connection, (await self._connection.call(call)).training_set)
+
+    async def training_set(self, training_set: str) -> AsyncTrainingSet:
+        """Return a training set by its id; `and`, `or` and `xor` come with the service."""
+        call = calls.get_training_set(training_set)
+        return AsyncTrainingSet(self._connection, (await self._connection.call(call)).training_set)
+
+    def training_sets(self) -> AsyncIterator[AsyncTrainingSet]:
+        """Yield the training sets, ordered by id."""
+        return self._connection.pages(
+            calls.list_training_sets(), partial(AsyncTrainingSet, self._connection)
+        )
+
+    async def server_info(self) -> GetServerInfoResponse:
+        """Return the server's version, what its store is, and its limits."""
+        call = calls.get_server_info()
+        return await self._connection.call(call)

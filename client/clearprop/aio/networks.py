@@ -1,0 +1,132 @@
+"""A network as a handle for asyncio."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Self, Unpack
+
+from clearprop import calls
+from clearprop.aio.connection import AsyncConnection
+from clearprop.aio.runs import AsyncRun
+from clearprop.calls import DetailName, StepOptions, TrainingOptions, UnitName
+from clearprop.infos import NetworkInfo, StepResult
+from clearprop.snapshots import Prediction, Snapshot, State
+from clearprop.v1.network_pb2 import Network as NetworkMessage
+from clearprop.v1.run_pb2 import Run as RunMessage
+from clearprop.values import MatrixLike
+from clearprop.watching import Watched, watch_request
+
+
+class AsyncNetwork(NetworkInfo):
+    """A network. The properties say what was true when it was last read.
+
+    Every method raises ClearpropError when the service refuses or cannot be reached. Calls that
+    change the network take an `etag`, with which they are refused when the network has changed
+    since, and a `request_id`, which makes a call happen at most once: it is made up for each call,
+    so give one only to repeat a call of an earlier process.
+    """
+
+    def __init__(self, connection: AsyncConnection, message: NetworkMessage) -> None:
+        self._connection = connection
+        self.message = message
+
+    async def refresh(self) -> Self:
+        """Read the network anew and return it."""
+        call = calls.get_network(self.id)
+        self.message = (await self._connection.call(call)).network
+        return self
+
+    async def set_labels(
+        self, labels: Mapping[str, str], *, etag: str = "", request_id: str = ""
+    ) -> Self:
+        """Replace the labels; return the network as it is then."""
+        call = calls.set_labels(self.id, labels, etag, request_id)
+        self.message = (await self._connection.call(call)).network
+        return self
+
+    async def delete(self, *, etag: str = "", request_id: str = "") -> None:
+        """Delete the network with its whole history. Refused while a run is RUNNING."""
+        call = calls.delete_network(self.id, etag, request_id)
+        await self._connection.call(call)
+
+    async def train(
+        self,
+        training_set: str,
+        *,
+        etag: str = "",
+        request_id: str = "",
+        **settings: Unpack[TrainingOptions],
+    ) -> AsyncRun:
+        """Start a run in the background and return it; it goes on whether or not anyone watches.
+
+        `learning_rate` is greater than 0, `batch_size` 1 to the number of examples in the set,
+        `epochs` at least 1: ⌈epochs × examples / batch size⌉ updates.
+        """
+        call = calls.train(self.id, training_set, settings, etag, request_id)
+        return self._run((await self._connection.call(call)).run)
+
+    async def step(
+        self,
+        training_set: str = "",
+        *,
+        count: int = 1,
+        unit: UnitName = "update",
+        etag: str = "",
+        request_id: str = "",
+        **settings: Unpack[StepOptions],
+    ) -> StepResult[AsyncRun]:
+        """Advance by `count` updates or epochs and return when they are durable.
+
+        With a training set and the settings of `train` it opens a new run, without any of them it
+        continues the paused one. The run is then PAUSED, or over when it was complete.
+        """
+        new_run = calls.step_settings(training_set, settings)
+        call = calls.step(self.id, new_run, count, unit, etag, request_id)
+        response = await self._connection.call(call)
+        updates = [Snapshot(update) for update in response.updates]
+        return StepResult(self._run(response.run), updates, response.etag)
+
+    async def run(self, number: int) -> AsyncRun:
+        """Return a run by its number."""
+        call = calls.get_run(self.id, number)
+        return self._run((await self._connection.call(call)).run)
+
+    def runs(self) -> AsyncIterator[AsyncRun]:
+        """Yield the runs, the latest first."""
+        return self._connection.pages(calls.list_runs(self.id), self._run)
+
+    async def state(self, update: int | None = None) -> State:
+        """Read the network at any update, by default the latest."""
+        call = calls.get_state(self.id, update)
+        return State((await self._connection.call(call)).state)
+
+    def updates(
+        self, *, start: int = 0, detail: DetailName = "parameters"
+    ) -> AsyncIterator[Snapshot]:
+        """Yield the updates that there are, from `start` to the latest."""
+        return self._connection.pages(calls.list_updates(self.id, start, detail), Snapshot)
+
+    def watch(
+        self, *, start: int | None = None, stride: int = 1, detail: DetailName = "parameters"
+    ) -> AsyncIterator[Watched]:
+        """Yield updates and changes of runs as they happen, without an end.
+
+        `start` is the first update to be yielded, those that there are come first; without it only
+        those to come. Goes on by itself after a lost connection, without a gap or a duplicate.
+        With `stride` only the numbers divisible by it, and always the first and last of each run.
+        """
+        return self._connection.watch(
+            watch_request(self.id, self.uid, start=start, stride=stride, detail=detail)
+        )
+
+    async def predict(
+        self, inputs: MatrixLike, *, update: int | None = None, activations: bool = False
+    ) -> Prediction:
+        """Compute the outputs for `inputs` [n, inputs], with any update's parameters.
+
+        By default the latest update's. Changes nothing. With `activations` those of all layers come
+        too.
+        """
+        call = calls.predict(self.id, inputs, update, activations)
+        return Prediction(await self._connection.call(call))
+
+    def _run(self, message: RunMessage) -> AsyncRun:
+        return AsyncRun(self._connection, message, self.uid)

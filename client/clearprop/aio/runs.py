@@ -1,0 +1,98 @@
+"""A run as a handle for asyncio."""
+
+from collections.abc import AsyncIterator
+from typing import Self
+
+from clearprop import calls
+from clearprop.aio.connection import AsyncConnection
+from clearprop.calls import DetailName
+from clearprop.infos import RunEvent, RunInfo
+from clearprop.snapshots import Snapshot
+from clearprop.v1.run_pb2 import Run as RunMessage
+from clearprop.v1.training_service_pb2 import WatchUpdatesRequest
+from clearprop.watching import ENDS_ONLY, Watched, watch_request
+
+
+class AsyncRun(RunInfo):
+    """One training of a network. The properties say what was true when the run was last read.
+
+    Every method raises ClearpropError when the service refuses or cannot be reached.
+    """
+
+    def __init__(self, connection: AsyncConnection, message: RunMessage, network_uid: str) -> None:
+        super().__init__(message)
+        self._connection = connection
+        self._network_uid = network_uid
+
+    async def refresh(self) -> Self:
+        """Read the run anew and return it."""
+        call = calls.get_run(self.network, self.number)
+        self.message = (await self._connection.call(call)).run
+        return self
+
+    async def pause(self, *, etag: str = "", request_id: str = "") -> Self:
+        """Stop the run between two updates; return it when that is durable."""
+        call = calls.pause_run(self.network, self.number, etag, request_id)
+        self.message = (await self._connection.call(call)).run
+        return self
+
+    async def resume(self, *, etag: str = "", request_id: str = "") -> Self:
+        """Let the paused run go on in the background, and return it."""
+        call = calls.resume_run(self.network, self.number, etag, request_id)
+        self.message = (await self._connection.call(call)).run
+        return self
+
+    async def cancel(self, *, etag: str = "", request_id: str = "") -> Self:
+        """End the run for good; return it when that is durable. Its updates stay."""
+        call = calls.cancel_run(self.network, self.number, etag, request_id)
+        self.message = (await self._connection.call(call)).run
+        return self
+
+    async def wait(self) -> Self:
+        """Wait until the run is over, however long it is paused in between, and return it."""
+        request = watch_request(
+            self.network,
+            self._network_uid,
+            stride=ENDS_ONLY,
+            detail="cost",
+            until_run=self.number,
+        )
+        async for _ in self._follow(request):
+            pass
+        return self
+
+    async def updates(
+        self, *, stride: int = 1, detail: DetailName = "parameters"
+    ) -> AsyncIterator[Snapshot]:
+        """Yield the run's updates from its first to its last, those to come when they come.
+
+        Goes on by itself after a lost connection, without a gap or a duplicate. With `stride` only
+        the numbers divisible by it, and always the first and the last; with detail `cost` without
+        the parameters.
+        """
+        async for item in self.watch(stride=stride, detail=detail):
+            if isinstance(item, Snapshot) and item.run == self.number:
+                yield item
+
+    def watch(
+        self, *, stride: int = 1, detail: DetailName = "parameters"
+    ) -> AsyncIterator[Watched]:
+        """Yield what `updates` yields, and the changes of the run's state in their places."""
+        request = watch_request(
+            self.network,
+            self._network_uid,
+            start=self.first_update,
+            stride=stride,
+            detail=detail,
+            until_run=self.number,
+        )
+        return self._follow(request)
+
+    async def _follow(self, request: WatchUpdatesRequest) -> AsyncIterator[Watched]:
+        async for item in self._connection.watch(request):
+            if isinstance(item, RunEvent):
+                # The end of the run before lies at this one's start.
+                if item.run.number != self.number:
+                    continue
+                self.message = item.message.run
+            yield item

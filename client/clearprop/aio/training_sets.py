@@ -1,0 +1,27 @@
+"""A training set as a handle for asyncio."""
+
+from clearprop import calls
+from clearprop.aio.connection import AsyncConnection
+from clearprop.infos import Examples, TrainingSetInfo
+from clearprop.v1.training_set_pb2 import TrainingSet as TrainingSetMessage
+
+
+class AsyncTrainingSet(TrainingSetInfo):
+    """Examples to train on; they never change.
+
+    Every method raises ClearpropError when the service refuses or cannot be reached.
+    """
+
+    def __init__(self, connection: AsyncConnection, message: TrainingSetMessage) -> None:
+        self._connection = connection
+        self.message = message
+
+    async def examples(self) -> Examples:
+        """Read the examples, in the order in which training goes through them."""
+        call = calls.get_training_set(self.id, include_examples=True)
+        return Examples((await self._connection.call(call)).training_set)
+
+    async def delete(self, *, request_id: str = "") -> None:
+        """Delete the set. Refused while a run that is not over trains on it."""
+        call = calls.delete_training_set(self.id, request_id)
+        await self._connection.call(call)
