@@ -94,7 +94,7 @@ define make_venv
 		echo "Clearprop needs Python 3.11 or newer, and $(PYTHON) is not:" >&2; \
 		echo "name one that is, as in: make setup PYTHON=python3.12" >&2; exit 1; }
 	rm -rf $(1)
-	$(if $(UV),$(UV) venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')",$(PYTHON) -m venv) $(1)
+	$(if $(UV),$(UV) venv --quiet --seed --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')",$(PYTHON) -m venv) $(1)
 endef
 
 # $(call install,FOLDER,WHAT)
