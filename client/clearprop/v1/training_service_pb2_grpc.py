@@ -383,9 +383,9 @@ class TrainingServiceServicer(object):
         FAILED_PRECONDITION: the id now belongs to another network than `uid` (NETWORK_REPLACED):
         start anew from update 0.
         OUT_OF_RANGE: `start_update` is below 0 or beyond the latest plus 1 (UPDATE_OUT_OF_RANGE).
-        UNAVAILABLE: the server is stopping (DRAINING), or this watcher could not be written to for
-        10 s (WATCHER_TOO_SLOW); metadata `next_update` is where the server would have gone on:
-        watch again from the number after the last update that was read.
+        UNAVAILABLE: the server is stopping (DRAINING; metadata `next_update` is where it would have
+        gone on), or this watcher could not be written to for 10 s (WATCHER_TOO_SLOW): watch again
+        from the number after the last update that was read.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -178,9 +178,9 @@ class TrainingServiceStub:
       FAILED_PRECONDITION: the id now belongs to another network than `uid` (NETWORK_REPLACED):
         start anew from update 0.
       OUT_OF_RANGE: `start_update` is below 0 or beyond the latest plus 1 (UPDATE_OUT_OF_RANGE).
-      UNAVAILABLE: the server is stopping (DRAINING), or this watcher could not be written to for
-        10 s (WATCHER_TOO_SLOW); metadata `next_update` is where the server would have gone on:
-        watch again from the number after the last update that was read.
+      UNAVAILABLE: the server is stopping (DRAINING; metadata `next_update` is where it would have
+        gone on), or this watcher could not be written to for 10 s (WATCHER_TOO_SLOW): watch again
+        from the number after the last update that was read.
     """
     Predict: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.PredictRequest, _training_service_pb2.PredictResponse]
     """Computes the network's outputs for given inputs, with the parameters of any update. Changes
@@ -342,9 +342,9 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       FAILED_PRECONDITION: the id now belongs to another network than `uid` (NETWORK_REPLACED):
         start anew from update 0.
       OUT_OF_RANGE: `start_update` is below 0 or beyond the latest plus 1 (UPDATE_OUT_OF_RANGE).
-      UNAVAILABLE: the server is stopping (DRAINING), or this watcher could not be written to for
-        10 s (WATCHER_TOO_SLOW); metadata `next_update` is where the server would have gone on:
-        watch again from the number after the last update that was read.
+      UNAVAILABLE: the server is stopping (DRAINING; metadata `next_update` is where it would have
+        gone on), or this watcher could not be written to for 10 s (WATCHER_TOO_SLOW): watch again
+        from the number after the last update that was read.
     """
     Predict: _aio.UnaryUnaryMultiCallable[_training_service_pb2.PredictRequest, _training_service_pb2.PredictResponse]  # type: ignore[assignment]
     """Computes the network's outputs for given inputs, with the parameters of any update. Changes
@@ -617,9 +617,9 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           FAILED_PRECONDITION: the id now belongs to another network than `uid` (NETWORK_REPLACED):
             start anew from update 0.
           OUT_OF_RANGE: `start_update` is below 0 or beyond the latest plus 1 (UPDATE_OUT_OF_RANGE).
-          UNAVAILABLE: the server is stopping (DRAINING), or this watcher could not be written to for
-            10 s (WATCHER_TOO_SLOW); metadata `next_update` is where the server would have gone on:
-            watch again from the number after the last update that was read.
+          UNAVAILABLE: the server is stopping (DRAINING; metadata `next_update` is where it would have
+            gone on), or this watcher could not be written to for 10 s (WATCHER_TOO_SLOW): watch again
+            from the number after the last update that was read.
         """
 
     @_abc_1.abstractmethod

@@ -1,0 +1,156 @@
+"""The executor, on a store that fails now and then."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from threading import Event
+from typing import TypeVar
+
+import pytest
+from worlds import make_world
+
+from service import executor as executor_module
+from service.clock import SystemClock
+from service.executor import ThreadExecutor, take_over
+from service.networks import Networks, NewNetwork
+from service.runs import Runs
+from service.snapshots import SnapshotReader
+from service.training_sets import TrainingSets
+from storage import open_store
+from training.engine import Engine
+from training.errors import StoreUnavailable
+from training.limits import Limits
+from training.network import Initializer, InitializerKind
+from training.ports import Store, Writer
+from training.run import Run, RunState
+from training.settings import TrainingSettings
+
+T = TypeVar("T")
+SETTINGS = TrainingSettings("xor", 5.0, 4, 60_000)
+
+
+class FailingStore:
+    """A store of which some commits fail, with or without having happened."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.fail_after: dict[
+            int, bool
+        ] = {}  # number of the write → whether it happens all the same
+        self.writes = 0
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.store, name)
+
+    def write(self, work: Callable[[Writer], T]) -> Future[T]:
+        self.writes += 1
+        if self.writes not in self.fail_after:
+            return self.store.write(work)
+        if self.fail_after[self.writes]:
+            self.store.write(work).result()
+        failed: Future[T] = Future()
+        failed.set_exception(StoreUnavailable("the store cannot be written now"))
+        return failed
+
+
+class Bench:
+    """A service without a transport, on a failing store in memory."""
+
+    def __init__(self) -> None:
+        clock = SystemClock()
+        self.inner = open_store("memory:", clock)
+        self.store = FailingStore(self.inner)
+        snapshots = SnapshotReader(self.store)  # type: ignore[arg-type]
+        self.executor = ThreadExecutor(self.store, snapshots, clock)  # type: ignore[arg-type]
+        self.runs = Runs(self.inner, self.executor, snapshots, clock)
+        self.snapshots = snapshots
+        TrainingSets(self.inner, clock, Limits()).add_built_in()
+        Networks(self.inner, clock, Limits()).create(
+            NewNetwork("net", (2, 5, 1), initializer=Initializer(InitializerKind.UNIFORM, 1))
+        )
+
+    def wait_until(self, condition: Callable[[Run], bool]) -> Run:
+        """Wait until the first run is as wanted, woken by commits."""
+        committed = Event()
+        self.inner.on_commit(lambda _: committed.set())
+        while True:
+            committed.clear()
+            run = self.runs.get("net", 1).run
+            if condition(run):
+                return run
+            assert committed.wait(timeout=30), "nothing was committed for half a minute"
+
+    def final_bits(self) -> bytes:
+        with self.inner.read() as reader:
+            network = reader.network("net")
+            head = reader.head(network.uid)
+        return self.snapshots.state(network, head.latest_update).parameters.tobytes()
+
+
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    monkeypatch.setattr(executor_module, "RETRY_SECONDS", 0.01)
+    bench = Bench()
+    yield bench
+    bench.executor.stop()
+    bench.inner.close()
+
+
+def uninterrupted() -> bytes:
+    world = make_world(learning_rate=5.0, batch_size=4, epochs=60_000, seed=1)
+    run = world.open().run
+    assert run is not None
+    parameters = world.parameters.copy()
+    Engine(world.network, run, world.examples).advance(parameters, 0, run.total_updates)
+    return parameters.tobytes()
+
+
+@pytest.mark.parametrize(
+    "failures",
+    [
+        {},
+        {1: False},
+        {1: True},
+        {2: False, 3: False, 4: False, 5: False},
+        {2: True, 3: False, 4: True, 6: False},
+        dict.fromkeys(range(1, 8), True),
+    ],
+    ids=str,
+)
+def test_failed_commits_suspend_a_run_and_change_no_bit(
+    bench: Bench, failures: dict[int, bool]
+) -> None:
+    bench.store.fail_after = failures
+    bench.runs.train("net", SETTINGS)
+    run = bench.wait_until(lambda run: run.is_over)
+    assert run.state is RunState.SUCCEEDED
+    assert run.updates_done == 60_000
+    assert bench.final_bits() == uninterrupted()
+
+
+def test_a_stopped_executor_leaves_runs_active_and_another_goes_on(bench: Bench) -> None:
+    bench.runs.train("net", SETTINGS)
+    bench.wait_until(lambda run: run.updates_done > 0)
+    bench.executor.stop()
+    stopped = bench.runs.get("net", 1).run
+    if stopped.is_over:
+        pytest.fail("the run was too short for this test")
+    assert stopped.state is RunState.RUNNING
+
+    bench.executor = ThreadExecutor(bench.inner, bench.snapshots, SystemClock())
+    assert take_over(bench.inner, bench.executor) == 1
+    bench.wait_until(lambda run: run.is_over)
+    assert bench.final_bits() == uninterrupted()
+
+
+def test_a_mistake_of_the_service_fails_the_run_and_says_so(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Engine, "advance", broken)
+    bench.runs.train("net", SETTINGS)
+    run = bench.wait_until(lambda run: run.is_over)
+    assert run.state is RunState.FAILED
+    assert run.failure is not None
+    assert run.failure.reason == "INTERNAL"

@@ -1,0 +1,25 @@
+"""Settings from the environment."""
+
+import pytest
+
+from service.settings import DEFAULT_DATABASE, DEFAULT_GRPC, Settings, client_target
+
+
+def test_what_is_not_set_has_its_default() -> None:
+    settings = Settings.from_environment({})
+    assert (settings.grpc, settings.database) == (DEFAULT_GRPC, DEFAULT_DATABASE)
+    assert client_target({}) == DEFAULT_GRPC
+
+
+def test_what_is_set_is_used() -> None:
+    settings = Settings.from_environment(
+        {"CLEARPROP_GRPC": "[::1]:1", "CLEARPROP_DATABASE": "memory:", "CLEARPROP_THREADS": "3"}
+    )
+    assert (settings.grpc, settings.database, settings.threads) == ("[::1]:1", "memory:", 3)
+    assert client_target({"CLEARPROP_SERVER": "there:1"}) == "there:1"
+
+
+@pytest.mark.parametrize("threads", ["", "-1", "two"])
+def test_what_cannot_be_used_is_named(threads: str) -> None:
+    with pytest.raises(ValueError, match="CLEARPROP_THREADS"):
+        Settings.from_environment({"CLEARPROP_THREADS": threads})

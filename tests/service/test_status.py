@@ -1,0 +1,55 @@
+"""Every error of the domain has a status code and a reason of its own."""
+
+import inspect
+
+import grpc
+import pytest
+from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
+
+from service.status import CODES, code_of, status_of
+from training import errors
+from training.errors import ClearpropError, InvalidFields, NetworkNotFound, Violation
+
+KINDS = set(CODES)
+ERRORS = [
+    kind
+    for _, kind in inspect.getmembers(errors, inspect.isclass)
+    if issubclass(kind, ClearpropError) and kind is not ClearpropError and kind not in KINDS
+]
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_every_error_is_of_exactly_one_kind(error: type[ClearpropError]) -> None:
+    assert len([kind for kind in KINDS if issubclass(error, kind)]) == 1
+
+
+def test_reasons_are_given_once() -> None:
+    assert len(ERRORS) >= 20
+    reasons = [error.reason for error in ERRORS]
+    assert len(set(reasons)) == len(reasons)
+    assert all(reason.isupper() for reason in reasons)
+
+
+def test_no_kind_of_error_is_unknown_or_internal() -> None:
+    assert not {grpc.StatusCode.UNKNOWN, grpc.StatusCode.INTERNAL} & set(CODES.values())
+
+
+def test_a_status_has_the_reason_the_metadata_and_every_bad_field() -> None:
+    status = status_of(NetworkNotFound("there is no network x", network="x"))
+    info = ErrorInfo()
+    assert status.details[0].Unpack(info)
+    assert (status.code, info.reason, dict(info.metadata)) == (
+        code_of(NetworkNotFound("")).value[0],
+        "NETWORK_NOT_FOUND",
+        {"network": "x"},
+    )
+    status = status_of(InvalidFields([Violation("a", "is bad"), Violation("b", "is worse")]))
+    bad = BadRequest()
+    assert status.details[1].Unpack(bad)
+    assert [violation.field for violation in bad.field_violations] == ["a", "b"]
+
+
+def test_a_status_fits_in_trailers_whatever_the_caller_sent() -> None:
+    many = [Violation(f"field[{index}]" * 100, "x" * 1000) for index in range(10_000)]
+    assert status_of(InvalidFields(many)).ByteSize() < 7_000
+    assert status_of(NetworkNotFound("é" * 100_000, network="é" * 100_000)).ByteSize() < 7_000
