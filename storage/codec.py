@@ -16,7 +16,7 @@ T = TypeVar("T")
 _STORED = np.dtype("<f8")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_encoder = msgspec.json.Encoder(order="deterministic")
+_encoder = msgspec.json.Encoder()
 
 
 class NotAsWritten(Exception):

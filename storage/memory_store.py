@@ -15,7 +15,7 @@ import numpy as np
 from storage import refusals
 from storage.continuity import check_addition
 from storage.queued_store import QueuedStore, Work
-from storage.retention import ANSWERS_KEPT
+from storage.retention import has_expired
 from training.network import Array, Network
 from training.ports import Answer, Clock, Reader, Writer
 from training.run import Run, RunState
@@ -164,10 +164,7 @@ class _MemoryReader:
 
     def answer(self, request_id: str) -> Answer | None:
         answer = self._tables.answers.get(request_id)
-        return None if answer is None or self._has_expired(answer) else answer
-
-    def _has_expired(self, answer: Answer) -> bool:
-        return answer.create_time <= self._clock.now() - ANSWERS_KEPT
+        return None if answer is None or has_expired(answer, self._clock.now()) else answer
 
     def _history(self, uid: str) -> _History:
         history = self._tables.histories.get(uid)
@@ -267,7 +264,7 @@ class _MemoryWriter(_MemoryReader):
                 del self._tables.sets[uid]
                 return True
         for request_id, answer in self._tables.answers.items():
-            if self._has_expired(answer):
+            if has_expired(answer, self._clock.now()):
                 del self._tables.answers[request_id]
                 return True
             break

@@ -1,13 +1,14 @@
 """Reading in SQL: one snapshot, statements that are built once."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import ClauseElement, bindparam, select
 
 from storage import codec, refusals, rows
-from storage.retention import ANSWERS_KEPT
+from storage.retention import has_expired
 from storage.schema import (
     answers,
     examples,
@@ -43,7 +44,7 @@ _NETWORKS = (
     .limit(_LIMIT)
 )
 _COUNT_NETWORKS = select(sa.func.count()).select_from(networks).where(~networks.c.deleted)
-_NETWORK_ID = select(networks.c.id).where(networks.c.uid == _UID)
+_NETWORK_ID = select(networks.c.id).where(networks.c.uid == _UID, ~networks.c.deleted)
 
 _HEAD = select(*rows.HEAD_COLUMNS).where(heads.c.network_uid == _UID)
 
@@ -129,9 +130,7 @@ _RUN_EVENTS = (
     .order_by(run_events.c.at_update, run_events.c.number)
     .limit(_LIMIT)
 )
-_ANSWER = select(*rows.ANSWER_COLUMNS).where(
-    answers.c.request_id == bindparam("request_id"), answers.c.create_time > bindparam("since")
-)
+_ANSWER = select(*rows.ANSWER_COLUMNS).where(answers.c.request_id == bindparam("request_id"))
 
 _BEYOND_ALL = 2**63 - 1
 
@@ -227,10 +226,10 @@ class SqlReader:
             if segment.last_update >= first:  # else `first` lies beyond the last segment
                 found.append(segment)
                 expected = segment.last_update + 1
-        if expected <= last and len(found) < limit:
-            latest = self.head(uid).latest_update
-            if expected <= latest:
-                raise self._damaged_updates(uid, expected, min(last, latest))
+        if len(found) < limit:
+            end = min(last, self.head(uid).latest_update)
+            if expected <= end:
+                raise self._damaged_updates(uid, expected, end)
         return found
 
     def keyframe(self, uid: str, update: int) -> Keyframe:
@@ -247,17 +246,21 @@ class SqlReader:
         found = self._rows(
             _RUN_EVENTS, uid=uid, update=update, after_event=after_event, limit=limit
         )
-        return [
+        events = [
             self._intact(rows.run_event, row, "an event of a run", uid=uid, update=row[1])
             for row in found
         ]
+        for before, after in pairwise(events):
+            if after.number != before.number + 1:
+                raise self._damaged_updates(uid, before.update, after.update)
+        return events
 
     def answer(self, request_id: str) -> Answer | None:
-        since = codec.microseconds(self._clock.now() - ANSWERS_KEPT)
-        row = self._row(_ANSWER, request_id=request_id, since=since)
+        row = self._row(_ANSWER, request_id=request_id)
         if row is None:
             return None
-        return self._intact(rows.answer, row, "an answer", request_id=request_id)
+        answer = self._intact(rows.answer, row, "an answer", request_id=request_id)
+        return None if has_expired(answer, self._clock.now()) else answer
 
     def _rows(self, statement: ClauseElement, **values: object) -> list[Row]:
         return self._session.rows(statement, values)

@@ -16,6 +16,7 @@ from storage.queued_store import QueuedStore, Work
 from storage.session import Session, Statements
 from storage.sql_reader import SqlReader
 from storage.sql_writer import SqlWriter
+from training.errors import ClearpropError
 from training.ports import Clock, Reader, Writer
 
 _logger = logging.getLogger(__name__)
@@ -26,15 +27,15 @@ class Database:
     """How to reach a database; its connections begin no transactions by themselves.
 
     `connect` makes the writing connection, `begin` the transactions that take the lock for writing
-    at once; `readers` are the connections of snapshots; `error` is what the driver raises, and
-    `is_damage` tells whether it means that the database itself is damaged.
+    at once; `readers` are the connections of snapshots; `errors` are what the driver raises, and
+    `is_damage` tells whether one means that the database itself is damaged.
     """
 
     dialect: Dialect
     connect: Callable[[], DBAPIConnection]
     begin: str
     readers: Pool
-    error: type[Exception]
+    errors: tuple[type[Exception], ...]
     is_damage: Callable[[Exception], bool]
 
 
@@ -58,6 +59,7 @@ class SqlStore(QueuedStore):
         """
         if self._closed:
             raise refusals.closed()
+        errors: tuple[type[Exception], ...] = (*self._database.errors, SQLAlchemyError)
         try:
             connection = self._database.readers.connect()
             try:
@@ -66,11 +68,9 @@ class SqlStore(QueuedStore):
                 yield SqlReader(session, self._clock)
             finally:
                 connection.close()  # ends the transaction and gives the connection back
-        except (self._database.error, SQLAlchemyError) as error:
+        except errors as error:
             _logger.exception("the database cannot be read")
-            if self._database.is_damage(error):
-                raise refusals.damaged("the database") from error
-            raise refusals.cannot_read() from error
+            raise self._refusal(error, refusals.cannot_read()) from error
 
     def purge(self) -> bool:
         """Remove one piece of what was deleted or has expired; return whether there may be more."""
@@ -109,14 +109,18 @@ class SqlStore(QueuedStore):
             # raises, too.
             session.control("ROLLBACK TO work")
             session.control("RELEASE work")
-            if isinstance(error, self._database.error):
+            if isinstance(error, self._database.errors):
                 _logger.exception("the database refused to be written")
-                work.fail(refusals.cannot_write())
+                work.fail(self._refusal(error, refusals.cannot_write()))
             else:
                 work.fail(error)
             return set()
         session.control("RELEASE work")
         return writer.changed
+
+    def _refusal(self, error: Exception, otherwise: ClearpropError) -> ClearpropError:
+        """Return what callers are told of an error of the driver, without its SQL and paths."""
+        return refusals.damaged("the database") if self._database.is_damage(error) else otherwise
 
     def _session(self) -> Session:
         if self._connection is None:

@@ -30,7 +30,10 @@ _LARGE_LOG = 16 * 2**20
 
 # Seconds. Only another program (a backup, say) ever holds the lock for writing.
 _WAIT_FOR_OTHERS = 5.0
-_WAIT_FOR_READERS = 0.05
+_WAIT_FOR_READERS = 0.25
+
+#: What the driver raises; the second where it quotes a damaged name.
+_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 
 _WRITER_PRAGMAS = (
     # A page is written once to the log and synced before COMMIT returns; fullfsync is what sync
@@ -65,7 +68,7 @@ class SqliteStore(SqlStore):
             except BaseException:
                 self._lock_file.close()
                 raise
-        except (OSError, sqlite3.Error, SQLAlchemyError) as error:
+        except (OSError, *_ERRORS, SQLAlchemyError) as error:
             reason = getattr(error, "strerror", None) or getattr(error, "orig", None) or error
             raise CannotOpenStore(f"cannot open the database {path}: {reason}") from error
 
@@ -129,7 +132,7 @@ def _database(path: Path) -> Database:
         connect=partial(_connect_writer, path),
         begin="BEGIN IMMEDIATE",
         readers=QueuePool(partial(_connect_reader, path), pool_size=_READERS, max_overflow=0),
-        error=sqlite3.Error,
+        errors=_ERRORS,
         is_damage=_is_damage,
     )
 
@@ -137,7 +140,8 @@ def _database(path: Path) -> Database:
 def _is_damage(error: Exception) -> bool:
     """Return whether an error means that the file itself is damaged."""
     primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    damaged = primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    return damaged or isinstance(error, UnicodeDecodeError)
 
 
 def _connect_writer(path: Path) -> DBAPIConnection:

@@ -75,7 +75,6 @@ def test_update_0_is_a_segment_and_a_keyframe(store: Store) -> None:
         (1000, 2000, 100, []),
         (0, 1000, 2, [0, 1]),
         (5, 1000, 3, [2, 3, 4]),
-        (2, 2, 0, []),
         (6, 5, 100, []),
     ],
 )

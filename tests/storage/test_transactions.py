@@ -282,10 +282,10 @@ def test_readers_in_many_threads_see_whole_transactions(store: Store) -> None:
                 broken.append((head, run, covered))
             last = covered
 
-    watchers = [Thread(target=watch) for _ in range(4)]
+    watchers = [Thread(target=watch) for _ in range(2)]
     for watcher in watchers:
         watcher.start()
-    for _ in range(200):
+    for _ in range(50):
         append(store, story.growth(2))
     done.set()
     for watcher in watchers:

@@ -1,8 +1,10 @@
 """Made-up histories for the tests of the stores: what they say is stored, never computed."""
 
 import copy
+import os
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 
@@ -69,7 +71,7 @@ class Story:
 
     network: Network = field(default_factory=make_network)
     training_set: str = "some-set"
-    head: Head = Head("")
+    head: Head = field(default_factory=lambda: Head(""))
     run: Run | None = None
 
     @property
@@ -211,3 +213,8 @@ def _plain(segment: Segment, costs: Array) -> tuple[object, ...]:
         segment.run,
         segment.run_offset,
     )
+
+
+def with_support() -> dict[str, str]:
+    """Return an environment in which a child process finds this module."""
+    return os.environ | {"PYTHONPATH": str(Path(__file__).parent)}

@@ -1,0 +1,202 @@
+"""The stores side by side: whatever happens, both say the same."""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+from histories import SetClock, Story, make_network, make_training_set
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from storage.memory_store import MemoryStore
+from storage.sqlite import SqliteStore
+from training.errors import ClearpropError
+from training.ports import Answer, Reader, Writer
+from training.run import RunState
+from training.update import Addition
+
+names = st.sampled_from(["a", "b", "c"])
+stops = st.sampled_from([RunState.RUNNING, RunState.PAUSED, RunState.SUCCEEDED])
+floats = st.lists(st.floats(width=64), min_size=1, max_size=5)
+
+
+def said(read: Callable[[], object]) -> object:
+    """Return what a read returns, or how it is refused, as something that compares by bits."""
+    try:
+        return _comparable(read())
+    except ClearpropError as error:
+        return type(error), error.message, error.metadata
+
+
+def _comparable(value: object) -> object:
+    # repr tells NaN from NaN by no means and -0.0 from 0.0, but shortens arrays.
+    if isinstance(value, list):
+        return [_comparable(item) for item in value]
+    arrays = [
+        getattr(holder, name)
+        for holder in (value, getattr(value, "state", None))
+        for name in ("costs", "parameters", "inputs", "targets")
+        if hasattr(holder, name)
+    ]
+    return repr(value), [(array.shape, array.tobytes()) for array in arrays]
+
+
+class Lockstep(RuleBasedStateMachine):
+    """Does the same to both stores, and compares all that they say."""
+
+    template: Path
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = SetClock()
+        self.folder = Path(tempfile.mkdtemp(dir=self.template.parent))
+        self.path = self.folder / "store.db"
+        shutil.copyfile(self.template, self.path)
+        self.memory = MemoryStore(self.clock)
+        self.sqlite = SqliteStore(self.path, self.clock)
+        self.stories: list[Story] = []
+        self.sets: list[str] = ["unknown"]
+
+    def teardown(self) -> None:
+        self.memory.close()
+        self.sqlite.close()
+        shutil.rmtree(self.folder)
+
+    def both(self, work: Callable[[Writer], object]) -> bool:
+        """Do a work in both stores and return whether they did it."""
+        futures = [store.write(work) for store in (self.memory, self.sqlite)]
+        results = [said(future.result) for future in futures]
+        assert results[0] == results[1]
+        return futures[0].exception() is None
+
+    def add(self, addition: Addition, story: Story, told: Story) -> None:
+        """Append what `told` came to, from where `story` is; remember it if that was done."""
+        if self.both(lambda writer: writer.append(addition)):
+            self.stories[self.stories.index(story)] = told
+
+    @rule(name=names)
+    def create(self, name: str) -> None:
+        story = Story(make_network(name), self.sets[-1])
+        beginning = story.beginning()
+        if self.both(lambda writer: writer.add_network(*beginning)):
+            self.stories.append(story)
+
+    @rule(data=st.data(), stop=stops, costs=floats, keyframe=st.booleans())
+    def grow(self, data: st.DataObject, stop: RunState, costs: list[float], keyframe: bool) -> None:
+        if not self.stories:
+            return
+        story = data.draw(st.sampled_from(self.stories))
+        told = story.copy()
+        if told.run is None or told.run.is_over:
+            self.add(told.opening(), story, told)
+        else:
+            addition = told.growth(costs=np.array(costs), keyframe=keyframe, state=stop)
+            self.add(addition, story, told)
+
+    @rule(data=st.data(), fact=st.sampled_from(["latest_update", "last_event", "fence"]))
+    def come_late(self, data: st.DataObject, fact: str) -> None:
+        if not self.stories:
+            return
+        head = data.draw(st.sampled_from(self.stories)).head
+        wrong = replace(head, **{fact: getattr(head, fact) + 1})
+        self.both(lambda writer: writer.append(Addition(wrong, replace(wrong, fence=9))))
+
+    @rule(data=st.data(), number=st.integers(0, 2))
+    def want(self, data: st.DataObject, number: int) -> None:
+        if self.stories:
+            uid = data.draw(st.sampled_from(self.stories)).uid
+            self.both(lambda writer: writer.want(uid, number, RunState.CANCELLED))
+
+    @rule(data=st.data())
+    def delete(self, data: st.DataObject) -> None:
+        if self.stories:
+            uid = data.draw(st.sampled_from(self.stories)).uid
+            self.both(lambda writer: writer.delete_network(uid))
+
+    @rule(data=st.data(), labels=st.dictionaries(st.text(), st.text(), max_size=2))
+    def label(self, data: st.DataObject, labels: dict[str, str]) -> None:
+        if self.stories:
+            uid = data.draw(st.sampled_from(self.stories)).uid
+            self.both(lambda writer: writer.set_labels(uid, labels))
+
+    @rule(name=names)
+    def create_set(self, name: str) -> None:
+        training_set, examples = make_training_set(name)
+        if self.both(lambda writer: writer.add_training_set(training_set, examples)):
+            self.sets.append(training_set.uid)
+
+    @rule(data=st.data())
+    def delete_set(self, data: st.DataObject) -> None:
+        uid = data.draw(st.sampled_from(self.sets))
+        self.both(lambda writer: writer.delete_training_set(uid))
+
+    @rule(name=names, content=st.binary(max_size=20))
+    def remember(self, name: str, content: bytes) -> None:
+        answer = Answer(name, b"digest", content, self.clock.now())
+        self.both(lambda writer: writer.remember(answer))
+
+    @rule(days=st.integers(1, 4))
+    def wait(self, days: int) -> None:
+        self.clock.pass_(timedelta(days=days))
+
+    @rule()
+    def purge(self) -> None:
+        for store in (self.memory, self.sqlite):
+            while store.purge():
+                pass
+
+    @rule()
+    def restart(self) -> None:
+        self.sqlite.close()
+        self.sqlite = SqliteStore(self.path, self.clock)
+
+    @rule(
+        data=st.data(), first=st.integers(0, 20), last=st.integers(0, 30), limit=st.integers(1, 4)
+    )
+    def look_around(self, data: st.DataObject, first: int, last: int, limit: int) -> None:
+        if not self.stories:
+            return
+        uid = data.draw(st.sampled_from(self.stories)).uid
+        self.compare(lambda reader: reader.segments(uid, first, last, limit))
+        self.compare(lambda reader: reader.keyframe(uid, last))
+        self.compare(lambda reader: reader.run_events(uid, first, limit, limit))
+        self.compare(lambda reader: reader.runs(uid, first, limit))
+        self.compare(lambda reader: reader.run(uid, limit - 1))
+        self.compare(lambda reader: reader.wanted_state(uid, limit - 1))
+
+    @invariant()
+    def both_say_the_same(self) -> None:
+        self.compare(lambda reader: reader.networks("", 10))
+        self.compare(lambda reader: reader.networks("a", 1))
+        self.compare(lambda reader: reader.count_networks())
+        self.compare(lambda reader: reader.training_sets("", 10))
+        self.compare(lambda reader: reader.count_training_sets())
+        self.compare(lambda reader: sorted(reader.active_runs(), key=lambda run: run.network_uid))
+        for name in ("a", "b", "c"):
+            self.compare(lambda reader, name=name: reader.network(name))
+            self.compare(lambda reader, name=name: reader.training_set(name))
+            self.compare(lambda reader, name=name: reader.answer(name))
+        for story in self.stories:
+            self.compare(lambda reader, uid=story.uid: reader.head(uid))
+            self.compare(lambda reader, uid=story.uid: reader.run_events(uid, 0, 0, 100))
+        for uid in self.sets:
+            self.compare(lambda reader, uid=uid: reader.training_set_by_uid(uid))
+            self.compare(lambda reader, uid=uid: reader.examples(uid))
+            self.compare(lambda reader, uid=uid: reader.run_using(uid) is None)
+
+    def compare(self, read: Callable[[Reader], object]) -> None:
+        """Read the same from both stores, and require the same."""
+        with self.memory.read() as memory, self.sqlite.read() as sqlite:
+            assert said(lambda: read(memory)) == said(lambda: read(sqlite))
+
+
+def test_the_stores_say_the_same_whatever_happens(empty_database: Path) -> None:
+    Lockstep.template = empty_database
+    run_state_machine_as_test(
+        Lockstep, settings=settings(max_examples=30, stateful_step_count=30, deadline=None)
+    )

@@ -1,0 +1,98 @@
+"""The statements of the SQL stores: each finds its rows by a key or an index."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from histories import NOW, append, begin, make_training_set
+
+from storage.sqlite import SqliteStore
+from training.ports import Answer, Reader, Writer
+from training.run import RunState
+
+#: What has to be gone through whole: a row for each living network is little, and what is deleted
+#: is found in indexes that hold nothing else.
+WHOLE = {
+    "SCAN networks USING INDEX living_networks",
+    "SCAN training_sets USING INDEX living_training_sets",
+    "SCAN networks USING INDEX deleted_networks",
+    "SCAN training_sets USING INDEX deleted_training_sets",
+    "SCAN heads",
+}
+#: The oldest answers, of which there are as many as a piece of purging takes.
+BOUNDED = {"SCAN answers", "SCAN anon_1"}
+
+
+def do_everything(store: SqliteStore) -> None:
+    """Execute every statement that there is."""
+    story = begin(store)
+    for addition in (story.opening(), story.growth(keyframe=True)):
+        append(store, addition)
+    uid = story.uid
+    training_set, examples = make_training_set()
+    works: list[Callable[[Writer], object]] = [
+        lambda writer: writer.add_training_set(training_set, examples),
+        lambda writer: writer.set_labels(uid, {}),
+        lambda writer: writer.want(uid, 1, RunState.PAUSED),
+        lambda writer: writer.remember(Answer("id", b"", b"", NOW)),
+    ]
+    reads: list[Callable[[Reader], object]] = [
+        lambda reader: reader.network("net"),
+        lambda reader: reader.network_by_uid(uid),
+        lambda reader: reader.networks("", 10),
+        lambda reader: reader.count_networks(),
+        lambda reader: reader.head(uid),
+        lambda reader: reader.run(uid, 1),
+        lambda reader: reader.runs(uid, None, 10),
+        lambda reader: reader.active_runs(),
+        lambda reader: reader.wanted_state(uid, 1),
+        lambda reader: reader.training_set("set"),
+        lambda reader: reader.training_set_by_uid(training_set.uid),
+        lambda reader: reader.examples(training_set.uid),
+        lambda reader: reader.training_sets("", 10),
+        lambda reader: reader.count_training_sets(),
+        lambda reader: reader.run_using("some-set"),
+        lambda reader: reader.segments(uid, 0, 10, 10),
+        lambda reader: reader.keyframe(uid, 10),
+        lambda reader: reader.run_events(uid, 0, 0, 10),
+        lambda reader: reader.answer("id"),
+    ]
+    for work in works:
+        store.write(work).result()
+    with store.read() as reader:
+        for read in reads:
+            read(reader)
+    store.write(lambda writer: writer.delete_training_set(training_set.uid)).result()
+    store.write(lambda writer: writer.delete_network(uid)).result()
+    while store.purge():
+        pass
+
+
+def test_no_statement_goes_through_a_table_that_grows(
+    sqlite_store: SqliteStore, path: Path
+) -> None:
+    do_everything(sqlite_store)
+    statements = list(sqlite_store._statements._compiled.values())
+    assert len(statements) > 40
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        for statement in statements:
+            assert statement.order is not None
+            plan = database.execute(
+                f"EXPLAIN QUERY PLAN {statement.sql}", [None] * len(statement.order)
+            )
+            scans = {row[3] for row in plan if row[3].startswith("SCAN")}
+            sorts = {row[3] for row in plan if "TEMP B-TREE" in row[3]}
+            allowed = WHOLE | (BOUNDED if "DELETE FROM answers" in statement.sql else set())
+            assert scans <= allowed, statement.sql
+            assert not sorts, statement.sql
+
+
+def test_every_statement_is_compiled_once(
+    sqlite_store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    do_everything(sqlite_store)
+    compiled = dict(sqlite_store._statements._compiled)
+    do_everything(sqlite_store)
+    assert sqlite_store._statements._compiled == compiled
