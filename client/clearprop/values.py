@@ -33,7 +33,7 @@ def rows_of(matrix: MatrixLike, name: str) -> list[list[float]]:
     """
     try:
         return [[float(value) for value in row] for row in matrix]
-    except TypeError:
+    except (TypeError, ValueError):
         raise ValueError(f"{name} must be rows of numbers, such as [[0, 1], [1, 0]]") from None
 
 

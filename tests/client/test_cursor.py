@@ -1,0 +1,170 @@
+"""Wherever a watch is cut, what is read is the history: whole, in order, once."""
+
+import pytest
+from clearprop import ClearpropError, RunEvent
+from clearprop.v1.run_pb2 import (
+    RUN_STATE_PAUSED,
+    RUN_STATE_RUNNING,
+    RUN_STATE_SUCCEEDED,
+    Run,
+    RunState,
+)
+from clearprop.v1.run_pb2 import RunEvent as EventMessage
+from clearprop.v1.training_service_pb2 import (
+    Bookmark,
+    UpdateBatch,
+    WatchUpdatesRequest,
+    WatchUpdatesResponse,
+)
+from clearprop.v1.update_pb2 import Update
+from clearprop.watching import WatchCursor, Watched, watch_request
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+def updates(*numbers: int) -> WatchUpdatesResponse:
+    return WatchUpdatesResponse(
+        updates=UpdateBatch(updates=[Update(update=number) for number in numbers])
+    )
+
+
+def event(
+    number: int, after: int, state: RunState.ValueType = RUN_STATE_RUNNING, run: int = 1
+) -> WatchUpdatesResponse:
+    return WatchUpdatesResponse(
+        run_event=EventMessage(event=number, update=after, run=Run(run=run, state=state))
+    )
+
+
+def bookmark(latest: int) -> WatchUpdatesResponse:
+    return WatchUpdatesResponse(bookmark=Bookmark(latest_update=latest))
+
+
+def names(items: list[Watched]) -> list[str]:
+    return [f"event {i.number}" if isinstance(i, RunEvent) else f"{i.number}" for i in items]
+
+
+def history(last: int, event_places: list[int]) -> list[WatchUpdatesResponse]:
+    """All that happened, single update by single update, with events after those places."""
+    parts = []
+    number = 0
+    for update in range(last + 1):
+        parts.append(updates(update))
+        for _ in range(event_places.count(update)):
+            number += 1
+            parts.append(event(number, update))
+    parts.append(event(number + 1, last, RUN_STATE_SUCCEEDED))
+    return parts
+
+
+def serve(parts: list[WatchUpdatesResponse], start: int) -> list[WatchUpdatesResponse]:
+    """What a server sends from `start`: the updates from there, the events from right before it."""
+    served = []
+    for part in parts:
+        if part.HasField("updates"):
+            if part.updates.updates[0].update >= start:
+                served.append(part)
+        elif part.run_event.update >= start - 1:
+            served.append(part)
+    return served
+
+
+def batched(parts: list[WatchUpdatesResponse], size: int) -> list[WatchUpdatesResponse]:
+    """The same with up to `size` updates in a message, and bookmarks in between."""
+    messages: list[WatchUpdatesResponse] = []
+    for part in parts:
+        last = messages[-1] if messages else None
+        if (
+            last is not None
+            and part.HasField("updates")
+            and last.HasField("updates")
+            and len(last.updates.updates) < size
+        ):
+            last.updates.updates.extend(part.updates.updates)
+        else:
+            messages.append(WatchUpdatesResponse.FromString(part.SerializeToString()))
+    return messages
+
+
+@given(
+    last=st.integers(0, 30),
+    places=st.lists(st.integers(0, 30), max_size=6),
+    cuts=st.lists(st.tuples(st.integers(0, 8), st.integers(1, 7)), max_size=12),
+)
+def test_a_history_is_read_whole_in_order_and_once(
+    last: int, places: list[int], cuts: list[tuple[int, int]]
+) -> None:
+    parts = history(last, [min(place, last) for place in places])
+    whole = WatchCursor(watch_request("n", "u", start=0, until_run=1))
+    expected = [name for part in parts for name in names(whole.read(part))]
+
+    cursor = WatchCursor(watch_request("n", "u", start=0, until_run=1))
+    read: list[str] = []
+    for messages_until_cut, batch in [*cuts, (10_000, 5)]:
+        served = batched(serve(parts, cursor.request().start_update), batch)
+        for message in served[:messages_until_cut]:
+            read += names(cursor.read(message))
+    assert read == expected
+    assert cursor.complete
+
+
+def test_a_watch_from_now_on_is_resumed_from_the_place_of_its_first_bookmark() -> None:
+    cursor = WatchCursor(watch_request("n", "u"))
+    assert not cursor.request().HasField("start_update")
+    assert cursor.read(bookmark(41)) == []
+    assert cursor.request().start_update == 42
+    assert names(cursor.read(updates(42, 43))) == ["42", "43"]
+    assert cursor.request().start_update == 44
+
+
+def test_what_was_asked_for_is_asked_for_again() -> None:
+    asked = watch_request("n", "u", start=5, stride=10, detail="cost", until_run=3)
+    cursor = WatchCursor(asked)
+    cursor.read(updates(10))
+    expected = WatchUpdatesRequest()
+    expected.CopyFrom(asked)
+    expected.start_update = 11
+    assert cursor.request() == expected
+    assert asked.start_update == 5
+
+
+def test_later_bookmarks_do_not_move_the_place() -> None:
+    """A run that is cancelled while paused makes its latest update the last: it still comes."""
+    cursor = WatchCursor(watch_request("n", "u", start=0, stride=10))
+    cursor.read(updates(0, 10))
+    cursor.read(event(1, 17, RUN_STATE_PAUSED))
+    cursor.read(bookmark(17))
+    assert cursor.request().start_update == 11
+    assert names(cursor.read(updates(17))) == ["17"]
+
+
+def test_a_gap_is_never_passed_over() -> None:
+    cursor = WatchCursor(watch_request("n", "u", start=3))
+    cursor.read(updates(3, 4))
+    with pytest.raises(ClearpropError) as caught:
+        cursor.read(updates(6))
+    assert caught.value.reason == "GAP_IN_WATCH"
+    assert caught.value.metadata == {"network": "n", "expected": "5", "found": "6"}
+    assert not caught.value.is_transient
+
+
+def test_a_gap_at_the_start_is_never_passed_over() -> None:
+    with pytest.raises(ClearpropError, match="went on with update 4 where 3 was due"):
+        WatchCursor(watch_request("n", "u", start=3)).read(updates(4))
+
+
+def test_what_comes_twice_is_read_once() -> None:
+    cursor = WatchCursor(watch_request("n", "u", start=0))
+    assert names(cursor.read(updates(0, 1, 2))) == ["0", "1", "2"]
+    assert names(cursor.read(updates(1, 2, 3))) == ["3"]
+    assert names(cursor.read(event(1, 3))) == ["event 1"]
+    assert names(cursor.read(event(1, 3))) == []
+
+
+def test_only_the_end_of_its_run_completes_a_watch() -> None:
+    cursor = WatchCursor(watch_request("n", "u", start=0, until_run=2))
+    cursor.read(event(1, 0, RUN_STATE_SUCCEEDED, run=1))
+    cursor.read(event(2, 0, RUN_STATE_PAUSED, run=2))
+    assert not cursor.complete
+    cursor.read(event(3, 0, RUN_STATE_SUCCEEDED, run=2))
+    assert cursor.complete

@@ -1,0 +1,151 @@
+"""Calls that find the service unavailable are repeated, and happen once all the same."""
+
+import uuid
+from typing import Any
+
+import clearprop
+import clearprop.aio
+import grpc
+import pytest
+from clearprop import calls
+from clearprop.errors import ClearpropError
+from clearprop.retrying import Backoff
+from clearprop.v1 import training_service_pb2 as pb
+from clearprop.v1.network_pb2 import Network
+from clearprop.v1.run_pb2 import Run
+from scripted import SOON, Refusal, ScriptedServer
+
+UNAVAILABLE = grpc.StatusCode.UNAVAILABLE
+MADE = pb.CreateNetworkResponse(network=Network(network="made", uid="u"))
+
+
+def is_uuid(text: str) -> bool:
+    return str(uuid.UUID(text)) == text
+
+
+def test_a_repeated_call_sends_the_same_request_id(scripted: ScriptedServer) -> None:
+    scripted.answers("CreateNetwork", SOON, SOON, MADE)
+    with clearprop.connect(scripted.target) as client:
+        assert client.create_network("made", layer_sizes=[2, 1]).id == "made"
+    first, *repeated = scripted.requests["CreateNetwork"]
+    assert is_uuid(first.request_id)
+    assert repeated == [first, first]
+
+
+async def test_a_repeated_call_sends_the_same_request_id_in_asyncio(
+    scripted: ScriptedServer,
+) -> None:
+    scripted.answers("CreateNetwork", SOON, SOON, MADE)
+    async with clearprop.aio.connect(scripted.target) as client:
+        assert (await client.create_network("made", layer_sizes=[2, 1])).id == "made"
+    first, *repeated = scripted.requests["CreateNetwork"]
+    assert is_uuid(first.request_id)
+    assert repeated == [first, first]
+
+
+def test_two_calls_are_two_intentions(scripted: ScriptedServer) -> None:
+    scripted.answers("CreateNetwork", MADE, MADE)
+    with clearprop.connect(scripted.target) as client:
+        client.create_network("made", layer_sizes=[2, 1])
+        client.create_network("made", layer_sizes=[2, 1])
+    first, second = scripted.requests["CreateNetwork"]
+    assert first.request_id != second.request_id
+
+
+def test_a_request_id_that_is_given_is_sent(scripted: ScriptedServer) -> None:
+    scripted.answers("CreateNetwork", MADE)
+    with clearprop.connect(scripted.target) as client:
+        client.create_network("made", layer_sizes=[2, 1], request_id="order 66")
+    assert scripted.requests["CreateNetwork"][0].request_id == "order 66"
+
+
+CHANGING: list[calls.Call[Any]] = [
+    calls.create_network("n", [1, 1], {}, ""),
+    calls.set_labels("n", {}, "", ""),
+    calls.delete_network("n", "", ""),
+    calls.create_training_set("s", [[1]], [[1]], ""),
+    calls.delete_training_set("s", ""),
+    calls.train("n", "xor", {"learning_rate": 1, "batch_size": 1, "epochs": 1}, "", ""),
+    calls.step("n", None, 1, "update", "", ""),
+    calls.pause_run("n", 1, "", ""),
+    calls.resume_run("n", 1, "", ""),
+    calls.cancel_run("n", 1, "", ""),
+]
+
+
+def test_every_call_that_can_have_a_request_id_has_one() -> None:
+    takers = {
+        method.name
+        for method in pb.DESCRIPTOR.services_by_name["TrainingService"].methods
+        if "request_id" in method.input_type.fields_by_name
+    }
+    assert {call.path.rpartition("/")[2] for call in CHANGING} == takers
+    for call in CHANGING:
+        assert is_uuid(call.request.request_id)  # type: ignore[attr-defined]
+
+
+def test_what_is_refused_is_not_repeated(scripted: ScriptedServer) -> None:
+    scripted.answers("GetNetwork", Refusal(grpc.StatusCode.NOT_FOUND, reason="NETWORK_NOT_FOUND"))
+    with (
+        clearprop.connect(scripted.target) as client,
+        pytest.raises(ClearpropError, match="NOT_FOUND"),
+    ):
+        client.network("none")
+    assert len(scripted.requests["GetNetwork"]) == 1
+
+
+def test_what_the_service_says_may_be_repeated_is_repeated(scripted: ScriptedServer) -> None:
+    moved = Refusal(grpc.StatusCode.ABORTED, reason="HEAD_MOVED", retry_after=0.01)
+    scripted.answers("GetRun", moved, pb.GetRunResponse(run=Run(network="n", run=3)))
+    scripted.answers("GetNetwork", pb.GetNetworkResponse(network=Network(network="n")))
+    with clearprop.connect(scripted.target) as client:
+        assert client.network("n").run(3).number == 3
+
+
+def test_without_patience_nothing_is_repeated(scripted: ScriptedServer) -> None:
+    scripted.answers("GetServerInfo", SOON)
+    with (
+        clearprop.connect(scripted.target, patience=0) as client,
+        pytest.raises(ClearpropError) as caught,
+    ):
+        client.server_info()
+    assert caught.value.code is UNAVAILABLE
+    assert len(scripted.requests["GetServerInfo"]) == 1
+
+
+def test_patience_ends(scripted: ScriptedServer) -> None:
+    scripted.answers("GetServerInfo", *[SOON] * 100)
+    with (
+        clearprop.connect(scripted.target, patience=0.5) as client,
+        pytest.raises(ClearpropError),
+    ):
+        client.server_info()
+    assert 2 <= len(scripted.requests["GetServerInfo"]) <= 10
+
+
+def test_where_no_server_is_the_error_says_so() -> None:
+    with (
+        clearprop.connect("127.0.0.1:1", patience=0) as client,
+        pytest.raises(ClearpropError) as caught,
+    ):
+        client.server_info()
+    assert caught.value.code is UNAVAILABLE
+    assert caught.value.reason == ""
+
+
+def test_delays_grow_and_are_no_shorter_than_the_service_asks() -> None:
+    backoff = Backoff(patience=100)
+    plain = ClearpropError(UNAVAILABLE, "no")
+    delays = [backoff.delay(plain) for _ in range(10)]
+    assert delays[0] <= 0.1
+    assert 2.5 <= delays[-1] <= 5
+    assert backoff.delay(ClearpropError(UNAVAILABLE, "no", retry_after=17)) == 17
+    backoff.reset()
+    assert backoff.delay(plain) <= 0.1
+
+
+def test_a_delay_beyond_the_patience_is_not_waited_for() -> None:
+    error = ClearpropError(UNAVAILABLE, "no", retry_after=17)
+    with pytest.raises(ClearpropError) as caught:
+        Backoff(patience=16).delay(error)
+    assert caught.value is error
