@@ -97,22 +97,21 @@ class QueuedStore(ABC):
         """Do what can wait until the works have got their results; what it raises is logged."""
 
     def _serve(self) -> None:
-        serving = True
-        while serving:
-            waiting = [self._queue.get()]
-            # Those that are queued from now on wait for the next transaction.
-            waiting += [self._queue.get() for _ in range(self._queue.qsize())]
-            serving = waiting[-1] is not None
-            works = [
-                work
-                for work in waiting
-                if work is not None and work.future.set_running_or_notify_cancel()
-            ]
-            if works:
-                self._tell(self._transact(works))
-                for work in works:
-                    work.resolve()
-                self._guarded(self._after_commit)
+        while self._serve_waiting():
+            pass
+
+    def _serve_waiting(self) -> bool:
+        """Do all that waits in one transaction; return whether there will be more."""
+        waiting = [self._queue.get()]
+        # Those that are queued from now on wait for the next transaction.
+        waiting += [self._queue.get() for _ in range(self._queue.qsize())]
+        works = [work for work in waiting if work and work.future.set_running_or_notify_cancel()]
+        if works:
+            self._tell(self._transact(works))
+            for work in works:
+                work.resolve()
+            self._guarded(self._after_commit)
+        return waiting[-1] is not None
 
     def _tell(self, changed: set[str]) -> None:
         if changed:

@@ -58,7 +58,6 @@ _UPDATE_RUN = (
     runs.update()
     .where(runs.c.network_uid == _UID, runs.c.number == _NUMBER)
     .values(wanted_state=sa.case((bindparam("active"), runs.c.wanted_state), else_=sa.null()))
-    .returning(runs.c.wanted_state)
 )
 _WANT = runs.update().where(runs.c.network_uid == _UID, runs.c.number == _NUMBER, is_active)
 _FORGET = answers.delete().where(answers.c.request_id == bindparam("request_id"))
@@ -137,11 +136,9 @@ class SqlWriter(SqlReader):
         values = rows.run_values(run)
         changes = {name: values[name] for name in ("state", "latest_cost", "document", "crc")}
         key = {"at_uid": run.network_uid, "at_number": run.number, "active": run.is_active}
-        found = self._session.row(_UPDATE_RUN, changes | key)
-        if found is None:
+        if not self._change(_UPDATE_RUN, **changes, **key):
             self._insert(runs, values)
-            return None
-        return None if found[0] is None else RunState(found[0])
+        return self.wanted_state(run.network_uid, run.number)
 
     def _insert(self, table: sa.Table, values: Values) -> None:
         self._session.change(_INSERT[table], values)

@@ -145,14 +145,7 @@ def _is_damage(error: Exception) -> bool:
 
 
 def _connect_writer(path: Path) -> DBAPIConnection:
-    connection = _connect(path, "rwc", _WRITER_PRAGMAS)
-    (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
-    if mode != "wal":
-        raise CannotOpenStore(
-            f"the database {path} lies on a file system without shared memory, which its"
-            " write-ahead log needs: choose a local folder"
-        )
-    return connection
+    return _connect(path, "rwc", _WRITER_PRAGMAS)
 
 
 def _connect_reader(path: Path) -> DBAPIConnection:
@@ -171,6 +164,20 @@ def _connect(path: Path, mode: str, pragmas: tuple[str, ...]) -> DBAPIConnection
     )
     # A damaged word is for the CRC to find.
     connection.text_factory = partial(str, encoding="utf-8", errors="replace")
-    for pragma in pragmas:
-        connection.execute(f"PRAGMA {pragma}")
+    try:
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+        _require_wal(connection)
+    except BaseException:
+        connection.close()
+        raise
     return cast("DBAPIConnection", connection)
+
+
+def _require_wal(connection: sqlite3.Connection) -> None:
+    (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+    if mode != "wal":
+        raise sqlite3.OperationalError(
+            "its file system has no shared memory, which a write-ahead log needs; choose a local"
+            " folder"
+        )

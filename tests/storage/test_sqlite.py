@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
@@ -19,6 +20,10 @@ from storage.session import Session
 from storage.sqlite import SqliteStore
 from training.errors import HeadMoved, StoreUnavailable
 from training.ports import Store, Writer
+from training.run import RunState
+from training.update import Addition
+
+FLIPS = [RunState.RUNNING, RunState.PAUSED]
 
 
 def pragma(session: Session, name: str) -> object:
@@ -302,6 +307,74 @@ def test_no_message_tells_a_path_or_sql(sqlite_store: SqliteStore, path: Path) -
         reader._session.control("SELECT nonsense FROM networks")  # type: ignore[attr-defined]
     assert str(path) not in str(error.value)
     assert "SELECT" not in str(error.value)
+
+
+def test_a_reader_may_come_while_there_is_no_writer(
+    sqlite_store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(sqlite_store)
+    fail_at(monkeypatch, "COMMIT")
+    sqlite_store.write(lambda _: None).exception()
+    assert sqlite_store._connection is None
+    with sqlite_store.read() as reader:
+        assert reader.count_networks() == 1
+
+
+def test_nothing_is_logged_where_nothing_is_wrong(
+    path: Path, clock: SetClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    for network_id in ("one", "two"):
+        store = SqliteStore(path, clock)
+        store.write(lambda writer: writer.count_networks()).result()
+        story = begin(store, network_id)
+        append(store, story.opening())
+        growth = story.growth()
+        append(store, growth)
+        with pytest.raises(HeadMoved):
+            append(store, growth)
+        store.purge()
+        store.close()
+    assert caplog.records == []
+
+
+def test_a_large_network_is_removed_in_bounded_pieces(sqlite_store: SqliteStore) -> None:
+    story = begin(sqlite_store)
+    append(sqlite_store, story.opening())
+    chain = [story.growth(state=RunState.PAUSED), *(story.change(state) for state in FLIPS * 700)]
+    chain += [story.growth() for _ in range(1200)]
+    chain += [story.growth(200_000) for _ in range(10)]
+    for future in [sqlite_store.write(partial(append_in, addition)) for addition in chain]:
+        future.result()
+    kept = begin(sqlite_store, "kept")
+    sqlite_store.write(lambda writer: writer.delete_network(story.uid)).result()
+    changes = []
+    while True:
+        before = total_changes(sqlite_store)
+        if not sqlite_store.purge():
+            break
+        changes.append(total_changes(sqlite_store) - before)
+    # 1,202 small segments and ten of 1.6 MB; a keyframe; 1,403 events; a run; the network itself.
+    assert changes == [1000, 204, 2, 2, 2, 2, 1, 1000, 403, 1, 1]
+    with sqlite_store.read() as reader:
+        assert reader.head(kept.uid) == kept.head
+    assert sqlite_store.write(lambda writer: writer.head(kept.uid)).result() == kept.head
+
+
+def total_changes(store: SqliteStore) -> int:
+    """Return how many rows the writing connection has changed."""
+
+    def look(_: Writer) -> int:
+        session = store._session()
+        session.control("SELECT total_changes()")
+        found = session._cursor.fetchone()
+        assert found is not None
+        return int(found[0])
+
+    return store.write(look).result()
+
+
+def append_in(addition: Addition, writer: Writer) -> None:
+    writer.append(addition)
 
 
 def test_more_readers_than_connections_take_turns(sqlite_store: SqliteStore) -> None:
