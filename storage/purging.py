@@ -1,6 +1,8 @@
 """Removes what was deleted or has expired, a bounded piece at a time."""
 
 from datetime import datetime
+from itertools import accumulate
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam, select
@@ -24,20 +26,27 @@ from storage.session import Session
 _ROWS = 1_000
 _BYTES = 4 * 2**20
 
-# A network's rows by a column that orders them, and the column that makes them large.
-_PARTS = (
-    (segments.c.network_uid, segments.c.first_update, segments.c.costs),
-    (keyframes.c.network_uid, keyframes.c.at_update, keyframes.c.parameters),
-    (run_events.c.network_uid, run_events.c.at_update, run_events.c.document),
-    (runs.c.network_uid, runs.c.number, runs.c.document),
-)
+# A network's tables, each with the column that makes its rows large.
+_PARTS = (segments.c.costs, keyframes.c.parameters, run_events.c.document, runs.c.document)
 _UID = bindparam("at_uid", type_=sa.Text)
-_SIZES = [
-    select(place, sa.func.length(blob)).where(uid == _UID).order_by(place).limit(_ROWS)
-    for uid, place, blob in _PARTS
-]
+
+
+def _first_rows(table: sa.Table, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Return a SELECT of columns of a network's first rows in a table, in the order of its key."""
+    return (
+        select(*columns)
+        .where(table.c.network_uid == _UID)
+        .order_by(*table.primary_key)
+        .limit(bindparam("rows", type_=sa.Integer))
+    )
+
+
+_SIZES = [_first_rows(blob.table, sa.func.length(blob)) for blob in _PARTS]
 _REMOVALS = [
-    uid.table.delete().where(uid == _UID, place <= bindparam("until")) for uid, place, _ in _PARTS
+    blob.table.delete().where(
+        sa.tuple_(*blob.table.primary_key).in_(_first_rows(blob.table, *blob.table.primary_key))
+    )
+    for blob in _PARTS
 ]
 _DELETED_NETWORK = select(networks.c.uid).where(networks.c.deleted == sa.true()).limit(1)
 _REMOVE_NETWORK = networks.delete().where(networks.c.uid == _UID)
@@ -80,15 +89,9 @@ def _remove_from_network(session: Session) -> bool:
         return False
     uid = found[0]
     for sizes, removal in zip(_SIZES, _REMOVALS, strict=True):
-        parts = session.rows(sizes, {"at_uid": uid})
-        if parts:
-            until, total = parts[0][0], 0
-            for place, size in parts:
-                total += size
-                if total > _BYTES:
-                    break
-                until = place
-            session.change(removal, {"at_uid": uid, "until": until})
+        totals = accumulate(size for (size,) in session.rows(sizes, {"at_uid": uid, "rows": _ROWS}))
+        fitting = sum(total <= _BYTES for total in totals)
+        if session.change(removal, {"at_uid": uid, "rows": max(fitting, 1)}):
             return True
     session.change(_REMOVE_NETWORK, {"at_uid": uid})
     return True
