@@ -29,7 +29,11 @@ class Answer:
 
 
 class Reader(Protocol):
-    """One consistent snapshot of the store; short-lived, used by one thread."""
+    """One consistent snapshot of the store; short-lived, used by one thread.
+
+    What does not read back as it was written raises DamagedHistory, whatever is read. A `limit` is
+    at least 1; arrays are read-only.
+    """
 
     def network(self, network_id: str) -> Network:
         """Return the network that has this id now. Raises NetworkNotFound."""
@@ -128,14 +132,17 @@ class Writer(Reader, Protocol):
 
         Raises HeadMoved when the stored head is not the one that the addition was made for, and
         NetworkNotFound when the network was deleted. A run that is stored in a state that is not
-        active loses its wanted state.
+        active loses its wanted state. Raises ValueError for an addition that would leave a gap.
         """
 
     def want(self, uid: str, number: int, state: RunState) -> None:
-        """Ask whoever executes a run to let it take another state."""
+        """Ask whoever executes a run to let it take another state. Raises RunNotFound.
+
+        Nothing happens to a run that is not active.
+        """
 
     def remember(self, answer: Answer) -> None:
-        """Keep what a request was answered, for 7 days."""
+        """Keep what a request was answered, for 7 days; it takes the place of an earlier answer."""
 
 
 class Store(Protocol):
@@ -149,7 +156,11 @@ class Store(Protocol):
         """A word for people: `sqlite` or `memory`."""
 
     def read(self) -> AbstractContextManager[Reader]:
-        """Open a snapshot. Raises StoreUnavailable. Close it before sending anything anywhere."""
+        """Open a snapshot of what is committed at a moment up to its first read.
+
+        Raises StoreUnavailable, also from within the block, and DamagedHistory when the database
+        itself is damaged. Close it before sending anything anywhere.
+        """
 
     def write(self, work: Callable[[Writer], T]) -> Future[T]:
         """Queue a piece of work for the next transaction.
@@ -158,7 +169,7 @@ class Store(Protocol):
         of it was written; StoreUnavailable when the transaction could not be committed: its
         outcome is unknown, read again. Works are done in the order in which they were queued;
         several may share a transaction, each succeeds or fails alone. `work` is called once, in
-        the store's own thread, and must be quick.
+        the store's own thread, and must be quick; not at all where its future was cancelled before.
         """
 
     def on_commit(self, listener: Callable[[Sequence[str]], None]) -> None:

@@ -93,15 +93,12 @@ def test_kill_9_in_the_middle_of_writing_loses_nothing_that_was_acknowledged(
     for kill_after in (1, 7, 40, 200):
         path.unlink()
         script = Path(__file__).with_name("keep_writing.py")
-        child = subprocess.Popen(
-            [sys.executable, script, path], stdout=subprocess.PIPE, env=with_support()
-        )
-        assert child.stdout is not None
-        acknowledged = [int(child.stdout.readline()) for _ in range(kill_after)]
-        child.send_signal(signal.SIGKILL)
-        acknowledged += [int(line) for line in child.stdout if line.endswith(b"\n")]
-        child.stdout.close()
-        child.wait()
+        command = [sys.executable, str(script), str(path)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, env=with_support()) as child:
+            assert child.stdout is not None
+            acknowledged = [int(child.stdout.readline()) for _ in range(kill_after)]
+            child.send_signal(signal.SIGKILL)
+            acknowledged += [int(line) for line in child.stdout if line.endswith(b"\n")]
 
         store = SqliteStore(path, clock)
         with store.read() as reader:
