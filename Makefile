@@ -18,7 +18,7 @@ SERVICES := proto/clearprop/v1/training_service.proto
 STUBS := client/clearprop/v1
 
 # Nothing of another environment, and nothing kept in the home folder.
-unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH NUMBA_CACHE_DIR
+unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE NUMBA_CACHE_DIR
 export BUF_CACHE_DIR := $(CURDIR)/$(VENV)/.buf
 
 .DEFAULT_GOAL := help
@@ -99,7 +99,7 @@ endef
 
 # $(call install,FOLDER,WHAT)
 define install
-	$(if $(UV),$(UV) pip install --quiet --python $(1)/bin/python,$(1)/bin/python -m pip install --quiet --disable-pip-version-check) $(2)
+	$(if $(UV),$(UV) pip install --quiet --compile-bytecode --python $(1)/bin/python,$(1)/bin/python -m pip install --quiet --disable-pip-version-check) $(2)
 endef
 
 # $(call generate,FOLDER): the comments of the contract become docstrings of the .pyi files.
