@@ -57,8 +57,8 @@ _RUNS = (
     .order_by(runs.c.number.desc())
     .limit(_LIMIT)
 )
-#: Not IN, whose SQL is only known when it is executed.
-is_active = sa.or_(*(runs.c.state == state.value for state in sorted(ACTIVE)))
+# Not IN, whose SQL is only known when it is executed.
+_IS_ACTIVE = sa.or_(*(runs.c.state == state.value for state in sorted(ACTIVE)))
 _RUNS_NOT_OVER = (
     select(*rows.RUN_COLUMNS)
     .join(
@@ -68,7 +68,7 @@ _RUNS_NOT_OVER = (
     # There are fewer heads than runs: this order makes SQLite go through the heads.
     .order_by(heads.c.network_uid)
 )
-_ACTIVE_RUNS = _RUNS_NOT_OVER.where(is_active)
+_ACTIVE_RUNS = _RUNS_NOT_OVER.where(_IS_ACTIVE)
 _RUN_USING = _RUNS_NOT_OVER.where(runs.c.training_set_uid == _UID).limit(1)
 _WANTED_STATE = select(runs.c.wanted_state).where(
     runs.c.network_uid == _UID, runs.c.number == bindparam("number"), _LIVING

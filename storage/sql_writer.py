@@ -20,7 +20,7 @@ from storage.schema import (
     training_sets,
 )
 from storage.session import Session, Values
-from storage.sql_reader import SqlReader, is_active
+from storage.sql_reader import SqlReader
 from training.network import Network
 from training.ports import Answer, Clock
 from training.run import Run, RunState
@@ -59,7 +59,7 @@ _UPDATE_RUN = (
     .where(runs.c.network_uid == _UID, runs.c.number == _NUMBER)
     .values(wanted_state=sa.case((bindparam("active"), runs.c.wanted_state), else_=sa.null()))
 )
-_WANT = runs.update().where(runs.c.network_uid == _UID, runs.c.number == _NUMBER, is_active)
+_WANT = runs.update().where(runs.c.network_uid == _UID, runs.c.number == _NUMBER)
 _FORGET = answers.delete().where(answers.c.request_id == bindparam("request_id"))
 
 
@@ -115,9 +115,9 @@ class SqlWriter(SqlReader):
         return None if addition.run is None else self._put_run(addition.run)
 
     def want(self, uid: str, number: int, state: RunState) -> None:
-        if not self._change(_WANT, at_uid=uid, at_number=number, wanted_state=state.value):
-            self.run(uid, number)
-        self.changed.add(uid)
+        if self.run(uid, number).is_active:
+            self._change(_WANT, at_uid=uid, at_number=number, wanted_state=state.value)
+            self.changed.add(uid)
 
     def remember(self, answer: Answer) -> None:
         # Not an UPDATE: an answer that replaces an expired one expires after those before it.

@@ -198,5 +198,5 @@ class Lockstep(RuleBasedStateMachine):
 def test_the_stores_say_the_same_whatever_happens(empty_database: Path) -> None:
     Lockstep.template = empty_database
     run_state_machine_as_test(
-        Lockstep, settings=settings(max_examples=30, stateful_step_count=30, deadline=None)
+        Lockstep, settings=settings(max_examples=60, stateful_step_count=30, deadline=None)
     )

@@ -5,6 +5,7 @@ from histories import Story, append, begin, make_network
 
 from training.errors import NetworkExists, NetworkNotFound, RunNotFound
 from training.ports import Store
+from training.run import RunState
 
 
 def test_a_network_reads_back_as_it_was_written(store: Store) -> None:
@@ -109,11 +110,14 @@ def test_a_deleted_network_is_hidden_at_once(store: Store) -> None:
         assert reader.wanted_state(story.uid, 1) is None
 
 
-def test_nothing_can_be_added_to_a_deleted_network(store: Store) -> None:
+def test_nothing_can_be_done_to_a_deleted_network(store: Store) -> None:
     story = begin(store)
+    append(store, story.opening())
     store.write(lambda writer: writer.delete_network(story.uid)).result()
     with pytest.raises(NetworkNotFound):
-        append(store, story.opening())
+        append(store, story.growth())
+    with pytest.raises(RunNotFound):
+        store.write(lambda writer: writer.want(story.uid, 1, RunState.PAUSED)).result()
     with pytest.raises(NetworkNotFound):
         store.write(lambda writer: writer.set_labels(story.uid, {})).result()
     with pytest.raises(NetworkNotFound):
