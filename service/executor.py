@@ -4,7 +4,7 @@ import logging
 import os
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from queue import SimpleQueue
 from threading import Condition, Thread, Timer
@@ -257,17 +257,17 @@ class ThreadExecutor:
 def take_over(store: Store, executor: ThreadExecutor) -> int:
     """Go on with every run that was active when the server stopped; return how many.
 
-    Each gets a new fencing number first, so that whoever carried it out before, if it still lives,
+    Each head gets a new token first, so that whoever carried the run out before, if it still lives,
     cannot write any more.
     """
     with store.read() as reader:
         runs = reader.active_runs()
     for run in runs:
-        store.write(partial(_fence, run)).result()
+        store.write(partial(_take, run)).result()
         executor.start(run.network_uid, run.number)
     return len(runs)
 
 
-def _fence(run: Run, writer: Writer) -> None:
+def _take(run: Run, writer: Writer) -> None:
     head = writer.head(run.network_uid)
-    writer.append(Addition(head, replace(head, fence=head.fence + 1)))
+    writer.append(Addition(head, head.renewed()))

@@ -55,7 +55,7 @@ def head_values(head: Head) -> Values:
         "last_run": head.last_run,
         "last_event": head.last_event,
         "keyframe": head.keyframe,
-        "fence": head.fence,
+        "token": head.token,
     }
     values["crc"] = codec.checksum(tuple(values.values()))
     return values

@@ -49,7 +49,7 @@ heads = sa.Table(
     _number("last_run"),
     _number("last_event"),
     _number("keyframe"),
-    _number("fence"),
+    _number("token"),
     _number("crc"),
     comment="one row for each living network: deleting a network deletes its head at once",
     sqlite_with_rowid=False,

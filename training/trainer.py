@@ -83,7 +83,7 @@ def _with_events(addition: Addition, changes: list[tuple[Run, int]]) -> Addition
         for index, (changed, update) in enumerate(changes, start=1)
     )
     after = replace(
-        head,
+        head.renewed(),
         last_event=head.last_event + len(events),
         active_run=0 if run.is_over else run.number,
         keyframe=addition.keyframe.state.update if addition.keyframe else head.keyframe,

@@ -1,5 +1,6 @@
 """The history of a network: updates, the segments they are stored in, keyframes and the head."""
 
+import secrets
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -78,8 +79,10 @@ class Head:
     """Where a network's history stands; every addition is conditional on it.
 
     `active_run` is the number of the run that is not over, 0 for none; `last_run` and `last_event`
-    are the highest numbers given out; `keyframe` is the update of the last keyframe; `fence` grows
-    whenever a run gets a new owner, so that an owner that was thought dead cannot write any more.
+    are the highest numbers given out; `keyframe` is the update of the last keyframe. `token` is
+    drawn anew with every addition: two writers can arrive at the same numbers, but never at the
+    same head. So whoever has missed an addition (an owner that was thought dead, the rest of a
+    chain of which one was refused) cannot write any more.
     """
 
     network_uid: str
@@ -88,7 +91,11 @@ class Head:
     last_run: int = 0
     last_event: int = 0
     keyframe: int = 0
-    fence: int = 0
+    token: int = 0
+
+    def renewed(self) -> "Head":
+        """Return the same numbers with a new token, as every addition leaves them."""
+        return replace(self, token=secrets.randbits(63))
 
     @property
     def etag(self) -> str:

@@ -167,15 +167,15 @@ def test_an_addition_for_an_older_head_is_refused_and_leaves_nothing(store: Stor
 
 
 @pytest.mark.parametrize(
-    "fact", ["latest_update", "active_run", "last_run", "last_event", "keyframe", "fence"]
+    "fact", ["latest_update", "active_run", "last_run", "last_event", "keyframe", "token"]
 )
 def test_every_fact_of_the_head_is_part_of_the_condition(store: Store, fact: str) -> None:
     story = begin(store)
     head = story.head
     wrong = replace(head, **{fact: getattr(head, fact) + 1})
     with pytest.raises(HeadMoved):
-        append(store, Addition(wrong, replace(wrong, fence=wrong.fence + 1)))
-    append(store, Addition(head, replace(head, fence=head.fence + 1)))
+        append(store, Addition(wrong, replace(wrong, token=wrong.token + 1)))
+    append(store, Addition(head, replace(head, token=head.token + 1)))
 
 
 def test_of_two_writers_from_the_same_head_exactly_one_wins(store: Store) -> None:
@@ -197,19 +197,31 @@ def test_of_two_writers_from_the_same_head_exactly_one_wins(store: Store) -> Non
             assert reader.head(story.uid) == story.head, round_
 
 
-def test_an_owner_that_was_fenced_off_cannot_write_any_more(store: Store) -> None:
+def test_a_chain_that_missed_an_addition_is_refused_to_its_end(store: Store) -> None:
+    """Also where the rival arrives at the very numbers that a later link was made for."""
     story = begin(store)
     append(store, story.opening())
-    fenced = replace(story.head, fence=story.head.fence + 1)
+    rival = story.copy()
     chain = [story.growth() for _ in range(4)]
     futures = [
         store.write(lambda writer, addition=addition: writer.append(addition))
-        for addition in (Addition(chain[0].before, fenced), *chain)
+        for addition in (rival.growth(), *chain)
     ]
     assert futures[0].exception() is None
     assert all(isinstance(future.exception(), HeadMoved) for future in futures[1:])
     with store.read() as reader:
-        assert reader.head(story.uid) == fenced
+        assert reader.head(story.uid) == rival.head
+
+
+def test_a_new_token_alone_keeps_an_earlier_owner_out(store: Store) -> None:
+    story = begin(store)
+    append(store, story.opening())
+    owned = story.head.renewed()
+    append(store, Addition(story.head, owned))
+    with pytest.raises(HeadMoved):
+        append(store, story.growth())
+    with store.read() as reader:
+        assert reader.head(story.uid) == owned
 
 
 def test_additions_to_other_networks_do_not_disturb(store: Store) -> None:

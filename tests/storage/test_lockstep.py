@@ -98,13 +98,13 @@ class Lockstep(RuleBasedStateMachine):
             addition = told.growth(costs=np.array(costs), keyframe=keyframe, state=stop)
             self.add(addition, story, told)
 
-    @rule(data=st.data(), fact=st.sampled_from(["latest_update", "last_event", "fence"]))
+    @rule(data=st.data(), fact=st.sampled_from(["latest_update", "last_event", "token"]))
     def come_late(self, data: st.DataObject, fact: str) -> None:
         if not self.stories:
             return
         head = data.draw(st.sampled_from(self.stories)).head
         wrong = replace(head, **{fact: getattr(head, fact) + 1})
-        self.both(lambda writer: writer.append(Addition(wrong, replace(wrong, fence=9))))
+        self.both(lambda writer: writer.append(Addition(wrong, replace(wrong, token=9))))
 
     @rule(data=st.data(), number=st.integers(0, 2))
     def want(self, data: st.DataObject, number: int) -> None:

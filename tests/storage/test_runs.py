@@ -10,6 +10,7 @@ from histories import NOW, append, begin
 from training.errors import RunNotFound
 from training.ports import Store
 from training.run import FINAL, Failure, RunState
+from training.update import Addition
 
 
 def test_a_run_reads_back_as_it_was_last_written(store: Store) -> None:
@@ -107,12 +108,10 @@ def test_an_addition_without_a_run_leaves_what_is_wanted(store: Store) -> None:
     story = begin(store)
     append(store, story.opening())
     store.write(lambda writer: writer.want(story.uid, 1, RunState.PAUSED)).result()
-    fenced = replace(story.head, fence=1)
-    addition = replace(story.growth(), before=fenced, after=replace(story.head, fence=1))
-    empty = replace(addition, after=fenced, segment=None, run=None, events=())
-    empty = replace(empty, before=replace(fenced, fence=0))
+    earlier, story.head = story.head, story.head.renewed()
+    empty = Addition(earlier, story.head)
     assert append(store, empty) is None
-    assert append(store, addition) is RunState.PAUSED
+    assert append(store, story.growth()) is RunState.PAUSED
 
 
 @pytest.mark.parametrize("state", sorted({RunState.PAUSED} | FINAL))

@@ -160,7 +160,7 @@ class Story:
             after = replace(after, last_event=after.last_event + 1)
             events = (RunEvent(after.last_event, after.latest_update, self.run),)
         after = replace(
-            after,
+            after.renewed(),
             active_run=0 if self.run.is_over else self.run.number,
             keyframe=keyframe.state.update if keyframe else after.keyframe,
         )

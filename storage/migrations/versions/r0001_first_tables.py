@@ -45,7 +45,7 @@ def upgrade() -> None:
                 "last_run",
                 "last_event",
                 "keyframe",
-                "fence",
+                "token",
                 "crc",
             )
         ),
