@@ -9,9 +9,12 @@
             print(update.number, update.cost)
         print(network.predict([[0, 1], [1, 1]]).outputs)
 
-`clearprop.aio` has the same for asyncio, `clearprop.v1` the generated classes of the contract.
+`connect` gives a `Client`, which gives handles: `Network`, `Run`, `TrainingSet`. What is refused or
+fails is a `ClearpropError`. `clearprop.aio` has the same for asyncio, `clearprop.v1` the generated
+classes of the contract.
 """
 
+from clearprop.calls import NetworkOptions, TrainingOptions
 from clearprop.client import Client, connect
 from clearprop.errors import ClearpropError, Violation
 from clearprop.infos import NetworkInfo, RunEvent, RunInfo, StepResult, TrainingSetInfo
@@ -25,6 +28,7 @@ __all__ = [
     "Client",
     "Network",
     "NetworkInfo",
+    "NetworkOptions",
     "Prediction",
     "Run",
     "RunEvent",
@@ -32,6 +36,7 @@ __all__ = [
     "Snapshot",
     "State",
     "StepResult",
+    "TrainingOptions",
     "TrainingSet",
     "TrainingSetInfo",
     "Violation",

@@ -43,6 +43,7 @@ err = _console(stderr=True)
 def say(markup: str = "", *, end: str = "\n") -> None:
     """Print a line of rich markup, which only the terminal's edge breaks."""
     out.print(markup, soft_wrap=True, end=end)
+    out.file.flush()
 
 
 def say_json(message: Message, name: str = "") -> None:

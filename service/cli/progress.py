@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from clearprop import Run, Snapshot
 from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn
 
-from service.cli.printing import number, out, say_plain
+from service.cli.printing import number, out, run_line, say, say_plain
 
 #: A run is looked at this often in all, so that looking never slows it down.
 _LOOKS = 1000
@@ -73,6 +73,7 @@ def _bar(run: Run) -> Iterator[Callable[[Look], None]]:
 
 @contextmanager
 def _lines(run: Run, lines: int) -> Iterator[Callable[[Look], None]]:
+    say(run_line(run))
     shown = 0
 
     def show(look: Look) -> None:

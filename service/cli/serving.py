@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from service.cli.connecting import show_failure
-from service.cli.printing import out, say
+from service.cli.printing import say
 from service.settings import DEFAULT_DATABASE, DEFAULT_GRPC, Settings
 
 
@@ -47,7 +47,6 @@ def serve(
         nonlocal serving
         serving = True
         say(f"Clearprop serves gRPC on [bold]{address}[/] and keeps everything in {kept_in}")
-        out.file.flush()
 
     try:
         settings = Settings.from_environment()

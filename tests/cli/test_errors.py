@@ -1,0 +1,113 @@
+"""What goes wrong is said in a few lines that help, with exit code 1; wrong usage is 2."""
+
+import pytest
+from calls import fresh_id
+from console import Clearprop
+from servers import ServerProcess
+
+XOR = ("--on", "xor", "--learning-rate", "5", "--batch-size", "4")
+
+
+def test_an_unknown_network_is_named_with_what_helps(clearprop: Clearprop) -> None:
+    told = clearprop("state", "nobody", code=1)
+    assert told.stdout == ""
+    assert told.stderr.splitlines() == [
+        "error: there is no network nobody: check the id, or create it",
+        "  clearprop networks  lists those that there are",
+    ]
+
+
+def test_every_bad_field_is_named(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    told = clearprop(
+        *("train", name, "--layers", "2-5-1", "--on", "xor"),
+        *("--learning-rate", "-1", "--batch-size", "9", "--epochs", "0"),
+        code=1,
+    ).stderr
+    lines = told.splitlines()
+    assert lines[0] == "error: the server refused this:"
+    assert {line.split(":")[0].strip() for line in lines[1:]} == {
+        "settings.learning_rate",
+        "settings.batch_size",
+        "settings.epochs",
+    }
+
+
+def test_a_run_that_is_not_over_is_named_with_what_can_be_done(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    clearprop("create", name, "--layers", "2-5-1")
+    clearprop("step", name, *XOR, "--epochs", "5")
+    told = clearprop("train", name, *XOR, "--epochs", "5", code=1).stderr
+    assert "is PAUSED" in told
+    assert f"clearprop resume {name}  continues it when it is paused" in told
+    assert f"clearprop watch {name} --run 1" in told
+
+
+def test_where_no_server_is_that_is_said_at_once(clearprop: Clearprop) -> None:
+    for command in (["networks"], ["watch", "any"], ["train", "any", *XOR, "--epochs", "1"]):
+        told = clearprop(*command, "--server", "127.0.0.1:1", code=1).stderr
+        assert told.splitlines()[0] == "error: no server answers at 127.0.0.1:1"
+        assert "clearprop serve" in told
+
+
+def test_a_network_with_other_layers_is_not_taken_for_the_wanted_one(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    clearprop("create", name, "--layers", "2-5-1")
+    told = clearprop("train", name, "--layers", "2-6-1", *XOR, "--epochs", "5", code=1).stderr
+    assert told == f"error: there is a network {name} with the layers 2-5-1, not 2-6-1\n"
+
+
+def test_there_may_be_nothing_to_pause(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    clearprop("create", name, "--layers", "2-5-1")
+    assert "has no run that is not over" in clearprop("pause", name, code=1).stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["bogus"], "No such command"),
+        (["train", "n", "--on", "xor"], "Missing option"),
+        (["create", "n", "--layers", "2-x"], "'2-x' are no layer sizes"),
+        (["create", "n", "--layers", "2-1", "--label", "x"], "'x' is no label"),
+        (["predict", "n"], "either vectors of inputs or --on SET"),
+        (["predict", "n", "0,a"], "'0,a' are no numbers"),
+        (["watch", "n", "--start", "0", "--run", "1"], "either --start or --run"),
+        (["training-sets", "create", "s", "missing.csv"], "missing.csv"),
+    ],
+)
+def test_wrong_usage_is_said_to_be_that(
+    clearprop: Clearprop, arguments: list[str], told: str
+) -> None:
+    said = clearprop(*arguments, code=2, COLUMNS="200").stderr
+    assert told in said
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--database", "postgres://x"], "is not a database"),
+        (["--database", "sqlite:////proc/no/such.db"], "error: "),
+        (["--grpc", "203.0.113.1:1", "--database", "memory:"], "cannot listen on 203.0.113.1:1"),
+    ],
+)
+def test_a_server_that_cannot_start_says_why(
+    clearprop: Clearprop, options: list[str], told: str
+) -> None:
+    assert told in clearprop("serve", *options, code=1).stderr
+
+
+def test_a_bad_setting_in_the_environment_is_named(clearprop: Clearprop) -> None:
+    told = clearprop("serve", code=1, CLEARPROP_THREADS="many").stderr
+    assert "CLEARPROP_THREADS must be a number" in told
+
+
+def test_what_a_terminal_cannot_show_does_not_end_a_command(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    clearprop("create", name, "--layers", "2-5-1", PYTHONIOENCODING="ascii")
+    clearprop("step", name, *XOR, "--epochs", "5", PYTHONIOENCODING="ascii")
+
+
+def test_two_servers_do_not_share_a_file(clearprop: Clearprop, server: ServerProcess) -> None:
+    told = clearprop("serve", "--grpc", "127.0.0.1:0", "--database", server.database, code=1)
+    assert told.stderr.startswith("error: ")

@@ -1,0 +1,21 @@
+"""`clearprop info` and help."""
+
+import json
+
+from console import Clearprop
+
+
+def test_what_the_server_is(clearprop: Clearprop) -> None:
+    assert "store: sqlite" in clearprop("info").stdout
+    told = json.loads(clearprop("info", "--json").stdout)
+    assert told["limits"]["responseBytes"] == str(64 * 2**20)
+
+
+def test_help_names_every_command(clearprop: Clearprop) -> None:
+    told = clearprop("--help").stdout
+    for command in (
+        *("demo", "serve", "info", "create", "networks", "state", "predict", "delete"),
+        *("train", "step", "watch", "runs", "pause", "resume", "cancel", "training-sets"),
+    ):
+        assert f" {command} " in told
+    assert "Usage: clearprop train" in clearprop("train", "--help").stdout

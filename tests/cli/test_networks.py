@@ -1,0 +1,80 @@
+"""Commands about networks: create, networks, state, predict, delete."""
+
+import json
+
+from calls import fresh_id
+from console import Clearprop
+
+
+def test_a_network_is_created_shown_listed_and_deleted(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    made = clearprop("create", name, "--layers", "2-5-1", "--seed", "7", "--label", "who=me")
+    assert f"network {name} (2-5-1, 15 weights), created with seed 7" in made.stdout
+    listed = clearprop("networks").stdout
+    assert [line.split()[:4] for line in listed.splitlines() if name in line] == [
+        [name, "2-5-1", "15", "0"]
+    ]
+    shown = clearprop("state", name).stdout
+    assert "update 0, INITIAL" in shown
+    assert "layer 1 (5 × 2)" in shown
+    assert "layer 2 (1 × 5)" in shown
+    assert "is deleted" in clearprop("delete", name, "--yes").stdout
+    assert name not in clearprop("networks").stdout
+
+
+def test_the_server_makes_an_id_where_none_is_given(clearprop: Clearprop) -> None:
+    made = json.loads(clearprop("create", "--layers", "3,2", "--json").stdout)
+    assert made["network"]
+    assert made["layerSizes"] == [3, 2]
+
+
+def test_json_has_every_digit(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    made = json.loads(clearprop("create", name, "--layers", "2-1", "--json").stdout)
+    assert made["network"] == name
+    assert int(made["initializer"]["seed"]) >= 0
+    state = json.loads(clearprop("state", name, "--json").stdout)
+    (layer,) = state["layers"]
+    assert len(layer["weights"]) == 2
+    assert all(-0.12 <= weight < 0.12 for weight in layer["weights"])
+    assert name in [
+        json.loads(line)["network"] for line in clearprop("networks", "--json").stdout.splitlines()
+    ]
+
+
+def test_predictions_come_with_what_was_wanted(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    clearprop("create", name, "--layers", "2-5-1")
+    lines = clearprop("predict", name, "--on", "xor").stdout.splitlines()
+    assert lines[1].split() == ["inputs", "wanted", "outputs"]
+    assert [line.split()[:3] for line in lines[3:]] == [
+        ["0", "0", "0"],
+        ["1", "0", "1"],
+        ["0", "1", "1"],
+        ["1", "1", "0"],
+    ]
+
+
+def test_predictions_take_vectors_also_negative_ones(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    clearprop("create", name, "--layers", "2-5-1")
+    answer = json.loads(clearprop("predict", name, "--json", "--", "-1,0.5", "1e3,2").stdout)
+    assert len(answer["predictions"]) == 2
+    assert answer["update"] == "0"
+
+
+def test_large_layers_are_shown_in_part(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    clearprop("create", name, "--layers", "100-50-1")
+    shown = clearprop("state", name).stdout
+    assert "and 34 more units; --json prints all" in shown
+    assert len(shown.splitlines()) < 40
+    assert max(map(len, shown.splitlines())) <= 120
+
+
+def test_deleting_asks_first(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    clearprop("create", name, "--layers", "2-1")
+    asked = clearprop("delete", name, code=1)
+    assert f"Delete {name} and its 1 updates for good?" in asked.stderr
+    assert name in clearprop("networks").stdout

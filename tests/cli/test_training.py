@@ -1,0 +1,129 @@
+"""Commands about training: train, step, watch, runs, pause, resume, cancel."""
+
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+from calls import fresh_id
+from console import CLEARPROP, Clearprop, on_terminal
+from servers import ServerProcess
+
+XOR = ("--on", "xor", "--learning-rate", "5", "--batch-size", "4")
+
+
+def test_training_makes_the_network_and_tells_how_it_gets_on(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    told = clearprop("train", name, "--layers", "2-5-1", *XOR, "--epochs", "2000").stdout
+    lines = told.splitlines()
+    assert lines[1].startswith(f"run 1 of {name} is ")
+    assert lines[0].startswith(f"network {name} (2-5-1, 15 weights), created with seed")
+    assert [line.split()[0] for line in lines[2:12]] == [
+        f"{tenth:,}" for tenth in range(200, 2001, 200)
+    ]
+    assert lines[12].startswith(f"run 1 of {name} is SUCCEEDED: 2,000 of 2,000 updates, cost ")
+    assert lines[13] == f"try clearprop predict {name} --on xor"
+    again = clearprop("train", name, *XOR, "--epochs", "20", "--json").stdout
+    assert json.loads(again)["state"] == "RUN_STATE_SUCCEEDED"
+    assert json.loads(again)["run"] == "2"
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_training_shows_a_bar_on_a_terminal(server: ServerProcess, columns: int) -> None:
+    name = fresh_id()
+    code, told = on_terminal(
+        *("train", name, "--layers", "2-5-1", *XOR, "--epochs", "3000"),
+        columns=columns,
+        CLEARPROP_SERVER=server.target,
+    )
+    assert code == 0
+    assert "3,000/3,000" in told
+    assert f"run 1 of {name} is SUCCEEDED" in told
+
+
+def test_who_stops_looking_is_told_that_the_run_goes_on(
+    clearprop: Clearprop, server: ServerProcess
+) -> None:
+    name = fresh_id()
+    with subprocess.Popen(
+        [CLEARPROP, "train", name, "--layers", "2-5-1", *XOR, "--epochs", "1000000000"],
+        env=os.environ | {"CLEARPROP_SERVER": server.target},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("network")
+        assert process.stdout.readline().startswith("run 1")
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "run 1" in told
+    assert "goes on" in told
+    assert f"clearprop pause {name}" in told
+    assert "is PAUSED" in clearprop("pause", name).stdout
+    assert "is RUNNING" in clearprop("resume", name).stdout
+    assert "is CANCELLED" in clearprop("cancel", name, "1").stdout
+
+
+def test_a_run_can_be_started_without_looking(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    begun = clearprop("train", name, "--layers", "2-5-1", *XOR, "--epochs", "20", "--detach")
+    assert f"run 1 of {name} is" in begun.stdout
+    seen = clearprop("watch", name, "--run", "1", "--stride", "10").stdout.splitlines()
+    assert [line.split()[1] for line in seen if line.startswith("update")] == ["1", "10", "20"]
+    assert seen[-1] == "run 1 is SUCCEEDED after update 20"
+
+
+def test_a_watch_as_json_is_an_object_on_each_line(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    clearprop("train", name, "--layers", "2-5-1", *XOR, "--epochs", "30", "--detach")
+    told = clearprop("watch", name, "--run", "1", "--json", "--parameters").stdout
+    items = [json.loads(line) for line in told.splitlines()]
+    updates = [item["update"] for item in items if "update" in item]
+    assert [int(update["update"]) for update in updates] == list(range(1, 31))
+    assert all(len(update["layers"]) == 2 for update in updates)
+    assert items[-1]["runEvent"]["run"]["state"] == "RUN_STATE_SUCCEEDED"
+
+
+def test_a_step_shows_what_changed(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    clearprop("create", name, "--layers", "2-5-1", "--seed", "7")
+    told = clearprop("step", name, *XOR, "--epochs", "5").stdout.splitlines()
+    assert told[0].split()[:6] == ["update", "1", "run", "1", "epoch", "1"]
+    assert told[1].split() == ["weight", "before", "after", "change"]
+    changed = [line.rsplit(maxsplit=3) for line in told[3:13]]
+    for place, before, after, change in changed:
+        assert "←" in place
+        assert float(after) - float(before) == pytest.approx(float(change), abs=2e-6)
+    assert f"run 1 of {name} is PAUSED: 1 of 5 updates" in told[-1]
+    stepped = clearprop("step", name, "--count", "2", "--by-epochs", "--json").stdout
+    assert [json.loads(line)["update"] for line in stepped.splitlines()] == ["2", "3"]
+    clearprop("step", name, "--count", "9")
+    assert "SUCCEEDED" in clearprop("runs", name).stdout
+
+
+def test_runs_are_listed(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    clearprop("create", name, "--layers", "2-5-1")
+    assert "has had none yet" in clearprop("runs", name).stdout
+    clearprop("train", name, *XOR, "--epochs", "20")
+    row = clearprop("runs", name).stdout.splitlines()[2].split()
+    assert row[:8] == ["1", "SUCCEEDED", "xor", "5", "4", "20", "20", "20"]
+
+
+def test_training_sets_are_made_from_csv(clearprop: Clearprop, tmp_path: Path) -> None:
+    name = fresh_id("set")
+    (tmp_path / "numbers.csv").write_text("0,0,1,0\n1,0.5,0,1\n\n")
+    made = clearprop("training-sets", "create", name, "numbers.csv", "--targets", "2").stdout
+    assert f"training set {name}: 2 examples, 2 inputs, 2 targets" in made
+    shown = json.loads(clearprop("training-sets", "show", name, "--json").stdout)
+    assert shown["examples"][1] == {"inputs": [1.0, 0.5], "targets": [0.0, 1.0]}
+    assert "0.5" in clearprop("training-sets", "show", name).stdout
+    listed = clearprop("training-sets").stdout
+    assert name in listed
+    assert listed.count("built in") == 3
+    clearprop("training-sets", "delete", name)
+    assert name not in clearprop("training-sets").stdout

@@ -1,0 +1,268 @@
+"""Both forms of the client against a real server."""
+
+import itertools
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import clearprop
+import clearprop.aio
+import grpc
+import numpy as np
+import pytest
+from calls import fresh_id
+from clearprop import (
+    ClearpropError,
+    Client,
+    RunEvent,
+    Snapshot,
+    TrainingOptions,
+    calls,
+)
+from servers import ServerProcess
+
+
+def settings(epochs: int) -> TrainingOptions:
+    return TrainingOptions(learning_rate=5.0, batch_size=4, epochs=epochs)
+
+
+@pytest.fixture
+def client(server: ServerProcess) -> Iterator[Client]:
+    with clearprop.connect(server.target) as client:
+        yield client
+
+
+def test_a_network_is_what_was_asked_for(client: Client) -> None:
+    made = client.create_network(
+        fresh_id(), layer_sizes=[2, 5, 1], activations=["sigmoid"], seed=7, labels={"who": "me"}
+    )
+    found = client.network(made.id)
+    assert found.layer_sizes == [2, 5, 1]
+    assert found.activations == ["SIGMOID", "SIGMOID"]
+    assert found.cost_function == "CROSS_ENTROPY"
+    assert (found.seed, found.parameter_count, found.latest_update) == (7, 15, 0)
+    assert found.labels == {"who": "me"}
+    assert (found.uid, found.active_run) == (made.uid, None)
+    assert made.id in [network.id for network in client.networks()]
+    found.set_labels({"what": "test"})
+    assert made.refresh().labels == {"what": "test"}
+    made.delete()
+    with pytest.raises(ClearpropError, match="NOT_FOUND"):
+        made.refresh()
+
+
+def test_initial_parameters_are_kept_to_the_bit(client: Client) -> None:
+    weights = [np.array([[0.1, -0.2], [1 / 3, 0.0]]), np.array([[-0.0, 1e-300]])]
+    network = client.create_network(layer_sizes=[2, 2, 1], initial_parameters=weights)
+    assert network.seed is None
+    for given, kept in zip(weights, network.state().parameters, strict=True):
+        assert given.tobytes() == kept.tobytes()
+
+
+def test_a_range_of_initial_weights_is_kept(client: Client) -> None:
+    network = client.create_network(layer_sizes=[9, 9, 9], seed=1, initial_range=(2.0, 2.5))
+    weights = np.concatenate([layer.ravel() for layer in network.state().parameters])
+    assert weights.min() >= 2.0
+    assert weights.max() < 2.5
+
+
+def test_a_run_from_its_first_update_to_its_end(client: Client) -> None:
+    network = client.create_network(layer_sizes=[2, 5, 1], seed=3)
+    run = network.train("xor", **settings(10_000))
+    seen = list(run.updates())
+    assert [update.number for update in seen] == list(range(1, 10_001))
+    assert (run.state, run.updates_done, run.total_updates) == ("SUCCEEDED", 10_000, 10_000)
+    assert run.latest_cost == seen[-1].cost
+    assert run.start_time is not None
+    assert run.end_time is not None
+    assert run.create_time <= run.start_time <= run.end_time
+    assert [update.message for update in network.updates(start=1)] == [
+        update.message for update in seen
+    ]
+    assert network.state(77).parameters[1].tobytes() == seen[76].parameters[1].tobytes()
+    outputs = network.predict([[0, 0], [1, 0], [0, 1], [1, 1]]).outputs
+    assert outputs.round().tolist() == [[0], [1], [1], [0]]
+
+
+def test_stride_and_detail_leave_out_what_was_not_asked_for(client: Client) -> None:
+    network = client.create_network(layer_sizes=[2, 5, 1])
+    network.step("xor", **settings(50))
+    run = network.run(1).resume()
+    seen = list(run.updates(stride=20, detail="cost"))
+    assert [update.number for update in seen] == [1, 20, 40, 50]
+    assert not any(update.parameters for update in seen)
+
+
+def test_a_watch_tells_of_updates_and_of_changes_of_runs(client: Client) -> None:
+    network = client.create_network(layer_sizes=[2, 5, 1])
+    network.train("xor", **settings(3)).wait()
+    told = [
+        item.number if isinstance(item, Snapshot) else item.run.state
+        for item in itertools.takewhile(
+            lambda item: not (isinstance(item, RunEvent) and item.run.is_over),
+            network.watch(start=0),
+        )
+    ]
+    assert [item for item in told if isinstance(item, int)] == [0, 1, 2, 3]
+    assert told[1] in ("PENDING", "RUNNING")
+
+
+def test_steps_open_a_run_and_go_on(client: Client) -> None:
+    network = client.create_network(layer_sizes=[2, 5, 1])
+    first = network.step("xor", epochs=5, learning_rate=5, batch_size=3)
+    assert [update.number for update in first.updates] == [1]
+    assert first.run.state == "PAUSED"
+    second = network.step(count=2, unit="epoch", etag=first.etag)
+    assert [update.number for update in second.updates] == [2, 3, 4]
+    with pytest.raises(ClearpropError) as caught:
+        network.step(etag=first.etag)
+    assert caught.value.reason == "STALE_ETAG"
+    assert network.step(count=1000).run.wait().state == "SUCCEEDED"
+
+
+def test_a_request_id_makes_a_step_happen_once_for_all_processes(server: ServerProcess) -> None:
+    identity = fresh_id("request")
+    with clearprop.connect(server.target) as first, clearprop.connect(server.target) as second:
+        network = first.create_network(layer_sizes=[2, 5, 1])
+        one = network.step("xor", request_id=identity, **settings(50))
+        two = second.network(network.id).step("xor", request_id=identity, **settings(50))
+        assert [update.message for update in one.updates] == [
+            update.message for update in two.updates
+        ]
+        assert network.refresh().latest_update == 1
+
+
+def test_a_run_can_be_paused_resumed_and_cancelled(client: Client) -> None:
+    network = client.create_network(layer_sizes=[2, 5, 1])
+    run = network.train("xor", **settings(10**9))
+    assert run.pause().state == "PAUSED"
+    assert network.refresh().active_run == 1
+    assert run.resume().state == "RUNNING"
+    waiting = ThreadPoolExecutor(1).submit(network.run(1).wait)
+    assert run.cancel().state == "CANCELLED"
+    assert waiting.result(30).state == "CANCELLED"
+    assert run.refresh().is_over
+    assert [each.number for each in network.runs()] == [1]
+
+
+def test_training_sets_come_back_as_they_went(client: Client) -> None:
+    inputs = np.arange(6).reshape(3, 2) / 7
+    made = client.create_training_set(fresh_id("set"), inputs, [[0], [1], [0.5]])
+    found = client.training_set(made.id)
+    assert (found.example_count, found.input_count, found.target_count) == (3, 2, 1)
+    assert not found.is_built_in
+    assert found.examples().inputs.tobytes() == inputs.tobytes()
+    assert found.examples().targets.tolist() == [[0], [1], [0.5]]
+    assert {"and", "or", "xor", made.id} <= {each.id for each in client.training_sets()}
+    found.delete()
+    with pytest.raises(ClearpropError, match="NOT_FOUND"):
+        client.training_set(made.id)
+
+
+def test_rows_without_partners_are_refused_before_they_are_sent(client: Client) -> None:
+    with pytest.raises(ValueError, match="2 rows of inputs and 1 of targets"):
+        client.create_training_set("s", [[0], [1]], [[1]])
+
+
+def test_a_step_without_a_set_but_with_settings_is_refused(client: Client) -> None:
+    network = client.create_network(layer_sizes=[2, 5, 1])
+    with pytest.raises(ClearpropError) as caught:
+        network.step(epochs=5)
+    assert "settings.training_set" in [bad.field for bad in caught.value.violations]
+
+
+def test_every_bad_field_is_named(client: Client) -> None:
+    network = client.create_network(layer_sizes=[2, 5, 1])
+    with pytest.raises(ClearpropError) as caught:
+        network.train("xor", learning_rate=-1, batch_size=9, epochs=0)
+    assert caught.value.code is grpc.StatusCode.INVALID_ARGUMENT
+    assert {bad.field for bad in caught.value.violations} == {
+        "settings.learning_rate",
+        "settings.batch_size",
+        "settings.epochs",
+    }
+
+
+def test_lists_are_read_page_by_page(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = client.create_network(layer_sizes=[2, 5, 1])
+    for _ in range(5):
+        network.train("xor", **settings(1)).wait()
+    monkeypatch.setattr(calls, "_PAGE_SIZE", 2)
+    assert [run.number for run in network.runs()] == [5, 4, 3, 2, 1]
+    assert [update.number for update in network.updates()] == [0, 1, 2, 3, 4, 5]
+    assert len(list(client.training_sets())) >= 3
+
+
+def test_activations_of_all_layers_come_on_request(client: Client) -> None:
+    network = client.create_network(layer_sizes=[2, 5, 1], seed=7)
+    plain = network.predict(np.zeros((3, 2)))
+    assert plain.update == 0
+    assert plain.activations == []
+    full = network.predict(np.zeros((3, 2)), update=0, activations=True)
+    assert [layer.shape for layer in full.activations] == [(3, 5), (3, 1)]
+    assert (full.activations[0] == 0.5).all()
+    assert full.activations[1].tobytes() == plain.outputs.tobytes()
+
+
+def test_answers_larger_than_the_default_of_grpc_are_received(client: Client) -> None:
+    network = client.create_network(layer_sizes=[999, 1000], seed=1)
+    assert network.state().parameters[0].shape == (1000, 999)
+    network.delete()
+
+
+def test_what_the_server_is(client: Client) -> None:
+    info = client.server_info()
+    assert info.store == "sqlite"
+    assert info.limits.response_bytes == 64 * 2**20
+
+
+def test_closing_the_client_ends_its_watches(client: Client) -> None:
+    network = client.create_network(layer_sizes=[2, 5, 1])
+    watch = network.watch(start=0)
+    assert isinstance(next(watch), Snapshot)
+    following = ThreadPoolExecutor(1).submit(next, watch)
+    client.close()
+    with pytest.raises(ClearpropError) as caught:
+        following.result(30)
+    assert caught.value.code is grpc.StatusCode.CANCELLED
+
+
+@pytest.mark.parametrize("end", ["kill", "stop"])
+def test_a_run_is_seen_whole_although_its_server_ends(own_server: ServerProcess, end: str) -> None:
+    with clearprop.connect(own_server.target) as client:
+        network = client.create_network(layer_sizes=[2, 5, 1], seed=5)
+        run = network.train("xor", **settings(300_000))
+        updates = run.updates()
+        seen = list(itertools.islice(updates, 1000))
+        getattr(own_server, end)()
+        with ThreadPoolExecutor(1) as threads:
+            threads.submit(own_server.start)
+            seen += updates
+        assert [update.number for update in seen] == list(range(1, 300_001))
+        assert run.state == "SUCCEEDED"
+        for number in (1, 999, 1000, 1001, 150_000, 300_000):
+            state, update = network.state(number), seen[number - 1]
+            assert state.message.layers == update.message.layers
+            assert state.cost == update.cost
+
+
+async def test_the_whole_way_in_asyncio(server: ServerProcess) -> None:
+    async with clearprop.aio.connect(server.target) as client:
+        network = await client.create_network(fresh_id(), layer_sizes=[2, 5, 1], seed=3)
+        step = await network.step("xor", **settings(10_000))
+        run = await step.run.resume()
+        seen = [update.number async for update in run.updates()]
+        assert seen == list(range(1, 10_001))
+        assert (await run.wait()).state == "SUCCEEDED"
+        assert (await network.refresh()).latest_update == 10_000
+        assert [each.number async for each in network.runs()] == [1]
+        listed = [update.number async for update in network.updates(start=9_998)]
+        assert listed == [9_998, 9_999, 10_000]
+        prediction = await network.predict([[0, 0], [1, 0], [0, 1], [1, 1]])
+        assert prediction.outputs.round().tolist() == [[0], [1], [1], [0]]
+        assert (await network.state(1)).number == 1
+        assert (await (await client.training_set("xor")).examples()).inputs.shape == (4, 2)
+        assert (await client.server_info()).version
+        with pytest.raises(ClearpropError, match="OUT_OF_RANGE"):
+            await network.state(10_001)
+        await network.delete()
+        assert network.id not in [each.id async for each in client.networks()]

@@ -1,0 +1,49 @@
+"""The console script, run in a pipe or on a terminal, as people run it."""
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+CLEARPROP = Path(sys.executable).parent / "clearprop"
+
+
+class Clearprop(Protocol):
+    """Runs a command in a pipe and an empty folder; fails unless its exit code is `code`."""
+
+    def __call__(
+        self, *arguments: str, code: int = 0, **variables: str
+    ) -> subprocess.CompletedProcess[str]: ...
+
+
+def on_terminal(*arguments: str, columns: int, **variables: str) -> tuple[int, str]:
+    """Run a command on a terminal; return its exit code and what it wrote, without colours."""
+    terminal, inside = pty.openpty()
+    fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    with subprocess.Popen(
+        [CLEARPROP, *arguments],
+        env=os.environ | {"TERM": "xterm-256color"} | variables,
+        stdin=inside,
+        stdout=inside,
+        stderr=inside,
+        start_new_session=True,
+    ) as process:
+        os.close(inside)
+        written = b"".join(_chunks(terminal)).decode()
+    os.close(terminal)
+    return process.returncode, re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", written)
+
+
+def _chunks(terminal: int) -> Iterator[bytes]:
+    while True:
+        try:
+            yield os.read(terminal, 65_536)
+        except OSError:  # what a terminal says when its last program has ended
+            return
