@@ -18,9 +18,11 @@ from service.executor import ThreadExecutor, take_over
 from service.handlers import Handlers
 from service.history import History
 from service.networks import Networks
+from service.opening import Opening
 from service.runs import Runs
 from service.settings import Settings
 from service.snapshots import SnapshotReader
+from service.stepping import Steps
 from service.training_sets import TrainingSets
 from service.waking import Waking
 from service.watching import Watching
@@ -54,10 +56,12 @@ class Server:
         snapshots = SnapshotReader(self.store)
         self.executor = ThreadExecutor(self.store, snapshots, clock, settings.threads)
         self.training_sets = TrainingSets(self.store, clock, settings.limits)
+        opening = Opening(snapshots, clock)
         self.handlers = Handlers(
             networks=Networks(self.store, clock, settings.limits),
             training_sets=self.training_sets,
-            runs=Runs(self.store, self.executor, snapshots, clock),
+            runs=Runs(self.store, self.executor, opening, clock),
+            steps=Steps(self.store, self.executor, snapshots, opening, clock),
             history=History(self.store, snapshots),
             watching=Watching(self.store, snapshots, self.waking, settings.limits),
             waking=self.waking,

@@ -14,7 +14,9 @@ from clearprop.v1 import training_service_pb2 as pb
 from service import messages
 from service.history import History
 from service.networks import Networks
-from service.runs import Outcome, Runs, RunView, Ticket
+from service.runs import Runs, RunView
+from service.stepping import Steps
+from service.tickets import Outcome, Ticket
 from service.training_sets import TrainingSets
 from service.waiting import settled
 from service.waking import Waking
@@ -29,6 +31,7 @@ class Handlers:
     networks: Networks
     training_sets: TrainingSets
     runs: Runs
+    steps: Steps
     history: History
     watching: Watching
     waking: Waking
@@ -127,7 +130,7 @@ class Handlers:
     async def step(self, request: pb.StepRequest) -> pb.StepResponse:
         """Advance, and answer when that is durable."""
         ticket = await asyncio.to_thread(
-            self.runs.begin_step, messages.step(request), messages.request_id(request)
+            self.steps.begin, messages.step(request), messages.request_id(request)
         )
         outcome = await settled(ticket, self.runs, self.waking)
         return await asyncio.to_thread(self._stepped, outcome)

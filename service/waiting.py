@@ -2,7 +2,8 @@
 
 import asyncio
 
-from service.runs import Outcome, Runs, Ticket
+from service.runs import Runs
+from service.tickets import Outcome, Ticket
 from service.waking import Waking
 
 

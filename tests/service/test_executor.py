@@ -12,6 +12,7 @@ from service import executor as executor_module
 from service.clock import SystemClock
 from service.executor import ThreadExecutor, take_over
 from service.networks import Networks, NewNetwork
+from service.opening import Opening
 from service.runs import Runs
 from service.snapshots import SnapshotReader
 from service.training_sets import TrainingSets
@@ -61,7 +62,7 @@ class Bench:
         self.store = FailingStore(self.inner)
         snapshots = SnapshotReader(self.store)  # type: ignore[arg-type]
         self.executor = ThreadExecutor(self.store, snapshots, clock)  # type: ignore[arg-type]
-        self.runs = Runs(self.inner, self.executor, snapshots, clock)
+        self.runs = Runs(self.inner, self.executor, Opening(snapshots, clock), clock)
         self.snapshots = snapshots
         TrainingSets(self.inner, clock, Limits()).add_built_in()
         Networks(self.inner, clock, Limits()).create(

@@ -33,6 +33,8 @@ from service.cli.progress import follow
 
 NETWORK = "xor-demo"
 LAYERS = (2, 5, 1)
+#: Not every seed learns XOR in so few updates, but one that does does so on every machine.
+SEED = 7
 LEARNING_RATE = 5.0
 BATCH_SIZE = 4
 UPDATES = 10_000
@@ -76,7 +78,7 @@ def _tell() -> None:
 
 def _create(client: clearprop.Client) -> clearprop.Network:
     _chapter("A network")
-    network = client.create_network(NETWORK, layer_sizes=LAYERS)
+    network = client.create_network(NETWORK, layer_sizes=LAYERS, seed=SEED)
     say(f"[cyan]{NETWORK}[/] has 2 inputs, 5 hidden units and 1 output:")
     say(f"{network.parameter_count} weights, drawn at random with seed {network.seed}")
     return network

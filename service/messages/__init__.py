@@ -1,0 +1,45 @@
+"""The contract's messages ↔ the domain's values: the only place where they meet.
+
+What comes in is translated as it is, and whether it makes sense the domain says: an enum value that
+is not known becomes None. Only what has no form in the domain (a page token, a request id) is
+checked here.
+"""
+
+from service.messages.networks import label_keys, network, new_network
+from service.messages.predictions import prediction, vectors
+from service.messages.requests import (
+    page_number,
+    page_position,
+    page_size,
+    page_token,
+    request_id,
+)
+from service.messages.runs import run, run_event, settings, step
+from service.messages.server import limits
+from service.messages.training_sets import example_rows, training_set
+from service.messages.updates import state, updates, watch, watched, with_parameters
+
+__all__ = [
+    "example_rows",
+    "label_keys",
+    "limits",
+    "network",
+    "new_network",
+    "page_number",
+    "page_position",
+    "page_size",
+    "page_token",
+    "prediction",
+    "request_id",
+    "run",
+    "run_event",
+    "settings",
+    "state",
+    "step",
+    "training_set",
+    "updates",
+    "vectors",
+    "watch",
+    "watched",
+    "with_parameters",
+]
