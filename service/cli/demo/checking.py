@@ -24,7 +24,9 @@ def check_complete(seen: Sequence[Snapshot], latest: int) -> None:
 
 def check_same(seen: Sequence[Snapshot], stored: Iterable[Snapshot]) -> None:
     """Require the same updates, to the bit."""
-    for one, other in zip(seen, stored, strict=True):
+    kept = list(stored)
+    require(len(seen) == len(kept), f"{len(seen):,} updates were seen, {len(kept):,} are stored")
+    for one, other in zip(seen, kept, strict=True):
         require(
             bits([one.message]) == bits([other.message]),
             f"update {one.number} is not what the second client saw",

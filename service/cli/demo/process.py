@@ -61,14 +61,7 @@ class ServerProcess:
                 self._command(), stdout=subprocess.PIPE, stderr=log, text=True
             )
         self.target = self._announced()
-        with grpc.insecure_channel(self.target) as channel:
-            answer = health_pb2_grpc.HealthStub(channel).Check(
-                health_pb2.HealthCheckRequest(), wait_for_ready=True, timeout=_START_SECONDS
-            )
-        require(
-            answer.status == health_pb2.HealthCheckResponse.SERVING,
-            "the server answers, but its health is not SERVING",
-        )
+        self._await_health()
         return time.monotonic() - begin
 
     def stop(self) -> float:
@@ -101,6 +94,18 @@ class ServerProcess:
             if word.startswith("127.0.0.1:"):
                 return word
         raise PromiseBroken(f"the server did not start; it said: {self._said() or line}")
+
+    def _await_health(self) -> None:
+        """Wait until the server's health is SERVING."""
+        try:
+            with grpc.insecure_channel(self.target) as channel:
+                for answer in health_pb2_grpc.HealthStub(channel).Watch(
+                    health_pb2.HealthCheckRequest(), wait_for_ready=True, timeout=_START_SECONDS
+                ):
+                    if answer.status == health_pb2.HealthCheckResponse.SERVING:
+                        return
+        except grpc.RpcError as error:
+            raise PromiseBroken("the server started, but never said that it serves") from error
 
     def _said(self) -> str:
         return self._log.read_text(encoding="utf-8").strip()[-1000:]

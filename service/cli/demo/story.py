@@ -50,7 +50,7 @@ def demo() -> None:
         with _interruptible():
             _tell()
     except (PromiseBroken, clearprop.ClearpropError, OSError) as error:
-        show_failure(f"the demo failed: {error}")
+        show_failure(f"the demo failed: {str(error) or type(error).__name__}")
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         show_failure("the demo was interrupted; its server is stopped")
@@ -80,7 +80,8 @@ def _create(client: clearprop.Client) -> clearprop.Network:
     _chapter("A network")
     network = client.create_network(NETWORK, layer_sizes=LAYERS, seed=SEED)
     say(f"[cyan]{NETWORK}[/] has 2 inputs, 5 hidden units and 1 output:")
-    say(f"{network.parameter_count} weights, drawn at random with seed {network.seed}")
+    say(f"{network.parameter_count} weights, drawn at random with seed {network.seed}, which gives")
+    say("the same numbers to the last bit on every machine")
     return network
 
 
