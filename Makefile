@@ -23,7 +23,7 @@ export BUF_CACHE_DIR := $(CURDIR)/$(VENV)/.buf
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve test lint format proto requirements clean
+.PHONY: help setup demo serve bench test lint format proto requirements clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ demo: setup ## start a server and train a network on XOR while watching it
 
 serve: setup ## start a server (ARGS="--grpc 127.0.0.1:50051 ...")
 	$(BIN)/clearprop serve $(ARGS)
+
+bench: setup ## measure against peers and write bench/results.md; takes some minutes
+	$(BIN)/python -m bench
 
 test: setup ## run the tests (ARGS="tests/training -k ...")
 	$(BIN)/pytest $(ARGS)

@@ -1,0 +1,58 @@
+"""A server process for measurements, with a database of its own."""
+
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+
+class Server:
+    """A server on a free port of this machine."""
+
+    def __init__(self, database: Path) -> None:
+        self.database = database
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.target = f"127.0.0.1:{probe.getsockname()[1]}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and return when it is SERVING."""
+        url = f"sqlite:///{self.database}"
+        self._process = subprocess.Popen(  # noqa: S603 (the project's own program)
+            [
+                *(sys.executable, "-m", "service.cli", "serve"),
+                *("--grpc", self.target, "--database", url),
+            ],
+            stdout=subprocess.DEVNULL,
+        )
+        options = [("grpc.max_reconnect_backoff_ms", 20), ("grpc.initial_reconnect_backoff_ms", 10)]
+        options += [("grpc.min_reconnect_backoff_ms", 10)]
+        with grpc.insecure_channel(self.target, options=options) as channel:
+            health: Any = health_pb2_grpc.HealthStub(channel)
+            health.Check(health_pb2.HealthCheckRequest(), wait_for_ready=True, timeout=60)
+
+    def stop(self) -> None:
+        """Stop it as an operator would."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+            self._process.wait(timeout=30)
+            self._process = None
+
+
+@contextmanager
+def serving(folder: Path, name: str) -> Iterator[Server]:
+    """Serve a new database for the time of the block."""
+    server = Server(folder / f"{name}.db")
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
