@@ -129,10 +129,10 @@ class Handlers:
 
     async def step(self, request: pb.StepRequest) -> pb.StepResponse:
         """Advance, and answer when that is durable."""
-        ticket = await asyncio.to_thread(
-            self.steps.begin, messages.step(request), messages.request_id(request)
-        )
-        outcome = await settled(ticket, self.runs, self.waking)
+        begun = await asyncio.to_thread(self._begin_step, request)
+        if isinstance(begun, pb.StepResponse):
+            return begun
+        outcome = await settled(begun, self.runs, self.waking)
         return await asyncio.to_thread(self._stepped, outcome)
 
     async def pause_run(self, request: pb.PauseRunRequest) -> pb.PauseRunResponse:
@@ -192,7 +192,10 @@ class Handlers:
         parameters = messages.with_parameters(request.detail)
         first = messages.page_number(request.page_token)
         span = self.history.updates(
-            request.network, request.start_update if first is None else first, size
+            request.network,
+            request.start_update if first is None else first,
+            size,
+            parameters=parameters,
         )
         last = span.snapshots[-1].last_update if span.snapshots else span.latest_update
         return pb.ListUpdatesResponse(
@@ -204,10 +207,10 @@ class Handlers:
         self, request: pb.WatchUpdatesRequest
     ) -> AsyncGenerator[pb.WatchUpdatesResponse, None]:
         """Stream the history from a place on."""
-        parameters = messages.with_parameters(request.detail)
-        async with aclosing(self.watching.watch(messages.watch(request))) as history:
+        command = messages.watch(request)
+        async with aclosing(self.watching.watch(command)) as history:
             async for item in history:
-                yield await asyncio.to_thread(messages.watched, item, parameters=parameters)
+                yield await asyncio.to_thread(messages.watched, item, parameters=command.parameters)
 
     def predict(self, request: pb.PredictRequest) -> pb.PredictResponse:
         """Compute outputs for inputs."""
@@ -229,6 +232,12 @@ class Handlers:
     async def _settled(self, ticket: Ticket) -> RunView:
         outcome = await settled(ticket, self.runs, self.waking)
         return RunView(outcome.network_id, outcome.run)
+
+    def _begin_step(self, request: pb.StepRequest) -> pb.StepResponse | Ticket:
+        """Answer a short step at once, without another way through the event loop."""
+        ticket = self.steps.begin(messages.step(request), messages.request_id(request))
+        outcome = ticket.settled
+        return ticket if outcome is None else self._stepped(outcome)
 
     def _stepped(self, outcome: Outcome) -> pb.StepResponse:
         run = outcome.run

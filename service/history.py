@@ -49,7 +49,7 @@ class History:
         network, number = self._locate(network_id, update)
         return network, self._snapshots.snapshot(network, number)
 
-    def updates(self, network_id: str, first: int, most: int) -> Span:
+    def updates(self, network_id: str, first: int, most: int, *, parameters: bool) -> Span:
         """Return updates from `first` on, up to `most` and 1 MiB; none after the latest.
 
         Raises NetworkNotFound, UpdateOutOfRange, DamagedHistory.
@@ -58,6 +58,9 @@ class History:
             network = reader.network(network_id)
             latest = reader.head(network.uid).latest_update
         check_start("start_update", first, latest)
+        if not parameters:
+            outline = self._snapshots.outline(network, first, min(first + most - 1, latest))
+            return Span(network, outline, latest)
         last = min(first + min(most, _updates_in_response(network)) - 1, latest)
         return Span(network, tuple(self._pages(network, first, last)), latest)
 

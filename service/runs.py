@@ -142,8 +142,8 @@ class Runs:
 
         Raises NetworkNotFound when the network was deleted meanwhile.
         """
-        if ticket.run is not None and ticket.head is not None:
-            return Outcome(ticket.network_id, ticket.run, ticket.updates_done, ticket.head)
+        if ticket.settled is not None:
+            return ticket.settled
         with self._store.read() as reader:
             reader.network_by_uid(ticket.network_uid)
             events = reader.run_events(ticket.network_uid, 0, ticket.after_event, _FEW)

@@ -7,6 +7,7 @@ needs none of it.
 from threading import Lock
 from typing import TypeVar
 
+import numpy as np
 from cachetools import LRUCache
 
 from training.engine import Engine
@@ -89,6 +90,21 @@ class SnapshotReader:
             state.parameters.reshape(1, -1),
         )
 
+    def outline(self, network: Network, first: int, last: int) -> Page:
+        """Return committed updates without their parameters: read, not recomputed.
+
+        Raises DamagedHistory.
+        """
+        with self._store.read() as reader:
+            segments = _all_segments(reader, network.uid, first, last)
+            runs = {
+                number: reader.run(network.uid, number)
+                for number in {segment.run for segment in segments if segment.run}
+            }
+        return _joined(
+            tuple(_outlined(segment, runs.get(segment.run), first, last) for segment in segments)
+        )
+
     def page(self, network: Network, first: int, latest: int) -> Page:
         """Return the updates from `first` to the end of its page, or to `latest`, both committed.
 
@@ -168,6 +184,19 @@ def _all_segments(reader: Reader, uid: str, first: int, last: int) -> list[Segme
         segments += more
         first = more[-1].last_update + 1
     return segments
+
+
+def _outlined(segment: Segment, run: Run | None, first: int, last: int) -> Snapshots:
+    """Return the updates of a segment that lie within the bounds, with no parameters."""
+    whole = Snapshots(
+        segment.kind,
+        segment.first_update,
+        run,
+        segment.run_offset,
+        segment.costs,
+        np.empty((segment.count, 0)),
+    )
+    return whole.part(max(first, segment.first_update), min(last, segment.last_update))
 
 
 def _joined(page: Page) -> Page:

@@ -8,6 +8,19 @@ from training.update import Head
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a call that waited for a run is answered with.
+
+    `head` is the network's, as the call left it; `updates_done` what the run had made before.
+    """
+
+    network_id: str
+    run: Run
+    updates_done: int
+    head: Head
+
+
+@dataclass(frozen=True, slots=True)
 class Ticket:
     """Where the answer of a call that waits for a run will be found.
 
@@ -23,18 +36,12 @@ class Ticket:
     run: Run | None = None
     head: Head | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a call that waited for a run is answered with.
-
-    `head` is the network's, as the call left it; `updates_done` what the run had made before.
-    """
-
-    network_id: str
-    run: Run
-    updates_done: int
-    head: Head
+    @property
+    def settled(self) -> Outcome | None:
+        """The outcome, where there was nothing to wait for."""
+        if self.run is None or self.head is None:
+            return None
+        return Outcome(self.network_id, self.run, self.updates_done, self.head)
 
 
 def ticket_for(

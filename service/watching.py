@@ -19,16 +19,23 @@ BOOKMARK_SECONDS = 10.0
 
 _EVENTS_AT_ONCE = 1_000
 
+# Without parameters so many updates fit in a message of 256 KiB; with a stride more can be read at
+# once, but not so many that one watcher keeps a thread for long.
+_OUTLINED_AT_ONCE = 5_000
+_MOST_OUTLINES = 20
+
 
 @dataclass(frozen=True, slots=True)
 class WatchCommand:
     """What a client wants to watch.
 
     `start_update` None: after the latest. `until_run` 0: never end. `uid` empty: not checked.
+    Without `parameters` nothing needs to be recomputed.
     """
 
     network_id: str
     start_update: int | None = None
+    parameters: bool = True
     stride: int = 1
     until_run: int = 0
     uid: str = ""
@@ -179,11 +186,15 @@ class Watching:
         with self._store.read() as reader:
             reader.network_by_uid(network.uid)
             latest = reader.head(network.uid).latest_update
-            last = min(latest, first + updates_in_page(network) - 1)
+            if command.parameters:
+                size = updates_in_page(network)
+            else:
+                size = _OUTLINED_AT_ONCE * min(command.stride, _MOST_OUTLINES)
+            last = min(latest, first + size - 1)
             events = reader.run_events(network.uid, first - 1, cursor.last_event, _EVENTS_AT_ONCE)
         if len(events) == _EVENTS_AT_ONCE:
             last = min(last, events[-1].update)
-        page = self._snapshots.page(network, first, last) if first <= last else ()
+        page = self._page(network, first, last, command)
         last = page[-1].last_update if page else first - 1
 
         found: list[Watched] = []
@@ -191,7 +202,7 @@ class Watching:
             if event.update > last:
                 break
             found += self._updates(network, cursor, page, event.update, command.stride)
-            found += self._passed_over(network, cursor, event.update)
+            found += self._passed_over(network, cursor, event.update, command)
             found.append(Event(network.id, event))
             cursor.last_event = event.number
             if event.run.number == command.until_run and event.run.is_over:
@@ -222,12 +233,21 @@ class Watching:
         cursor.sent = parts[-1].last_update
         return [Batch(network, tuple(parts))]
 
-    def _passed_over(self, network: Network, cursor: Cursor, update: int) -> list[Watched]:
+    def _page(self, network: Network, first: int, last: int, command: WatchCommand) -> Page:
+        if first > last:
+            return ()
+        if command.parameters:
+            return self._snapshots.page(network, first, last)
+        return self._snapshots.outline(network, first, last)
+
+    def _passed_over(
+        self, network: Network, cursor: Cursor, update: int, command: WatchCommand
+    ) -> list[Watched]:
         """Return the update at which a run changed its state, if a stride has passed over it."""
         if update < cursor.start or update <= cursor.sent:
             return []
         cursor.sent = update
-        return [Batch(network, (self._snapshots.snapshot(network, update),))]
+        return [Batch(network, self._page(network, update, update, command))]
 
 
 async def _wait(woken: asyncio.Event, seconds: float) -> None:

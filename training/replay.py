@@ -18,8 +18,9 @@ class Snapshots:
     """Consecutive updates of one kind and one run, with their parameters, as arrays.
 
     `costs` (count), empty where no run made the updates; `parameters` (count, parameters) after
-    each update. `run` is None where no run made them, else the run as it was when it was read: use
-    it for what never changes, such as its settings.
+    each update, or (count, 0) where only the costs were asked for. `run` is None where no run made
+    them, else the run as it was when it was read: use it for what never changes, such as its
+    settings.
     """
 
     kind: UpdateKind

@@ -84,6 +84,7 @@ def watch(request: training_service_pb2.WatchUpdatesRequest) -> watching.WatchCo
     return watching.WatchCommand(
         network_id=request.network,
         uid=request.uid,
+        parameters=with_parameters(request.detail),
         start_update=request.start_update if request.HasField("start_update") else None,
         stride=request.stride or 1,
         until_run=request.until_run,
