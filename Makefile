@@ -74,7 +74,7 @@ clean: ## remove everything that make made, and leave ./data alone
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV_MADE):
-	$(call make_venv,$(VENV))
+	$(call make_venv,$(VENV),15)
 	@touch $@
 
 $(INSTALLED): $(VENV_MADE) requirements/dev.txt pyproject.toml client/pyproject.toml
@@ -87,17 +87,17 @@ $(KERNELS): $(INSTALLED) $(wildcard training/numerics/*.py)
 	@touch $@
 
 $(PROTO_INSTALLED): requirements/proto.txt
-	$(call make_venv,$(PROTO_VENV))
+	$(call make_venv,$(PROTO_VENV),13)
 	$(call install,$(PROTO_VENV),--require-hashes -r requirements/proto.txt)
 	@touch $@
 
-# $(call make_venv,FOLDER)
+# $(call make_venv,FOLDER,LATEST): with a Python from 3.11 to 3.LATEST, for which there are wheels.
 define make_venv
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "Clearprop needs Python 3.11 or newer, and $(PYTHON) is not:" >&2; \
-		echo "name one that is, as in: make setup PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, $(2)))' || { \
+		echo "$(1) is made with Python 3.11 to 3.$(2), and $(PYTHON) is none of them:" >&2; \
+		echo "name one, as in: make $(firstword $(MAKECMDGOALS)) PYTHON=python3.12" >&2; exit 1; }
 	rm -rf $(1)
-	$(if $(UV),$(UV) venv --quiet --seed --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')",$(PYTHON) -m venv) $(1)
+	$(if $(UV),$(UV) venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')",$(PYTHON) -m venv) $(1)
 endef
 
 # $(call install,FOLDER,WHAT)
