@@ -3,7 +3,6 @@
 import ctypes
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 from typing import Protocol
 
@@ -24,6 +23,9 @@ INPUTS = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
 TARGETS = np.array([[0.0], [1.0], [1.0], [0.0]])
 LEARNING_RATE = 5.0
 PARAMETERS = 15
+
+#: Where measurements leave their files: on the disk of this checkout, not in memory.
+BUILD = Path(__file__).parents[1] / "build"
 
 
 def numpy_loop(parameters: Array, updates: int, *, record: bool) -> float:
@@ -50,7 +52,8 @@ def c_loop() -> Train | None:
     compiler = shutil.which("cc") or shutil.which("gcc")
     if compiler is None:
         return None
-    library = Path(tempfile.mkdtemp()) / "plain_loop.so"
+    library = BUILD / "plain_loop.so"
+    BUILD.mkdir(exist_ok=True)
     source = Path(__file__).with_name("plain_loop.c")
     subprocess.run(  # noqa: S603 (the project's own source)
         [compiler, "-O3", "-shared", "-fPIC", str(source), "-o", str(library), "-lm"], check=True

@@ -31,7 +31,7 @@ def write(rows: list[Row]) -> str:
         "Written by `make bench`: ours and the peer's from the same run, in turn. Medians, with",
         "the least and the greatest in brackets.",
         "",
-        f"- {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {_processor()}, {platform.platform()}",
+        f"- {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {_processor()}, {platform.system()}",
         f"- Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, "
         + ", ".join(f"{package} {version(package)}" for package in PACKAGES),
         "",

@@ -10,19 +10,20 @@ import clearprop
 
 from bench.engine import start
 from bench.measuring import Times, in_turn, percentile
-from bench.peers import c_loop
+from bench.peers import BUILD, c_loop
 from bench.report import Row
 from bench.serving import Server, serving
 
 _TRAINED = 2_000_000
 _STEPS = 300
 _READS = 300
-_STEP_BYTES = 800  # what the rows of one step take, roughly
+_STEP_BYTES = 1_500  # the rows that one step adds or writes anew
 
 
 def rows() -> list[Row]:
     """Measure starting, training, stepping, reading and storing."""
-    with tempfile.TemporaryDirectory() as name:
+    BUILD.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=BUILD) as name:
         folder = Path(name)
         return [_ready(folder), *_training(folder), _step(folder)]
 
@@ -58,7 +59,7 @@ def _training(folder: Path) -> list[Row]:
     loop = c_loop()
     names = iter(f"trained-{number}" for number in range(100))
     with serving(folder, "training") as server, clearprop.connect(server.target) as client:
-        work = f"Train of {_TRAINED:,} updates of XOR over gRPC, durable, unwatched"
+        work = f"Train of {_TRAINED:,} updates of XOR over gRPC, durable, its end awaited"
         if loop is None:
             (ours,) = in_turn(3, (lambda: _train(client, next(names)), _TRAINED))
             trained = Row(work, ours.text(1e-9, "ns an update"), "no compiler here", "", "", None)
@@ -107,8 +108,8 @@ def _reading(client: clearprop.Client) -> Row:
         f"p50 {percentile(seconds, 0.5) * 1e3:.1f} ms, p99 {p99 * 1e3:.1f} ms",
         "",
         f"p99 {p99 * 1e3:.1f} ms",
-        "p99 ≤ 20 ms (of 10,000,000)",
-        p99 <= 0.020,
+        "p99 ≤ 20 ms of 10,000,000: later",
+        None,
     )
 
 

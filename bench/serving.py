@@ -43,16 +43,19 @@ class Server:
         """Stop it as an operator would."""
         if self._process is not None:
             self._process.send_signal(signal.SIGTERM)
-            self._process.wait(timeout=30)
-            self._process = None
+            try:
+                self._process.wait(timeout=30)
+            finally:
+                self._process.kill()  # does nothing to one that has ended
+                self._process = None
 
 
 @contextmanager
 def serving(folder: Path, name: str) -> Iterator[Server]:
     """Serve a new database for the time of the block."""
     server = Server(folder / f"{name}.db")
-    server.start()
     try:
+        server.start()
         yield server
     finally:
         server.stop()

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from service.requests import RequestId, check_etag, once
+from service.requests import RequestId, check_etag, check_request, once
 from training.errors import (
     LimitExceeded,
     NetworkExists,
@@ -77,7 +77,7 @@ class Networks:
 
         Raises InvalidFields, LimitExceeded, NetworkExists.
         """
-        self._check(wanted)
+        self._check(wanted, request)
         uid = "" if validate_only else new_uid()
         network = self._describe(wanted, uid)
         if validate_only:
@@ -120,6 +120,7 @@ class Networks:
         Raises InvalidFields, NetworkNotFound, StaleEtag.
         """
         with validating() as violations:
+            check_request(violations, request)
             check_labels(violations, "labels", labels)
 
         def change(writer: Writer) -> NetworkView:
@@ -159,8 +160,9 @@ class Networks:
             lambda writer: once(writer, self._clock, request, bool, lambda: remove(writer))
         ).result()
 
-    def _check(self, wanted: NewNetwork) -> None:
+    def _check(self, wanted: NewNetwork, request: RequestId | None) -> None:
         with validating() as violations:
+            check_request(violations, request)
             if wanted.id:
                 check_id(violations, "network", wanted.id)
             check_labels(violations, "labels", wanted.labels)

@@ -6,7 +6,8 @@ from typing import TypeVar
 
 import msgspec
 
-from training.errors import RequestIdReused, StaleEtag
+from training.errors import RequestIdReused, StaleEtag, Violations, validating
+from training.names import check_request_id
 from training.ports import Answer, Clock, Reader, Writer
 from training.update import Head
 
@@ -21,13 +22,22 @@ class RequestId:
     digest: bytes
 
 
+def check_request(violations: Violations, request: RequestId | None) -> None:
+    """Require a request id, where there is one, of the form that the contract says."""
+    if request is not None:
+        check_request_id(violations, "request_id", request.id)
+
+
 def earlier_answer(reader: Reader, request: RequestId | None, kind: type[T]) -> T | None:
     """Return what this request was answered before, None where it was not carried out yet.
 
-    Raises RequestIdReused when the id was used for another request.
+    Raises RequestIdReused when the id was used for another request, InvalidFields for one of a
+    wrong form.
     """
     if request is None:
         return None
+    with validating() as violations:
+        check_request(violations, request)
     answer = reader.answer(request.id)
     if answer is None:
         return None

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from service.opening import Opening
-from service.requests import RequestId, check_etag, earlier_answer, once
+from service.requests import RequestId, check_etag, check_request, earlier_answer, once
 from service.snapshots import SnapshotReader
 from service.tickets import Ticket, ticket_for
 from training.errors import HeadMoved, NoPausedRun, Violations
@@ -70,12 +70,13 @@ class Steps:
 
     def _begin(self, command: StepCommand, request: RequestId | None) -> Ticket:
         with self._store.read() as reader:
-            earlier = earlier_answer(reader, request, Ticket)
-            if earlier is not None:
+            violations = Violations()
+            check_request(violations, request)
+            if not violations and (earlier := earlier_answer(reader, request, Ticket)):
                 return earlier
             network = reader.network(command.network_id)
             head = reader.head(network.uid)
-            opening, run = self._run(reader, network, head, command)
+            opening, run = self._run(violations, reader, network, head, command)
             examples = self._snapshots.examples(reader, run.training_set_uid)
 
         # Computed before it is written: the whole step, or its beginning, is one transaction.
@@ -104,10 +105,14 @@ class Steps:
         return answer
 
     def _run(
-        self, reader: Reader, network: Network, head: Head, command: StepCommand
+        self,
+        violations: Violations,
+        reader: Reader,
+        network: Network,
+        head: Head,
+        command: StepCommand,
     ) -> tuple[Addition | None, Run]:
         """Return the run to advance, and the addition that opens it, None for the paused one."""
-        violations = Violations()
         _check(violations, command)
         if command.settings is None:
             violations.refuse()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from service.requests import RequestId, once
+from service.requests import RequestId, check_request, once
 from training.errors import (
     LimitExceeded,
     TrainingSetBuiltIn,
@@ -50,6 +50,7 @@ class TrainingSets:
         Raises InvalidFields, LimitExceeded, TrainingSetExists.
         """
         with validating() as violations:
+            check_request(violations, request)
             if set_id:
                 check_id(violations, "training_set", set_id)
             check_rows(violations, rows)

@@ -56,6 +56,7 @@ def new(**fields: object) -> pb.CreateNetworkRequest:
         (new(layer_sizes=[2, 3, 1], initial_parameters=[LAYERS()]), ["initial_parameters"]),
         (
             new(
+                request_id="ü",
                 network="B",
                 layer_sizes=[0, 1],
                 activations=[7],
@@ -64,6 +65,7 @@ def new(**fields: object) -> pb.CreateNetworkRequest:
                 initializer=network_pb2.Initializer(seed=-1),
             ),
             [
+                "request_id",
                 "network",
                 "labels.É",
                 "layer_sizes[0]",
@@ -184,8 +186,19 @@ def test_missing_settings_a_bad_count_and_a_bad_unit_are_refused(stub: TrainingS
     network = create(stub).network
     nothing = refused(lambda: stub.Train(pb.TrainRequest(network=network)))
     assert "settings.training_set" in nothing.fields
-    step = pb.StepRequest(network=network, count=-1, unit=9, settings=settings(rate=0.0))  # type: ignore[arg-type]
-    assert refused(lambda: stub.Step(step)).fields == ["count", "unit", "settings.learning_rate"]
+    step = pb.StepRequest(
+        network=network,
+        count=-1,
+        unit=9,  # type: ignore[arg-type]
+        settings=settings(rate=0.0),
+        request_id="ü",
+    )
+    assert refused(lambda: stub.Step(step)).fields == [
+        "request_id",
+        "count",
+        "unit",
+        "settings.learning_rate",
+    ]
 
 
 def test_a_set_that_does_not_fit_the_network_is_refused(stub: TrainingServiceStub) -> None:
