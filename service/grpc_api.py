@@ -32,13 +32,16 @@ def rpc_handlers(handlers: Handlers) -> grpc.GenericRpcHandler:
     """Return the service: every method of the contract, each with the handler of its name."""
     return grpc.method_handlers_generic_handler(
         SERVICE.full_name,
-        {method.name: _rpc(method, handlers) for method in SERVICE.methods},
+        {
+            method.name: _rpc(method, handlers)
+            for method in SERVICE.methods
+            if hasattr(handlers, _handler_name(method))  # until the last has its handler
+        },
     )
 
 
 def _rpc(method: MethodDescriptor, handlers: Handlers) -> "grpc.RpcMethodHandler[Any, Any]":
-    name = sub(r"(?<!^)(?=[A-Z])", "_", method.name).lower()
-    handle = getattr(handlers, name)
+    handle = getattr(handlers, _handler_name(method))
     respond = GetMessageClass(method.output_type).SerializeToString
     request = _Request(GetMessageClass(method.input_type))
     if isasyncgenfunction(handle):
@@ -48,6 +51,10 @@ def _rpc(method: MethodDescriptor, handlers: Handlers) -> "grpc.RpcMethodHandler
     return grpc.unary_unary_rpc_method_handler(
         _answering(handle, handlers), request.deserialize, respond
     )
+
+
+def _handler_name(method: MethodDescriptor) -> str:
+    return sub(r"(?<!^)(?=[A-Z])", "_", method.name).lower()
 
 
 class _Request:

@@ -29,15 +29,45 @@ class _ActivationEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Activation
     ACTIVATION_UNSPECIFIED: _Activation.ValueType  # 0
     """Not said: in a request, the sigmoid."""
     ACTIVATION_SIGMOID: _Activation.ValueType  # 1
-    """a = 1 / (1 + e^-z), in (0, 1); its derivative is a·(1 − a)."""
+    """a = 1 / (1 + e^−z), in (0, 1); its derivative is a·(1 − a)."""
+    ACTIVATION_TANH: _Activation.ValueType  # 2
+    """a = (e^z − e^−z) / (e^z + e^−z), in (−1, 1); its derivative is 1 − a²."""
+    ACTIVATION_RELU: _Activation.ValueType  # 3
+    """a = z where z > 0, else 0; its derivative is 1 where z > 0, else 0, at z = 0 too."""
+    ACTIVATION_LEAKY_RELU: _Activation.ValueType  # 4
+    """a = z where z > 0, else 0.01·z; its derivative is 1 where z > 0, else 0.01, at z = 0 too."""
+    ACTIVATION_SOFTPLUS: _Activation.ValueType  # 5
+    """a = ln(1 + e^z), greater than 0; its derivative is the sigmoid of z."""
+    ACTIVATION_IDENTITY: _Activation.ValueType  # 6
+    """a = z; its derivative is 1. For the outputs of a regression."""
+    ACTIVATION_SOFTMAX: _Activation.ValueType  # 7
+    """aᵢ = e^zᵢ / Σₖ e^zₖ over the units of the layer: they add up to 1. Only for the output layer,
+    and only together with the categorical cross-entropy.
+    """
 
 class Activation(_Activation, metaclass=_ActivationEnumTypeWrapper):
-    """The function that turns a unit's logit z into its activation a."""
+    """The function that turns a unit's logit z into its activation a. The logit is the sum of the
+    unit's inputs times its weights, in the order of the inputs, and its bias last if it has one.
+    """
 
 ACTIVATION_UNSPECIFIED: Activation.ValueType  # 0
 """Not said: in a request, the sigmoid."""
 ACTIVATION_SIGMOID: Activation.ValueType  # 1
-"""a = 1 / (1 + e^-z), in (0, 1); its derivative is a·(1 − a)."""
+"""a = 1 / (1 + e^−z), in (0, 1); its derivative is a·(1 − a)."""
+ACTIVATION_TANH: Activation.ValueType  # 2
+"""a = (e^z − e^−z) / (e^z + e^−z), in (−1, 1); its derivative is 1 − a²."""
+ACTIVATION_RELU: Activation.ValueType  # 3
+"""a = z where z > 0, else 0; its derivative is 1 where z > 0, else 0, at z = 0 too."""
+ACTIVATION_LEAKY_RELU: Activation.ValueType  # 4
+"""a = z where z > 0, else 0.01·z; its derivative is 1 where z > 0, else 0.01, at z = 0 too."""
+ACTIVATION_SOFTPLUS: Activation.ValueType  # 5
+"""a = ln(1 + e^z), greater than 0; its derivative is the sigmoid of z."""
+ACTIVATION_IDENTITY: Activation.ValueType  # 6
+"""a = z; its derivative is 1. For the outputs of a regression."""
+ACTIVATION_SOFTMAX: Activation.ValueType  # 7
+"""aᵢ = e^zᵢ / Σₖ e^zₖ over the units of the layer: they add up to 1. Only for the output layer,
+and only together with the categorical cross-entropy.
+"""
 Global___Activation: _TypeAlias = Activation  # noqa: Y015
 
 class _CostFunction:
@@ -47,23 +77,47 @@ class _CostFunction:
 class _CostFunctionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CostFunction.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     COST_FUNCTION_UNSPECIFIED: _CostFunction.ValueType  # 0
-    """Not said: in a request, the cross-entropy."""
-    COST_FUNCTION_CROSS_ENTROPY: _CostFunction.ValueType  # 1
-    """C = −Σ [ y·ln a + (1 − y)·ln(1 − a) ] over the outputs, computed from the logits as
-    max(z, 0) − z·y + log1p(e^−|z|), so that it is right where an output rounds to 0 or 1.
-    Needs sigmoid outputs and targets in [0, 1].
+    """Not said: in a request, what is natural for the output layer's activation: the cross-entropy
+    for sigmoid, the categorical cross-entropy for softmax, the squared error for all others.
     """
+    COST_FUNCTION_CROSS_ENTROPY: _CostFunction.ValueType  # 1
+    """C = −Σ [ y·ln a + (1 − y)·ln(1 − a) ], computed from the logits as
+    max(z, 0) − z·y + log1p(e^−|z|), so that it is right where an output rounds to 0 or 1.
+    Needs sigmoid outputs and targets in [0, 1]. For yes and no, each output by itself.
+    """
+    COST_FUNCTION_CATEGORICAL_CROSS_ENTROPY: _CostFunction.ValueType  # 2
+    """C = −Σ y·ln a, computed from the logits, so that it is right where an output rounds to 0.
+    Needs softmax outputs and targets in [0, 1] that add up to 1 in each example, to within 1e-9.
+    For one class out of several.
+    """
+    COST_FUNCTION_SQUARED_ERROR: _CostFunction.ValueType  # 3
+    """C = ½·Σ (a − y)². Takes any output activation but softmax, and any finite targets."""
+    COST_FUNCTION_QUADRATIC: _CostFunction.ValueType  # 4
+    """C = ½·Σ (a − y)² / K. Takes any output activation but softmax, and any finite targets."""
 
 class CostFunction(_CostFunction, metaclass=_CostFunctionEnumTypeWrapper):
-    """What is minimised: how far the outputs a of one example are from its targets y."""
+    """What is minimised: how far the outputs a of one example are from its targets y. The cost of an
+    update is the mean of its examples' costs. Sums are over the outputs, of which there are K.
+    """
 
 COST_FUNCTION_UNSPECIFIED: CostFunction.ValueType  # 0
-"""Not said: in a request, the cross-entropy."""
-COST_FUNCTION_CROSS_ENTROPY: CostFunction.ValueType  # 1
-"""C = −Σ [ y·ln a + (1 − y)·ln(1 − a) ] over the outputs, computed from the logits as
-max(z, 0) − z·y + log1p(e^−|z|), so that it is right where an output rounds to 0 or 1.
-Needs sigmoid outputs and targets in [0, 1].
+"""Not said: in a request, what is natural for the output layer's activation: the cross-entropy
+for sigmoid, the categorical cross-entropy for softmax, the squared error for all others.
 """
+COST_FUNCTION_CROSS_ENTROPY: CostFunction.ValueType  # 1
+"""C = −Σ [ y·ln a + (1 − y)·ln(1 − a) ], computed from the logits as
+max(z, 0) − z·y + log1p(e^−|z|), so that it is right where an output rounds to 0 or 1.
+Needs sigmoid outputs and targets in [0, 1]. For yes and no, each output by itself.
+"""
+COST_FUNCTION_CATEGORICAL_CROSS_ENTROPY: CostFunction.ValueType  # 2
+"""C = −Σ y·ln a, computed from the logits, so that it is right where an output rounds to 0.
+Needs softmax outputs and targets in [0, 1] that add up to 1 in each example, to within 1e-9.
+For one class out of several.
+"""
+COST_FUNCTION_SQUARED_ERROR: CostFunction.ValueType  # 3
+"""C = ½·Σ (a − y)². Takes any output activation but softmax, and any finite targets."""
+COST_FUNCTION_QUADRATIC: CostFunction.ValueType  # 4
+"""C = ½·Σ (a − y)² / K. Takes any output activation but softmax, and any finite targets."""
 Global___CostFunction: _TypeAlias = CostFunction  # noqa: Y015
 
 class _InitializerKind:
@@ -75,23 +129,45 @@ class _InitializerKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Initi
     INITIALIZER_KIND_UNSPECIFIED: _InitializerKind.ValueType  # 0
     """Not said: in a request, UNIFORM."""
     INITIALIZER_KIND_UNIFORM: _InitializerKind.ValueType  # 1
-    """Drawn uniformly from [low, high) with the seed."""
+    """Weights drawn uniformly from [low, high) with the seed."""
     INITIALIZER_KIND_EXPLICIT: _InitializerKind.ValueType  # 2
     """Given by the caller as `initial_parameters`. Only reported: to ask for it, send
     `initial_parameters`.
     """
+    INITIALIZER_KIND_GLOROT: _InitializerKind.ValueType  # 3
+    """Weights drawn uniformly from [−r, r) with the seed, r = √(6 / (inputs + units)) of the layer.
+    Keeps signals and gradients of one size through layers of sigmoid or tanh.
+    """
+    INITIALIZER_KIND_HE: _InitializerKind.ValueType  # 4
+    """Weights drawn uniformly from [−r, r) with the seed, r = √(6 / inputs) of the layer. The same for
+    layers of relu or leaky relu.
+    """
+    INITIALIZER_KIND_ZEROS: _InitializerKind.ValueType  # 5
+    """All weights 0. Only of use without hidden layers: the units of a hidden layer would stay alike."""
 
 class InitializerKind(_InitializerKind, metaclass=_InitializerKindEnumTypeWrapper):
-    """How the parameters of update 0 were made."""
+    """How the parameters of update 0 were made. Weights are drawn layer after layer from one random
+    stream, in the order w[unit, input] row after row; biases are 0 in every recipe.
+    """
 
 INITIALIZER_KIND_UNSPECIFIED: InitializerKind.ValueType  # 0
 """Not said: in a request, UNIFORM."""
 INITIALIZER_KIND_UNIFORM: InitializerKind.ValueType  # 1
-"""Drawn uniformly from [low, high) with the seed."""
+"""Weights drawn uniformly from [low, high) with the seed."""
 INITIALIZER_KIND_EXPLICIT: InitializerKind.ValueType  # 2
 """Given by the caller as `initial_parameters`. Only reported: to ask for it, send
 `initial_parameters`.
 """
+INITIALIZER_KIND_GLOROT: InitializerKind.ValueType  # 3
+"""Weights drawn uniformly from [−r, r) with the seed, r = √(6 / (inputs + units)) of the layer.
+Keeps signals and gradients of one size through layers of sigmoid or tanh.
+"""
+INITIALIZER_KIND_HE: InitializerKind.ValueType  # 4
+"""Weights drawn uniformly from [−r, r) with the seed, r = √(6 / inputs) of the layer. The same for
+layers of relu or leaky relu.
+"""
+INITIALIZER_KIND_ZEROS: InitializerKind.ValueType  # 5
+"""All weights 0. Only of use without hidden layers: the units of a hidden layer would stay alike."""
 Global___InitializerKind: _TypeAlias = InitializerKind  # noqa: Y015
 
 @_typing.final
@@ -108,12 +184,12 @@ class Initializer(_message.Message):
     """The distribution. UNSPECIFIED means UNIFORM."""
     seed: _builtins.int
     """The seed of the random stream, 0 to 2^63 − 1. Absent in a request: the server picks one and
-    reports it. Absent in an answer: the kind is EXPLICIT.
+    reports it. ZEROS and EXPLICIT have none.
     """
     low: _builtins.float
-    """The lower bound, inclusive, finite. Absent means −0.12."""
+    """The lower bound, inclusive, finite. Only with UNIFORM; absent means −0.12."""
     high: _builtins.float
-    """The upper bound, exclusive, finite, greater than `low`. Absent means 0.12."""
+    """The upper bound, exclusive, finite, greater than `low`. Only with UNIFORM; absent means 0.12."""
     def __init__(
         self,
         *,
@@ -150,6 +226,7 @@ class LayerParameters(_message.Message):
     UNITS_FIELD_NUMBER: _builtins.int
     INPUTS_FIELD_NUMBER: _builtins.int
     WEIGHTS_FIELD_NUMBER: _builtins.int
+    BIASES_FIELD_NUMBER: _builtins.int
     units: _builtins.int
     """How many units the layer has, at least 1."""
     inputs: _builtins.int
@@ -158,16 +235,21 @@ class LayerParameters(_message.Message):
     def weights(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """The weights w[unit, input], row after row: units × inputs numbers."""
 
+    @_builtins.property
+    def biases(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """The biases, one for each unit; none where the network has no biases."""
+
     def __init__(
         self,
         *,
         units: _builtins.int = ...,
         inputs: _builtins.int = ...,
         weights: _abc.Iterable[_builtins.float] | None = ...,
+        biases: _abc.Iterable[_builtins.float] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["inputs", b"inputs", "units", b"units", "weights", b"weights"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["biases", b"biases", "inputs", b"inputs", "units", b"units", "weights", b"weights"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -203,6 +285,7 @@ class Network(_message.Message):
     UID_FIELD_NUMBER: _builtins.int
     LAYER_SIZES_FIELD_NUMBER: _builtins.int
     ACTIVATIONS_FIELD_NUMBER: _builtins.int
+    BIAS_FIELD_NUMBER: _builtins.int
     COST_FUNCTION_FIELD_NUMBER: _builtins.int
     INITIALIZER_FIELD_NUMBER: _builtins.int
     LATEST_UPDATE_FIELD_NUMBER: _builtins.int
@@ -215,6 +298,8 @@ class Network(_message.Message):
     """The network's id, chosen by the client or made by the server: [a-z][a-z0-9-]{0,62}."""
     uid: _builtins.str
     """An identity that is never used again, even when a deleted network's id is."""
+    bias: _builtins.bool
+    """Whether every unit after the inputs has a bias, which is added to its logit last."""
     cost_function: Global___CostFunction.ValueType
     """What the training of this network minimises."""
     latest_update: _builtins.int
@@ -226,7 +311,7 @@ class Network(_message.Message):
     network to have the call refused (ABORTED) when the network has changed since.
     """
     parameter_count: _builtins.int
-    """How many parameters the network has in all."""
+    """How many parameters the network has in all: its weights, and its biases if any."""
     @_builtins.property
     def layer_sizes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """The sizes of the layers, inputs first, outputs last: 2 to 64 of them, each at least 1."""
@@ -254,6 +339,7 @@ class Network(_message.Message):
         uid: _builtins.str = ...,
         layer_sizes: _abc.Iterable[_builtins.int] | None = ...,
         activations: _abc.Iterable[Global___Activation.ValueType] | None = ...,
+        bias: _builtins.bool = ...,
         cost_function: Global___CostFunction.ValueType = ...,
         initializer: Global___Initializer | None = ...,
         latest_update: _builtins.int = ...,
@@ -265,7 +351,7 @@ class Network(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "initializer", b"initializer"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activations", b"activations", "active_run", b"active_run", "cost_function", b"cost_function", "create_time", b"create_time", "etag", b"etag", "initializer", b"initializer", "labels", b"labels", "latest_update", b"latest_update", "layer_sizes", b"layer_sizes", "network", b"network", "parameter_count", b"parameter_count", "uid", b"uid"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activations", b"activations", "active_run", b"active_run", "bias", b"bias", "cost_function", b"cost_function", "create_time", b"create_time", "etag", b"etag", "initializer", b"initializer", "labels", b"labels", "latest_update", b"latest_update", "layer_sizes", b"layer_sizes", "network", b"network", "parameter_count", b"parameter_count", "uid", b"uid"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -33,7 +33,7 @@ class _RunStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RunState.Val
     RUN_STATE_PAUSED: _RunState.ValueType  # 3
     """Stopped between two updates, by PauseRun or at the end of a Step; ResumeRun or Step go on."""
     RUN_STATE_SUCCEEDED: _RunState.ValueType  # 4
-    """All its updates were made."""
+    """All its updates were made, or its stop condition ended it."""
     RUN_STATE_FAILED: _RunState.ValueType  # 5
     """It could not go on: see `failure`."""
     RUN_STATE_CANCELLED: _RunState.ValueType  # 6
@@ -51,12 +51,145 @@ RUN_STATE_RUNNING: RunState.ValueType  # 2
 RUN_STATE_PAUSED: RunState.ValueType  # 3
 """Stopped between two updates, by PauseRun or at the end of a Step; ResumeRun or Step go on."""
 RUN_STATE_SUCCEEDED: RunState.ValueType  # 4
-"""All its updates were made."""
+"""All its updates were made, or its stop condition ended it."""
 RUN_STATE_FAILED: RunState.ValueType  # 5
 """It could not go on: see `failure`."""
 RUN_STATE_CANCELLED: RunState.ValueType  # 6
 """Ended by CancelRun; the updates that it made stay."""
 Global___RunState: _TypeAlias = RunState  # noqa: Y015
+
+class _OptimizerKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _OptimizerKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OptimizerKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OPTIMIZER_KIND_UNSPECIFIED: _OptimizerKind.ValueType  # 0
+    """Not said: in a request, GRADIENT_DESCENT."""
+    OPTIMIZER_KIND_GRADIENT_DESCENT: _OptimizerKind.ValueType  # 1
+    """w ← w − r·g."""
+    OPTIMIZER_KIND_MOMENTUM: _OptimizerKind.ValueType  # 2
+    """v ← μ·v + g, then w ← w − r·v, with the momentum μ."""
+    OPTIMIZER_KIND_NESTEROV: _OptimizerKind.ValueType  # 3
+    """v ← μ·v + g, then w ← w − r·(g + μ·v), with the momentum μ."""
+    OPTIMIZER_KIND_ADAM: _OptimizerKind.ValueType  # 4
+    """m ← β₁·m + (1 − β₁)·g and v ← β₂·v + (1 − β₂)·g², then at the optimizer's t-th update
+    w ← w − r·(m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε).
+    """
+
+class OptimizerKind(_OptimizerKind, metaclass=_OptimizerKindEnumTypeWrapper):
+    """How the batch's gradient g becomes a change of the parameters w, with the learning rate r. All of
+    it is done for each parameter by itself.
+    """
+
+OPTIMIZER_KIND_UNSPECIFIED: OptimizerKind.ValueType  # 0
+"""Not said: in a request, GRADIENT_DESCENT."""
+OPTIMIZER_KIND_GRADIENT_DESCENT: OptimizerKind.ValueType  # 1
+"""w ← w − r·g."""
+OPTIMIZER_KIND_MOMENTUM: OptimizerKind.ValueType  # 2
+"""v ← μ·v + g, then w ← w − r·v, with the momentum μ."""
+OPTIMIZER_KIND_NESTEROV: OptimizerKind.ValueType  # 3
+"""v ← μ·v + g, then w ← w − r·(g + μ·v), with the momentum μ."""
+OPTIMIZER_KIND_ADAM: OptimizerKind.ValueType  # 4
+"""m ← β₁·m + (1 − β₁)·g and v ← β₂·v + (1 − β₂)·g², then at the optimizer's t-th update
+w ← w − r·(m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε).
+"""
+Global___OptimizerKind: _TypeAlias = OptimizerKind  # noqa: Y015
+
+@_typing.final
+class Optimizer(_message.Message):
+    """How gradients become changes of the parameters. What an optimizer remembers (v, m, t) begins at 0
+    and belongs to the network: a run goes on with it where it uses the same optimizer with the same
+    numbers as the run before it, whatever the learning rates; else it begins at 0 again.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    MOMENTUM_FIELD_NUMBER: _builtins.int
+    BETA1_FIELD_NUMBER: _builtins.int
+    BETA2_FIELD_NUMBER: _builtins.int
+    EPSILON_FIELD_NUMBER: _builtins.int
+    WEIGHT_DECAY_FIELD_NUMBER: _builtins.int
+    kind: Global___OptimizerKind.ValueType
+    """Which one. UNSPECIFIED means GRADIENT_DESCENT."""
+    momentum: _builtins.float
+    """μ of MOMENTUM and NESTEROV, in [0, 1). Absent means 0.9. Not with the others."""
+    beta1: _builtins.float
+    """β₁ of ADAM, in [0, 1). Absent means 0.9. Not with the others."""
+    beta2: _builtins.float
+    """β₂ of ADAM, in [0, 1). Absent means 0.999. Not with the others."""
+    epsilon: _builtins.float
+    """ε of ADAM, finite, greater than 0. Absent means 1e-8. Not with the others."""
+    weight_decay: _builtins.float
+    """λ, finite, at least 0; 0 means none. With it g is the batch's gradient plus λ·w, for weights
+    and biases alike. The cost leaves it out.
+    """
+    def __init__(
+        self,
+        *,
+        kind: Global___OptimizerKind.ValueType = ...,
+        momentum: _builtins.float | None = ...,
+        beta1: _builtins.float | None = ...,
+        beta2: _builtins.float | None = ...,
+        epsilon: _builtins.float | None = ...,
+        weight_decay: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_beta1", b"_beta1", "_beta2", b"_beta2", "_epsilon", b"_epsilon", "_momentum", b"_momentum", "beta1", b"beta1", "beta2", b"beta2", "epsilon", b"epsilon", "momentum", b"momentum"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_beta1", b"_beta1", "_beta2", b"_beta2", "_epsilon", b"_epsilon", "_momentum", b"_momentum", "beta1", b"beta1", "beta2", b"beta2", "epsilon", b"epsilon", "kind", b"kind", "momentum", b"momentum", "weight_decay", b"weight_decay"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__beta1: _TypeAlias = _typing.Literal["beta1"]  # noqa: Y015
+    _WhichOneofArgType__beta1: _TypeAlias = _typing.Literal["_beta1", b"_beta1"]  # noqa: Y015
+    _WhichOneofReturnType__beta2: _TypeAlias = _typing.Literal["beta2"]  # noqa: Y015
+    _WhichOneofArgType__beta2: _TypeAlias = _typing.Literal["_beta2", b"_beta2"]  # noqa: Y015
+    _WhichOneofReturnType__epsilon: _TypeAlias = _typing.Literal["epsilon"]  # noqa: Y015
+    _WhichOneofArgType__epsilon: _TypeAlias = _typing.Literal["_epsilon", b"_epsilon"]  # noqa: Y015
+    _WhichOneofReturnType__momentum: _TypeAlias = _typing.Literal["momentum"]  # noqa: Y015
+    _WhichOneofArgType__momentum: _TypeAlias = _typing.Literal["_momentum", b"_momentum"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__beta1) -> _WhichOneofReturnType__beta1 | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__beta2) -> _WhichOneofReturnType__beta2 | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__epsilon) -> _WhichOneofReturnType__epsilon | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__momentum) -> _WhichOneofReturnType__momentum | None: ...
+
+Global___Optimizer: _TypeAlias = Optimizer  # noqa: Y015
+
+@_typing.final
+class StopCondition(_message.Message):
+    """When a run ends before it has gone through all its epochs. It then is SUCCEEDED, with fewer
+    updates done than it could have made.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COST_BELOW_FIELD_NUMBER: _builtins.int
+    MAX_UPDATES_FIELD_NUMBER: _builtins.int
+    cost_below: _builtins.float
+    """End the run when the mean cost of an epoch's examples, each as it was when it was trained on,
+    is less than this: finite, greater than 0. Looked at after the first update that reaches the
+    end of the epoch. Absent: never.
+    """
+    max_updates: _builtins.int
+    """End the run after so many updates: `total_updates` is never more. At least 0; 0 means no limit."""
+    def __init__(
+        self,
+        *,
+        cost_below: _builtins.float | None = ...,
+        max_updates: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_cost_below", b"_cost_below", "cost_below", b"cost_below"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost_below", b"_cost_below", "cost_below", b"cost_below", "max_updates", b"max_updates"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__cost_below: _TypeAlias = _typing.Literal["cost_below"]  # noqa: Y015
+    _WhichOneofArgType__cost_below: _TypeAlias = _typing.Literal["_cost_below", b"_cost_below"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__cost_below) -> _WhichOneofReturnType__cost_below | None: ...
+
+Global___StopCondition: _TypeAlias = StopCondition  # noqa: Y015
 
 @_typing.final
 class TrainingSettings(_message.Message):
@@ -68,8 +201,13 @@ class TrainingSettings(_message.Message):
     LEARNING_RATE_FIELD_NUMBER: _builtins.int
     BATCH_SIZE_FIELD_NUMBER: _builtins.int
     EPOCHS_FIELD_NUMBER: _builtins.int
+    SHUFFLE_SEED_FIELD_NUMBER: _builtins.int
+    OPTIMIZER_FIELD_NUMBER: _builtins.int
+    STOP_FIELD_NUMBER: _builtins.int
     training_set: _builtins.str
-    """The id of the training set. Its examples must fit the network's first and last layer."""
+    """The id of the training set. Its examples must fit the network's first and last layer, and its
+    targets the network's cost function.
+    """
     learning_rate: _builtins.float
     """How far each update goes against the gradient: finite, greater than 0."""
     batch_size: _builtins.int
@@ -81,6 +219,18 @@ class TrainingSettings(_message.Message):
     ⌈epochs × examples / batch size⌉ updates: 4 examples, batch size 3 and 4 epochs make 6. At
     most 2^53 examples are gone through in all.
     """
+    shuffle_seed: _builtins.int
+    """Go through the examples of each epoch in an order of its own, which follows from this seed and
+    the epoch's number alone: 0 to 2^63 − 1. Absent: no shuffling, in the order of the set.
+    """
+    @_builtins.property
+    def optimizer(self) -> Global___Optimizer:
+        """How gradients become changes of the parameters. Absent: plain gradient descent."""
+
+    @_builtins.property
+    def stop(self) -> Global___StopCondition:
+        """When to end before all epochs are done. Absent: never."""
+
     def __init__(
         self,
         *,
@@ -88,12 +238,17 @@ class TrainingSettings(_message.Message):
         learning_rate: _builtins.float = ...,
         batch_size: _builtins.int = ...,
         epochs: _builtins.int = ...,
+        shuffle_seed: _builtins.int | None = ...,
+        optimizer: Global___Optimizer | None = ...,
+        stop: Global___StopCondition | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed", "optimizer", b"optimizer", "shuffle_seed", b"shuffle_seed", "stop", b"stop"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch_size", b"batch_size", "epochs", b"epochs", "learning_rate", b"learning_rate", "training_set", b"training_set"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed", "batch_size", b"batch_size", "epochs", b"epochs", "learning_rate", b"learning_rate", "optimizer", b"optimizer", "shuffle_seed", b"shuffle_seed", "stop", b"stop", "training_set", b"training_set"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__shuffle_seed: _TypeAlias = _typing.Literal["shuffle_seed"]  # noqa: Y015
+    _WhichOneofArgType__shuffle_seed: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__shuffle_seed) -> _WhichOneofReturnType__shuffle_seed | None: ...
 
 Global___TrainingSettings: _TypeAlias = TrainingSettings  # noqa: Y015
 
@@ -166,11 +321,13 @@ class Run(_message.Message):
     updates_done: _builtins.int
     """How many updates the run has made."""
     total_updates: _builtins.int
-    """How many updates the run makes in all."""
+    """How many updates the run makes in all; `settings.stop.cost_below` can end it earlier."""
     epoch: _builtins.int
     """The epoch of the next example, counting from 1; `settings.epochs` when the run is complete."""
     next_example: _builtins.int
-    """The position in the training set, from 0, of the next example to train on; 0 when complete."""
+    """The place of the next example to train on, from 0, in the order of its epoch: the number of the
+    example in the set where nothing is shuffled. 0 when complete.
+    """
     latest_cost: _builtins.float
     """The cost of the latest update: the mean cost of its batch, measured before the update. Absent
     before the first.
@@ -179,7 +336,7 @@ class Run(_message.Message):
     """The uid of the training set: what the run trains on even if the id is given to another set."""
     @_builtins.property
     def settings(self) -> Global___TrainingSettings:
-        """What was asked for."""
+        """What was asked for, with the optimizer's numbers filled in as they are used."""
 
     @_builtins.property
     def failure(self) -> Global___Failure:

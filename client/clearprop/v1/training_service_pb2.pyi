@@ -77,6 +77,7 @@ class CreateNetworkRequest(_message.Message):
     NETWORK_FIELD_NUMBER: _builtins.int
     LAYER_SIZES_FIELD_NUMBER: _builtins.int
     ACTIVATIONS_FIELD_NUMBER: _builtins.int
+    BIAS_FIELD_NUMBER: _builtins.int
     COST_FUNCTION_FIELD_NUMBER: _builtins.int
     INITIALIZER_FIELD_NUMBER: _builtins.int
     INITIAL_PARAMETERS_FIELD_NUMBER: _builtins.int
@@ -85,8 +86,14 @@ class CreateNetworkRequest(_message.Message):
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     """The id to give it, [a-z][a-z0-9-]{0,62}. Empty: the server makes one."""
+    bias: _builtins.bool
+    """Whether every unit after the inputs has a bias."""
     cost_function: _network_pb2.CostFunction.ValueType
-    """What training minimises. UNSPECIFIED means the cross-entropy."""
+    """What training minimises. UNSPECIFIED means what is natural for the output layer's activation:
+    the cross-entropy for sigmoid, the categorical cross-entropy for softmax, the squared error for
+    all others. The cross-entropy takes sigmoid outputs alone, the categorical one softmax outputs
+    alone, and softmax outputs no other cost.
+    """
     request_id: _builtins.str
     """Makes a retry safe: see the service's comment. Empty: not used."""
     validate_only: _builtins.bool
@@ -100,7 +107,7 @@ class CreateNetworkRequest(_message.Message):
     @_builtins.property
     def activations(self) -> _containers.RepeatedScalarFieldContainer[_network_pb2.Activation.ValueType]:
         """The activation of each layer after the inputs, or one for all of them, or none for sigmoid
-        everywhere.
+        everywhere. Softmax is for the output layer alone.
         """
 
     @_builtins.property
@@ -111,7 +118,9 @@ class CreateNetworkRequest(_message.Message):
 
     @_builtins.property
     def initial_parameters(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
-        """The initial parameters themselves, finite, one entry for each layer after the inputs."""
+        """The initial parameters themselves, finite, one entry for each layer after the inputs, with
+        biases where the network has them.
+        """
 
     @_builtins.property
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
@@ -123,6 +132,7 @@ class CreateNetworkRequest(_message.Message):
         network: _builtins.str = ...,
         layer_sizes: _abc.Iterable[_builtins.int] | None = ...,
         activations: _abc.Iterable[_network_pb2.Activation.ValueType] | None = ...,
+        bias: _builtins.bool = ...,
         cost_function: _network_pb2.CostFunction.ValueType = ...,
         initializer: _network_pb2.Initializer | None = ...,
         initial_parameters: _abc.Iterable[_network_pb2.LayerParameters] | None = ...,
@@ -132,7 +142,7 @@ class CreateNetworkRequest(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["initializer", b"initializer"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activations", b"activations", "cost_function", b"cost_function", "initial_parameters", b"initial_parameters", "initializer", b"initializer", "labels", b"labels", "layer_sizes", b"layer_sizes", "network", b"network", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activations", b"activations", "bias", b"bias", "cost_function", b"cost_function", "initial_parameters", b"initial_parameters", "initializer", b"initializer", "labels", b"labels", "layer_sizes", b"layer_sizes", "network", b"network", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -454,6 +464,66 @@ class CreateTrainingSetResponse(_message.Message):
 Global___CreateTrainingSetResponse: _TypeAlias = CreateTrainingSetResponse  # noqa: Y015
 
 @_typing.final
+class UploadTrainingSetRequest(_message.Message):
+    """One piece of a training set to store."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRAINING_SET_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    EXAMPLES_FIELD_NUMBER: _builtins.int
+    training_set: _builtins.str
+    """The id to give it, [a-z][a-z0-9-]{0,62}. Empty: the server makes one. In the first message
+    alone.
+    """
+    request_id: _builtins.str
+    """Makes a retry safe: see the service's comment. Empty: not used. In the first message alone."""
+    @_builtins.property
+    def examples(self) -> _containers.RepeatedCompositeFieldContainer[_training_set_pb2.Example]:
+        """The next examples of the set, any number of them, all with the same numbers of inputs and
+        targets, at least 1 of each. At least one example in all messages together.
+        """
+
+    def __init__(
+        self,
+        *,
+        training_set: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        examples: _abc.Iterable[_training_set_pb2.Example] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["examples", b"examples", "request_id", b"request_id", "training_set", b"training_set"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UploadTrainingSetRequest: _TypeAlias = UploadTrainingSetRequest  # noqa: Y015
+
+@_typing.final
+class UploadTrainingSetResponse(_message.Message):
+    """Returns the training set that was stored."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRAINING_SET_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def training_set(self) -> _training_set_pb2.TrainingSet:
+        """The training set, without its examples."""
+
+    def __init__(
+        self,
+        *,
+        training_set: _training_set_pb2.TrainingSet | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["training_set", b"training_set"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["training_set", b"training_set"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UploadTrainingSetResponse: _TypeAlias = UploadTrainingSetResponse  # noqa: Y015
+
+@_typing.final
 class GetTrainingSetRequest(_message.Message):
     """Names the training set to get."""
 
@@ -464,7 +534,7 @@ class GetTrainingSetRequest(_message.Message):
     training_set: _builtins.str
     """The training set's id."""
     include_examples: _builtins.bool
-    """Whether to return the examples too."""
+    """Whether to return the examples too. Refused where they would exceed the limit for responses."""
     def __init__(
         self,
         *,
@@ -1402,6 +1472,238 @@ class Prediction(_message.Message):
 Global___Prediction: _TypeAlias = Prediction  # noqa: Y015
 
 @_typing.final
+class EvaluateRequest(_message.Message):
+    """Says what to evaluate."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NETWORK_FIELD_NUMBER: _builtins.int
+    UPDATE_FIELD_NUMBER: _builtins.int
+    TRAINING_SET_FIELD_NUMBER: _builtins.int
+    network: _builtins.str
+    """The network's id."""
+    update: _builtins.int
+    """The update whose parameters are used. Absent means the latest."""
+    training_set: _builtins.str
+    """The id of the training set to measure on. It must fit the network as if it were trained on it."""
+    def __init__(
+        self,
+        *,
+        network: _builtins.str = ...,
+        update: _builtins.int | None = ...,
+        training_set: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "update", b"update"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "network", b"network", "training_set", b"training_set", "update", b"update"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__update: _TypeAlias = _typing.Literal["update"]  # noqa: Y015
+    _WhichOneofArgType__update: _TypeAlias = _typing.Literal["_update", b"_update"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__update) -> _WhichOneofReturnType__update | None: ...
+
+Global___EvaluateRequest: _TypeAlias = EvaluateRequest  # noqa: Y015
+
+@_typing.final
+class EvaluateResponse(_message.Message):
+    """Returns how good a network is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UPDATE_FIELD_NUMBER: _builtins.int
+    COST_FIELD_NUMBER: _builtins.int
+    EXAMPLE_COUNT_FIELD_NUMBER: _builtins.int
+    CORRECT_COUNT_FIELD_NUMBER: _builtins.int
+    ACCURACY_FIELD_NUMBER: _builtins.int
+    update: _builtins.int
+    """The update whose parameters were used."""
+    cost: _builtins.float
+    """The mean of the examples' costs."""
+    example_count: _builtins.int
+    """How many examples the set has."""
+    correct_count: _builtins.int
+    """How many examples the network gets right. With several outputs and targets of which exactly one
+    is 1 and the others 0: those whose largest output (the first of equals) is where the 1 is. Else
+    with targets that are all 0 or 1 (or, for tanh outputs, all −1 or 1): those with every output on
+    its target's side of the middle. Absent for other targets: a regression has none.
+    """
+    accuracy: _builtins.float
+    """correct_count / example_count. Absent where that is."""
+    def __init__(
+        self,
+        *,
+        update: _builtins.int = ...,
+        cost: _builtins.float = ...,
+        example_count: _builtins.int = ...,
+        correct_count: _builtins.int | None = ...,
+        accuracy: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_accuracy", b"_accuracy", "_correct_count", b"_correct_count", "accuracy", b"accuracy", "correct_count", b"correct_count"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_accuracy", b"_accuracy", "_correct_count", b"_correct_count", "accuracy", b"accuracy", "correct_count", b"correct_count", "cost", b"cost", "example_count", b"example_count", "update", b"update"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__accuracy: _TypeAlias = _typing.Literal["accuracy"]  # noqa: Y015
+    _WhichOneofArgType__accuracy: _TypeAlias = _typing.Literal["_accuracy", b"_accuracy"]  # noqa: Y015
+    _WhichOneofReturnType__correct_count: _TypeAlias = _typing.Literal["correct_count"]  # noqa: Y015
+    _WhichOneofArgType__correct_count: _TypeAlias = _typing.Literal["_correct_count", b"_correct_count"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__accuracy) -> _WhichOneofReturnType__accuracy | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correct_count) -> _WhichOneofReturnType__correct_count | None: ...
+
+Global___EvaluateResponse: _TypeAlias = EvaluateResponse  # noqa: Y015
+
+@_typing.final
+class CheckGradientsRequest(_message.Message):
+    """Says which gradients to check."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NETWORK_FIELD_NUMBER: _builtins.int
+    UPDATE_FIELD_NUMBER: _builtins.int
+    TRAINING_SET_FIELD_NUMBER: _builtins.int
+    EXAMPLE_COUNT_FIELD_NUMBER: _builtins.int
+    PARAMETER_COUNT_FIELD_NUMBER: _builtins.int
+    network: _builtins.str
+    """The network's id."""
+    update: _builtins.int
+    """The update whose parameters are used. Absent means the latest."""
+    training_set: _builtins.str
+    """The id of the training set whose first examples are used. It must fit the network."""
+    example_count: _builtins.int
+    """How many examples to use, the first ones of the set. 0 means 32, or all where there are fewer."""
+    parameter_count: _builtins.int
+    """How many parameters to check, spread evenly over the network. 0 means up to 1,000, or fewer
+    where that would be too much work. The work, 2 × parameters checked × examples × parameters of
+    the network, is at most 2^33.
+    """
+    def __init__(
+        self,
+        *,
+        network: _builtins.str = ...,
+        update: _builtins.int | None = ...,
+        training_set: _builtins.str = ...,
+        example_count: _builtins.int = ...,
+        parameter_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "update", b"update"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "example_count", b"example_count", "network", b"network", "parameter_count", b"parameter_count", "training_set", b"training_set", "update", b"update"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__update: _TypeAlias = _typing.Literal["update"]  # noqa: Y015
+    _WhichOneofArgType__update: _TypeAlias = _typing.Literal["_update", b"_update"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__update) -> _WhichOneofReturnType__update | None: ...
+
+Global___CheckGradientsRequest: _TypeAlias = CheckGradientsRequest  # noqa: Y015
+
+@_typing.final
+class CheckGradientsResponse(_message.Message):
+    """Returns what a check of gradients found."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UPDATE_FIELD_NUMBER: _builtins.int
+    EXAMPLE_COUNT_FIELD_NUMBER: _builtins.int
+    PARAMETER_COUNT_FIELD_NUMBER: _builtins.int
+    PASSED_FIELD_NUMBER: _builtins.int
+    FAILED_COUNT_FIELD_NUMBER: _builtins.int
+    KINK_COUNT_FIELD_NUMBER: _builtins.int
+    DIFFERENCES_FIELD_NUMBER: _builtins.int
+    update: _builtins.int
+    """The update whose parameters were used."""
+    example_count: _builtins.int
+    """How many examples were used."""
+    parameter_count: _builtins.int
+    """How many parameters were checked."""
+    passed: _builtins.bool
+    """Whether no gradient is wrong."""
+    failed_count: _builtins.int
+    """How many gradients are wrong."""
+    kink_count: _builtins.int
+    """How many parameters lie at a kink, where nothing can be said."""
+    @_builtins.property
+    def differences(self) -> _containers.RepeatedCompositeFieldContainer[Global___GradientDifference]:
+        """What was found for each parameter that was checked, the largest difference first, relative to
+        its tolerance.
+        """
+
+    def __init__(
+        self,
+        *,
+        update: _builtins.int = ...,
+        example_count: _builtins.int = ...,
+        parameter_count: _builtins.int = ...,
+        passed: _builtins.bool = ...,
+        failed_count: _builtins.int = ...,
+        kink_count: _builtins.int = ...,
+        differences: _abc.Iterable[Global___GradientDifference] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["differences", b"differences", "example_count", b"example_count", "failed_count", b"failed_count", "kink_count", b"kink_count", "parameter_count", b"parameter_count", "passed", b"passed", "update", b"update"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckGradientsResponse: _TypeAlias = CheckGradientsResponse  # noqa: Y015
+
+@_typing.final
+class GradientDifference(_message.Message):
+    """How far one parameter's gradient is from the measured slope."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LAYER_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    INPUT_FIELD_NUMBER: _builtins.int
+    ANALYTIC_FIELD_NUMBER: _builtins.int
+    NUMERIC_FIELD_NUMBER: _builtins.int
+    DIFFERENCE_FIELD_NUMBER: _builtins.int
+    TOLERANCE_FIELD_NUMBER: _builtins.int
+    STEP_FIELD_NUMBER: _builtins.int
+    KINK_FIELD_NUMBER: _builtins.int
+    layer: _builtins.int
+    """The layer of the parameter: 1 is the first after the inputs."""
+    unit: _builtins.int
+    """The unit of that layer, from 0."""
+    input: _builtins.int
+    """The input of the unit, from 0, that the weight belongs to. Absent: it is the unit's bias."""
+    analytic: _builtins.float
+    """The gradient as training computes it."""
+    numeric: _builtins.float
+    """The slope as measured."""
+    difference: _builtins.float
+    """How far they are apart: |analytic − numeric|."""
+    tolerance: _builtins.float
+    """How far they may be apart: 1e-6·max(|analytic|, |numeric|) + 1e-9."""
+    step: _builtins.float
+    """How far the parameter was moved to each side."""
+    kink: _builtins.bool
+    """Whether a relu or leaky relu unit changed sides for any of the examples: the slope then says
+    nothing about the gradient.
+    """
+    def __init__(
+        self,
+        *,
+        layer: _builtins.int = ...,
+        unit: _builtins.int = ...,
+        input: _builtins.int | None = ...,
+        analytic: _builtins.float = ...,
+        numeric: _builtins.float = ...,
+        difference: _builtins.float = ...,
+        tolerance: _builtins.float = ...,
+        step: _builtins.float = ...,
+        kink: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_input", b"_input", "input", b"input"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_input", b"_input", "analytic", b"analytic", "difference", b"difference", "input", b"input", "kink", b"kink", "layer", b"layer", "numeric", b"numeric", "step", b"step", "tolerance", b"tolerance", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__input: _TypeAlias = _typing.Literal["input"]  # noqa: Y015
+    _WhichOneofArgType__input: _TypeAlias = _typing.Literal["_input", b"_input"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__input) -> _WhichOneofReturnType__input | None: ...
+
+Global___GradientDifference: _TypeAlias = GradientDifference  # noqa: Y015
+
+@_typing.final
 class GetServerInfoRequest(_message.Message):
     """Asks what the server is."""
 
@@ -1463,6 +1765,7 @@ class Limits(_message.Message):
     NETWORKS_FIELD_NUMBER: _builtins.int
     TRAINING_SETS_FIELD_NUMBER: _builtins.int
     WATCHES_FIELD_NUMBER: _builtins.int
+    TRAINING_SET_BYTES_FIELD_NUMBER: _builtins.int
     request_bytes: _builtins.int
     """The largest request, in bytes."""
     response_bytes: _builtins.int
@@ -1477,6 +1780,8 @@ class Limits(_message.Message):
     """The most training sets of a server, the built-in ones included."""
     watches: _builtins.int
     """The most watches at the same time."""
+    training_set_bytes: _builtins.int
+    """The largest training set, in bytes: 8 for each number of its inputs and targets."""
     def __init__(
         self,
         *,
@@ -1487,10 +1792,11 @@ class Limits(_message.Message):
         networks: _builtins.int = ...,
         training_sets: _builtins.int = ...,
         watches: _builtins.int = ...,
+        training_set_bytes: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["layers", b"layers", "networks", b"networks", "parameters", b"parameters", "request_bytes", b"request_bytes", "response_bytes", b"response_bytes", "training_sets", b"training_sets", "watches", b"watches"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["layers", b"layers", "networks", b"networks", "parameters", b"parameters", "request_bytes", b"request_bytes", "response_bytes", b"response_bytes", "training_set_bytes", b"training_set_bytes", "training_sets", b"training_sets", "watches", b"watches"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

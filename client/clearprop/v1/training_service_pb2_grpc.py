@@ -86,6 +86,11 @@ class TrainingServiceStub(object):
                 request_serializer=clearprop_dot_v1_dot_training__service__pb2.CreateTrainingSetRequest.SerializeToString,
                 response_deserializer=clearprop_dot_v1_dot_training__service__pb2.CreateTrainingSetResponse.FromString,
                 _registered_method=True)
+        self.UploadTrainingSet = channel.stream_unary(
+                '/clearprop.v1.TrainingService/UploadTrainingSet',
+                request_serializer=clearprop_dot_v1_dot_training__service__pb2.UploadTrainingSetRequest.SerializeToString,
+                response_deserializer=clearprop_dot_v1_dot_training__service__pb2.UploadTrainingSetResponse.FromString,
+                _registered_method=True)
         self.GetTrainingSet = channel.unary_unary(
                 '/clearprop.v1.TrainingService/GetTrainingSet',
                 request_serializer=clearprop_dot_v1_dot_training__service__pb2.GetTrainingSetRequest.SerializeToString,
@@ -155,6 +160,16 @@ class TrainingServiceStub(object):
                 '/clearprop.v1.TrainingService/Predict',
                 request_serializer=clearprop_dot_v1_dot_training__service__pb2.PredictRequest.SerializeToString,
                 response_deserializer=clearprop_dot_v1_dot_training__service__pb2.PredictResponse.FromString,
+                _registered_method=True)
+        self.Evaluate = channel.unary_unary(
+                '/clearprop.v1.TrainingService/Evaluate',
+                request_serializer=clearprop_dot_v1_dot_training__service__pb2.EvaluateRequest.SerializeToString,
+                response_deserializer=clearprop_dot_v1_dot_training__service__pb2.EvaluateResponse.FromString,
+                _registered_method=True)
+        self.CheckGradients = channel.unary_unary(
+                '/clearprop.v1.TrainingService/CheckGradients',
+                request_serializer=clearprop_dot_v1_dot_training__service__pb2.CheckGradientsRequest.SerializeToString,
+                response_deserializer=clearprop_dot_v1_dot_training__service__pb2.CheckGradientsResponse.FromString,
                 _registered_method=True)
         self.GetServerInfo = channel.unary_unary(
                 '/clearprop.v1.TrainingService/GetServerInfo',
@@ -245,9 +260,26 @@ class TrainingServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UploadTrainingSet(self, request_iterator, context):
+        """Stores a training set that comes in pieces, for sets that do not fit one request: any number of
+        messages with some examples each, whose order is that of the set. The set is stored when the
+        caller has sent the last; whatever ends the call before that leaves nothing behind. Examples
+        are checked as they come, so a bad one ends the call early. Each message is held to the limit
+        for requests, the whole set to `training_set_bytes`. A repetition with the same `request_id`
+        sends the same examples again; how they are cut into messages may differ.
+        INVALID_ARGUMENT: a field is bad; each is named, examples by their number in the whole set;
+        or a message after the first names a set or a request id: correct them.
+        ALREADY_EXISTS: the id is taken (TRAINING_SET_EXISTS): choose another.
+        RESOURCE_EXHAUSTED: too large a set or too many sets (LIMIT_EXCEEDED).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetTrainingSet(self, request, context):
         """Describes a training set, with its examples on request.
         NOT_FOUND: there is no such set (TRAINING_SET_NOT_FOUND): check the id.
+        RESOURCE_EXHAUSTED: the examples would not fit one response (LIMIT_EXCEEDED): leave them out.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -402,6 +434,34 @@ class TrainingServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Evaluate(self, request, context):
+        """Measures a network on a training set, with the parameters of any update. Changes nothing.
+        INVALID_ARGUMENT: the training set does not fit the network (`training_set`): use another.
+        NOT_FOUND: there is no such network or training set: check the id.
+        OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CheckGradients(self, request, context):
+        """Compares the gradients that training computes with slopes measured from costs, at any update:
+        for a parameter w, n = (C(w + h) − C(w − h)) / 2h with h = 6e-6·max(1, |w|), C being the mean
+        cost of the examples. A gradient a is right when |a − n| ≤ 1e-6·max(|a|, |n|) + 1e-9. Where a
+        step by h moves the logit of a relu or leaky relu unit across 0 for any of the examples, the
+        slope is that of neither side: such a kink is reported, and neither passes nor fails. Changes
+        nothing.
+        INVALID_ARGUMENT: the training set does not fit the network (`training_set`), or a count is
+        bad: correct what is named.
+        NOT_FOUND: there is no such network or training set: check the id.
+        OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+        RESOURCE_EXHAUSTED: the check would take too long (LIMIT_EXCEEDED): check fewer parameters or
+        use fewer examples.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetServerInfo(self, request, context):
         """Says what this server is and which limits it has.
         """
@@ -441,6 +501,11 @@ def add_TrainingServiceServicer_to_server(servicer, server):
                     servicer.CreateTrainingSet,
                     request_deserializer=clearprop_dot_v1_dot_training__service__pb2.CreateTrainingSetRequest.FromString,
                     response_serializer=clearprop_dot_v1_dot_training__service__pb2.CreateTrainingSetResponse.SerializeToString,
+            ),
+            'UploadTrainingSet': grpc.stream_unary_rpc_method_handler(
+                    servicer.UploadTrainingSet,
+                    request_deserializer=clearprop_dot_v1_dot_training__service__pb2.UploadTrainingSetRequest.FromString,
+                    response_serializer=clearprop_dot_v1_dot_training__service__pb2.UploadTrainingSetResponse.SerializeToString,
             ),
             'GetTrainingSet': grpc.unary_unary_rpc_method_handler(
                     servicer.GetTrainingSet,
@@ -511,6 +576,16 @@ def add_TrainingServiceServicer_to_server(servicer, server):
                     servicer.Predict,
                     request_deserializer=clearprop_dot_v1_dot_training__service__pb2.PredictRequest.FromString,
                     response_serializer=clearprop_dot_v1_dot_training__service__pb2.PredictResponse.SerializeToString,
+            ),
+            'Evaluate': grpc.unary_unary_rpc_method_handler(
+                    servicer.Evaluate,
+                    request_deserializer=clearprop_dot_v1_dot_training__service__pb2.EvaluateRequest.FromString,
+                    response_serializer=clearprop_dot_v1_dot_training__service__pb2.EvaluateResponse.SerializeToString,
+            ),
+            'CheckGradients': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckGradients,
+                    request_deserializer=clearprop_dot_v1_dot_training__service__pb2.CheckGradientsRequest.FromString,
+                    response_serializer=clearprop_dot_v1_dot_training__service__pb2.CheckGradientsResponse.SerializeToString,
             ),
             'GetServerInfo': grpc.unary_unary_rpc_method_handler(
                     servicer.GetServerInfo,
@@ -702,6 +777,33 @@ class TrainingService(object):
             '/clearprop.v1.TrainingService/CreateTrainingSet',
             clearprop_dot_v1_dot_training__service__pb2.CreateTrainingSetRequest.SerializeToString,
             clearprop_dot_v1_dot_training__service__pb2.CreateTrainingSetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UploadTrainingSet(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/clearprop.v1.TrainingService/UploadTrainingSet',
+            clearprop_dot_v1_dot_training__service__pb2.UploadTrainingSetRequest.SerializeToString,
+            clearprop_dot_v1_dot_training__service__pb2.UploadTrainingSetResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -1080,6 +1182,60 @@ class TrainingService(object):
             '/clearprop.v1.TrainingService/Predict',
             clearprop_dot_v1_dot_training__service__pb2.PredictRequest.SerializeToString,
             clearprop_dot_v1_dot_training__service__pb2.PredictResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Evaluate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/clearprop.v1.TrainingService/Evaluate',
+            clearprop_dot_v1_dot_training__service__pb2.EvaluateRequest.SerializeToString,
+            clearprop_dot_v1_dot_training__service__pb2.EvaluateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckGradients(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/clearprop.v1.TrainingService/CheckGradients',
+            clearprop_dot_v1_dot_training__service__pb2.CheckGradientsRequest.SerializeToString,
+            clearprop_dot_v1_dot_training__service__pb2.CheckGradientsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -88,9 +88,22 @@ class TrainingServiceStub:
       ALREADY_EXISTS: the id is taken (TRAINING_SET_EXISTS): choose another.
       RESOURCE_EXHAUSTED: too large a set or too many sets (LIMIT_EXCEEDED).
     """
+    UploadTrainingSet: _grpc.StreamUnaryMultiCallable[_training_service_pb2.UploadTrainingSetRequest, _training_service_pb2.UploadTrainingSetResponse]
+    """Stores a training set that comes in pieces, for sets that do not fit one request: any number of
+    messages with some examples each, whose order is that of the set. The set is stored when the
+    caller has sent the last; whatever ends the call before that leaves nothing behind. Examples
+    are checked as they come, so a bad one ends the call early. Each message is held to the limit
+    for requests, the whole set to `training_set_bytes`. A repetition with the same `request_id`
+    sends the same examples again; how they are cut into messages may differ.
+      INVALID_ARGUMENT: a field is bad; each is named, examples by their number in the whole set;
+        or a message after the first names a set or a request id: correct them.
+      ALREADY_EXISTS: the id is taken (TRAINING_SET_EXISTS): choose another.
+      RESOURCE_EXHAUSTED: too large a set or too many sets (LIMIT_EXCEEDED).
+    """
     GetTrainingSet: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.GetTrainingSetRequest, _training_service_pb2.GetTrainingSetResponse]
     """Describes a training set, with its examples on request.
       NOT_FOUND: there is no such set (TRAINING_SET_NOT_FOUND): check the id.
+      RESOURCE_EXHAUSTED: the examples would not fit one response (LIMIT_EXCEEDED): leave them out.
     """
     ListTrainingSets: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.ListTrainingSetsRequest, _training_service_pb2.ListTrainingSetsResponse]
     """Lists the training sets, without their examples, ordered by id, in pages.
@@ -189,6 +202,26 @@ class TrainingServiceStub:
       NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
       OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
     """
+    Evaluate: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.EvaluateRequest, _training_service_pb2.EvaluateResponse]
+    """Measures a network on a training set, with the parameters of any update. Changes nothing.
+      INVALID_ARGUMENT: the training set does not fit the network (`training_set`): use another.
+      NOT_FOUND: there is no such network or training set: check the id.
+      OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+    """
+    CheckGradients: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.CheckGradientsRequest, _training_service_pb2.CheckGradientsResponse]
+    """Compares the gradients that training computes with slopes measured from costs, at any update:
+    for a parameter w, n = (C(w + h) − C(w − h)) / 2h with h = 6e-6·max(1, |w|), C being the mean
+    cost of the examples. A gradient a is right when |a − n| ≤ 1e-6·max(|a|, |n|) + 1e-9. Where a
+    step by h moves the logit of a relu or leaky relu unit across 0 for any of the examples, the
+    slope is that of neither side: such a kink is reported, and neither passes nor fails. Changes
+    nothing.
+      INVALID_ARGUMENT: the training set does not fit the network (`training_set`), or a count is
+        bad: correct what is named.
+      NOT_FOUND: there is no such network or training set: check the id.
+      OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+      RESOURCE_EXHAUSTED: the check would take too long (LIMIT_EXCEEDED): check fewer parameters or
+        use fewer examples.
+    """
     GetServerInfo: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.GetServerInfoRequest, _training_service_pb2.GetServerInfoResponse]
     """Says what this server is and which limits it has."""
 
@@ -252,9 +285,22 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       ALREADY_EXISTS: the id is taken (TRAINING_SET_EXISTS): choose another.
       RESOURCE_EXHAUSTED: too large a set or too many sets (LIMIT_EXCEEDED).
     """
+    UploadTrainingSet: _aio.StreamUnaryMultiCallable[_training_service_pb2.UploadTrainingSetRequest, _training_service_pb2.UploadTrainingSetResponse]  # type: ignore[assignment]
+    """Stores a training set that comes in pieces, for sets that do not fit one request: any number of
+    messages with some examples each, whose order is that of the set. The set is stored when the
+    caller has sent the last; whatever ends the call before that leaves nothing behind. Examples
+    are checked as they come, so a bad one ends the call early. Each message is held to the limit
+    for requests, the whole set to `training_set_bytes`. A repetition with the same `request_id`
+    sends the same examples again; how they are cut into messages may differ.
+      INVALID_ARGUMENT: a field is bad; each is named, examples by their number in the whole set;
+        or a message after the first names a set or a request id: correct them.
+      ALREADY_EXISTS: the id is taken (TRAINING_SET_EXISTS): choose another.
+      RESOURCE_EXHAUSTED: too large a set or too many sets (LIMIT_EXCEEDED).
+    """
     GetTrainingSet: _aio.UnaryUnaryMultiCallable[_training_service_pb2.GetTrainingSetRequest, _training_service_pb2.GetTrainingSetResponse]  # type: ignore[assignment]
     """Describes a training set, with its examples on request.
       NOT_FOUND: there is no such set (TRAINING_SET_NOT_FOUND): check the id.
+      RESOURCE_EXHAUSTED: the examples would not fit one response (LIMIT_EXCEEDED): leave them out.
     """
     ListTrainingSets: _aio.UnaryUnaryMultiCallable[_training_service_pb2.ListTrainingSetsRequest, _training_service_pb2.ListTrainingSetsResponse]  # type: ignore[assignment]
     """Lists the training sets, without their examples, ordered by id, in pages.
@@ -352,6 +398,26 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       INVALID_ARGUMENT: inputs of the wrong length, or not finite; each vector is named.
       NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
       OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+    """
+    Evaluate: _aio.UnaryUnaryMultiCallable[_training_service_pb2.EvaluateRequest, _training_service_pb2.EvaluateResponse]  # type: ignore[assignment]
+    """Measures a network on a training set, with the parameters of any update. Changes nothing.
+      INVALID_ARGUMENT: the training set does not fit the network (`training_set`): use another.
+      NOT_FOUND: there is no such network or training set: check the id.
+      OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+    """
+    CheckGradients: _aio.UnaryUnaryMultiCallable[_training_service_pb2.CheckGradientsRequest, _training_service_pb2.CheckGradientsResponse]  # type: ignore[assignment]
+    """Compares the gradients that training computes with slopes measured from costs, at any update:
+    for a parameter w, n = (C(w + h) − C(w − h)) / 2h with h = 6e-6·max(1, |w|), C being the mean
+    cost of the examples. A gradient a is right when |a − n| ≤ 1e-6·max(|a|, |n|) + 1e-9. Where a
+    step by h moves the logit of a relu or leaky relu unit across 0 for any of the examples, the
+    slope is that of neither side: such a kink is reported, and neither passes nor fails. Changes
+    nothing.
+      INVALID_ARGUMENT: the training set does not fit the network (`training_set`), or a count is
+        bad: correct what is named.
+      NOT_FOUND: there is no such network or training set: check the id.
+      OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+      RESOURCE_EXHAUSTED: the check would take too long (LIMIT_EXCEEDED): check fewer parameters or
+        use fewer examples.
     """
     GetServerInfo: _aio.UnaryUnaryMultiCallable[_training_service_pb2.GetServerInfoRequest, _training_service_pb2.GetServerInfoResponse]  # type: ignore[assignment]
     """Says what this server is and which limits it has."""
@@ -451,6 +517,24 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def UploadTrainingSet(
+        self,
+        request_iterator: _MaybeAsyncIterator[_training_service_pb2.UploadTrainingSetRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_training_service_pb2.UploadTrainingSetResponse, _abc.Awaitable[_training_service_pb2.UploadTrainingSetResponse]]:
+        """Stores a training set that comes in pieces, for sets that do not fit one request: any number of
+        messages with some examples each, whose order is that of the set. The set is stored when the
+        caller has sent the last; whatever ends the call before that leaves nothing behind. Examples
+        are checked as they come, so a bad one ends the call early. Each message is held to the limit
+        for requests, the whole set to `training_set_bytes`. A repetition with the same `request_id`
+        sends the same examples again; how they are cut into messages may differ.
+          INVALID_ARGUMENT: a field is bad; each is named, examples by their number in the whole set;
+            or a message after the first names a set or a request id: correct them.
+          ALREADY_EXISTS: the id is taken (TRAINING_SET_EXISTS): choose another.
+          RESOURCE_EXHAUSTED: too large a set or too many sets (LIMIT_EXCEEDED).
+        """
+
+    @_abc_1.abstractmethod
     def GetTrainingSet(
         self,
         request: _training_service_pb2.GetTrainingSetRequest,
@@ -458,6 +542,7 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_training_service_pb2.GetTrainingSetResponse, _abc.Awaitable[_training_service_pb2.GetTrainingSetResponse]]:
         """Describes a training set, with its examples on request.
           NOT_FOUND: there is no such set (TRAINING_SET_NOT_FOUND): check the id.
+          RESOURCE_EXHAUSTED: the examples would not fit one response (LIMIT_EXCEEDED): leave them out.
         """
 
     @_abc_1.abstractmethod
@@ -633,6 +718,38 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           INVALID_ARGUMENT: inputs of the wrong length, or not finite; each vector is named.
           NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
           OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+        """
+
+    @_abc_1.abstractmethod
+    def Evaluate(
+        self,
+        request: _training_service_pb2.EvaluateRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_training_service_pb2.EvaluateResponse, _abc.Awaitable[_training_service_pb2.EvaluateResponse]]:
+        """Measures a network on a training set, with the parameters of any update. Changes nothing.
+          INVALID_ARGUMENT: the training set does not fit the network (`training_set`): use another.
+          NOT_FOUND: there is no such network or training set: check the id.
+          OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+        """
+
+    @_abc_1.abstractmethod
+    def CheckGradients(
+        self,
+        request: _training_service_pb2.CheckGradientsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_training_service_pb2.CheckGradientsResponse, _abc.Awaitable[_training_service_pb2.CheckGradientsResponse]]:
+        """Compares the gradients that training computes with slopes measured from costs, at any update:
+        for a parameter w, n = (C(w + h) − C(w − h)) / 2h with h = 6e-6·max(1, |w|), C being the mean
+        cost of the examples. A gradient a is right when |a − n| ≤ 1e-6·max(|a|, |n|) + 1e-9. Where a
+        step by h moves the logit of a relu or leaky relu unit across 0 for any of the examples, the
+        slope is that of neither side: such a kink is reported, and neither passes nor fails. Changes
+        nothing.
+          INVALID_ARGUMENT: the training set does not fit the network (`training_set`), or a count is
+            bad: correct what is named.
+          NOT_FOUND: there is no such network or training set: check the id.
+          OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+          RESOURCE_EXHAUSTED: the check would take too long (LIMIT_EXCEEDED): check fewer parameters or
+            use fewer examples.
         """
 
     @_abc_1.abstractmethod

@@ -34,7 +34,7 @@ class Example(_message.Message):
     @_builtins.property
     def targets(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """The wanted outputs, finite, as many as the network's last layer has units. For the
-        cross-entropy each lies in [0, 1].
+        cross-entropy each lies in [0, 1]; for the categorical cross-entropy they also add up to 1.
         """
 
     def __init__(
@@ -85,8 +85,8 @@ class TrainingSet(_message.Message):
 
     @_builtins.property
     def examples(self) -> _containers.RepeatedCompositeFieldContainer[Global___Example]:
-        """The examples, in the order in which training goes through them. Only filled where the request
-        asks for them.
+        """The examples in their order, in which training goes through them where it does not shuffle.
+        Only filled where the request asks for them.
         """
 
     def __init__(

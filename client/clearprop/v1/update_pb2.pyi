@@ -91,8 +91,9 @@ class Update(_message.Message):
     epoch: _builtins.int
     """The epoch of the batch's first example, counting from 1; 0 where no run made it."""
     first_example: _builtins.int
-    """The position in the training set, from 0, of the batch's first example; the others follow in
-    order, from the start again after the last one.
+    """The place of the batch's first example, from 0, in the order of its epoch: the number of the
+    example in the set where nothing is shuffled. The others follow in that order, and after its
+    end from the start of the next epoch's.
     """
     example_count: _builtins.int
     """How many examples the batch really had; 0 where no run made it."""
@@ -152,7 +153,7 @@ class State(_message.Message):
     epoch: _builtins.int
     """The epoch of the next example of that run, counting from 1; 0 where no run made the update."""
     next_example: _builtins.int
-    """The position in the training set, from 0, of the next example of that run; 0 when complete."""
+    """The place of the next example of that run, from 0, in the order of its epoch; 0 when complete."""
     cost: _builtins.float
     """The mean cost of the update's batch, measured before the update. Absent where no run made it."""
     uid: _builtins.str
