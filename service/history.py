@@ -7,7 +7,8 @@ import numpy as np
 
 from service.snapshots import SnapshotReader
 from training.errors import UpdateOutOfRange, Violations, validating
-from training.network import Array, Network, check_finite
+from training.network import Array, Network
+from training.network_rules import check_finite
 from training.numerics import kernels
 from training.ports import Store
 from training.replay import Snapshots

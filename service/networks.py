@@ -10,23 +10,23 @@ from training.errors import (
     NetworkExists,
     NetworkNotFound,
     RunNotOver,
-    Violations,
     validating,
 )
 from training.limits import Limits
 from training.names import check_id, check_labels, new_id, new_uid
 from training.network import (
+    RANDOM_KINDS,
     Activation,
     CostFunction,
     Initializer,
     InitializerKind,
     LayerParameters,
     Network,
-    check_initializer,
-    check_layer_parameters,
-    check_structure,
+    Unspecified,
     initial_parameters,
+    natural_cost_function,
 )
+from training.network_rules import check_initializer, check_layer_parameters, check_structure
 from training.ports import Clock, Reader, Store, Writer
 from training.run import RunState
 from training.update import Head, Keyframe, Segment, State, UpdateKind
@@ -45,17 +45,28 @@ class NewNetwork:
     """What a client says of the network that it wants.
 
     Empty `id`: one is made. `activations`: one for each layer after the inputs, one for all, or
-    none for sigmoid; None stands for one that the service does not know, also as the cost function
-    and as the kind of the initializer. `initializer` None: uniform with a seed that is picked.
+    none for sigmoid. `cost_function` NATURAL: what suits the outputs. `initializer` None: uniform
+    with a seed that is picked. A function, or a kind of initializer, that is None stands for one
+    that was named and that the service does not know.
     """
 
     id: str
     layer_sizes: tuple[int, ...]
     activations: tuple[Activation | None, ...] = ()
-    cost_function: CostFunction | None = CostFunction.CROSS_ENTROPY
+    cost_function: CostFunction | Unspecified | None = Unspecified.NATURAL
     initializer: Initializer | None = None
     initial_parameters: tuple[LayerParameters, ...] = ()
     labels: dict[str, str] = field(default_factory=dict)
+    bias: bool = False
+
+    @property
+    def chosen_cost_function(self) -> CostFunction | None:
+        """The cost function that was named, or the natural one; None for one that is not known."""
+        if self.cost_function is not Unspecified.NATURAL:
+            return self.cost_function
+        outputs = self.activations[-1] if self.activations else Activation.SIGMOID
+        # Of an activation that is not known, that alone is refused: any cost function will do.
+        return natural_cost_function(outputs or Activation.SIGMOID)
 
 
 class Networks:
@@ -169,18 +180,25 @@ class Networks:
             check_structure(
                 violations,
                 wanted.layer_sizes,
+                wanted.bias,
                 wanted.activations,
-                wanted.cost_function,
+                wanted.chosen_cost_function,
                 self._limits,
             )
             if wanted.initializer is not None:
-                _check_recipe(violations, wanted.initializer, bool(wanted.initial_parameters))
+                violations.require(
+                    not wanted.initial_parameters,
+                    "initializer",
+                    "must be absent together with initial_parameters",
+                )
+                check_initializer(violations, "initializer", wanted.initializer)
             if wanted.initial_parameters:
                 check_layer_parameters(
                     violations,
                     "initial_parameters",
                     wanted.initial_parameters,
                     wanted.layer_sizes,
+                    wanted.bias,
                 )
 
     def _check_room(self, reader: Reader) -> None:
@@ -197,15 +215,18 @@ class Networks:
         # Those that are not known were refused.
         known = tuple(activation for activation in wanted.activations if activation)
         activations = known or (Activation.SIGMOID,)
+        cost_function = wanted.chosen_cost_function
+        assert cost_function is not None  # neither was this one
         return Network(
             id=wanted.id or new_id("network"),
             uid=uid,
             layer_sizes=wanted.layer_sizes,
             activations=activations * layers if len(activations) == 1 else activations,
-            cost_function=wanted.cost_function or CostFunction.CROSS_ENTROPY,
+            cost_function=cost_function,
             initializer=_recipe(wanted),
             create_time=self._clock.now(),
             labels=wanted.labels,
+            bias=wanted.bias,
         )
 
 
@@ -224,24 +245,14 @@ def _check_free(reader: Reader, network_id: str) -> None:
     )
 
 
-def _check_recipe(violations: Violations, initializer: Initializer, explicit: bool) -> None:
-    violations.require(
-        not explicit, "initializer", "must be absent together with initial_parameters"
-    )
-    violations.require(
-        initializer.kind is InitializerKind.UNIFORM,
-        "initializer.kind",
-        "must be UNIFORM; for explicit parameters send initial_parameters instead",
-    )
-    check_initializer(violations, "initializer", initializer)
-
-
 def _recipe(wanted: NewNetwork) -> Initializer:
-    """Return how the initial parameters are made, with a seed picked where none is given."""
+    """Return how the initial parameters are made, with a seed picked where one is needed."""
     if wanted.initial_parameters:
         return Initializer(InitializerKind.EXPLICIT)
-    recipe = wanted.initializer or Initializer(InitializerKind.UNIFORM)
-    return replace(recipe, seed=secrets.randbits(63)) if recipe.seed is None else recipe
+    recipe = (wanted.initializer or Initializer(InitializerKind.UNIFORM)).completed()
+    if recipe.seed is None and recipe.kind in RANDOM_KINDS:
+        return replace(recipe, seed=secrets.randbits(63))
+    return recipe
 
 
 def _merged(old: dict[str, str], new: dict[str, str], keys: Sequence[str]) -> dict[str, str]:

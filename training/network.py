@@ -1,17 +1,16 @@
 """A network: its structure, and its parameters as one flat vector."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 from itertools import pairwise
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training.errors import LimitExceeded, Violations
-from training.limits import Limits
-from training.numerics import initializers
+from training.numerics.random import RandomStream
 
 #: A flat vector of float64, or several of them as rows.
 Array = NDArray[np.float64]
@@ -21,47 +20,110 @@ class Activation(StrEnum):
     """The activations that a layer can have; the functions are in `numerics.activations`."""
 
     SIGMOID = "sigmoid"
+    TANH = "tanh"
+    RELU = "relu"
+    LEAKY_RELU = "leaky-relu"
+    SOFTPLUS = "softplus"
+    IDENTITY = "identity"
+    SOFTMAX = "softmax"
 
 
 class CostFunction(StrEnum):
     """The costs that training can minimise; the functions are in `numerics.costs`."""
 
     CROSS_ENTROPY = "cross-entropy"
+    CATEGORICAL_CROSS_ENTROPY = "categorical-cross-entropy"
+    SQUARED_ERROR = "squared-error"
+    QUADRATIC = "quadratic"
+
+
+class Unspecified(Enum):
+    """What stands for a cost function that a caller leaves to the service."""
+
+    NATURAL = "natural"
+
+
+_NATURAL_COSTS = MappingProxyType(
+    {
+        Activation.SIGMOID: CostFunction.CROSS_ENTROPY,
+        Activation.SOFTMAX: CostFunction.CATEGORICAL_CROSS_ENTROPY,
+    }
+)
+
+
+def natural_cost_function(outputs: Activation) -> CostFunction:
+    """Return the cost function that suits outputs with this activation."""
+    return _NATURAL_COSTS.get(outputs, CostFunction.SQUARED_ERROR)
 
 
 class InitializerKind(StrEnum):
-    """How the parameters of update 0 were made."""
+    """How the parameters of update 0 were made; the recipes are in `numerics.initializers`."""
 
     UNIFORM = "uniform"
+    GLOROT = "glorot"
+    HE = "he"
+    ZEROS = "zeros"
     EXPLICIT = "explicit"
+
+
+#: The recipes that draw weights from a random stream, and so have a seed.
+RANDOM_KINDS = frozenset({InitializerKind.UNIFORM, InitializerKind.GLOROT, InitializerKind.HE})
+
+_LOW, _HIGH = -0.12, 0.12
 
 
 @dataclass(frozen=True, slots=True)
 class Initializer:
-    """A recipe for initial parameters: uniform in [low, high) with a seed, or given explicitly.
+    """A recipe for initial weights, or the word that they were given explicitly.
 
-    `seed` is 0 to 2^63 − 1; None together with EXPLICIT. `kind` None stands for one that is not
-    known; it never gets into a network.
+    `seed` is 0 to 2^63 − 1, of kinds that draw weights; `low` and `high` are the bounds of UNIFORM,
+    finite, −0.12 and 0.12 where they are not given. What does not apply to the kind is None. `kind`
+    None stands for one that is not known; it never gets into a network.
     """
 
     kind: InitializerKind | None
     seed: int | None = None
-    low: float = -0.12
-    high: float = 0.12
+    low: float | None = None
+    high: float | None = None
+
+    def completed(self) -> "Initializer":
+        """Return the recipe with the bounds that are used where none are given."""
+        if self.kind is not InitializerKind.UNIFORM:
+            return self
+        return replace(
+            self,
+            low=_LOW if self.low is None else self.low,
+            high=_HIGH if self.high is None else self.high,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class LayerShape:
-    """Where a layer's weights w[unit, input] lie in the flat vector of parameters."""
+    """Where a layer's parameters lie in the flat vector: weights w[unit, input], then biases."""
 
     units: int
     inputs: int
     offset: int
+    bias: bool = False
+
+    @property
+    def weights(self) -> slice:
+        """The place of the weights, row after row."""
+        return slice(self.offset, self.offset + self.units * self.inputs)
+
+    @property
+    def biases(self) -> slice:
+        """The place of the biases, unit after unit; empty where there are none."""
+        return slice(self.weights.stop, self.offset + self.size)
 
     @property
     def size(self) -> int:
-        """How many weights the layer has."""
-        return self.units * self.inputs
+        """How many parameters the layer has."""
+        return self.units * (self.inputs + self.bias)
+
+
+def _none() -> Array:
+    return np.empty(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +133,7 @@ class LayerParameters:
     units: int
     inputs: int
     weights: Array  # (units · inputs)
+    biases: Array = field(default_factory=_none)  # (units), or (0) without biases
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +142,7 @@ class Network:
 
     `id` is the client's name for it, `uid` an identity that is never used again.
     `layer_sizes` has the inputs first and the outputs last; `activations` one entry for each layer
-    after the inputs.
+    after the inputs. With `bias` every unit of these layers has a bias, added to its logit last.
     """
 
     id: str
@@ -90,170 +153,63 @@ class Network:
     initializer: Initializer
     create_time: datetime
     labels: dict[str, str] = field(default_factory=dict)
+    bias: bool = False
 
     @property
     def shapes(self) -> list[LayerShape]:
         """The shape of each layer after the inputs, in order."""
-        return layer_shapes(self.layer_sizes)
+        return layer_shapes(self.layer_sizes, self.bias)
 
     @property
     def parameter_count(self) -> int:
         """How many parameters the network has in all."""
-        return count_parameters(self.layer_sizes)
+        return count_parameters(self.layer_sizes, self.bias)
 
 
-def layer_shapes(layer_sizes: Sequence[int]) -> list[LayerShape]:
+def layer_shapes(layer_sizes: Sequence[int], bias: bool) -> list[LayerShape]:
     """Return the shape and place of each layer after the inputs."""
     shapes = []
     offset = 0
     for inputs, units in pairwise(layer_sizes):
-        shapes.append(LayerShape(units, inputs, offset))
-        offset += units * inputs
+        shapes.append(LayerShape(units, inputs, offset, bias))
+        offset += shapes[-1].size
     return shapes
 
 
-def count_parameters(layer_sizes: Sequence[int]) -> int:
+def count_parameters(layer_sizes: Sequence[int], bias: bool) -> int:
     """Return how many parameters a network with these layers has, allocating nothing."""
-    return sum(inputs * units for inputs, units in pairwise(layer_sizes))
+    return sum(units * (inputs + bias) for inputs, units in pairwise(layer_sizes))
 
 
-def split_layers(layer_sizes: Sequence[int], parameters: Array) -> list[LayerParameters]:
+def split_layers(
+    layer_sizes: Sequence[int], bias: bool, parameters: Array
+) -> list[LayerParameters]:
     """Return the parameters of each layer as views into the flat vector."""
     return [
         LayerParameters(
-            shape.units,
-            shape.inputs,
-            parameters[shape.offset : shape.offset + shape.size],
+            shape.units, shape.inputs, parameters[shape.weights], parameters[shape.biases]
         )
-        for shape in layer_shapes(layer_sizes)
+        for shape in layer_shapes(layer_sizes, bias)
     ]
 
 
-def check_structure(
-    violations: Violations,
-    layer_sizes: Sequence[int],
-    activations: Sequence[Activation | None],
-    cost_function: CostFunction | None,
-    limits: Limits,
-) -> None:
-    """Require sensible layer sizes, known functions, and an activation for each layer.
-
-    None stands for a function that is not known. Raises LimitExceeded for more layers or parameters
-    than the service allows; sizes are multiplied, nothing is allocated.
-    """
-    violations.require(
-        len(layer_sizes) >= 2,
-        "layer_sizes",
-        "must name at least two layers: inputs and outputs",
-    )
-    for index, size in enumerate(layer_sizes):
-        violations.require(size >= 1, f"layer_sizes[{index}]", f"must be at least 1, is {size}")
-    violations.require(
-        len(activations) in (0, 1, len(layer_sizes) - 1),
-        "activations",
-        "must be none, one for all layers, or one for each layer after the inputs",
-    )
-    for index, activation in enumerate(activations):
-        violations.require(
-            activation is not None,
-            f"activations[{index}]",
-            f"must be one of {_names(Activation)}",
-        )
-    violations.require(
-        cost_function is not None,
-        "cost_function",
-        f"must be one of {_names(CostFunction)}",
-    )
-    if len(layer_sizes) > limits.layers:
-        raise LimitExceeded(
-            f"{len(layer_sizes)} layers are more than the limit of {limits.layers}",
-            limit="layers",
-            value=limits.layers,
-        )
-    if all(size >= 1 for size in layer_sizes):
-        parameters = count_parameters(layer_sizes)
-        if parameters > limits.parameters:
-            raise LimitExceeded(
-                f"{parameters} parameters are more than the limit of {limits.parameters}:"
-                " choose smaller layers",
-                limit="parameters",
-                value=limits.parameters,
-            )
-
-
-def _names(kinds: type[StrEnum]) -> str:
-    return ", ".join(kind.name for kind in kinds)
-
-
-def check_layer_parameters(
-    violations: Violations,
-    name: str,
-    layers: Sequence[LayerParameters],
-    layer_sizes: Sequence[int],
-) -> None:
-    """Require one entry of the right shape, all finite, for each layer after the inputs."""
-    shapes = layer_shapes(layer_sizes)
-    if not violations.require(
-        len(layers) == len(shapes),
-        name,
-        f"must have an entry for each of the {len(shapes)} layers after the inputs,"
-        f" has {len(layers)}",
-    ):
-        return
-    for index, (layer, shape) in enumerate(zip(layers, shapes, strict=True)):
-        where = f"{name}[{index}]"
-        violations.require(
-            (layer.units, layer.inputs) == (shape.units, shape.inputs),
-            where,
-            f"must have units {shape.units} and inputs {shape.inputs},"
-            f" has {layer.units} and {layer.inputs}",
-        )
-        violations.require(
-            len(layer.weights) == shape.size,
-            f"{where}.weights",
-            f"must be {shape.units} × {shape.inputs} = {shape.size} numbers,"
-            f" are {len(layer.weights)}",
-        )
-        check_finite(violations, f"{where}.weights", layer.weights)
-
-
-def check_finite(violations: Violations, name: str, values: Array) -> None:
-    """Require finite numbers; the first that is not is named."""
-    bad = np.flatnonzero(~np.isfinite(values))
-    if bad.size:
-        violations.add(f"{name}[{bad[0]}]", f"must be finite, is {values[bad[0]]}")
-
-
-def check_initializer(violations: Violations, name: str, initializer: Initializer) -> None:
-    """Require a seed from 0 to 2^63 − 1 and finite bounds with low < high."""
-    seed = initializer.seed
-    violations.require(
-        seed is None or 0 <= seed < 2**63,
-        f"{name}.seed",
-        f"must be 0 to 2^63 − 1, is {seed}",
-    )
-    bounds_finite = True
-    for bound in ("low", "high"):
-        value = getattr(initializer, bound)
-        bounds_finite &= violations.require(
-            bool(np.isfinite(value)), f"{name}.{bound}", f"must be finite, is {value}"
-        )
-    if bounds_finite:
-        violations.require(
-            initializer.low < initializer.high,
-            f"{name}.high",
-            f"must be greater than low = {initializer.low}, is {initializer.high}",
-        )
-
-
 def initial_parameters(network: Network, explicit: Sequence[LayerParameters] = ()) -> Array:
-    """Return the flat parameters of update 0: drawn with the network's seed, or those given."""
-    if network.initializer.kind is InitializerKind.EXPLICIT:
-        return np.concatenate([layer.weights for layer in explicit], dtype=np.float64)
-    assert network.initializer.seed is not None  # the use case picks one where none is given
-    return initializers.uniform(
-        network.initializer.seed,
-        network.initializer.low,
-        network.initializer.high,
-        network.parameter_count,
-    )
+    """Return the flat parameters of update 0: drawn as the network's recipe says, or those given.
+
+    One random stream gives the weights of layer after layer; biases start at 0.
+    """
+    parameters = np.zeros(network.parameter_count)
+    recipe = network.initializer.completed()
+    if recipe.kind is InitializerKind.EXPLICIT:
+        for shape, layer in zip(network.shapes, explicit, strict=True):
+            parameters[shape.weights] = layer.weights
+            parameters[shape.biases] = layer.biases
+        return parameters
+    assert recipe.kind is InitializerKind.UNIFORM
+    assert recipe.seed is not None
+    stream = RandomStream(recipe.seed)
+    for shape in network.shapes:
+        parameters[shape.weights] = stream.uniform(
+            recipe.low or 0.0, recipe.high or 0.0, shape.units * shape.inputs
+        )
+    return parameters

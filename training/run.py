@@ -51,7 +51,8 @@ class Run:
     run's first update has or would have; `latest_update` is `first_update − 1` before there is one.
     `updates_done` counts the run's own updates: with it the place in the training set is known.
     `stop_at` is the value of `updates_done` at which the step that is under way ends; None where
-    no step is under way.
+    no step is under way. `epoch_cost` is the sum of the costs of the examples that the epoch under
+    way has gone through; like `latest_cost`, it can be infinite or not a number.
     """
 
     network_uid: str
@@ -66,6 +67,7 @@ class Run:
     updates_done: int = 0
     stop_at: int | None = None
     latest_cost: float | None = None
+    epoch_cost: float = 0.0
     failure: Failure | None = None
     start_time: datetime | None = None
     end_time: datetime | None = None
@@ -73,11 +75,14 @@ class Run:
     @property
     def schedule(self) -> Schedule:
         """Which examples each update of the run takes."""
-        return Schedule(self.examples, self.settings.batch_size, self.settings.epochs)
+        settings = self.settings
+        return Schedule(
+            self.examples, settings.batch_size, settings.epochs, settings.stop.max_updates
+        )
 
     @property
     def total_updates(self) -> int:
-        """How many updates the run makes in all."""
+        """How many updates the run makes in all, unless its cost ends it before."""
         return self.schedule.total_updates
 
     @property
@@ -97,13 +102,16 @@ class Run:
 
     @property
     def epoch(self) -> int:
-        """The epoch of the next example, counting from 1; the last one when complete."""
+        """The epoch of the next example, counting from 1; the last one after all epochs."""
         position = self.schedule.position(self.updates_done)
         return min(position // self.examples + 1, self.settings.epochs)
 
     @property
     def next_example(self) -> int:
-        """The place in the training set, from 0, of the next example; 0 when complete."""
+        """The position, from 0, of the next example in its epoch's order; 0 after all epochs.
+
+        Without shuffling it is the example's place in the training set.
+        """
         return self.schedule.position(self.updates_done) % self.examples
 
     def at(self, updates_done: int) -> "Run":

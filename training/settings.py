@@ -1,10 +1,24 @@
 """How a run trains: settings, the batches that follow from them, and what is wrong with them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 
 from training.errors import Violations
 from training.limits import MOST_EXAMPLES_OF_A_RUN
+from training.optimizer import Optimizer, check_optimizer
+
+
+@dataclass(frozen=True, slots=True)
+class StopCondition:
+    """When a run ends before its epochs are over.
+
+    `cost_below`, > 0 and finite: at the first update boundary at or after the end of an epoch whose
+    mean cost of an example, as trained, is less. `max_updates`, ≥ 0: after so many updates; 0 sets
+    no limit.
+    """
+
+    cost_below: float | None = None
+    max_updates: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,20 +26,26 @@ class TrainingSettings:
     """How a network is trained in one run.
 
     `training_set` is the id that the caller named, `learning_rate` > 0 and finite, `batch_size`
-    1 to the number of examples, `epochs` ≥ 1.
+    1 to the number of examples, `epochs` ≥ 1. With `shuffle_seed`, 0 to 2^63 − 1, each epoch takes
+    the examples in an order of its own, which follows from the seed and the epoch; with None in
+    that of the set.
     """
 
     training_set: str
     learning_rate: float
     batch_size: int
     epochs: int
+    shuffle_seed: int | None = None
+    optimizer: Optimizer = field(default_factory=Optimizer)
+    stop: StopCondition = field(default_factory=StopCondition)
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """The examples of one update: `example_count` from `first_example` on, around the end.
 
-    `epoch` counts from 1 and is that of the first example.
+    `epoch` counts from 1 and is that of the first example. `first_example` is its position, from 0,
+    in the order of that epoch: without shuffling, its number.
     """
 
     epoch: int
@@ -37,22 +57,25 @@ class Batch:
 class Schedule:
     """Which examples each update of a run takes: in order, again and again.
 
-    A batch may straddle the end of an epoch; only the run's last batch may be smaller.
+    A batch may straddle the end of an epoch; only the last batch of all epochs may be smaller.
+    `max_updates` is how many updates the run makes at most, 0 for no limit.
     """
 
     examples: int
     batch_size: int
     epochs: int
+    max_updates: int = 0
 
     @property
     def total_examples(self) -> int:
-        """How many examples the run goes through, counted with repetition."""
+        """How many examples all epochs have, counted with repetition."""
         return self.examples * self.epochs
 
     @property
     def total_updates(self) -> int:
-        """How many updates the run makes: ⌈epochs × examples / batch size⌉."""
-        return -(-self.total_examples // self.batch_size)
+        """How many updates the run makes: ⌈epochs × examples / batch size⌉, within the limit."""
+        updates = -(-self.total_examples // self.batch_size)
+        return min(updates, self.max_updates or updates)
 
     def batch(self, index: int) -> Batch:
         """Return the batch of the run's update `index`, counting from 0."""
@@ -68,12 +91,15 @@ class Schedule:
         return min(updates_done * self.batch_size, self.total_examples)
 
     def updates_reaching(self, examples: int) -> int:
-        """Return after how many updates at least `examples` examples have been gone through."""
+        """Return after how many updates at least `examples` examples have been gone through.
+
+        All that the run makes, where it does not go through so many.
+        """
         return min(-(-examples // self.batch_size), self.total_updates)
 
 
 def check_settings(
-    violations: Violations, field: str, settings: TrainingSettings, examples: int | None
+    violations: Violations, name: str, settings: TrainingSettings, examples: int | None
 ) -> None:
     """Require settings that training can follow.
 
@@ -82,28 +108,50 @@ def check_settings(
     rate = settings.learning_rate
     violations.require(
         isfinite(rate) and rate > 0.0,
-        f"{field}.learning_rate",
+        f"{name}.learning_rate",
         f"must be finite and greater than 0, is {rate}",
     )
     violations.require(
         settings.batch_size >= 1,
-        f"{field}.batch_size",
+        f"{name}.batch_size",
         f"must be at least 1, is {settings.batch_size}",
     )
     violations.require(
         settings.epochs >= 1,
-        f"{field}.epochs",
+        f"{name}.epochs",
         f"must be at least 1, is {settings.epochs}",
     )
+    seed = settings.shuffle_seed
+    violations.require(
+        seed is None or 0 <= seed < 2**63,
+        f"{name}.shuffle_seed",
+        f"must be 0 to 2^63 − 1, is {seed}",
+    )
+    check_optimizer(violations, f"{name}.optimizer", settings.optimizer)
+    _check_stop(violations, f"{name}.stop", settings.stop)
     if examples is None:
         return
     violations.require(
         settings.batch_size <= examples,
-        f"{field}.batch_size",
+        f"{name}.batch_size",
         f"must be at most the number of examples, {examples}, is {settings.batch_size}",
     )
     violations.require(
         settings.epochs * examples <= MOST_EXAMPLES_OF_A_RUN,
-        f"{field}.epochs",
+        f"{name}.epochs",
         f"must make epochs × examples at most 2^53, is {settings.epochs}",
+    )
+
+
+def _check_stop(violations: Violations, name: str, stop: StopCondition) -> None:
+    cost = stop.cost_below
+    violations.require(
+        cost is None or (isfinite(cost) and cost > 0.0),
+        f"{name}.cost_below",
+        f"must be finite and greater than 0, is {cost}",
+    )
+    violations.require(
+        stop.max_updates >= 0,
+        f"{name}.max_updates",
+        f"must be at least 0 (for no limit), is {stop.max_updates}",
     )

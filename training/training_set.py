@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import numpy as np
 
 from training.errors import Violations
-from training.network import Array, CostFunction, Network, check_finite
+from training.network import Array, CostFunction, Network
+from training.network_rules import check_finite
 
 
 @dataclass(frozen=True, slots=True)

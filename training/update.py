@@ -9,6 +9,7 @@ from hashlib import blake2b
 import numpy as np
 
 from training.network import Array
+from training.optimizer import OptimizerState
 from training.run import Run
 
 
@@ -23,11 +24,20 @@ class UpdateKind(StrEnum):
 class State:
     """All that later updates depend on: the flat parameters after update number `update`.
 
-    The parameters are never changed in place once a State is made.
+    `optimizer_state` is what the optimizer remembers; None where all of that is zero, or where the
+    last update was made by one that remembers nothing. The arrays are never changed in place once a
+    State is made.
     """
 
     update: int
     parameters: Array  # (parameters)
+    optimizer_state: OptimizerState | None = None
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes its numbers take."""
+        remembered = self.optimizer_state.values.nbytes if self.optimizer_state else 0
+        return self.parameters.nbytes + remembered
 
 
 @dataclass(frozen=True, slots=True)

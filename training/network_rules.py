@@ -1,0 +1,216 @@
+"""What a network must be like: its structure, its initializer, and parameters given for it."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from math import isfinite
+
+import numpy as np
+
+from training.errors import LimitExceeded, Violations
+from training.limits import Limits
+from training.network import (
+    Activation,
+    Array,
+    CostFunction,
+    Initializer,
+    InitializerKind,
+    LayerParameters,
+    count_parameters,
+    layer_shapes,
+)
+
+#: The kinds of initializer that a caller can ask for.
+_RECIPES = [kind for kind in InitializerKind if kind is not InitializerKind.EXPLICIT]
+
+
+def check_structure(
+    violations: Violations,
+    layer_sizes: Sequence[int],
+    bias: bool,
+    activations: Sequence[Activation | None],
+    cost_function: CostFunction | None,
+    limits: Limits,
+) -> None:
+    """Require sensible layer sizes, known functions that go together, and no more than the limits.
+
+    `activations` are one for each layer after the inputs, one for all, or none for sigmoid. None
+    stands for a function that is not known. Raises LimitExceeded for more layers or parameters
+    than the service allows; sizes are multiplied, nothing is allocated.
+    """
+    violations.require(
+        len(layer_sizes) >= 2,
+        "layer_sizes",
+        "must name at least two layers: inputs and outputs",
+    )
+    for index, size in enumerate(layer_sizes):
+        violations.require(size >= 1, f"layer_sizes[{index}]", f"must be at least 1, is {size}")
+    _check_activations(violations, len(layer_sizes) - 1, activations)
+    violations.require(
+        cost_function is not None, "cost_function", f"must be one of {names(CostFunction)}"
+    )
+    outputs = activations[-1] if activations else Activation.SIGMOID
+    if outputs is not None and cost_function is not None:
+        _check_together(violations, outputs, cost_function)
+    _check_limits(layer_sizes, bias, limits)
+
+
+def _check_activations(
+    violations: Violations, layers: int, activations: Sequence[Activation | None]
+) -> None:
+    violations.require(
+        len(activations) in (0, 1, layers),
+        "activations",
+        "must be none, one for all layers, or one for each layer after the inputs",
+    )
+    shared = len(activations) == 1 and layers > 1
+    for index, activation in enumerate(activations):
+        where = f"activations[{index}]"
+        violations.require(activation is not None, where, f"must be one of {names(Activation)}")
+        violations.require(
+            activation is not Activation.SOFTMAX or (index == len(activations) - 1 and not shared),
+            where,
+            "must not be SOFTMAX in a hidden layer: name one activation for each layer after the"
+            " inputs, SOFTMAX only for the last",
+        )
+
+
+def _check_together(
+    violations: Violations, outputs: Activation, cost_function: CostFunction
+) -> None:
+    """Require a cost function that goes with the activation of the outputs."""
+    softmax = outputs is Activation.SOFTMAX
+    if cost_function is CostFunction.CATEGORICAL_CROSS_ENTROPY:
+        violations.require(
+            softmax,
+            "cost_function",
+            f"CATEGORICAL_CROSS_ENTROPY needs SOFTMAX outputs, they are {outputs.name}: let SOFTMAX"
+            " be the last activation, or choose another cost function",
+        )
+    elif softmax:
+        violations.add(
+            "cost_function",
+            f"must be CATEGORICAL_CROSS_ENTROPY with SOFTMAX outputs, is {cost_function.name}",
+        )
+    elif cost_function is CostFunction.CROSS_ENTROPY:
+        violations.require(
+            outputs is Activation.SIGMOID,
+            "cost_function",
+            f"CROSS_ENTROPY needs SIGMOID outputs, they are {outputs.name}: choose SQUARED_ERROR or"
+            " QUADRATIC, or let SIGMOID be the last activation",
+        )
+
+
+def _check_limits(layer_sizes: Sequence[int], bias: bool, limits: Limits) -> None:
+    if len(layer_sizes) > limits.layers:
+        raise LimitExceeded(
+            f"{len(layer_sizes)} layers are more than the limit of {limits.layers}",
+            limit="layers",
+            value=limits.layers,
+        )
+    if all(size >= 1 for size in layer_sizes):
+        parameters = count_parameters(layer_sizes, bias)
+        if parameters > limits.parameters:
+            raise LimitExceeded(
+                f"{parameters} parameters are more than the limit of {limits.parameters}:"
+                " choose smaller layers",
+                limit="parameters",
+                value=limits.parameters,
+            )
+
+
+def check_initializer(violations: Violations, name: str, initializer: Initializer) -> None:
+    """Require a recipe that can be asked for, and only what applies to it.
+
+    A seed is 0 to 2^63 − 1; the bounds of UNIFORM are finite, low < high, their distance finite.
+    """
+    kind, seed = initializer.kind, initializer.seed
+    violations.require(
+        kind in _RECIPES,
+        f"{name}.kind",
+        f"must be one of {', '.join(recipe.name for recipe in _RECIPES)};"
+        " for explicit parameters send initial_parameters instead",
+    )
+    violations.require(
+        seed is None or 0 <= seed < 2**63, f"{name}.seed", f"must be 0 to 2^63 − 1, is {seed}"
+    )
+    violations.require(
+        seed is None or kind is not InitializerKind.ZEROS,
+        f"{name}.seed",
+        "must be absent with ZEROS: nothing is drawn",
+    )
+    for bound in ("low", "high"):
+        value = getattr(initializer, bound)
+        violations.require(
+            value is None or isfinite(value), f"{name}.{bound}", f"must be finite, is {value}"
+        )
+        violations.require(
+            value is None or kind is None or kind is InitializerKind.UNIFORM,
+            f"{name}.{bound}",
+            "must be absent: only UNIFORM has bounds",
+        )
+    _check_bounds(violations, name, initializer.completed())
+
+
+def _check_bounds(violations: Violations, name: str, initializer: Initializer) -> None:
+    low, high = initializer.low, initializer.high
+    if low is None or high is None or not (isfinite(low) and isfinite(high)):
+        return
+    if violations.require(
+        low < high, f"{name}.high", f"must be greater than low = {low}, is {high}"
+    ):
+        violations.require(
+            isfinite(high - low), f"{name}.high", "must be at a finite distance from low"
+        )
+
+
+def check_layer_parameters(
+    violations: Violations,
+    name: str,
+    layers: Sequence[LayerParameters],
+    layer_sizes: Sequence[int],
+    bias: bool,
+) -> None:
+    """Require one entry of the right shape, all finite, for each layer after the inputs."""
+    shapes = layer_shapes(layer_sizes, bias)
+    if not violations.require(
+        len(layers) == len(shapes),
+        name,
+        f"must have an entry for each of the {len(shapes)} layers after the inputs,"
+        f" has {len(layers)}",
+    ):
+        return
+    for index, (layer, shape) in enumerate(zip(layers, shapes, strict=True)):
+        where = f"{name}[{index}]"
+        violations.require(
+            (layer.units, layer.inputs) == (shape.units, shape.inputs),
+            where,
+            f"must have units {shape.units} and inputs {shape.inputs},"
+            f" has {layer.units} and {layer.inputs}",
+        )
+        weights = shape.units * shape.inputs
+        violations.require(
+            len(layer.weights) == weights,
+            f"{where}.weights",
+            f"must be {shape.units} × {shape.inputs} = {weights} numbers, are {len(layer.weights)}",
+        )
+        check_finite(violations, f"{where}.weights", layer.weights)
+        violations.require(
+            len(layer.biases) == (shape.units if bias else 0),
+            f"{where}.biases",
+            f"must be {shape.units} numbers, one for each unit, are {len(layer.biases)}"
+            if bias
+            else "must be absent: the network has no biases",
+        )
+        check_finite(violations, f"{where}.biases", layer.biases)
+
+
+def check_finite(violations: Violations, name: str, values: Array) -> None:
+    """Require finite numbers; the first that is not is named."""
+    bad = np.flatnonzero(~np.isfinite(values))
+    if bad.size:
+        violations.add(f"{name}[{bad[0]}]", f"must be finite, is {values[bad[0]]}")
+
+
+def names(kinds: type[StrEnum]) -> str:
+    """Return the words of an enum, for a sentence that lists them."""
+    return ", ".join(kind.name for kind in kinds)

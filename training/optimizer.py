@@ -1,0 +1,116 @@
+"""How gradients become steps: the optimizers, what they are set to, and what they remember."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from math import isfinite
+from types import MappingProxyType
+from typing import Any
+
+from training.errors import Violations
+from training.network import Array
+
+
+class OptimizerKind(StrEnum):
+    """The optimizers that a run can use; the formulas are in `numerics.optimizers`."""
+
+    GRADIENT_DESCENT = "gradient-descent"
+    MOMENTUM = "momentum"
+    NESTEROV = "nesterov"
+    ADAM = "adam"
+
+
+#: What each optimizer is set by, beside the learning rate and the weight decay, and the defaults.
+DEFAULTS: Mapping[OptimizerKind, Mapping[str, float]] = MappingProxyType(
+    {
+        OptimizerKind.GRADIENT_DESCENT: MappingProxyType({}),
+        OptimizerKind.MOMENTUM: MappingProxyType({"momentum": 0.9}),
+        OptimizerKind.NESTEROV: MappingProxyType({"momentum": 0.9}),
+        OptimizerKind.ADAM: MappingProxyType({"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Optimizer:
+    """An optimizer and what it is set to, the learning rate aside.
+
+    `momentum` in [0, 1) is of MOMENTUM and NESTEROV; `beta1` and `beta2` in [0, 1) and `epsilon`,
+    > 0 and finite, are of ADAM. What is not given, or does not apply, is None. `weight_decay`, ≥ 0
+    and finite, is of all. `kind` None stands for one that is not known; it never gets into a run.
+    """
+
+    kind: OptimizerKind | None = OptimizerKind.GRADIENT_DESCENT
+    momentum: float | None = None
+    beta1: float | None = None
+    beta2: float | None = None
+    epsilon: float | None = None
+    weight_decay: float = 0.0
+
+    def completed(self) -> "Optimizer":
+        """Return the optimizer with the values that are used where none are given."""
+        if self.kind is None:
+            return self
+        missing: dict[str, Any] = {
+            name: default
+            for name, default in DEFAULTS[self.kind].items()
+            if getattr(self, name) is None
+        }
+        return replace(self, **missing)
+
+
+@dataclass(frozen=True, slots=True)
+class OptimizerState:
+    """What an optimizer remembers from update to update.
+
+    `values` is flat: of MOMENTUM and NESTEROV the velocities v (parameters); of ADAM the moments m
+    and v (parameters each), and the running products β1^t and β2^t. They are never changed in place
+    once the state is made. `optimizer` is completed: a run whose own is equal goes on with the
+    state, any other starts at zero.
+    """
+
+    optimizer: Optimizer
+    values: Array
+
+
+def check_optimizer(violations: Violations, field: str, optimizer: Optimizer) -> None:
+    """Require an optimizer that is known, with what applies to it in its range and nothing else."""
+    kind = optimizer.kind
+    violations.require(
+        kind is not None,
+        f"{field}.kind",
+        f"must be one of {', '.join(known.name for known in OptimizerKind)}",
+    )
+    for name in ("momentum", "beta1", "beta2", "epsilon"):
+        value = getattr(optimizer, name)
+        if value is None:
+            continue
+        if kind is not None:
+            violations.require(
+                name in DEFAULTS[kind],
+                f"{field}.{name}",
+                f"must be absent: {kind.name} has none, {_owners(name)}",
+            )
+        if name == "epsilon":
+            violations.require(
+                isfinite(value) and value > 0.0,
+                f"{field}.{name}",
+                f"must be finite and greater than 0, is {value}",
+            )
+        else:
+            violations.require(
+                0.0 <= value < 1.0,
+                f"{field}.{name}",
+                f"must be at least 0 and less than 1, is {value}",
+            )
+    decay = optimizer.weight_decay
+    violations.require(
+        isfinite(decay) and decay >= 0.0,
+        f"{field}.weight_decay",
+        f"must be finite and at least 0, is {decay}",
+    )
+
+
+def _owners(name: str) -> str:
+    owners = [kind.name for kind, defaults in DEFAULTS.items() if name in defaults]
+    return f"only {' and '.join(owners)} {'has' if len(owners) == 1 else 'have'} one"
