@@ -46,7 +46,7 @@ def earlier_answer(reader: Reader, request: RequestId | None, kind: type[T]) -> 
             f"request id {request.id} was used for another request: use a new id for each",
             request_id=request.id,
         )
-    return msgspec.json.decode(answer.content, type=kind)
+    return _decoded(answer.content, kind)
 
 
 def once(
@@ -62,9 +62,18 @@ def once(
         return earlier
     answer = work()
     if request is not None:
-        content = msgspec.json.encode(answer)
+        # Not JSON, which has no word for a cost that is infinite or not a number.
+        content = msgspec.msgpack.encode(answer)
         writer.remember(Answer(request.id, request.digest, content, clock.now()))
     return answer
+
+
+def _decoded(content: bytes, kind: type[T]) -> T:
+    # What begins with ASCII is JSON, as earlier versions wrote it: MessagePack's objects and truth
+    # values begin with other bytes.
+    if content[0] < 0x80:
+        return msgspec.json.decode(content, type=kind)
+    return msgspec.msgpack.decode(content, type=kind)
 
 
 def check_etag(head: Head, etag: str, network_id: str) -> None:

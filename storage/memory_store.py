@@ -345,5 +345,7 @@ def _kept_segment(segment: Segment) -> Segment:
 
 
 def _kept_keyframe(keyframe: Keyframe) -> Keyframe:
-    state = keyframe.state
-    return Keyframe(keyframe.network_uid, State(state.update, _kept(state.parameters)))
+    state, remembered = keyframe.state, keyframe.state.optimizer_state
+    if remembered is not None:
+        remembered = replace(remembered, values=_kept(remembered.values))
+    return Keyframe(keyframe.network_uid, State(state.update, _kept(state.parameters), remembered))

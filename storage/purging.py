@@ -26,8 +26,17 @@ from storage.session import Session
 _ROWS = 1_000
 _BYTES = 4 * 2**20
 
-# A network's tables, each with the column that makes its rows large.
-_PARTS = (segments.c.costs, keyframes.c.parameters, run_events.c.document, runs.c.document)
+# A network's tables, each with what makes its rows large.
+_PARTS = (
+    (segments, sa.func.length(segments.c.costs)),
+    (
+        keyframes,
+        sa.func.length(keyframes.c.parameters)
+        + sa.func.coalesce(sa.func.length(keyframes.c.optimizer_values), 0),
+    ),
+    (run_events, sa.func.length(run_events.c.document)),
+    (runs, sa.func.length(runs.c.document)),
+)
 _UID = bindparam("at_uid", type_=sa.Text)
 
 
@@ -41,12 +50,10 @@ def _first_rows(table: sa.Table, *columns: sa.ColumnElement[Any]) -> sa.Select[A
     )
 
 
-_SIZES = [_first_rows(blob.table, sa.func.length(blob)) for blob in _PARTS]
+_SIZES = [_first_rows(table, size) for table, size in _PARTS]
 _REMOVALS = [
-    blob.table.delete().where(
-        sa.tuple_(*blob.table.primary_key).in_(_first_rows(blob.table, *blob.table.primary_key))
-    )
-    for blob in _PARTS
+    table.delete().where(sa.tuple_(*table.primary_key).in_(_first_rows(table, *table.primary_key)))
+    for table, _ in _PARTS
 ]
 _DELETED_NETWORK = select(networks.c.uid).where(networks.c.deleted == sa.true()).limit(1)
 _REMOVE_NETWORK = networks.delete().where(networks.c.uid == _UID)

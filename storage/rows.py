@@ -11,6 +11,7 @@ import msgspec
 from storage import codec, schema
 from storage.session import Row, Values
 from training.network import Network
+from training.optimizer import Optimizer, OptimizerState
 from training.ports import Answer
 from training.run import Run
 from training.training_set import Examples, TrainingSet
@@ -19,6 +20,7 @@ from training.update import Head, Keyframe, RunEvent, Segment, State, UpdateKind
 _network_decoder = msgspec.json.Decoder(Network)
 _training_set_decoder = msgspec.json.Decoder(TrainingSet)
 _run_decoder = msgspec.json.Decoder(Run)
+_optimizer_decoder = msgspec.json.Decoder(Optimizer)
 
 NETWORK_COLUMNS = (schema.networks.c.uid, schema.networks.c.document, schema.networks.c.crc)
 
@@ -84,8 +86,8 @@ def run_values(run: Run) -> Values:
 
 def run(row: Row) -> Run:
     """Return the run of a row."""
-    *fields, cost, document, crc = row
-    return _documented_run(tuple(fields), cost, document, crc)
+    *fields, cost, document, crc, epoch_cost = row
+    return _documented_run(tuple(fields), cost, document, crc, epoch_cost)
 
 
 RUN_EVENT_COLUMNS = tuple(schema.run_events.c)
@@ -103,24 +105,32 @@ def run_event_values(event: RunEvent) -> Values:
 
 def run_event(row: Row) -> RunEvent:
     """Return the event of a row."""
-    uid, update, number, cost, document, crc = row
-    return RunEvent(number, update, _documented_run((uid, update, number), cost, document, crc))
+    *fields, cost, document, crc, epoch_cost = row
+    run = _documented_run(tuple(fields), cost, document, crc, epoch_cost)
+    _, update, number = fields
+    return RunEvent(number, update, run)
 
 
 def _run_document(fields: tuple[object, ...], run: Run) -> Values:
-    document = codec.encode(run)
-    # Beside the document: JSON has no word for a cost that is infinite or not a number.
+    # Costs stand beside the document: JSON has no word for one that is infinite or not a number.
+    document = codec.encode(replace(run, epoch_cost=0.0))
     cost = codec.pack_number(run.latest_cost)
-    crc = codec.checksum(fields, document, cost or b"")
-    return {"latest_cost": cost, "document": document, "crc": crc}
+    epoch_cost = codec.pack_number(run.epoch_cost)
+    crc = codec.checksum(fields, document, cost or b"", epoch_cost or b"")
+    return {"latest_cost": cost, "document": document, "crc": crc, "epoch_cost": epoch_cost}
 
 
 def _documented_run(
-    fields: tuple[object, ...], cost: bytes | None, document: bytes, crc: int
+    fields: tuple[object, ...],
+    cost: bytes | None,
+    document: bytes,
+    crc: int,
+    epoch_cost: bytes | None,
 ) -> Run:
-    codec.check(crc, fields, document, cost or b"")
-    run = codec.decode(_run_decoder, document)
-    return replace(run, latest_cost=codec.unpack_number(cost))
+    codec.check(crc, fields, document, cost or b"", epoch_cost or b"")
+    run = replace(codec.decode(_run_decoder, document), latest_cost=codec.unpack_number(cost))
+    sum_of_costs = codec.unpack_number(epoch_cost)
+    return run if sum_of_costs is None else replace(run, epoch_cost=sum_of_costs)
 
 
 SEGMENT_COLUMNS = tuple(schema.segments.c)
@@ -169,15 +179,29 @@ def keyframe_values(keyframe: Keyframe) -> Values:
     """Return a keyframe's row."""
     uid, update = keyframe.network_uid, keyframe.state.update
     parameters = codec.pack(keyframe.state.parameters)
-    crc = codec.checksum((uid, update), parameters)
-    return {"network_uid": uid, "at_update": update, "crc": crc, "parameters": parameters}
+    remembered = keyframe.state.optimizer_state
+    optimizer = codec.encode(remembered.optimizer) if remembered else None
+    values = codec.pack(remembered.values) if remembered else None
+    return {
+        "network_uid": uid,
+        "at_update": update,
+        "crc": codec.checksum((uid, update), parameters, optimizer or b"", values or b""),
+        "parameters": parameters,
+        "optimizer": optimizer,
+        "optimizer_values": values,
+    }
 
 
 def keyframe(row: Row) -> Keyframe:
     """Return the keyframe of a row."""
-    uid, update, crc, parameters = row
-    codec.check(crc, (uid, update), parameters)
-    return Keyframe(uid, State(update, codec.unpack(parameters, -1)))
+    uid, update, crc, parameters, optimizer, values = row
+    codec.check(crc, (uid, update), parameters, optimizer or b"", values or b"")
+    remembered = None
+    if optimizer is not None:
+        remembered = OptimizerState(
+            codec.decode(_optimizer_decoder, optimizer), codec.unpack(values, -1)
+        )
+    return Keyframe(uid, State(update, codec.unpack(parameters, -1), remembered))
 
 
 TRAINING_SET_COLUMNS = tuple(schema.training_sets.c[name] for name in ("uid", "document", "crc"))

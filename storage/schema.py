@@ -26,8 +26,8 @@ def _text(name: str) -> sa.Column[str]:
     return sa.Column(name, sa.Text, nullable=False)
 
 
-def _blob(name: str) -> sa.Column[bytes]:
-    return sa.Column(name, sa.LargeBinary, nullable=False)
+def _blob(name: str, *, nullable: bool = False) -> sa.Column[bytes]:
+    return sa.Column(name, sa.LargeBinary, nullable=nullable)
 
 
 networks = sa.Table(
@@ -63,9 +63,10 @@ runs = sa.Table(
     _text("state"),
     sa.Column("wanted_state", sa.Text),
     _text("training_set_uid"),
-    sa.Column("latest_cost", sa.LargeBinary),
+    _blob("latest_cost", nullable=True),
     _blob("document"),
     _number("crc"),
+    _blob("epoch_cost", nullable=True),  # NULL in rows of revision 0001
     sa.Index("runs_by_training_set", "training_set_uid"),
     sqlite_with_rowid=False,
 )
@@ -76,9 +77,10 @@ run_events = sa.Table(
     _key("network_uid"),
     _key("at_update", sa.BigInteger),
     _key("number", sa.BigInteger),
-    sa.Column("latest_cost", sa.LargeBinary),
+    _blob("latest_cost", nullable=True),
     _blob("document"),
     _number("crc"),
+    _blob("epoch_cost", nullable=True),  # NULL in rows of revision 0001
     sqlite_with_rowid=False,
 )
 
@@ -109,6 +111,9 @@ keyframes = sa.Table(
     _key("at_update", sa.BigInteger),
     _number("crc"),
     _blob("parameters"),
+    # What the optimizer is set to, and what it remembers; NULL where that is nothing.
+    _blob("optimizer", nullable=True),
+    _blob("optimizer_values", nullable=True),
     sqlite_with_rowid=False,
 )
 

@@ -59,6 +59,7 @@ _UPDATE_RUN = (
     .where(runs.c.network_uid == _UID, runs.c.number == _NUMBER)
     .values(wanted_state=sa.case((bindparam("active"), runs.c.wanted_state), else_=sa.null()))
 )
+_CHANGING_OF_RUN = ("state", "latest_cost", "document", "crc", "epoch_cost")
 _WANT = runs.update().where(runs.c.network_uid == _UID, runs.c.number == _NUMBER)
 _FORGET = answers.delete().where(answers.c.request_id == bindparam("request_id"))
 
@@ -134,7 +135,7 @@ class SqlWriter(SqlReader):
 
     def _put_run(self, run: Run) -> RunState | None:
         values = rows.run_values(run)
-        changes = {name: values[name] for name in ("state", "latest_cost", "document", "crc")}
+        changes = {name: values[name] for name in _CHANGING_OF_RUN}
         key = {"at_uid": run.network_uid, "at_number": run.number, "active": run.is_active}
         if not self._change(_UPDATE_RUN, **changes, **key):
             self._insert(runs, values)

@@ -36,7 +36,7 @@ def written(
     store.write(lambda writer: writer.add_training_set(training_set, examples)).result()
     story = begin(store, "net", training_set.uid)
     append(store, story.opening())
-    for count in (50, 20, 1, 30):
+    for count in (50, 20, 1, 30):  # keyframes without and with what an optimizer remembers
         append(store, story.growth(count, keyframe=True))
     append(store, story.change(RunState.PAUSED))
     begin(store, "other")

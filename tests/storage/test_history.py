@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from histories import Story, append, begin, same_keyframe, same_segment
+from histories import ADAM, Story, append, begin, same_keyframe, same_segment
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from training.errors import DamagedHistory, HeadMoved, NetworkNotFound
 from training.network import Array
+from training.optimizer import OptimizerState
 from training.ports import Store
 from training.run import RunState
 from training.update import Addition, Keyframe, Segment, State, UpdateKind
@@ -315,18 +316,38 @@ def test_parameters_keep_their_bits(store: Store, parameters: Array) -> None:
         store.write(lambda writer: writer.delete_network(story.uid)).result()
 
 
-def test_what_is_stored_does_not_change_with_what_it_was_made_from(store: Store) -> None:
-    costs, parameters = np.ones(2), np.ones(3)
+@shared_store
+@given(values=any_floats)
+def test_what_an_optimizer_remembers_keeps_its_bits(store: Store, values: Array) -> None:
     story = Story()
     network, segment, _ = story.beginning()
-    keyframe = Keyframe(story.uid, State(0, parameters))
+    keyframe = Keyframe(story.uid, State(0, np.ones(3), OptimizerState(ADAM, values)))
+    store.write(lambda writer: writer.add_network(network, segment, keyframe)).result()
+    try:
+        with store.read() as reader:
+            found = reader.keyframe(story.uid, 0)
+        assert same_keyframe(found, keyframe)
+        assert found.state.optimizer_state is not None
+        assert not found.state.optimizer_state.values.flags.writeable
+    finally:
+        store.write(lambda writer: writer.delete_network(story.uid)).result()
+
+
+def test_what_is_stored_does_not_change_with_what_it_was_made_from(store: Store) -> None:
+    costs, parameters, values = np.ones(2), np.ones(3), np.ones(8)
+    story = Story()
+    network, segment, _ = story.beginning()
+    keyframe = Keyframe(story.uid, State(0, parameters, OptimizerState(ADAM, values)))
     store.write(lambda writer: writer.add_network(network, segment, keyframe)).result()
     append(store, story.opening())
     append(store, story.growth(costs=costs))
-    costs[:], parameters[:] = 7.0, 7.0
+    costs[:], parameters[:], values[:] = 7.0, 7.0, 7.0
     with store.read() as reader:
         assert reader.segments(story.uid, 1, 2, 1)[0].costs.tolist() == [1.0, 1.0]
-        assert reader.keyframe(story.uid, 0).state.parameters.tolist() == [1.0, 1.0, 1.0]
+        state = reader.keyframe(story.uid, 0).state
+    assert state.parameters.tolist() == [1.0, 1.0, 1.0]
+    assert state.optimizer_state is not None
+    assert state.optimizer_state.values.tolist() == [1.0] * 8
 
 
 def test_a_segment_of_another_byte_order_reads_back_as_numbers(store: Store) -> None:

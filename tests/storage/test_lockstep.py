@@ -37,10 +37,11 @@ def _comparable(value: object) -> object:
     # repr tells NaN from NaN by no means and -0.0 from 0.0, but shortens arrays.
     if isinstance(value, list):
         return [_comparable(item) for item in value]
+    state = getattr(value, "state", None)
     arrays = [
         getattr(holder, name)
-        for holder in (value, getattr(value, "state", None))
-        for name in ("costs", "parameters", "inputs", "targets")
+        for holder in (value, state, getattr(state, "optimizer_state", None))
+        for name in ("costs", "parameters", "values", "inputs", "targets")
         if hasattr(holder, name)
     ]
     return repr(value), [(array.shape, array.tobytes()) for array in arrays]

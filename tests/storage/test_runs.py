@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from histories import NOW, append, begin
+from histories import ADAM, NOW, append, begin
 
 from training.errors import RunNotFound
 from training.ports import Store
 from training.run import FINAL, Failure, RunState
+from training.settings import StopCondition, TrainingSettings
 from training.update import Addition
 
 
@@ -33,7 +34,16 @@ def test_everything_about_a_run_is_kept(store: Store) -> None:
         stop_at=7,
         start_time=NOW,
         latest_cost=0.1 + 0.2,
-        settings=replace(addition.run.settings, learning_rate=5e-324),
+        epoch_cost=1 / 3,
+        settings=TrainingSettings(
+            "some-set",
+            learning_rate=5e-324,
+            batch_size=3,
+            epochs=10**6,
+            shuffle_seed=2**63 - 1,
+            optimizer=ADAM,
+            stop=StopCondition(cost_below=5e-324, max_updates=2**53),
+        ),
     )
     append(store, replace(addition, run=run))
     with store.read() as reader:
@@ -44,14 +54,17 @@ def test_everything_about_a_run_is_kept(store: Store) -> None:
 def test_any_cost_of_a_run_is_kept(store: Store, cost: float) -> None:
     story = begin(store)
     append(store, story.opening())
-    append(store, story.growth(costs=np.array([cost])))
+    growth = story.growth(costs=np.array([cost]))
+    assert growth.run is not None
+    run = replace(growth.run, epoch_cost=-cost)
+    events = tuple(replace(event, run=run) for event in growth.events)
+    append(store, replace(growth, run=run, events=events))
     with store.read() as reader:
-        found = reader.run(story.uid, 1).latest_cost
-        event = reader.run_events(story.uid, 1, 0, 10)[-1].run.latest_cost
-    assert found is not None
-    assert event is not None
-    bits = np.float64(cost).tobytes()
-    assert np.float64(found).tobytes() == np.float64(event).tobytes() == bits
+        found = [reader.run(story.uid, 1), reader.run_events(story.uid, 1, 0, 10)[-1].run]
+    for kept in found:
+        assert kept.latest_cost is not None
+        assert np.float64(kept.latest_cost).tobytes() == np.float64(cost).tobytes()
+        assert np.float64(kept.epoch_cost).tobytes() == np.float64(-cost).tobytes()
 
 
 def test_runs_are_listed_latest_first_page_after_page(store: Store) -> None:

@@ -17,6 +17,7 @@ from training.network import (
     InitializerKind,
     Network,
 )
+from training.optimizer import Optimizer, OptimizerKind, OptimizerState
 from training.ports import Store
 from training.run import Run, RunState
 from training.settings import TrainingSettings
@@ -55,6 +56,10 @@ def make_network(network_id: str = "net") -> Network:
     )
 
 
+#: An optimizer that remembers something, said in full.
+ADAM = Optimizer(OptimizerKind.ADAM, beta1=1 / 3, weight_decay=0.1 + 0.2).completed()
+
+
 def make_training_set(set_id: str = "set", examples: int = 3) -> tuple[TrainingSet, Examples]:
     inputs = np.arange(examples * 2, dtype=np.float64).reshape(examples, 2) / 7
     targets = np.arange(examples, dtype=np.float64).reshape(examples, 1) / 3
@@ -88,8 +93,10 @@ class Story:
         return self.network, segment, Keyframe(self.uid, self.state(0))
 
     def state(self, update: int) -> State:
-        """Return the state that the story's keyframes have."""
-        return State(update, np.arange(15, dtype=np.float64) / 7 + update)
+        """Return the state that the story's keyframes have: every other with an optimizer's."""
+        remembered = OptimizerState(ADAM, np.arange(32, dtype=np.float64) / 3 - update)
+        parameters = np.arange(15, dtype=np.float64) / 7 + update
+        return State(update, parameters, remembered if update % 2 else None)
 
     def opening(self) -> Addition:
         """Open a run that is PENDING."""
@@ -137,6 +144,7 @@ class Story:
             latest_update=latest,
             updates_done=self.run.updates_done + len(costs),
             latest_cost=float(costs[-1]),
+            epoch_cost=self.run.epoch_cost + float(costs[-1]),
         )
         kept = Keyframe(self.uid, self.state(latest)) if keyframe else None
         return self._addition(replace(self.head, latest_update=latest), segment, kept, state)
@@ -190,9 +198,17 @@ def same_segment(one: Segment, other: Segment) -> bool:
 
 def same_keyframe(one: Keyframe, other: Keyframe) -> bool:
     """Return whether two keyframes are equal to the bit."""
-    bits = [keyframe.state.parameters.tobytes() for keyframe in (one, other)]
-    places = [(keyframe.network_uid, keyframe.state.update) for keyframe in (one, other)]
-    return bits[0] == bits[1] and places[0] == places[1]
+    return _comparable(one) == _comparable(other)
+
+
+def _comparable(keyframe: Keyframe) -> tuple[object, ...]:
+    state, remembered = keyframe.state, keyframe.state.optimizer_state
+    return (
+        keyframe.network_uid,
+        state.update,
+        state.parameters.tobytes(),
+        remembered and (remembered.optimizer, remembered.values.tobytes()),
+    )
 
 
 def same_examples(one: Examples, other: Examples) -> bool:

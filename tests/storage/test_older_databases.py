@@ -1,0 +1,93 @@
+"""Databases that an earlier version wrote are read by this one as they were written."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from histories import NOW, SetClock
+from older import make_revision_0001
+
+from storage.migrations import REVISIONS
+from storage.sqlite import SqliteStore
+from training.network import Initializer, InitializerKind, initial_parameters
+from training.optimizer import Optimizer
+from training.run import RunState
+from training.settings import StopCondition, TrainingSettings
+from training.training_set import BUILT_IN
+
+
+@pytest.fixture
+def older(tmp_path: Path) -> Path:
+    path = tmp_path / "older.db"
+    make_revision_0001(path)
+    return path
+
+
+def test_networks_runs_and_training_sets_have_what_is_new_at_its_default(older: Path) -> None:
+    store = SqliteStore(older, SetClock())
+    with store.read() as reader:
+        network, given = reader.network("net"), reader.network("given")
+        assert not network.bias
+        assert network.initializer == Initializer(InitializerKind.UNIFORM, 7, -0.12, 0.12)
+        assert network.labels == {"team": "Käse"}
+        assert given.initializer.kind is InitializerKind.EXPLICIT
+
+        over, paused = reader.run(network.uid, 1), reader.run(network.uid, 2)
+        assert (over.state, paused.state) == (RunState.SUCCEEDED, RunState.PAUSED)
+        assert (over.total_updates, paused.total_updates) == (6, 134)
+        assert paused.updates_done == 7
+        assert paused.epoch_cost == 0.0
+        assert paused.settings == TrainingSettings(
+            "xor",
+            learning_rate=2.0,
+            batch_size=3,
+            epochs=100,
+            shuffle_seed=None,
+            optimizer=Optimizer(),
+            stop=StopCondition(),
+        )
+        events = reader.run_events(network.uid, 0, 0, 10)
+        assert [event.run for event in events][1::2] == [over, paused]
+
+        for training_set, examples in BUILT_IN:
+            assert reader.training_set(training_set.id) == training_set
+            assert reader.examples(training_set.uid).inputs.tobytes() == examples.inputs.tobytes()
+        third = reader.training_set("third")
+        assert third.create_time == NOW
+        assert reader.examples(third.uid).targets.tolist() == [[1 / 3], [1.0]]
+    store.close()
+
+
+def test_keyframes_are_read_and_have_no_optimizer_state(older: Path) -> None:
+    store = SqliteStore(older, SetClock())
+    with store.read() as reader:
+        network = reader.network("net")
+        first = reader.keyframe(network.uid, 0).state
+        assert first.parameters.tobytes() == initial_parameters(network).tobytes()
+        given = reader.keyframe(reader.network("given").uid, 0).state
+        assert given.parameters.tobytes() == np.array([0.5, -0.0]).tobytes()
+        latest = reader.keyframe(network.uid, 13).state
+        assert latest.update == reader.head(network.uid).keyframe == 6
+        assert first.optimizer_state is given.optimizer_state is latest.optimizer_state is None
+    store.close()
+
+
+def test_nothing_that_was_written_is_changed(older: Path) -> None:
+    def content() -> dict[str, list[tuple[object, ...]]]:
+        with closing(sqlite3.connect(older)) as database:
+            return {
+                table: [row[:width] for row in database.execute(f"SELECT * FROM {table}")]  # noqa: S608
+                for table, width in (("keyframes", 4), ("runs", 8), ("run_events", 6))
+            }
+
+    before = content()
+    SqliteStore(older, SetClock()).close()
+    assert content() == before
+    with closing(sqlite3.connect(older)) as database:
+        (revision,) = database.execute("SELECT version_num FROM alembic_version").fetchone()
+        (document,) = database.execute("SELECT document FROM runs WHERE number = 2").fetchone()
+    assert revision == REVISIONS[-1]
+    assert "optimizer" not in json.loads(document)["settings"]
