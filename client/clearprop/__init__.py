@@ -14,11 +14,12 @@ fails is a `ClearpropError`. `clearprop.aio` has the same for asyncio, `clearpro
 classes of the contract.
 """
 
-from clearprop.calls import NetworkOptions, TrainingOptions
 from clearprop.client import Client, connect
 from clearprop.errors import ClearpropError, Violation
 from clearprop.infos import NetworkInfo, RunEvent, RunInfo, StepResult, TrainingSetInfo
+from clearprop.measures import Evaluation, GradientCheck, GradientDifference
 from clearprop.networks import Network
+from clearprop.options import NetworkOptions, StepOptions, TrainingOptions
 from clearprop.runs import Run
 from clearprop.snapshots import Prediction, Snapshot, State
 from clearprop.training_sets import TrainingSet
@@ -26,6 +27,9 @@ from clearprop.training_sets import TrainingSet
 __all__ = [
     "ClearpropError",
     "Client",
+    "Evaluation",
+    "GradientCheck",
+    "GradientDifference",
     "Network",
     "NetworkInfo",
     "NetworkOptions",
@@ -35,6 +39,7 @@ __all__ = [
     "RunInfo",
     "Snapshot",
     "State",
+    "StepOptions",
     "StepResult",
     "TrainingOptions",
     "TrainingSet",

@@ -1,18 +1,26 @@
 """The calls of the contract: how arguments of Python become requests. No call is made here."""
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeAlias, TypedDict, TypeVar
+from typing import Generic, Literal, TypeAlias, TypeVar
 
 from google.protobuf.message import Message
 
+from clearprop.options import (
+    NetworkOptions,
+    StepOptions,
+    TrainingOptions,
+    describe_network,
+    training_settings,
+)
+from clearprop.uploading import Upload
 from clearprop.v1 import training_service_pb2 as pb
-from clearprop.v1.network_pb2 import Activation, CostFunction, Network
+from clearprop.v1.network_pb2 import Network
 from clearprop.v1.run_pb2 import Run, TrainingSettings
 from clearprop.v1.training_set_pb2 import Example, TrainingSet
 from clearprop.v1.update_pb2 import Detail, Update
-from clearprop.values import MatrixLike, enum_value, layers_of, rows_of
+from clearprop.values import MatrixLike, RowsLike, enum_value, rows_of
 
 ResponseT = TypeVar("ResponseT", bound=Message)
 ItemT = TypeVar("ItemT")
@@ -25,45 +33,6 @@ DetailName: TypeAlias = Literal["cost", "parameters"]
 UnitName: TypeAlias = Literal["update", "epoch"]
 
 _PAGE_SIZE = 1000
-
-
-class TrainingOptions(TypedDict):
-    """How a network is trained.
-
-    `learning_rate` is how far each update goes against the gradient, greater than 0; `batch_size`
-    how many examples one update averages over, 1 to the number of examples in the set; `epochs`
-    how often the run goes through the set, at least 1.
-    """
-
-    learning_rate: float
-    batch_size: int
-    epochs: int
-
-
-class StepOptions(TypedDict, total=False):
-    """The same for a step, which does without them when it continues the paused run."""
-
-    learning_rate: float
-    batch_size: int
-    epochs: int
-
-
-class NetworkOptions(TypedDict, total=False):
-    """What may be said of a new network beside its layers.
-
-    `activations` has the name of one for each layer after the inputs, or of one for all, by default
-    `sigmoid`; `cost_function` is `cross-entropy`. The initial parameters are drawn uniformly from
-    `initial_range` [low, high), by default [-0.12, 0.12), with `seed`, which the service picks
-    where none is given; or they are `initial_parameters`, a matrix [units, inputs] for each layer
-    after the inputs. `labels` are the client's own notes.
-    """
-
-    activations: Sequence[str]
-    cost_function: str
-    seed: int
-    initial_range: tuple[float, float]
-    initial_parameters: Sequence[MatrixLike]
-    labels: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +67,9 @@ def create_network(
     request = pb.CreateNetworkRequest(
         network=network,
         layer_sizes=[int(size) for size in layer_sizes],
-        activations=[enum_value(Activation, each) for each in options.get("activations", ())],
-        cost_function=enum_value(CostFunction, options.get("cost_function", "unspecified")),
-        initial_parameters=layers_of(options.get("initial_parameters", ()), "initial_parameters"),
-        labels=options.get("labels"),
         request_id=request_id or new_request_id(),
     )
-    if "seed" in options:
-        request.initializer.seed = options["seed"]
-    if "initial_range" in options:
-        request.initializer.low, request.initializer.high = options["initial_range"]
+    describe_network(request, options)
     return Call(request, pb.CreateNetworkResponse)
 
 
@@ -167,6 +129,13 @@ def create_training_set(
     return Call(request, pb.CreateTrainingSetResponse)
 
 
+def upload_training_set(
+    training_set: str, inputs: RowsLike, targets: RowsLike, request_id: str
+) -> Upload:
+    """Store a training set that is sent in pieces."""
+    return Upload(training_set, inputs, targets, request_id or new_request_id())
+
+
 def get_training_set(
     training_set: str, *, include_examples: bool = False
 ) -> Call[pb.GetTrainingSetResponse]:
@@ -200,7 +169,7 @@ def train(
     """Start a run."""
     request = pb.TrainRequest(
         network=network,
-        settings=TrainingSettings(training_set=training_set, **options),
+        settings=training_settings(training_set, **options),
         etag=etag,
         request_id=request_id or new_request_id(),
     )
@@ -229,9 +198,7 @@ def step(
 
 def step_settings(training_set: str, options: StepOptions) -> TrainingSettings | None:
     """Return the settings of a step's new run; None when it continues the paused one."""
-    return (
-        TrainingSettings(training_set=training_set, **options) if training_set or options else None
-    )
+    return training_settings(training_set, **options) if training_set or options else None
 
 
 def pause_run(network: str, run: int, etag: str, request_id: str) -> Call[pb.PauseRunResponse]:
@@ -309,6 +276,26 @@ def predict(
         activations=activations,
     )
     return Call(request, pb.PredictResponse)
+
+
+def evaluate(network: str, training_set: str, update: int | None) -> Call[pb.EvaluateResponse]:
+    """Measure a network on a training set."""
+    request = pb.EvaluateRequest(network=network, training_set=training_set, update=update)
+    return Call(request, pb.EvaluateResponse)
+
+
+def check_gradients(
+    network: str, training_set: str, update: int | None, example_count: int, parameter_count: int
+) -> Call[pb.CheckGradientsResponse]:
+    """Compare gradients with measured slopes."""
+    request = pb.CheckGradientsRequest(
+        network=network,
+        training_set=training_set,
+        update=update,
+        example_count=example_count,
+        parameter_count=parameter_count,
+    )
+    return Call(request, pb.CheckGradientsResponse)
 
 
 def get_server_info() -> Call[pb.GetServerInfoResponse]:

@@ -6,12 +6,12 @@ from types import TracebackType
 from typing import Self, Unpack
 
 from clearprop import calls
-from clearprop.calls import NetworkOptions
 from clearprop.connection import DEFAULT_PATIENCE, Connection
 from clearprop.networks import Network
+from clearprop.options import NetworkOptions
 from clearprop.training_sets import TrainingSet
 from clearprop.v1.training_service_pb2 import GetServerInfoResponse
-from clearprop.values import MatrixLike
+from clearprop.values import MatrixLike, RowsLike
 
 
 def connect(target: str = "127.0.0.1:50051", *, patience: float = DEFAULT_PATIENCE) -> "Client":
@@ -60,10 +60,16 @@ class Client:
 
         `network` is its id, [a-z][a-z0-9-]{0,62}; the service makes one where none is given.
         `layer_sizes` are inputs first, outputs last. `activations` is one for each layer after the
-        inputs, or one for all, by default `sigmoid`. The parameters are drawn uniformly from
-        `initial_range` [low, high), by default [-0.12, 0.12), with `seed`, which the service picks
-        where none is given; or they are `initial_parameters`, a matrix [units, inputs] for each
-        layer after the inputs. `labels` are the client's own notes.
+        inputs, or one for all: `sigmoid` (the default), `tanh`, `relu`, `leaky-relu`, `softplus`,
+        `identity`, and `softmax` for the output layer. `cost_function` is `cross-entropy`,
+        `categorical-cross-entropy`, `squared-error` or `quadratic`, by default what is natural for
+        the outputs. With `bias` every unit has one.
+
+        `initializer` is `uniform` (the default; in [low, high), by default [-0.12, 0.12)),
+        `glorot`, `he` or `zeros`, and `seed` what it draws with; the service picks one where none
+        is given. Or the weights are given: `initial_weights`, a matrix [units, inputs] for each
+        layer after the inputs, and with `bias` also `initial_biases`, a vector [units] for each.
+        `labels` are the client's own notes.
         """
         call = calls.create_network(network, layer_sizes, options, request_id)
         return Network(self._connection, self._connection.call(call).network)
@@ -87,10 +93,28 @@ class Client:
     ) -> TrainingSet:
         """Store a training set: `inputs` [examples, inputs] and `targets` [examples, targets].
 
-        The service makes an id where `training_set` is empty.
+        All of it in one request, so up to 16 MiB. The service makes an id where `training_set` is
+        empty.
         """
         call = calls.create_training_set(training_set, inputs, targets, request_id)
         return TrainingSet(self._connection, self._connection.call(call).training_set)
+
+    def upload_training_set(
+        self,
+        training_set: str,
+        inputs: RowsLike,
+        targets: RowsLike,
+        *,
+        request_id: str = "",
+    ) -> TrainingSet:
+        """Store a training set of any size, sent in pieces: for those that are large.
+
+        `inputs` and `targets` are arrays [examples, numbers] or whatever yields a row of numbers
+        for each example, also a generator. Nothing is stored unless all of it is. Raises ValueError
+        for rows that are no numbers or have no partner.
+        """
+        upload = calls.upload_training_set(training_set, inputs, targets, request_id)
+        return TrainingSet(self._connection, self._connection.upload(upload).training_set)
 
     def training_set(self, training_set: str) -> TrainingSet:
         """Return a training set by its id; `and`, `or` and `xor` come with the service."""

@@ -9,13 +9,20 @@ import grpc
 from clearprop.calls import Call, ItemT, MadeT, Pages, ResponseT
 from clearprop.errors import ClearpropError
 from clearprop.retrying import Backoff
-from clearprop.v1.training_service_pb2 import WatchUpdatesRequest, WatchUpdatesResponse
+from clearprop.uploading import Outbox, Upload
+from clearprop.v1.training_service_pb2 import (
+    UploadTrainingSetRequest,
+    UploadTrainingSetResponse,
+    WatchUpdatesRequest,
+    WatchUpdatesResponse,
+)
 from clearprop.watching import WatchCursor, Watched, stream_ended
 
 #: For how many seconds a call is repeated while the server is unavailable: longer than a restart.
 DEFAULT_PATIENCE = 30.0
 
 WATCH_PATH = "/clearprop.v1.TrainingService/WatchUpdates"
+UPLOAD_PATH = "/clearprop.v1.TrainingService/UploadTrainingSet"
 
 CHANNEL_OPTIONS: tuple[tuple[str, Any], ...] = (
     # What the service sends at most (GetServerInfo: limits.response_bytes).
@@ -44,6 +51,11 @@ class Connection:
             WATCH_PATH,
             request_serializer=WatchUpdatesRequest.SerializeToString,
             response_deserializer=WatchUpdatesResponse.FromString,
+        )
+        self._upload = self._channel.stream_unary(
+            UPLOAD_PATH,
+            request_serializer=UploadTrainingSetRequest.SerializeToString,
+            response_deserializer=UploadTrainingSetResponse.FromString,
         )
 
     def call(self, call: Call[ResponseT]) -> ResponseT:
@@ -94,10 +106,37 @@ class Connection:
             if not cursor.complete:
                 self._wait(backoff, failure)
 
+    def upload(self, upload: Upload) -> UploadTrainingSetResponse:
+        """Send an upload, again from its first message while the service is unavailable.
+
+        Raises ClearpropError, and what iterating over the upload raises; nothing is stored then.
+        """
+        backoff = Backoff(self._patience)
+        while True:
+            try:
+                return self._send(upload)
+            except grpc.RpcError as error:
+                failure = ClearpropError.from_rpc(error)
+            self._wait(backoff, failure)
+
     def close(self) -> None:
         """Close the channel. Calls and watches that are under way end with CANCELLED."""
         self._closed = True
         self._channel.close()
+
+    def _send(self, upload: Upload) -> UploadTrainingSetResponse:
+        outbox = Outbox()
+        call = self._upload.future(outbox)
+        call.add_done_callback(lambda _: outbox.abandon())
+        try:
+            for message in upload:
+                if not outbox.put(message):
+                    break  # the call has ended already: its result says why
+            else:
+                outbox.finish()
+            return call.result()
+        finally:
+            call.cancel()
 
     def _wait(self, backoff: Backoff, failure: ClearpropError) -> None:
         if self._closed:

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from clearprop.snapshots import Snapshot
 from clearprop.v1 import network_pb2, run_pb2, training_set_pb2
-from clearprop.values import Matrix, enum_name, matrix_of_rows
+from clearprop.values import Matrix, enum_name, enum_word, matrix_of_rows
 
 RunT = TypeVar("RunT", bound="RunInfo")
 
@@ -42,23 +42,33 @@ class NetworkInfo:
 
     @property
     def activations(self) -> list[str]:
-        """The activation of each layer after the inputs, such as SIGMOID."""
-        return [enum_name(network_pb2.Activation, each) for each in self.message.activations]
+        """The activation of each layer after the inputs, such as `leaky-relu`."""
+        return [enum_word(network_pb2.Activation, each) for each in self.message.activations]
+
+    @property
+    def has_biases(self) -> bool:
+        """Whether every unit after the inputs has a bias."""
+        return self.message.bias
 
     @property
     def cost_function(self) -> str:
-        """What training minimises, such as CROSS_ENTROPY."""
-        return enum_name(network_pb2.CostFunction, self.message.cost_function)
+        """What training minimises, such as `cross-entropy`."""
+        return enum_word(network_pb2.CostFunction, self.message.cost_function)
+
+    @property
+    def initializer(self) -> str:
+        """How the initial parameters were made, such as `glorot`; `explicit` where given."""
+        return enum_word(network_pb2.InitializerKind, self.message.initializer.kind)
 
     @property
     def seed(self) -> int | None:
-        """The seed of the initial parameters; None where they were given."""
+        """The seed of the initial parameters; None where nothing was drawn."""
         initializer = self.message.initializer
         return initializer.seed if initializer.HasField("seed") else None
 
     @property
     def parameter_count(self) -> int:
-        """How many parameters the network has in all."""
+        """How many parameters the network has in all: weights, and biases if any."""
         return self.message.parameter_count
 
     @property
@@ -113,6 +123,11 @@ class RunInfo:
         return self.message.settings
 
     @property
+    def optimizer(self) -> str:
+        """How gradients become changes, such as `adam`; its numbers are in `settings`."""
+        return enum_word(run_pb2.OptimizerKind, self.settings.optimizer.kind)
+
+    @property
     def state(self) -> str:
         """PENDING, RUNNING, PAUSED, or at last SUCCEEDED, FAILED or CANCELLED."""
         return enum_name(run_pb2.RunState, self.message.state)
@@ -139,17 +154,17 @@ class RunInfo:
 
     @property
     def total_updates(self) -> int:
-        """How many updates the run makes in all."""
+        """How many updates the run makes in all, unless its cost ends it earlier."""
         return self.message.total_updates
 
     @property
     def epoch(self) -> int:
-        """The epoch of the next example, counting from 1; the last one when complete."""
+        """The epoch of the next example, counting from 1; the last one after all epochs."""
         return self.message.epoch
 
     @property
     def next_example(self) -> int:
-        """The place in the training set, from 0, of the next example; 0 when complete."""
+        """The place of the next example, from 0, in the order of its epoch; 0 after all epochs."""
         return self.message.next_example
 
     @property

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Self, Unpack
 
 from clearprop import calls
-from clearprop.calls import DetailName, StepOptions, TrainingOptions, UnitName
+from clearprop.calls import DetailName, UnitName
 from clearprop.connection import Connection
 from clearprop.infos import NetworkInfo, StepResult
+from clearprop.measures import Evaluation, GradientCheck
+from clearprop.options import StepOptions, TrainingOptions
 from clearprop.runs import Run
 from clearprop.snapshots import Prediction, Snapshot, State
 from clearprop.v1.network_pb2 import Network as NetworkMessage
@@ -59,6 +61,13 @@ class Network(NetworkInfo):
 
         `learning_rate` is greater than 0, `batch_size` 1 to the number of examples in the set,
         `epochs` at least 1: ⌈epochs × examples / batch size⌉ updates.
+
+        `optimizer` is `gradient-descent` (the default), `momentum`, `nesterov` or `adam`.
+        `momentum` (0.9) belongs to `momentum` and `nesterov`; `beta1` (0.9), `beta2` (0.999) and
+        `epsilon` (1e-8) belong to `adam`; `weight_decay` (0) to all. With `shuffle_seed` each epoch
+        goes through the examples in an order of its own. The run ends early after the epoch whose
+        examples' mean cost is less than `cost_below`, and after `max_updates`, where they are
+        given.
         """
         call = calls.train(self.id, training_set, settings, etag, request_id)
         return self._run(self._connection.call(call).run)
@@ -125,6 +134,31 @@ class Network(NetworkInfo):
         """
         call = calls.predict(self.id, inputs, update, activations)
         return Prediction(self._connection.call(call))
+
+    def evaluate(self, training_set: str, *, update: int | None = None) -> Evaluation:
+        """Measure cost and accuracy on a training set, with any update's parameters.
+
+        By default the latest update's. Changes nothing.
+        """
+        call = calls.evaluate(self.id, training_set, update)
+        return Evaluation(self._connection.call(call))
+
+    def check_gradients(
+        self,
+        training_set: str,
+        *,
+        update: int | None = None,
+        example_count: int = 0,
+        parameter_count: int = 0,
+    ) -> GradientCheck:
+        """Compare the gradients that training computes with slopes measured from costs.
+
+        At any update, by default the latest. `example_count` examples are used, the first of the
+        set, by default 32, and `parameter_count` parameters checked, spread evenly, by default up
+        to 1,000. Changes nothing.
+        """
+        call = calls.check_gradients(self.id, training_set, update, example_count, parameter_count)
+        return GradientCheck(self._connection.call(call))
 
     def _run(self, message: RunMessage) -> Run:
         return Run(self._connection, message, self.uid)

@@ -3,7 +3,7 @@
 from clearprop.v1.training_service_pb2 import PredictResponse
 from clearprop.v1.update_pb2 import State as StateMessage
 from clearprop.v1.update_pb2 import Update, UpdateKind
-from clearprop.values import Matrix, enum_name, matrices_of, matrix_of_rows
+from clearprop.values import Matrix, Vector, biases_of, enum_name, matrix_of_rows, weights_of
 
 
 class Snapshot:
@@ -39,7 +39,7 @@ class Snapshot:
 
     @property
     def first_example(self) -> int:
-        """The place in the training set, from 0, of the batch's first example."""
+        """The place of the batch's first example, from 0, in the order of its epoch."""
         return self.message.first_example
 
     @property
@@ -53,13 +53,18 @@ class Snapshot:
         return self.message.cost if self.message.HasField("cost") else None
 
     @property
-    def parameters(self) -> list[Matrix]:
+    def weights(self) -> list[Matrix]:
         """The weights after the update: for each layer a matrix [units, inputs].
 
         Float64 arrays of NumPy, or lists of lists where NumPy is not installed; empty where the
         parameters were not asked for.
         """
-        return matrices_of(self.message.layers)
+        return weights_of(self.message.layers)
+
+    @property
+    def biases(self) -> list[Vector]:
+        """The biases after the update: for each layer a vector [units], empty without biases."""
+        return biases_of(self.message.layers)
 
     def __repr__(self) -> str:
         return _describe("Snapshot", self)
@@ -95,7 +100,7 @@ class State:
 
     @property
     def next_example(self) -> int:
-        """The place in the training set, from 0, of that run's next example."""
+        """The place of that run's next example, from 0, in the order of its epoch."""
         return self.message.next_example
 
     @property
@@ -104,9 +109,14 @@ class State:
         return self.message.cost if self.message.HasField("cost") else None
 
     @property
-    def parameters(self) -> list[Matrix]:
+    def weights(self) -> list[Matrix]:
         """The weights after the update: for each layer a matrix [units, inputs]."""
-        return matrices_of(self.message.layers)
+        return weights_of(self.message.layers)
+
+    @property
+    def biases(self) -> list[Vector]:
+        """The biases after the update: for each layer a vector [units], empty without biases."""
+        return biases_of(self.message.layers)
 
     def __repr__(self) -> str:
         return _describe("State", self)

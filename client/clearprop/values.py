@@ -17,16 +17,26 @@ if TYPE_CHECKING:
 
     #: A float64 array [rows, columns]; without NumPy a list of lists of float.
     Matrix: TypeAlias = NDArray[np.float64]
+    #: A float64 array of numbers; without NumPy a list of float.
+    Vector: TypeAlias = NDArray[np.float64]
+    #: An array of numbers of any type.
+    Numbers: TypeAlias = NDArray[Any]
 else:
-    Matrix = Any
+    Matrix = Vector = Numbers = Any
 
 #: What is accepted where a matrix is wanted: an array, or a sequence of sequences of numbers.
-MatrixLike: TypeAlias = Matrix | Sequence[Sequence[float]]
+MatrixLike: TypeAlias = Numbers | Sequence[Sequence[float]]
+
+#: What is accepted where a vector is wanted: an array, or a sequence of numbers.
+VectorLike: TypeAlias = Numbers | Sequence[float]
+
+#: What is accepted where rows may come one after the other: a matrix, or whatever yields rows.
+RowsLike: TypeAlias = Numbers | Iterable[VectorLike]
 
 EnumT = TypeVar("EnumT", bound=int)
 
 
-def rows_of(matrix: MatrixLike, name: str) -> list[list[float]]:
+def rows_of(matrix: RowsLike, name: str) -> list[list[float]]:
     """Return the rows of a matrix as lists of float.
 
     Raises ValueError, naming the argument, for what is not a sequence of sequences of numbers.
@@ -52,33 +62,52 @@ def matrix_of_rows(rows: Iterable[Iterable[float]]) -> Matrix:
     return np.array(lists, dtype=np.float64) if HAS_NUMPY else lists
 
 
-def matrices_of(layers: Iterable[LayerParameters]) -> list[Matrix]:
+def weights_of(layers: Iterable[LayerParameters]) -> list[Matrix]:
     """Return the weights of each layer as a matrix [units, inputs]."""
     return [matrix_of(layer.weights, layer.inputs) for layer in layers]
 
 
-def layers_of(matrices: Iterable[MatrixLike], name: str) -> list[LayerParameters]:
-    """Return matrices [units, inputs] as the contract has them."""
-    layers = []
-    for matrix in matrices:
-        rows = rows_of(matrix, name)
-        layers.append(
-            LayerParameters(
-                units=len(rows),
-                inputs=len(rows[0]) if rows else 0,
-                weights=[value for row in rows for value in row],
-            )
+def biases_of(layers: Iterable[LayerParameters]) -> list[Vector]:
+    """Return the biases of each layer as a vector [units], empty where it has none."""
+    lists: list[Any] = [list(layer.biases) for layer in layers]
+    return [np.array(each, dtype=np.float64) for each in lists] if HAS_NUMPY else lists
+
+
+def layers_of(weights: Iterable[MatrixLike], biases: Iterable[VectorLike]) -> list[LayerParameters]:
+    """Return matrices [units, inputs] and vectors [units], if any, as the contract has them.
+
+    Raises ValueError for what are no numbers, and for biases that are not as many as the weights.
+    """
+    matrices = [rows_of(matrix, "initial_weights") for matrix in weights]
+    vectors = rows_of(biases, "initial_biases")
+    if vectors and len(vectors) != len(matrices):
+        raise ValueError(
+            f"there are initial_weights of {len(matrices)} layers and initial_biases of"
+            f" {len(vectors)}: each layer needs one of both"
         )
-    return layers
+    return [
+        LayerParameters(
+            units=len(rows),
+            inputs=len(rows[0]) if rows else 0,
+            weights=[value for row in rows for value in row],
+            biases=vectors[index] if vectors else (),
+        )
+        for index, rows in enumerate(matrices)
+    ]
 
 
 def enum_name(enum: "_EnumTypeWrapper[EnumT]", value: EnumT) -> str:
-    """Return what an enum's value is called, without the enum's own name: RUNNING, SIGMOID.
+    """Return what an enum's value is called, without the enum's own name, such as RUNNING.
 
     A value that a newer service sends and this client does not know is its number.
     """
     known = enum.DESCRIPTOR.values_by_number.get(value)
     return str(value) if known is None else known.name.removeprefix(_prefix(enum))
+
+
+def enum_word(enum: "_EnumTypeWrapper[EnumT]", value: EnumT) -> str:
+    """Return the word that stands for an enum's value in calls and commands: `leaky-relu`."""
+    return _word(enum_name(enum, value))
 
 
 def enum_value(enum: "_EnumTypeWrapper[EnumT]", name: str) -> EnumT:
@@ -89,11 +118,13 @@ def enum_value(enum: "_EnumTypeWrapper[EnumT]", name: str) -> EnumT:
     full_name = _prefix(enum) + name.upper().replace("-", "_")
     names = enum.keys()
     if full_name not in names:
-        choice = ", ".join(
-            each.removeprefix(_prefix(enum)).lower().replace("_", "-") for each in names[1:]
-        )
+        choice = ", ".join(_word(each.removeprefix(_prefix(enum))) for each in names[1:])
         raise ValueError(f"there is no {name!r}: choose one of {choice}")
     return enum.Value(full_name)
+
+
+def _word(name: str) -> str:
+    return name.lower().replace("_", "-")
 
 
 def _prefix(enum: "_EnumTypeWrapper[EnumT]") -> str:

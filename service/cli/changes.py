@@ -1,14 +1,17 @@
-"""What an update changed, weight by weight."""
+"""What an update changed, parameter by parameter."""
 
+from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
-from clearprop.values import Matrix
+from clearprop import Snapshot, State
 
+from service.cli.naming import parameter_name
 from service.cli.printing import say, show_table, weight
 
 
 class Change(NamedTuple):
-    """One weight before and after; its name says to which unit it goes and from which."""
+    """One parameter before and after; its name says to which unit it goes and from which."""
 
     name: str
     before: float
@@ -20,26 +23,20 @@ class Change(NamedTuple):
         return self.after - self.before
 
 
-def changes(before: list[Matrix], after: list[Matrix]) -> list[Change]:
-    """Return the weights of a network before and after, those that changed most first."""
-    found = [
-        Change(
-            f"{_unit(layer + 1, unit, len(after))} ← {_unit(layer, source, len(after))}",
-            float(before[layer][unit][source]),
-            float(value),
-        )
-        for layer, matrix in enumerate(after)
-        for unit, row in enumerate(matrix)
-        for source, value in enumerate(row)
-    ]
+def changes(before: State, after: State | Snapshot) -> list[Change]:
+    """Return the parameters of a network before and after, those that changed most first."""
+    found = (
+        Change(name, old, new)
+        for (name, old), (_, new) in zip(_parameters(before), _parameters(after), strict=True)
+    )
     return sorted(found, key=lambda change: -abs(change.amount))
 
 
-def show_changes(before: list[Matrix], after: list[Matrix], most: int) -> None:
-    """Print the weights that changed most."""
+def show_changes(before: State, after: State | Snapshot, most: int) -> None:
+    """Print the parameters that changed most."""
     found = changes(before, after)
     show_table(
-        ["weight", "before", "after", "change"],
+        ["parameter" if any(map(len, before.biases)) else "weight", "before", "after", "change"],
         (
             [each.name, weight(each.before), weight(each.after), weight(each.amount)]
             for each in found[:most]
@@ -49,10 +46,17 @@ def show_changes(before: list[Matrix], after: list[Matrix], most: int) -> None:
         say(f"[dim]and {len(found) - most:,} more that changed less[/]")
 
 
-def _unit(layer: int, unit: int, output_layer: int) -> str:
-    """Return what a unit is called, counting from 1 as people do; layer 0 are the inputs."""
-    if layer == 0:
-        return f"input {unit + 1}"
-    if layer == output_layer:
-        return f"output {unit + 1}"
-    return f"hidden {unit + 1}" if output_layer == 2 else f"hidden {layer}.{unit + 1}"
+def _parameters(state: State | Snapshot) -> Iterator[tuple[str, float]]:
+    layers = state.weights
+    weights = (
+        (parameter_name(layer, unit, source, len(layers)), float(value))
+        for layer, matrix in enumerate(layers, start=1)
+        for unit, row in enumerate(matrix)
+        for source, value in enumerate(row)
+    )
+    biases = (
+        (parameter_name(layer, unit, None, len(layers)), float(value))
+        for layer, vector in enumerate(state.biases, start=1)
+        for unit, value in enumerate(vector)
+    )
+    return chain(weights, biases)

@@ -6,7 +6,9 @@ import typer
 
 from service.cli import (
     demo,
+    importing,
     info,
+    measuring,
     networks,
     predicting,
     runs,
@@ -34,6 +36,8 @@ app.command(rich_help_panel="Networks")(networks.create)
 app.command(rich_help_panel="Networks")(networks.networks)
 app.command(rich_help_panel="Networks")(networks.state)
 app.command(rich_help_panel="Networks")(predicting.predict)
+app.command(rich_help_panel="Networks")(measuring.evaluate)
+app.command(rich_help_panel="Networks")(measuring.check_gradients)
 app.command(rich_help_panel="Networks")(networks.delete)
 app.command(rich_help_panel="Training")(training.train)
 app.command(rich_help_panel="Training")(stepping.step)
@@ -42,6 +46,7 @@ app.command(rich_help_panel="Training")(runs.runs)
 app.command(rich_help_panel="Training")(runs.pause)
 app.command(rich_help_panel="Training")(runs.resume)
 app.command(rich_help_panel="Training")(runs.cancel)
+app.command("import", rich_help_panel="Training")(importing.import_file)
 app.add_typer(training_sets.app, name="training-sets", rich_help_panel="Training")
 
 

@@ -3,21 +3,42 @@
 from typing import Annotated
 
 import typer
-from clearprop import NetworkInfo
-from clearprop.calls import NetworkOptions
+from clearprop import NetworkInfo, NetworkOptions
 from rich.markup import escape
 
 from service.cli.connecting import connected
-from service.cli.options import Json, Layers, NetworkId, Seed, Server, UpdateNumber, layer_sizes
-from service.cli.printing import number, say, say_json, show_matrix, show_table
+from service.cli.options import (
+    Activations,
+    Bias,
+    CostName,
+    High,
+    InitializerName,
+    Json,
+    Layers,
+    Low,
+    NetworkId,
+    Seed,
+    Server,
+    UpdateNumber,
+    activation_words,
+    given,
+    layer_sizes,
+)
+from service.cli.printing import number, say, say_json, show_layer, show_table
 
 
-def create(
+def create(  # noqa: PLR0913 - an argument for each option of the command
     network: Annotated[
         str, typer.Argument(metavar="NETWORK", help="Its id. The server makes one if absent.")
     ] = "",
     *,
     layers: Layers,
+    activations: Activations = "",
+    cost: CostName = None,
+    bias: Bias = False,
+    initializer: InitializerName = None,
+    low: Low = None,
+    high: High = None,
     seed: Seed = None,
     label: Annotated[
         list[str] | None, typer.Option(metavar="KEY=VALUE", help="A note to keep with it.")
@@ -25,16 +46,25 @@ def create(
     as_json: Json = False,
     server: Server,
 ) -> None:
-    """Make a network with random weights."""
-    options = NetworkOptions(labels=dict(_key_and_value(each) for each in label or ()))
-    if seed is not None:
-        options["seed"] = seed
+    """Make a network with initial weights."""
+    options: NetworkOptions = given(
+        {
+            "activations": activation_words(activations),
+            "cost_function": cost,
+            "bias": bias,
+            "initializer": initializer,
+            "low": low,
+            "high": high,
+            "seed": seed,
+            "labels": dict(_key_and_value(each) for each in label or ()),
+        }
+    )
     with connected(server) as client:
         made = client.create_network(network, layer_sizes=layer_sizes(layers), **options)
     if as_json:
         say_json(made.message)
     else:
-        say(f"{described(made)}, created with seed {made.seed}")
+        say(created(made))
 
 
 def networks(*, as_json: Json = False, server: Server) -> None:
@@ -46,11 +76,12 @@ def networks(*, as_json: Json = False, server: Server) -> None:
             say_json(network.message)
     elif found:
         show_table(
-            ["network", "layers", "weights", "latest update", "run", "created"],
+            ["network", "layers", "activations", "parameters", "latest update", "run", "created"],
             (
                 [
                     network.id,
                     "-".join(map(str, network.layer_sizes)),
+                    _activations(network),
                     f"{network.parameter_count:,}",
                     f"{network.latest_update:,}",
                     str(network.active_run or ""),
@@ -66,7 +97,7 @@ def networks(*, as_json: Json = False, server: Server) -> None:
 def state(
     network: NetworkId, *, update: UpdateNumber = None, as_json: Json = False, server: Server
 ) -> None:
-    """Show a network's weights at any update."""
+    """Show a network's parameters at any update."""
     with connected(server) as client:
         found = client.network(network)
         read = found.state(update)
@@ -78,9 +109,11 @@ def state(
     if read.run is not None:
         line += f": run {read.run}, epoch {read.epoch}, cost {number(read.cost)}"
     say(line)
-    for index, matrix in enumerate(read.parameters, start=1):
-        say(f"\n[bold]layer {index}[/] [dim]({len(matrix)} × {len(matrix[0])})[/]")
-        show_matrix(matrix)
+    layers = zip(read.weights, read.biases, found.activations, strict=True)
+    for index, (weights, biases, activation) in enumerate(layers, start=1):
+        shape = f"{len(weights)} × {len(weights[0])}" + (", biases" if len(biases) else "")
+        say(f"\n[bold]layer {index}[/] [dim]({shape}, {activation})[/]")
+        show_layer(weights, biases)
 
 
 def delete(
@@ -105,8 +138,23 @@ def delete(
 def described(network: NetworkInfo) -> str:
     """Return what a network is in a line of markup."""
     sizes = "-".join(map(str, network.layer_sizes))
-    count = network.parameter_count
-    return f"network [cyan]{escape(network.id)}[/] ({sizes}, {count:,} weights)"
+    bias = ", with biases" if network.has_biases else ""
+    return (
+        f"network [cyan]{escape(network.id)}[/] ({sizes}, {_activations(network)},"
+        f" {network.cost_function}, {network.parameter_count:,} parameters{bias})"
+    )
+
+
+def created(network: NetworkInfo) -> str:
+    """Return what a new network is and how it was made in a line of markup."""
+    seed = "" if network.seed is None else f" with seed {network.seed}"
+    return f"{described(network)}, created {network.initializer}{seed}"
+
+
+def _activations(network: NetworkInfo) -> str:
+    """Return the activations in short: one word where all layers have the same."""
+    words = network.activations
+    return words[0] if len(set(words)) == 1 else ",".join(words)
 
 
 def _key_and_value(text: str) -> tuple[str, str]:

@@ -1,8 +1,13 @@
 """The arguments and options that several commands share."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
+from clearprop.v1.network_pb2 import Activation, CostFunction, InitializerKind
+from clearprop.v1.run_pb2 import OptimizerKind
+from clearprop.values import enum_word
+from click import Choice
 
 from service.settings import DEFAULT_GRPC, client_target
 
@@ -61,6 +66,119 @@ UpdateNumber = Annotated[
     int | None,
     typer.Option("--update", metavar="N", help="The update to look at. The latest if absent."),
 ]
+
+_ACTIVATIONS = [enum_word(Activation, each) for each in Activation.values()[1:]]
+_COSTS = [enum_word(CostFunction, each) for each in CostFunction.values()[1:]]
+_INITIALIZERS = [
+    enum_word(InitializerKind, each)
+    for each in InitializerKind.values()[1:]
+    if each != InitializerKind.INITIALIZER_KIND_EXPLICIT
+]
+_OPTIMIZERS = [enum_word(OptimizerKind, each) for each in OptimizerKind.values()[1:]]
+
+Activations = Annotated[
+    str,
+    typer.Option(
+        "--activations",
+        metavar="WORDS",
+        help=f"One for all layers, or one for each after the inputs, such as relu,softmax:"
+        f" {', '.join(_ACTIVATIONS)}.",
+        show_default="sigmoid",
+    ),
+]
+
+CostName = Annotated[
+    str | None,
+    typer.Option(
+        "--cost",
+        click_type=Choice(_COSTS),
+        help="What training minimises.",
+        show_default="what suits the outputs",
+    ),
+]
+
+Bias = Annotated[bool, typer.Option("--bias/--no-bias", help="Give every unit a bias.")]
+
+InitializerName = Annotated[
+    str | None,
+    typer.Option(
+        "--initializer",
+        click_type=Choice(_INITIALIZERS),
+        help="How the initial weights are made.",
+        show_default="uniform",
+    ),
+]
+
+Low = Annotated[
+    float | None,
+    typer.Option("--low", help="The least initial weight, of uniform.", show_default="-0.12"),
+]
+
+High = Annotated[
+    float | None,
+    typer.Option("--high", help="Above all initial weights, of uniform.", show_default="0.12"),
+]
+
+OptimizerName = Annotated[
+    str | None,
+    typer.Option(
+        "--optimizer",
+        click_type=Choice(_OPTIMIZERS),
+        help="How gradients become changes.",
+        show_default="gradient-descent",
+    ),
+]
+
+Momentum = Annotated[
+    float | None,
+    typer.Option("--momentum", help="Of momentum and nesterov.", show_default="0.9"),
+]
+
+Beta1 = Annotated[float | None, typer.Option("--beta1", help="Of adam.", show_default="0.9")]
+
+Beta2 = Annotated[float | None, typer.Option("--beta2", help="Of adam.", show_default="0.999")]
+
+Epsilon = Annotated[float | None, typer.Option("--epsilon", help="Of adam.", show_default="1e-8")]
+
+WeightDecay = Annotated[
+    float | None,
+    typer.Option(
+        "--weight-decay",
+        help="Add so much of each parameter to its gradient.",
+        show_default="0",
+    ),
+]
+
+ShuffleSeed = Annotated[
+    int | None,
+    typer.Option("--shuffle-seed", help="Shuffle the examples anew for each epoch, with a seed."),
+]
+
+CostBelow = Annotated[
+    float | None,
+    typer.Option("--cost-below", help="End after the epoch whose mean cost is below this."),
+]
+
+MaxUpdates = Annotated[
+    int | None, typer.Option("--max-updates", metavar="N", help="End after so many updates.")
+]
+
+
+def given(options: Mapping[str, object]) -> Any:  # noqa: ANN401 - as any of the client's options
+    """Return the options that were given: those that are not None."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def activation_words(text: str) -> list[str]:
+    """Return the activations that `relu,softmax` names; wrong usage if there is no such one."""
+    words = text.split(",") if text else []
+    for word in words:
+        if word not in _ACTIVATIONS:
+            raise typer.BadParameter(
+                f"there is no {word!r}: choose from {', '.join(_ACTIVATIONS)}",
+                param_hint="--activations",
+            )
+    return words
 
 
 def layer_sizes(text: str) -> list[int]:

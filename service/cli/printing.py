@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from clearprop import RunInfo, Snapshot
-from clearprop.values import Matrix
+from clearprop.values import Matrix, Vector
 from google.protobuf.json_format import MessageToJson
 from google.protobuf.message import Message
 from rich import box
@@ -71,20 +71,30 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     _console(width=whole).print(table)
 
 
-def show_matrix(matrix: Matrix) -> None:
-    """Print the weights of a layer, a unit on each line; of a large one the beginning."""
-    columns = min(_MOST_COLUMNS, len(matrix[0]))
-    cut = len(matrix[0]) > columns
-    names = ["unit", *(f"input {number}" for number in range(1, columns + 1)), *["…"] * cut]
+def show_layer(weights: Matrix, biases: Vector) -> None:
+    """Print the parameters of a layer, a unit on each line; of a large one the beginning."""
+    columns = min(_MOST_COLUMNS, len(weights[0]))
+    cut = len(weights[0]) > columns
+    biased = len(biases) > 0
     show_table(
-        names,
+        [
+            "unit",
+            *(f"input {number}" for number in range(1, columns + 1)),
+            *["…"] * cut,
+            *["bias"] * biased,
+        ],
         (
-            [str(unit), *(weight(value) for value in row[:columns]), *["…"] * cut]
-            for unit, row in enumerate(matrix[:_MOST_ROWS], start=1)
+            [
+                str(unit + 1),
+                *(weight(value) for value in row[:columns]),
+                *["…"] * cut,
+                *([weight(biases[unit])] if biased else []),
+            ]
+            for unit, row in enumerate(weights[:_MOST_ROWS])
         ),
     )
-    if len(matrix) > _MOST_ROWS:
-        say(f"[dim]… and {len(matrix) - _MOST_ROWS:,} more units; --json prints all[/]")
+    if len(weights) > _MOST_ROWS:
+        say(f"[dim]… and {len(weights) - _MOST_ROWS:,} more units; --json prints all[/]")
 
 
 def number(value: float | None) -> str:

@@ -25,12 +25,24 @@ def runs(network: NetworkId, *, as_json: Json = False, server: Server) -> None:
             say_json(run.message)
     elif found:
         show_table(
-            ["run", "state", "set", "rate", "batch", "epochs", "updates", "of", "cost"],
+            [
+                "run",
+                "state",
+                "set",
+                "optimizer",
+                "rate",
+                "batch",
+                "epochs",
+                "updates",
+                "of",
+                "cost",
+            ],
             (
                 [
                     str(run.number),
                     run.state,
                     run.settings.training_set,
+                    run.optimizer,
                     number(run.settings.learning_rate),
                     str(run.settings.batch_size),
                     f"{run.settings.epochs:,}",

@@ -3,19 +3,28 @@
 from typing import Annotated
 
 import typer
-from clearprop import Network, Run, StepResult
-from clearprop.calls import StepOptions
+from clearprop import Network, Run, StepOptions, StepResult
 
 from service.cli.changes import show_changes
 from service.cli.connecting import connected
 from service.cli.options import (
     BatchSizeOrNone,
+    Beta1,
+    Beta2,
+    CostBelow,
     EpochsOrNone,
+    Epsilon,
     Json,
     LearningRateOrNone,
+    MaxUpdates,
+    Momentum,
     NetworkId,
+    OptimizerName,
     Server,
+    ShuffleSeed,
     TrainingSetId,
+    WeightDecay,
+    given,
 )
 from service.cli.printing import run_line, say, say_json, say_plain, update_line
 
@@ -36,15 +45,39 @@ def step(  # noqa: PLR0913 - an argument for each option of the command
     learning_rate: LearningRateOrNone = None,
     batch_size: BatchSizeOrNone = None,
     epochs: EpochsOrNone = None,
+    optimizer: OptimizerName = None,
+    momentum: Momentum = None,
+    beta1: Beta1 = None,
+    beta2: Beta2 = None,
+    epsilon: Epsilon = None,
+    weight_decay: WeightDecay = None,
+    shuffle_seed: ShuffleSeed = None,
+    cost_below: CostBelow = None,
+    max_updates: MaxUpdates = None,
     as_json: Json = False,
     server: Server,
 ) -> None:
     """Advance by single updates and show what they changed; the run is paused then.
 
-    With --on, --learning-rate, --batch-size and --epochs a run is opened; without them the paused
-    one is continued.
+    With --on, --learning-rate, --batch-size and --epochs a run is opened, to which the other
+    settings of `train` can be added; without any of them the paused one is continued.
     """
-    settings = _given(learning_rate, batch_size, epochs)
+    settings: StepOptions = given(
+        {
+            "learning_rate": learning_rate,
+            "batch_size": batch_size,
+            "epochs": epochs,
+            "optimizer": optimizer,
+            "momentum": momentum,
+            "beta1": beta1,
+            "beta2": beta2,
+            "epsilon": epsilon,
+            "weight_decay": weight_decay,
+            "shuffle_seed": shuffle_seed,
+            "cost_below": cost_below,
+            "max_updates": max_updates,
+        }
+    )
     with connected(server) as client:
         found = client.network(network)
         result = found.step(on, count=count, unit="epoch" if by_epochs else "update", **settings)
@@ -57,21 +90,10 @@ def step(  # noqa: PLR0913 - an argument for each option of the command
         raise typer.Exit(1)
 
 
-def _given(learning_rate: float | None, batch_size: int | None, epochs: int | None) -> StepOptions:
-    settings = StepOptions()
-    if learning_rate is not None:
-        settings["learning_rate"] = learning_rate
-    if batch_size is not None:
-        settings["batch_size"] = batch_size
-    if epochs is not None:
-        settings["epochs"] = epochs
-    return settings
-
-
 def _show(network: Network, result: StepResult[Run]) -> None:
     for update in result.updates[-_MOST_UPDATES:]:
         say_plain(update_line(update))
     if result.updates:
-        before = network.state(result.updates[0].number - 1).parameters
-        show_changes(before, result.updates[-1].parameters, _MOST_CHANGES)
+        before = network.state(result.updates[0].number - 1)
+        show_changes(before, result.updates[-1], _MOST_CHANGES)
     say(run_line(result.run))

@@ -1,7 +1,5 @@
-"""`clearprop training-sets`: list, create, show and delete training sets."""
+"""`clearprop training-sets`: list, show and delete training sets."""
 
-import csv
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +9,7 @@ from service.cli.connecting import connected
 from service.cli.options import Json, Server
 from service.cli.printing import listed, say, say_json, show_table
 
-app = typer.Typer(help="List, create, show and delete training sets.")
+app = typer.Typer(help="List, show and delete training sets; `import` stores them.")
 
 _MOST_EXAMPLES = 20
 
@@ -45,35 +43,6 @@ def training_sets(context: typer.Context, *, as_json: Json = False, server: Serv
 
 
 @app.command()
-def create(
-    training_set: TrainingSetArgument,
-    file: Annotated[
-        Path,
-        typer.Argument(metavar="FILE.csv", help="Numbers, an example on each line, no headings."),
-    ],
-    *,
-    targets: Annotated[
-        int, typer.Option(metavar="N", help="How many columns, the last ones, are targets.")
-    ] = 1,
-    as_json: Json = False,
-    server: Server,
-) -> None:
-    """Store a training set from a CSV file."""
-    rows = _read(file)
-    with connected(server) as client:
-        made = client.create_training_set(
-            training_set, [row[:-targets] for row in rows], [row[-targets:] for row in rows]
-        )
-    if as_json:
-        say_json(made.message)
-    else:
-        say(
-            f"training set [cyan]{escape(made.id)}[/]: {made.example_count:,} examples,"
-            f" {made.input_count:,} inputs, {made.target_count:,} targets"
-        )
-
-
-@app.command()
 def show(training_set: TrainingSetArgument, *, as_json: Json = False, server: Server) -> None:
     """Show the examples of a training set."""
     with connected(server) as client:
@@ -99,11 +68,3 @@ def delete(training_set: TrainingSetArgument, *, server: Server) -> None:
     with connected(server) as client:
         client.training_set(training_set).delete()
     say(f"training set [cyan]{escape(training_set)}[/] is deleted")
-
-
-def _read(file: Path) -> list[list[float]]:
-    try:
-        with file.open(newline="", encoding="utf-8") as lines:
-            return [[float(value) for value in row] for row in csv.reader(lines) if row]
-    except (OSError, ValueError) as error:
-        raise typer.BadParameter(f"{file}: {error}", param_hint="FILE.csv") from None

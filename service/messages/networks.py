@@ -1,11 +1,9 @@
 """Networks and their parameters."""
 
-from collections.abc import Iterable, Mapping
-from typing import TypeVar
-
 import numpy as np
 from clearprop.v1 import network_pb2, training_service_pb2
 
+from service.messages.enums import sent
 from service.messages.times import timestamp
 from service.networks import NetworkView, NewNetwork
 from training.errors import validating
@@ -16,34 +14,40 @@ from training.network import (
     Initializer,
     InitializerKind,
     LayerParameters,
+    Network,
+    Unspecified,
     split_layers,
 )
-
-N = TypeVar("N")
-T = TypeVar("T")
 
 _ACTIVATIONS = {
     network_pb2.ACTIVATION_UNSPECIFIED: Activation.SIGMOID,
     network_pb2.ACTIVATION_SIGMOID: Activation.SIGMOID,
+    network_pb2.ACTIVATION_TANH: Activation.TANH,
+    network_pb2.ACTIVATION_RELU: Activation.RELU,
+    network_pb2.ACTIVATION_LEAKY_RELU: Activation.LEAKY_RELU,
+    network_pb2.ACTIVATION_SOFTPLUS: Activation.SOFTPLUS,
+    network_pb2.ACTIVATION_IDENTITY: Activation.IDENTITY,
+    network_pb2.ACTIVATION_SOFTMAX: Activation.SOFTMAX,
 }
-_COST_FUNCTIONS = {
-    network_pb2.COST_FUNCTION_UNSPECIFIED: CostFunction.CROSS_ENTROPY,
+_COST_FUNCTIONS: dict[network_pb2.CostFunction.ValueType, CostFunction | Unspecified] = {
+    network_pb2.COST_FUNCTION_UNSPECIFIED: Unspecified.NATURAL,
     network_pb2.COST_FUNCTION_CROSS_ENTROPY: CostFunction.CROSS_ENTROPY,
+    network_pb2.COST_FUNCTION_CATEGORICAL_CROSS_ENTROPY: CostFunction.CATEGORICAL_CROSS_ENTROPY,
+    network_pb2.COST_FUNCTION_SQUARED_ERROR: CostFunction.SQUARED_ERROR,
+    network_pb2.COST_FUNCTION_QUADRATIC: CostFunction.QUADRATIC,
 }
 _INITIALIZER_KINDS = {
     network_pb2.INITIALIZER_KIND_UNSPECIFIED: InitializerKind.UNIFORM,
     network_pb2.INITIALIZER_KIND_UNIFORM: InitializerKind.UNIFORM,
     network_pb2.INITIALIZER_KIND_EXPLICIT: InitializerKind.EXPLICIT,
+    network_pb2.INITIALIZER_KIND_GLOROT: InitializerKind.GLOROT,
+    network_pb2.INITIALIZER_KIND_HE: InitializerKind.HE,
+    network_pb2.INITIALIZER_KIND_ZEROS: InitializerKind.ZEROS,
 }
 
-
-def _reversed(table: Mapping[N, T]) -> dict[T, N]:
-    """Return what a value is sent as: the last of the enum values that mean it."""
-    return {value: number for number, value in table.items()}
-
-
-_SENT_ACTIVATIONS = _reversed(_ACTIVATIONS)
-_SENT_COST_FUNCTIONS = _reversed(_COST_FUNCTIONS)
+_SENT_ACTIVATIONS = sent(_ACTIVATIONS)
+_SENT_COST_FUNCTIONS = sent(_COST_FUNCTIONS)
+_SENT_INITIALIZER_KINDS = sent(_INITIALIZER_KINDS)
 
 
 def new_network(request: training_service_pb2.CreateNetworkRequest) -> NewNetwork:
@@ -57,10 +61,16 @@ def new_network(request: training_service_pb2.CreateNetworkRequest) -> NewNetwor
             _initializer(request.initializer) if request.HasField("initializer") else None
         ),
         initial_parameters=tuple(
-            LayerParameters(layer.units, layer.inputs, np.array(layer.weights, dtype=np.float64))
+            LayerParameters(
+                layer.units,
+                layer.inputs,
+                np.array(layer.weights, dtype=np.float64),
+                np.array(layer.biases, dtype=np.float64),
+            )
             for layer in request.initial_parameters
         ),
         labels=dict(request.labels),
+        bias=request.bias,
     )
 
 
@@ -91,6 +101,7 @@ def network(view: NetworkView) -> network_pb2.Network:
         uid=source.uid,
         layer_sizes=source.layer_sizes,
         activations=[_SENT_ACTIVATIONS[activation] for activation in source.activations],
+        bias=source.bias,
         cost_function=_SENT_COST_FUNCTIONS[source.cost_function],
         initializer=_sent_initializer(source.initializer),
         latest_update=head.latest_update,
@@ -102,30 +113,30 @@ def network(view: NetworkView) -> network_pb2.Network:
     )
 
 
+def layers(source: Network, parameters: Array) -> list[network_pb2.LayerParameters]:
+    """Translate a flat vector of a network's parameters, layer after layer."""
+    return [
+        network_pb2.LayerParameters(
+            units=layer.units, inputs=layer.inputs, weights=layer.weights, biases=layer.biases
+        )
+        for layer in split_layers(source.layer_sizes, source.bias, parameters)
+    ]
+
+
 def _initializer(message: network_pb2.Initializer) -> Initializer:
-    default = Initializer(InitializerKind.UNIFORM)
     return Initializer(
         kind=_INITIALIZER_KINDS.get(message.kind),
         seed=message.seed if message.HasField("seed") else None,
-        low=message.low if message.HasField("low") else default.low,
-        high=message.high if message.HasField("high") else default.high,
+        low=message.low if message.HasField("low") else None,
+        high=message.high if message.HasField("high") else None,
     )
 
 
 def _sent_initializer(initializer: Initializer) -> network_pb2.Initializer:
-    if initializer.kind is InitializerKind.EXPLICIT:
-        return network_pb2.Initializer(kind=network_pb2.INITIALIZER_KIND_EXPLICIT)
+    assert initializer.kind is not None  # a network's is known
     return network_pb2.Initializer(
-        kind=network_pb2.INITIALIZER_KIND_UNIFORM,
+        kind=_SENT_INITIALIZER_KINDS[initializer.kind],
         seed=initializer.seed,
         low=initializer.low,
         high=initializer.high,
     )
-
-
-def layers(layer_sizes: Iterable[int], parameters: Array) -> list[network_pb2.LayerParameters]:
-    """Translate a flat vector of parameters, layer after layer."""
-    return [
-        network_pb2.LayerParameters(units=layer.units, inputs=layer.inputs, weights=layer.weights)
-        for layer in split_layers(tuple(layer_sizes), parameters)
-    ]

@@ -1,12 +1,16 @@
 """Runs, their settings and their events."""
 
+from typing import Literal
+
 from clearprop.v1 import run_pb2, training_service_pb2
 
+from service.messages.enums import sent
 from service.messages.times import timestamp
 from service.runs import RunView
 from service.stepping import StepCommand, StepUnit
+from training.optimizer import Optimizer, OptimizerKind
 from training.run import Failure, Run, RunState
-from training.settings import TrainingSettings
+from training.settings import StopCondition, TrainingSettings
 from training.update import RunEvent
 
 _STEP_UNITS = {
@@ -24,6 +28,24 @@ _RUN_STATES = {
 }
 
 
+_OPTIMIZER_KINDS = {
+    run_pb2.OPTIMIZER_KIND_UNSPECIFIED: OptimizerKind.GRADIENT_DESCENT,
+    run_pb2.OPTIMIZER_KIND_GRADIENT_DESCENT: OptimizerKind.GRADIENT_DESCENT,
+    run_pb2.OPTIMIZER_KIND_MOMENTUM: OptimizerKind.MOMENTUM,
+    run_pb2.OPTIMIZER_KIND_NESTEROV: OptimizerKind.NESTEROV,
+    run_pb2.OPTIMIZER_KIND_ADAM: OptimizerKind.ADAM,
+}
+_SENT_OPTIMIZER_KINDS = sent(_OPTIMIZER_KINDS)
+
+#: What an optimizer may be set to and may leave out, under the same names in contract and domain.
+_OPTIMIZER_NUMBERS: tuple[Literal["momentum", "beta1", "beta2", "epsilon"], ...] = (
+    "momentum",
+    "beta1",
+    "beta2",
+    "epsilon",
+)
+
+
 def settings(message: run_pb2.TrainingSettings) -> TrainingSettings:
     """Translate the settings of a run."""
     return TrainingSettings(
@@ -31,6 +53,12 @@ def settings(message: run_pb2.TrainingSettings) -> TrainingSettings:
         learning_rate=message.learning_rate,
         batch_size=message.batch_size,
         epochs=message.epochs,
+        shuffle_seed=message.shuffle_seed if message.HasField("shuffle_seed") else None,
+        optimizer=_optimizer(message.optimizer),
+        stop=StopCondition(
+            cost_below=message.stop.cost_below if message.stop.HasField("cost_below") else None,
+            max_updates=message.stop.max_updates,
+        ),
     )
 
 
@@ -61,12 +89,7 @@ def _run(network_id: str, source: Run) -> run_pb2.Run:
     return run_pb2.Run(
         network=network_id,
         run=source.number,
-        settings=run_pb2.TrainingSettings(
-            training_set=source.settings.training_set,
-            learning_rate=source.settings.learning_rate,
-            batch_size=source.settings.batch_size,
-            epochs=source.settings.epochs,
-        ),
+        settings=_sent_settings(source.settings),
         state=_RUN_STATES[source.state],
         first_update=source.first_update,
         latest_update=source.latest_update,
@@ -80,6 +103,39 @@ def _run(network_id: str, source: Run) -> run_pb2.Run:
         start_time=timestamp(source.start_time) if source.start_time else None,
         end_time=timestamp(source.end_time) if source.end_time else None,
         training_set_uid=source.training_set_uid,
+    )
+
+
+def _sent_settings(source: TrainingSettings) -> run_pb2.TrainingSettings:
+    assert source.optimizer.kind is not None  # a run's is known
+    return run_pb2.TrainingSettings(
+        training_set=source.training_set,
+        learning_rate=source.learning_rate,
+        batch_size=source.batch_size,
+        epochs=source.epochs,
+        shuffle_seed=source.shuffle_seed,
+        optimizer=run_pb2.Optimizer(
+            kind=_SENT_OPTIMIZER_KINDS[source.optimizer.kind],
+            momentum=source.optimizer.momentum,
+            beta1=source.optimizer.beta1,
+            beta2=source.optimizer.beta2,
+            epsilon=source.optimizer.epsilon,
+            weight_decay=source.optimizer.weight_decay,
+        ),
+        stop=(
+            run_pb2.StopCondition(
+                cost_below=source.stop.cost_below, max_updates=source.stop.max_updates
+            )
+            if source.stop != StopCondition()
+            else None
+        ),
+    )
+
+
+def _optimizer(message: run_pb2.Optimizer) -> Optimizer:
+    given = {name: getattr(message, name) for name in _OPTIMIZER_NUMBERS if message.HasField(name)}
+    return Optimizer(
+        kind=_OPTIMIZER_KINDS.get(message.kind), weight_decay=message.weight_decay, **given
     )
 
 

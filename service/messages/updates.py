@@ -50,7 +50,7 @@ def state(source: Network, snapshot: Snapshots) -> update_pb2.State:
         uid=source.uid,
         update=snapshot.first_update,
         kind=_UPDATE_KINDS[snapshot.kind],
-        layers=layers(source.layer_sizes, snapshot.parameters[0]),
+        layers=layers(source, snapshot.parameters[0]),
     )
     if snapshot.run is not None:
         after = snapshot.run.at(snapshot.run_offset + 1)
@@ -102,5 +102,5 @@ def _updates(source: Network, part: Snapshots, *, parameters: bool) -> Iterator[
             message.example_count = batch.example_count
             message.cost = part.costs[index]
         if parameters:
-            message.layers.extend(layers(source.layer_sizes, part.parameters[index]))
+            message.layers.extend(layers(source, part.parameters[index]))
         yield message

@@ -37,8 +37,9 @@ def test_a_network_is_what_was_asked_for(client: Client) -> None:
     )
     found = client.network(made.id)
     assert found.layer_sizes == [2, 5, 1]
-    assert found.activations == ["SIGMOID", "SIGMOID"]
-    assert found.cost_function == "CROSS_ENTROPY"
+    assert found.activations == ["sigmoid", "sigmoid"]
+    assert (found.cost_function, found.initializer) == ("cross-entropy", "uniform")
+    assert not found.has_biases
     assert (found.seed, found.parameter_count, found.latest_update) == (7, 15, 0)
     assert found.labels == {"who": "me"}
     assert (found.uid, found.active_run) == (made.uid, None)
@@ -52,15 +53,35 @@ def test_a_network_is_what_was_asked_for(client: Client) -> None:
 
 def test_initial_parameters_are_kept_to_the_bit(client: Client) -> None:
     weights = [np.array([[0.1, -0.2], [1 / 3, 0.0]]), np.array([[-0.0, 1e-300]])]
-    network = client.create_network(layer_sizes=[2, 2, 1], initial_parameters=weights)
+    network = client.create_network(layer_sizes=[2, 2, 1], initial_weights=weights)
     assert network.seed is None
-    for given, kept in zip(weights, network.state().parameters, strict=True):
+    for given, kept in zip(weights, network.state().weights, strict=True):
         assert given.tobytes() == kept.tobytes()
 
 
+def test_a_network_of_another_kind_is_what_was_asked_for(client: Client) -> None:
+    weights = [np.array([[0.5, -0.5]]), np.array([[1.0], [2.0]])]
+    biases = [np.array([0.25]), np.array([-0.0, 1 / 3])]
+    made = client.create_network(
+        layer_sizes=[2, 1, 2],
+        activations=["leaky-relu", "softmax"],
+        bias=True,
+        initial_weights=weights,
+        initial_biases=biases,
+    )
+    assert made.activations == ["leaky-relu", "softmax"]
+    assert made.cost_function == "categorical-cross-entropy"
+    assert (made.initializer, made.seed) == ("explicit", None)
+    assert made.has_biases
+    assert made.parameter_count == 7
+    for given, kept in zip(biases, made.state().biases, strict=True):
+        assert given.tobytes() == kept.tobytes()
+    assert client.create_network(layer_sizes=[2, 1], initializer="zeros").seed is None
+
+
 def test_a_range_of_initial_weights_is_kept(client: Client) -> None:
-    network = client.create_network(layer_sizes=[9, 9, 9], seed=1, initial_range=(2.0, 2.5))
-    weights = np.concatenate([layer.ravel() for layer in network.state().parameters])
+    network = client.create_network(layer_sizes=[9, 9, 9], seed=1, low=2.0, high=2.5)
+    weights = np.concatenate([layer.ravel() for layer in network.state().weights])
     assert weights.min() >= 2.0
     assert weights.max() < 2.5
 
@@ -78,7 +99,7 @@ def test_a_run_from_its_first_update_to_its_end(client: Client) -> None:
     assert [update.message for update in network.updates(start=1)] == [
         update.message for update in seen
     ]
-    assert network.state(77).parameters[1].tobytes() == seen[76].parameters[1].tobytes()
+    assert network.state(77).weights[1].tobytes() == seen[76].weights[1].tobytes()
     outputs = network.predict([[0, 0], [1, 0], [0, 1], [1, 1]]).outputs
     assert outputs.round().tolist() == [[0], [1], [1], [0]]
 
@@ -89,7 +110,7 @@ def test_stride_and_detail_leave_out_what_was_not_asked_for(client: Client) -> N
     run = network.run(1).resume()
     seen = list(run.updates(stride=20, detail="cost"))
     assert [update.number for update in seen] == [1, 20, 40, 50]
-    assert not any(update.parameters for update in seen)
+    assert not any(update.weights for update in seen)
 
 
 def test_a_watch_tells_of_updates_and_of_changes_of_runs(client: Client) -> None:
@@ -205,7 +226,7 @@ def test_activations_of_all_layers_come_on_request(client: Client) -> None:
 
 def test_answers_larger_than_the_default_of_grpc_are_received(client: Client) -> None:
     network = client.create_network(layer_sizes=[999, 1000], seed=1)
-    assert network.state().parameters[0].shape == (1000, 999)
+    assert network.state().weights[0].shape == (1000, 999)
     network.delete()
 
 

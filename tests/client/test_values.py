@@ -1,5 +1,6 @@
 """Numbers go in as lists or arrays and come out as arrays, or as lists where there is no NumPy."""
 
+import re
 import subprocess
 import sys
 from typing import Any
@@ -8,15 +9,16 @@ import clearprop.values
 import numpy as np
 import pytest
 from clearprop import State
-from clearprop.v1.network_pb2 import Activation, LayerParameters
-from clearprop.v1.run_pb2 import RunState
+from clearprop.v1.network_pb2 import Activation, CostFunction, InitializerKind, LayerParameters
+from clearprop.v1.run_pb2 import OptimizerKind, RunState
 from clearprop.v1.update_pb2 import State as StateMessage
-from clearprop.values import enum_name, enum_value, layers_of, rows_of
+from clearprop.values import enum_name, enum_value, enum_word, layers_of, rows_of
 
 LAYERS = [
-    LayerParameters(units=2, inputs=3, weights=[1, 2, 3, 4, 5, 6]),
-    LayerParameters(units=1, inputs=2, weights=[0.1, -0.0]),
+    LayerParameters(units=2, inputs=3, weights=[1, 2, 3, 4, 5, 6], biases=[7, 8]),
+    LayerParameters(units=1, inputs=2, weights=[0.1, -0.0], biases=[-0.0]),
 ]
+WITHOUT_BIASES = [LayerParameters(units=1, inputs=2, weights=[1, 2])]
 
 
 @pytest.mark.parametrize(
@@ -40,17 +42,25 @@ def test_what_is_no_matrix_is_refused_by_its_name(matrix: Any) -> None:
 
 
 def test_parameters_are_arrays() -> None:
-    first, second = State(StateMessage(layers=LAYERS)).parameters
+    state = State(StateMessage(layers=LAYERS))
+    first, second = state.weights
     assert first.dtype == np.float64
     np.testing.assert_array_equal(first, [[1, 2, 3], [4, 5, 6]])
     assert second.shape == (1, 2)
     assert np.signbit(second[0, 1])
+    assert [biases.tolist() for biases in state.biases] == [[7, 8], [0]]
+    assert np.signbit(state.biases[1][0])
 
 
 def test_parameters_are_lists_without_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clearprop.values, "HAS_NUMPY", False)
-    parameters = State(StateMessage(layers=LAYERS)).parameters
-    assert repr(parameters) == "[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], [[0.1, -0.0]]]"
+    state = State(StateMessage(layers=LAYERS))
+    assert repr(state.weights) == "[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], [[0.1, -0.0]]]"
+    assert repr(state.biases) == "[[7.0, 8.0], [-0.0]]"
+
+
+def test_a_network_without_biases_has_empty_ones() -> None:
+    assert [list(each) for each in State(StateMessage(layers=WITHOUT_BIASES)).biases] == [[]]
 
 
 def test_the_client_works_where_numpy_is_not_installed() -> None:
@@ -59,19 +69,35 @@ import sys
 sys.modules["numpy"] = None
 import clearprop, clearprop.aio
 from clearprop.v1.network_pb2 import LayerParameters
-from clearprop.values import matrices_of
-assert matrices_of([LayerParameters(units=1, inputs=2, weights=[1, 2])]) == [[[1.0, 2.0]]]
+from clearprop.uploading import Upload
+from clearprop.values import weights_of
+assert weights_of([LayerParameters(units=1, inputs=2, weights=[1, 2])]) == [[[1.0, 2.0]]]
+assert [len(message.examples) for message in Upload("s", [[1]], [[2]], "r")] == [1]
 """
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_parameters_go_back_as_they_came() -> None:
-    assert layers_of(clearprop.values.matrices_of(LAYERS), "initial_parameters") == LAYERS
+@pytest.mark.parametrize("layers", [LAYERS, WITHOUT_BIASES])
+def test_parameters_go_back_as_they_came(layers: list[LayerParameters]) -> None:
+    state = State(StateMessage(layers=layers))
+    biases = state.biases if any(map(len, state.biases)) else []
+    assert layers_of(state.weights, biases) == layers
+
+
+def test_biases_of_more_layers_than_weights_are_refused() -> None:
+    with pytest.raises(ValueError, match="initial_weights of 1 layers and initial_biases of 2"):
+        layers_of([[[1.0]]], [[1.0], [2.0]])
 
 
 def test_names_of_enums() -> None:
     assert enum_name(RunState, RunState.RUN_STATE_PAUSED) == "PAUSED"
     assert enum_name(RunState, RunState.ValueType(77)) == "77"
-    assert enum_value(Activation, "sigmoid") == Activation.ACTIVATION_SIGMOID
-    with pytest.raises(ValueError, match=r"there is no 'soft'.*sigmoid"):
+    with pytest.raises(ValueError, match=r"there is no 'soft': choose one of sigmoid, tanh, relu"):
         enum_value(Activation, "soft")
+
+
+@pytest.mark.parametrize("enum", [Activation, CostFunction, InitializerKind, OptimizerKind])
+def test_every_word_leads_back_to_its_value(enum: Any) -> None:
+    words = [enum_word(enum, value) for value in enum.values()]
+    assert [enum_value(enum, word) for word in words] == list(enum.values())
+    assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", word) for word in words)

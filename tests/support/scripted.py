@@ -84,11 +84,15 @@ class ScriptedServer:
         self._server.stop(None).wait()
 
     def _handler(self, method: Any) -> Any:
-        kind = grpc.unary_stream_rpc_method_handler
-        if not method.server_streaming:
-            kind = grpc.unary_unary_rpc_method_handler
+        kind = grpc.unary_unary_rpc_method_handler
+        if method.server_streaming:
+            kind = grpc.unary_stream_rpc_method_handler
+        if method.client_streaming:
+            kind = grpc.stream_unary_rpc_method_handler
         return kind(
-            self._behaviour(method.name, streaming=method.server_streaming),
+            self._uploads(method.name)
+            if method.client_streaming
+            else self._behaviour(method.name, streaming=method.server_streaming),
             request_deserializer=GetMessageClass(method.input_type).FromString,
             response_serializer=GetMessageClass(method.output_type).SerializeToString,
         )
@@ -103,3 +107,21 @@ class ScriptedServer:
                     yield answer
 
         return stream if streaming else lambda request, context: next(stream(request, context))
+
+    def _uploads(self, name: str) -> Callable[[Any, Any], Any]:
+        """A call that sends a stream: a refusal comes after its first message, else all are read.
+
+        `requests` then has a list of messages for each call.
+        """
+
+        def receive(requests: Iterator[Any], context: grpc.ServicerContext) -> Message:
+            received: list[Any] = []
+            self.requests[name].append(received)
+            (answer,) = self._script[name].popleft()
+            received.append(next(requests))
+            if isinstance(answer, Refusal):
+                context.abort_with_status(answer.status())
+            received.extend(requests)
+            return answer
+
+        return receive

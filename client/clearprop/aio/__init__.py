@@ -1,12 +1,14 @@
 """The client for asyncio: the same as `clearprop`, with coroutines and asynchronous iterators.
 
-import clearprop.aio
+    import clearprop.aio
 
-async with clearprop.aio.connect("127.0.0.1:50051") as client:
-network = await client.create_network("first", layer_sizes=[2, 5, 1])
-run = await network.train("xor", learning_rate=5.0, batch_size=4, epochs=10_000)
-async for update in run.updates(stride=1000):
-print(update.number, update.cost)
+    async with clearprop.aio.connect("127.0.0.1:50051") as client:
+        network = await client.create_network("first", layer_sizes=[2, 5, 1])
+        run = await network.train("xor", learning_rate=5.0, batch_size=4, epochs=10_000)
+        async for update in run.updates(stride=1000):
+            print(update.number, update.cost)
+
+Its classes belong to the event loop in which they were made.
 """
 
 from clearprop.aio.client import AsyncClient, connect

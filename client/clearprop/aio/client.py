@@ -9,10 +9,10 @@ from clearprop import calls
 from clearprop.aio.connection import AsyncConnection
 from clearprop.aio.networks import AsyncNetwork
 from clearprop.aio.training_sets import AsyncTrainingSet
-from clearprop.calls import NetworkOptions
 from clearprop.connection import DEFAULT_PATIENCE
+from clearprop.options import NetworkOptions
 from clearprop.v1.training_service_pb2 import GetServerInfoResponse
-from clearprop.values import MatrixLike
+from clearprop.values import MatrixLike, RowsLike
 
 
 def connect(
@@ -63,10 +63,16 @@ class AsyncClient:
 
         `network` is its id, [a-z][a-z0-9-]{0,62}; the service makes one where none is given.
         `layer_sizes` are inputs first, outputs last. `activations` is one for each layer after the
-        inputs, or one for all, by default `sigmoid`. The parameters are drawn uniformly from
-        `initial_range` [low, high), by default [-0.12, 0.12), with `seed`, which the service picks
-        where none is given; or they are `initial_parameters`, a matrix [units, inputs] for each
-        layer after the inputs. `labels` are the client's own notes.
+        inputs, or one for all: `sigmoid` (the default), `tanh`, `relu`, `leaky-relu`, `softplus`,
+        `identity`, and `softmax` for the output layer. `cost_function` is `cross-entropy`,
+        `categorical-cross-entropy`, `squared-error` or `quadratic`, by default what is natural for
+        the outputs. With `bias` every unit has one.
+
+        `initializer` is `uniform` (the default; in [low, high), by default [-0.12, 0.12)),
+        `glorot`, `he` or `zeros`, and `seed` what it draws with; the service picks one where none
+        is given. Or the weights are given: `initial_weights`, a matrix [units, inputs] for each
+        layer after the inputs, and with `bias` also `initial_biases`, a vector [units] for each.
+        `labels` are the client's own notes.
         """
         call = calls.create_network(network, layer_sizes, options, request_id)
         return AsyncNetwork(self._connection, (await self._connection.call(call)).network)
@@ -92,10 +98,29 @@ class AsyncClient:
     ) -> AsyncTrainingSet:
         """Store a training set: `inputs` [examples, inputs] and `targets` [examples, targets].
 
-        The service makes an id where `training_set` is empty.
+        All of it in one request, so up to 16 MiB. The service makes an id where `training_set` is
+        empty.
         """
         call = calls.create_training_set(training_set, inputs, targets, request_id)
         return AsyncTrainingSet(self._connection, (await self._connection.call(call)).training_set)
+
+    async def upload_training_set(
+        self,
+        training_set: str,
+        inputs: RowsLike,
+        targets: RowsLike,
+        *,
+        request_id: str = "",
+    ) -> AsyncTrainingSet:
+        """Store a training set of any size, sent in pieces: for those that are large.
+
+        `inputs` and `targets` are arrays [examples, numbers] or whatever yields a row of numbers
+        for each example, also a generator. Nothing is stored unless all of it is. Raises ValueError
+        for rows that are no numbers or have no partner.
+        """
+        upload = calls.upload_training_set(training_set, inputs, targets, request_id)
+        response = await self._connection.upload(upload)
+        return AsyncTrainingSet(self._connection, response.training_set)
 
     async def training_set(self, training_set: str) -> AsyncTrainingSet:
         """Return a training set by its id; `and`, `or` and `xor` come with the service."""

@@ -1,15 +1,23 @@
 """The connection to a server for asyncio: what `clearprop.connection` is for threads."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import suppress
+from typing import Any
 
 import grpc
 
 from clearprop.calls import Call, ItemT, MadeT, Pages, ResponseT
-from clearprop.connection import CHANNEL_OPTIONS, WATCH_PATH
+from clearprop.connection import CHANNEL_OPTIONS, UPLOAD_PATH, WATCH_PATH
 from clearprop.errors import ClearpropError
 from clearprop.retrying import Backoff
-from clearprop.v1.training_service_pb2 import WatchUpdatesRequest, WatchUpdatesResponse
+from clearprop.uploading import Upload
+from clearprop.v1.training_service_pb2 import (
+    UploadTrainingSetRequest,
+    UploadTrainingSetResponse,
+    WatchUpdatesRequest,
+    WatchUpdatesResponse,
+)
 from clearprop.watching import WatchCursor, Watched, stream_ended
 
 
@@ -24,6 +32,11 @@ class AsyncConnection:
             WATCH_PATH,
             request_serializer=WatchUpdatesRequest.SerializeToString,
             response_deserializer=WatchUpdatesResponse.FromString,
+        )
+        self._upload = self._channel.stream_unary(
+            UPLOAD_PATH,
+            request_serializer=UploadTrainingSetRequest.SerializeToString,
+            response_deserializer=UploadTrainingSetResponse.FromString,
         )
 
     async def call(self, call: Call[ResponseT]) -> ResponseT:
@@ -80,15 +93,81 @@ class AsyncConnection:
             if not cursor.complete:
                 await self._wait(backoff, failure)
 
+    async def upload(self, upload: Upload) -> UploadTrainingSetResponse:
+        """Send an upload, again from its first message while the service is unavailable.
+
+        Raises ClearpropError, and what iterating over the upload raises; nothing is stored then.
+        """
+        backoff = Backoff(self._patience)
+        while True:
+            try:
+                return await self._send(upload)
+            except grpc.RpcError as error:
+                failure = ClearpropError.from_rpc(error)
+            except asyncio.CancelledError:
+                failure = _cancelled()
+            await self._wait(backoff, failure)
+
     async def close(self) -> None:
         """Close the channel. Calls and watches that are under way end with CANCELLED."""
         self._closed = True
         await self._channel.close()
 
+    async def _send(self, upload: Upload) -> UploadTrainingSetResponse:
+        call = self._upload()
+        ends = _Ends(call)
+        try:
+            # A message that the service does not take any more says nothing: its answer says why.
+            with suppress(asyncio.InvalidStateError, grpc.RpcError):
+                for message in upload:
+                    await call.write(message)
+                await call.done_writing()
+            return await call
+        except grpc.RpcError as error:
+            raise ends.true_error(error) from None
+        finally:
+            call.cancel()
+
     async def _wait(self, backoff: Backoff, failure: ClearpropError) -> None:
         if self._closed:
             raise failure
         await asyncio.sleep(backoff.delay(failure))
+
+
+class _Ends:
+    """How a call ended, each time that gRPC says so.
+
+    A call that its server ends while a message is under way may end a second time, with INTERNAL in
+    place of what the server said (https://github.com/grpc/grpc/issues/36066).
+    """
+
+    def __init__(self, call: "grpc.aio.StreamUnaryCall[Any, Any]") -> None:
+        self._errors: list[grpc.aio.AioRpcError] = []
+        self._call = call
+        call.add_done_callback(self._note)
+
+    def true_error(self, error: grpc.RpcError) -> grpc.RpcError:
+        """Return what the server said, where gRPC has overwritten it; else the error itself."""
+        said = (each for each in self._errors if each.code() is not grpc.StatusCode.INTERNAL)
+        return next(said, error) if error.code() is grpc.StatusCode.INTERNAL else error
+
+    def _note(self, _: object) -> None:
+        parts = (self._call.code(), self._call.details(), self._call.trailing_metadata())
+        code, details, trailing = map(_known, parts)
+        if code is not None:
+            metadata = grpc.aio.Metadata()
+            self._errors.append(grpc.aio.AioRpcError(code, metadata, trailing or metadata, details))
+
+
+def _known(answer: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 - as what it is given
+    """Return what a coroutine returns that needs not wait; None if it would."""
+    try:
+        answer.send(None)
+    except StopIteration as end:
+        return end.value
+    finally:
+        answer.close()
+    return None
 
 
 def _cancelled() -> ClearpropError:

@@ -323,10 +323,10 @@ class Run(_message.Message):
     total_updates: _builtins.int
     """How many updates the run makes in all; `settings.stop.cost_below` can end it earlier."""
     epoch: _builtins.int
-    """The epoch of the next example, counting from 1; `settings.epochs` when the run is complete."""
+    """The epoch of the next example, counting from 1; `settings.epochs` after all epochs."""
     next_example: _builtins.int
     """The place of the next example to train on, from 0, in the order of its epoch: the number of the
-    example in the set where nothing is shuffled. 0 when complete.
+    example in the set where nothing is shuffled. 0 after all epochs.
     """
     latest_cost: _builtins.float
     """The cost of the latest update: the mean cost of its batch, measured before the update. Absent

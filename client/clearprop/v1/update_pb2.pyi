@@ -153,7 +153,9 @@ class State(_message.Message):
     epoch: _builtins.int
     """The epoch of the next example of that run, counting from 1; 0 where no run made the update."""
     next_example: _builtins.int
-    """The place of the next example of that run, from 0, in the order of its epoch; 0 when complete."""
+    """The place of the next example of that run, from 0, in the order of its epoch; 0 after all
+    epochs.
+    """
     cost: _builtins.float
     """The mean cost of the update's batch, measured before the update. Absent where no run made it."""
     uid: _builtins.str

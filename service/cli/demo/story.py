@@ -91,7 +91,7 @@ def _step(network: clearprop.Network) -> clearprop.Run:
     step = network.step("xor", learning_rate=LEARNING_RATE, batch_size=BATCH_SIZE, epochs=UPDATES)
     after = network.state()
     say(f"update {after.number}, over all 4 examples, cost {number(after.cost)}\n")
-    show_changes(before.parameters, after.parameters, _CHANGES_SHOWN)
+    show_changes(before, after, _CHANGES_SHOWN)
     return step.run
 
 

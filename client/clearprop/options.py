@@ -1,0 +1,121 @@
+"""What may be said of a new network and of a run: options of Python as the contract's messages."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NotRequired, TypedDict, Unpack
+
+from clearprop.v1.network_pb2 import Activation, CostFunction, Initializer, InitializerKind
+from clearprop.v1.run_pb2 import Optimizer, OptimizerKind, StopCondition, TrainingSettings
+from clearprop.v1.training_service_pb2 import CreateNetworkRequest
+from clearprop.values import MatrixLike, VectorLike, enum_value, layers_of
+
+#: Options of a run, by the message that they belong to.
+_SETTINGS = ("learning_rate", "batch_size", "epochs", "shuffle_seed")
+_OPTIMIZER_NUMBERS = ("momentum", "beta1", "beta2", "epsilon", "weight_decay")
+
+
+class NetworkOptions(TypedDict, total=False):
+    """What may be said of a new network beside its layers.
+
+    `activations` has the name of one for each layer after the inputs, or of one for all: `sigmoid`
+    (the default), `tanh`, `relu`, `leaky-relu`, `softplus`, `identity`, and `softmax` for the
+    output layer. `cost_function` is `cross-entropy`, `categorical-cross-entropy`, `squared-error`
+    or `quadratic`, by default what is natural for the outputs. With `bias` every unit has one.
+
+    `initializer` is `uniform` (the default; in [low, high), by default [-0.12, 0.12)), `glorot`,
+    `he` or `zeros`, and `seed` what it draws with; the service picks one where none is given. Or
+    the weights are given: `initial_weights`, a matrix [units, inputs] for each layer after the
+    inputs, and with `bias` also `initial_biases`, a vector [units] for each. `labels` are the
+    client's own notes.
+    """
+
+    activations: Sequence[str]
+    cost_function: str
+    bias: bool
+    initializer: str
+    seed: int
+    low: float
+    high: float
+    initial_weights: Sequence[MatrixLike]
+    initial_biases: Sequence[VectorLike]
+    labels: Mapping[str, str]
+
+
+class OptimizerOptions(TypedDict, total=False):
+    """What may be said of how a run goes about it.
+
+    `optimizer` is `gradient-descent` (the default), `momentum`, `nesterov` or `adam`. `momentum`
+    (0.9) belongs to `momentum` and `nesterov`; `beta1` (0.9), `beta2` (0.999) and `epsilon` (1e-8)
+    belong to `adam`; `weight_decay` (0) to all. With `shuffle_seed` each epoch goes through the
+    examples in an order of its own. The run ends early after the epoch whose examples' mean cost is
+    less than `cost_below`, and after `max_updates`, where they are given.
+    """
+
+    optimizer: str
+    momentum: float
+    beta1: float
+    beta2: float
+    epsilon: float
+    weight_decay: float
+    shuffle_seed: int
+    cost_below: float
+    max_updates: int
+
+
+class TrainingOptions(OptimizerOptions):
+    """How a network is trained.
+
+    `learning_rate` is how far each update goes against the gradient, greater than 0; `batch_size`
+    how many examples one update averages over, 1 to the number of examples in the set; `epochs`
+    how often the run goes through the set, at least 1.
+    """
+
+    learning_rate: float
+    batch_size: int
+    epochs: int
+
+
+class StepOptions(OptimizerOptions):
+    """The same for a step, which does without them when it continues the paused run."""
+
+    learning_rate: NotRequired[float]
+    batch_size: NotRequired[int]
+    epochs: NotRequired[int]
+
+
+def describe_network(request: CreateNetworkRequest, options: NetworkOptions) -> None:
+    """Say in a request what the options say. Raises ValueError for names that there are not."""
+    request.activations.extend(
+        enum_value(Activation, each) for each in options.get("activations", ())
+    )
+    if "cost_function" in options:
+        request.cost_function = enum_value(CostFunction, options["cost_function"])
+    request.bias = options.get("bias", False)
+    request.initial_parameters.extend(
+        layers_of(options.get("initial_weights", ()), options.get("initial_biases", ()))
+    )
+    request.labels.update(options.get("labels", {}))
+    recipe = _given(options, ("seed", "low", "high"))
+    if "initializer" in options:
+        recipe["kind"] = enum_value(InitializerKind, options["initializer"])
+    if recipe:
+        request.initializer.CopyFrom(Initializer(**recipe))
+
+
+def training_settings(training_set: str, **options: Unpack[StepOptions]) -> TrainingSettings:
+    """Return the settings of a run. Raises ValueError for names that there are not."""
+    settings = TrainingSettings(training_set=training_set)
+    for name, value in _given(options, _SETTINGS).items():
+        setattr(settings, name, value)
+    numbers = _given(options, _OPTIMIZER_NUMBERS)
+    if "optimizer" in options:
+        numbers["kind"] = enum_value(OptimizerKind, options["optimizer"])
+    if numbers:
+        settings.optimizer.CopyFrom(Optimizer(**numbers))
+    stop = _given(options, ("cost_below", "max_updates"))
+    if stop:
+        settings.stop.CopyFrom(StopCondition(**stop))
+    return settings
+
+
+def _given(options: Mapping[str, object], names: Sequence[str]) -> dict[str, Any]:
+    return {name: options[name] for name in names if name in options}

@@ -1,0 +1,128 @@
+"""The messages of an upload: a training set in pieces, again from the first when it is repeated."""
+
+from collections.abc import Iterator
+from itertools import count, zip_longest
+from threading import Condition
+from typing import Any, Self
+
+from clearprop.v1.training_service_pb2 import UploadTrainingSetRequest
+from clearprop.v1.training_set_pb2 import Example
+from clearprop.values import RowsLike
+
+#: A message ends with the example that brings it to so many numbers: 1 MiB.
+_NUMBERS = 2**17
+
+_NOTHING: Any = object()
+
+
+class Upload:
+    """One upload; iterate over it for its messages, as often as it must be sent.
+
+    Whatever can be iterated over anew, such as an array, is; what an iterator yielded is kept, for
+    it yields it only once. Iterating raises ValueError for rows that are no numbers, and where
+    there are more inputs than targets or the other way round.
+    """
+
+    def __init__(
+        self, training_set: str, inputs: RowsLike, targets: RowsLike, request_id: str
+    ) -> None:
+        self._first = UploadTrainingSetRequest(training_set=training_set, request_id=request_id)
+        self._inputs = inputs
+        self._targets = targets
+        once = iter(inputs) is inputs or iter(targets) is targets
+        self._kept: list[UploadTrainingSetRequest] | None = [] if once else None
+        self._rest: Iterator[UploadTrainingSetRequest] | None = None
+
+    def __iter__(self) -> Iterator[UploadTrainingSetRequest]:
+        if self._kept is None:
+            yield from self._messages()
+            return
+        if self._rest is None:
+            self._rest = self._messages()
+        for place in count():
+            if place == len(self._kept):
+                message = next(self._rest, None)
+                if message is None:
+                    return
+                self._kept.append(message)
+            yield self._kept[place]
+
+    def _messages(self) -> Iterator[UploadTrainingSetRequest]:
+        message = UploadTrainingSetRequest()
+        message.CopyFrom(self._first)
+        numbers = 0
+        rows = zip_longest(self._inputs, self._targets, fillvalue=_NOTHING)
+        for place, (inputs, targets) in enumerate(rows):
+            if inputs is _NOTHING or targets is _NOTHING:
+                missing = "inputs" if inputs is _NOTHING else "targets"
+                raise ValueError(
+                    f"there are only {place} rows of {missing}: each example needs inputs and"
+                    " targets"
+                )
+            example = _example(place, inputs, targets)
+            message.examples.append(example)
+            numbers += len(example.inputs) + len(example.targets)
+            if numbers >= _NUMBERS:
+                yield message
+                message, numbers = UploadTrainingSetRequest(), 0
+        # An empty set is for the service to refuse; an empty last message says nothing.
+        if message.examples or message == self._first:
+            yield message
+
+
+def _example(place: int, inputs: Any, targets: Any) -> Example:  # noqa: ANN401 - rows of any kind
+    example = Example()
+    for name, row in (("inputs", inputs), ("targets", targets)):
+        try:
+            getattr(example, name).extend(row.tolist() if hasattr(row, "tolist") else row)
+        except (TypeError, ValueError):
+            raise ValueError(f"{name}[{place}] must be a row of numbers, such as [0, 1]") from None
+    return example
+
+
+class Outbox:
+    """Hands messages, one at a time, from the thread that makes them to the one that sends them.
+
+    gRPC iterates over a stream's messages in a thread of its own. A caller's iterator is better
+    used in the caller's, where what it raises can be caught, and where it may be bound to.
+    """
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._message: UploadTrainingSetRequest | None = None
+        self._finished = False
+        self._abandoned = False
+
+    def put(self, message: UploadTrainingSetRequest) -> bool:
+        """Hand over a message when the one before is taken; return whether anyone takes more."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._message is None or self._abandoned)
+            self._message = message
+            self._changed.notify_all()
+            return not self._abandoned
+
+    def finish(self) -> None:
+        """Say that no message follows."""
+        with self._changed:
+            self._finished = True
+            self._changed.notify_all()
+
+    def abandon(self) -> None:
+        """Say that no message is taken any more."""
+        with self._changed:
+            self._abandoned = True
+            self._changed.notify_all()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> UploadTrainingSetRequest:
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._message is not None or self._finished or self._abandoned
+            )
+            message, self._message = self._message, None
+            if message is None or self._abandoned:
+                raise StopIteration
+            self._changed.notify_all()
+            return message

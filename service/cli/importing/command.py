@@ -1,0 +1,169 @@
+"""The command: reads a file, sends it, and says what became of it."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from re import sub
+from typing import Annotated, Generic, TypeVar
+
+import typer
+from clearprop import TrainingSet
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+from service.cli.connecting import connected, show_failure
+from service.cli.importing.csv_files import Layout, read_csv
+from service.cli.importing.npz_files import Names, read_npz
+from service.cli.importing.rows import BadFile, Imported, OneHot
+from service.cli.options import Json, Server
+from service.cli.printing import out, say, say_json
+from service.cli.watching import PATIENCE
+
+RowT = TypeVar("RowT")
+
+#: The bar is moved on after so many examples.
+_EXAMPLES = 1_000
+
+_MOST_CLASSES = 20
+
+
+def import_file(  # noqa: PLR0913 - an argument for each option of the command
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE.csv|FILE.npz",
+            exists=True,
+            dir_okay=False,
+            help="A table, an example on each line and names on the first; or arrays of NumPy.",
+        ),
+    ],
+    *,
+    name: Annotated[
+        str, typer.Option(metavar="ID", help="The id of the set.", show_default="the file's name")
+    ] = "",
+    targets: Annotated[
+        str,
+        typer.Option(
+            metavar="NAMES",
+            help="The columns that are targets, by name, separated by commas; of .npz the array.",
+            show_default="targets, of .npz",
+        ),
+    ] = "",
+    inputs: Annotated[
+        str,
+        typer.Option(
+            metavar="NAMES",
+            help="The columns that are inputs; of .npz the array.",
+            show_default="all others; inputs, of .npz",
+        ),
+    ] = "",
+    one_hot: Annotated[
+        bool,
+        typer.Option(
+            "--one-hot",
+            help="The target is a label: make it a target for each class, 1 for its own, 0 else.",
+        ),
+    ] = False,
+    divide_by: Annotated[
+        float,
+        typer.Option(metavar="NUMBER", help="Divide all inputs, such as by 255 for pixels."),
+    ] = 1.0,
+    delimiter: Annotated[
+        str, typer.Option(metavar="CHAR", help="What separates columns.", show_default="found out")
+    ] = "",
+    header: Annotated[
+        bool,
+        typer.Option(
+            "--header/--no-header", help="Without names on the first line columns are 1, 2, 3, …."
+        ),
+    ] = True,
+    as_json: Json = False,
+    server: Server,
+) -> None:
+    """Store a training set from a file: all of it, or nothing where anything is wrong with it."""
+    npz = file.suffix.lower() == ".npz"
+    layout = Layout(targets, inputs, delimiter, header, one_hot, divide_by)
+    _check_usage(layout, npz=npz)
+    try:
+        with _progress(f"reading {file.name}", file.stat().st_size) as show:
+            if npz:
+                names = Names(inputs or "inputs", targets or "targets")
+                found = read_npz(file, names, one_hot=one_hot, divisor=divide_by)
+            else:
+                found = read_csv(file, layout, show)
+    except BadFile as error:
+        show_failure(f"{file}: {error}")
+        raise typer.Exit(1) from None
+    made = _upload(found, name or _id_of(file), server)
+    if as_json:
+        say_json(made.message)
+    else:
+        _report(made, found)
+
+
+def _check_usage(layout: Layout, *, npz: bool) -> None:
+    if not npz and not layout.targets:
+        raise typer.BadParameter("name the target columns of a table", param_hint="--targets")
+    if not npz and layout.one_hot and "," in layout.targets:
+        raise typer.BadParameter("takes one target column", param_hint="--one-hot")
+    if len(layout.delimiter) > 1 and layout.delimiter not in ("tab", "\\t", "space"):
+        raise typer.BadParameter("give one character, tab or space", param_hint="--delimiter")
+    if not layout.divisor > 0.0:
+        raise typer.BadParameter("must be greater than 0", param_hint="--divide-by")
+
+
+def _upload(found: Imported, name: str, server: str) -> TrainingSet:
+    with (
+        _progress("sending", len(found.inputs)) as show,
+        connected(server, patience=PATIENCE) as client,
+    ):
+        return client.upload_training_set(name, _Told(found.inputs, show), found.targets)
+
+
+def _report(made: TrainingSet, found: Imported) -> None:
+    say(
+        f"training set [cyan]{escape(made.id)}[/]: {made.example_count:,} examples,"
+        f" {made.input_count:,} inputs, {made.target_count:,} targets"
+    )
+    if isinstance(found.targets, OneHot):
+        classes = found.targets.classes
+        listed = ", ".join(classes[:_MOST_CLASSES])
+        more = len(classes) - _MOST_CLASSES
+        rest = f" and {more:,} more" if more > 0 else ""
+        (label,) = found.target_names
+        say(
+            f"the targets are the classes of {escape(label)}, in this order: {escape(listed)}{rest}"
+        )
+
+
+def _id_of(file: Path) -> str:
+    """Return an id that a file's name suggests."""
+    words = sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")
+    return (words if words[:1].isalpha() else f"set-{words}").rstrip("-")[:63]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told(Generic[RowT]):
+    """Rows that tell how many of them have been taken, anew each time they are gone through."""
+
+    rows: Iterable[RowT]
+    show: Callable[[int], None]
+
+    def __iter__(self) -> Iterator[RowT]:
+        for count, row in enumerate(self.rows):
+            if count % _EXAMPLES == 0:
+                self.show(count)
+            yield row
+
+
+@contextmanager
+def _progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar on a terminal while the block lasts, and nothing in a pipe."""
+    if not out.is_terminal:
+        yield lambda _: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    with Progress(*columns, console=out, transient=True) as progress:
+        task = progress.add_task(escape(title), total=total)
+        yield lambda done: progress.update(task, completed=done)
