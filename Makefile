@@ -17,13 +17,17 @@ PROTOS := $(sort $(wildcard proto/clearprop/v1/*.proto))
 SERVICES := proto/clearprop/v1/training_service.proto
 STUBS := client/clearprop/v1
 
+# What the engine is measured against and is no part of the application, for make bench.
+PEERS_VENV := .venv-bench
+PEERS_INSTALLED := $(PEERS_VENV)/.installed
+
 # Nothing of another environment, and nothing kept in the home folder.
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE NUMBA_CACHE_DIR
 export BUF_CACHE_DIR := $(CURDIR)/$(VENV)/.buf
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve bench test lint format proto requirements clean
+.PHONY: help setup demo serve bench peers test lint format proto requirements clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,8 +40,10 @@ demo: setup ## start a server and train a network on XOR while watching it
 serve: setup ## start a server (ARGS="--grpc 127.0.0.1:50051 ...")
 	$(BIN)/clearprop serve $(ARGS)
 
-bench: setup ## measure against peers and write bench/results.md; takes some minutes
-	$(BIN)/python -m bench
+bench: setup ## measure against peers and write bench/results.md (ARGS=engine: the engine alone, only shown)
+	$(BIN)/python -m bench $(ARGS)
+
+peers: $(PEERS_INSTALLED) ## install PyTorch and scikit-learn into .venv-bench for make bench; several GB on Linux
 
 test: setup ## run the tests (ARGS="tests/training -k ...")
 	$(BIN)/pytest $(ARGS)
@@ -70,7 +76,7 @@ requirements: ## pin the newest versions that the two pyproject.toml allow (need
 	$(call pin,proto,--group proto)
 
 clean: ## remove everything that make made, and leave ./data alone
-	rm -rf $(VENV) $(PROTO_VENV) build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(PROTO_VENV) $(PEERS_VENV) build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV_MADE):
@@ -89,6 +95,13 @@ $(KERNELS): $(INSTALLED) $(wildcard training/numerics/*.py)
 $(PROTO_INSTALLED): requirements/proto.txt
 	$(call make_venv,$(PROTO_VENV),13)
 	$(call install,$(PROTO_VENV),--require-hashes -r requirements/proto.txt)
+	@touch $@
+
+# The newest, because they are the ones to beat. Only pip from 25.1 on knows dependency groups.
+$(PEERS_INSTALLED):
+	$(call make_venv,$(PEERS_VENV),14)
+	$(if $(UV),,$(PEERS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip)
+	$(call install,$(PEERS_VENV),--group bench)
 	@touch $@
 
 # $(call make_venv,FOLDER,LATEST): with a Python from 3.11 to 3.LATEST, for which there are wheels.

@@ -17,6 +17,11 @@ class Times:
         """The one to quote."""
         return median(self.seconds)
 
+    @property
+    def least(self) -> float:
+        """The one that other work on the machine disturbed least."""
+        return min(self.seconds)
+
     def text(self, unit: float, name: str) -> str:
         """Say the median and the spread in a unit of so many seconds."""
         low, high = min(self.seconds) / unit, max(self.seconds) / unit

@@ -2,7 +2,7 @@
 
 import platform
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -23,7 +23,32 @@ class Row:
     reached: bool | None
 
 
-def write(rows: list[Row]) -> str:
+@dataclass(frozen=True, slots=True)
+class Table:
+    """More figures, without anything to reach."""
+
+    title: str
+    text: str
+    heads: list[str]
+    rows: list[list[str]] = field(default_factory=list)
+
+    @property
+    def lines(self) -> list[str]:
+        """It as Markdown."""
+        cells = [self.heads, ["---"] * len(self.heads), *self.rows]
+        return ["", f"## {self.title}", "", self.text, "", *map(_line, cells)]
+
+
+def _line(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def engine_text(rows: list[Row], table: Table) -> str:
+    """Return the figures of the engine alone, as Markdown."""
+    return "\n".join([*_figures(rows), *table.lines]) + "\n"
+
+
+def write(rows: list[Row], table: Table) -> str:
     """Return the report as Markdown, and keep it."""
     lines = [
         "# Measured",
@@ -35,18 +60,21 @@ def write(rows: list[Row]) -> str:
         f"- Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, "
         + ", ".join(f"{package} {version(package)}" for package in PACKAGES),
         "",
-        "| work | ours | peer | figure | to reach | reached |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
-    words = {True: "yes", False: "**no**", None: "—"}
-    lines += [
-        f"| {row.work} | {row.ours} | {row.peer} | {row.figure} | {row.reach} |"
-        f" {words[row.reached]} |"
-        for row in rows
+        *_figures(rows),
+        *table.lines,
     ]
     text = "\n".join(lines) + "\n"
     RESULTS.write_text(text)
     return text
+
+
+def _figures(rows: list[Row]) -> list[str]:
+    words = {True: "yes", False: "**no**", None: "—"}
+    heads = ["work", "ours", "peer", "figure", "to reach", "reached"]
+    cells = [
+        [row.work, row.ours, row.peer, row.figure, row.reach, words[row.reached]] for row in rows
+    ]
+    return [_line(row) for row in [heads, ["---"] * len(heads), *cells]]
 
 
 def _processor() -> str:

@@ -1,0 +1,50 @@
+"""The engine, as the trainer uses it."""
+
+from datetime import UTC, datetime
+
+from bench.peers.work import Loop, Trained, Work
+from training.engine import Engine
+from training.network import Activation, CostFunction, Initializer, InitializerKind, Network
+from training.numerics.compile import warm_up
+from training.run import Run, RunState
+from training.settings import TrainingSettings
+from training.training_set import Examples
+from training.update import State
+
+_NOW = datetime(2026, 1, 1, tzinfo=UTC)
+_COSTS = {
+    "sigmoid": CostFunction.CROSS_ENTROPY,
+    "softmax": CostFunction.CATEGORICAL_CROSS_ENTROPY,
+}
+
+
+def loop(work: Work) -> Loop:
+    """Return a loop that is one call of Engine.advance."""
+    warm_up()
+    network = Network(
+        id="measured",
+        uid="measured",
+        layer_sizes=work.layer_sizes,
+        activations=(Activation(work.hidden), Activation(work.output)),
+        cost_function=_COSTS[work.output],
+        initializer=Initializer(InitializerKind.EXPLICIT),
+        create_time=_NOW,
+    )
+    run = Run(
+        network_uid=network.uid,
+        number=1,
+        settings=TrainingSettings("measured", work.learning_rate, work.batch_size, 10**9),
+        training_set_uid="measured",
+        examples=len(work.inputs),
+        state=RunState.RUNNING,
+        first_update=1,
+        latest_update=0,
+        create_time=_NOW,
+    )
+    engine = Engine(network, run, Examples(work.inputs, work.targets))
+
+    def train(updates: int) -> Trained:
+        made = engine.advance(State(0, work.parameters), 0, updates, record=work.record)
+        return Trained(made.costs, made.state.parameters)
+
+    return train

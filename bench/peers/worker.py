@@ -1,0 +1,51 @@
+"""A process in which one peer does one work: `python -m bench.peers.worker MODULE WORK.npz`.
+
+It answers each line of its input with one of its output: first, by itself, `ready`, or `absent`
+and the reason; then for a number of updates the seconds that they took; for `check`, a number and
+a path, it writes there what the loop leaves after so many updates and answers `written`.
+"""
+
+import importlib
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from bench.peers.work import Absent, Loop, load
+
+
+def _loop(module: str, path: str) -> Loop:
+    try:
+        loop: Loop = importlib.import_module(module).loop(load(Path(path)))
+    except ModuleNotFoundError as error:
+        raise Absent(f"{error.name} is not installed (make peers)") from error
+    return loop
+
+
+def _say(*words: object) -> None:
+    print(*words, flush=True)  # noqa: T201 (the answer)
+
+
+def main(module: str, path: str) -> None:
+    """Serve the lines of the input until it ends."""
+    try:
+        loop = _loop(module, path)
+    except Absent as reason:
+        _say("absent", reason)
+        return
+    _say("ready")
+    for line in sys.stdin:
+        match line.split(maxsplit=2):
+            case ["check", updates, target]:
+                trained = loop(int(updates))
+                np.savez(target.strip(), costs=trained.costs, parameters=trained.parameters)
+                _say("written")
+            case [updates]:
+                started = time.perf_counter()
+                loop(int(updates))
+                _say(time.perf_counter() - started)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,146 @@
+"""PyTorch as an oracle: trains a network of any kind that the engine knows, in float64."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise, product
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional
+
+Array = NDArray[np.float64]
+Loss = Callable[[Any, Any], Any]
+
+#: The kinds of layers, costs and optimizers, in the words of the service.
+HIDDEN = ("sigmoid", "tanh", "relu", "leaky-relu", "softplus", "identity")
+OPTIMIZERS = ("gradient-descent", "momentum", "nesterov", "adam")
+OUTPUTS = (
+    ("sigmoid", "cross-entropy"),
+    ("softmax", "categorical-cross-entropy"),
+    *product(HIDDEN, ("squared-error", "quadratic")),
+)
+WEIGHT_DECAYS = (0.0, 0.01)
+
+#: Rates at which every kind of network changes much within 200 updates, and none diverges.
+LEARNING_RATES = {"gradient-descent": 0.1, "momentum": 0.01, "nesterov": 0.01, "adam": 0.01}
+
+_ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
+    "sigmoid": torch.sigmoid,
+    "tanh": torch.tanh,
+    "relu": torch.relu,
+    "leaky-relu": lambda z: functional.leaky_relu(z, 0.01),
+    # By default PyTorch takes z itself for softplus(z) above 20, which is off by 2e-9.
+    "softplus": lambda z: functional.softplus(z, threshold=1000.0),
+    "identity": lambda z: z,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What kind of network is trained, and how."""
+
+    hidden: str
+    output: str
+    cost_function: str
+    bias: bool
+    optimizer: str
+    weight_decay: float
+
+    @property
+    def learning_rate(self) -> float:
+        """The optimizer's rate."""
+        return LEARNING_RATES[self.optimizer]
+
+
+def cases() -> Iterator[Case]:
+    """Yield every combination that makes sense."""
+    kinds = product(OUTPUTS, HIDDEN, (False, True), OPTIMIZERS, WEIGHT_DECAYS)
+    for (output, cost_function), hidden, bias, optimizer, weight_decay in kinds:
+        yield Case(hidden, output, cost_function, bias, optimizer, weight_decay)
+
+
+#: Softmax and categorical cross-entropy in one, from the logits.
+_CROSS_ENTROPY: Loss = functional.cross_entropy
+
+
+def _of_outputs(output: str, squares: Callable[[Any], Any]) -> Loss:
+    activation = _ACTIVATIONS[output]
+    return lambda z, y: squares((activation(z) - y).square())
+
+
+def _loss(case: Case) -> Loss:
+    """Return the mean cost of a batch's examples, from the logits of the outputs."""
+    match case.cost_function:
+        case "cross-entropy":
+            # From the logits, because log(sigmoid(z)) loses all digits where the sigmoid is 0 or 1.
+            loss = functional.binary_cross_entropy_with_logits
+            return lambda z, y: loss(z, y, reduction="sum") / len(y)
+        case "categorical-cross-entropy":
+            return _CROSS_ENTROPY
+        case "squared-error":
+            return _of_outputs(case.output, lambda squares: squares.sum(dim=1).mean() / 2)
+        case _:
+            return _of_outputs(case.output, lambda squares: squares.mean() / 2)
+
+
+def _optimizer(case: Case, leaves: list[Any]) -> Any:  # noqa: ANN401 (one of PyTorch's)
+    rate, decay = case.learning_rate, case.weight_decay
+    match case.optimizer:
+        case "adam":
+            return torch.optim.Adam(leaves, lr=rate, weight_decay=decay)
+        case "gradient-descent":
+            return torch.optim.SGD(leaves, lr=rate, weight_decay=decay)
+        case name:
+            return torch.optim.SGD(
+                leaves, lr=rate, momentum=0.9, nesterov=name == "nesterov", weight_decay=decay
+            )
+
+
+def _leaves(layer_sizes: list[int], bias: bool, parameters: Array) -> list[list[Any]]:
+    """Return the weights, and the biases if any, of each layer."""
+    layers, offset = [], 0
+    for inputs, units in pairwise(layer_sizes):
+        weights = parameters[offset : offset + units * inputs].reshape(units, inputs)
+        offset += units * inputs
+        parts = [weights, parameters[offset : offset + units]] if bias else [weights]
+        offset += units * bias
+        layers.append([torch.tensor(part, requires_grad=True) for part in parts])
+    return layers
+
+
+def train(
+    case: Case,
+    layer_sizes: list[int],
+    parameters: Array,
+    inputs: Array,
+    targets: Array,
+    batches: list[list[int]],
+) -> tuple[list[float], Array]:
+    """Make an update for each batch of example numbers.
+
+    `parameters` is flat: layer after layer the weights w[unit, input], then the biases if any.
+    Returns the cost of each update, measured before it, and the parameters after the last.
+    """
+    layers = _leaves(layer_sizes, case.bias, parameters)
+    leaves = [part for parts in layers for part in parts]
+    x, y = torch.tensor(inputs), torch.tensor(targets)
+    loss_of, optimizer = _loss(case), _optimizer(case, leaves)
+    costs = []
+    for batch in batches:
+        a = x[batch]
+        for parts in layers[:-1]:
+            a = _ACTIVATIONS[case.hidden](functional.linear(a, *parts))
+        optimizer.zero_grad()
+        loss = loss_of(functional.linear(a, *layers[-1]), y[batch])
+        loss.backward()
+        optimizer.step()
+        costs.append(loss.item())
+    return costs, np.concatenate([part.detach().numpy().ravel() for part in leaves])
+
+
+def batches_of(examples: int, batch_size: int, epochs: int) -> list[list[int]]:
+    """Return the numbers of the examples of each batch; a batch may straddle an epoch's end."""
+    numbers = [position % examples for position in range(examples * epochs)]
+    return [numbers[start : start + batch_size] for start in range(0, len(numbers), batch_size)]
