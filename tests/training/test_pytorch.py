@@ -1,0 +1,129 @@
+"""What PyTorch makes of every kind of network, and the engine makes of it: the same.
+
+PyTorch's trajectories are recorded in tests/data/pytorch by bench/record_pytorch.py.
+"""
+
+import json
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from training.engine import Engine
+from training.network import (
+    Activation,
+    Array,
+    CostFunction,
+    Initializer,
+    InitializerKind,
+    Network,
+)
+from training.optimizer import Optimizer, OptimizerKind
+from training.run import Run, RunState
+from training.settings import TrainingSettings
+from training.training_set import Examples
+from training.update import State
+
+FOLDER = Path(__file__).parents[1] / "data" / "pytorch"
+GIVEN = json.loads((FOLDER / "given.json").read_text())
+RECORDED = sorted(path for path in FOLDER.glob("*.json") if path.stem != "given")
+assert len(RECORDED) == 14
+HIDDEN = ["sigmoid", "tanh", "relu", "leaky-relu", "softplus", "identity"]
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def train(
+    facts: dict[str, Any], layer_sizes: list[int], start: Array, examples: Examples, epochs: int
+) -> tuple[Array, Array]:
+    """Return the cost of every update of a run, and the parameters after the last."""
+    hidden = [Activation(facts["hidden"])] * (len(layer_sizes) - 2)
+    network = Network(
+        id="net",
+        uid="uid-of-net",
+        layer_sizes=tuple(layer_sizes),
+        activations=(*hidden, Activation(facts["output"])),
+        cost_function=CostFunction(facts["cost_function"]),
+        initializer=Initializer(InitializerKind.EXPLICIT),
+        create_time=NOW,
+        bias=facts["bias"],
+    )
+    kind = OptimizerKind(facts["optimizer"])
+    settings = TrainingSettings(
+        "set",
+        facts["learning_rate"],
+        GIVEN["batch_size"],
+        epochs,
+        optimizer=Optimizer(kind, weight_decay=facts["weight_decay"]).completed(),
+    )
+    run = Run(
+        network_uid=network.uid,
+        number=1,
+        settings=settings,
+        training_set_uid="uid-of-set",
+        examples=len(examples.inputs),
+        state=RunState.RUNNING,
+        first_update=1,
+        latest_update=0,
+        create_time=NOW,
+    )
+    made = Engine(network, run, examples).advance(State(0, start), 0, run.total_updates)
+    assert made.state.update == run.total_updates
+    return made.costs, made.state.parameters
+
+
+def agree(ours: Array, theirs: Array) -> bool:
+    return bool((np.abs(ours - theirs) <= 1e-10 * np.maximum(1.0, np.abs(theirs))).all())
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+@pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
+def test_200_updates_are_those_of_pytorch(path: Path, hidden: str) -> None:
+    recorded = json.loads(path.read_text())
+    examples = Examples(
+        np.array(GIVEN["inputs"]), np.array(GIVEN["targets"][recorded["cost_function"]])
+    )
+    found = [row for row in recorded["trajectories"] if row["hidden"] == hidden]
+    assert len(found) == 16
+    wrong = []
+    for row in found:
+        facts = recorded | row
+        start = np.array(GIVEN["parameters"]["with biases" if row["bias"] else "without biases"])
+        costs, parameters = train(facts, GIVEN["layer_sizes"], start, examples, GIVEN["epochs"])
+        assert len(costs) == 200
+        at = np.array([costs[int(update) - 1] for update in row["costs"]])
+        if not (
+            agree(at, np.array(list(row["costs"].values())))
+            and agree(parameters, np.array(row["parameters"]))
+        ):
+            wrong.append((row["bias"], row["optimizer"], row["weight_decay"]))
+    assert wrong == []
+
+
+def test_pytorch_itself_agrees_on_a_deeper_network() -> None:
+    pytest.importorskip(
+        "torch", reason="PyTorch is not installed: compared with its recorded results alone"
+    )
+    from bench import pytorch_reference  # noqa: PLC0415 (it needs PyTorch)
+
+    layer_sizes, epochs = [4, 6, 5, 3], 8
+    drawn = np.random.default_rng()
+    wrong = []
+    for case in pytorch_reference.cases():
+        inputs = drawn.normal(size=(7, layer_sizes[0]))
+        targets = drawn.uniform(size=(7, layer_sizes[-1]))
+        if case.cost_function == CostFunction.CATEGORICAL_CROSS_ENTROPY:
+            targets /= targets.sum(axis=1, keepdims=True)
+        count = sum(units * (below + case.bias) for below, units in pairwise(layer_sizes))
+        start = drawn.normal(scale=0.5, size=count)
+        batches = pytorch_reference.batches_of(7, GIVEN["batch_size"], epochs)
+        theirs = pytorch_reference.train(case, layer_sizes, start, inputs, targets, batches)
+        facts = {name: getattr(case, name) for name in case.__slots__}
+        facts["learning_rate"] = case.learning_rate
+        ours = train(facts, layer_sizes, start, Examples(inputs, targets), epochs)
+        if not (agree(ours[0], np.array(theirs[0])) and agree(ours[1], theirs[1])):
+            wrong.append(case)
+    assert wrong == []
