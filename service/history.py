@@ -6,15 +6,26 @@ from dataclasses import dataclass
 import numpy as np
 
 from service.snapshots import SnapshotReader
-from training.errors import UpdateOutOfRange, Violations, validating
+from training.engine import activations
+from training.errors import LimitExceeded, UpdateOutOfRange, Violations, validating
+from training.evaluation import Evaluation, evaluate
+from training.gradient_check import GradientCheck, check_gradients
 from training.network import Array, Network
 from training.network_rules import check_finite
-from training.numerics import kernels
 from training.ports import Store
 from training.replay import Snapshots
+from training.training_set import Examples, check_fits
 
 #: Responses that carry a list of updates end at this many bytes of parameters, or after one update.
 _RESPONSE_BYTES = 2**20
+
+#: How many examples and parameters gradients are checked with where the caller leaves it open.
+_USUAL_EXAMPLES = 32
+_USUAL_PARAMETERS = 1_000
+
+#: What a check of gradients costs at most: it takes every example through the whole network twice
+#: for each parameter that it looks at.
+_MOST_CHECK_WORK = 2**33
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +94,71 @@ class History:
         network, number = self._locate(network_id, update)
         with validating() as violations:
             _check_inputs(violations, network, inputs)
-        activations = np.empty((len(inputs), sum(network.layer_sizes[1:])))
-        kernels.forward(
-            np.array(network.layer_sizes, dtype=np.int64),
-            np.array(inputs),
-            self._snapshots.state(network, number).parameters,
-            activations,
-        )
-        return Predictions(network, number, activations)
+        parameters = self._snapshots.state(network, number).parameters
+        return Predictions(network, number, activations(network, parameters, np.array(inputs)))
+
+    def evaluate(
+        self, network_id: str, update: int | None, set_id: str
+    ) -> tuple[Network, int, Evaluation]:
+        """Compute cost and accuracy on a training set at one update, None for the latest.
+
+        Raises NetworkNotFound, TrainingSetNotFound, InvalidFields, UpdateOutOfRange,
+        DamagedHistory.
+        """
+        network, number = self._locate(network_id, update)
+        with validating() as violations:
+            examples = self._fitting_examples(violations, network, set_id)
+        parameters = self._snapshots.state(network, number).parameters
+        return network, number, evaluate(network, parameters, examples)
+
+    def check_gradients(
+        self,
+        network_id: str,
+        update: int | None,
+        set_id: str,
+        example_count: int = 0,
+        parameter_count: int = 0,
+    ) -> tuple[Network, int, GradientCheck]:
+        """Compare gradients at one update, None for the latest, with what is measured.
+
+        The first `example_count` examples are taken, 0 for up to 32, and `parameter_count`
+        parameters, spread evenly over all, 0 for up to 1,000 and for no more than the limit allows.
+
+        Raises NetworkNotFound, TrainingSetNotFound, InvalidFields, LimitExceeded, UpdateOutOfRange,
+        DamagedHistory.
+        """
+        network, number = self._locate(network_id, update)
+        with validating() as violations:
+            examples = self._fitting_examples(violations, network, set_id)
+            most = {
+                "example_count": (example_count, len(examples.inputs), "the training set has"),
+                "parameter_count": (parameter_count, network.parameter_count, "the network has"),
+            }
+            for field, (count, all_of_them, owner) in most.items():
+                violations.require(
+                    0 <= count <= all_of_them,
+                    field,
+                    f"must be 0 (for the usual number) to {all_of_them}, as many as {owner},"
+                    f" is {count}",
+                )
+        some = example_count or min(_USUAL_EXAMPLES, len(examples.inputs))
+        places = _places(network.parameter_count, some, parameter_count)
+        few = Examples(examples.inputs[:some], examples.targets[:some])
+        parameters = self._snapshots.state(network, number).parameters
+        return network, number, check_gradients(network, parameters, few, places)
+
+    def _fitting_examples(self, violations: Violations, network: Network, set_id: str) -> Examples:
+        """Return the examples of a training set that the network can be asked about.
+
+        Raises TrainingSetNotFound, DamagedHistory.
+        """
+        violations.require(bool(set_id), "training_set", "must be the id of a training set")
+        violations.refuse()
+        with self._store.read() as reader:
+            training_set = reader.training_set(set_id)
+            examples = self._snapshots.examples(reader, training_set.uid)
+        check_fits(violations, "training_set", network, training_set, examples)
+        return examples
 
     def _locate(self, network_id: str, update: int | None) -> tuple[Network, int]:
         with self._store.read() as reader:
@@ -125,6 +193,24 @@ def check_start(field: str, start: int, latest: int) -> None:
 
 def _updates_in_response(network: Network) -> int:
     return max(1, _RESPONSE_BYTES // (8 * network.parameter_count + 64))
+
+
+def _places(parameters: int, examples: int, wanted: int) -> list[int]:
+    """Return the parameters whose gradients are checked, in order; `wanted` 0 for the usual number.
+
+    Raises LimitExceeded where they take too much work.
+    """
+    affordable = _MOST_CHECK_WORK // (2 * examples * parameters)
+    count = wanted or min(_USUAL_PARAMETERS, parameters, max(affordable, 1))
+    if count > affordable:
+        raise LimitExceeded(
+            f"{count} parameters checked × 2 × {examples} examples × {parameters} parameters are"
+            f" more than the limit of {_MOST_CHECK_WORK}: check fewer parameters, or take fewer"
+            " examples",
+            limit="check_work",
+            value=_MOST_CHECK_WORK,
+        )
+    return [index * parameters // count for index in range(count)]
 
 
 def _check_inputs(violations: Violations, network: Network, inputs: list[Array]) -> None:

@@ -1,5 +1,7 @@
 """Opens runs: checks that their settings make sense and that the network is free for them."""
 
+from contextlib import suppress
+
 from service.requests import check_etag
 from service.snapshots import SnapshotReader
 from training.errors import RunNotOver, TrainingSetNotFound, Violations
@@ -39,6 +41,14 @@ class Opening:
         if head.active_run:
             raise _not_over(network.id, reader.run(network.uid, head.active_run))
         return open_run(head, settings, training_set, self._clock.now())
+
+    def load(self, reader: Reader, settings: TrainingSettings) -> None:
+        """Have the examples at hand when the run is opened, so that opening it is quick.
+
+        Raises DamagedHistory. What else is wrong with the settings is for `addition` to say.
+        """
+        with suppress(TrainingSetNotFound):
+            self._snapshots.examples(reader, reader.training_set(settings.training_set).uid)
 
     def _check(
         self, violations: Violations, reader: Reader, network: Network, settings: TrainingSettings

@@ -58,6 +58,8 @@ class Runs:
             writer.append(opening)
             return RunView(network_id, _run_of(opening))
 
+        with self._store.read() as reader:
+            self._opening.load(reader, settings)
         view = self._store.write(
             lambda writer: once(writer, self._clock, request, RunView, lambda: start(writer))
         ).result()

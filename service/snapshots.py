@@ -42,12 +42,9 @@ class SnapshotReader:
         self._page_locks = [Lock() for _ in range(64)]
         self._pages: LRUCache[tuple[str, int], Page] = LRUCache(_PAGES_BYTES, _size_of_page)
         self._states: LRUCache[tuple[str, int], State] = LRUCache(
-            _STATES_BYTES, lambda state: state.parameters.nbytes + _OVERHEAD
+            _STATES_BYTES, lambda state: state.nbytes + _OVERHEAD
         )
-        self._examples: LRUCache[str, Examples] = LRUCache(
-            _EXAMPLES_BYTES,
-            lambda examples: examples.inputs.nbytes + examples.targets.nbytes + _OVERHEAD,
-        )
+        self._examples: LRUCache[str, Examples] = LRUCache(_EXAMPLES_BYTES, _size_of_examples)
 
     def remember(self, uid: str, state: State) -> None:
         """Keep a state that is durable, because it is likely to be asked for."""
@@ -66,8 +63,7 @@ class SnapshotReader:
 
     def state(self, network: Network, update: int) -> State:
         """Return the state after a committed update. Raises DamagedHistory."""
-        state = self._known(network.uid, update)
-        return state or self.snapshot(network, update).last_state
+        return self._known(network.uid, update) or _last_state(self.snapshot(network, update))
 
     def snapshot(self, network: Network, update: int) -> Snapshots:
         """Return one committed update. Raises DamagedHistory."""
@@ -75,7 +71,7 @@ class SnapshotReader:
         if state is None:
             base = None if update == 0 else self._base(network, update - 1)
             (snapshot,) = self._recompute(network, base, update, update)
-            self.remember(network.uid, snapshot.last_state)
+            self.remember(network.uid, _last_state(snapshot))
             return snapshot
         with self._store.read() as reader:
             (segment,) = reader.segments(network.uid, update, update, 1)
@@ -88,6 +84,7 @@ class SnapshotReader:
             segment.run_offset + offset,
             segment.costs[offset : offset + 1],
             state.parameters.reshape(1, -1),
+            state,
         )
 
     def outline(self, network: Network, first: int, last: int) -> Page:
@@ -120,9 +117,9 @@ class SnapshotReader:
                 page = self._pages.get(key, ())
             covered = page[-1].last_update if page else begin - 1
             if covered < until:
-                base = page[-1].last_state if page else self._base(network, covered)
+                base = _last_state(page[-1]) if page else self._base(network, covered)
                 page = _joined(page + self._recompute(network, base, covered + 1, until))
-                self.remember(network.uid, page[-1].last_state)
+                self.remember(network.uid, _last_state(page[-1]))
                 with self._lock:
                     _put(self._pages, key, page)
         return tuple(
@@ -210,8 +207,24 @@ def _joined(page: Page) -> Page:
     return tuple(parts)
 
 
+def _last_state(snapshots: Snapshots) -> State:
+    assert snapshots.last_state is not None  # they were recomputed, up to their end
+    return snapshots.last_state
+
+
 def _size_of_page(page: Page) -> int:
-    return sum(part.parameters.nbytes + part.costs.nbytes + _OVERHEAD for part in page)
+    return sum(
+        part.parameters.nbytes
+        + part.costs.nbytes
+        + (part.last_state.nbytes if part.last_state else 0)
+        + _OVERHEAD
+        for part in page
+    )
+
+
+def _size_of_examples(examples: Examples) -> int:
+    # A set that is larger than the cache is kept as the only one: every step of a run needs it.
+    return min(examples.inputs.nbytes + examples.targets.nbytes + _OVERHEAD, _EXAMPLES_BYTES)
 
 
 def _put(cache: "LRUCache[K, V]", key: K, value: V) -> None:

@@ -1,31 +1,30 @@
 """Use cases of training sets, and the ones that come with the service."""
 
-from dataclasses import dataclass
-
-import numpy as np
+from collections.abc import Sequence
 
 from service.requests import RequestId, check_request, once
+from training.collecting import Collector, Row
 from training.errors import (
     LimitExceeded,
     TrainingSetBuiltIn,
     TrainingSetInUse,
     TrainingSetNotFound,
+    Violations,
     validating,
 )
 from training.limits import Limits
 from training.names import check_id, new_id, new_uid
-from training.network import Array
 from training.ports import Clock, Store, Writer
-from training.training_set import BUILT_IN, Examples, TrainingSet, check_rows
+from training.training_set import BUILT_IN, Examples, TrainingSet
 
 
-@dataclass(frozen=True, slots=True)
 class TrainingSets:
     """What a client can do with training sets."""
 
-    store: Store
-    clock: Clock
-    limits: Limits
+    def __init__(self, store: Store, clock: Clock, limits: Limits) -> None:
+        self._store = store
+        self._clock = clock
+        self._limits = limits
 
     def add_built_in(self) -> None:
         """Make sure that `and`, `or` and `xor` are there."""
@@ -37,65 +36,73 @@ class TrainingSets:
                 except TrainingSetNotFound:
                     writer.add_training_set(training_set, examples)
 
-        self.store.write(add).result()
+        self._store.write(add).result()
 
     def create(
-        self,
-        set_id: str,
-        rows: list[tuple[Array, Array]],
-        request: RequestId | None = None,
+        self, set_id: str, rows: Sequence[Row], request: RequestId | None = None
     ) -> TrainingSet:
         """Store a training set; each row is an example's inputs and targets. Empty id: one is made.
 
         Raises InvalidFields, LimitExceeded, TrainingSetExists.
         """
+        collector = self.collector()
         with validating() as violations:
-            check_request(violations, request)
-            if set_id:
-                check_id(violations, "training_set", set_id)
-            check_rows(violations, rows)
-        examples = Examples(
-            np.array([inputs for inputs, _ in rows]),
-            np.array([targets for _, targets in rows]),
-        )
+            _check_names(violations, set_id, request)
+            violations.require(bool(rows), "examples", "must be at least one")
+            collector.add(violations, rows)
+        return self.store(set_id, collector.examples(), request)
+
+    def collector(self) -> Collector:
+        """Return what collects the examples of an upload, which are then stored."""
+        return Collector(self._limits)
+
+    def store(
+        self, set_id: str, examples: Examples, request: RequestId | None = None
+    ) -> TrainingSet:
+        """Store a training set of examples that were collected. Empty id: one is made.
+
+        Raises InvalidFields, LimitExceeded, TrainingSetExists.
+        """
+        with validating() as violations:
+            _check_names(violations, set_id, request)
         training_set = TrainingSet(
             id=set_id or new_id("set"),
             uid=new_uid(),
             input_count=examples.inputs.shape[1],
             target_count=examples.targets.shape[1],
-            example_count=len(rows),
-            create_time=self.clock.now(),
+            example_count=len(examples.inputs),
+            create_time=self._clock.now(),
         )
 
         def add(writer: Writer) -> TrainingSet:
-            if writer.count_training_sets() >= self.limits.training_sets:
+            if writer.count_training_sets() >= self._limits.training_sets:
                 raise LimitExceeded(
-                    f"there are {self.limits.training_sets} training sets, which is the limit:"
+                    f"there are {self._limits.training_sets} training sets, which is the limit:"
                     " delete one that is no longer needed",
                     limit="training_sets",
-                    value=self.limits.training_sets,
+                    value=self._limits.training_sets,
                 )
             writer.add_training_set(training_set, examples)
             return training_set
 
-        return self.store.write(
-            lambda writer: once(writer, self.clock, request, TrainingSet, lambda: add(writer))
+        return self._store.write(
+            lambda writer: once(writer, self._clock, request, TrainingSet, lambda: add(writer))
         ).result()
 
     def get(self, set_id: str) -> TrainingSet:
         """Return what a training set is. Raises TrainingSetNotFound."""
-        with self.store.read() as reader:
+        with self._store.read() as reader:
             return reader.training_set(set_id)
 
     def get_with_examples(self, set_id: str) -> tuple[TrainingSet, Examples]:
         """Return a training set and its numbers. Raises TrainingSetNotFound."""
-        with self.store.read() as reader:
+        with self._store.read() as reader:
             training_set = reader.training_set(set_id)
             return training_set, reader.examples(training_set.uid)
 
     def page(self, after: str, limit: int) -> list[TrainingSet]:
         """Return up to `limit` training sets with ids greater than `after`, ordered by id."""
-        with self.store.read() as reader:
+        with self._store.read() as reader:
             return reader.training_sets(after, limit)
 
     def delete(self, set_id: str, request: RequestId | None = None) -> None:
@@ -124,6 +131,12 @@ class TrainingSets:
             writer.delete_training_set(training_set.uid)
             return True
 
-        self.store.write(
-            lambda writer: once(writer, self.clock, request, bool, lambda: remove(writer))
+        self._store.write(
+            lambda writer: once(writer, self._clock, request, bool, lambda: remove(writer))
         ).result()
+
+
+def _check_names(violations: Violations, set_id: str, request: RequestId | None) -> None:
+    check_request(violations, request)
+    if set_id:
+        check_id(violations, "training_set", set_id)

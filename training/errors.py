@@ -229,6 +229,11 @@ class Violations:
     def __bool__(self) -> bool:
         return bool(self._found)
 
+    @property
+    def found(self) -> list[Violation]:
+        """All that was noted, in its order."""
+        return [*self._found]
+
     def refuse(self) -> None:
         """Raise InvalidFields when any field was noted."""
         if self._found:

@@ -2,6 +2,16 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from training.engine import outputs_and_costs
+from training.network import Activation, Array, Network
+from training.training_set import Examples
+
+#: For each example whether it is right.
+_Marks = NDArray[np.bool_]
+
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
@@ -19,3 +29,48 @@ class Evaluation:
     def accuracy(self) -> float | None:
         """The part of the examples that the network gets right, in [0, 1]."""
         return None if self.correct is None else self.correct / self.example_count
+
+
+def evaluate(network: Network, parameters: Array, examples: Examples) -> Evaluation:
+    """Return the mean cost of examples that fit the network, and how many it gets right.
+
+    Where there are several outputs and each example's targets are a 1 among zeros, an example is
+    right when the largest output, the first of equals, is where the 1 is. Where all targets are 0
+    or 1, it is right when every output is on its target's side: at least 0.5 for 1, less for 0;
+    where outputs of tanh have targets −1 and 1, at least 0 for 1, less for −1.
+    """
+    outputs, costs = outputs_and_costs(network, parameters, examples)
+    right = _right(network.activations[-1], outputs, examples.targets)
+    correct = None if right is None else int(np.count_nonzero(right))
+    return Evaluation(len(costs), mean(costs), correct)
+
+
+def mean(costs: Array) -> float:
+    """Return the mean of at least one cost, which are added up in their order."""
+    total = 0.0
+    for cost in costs.tolist():
+        total += cost
+    return total / len(costs)
+
+
+def _right(activation: Activation, outputs: Array, targets: Array) -> _Marks | None:
+    """Return which examples are right, None where that has no meaning."""
+    if targets.shape[1] > 1 and _is_one_hot(targets):
+        numbers = ~np.isnan(outputs).any(axis=1)  # argmax would take the first NaN
+        return np.asarray(numbers & (outputs.argmax(axis=1) == targets.argmax(axis=1)))
+    if activation is Activation.TANH and np.isin(targets, (-1.0, 1.0)).all():
+        return _on_their_sides(outputs, targets, middle=0.0)
+    if np.isin(targets, (0.0, 1.0)).all():
+        return _on_their_sides(outputs, targets, middle=0.5)
+    return None
+
+
+def _is_one_hot(targets: Array) -> bool:
+    ones = np.count_nonzero(targets == 1.0, axis=1)
+    zeros = np.count_nonzero(targets == 0.0, axis=1)
+    return bool((ones == 1).all() and (zeros == targets.shape[1] - 1).all())
+
+
+def _on_their_sides(outputs: Array, targets: Array, middle: float) -> _Marks:
+    high = targets >= middle
+    return np.asarray(((high & (outputs >= middle)) | (~high & (outputs < middle))).all(axis=1))

@@ -13,6 +13,7 @@ class Limits:
     parameters: int = 1_000_000
     networks: int = 10_000
     training_sets: int = 10_000
+    training_set_bytes: int = 512 * 2**20  # inputs and targets, as float64
     watches: int = 1_000
 
 

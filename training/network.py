@@ -10,6 +10,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from training.numerics.initializers import INITIALIZERS
 from training.numerics.random import RandomStream
 
 #: A flat vector of float64, or several of them as rows.
@@ -205,11 +206,11 @@ def initial_parameters(network: Network, explicit: Sequence[LayerParameters] = (
             parameters[shape.weights] = layer.weights
             parameters[shape.biases] = layer.biases
         return parameters
-    assert recipe.kind is InitializerKind.UNIFORM
-    assert recipe.seed is not None
-    stream = RandomStream(recipe.seed)
+    assert recipe.kind is not None  # one that is not known was refused
+    # A seed is picked where none is given; what draws nothing has none, and no bounds either.
+    stream = RandomStream(recipe.seed or 0)
+    low, high = recipe.low or 0.0, recipe.high or 0.0
     for shape in network.shapes:
-        parameters[shape.weights] = stream.uniform(
-            recipe.low or 0.0, recipe.high or 0.0, shape.units * shape.inputs
-        )
+        weights = INITIALIZERS[recipe.kind](stream, shape.inputs, shape.units, low, high)
+        parameters[shape.weights] = weights
     return parameters

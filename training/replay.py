@@ -20,7 +20,8 @@ class Snapshots:
     `costs` (count), empty where no run made the updates; `parameters` (count, parameters) after
     each update, or (count, 0) where only the costs were asked for. `run` is None where no run made
     them, else the run as it was when it was read: use it for what never changes, such as its
-    settings.
+    settings. `last_state` is the whole state after the last of them, with what its optimizer
+    remembers; None where that was not recomputed.
     """
 
     kind: UpdateKind
@@ -29,6 +30,7 @@ class Snapshots:
     run_offset: int
     costs: Array
     parameters: Array
+    last_state: State | None = None
 
     @property
     def count(self) -> int:
@@ -40,11 +42,6 @@ class Snapshots:
         """The number of the last update."""
         return self.first_update + self.count - 1
 
-    @property
-    def last_state(self) -> State:
-        """The state after the last update."""
-        return State(self.last_update, self.parameters[-1])
-
     def part(self, first: int, last: int) -> "Snapshots":
         """Return the updates `first` to `last`, which must be among these, as views."""
         start, stop = first - self.first_update, last - self.first_update + 1
@@ -55,6 +52,7 @@ class Snapshots:
             self.run_offset + start,
             self.costs[start:stop],
             self.parameters[start:stop],
+            self.last_state if last == self.last_update else None,
         )
 
     def is_followed_by(self, later: "Snapshots") -> bool:
@@ -72,6 +70,7 @@ class Snapshots:
             self,
             costs=np.concatenate([self.costs, later.costs]),
             parameters=np.concatenate([self.parameters, later.parameters]),
+            last_state=later.last_state,
         )
 
 
@@ -114,14 +113,15 @@ def replay(
             state = sources.stored(upcoming)
             if upcoming >= first:
                 parameters = state.parameters.reshape(1, -1)
-                yield Snapshots(segment.kind, upcoming, None, 0, np.empty(0), parameters)
+                yield Snapshots(segment.kind, upcoming, None, 0, np.empty(0), parameters, state)
         else:
             assert state is not None  # update 0 is never a gradient update
             if state.update < first - 1:
-                state, _ = _advance(sources, segment, state, min(until, first - 1), record=False)
+                state = _advance(sources, segment, state, min(until, first - 1), record=False).state
             if state.update < until:
                 begin = state.update + 1
-                state, updates = _advance(sources, segment, state, until, record=True)
+                updates = _advance(sources, segment, state, until, record=True)
+                state = updates.state
                 yield Snapshots(
                     segment.kind,
                     begin,
@@ -129,6 +129,7 @@ def replay(
                     segment.run_offset + begin - segment.first_update,
                     updates.costs,
                     updates.recorded,
+                    state,
                 )
         upcoming = until + 1
         if upcoming > last:
@@ -138,18 +139,17 @@ def replay(
 
 def _advance(
     sources: Sources, segment: Segment, state: State, until: int, *, record: bool
-) -> tuple[State, Updates]:
+) -> Updates:
     """Make a segment's updates after `state` up to `until`; hold their costs to the stored ones."""
     start, stop = (
         state.update + 1 - segment.first_update,
         until + 1 - segment.first_update,
     )
-    parameters = state.parameters.copy()
     engine = sources.engine(sources.run(segment.run))
-    updates = engine.advance(parameters, segment.run_offset + start, stop - start, record=record)
+    updates = engine.advance(state, segment.run_offset + start, stop - start, record=record)
     if updates.costs.tobytes() != segment.costs[start:stop].tobytes():
         _damaged(sources, state.update + 1, f"to {until} do not replay to their stored costs")
-    return State(until, parameters), updates
+    return updates
 
 
 def _damaged(sources: Sources, update: int, what: str) -> NoReturn:

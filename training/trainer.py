@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from training.engine import Engine
+from training.engine import Engine, Outcome
 from training.network import Network
 from training.ports import Clock
 from training.run import Failure, Run, RunState
@@ -43,11 +43,14 @@ def open_run(
     training_set: TrainingSet,
     now: datetime,
 ) -> Addition:
-    """Return the addition that opens a network's next run, PENDING, after its latest update."""
+    """Return the addition that opens a network's next run, PENDING, after its latest update.
+
+    The run says of its optimizer all that it is set to, also what was left to the service.
+    """
     run = Run(
         network_uid=head.network_uid,
         number=head.last_run + 1,
-        settings=settings,
+        settings=replace(settings, optimizer=settings.optimizer.completed()),
         training_set_uid=training_set.uid,
         examples=training_set.example_count,
         state=RunState.PENDING,
@@ -119,8 +122,8 @@ class Trainer:
     def advance(self) -> Addition:
         """Make the run's next segment: about 10 ms of training, at least one update.
 
-        The run becomes SUCCEEDED with its last update, PAUSED where a step ends, FAILED where the
-        next update would not be finite.
+        The run becomes SUCCEEDED with its last update, or where its cost is low enough; PAUSED
+        where a step ends; FAILED where the next update would not be finite.
         """
         now = self._clock.now()
         before, done = self.run, self.run.updates_done
@@ -129,21 +132,23 @@ class Trainer:
         )
 
         wanted = min(self._count, running.target - done)
-        parameters = self.state.parameters.copy()
         started = self._clock.monotonic()
-        updates = self._engine.advance(parameters, done, wanted)
+        updates = self._engine.advance(
+            self.state, done, wanted, epoch_cost=before.epoch_cost, stop=True
+        )
         self._pace(updates.made, self._clock.monotonic() - started)
 
         latest = self.head.latest_update + updates.made
         after = running
         segment = None
         if updates.made:
-            self.state = State(latest, parameters)
+            self.state = updates.state
             after = replace(
                 running,
                 latest_update=latest,
                 updates_done=done + updates.made,
                 latest_cost=float(updates.costs[-1]),
+                epoch_cost=updates.epoch_cost,
                 start_time=running.start_time or now,
             )
             segment = Segment(
@@ -156,7 +161,7 @@ class Trainer:
                 run_offset=done,
                 costs=updates.costs,
             )
-        after = self._settled(after, diverged=updates.made < wanted, now=now)
+        after = _settled(after, updates.outcome, now)
 
         changes = []
         if after.state is RunState.RUNNING is not before.state:
@@ -179,21 +184,6 @@ class Trainer:
             change_state(self.head, self.run, state, self._clock.now(), keyframe=keyframe)
         )
 
-    def _settled(self, run: Run, *, diverged: bool, now: datetime) -> Run:
-        """Return the run in the state that it has after a segment."""
-        if diverged:
-            update = run.latest_update + 1
-            message = (
-                f"update {update} would make a parameter infinite or not a number:"
-                " try a smaller learning rate"
-            )
-            return run.become(RunState.FAILED, now, Failure("DIVERGED", message, update))
-        if run.updates_done == run.total_updates:
-            return run.become(RunState.SUCCEEDED, now)
-        if run.updates_done == run.stop_at:
-            return run.become(RunState.PAUSED, now)
-        return run
-
     def _pace(self, made: int, seconds: float) -> None:
         """Size the next segment by the speed of this one."""
         if made and seconds > 0.0:
@@ -204,7 +194,7 @@ class Trainer:
     def _keyframe(self, latest: int, *, always: bool) -> Keyframe | None:
         """Return a keyframe of the current state where one is due; never a second one."""
         replayed = latest - self.head.keyframe
-        spacing = _KEYFRAME_SECONDS + _KEYFRAME_SECONDS_PER_BYTE * self.state.parameters.nbytes
+        spacing = _KEYFRAME_SECONDS + _KEYFRAME_SECONDS_PER_BYTE * self.state.nbytes
         due = always or replayed * self._seconds_per_update >= spacing
         return Keyframe(self.head.network_uid, self.state) if due and replayed else None
 
@@ -212,3 +202,19 @@ class Trainer:
         assert addition.run is not None
         self.head, self.run = addition.after, addition.run
         return addition
+
+
+def _settled(run: Run, outcome: Outcome, now: datetime) -> Run:
+    """Return the run in the state that it has after a segment."""
+    if outcome is Outcome.DIVERGED:
+        update = run.latest_update + 1
+        message = (
+            f"update {update} would make a parameter infinite or not a number:"
+            " try a smaller learning rate"
+        )
+        return run.become(RunState.FAILED, now, Failure("DIVERGED", message, update))
+    if outcome is Outcome.COST_REACHED or run.updates_done == run.total_updates:
+        return run.become(RunState.SUCCEEDED, now)
+    if run.updates_done == run.stop_at:
+        return run.become(RunState.PAUSED, now)
+    return run

@@ -7,7 +7,6 @@ import numpy as np
 
 from training.errors import Violations
 from training.network import Array, CostFunction, Network
-from training.network_rules import check_finite
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +51,8 @@ BUILT_IN = (
 )
 
 
-def check_rows(violations: Violations, rows: list[tuple[Array, Array]]) -> None:
-    """Require at least one example, equal lengths of at least 1, and finite numbers.
-
-    Each row is an example's inputs and targets, as they came; every bad example is named.
-    """
-    if not violations.require(bool(rows), "examples", "must be at least one"):
-        return
-    widths = [len(part) for part in rows[0]]
-    for index, row in enumerate(rows):
-        for part, values, width in zip(("inputs", "targets"), row, widths, strict=True):
-            where = f"examples[{index}].{part}"
-            violations.require(len(values) >= 1, where, "must have at least one number")
-            violations.require(
-                len(values) == width,
-                where,
-                f"must have {width} numbers like the first example, has {len(values)}",
-            )
-            check_finite(violations, where, values)
+#: How far from 1 the targets of one example may add up to, where they are probabilities.
+_SUM_TOLERANCE = 1e-9
 
 
 def check_fits(
@@ -79,7 +62,7 @@ def check_fits(
     training_set: TrainingSet,
     examples: Examples,
 ) -> None:
-    """Require that the network can be trained on the set: its sizes, and targets for its cost."""
+    """Require that the set suits the network: its sizes, and targets for its cost function."""
     inputs, outputs = network.layer_sizes[0], network.layer_sizes[-1]
     violations.require(
         training_set.input_count == inputs,
@@ -93,12 +76,32 @@ def check_fits(
         f"the examples of {training_set.id} have {training_set.target_count} targets,"
         f" the network has {outputs} outputs",
     )
-    if network.cost_function is CostFunction.CROSS_ENTROPY:
-        outside = (examples.targets < 0.0) | (examples.targets > 1.0)
-        if outside.any():
-            example, output = np.argwhere(outside)[0]
-            violations.add(
-                field,
-                f"the cross-entropy takes targets in [0, 1]; target {output} of example {example}"
-                f" of {training_set.id} is {examples.targets[example, output]}",
-            )
+    cost_function = network.cost_function
+    if cost_function in (CostFunction.CROSS_ENTROPY, CostFunction.CATEGORICAL_CROSS_ENTROPY):
+        _check_range(violations, field, cost_function, training_set.id, examples.targets)
+    if cost_function is CostFunction.CATEGORICAL_CROSS_ENTROPY:
+        _check_sums(violations, field, training_set.id, examples.targets)
+
+
+def _check_range(
+    violations: Violations, field: str, cost_function: CostFunction, set_id: str, targets: Array
+) -> None:
+    outside = (targets < 0.0) | (targets > 1.0)
+    if outside.any():
+        example, output = np.argwhere(outside)[0]
+        violations.add(
+            field,
+            f"the {cost_function} takes targets in [0, 1]; target {output} of example {example}"
+            f" of {set_id} is {targets[example, output]}",
+        )
+
+
+def _check_sums(violations: Violations, field: str, set_id: str, targets: Array) -> None:
+    sums = targets.sum(axis=1)
+    wrong = np.flatnonzero(np.abs(sums - 1.0) > _SUM_TOLERANCE)
+    if wrong.size:
+        violations.add(
+            field,
+            f"the {CostFunction.CATEGORICAL_CROSS_ENTROPY} takes targets that add up to 1 in each"
+            f" example; those of example {wrong[0]} of {set_id} add up to {sums[wrong[0]]}",
+        )

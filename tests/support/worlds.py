@@ -15,10 +15,12 @@ from training.network import (
     InitializerKind,
     Network,
     initial_parameters,
+    natural_cost_function,
 )
+from training.optimizer import Optimizer, OptimizerKind
 from training.replay import Snapshots, Sources, replay
 from training.run import Run
-from training.settings import TrainingSettings
+from training.settings import StopCondition, TrainingSettings
 from training.trainer import Trainer, open_run
 from training.training_set import Examples, TrainingSet
 from training.update import Addition, Head, Segment, State, UpdateKind
@@ -58,24 +60,30 @@ class World:
     def initial_segment(self) -> Segment:
         return Segment(self.network.uid, UpdateKind.INITIAL, 0, 1, NOW)
 
-    def open(self) -> Addition:
-        return open_run(Head(self.network.uid), self.settings, self.training_set, NOW)
+    def open(self, head: Head | None = None, settings: TrainingSettings | None = None) -> Addition:
+        """Open a run, the first unless there is a head."""
+        head = head or Head(self.network.uid)
+        return open_run(head, settings or self.settings, self.training_set, NOW)
 
-    def trainer(self, opening: Addition, tick: float = 0.003) -> Trainer:
+    def trainer(
+        self, opening: Addition, tick: float = 0.003, state: State | None = None
+    ) -> Trainer:
         assert opening.run is not None
-        state = State(0, self.parameters)
+        state = state or State(0, self.parameters)
         return Trainer(
             self.network, self.examples, opening.after, opening.run, state, SteppingClock(tick)
         )
 
+    def engine(self, run: Run) -> Engine:
+        return Engine(self.network, run, self.examples)
+
     def replay(
-        self, run: Run, base: State | None, segments: list[Segment], first: int, last: int
+        self, runs: list[Run], base: State | None, segments: list[Segment], first: int, last: int
     ) -> list[Snapshots]:
-        engine = Engine(self.network, run, self.examples)
         sources = Sources(
             self.network,
-            run=lambda _: run,
-            engine=lambda _: engine,
+            run={run.number: run for run in runs}.__getitem__,
+            engine=self.engine,
             stored=lambda update: State(update, self.parameters),
         )
         return list(replay(sources, base, segments, first, last))
@@ -86,21 +94,29 @@ def make_world(
     inputs: list[list[float]] | None = None,
     targets: list[list[float]] | None = None,
     *,
+    activations: tuple[Activation, ...] = (),
+    cost_function: CostFunction | None = None,
+    bias: bool = False,
+    seed: int = 1,
     learning_rate: float = 0.5,
     batch_size: int = 3,
     epochs: int = 4,
-    seed: int = 1,
+    shuffle_seed: int | None = None,
+    optimizer: Optimizer | None = None,
+    stop: StopCondition | None = None,
 ) -> World:
     inputs = inputs or [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
     targets = targets or [[0.0], [1.0], [1.0], [0.0]]
+    activations = activations or (Activation.SIGMOID,) * (len(layer_sizes) - 1)
     network = Network(
         id="net",
         uid="uid-of-net",
         layer_sizes=layer_sizes,
-        activations=(Activation.SIGMOID,) * (len(layer_sizes) - 1),
-        cost_function=CostFunction.CROSS_ENTROPY,
+        activations=activations,
+        cost_function=cost_function or natural_cost_function(activations[-1]),
         initializer=Initializer(InitializerKind.UNIFORM, seed),
         create_time=NOW,
+        bias=bias,
     )
     training_set = TrainingSet(
         "set", "uid-of-set", layer_sizes[0], layer_sizes[-1], len(inputs), NOW
@@ -109,28 +125,78 @@ def make_world(
         network,
         Examples(np.array(inputs), np.array(targets)),
         training_set,
-        TrainingSettings("set", learning_rate, batch_size, epochs),
+        TrainingSettings(
+            "set",
+            learning_rate,
+            batch_size,
+            epochs,
+            shuffle_seed,
+            optimizer or Optimizer(),
+            stop or StopCondition(),
+        ),
+    )
+
+
+_SEEDS = st.integers(0, 2**63 - 1)
+_HIDDEN = st.sampled_from([kind for kind in Activation if kind is not Activation.SOFTMAX])
+_DECAYS = st.none() | st.floats(0.0, 0.999)
+
+#: Any optimizer, with what applies to it given or left out.
+optimizers = st.one_of(
+    st.builds(Optimizer),
+    st.builds(
+        Optimizer,
+        st.sampled_from([OptimizerKind.MOMENTUM, OptimizerKind.NESTEROV]),
+        momentum=_DECAYS,
+    ),
+    st.builds(
+        Optimizer,
+        st.just(OptimizerKind.ADAM),
+        beta1=_DECAYS,
+        beta2=_DECAYS,
+        epsilon=st.none() | st.floats(1e-12, 1.0),
+        weight_decay=st.just(0.0) | st.floats(0.0, 0.1),
+    ),
+)
+
+
+@st.composite
+def settings_for(draw: st.DrawFn, examples: int) -> TrainingSettings:
+    """Sensible settings for a set with so many examples; some lead to divergence."""
+    return TrainingSettings(
+        "set",
+        learning_rate=draw(st.floats(0.001, 2.0)),
+        batch_size=draw(st.integers(1, examples)),
+        epochs=draw(st.integers(1, 30)),
+        shuffle_seed=draw(st.none() | _SEEDS),
+        optimizer=draw(optimizers),
     )
 
 
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
-    """Networks of 2 to 4 layers with a training set that fits, and sensible settings."""
+    """Networks of 2 to 4 layers of every kind with a training set that fits, and settings."""
     sizes = tuple(draw(st.lists(st.integers(1, 6), min_size=2, max_size=4)))
     examples = draw(st.integers(1, 7))
+    hidden = [draw(_HIDDEN) for _ in sizes[2:]]
+    outputs = draw(st.sampled_from(list(Activation)))
     number = st.floats(-3.0, 3.0, width=32)
-    target = st.floats(0.0, 1.0, width=32)
 
     def rows(width: int, value: st.SearchStrategy[float]) -> list[list[float]]:
         row = st.lists(value, min_size=width, max_size=width)
         return draw(st.lists(row, min_size=examples, max_size=examples))
 
-    return make_world(
+    targets = rows(sizes[-1], st.floats(0.0, 1.0, width=32))
+    if outputs is Activation.SOFTMAX:
+        ones = [draw(st.integers(0, sizes[-1] - 1)) for _ in range(examples)]
+        targets = [[float(k == one) for k in range(sizes[-1])] for one in ones]
+    world = make_world(
         sizes,
         rows(sizes[0], number),
-        rows(sizes[-1], target),
-        learning_rate=draw(st.floats(0.001, 8.0)),
-        batch_size=draw(st.integers(1, examples)),
-        epochs=draw(st.integers(1, 30)),
-        seed=draw(st.integers(0, 2**63 - 1)),
+        targets,
+        activations=(*hidden, outputs),
+        bias=draw(st.booleans()),
+        seed=draw(_SEEDS),
     )
+    world.settings = draw(settings_for(examples))
+    return world

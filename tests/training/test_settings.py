@@ -5,13 +5,18 @@ from math import inf, nan
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from refusing import refused
 
-from training.errors import InvalidFields, validating
-from training.settings import Schedule, TrainingSettings, check_settings
+from training.optimizer import Optimizer, OptimizerKind
+from training.settings import Schedule, StopCondition, TrainingSettings, check_settings
 
 schedules = st.integers(1, 50).flatmap(
     lambda examples: st.builds(
-        Schedule, st.just(examples), st.integers(1, examples), st.integers(1, 20)
+        Schedule,
+        st.just(examples),
+        st.integers(1, examples),
+        st.integers(1, 20),
+        st.just(0) | st.integers(1, 100),
     )
 )
 
@@ -33,13 +38,25 @@ def test_batches_go_through_all_examples_in_order(schedule: Schedule) -> None:
         assert schedule.position(index) == expected
         assert 1 <= batch.example_count <= schedule.batch_size
         expected += batch.example_count
-    assert expected == schedule.position(schedule.total_updates) == schedule.total_examples
+    assert expected == schedule.position(schedule.total_updates)
+    if not schedule.max_updates:
+        assert expected == schedule.total_examples
+
+
+@given(schedules)
+def test_a_limit_ends_a_run_early_and_changes_no_batch(schedule: Schedule) -> None:
+    unlimited = Schedule(schedule.examples, schedule.batch_size, schedule.epochs)
+    total = schedule.total_updates
+    assert total == min(unlimited.total_updates, schedule.max_updates or unlimited.total_updates)
+    assert [schedule.batch(index) for index in range(total)] == [
+        unlimited.batch(index) for index in range(total)
+    ]
 
 
 @given(schedules, st.integers(1, 1000))
 def test_updates_reaching_is_the_first_update_that_does(schedule: Schedule, examples: int) -> None:
     updates = schedule.updates_reaching(examples)
-    wanted = min(examples, schedule.total_examples)
+    wanted = min(examples, schedule.position(schedule.total_updates))
     assert schedule.position(updates) >= wanted > schedule.position(updates - 1)
 
 
@@ -55,11 +72,44 @@ def test_updates_reaching_is_the_first_update_that_does(schedule: Schedule, exam
         (TrainingSettings("s", 1.0, 1, 0), ["epochs"]),
         (TrainingSettings("s", 1.0, 1, 2**53), ["epochs"]),
         (TrainingSettings("s", nan, 0, 0), ["learning_rate", "batch_size", "epochs"]),
+        (TrainingSettings("s", 1.0, 1, 1, shuffle_seed=-1), ["shuffle_seed"]),
+        (TrainingSettings("s", 1.0, 1, 1, shuffle_seed=2**63), ["shuffle_seed"]),
+        (TrainingSettings("s", 1.0, 1, 1, optimizer=Optimizer(None)), ["optimizer.kind"]),
+        (TrainingSettings("s", 1.0, 1, 1, stop=StopCondition(0.0)), ["stop.cost_below"]),
+        (TrainingSettings("s", 1.0, 1, 1, stop=StopCondition(-1.0)), ["stop.cost_below"]),
+        (TrainingSettings("s", 1.0, 1, 1, stop=StopCondition(nan)), ["stop.cost_below"]),
+        (TrainingSettings("s", 1.0, 1, 1, stop=StopCondition(inf)), ["stop.cost_below"]),
+        (TrainingSettings("s", 1.0, 1, 1, stop=StopCondition(None, -1)), ["stop.max_updates"]),
+        (
+            TrainingSettings(
+                "s", 0.0, 5, 0, -1, Optimizer(OptimizerKind.ADAM, 0.9), StopCondition(nan, -1)
+            ),
+            [
+                "learning_rate",
+                "epochs",
+                "shuffle_seed",
+                "optimizer.momentum",
+                "stop.cost_below",
+                "stop.max_updates",
+                "batch_size",
+            ],
+        ),
     ],
 )
 def test_every_bad_setting_is_named(settings: TrainingSettings, bad: list[str]) -> None:
-    with pytest.raises(InvalidFields) as refused, validating() as violations:
-        check_settings(violations, "settings", settings, examples=4)
-    assert [violation.field for violation in refused.value.violations] == [
-        f"settings.{field}" for field in bad
-    ]
+    found = refused(lambda violations: check_settings(violations, "settings", settings, examples=4))
+    assert list(found) == [f"settings.{field}" for field in bad]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        TrainingSettings("s", 5e-324, 4, 1),
+        TrainingSettings("s", 1.0, 1, 2**51, shuffle_seed=0),
+        TrainingSettings("s", 1.0, 1, 1, shuffle_seed=2**63 - 1),
+        TrainingSettings("s", 1.0, 1, 1, stop=StopCondition(5e-324, 2**63 - 1)),
+    ],
+)
+def test_settings_at_the_bounds_are_sound(settings: TrainingSettings) -> None:
+    check = lambda violations: check_settings(violations, "settings", settings, examples=4)  # noqa: E731
+    assert refused(check) == {}

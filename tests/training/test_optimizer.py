@@ -1,0 +1,64 @@
+"""What optimizers are set to, and what is refused."""
+
+from math import inf, nan
+
+import pytest
+from refusing import refused
+
+from training.optimizer import DEFAULTS, Optimizer, OptimizerKind, check_optimizer
+
+GRADIENT_DESCENT, MOMENTUM = OptimizerKind.GRADIENT_DESCENT, OptimizerKind.MOMENTUM
+NESTEROV, ADAM = OptimizerKind.NESTEROV, OptimizerKind.ADAM
+
+
+def test_what_is_left_open_has_its_usual_value() -> None:
+    assert Optimizer().completed() == Optimizer(GRADIENT_DESCENT)
+    assert Optimizer(MOMENTUM).completed() == Optimizer(MOMENTUM, momentum=0.9)
+    assert Optimizer(NESTEROV, momentum=0.0).completed() == Optimizer(NESTEROV, momentum=0.0)
+    assert Optimizer(ADAM, beta2=0.5).completed() == Optimizer(
+        ADAM, beta1=0.9, beta2=0.5, epsilon=1e-8
+    )
+
+
+@pytest.mark.parametrize("kind", list(OptimizerKind))
+def test_a_completed_optimizer_is_complete_and_sound(kind: OptimizerKind) -> None:
+    completed = Optimizer(kind).completed()
+    assert completed.completed() == completed
+    assert all(getattr(completed, name) is not None for name in DEFAULTS[kind])
+    assert refused(lambda violations: check_optimizer(violations, "it", completed)) == {}
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "bad"),
+    [
+        (Optimizer(weight_decay=1e-3), []),
+        (Optimizer(MOMENTUM, momentum=0.0), []),
+        (Optimizer(ADAM, beta1=0.0, beta2=0.0, epsilon=5e-324), []),
+        (Optimizer(None), ["kind"]),
+        (Optimizer(None, momentum=1.0), ["kind", "momentum"]),
+        (Optimizer(momentum=0.9), ["momentum"]),
+        (Optimizer(MOMENTUM, momentum=1.0), ["momentum"]),
+        (Optimizer(NESTEROV, momentum=-0.1), ["momentum"]),
+        (Optimizer(NESTEROV, momentum=nan), ["momentum"]),
+        (Optimizer(MOMENTUM, beta1=0.9, epsilon=1e-8), ["beta1", "epsilon"]),
+        (Optimizer(ADAM, momentum=0.9), ["momentum"]),
+        (Optimizer(ADAM, beta1=1.0, beta2=inf, epsilon=0.0), ["beta1", "beta2", "epsilon"]),
+        (Optimizer(ADAM, epsilon=inf), ["epsilon"]),
+        (Optimizer(weight_decay=-1e-3), ["weight_decay"]),
+        (Optimizer(weight_decay=nan), ["weight_decay"]),
+        (Optimizer(weight_decay=inf), ["weight_decay"]),
+    ],
+)
+def test_every_bad_field_of_an_optimizer_is_named(optimizer: Optimizer, bad: list[str]) -> None:
+    found = refused(lambda violations: check_optimizer(violations, "it", optimizer))
+    assert list(found) == [f"it.{field}" for field in bad]
+
+
+def test_what_does_not_apply_says_what_it_belongs_to() -> None:
+    optimizer = Optimizer(momentum=0.5, beta1=0.5)
+    found = refused(lambda violations: check_optimizer(violations, "it", optimizer))
+    assert found == {
+        "it.momentum": "must be absent: GRADIENT_DESCENT has none, only MOMENTUM and NESTEROV"
+        " have one",
+        "it.beta1": "must be absent: GRADIENT_DESCENT has none, only ADAM has one",
+    }
