@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from inspect import isasyncgenfunction, iscoroutinefunction
 from re import sub
@@ -32,18 +32,19 @@ def rpc_handlers(handlers: Handlers) -> grpc.GenericRpcHandler:
     """Return the service: every method of the contract, each with the handler of its name."""
     return grpc.method_handlers_generic_handler(
         SERVICE.full_name,
-        {
-            method.name: _rpc(method, handlers)
-            for method in SERVICE.methods
-            if hasattr(handlers, _handler_name(method))  # until the last has its handler
-        },
+        {method.name: _rpc(method, handlers) for method in SERVICE.methods},
     )
 
 
 def _rpc(method: MethodDescriptor, handlers: Handlers) -> "grpc.RpcMethodHandler[Any, Any]":
-    handle = getattr(handlers, _handler_name(method))
+    name = sub(r"(?<!^)(?=[A-Z])", "_", method.name).lower()
+    handle = getattr(handlers, name)
     respond = GetMessageClass(method.output_type).SerializeToString
     request = _Request(GetMessageClass(method.input_type))
+    if method.client_streaming:
+        return grpc.stream_unary_rpc_method_handler(
+            _collecting(handle, handlers), request.deserialize, respond
+        )
     if isasyncgenfunction(handle):
         return grpc.unary_stream_rpc_method_handler(
             _streaming(handle, handlers), request.deserialize, respond
@@ -51,10 +52,6 @@ def _rpc(method: MethodDescriptor, handlers: Handlers) -> "grpc.RpcMethodHandler
     return grpc.unary_unary_rpc_method_handler(
         _answering(handle, handlers), request.deserialize, respond
     )
-
-
-def _handler_name(method: MethodDescriptor) -> str:
-    return sub(r"(?<!^)(?=[A-Z])", "_", method.name).lower()
 
 
 class _Request:
@@ -76,11 +73,11 @@ def _answering(
 ) -> Callable[[Any, Context], Awaitable[Message]]:
     async def answer(request: Message | InvalidFields, context: Context) -> Message:
         try:
-            _check(request, handlers)
+            message = _checked(request, handlers)
             if iscoroutinefunction(handle):
-                response: Message = await handle(request)
+                response: Message = await handle(message)
             else:
-                response = await asyncio.to_thread(handle, request)
+                response = await asyncio.to_thread(handle, message)
         except Exception as error:  # noqa: BLE001 (told to the caller, and logged)
             await _refuse(error, context)
         return response
@@ -88,13 +85,38 @@ def _answering(
     return answer
 
 
+def _collecting(
+    handle: Callable[[Any], Awaitable[Message]], handlers: Handlers
+) -> Callable[[AsyncIterator[Message | InvalidFields], Context], Awaitable[Message]]:
+    async def collect(
+        requests: AsyncIterator[Message | InvalidFields], context: Context
+    ) -> Message:
+        try:
+            async with aclosing(_received(requests, context, handlers)) as received:
+                response = await handle(received)
+        except Exception as error:  # noqa: BLE001 (told to the caller, and logged)
+            await _refuse(error, context)
+        return response
+
+    return collect
+
+
+async def _received(
+    requests: AsyncIterator[Message | InvalidFields], context: Context, handlers: Handlers
+) -> AsyncGenerator[Message, None]:
+    async for request in requests:
+        yield _checked(request, handlers)
+    # For gRPC the messages of a caller that has gone away end like those of one that has sent all,
+    # and the call is cancelled some time later. Sending waits for that, or ends at once.
+    await context.send_initial_metadata(())
+
+
 def _streaming(
     handle: Callable[[Any], AsyncGenerator[Message, None]], handlers: Handlers
 ) -> Callable[[Any, Context], Awaitable[None]]:
     async def stream(request: Message | InvalidFields, context: Context) -> None:
         try:
-            _check(request, handlers)
-            async with aclosing(handle(request)) as responses:
+            async with aclosing(handle(_checked(request, handlers))) as responses:
                 async for response in responses:
                     await _write(response, context)
         except Exception as error:  # noqa: BLE001 (told to the caller, and logged)
@@ -103,10 +125,11 @@ def _streaming(
     return stream
 
 
-def _check(request: Message | InvalidFields, handlers: Handlers) -> None:
+def _checked(request: Message | InvalidFields, handlers: Handlers) -> Message:
     if isinstance(request, InvalidFields):
         raise request
     handlers.waking.check()
+    return request
 
 
 async def _write(response: Message, context: Context) -> None:

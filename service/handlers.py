@@ -1,11 +1,12 @@
 """What each RPC does, for every face: translate, call a use case, translate back.
 
 A plain method may block and is called in a thread; an async one waits for something, and an async
-generator streams. The names are those of the contract.
+generator streams. What takes a stream takes an async iterator, which ends when all has come and
+raises when the caller has gone away. The names are those of the contract.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -90,9 +91,21 @@ class Handlers:
         )
         return pb.CreateTrainingSetResponse(training_set=messages.training_set(training_set))
 
+    async def upload_training_set(
+        self, requests: AsyncIterator[pb.UploadTrainingSetRequest]
+    ) -> pb.UploadTrainingSetResponse:
+        """Store a training set that comes in pieces, when the last has come."""
+        upload = messages.Upload(self.training_sets.collector())
+        async for request in requests:
+            await asyncio.to_thread(upload.add, request)
+        return await asyncio.to_thread(self._store_upload, upload)
+
     def get_training_set(self, request: pb.GetTrainingSetRequest) -> pb.GetTrainingSetResponse:
         """Describe a training set."""
         if request.include_examples:
+            messages.check_response(
+                self.training_sets.get(request.training_set), self.limits.response_bytes
+            )
             training_set, examples = self.training_sets.get_with_examples(request.training_set)
             message = messages.training_set(training_set, examples)
         else:
@@ -221,6 +234,26 @@ class Handlers:
         )
         return messages.prediction(predictions, activations=request.activations)
 
+    def evaluate(self, request: pb.EvaluateRequest) -> pb.EvaluateResponse:
+        """Measure a network on a training set."""
+        _, update, evaluation = self.history.evaluate(
+            request.network,
+            request.update if request.HasField("update") else None,
+            request.training_set,
+        )
+        return messages.evaluation(update, evaluation)
+
+    def check_gradients(self, request: pb.CheckGradientsRequest) -> pb.CheckGradientsResponse:
+        """Compare gradients with measured slopes."""
+        network, update, check = self.history.check_gradients(
+            request.network,
+            request.update if request.HasField("update") else None,
+            request.training_set,
+            request.example_count,
+            request.parameter_count,
+        )
+        return messages.gradient_check(network, update, check)
+
     def get_server_info(self, _: pb.GetServerInfoRequest) -> pb.GetServerInfoResponse:
         """Describe the server."""
         return pb.GetServerInfoResponse(
@@ -232,6 +265,10 @@ class Handlers:
     async def _settled(self, ticket: Ticket) -> RunView:
         outcome = await settled(ticket, self.runs, self.waking)
         return RunView(outcome.network_id, outcome.run)
+
+    def _store_upload(self, upload: messages.Upload) -> pb.UploadTrainingSetResponse:
+        training_set = self.training_sets.store(*upload.complete())
+        return pb.UploadTrainingSetResponse(training_set=messages.training_set(training_set))
 
     def _begin_step(self, request: pb.StepRequest) -> pb.StepResponse | Ticket:
         """Answer a short step at once, without another way through the event loop."""

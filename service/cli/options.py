@@ -1,13 +1,12 @@
 """The arguments and options that several commands share."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
 from clearprop.v1.network_pb2 import Activation, CostFunction, InitializerKind
 from clearprop.v1.run_pb2 import OptimizerKind
 from clearprop.values import enum_word
-from click import Choice
 
 from service.settings import DEFAULT_GRPC, client_target
 
@@ -76,6 +75,18 @@ _INITIALIZERS = [
 ]
 _OPTIMIZERS = [enum_word(OptimizerKind, each) for each in OptimizerKind.values()[1:]]
 
+
+def _one_of(words: Sequence[str]) -> Callable[[str], str]:
+    """Return what checks that an option is one of these words; wrong usage if it is not."""
+
+    def check(word: str) -> str:
+        if word not in words:
+            raise typer.BadParameter(f"there is no {word!r}: choose from {', '.join(words)}")
+        return word
+
+    return check
+
+
 Activations = Annotated[
     str,
     typer.Option(
@@ -91,8 +102,9 @@ CostName = Annotated[
     str | None,
     typer.Option(
         "--cost",
-        click_type=Choice(_COSTS),
-        help="What training minimises.",
+        metavar="WORD",
+        parser=_one_of(_COSTS),
+        help=f"What training minimises: {', '.join(_COSTS)}.",
         show_default="what suits the outputs",
     ),
 ]
@@ -103,8 +115,9 @@ InitializerName = Annotated[
     str | None,
     typer.Option(
         "--initializer",
-        click_type=Choice(_INITIALIZERS),
-        help="How the initial weights are made.",
+        metavar="WORD",
+        parser=_one_of(_INITIALIZERS),
+        help=f"How the initial weights are made: {', '.join(_INITIALIZERS)}.",
         show_default="uniform",
     ),
 ]
@@ -123,8 +136,9 @@ OptimizerName = Annotated[
     str | None,
     typer.Option(
         "--optimizer",
-        click_type=Choice(_OPTIMIZERS),
-        help="How gradients become changes.",
+        metavar="WORD",
+        parser=_one_of(_OPTIMIZERS),
+        help=f"How gradients become changes: {', '.join(_OPTIMIZERS)}.",
         show_default="gradient-descent",
     ),
 ]
@@ -171,14 +185,12 @@ def given(options: Mapping[str, object]) -> Any:  # noqa: ANN401 - as any of the
 
 def activation_words(text: str) -> list[str]:
     """Return the activations that `relu,softmax` names; wrong usage if there is no such one."""
-    words = text.split(",") if text else []
-    for word in words:
-        if word not in _ACTIVATIONS:
-            raise typer.BadParameter(
-                f"there is no {word!r}: choose from {', '.join(_ACTIVATIONS)}",
-                param_hint="--activations",
-            )
-    return words
+    check = _one_of(_ACTIVATIONS)
+    try:
+        return [check(word) for word in text.split(",")] if text else []
+    except typer.BadParameter as error:
+        error.param_hint = "--activations"
+        raise
 
 
 def layer_sizes(text: str) -> list[int]:

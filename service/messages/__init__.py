@@ -5,6 +5,7 @@ is not known becomes None. Only what has no form in the domain (a page token, a 
 checked here.
 """
 
+from service.messages.measures import evaluation, gradient_check
 from service.messages.networks import label_keys, network, new_network
 from service.messages.predictions import prediction, vectors
 from service.messages.requests import (
@@ -16,11 +17,16 @@ from service.messages.requests import (
 )
 from service.messages.runs import run, run_event, settings, step
 from service.messages.server import limits
-from service.messages.training_sets import example_rows, training_set
+from service.messages.training_sets import check_response, example_rows, training_set
 from service.messages.updates import state, updates, watch, watched, with_parameters
+from service.messages.uploads import Upload
 
 __all__ = [
+    "Upload",
+    "check_response",
+    "evaluation",
     "example_rows",
+    "gradient_check",
     "label_keys",
     "limits",
     "network",

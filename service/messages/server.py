@@ -15,4 +15,5 @@ def limits(source: Limits) -> training_service_pb2.Limits:
         networks=source.networks,
         training_sets=source.training_sets,
         watches=source.watches,
+        training_set_bytes=source.training_set_bytes,
     )

@@ -6,8 +6,15 @@ import numpy as np
 from clearprop.v1 import training_set_pb2
 
 from service.messages.times import timestamp
+from training.errors import LimitExceeded
 from training.network import Array
 from training.training_set import Examples, TrainingSet
+
+#: How many bytes an example has at most beside its numbers: three tags, three lengths.
+_EXAMPLE_OVERHEAD = 18
+
+#: Room for all that a response has beside the examples.
+_REST_OF_RESPONSE = 4096
 
 
 def example_rows(
@@ -40,3 +47,20 @@ def training_set(
             training_set_pb2.Example(inputs=inputs, targets=targets) for inputs, targets in rows
         ],
     )
+
+
+def check_response(source: TrainingSet, limit: int) -> None:
+    """Refuse examples that would make a response larger than its limit, before they are read.
+
+    Raises LimitExceeded.
+    """
+    size = source.example_count * (
+        8 * (source.input_count + source.target_count) + _EXAMPLE_OVERHEAD
+    )
+    if size > limit - _REST_OF_RESPONSE:
+        raise LimitExceeded(
+            f"the examples of {source.id} take about {size:,} bytes, which is more than a response"
+            f" may have, {limit:,}: read the set without them",
+            limit="response_bytes",
+            value=limit,
+        )

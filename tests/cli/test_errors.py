@@ -33,6 +33,41 @@ def test_every_bad_field_is_named(clearprop: Clearprop) -> None:
     }
 
 
+def test_every_bad_setting_is_named(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    clearprop("create", name, "--layers", "2-5-1")
+    told = clearprop(
+        *("train", name, *XOR, "--epochs", "1", "--optimizer", "adam", "--momentum", "1"),
+        *("--beta1", "1", "--beta2", "-1", "--epsilon", "0", "--weight-decay", "-1"),
+        *("--shuffle-seed", "-1", "--cost-below", "0", "--max-updates", "-1"),
+        code=1,
+    ).stderr
+    assert {line.split(":")[0].strip() for line in told.splitlines()[1:]} == {
+        "settings.optimizer.momentum",
+        "settings.optimizer.beta1",
+        "settings.optimizer.beta2",
+        "settings.optimizer.epsilon",
+        "settings.optimizer.weight_decay",
+        "settings.shuffle_seed",
+        "settings.stop.cost_below",
+        "settings.stop.max_updates",
+    }
+
+
+def test_functions_that_do_not_go_together_are_named(clearprop: Clearprop) -> None:
+    told = clearprop(
+        *("create", "n", "--layers", "2-5-1", "--activations", "softmax", "--cost", "quadratic"),
+        *("--initializer", "he", "--low", "0", "--high", "1"),
+        code=1,
+    ).stderr
+    assert {line.split(":")[0].strip() for line in told.splitlines()[1:]} == {
+        "activations[0]",
+        "cost_function",
+        "initializer.low",
+        "initializer.high",
+    }
+
+
 def test_a_run_that_is_not_over_is_named_with_what_can_be_done(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "2-5-1")
@@ -73,7 +108,13 @@ def test_there_may_be_nothing_to_pause(clearprop: Clearprop) -> None:
         (["predict", "n"], "either vectors of inputs or --on SET"),
         (["predict", "n", "0,a"], "'0,a' are no numbers"),
         (["watch", "n", "--start", "0", "--run", "1"], "either --start or --run"),
-        (["training-sets", "create", "s", "missing.csv"], "missing.csv"),
+        (["import", "missing.csv", "--targets", "y"], "missing.csv"),
+        (["import", "pyproject.toml"], "'pyproject.toml' does not exist"),
+        (["create", "n", "--layers", "2-1", "--activations", "relu,swish"], "there is no 'swish'"),
+        (["create", "n", "--layers", "2-1", "--cost", "hinge"], "there is no 'hinge'"),
+        (["create", "n", "--layers", "2-1", "--initializer", "explicit"], "there is no 'explicit'"),
+        (["train", "n", *XOR, "--epochs", "1", "--optimizer", "sgd"], "there is no 'sgd'"),
+        (["step", "n", "--momentum", "much"], "'much' is not a valid float"),
     ],
 )
 def test_wrong_usage_is_said_to_be_that(

@@ -14,7 +14,8 @@ def test_what_the_server_is(clearprop: Clearprop) -> None:
 def test_help_names_every_command(clearprop: Clearprop) -> None:
     told = clearprop("--help").stdout
     for command in (
-        *("demo", "serve", "info", "create", "networks", "state", "predict", "delete"),
+        *("demo", "serve", "info", "create", "networks", "state", "predict", "delete", "import"),
+        *("evaluate", "check-gradients"),
         *("train", "step", "watch", "runs", "pause", "resume", "cancel", "training-sets"),
     ):
         assert f" {command} " in told

@@ -9,17 +9,50 @@ from console import Clearprop
 def test_a_network_is_created_shown_listed_and_deleted(clearprop: Clearprop) -> None:
     name = fresh_id()
     made = clearprop("create", name, "--layers", "2-5-1", "--seed", "7", "--label", "who=me")
-    assert f"network {name} (2-5-1, 15 weights), created with seed 7" in made.stdout
+    assert (
+        f"network {name} (2-5-1, sigmoid, cross-entropy, 15 parameters),"
+        " created uniform with seed 7\n"
+    ) in made.stdout
     listed = clearprop("networks").stdout
-    assert [line.split()[:4] for line in listed.splitlines() if name in line] == [
-        [name, "2-5-1", "15", "0"]
+    assert [line.split()[:5] for line in listed.splitlines() if name in line] == [
+        [name, "2-5-1", "sigmoid", "15", "0"]
     ]
     shown = clearprop("state", name).stdout
     assert "update 0, INITIAL" in shown
-    assert "layer 1 (5 × 2)" in shown
-    assert "layer 2 (1 × 5)" in shown
+    assert "layer 1 (5 × 2, sigmoid)" in shown
+    assert "layer 2 (1 × 5, sigmoid)" in shown
     assert "is deleted" in clearprop("delete", name, "--yes").stdout
     assert name not in clearprop("networks").stdout
+
+
+def test_a_network_of_any_kind_is_created_and_shown(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    made = clearprop(
+        *("create", name, "--layers", "3-4-2", "--activations", "leaky-relu,softmax", "--bias"),
+        *("--cost", "categorical-cross-entropy", "--initializer", "he", "--seed", "1"),
+    ).stdout
+    assert made == (
+        f"network {name} (3-4-2, leaky-relu,softmax, categorical-cross-entropy, 26 parameters,"
+        " with biases), created he with seed 1\n"
+    )
+    shown = clearprop("state", name).stdout
+    assert "layer 1 (4 × 3, biases, leaky-relu)" in shown
+    assert "layer 2 (2 × 4, biases, softmax)" in shown
+    assert [line.split() for line in shown.splitlines() if line.startswith("unit")] == [
+        ["unit", "input", "1", "input", "2", "input", "3", "bias"],
+        ["unit", "input", "1", "input", "2", "input", "3", "input", "4", "bias"],
+    ]
+    message = json.loads(clearprop("state", name, "--json").stdout)
+    assert message["layers"][0]["biases"] == [0.0] * 4
+
+
+def test_initial_weights_lie_where_they_are_wanted(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    clearprop("create", name, "--layers", "9-9", "--low", "-2.5", "--high", "-2")
+    (layer,) = json.loads(clearprop("state", name, "--json").stdout)["layers"]
+    assert all(-2.5 <= weight < -2 for weight in layer["weights"])
+    zeros = clearprop("create", "--layers", "9-9", "--initializer", "zeros").stdout
+    assert zeros.endswith("created zeros\n")
 
 
 def test_the_server_makes_an_id_where_none_is_given(clearprop: Clearprop) -> None:

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-from pathlib import Path
 
 import pytest
 from calls import fresh_id
@@ -19,7 +18,9 @@ def test_training_makes_the_network_and_tells_how_it_gets_on(clearprop: Clearpro
     told = clearprop("train", name, "--layers", "2-5-1", *XOR, "--epochs", "2000").stdout
     lines = told.splitlines()
     assert lines[1].startswith(f"run 1 of {name} is ")
-    assert lines[0].startswith(f"network {name} (2-5-1, 15 weights), created with seed")
+    assert lines[0].startswith(
+        f"network {name} (2-5-1, sigmoid, cross-entropy, 15 parameters), created uniform"
+    )
     assert [line.split()[0] for line in lines[2:12]] == [
         f"{tenth:,}" for tenth in range(200, 2001, 200)
     ]
@@ -111,19 +112,50 @@ def test_runs_are_listed(clearprop: Clearprop) -> None:
     assert "has had none yet" in clearprop("runs", name).stdout
     clearprop("train", name, *XOR, "--epochs", "20")
     row = clearprop("runs", name).stdout.splitlines()[2].split()
-    assert row[:8] == ["1", "SUCCEEDED", "xor", "5", "4", "20", "20", "20"]
+    assert row[:9] == ["1", "SUCCEEDED", "xor", "gradient-descent", "5", "4", "20", "20", "20"]
 
 
-def test_training_sets_are_made_from_csv(clearprop: Clearprop, tmp_path: Path) -> None:
-    name = fresh_id("set")
-    (tmp_path / "numbers.csv").write_text("0,0,1,0\n1,0.5,0,1\n\n")
-    made = clearprop("training-sets", "create", name, "numbers.csv", "--targets", "2").stdout
-    assert f"training set {name}: 2 examples, 2 inputs, 2 targets" in made
-    shown = json.loads(clearprop("training-sets", "show", name, "--json").stdout)
-    assert shown["examples"][1] == {"inputs": [1.0, 0.5], "targets": [0.0, 1.0]}
-    assert "0.5" in clearprop("training-sets", "show", name).stdout
-    listed = clearprop("training-sets").stdout
-    assert name in listed
-    assert listed.count("built in") == 3
-    clearprop("training-sets", "delete", name)
-    assert name not in clearprop("training-sets").stdout
+def test_every_setting_arrives(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    told = clearprop(
+        *("train", name, "--layers", "2-5-1", *XOR, "--epochs", "100", "--optimizer", "adam"),
+        *("--beta1", "0.8", "--beta2", "0.9", "--epsilon", "1e-6", "--weight-decay", "0.001"),
+        *("--shuffle-seed", "3", "--cost-below", "0.001", "--max-updates", "7", "--json"),
+    ).stdout
+    run = json.loads(told)
+    assert run["totalUpdates"] == "7"
+    assert run["updatesDone"] == "7"
+    settings = run["settings"]
+    assert settings["shuffleSeed"] == "3"
+    assert settings["stop"] == {"costBelow": 0.001, "maxUpdates": "7"}
+    assert settings["optimizer"] == {
+        "kind": "OPTIMIZER_KIND_ADAM",
+        "beta1": 0.8,
+        "beta2": 0.9,
+        "epsilon": 1e-6,
+        "weightDecay": 0.001,
+    }
+    stepped = clearprop(
+        *("step", name, *XOR, "--epochs", "9", "--optimizer", "nesterov", "--momentum", "0.5"),
+        "--json",
+    )
+    assert json.loads(stepped.stdout)["update"] == "8"
+    assert "nesterov" in clearprop("runs", name).stdout
+
+
+def test_a_step_of_a_network_with_biases_shows_their_changes(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    clearprop("create", name, "--layers", "2-5-1", "--bias", "--seed", "7")
+    told = clearprop("step", name, *XOR, "--epochs", "5").stdout
+    assert "output 1 bias" in told
+    assert "parameter" in told
+
+
+def test_a_run_that_diverges_fails_and_says_so(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    clearprop("create", name, "--layers", "2-5-1", "--activations", "identity", "--seed", "7")
+    rates = ("--on", "xor", "--learning-rate", "1e300", "--batch-size", "4")
+    told = clearprop("train", name, *rates, "--epochs", "9", code=1)
+    assert "is FAILED" in told.stdout
+    assert "error: update " in told.stderr
+    assert "is FAILED" in clearprop("step", name, *rates, "--epochs", "9", code=1).stdout

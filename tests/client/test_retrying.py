@@ -79,9 +79,11 @@ def test_every_call_that_can_have_a_request_id_has_one() -> None:
         for method in pb.DESCRIPTOR.services_by_name["TrainingService"].methods
         if "request_id" in method.input_type.fields_by_name
     }
-    assert {call.path.rpartition("/")[2] for call in CHANGING} == takers
+    called = {call.path.rpartition("/")[2] for call in CHANGING}
+    assert called | {"UploadTrainingSet"} == takers
     for call in CHANGING:
         assert is_uuid(call.request.request_id)  # type: ignore[attr-defined]
+    assert is_uuid(next(iter(calls.upload_training_set("s", [[1]], [[1]], ""))).request_id)
 
 
 def test_what_is_refused_is_not_repeated(scripted: ScriptedServer) -> None:

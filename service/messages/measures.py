@@ -1,0 +1,70 @@
+"""Evaluations and checks of gradients."""
+
+from bisect import bisect_right
+from collections.abc import Callable
+
+from clearprop.v1 import training_service_pb2
+
+from training.evaluation import Evaluation
+from training.gradient_check import GradientCheck, GradientDifference
+from training.network import Network
+
+
+def evaluation(update: int, source: Evaluation) -> training_service_pb2.EvaluateResponse:
+    """Translate how good a network is at an update."""
+    return training_service_pb2.EvaluateResponse(
+        update=update,
+        cost=source.cost,
+        example_count=source.example_count,
+        correct_count=source.correct,
+        accuracy=source.accuracy,
+    )
+
+
+def gradient_check(
+    network: Network, update: int, source: GradientCheck
+) -> training_service_pb2.CheckGradientsResponse:
+    """Translate what a check of a network's gradients at an update found."""
+    place = _places(network)
+    return training_service_pb2.CheckGradientsResponse(
+        update=update,
+        example_count=source.example_count,
+        parameter_count=len(source.differences),
+        passed=source.passed,
+        failed_count=source.failed,
+        kink_count=source.kinks,
+        differences=[_difference(place(each.parameter), each) for each in source.differences],
+    )
+
+
+def _places(network: Network) -> Callable[[int], tuple[int, int, int | None]]:
+    """Return what finds the layer, the unit and the input (None: the bias) of a parameter."""
+    shapes = network.shapes
+    offsets = [shape.offset for shape in shapes]
+
+    def place(parameter: int) -> tuple[int, int, int | None]:
+        layer = bisect_right(offsets, parameter)
+        shape = shapes[layer - 1]
+        if parameter >= shape.biases.start:
+            return layer, parameter - shape.biases.start, None
+        unit, source = divmod(parameter - shape.offset, shape.inputs)
+        return layer, unit, source
+
+    return place
+
+
+def _difference(
+    place: tuple[int, int, int | None], source: GradientDifference
+) -> training_service_pb2.GradientDifference:
+    layer, unit, input_ = place
+    return training_service_pb2.GradientDifference(
+        layer=layer,
+        unit=unit,
+        input=input_,
+        analytic=source.analytic,
+        numeric=source.numeric,
+        difference=source.difference,
+        tolerance=source.tolerance,
+        step=source.step,
+        kink=source.kink,
+    )

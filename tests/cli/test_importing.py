@@ -1,0 +1,125 @@
+"""`clearprop import`: a set from a file, all of it or nothing."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from calls import fresh_id
+from console import Clearprop, on_terminal
+from servers import ServerProcess
+
+
+def examples(clearprop: Clearprop, name: str) -> list[dict[str, list[float]]]:
+    shown = json.loads(clearprop("training-sets", "show", name, "--json").stdout)
+    found: list[dict[str, list[float]]] = shown["examples"]
+    return found
+
+
+def test_a_table_becomes_a_set_that_can_be_listed_and_deleted(
+    clearprop: Clearprop, tmp_path: Path
+) -> None:
+    name = fresh_id("set")
+    (tmp_path / "numbers.csv").write_text("a;b;sum;difference\n0;0.5;0.5;-0.5\n1;0;1;1\n\n")
+    made = clearprop("import", "numbers.csv", "--name", name, "--targets", "sum,difference").stdout
+    assert made == f"training set {name}: 2 examples, 2 inputs, 2 targets\n"
+    assert examples(clearprop, name) == [
+        {"inputs": [0.0, 0.5], "targets": [0.5, -0.5]},
+        {"inputs": [1.0, 0.0], "targets": [1.0, 1.0]},
+    ]
+    assert "0.5" in clearprop("training-sets", "show", name).stdout
+    listed = clearprop("training-sets").stdout
+    assert name in listed
+    assert listed.count("built in") == 3
+    clearprop("training-sets", "delete", name)
+    assert name not in clearprop("training-sets").stdout
+
+
+def test_labels_become_classes_that_are_named_in_their_order(
+    clearprop: Clearprop, tmp_path: Path
+) -> None:
+    name = fresh_id("set")
+    (tmp_path / "Iris Flowers.csv").write_text("length,kind\n5.1,setosa\n6,virginica\n7,oak\n")
+    made = clearprop(
+        *("import", "Iris Flowers.csv", "--name", name, "--targets", "kind", "--one-hot"),
+        *("--divide-by", "2"),
+    ).stdout.splitlines()
+    assert made == [
+        f"training set {name}: 3 examples, 1 inputs, 3 targets",
+        "the targets are the classes of kind, in this order: oak, setosa, virginica",
+    ]
+    assert examples(clearprop, name)[0] == {"inputs": [2.55], "targets": [0.0, 1.0, 0.0]}
+
+
+@pytest.mark.parametrize(
+    ("file", "name"), [("My Table 1.csv", "my-table-1"), ("2024.data.csv", "set-2024-data")]
+)
+def test_a_set_is_named_after_its_file(
+    clearprop: Clearprop, tmp_path: Path, file: str, name: str
+) -> None:
+    (tmp_path / file).write_text("a,y\n1,2\n")
+    made = json.loads(clearprop("import", file, "--targets", "y", "--json").stdout)
+    assert made["trainingSet"] == name
+    clearprop("training-sets", "delete", name)
+
+
+def test_arrays_become_a_set(clearprop: Clearprop, tmp_path: Path) -> None:
+    name = fresh_id("set")
+    inputs = np.arange(3000 * 64).reshape(3000, 64) / 7
+    np.savez(tmp_path / "arrays.npz", inputs=inputs, targets=np.arange(3000))
+    made = clearprop("import", "arrays.npz", "--name", name).stdout
+    assert made == f"training set {name}: 3,000 examples, 64 inputs, 1 targets\n"
+    assert examples(clearprop, name)[2999] == {"inputs": list(inputs[2999]), "targets": [2999.0]}
+
+
+def test_a_bar_shows_how_it_gets_on_and_goes_away(server: ServerProcess, tmp_path: Path) -> None:
+    file = tmp_path / f"{fresh_id('set')}.csv"
+    file.write_text("a,y\n" + "0.25,1\n" * 20_000)
+    code, told = on_terminal(
+        *("import", str(file), "--targets", "y"), columns=80, CLEARPROP_SERVER=server.target
+    )
+    assert code == 0
+    assert f"reading {file.name}" in told
+    assert "sending" in told
+    assert "20,000 examples" in told.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("a,y\n1,2\n3,x\n", "line 3, column y: 'x' is no number"),
+        ("a,y\n1,2\n3\n", "line 3 has 1 columns, where 2 are named"),
+        ("a,b\n1,2\n", "has no column 'y' for --targets: its columns are a, b"),
+    ],
+)
+def test_a_bad_file_is_refused_with_the_place_and_nothing_is_stored(
+    clearprop: Clearprop, tmp_path: Path, content: str, told: str
+) -> None:
+    name = fresh_id("set")
+    (tmp_path / "bad.csv").write_text(content)
+    said = clearprop("import", "bad.csv", "--name", name, "--targets", "y", code=1).stderr
+    assert said == f"error: bad.csv: {told}\n"
+    assert name not in clearprop("training-sets").stdout
+
+
+def test_what_the_server_refuses_is_said(clearprop: Clearprop, tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text("a,y\n1,2\n")
+    table = ("import", "table.csv", "--targets", "y")
+    told = clearprop(*table, "--name", "Not An Id", code=1).stderr
+    assert "training_set: must be 1 to 63 of a-z" in told
+    assert "already" in clearprop(*table, "--name", "xor", code=1).stderr
+
+
+def test_wrong_usage_is_said_to_be_that(clearprop: Clearprop, tmp_path: Path) -> None:
+    def wrong(*options: str) -> str:
+        done: subprocess.CompletedProcess[str] = clearprop(
+            "import", "table.csv", *options, code=2, COLUMNS="200"
+        )
+        return done.stderr
+
+    (tmp_path / "table.csv").write_text("a,y\n1,2\n")
+    assert "name the target columns" in wrong()
+    assert "takes one target column" in wrong("--targets", "a,y", "--one-hot")
+    assert "give one character" in wrong("--targets", "y", "--delimiter", "::")
+    assert "must be greater than 0" in wrong("--targets", "y", "--divide-by", "0")
