@@ -12,17 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.engine import activations, cost_and_gradient, outputs_and_costs
-from training.evaluation import mean
 from training.network import Activation, Array, Network
 from training.training_set import Examples
 
-#: The steps h, for parameters up to 1 in size; larger ones take steps in proportion. The first is
-#: where the error of the difference and that of rounding are about the same. Where it does not
-#: confirm a gradient, inputs or costs may be so large that another does; none confirms a wrong one.
-_STEPS = (6e-6, 6e-7, 6e-5)
+#: The steps h, for parameters up to 1 in size; larger ones take steps in proportion. With the first
+#: the error of the difference and that of rounding are about the same. Where it does not confirm a
+#: gradient, inputs may be so large that the cost bends too much within it: a smaller one may do.
+_STEPS = (6e-6, 6e-7, 6e-8)
 
 _RELATIVE_TOLERANCE = 1e-6
 _ABSOLUTE_TOLERANCE = 1e-9
+
+#: In proportion to the cost: what a few units in its last place make of the difference with the
+#: first step. Only counts where costs are large.
+_ROUNDING = 8 * 2.0**-52 / _STEPS[0]
 
 #: Activations whose derivative jumps at 0.
 _WITH_KINKS = frozenset({Activation.RELU, Activation.LEAKY_RELU})
@@ -134,8 +137,11 @@ class _Measuring:
         below, kink_below = self._moved(place, w - h)
         self._parameters[place] = w
         numeric = (above - below) / ((w + h) - (w - h))  # as far apart as they really are
-        size = max(abs(analytic), abs(numeric))
-        tolerance = _RELATIVE_TOLERANCE * size + _ABSOLUTE_TOLERANCE
+        tolerance = (
+            _RELATIVE_TOLERANCE * max(abs(analytic), abs(numeric))
+            + _ABSOLUTE_TOLERANCE
+            + _ROUNDING * max(abs(above), abs(below))
+        )
         return GradientDifference(
             place, analytic, numeric, h, tolerance, kink=kink_above or kink_below
         )
@@ -144,7 +150,10 @@ class _Measuring:
         """Return the mean cost with another value of a parameter, and whether a kink was passed."""
         self._parameters[place] = w
         _, costs = outputs_and_costs(self._network, self._parameters, self._examples)
-        return mean(costs), not np.array_equal(self._on_which_sides(), self._sides)
+        with np.errstate(over="ignore", invalid="ignore"):
+            # Not added up in their order: rounding shall be as little as can be.
+            cost = float(costs.mean())
+        return cost, not np.array_equal(self._on_which_sides(), self._sides)
 
     def _on_which_sides(self) -> NDArray[np.bool_]:
         """Return for each example and each unit with a kink whether its logit is above 0."""
