@@ -1,6 +1,7 @@
 """Measures everything, prints the figures and writes results.md: `make bench`.
 
-`python -m bench engine` measures the engine alone, and only prints.
+`python -m bench engine` measures the engine alone, and only prints; with names of those that are to
+take part, such as `ours FANN "plain C"`, only them.
 """
 
 import sys
@@ -10,11 +11,14 @@ from bench import engine, report, service
 
 def main() -> None:
     """Run the measurements; all of them take some minutes, those of the engine two."""
-    rows, table = engine.measure()
-    if sys.argv[1:] == ["engine"]:
-        sys.stdout.write(report.engine_text(rows, table))
-    else:
-        sys.stdout.write(report.write([*rows, *service.rows()], table))
+    match sys.argv[1:]:
+        case ["engine", *names]:
+            sys.stdout.write(report.engine_text(*engine.measure(names)))
+        case []:
+            rows, table = engine.measure()
+            sys.stdout.write(report.write([*rows, *service.rows()], table))
+        case _:
+            sys.exit(__doc__)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The engine against the loops that others would write."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.measuring import Times
@@ -68,8 +68,12 @@ def _works() -> list[_Measured]:
     return works
 
 
-def measure() -> tuple[list[Row], Table]:
-    """Measure all works; return what is to be reached, and the times of everyone at everything."""
+def measure(names: Sequence[str] = ()) -> tuple[list[Row], Table]:
+    """Measure all works; return what is to be reached, and the times of everyone at everything.
+
+    Only ours and those named take part, or all where no one is named.
+    """
+    contestants = [each for each in CONTESTANTS if not names or each.name in (_OURS, *names)]
     rows: list[Row] = []
     table = Table(
         "The engine and its peers",
@@ -77,19 +81,19 @@ def measure() -> tuple[list[Row], Table]:
         "process of its own, in turn. FANN and scikit-learn always have biases, the others none;\n"
         "FANN minimises the squared error, because it has no cross-entropy. All others were found\n"
         "to make the same costs and parameters.",
-        ["an update of", *(contestant.name for contestant in CONTESTANTS)],
+        ["an update of", *(contestant.name for contestant in contestants)],
     )
     for measured in _works():
-        result = race(measured.work, CONTESTANTS)
+        result = race(measured.work, contestants)
         rows += [_row(measured.name, target, result) for target in measured.targets]
-        table.rows.append([measured.name, *_cells(result)])
+        cells = [_cell(result, contestant.name) for contestant in contestants]
+        table.rows.append([measured.name, *cells])
     return rows, table
 
 
-def _cells(result: Race) -> Iterable[str]:
-    for contestant in CONTESTANTS:
-        times = result.times.get(contestant.name)
-        yield _text(times) if times else result.absent[contestant.name]
+def _cell(result: Race, name: str) -> str:
+    times = result.times.get(name)
+    return _text(times) if times else result.absent[name]
 
 
 def _text(times: Times) -> str:

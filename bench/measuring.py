@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import floor, log10
 from statistics import median
 
 
@@ -24,8 +25,16 @@ class Times:
 
     def text(self, unit: float, name: str) -> str:
         """Say the median and the spread in a unit of so many seconds."""
-        low, high = min(self.seconds) / unit, max(self.seconds) / unit
-        return f"{self.median / unit:,.3g} {name} ({low:,.3g} to {high:,.3g})"
+        low, middle, high = (
+            _three_digits(seconds / unit)
+            for seconds in (self.least, self.median, max(self.seconds))
+        )
+        return f"{middle} {name} ({low} to {high})"
+
+
+def _three_digits(number: float) -> str:
+    decimals = 2 - floor(log10(number)) if number > 0.0 else 0
+    return f"{number:,.{max(decimals, 0)}f}"
 
 
 def in_turn(repetitions: int, *works: tuple[Callable[[], object], int]) -> list[Times]:
