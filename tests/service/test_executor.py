@@ -22,13 +22,25 @@ from training.engine import Engine
 from training.errors import StoreUnavailable
 from training.limits import Limits
 from training.network import Initializer, InitializerKind
+from training.optimizer import Optimizer, OptimizerKind
 from training.ports import Store, Writer
 from training.run import Run, RunState
-from training.settings import TrainingSettings
+from training.settings import StopCondition, TrainingSettings
+from training.update import State
 
 T = TypeVar("T")
 EPOCHS = 60_000
 SETTINGS = TrainingSettings("xor", 5.0, 4, EPOCHS)
+#: Settings with everything that a run carries along from update to update.
+REMEMBERING = TrainingSettings(
+    "xor",
+    learning_rate=0.01,
+    batch_size=3,
+    epochs=EPOCHS,
+    shuffle_seed=5,
+    optimizer=Optimizer(OptimizerKind.MOMENTUM),
+    stop=StopCondition(cost_below=1e-300),  # looked at after every epoch, and never reached
+)
 
 
 class FailingStore:
@@ -98,13 +110,12 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     bench.inner.close()
 
 
-def uninterrupted(epochs: int) -> bytes:
-    world = make_world(learning_rate=5.0, batch_size=4, epochs=epochs, seed=1)
-    run = world.open().run
+def uninterrupted(epochs: int, settings: TrainingSettings = SETTINGS) -> bytes:
+    world = make_world(seed=1)
+    run = world.open(settings=replace(settings, epochs=epochs)).run
     assert run is not None
-    parameters = world.parameters.copy()
-    Engine(world.network, run, world.examples).advance(parameters, 0, run.total_updates)
-    return parameters.tobytes()
+    start = State(0, world.parameters)
+    return world.engine(run).advance(start, 0, run.total_updates).state.parameters.tobytes()
 
 
 @pytest.mark.parametrize(
@@ -119,15 +130,25 @@ def uninterrupted(epochs: int) -> bytes:
     ],
     ids=str,
 )
+@pytest.mark.parametrize("settings", [SETTINGS, REMEMBERING], ids=["plain", "remembering"])
 def test_failed_commits_suspend_a_run_and_change_no_bit(
-    bench: Bench, failures: dict[int, bool]
+    bench: Bench, failures: dict[int, bool], settings: TrainingSettings
 ) -> None:
     bench.store.fail_after = failures
-    bench.runs.train("net", SETTINGS)
+    bench.runs.train("net", settings)
     run = bench.wait_until(lambda run: run.is_over)
     assert run.state is RunState.SUCCEEDED
-    assert run.updates_done == EPOCHS
-    assert bench.final_bits() == uninterrupted(EPOCHS)
+    assert run.updates_done == run.total_updates
+    assert bench.final_bits() == uninterrupted(EPOCHS, settings)
+
+
+def test_a_run_that_reaches_its_cost_succeeds_before_its_epochs_are_over(bench: Bench) -> None:
+    bench.runs.train("net", replace(SETTINGS, stop=StopCondition(cost_below=0.01)))
+    run = bench.wait_until(lambda run: run.is_over)
+    assert run.state is RunState.SUCCEEDED
+    assert run.updates_done < run.total_updates
+    assert run.latest_cost is not None
+    assert run.latest_cost < 0.01  # a batch is an epoch here
 
 
 def test_a_stopped_executor_leaves_runs_active_and_another_goes_on(bench: Bench) -> None:

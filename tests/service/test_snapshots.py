@@ -1,15 +1,22 @@
-"""Updates read again, also when their network goes away in the meantime."""
+"""Updates read again, whole, also when their network goes away in the meantime."""
 
 from pathlib import Path
 
 import pytest
+from services import Service
 
+from service import snapshots as snapshots_module
 from service.clock import SystemClock
 from service.networks import Networks, NewNetwork
 from service.snapshots import SnapshotReader
 from storage import open_store
 from training.errors import NetworkNotFound
 from training.limits import Limits
+from training.optimizer import Optimizer, OptimizerKind
+from training.ports import Reader
+from training.settings import TrainingSettings
+from training.training_set import Examples
+from training.update import State
 
 
 @pytest.mark.parametrize("kind", ["memory", "sqlite"])
@@ -32,3 +39,67 @@ def test_a_network_that_was_deleted_meanwhile_is_not_found_and_no_damage(
         with pytest.raises(NetworkNotFound):
             read_span(network, 0, 0)
     store.close()
+
+
+def bits(state: State) -> tuple[object, ...]:
+    kept = state.optimizer_state
+    return state.parameters.tobytes(), kept and (kept.optimizer, kept.values.tobytes())
+
+
+def test_a_state_has_what_its_optimizer_remembers_however_it_was_read() -> None:
+    with Service() as service:
+        network = service.networks.create(NewNetwork("net", (2, 5, 1))).network
+        settings: TrainingSettings | None = TrainingSettings(
+            "xor", 0.1, 3, 1000, shuffle_seed=1, optimizer=Optimizer(OptimizerKind.ADAM)
+        )
+        states = [service.state()]
+        for count in (1, 5, 2, 9):
+            service.step(count, settings)
+            settings = None
+            states.append(service.state())
+        assert states[-1].optimizer_state is not None
+
+        def by_snapshot(reader: SnapshotReader, update: int) -> State:
+            return reader.state(network, update)
+
+        def by_page(reader: SnapshotReader, update: int) -> State:
+            reader.page(network, 0, update)
+            return reader.state(network, update)
+
+        def by_a_longer_page(reader: SnapshotReader, update: int) -> State:
+            reader.page(network, 0, max(update - 1, 0))
+            reader.page(network, 0, update)
+            return reader.state(network, update)
+
+        def by_the_state_before(reader: SnapshotReader, update: int) -> State:
+            reader.state(network, max(update - 1, 0))
+            return reader.state(network, update)
+
+        for read in (by_snapshot, by_page, by_a_longer_page, by_the_state_before):
+            for state in states:
+                found = read(SnapshotReader(service.store), state.update)
+                assert bits(found) == bits(state)
+
+
+def test_a_set_that_is_larger_than_the_cache_is_read_once_while_it_is_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(snapshots_module, "_EXAMPLES_BYTES", 100)
+    with Service() as service:
+        snapshots = SnapshotReader(service.store)
+        reads = 0
+
+        class Counting:
+            def __init__(self, reader: Reader) -> None:
+                self.reader = reader
+
+            def examples(self, uid: str) -> Examples:
+                nonlocal reads
+                reads += 1
+                return self.reader.examples(uid)
+
+        with service.store.read() as reader:
+            uids = [reader.training_set(name).uid for name in ("xor", "and")]
+            for uid in (uids[0], uids[0], uids[1], uids[1], uids[0]):
+                snapshots.examples(Counting(reader), uid)  # type: ignore[arg-type]
+    assert reads == 3

@@ -1,0 +1,110 @@
+"""Looking at networks: costs, accuracies and gradients on training sets."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from services import Service
+
+from service import history
+from service.networks import NewNetwork
+from training.engine import outputs_and_costs
+from training.errors import InvalidFields, LimitExceeded, TrainingSetNotFound, UpdateOutOfRange
+from training.network import Activation, Initializer, InitializerKind
+from training.settings import TrainingSettings
+
+SETTINGS = TrainingSettings("xor", 5.0, 4, 1000)
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    with Service() as service:
+        recipe = Initializer(InitializerKind.UNIFORM, 1)
+        service.networks.create(NewNetwork("net", (2, 5, 1), initializer=recipe))
+        yield service
+
+
+def test_a_network_is_measured_at_any_update_and_left_alone(service: Service) -> None:
+    service.step(10, SETTINGS)
+    head = service.networks.get("net").head
+    examples = service.training_sets.get_with_examples("xor")[1]
+    for update in (0, 7, 10, None):
+        network, number, found = service.history.evaluate("net", update, "xor")
+        assert number == (10 if update is None else update)
+        state = service.snapshots.state(network, number)
+        _, costs = outputs_and_costs(network, state.parameters, examples)
+        assert found.cost == (((0.0 + costs[0]) + costs[1]) + costs[2] + costs[3]) / 4
+        assert found.example_count == 4
+        assert found.correct is not None
+    assert service.networks.get("net").head == head
+
+
+def test_the_next_update_costs_what_was_measured_before_it(service: Service) -> None:
+    service.step(3, SETTINGS)
+    _, _, found = service.history.evaluate("net", 2, "xor")
+    _, snapshot = service.history.state("net", 3)
+    assert snapshot.costs[0] == found.cost
+
+
+def test_what_cannot_be_measured_is_refused(service: Service) -> None:
+    service.training_sets.create("wide", [(np.ones(3), np.array([2.0]))])
+    for measure in (service.history.evaluate, service.history.check_gradients):
+        with pytest.raises(TrainingSetNotFound):
+            measure("net", None, "nothing")
+        with pytest.raises(UpdateOutOfRange):
+            measure("net", 1, "xor")
+        with pytest.raises(InvalidFields) as refused:
+            measure("net", None, "")
+        assert [bad.field for bad in refused.value.violations] == ["training_set"]
+        with pytest.raises(InvalidFields) as refused:
+            measure("net", None, "wide")
+        assert [bad.field for bad in refused.value.violations] == ["training_set"] * 2
+
+
+def test_gradients_are_checked_for_all_of_a_small_network(service: Service) -> None:
+    _, number, found = service.history.check_gradients("net", None, "xor")
+    assert number == 0
+    assert found.passed
+    assert found.example_count == 4
+    assert {it.parameter for it in found.differences} == set(range(15))
+
+
+def test_parameters_are_spread_over_the_network_and_examples_are_the_first(
+    service: Service,
+) -> None:
+    _, _, found = service.history.check_gradients("net", None, "xor", 2, 5)
+    assert found.example_count == 2
+    assert {it.parameter for it in found.differences} == {0, 3, 6, 9, 12}
+
+
+def test_usual_numbers_are_32_examples_and_1000_parameters_within_the_limit(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [(np.full(40, index / 50), np.array([index / 50])) for index in range(50)]
+    service.training_sets.create("fifty", rows)
+    service.networks.create(NewNetwork("large", (40, 40, 1), (Activation.TANH,), bias=True))
+    network, _, found = service.history.check_gradients("large", None, "fifty")
+    assert network.parameter_count == 1681
+    assert found.example_count == 32
+    assert len({it.parameter for it in found.differences}) == 1000
+    monkeypatch.setattr(history, "_MOST_CHECK_WORK", 2 * 10 * 32 * 1681)
+    _, _, found = service.history.check_gradients("large", None, "fifty")
+    assert len(found.differences) == 10
+    service.history.check_gradients("large", None, "fifty", 32, 10)
+    for numbers in ((33, 10), (32, 11)):
+        with pytest.raises(LimitExceeded, match="fewer") as error:
+            service.history.check_gradients("large", None, "fifty", *numbers)
+        assert error.value.metadata == {"limit": "check_work", "value": str(2 * 10 * 32 * 1681)}
+    monkeypatch.setattr(history, "_MOST_CHECK_WORK", 2 * 32 * 1681 - 1)
+    with pytest.raises(LimitExceeded):
+        service.history.check_gradients("large", None, "fifty")
+
+
+def test_every_bad_number_is_named(service: Service) -> None:
+    for numbers in ((-1, -1), (5, 16)):
+        with pytest.raises(InvalidFields) as refused:
+            service.history.check_gradients("net", None, "xor", *numbers)
+        assert [bad.field for bad in refused.value.violations] == [
+            "example_count",
+            "parameter_count",
+        ]

@@ -1,0 +1,77 @@
+"""Training sets, made at once or from collected chunks."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from services import Service
+
+from service.requests import RequestId
+from training.errors import InvalidFields, LimitExceeded, TrainingSetExists, Violations
+from training.limits import Limits
+from training.network import Array
+
+ROWS = [(np.array([1.0, 2.0]), np.array([3.0])), (np.array([4.0, 5.0]), np.array([6.0]))]
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    with Service(limits=Limits(training_set_bytes=8 * 3 * 4, training_sets=5)) as service:
+        yield service
+
+
+def numbers(service: Service, set_id: str) -> list[Array]:
+    _, examples = service.training_sets.get_with_examples(set_id)
+    return [examples.inputs, examples.targets]
+
+
+def test_chunks_and_one_request_make_the_same_set(service: Service) -> None:
+    made = service.training_sets.create("made", ROWS)
+    collector = service.training_sets.collector()
+    for row in ROWS:
+        collector.add(Violations(), [row])
+    uploaded = service.training_sets.store("uploaded", collector.examples())
+    for training_set in (made, uploaded):
+        assert (training_set.input_count, training_set.target_count) == (2, 1)
+        assert training_set.example_count == 2
+    for one, other in zip(numbers(service, "made"), numbers(service, "uploaded"), strict=True):
+        assert one.tobytes() == other.tobytes()
+
+
+def test_every_bad_field_is_named_at_once(service: Service) -> None:
+    rows = [ROWS[0], (np.array([1.0]), np.array([np.nan]))]
+    with pytest.raises(InvalidFields) as refused:
+        service.training_sets.create("Bad id", rows, RequestId("", b""))
+    assert [bad.field for bad in refused.value.violations] == [
+        "request_id",
+        "training_set",
+        "examples[1].inputs",
+        "examples[1].targets[0]",
+    ]
+    with pytest.raises(InvalidFields) as refused:
+        service.training_sets.create("Bad id", [])
+    assert [bad.field for bad in refused.value.violations] == ["training_set", "examples"]
+    examples = service.training_sets.get_with_examples("xor")[1]
+    with pytest.raises(InvalidFields) as refused:
+        service.training_sets.store("Bad id", examples, RequestId("", b""))
+    assert [bad.field for bad in refused.value.violations] == ["request_id", "training_set"]
+
+
+def test_sets_that_are_too_large_or_too_many_are_refused(service: Service) -> None:
+    with pytest.raises(LimitExceeded, match="96 bytes") as error:
+        service.training_sets.create("large", ROWS * 3)
+    assert error.value.metadata["limit"] == "training_set_bytes"
+    for set_id in ("one", "two"):
+        service.training_sets.create(set_id, ROWS)
+    with pytest.raises(LimitExceeded) as error:
+        service.training_sets.create("three", ROWS)
+    assert error.value.metadata["limit"] == "training_sets"
+
+
+def test_a_repeated_upload_gives_the_first_answer(service: Service) -> None:
+    examples = service.training_sets.get_with_examples("xor")[1]
+    request = RequestId("upload", b"digest")
+    first = service.training_sets.store("", examples, request)
+    assert service.training_sets.store("", examples, request) == first
+    with pytest.raises(TrainingSetExists):
+        service.training_sets.store(first.id, examples, RequestId("other", b"digest"))
