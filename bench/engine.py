@@ -88,6 +88,7 @@ def measure(names: Sequence[str] = ()) -> tuple[list[Row], Table]:
         rows += [_row(measured.name, target, result) for target in measured.targets]
         cells = [_cell(result, contestant.name) for contestant in contestants]
         table.rows.append([measured.name, *cells])
+        table.note = f"Made with {', '.join(result.versions)}."
     return rows, table
 
 
@@ -107,7 +108,7 @@ def _row(name: str, target: _Target, result: Race) -> Row:
     missing = [f"{peer}: {result.absent[peer]}" for peer in target.peers if peer in result.absent]
     here = {peer: result.times[peer] for peer in target.peers if peer in result.times}
     if not here:
-        return Row(work, _text(ours), "; ".join(missing), "", target.words, None)
+        return Row(work, _text(ours), "; ".join(missing) or "not asked for", "", target.words, None)
     best = min(here, key=lambda peer: here[peer].median)
     ratio = ours.median / here[best].median
     least = ours.least / here[best].least

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import numba
+
 from bench.peers.work import Loop, Trained, Work
 from training.engine import Engine
 from training.network import Activation, CostFunction, Initializer, InitializerKind, Network
@@ -16,6 +18,11 @@ _COSTS = {
     "sigmoid": CostFunction.CROSS_ENTROPY,
     "softmax": CostFunction.CATEGORICAL_CROSS_ENTROPY,
 }
+
+
+def version() -> str:
+    """Say which Numba compiled it."""
+    return f"Numba {numba.__version__}"
 
 
 def loop(work: Work) -> Loop:

@@ -35,10 +35,14 @@ class Contestant:
 
 @dataclass(frozen=True, slots=True)
 class Race:
-    """How long an update took each contestant that is here, and why the others are not."""
+    """How long an update took each contestant that is here, and why the others are not.
+
+    `versions` are what the contestants are made with.
+    """
 
     times: dict[str, Times]
     absent: dict[str, str]
+    versions: list[str]
 
 
 class _Worker:
@@ -117,23 +121,26 @@ def race(work: Work, contestants: list[Contestant]) -> Race:
     BUILD.mkdir(exist_ok=True)
     path = BUILD / "work.npz"
     work.save(path)
-    absent = {}
+    absent: dict[str, str] = {}
+    versions: dict[str, None] = {}  # a set in order
     with ExitStack() as stack:
         workers = []
         for contestant in contestants:
             worker = stack.enter_context(_Worker(contestant, path))
-            word, _, reason = worker.read().partition(" ")
+            word, _, rest = worker.read().partition(" ")
             if word == "absent":
-                absent[worker.name] = reason
+                absent[worker.name] = rest
             else:
                 workers.append(worker)
+                versions[rest] = None
         _check(workers)
         counts = [_count(worker) for worker in workers]
         seconds: dict[str, list[float]] = {worker.name: [] for worker in workers}
         for _ in range(_REPETITIONS):
             for worker, count in zip(workers, counts, strict=True):
                 seconds[worker.name].append(worker.seconds(count) / count)
-    return Race({name: Times(each) for name, each in seconds.items()}, absent)
+    times = {name: Times(each) for name, each in seconds.items()}
+    return Race(times, absent, list(versions))
 
 
 def _check(workers: list[_Worker]) -> None:

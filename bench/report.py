@@ -23,20 +23,21 @@ class Row:
     reached: bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Table:
-    """More figures, without anything to reach."""
+    """More figures, without anything to reach; a note below them."""
 
     title: str
     text: str
     heads: list[str]
     rows: list[list[str]] = field(default_factory=list)
+    note: str = ""
 
     @property
     def lines(self) -> list[str]:
         """It as Markdown."""
         cells = [self.heads, ["---"] * len(self.heads), *self.rows]
-        return ["", f"## {self.title}", "", self.text, "", *map(_line, cells)]
+        return ["", f"## {self.title}", "", self.text, "", *map(_line, cells), "", self.note]
 
 
 def _line(cells: list[str]) -> str:

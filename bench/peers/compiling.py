@@ -11,13 +11,24 @@ from bench.peers.work import Absent
 BUILD = Path(__file__).parents[2] / "build"
 
 
-def compiled(name: str, *libraries: str) -> ctypes.CDLL:
-    """Compile `name`.c at -O3 and load it.
+def said(*command: str) -> str:
+    """Return the first line that a program prints; nothing where there is no such program."""
+    program = shutil.which(command[0])
+    if program is None:
+        return ""
+    done = subprocess.run(  # noqa: S603 (asks for a version)
+        [program, *command[1:]], check=False, capture_output=True, text=True
+    )
+    return done.stdout.partition("\n")[0]
+
+
+def compiled(name: str, *libraries: str, package: str = "") -> ctypes.CDLL:
+    """Compile `name`.c at -O3 and load it; `package` is what it needs beside a compiler.
 
     Raises:
-        Absent: there is no compiler, or a library that it is linked to is missing.
+        Absent: there is no compiler, or the package is missing.
     """
-    compiler = shutil.which("cc") or shutil.which("gcc")
+    compiler = shutil.which("cc")
     if compiler is None:
         raise Absent("there is no C compiler here")
     BUILD.mkdir(exist_ok=True)
@@ -30,5 +41,7 @@ def compiled(name: str, *libraries: str) -> ctypes.CDLL:
         text=True,
     )
     if made.returncode:
-        raise Absent(f"{name}.c cannot be compiled: {made.stderr.strip().splitlines()[0]}")
+        if package:
+            raise Absent(f"{package} is not installed")
+        raise RuntimeError(made.stderr)
     return ctypes.CDLL(str(library))

@@ -8,13 +8,18 @@ import ctypes
 
 import numpy as np
 
-from bench.peers.compiling import compiled
+from bench.peers.compiling import compiled, said
 from bench.peers.work import Loop, Trained, Work
+
+
+def version() -> str:
+    """Say which FANN this is, as far as pkg-config knows."""
+    return f"FANN {said('pkg-config', '--modversion', 'fann')}".strip()
 
 
 def loop(work: Work) -> Loop:
     """Return a loop of fann_train_epoch over the batches of an epoch."""
-    library = compiled("fann_loop", "-ldoublefann")
+    library = compiled("fann_loop", "-ldoublefann", package="libfann-dev")
     vector = np.ctypeslib.ndpointer(dtype=np.float64, flags="C_CONTIGUOUS")
     library.make.restype = ctypes.c_void_p
     library.make.argtypes = [*(ctypes.c_uint,) * 3, ctypes.c_int, ctypes.c_float]

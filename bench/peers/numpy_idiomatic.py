@@ -33,6 +33,11 @@ _HIDDEN: dict[str, tuple[_Function, _Function]] = {
 _OUTPUTS = {"sigmoid": _sigmoid_outputs, "softmax": _softmax_outputs}
 
 
+def version() -> str:
+    """Say which NumPy this is."""
+    return f"NumPy {np.__version__}"
+
+
 def loop(work: Work) -> Loop:
     """Return a loop of matrix products, each making new arrays."""
     activation, derivative = _HIDDEN[work.hidden]

@@ -75,6 +75,11 @@ _HIDDEN = {"sigmoid": (_sigmoid, _sigmoid_derivative), "tanh": (_tanh, _tanh_der
 _OUTPUTS = {"sigmoid": _sigmoid_outputs, "softmax": _softmax_outputs}
 
 
+def version() -> str:
+    """Say which NumPy this is."""
+    return f"NumPy {np.__version__}"
+
+
 def loop(work: Work) -> Loop:
     """Return a loop that writes every result into an array made beforehand."""
     activation, derivative = _HIDDEN[work.hidden]

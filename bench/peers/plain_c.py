@@ -4,10 +4,15 @@ import ctypes
 
 import numpy as np
 
-from bench.peers.compiling import compiled
+from bench.peers.compiling import compiled, said
 from bench.peers.work import Loop, Trained, Work
 
 _VECTOR = np.ctypeslib.ndpointer(dtype=np.float64, flags="C_CONTIGUOUS")
+
+
+def version() -> str:
+    """Say which compiler this is."""
+    return said("cc", "--version")
 
 
 def loop(work: Work) -> Loop:

@@ -15,6 +15,11 @@ _BACKWARD = {
 }
 
 
+def version() -> str:
+    """Say which PyTorch this is."""
+    return f"PyTorch {torch.__version__}"
+
+
 def loop(work: Work) -> Loop:
     """Return a loop that knows no gradients but its own."""
     set_up()

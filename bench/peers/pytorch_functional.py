@@ -9,6 +9,11 @@ from bench.peers.work import Loop, Trained, Work
 _ACTIVATIONS = {"sigmoid": torch.sigmoid, "tanh": torch.tanh}
 
 
+def version() -> str:
+    """Say which PyTorch this is."""
+    return f"PyTorch {torch.__version__}"
+
+
 def loop(work: Work) -> Loop:
     """Return a loop over two leaves."""
     set_up()

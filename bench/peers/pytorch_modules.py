@@ -10,6 +10,11 @@ from bench.peers.work import Loop, Trained, Work
 _ACTIVATIONS = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh}
 
 
+def version() -> str:
+    """Say which PyTorch this is."""
+    return f"PyTorch {torch.__version__}"
+
+
 def loop(work: Work) -> Loop:
     """Return a loop over a Sequential of Linear layers."""
     set_up()

@@ -1,6 +1,7 @@
 """scikit-learn's MLPClassifier, a batch at a time by partial_fit. It always has biases."""
 
 import numpy as np
+import sklearn
 from sklearn.neural_network import MLPClassifier
 
 from bench.peers.work import Array, Loop, Trained, Work
@@ -13,6 +14,11 @@ def _labels(targets: Array, output: str) -> Array:
     if targets.shape[1] == 1:
         return targets.ravel()
     return targets if output == "sigmoid" else targets.argmax(axis=1).astype(np.float64)
+
+
+def version() -> str:
+    """Say which scikit-learn this is."""
+    return f"scikit-learn {sklearn.__version__}"
 
 
 def loop(work: Work) -> Loop:

@@ -1,8 +1,9 @@
 """A process in which one peer does one work: `python -m bench.peers.worker MODULE WORK.npz`.
 
-It answers each line of its input with one of its output: first, by itself, `ready`, or `absent`
-and the reason; then for a number of updates the seconds that they took; for `check`, a number and
-a path, it writes there what the loop leaves after so many updates and answers `written`.
+It answers each line of its input with one of its output: first, by itself, `ready` and its
+version, or `absent` and the reason; then for a number of updates the seconds that they took; for
+`check`, a number and a path, it writes there what the loop leaves after so many updates and answers
+`written`.
 """
 
 import importlib
@@ -15,12 +16,12 @@ import numpy as np
 from bench.peers.work import Absent, Loop, load
 
 
-def _loop(module: str, path: str) -> Loop:
+def _loop(name: str, path: str) -> tuple[Loop, str]:
     try:
-        loop: Loop = importlib.import_module(module).loop(load(Path(path)))
+        module = importlib.import_module(name)
     except ModuleNotFoundError as error:
         raise Absent(f"{error.name} is not installed (make peers)") from error
-    return loop
+    return module.loop(load(Path(path))), module.version()
 
 
 def _say(*words: object) -> None:
@@ -30,11 +31,11 @@ def _say(*words: object) -> None:
 def main(module: str, path: str) -> None:
     """Serve the lines of the input until it ends."""
     try:
-        loop = _loop(module, path)
+        loop, version = _loop(module, path)
     except Absent as reason:
         _say("absent", reason)
         return
-    _say("ready")
+    _say("ready", version)
     for line in sys.stdin:
         match line.split(maxsplit=2):
             case ["check", updates, target]:
