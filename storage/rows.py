@@ -10,7 +10,7 @@ import msgspec
 
 from storage import codec, schema
 from storage.session import Row, Values
-from training.network import Network
+from training.network import Initializer, InitializerKind, Network
 from training.optimizer import Optimizer, OptimizerState
 from training.ports import Answer
 from training.run import Run
@@ -42,7 +42,11 @@ def network(row: Row) -> Network:
     """Return the network of a row."""
     uid, document, crc = row
     codec.check(crc, (uid,), document)
-    return codec.decode(_network_decoder, document)
+    network = codec.decode(_network_decoder, document)
+    if network.initializer.kind is InitializerKind.EXPLICIT:
+        # Revision 0001 named bounds here as well, which nothing was drawn between.
+        return replace(network, initializer=Initializer(InitializerKind.EXPLICIT))
+    return network
 
 
 HEAD_COLUMNS = tuple(schema.heads.c)

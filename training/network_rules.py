@@ -1,6 +1,6 @@
 """What a network must be like: its structure, its initializer, and parameters given for it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from math import isfinite
 
@@ -46,7 +46,7 @@ def check_structure(
         violations.require(size >= 1, f"layer_sizes[{index}]", f"must be at least 1, is {size}")
     _check_activations(violations, len(layer_sizes) - 1, activations)
     violations.require(
-        cost_function is not None, "cost_function", f"must be one of {names(CostFunction)}"
+        cost_function is not None, "cost_function", f"must be one of {_names(CostFunction)}"
     )
     outputs = activations[-1] if activations else Activation.SIGMOID
     if outputs is not None and cost_function is not None:
@@ -65,7 +65,7 @@ def _check_activations(
     shared = len(activations) == 1 and layers > 1
     for index, activation in enumerate(activations):
         where = f"activations[{index}]"
-        violations.require(activation is not None, where, f"must be one of {names(Activation)}")
+        violations.require(activation is not None, where, f"must be one of {_names(Activation)}")
         violations.require(
             activation is not Activation.SOFTMAX or (index == len(activations) - 1 and not shared),
             where,
@@ -127,7 +127,7 @@ def check_initializer(violations: Violations, name: str, initializer: Initialize
     violations.require(
         kind in _RECIPES,
         f"{name}.kind",
-        f"must be one of {', '.join(recipe.name for recipe in _RECIPES)};"
+        f"must be one of {_names(_RECIPES)};"
         " for explicit parameters send initial_parameters instead",
     )
     violations.require(
@@ -211,6 +211,5 @@ def check_finite(violations: Violations, name: str, values: Array) -> None:
         violations.add(f"{name}[{bad[0]}]", f"must be finite, is {values[bad[0]]}")
 
 
-def names(kinds: type[StrEnum]) -> str:
-    """Return the words of an enum, for a sentence that lists them."""
+def _names(kinds: Iterable[StrEnum]) -> str:
     return ", ".join(kind.name for kind in kinds)

@@ -33,7 +33,7 @@ def test_networks_runs_and_training_sets_have_what_is_new_at_its_default(older: 
         assert not network.bias
         assert network.initializer == Initializer(InitializerKind.UNIFORM, 7, -0.12, 0.12)
         assert network.labels == {"team": "Käse"}
-        assert given.initializer.kind is InitializerKind.EXPLICIT
+        assert given.initializer == Initializer(InitializerKind.EXPLICIT)
 
         over, paused = reader.run(network.uid, 1), reader.run(network.uid, 2)
         assert (over.state, paused.state) == (RunState.SUCCEEDED, RunState.PAUSED)

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import World, make_world, optimizers, settings_for, worlds
 
@@ -117,8 +117,8 @@ def test_runs_one_after_the_other_replay_exactly_from_any_keyframe(
     ends = [state]
     for _ in range(3):
         # Small epochs, so that some runs have no keyframe but the one at their end.
-        settings = data.draw(settings_for(len(world.examples.inputs)))
-        trainer = world.trainer(world.open(head, settings), 1e-3, state)
+        chosen = data.draw(settings_for(len(world.examples.inputs)))
+        trainer = world.trainer(world.open(head, chosen), 1e-3, state)
         additions = carry_out(trainer)
         segments += segments_of(world, additions)[1:]
         keyframes += [addition.keyframe for addition in additions if addition.keyframe]
@@ -241,8 +241,8 @@ def trained(world: World, *optimizers_and_rates: tuple[Optimizer, float]) -> lis
     """Return the states after some runs, one after the other."""
     head, states = None, [State(0, world.parameters)]
     for optimizer, rate in optimizers_and_rates:
-        settings = replace(world.settings, optimizer=optimizer, learning_rate=rate)
-        trainer = world.trainer(world.open(head, settings), state=states[-1])
+        chosen = replace(world.settings, optimizer=optimizer, learning_rate=rate)
+        trainer = world.trainer(world.open(head, chosen), state=states[-1])
         carry_out(trainer)
         head = trainer.head
         states.append(trainer.state)
@@ -283,9 +283,9 @@ def test_a_run_with_another_optimizer_begins_at_zero(other: Optimizer) -> None:
     world = make_world()
     first, second = trained(world, (MOMENTUM, 0.1), (other, 0.1))
     assert first.optimizer_state is not None
-    settings = replace(world.settings, optimizer=other, learning_rate=0.1)
+    chosen = replace(world.settings, optimizer=other, learning_rate=0.1)
     forgetful = world.trainer(
-        world.open(settings=settings), state=replace(first, optimizer_state=None)
+        world.open(settings=chosen), state=replace(first, optimizer_state=None)
     )
     carry_out(forgetful)
     assert bits(forgetful.state) == bits(second)
@@ -295,8 +295,8 @@ def test_plain_gradient_descent_forgets_what_another_optimizer_remembered() -> N
     world = make_world()
     _, plain, again = trained(world, (MOMENTUM, 0.1), (Optimizer(), 0.1), (MOMENTUM, 0.1))
     assert plain.optimizer_state is None
-    settings = replace(world.settings, optimizer=MOMENTUM, learning_rate=0.1)
-    fresh = world.trainer(world.open(settings=settings), state=plain)
+    chosen = replace(world.settings, optimizer=MOMENTUM, learning_rate=0.1)
+    fresh = world.trainer(world.open(settings=chosen), state=plain)
     carry_out(fresh)
     assert bits(fresh.state) == bits(again)
 
@@ -352,6 +352,7 @@ def test_a_run_succeeds_at_the_first_epoch_whose_cost_is_below_the_bound(
         assert trainer.run.updates_done == expected
 
 
+@settings(max_examples=50)
 @given(worlds(), st.floats(0.01, 3.0), st.data())
 def test_interruptions_do_not_change_where_a_run_ends_by_its_cost(
     world: World, bound: float, data: st.DataObject
@@ -414,6 +415,7 @@ def test_divergence_ends_the_run_at_the_last_finite_update(learning_rate: float)
     assert np.isfinite(trainer.state.parameters).all()
 
 
+@settings(max_examples=30)
 @given(optimizer=optimizers.filter(lambda it: it.kind is not OptimizerKind.ADAM))
 def test_exploding_updates_leave_the_last_finite_state_whole(optimizer: Optimizer) -> None:
     world = make_world(
