@@ -11,6 +11,7 @@ from service.cli.options import Json, NetworkId, Server, TrainingSetId, UpdateNu
 from service.cli.printing import number, say, say_json, show_table
 
 _MOST_DIFFERENCES = 10
+_MOST_KINKS = 5
 
 
 def evaluate(
@@ -82,28 +83,32 @@ def _show(check: GradientCheck, output_layer: int) -> None:
         f"at update {check.update:,}: {check.parameter_count:,} gradients over"
         f" {check.example_count:,} examples {verdict}"
     )
-    # What failed comes first: a kink can lie further apart than anything that is wrong.
-    differences = sorted(check.differences, key=lambda each: each.passed)
     say("[dim]the largest differences, by what is allowed[/]")
     show_table(
         ["parameter", "gradient", "measured", "difference", "allowed", ""],
         (
             [
-                parameter_name(each.layer, each.unit, each.input, output_layer),
+                _name(each, output_layer),
                 number(each.analytic),
                 number(each.numeric),
                 number(each.difference),
                 number(each.tolerance),
                 _word(each),
             ]
-            for each in differences[:_MOST_DIFFERENCES]
+            for each in check.differences[:_MOST_DIFFERENCES]
         ),
     )
-    if check.kink_count:
+    kinks = [_name(each, output_layer) for each in check.differences if each.is_kink]
+    if kinks:
+        more = f" and {len(kinks) - _MOST_KINKS:,} more" if len(kinks) > _MOST_KINKS else ""
         say(
-            f"[yellow]{check.kink_count:,}[/] at a kink, where a relu unit changes sides within the"
-            " step and the slope says nothing"
+            f"[yellow]{len(kinks):,}[/] at a kink, where a relu unit changes sides within the step"
+            f" and the slope says nothing: {', '.join(kinks[:_MOST_KINKS])}{more}"
         )
+
+
+def _name(difference: GradientDifference, output_layer: int) -> str:
+    return parameter_name(difference.layer, difference.unit, difference.input, output_layer)
 
 
 def _word(difference: GradientDifference) -> str:

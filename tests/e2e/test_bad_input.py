@@ -7,7 +7,7 @@ from typing import Any
 import grpc
 import pytest
 from calls import bits, create, examples, refused, settings, state
-from clearprop.v1 import network_pb2
+from clearprop.v1 import network_pb2, run_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from servers import ServerProcess
@@ -15,6 +15,7 @@ from servers import ServerProcess
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
 NO_TOKEN, ID_TOKEN = "?", "eA=="
 LAYERS = network_pb2.LayerParameters
+INITIALIZER: Any = network_pb2.Initializer  # its kinds are given as numbers
 
 
 def new(**fields: object) -> pb.CreateNetworkRequest:
@@ -31,16 +32,42 @@ def new(**fields: object) -> pb.CreateNetworkRequest:
         (new(activations=[99]), ["activations[0]"]),
         (new(activations=[1, 1]), ["activations"]),
         (new(cost_function=99), ["cost_function"]),
+        (new(layer_sizes=[2, 3, 1], activations=[7]), ["activations[0]"]),
+        (new(layer_sizes=[2, 3, 1], activations=[7, 1]), ["activations[0]"]),
+        (new(activations=[7], cost_function=1), ["cost_function"]),
+        (new(activations=[7], cost_function=4), ["cost_function"]),
+        (new(activations=[1], cost_function=2), ["cost_function"]),
+        (new(activations=[2], cost_function=1), ["cost_function"]),
         (new(network="Bad_Id"), ["network"]),
         (new(network="a" * 64), ["network"]),
         (new(labels={"Bad Key": "x"}), ["labels.Bad Key"]),
         (new(labels={"key": "x" * 256}), ["labels.key"]),
         (new(request_id="ü"), ["request_id"]),
-        (new(initializer=network_pb2.Initializer(kind=99)), ["initializer.kind"]),  # type: ignore[arg-type]
-        (new(initializer=network_pb2.Initializer(seed=-1)), ["initializer.seed"]),
-        (new(initializer=network_pb2.Initializer(low=nan)), ["initializer.low"]),
-        (new(initializer=network_pb2.Initializer(high=inf)), ["initializer.high"]),
-        (new(initializer=network_pb2.Initializer(low=1, high=1)), ["initializer.high"]),
+        (new(initializer=INITIALIZER(kind=99)), ["initializer.kind"]),
+        (new(initializer=INITIALIZER(seed=-1)), ["initializer.seed"]),
+        (new(initializer=INITIALIZER(low=nan)), ["initializer.low"]),
+        (new(initializer=INITIALIZER(high=inf)), ["initializer.high"]),
+        (new(initializer=INITIALIZER(low=1, high=1)), ["initializer.high"]),
+        (new(initializer=INITIALIZER(kind=2)), ["initializer.kind"]),
+        (new(initializer=INITIALIZER(kind=3, low=-1)), ["initializer.low"]),
+        (new(initializer=INITIALIZER(kind=4, high=1)), ["initializer.high"]),
+        (new(initializer=INITIALIZER(kind=5, seed=1)), ["initializer.seed"]),
+        (new(initializer=INITIALIZER(low=-1e308, high=1e308)), ["initializer.high"]),
+        (
+            new(bias=True, initial_parameters=[LAYERS(units=1, inputs=2, weights=[1, 2])]),
+            ["initial_parameters[0].biases"],
+        ),
+        (
+            new(initial_parameters=[LAYERS(units=1, inputs=2, weights=[1, 2], biases=[3])]),
+            ["initial_parameters[0].biases"],
+        ),
+        (
+            new(
+                bias=True,
+                initial_parameters=[LAYERS(units=1, inputs=2, weights=[1, 2], biases=[nan])],
+            ),
+            ["initial_parameters[0].biases[0]"],
+        ),
         (
             new(initial_parameters=[LAYERS(units=1, inputs=2, weights=[1.0])]),
             ["initial_parameters[0].weights"],
@@ -59,10 +86,10 @@ def new(**fields: object) -> pb.CreateNetworkRequest:
                 request_id="ü",
                 network="B",
                 layer_sizes=[0, 1],
-                activations=[7],
+                activations=[70],
                 cost_function=7,
                 labels={"É": ""},
-                initializer=network_pb2.Initializer(seed=-1),
+                initializer=INITIALIZER(seed=-1),
             ),
             [
                 "request_id",
@@ -146,6 +173,9 @@ def test_a_thousand_bad_examples_are_refused_within_what_a_status_can_carry(
     assert refusal.fields[-1] == ""
 
 
+OPTIMIZER: Any = run_pb2.Optimizer  # its kinds are given as numbers
+STOP = run_pb2.StopCondition
+
 SETTINGS = [
     (settings(rate=0.0), ["settings.learning_rate"]),
     (settings(rate=-1.0), ["settings.learning_rate"]),
@@ -157,9 +187,48 @@ SETTINGS = [
     (settings(epochs=0), ["settings.epochs"]),
     (settings(epochs=2**62), ["settings.epochs"]),
     (settings(training_set=""), ["settings.training_set"]),
+    (settings(shuffle_seed=-1), ["settings.shuffle_seed"]),
+    (settings(stop=STOP(cost_below=0.0)), ["settings.stop.cost_below"]),
+    (settings(stop=STOP(cost_below=-1.0)), ["settings.stop.cost_below"]),
+    (settings(stop=STOP(cost_below=nan)), ["settings.stop.cost_below"]),
+    (settings(stop=STOP(cost_below=inf)), ["settings.stop.cost_below"]),
+    (settings(stop=STOP(max_updates=-1)), ["settings.stop.max_updates"]),
+    (settings(optimizer=OPTIMIZER(kind=99)), ["settings.optimizer.kind"]),
+    (settings(optimizer=OPTIMIZER(momentum=0.5)), ["settings.optimizer.momentum"]),
+    (settings(optimizer=OPTIMIZER(kind=2, momentum=1.0)), ["settings.optimizer.momentum"]),
+    (settings(optimizer=OPTIMIZER(kind=3, momentum=-0.1)), ["settings.optimizer.momentum"]),
+    (settings(optimizer=OPTIMIZER(kind=2, momentum=nan)), ["settings.optimizer.momentum"]),
+    (settings(optimizer=OPTIMIZER(kind=2, beta1=0.5)), ["settings.optimizer.beta1"]),
+    (settings(optimizer=OPTIMIZER(kind=4, momentum=0.5)), ["settings.optimizer.momentum"]),
+    (settings(optimizer=OPTIMIZER(kind=4, beta1=1.0)), ["settings.optimizer.beta1"]),
+    (settings(optimizer=OPTIMIZER(kind=4, beta2=-1.0)), ["settings.optimizer.beta2"]),
+    (settings(optimizer=OPTIMIZER(kind=4, epsilon=0.0)), ["settings.optimizer.epsilon"]),
+    (settings(optimizer=OPTIMIZER(kind=4, epsilon=inf)), ["settings.optimizer.epsilon"]),
+    (settings(optimizer=OPTIMIZER(weight_decay=-1.0)), ["settings.optimizer.weight_decay"]),
+    (settings(optimizer=OPTIMIZER(weight_decay=inf)), ["settings.optimizer.weight_decay"]),
+    (settings(optimizer=OPTIMIZER(weight_decay=nan)), ["settings.optimizer.weight_decay"]),
     (
-        settings(rate=nan, batch_size=0, epochs=-1),
-        ["settings.learning_rate", "settings.batch_size", "settings.epochs"],
+        settings(
+            rate=nan,
+            batch_size=0,
+            epochs=-1,
+            shuffle_seed=-1,
+            optimizer=OPTIMIZER(kind=4, momentum=2.0, beta1=1, beta2=1, epsilon=0, weight_decay=-1),
+            stop=STOP(cost_below=0, max_updates=-1),
+        ),
+        [
+            "settings.learning_rate",
+            "settings.batch_size",
+            "settings.epochs",
+            "settings.shuffle_seed",
+            "settings.optimizer.momentum",
+            "settings.optimizer.beta1",
+            "settings.optimizer.beta2",
+            "settings.optimizer.epsilon",
+            "settings.optimizer.weight_decay",
+            "settings.stop.cost_below",
+            "settings.stop.max_updates",
+        ],
     ),
 ]
 
@@ -177,7 +246,7 @@ def test_bad_settings_are_refused_and_change_nothing(
     )
     refusal = refused(lambda: getattr(stub, call)(request))
     assert refusal.code is INVALID
-    assert refusal.fields == fields
+    assert set(refusal.fields) == set(fields)
     assert stub.GetNetwork(pb.GetNetworkRequest(network=network)) == before
     assert not stub.ListRuns(pb.ListRunsRequest(network=network)).runs
 
@@ -215,6 +284,27 @@ def test_a_set_that_does_not_fit_the_network_is_refused(stub: TrainingServiceStu
     assert "[0, 1]" in refusal.message
 
 
+@pytest.mark.parametrize(
+    ("targets", "said"),
+    [([0.5, 0.4], "0.9"), ([1.5, -0.5], "[0, 1]"), ([0.0, 0.0], "example 1")],
+)
+def test_targets_that_are_no_distribution_do_not_fit_the_categorical_cost(
+    stub: TrainingServiceStub, targets: list[float], said: str
+) -> None:
+    rows = [([0.0], [0.25, 0.75]), ([1.0], targets)]
+    made = stub.CreateTrainingSet(pb.CreateTrainingSetRequest(examples=examples(rows)))
+    classifier = create(stub, [1, 2], activations=[7]).network
+    name = made.training_set.training_set
+    train = pb.TrainRequest(network=classifier, settings=settings(name, batch_size=1))
+    refusal = refused(lambda: stub.Train(train))
+    assert (refusal.code, refusal.fields) == (INVALID, ["settings.training_set"])
+    assert said in refusal.message
+    evaluate = pb.EvaluateRequest(network=classifier, training_set=name)
+    assert refused(lambda: stub.Evaluate(evaluate)).fields == ["training_set"]
+    regression = create(stub, [1, 2], activations=[6]).network
+    stub.Train(pb.TrainRequest(network=regression, settings=settings(name, batch_size=1)))
+
+
 NOWHERE = {
     "GetNetwork": pb.GetNetworkRequest(network="nowhere"),
     "UpdateNetwork": pb.UpdateNetworkRequest(network="nowhere"),
@@ -230,6 +320,8 @@ NOWHERE = {
     "ListUpdates": pb.ListUpdatesRequest(network="nowhere"),
     "WatchUpdates": pb.WatchUpdatesRequest(network="nowhere"),
     "Predict": pb.PredictRequest(network="nowhere"),
+    "Evaluate": pb.EvaluateRequest(network="nowhere", training_set="xor"),
+    "CheckGradients": pb.CheckGradientsRequest(network="nowhere", training_set="xor"),
 }
 
 
@@ -250,6 +342,10 @@ def test_an_unknown_set_or_run_is_not_found(stub: TrainingServiceStub) -> None:
     network = create(stub).network
     train = pb.TrainRequest(network=network, settings=settings("nowhere"))
     assert refused(lambda: stub.Train(train)).reason == "TRAINING_SET_NOT_FOUND"
+    evaluate = pb.EvaluateRequest(network=network, training_set="nowhere")
+    assert refused(lambda: stub.Evaluate(evaluate)).reason == "TRAINING_SET_NOT_FOUND"
+    check = pb.CheckGradientsRequest(network=network, training_set="nowhere")
+    assert refused(lambda: stub.CheckGradients(check)).reason == "TRAINING_SET_NOT_FOUND"
     get = pb.GetTrainingSetRequest(training_set="nowhere")
     assert refused(lambda: stub.GetTrainingSet(get)).reason == "TRAINING_SET_NOT_FOUND"
     for number in (0, -1, 1, 2**62):
@@ -268,6 +364,12 @@ def test_an_update_that_is_not_there_is_out_of_range(
         lambda: stub.GetState(pb.GetStateRequest(network=network, update=update)),
         lambda: stub.Predict(
             pb.PredictRequest(network=network, update=update, inputs=[pb.Vector(values=[0, 0])])
+        ),
+        lambda: stub.Evaluate(
+            pb.EvaluateRequest(network=network, update=update, training_set="xor")
+        ),
+        lambda: stub.CheckGradients(
+            pb.CheckGradientsRequest(network=network, update=update, training_set="xor")
         ),
     ):
         refusal = refused(call)
@@ -307,6 +409,24 @@ def test_other_bad_fields_are_named(stub: TrainingServiceStub) -> None:
             ["stride", "until_run"],
         ),
         (lambda: stub.Predict(pb.PredictRequest(network=network)), ["inputs"]),
+        (lambda: stub.Evaluate(pb.EvaluateRequest(network=network)), ["training_set"]),
+        (lambda: stub.CheckGradients(pb.CheckGradientsRequest(network=network)), ["training_set"]),
+        (
+            lambda: stub.CheckGradients(
+                pb.CheckGradientsRequest(
+                    network=network, training_set="xor", example_count=5, parameter_count=16
+                )
+            ),
+            ["example_count", "parameter_count"],
+        ),
+        (
+            lambda: stub.CheckGradients(
+                pb.CheckGradientsRequest(
+                    network=network, training_set="xor", example_count=-1, parameter_count=-1
+                )
+            ),
+            ["example_count", "parameter_count"],
+        ),
         (
             lambda: stub.Predict(
                 pb.PredictRequest(
@@ -395,6 +515,22 @@ def test_a_stale_etag_is_refused_and_changes_nothing(stub: TrainingServiceStub) 
         refusal = refused(call)
         assert (refusal.code, refusal.reason) == (grpc.StatusCode.ABORTED, "STALE_ETAG")
     assert bits(state(stub, name).layers) == bits(before.layers)
+
+
+def test_a_check_of_gradients_that_would_take_too_long_is_refused(
+    stub: TrainingServiceStub,
+) -> None:
+    rows = [([0.0] * 999, [0.0] * 1000)]
+    made = stub.CreateTrainingSet(pb.CreateTrainingSetRequest(examples=examples(rows)))
+    check = pb.CheckGradientsRequest(
+        network=create(stub, [999, 1000]).network,
+        training_set=made.training_set.training_set,
+        parameter_count=999_000,
+    )
+    refusal = refused(lambda: stub.CheckGradients(check))
+    assert refusal.code is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert refusal.metadata["value"] == str(2**33)
+    assert refusal.metadata["value"] in refusal.message
 
 
 def test_bytes_that_are_no_request_are_an_invalid_argument(server: ServerProcess) -> None:

@@ -22,23 +22,38 @@ def fresh_id(prefix: str = "net") -> str:
 
 
 def settings(
-    training_set: str = "xor", rate: float = 5.0, batch_size: int = 4, epochs: int = 100
+    training_set: str = "xor",
+    rate: float = 5.0,
+    batch_size: int = 4,
+    epochs: int = 100,
+    **more: Any,
 ) -> run_pb2.TrainingSettings:
     return run_pb2.TrainingSettings(
-        training_set=training_set, learning_rate=rate, batch_size=batch_size, epochs=epochs
+        training_set=training_set,
+        learning_rate=rate,
+        batch_size=batch_size,
+        epochs=epochs,
+        **more,
     )
 
 
 def create(
-    stub: TrainingServiceStub, sizes: Sequence[int] = (2, 5, 1), seed: int = 7
+    stub: TrainingServiceStub, sizes: Sequence[int] = (2, 5, 1), seed: int = 7, **more: Any
 ) -> network_pb2.Network:
     return stub.CreateNetwork(
         pb.CreateNetworkRequest(
             network=fresh_id(),
             layer_sizes=sizes,
             initializer=network_pb2.Initializer(seed=seed),
+            **more,
         )
     ).network
+
+
+def train(stub: TrainingServiceStub, network: str, recipe: run_pb2.TrainingSettings) -> run_pb2.Run:
+    """Train a network, and return the run when it is over."""
+    run = stub.Train(pb.TrainRequest(network=network, settings=recipe)).run
+    return wait_until_over(stub, run)
 
 
 def state(stub: TrainingServiceStub, network: str, update: int | None = None) -> update_pb2.State:
@@ -47,7 +62,7 @@ def state(stub: TrainingServiceStub, network: str, update: int | None = None) ->
 
 def bits(layers: Sequence[network_pb2.LayerParameters]) -> tuple[str, ...]:
     """The parameters, exactly."""
-    return tuple(weight.hex() for layer in layers for weight in layer.weights)
+    return tuple(value.hex() for each in layers for value in (*each.weights, *each.biases))
 
 
 def wait_until_over(stub: TrainingServiceStub, run: run_pb2.Run) -> run_pb2.Run:

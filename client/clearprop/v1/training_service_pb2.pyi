@@ -1623,7 +1623,7 @@ class CheckGradientsResponse(_message.Message):
     @_builtins.property
     def differences(self) -> _containers.RepeatedCompositeFieldContainer[Global___GradientDifference]:
         """What was found for each parameter that was checked, the largest difference first, relative to
-        its tolerance.
+        its tolerance; kinks stand last.
         """
 
     def __init__(
@@ -1673,7 +1673,7 @@ class GradientDifference(_message.Message):
     difference: _builtins.float
     """How far they are apart: |analytic − numeric|."""
     tolerance: _builtins.float
-    """How far they may be apart: 1e-6·max(|analytic|, |numeric|) + 1e-9."""
+    """How far they may be apart."""
     step: _builtins.float
     """How far the parameter was moved to each side."""
     kink: _builtins.bool

@@ -211,10 +211,11 @@ class TrainingServiceStub:
     CheckGradients: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.CheckGradientsRequest, _training_service_pb2.CheckGradientsResponse]
     """Compares the gradients that training computes with slopes measured from costs, at any update:
     for a parameter w, n = (C(w + h) − C(w − h)) / 2h with h = 6e-6·max(1, |w|), C being the mean
-    cost of the examples. A gradient a is right when |a − n| ≤ 1e-6·max(|a|, |n|) + 1e-9. Where a
-    step by h moves the logit of a relu or leaky relu unit across 0 for any of the examples, the
-    slope is that of neither side: such a kink is reported, and neither passes nor fails. Changes
-    nothing.
+    cost of the examples. A gradient a is right when |a − n| ≤ 1e-6·max(|a|, |n|) + 1e-9 + 3e-10·C,
+    the last for the rounding of C; where it is not, steps of a tenth and a hundredth of that are
+    tried. Where a step moves the logit of a relu or leaky relu unit across 0 for any of the
+    examples, the slope is that of neither side: such a kink is reported, and neither passes nor
+    fails. Changes nothing.
       INVALID_ARGUMENT: the training set does not fit the network (`training_set`), or a count is
         bad: correct what is named.
       NOT_FOUND: there is no such network or training set: check the id.
@@ -408,10 +409,11 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     CheckGradients: _aio.UnaryUnaryMultiCallable[_training_service_pb2.CheckGradientsRequest, _training_service_pb2.CheckGradientsResponse]  # type: ignore[assignment]
     """Compares the gradients that training computes with slopes measured from costs, at any update:
     for a parameter w, n = (C(w + h) − C(w − h)) / 2h with h = 6e-6·max(1, |w|), C being the mean
-    cost of the examples. A gradient a is right when |a − n| ≤ 1e-6·max(|a|, |n|) + 1e-9. Where a
-    step by h moves the logit of a relu or leaky relu unit across 0 for any of the examples, the
-    slope is that of neither side: such a kink is reported, and neither passes nor fails. Changes
-    nothing.
+    cost of the examples. A gradient a is right when |a − n| ≤ 1e-6·max(|a|, |n|) + 1e-9 + 3e-10·C,
+    the last for the rounding of C; where it is not, steps of a tenth and a hundredth of that are
+    tried. Where a step moves the logit of a relu or leaky relu unit across 0 for any of the
+    examples, the slope is that of neither side: such a kink is reported, and neither passes nor
+    fails. Changes nothing.
       INVALID_ARGUMENT: the training set does not fit the network (`training_set`), or a count is
         bad: correct what is named.
       NOT_FOUND: there is no such network or training set: check the id.
@@ -740,10 +742,11 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_training_service_pb2.CheckGradientsResponse, _abc.Awaitable[_training_service_pb2.CheckGradientsResponse]]:
         """Compares the gradients that training computes with slopes measured from costs, at any update:
         for a parameter w, n = (C(w + h) − C(w − h)) / 2h with h = 6e-6·max(1, |w|), C being the mean
-        cost of the examples. A gradient a is right when |a − n| ≤ 1e-6·max(|a|, |n|) + 1e-9. Where a
-        step by h moves the logit of a relu or leaky relu unit across 0 for any of the examples, the
-        slope is that of neither side: such a kink is reported, and neither passes nor fails. Changes
-        nothing.
+        cost of the examples. A gradient a is right when |a − n| ≤ 1e-6·max(|a|, |n|) + 1e-9 + 3e-10·C,
+        the last for the rounding of C; where it is not, steps of a tenth and a hundredth of that are
+        tried. Where a step moves the logit of a relu or leaky relu unit across 0 for any of the
+        examples, the slope is that of neither side: such a kink is reported, and neither passes nor
+        fails. Changes nothing.
           INVALID_ARGUMENT: the training set does not fit the network (`training_set`), or a count is
             bad: correct what is named.
           NOT_FOUND: there is no such network or training set: check the id.

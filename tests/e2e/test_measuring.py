@@ -1,0 +1,166 @@
+"""Evaluate and CheckGradients: what they say, at any update, changing nothing."""
+
+import math
+from typing import Any
+
+import pytest
+from calls import create, examples, fresh_id, settings, state, train
+from clearprop.v1 import network_pb2
+from clearprop.v1 import training_service_pb2 as pb
+from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
+
+LAYERS = network_pb2.LayerParameters
+
+
+def fixed(stub: TrainingServiceStub, weights: list[float], units: int, **more: Any) -> str:
+    """A network of one layer with the given weights."""
+    inputs = len(weights) // units
+    return stub.CreateNetwork(
+        pb.CreateNetworkRequest(
+            layer_sizes=[inputs, units],
+            initial_parameters=[LAYERS(units=units, inputs=inputs, weights=weights)],
+            **more,
+        )
+    ).network.network
+
+
+def stored(stub: TrainingServiceStub, rows: list[tuple[list[float], list[float]]]) -> str:
+    name = fresh_id("set")
+    stub.CreateTrainingSet(pb.CreateTrainingSetRequest(training_set=name, examples=examples(rows)))
+    return name
+
+
+def evaluate(
+    stub: TrainingServiceStub, network: str, training_set: str, update: int | None = None
+) -> pb.EvaluateResponse:
+    return stub.Evaluate(
+        pb.EvaluateRequest(network=network, training_set=training_set, update=update)
+    )
+
+
+def test_a_regression_has_a_cost_and_no_accuracy(stub: TrainingServiceStub) -> None:
+    network = fixed(stub, [2.0], 1, activations=[network_pb2.ACTIVATION_IDENTITY])
+    measured = evaluate(stub, network, stored(stub, [([1.0], [1.5]), ([2.0], [7.0])]))
+    assert measured.cost == (0.125 + 4.5) / 2
+    assert measured.example_count == 2
+    assert not measured.HasField("correct_count")
+    assert not measured.HasField("accuracy")
+
+
+def test_classes_are_right_where_the_largest_output_is(stub: TrainingServiceStub) -> None:
+    network = fixed(stub, [1.0, -1.0], 2, activations=[network_pb2.ACTIVATION_SOFTMAX])
+    one, two = [1.0, 0.0], [0.0, 1.0]
+    rows = [([1.0], one), ([2.0], two), ([-1.0], two), ([0.0], one)]
+    measured = evaluate(stub, network, stored(stub, rows))
+    assert (measured.correct_count, measured.example_count, measured.accuracy) == (3, 4, 0.75)
+    costs = [
+        math.log1p(math.exp(-2)),
+        math.log1p(math.exp(4)),
+        math.log1p(math.exp(-2)),
+        math.log(2),
+    ]
+    assert measured.cost == pytest.approx(sum(costs) / 4, rel=1e-12)
+
+
+def test_yes_and_no_are_right_on_their_side_of_the_middle(stub: TrainingServiceStub) -> None:
+    network = fixed(stub, [1.0], 1)
+    rows = [([1.0], [1.0]), ([1.0], [0.0]), ([-1.0], [0.0]), ([0.0], [1.0])]
+    assert evaluate(stub, network, stored(stub, rows)).correct_count == 3
+
+
+def test_it_is_measured_at_any_update_and_changes_nothing(stub: TrainingServiceStub) -> None:
+    network = create(stub).network
+    train(stub, network, settings(epochs=10_000))
+    before = stub.GetNetwork(pb.GetNetworkRequest(network=network))
+    first, last = evaluate(stub, network, "xor", 0), evaluate(stub, network, "xor")
+    assert (first.update, last.update) == (0, 10_000)
+    assert first.cost == pytest.approx(math.log(2), abs=0.01)
+    assert last.cost < 0.01
+    assert last.accuracy == 1.0
+    # The cost of an update is measured before it, over a batch that is here the whole set.
+    assert evaluate(stub, network, "xor", 4_999).cost == state(stub, network, 5_000).cost
+    assert stub.GetNetwork(pb.GetNetworkRequest(network=network)) == before
+
+
+SMOOTH = [
+    ([1], 1),
+    ([2, 1], 1),
+    ([5, 7], 2),
+    ([2, 6], 3),
+    ([1, 2], 4),
+    ([5, 1], 0),
+]
+
+
+@pytest.mark.parametrize(("activations", "cost"), SMOOTH)
+@pytest.mark.parametrize("bias", [False, True])
+def test_gradients_are_what_is_measured(
+    stub: TrainingServiceStub, activations: list[int], cost: int, bias: bool
+) -> None:
+    name = stored(stub, [([0.5, -1.0], [0.25, 0.75]), ([-0.2, 2.0], [1.0, 0.0])])
+    network = create(
+        stub,
+        [2, 3, 2],
+        activations=activations,
+        cost_function=cost,
+        bias=bias,
+    ).network
+    check = stub.CheckGradients(pb.CheckGradientsRequest(network=network, training_set=name))
+    assert check.passed
+    assert check.parameter_count == len(check.differences) == (17 if bias else 12)
+    assert (check.example_count, check.failed_count, check.kink_count) == (2, 0, 0)
+    ratios = [each.difference / each.tolerance for each in check.differences]
+    assert ratios == sorted(ratios, reverse=True)
+    places = {
+        (each.layer, each.unit, each.input if each.HasField("input") else None)
+        for each in check.differences
+    }
+    wanted = {(1, unit, source) for unit in range(3) for source in range(2)}
+    wanted |= {(2, unit, source) for unit in range(2) for source in range(3)}
+    biases = {(layer, unit, None) for layer, units in ((1, 3), (2, 2)) for unit in range(units)}
+    assert places == wanted | (biases if bias else set())
+    for each in check.differences:
+        assert each.difference == abs(each.analytic - each.numeric)
+        largest = max(abs(each.analytic), abs(each.numeric))
+        assert 0.0 < each.tolerance - (1e-6 * largest + 1e-9) < 1e-9
+
+
+def test_a_gradient_is_that_of_its_own_parameter(stub: TrainingServiceStub) -> None:
+    # C = ½(w₁x₁ + w₂x₂ − y)², so its slopes are (a − y)·x.
+    network = fixed(stub, [0.5, 2.0], 1, activations=[network_pb2.ACTIVATION_IDENTITY])
+    name = stored(stub, [([4.0, 1.0], [1.0])])
+    check = stub.CheckGradients(pb.CheckGradientsRequest(network=network, training_set=name))
+    assert {each.input: each.analytic for each in check.differences} == {0: 12.0, 1: 3.0}
+
+
+@pytest.mark.parametrize("activation", [3, 4])
+def test_kinks_are_reported_and_do_not_fail(stub: TrainingServiceStub, activation: int) -> None:
+    network = stub.CreateNetwork(
+        pb.CreateNetworkRequest(
+            layer_sizes=[1, 2, 1],
+            activations=[activation, 6],  # type: ignore[list-item]
+            initial_parameters=[
+                LAYERS(units=2, inputs=1, weights=[0.0, 1.0]),
+                LAYERS(units=1, inputs=2, weights=[1.0, 1.0]),
+            ],
+        )
+    ).network.network
+    name = stored(stub, [([1.0], [5.0])])
+    check = stub.CheckGradients(pb.CheckGradientsRequest(network=network, training_set=name))
+    assert check.passed
+    kinks = [(each.layer, each.unit, each.input) for each in check.differences if each.kink]
+    assert kinks == [(1, 0, 0)]
+    assert check.kink_count == 1
+
+
+def test_as_many_are_checked_as_are_asked_for(stub: TrainingServiceStub) -> None:
+    network = create(stub).network
+    train(stub, network, settings(epochs=100))
+    check = stub.CheckGradients(
+        pb.CheckGradientsRequest(
+            network=network, training_set="xor", update=50, example_count=3, parameter_count=5
+        )
+    )
+    assert (check.update, check.example_count, check.parameter_count) == (50, 3, 5)
+    places = sorted((each.layer, each.unit, each.input) for each in check.differences)
+    assert places == [(1, 0, 0), (1, 1, 1), (1, 3, 0), (1, 4, 1), (2, 0, 2)]
