@@ -132,9 +132,13 @@ def _documented_run(
     epoch_cost: bytes | None,
 ) -> Run:
     codec.check(crc, fields, document, cost or b"", epoch_cost or b"")
-    run = replace(codec.decode(_run_decoder, document), latest_cost=codec.unpack_number(cost))
+    run = codec.decode(_run_decoder, document)
     sum_of_costs = codec.unpack_number(epoch_cost)
-    return run if sum_of_costs is None else replace(run, epoch_cost=sum_of_costs)
+    return replace(
+        run,
+        latest_cost=codec.unpack_number(cost),
+        epoch_cost=run.epoch_cost if sum_of_costs is None else sum_of_costs,
+    )
 
 
 SEGMENT_COLUMNS = tuple(schema.segments.c)

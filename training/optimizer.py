@@ -56,7 +56,7 @@ class Optimizer:
             for name, default in DEFAULTS[self.kind].items()
             if getattr(self, name) is None
         }
-        return replace(self, **missing)
+        return replace(self, **missing) if missing else self
 
 
 @dataclass(frozen=True, slots=True)
