@@ -3,14 +3,13 @@
 import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from documents import ROOT, run
 from servers import ServerProcess
 
-ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 NODE_MODULES = ["@grpc/grpc-js@1", "@grpc/proto-loader@0"]
 
@@ -26,20 +25,6 @@ def for_server(text: str, server: ServerProcess) -> str:
     """The same with the address of a test's server in place of the usual one."""
     assert "127.0.0.1:50051" in text
     return text.replace("127.0.0.1:50051", server.target)
-
-
-def run(*command: str, cwd: Path = ROOT, **variables: str) -> str:
-    done = subprocess.run(
-        command,
-        cwd=cwd,
-        env=os.environ | variables,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def test_the_shell_commands_work(server: ServerProcess) -> None:
