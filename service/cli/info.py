@@ -15,4 +15,4 @@ def info(*, as_json: Json = False, server: Server) -> None:
     say(f"Clearprop [bold]{answer.version}[/] on {server}, store: {answer.store}")
     say("[dim]limits[/]")
     for field, value in answer.limits.ListFields():
-        say(f"  {field.name.replace('_', ' '):<16}{value:>14,}")
+        say(f"  {field.name.replace('_', ' '):<20}{value:>14,}")

@@ -179,6 +179,74 @@ def test_training_sets_come_back_as_they_went(client: Client) -> None:
         client.training_set(made.id)
 
 
+@pytest.mark.parametrize("once", [False, True])
+def test_a_training_set_that_is_uploaded_comes_back_as_it_went(client: Client, once: bool) -> None:
+    inputs = np.arange(3_000 * 100).reshape(3_000, 100) / 7
+    targets = np.arange(3_000, dtype=np.int8).reshape(-1, 1)
+    rows = (iter(inputs), iter(targets)) if once else (inputs, targets)
+    made = client.upload_training_set(fresh_id("set"), *rows)
+    found = client.training_set(made.id)
+    assert (found.example_count, found.input_count, found.target_count) == (3_000, 100, 1)
+    assert found.examples().inputs.tobytes() == inputs.tobytes()
+    assert found.examples().targets.tolist() == targets.tolist()
+
+
+def test_an_upload_with_the_id_of_an_earlier_one_is_that_one(client: Client) -> None:
+    identity = fresh_id("request")
+    first = client.upload_training_set("", [[0], [1]], [[1], [0]], request_id=identity)
+    again = client.upload_training_set("", [[0], [1]], [[1], [0]], request_id=identity)
+    assert first.uid == again.uid
+    with pytest.raises(ClearpropError) as caught:
+        client.upload_training_set("", [[0], [1]], [[1], [1]], request_id=identity)
+    assert caught.value.reason == "REQUEST_ID_REUSED"
+
+
+def test_a_bad_example_is_named_by_its_number(client: Client) -> None:
+    rows = np.zeros((3_000, 100))
+    rows[2_999, 7] = np.nan
+    with pytest.raises(ClearpropError) as caught:
+        client.upload_training_set("", rows, rows[:, :1])
+    assert [bad.field for bad in caught.value.violations] == ["examples[2999].inputs[7]"]
+
+
+def test_a_network_is_measured_at_any_update(client: Client) -> None:
+    network = client.create_network(layer_sizes=[2, 5, 1], seed=7)
+    network.train("xor", **settings(10_000)).wait()
+    before, after = network.evaluate("xor", update=0), network.evaluate("xor")
+    assert (before.update, after.update) == (0, 10_000)
+    assert (after.example_count, after.correct_count, after.accuracy) == (4, 4, 1.0)
+    assert after.cost < before.cost
+    regression = client.create_network(layer_sizes=[2, 1], activations=["identity"])
+    targets = client.create_training_set(fresh_id("set"), [[0, 0]], [[7]])
+    measured = regression.evaluate(targets.id)
+    assert (measured.cost, measured.correct_count, measured.accuracy) == (24.5, None, None)
+
+
+def test_gradients_are_checked(client: Client) -> None:
+    network = client.create_network(
+        layer_sizes=[2, 5, 1], activations=["relu", "sigmoid"], bias=True, seed=7
+    )
+    check = network.check_gradients("xor", example_count=3, parameter_count=7)
+    assert check.passed
+    assert (check.update, check.example_count, check.parameter_count) == (0, 3, 7)
+    assert (check.failed_count, len(check.differences)) == (0, 7)
+    assert all(each.passed for each in check.differences)
+    # Biases begin at 0: with the inputs (0, 0) every relu unit stands at its kink.
+    whole = network.check_gradients("xor")
+    kinks = {(each.layer, each.unit, each.input) for each in whole.differences if each.is_kink}
+    assert kinks == {(1, unit, None) for unit in range(5)}
+    assert whole.kink_count == 5
+
+
+def test_what_a_run_was_asked_for_is_reported(client: Client) -> None:
+    network = client.create_network(layer_sizes=[2, 5, 1])
+    run = network.train(
+        "xor", optimizer="nesterov", shuffle_seed=3, max_updates=5, **settings(100)
+    ).wait()
+    assert (run.optimizer, run.settings.optimizer.momentum) == ("nesterov", 0.9)
+    assert (run.updates_done, run.total_updates, run.settings.shuffle_seed) == (5, 5, 3)
+
+
 def test_rows_without_partners_are_refused_before_they_are_sent(client: Client) -> None:
     with pytest.raises(ValueError, match="2 rows of inputs and 1 of targets"):
         client.create_training_set("s", [[0], [1]], [[1]])
@@ -283,6 +351,11 @@ async def test_the_whole_way_in_asyncio(server: ServerProcess) -> None:
         assert (await network.state(1)).number == 1
         assert (await (await client.training_set("xor")).examples()).inputs.shape == (4, 2)
         assert (await client.server_info()).version
+        assert (await network.evaluate("xor")).accuracy == 1.0
+        assert (await network.check_gradients("xor")).passed
+        rows = np.arange(300_000).reshape(-1, 100) / 3
+        uploaded = await client.upload_training_set("", iter(rows), iter(rows[:, :1]))
+        assert (await uploaded.examples()).inputs.tobytes() == rows.tobytes()
         with pytest.raises(ClearpropError, match="OUT_OF_RANGE"):
             await network.state(10_001)
         await network.delete()

@@ -1,0 +1,65 @@
+"""Every value of the domain has its place in the contract, under the same word, and back."""
+
+from typing import Any
+
+import pytest
+from clearprop.v1 import network_pb2, run_pb2
+from clearprop.values import enum_word
+
+from service import messages
+from service.messages import networks, runs
+from training.network import Activation, CostFunction, InitializerKind
+from training.optimizer import Optimizer, OptimizerKind
+from training.settings import StopCondition, TrainingSettings
+
+TABLES: list[Any] = [
+    (Activation, network_pb2.Activation, networks._ACTIVATIONS, networks._SENT_ACTIVATIONS),
+    (
+        CostFunction,
+        network_pb2.CostFunction,
+        networks._COST_FUNCTIONS,
+        networks._SENT_COST_FUNCTIONS,
+    ),
+    (
+        InitializerKind,
+        network_pb2.InitializerKind,
+        networks._INITIALIZER_KINDS,
+        networks._SENT_INITIALIZER_KINDS,
+    ),
+    (OptimizerKind, run_pb2.OptimizerKind, runs._OPTIMIZER_KINDS, runs._SENT_OPTIMIZER_KINDS),
+]
+
+
+@pytest.mark.parametrize(("kinds", "enum", "received", "sent"), TABLES)
+def test_each_kind_has_one_number_and_each_number_one_kind(
+    kinds: Any, enum: Any, received: Any, sent: Any
+) -> None:
+    assert set(received) == set(enum.values())
+    for kind in kinds:
+        assert received[sent[kind]] is kind
+        assert enum_word(enum, sent[kind]) == kind.value
+    assert 0 not in {sent[kind] for kind in kinds}
+
+
+def test_settings_go_there_and_back_unchanged() -> None:
+    for settings in (
+        TrainingSettings("xor", 0.5, 3, 7),
+        TrainingSettings(
+            "xor",
+            0.5,
+            3,
+            7,
+            shuffle_seed=0,
+            optimizer=Optimizer(OptimizerKind.ADAM, beta1=0.0, beta2=0.5, epsilon=1e-3),
+            stop=StopCondition(cost_below=0.25, max_updates=9),
+        ),
+        TrainingSettings(
+            "xor", 1.0, 1, 1, optimizer=Optimizer(OptimizerKind.MOMENTUM, 0.0, weight_decay=0.5)
+        ),
+    ):
+        assert messages.settings(runs._sent_settings(settings)) == settings
+
+
+def test_what_is_not_known_becomes_none() -> None:
+    unknown = run_pb2.TrainingSettings(optimizer=run_pb2.Optimizer(kind=99))  # type: ignore[arg-type]
+    assert messages.settings(unknown).optimizer.kind is None
