@@ -4,7 +4,14 @@ import json
 
 import pytest
 from calls import fresh_id
+from clearprop.v1.network_pb2 import Network
+from clearprop.v1.training_service_pb2 import (
+    CheckGradientsResponse,
+    GetNetworkResponse,
+    GradientDifference,
+)
 from console import Clearprop
+from scripted import ScriptedServer
 
 XOR = ("--on", "xor", "--learning-rate", "5", "--batch-size", "4")
 
@@ -59,3 +66,23 @@ def test_kinks_are_shown_as_such(clearprop: Clearprop) -> None:
     assert "9 gradients over 4 examples passed" in told
     assert "6 at a kink" in told
     assert told.count("kink\n") == 6
+
+
+def test_a_gradient_that_is_wrong_is_shown_and_fails_the_command(clearprop: Clearprop) -> None:
+    # No real server can be made to compute a wrong one.
+    wrong = GradientDifference(
+        layer=1, unit=1, input=0, analytic=1, numeric=2, difference=1, tolerance=2e-6, step=6e-6
+    )
+    right = GradientDifference(layer=2, unit=0, analytic=1, numeric=1, tolerance=1e-6)
+    check = CheckGradientsResponse(
+        example_count=4, parameter_count=2, failed_count=1, differences=[wrong, right]
+    )
+    server = ScriptedServer()
+    server.answers("GetNetwork", GetNetworkResponse(network=Network(layer_sizes=[2, 3, 1])))
+    server.answers("CheckGradients", check)
+    told = clearprop("check-gradients", "n", "--on", "xor", "--server", server.target, code=1)
+    server.stop()
+    lines = told.stdout.splitlines()
+    assert lines[0] == "at update 0: 2 gradients over 4 examples FAILED for 1 of them"
+    assert lines[4].split() == ["hidden", "2", "←", "input", "1", "1", "2", "1", "2e-06", "FAILED"]
+    assert lines[5].split()[:3] == ["output", "1", "bias"]
