@@ -1,13 +1,38 @@
-"""The way from a run's settings to the compiled kernel."""
+"""The way from a network and a run's settings to the compiled kernels."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+from math import inf
 
 import numpy as np
 
 from training.network import Array, Network
-from training.numerics import kernels
+from training.numerics import codes, kernels
+from training.numerics.layout import Structure
+from training.numerics.optimizers import OPTIMIZERS, Rates
+from training.numerics.pcg64 import shuffling
+from training.optimizer import Optimizer, OptimizerState
 from training.run import Run
 from training.training_set import Examples
+from training.update import State
+
+
+class Outcome(StrEnum):
+    """Why the engine made no more updates."""
+
+    MADE = "made"
+    """All that were asked for, or that the run has, are made."""
+    DIVERGED = "diverged"
+    """The next one would make a parameter infinite or not a number."""
+    COST_REACHED = "cost reached"
+    """The mean cost of an epoch is below the one that ends the run."""
+
+
+_OUTCOMES = {
+    kernels.MADE: Outcome.MADE,
+    kernels.DIVERGED: Outcome.DIVERGED,
+    kernels.COST_REACHED: Outcome.COST_REACHED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +40,15 @@ class Updates:
     """Consecutive gradient updates as the kernel made them.
 
     `costs` (made) and `recorded` (made, parameters), or (0, parameters) where nothing was to be
-    recorded. When fewer were made than asked for, the next one would not have been finite.
+    recorded. `state` is that after the last of them, `epoch_cost` the sum of the costs of the
+    examples of the epoch under way.
     """
 
     costs: Array
     recorded: Array
+    state: State
+    epoch_cost: float
+    outcome: Outcome
 
     @property
     def made(self) -> int:
@@ -31,33 +60,133 @@ class Engine:
     """Makes the gradient updates of one run: used to train and to replay, with the same bits."""
 
     def __init__(self, network: Network, run: Run, examples: Examples) -> None:
-        self._layer_sizes = np.array(network.layer_sizes, dtype=np.int64)
-        self._learning_rate = run.settings.learning_rate
-        self._schedule = run.schedule
+        settings = run.settings
+        self._network = _encoded(network)
         self._examples = examples
+        self._schedule = run.schedule
+        self._optimizer = settings.optimizer.completed()
+        self._rates = _rates(settings.learning_rate, self._optimizer)
+        self._shuffle_seed = settings.shuffle_seed
+        self._cost_below = settings.stop.cost_below
 
     def advance(
-        self, parameters: Array, updates_done: int, count: int, *, record: bool = False
+        self,
+        state: State,
+        updates_done: int,
+        count: int,
+        *,
+        record: bool = False,
+        epoch_cost: float = 0.0,
+        stop: bool = False,
     ) -> Updates:
-        """Make up to `count` updates after the run's first `updates_done`.
+        """Make up to `count` updates after the run's first `updates_done`, from `state`.
 
-        `parameters` is changed in place. With `record` the parameters after each update are kept.
-        Fewer updates are made when the next one would make a parameter infinite or not a number;
-        `parameters` then is at the last finite update.
+        With `record` the parameters after each update are kept. `epoch_cost` is the sum of the
+        costs of those examples of the epoch under way that these first updates took. Only with
+        `stop` does the run's `cost_below` end it: a replay knows from the history where it ended.
+        Fewer updates are made when the run ends, and when the next update would make a parameter
+        infinite or not a number; the state returned then is the last finite one.
         """
         costs = np.empty(count)
-        recorded = np.empty((count if record else 0, len(parameters)))
-        made = kernels.train(
-            self._layer_sizes,
+        recorded = np.empty((count if record else 0, len(state.parameters)))
+        parameters = state.parameters.copy()
+        memory = self._memory(state)
+        running_cost = np.array([epoch_cost])
+        below = self._cost_below if stop and self._cost_below is not None else -inf
+        schedule = self._schedule
+        made, outcome = kernels.train(
+            self._network,
             self._examples.inputs,
             self._examples.targets,
-            self._learning_rate,
-            self._schedule.batch_size,
-            self._schedule.total_examples,
-            updates_done,
-            count,
+            kernels.Batches(schedule.batch_size, schedule.total_examples, updates_done, below),
+            self._shuffling(updates_done),
+            codes.OPTIMIZER_CODES[str(self._optimizer.kind)],
+            self._rates,
             parameters,
+            memory,
+            running_cost,
             costs,
             recorded,
         )
-        return Updates(costs[:made], recorded[:made])
+        return Updates(
+            costs[:made],
+            recorded[:made],
+            self._after(state, made, parameters, memory),
+            float(running_cost[0]),
+            _OUTCOMES[outcome],
+        )
+
+    def _memory(self, state: State) -> Array:
+        """Return what the optimizer remembers: what it did under the same settings, or nothing."""
+        kept = state.optimizer_state
+        if kept is not None and kept.optimizer == self._optimizer:
+            return kept.values.copy()
+        return OPTIMIZERS[str(self._optimizer.kind)].fresh(len(state.parameters))
+
+    def _after(self, state: State, made: int, parameters: Array, memory: Array) -> State:
+        if not made:
+            return state
+        kept = OptimizerState(self._optimizer, memory) if memory.size else None
+        return State(state.update + made, parameters, kept)
+
+    def _shuffling(self, updates_done: int) -> kernels.Words:
+        if self._shuffle_seed is None:
+            return np.empty(0, dtype=np.uint64)
+        position = self._schedule.position(updates_done)
+        return shuffling(self._shuffle_seed, position // self._schedule.examples + 1)
+
+
+def activations(network: Network, parameters: Array, inputs: Array) -> Array:
+    """Return the activations of all layers after the inputs, for each row of inputs.
+
+    `inputs` (n, inputs), the result (n, units of all layers after the inputs).
+    """
+    result = np.empty((len(inputs), sum(network.layer_sizes[1:])))
+    kernels.forward(_encoded(network), inputs, parameters, result)
+    return result
+
+
+def outputs_and_costs(
+    network: Network, parameters: Array, examples: Examples
+) -> tuple[Array, Array]:
+    """Return the outputs (n, outputs) and the cost (n) of each of n examples."""
+    outputs = np.empty((len(examples.inputs), network.layer_sizes[-1]))
+    costs = np.empty(len(outputs))
+    kernels.evaluate(
+        _encoded(network), examples.inputs, examples.targets, parameters, outputs, costs
+    )
+    return outputs, costs
+
+
+def cost_and_gradient(
+    network: Network, parameters: Array, examples: Examples
+) -> tuple[float, Array]:
+    """Return the mean cost of all examples and G/n (parameters), as if they were one batch."""
+    costs = np.empty(len(examples.inputs))
+    gradient = np.empty(len(parameters))
+    cost = kernels.mean_gradient(
+        _encoded(network), examples.inputs, examples.targets, parameters, costs, gradient
+    )
+    return cost, gradient
+
+
+def _encoded(network: Network) -> codes.Network:
+    return codes.encoded(
+        Structure(
+            network.layer_sizes,
+            tuple(str(activation) for activation in network.activations),
+            str(network.cost_function),
+            network.bias,
+        )
+    )
+
+
+def _rates(learning_rate: float, optimizer: Optimizer) -> Rates:
+    return Rates(
+        learning_rate=learning_rate,
+        weight_decay=optimizer.weight_decay,
+        momentum=optimizer.momentum or 0.0,
+        beta1=optimizer.beta1 or 0.0,
+        beta2=optimizer.beta2 or 0.0,
+        epsilon=optimizer.epsilon or 0.0,
+    )

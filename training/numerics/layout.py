@@ -1,33 +1,62 @@
-"""Where each weight of a network lies in its flat vector of parameters.
+"""What a network is made of, and where each parameter lies in its flat vector.
 
-Layer after layer; within a layer the weights w[unit, input] row after row.
+Layer after layer; within a layer the weights w[unit, input] row after row, then the biases, if any.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import pairwise
 
-Weights = list[list[list[float]]]
-"""weights[layer][unit][input]; layer 0 is the first after the inputs."""
+
+@dataclass(frozen=True)
+class Structure:
+    """What the arithmetic needs to know of a network.
+
+    `layer_sizes` has the inputs first and the outputs last; `activations` a name of `ACTIVATIONS`
+    for each layer after the inputs, or `SOFTMAX` for the last; `cost` is a name of `COSTS`.
+    """
+
+    layer_sizes: tuple[int, ...]
+    activations: tuple[str, ...]
+    cost: str
+    bias: bool = False
+
+    @property
+    def parameters(self) -> int:
+        """How many parameters the network has."""
+        return sum(units * (inputs + self.bias) for inputs, units in pairwise(self.layer_sizes))
 
 
-def to_layers(layer_sizes: Sequence[int], parameters: Iterable[float]) -> Weights:
-    """Return the flat `parameters` of a network as weights[layer][unit][input].
+@dataclass(frozen=True)
+class Layer:
+    """The parameters of a layer, or a number for each of them."""
+
+    weights: list[list[float]]
+    """weights[unit][input]."""
+    biases: list[float]
+    """biases[unit], or empty."""
+
+
+def to_layers(structure: Structure, parameters: Iterable[float]) -> list[Layer]:
+    """Return the flat `parameters` of a network, layer after layer.
 
     Raises:
         ValueError: if there are more or fewer parameters than the network has.
     """
     flat = [float(parameter) for parameter in parameters]
-    weights: Weights = []
+    if structure.parameters != len(flat):
+        sizes = "-".join(map(str, structure.layer_sizes))
+        raise ValueError(f"{sizes} has {structure.parameters} parameters, not {len(flat)}")
+    layers = []
     start = 0
-    for inputs, units in pairwise(layer_sizes):
+    for inputs, units in pairwise(structure.layer_sizes):
         end = start + units * inputs
-        weights.append([flat[row : row + inputs] for row in range(start, end, inputs)])
-        start = end
-    if start != len(flat):
-        raise ValueError(f"layers {list(layer_sizes)} have {start} parameters, not {len(flat)}")
-    return weights
+        weights = [flat[row : row + inputs] for row in range(start, end, inputs)]
+        start = end + units * structure.bias
+        layers.append(Layer(weights, flat[end:start]))
+    return layers
 
 
-def to_flat(weights: Weights) -> list[float]:
-    """Return weights[layer][unit][input] as one flat list."""
-    return [w for layer in weights for unit in layer for w in unit]
+def to_flat(layers: Iterable[Layer]) -> list[float]:
+    """Return the parameters of all layers as one flat list."""
+    return [p for layer in layers for row in (*layer.weights, layer.biases) for p in row]

@@ -38,3 +38,31 @@ class RandomStream:
             numbers[done : done + len(accepted)] = accepted
             done += len(accepted)
         return numbers
+
+
+def epoch_order(seed: int, epoch: int, examples: int) -> list[int]:
+    """Return the order of the examples in a shuffled epoch, a permutation of 0 to examples − 1.
+
+    It is a pure function of the seed and the epoch, which counts from 1: the stream of the seed is
+    moved on by `epoch` jumps of NumPy's `PCG64.jumped`, so that those of two epochs never overlap.
+    The shuffle is that of Fisher and Yates: from the last place to the second, each is exchanged
+    with one drawn from it and those before it.
+    """
+    generator = np.random.PCG64(seed).jumped(epoch)
+    order = list(range(examples))
+    for place in range(examples - 1, 0, -1):
+        other = _below(generator, place + 1)
+        order[place], order[other] = order[other], order[place]
+    return order
+
+
+def _below(generator: np.random.PCG64, count: int) -> int:
+    """Draw a whole number from 0 to count − 1, each as likely as the others.
+
+    A raw number beyond the last multiple of `count` that 2⁶⁴ has room for is drawn again.
+    """
+    end = 2**64 - 2**64 % count
+    while True:
+        raw = int(generator.random_raw())
+        if raw < end:
+            return raw % count

@@ -1,0 +1,111 @@
+"""PCG64's numbers, compiled: what `random` takes from NumPy, where a kernel needs them.
+
+The generator's state is a number of 128 bits, here (upper, lower) halves of 64; one number costs
+state ← state·multiplier + increment.  A jump to the stream of the next epoch is a step of the same
+form with other numbers, so that a kernel can go through epochs without NumPy.
+Source: M. E. O'Neill, PCG, HMC-CS-2014-0905 (the variant XSL RR 128/64).
+"""
+
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+from training.numerics.jit import part, shared
+from training.numerics.vectors import Pointer, integer_at, put_integer
+
+Words = NDArray[np.uint64]
+
+MASK = 2**128 - 1
+MULTIPLIER = 0x2360ED051FC65DA44385DF649FCCF645
+#: How far `PCG64.jumped` moves on: 2¹²⁸ over the golden ratio.
+JUMP = 0x9E3779B97F4A7C15F39CC0605CEDC835
+
+_MULTIPLIER = (np.uint64(MULTIPLIER >> 64), np.uint64(MULTIPLIER & (2**64 - 1)))
+_58 = np.uint64(58)
+_63 = np.uint64(63)
+_64 = np.uint64(64)
+_0 = np.uint64(0)
+_1 = np.uint64(1)
+
+
+def shuffling(seed: int, epoch: int) -> Words:
+    """Return what `next_order` needs to begin with this epoch, which counts from 1.
+
+    Eight words: the state at the start of the epoch's stream, the increment, and the multiplier and
+    increment of a jump, each as upper and lower half.
+    """
+    generator = np.random.PCG64(seed)
+    start, increment = _numbers(generator)
+    jump = pow(MULTIPLIER, JUMP, MASK + 1)
+    once, _ = _numbers(generator.jumped(1))
+    state, _ = _numbers(generator.jumped(epoch))
+    numbers = (state, increment, jump, (once - jump * start) & MASK)
+    return np.array(
+        [half for number in numbers for half in (number >> 64, number & (2**64 - 1))],
+        dtype=np.uint64,
+    )
+
+
+def _numbers(generator: np.random.PCG64) -> tuple[int, int]:
+    state: Any = generator.state["state"]
+    return int(state["state"]), int(state["inc"])
+
+
+@intrinsic
+def _multiply_add(_typing: Any, a: Any, b: Any, c: Any) -> Any:
+    """Compute a·b + c modulo 2¹²⁸, each number and the result as (upper, lower)."""
+    pair = types.UniTuple(types.uint64, 2)
+    word, wide = ir.IntType(64), ir.IntType(128)
+
+    def generate(context: Any, builder: Any, _signature: Any, numbers: Any) -> Any:
+        whole = []
+        for number in numbers:
+            upper, lower = (
+                builder.zext(builder.extract_value(number, half), wide) for half in (0, 1)
+            )
+            whole.append(builder.or_(builder.shl(upper, wide(64)), lower))
+        result = builder.add(builder.mul(whole[0], whole[1]), whole[2])
+        halves = (builder.lshr(result, wide(64)), result)
+        return context.make_tuple(builder, pair, [builder.trunc(half, word) for half in halves])
+
+    return pair(a, b, c), generate
+
+
+@part
+def next_order(words: Pointer, order: Pointer, examples: int) -> None:
+    """Fill in the order of the examples in an epoch, and move `words` on to the next epoch.
+
+    It is `random.epoch_order`, which says how.
+    """
+    start = (_word(words, 0), _word(words, 1))
+    increment = (_word(words, 2), _word(words, 3))
+    state = start
+    for place in range(examples):
+        put_integer(order, place, place)
+    for place in range(examples - 1, 0, -1):
+        count = np.uint64(place + 1)
+        excess = (_0 - count) % count  # 2⁶⁴ mod count
+        while True:
+            state = _multiply_add(state, _MULTIPLIER, increment)
+            folded = state[0] ^ state[1]
+            turn = state[0] >> _58
+            raw = (folded >> turn) | (folded << ((_64 - turn) & _63))
+            if raw <= (_0 - _1) - excess:
+                break
+        other = np.int64(raw % count)
+        kept = integer_at(order, place)
+        put_integer(order, place, integer_at(order, other))
+        put_integer(order, other, kept)
+    jump = (_word(words, 4), _word(words, 5))
+    state = _multiply_add(start, jump, (_word(words, 6), _word(words, 7)))
+    put_integer(words, 0, np.int64(state[0]))
+    put_integer(words, 1, np.int64(state[1]))
+
+
+@shared
+def _word(words: Pointer, index: int) -> np.uint64:
+    return np.uint64(integer_at(words, index))

@@ -1,0 +1,176 @@
+"""Numbers in memory, one or several at a time, for compiled code.
+
+A vector is several float64 numbers as one value, such as what the examples of a tile have at one
+unit; LLVM turns it into as many registers as the processor needs for it.  Each operation works on
+every number by itself, in the order that the code says; nothing is fused.
+
+Arrays are looked into through pointers: Numba counts the references to an array whenever it is
+passed on or exchanged, and counting takes longer than a small network's update.  Whoever takes a
+pointer keeps the array, and indices are not checked.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic, models, register_model
+
+
+#: Of float64 or int64 numbers; only in compiled code.
+Pointer = Any
+
+
+class Vector(types.Type):
+    """The type of `lanes` float64 numbers."""
+
+    def __init__(self, lanes: int) -> None:
+        self.lanes = lanes
+        super().__init__(name=f"Vector({lanes})")
+
+
+@register_model(Vector)
+class _VectorModel(models.PrimitiveModel):  # type: ignore[misc]  # Numba's classes have no types
+    def __init__(self, manager: Any, kind: Vector) -> None:
+        super().__init__(manager, kind, ir.VectorType(ir.DoubleType(), kind.lanes))
+
+
+class Operations(NamedTuple):
+    """What can be done with vectors of one size; for a size of 1 they are float64 themselves."""
+
+    load: Callable[..., Any]
+    """(pointer, index): the numbers from there on."""
+    store: Callable[..., None]
+    """(pointer, index, vector): put them there."""
+    fill: Callable[..., Any]
+    """(number): the same number in every place."""
+    spread: Callable[..., Any]
+    """(pointer, index): the number there, in every place."""
+    add: Callable[..., Any]
+    """(vector, vector)"""
+    add_product: Callable[..., Any]
+    """(vectors v, w, x): v + w·x, rounded after the product and after the sum."""
+    multiply: Callable[..., Any]
+    """(vector, vector)"""
+    add_in_order: Callable[..., float]
+    """(number x, vector v): ((x + v₀) + v₁) + …"""
+
+
+@intrinsic
+def pointer(_typing: Any, array: Any) -> Any:
+    """Return a pointer to the first number of an array that is contiguous in memory."""
+
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        return context.make_array(signature.args[0])(context, builder, values[0]).data
+
+    return types.CPointer(array.dtype)(array), generate
+
+
+@intrinsic
+def beyond(_typing: Any, numbers: Any, count: Any) -> Any:
+    """Return a pointer that is so many numbers further on."""
+    return numbers(numbers, types.intp), lambda _context, builder, _signature, values: (
+        builder.gep(values[0], [values[1]])
+    )
+
+
+def operations(lanes: int) -> Operations:
+    """Return what can be done with vectors of so many numbers, a power of two."""
+    single = lanes == 1
+    kind = types.float64 if single else Vector(lanes)
+    row = ir.DoubleType() if single else ir.VectorType(ir.DoubleType(), lanes)
+
+    def filled(builder: Any, x: Any) -> Any:
+        if single:
+            return x
+        one = builder.insert_element(ir.Constant(row, ir.Undefined), x, ir.IntType(32)(0))
+        places = ir.Constant(ir.VectorType(ir.IntType(32), lanes), [0] * lanes)
+        return builder.shuffle_vector(one, ir.Constant(row, ir.Undefined), places)
+
+    @intrinsic
+    def load(_typing: Any, numbers: Any, index: Any) -> Any:
+        def generate(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
+            address = builder.gep(values[0], [values[1]])
+            return builder.load(builder.bitcast(address, row.as_pointer()), align=8)
+
+        return kind(numbers, types.intp), generate
+
+    @intrinsic
+    def store(_typing: Any, numbers: Any, index: Any, vector: Any) -> Any:
+        def generate(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
+            address = builder.gep(values[0], [values[1]])
+            builder.store(values[2], builder.bitcast(address, row.as_pointer()), align=8)
+            return ir.Constant(ir.IntType(8).as_pointer(), None)
+
+        return types.void(numbers, types.intp, kind), generate
+
+    @intrinsic
+    def fill(_typing: Any, x: Any) -> Any:
+        return kind(types.float64), lambda _context, builder, _sig, values: filled(
+            builder, values[0]
+        )
+
+    @intrinsic
+    def spread(_typing: Any, numbers: Any, index: Any) -> Any:
+        def generate(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
+            address = builder.gep(values[0], [values[1]])
+            return filled(builder, builder.load(address))
+
+        return kind(numbers, types.intp), generate
+
+    @intrinsic
+    def add(_typing: Any, v: Any, w: Any) -> Any:
+        return kind(kind, kind), lambda _context, builder, _sig, values: builder.fadd(*values)
+
+    @intrinsic
+    def multiply(_typing: Any, v: Any, w: Any) -> Any:
+        return kind(kind, kind), lambda _context, builder, _sig, values: builder.fmul(*values)
+
+    @intrinsic
+    def add_product(_typing: Any, v: Any, w: Any, x: Any) -> Any:
+        def generate(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
+            v, w, x = values
+            return builder.fadd(v, builder.fmul(w, x))
+
+        return kind(kind, kind, kind), generate
+
+    @intrinsic
+    def add_in_order(_typing: Any, x: Any, v: Any) -> Any:
+        def generate(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
+            total, vector = values
+            if single:
+                return builder.fadd(total, vector)
+            for lane in range(lanes):
+                each = builder.extract_element(vector, ir.IntType(32)(lane))
+                total = builder.fadd(total, each)
+            return total
+
+        return types.float64(types.float64, kind), generate
+
+    return Operations(load, store, fill, spread, add, add_product, multiply, add_in_order)
+
+
+_one = operations(1)
+#: (pointer, index): the number there.
+at = _one.load
+#: (pointer, index, number): put it there.
+put = _one.store
+
+
+@intrinsic
+def integer_at(_typing: Any, numbers: Any, index: Any) -> Any:
+    """Return the whole number at an index."""
+    return types.int64(numbers, types.intp), lambda _context, builder, _signature, values: (
+        builder.load(builder.gep(values[0], [values[1]]))
+    )
+
+
+@intrinsic
+def put_integer(_typing: Any, numbers: Any, index: Any, number: Any) -> Any:
+    """Put a whole number at an index."""
+
+    def generate(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
+        builder.store(values[2], builder.gep(values[0], [values[1]]))
+        return ir.Constant(ir.IntType(8).as_pointer(), None)
+
+    return types.void(numbers, types.intp, types.int64), generate
