@@ -10,7 +10,7 @@ from training.network import Array, Network
 from training.numerics import codes, kernels
 from training.numerics.layout import Structure
 from training.numerics.optimizers import OPTIMIZERS, Rates
-from training.numerics.pcg64 import shuffling
+from training.numerics.pcg64 import Words, shuffling
 from training.optimizer import Optimizer, OptimizerState
 from training.run import Run
 from training.training_set import Examples
@@ -129,7 +129,7 @@ class Engine:
         kept = OptimizerState(self._optimizer, memory) if memory.size else None
         return State(state.update + made, parameters, kept)
 
-    def _shuffling(self, updates_done: int) -> kernels.Words:
+    def _shuffling(self, updates_done: int) -> Words:
         if self._shuffle_seed is None:
             return np.empty(0, dtype=np.uint64)
         position = self._schedule.position(updates_done)
@@ -150,11 +150,7 @@ def outputs_and_costs(
     network: Network, parameters: Array, examples: Examples
 ) -> tuple[Array, Array]:
     """Return the outputs (n, outputs) and the cost (n) of each of n examples."""
-    outputs = np.empty((len(examples.inputs), network.layer_sizes[-1]))
-    costs = np.empty(len(outputs))
-    kernels.evaluate(
-        _encoded(network), examples.inputs, examples.targets, parameters, outputs, costs
-    )
+    _, outputs, costs = _evaluated(network, parameters, examples, np.empty(0))
     return outputs, costs
 
 
@@ -162,12 +158,20 @@ def cost_and_gradient(
     network: Network, parameters: Array, examples: Examples
 ) -> tuple[float, Array]:
     """Return the mean cost of all examples and G/n (parameters), as if they were one batch."""
-    costs = np.empty(len(examples.inputs))
     gradient = np.empty(len(parameters))
-    cost = kernels.mean_gradient(
-        _encoded(network), examples.inputs, examples.targets, parameters, costs, gradient
-    )
+    cost, _, _ = _evaluated(network, parameters, examples, gradient)
     return cost, gradient
+
+
+def _evaluated(
+    network: Network, parameters: Array, examples: Examples, gradient: Array
+) -> tuple[float, Array, Array]:
+    outputs = np.empty((len(examples.inputs), network.layer_sizes[-1]))
+    costs = np.empty(len(outputs))
+    mean = kernels.evaluate(
+        _encoded(network), examples.inputs, examples.targets, parameters, outputs, costs, gradient
+    )
+    return mean, outputs, costs
 
 
 def _encoded(network: Network) -> codes.Network:

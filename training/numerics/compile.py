@@ -31,7 +31,7 @@ def warm_up() -> list[str]:
     for kernel in KERNELS:
         kernel.prepare(on_compile)
     # Meeting its first array, Numba imports more of NumPy; better now than in the first call.
-    typeof(np.empty(0))  # type: ignore[no-untyped-call]
+    typeof(np.empty(0))
     return compiled
 
 

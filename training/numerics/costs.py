@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from training.numerics.activations import SOFTMAX
 from training.numerics.elementary import NAN, exp, log1p
 from training.numerics.jit import shared
 
@@ -20,6 +21,8 @@ class Cost:
     """From z, a, y and the number of outputs to the output's cost."""
     delta: Callable[[float, float, float, float], float]
     """∂C/∂z, from a, y, the activation's derivative f′(z) and the number of outputs."""
+    activation: str | None = None
+    """The only activation that the outputs may have; its derivative has cancelled out of δ."""
 
 
 @shared
@@ -72,8 +75,8 @@ def quadratic_delta(a: float, y: float, slope: float, outputs: float) -> float:
 
 COSTS: Mapping[str, Cost] = MappingProxyType(
     {
-        "cross-entropy": Cost(cross_entropy, cross_entropy_delta),
-        "categorical-cross-entropy": Cost(categorical_cross_entropy, cross_entropy_delta),
+        "cross-entropy": Cost(cross_entropy, cross_entropy_delta, "sigmoid"),
+        "categorical-cross-entropy": Cost(categorical_cross_entropy, cross_entropy_delta, SOFTMAX),
         "squared-error": Cost(squared_error, squared_error_delta),
         "quadratic": Cost(quadratic, quadratic_delta),
     }

@@ -165,8 +165,8 @@ def log1p(x: float) -> float:
     return result if x < INFINITY and x != 0.0 else x
 
 
-# tanh(x)/x − 1 = x²·P(x²): the polynomial of degree 11 that agrees with it at the 12 Chebyshev nodes
-# of |x| ≤ 9⁄16.  A Taylor series converges too slowly there.
+# tanh(x)/x − 1 = x²·P(x²): the polynomial of degree 11 that agrees with it at the 12 Chebyshev
+# nodes of |x| ≤ 9/16.  A Taylor series converges too slowly there.
 TANH_0 = float.fromhex("-0x1.5555555555555p-2")
 TANH_1 = float.fromhex("0x1.1111111111105p-3")
 TANH_2 = float.fromhex("-0x1.ba1ba1ba19d5dp-5")
@@ -180,8 +180,8 @@ TANH_9 = float.fromhex("0x1.8b6e011d560bfp-14")
 TANH_10 = float.fromhex("-0x1.1798f633d339fp-15")
 TANH_11 = float.fromhex("0x1.002b1e55e95d8p-17")
 
-# tanh(x) = C + (1 − C²)·t/(1 + C·t), where t = tanh(x − artanh C): with a C of few bits, all that is
-# rounded is small beside it.  artanh C in two parts.
+# tanh(x) = C + (1 − C²)·t/(1 + C·t), where t = tanh(x − artanh C): with a C of few bits, all that
+# is rounded is small beside it.  artanh C in two parts.
 TANH_NEAR = 0.5625
 TANH_FAR = 1.0625
 TANH_C = 0.65625
@@ -191,7 +191,7 @@ ARTANH_C_LOW = float.fromhex("-0x1.9edb6a2e96a7ap-59")
 
 @shared
 def _tanh_series(x: float) -> float:
-    """Return tanh x for |x| ≤ 9⁄16.
+    """Return tanh x for |x| ≤ 9/16.
 
     The polynomial's largest term is added last, so that only one rounding is as large as it is.
     """
@@ -208,7 +208,7 @@ def _tanh_series(x: float) -> float:
 def tanh(x: float) -> float:
     """Return the hyperbolic tangent of x: ±0 at ±0, ±1 at ±∞, NaN at NaN.
 
-    Up to 9⁄16 it is a series, up to 17⁄16 the series around artanh C, above 1 − 2/(e^2x + 1).
+    Up to 9/16 it is a series, up to 17/16 the series around artanh C, above 1 − 2/(e^2x + 1).
     """
     size = abs(x)
     near = size < TANH_NEAR

@@ -18,7 +18,7 @@ from typing import Any, Final, Generic, ParamSpec, TypeVar
 from numba import njit
 from numba.core import event
 from numba.core.caching import FunctionCache, NullCache
-from numba.extending import register_jitable
+from numba.extending import intrinsic, register_jitable
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -50,6 +50,15 @@ def part(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]
     make_compilable: Any = register_jitable(**_WITHIN_KERNELS)
     compilable: Callable[Parameters, Result] = make_compilable(function)
     return compilable
+
+
+def instruction(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a function of argument types, which returns a signature and how to generate its code.
+
+    What is returned can be called in compiled code alone.
+    """
+    made: Callable[..., Any] = intrinsic(function)
+    return made
 
 
 class Kernel(Generic[Parameters, Result]):
@@ -98,7 +107,7 @@ def kernel(
 ) -> Callable[[Callable[Parameters, Result]], Kernel[Parameters, Result]]:
     """Make the decorated function a kernel for arguments of these Numba types.
 
-    Several that are made from one function, as a closure over other things, need names of their own.
+    Several that are made of one function, closed over different things, need a name each.
     """
     return lambda function: Kernel(function, signature, name)
 

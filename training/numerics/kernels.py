@@ -1,6 +1,6 @@
 """Training, compiled: the arithmetic of `loops`, in its order and to its bits, at full speed.
 
-Nothing here depends on how fast a batch is computed: by `tiles` of as many examples as suit it.
+Here is what a run is; what is computed of a batch, and how fast, is in `tiles`.
 """
 
 from math import sqrt
@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from training.numerics.codes import Network
 from training.numerics.jit import kernel, shared
 from training.numerics.optimizers import Rates
-from training.numerics.pcg64 import next_order
-from training.numerics.pointwise import step, step_exact
-from training.numerics.tiles import Shape, shape_of, tiles
+from training.numerics.pcg64 import Words, next_order
+from training.numerics.pointwise import EXACT, step
+from training.numerics.products import MOST_LANES, copy, sum_of
+from training.numerics.tiles import Shape, shape_of, size_of, tiles
 from training.numerics.vectors import Pointer, at, beyond, integer_at, pointer, put, put_integer
 
 Floats = NDArray[np.float64]
-Words = NDArray[np.uint64]
 
 
 class Batches(NamedTuple):
@@ -45,50 +45,156 @@ _VECTOR = types.Array(types.float64, 1, "C")
 _ROWS = types.Array(types.float64, 2, "C")
 _INTEGERS = types.Array(types.int64, 1, "C")
 _WORDS = types.Array(types.uint64, 1, "C")
-_NETWORK: Any = types.NamedTuple((_INTEGERS, _INTEGERS, types.int64, types.int64), Network)  # type: ignore[no-untyped-call]
-_RATES: Any = types.NamedUniTuple(types.float64, len(Rates._fields), Rates)  # type: ignore[no-untyped-call]
-_BATCHES: Any = types.NamedTuple((types.int64, types.int64, types.int64, types.float64), Batches)  # type: ignore[no-untyped-call]
-_MADE_AND_OUTCOME: Any = types.UniTuple(types.int64, 2)  # type: ignore[no-untyped-call]
+_NETWORK: Any = types.NamedTuple((_INTEGERS, _INTEGERS, types.int64, types.int64), Network)
+_RATES: Any = types.NamedUniTuple(types.float64, len(Rates._fields), Rates)
+_BATCHES: Any = types.NamedTuple((types.int64, types.int64, types.int64, types.float64), Batches)
+_MADE_AND_OUTCOME: Any = types.UniTuple(types.int64, 2)
 
 
-@shared
-def _next_batch(
-    shuffled: int,
-    shuffling: Pointer,
-    order: Pointer,
-    examples: int,
-    place: int,
-    n: int,
-    rows: Pointer,
-) -> int:
-    """Take the next n examples in their order, and return how many of the epoch are then taken."""
-    for e in range(n):
-        if place == examples:
-            place = 0
-            if shuffled:
-                next_order(shuffling, order, examples)
-        put_integer(rows, e, integer_at(order, place))
-        place += 1
-    return place
-
-
-@shared
-def _sum(numbers: Pointer, begin: int, end: int, start: float) -> float:
-    total = start
-    for e in range(begin, end):
-        total += at(numbers, e)
-    return total
+#: A step is taken as soon as so many parameters have their gradient: before it leaves the caches.
+_SPAN = 16384
 
 
 @shared
 def _keep(array: Any) -> None:
-    """Be what an array is used for at last, so that it is not freed while pointers look into it."""
+    """Be what an array is used for at last: it is not freed while pointers look into it."""
     array[0] = array[0]
+
+
+class Examples(NamedTuple):
+    """Where a run stands in its training set."""
+
+    number: int
+    order: Pointer
+    """Those of the epoch, in their order."""
+    shuffling: Pointer
+    shuffled: bool
+    rows: Pointer
+    """Those of the batch."""
+
+
+@shared
+def _first_epoch(examples: Examples) -> None:
+    for e in range(examples.number):
+        put_integer(examples.order, e, e)
+    if examples.shuffled:
+        next_order(examples.shuffling, examples.order, examples.number)
+
+
+@shared
+def _next_batch(examples: Examples, place: int, n: int) -> int:
+    """Take n examples from a place in the epoch on, and return the place behind them."""
+    for e in range(n):
+        if place == examples.number:
+            place = 0
+            if examples.shuffled:
+                next_order(examples.shuffling, examples.order, examples.number)
+        put_integer(examples.rows, e, integer_at(examples.order, place))
+        place += 1
+    return place
+
+
+class Vectors(NamedTuple):
+    """The parameters, and what the optimizer remembers for each of them."""
+
+    w: Pointer
+    v: Pointer
+    s: Pointer
+
+
+class Stepping(NamedTuple):
+    """How steps are taken."""
+
+    optimizer: int
+    rates: Rates
+    finite: Pointer
+    """Becomes 0 where a parameter does not stay finite."""
+
+
+@shared
+def _corrected(rates: Rates, power1: float, power2: float) -> Rates:
+    return Rates(
+        rates.learning_rate,
+        rates.weight_decay,
+        rates.momentum,
+        rates.beta1,
+        rates.beta2,
+        rates.epsilon,
+        1.0 - power1,
+        sqrt(1.0 - power2),
+    )
+
+
+@shared
+def _step(
+    stepping: Stepping,
+    n: int,
+    first: int,
+    count: int,
+    gradient: Pointer,
+    old: Vectors,
+    new: Vectors,
+) -> None:
+    """Take a step with the parameters from `first` on, whose G `gradient` is."""
+    exact = n & (n - 1) == 0  # a power of two
+    step(
+        stepping.optimizer + EXACT if exact else stepping.optimizer,
+        stepping.finite,
+        1.0 / n if exact else float(n),
+        stepping.rates,
+        count,
+        gradient,
+        beyond(old.w, first),
+        beyond(old.v, first),
+        beyond(old.s, first),
+        beyond(new.w, first),
+        beyond(new.v, first),
+        beyond(new.s, first),
+    )
 
 
 def _training(lanes: int) -> Any:
     """Return the kernel that trains with batches in tiles of so many lanes."""
-    room_size, room_in, forward, finish, backward, gradient_of = tiles(lanes)
+    of_tiles = tiles(lanes)
+    room_size, room_in = of_tiles.room_size, of_tiles.room
+    forward, finish, backward = of_tiles.forward, of_tiles.finish, of_tiles.backward
+    line_up, gradient_of, bias_gradient_of = (
+        of_tiles.line_up,
+        of_tiles.gradient,
+        of_tiles.bias_gradient,
+    )
+
+    @shared
+    def descend(
+        network: Shape,
+        x: Pointer,
+        rows: Pointer,
+        n: int,
+        room: Any,
+        gradient: Pointer,
+        stepping: Stepping,
+        old: Vectors,
+        new: Vectors,
+    ) -> None:
+        """Take a step with all parameters, as soon as there is a span of them."""
+        first = 0  # of the parameters that have a gradient, but have not made their step
+        waiting = 0
+        for layer in range(1, network.layers):
+            below, units = size_of(network, layer - 1), size_of(network, layer)
+            line_up(network, x, rows, n, room, layer)
+            at_once = units if units * below <= _SPAN else max(_SPAN // below, 1)
+            for i in range(0, units, at_once):
+                last = min(i + at_once, units)
+                gradient_of(network, n, room, layer, i, last, beyond(gradient, waiting))
+                waiting += (last - i) * below
+                if waiting >= _SPAN:
+                    _step(stepping, n, first, waiting, gradient, old, new)
+                    first += waiting
+                    waiting = 0
+            if network.bias:
+                bias_gradient_of(network, n, room, layer, beyond(gradient, waiting))
+                waiting += units
+        _step(stepping, n, first, waiting, gradient, old, new)
 
     @kernel(
         _MADE_AND_OUTCOME(
@@ -121,95 +227,66 @@ def _training(lanes: int) -> Any:
         costs: Floats,
         recorded: Floats,
     ) -> tuple[int, int]:
-        size, examples, updates = parameters.size, inputs.shape[0], costs.size
+        size = parameters.size
         network, x, y = shape_of(structure, parameters), pointer(inputs), pointer(targets)
-        shuffled, words = shuffling.size > 0, pointer(shuffling)
         batch_size = batches.batch_size
         integer_count, float_count = room_size(network, batch_size)
-        integers = np.empty(integer_count + batch_size + examples, np.int64)
-        floats = np.zeros(float_count + batch_size + 3 + 4 * size)
+        integers = np.empty(integer_count + batch_size + inputs.shape[0], np.int64)
+        floats = np.zeros(float_count + batch_size + 3 + 4 * size + _SPAN)
         room = room_in(network, batch_size, pointer(integers), pointer(floats))
         rows = beyond(pointer(integers), integer_count)
-        order = beyond(rows, batch_size)
+        examples = Examples(
+            inputs.shape[0], beyond(rows, batch_size), pointer(shuffling), shuffling.size > 0, rows
+        )
         example_costs = beyond(pointer(floats), float_count)
         finite = beyond(example_costs, batch_size)
+        put(finite, 0, 1.0)
         # β₁^t and β₂^t where they are remembered, else numbers that nobody looks at.
         memories = min(memory.size // size, 2)
         powers = beyond(pointer(memory), 2 * size) if memories == 2 else beyond(finite, 1)
-        gradient = beyond(finite, 3)
-        # The next update is made beside the latest: one that is not finite is not made.
-        w, v, s = pointer(parameters), pointer(memory), beyond(pointer(memory), size)
-        new_w = beyond(gradient, size)
-        new_v = beyond(new_w, size)
-        new_s = beyond(new_v, size)
-
-        for e in range(examples):
-            put_integer(order, e, e)
-        if shuffled:
-            next_order(words, order, examples)
-        put(finite, 0, 1.0)
         power1, power2 = at(powers, 0), at(powers, 1)
+        # The next update is made beside the latest: one that is not finite is not made.
+        old = Vectors(pointer(parameters), pointer(memory), beyond(pointer(memory), size))
+        new_w = beyond(finite, 3)
+        new = Vectors(new_w, beyond(new_w, size), beyond(new_w, 2 * size))
+        gradient = beyond(new_w, 3 * size)
+
+        _first_epoch(examples)
         position = batches.updates_done * batch_size
-        place = position % examples
+        place = position % examples.number
         done = 0
         outcome = MADE
-        while done < updates and position < batches.total_examples:
+        while done < costs.size and position < batches.total_examples:
             n = min(batch_size, batches.total_examples - position)
-            place = _next_batch(shuffled, words, order, examples, place, n, rows)
-            forward(network, x, rows, n, w, room)
+            left = examples.number - (place if place < examples.number else 0)  # of the epoch
+            place = _next_batch(examples, place, n)
+            forward(network, x, rows, n, old.w, room)
             finish(network, y, rows, n, room, example_costs)
-            backward(network, w, room, n)
-            gradient_of(network, x, rows, n, room, gradient)
-
+            backward(network, old.w, room, n)
             next_power1, next_power2 = power1 * rates.beta1, power2 * rates.beta2
-            stepping = Rates(
-                rates.learning_rate,
-                rates.weight_decay,
-                rates.momentum,
-                rates.beta1,
-                rates.beta2,
-                rates.epsilon,
-                1.0 - next_power1,
-                sqrt(1.0 - next_power2),
-            )
-            if n & (n - 1) == 0:
-                step_exact(
-                    optimizer, finite, 1.0 / n, stepping, size, gradient, w, v, s, new_w, new_v,
-                    new_s,
-                )
-            else:
-                step(
-                    optimizer, finite, float(n), stepping, size, gradient, w, v, s, new_w, new_v,
-                    new_s,
-                )
+            stepping = Stepping(optimizer, _corrected(rates, next_power1, next_power2), finite)
+            descend(network, x, rows, n, room, gradient, stepping, old, new)
             if at(finite, 0) == 0.0:
                 outcome = DIVERGED
                 break
-            w, new_w = new_w, w
-            v, new_v = new_v, v
-            s, new_s = new_s, s
+            old, new = new, old
             power1, power2 = next_power1, next_power2
             if recorded.shape[0] > 0:
-                for p in range(size):
-                    put(pointer(recorded), done * size + p, at(w, p))
-            put(pointer(costs), done, _sum(example_costs, 0, n, 0.0) / n)
-            left = examples - position % examples  # of the epoch, with this batch
+                copy(old.w, size, beyond(pointer(recorded), done * size))
+            put(pointer(costs), done, sum_of(example_costs, 0, n, 0.0) / n)
             position += n
             done += 1
-            epoch_cost[0] = _sum(example_costs, 0, min(n, left), epoch_cost[0])
+            epoch_cost[0] = sum_of(example_costs, 0, min(n, left), epoch_cost[0])
             if n >= left:
-                mean = epoch_cost[0] / examples
-                epoch_cost[0] = _sum(example_costs, left, n, 0.0)
+                mean = epoch_cost[0] / examples.number
+                epoch_cost[0] = sum_of(example_costs, left, n, 0.0)
                 if mean < batches.cost_below:
                     outcome = COST_REACHED
                     break
-        if done % 2 == 1:
-            for p in range(size):
-                parameters[p] = at(w, p)
-            for p in range(min(memories, 1) * size):
-                memory[p] = at(v, p)
-            for p in range((memories - 1) * size):
-                memory[size + p] = at(s, p)
+        if done % 2 == 1:  # the latest update lies beside the caller's arrays
+            copy(old.w, size, pointer(parameters))
+            copy(old.v, min(memories, 1) * size, pointer(memory))
+            copy(old.s, (memories - 1) * size, beyond(pointer(memory), size))
         put(powers, 0, power1)
         put(powers, 1, power2)
         _keep(integers)
@@ -219,7 +296,7 @@ def _training(lanes: int) -> Any:
     return train
 
 
-_TRAIN_BY_ONE, _TRAIN_BY_FOUR, _TRAIN_BY_EIGHT = _training(1), _training(4), _training(8)
+_TRAIN_BY_ONE, _TRAIN_BY_FOUR, _TRAIN_BY_MOST = _training(1), _training(4), _training(MOST_LANES)
 
 
 def train(
@@ -265,7 +342,7 @@ def train(
     elif batches.batch_size <= 4:
         by_tiles = _TRAIN_BY_FOUR
     else:
-        by_tiles = _TRAIN_BY_EIGHT
+        by_tiles = _TRAIN_BY_MOST
     made: tuple[int, int] = by_tiles(
         network,
         inputs,
@@ -283,8 +360,12 @@ def train(
     return made
 
 
-_LANES = 8
-_room_size, _room, _forward, _finish, _backward, _gradient = tiles(_LANES)
+_of_tiles = tiles(MOST_LANES)
+_room_size, _room_in = _of_tiles.room_size, _of_tiles.room
+_forward, _predict, _finish = _of_tiles.forward, _of_tiles.predict, _of_tiles.finish
+_backward, _line_up = _of_tiles.backward, _of_tiles.line_up
+_gradient, _bias_gradient = _of_tiles.gradient, _of_tiles.bias_gradient
+
 
 @kernel(types.void(_NETWORK, _READ_ROWS, _READ_VECTOR, _ROWS))
 def forward(network: Network, inputs: Floats, parameters: Floats, activations: Floats) -> None:
@@ -297,28 +378,29 @@ def forward(network: Network, inputs: Floats, parameters: Floats, activations: F
         activations: [examples, units of all layers after the inputs], filled in.
     """
     shape = shape_of(network, parameters)
-    integer_count, float_count = _room_size(shape, _LANES)
+    integer_count, float_count = _room_size(shape, MOST_LANES)
     integers, floats = np.empty(integer_count, np.int64), np.zeros(float_count)
-    rows = np.empty(_LANES, np.int64)
-    room = _room(shape, _LANES, pointer(integers), pointer(floats))
-    for first in range(0, inputs.shape[0], _LANES):
-        n = min(_LANES, inputs.shape[0] - first)
+    rows = np.empty(MOST_LANES, np.int64)
+    room = _room_in(shape, MOST_LANES, pointer(integers), pointer(floats))
+    for first in range(0, inputs.shape[0], MOST_LANES):
+        n = min(MOST_LANES, inputs.shape[0] - first)
         for e in range(n):
             rows[e] = first + e
         _forward(shape, pointer(inputs), pointer(rows), n, pointer(parameters), room)
+        _predict(shape, n, room)
         place = 0
-        for layer in range(1, network.layer_sizes.size):
-            begin = integers[layer]
-            for i in range(network.layer_sizes[layer]):
+        for layer in range(1, shape.layers):
+            for i in range(size_of(shape, layer)):
+                lane = integer_at(room.begins, layer) + i * MOST_LANES
                 for e in range(n):
-                    activations[first + e, place] = at(room.a, begin + i * _LANES + e)
+                    activations[first + e, place] = at(room.a, lane + e)
                 place += 1
     _keep(integers)
     _keep(floats)
     _keep(rows)
 
 
-@kernel(types.void(_NETWORK, _READ_ROWS, _READ_ROWS, _READ_VECTOR, _ROWS, _VECTOR))
+@kernel(types.float64(_NETWORK, _READ_ROWS, _READ_ROWS, _READ_VECTOR, _ROWS, _VECTOR, _VECTOR))
 def evaluate(
     network: Network,
     inputs: Floats,
@@ -326,8 +408,11 @@ def evaluate(
     parameters: Floats,
     outputs: Floats,
     costs: Floats,
-) -> None:
-    """Compute the outputs and the cost of each example.
+    gradient: Floats,
+) -> float:
+    """Compute the outputs and the cost of each example, and G/n of all of them as one batch.
+
+    Returns their mean cost.
 
     Args:
         network: what it is made of.
@@ -336,62 +421,44 @@ def evaluate(
         parameters: [parameters].
         outputs: [examples, outputs], filled in.
         costs: [examples], filled in.
-    """
-    shape = shape_of(network, parameters)
-    integer_count, float_count = _room_size(shape, _LANES)
-    integers, floats = np.empty(integer_count, np.int64), np.zeros(float_count)
-    rows = np.empty(_LANES, np.int64)
-    room = _room(shape, _LANES, pointer(integers), pointer(floats))
-    begin = integers[network.layer_sizes.size - 1]
-    for first in range(0, inputs.shape[0], _LANES):
-        n = min(_LANES, inputs.shape[0] - first)
-        for e in range(n):
-            rows[e] = first + e
-        _forward(shape, pointer(inputs), pointer(rows), n, pointer(parameters), room)
-        _finish(shape, pointer(targets), pointer(rows), n, room, beyond(pointer(costs), first))
-        for k in range(network.layer_sizes[-1]):
-            for e in range(n):
-                outputs[first + e, k] = at(room.a, begin + k * _LANES + e)
-    _keep(integers)
-    _keep(floats)
-    _keep(rows)
-
-
-@kernel(types.float64(_NETWORK, _READ_ROWS, _READ_ROWS, _READ_VECTOR, _VECTOR, _VECTOR))
-def mean_gradient(
-    network: Network,
-    inputs: Floats,
-    targets: Floats,
-    parameters: Floats,
-    costs: Floats,
-    gradient: Floats,
-) -> float:
-    """Compute G/n over all examples as one batch, and return their mean cost.
-
-    Args:
-        network: what it is made of.
-        inputs: [examples, inputs].
-        targets: [examples, outputs].
-        parameters: [parameters].
-        costs: [examples], becomes the cost of each.
-        gradient: [parameters], filled in.
+        gradient: [parameters], filled in; or [0], then it is not computed.
     """
     n = inputs.shape[0]
-    shape = shape_of(network, parameters)
-    integer_count, float_count = _room_size(shape, n)
+    shape, x, w = shape_of(network, parameters), pointer(inputs), pointer(parameters)
+    at_once = n if gradient.size else MOST_LANES
+    integer_count, float_count = _room_size(shape, at_once)
     integers, floats = np.empty(integer_count, np.int64), np.zeros(float_count)
-    rows = np.arange(n)
-    room = _room(shape, n, pointer(integers), pointer(floats))
-    _forward(shape, pointer(inputs), pointer(rows), n, pointer(parameters), room)
-    _finish(shape, pointer(targets), pointer(rows), n, room, pointer(costs))
-    _backward(shape, pointer(parameters), room, n)
-    _gradient(shape, pointer(inputs), pointer(rows), n, room, pointer(gradient))
-    for p in range(gradient.size):
-        gradient[p] /= n
+    rows = np.empty(at_once, np.int64)
+    room = _room_in(shape, at_once, pointer(integers), pointer(floats))
+    layer = shape.layers - 1
+    begin, width = integer_at(room.begins, layer), size_of(shape, layer)
+    for first in range(0, n, at_once):
+        count = min(at_once, n - first)
+        for e in range(count):
+            rows[e] = first + e
+        _forward(shape, x, pointer(rows), count, w, room)
+        _finish(shape, pointer(targets), pointer(rows), count, room, beyond(pointer(costs), first))
+        for e in range(count):
+            lane = begin + e // MOST_LANES * width * MOST_LANES + e % MOST_LANES
+            for k in range(width):
+                outputs[first + e, k] = at(room.a, lane + k * MOST_LANES)
+    if gradient.size:
+        _backward(shape, w, room, n)
+        place = 0
+        for layer in range(1, shape.layers):
+            below, units = size_of(shape, layer - 1), size_of(shape, layer)
+            _line_up(shape, x, pointer(rows), n, room, layer)
+            _gradient(shape, n, room, layer, 0, units, beyond(pointer(gradient), place))
+            place += units * below
+            if shape.bias:
+                _bias_gradient(shape, n, room, layer, beyond(pointer(gradient), place))
+                place += units
+        for p in range(gradient.size):
+            gradient[p] /= n
     _keep(integers)
     _keep(floats)
     _keep(rows)
-    return _sum(pointer(costs), 0, n, 0.0) / n
+    return sum_of(pointer(costs), 0, n, 0.0) / n  # type: ignore[no-any-return]
 
 
-KERNELS = (_TRAIN_BY_ONE, _TRAIN_BY_FOUR, _TRAIN_BY_EIGHT, forward, evaluate, mean_gradient)
+KERNELS = (_TRAIN_BY_ONE, _TRAIN_BY_FOUR, _TRAIN_BY_MOST, forward, evaluate)

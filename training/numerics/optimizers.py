@@ -72,13 +72,13 @@ def decayed(mean_gradient: float, w: float, rates: Rates) -> float:
 def gradient_descent(
     w: float, g: float, v: float, s: float, rates: Rates
 ) -> tuple[float, float, float]:
-    """w ← w − g·learning rate."""
+    """Take a step against the gradient: w ← w − g·learning rate."""
     return w - g * rates.learning_rate, v, s
 
 
 @shared
 def momentum(w: float, g: float, v: float, s: float, rates: Rates) -> tuple[float, float, float]:
-    """v ← μ·v + g; w ← w − v·learning rate.
+    """Take a step with a velocity: v ← μ·v + g; w ← w − v·learning rate.
 
     Source: Polyak (1964), in the form of Sutskever et al. (ICML 2013) that PyTorch has.
     """
@@ -88,7 +88,7 @@ def momentum(w: float, g: float, v: float, s: float, rates: Rates) -> tuple[floa
 
 @shared
 def nesterov(w: float, g: float, v: float, s: float, rates: Rates) -> tuple[float, float, float]:
-    """v ← μ·v + g; w ← w − (g + μ·v)·learning rate.
+    """Take a step that looks ahead: v ← μ·v + g; w ← w − (g + μ·v)·learning rate.
 
     Source: Nesterov (1983), in the form of Sutskever et al. (ICML 2013) that PyTorch has.
     """
@@ -98,8 +98,9 @@ def nesterov(w: float, g: float, v: float, s: float, rates: Rates) -> tuple[floa
 
 @shared
 def adam(w: float, g: float, v: float, s: float, rates: Rates) -> tuple[float, float, float]:
-    """v ← β₁·v + (1 − β₁)·g; s ← β₂·s + (1 − β₂)·g²; w ← w − (rate/c₁)·(v / (√s/c₂ + ε)).
+    """Take a step by the gradient's mean and size so far.
 
+    v ← β₁·v + (1 − β₁)·g; s ← β₂·s + (1 − β₂)·g²; w ← w − (learning rate/c₁)·(v/(√s/c₂ + ε)), where
     c₁ = 1 − β₁^t and c₂ = √(1 − β₂^t) make up for the zeros that the moments start from.
     Source: Kingma and Ba (ICLR 2015), in the order of operations of PyTorch.
     """

@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from training.numerics.jit import part, shared
+from training.numerics.jit import instruction, part, shared
 from training.numerics.vectors import Pointer, integer_at, put_integer
 
 Words = NDArray[np.uint64]
@@ -55,7 +54,7 @@ def _numbers(generator: np.random.PCG64) -> tuple[int, int]:
     return int(state["state"]), int(state["inc"])
 
 
-@intrinsic
+@instruction
 def _multiply_add(_typing: Any, a: Any, b: Any, c: Any) -> Any:
     """Compute a·b + c modulo 2¹²⁸, each number and the result as (upper, lower)."""
     pair = types.UniTuple(types.uint64, 2)

@@ -1,16 +1,18 @@
 """What is done to each unit or parameter by itself, compiled: the tables, applied to whole layers.
 
-A layer's numbers lie in a run of a flat array, from `begin` to `end`.  Which function of a table is
-applied is chosen by its number outside of the loop, so that the loop itself is vector code.
+A layer's numbers lie in a run of memory.  Which function of a table is applied is chosen by its
+number outside of the loop, so that the loop itself becomes vector code.
 """
 
 from typing import Any
 
 from training.numerics.activations import ACTIVATIONS
-from training.numerics.costs import COSTS
+from training.numerics.costs import COSTS, Cost
 from training.numerics.jit import part, shared
-from training.numerics.optimizers import OPTIMIZERS, Rates, decayed
+from training.numerics.optimizers import OPTIMIZERS, Optimizer, Rates, decayed
 from training.numerics.vectors import Pointer, at, put
+
+_MOST_CHOICES = 8
 
 
 def _choice(functions: list[Any]) -> Any:
@@ -18,30 +20,30 @@ def _choice(functions: list[Any]) -> Any:
 
     It is compiled once, and called: what calls it has many places to call it from.
     """
-    first, second, third, fourth, fifth, sixth = (
-        *map(shared, functions),
-        *[_nothing] * (_MOST_CHOICES - len(functions)),
-    )
+    nothing = (_nothing,) * (_MOST_CHOICES - len(functions))
+    all_functions: tuple[Any, ...] = (*map(shared, functions), *nothing)
+    f0, f1, f2, f3, f4, f5, f6, f7 = all_functions
 
     @part
     def choose(code: int, *args: Any) -> None:
         if code == 0:
-            first(*args)
+            f0(*args)
         elif code == 1:
-            second(*args)
+            f1(*args)
         elif code == 2:
-            third(*args)
+            f2(*args)
         elif code == 3:
-            fourth(*args)
+            f3(*args)
         elif code == 4:
-            fifth(*args)
+            f4(*args)
+        elif code == 5:
+            f5(*args)
+        elif code == 6:
+            f6(*args)
         else:
-            sixth(*args)
+            f7(*args)
 
     return choose
-
-
-_MOST_CHOICES = 6
 
 
 @shared
@@ -57,6 +59,10 @@ def _activating(function: Any) -> Any:
     return activate
 
 
+activate = _choice([_activating(each.function) for each in ACTIVATIONS.values()])
+"""(activation, z, a, begin, end): a ← f(z)."""
+
+
 def _sloping(derivative: Any) -> Any:
     def slope(z: Pointer, a: Pointer, delta: Pointer, begin: int, end: int) -> None:
         for i in range(begin, end):
@@ -65,39 +71,57 @@ def _sloping(derivative: Any) -> Any:
     return slope
 
 
-activate = _choice([_activating(each.function) for each in ACTIVATIONS.values()])
-"""(activation, z, a, begin, end): a ← f(z)."""
-
 multiply_by_slope = _choice([_sloping(each.derivative) for each in ACTIVATIONS.values()])
 """(activation, z, a, δ, begin, end): δ ← δ·f′(z)."""
 
 
-def _finishing(cost: Any) -> Any:
+def _finishing(cost: Cost) -> Any:
+    """Return what is done to the outputs for a cost.
+
+    A cost that goes with one activation alone computes that, too: the sigmoid and its cross-entropy
+    need the same power of e.
+    """
     cost_of, delta_of = cost.function, cost.delta
+    computed = ACTIVATIONS.get(cost.activation or "")
+    activates = computed is not None
+    function: Any = computed.function if computed else None
+    cancels = cost.activation is not None
 
     def finish(
-        z: Pointer, a: Pointer, delta: Pointer, y: Pointer, outputs: float, begin: int, end: int
+        z: Pointer,
+        a: Pointer,
+        delta: Pointer,
+        y: Pointer,
+        costs: Pointer,
+        outputs: float,
+        begin: int,
+        end: int,
     ) -> None:
         for k in range(begin, end):
-            target = at(y, k - begin)
-            activation = at(a, k)
-            put(delta, k, delta_of(activation, target, at(delta, k), outputs))
-            put(y, k - begin, cost_of(at(z, k), activation, target, outputs))
+            logit, target = at(z, k), at(y, k)
+            activation = function(logit) if activates else at(a, k)
+            slope = 1.0 if cancels else at(delta, k)
+            put(a, k, activation)
+            put(delta, k, delta_of(activation, target, slope, outputs))
+            put(costs, k, cost_of(logit, activation, target, outputs))
 
     return finish
 
 
 finish = _choice([_finishing(each) for each in COSTS.values()])
-"""(cost, z, a, δ, y, number of outputs, begin, end): δ, where f′(z) lies, becomes ∂C/∂z, and y, where
-the targets lie from index 0 on, the cost of each output."""
+"""(cost, z, a, δ, y, costs, number of outputs, begin, end): δ, where f′(z) lies unless it cancels
+out, becomes ∂C/∂z, and the costs those of each output."""
+
+#: The numbers of the costs that compute the activation themselves.
+ACTIVATING_COSTS = tuple(
+    code for code, cost in enumerate(COSTS.values()) if cost.activation in ACTIVATIONS
+)
+
+#: The numbers of the costs that f′(z) has cancelled out of.
+CANCELLING_COSTS = tuple(code for code, cost in enumerate(COSTS.values()) if cost.activation)
 
 
-def _stepping(optimizer: Any, *, exact: bool) -> Any:
-    """Return what an optimizer does to all parameters.
-
-    n is the number of examples, or 1/n where that is `exact`: where n is a power of two, so that
-    G·(1/n) is G/n to the bit, and takes a tenth of the time.
-    """
+def _stepping(optimizer: Optimizer, *, exact: bool) -> Any:
     step = optimizer.step
     memories = optimizer.memories
 
@@ -133,9 +157,13 @@ def _stepping(optimizer: Any, *, exact: bool) -> Any:
     return apply
 
 
-step = _choice([_stepping(each, exact=False) for each in OPTIMIZERS.values()])
-"""(optimizer, finite, n, rates, number of parameters, G, w, v, s, new w, v, s): one step of all parameters; finite[0]
-becomes 0 where a new parameter is not finite."""
+step = _choice(
+    [_stepping(each, exact=exact) for exact in (False, True) for each in OPTIMIZERS.values()]
+)
+"""(number, finite, n, rates, count, G, w, v, s, new w, new v, new s): one step of some parameters;
+finite[0] becomes 0 where a new one is infinite or NaN.
 
-step_exact = _choice([_stepping(each, exact=True) for each in OPTIMIZERS.values()])
-"""The same with 1/n in place of n, for an n that is a power of two."""
+The number is that of the optimizer.  For an n that is a power of two it may be EXACT more, with 1/n
+in place of n: then G·(1/n) is G/n to the bit, and takes a tenth of the time."""
+
+EXACT = len(OPTIMIZERS)

@@ -1,9 +1,10 @@
-"""The gradient of a batch, compiled: the arithmetic of `loops` for several examples at a time.
+"""What training computes of a batch, compiled: the arithmetic of `loops`, several examples at once.
 
 The examples of a batch are worked on in tiles of a fixed number of lanes, each example in a lane of
-its own.  A layer's numbers lie tile after tile, unit after unit, lane beside lane.  So every sum
-over units is a sum of vectors in the order of the loops, and sums over examples are taken lane
-after lane.  Lanes that a batch does not fill repeat its last example and are never looked at.
+its own.  A layer's numbers lie tile after tile, unit after unit, lane beside lane: the number of
+unit i in lane l of tile t stands at begin + (t·units + i)·lanes + l.  So every sum over units is a
+sum of vectors in the order of the loops, and sums over examples are taken lane after lane.  Lanes
+that a batch does not fill repeat its last example, and are never looked at.
 """
 
 from typing import Any, NamedTuple
@@ -15,20 +16,26 @@ from training.numerics.activations import SOFTMAX
 from training.numerics.codes import ACTIVATION_CODES, Network
 from training.numerics.elementary import exp, log
 from training.numerics.jit import shared
-from training.numerics.pointwise import activate, finish, multiply_by_slope
+from training.numerics.pointwise import (
+    ACTIVATING_COSTS,
+    CANCELLING_COSTS,
+    activate,
+    finish,
+    multiply_by_slope,
+)
+from training.numerics.products import COLUMNS, MOST_LANES, copy, products
 from training.numerics.vectors import (
-    Pointer, at, beyond, integer_at, operations, pointer, put, put_integer,
+    Pointer,
+    at,
+    beyond,
+    integer_at,
+    operations,
+    pointer,
+    put,
+    put_integer,
 )
 
-Floats = NDArray[np.float64]
-
 _SOFTMAX = ACTIVATION_CODES[SOFTMAX]
-
-#: The most lanes that a tile has.
-_WIDE = 8
-
-#: So many columns of a gradient are computed at once, where a layer has as many inputs.
-_COLUMNS = 16
 
 
 class Shape(NamedTuple):
@@ -43,7 +50,7 @@ class Shape(NamedTuple):
 
 
 @shared
-def shape_of(network: Network, parameters: Floats) -> Shape:
+def shape_of(network: Network, parameters: NDArray[np.float64]) -> Shape:
     """Return the network without arrays; it is good for as long as they are kept."""
     return Shape(
         pointer(network.layer_sizes),
@@ -55,38 +62,65 @@ def shape_of(network: Network, parameters: Floats) -> Shape:
     )
 
 
+@shared
+def size_of(network: Shape, layer: int) -> int:
+    """Return how many units a layer has; layer 0 are the inputs."""
+    return integer_at(network.sizes, layer)  # type: ignore[no-any-return]
+
+
+@shared
+def _units(network: Shape) -> int:
+    """Return how many units all layers have together, the inputs too."""
+    units = 0
+    for layer in range(network.layers):
+        units += size_of(network, layer)
+    return units
+
+
 class Room(NamedTuple):
-    """Room for what is computed for a batch; the layers of z, a and δ begin at `begins`."""
+    """Room for what is computed of a batch: a number for each unit and lane.
+
+    The layers of z, a and δ, and the outputs of y and the costs, begin at `begins`.
+    """
 
     begins: Pointer
     starts: Pointer
-    """Where each example's numbers begin, in the inputs or in `by_example`."""
+    """Where the inputs of each lane's example begin."""
     z: Pointer
     a: Pointer
     delta: Pointer
-    by_example: Pointer
-    """The activations of a hidden layer again, example after example."""
     y: Pointer
-    """The targets, then the costs, of the outputs."""
+    costs: Pointer
+    by_example: Pointer
+    """What goes into a layer again, example after example."""
     lanes: Pointer
     """Two numbers for each lane."""
 
 
 class Tiles(NamedTuple):
-    """What can be done with batches in tiles of one size."""
+    """What can be computed of batches, in tiles of one size."""
 
     room_size: Any
-    """(network, batch size) -> how many integers and floats the room takes"""
+    """(network, batch size): how many integers and floats its room takes."""
     room: Any
-    """(network, batch size, integers, floats, which are 0) -> Room"""
+    """(network, batch size, integers, floats): the room in that memory; the floats are 0."""
     forward: Any
-    """(network, inputs, rows, n, parameters, room)"""
+    """(network, inputs, rows, n, parameters, room): fills in logits and activations; but those of
+    outputs that `finish` fills in."""
     finish: Any
-    """(network, targets, rows, n, room, costs)"""
+    """(network, targets, rows, n, room, costs): fills in the outputs' activations and deltas, and
+    the cost of each example."""
+    predict: Any
+    """(network, n, room): fills in the outputs' activations where there are no targets."""
     backward: Any
-    """(network, parameters, room, n)"""
+    """(network, parameters, room, n): fills in the deltas of the hidden layers."""
+    line_up: Any
+    """(network, inputs, rows, n, room, layer): readies the examples for `gradient` of the layer."""
     gradient: Any
-    """(network, inputs, rows, n, room, gradient)"""
+    """(network, n, room, layer, first, last, out): G of a layer's weights, for the units
+    from first to last − 1."""
+    bias_gradient: Any
+    """(network, n, room, layer, out): G of a layer's biases."""
 
 
 @shared
@@ -95,185 +129,115 @@ def _fours(count: int) -> int:
     return (count + 3) // 4 * 4
 
 
-def tiles(lanes: int) -> Tiles:  # noqa: C901, PLR0915  # one closure over the operations
-    """Return what can be done with batches in tiles of so many lanes."""
-    load, store, fill, spread, add, add_product, multiply, add_in_order = operations(lanes)
-    wide = operations(_COLUMNS)
-    wide_load, wide_store, wide_fill = wide.load, wide.store, wide.fill
-    wide_spread, wide_add_product = wide.spread, wide.add_product
+def tiles(lanes: int) -> Tiles:
+    """Return what can be computed in tiles of so many lanes.
+
+    Of fewer lanes than the most there is one tile, for batches that need no more.
+    """
+    of_vectors = operations(lanes)
+    load, store, fill, add = of_vectors.load, of_vectors.store, of_vectors.fill, of_vectors.add
+    weighted, outer, outer_one, total = products(lanes)
+
+    @shared
+    def count_of(n: int) -> int:
+        return (n + lanes - 1) // lanes if lanes == MOST_LANES else 1
 
     @shared
     def room_size(network: Shape, batch_size: int) -> tuple[int, int]:
-        count = (batch_size + lanes - 1) // lanes
-        total = 0
-        for layer in range(network.layers):
-            total += _fours(count * lanes * integer_at(network.sizes, layer))
-        outputs = _fours(count * lanes * integer_at(network.sizes, network.layers - 1))
-        return network.layers + batch_size, 4 * total + outputs + 2 * lanes
+        numbers = count_of(batch_size) * lanes * _units(network) + 4 * network.layers
+        return network.layers + lanes, 6 * numbers + 2 * lanes
 
     @shared
     def room(network: Shape, batch_size: int, integers: Pointer, floats: Pointer) -> Room:
-        count = (batch_size + lanes - 1) // lanes
-        total = 0
+        count = count_of(batch_size)
+        numbers = 0
         for layer in range(network.layers):
-            put_integer(integers, layer, total)
-            total += _fours(count * lanes * integer_at(network.sizes, layer))
+            put_integer(integers, layer, numbers)
+            numbers += _fours(count * lanes * size_of(network, layer))
         return Room(
             integers,
             beyond(integers, network.layers),
             floats,
-            beyond(floats, total),
-            beyond(floats, 2 * total),
-            beyond(floats, 3 * total),
-            beyond(floats, 4 * total + 2 * lanes),
-            beyond(floats, 4 * total),
+            beyond(floats, numbers),
+            beyond(floats, 2 * numbers),
+            beyond(floats, 3 * numbers),
+            beyond(floats, 4 * numbers),
+            beyond(floats, 5 * numbers),
+            beyond(floats, 6 * numbers),
         )
 
     @shared
-    def into_lanes(numbers: Pointer, width: int, rows: Pointer, n: int, out: Pointer) -> None:
-        for place in range((n + lanes - 1) // lanes * lanes):
-            row = integer_at(rows, min(place, n - 1)) * width
-            out_begin = place // lanes * width * lanes + place % lanes
-            for j in range(width):
-                put(out, out_begin + j * lanes, at(numbers, row + j))
+    def end_of(network: Shape, room: Room, layer: int, n: int) -> int:
+        units = count_of(n) * lanes * size_of(network, layer)
+        return integer_at(room.begins, layer) + _fours(units)  # type: ignore[no-any-return]
 
     @shared
-    def products(
-        w: Pointer,
-        first: int,
-        row_stride: int,
-        stride: int,
-        bias: int,
-        v: Pointer,
-        v_begin: int,
-        count: int,
-        out: Pointer,
-        out_begin: int,
-        out_count: int,
-        tile_count: int,
+    def into_lanes(
+        numbers: Pointer, width: int, rows: Pointer, n: int, starts: Pointer, out: Pointer
     ) -> None:
-        """For each row i and tile: out[i] ← Σ v[j]·w[first + i·row_stride + j·stride] + bias[i]."""
-        pairs = tile_count // 2 if lanes == _WIDE else 0
-        for i in range(0, out_count if pairs else 0, 2):
-            other = min(i + 1, out_count - 1)  # of an odd number, the last is computed twice
-            for pair in range(pairs):
-                s0 = fill(0.0)
-                s1 = fill(0.0)
-                s2 = fill(0.0)
-                s3 = fill(0.0)
-                p0 = first + i * row_stride
-                p1 = first + other * row_stride
-                q = v_begin + pair * 2 * count * lanes
-                for _ in range(count):
-                    x = load(v, q)
-                    y = load(v, q + count * lanes)
-                    w0 = spread(w, p0)
-                    w1 = spread(w, p1)
-                    s0 = add_product(s0, x, w0)
-                    s1 = add_product(s1, y, w0)
-                    s2 = add_product(s2, x, w1)
-                    s3 = add_product(s3, y, w1)
-                    p0 += stride
-                    p1 += stride
-                    q += lanes
-                if bias >= 0:
-                    s0 = add(s0, spread(w, bias + i))
-                    s1 = add(s1, spread(w, bias + i))
-                    s2 = add(s2, spread(w, bias + other))
-                    s3 = add(s3, spread(w, bias + other))
-                place = out_begin + (pair * 2 * out_count + i) * lanes
-                store(out, place, s0)
-                store(out, place + out_count * lanes, s1)
-                place += (other - i) * lanes
-                store(out, place, s2)
-                store(out, place + out_count * lanes, s3)
-        for i in range(0, out_count - 3, 4):
-            for tile in range(2 * pairs, tile_count):
-                s0 = fill(0.0)
-                s1 = fill(0.0)
-                s2 = fill(0.0)
-                s3 = fill(0.0)
-                p0 = first + i * row_stride
-                p1 = p0 + row_stride
-                p2 = p1 + row_stride
-                p3 = p2 + row_stride
-                q = v_begin + tile * count * lanes
-                for _ in range(count):
-                    x = load(v, q)
-                    s0 = add_product(s0, x, spread(w, p0))
-                    s1 = add_product(s1, x, spread(w, p1))
-                    s2 = add_product(s2, x, spread(w, p2))
-                    s3 = add_product(s3, x, spread(w, p3))
-                    p0 += stride
-                    p1 += stride
-                    p2 += stride
-                    p3 += stride
-                    q += lanes
-                if bias >= 0:
-                    s0 = add(s0, spread(w, bias + i))
-                    s1 = add(s1, spread(w, bias + i + 1))
-                    s2 = add(s2, spread(w, bias + i + 2))
-                    s3 = add(s3, spread(w, bias + i + 3))
-                place = out_begin + (tile * out_count + i) * lanes
-                store(out, place, s0)
-                store(out, place + lanes, s1)
-                store(out, place + 2 * lanes, s2)
-                store(out, place + 3 * lanes, s3)
-        for i in range(out_count // 4 * 4, out_count):
-            for tile in range(2 * pairs, tile_count):
-                s = fill(0.0)
-                p = first + i * row_stride
-                q = v_begin + tile * count * lanes
-                for _ in range(count):
-                    s = add_product(s, load(v, q), spread(w, p))
-                    p += stride
-                    q += lanes
-                if bias >= 0:
-                    s = add(s, spread(w, bias + i))
-                store(out, out_begin + (tile * out_count + i) * lanes, s)
+        place = 0
+        for first in range(0, count_of(n) * lanes, lanes):
+            for lane in range(lanes):
+                put_integer(starts, lane, integer_at(rows, min(first + lane, n - 1)) * width)
+            for j in range(width):
+                for lane in range(lanes):
+                    put(out, place + lane, at(numbers, integer_at(starts, lane) + j))
+                place += lanes
 
     @shared
-    def softmax(room: Room, begin: int, outputs: int, tile_count: int) -> None:
-        """Turn logits into ln a and a: see `activations.softmax`."""
-        z, a, temporary = room.z, room.a, room.lanes
-        for tile in range(tile_count):
-            first = begin + tile * outputs * lanes
-            end = first + outputs * lanes
+    def softmax(network: Shape, room: Room, n: int) -> None:
+        """Turn the outputs' logits into ln a and a: see `activations.softmax`."""
+        z, a, of_lane = room.z, room.a, room.lanes
+        layer = network.layers - 1
+        width = size_of(network, layer) * lanes
+        for tile in range(count_of(n)):
+            begin = integer_at(room.begins, layer) + tile * width
+            end = begin + width
             for lane in range(lanes):
-                m = at(z, first + lane)
-                for k in range(first + lane, end, lanes):
+                m = at(z, begin + lane)
+                for k in range(begin + lane, end, lanes):
                     m = at(z, k) if at(z, k) > m else m
-                put(temporary, lane, m)
-            for k in range(first, end, lanes):
+                put(of_lane, lane, m)
+            for k in range(begin, end, lanes):
                 for lane in range(lanes):
-                    put(z, k + lane, at(z, k + lane) - at(temporary, lane))
-            for k in range(first, end):
+                    put(z, k + lane, at(z, k + lane) - at(of_lane, lane))
+            for k in range(begin, end):
                 put(a, k, exp(at(z, k)))
             s = fill(0.0)
-            for k in range(first, end, lanes):
+            for k in range(begin, end, lanes):
                 s = add(s, load(a, k))
-            store(temporary, 0, s)
+            store(of_lane, 0, s)
             for lane in range(lanes):
-                put(temporary, lanes + lane, log(at(temporary, lane)))
-            for k in range(first, end, lanes):
+                put(of_lane, lanes + lane, log(at(of_lane, lane)))
+            for k in range(begin, end, lanes):
                 for lane in range(lanes):
-                    put(z, k + lane, at(z, k + lane) - at(temporary, lanes + lane))
-                    put(a, k + lane, at(a, k + lane) / at(temporary, lane))
+                    put(z, k + lane, at(z, k + lane) - at(of_lane, lanes + lane))
+                    put(a, k + lane, at(a, k + lane) / at(of_lane, lane))
+
+    @shared
+    def activate_layer(network: Shape, room: Room, n: int, layer: int) -> None:
+        activation = integer_at(network.activations, layer - 1)
+        if activation == _SOFTMAX:
+            softmax(network, room, n)
+        else:
+            begin, end = integer_at(room.begins, layer), end_of(network, room, layer, n)
+            activate(activation, room.z, room.a, begin, end)
+
+    @shared
+    def predict(network: Shape, n: int, room: Room) -> None:
+        if network.cost in ACTIVATING_COSTS:
+            activate_layer(network, room, n, network.layers - 1)
 
     @shared
     def forward(
         network: Shape, inputs: Pointer, rows: Pointer, n: int, parameters: Pointer, room: Room
     ) -> None:
-        """Fill in the logits and activations of a batch."""
-        sizes = network.sizes
-        tile_count = (n + lanes - 1) // lanes
-        into_lanes(inputs, integer_at(sizes, 0), rows, n, room.a)
+        into_lanes(inputs, size_of(network, 0), rows, n, room.starts, room.a)
         weight = 0
         for layer in range(1, network.layers):
-            below, units = integer_at(sizes, layer - 1), integer_at(sizes, layer)
+            below, units = size_of(network, layer - 1), size_of(network, layer)
             bias = weight + units * below
-            here = integer_at(room.begins, layer)
-            products(
+            weighted(
                 parameters,
                 weight,
                 below,
@@ -283,51 +247,55 @@ def tiles(lanes: int) -> Tiles:  # noqa: C901, PLR0915  # one closure over the o
                 integer_at(room.begins, layer - 1),
                 below,
                 room.z,
-                here,
+                integer_at(room.begins, layer),
                 units,
-                tile_count,
+                count_of(n),
             )
-            if integer_at(network.activations, layer - 1) == _SOFTMAX:
-                softmax(room, here, units, tile_count)
-            else:
-                end = here + _fours(tile_count * units * lanes)
-                activate(integer_at(network.activations, layer - 1), room.z, room.a, here, end)
+            if layer < network.layers - 1 or network.cost not in ACTIVATING_COSTS:
+                activate_layer(network, room, n, layer)
             weight = bias + units * network.bias
 
     @shared
     def finish_forward(
         network: Shape, targets: Pointer, rows: Pointer, n: int, room: Room, costs: Pointer
     ) -> None:
-        """Fill in the outputs' deltas and the cost of each example."""
-        outputs = integer_at(network.sizes, network.layers - 1)
-        tile_count = (n + lanes - 1) // lanes
-        here = integer_at(room.begins, network.layers - 1)
-        end = here + _fours(tile_count * outputs * lanes)
-        into_lanes(targets, outputs, rows, n, room.y)
-        for k in range(here, end):
-            put(room.delta, k, 1.0)
-        multiply_by_slope(integer_at(network.activations, network.layers - 2), room.z, room.a, room.delta, here, end)
-        finish(network.cost, room.z, room.a, room.delta, room.y, float(outputs), here, end)
-        for tile in range(tile_count):
+        layer = network.layers - 1
+        outputs = size_of(network, layer)
+        begin, end = integer_at(room.begins, layer), end_of(network, room, layer, n)
+        into_lanes(targets, outputs, rows, n, room.starts, beyond(room.y, begin))
+        if network.cost not in CANCELLING_COSTS:
+            for k in range(begin, end):
+                put(room.delta, k, 1.0)
+            activation = integer_at(network.activations, layer - 1)
+            multiply_by_slope(activation, room.z, room.a, room.delta, begin, end)
+        finish(
+            network.cost,
+            room.z,
+            room.a,
+            room.delta,
+            room.y,
+            room.costs,
+            float(outputs),
+            begin,
+            end,
+        )
+        for tile in range(count_of(n)):
             c = fill(0.0)
-            first = tile * outputs * lanes
+            first = begin + tile * outputs * lanes
             for k in range(first, first + outputs * lanes, lanes):
-                c = add(c, load(room.y, k))
+                c = add(c, load(room.costs, k))
             store(room.lanes, 0, c)
             for lane in range(min(lanes, n - tile * lanes)):
                 put(costs, tile * lanes + lane, at(room.lanes, lane))
 
     @shared
     def backward(network: Shape, parameters: Pointer, room: Room, n: int) -> None:
-        """Fill in the deltas of the hidden layers, from the outputs' downwards."""
-        sizes = network.sizes
-        tile_count = (n + lanes - 1) // lanes
         weight = network.parameters
         for layer in range(network.layers - 2, 0, -1):
-            units, above = integer_at(sizes, layer), integer_at(sizes, layer + 1)
+            units, above = size_of(network, layer), size_of(network, layer + 1)
             weight -= above * (units + network.bias)
-            here = integer_at(room.begins, layer)
-            products(
+            begin, end = integer_at(room.begins, layer), end_of(network, room, layer, n)
+            weighted(
                 parameters,
                 weight,
                 1,
@@ -337,125 +305,59 @@ def tiles(lanes: int) -> Tiles:  # noqa: C901, PLR0915  # one closure over the o
                 integer_at(room.begins, layer + 1),
                 above,
                 room.delta,
-                here,
+                begin,
                 units,
-                tile_count,
+                count_of(n),
             )
-            end = here + _fours(tile_count * units * lanes)
-            multiply_by_slope(
-                integer_at(network.activations, layer - 1), room.z, room.a, room.delta, here, end
-            )
+            activation = integer_at(network.activations, layer - 1)
+            multiply_by_slope(activation, room.z, room.a, room.delta, begin, end)
 
     @shared
-    def by_columns(
-        x: Pointer,
-        starts: Pointer,
-        n: int,
-        delta: Pointer,
-        here: int,
-        units: int,
-        inputs: int,
-        gradient: Pointer,
-        weight: int,
+    def line_up(
+        network: Shape, inputs: Pointer, rows: Pointer, n: int, room: Room, layer: int
     ) -> None:
-        """Sum up the gradients of the first columns, as many as vectors can hold."""
-        for i in range(0, units, 2):
-            other = min(i + 1, units - 1)  # of an odd number of rows, the last is computed twice
-            apart = (other - i) * lanes
-            for j in range(0, inputs - _COLUMNS + 1, _COLUMNS):
-                g = wide_fill(0.0)
-                h = wide_fill(0.0)
-                d = here + i * lanes
-                e = 0
-                for _ in range(n // lanes):
-                    for lane in range(lanes):
-                        a = wide_load(x, integer_at(starts, e + lane) + j)
-                        g = wide_add_product(g, a, wide_spread(delta, d + lane))
-                        h = wide_add_product(h, a, wide_spread(delta, d + apart + lane))
-                    d += units * lanes
-                    e += lanes
-                for lane in range(n % lanes):
-                    a = wide_load(x, integer_at(starts, e + lane) + j)
-                    g = wide_add_product(g, a, wide_spread(delta, d + lane))
-                    h = wide_add_product(h, a, wide_spread(delta, d + apart + lane))
-                wide_store(gradient, weight + i * inputs + j, g)
-                wide_store(gradient, weight + other * inputs + j, h)
-
-    @shared
-    def in_order(delta: Pointer, d: int, a: Pointer, q: int, n: int, units: int, inputs: int) -> float:
-        """Return Σ δ·a over the examples, for one unit and one input."""
-        g = 0.0
-        for _ in range(n // lanes):
-            g = add_in_order(g, multiply(load(delta, d), load(a, q)))
-            d += units * lanes
-            q += inputs * lanes
-        for lane in range(n % lanes):
-            g += at(delta, d + lane) * at(a, q + lane)
-        return g
+        below = size_of(network, layer - 1)
+        if below < COLUMNS:
+            return
+        begin = integer_at(room.begins, layer - 1)
+        for e in range(n):
+            if layer == 1:
+                row = beyond(inputs, integer_at(rows, e) * below)
+                copy(row, below, beyond(room.by_example, e * below))
+            else:
+                place = begin + e // lanes * below * lanes + e % lanes
+                for j in range(below):
+                    put(room.by_example, e * below + j, at(room.a, place + j * lanes))
 
     @shared
     def gradient(
-        network: Shape, inputs: Pointer, rows: Pointer, n: int, room: Room, total: Pointer
+        network: Shape, n: int, room: Room, layer: int, first: int, last: int, out: Pointer
     ) -> None:
-        """Compute G, the sum of the gradients of all examples."""
-        sizes = network.sizes
-        weight = 0
-        for layer in range(1, network.layers):
-            below, units = integer_at(sizes, layer - 1), integer_at(sizes, layer)
-            begin, here = integer_at(room.begins, layer - 1), integer_at(room.begins, layer)
-            if below >= _COLUMNS:
-                if layer == 1:
-                    for e in range(n):
-                        put_integer(room.starts, e, integer_at(rows, e) * below)
-                    by_columns(
-                        inputs, room.starts, n, room.delta, here, units, below, total, weight
-                    )
-                elif lanes == 1:
-                    for e in range(n):
-                        put_integer(room.starts, e, begin + e * below)
-                    by_columns(
-                        room.a, room.starts, n, room.delta, here, units, below, total, weight
-                    )
-                else:
-                    for e in range(n):
-                        put_integer(room.starts, e, e * below)
-                        place = begin + e // lanes * below * lanes + e % lanes
-                        for j in range(below):
-                            put(room.by_example, e * below + j, at(room.a, place + j * lanes))
-                    by_columns(
-                        room.by_example,
-                        room.starts,
-                        n,
-                        room.delta,
-                        here,
-                        units,
-                        below,
-                        total,
-                        weight,
-                    )
-            for i in range(units):
-                for j in range(below // _COLUMNS * _COLUMNS, below):
-                    g = in_order(
-                        room.delta,
-                        here + i * lanes,
-                        room.a,
-                        begin + j * lanes,
-                        n,
-                        units,
-                        below,
-                    )
-                    put(total, weight + i * below + j, g)
-            weight += units * below
-            if network.bias:
-                for i in range(units):
-                    g = 0.0
-                    d = here + i * lanes
-                    for _ in range(n // lanes):
-                        g = add_in_order(g, load(room.delta, d))
-                        d += units * lanes
-                    for lane in range(n % lanes):
-                        g += at(room.delta, d + lane)
-                    put(total, weight + i, g)
-                weight += units
+        below, units = size_of(network, layer - 1), size_of(network, layer)
+        a_begin, d_begin = integer_at(room.begins, layer - 1), integer_at(room.begins, layer)
+        if below >= COLUMNS:
+            outer(room.delta, d_begin, units, room.by_example, n, below, first, last, out)
+        for i in range(first, last):
+            for j in range(below // COLUMNS * COLUMNS, below):
+                d, x_j = d_begin + i * lanes, a_begin + j * lanes
+                g = outer_one(room.delta, d, units, room.a, x_j, below, n)
+                put(out, (i - first) * below + j, g)
 
-    return Tiles(room_size, room, forward, finish_forward, backward, gradient)
+    @shared
+    def bias_gradient(network: Shape, n: int, room: Room, layer: int, out: Pointer) -> None:
+        units = size_of(network, layer)
+        for i in range(units):
+            d = integer_at(room.begins, layer) + i * lanes
+            put(out, i, total(room.delta, d, units, n))
+
+    return Tiles(
+        room_size,
+        room,
+        forward,
+        finish_forward,
+        predict,
+        backward,
+        line_up,
+        gradient,
+        bias_gradient,
+    )

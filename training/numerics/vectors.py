@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 
 from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic, models, register_model
+from numba.extending import models, register_model
 
+from training.numerics.jit import instruction
 
 #: Of float64 or int64 numbers; only in compiled code.
 Pointer = Any
@@ -30,9 +31,10 @@ class Vector(types.Type):
 
 
 @register_model(Vector)
-class _VectorModel(models.PrimitiveModel):  # type: ignore[misc]  # Numba's classes have no types
+class _VectorModel(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: Vector) -> None:
-        super().__init__(manager, kind, ir.VectorType(ir.DoubleType(), kind.lanes))
+        content = ir.VectorType(ir.DoubleType(), kind.lanes)
+        super().__init__(manager, kind, content)  # type: ignore[no-untyped-call]
 
 
 class Operations(NamedTuple):
@@ -56,7 +58,7 @@ class Operations(NamedTuple):
     """(number x, vector v): ((x + v₀) + v₁) + …"""
 
 
-@intrinsic
+@instruction
 def pointer(_typing: Any, array: Any) -> Any:
     """Return a pointer to the first number of an array that is contiguous in memory."""
 
@@ -66,11 +68,11 @@ def pointer(_typing: Any, array: Any) -> Any:
     return types.CPointer(array.dtype)(array), generate
 
 
-@intrinsic
+@instruction
 def beyond(_typing: Any, numbers: Any, count: Any) -> Any:
     """Return a pointer that is so many numbers further on."""
-    return numbers(numbers, types.intp), lambda _context, builder, _signature, values: (
-        builder.gep(values[0], [values[1]])
+    return numbers(numbers, types.intp), lambda _context, builder, _signature, values: builder.gep(
+        values[0], [values[1]]
     )
 
 
@@ -87,7 +89,7 @@ def operations(lanes: int) -> Operations:
         places = ir.Constant(ir.VectorType(ir.IntType(32), lanes), [0] * lanes)
         return builder.shuffle_vector(one, ir.Constant(row, ir.Undefined), places)
 
-    @intrinsic
+    @instruction
     def load(_typing: Any, numbers: Any, index: Any) -> Any:
         def generate(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
             address = builder.gep(values[0], [values[1]])
@@ -95,7 +97,7 @@ def operations(lanes: int) -> Operations:
 
         return kind(numbers, types.intp), generate
 
-    @intrinsic
+    @instruction
     def store(_typing: Any, numbers: Any, index: Any, vector: Any) -> Any:
         def generate(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
             address = builder.gep(values[0], [values[1]])
@@ -104,13 +106,13 @@ def operations(lanes: int) -> Operations:
 
         return types.void(numbers, types.intp, kind), generate
 
-    @intrinsic
+    @instruction
     def fill(_typing: Any, x: Any) -> Any:
         return kind(types.float64), lambda _context, builder, _sig, values: filled(
             builder, values[0]
         )
 
-    @intrinsic
+    @instruction
     def spread(_typing: Any, numbers: Any, index: Any) -> Any:
         def generate(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
             address = builder.gep(values[0], [values[1]])
@@ -118,15 +120,15 @@ def operations(lanes: int) -> Operations:
 
         return kind(numbers, types.intp), generate
 
-    @intrinsic
+    @instruction
     def add(_typing: Any, v: Any, w: Any) -> Any:
         return kind(kind, kind), lambda _context, builder, _sig, values: builder.fadd(*values)
 
-    @intrinsic
+    @instruction
     def multiply(_typing: Any, v: Any, w: Any) -> Any:
         return kind(kind, kind), lambda _context, builder, _sig, values: builder.fmul(*values)
 
-    @intrinsic
+    @instruction
     def add_product(_typing: Any, v: Any, w: Any, x: Any) -> Any:
         def generate(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
             v, w, x = values
@@ -134,7 +136,7 @@ def operations(lanes: int) -> Operations:
 
         return kind(kind, kind, kind), generate
 
-    @intrinsic
+    @instruction
     def add_in_order(_typing: Any, x: Any, v: Any) -> Any:
         def generate(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
             total, vector = values
@@ -157,15 +159,17 @@ at = _one.load
 put = _one.store
 
 
-@intrinsic
+@instruction
 def integer_at(_typing: Any, numbers: Any, index: Any) -> Any:
     """Return the whole number at an index."""
-    return types.int64(numbers, types.intp), lambda _context, builder, _signature, values: (
-        builder.load(builder.gep(values[0], [values[1]]))
+    return types.int64(
+        numbers, types.intp
+    ), lambda _context, builder, _signature, values: builder.load(
+        builder.gep(values[0], [values[1]])
     )
 
 
-@intrinsic
+@instruction
 def put_integer(_typing: Any, numbers: Any, index: Any, number: Any) -> Any:
     """Put a whole number at an index."""
 
