@@ -1,6 +1,6 @@
 """Makes the kernels ready before they are needed: `python -m training.numerics.compile`.
 
-Compiling takes seconds, loading what was compiled before takes milliseconds.  The service does
+Compiling takes about a minute, loading what was compiled before half a second.  The service does
 either before it takes its first call, and so no call waits for a compiler.
 """
 
@@ -25,7 +25,7 @@ def warm_up() -> list[str]:
 
     def on_compile(name: str) -> None:
         if not compiled:
-            logger.warning("compiling the kernels: some seconds, once for each processor")
+            logger.warning("compiling the kernels: about a minute, once for each processor")
         compiled.append(name)
 
     for kernel in KERNELS:

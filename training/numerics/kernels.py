@@ -3,21 +3,21 @@
 Here is what a run is; what is computed of a batch, and how fast, is in `tiles`.
 """
 
-from math import sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
+from training.numerics.batches import Examples, first_epoch, next_batch
 from training.numerics.codes import Network
 from training.numerics.jit import kernel, shared
 from training.numerics.optimizers import Rates
-from training.numerics.pcg64 import Words, next_order
-from training.numerics.pointwise import EXACT, step
+from training.numerics.pcg64 import Words
 from training.numerics.products import MOST_LANES, copy, sum_of
+from training.numerics.steps import Stepping, Vectors, corrected, take_step
 from training.numerics.tiles import Shape, shape_of, size_of, tiles
-from training.numerics.vectors import Pointer, at, beyond, integer_at, pointer, put, put_integer
+from training.numerics.vectors import Pointer, at, beyond, integer_at, pointer, put
 
 Floats = NDArray[np.float64]
 
@@ -61,98 +61,6 @@ def _keep(array: Any) -> None:
     array[0] = array[0]
 
 
-class Examples(NamedTuple):
-    """Where a run stands in its training set."""
-
-    number: int
-    order: Pointer
-    """Those of the epoch, in their order."""
-    shuffling: Pointer
-    shuffled: bool
-    rows: Pointer
-    """Those of the batch."""
-
-
-@shared
-def _first_epoch(examples: Examples) -> None:
-    for e in range(examples.number):
-        put_integer(examples.order, e, e)
-    if examples.shuffled:
-        next_order(examples.shuffling, examples.order, examples.number)
-
-
-@shared
-def _next_batch(examples: Examples, place: int, n: int) -> int:
-    """Take n examples from a place in the epoch on, and return the place behind them."""
-    for e in range(n):
-        if place == examples.number:
-            place = 0
-            if examples.shuffled:
-                next_order(examples.shuffling, examples.order, examples.number)
-        put_integer(examples.rows, e, integer_at(examples.order, place))
-        place += 1
-    return place
-
-
-class Vectors(NamedTuple):
-    """The parameters, and what the optimizer remembers for each of them."""
-
-    w: Pointer
-    v: Pointer
-    s: Pointer
-
-
-class Stepping(NamedTuple):
-    """How steps are taken."""
-
-    optimizer: int
-    rates: Rates
-    finite: Pointer
-    """Becomes 0 where a parameter does not stay finite."""
-
-
-@shared
-def _corrected(rates: Rates, power1: float, power2: float) -> Rates:
-    return Rates(
-        rates.learning_rate,
-        rates.weight_decay,
-        rates.momentum,
-        rates.beta1,
-        rates.beta2,
-        rates.epsilon,
-        1.0 - power1,
-        sqrt(1.0 - power2),
-    )
-
-
-@shared
-def _step(
-    stepping: Stepping,
-    n: int,
-    first: int,
-    count: int,
-    gradient: Pointer,
-    old: Vectors,
-    new: Vectors,
-) -> None:
-    """Take a step with the parameters from `first` on, whose G `gradient` is."""
-    exact = n & (n - 1) == 0  # a power of two
-    step(
-        stepping.optimizer + EXACT if exact else stepping.optimizer,
-        stepping.finite,
-        1.0 / n if exact else float(n),
-        stepping.rates,
-        count,
-        gradient,
-        beyond(old.w, first),
-        beyond(old.v, first),
-        beyond(old.s, first),
-        beyond(new.w, first),
-        beyond(new.v, first),
-        beyond(new.s, first),
-    )
-
-
 def _training(lanes: int) -> Any:
     """Return the kernel that trains with batches in tiles of so many lanes."""
     of_tiles = tiles(lanes)
@@ -188,13 +96,13 @@ def _training(lanes: int) -> Any:
                 gradient_of(network, n, room, layer, i, last, beyond(gradient, waiting))
                 waiting += (last - i) * below
                 if waiting >= _SPAN:
-                    _step(stepping, n, first, waiting, gradient, old, new)
+                    take_step(stepping, n, first, waiting, gradient, old, new)
                     first += waiting
                     waiting = 0
             if network.bias:
                 bias_gradient_of(network, n, room, layer, beyond(gradient, waiting))
                 waiting += units
-        _step(stepping, n, first, waiting, gradient, old, new)
+        take_step(stepping, n, first, waiting, gradient, old, new)
 
     @kernel(
         _MADE_AND_OUTCOME(
@@ -251,7 +159,7 @@ def _training(lanes: int) -> Any:
         new = Vectors(new_w, beyond(new_w, size), beyond(new_w, 2 * size))
         gradient = beyond(new_w, 3 * size)
 
-        _first_epoch(examples)
+        first_epoch(examples)
         position = batches.updates_done * batch_size
         place = position % examples.number
         done = 0
@@ -259,12 +167,12 @@ def _training(lanes: int) -> Any:
         while done < costs.size and position < batches.total_examples:
             n = min(batch_size, batches.total_examples - position)
             left = examples.number - (place if place < examples.number else 0)  # of the epoch
-            place = _next_batch(examples, place, n)
+            place = next_batch(examples, place, n)
             forward(network, x, rows, n, old.w, room)
             finish(network, y, rows, n, room, example_costs)
             backward(network, old.w, room, n)
             next_power1, next_power2 = power1 * rates.beta1, power2 * rates.beta2
-            stepping = Stepping(optimizer, _corrected(rates, next_power1, next_power2), finite)
+            stepping = Stepping(optimizer, corrected(rates, next_power1, next_power2), finite)
             descend(network, x, rows, n, room, gradient, stepping, old, new)
             if at(finite, 0) == 0.0:
                 outcome = DIVERGED
