@@ -56,13 +56,13 @@ class Server:
         snapshots = SnapshotReader(self.store)
         self.executor = ThreadExecutor(self.store, snapshots, clock, settings.threads)
         self.training_sets = TrainingSets(self.store, clock, settings.limits)
-        opening = Opening(snapshots, clock)
+        opening = Opening(snapshots, clock, settings.limits)
         self.handlers = Handlers(
             networks=Networks(self.store, clock, settings.limits),
             training_sets=self.training_sets,
             runs=Runs(self.store, self.executor, opening, clock),
             steps=Steps(self.store, self.executor, snapshots, opening, clock),
-            history=History(self.store, snapshots),
+            history=History(self.store, snapshots, settings.limits),
             watching=Watching(self.store, snapshots, self.waking, settings.limits),
             waking=self.waking,
             limits=settings.limits,

@@ -10,10 +10,12 @@ from training.engine import activations
 from training.errors import LimitExceeded, UpdateOutOfRange, Violations, validating
 from training.evaluation import Evaluation, evaluate
 from training.gradient_check import GradientCheck, check_gradients
+from training.limits import Limits
 from training.network import Array, Network
 from training.network_rules import check_finite
 from training.ports import Store
 from training.replay import Snapshots
+from training.settings import check_batch
 from training.training_set import Examples, check_fits
 
 #: Responses that carry a list of updates end at this many bytes of parameters, or after one update.
@@ -49,9 +51,10 @@ class Predictions:
 class History:
     """What a client can ask of the past and the present."""
 
-    def __init__(self, store: Store, snapshots: SnapshotReader) -> None:
+    def __init__(self, store: Store, snapshots: SnapshotReader, limits: Limits) -> None:
         self._store = store
         self._snapshots = snapshots
+        self._limits = limits
 
     def state(self, network_id: str, update: int | None) -> tuple[Network, Snapshots]:
         """Return a network at one update, None for the latest.
@@ -122,7 +125,8 @@ class History:
         """Compare gradients at one update, None for the latest, with what is measured.
 
         The first `example_count` examples are taken, 0 for up to 32, and `parameter_count`
-        parameters, spread evenly over all, 0 for up to 1,000 and for no more than the limit allows.
+        parameters, spread evenly over all, 0 for up to 1,000; where 0 leaves it open, no more than
+        the limits allow.
 
         Raises NetworkNotFound, TrainingSetNotFound, InvalidFields, LimitExceeded, UpdateOutOfRange,
         DamagedHistory.
@@ -141,7 +145,9 @@ class History:
                     f"must be 0 (for the usual number) to {all_of_them}, as many as {owner},"
                     f" is {count}",
                 )
-        some = example_count or min(_USUAL_EXAMPLES, len(examples.inputs))
+        fitting = max(self._limits.batch_numbers // network.unit_count, 1)
+        some = example_count or min(_USUAL_EXAMPLES, len(examples.inputs), fitting)
+        check_batch(network, some, "example_count", self._limits)
         places = _places(network.parameter_count, some, parameter_count)
         few = Examples(examples.inputs[:some], examples.targets[:some])
         parameters = self._snapshots.state(network, number).parameters

@@ -5,10 +5,11 @@ from contextlib import suppress
 from service.requests import check_etag
 from service.snapshots import SnapshotReader
 from training.errors import RunNotOver, TrainingSetNotFound, Violations
+from training.limits import Limits
 from training.network import Network
 from training.ports import Clock, Reader
 from training.run import Run, RunState
-from training.settings import TrainingSettings, check_settings
+from training.settings import TrainingSettings, check_batch, check_settings
 from training.trainer import open_run
 from training.training_set import TrainingSet, check_fits
 from training.update import Addition, Head
@@ -17,9 +18,10 @@ from training.update import Addition, Head
 class Opening:
     """Makes the additions that open runs."""
 
-    def __init__(self, snapshots: SnapshotReader, clock: Clock) -> None:
+    def __init__(self, snapshots: SnapshotReader, clock: Clock, limits: Limits) -> None:
         self._snapshots = snapshots
         self._clock = clock
+        self._limits = limits
 
     def addition(
         self,
@@ -32,11 +34,12 @@ class Opening:
     ) -> Addition:
         """Return the addition that opens a run with these settings, if they and the state allow.
 
-        `violations` are those found before. Raises InvalidFields, TrainingSetNotFound, StaleEtag,
-        RunNotOver, DamagedHistory.
+        `violations` are those found before. Raises InvalidFields, TrainingSetNotFound,
+        LimitExceeded, StaleEtag, RunNotOver, DamagedHistory.
         """
         training_set = self._check(violations, reader, network, settings)
         violations.refuse()
+        check_batch(network, settings.batch_size, "batch_size", self._limits)
         check_etag(head, etag, network.id)
         if head.active_run:
             raise _not_over(network.id, reader.run(network.uid, head.active_run))

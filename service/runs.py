@@ -48,7 +48,8 @@ class Runs:
     ) -> RunView:
         """Open a run, PENDING, that is carried out in the background.
 
-        Raises InvalidFields, NetworkNotFound, TrainingSetNotFound, RunNotOver, StaleEtag.
+        Raises InvalidFields, NetworkNotFound, TrainingSetNotFound, LimitExceeded, RunNotOver,
+        StaleEtag.
         """
 
         def start(writer: Writer) -> RunView:

@@ -59,8 +59,8 @@ class Steps:
     def begin(self, command: StepCommand, request: RequestId | None = None) -> Ticket:
         """Make a step's first segment durable, and have the rest of it carried out, if any.
 
-        Raises InvalidFields, NetworkNotFound, TrainingSetNotFound, RunNotOver, NoPausedRun,
-        StaleEtag.
+        Raises InvalidFields, NetworkNotFound, TrainingSetNotFound, LimitExceeded, RunNotOver,
+        NoPausedRun, StaleEtag.
         """
         while True:
             try:

@@ -15,6 +15,7 @@ class Limits:
     training_sets: int = 10_000
     training_set_bytes: int = 512 * 2**20  # inputs and targets, as float64
     watches: int = 1_000
+    batch_numbers: int = 2**24  # examples of a batch × units of all layers: about 800 MB to train
 
 
 #: The most examples, counted with repetition, that one run goes through: whole numbers up to

@@ -162,6 +162,11 @@ class Network:
         return layer_shapes(self.layer_sizes, self.bias)
 
     @property
+    def unit_count(self) -> int:
+        """How many units all layers have in all, the inputs included."""
+        return sum(self.layer_sizes)
+
+    @property
     def parameter_count(self) -> int:
         """How many parameters the network has in all."""
         return count_parameters(self.layer_sizes, self.bias)

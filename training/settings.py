@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from math import isfinite
 
-from training.errors import Violations
-from training.limits import MOST_EXAMPLES_OF_A_RUN
+from training.errors import LimitExceeded, Violations
+from training.limits import MOST_EXAMPLES_OF_A_RUN, Limits
+from training.network import Network
 from training.optimizer import Optimizer, check_optimizer
 
 
@@ -141,6 +142,21 @@ def check_settings(
         f"{name}.epochs",
         f"must make epochs × examples at most 2^53, is {settings.epochs}",
     )
+
+
+def check_batch(network: Network, examples: int, field: str, limits: Limits) -> None:
+    """Raise LimitExceeded where so many examples at once take more memory than the service gives.
+
+    `field` is where the caller said how many. Sizes are multiplied, nothing is allocated.
+    """
+    if examples * network.unit_count > limits.batch_numbers:
+        raise LimitExceeded(
+            f"a batch of {examples} examples × {network.unit_count} units of the network, inputs"
+            f" included, is more than the limit of {limits.batch_numbers}:"
+            f" choose a smaller {field}",
+            limit="batch_numbers",
+            value=limits.batch_numbers,
+        )
 
 
 def _check_stop(violations: Violations, name: str, stop: StopCondition) -> None:

@@ -16,4 +16,5 @@ def limits(source: Limits) -> training_service_pb2.Limits:
         training_sets=source.training_sets,
         watches=source.watches,
         training_set_bytes=source.training_set_bytes,
+        batch_numbers=source.batch_numbers,
     )

@@ -6,9 +6,12 @@ from console import Clearprop
 
 
 def test_what_the_server_is(clearprop: Clearprop) -> None:
-    assert "store: sqlite" in clearprop("info").stdout
+    shown = clearprop("info").stdout
+    assert "store: sqlite" in shown
+    assert f"{2**24:,}" in shown
     told = json.loads(clearprop("info", "--json").stdout)
     assert told["limits"]["responseBytes"] == str(64 * 2**20)
+    assert told["limits"]["batchNumbers"] == str(2**24)
 
 
 def test_help_names_every_command(clearprop: Clearprop) -> None:

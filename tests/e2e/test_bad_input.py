@@ -6,7 +6,7 @@ from typing import Any
 
 import grpc
 import pytest
-from calls import bits, create, examples, refused, settings, state
+from calls import bits, create, examples, refused, settings, state, train
 from clearprop.v1 import network_pb2, run_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
@@ -531,6 +531,28 @@ def test_a_check_of_gradients_that_would_take_too_long_is_refused(
     assert refusal.code is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert refusal.metadata["value"] == str(2**33)
     assert refusal.metadata["value"] in refusal.message
+
+
+@pytest.mark.parametrize("call", ["Train", "Step"])
+def test_a_batch_that_would_take_too_much_memory_is_refused(
+    stub: TrainingServiceStub, call: str
+) -> None:
+    rows = [([0.5], [0.5])] * 34
+    made = stub.CreateTrainingSet(pb.CreateTrainingSetRequest(examples=examples(rows)))
+    name = made.training_set.training_set
+    network = create(stub, [1, 499_999, 1]).network  # 500,001 units; 33 examples are 16,500,033
+    kind: Any = {"Train": pb.TrainRequest, "Step": pb.StepRequest}[call]
+    request = kind(network=network, settings=settings(name, batch_size=34, epochs=1))
+    refusal = refused(lambda: getattr(stub, call)(request))
+    assert refusal.code is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert refusal.metadata == {"limit": "batch_numbers", "value": str(2**24)}
+    assert str(2**24) in refusal.message
+    assert "choose a smaller batch_size" in refusal.message
+    assert not stub.ListRuns(pb.ListRunsRequest(network=network)).runs
+    request.settings.learning_rate = 0.0
+    refusal = refused(lambda: getattr(stub, call)(request))
+    assert (refusal.code, refusal.fields) == (INVALID, ["settings.learning_rate"])
+    train(stub, network, settings(name, batch_size=33, epochs=1))
 
 
 def test_bytes_that_are_no_request_are_an_invalid_argument(server: ServerProcess) -> None:

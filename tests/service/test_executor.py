@@ -76,7 +76,8 @@ class Bench:
         self.store = FailingStore(self.inner)
         snapshots = SnapshotReader(self.store)  # type: ignore[arg-type]
         self.executor = ThreadExecutor(self.store, snapshots, clock)  # type: ignore[arg-type]
-        self.runs = Runs(self.inner, self.executor, Opening(snapshots, clock), clock)
+        opening = Opening(snapshots, clock, Limits())
+        self.runs = Runs(self.inner, self.executor, opening, clock)
         self.snapshots = snapshots
         TrainingSets(self.inner, clock, Limits()).add_built_in()
         Networks(self.inner, clock, Limits()).create(

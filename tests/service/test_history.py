@@ -10,6 +10,7 @@ from service import history
 from service.networks import NewNetwork
 from training.engine import outputs_and_costs
 from training.errors import InvalidFields, LimitExceeded, TrainingSetNotFound, UpdateOutOfRange
+from training.limits import Limits
 from training.network import Activation, Initializer, InitializerKind
 from training.settings import TrainingSettings
 
@@ -98,6 +99,18 @@ def test_usual_numbers_are_32_examples_and_1000_parameters_within_the_limit(
     monkeypatch.setattr(history, "_MOST_CHECK_WORK", 2 * 32 * 1681 - 1)
     with pytest.raises(LimitExceeded):
         service.history.check_gradients("large", None, "fifty")
+
+
+def test_examples_that_gradients_are_checked_with_are_a_batch_within_the_limit() -> None:
+    with Service(limits=Limits(batch_numbers=3 * 8)) as service:
+        service.networks.create(NewNetwork("net", (2, 5, 1)))
+        assert service.history.check_gradients("net", None, "xor")[2].example_count == 3
+        assert service.history.check_gradients("net", None, "xor", 3)[2].example_count == 3
+        with pytest.raises(LimitExceeded, match="example_count") as error:
+            service.history.check_gradients("net", None, "xor", 4)
+        assert error.value.metadata == {"limit": "batch_numbers", "value": "24"}
+        with pytest.raises(InvalidFields):
+            service.history.check_gradients("net", None, "xor", 5)
 
 
 def test_every_bad_number_is_named(service: Service) -> None:

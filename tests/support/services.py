@@ -35,10 +35,10 @@ class Service(AbstractContextManager["Service"]):
         self.executor = ThreadExecutor(self.store, self.snapshots, clock)
         self.networks = Networks(self.store, clock, limits)
         self.training_sets = TrainingSets(self.store, clock, limits)
-        opening = Opening(self.snapshots, clock)
+        opening = Opening(self.snapshots, clock, limits)
         self.runs = Runs(self.store, self.executor, opening, clock)
         self.steps = Steps(self.store, self.executor, self.snapshots, opening, clock)
-        self.history = History(self.store, self.snapshots)
+        self.history = History(self.store, self.snapshots, limits)
         self.training_sets.add_built_in()
 
     def __exit__(

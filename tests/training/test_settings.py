@@ -3,12 +3,21 @@
 from math import inf, nan
 
 import pytest
+from histories import make_network
 from hypothesis import given
 from hypothesis import strategies as st
 from refusing import refused
 
+from training.errors import LimitExceeded
+from training.limits import Limits
 from training.optimizer import Optimizer, OptimizerKind
-from training.settings import Schedule, StopCondition, TrainingSettings, check_settings
+from training.settings import (
+    Schedule,
+    StopCondition,
+    TrainingSettings,
+    check_batch,
+    check_settings,
+)
 
 schedules = st.integers(1, 50).flatmap(
     lambda examples: st.builds(
@@ -113,3 +122,13 @@ def test_every_bad_setting_is_named(settings: TrainingSettings, bad: list[str]) 
 def test_settings_at_the_bounds_are_sound(settings: TrainingSettings) -> None:
     check = lambda violations: check_settings(violations, "settings", settings, examples=4)  # noqa: E731
     assert refused(check) == {}
+
+
+def test_a_batch_is_as_large_as_the_limit_at_most() -> None:
+    network = make_network()
+    units = 2 + 5 + 1
+    check_batch(network, 100, "batch_size", Limits(batch_numbers=100 * units))
+    with pytest.raises(LimitExceeded, match="choose a smaller batch_size") as error:
+        check_batch(network, 100, "batch_size", Limits(batch_numbers=100 * units - 1))
+    assert error.value.metadata == {"limit": "batch_numbers", "value": "799"}
+    assert "799" in error.value.message

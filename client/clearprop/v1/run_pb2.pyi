@@ -212,7 +212,8 @@ class TrainingSettings(_message.Message):
     """How far each update goes against the gradient: finite, greater than 0."""
     batch_size: _builtins.int
     """How many examples one update averages over: 1 to the number of examples in the set. A batch
-    may straddle the end of an epoch; only the run's last batch may be smaller.
+    may straddle the end of an epoch; only the run's last batch may be smaller. Times the units of
+    all the network's layers, inputs included, at most `batch_numbers` of the service's limits.
     """
     epochs: _builtins.int
     """How often the run goes through the set, at least 1. The run makes

@@ -1570,7 +1570,10 @@ class CheckGradientsRequest(_message.Message):
     training_set: _builtins.str
     """The id of the training set whose first examples are used. It must fit the network."""
     example_count: _builtins.int
-    """How many examples to use, the first ones of the set. 0 means 32, or all where there are fewer."""
+    """How many examples to use, the first ones of the set. 0 means 32, or all where there are fewer,
+    or fewer where the limit says so: times the units of all layers, inputs included, at most
+    `batch_numbers` of the service's limits.
+    """
     parameter_count: _builtins.int
     """How many parameters to check, spread evenly over the network. 0 means up to 1,000, or fewer
     where that would be too much work. The work, 2 × parameters checked × examples × parameters of
@@ -1766,6 +1769,7 @@ class Limits(_message.Message):
     TRAINING_SETS_FIELD_NUMBER: _builtins.int
     WATCHES_FIELD_NUMBER: _builtins.int
     TRAINING_SET_BYTES_FIELD_NUMBER: _builtins.int
+    BATCH_NUMBERS_FIELD_NUMBER: _builtins.int
     request_bytes: _builtins.int
     """The largest request, in bytes."""
     response_bytes: _builtins.int
@@ -1782,6 +1786,8 @@ class Limits(_message.Message):
     """The most watches at the same time."""
     training_set_bytes: _builtins.int
     """The largest training set, in bytes: 8 for each number of its inputs and targets."""
+    batch_numbers: _builtins.int
+    """The largest batch: its examples × the units of all the network's layers, inputs included."""
     def __init__(
         self,
         *,
@@ -1793,10 +1799,11 @@ class Limits(_message.Message):
         training_sets: _builtins.int = ...,
         watches: _builtins.int = ...,
         training_set_bytes: _builtins.int = ...,
+        batch_numbers: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["layers", b"layers", "networks", b"networks", "parameters", b"parameters", "request_bytes", b"request_bytes", "response_bytes", b"response_bytes", "training_set_bytes", b"training_set_bytes", "training_sets", b"training_sets", "watches", b"watches"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch_numbers", b"batch_numbers", "layers", b"layers", "networks", b"networks", "parameters", b"parameters", "request_bytes", b"request_bytes", "response_bytes", b"response_bytes", "training_set_bytes", b"training_set_bytes", "training_sets", b"training_sets", "watches", b"watches"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

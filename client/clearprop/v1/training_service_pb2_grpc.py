@@ -312,6 +312,8 @@ class TrainingServiceServicer(object):
         NOT_FOUND: there is no such network or training set: check the id.
         FAILED_PRECONDITION: the network has a run that is not over (RUN_NOT_OVER): continue it with
         ResumeRun or Step, or end it with CancelRun.
+        RESOURCE_EXHAUSTED: a batch would take too much memory (LIMIT_EXCEEDED, `batch_numbers`):
+        choose a smaller `batch_size`.
         ABORTED: the etag is stale (STALE_ETAG).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -328,6 +330,8 @@ class TrainingServiceServicer(object):
         FAILED_PRECONDITION: with settings, a run is not over (RUN_NOT_OVER): leave out `settings`
         to continue it; or without settings there is no PAUSED run (NO_PAUSED_RUN): send
         `settings`, or wait for the RUNNING one.
+        RESOURCE_EXHAUSTED: a batch would take too much memory (LIMIT_EXCEEDED, `batch_numbers`):
+        choose a smaller `batch_size`.
         ABORTED: the etag is stale (STALE_ETAG).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -456,8 +460,8 @@ class TrainingServiceServicer(object):
         bad: correct what is named.
         NOT_FOUND: there is no such network or training set: check the id.
         OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
-        RESOURCE_EXHAUSTED: the check would take too long (LIMIT_EXCEEDED): check fewer parameters or
-        use fewer examples.
+        RESOURCE_EXHAUSTED: the check would take too long or too much memory (LIMIT_EXCEEDED): check
+        fewer parameters or use fewer examples.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

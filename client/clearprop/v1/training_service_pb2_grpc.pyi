@@ -124,6 +124,8 @@ class TrainingServiceStub:
       NOT_FOUND: there is no such network or training set: check the id.
       FAILED_PRECONDITION: the network has a run that is not over (RUN_NOT_OVER): continue it with
         ResumeRun or Step, or end it with CancelRun.
+      RESOURCE_EXHAUSTED: a batch would take too much memory (LIMIT_EXCEEDED, `batch_numbers`):
+        choose a smaller `batch_size`.
       ABORTED: the etag is stale (STALE_ETAG).
     """
     Step: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.StepRequest, _training_service_pb2.StepResponse]
@@ -136,6 +138,8 @@ class TrainingServiceStub:
       FAILED_PRECONDITION: with settings, a run is not over (RUN_NOT_OVER): leave out `settings`
         to continue it; or without settings there is no PAUSED run (NO_PAUSED_RUN): send
         `settings`, or wait for the RUNNING one.
+      RESOURCE_EXHAUSTED: a batch would take too much memory (LIMIT_EXCEEDED, `batch_numbers`):
+        choose a smaller `batch_size`.
       ABORTED: the etag is stale (STALE_ETAG).
     """
     PauseRun: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.PauseRunRequest, _training_service_pb2.PauseRunResponse]
@@ -220,8 +224,8 @@ class TrainingServiceStub:
         bad: correct what is named.
       NOT_FOUND: there is no such network or training set: check the id.
       OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
-      RESOURCE_EXHAUSTED: the check would take too long (LIMIT_EXCEEDED): check fewer parameters or
-        use fewer examples.
+      RESOURCE_EXHAUSTED: the check would take too long or too much memory (LIMIT_EXCEEDED): check
+        fewer parameters or use fewer examples.
     """
     GetServerInfo: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.GetServerInfoRequest, _training_service_pb2.GetServerInfoResponse]
     """Says what this server is and which limits it has."""
@@ -322,6 +326,8 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       NOT_FOUND: there is no such network or training set: check the id.
       FAILED_PRECONDITION: the network has a run that is not over (RUN_NOT_OVER): continue it with
         ResumeRun or Step, or end it with CancelRun.
+      RESOURCE_EXHAUSTED: a batch would take too much memory (LIMIT_EXCEEDED, `batch_numbers`):
+        choose a smaller `batch_size`.
       ABORTED: the etag is stale (STALE_ETAG).
     """
     Step: _aio.UnaryUnaryMultiCallable[_training_service_pb2.StepRequest, _training_service_pb2.StepResponse]  # type: ignore[assignment]
@@ -334,6 +340,8 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       FAILED_PRECONDITION: with settings, a run is not over (RUN_NOT_OVER): leave out `settings`
         to continue it; or without settings there is no PAUSED run (NO_PAUSED_RUN): send
         `settings`, or wait for the RUNNING one.
+      RESOURCE_EXHAUSTED: a batch would take too much memory (LIMIT_EXCEEDED, `batch_numbers`):
+        choose a smaller `batch_size`.
       ABORTED: the etag is stale (STALE_ETAG).
     """
     PauseRun: _aio.UnaryUnaryMultiCallable[_training_service_pb2.PauseRunRequest, _training_service_pb2.PauseRunResponse]  # type: ignore[assignment]
@@ -418,8 +426,8 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
         bad: correct what is named.
       NOT_FOUND: there is no such network or training set: check the id.
       OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
-      RESOURCE_EXHAUSTED: the check would take too long (LIMIT_EXCEEDED): check fewer parameters or
-        use fewer examples.
+      RESOURCE_EXHAUSTED: the check would take too long or too much memory (LIMIT_EXCEEDED): check
+        fewer parameters or use fewer examples.
     """
     GetServerInfo: _aio.UnaryUnaryMultiCallable[_training_service_pb2.GetServerInfoRequest, _training_service_pb2.GetServerInfoResponse]  # type: ignore[assignment]
     """Says what this server is and which limits it has."""
@@ -583,6 +591,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           NOT_FOUND: there is no such network or training set: check the id.
           FAILED_PRECONDITION: the network has a run that is not over (RUN_NOT_OVER): continue it with
             ResumeRun or Step, or end it with CancelRun.
+          RESOURCE_EXHAUSTED: a batch would take too much memory (LIMIT_EXCEEDED, `batch_numbers`):
+            choose a smaller `batch_size`.
           ABORTED: the etag is stale (STALE_ETAG).
         """
 
@@ -601,6 +611,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           FAILED_PRECONDITION: with settings, a run is not over (RUN_NOT_OVER): leave out `settings`
             to continue it; or without settings there is no PAUSED run (NO_PAUSED_RUN): send
             `settings`, or wait for the RUNNING one.
+          RESOURCE_EXHAUSTED: a batch would take too much memory (LIMIT_EXCEEDED, `batch_numbers`):
+            choose a smaller `batch_size`.
           ABORTED: the etag is stale (STALE_ETAG).
         """
 
@@ -751,8 +763,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
             bad: correct what is named.
           NOT_FOUND: there is no such network or training set: check the id.
           OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
-          RESOURCE_EXHAUSTED: the check would take too long (LIMIT_EXCEEDED): check fewer parameters or
-            use fewer examples.
+          RESOURCE_EXHAUSTED: the check would take too long or too much memory (LIMIT_EXCEEDED): check
+            fewer parameters or use fewer examples.
         """
 
     @_abc_1.abstractmethod
