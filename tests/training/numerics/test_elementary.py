@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from numba import njit
 from numpy.typing import NDArray
 
-from training.numerics.elementary import exp, log, log1p
+from training.numerics.elementary import ARTANH_C_HIGH, TANH_FAR, TANH_NEAR, exp, log, log1p, tanh
 
 Function = Callable[[float], float]
 REFERENCES: dict[Function, Any] = {
     exp: mpmath.exp,
     log: mpmath.log,
     log1p: mpmath.log1p,
+    tanh: mpmath.tanh,
 }
 
 LARGEST = float.fromhex("0x1.fffffffffffffp+1023")
@@ -102,6 +103,23 @@ RANGES: dict[Function, list[list[float]]] = {
         [-x for x in _powers(7, -1074, -0.001)],
         _beside(1.0, 2.0, -0.5, 2.0**-53, 2.0**-52, 2.0**53, 2.0**54, SMALLEST_NORMAL),
     ],
+    tanh: [
+        _between(1, 0.0, TANH_NEAR, 6000),
+        _between(2, 0.99 * TANH_NEAR, 1.01 * TANH_NEAR),
+        _between(3, TANH_NEAR, TANH_FAR, 6000),
+        _between(4, ARTANH_C_HIGH - 0.01, ARTANH_C_HIGH + 0.01),
+        _between(5, 0.99 * TANH_FAR, 1.01 * TANH_FAR),
+        _between(6, TANH_FAR, 3.0, 6000),
+        _between(7, 3.0, 25.0),
+        _between(8, -25.0, 0.0),
+        _powers(9, -1074, 10),
+        _powers(10, -1074, -1022),  # subnormal
+        [-x for x in _powers(11, -60, 1)],
+        [TANH_NEAR + step * math.ulp(TANH_NEAR) for step in range(-200, 200)],
+        [TANH_FAR + step * math.ulp(TANH_FAR) for step in range(-200, 200)],
+        # 1 − 2/(e^2x + 1) has rounded to 1 from here on.
+        _beside(ARTANH_C_HIGH, 19.0, 19.061547465398498, 22.0, 355.0, SMALLEST_NORMAL, LARGEST),
+    ],
 }
 
 
@@ -111,6 +129,24 @@ def test_errs_by_less_than_one_unit_in_the_last_place_everywhere(function: Funct
         errors = _errors_in_last_place(function, numbers)
         worst = max(range(len(errors)), key=errors.__getitem__)
         assert errors[worst] < 1.0, f"{function.__name__}({numbers[worst].hex()})"
+
+
+#: Where each function is defined, finite, and has all of its places.
+DOMAINS: dict[Function, st.SearchStrategy[float]] = {
+    exp: st.floats(-745.0, 709.78),
+    log: st.floats(SMALLEST, LARGEST),
+    log1p: st.floats(-1.0, LARGEST, exclude_min=True),
+    tanh: st.floats(-LARGEST, LARGEST),
+}
+
+
+@pytest.mark.parametrize("function", DOMAINS, ids=lambda function: function.__name__)
+def test_errs_by_less_than_one_unit_in_the_last_place_at_any_number(function: Function) -> None:
+    def check(numbers: list[float]) -> None:
+        assert max(_errors_in_last_place(function, numbers)) < 1.0
+
+    some = st.lists(DOMAINS[function], min_size=1, max_size=20)
+    settings(max_examples=300, deadline=None)(given(some)(check))()
 
 
 @pytest.mark.parametrize("function", REFERENCES, ids=lambda function: function.__name__)
@@ -159,9 +195,19 @@ def _bits(numbers: NDArray[np.float64]) -> bytes:
         (log1p, -2.0, math.nan),
         (log1p, math.inf, math.inf),
         (log1p, -math.inf, math.nan),
+        (tanh, 0.0, 0.0),
+        (tanh, -0.0, -0.0),
+        (tanh, SMALLEST, SMALLEST),
+        (tanh, -SMALLEST, -SMALLEST),
+        (tanh, SMALLEST_NORMAL, SMALLEST_NORMAL),
+        (tanh, math.inf, 1.0),
+        (tanh, -math.inf, -1.0),
+        (tanh, LARGEST, 1.0),
+        (tanh, -LARGEST, -1.0),
         (exp, math.nan, math.nan),
         (log, math.nan, math.nan),
         (log1p, math.nan, math.nan),
+        (tanh, math.nan, math.nan),
     ],
 )
 def test_special_values(function: Function, x: float, expected: float) -> None:
@@ -173,6 +219,13 @@ def test_special_values(function: Function, x: float, expected: float) -> None:
 @pytest.mark.parametrize("function", REFERENCES, ids=lambda function: function.__name__)
 def test_never_decreases_from_one_number_to_the_next_larger(function: Function) -> None:
     starts = [0.1, 0.3465735902799726, 0.41421356237309503, 0.7071067811865475, 1.0, 2.0]
+    starts += [TANH_NEAR, ARTANH_C_HIGH, TANH_FAR]
     for start in starts:
         numbers = np.array([start + step * math.ulp(start) for step in range(-2000, 2000)])
         assert (np.diff(COMPILED[function](numbers)) >= 0).all()
+
+
+@given(st.floats(allow_nan=False))
+def test_tanh_is_odd_to_the_bit_and_never_beyond_one(x: float) -> None:
+    assert (-tanh(x)).hex() == tanh(-x).hex()
+    assert abs(tanh(x)) <= 1.0

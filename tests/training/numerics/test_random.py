@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from training.numerics.initializers import INITIALIZERS
 from training.numerics.random import RandomStream
 
-uniform = INITIALIZERS["uniform"]
+
+def uniform(seed: int, low: float, high: float, count: int) -> NDArray[np.float64]:
+    return RandomStream(seed).uniform(low, high, count)
 
 
 def test_the_numbers_of_a_seed_never_change() -> None:
@@ -68,3 +71,25 @@ def test_numbers_fill_the_range_evenly() -> None:
 def test_an_impossible_range_is_refused(low: float, high: float) -> None:
     with pytest.raises(ValueError, match="no uniform numbers"):
         uniform(0, low, high, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high"),
+    [
+        ("uniform", -0.12, 0.25),
+        ("glorot", -math.sqrt(6 / 8), math.sqrt(6 / 8)),
+        ("he", -math.sqrt(6 / 3), math.sqrt(6 / 3)),
+    ],
+)
+def test_an_initializer_draws_between_its_bounds_from_the_stream_that_it_is_given(
+    name: str, low: float, high: float
+) -> None:
+    stream = RandomStream(3)
+    layers = [INITIALIZERS[name](stream, 3, 5, -0.12, 0.25) for _ in range(2)]
+    assert np.concatenate(layers).tolist() == uniform(3, low, high, 30).tolist()
+
+
+def test_zeros_are_drawn_from_nothing() -> None:
+    stream = RandomStream(3)
+    assert INITIALIZERS["zeros"](stream, 3, 5, -0.12, 0.12).tolist() == [0.0] * 15
+    assert stream.uniform(0, 1, 4).tolist() == uniform(3, 0, 1, 4).tolist()

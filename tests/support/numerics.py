@@ -1,0 +1,322 @@
+"""Small problems for the loops and the kernels alike, and how to run both on them."""
+
+import math
+from dataclasses import dataclass, field
+from itertools import pairwise, product
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from training.numerics import codes, kernels, loops
+from training.numerics.activations import ACTIVATIONS, SOFTMAX
+from training.numerics.layout import Layer, Structure, to_layers
+from training.numerics.optimizers import OPTIMIZERS, Rates
+from training.numerics.pcg64 import shuffling
+from training.numerics.random import RandomStream, epoch_order
+
+Floats = NDArray[np.float64]
+
+#: Every activation of outputs with every cost that goes with it.
+PAIRS = [
+    ("sigmoid", "cross-entropy"),
+    (SOFTMAX, "categorical-cross-entropy"),
+    *product(ACTIVATIONS, ("squared-error", "quadratic")),
+]
+
+
+def uniform(seed: int, low: float, high: float, *shape: int) -> Floats:
+    """Return random numbers that are the same on every machine."""
+    return RandomStream(seed).uniform(low, high, math.prod(shape)).reshape(shape)
+
+
+def targets_for(cost: str, seed: int, examples: int, outputs: int) -> Floats:
+    """Return targets that make sense for a cost: probabilities, one-hot, or any numbers."""
+    if cost == "categorical-cross-entropy":
+        chosen = uniform(seed, 0.0, outputs, examples).astype(np.int64)
+        return np.eye(outputs)[chosen]
+    return uniform(seed, 0.0 if cost == "cross-entropy" else -1.0, 1.0, examples, outputs)
+
+
+def same_bits(numbers: Any, expected: Any) -> bool:
+    """Whether numbers are equal bit for bit, but for which of the many NaNs one is."""
+    numbers, expected = np.asarray(numbers, float), np.asarray(expected, float)
+    return numbers.shape == expected.shape and one_nan(numbers) == one_nan(expected)
+
+
+def one_nan(numbers: Floats) -> bytes:
+    return np.where(np.isnan(numbers), np.nan, numbers).tobytes()
+
+
+@dataclass
+class Progress:
+    """How far a run has come: what a later call of the kernel goes on from."""
+
+    parameters: Floats
+    memory: Floats
+    epoch_cost: Floats = field(default_factory=lambda: np.zeros(1))
+    updates_done: int = 0
+
+    def bits(self) -> bytes:
+        return b"".join(
+            numbers.tobytes() for numbers in (self.parameters, self.memory, self.epoch_cost)
+        )
+
+
+@dataclass(frozen=True)
+class Made:
+    """What one call of the kernel made."""
+
+    updates: int
+    outcome: int
+    costs: Floats
+    recorded: Floats
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A network, a training set and how to train."""
+
+    structure: Structure
+    parameters: Floats
+    inputs: Floats
+    targets: Floats
+    training: loops.Training
+
+    @property
+    def examples(self) -> int:
+        return len(self.inputs)
+
+    @property
+    def total_examples(self) -> int:
+        return self.training.epochs * self.examples
+
+    @property
+    def total_updates(self) -> int:
+        return math.ceil(self.total_examples / self.training.batch_size)
+
+    @property
+    def network(self) -> codes.Network:
+        return codes.encoded(self.structure)
+
+    @property
+    def layers(self) -> list[Layer]:
+        return to_layers(self.structure, self.parameters.tolist())
+
+    def begin(self) -> Progress:
+        """Return where a run starts."""
+        return Progress(self.parameters.copy(), self.fresh_memory())
+
+    def fresh_memory(self) -> Floats:
+        return OPTIMIZERS[self.training.optimizer].fresh(self.parameters.size)
+
+    def advance(self, progress: Progress, count: int, *, record: bool = False) -> Made:
+        """Let the kernel make up to `count` updates, and move `progress` on."""
+        costs = np.empty(count)
+        recorded = np.empty((count if record else 0, self.parameters.size))
+        made, outcome = self.train(progress, costs, recorded)
+        progress.updates_done += made
+        return Made(made, outcome, costs[:made], recorded[:made])
+
+    def train(self, progress: Progress, costs: Floats, recorded: Floats) -> tuple[int, int]:
+        """Call the kernel with these arrays."""
+        training = self.training
+        return kernels.train(
+            self.network,
+            self.inputs,
+            self.targets,
+            kernels.Batches(
+                training.batch_size,
+                self.total_examples,
+                progress.updates_done,
+                training.cost_below,
+            ),
+            self.shuffling(progress.updates_done),
+            codes.OPTIMIZER_CODES[training.optimizer],
+            training.rates,
+            progress.parameters,
+            progress.memory,
+            progress.epoch_cost,
+            costs,
+            recorded,
+        )
+
+    def shuffling(self, updates_done: int) -> NDArray[np.uint64]:
+        seed = self.training.shuffle_seed
+        if seed is None:
+            return np.empty(0, np.uint64)
+        epoch = updates_done * self.training.batch_size // self.examples + 1
+        return shuffling(seed, epoch)
+
+    def by_loops(self) -> list[loops.Update]:
+        """Return all updates of the run as the loops make them."""
+        return list(
+            loops.train(
+                self.structure,
+                self.parameters.tolist(),
+                self.inputs.tolist(),
+                self.targets.tolist(),
+                self.training,
+            )
+        )
+
+    def example_at(self, position: int) -> int:
+        """Return which example a run takes at a position, counted from 0."""
+        epoch, place = divmod(position, self.examples)
+        seed = self.training.shuffle_seed
+        return place if seed is None else epoch_order(seed, epoch + 1, self.examples)[place]
+
+    def batch(self, update: int) -> list[int]:
+        """Return the examples of an update, counted from 0."""
+        size = self.training.batch_size
+        begin, end = update * size, min((update + 1) * size, self.total_examples)
+        return [self.example_at(position) for position in range(begin, end)]
+
+    def cost_of(self, parameters: list[float], example: int) -> float:
+        """Return an example's cost as the loops compute it."""
+        layers = to_layers(self.structure, parameters)
+        logits, activations = loops.forward(self.structure, layers, self.inputs[example].tolist())
+        return loops.example_cost(
+            self.structure, logits, activations, self.targets[example].tolist()
+        )
+
+    def epoch_cost(self, updates: list[loops.Update], end: int) -> float:
+        """Return the sum of the costs, as trained, from the start of an epoch to a position.
+
+        `end` is the position after the last; the epoch is that of the one before `end`.
+        """
+        states = [self.parameters.tolist(), *(update.parameters for update in updates)]
+        size = self.training.batch_size
+        total = 0.0
+        for position in range((end - 1) // self.examples * self.examples, end):
+            total = total + self.cost_of(states[position // size], self.example_at(position))
+        return total
+
+    def epoch_cost_under_way(self, updates: list[loops.Update]) -> float:
+        """Return the sum of the costs of those examples of the last epoch that were taken."""
+        taken = min(len(updates) * self.training.batch_size, self.total_examples)
+        return self.epoch_cost(updates, taken) if taken % self.examples else 0.0
+
+
+def a_problem(
+    layer_sizes: tuple[int, ...] = (2, 3, 1),
+    pair: tuple[str, str] = ("sigmoid", "cross-entropy"),
+    *,
+    hidden: str = "tanh",
+    bias: bool = True,
+    examples: int = 7,
+    seed: int = 1,
+    width: float = 1.0,
+    **training: Any,
+) -> Problem:
+    """Return a problem with random numbers; what is not said of its training is plain."""
+    activation, cost = pair
+    structure = Structure(layer_sizes, (*[hidden] * (len(layer_sizes) - 2), activation), cost, bias)
+    plain: dict[str, Any] = {
+        "rates": rates_for(training.get("optimizer")),
+        "batch_size": 3,
+        "epochs": 4,
+    }
+    return Problem(
+        structure,
+        uniform(seed, -width, width, structure.parameters),
+        uniform(seed + 1, -width, width, examples, layer_sizes[0]),
+        targets_for(cost, seed + 2, examples, layer_sizes[-1]),
+        loops.Training(**(plain | training)),
+    )
+
+
+def rates_for(optimizer: str | None, weight_decay: float = 0.0) -> Rates:
+    """Return usual rates."""
+    return Rates(
+        0.01 if optimizer == "adam" else 0.1,
+        weight_decay,
+        momentum=0.9,
+        beta1=0.9,
+        beta2=0.999,
+        epsilon=1e-8,
+    )
+
+
+#: Widths on both sides of where kernels go from one way of computing to another.
+_WIDTHS = st.integers(1, 5) | st.sampled_from([7, 8, 9, 15, 16, 17, 18, 31, 32, 33])
+_DECAYS = st.sampled_from([0.0, 0.5, 0.9, 0.999])
+
+
+@st.composite
+def structures(draw: st.DrawFn) -> Structure:
+    """Networks of 1 to 5 layers of every kind; rarely are many of their layers wide."""
+    sizes = tuple(draw(st.lists(_WIDTHS, min_size=2, max_size=6)))
+    while sum(a * b for a, b in pairwise(sizes)) > 1300:
+        sizes = sizes[1:] if len(sizes) > 2 else (sizes[0], 2)
+    activation, cost = draw(st.sampled_from(PAIRS))
+    hidden = [draw(st.sampled_from(list(ACTIVATIONS))) for _ in sizes[2:]]
+    return Structure(sizes, (*hidden, activation), cost, draw(st.booleans()))
+
+
+@st.composite
+def trainings(draw: st.DrawFn, examples: int) -> loops.Training:
+    """Settings of every kind for so many examples."""
+    rates = Rates(
+        draw(st.floats(1e-3, 0.5)),
+        draw(st.sampled_from([0.0, 0.01, 0.3])),
+        momentum=draw(_DECAYS),
+        beta1=draw(_DECAYS),
+        beta2=draw(_DECAYS),
+        epsilon=draw(st.sampled_from([1e-12, 1e-8, 0.1])),
+    )
+    return loops.Training(
+        rates,
+        batch_size=draw(st.integers(1, examples)),
+        epochs=draw(st.integers(1, 3)),
+        optimizer=draw(st.sampled_from(list(OPTIMIZERS))),
+        shuffle_seed=draw(st.none() | st.integers(0, 2**63 - 1)),
+        cost_below=draw(st.just(-math.inf) | st.floats(0.0, 2.0)),
+    )
+
+
+@st.composite
+def problems(draw: st.DrawFn, *, extreme: bool = False) -> Problem:
+    """Problems of every kind.
+
+    In extreme ones some numbers are zeros of either sign, subnormal, or so large that sums
+    overflow; and rates may be.
+    """
+    structure = draw(structures())
+    examples = draw(st.integers(1, 20))
+    training = draw(trainings(examples))
+    seed = draw(st.integers(0, 2**32))
+    inputs, outputs = structure.layer_sizes[0], structure.layer_sizes[-1]
+    problem = Problem(
+        structure,
+        uniform(seed, -1.5, 1.5, structure.parameters),
+        uniform(seed + 1, -1.5, 1.5, examples, inputs),
+        targets_for(structure.cost, seed + 2, examples, outputs),
+        training,
+    )
+    if extreme:
+        numbers = [problem.parameters, problem.inputs]
+        if structure.cost in {"squared-error", "quadratic"}:
+            numbers.append(problem.targets)
+        for array in numbers:
+            _make_extreme(draw, array.reshape(-1))
+        rate = st.sampled_from([1e-310, 1.0, 1e100, 1e300])
+        rates = training.rates._replace(learning_rate=draw(rate))
+        training = loops.Training(
+            rates,
+            training.batch_size,
+            training.epochs,
+            training.optimizer,
+            training.shuffle_seed,
+            training.cost_below,
+        )
+    return Problem(structure, problem.parameters, problem.inputs, problem.targets, training)
+
+
+def _make_extreme(draw: st.DrawFn, numbers: Floats) -> None:
+    """Put some finite floats of any size into an array."""
+    places = st.integers(0, numbers.size - 1)
+    anything = st.floats(allow_nan=False, allow_infinity=False)
+    for place, number in draw(st.dictionaries(places, anything, max_size=6)).items():
+        numbers[place] = number

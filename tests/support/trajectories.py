@@ -1,0 +1,153 @@
+"""Runs whose bits must never change: `python tests/support/trajectories.py` prints their digests.
+
+What they start from are numbers of RandomStream, which are the same on every machine.
+"""
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numerics import PAIRS, Floats, Made, Problem, Progress, rates_for, targets_for, uniform
+
+from training.numerics import kernels, loops
+from training.numerics.activations import ACTIVATIONS, SOFTMAX
+from training.numerics.layout import Structure
+from training.numerics.optimizers import OPTIMIZERS
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """A run from its start to its end."""
+
+    structure: Structure
+    training: loops.Training
+    examples: int = 23
+
+    @property
+    def name(self) -> str:
+        """What it is, in words; no two have the same name."""
+        structure, training = self.structure, self.training
+        words = [
+            "-".join(map(str, structure.layer_sizes)),
+            *structure.activations,
+            structure.cost,
+            "biases" if structure.bias else "",
+            training.optimizer,
+            "decay" if training.rates.weight_decay else "",
+            "shuffled" if training.shuffle_seed is not None else "",
+            f"by {training.batch_size}",
+        ]
+        return " ".join(filter(None, words))
+
+    @property
+    def lanes(self) -> int:
+        """How many examples the kernels compute at once."""
+        return 1 if self.training.batch_size == 1 else 4 if self.training.batch_size <= 4 else 8
+
+    @property
+    def problem(self) -> Problem:
+        structure = self.structure
+        sizes = structure.layer_sizes
+        return Problem(
+            structure,
+            uniform(1, -0.7, 0.7, structure.parameters),
+            uniform(2, -1.0, 1.0, self.examples, sizes[0]),
+            targets_for(structure.cost, 3, self.examples, sizes[-1]),
+            self.training,
+        )
+
+    def run(self) -> tuple[Progress, Made]:
+        problem = self.problem
+        progress = problem.begin()
+        return progress, problem.advance(progress, problem.total_updates)
+
+    def digest(self) -> str:
+        """Return the SHA-256 of all costs, the last parameters and what the optimizer remembers."""
+        progress, made = self.run()
+        digest = hashlib.sha256()
+        for numbers in (made.costs, progress.parameters, progress.memory, progress.epoch_cost):
+            digest.update(numbers.astype("<f8").tobytes())
+        return digest.hexdigest()
+
+
+def _trajectories() -> Iterator[Trajectory]:
+    hidden, optimizers = list(ACTIVATIONS), list(OPTIMIZERS)
+    batch_sizes = {1: [1], 4: [2, 3, 4], 8: [5, 8, 13, 16, 23]}
+    for number, (output, cost) in enumerate(PAIRS):
+        for turn, usual in enumerate(batch_sizes.values()):
+            optimizer = optimizers[(number + turn) % len(optimizers)]
+            decay = 0.01 if (number + turn) % 3 == 0 else 0.0
+            yield Trajectory(
+                Structure(
+                    (3, 7, 5, 2),
+                    (
+                        hidden[(number + turn) % len(hidden)],
+                        "relu" if output == SOFTMAX else output,
+                        output,
+                    ),
+                    cost,
+                    bias=number % 3 != turn,
+                ),
+                loops.Training(
+                    rates_for(optimizer, decay)._replace(learning_rate=0.01),
+                    usual[number % len(usual)],
+                    epochs=11,
+                    optimizer=optimizer,
+                    shuffle_seed=number if number % 4 >= 2 else None,
+                ),
+            )
+    # Layers so wide that kernels compute many columns at once, and some that are left over.
+    for sizes, batch_size, optimizer in [
+        ((40, 20, 3), 32, "gradient-descent"),
+        ((40, 20, 3), 1, "momentum"),
+        ((40, 20, 3), 4, "adam"),
+        ((17, 33, 16, 5), 19, "nesterov"),
+        ((70, 2, 35, 1), 12, "adam"),
+    ]:
+        yield Trajectory(
+            Structure(
+                sizes,
+                (*["tanh", "relu", "softplus"][: len(sizes) - 2], "sigmoid"),
+                "cross-entropy",
+                bias=batch_size != 12,
+            ),
+            loops.Training(rates_for(optimizer), batch_size, 7, optimizer, shuffle_seed=batch_size),
+            examples=50,
+        )
+
+
+TRAJECTORIES = {trajectory.name: trajectory for trajectory in _trajectories()}
+
+
+def applied_digest() -> str:
+    """Return the SHA-256 of what the kernels that do not train compute, for all networks."""
+    digest = hashlib.sha256()
+    for trajectory in TRAJECTORIES.values():
+        for numbers in applied(trajectory.problem):
+            digest.update(numbers.astype("<f8").tobytes())
+    return digest.hexdigest()
+
+
+def applied(problem: Problem) -> list[Floats]:
+    """Return activations, outputs, costs, the mean gradient and the mean cost."""
+    network, sizes = problem.network, problem.structure.layer_sizes
+    parameters, inputs, targets = problem.parameters, problem.inputs, problem.targets
+    activations = np.empty((problem.examples, sum(sizes[1:])))
+    kernels.forward(network, inputs, parameters, activations)
+    outputs, costs = np.empty((problem.examples, sizes[-1])), np.empty(problem.examples)
+    gradient = np.empty(parameters.size)
+    mean = kernels.evaluate(network, inputs, targets, parameters, outputs, costs, gradient)
+    return [activations, outputs, costs, gradient, np.array(mean)]
+
+
+def digests() -> dict[str, str]:
+    """Return all digests by name."""
+    trained = {name: trajectory.digest() for name, trajectory in TRAJECTORIES.items()}
+    return trained | {"networks applied": applied_digest()}
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(digests(), indent=4) + "\n")

@@ -1,0 +1,249 @@
+"""The bits of whole runs: what they were on the machine that recorded them, on every other too.
+
+Stored histories hold only some of their states; those between are recomputed.  Who changes one of
+these digests makes histories unreadable that were stored before; and a machine on which one of them
+differs cannot read what others have stored.
+"""
+
+import hashlib
+
+import numpy as np
+import pytest
+from numerics import Problem, uniform
+from trajectories import TRAJECTORIES, Trajectory, applied_digest
+
+from training.numerics import kernels, loops
+from training.numerics.activations import ACTIVATIONS, SOFTMAX
+from training.numerics.costs import COSTS
+from training.numerics.layout import Structure
+from training.numerics.optimizers import OPTIMIZERS, Rates
+
+#: By the names of trajectories: SHA-256 of all costs, the last parameters, what the optimizer
+#: remembers and the cost of the epoch under way.
+DIGESTS = {
+    "3-7-5-2 sigmoid sigmoid sigmoid cross-entropy gradient-descent decay by 1": (
+        "f4f391e7ead8a83a66ac2d511645b399bcdf44c3479580e3c0afa820a4fb922e"
+    ),
+    "3-7-5-2 tanh sigmoid sigmoid cross-entropy biases momentum by 2": (
+        "9f074b5d8a1d4d1c908c3eb9a520a8d48ad3c4dbd47dae00b58dc8f6f9ac6fe4"
+    ),
+    "3-7-5-2 relu sigmoid sigmoid cross-entropy biases nesterov by 5": (
+        "fd55df7682c7423ee76656a707f65d344079057616b3b076464b635e8e3886b2"
+    ),
+    "3-7-5-2 tanh relu softmax categorical-cross-entropy biases momentum by 1": (
+        "bea5a0724e73a93740506852d923c0d0a82c5a3c39aba2003ed5f392fd6e4ec6"
+    ),
+    "3-7-5-2 relu relu softmax categorical-cross-entropy nesterov by 3": (
+        "6483f62bfb84affc3ee78e17de5592e1bf77e85993707e29a3518a91cd31e615"
+    ),
+    "3-7-5-2 leaky-relu relu softmax categorical-cross-entropy biases adam decay by 8": (
+        "ee10f329c74ce6b9e374fda1edeb939747daf13b11a507212265baca299aed9f"
+    ),
+    "3-7-5-2 relu sigmoid sigmoid squared-error biases nesterov shuffled by 1": (
+        "6ebc42bbadb207d4f72229b021932c177d2976ceba1718fefa4e9ba65472642b"
+    ),
+    "3-7-5-2 leaky-relu sigmoid sigmoid squared-error biases adam decay shuffled by 4": (
+        "7fed2712b13803926972423fc2c13a81c234311127de2a5ab4c0871011d3a6f7"
+    ),
+    "3-7-5-2 softplus sigmoid sigmoid squared-error gradient-descent shuffled by 13": (
+        "7001fbb90eeb1c2040f64a10a3c2eb406698dea42845275b8f861e8e58e5ca78"
+    ),
+    "3-7-5-2 leaky-relu sigmoid sigmoid quadratic adam decay shuffled by 1": (
+        "87f8e15c04d6dd120dc7413bfbe8522b8b93e3cacf855c63ab17e590cf7c059e"
+    ),
+    "3-7-5-2 softplus sigmoid sigmoid quadratic biases gradient-descent shuffled by 2": (
+        "92825423e737760824a1359fea847167e478c60845efb5b5d4ebed2fce0bc573"
+    ),
+    "3-7-5-2 identity sigmoid sigmoid quadratic biases momentum shuffled by 16": (
+        "a37fbb05541d7283389e60ed90bd8d62c5c060ddcaf7976d35b4aecd7a5a6c40"
+    ),
+    "3-7-5-2 softplus tanh tanh squared-error biases gradient-descent by 1": (
+        "cd8a5c4b522e46011c1d41f4dfdc7bbfe3733ebc9a596bc1a581a44f02dcf816"
+    ),
+    "3-7-5-2 identity tanh tanh squared-error momentum by 3": (
+        "0cc3ada0b45fe0820f22583031334c82528c8074b1f5fa56266b463952389358"
+    ),
+    "3-7-5-2 sigmoid tanh tanh squared-error biases nesterov decay by 23": (
+        "ed12e147bbc7e01219c6e2a7e617f054d6f01e9236349cf95f774b901cb37af1"
+    ),
+    "3-7-5-2 identity tanh tanh quadratic biases momentum by 1": (
+        "aced0afcf68bc3e9c55c186da48a226b1b6c2c78cfeb888cc2bd777a1d66b564"
+    ),
+    "3-7-5-2 sigmoid tanh tanh quadratic biases nesterov decay by 4": (
+        "5e6dfaa9978b973a065f4d6b339ce704fa0d6bee791ba9913079bc213a124a00"
+    ),
+    "3-7-5-2 tanh tanh tanh quadratic adam by 5": (
+        "37b312fc27c7d8bf89c417cb98e099f454fc88b10128d823fe35d4aedba79a0f"
+    ),
+    "3-7-5-2 sigmoid relu relu squared-error nesterov decay shuffled by 1": (
+        "17f2038188a59c0f02da9608ab98b7be8c4c9244e4ebf4dff1104ff2cea89ef2"
+    ),
+    "3-7-5-2 tanh relu relu squared-error biases adam shuffled by 2": (
+        "dc87121b1540a6e1ef5b68c58661e8834a1dc4b4072b02489969c14b5adc759e"
+    ),
+    "3-7-5-2 relu relu relu squared-error biases gradient-descent shuffled by 8": (
+        "1d7411b52a772ecf6d06004d7b186bb4b7cb059395a2f872e8f4e5892176b21c"
+    ),
+    "3-7-5-2 tanh relu relu quadratic biases adam shuffled by 1": (
+        "40ed82564c95944ebd612e6dbbe93ba29c06a9dddc0ee39efb6be1cbccac8946"
+    ),
+    "3-7-5-2 relu relu relu quadratic gradient-descent shuffled by 3": (
+        "af4f94616ea3df069c761d21af52d72a35ad6879a0e7c8b1bd116bcf20d80ac5"
+    ),
+    "3-7-5-2 leaky-relu relu relu quadratic biases momentum decay shuffled by 13": (
+        "10fc23a676195698f68d3dfc88f5fc32eb7ed0725631b29fc5d36245aa92a72a"
+    ),
+    "3-7-5-2 relu leaky-relu leaky-relu squared-error biases gradient-descent by 1": (
+        "1bdb617f41564ee4050904781713031c457f2f77f41a3b8982ad35234d562fa3"
+    ),
+    "3-7-5-2 leaky-relu leaky-relu leaky-relu squared-error biases momentum decay by 4": (
+        "563eb791d454a433ce7bdd252fe6134b49126430e6d33c1652ad6f7dc3619a96"
+    ),
+    "3-7-5-2 softplus leaky-relu leaky-relu squared-error nesterov by 16": (
+        "11b70cd5cafb7781fb7b5a151ff5a37f1dfbee084e23701b5fe2f5f6ff0c1939"
+    ),
+    "3-7-5-2 leaky-relu leaky-relu leaky-relu quadratic momentum decay by 1": (
+        "003be284002e2d066f6d8bde1110d9308bc407898dedc68188d991ac29ca2ed9"
+    ),
+    "3-7-5-2 softplus leaky-relu leaky-relu quadratic biases nesterov by 2": (
+        "cd42b1995acd6f600cbff68778fb45f9d3f8da7b4364fd2df8e6c0d7601644f0"
+    ),
+    "3-7-5-2 identity leaky-relu leaky-relu quadratic biases adam by 23": (
+        "3f295b87140cf7577123a63cf51f19ec7cefbd843f2c7a3931c56bef879ecb88"
+    ),
+    "3-7-5-2 softplus softplus softplus squared-error biases nesterov shuffled by 1": (
+        "50405fd7555cd6e95301d6b15d078a3e21c780da5831d0fe03b9cf5da027b05d"
+    ),
+    "3-7-5-2 identity softplus softplus squared-error adam shuffled by 3": (
+        "69b400d75f24bbce458012a9f631b72642304e0607e9664896b4f59d42fd1caa"
+    ),
+    "3-7-5-2 sigmoid softplus softplus squared-error biases gradient-descent decay shuffled by 5": (
+        "815a3d8f3998f0af72bdc1c086a013f21128280b455a7e6387caf1c2dd8290cd"
+    ),
+    "3-7-5-2 identity softplus softplus quadratic biases adam shuffled by 1": (
+        "3ec2ec46a5771a05e06eea4e43c2807b08c4a4bd4af104c4c4fe05769cc9e1b6"
+    ),
+    "3-7-5-2 sigmoid softplus softplus quadratic biases gradient-descent decay shuffled by 4": (
+        "066e36015026f39e4dc4be00afbd301bd8688e45e06028a6f232b793cec01524"
+    ),
+    "3-7-5-2 tanh softplus softplus quadratic momentum shuffled by 8": (
+        "fd21238e06aaced008d7c45254094f86ec594ff34e5a6f0bc8cb71596e062538"
+    ),
+    "3-7-5-2 sigmoid identity identity squared-error gradient-descent decay by 1": (
+        "0f27cd6c057f5b81844ed040fd94a03e04770595689b0847f7690d5c1ebd2669"
+    ),
+    "3-7-5-2 tanh identity identity squared-error biases momentum by 2": (
+        "ad7cf0f0e335780eb7a393068b5a152ec81eb32929b66e441c2152b11497f2a3"
+    ),
+    "3-7-5-2 relu identity identity squared-error biases nesterov by 13": (
+        "9f97c944c2fea4b1a864f163998a20949b7cae3ade9792a9126b7905c155f0f7"
+    ),
+    "3-7-5-2 tanh identity identity quadratic biases momentum by 1": (
+        "d183371e05d382257c51ef9c778e406d95b2e61ce8aa123d5e55364ad3f59e1e"
+    ),
+    "3-7-5-2 relu identity identity quadratic nesterov by 3": (
+        "a8f57d0b142bdd6506a80ea553be60271f81d1eece5f4b4ea16b3bdbae4c1866"
+    ),
+    "3-7-5-2 leaky-relu identity identity quadratic biases adam decay by 16": (
+        "4ee26cacb9d46a8c27f8d020f020b56349446d0828ef28819b6010fe0008de03"
+    ),
+    "40-20-3 tanh sigmoid cross-entropy biases gradient-descent shuffled by 32": (
+        "7bd8a7eeb7e2db3a9585f204fadbcc78ab74d527c64dd9eb792aec8a74846bf8"
+    ),
+    "40-20-3 tanh sigmoid cross-entropy biases momentum shuffled by 1": (
+        "89ee1f109a26448dec5c969c4b046d4d3e7dd2dd61788e2f62c34124dbff0b05"
+    ),
+    "40-20-3 tanh sigmoid cross-entropy biases adam shuffled by 4": (
+        "0b5693ef44e0290105948ce194798ca1f77832aa2cb37f049a9b626768299c7b"
+    ),
+    "17-33-16-5 tanh relu sigmoid cross-entropy biases nesterov shuffled by 19": (
+        "c74fdae35dc1f89216834c68e71849277cd434d6639f7056892d8bb46dbaf823"
+    ),
+    "70-2-35-1 tanh relu sigmoid cross-entropy adam shuffled by 12": (
+        "75c4cdc237503b54bb3c3044a889866259e1710f1ef0741d238dc5aeaa22064a"
+    ),
+}
+#: SHA-256 of activations, costs and gradients of the same networks as they are first.
+APPLIED = "d5c5808ea2a6ee1ca1e538c3207b2333d5c338685b3a1255300adf1c32bab72e"
+
+
+@pytest.mark.parametrize("name", TRAJECTORIES)
+def test_the_bits_of_a_run_never_change(name: str) -> None:
+    assert TRAJECTORIES[name].digest() == DIGESTS[name]
+
+
+def test_the_bits_of_networks_applied_never_change() -> None:
+    assert applied_digest() == APPLIED
+
+
+def test_the_bits_of_a_run_of_10_000_updates_never_change() -> None:
+    problem = Problem(
+        Structure((2, 5, 1), ("sigmoid", "sigmoid"), "cross-entropy"),
+        uniform(1, -0.12, 0.12, 15),
+        np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]),
+        np.array([[0.0], [1.0], [1.0], [0.0]]),
+        loops.Training(Rates(5.0), 4, 10_000),
+    )
+    progress = problem.begin()
+    costs = problem.advance(progress, problem.total_updates).costs
+    assert costs[-1] < 0.01
+    assert (
+        hashlib.sha256(costs.tobytes()).hexdigest()
+        == "f8777a5e083883c4123281293f13b640f5ad86203f1519ae3156959e1ac6522e"
+    )
+    assert (
+        hashlib.sha256(progress.parameters.tobytes()).hexdigest()
+        == "2617b86c2dc01d2d3f51807f3a898e8e3651b408b908cfaee47db5f59274c877"
+    )
+
+
+def test_the_runs_cover_all_that_can_be_chosen() -> None:
+    assert list(DIGESTS) == list(TRAJECTORIES)
+    for lanes in (1, 4, 8):
+        some = [each for each in TRAJECTORIES.values() if each.lanes == lanes]
+        trainings = [each.training for each in some]
+        structures = [each.structure for each in some]
+        assert {training.optimizer for training in trainings} == set(OPTIMIZERS)
+        assert {training.rates.weight_decay > 0 for training in trainings} == {False, True}
+        assert {training.shuffle_seed is None for training in trainings} == {False, True}
+        assert {structure.activations[0] for structure in structures} >= set(ACTIVATIONS)
+        assert {structure.activations[-1] for structure in structures} == {*ACTIVATIONS, SOFTMAX}
+        assert {structure.cost for structure in structures} == set(COSTS)
+        combined = {
+            (each.structure.bias, each.training.optimizer, each.training.shuffle_seed is None)
+            for each in some
+        }
+        assert {(bias, optimizer) for bias, optimizer, _ in combined} == {
+            (bias, optimizer) for bias in (False, True) for optimizer in OPTIMIZERS
+        }
+    # Means over a number of examples that is a power of two are computed otherwise.
+    sizes = {each.training.batch_size for each in TRAJECTORIES.values()}
+    assert {1, 2, 3, 4, 5, 8, 13, 16, 23, 32} <= sizes
+
+
+def test_the_runs_are_runs_to_the_end_in_which_something_happens() -> None:
+    for trajectory in TRAJECTORIES.values():
+        progress, made = trajectory.run()
+        problem = trajectory.problem
+        assert (made.updates, made.outcome) == (problem.total_updates, kernels.MADE)
+        assert np.isfinite(made.costs).all()
+        moved = np.count_nonzero(progress.parameters != problem.parameters)
+        assert moved > 0.5 * problem.parameters.size
+
+
+_NARROW = [each for each in TRAJECTORIES.values() if each.structure.parameters < 100]
+
+
+@pytest.mark.parametrize("trajectory", _NARROW, ids=lambda each: each.name)
+def test_the_loops_come_to_the_same_digest(trajectory: Trajectory) -> None:
+    problem = trajectory.problem
+    updates = problem.by_loops()
+    digest = hashlib.sha256()
+    for numbers in (
+        [update.cost for update in updates],
+        updates[-1].parameters,
+        updates[-1].memory,
+        [problem.epoch_cost_under_way(updates)],
+    ):
+        digest.update(np.array(numbers, "<f8").tobytes())
+    assert digest.hexdigest() == DIGESTS[trajectory.name]

@@ -1,0 +1,185 @@
+"""The same bits on every processor: nothing is fused, reordered or flushed to zero."""
+
+import json
+import re
+import threading
+from typing import Any
+
+import llvmlite.binding as llvm
+import numpy as np
+import pytest
+from baseline import IS_X86, Baseline
+from numba import njit
+from numerics import Problem
+from trajectories import digests
+
+from training.numerics import kernels, loops
+from training.numerics.layout import Structure
+from training.numerics.optimizers import OPTIMIZERS, Rates
+
+# Multiplications with an addition that rounds once: of x86 (FMA3 and FMA4), of Arm (scalar, vector
+# and SVE), of RISC-V and POWER.
+FUSED = re.compile(
+    r"^\s+(v?fn?m(?:add|sub|la|ls)\w*|fn?m(?:ad|sb)|fml[as]\w*|x[sv]n?m(?:add|sub)\w*)\b",
+    re.MULTILINE,
+)
+MULTIPLIED = re.compile(r"^\s+(v?mul[sp]d|fmul)\b", re.MULTILINE)
+
+#: An instruction of x86 alone, with which Numba counts references: it has no part in arithmetic.
+_COUNTING = re.compile(r"(?:tail )?call i8 @llvm\.x86\.atomic\.sub\.cc\.i64\(.*")
+
+
+def _code(kernel: Any) -> str:
+    """Return LLVM's code of a compiled function, as it is made into instructions."""
+    (compiled,) = kernel.overloads.values()
+    return str(compiled.library._get_module_for_linking())
+
+
+def _assembly(code: str, processor: str) -> str:
+    """Return the instructions for a processor: this machine's, or another's."""
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
+    triple, _, name = processor.partition(" ")
+    options = {"cpu": name, "opt": 3}
+    if triple == "here":
+        triple = llvm.get_process_triple()
+        options |= {"cpu": llvm.get_host_cpu_name()}
+        options |= {"features": llvm.get_host_cpu_features().flatten()}
+    else:
+        code = re.sub(r'^target (triple|datalayout) = ".*"\n', "", code, flags=re.MULTILINE)
+        code = _COUNTING.sub("or i8 0, 0", code)
+        # LLVM ends the process where it meets an instruction of another kind of processor.
+        assert not re.search(r"call .*@llvm\.(x86|aarch64|arm|riscv|ppc)\.", code)
+        code = f'target triple = "{triple}"\n' + code
+    machine = llvm.Target.from_triple(triple).create_target_machine(**options)
+    return str(machine.emit_assembly(llvm.parse_assembly(code)))
+
+
+#: Two that fuse wherever they may, the first of them this machine's own, if it can.
+_HAS_FUSED = not IS_X86 or llvm.get_host_cpu_features().get("fma", False)
+PROCESSORS = [
+    "here" if _HAS_FUSED else "x86_64-unknown-linux-gnu haswell",
+    "aarch64-unknown-linux-gnu generic",
+]
+
+
+@pytest.fixture(params=PROCESSORS)
+def processor(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+@pytest.fixture(params=kernels.KERNELS, ids=lambda kernel: kernel.name)
+def kernel(request: pytest.FixtureRequest) -> Any:
+    request.param.prepare()
+    return request.param.dispatcher
+
+
+def test_no_kernel_fuses_a_multiplication_with_an_addition(kernel: Any, processor: str) -> None:
+    assembly = _assembly(_code(kernel), processor)
+    assert len(MULTIPLIED.findall(assembly)) > 50  # it is the code that is meant
+    found = sorted(set(FUSED.findall(assembly)))
+    looked_at = llvm.get_host_cpu_name() if processor == "here" else processor
+    assert found == [], f"looked at {looked_at}"
+
+
+def test_no_kernel_lets_llvm_reorder_or_fuse(kernel: Any) -> None:
+    code = _code(kernel)
+    assert re.search(r"\bfmul <\d+ x double>", code)
+    freedoms = "fast|reassoc|contract|arcp|afn|nnan|ninf|nsz"
+    assert not re.search(rf"\bf(add|sub|mul|div|neg|cmp) ({freedoms})\b", code)
+    assert "llvm.fma" not in code  # nor llvm.fmuladd
+    assert "vector.reduce.fadd" not in code
+
+
+@njit(fastmath=True)
+def _freely(x: Any, y: Any) -> Any:
+    for i in range(x.size):
+        y[i] = y[i] * x[i] + x[i]
+
+
+def test_what_is_fused_would_be_found(processor: str) -> None:
+    _freely(np.ones(3), np.ones(3))
+    code = _code(_freely)
+    assert FUSED.search(_assembly(code, processor))
+    assert re.search(r"\bf(add|mul) fast\b", code)
+
+
+@pytest.mark.parametrize(
+    "instruction",
+    [
+        "vfmadd231pd",
+        "vfnmadd213sd",
+        "vfmsub132pd",
+        "vfnmsub231sd",
+        "vfmaddsub213pd",
+        "vfmaddpd",
+        "fmadd",
+        "fnmsub",
+        "fmla",
+        "fmls",
+        "fmad",
+        "fmadd.d",
+        "xvmaddadp",
+    ],
+)
+def test_fused_instructions_are_known_by_their_names(instruction: str) -> None:
+    assert FUSED.search(f"\t{instruction}\t%ymm0, %ymm1, %ymm2\n")
+
+
+@pytest.mark.parametrize("instruction", ["fmul", "vfmul", "vaddpd", "fmov", "fmaxnm", "vmulpd"])
+def test_others_are_not_taken_for_fused(instruction: str) -> None:
+    assert not FUSED.search(f"\t{instruction}\td0, d1, d2\n")
+
+
+def test_the_least_of_all_processors_gives_the_same_bits(baseline: Baseline) -> None:
+    printed = baseline.run("tests/support/trajectories.py")[0]
+    assert json.loads(printed) == digests()
+
+
+def test_the_least_of_all_processors_has_none_of_the_newer_instructions(
+    baseline: Baseline,
+) -> None:
+    # Else what is compared would be one and the same code.
+    if not IS_X86:
+        pytest.skip("only for x86-64 is known what its baseline lacks")
+    used = baseline.run("-c", _REGISTERS_USED)[0].split()
+    assert "xmm" in used
+    assert not {"ymm", "zmm"} & set(used)
+
+
+_REGISTERS_USED = """
+import re, sys
+from training.numerics import kernels
+kernel = kernels.forward
+kernel.prepare(lambda name: sys.exit(f"{name} was compiled again"))
+(compiled,) = kernel.dispatcher.overloads.values()
+library = compiled.library
+assembly = str(library._codegen._tm.emit_assembly(library._get_module_for_linking()))
+print(*sorted(set(re.findall("[xyz]mm", assembly))))
+"""
+
+
+def _tiny(optimizer: str, batch_size: int) -> Problem:
+    """Return a problem whose inputs, gradients and steps are subnormal."""
+    return Problem(
+        Structure((1, 1), ("sigmoid",), "cross-entropy"),
+        np.array([0.0]),
+        np.full((9, 1), 4e-310),
+        np.zeros((9, 1)),
+        loops.Training(
+            Rates(0.5, momentum=0.5, beta1=0.5, beta2=0.5, epsilon=1.0), batch_size, 1, optimizer
+        ),
+    )
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 9])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_subnormal_numbers_survive_in_a_thread(optimizer: str, batch_size: int) -> None:
+    problem = _tiny(optimizer, batch_size)
+    progress = problem.begin()
+    thread = threading.Thread(target=problem.advance, args=(progress, problem.total_updates))
+    thread.start()
+    thread.join()
+    assert progress.parameters.tolist() == problem.by_loops()[-1].parameters
+    assert 0.0 < -progress.parameters[0] < 2.0**-1022
