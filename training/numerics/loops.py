@@ -227,7 +227,7 @@ def train(
     """
     examples = len(inputs)
     places = list(_order(examples, training))
-    memory = list(OPTIMIZERS[training.optimizer].fresh(len(parameters)))
+    memory = OPTIMIZERS[training.optimizer].fresh(len(parameters)).tolist()
     epoch_cost = 0.0
     for start in range(0, len(places), training.batch_size):
         batch = places[start : start + training.batch_size]
