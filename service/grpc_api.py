@@ -16,12 +16,21 @@ from google.protobuf.message_factory import GetMessageClass
 
 from service.handlers import Handlers
 from service.status import code_of, status_of
-from training.errors import ClearpropError, InvalidFields, Violation, WatcherTooSlow
+from training.errors import (
+    ClearpropError,
+    InvalidFields,
+    UploadStalled,
+    Violation,
+    WatcherTooSlow,
+)
 
 logger = logging.getLogger(__name__)
 
 #: A stream that cannot be written to for this many seconds is cut: its client resumes elsewhere.
 WRITE_SECONDS = 10.0
+
+#: An upload of which no message comes for this many seconds is cut: others wait for its place.
+READ_SECONDS = 60.0
 
 SERVICE = training_service_pb2.DESCRIPTOR.services_by_name["TrainingService"]
 
@@ -104,11 +113,25 @@ def _collecting(
 async def _received(
     requests: AsyncIterator[Message | InvalidFields], context: Context, handlers: Handlers
 ) -> AsyncGenerator[Message, None]:
-    async for request in requests:
+    while (request := await _read(requests)) is not None:
         yield _checked(request, handlers)
     # For gRPC the messages of a caller that has gone away end like those of one that has sent all,
     # and the call is cancelled some time later. Sending waits for that, or ends at once.
     await context.send_initial_metadata(())
+
+
+async def _read(
+    requests: AsyncIterator[Message | InvalidFields],
+) -> Message | InvalidFields | None:
+    """Return the next message, None after the last."""
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            return await anext(requests, None)
+    except TimeoutError:
+        raise UploadStalled(
+            f"no message of this upload came for {READ_SECONDS:g} s, and nothing of it is kept:"
+            " send all of it again"
+        ) from None
 
 
 def _streaming(

@@ -6,9 +6,10 @@ raises when the caller has gone away. The names are those of the contract.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import TypeVar
 
 from clearprop.v1 import training_service_pb2 as pb
 
@@ -23,6 +24,9 @@ from service.waiting import settled
 from service.waking import Waking
 from service.watching import Watching
 from training.limits import Limits
+
+A = TypeVar("A")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +99,11 @@ class Handlers:
         self, requests: AsyncIterator[pb.UploadTrainingSetRequest]
     ) -> pb.UploadTrainingSetResponse:
         """Store a training set that comes in pieces, when the last has come."""
-        upload = messages.Upload(self.training_sets.collector())
-        async for request in requests:
-            await asyncio.to_thread(upload.add, request)
-        return await asyncio.to_thread(self._store_upload, upload)
+        with self.training_sets.uploading() as collector:
+            upload = messages.Upload(collector)
+            async for request in requests:
+                await _to_its_end(upload.add, request)
+            return await _to_its_end(self._store_upload, upload)
 
     def get_training_set(self, request: pb.GetTrainingSetRequest) -> pb.GetTrainingSetResponse:
         """Describe a training set."""
@@ -285,3 +290,15 @@ class Handlers:
             updates=messages.updates(span.network, span.snapshots, parameters=True),
             etag=outcome.head.etag,
         )
+
+
+async def _to_its_end(work: Callable[[A], T], argument: A) -> T:
+    """Work in a thread and, unlike `to_thread`, wait for it also when the caller goes away.
+
+    So what counts as under way is what still takes memory.
+    """
+    working = asyncio.ensure_future(asyncio.to_thread(work, argument))
+    try:
+        return await asyncio.shield(working)
+    finally:
+        await asyncio.wait([working])

@@ -1,11 +1,14 @@
 """Use cases of training sets, and the ones that come with the service."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import BoundedSemaphore
 
 from service.requests import RequestId, check_request, once
 from training.collecting import Collector, Row
 from training.errors import (
     LimitExceeded,
+    TooManyUploads,
     TrainingSetBuiltIn,
     TrainingSetInUse,
     TrainingSetNotFound,
@@ -25,6 +28,7 @@ class TrainingSets:
         self._store = store
         self._clock = clock
         self._limits = limits
+        self._uploads = BoundedSemaphore(limits.uploads)
 
     def add_built_in(self) -> None:
         """Make sure that `and`, `or` and `xor` are there."""
@@ -45,16 +49,30 @@ class TrainingSets:
 
         Raises InvalidFields, LimitExceeded, TrainingSetExists.
         """
-        collector = self.collector()
+        collector = Collector(self._limits)
         with validating() as violations:
             _check_names(violations, set_id, request)
             violations.require(bool(rows), "examples", "must be at least one")
             collector.add(violations, rows)
         return self.store(set_id, collector.examples(), request)
 
-    def collector(self) -> Collector:
-        """Return what collects the examples of an upload, which are then stored."""
-        return Collector(self._limits)
+    @contextmanager
+    def uploading(self) -> Iterator[Collector]:
+        """Give what collects the examples of an upload, to be stored before the block ends.
+
+        Raises TooManyUploads.
+        """
+        if not self._uploads.acquire(blocking=False):
+            raise TooManyUploads(
+                f"{self._limits.uploads} uploads are under way, which is the limit:"
+                " repeat the call in a moment",
+                limit="uploads",
+                value=self._limits.uploads,
+            )
+        try:
+            yield Collector(self._limits)
+        finally:
+            self._uploads.release()
 
     def store(
         self, set_id: str, examples: Examples, request: RequestId | None = None

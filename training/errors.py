@@ -183,6 +183,13 @@ class LimitExceeded(ExhaustedError):
     reason = "LIMIT_EXCEEDED"
 
 
+class TooManyUploads(ExhaustedError):
+    """As many uploads as the service takes at the same time are under way."""
+
+    reason = "TOO_MANY_UPLOADS"
+    retry_after = 1.0
+
+
 class Draining(UnavailableError):
     """The server is stopping."""
 
@@ -194,6 +201,13 @@ class WatcherTooSlow(UnavailableError):
     """A watcher could not be written to for too long."""
 
     reason = "WATCHER_TOO_SLOW"
+    retry_after = 0.1
+
+
+class UploadStalled(UnavailableError):
+    """Nothing came of an upload for too long."""
+
+    reason = "UPLOAD_STALLED"
     retry_after = 0.1
 
 

@@ -110,8 +110,9 @@ class Client:
         """Store a training set of any size, sent in pieces: for those that are large.
 
         `inputs` and `targets` are arrays [examples, numbers] or whatever yields a row of numbers
-        for each example, also a generator. Nothing is stored unless all of it is. Raises ValueError
-        for rows that are no numbers or have no partner.
+        for each example, also a generator. Nothing is stored unless all of it is. A piece is 2^17
+        numbers; the service waits a minute for each. Raises ValueError for rows that are no numbers
+        or have no partner.
         """
         upload = calls.upload_training_set(training_set, inputs, targets, request_id)
         return TrainingSet(self._connection, self._connection.upload(upload).training_set)

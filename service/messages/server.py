@@ -17,4 +17,5 @@ def limits(source: Limits) -> training_service_pb2.Limits:
         watches=source.watches,
         training_set_bytes=source.training_set_bytes,
         batch_numbers=source.batch_numbers,
+        uploads=source.uploads,
     )

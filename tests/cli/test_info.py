@@ -12,6 +12,7 @@ def test_what_the_server_is(clearprop: Clearprop) -> None:
     told = json.loads(clearprop("info", "--json").stdout)
     assert told["limits"]["responseBytes"] == str(64 * 2**20)
     assert told["limits"]["batchNumbers"] == str(2**24)
+    assert told["limits"]["uploads"] == "4"
 
 
 def test_help_names_every_command(clearprop: Clearprop) -> None:

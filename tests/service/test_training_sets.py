@@ -27,10 +27,10 @@ def numbers(service: Service, set_id: str) -> list[Array]:
 
 def test_chunks_and_one_request_make_the_same_set(service: Service) -> None:
     made = service.training_sets.create("made", ROWS)
-    collector = service.training_sets.collector()
-    for row in ROWS:
-        collector.add(Violations(), [row])
-    uploaded = service.training_sets.store("uploaded", collector.examples())
+    with service.training_sets.uploading() as collector:
+        for row in ROWS:
+            collector.add(Violations(), [row])
+        uploaded = service.training_sets.store("uploaded", collector.examples())
     for training_set in (made, uploaded):
         assert (training_set.input_count, training_set.target_count) == (2, 1)
         assert training_set.example_count == 2

@@ -1770,6 +1770,7 @@ class Limits(_message.Message):
     WATCHES_FIELD_NUMBER: _builtins.int
     TRAINING_SET_BYTES_FIELD_NUMBER: _builtins.int
     BATCH_NUMBERS_FIELD_NUMBER: _builtins.int
+    UPLOADS_FIELD_NUMBER: _builtins.int
     request_bytes: _builtins.int
     """The largest request, in bytes."""
     response_bytes: _builtins.int
@@ -1788,6 +1789,8 @@ class Limits(_message.Message):
     """The largest training set, in bytes: 8 for each number of its inputs and targets."""
     batch_numbers: _builtins.int
     """The largest batch: its examples × the units of all the network's layers, inputs included."""
+    uploads: _builtins.int
+    """The most uploads at the same time."""
     def __init__(
         self,
         *,
@@ -1800,10 +1803,11 @@ class Limits(_message.Message):
         watches: _builtins.int = ...,
         training_set_bytes: _builtins.int = ...,
         batch_numbers: _builtins.int = ...,
+        uploads: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch_numbers", b"batch_numbers", "layers", b"layers", "networks", b"networks", "parameters", b"parameters", "request_bytes", b"request_bytes", "response_bytes", b"response_bytes", "training_set_bytes", b"training_set_bytes", "training_sets", b"training_sets", "watches", b"watches"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch_numbers", b"batch_numbers", "layers", b"layers", "networks", b"networks", "parameters", b"parameters", "request_bytes", b"request_bytes", "response_bytes", b"response_bytes", "training_set_bytes", b"training_set_bytes", "training_sets", b"training_sets", "uploads", b"uploads", "watches", b"watches"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -270,7 +270,9 @@ class TrainingServiceServicer(object):
         INVALID_ARGUMENT: a field is bad; each is named, examples by their number in the whole set;
         or a message after the first names a set or a request id: correct them.
         ALREADY_EXISTS: the id is taken (TRAINING_SET_EXISTS): choose another.
-        RESOURCE_EXHAUSTED: too large a set or too many sets (LIMIT_EXCEEDED).
+        RESOURCE_EXHAUSTED: too large a set or too many sets (LIMIT_EXCEEDED); or as many uploads as
+        the limit `uploads` are under way (TOO_MANY_UPLOADS): repeat the call in a moment.
+        UNAVAILABLE: no message came for 60 s (UPLOAD_STALLED): send all of it again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

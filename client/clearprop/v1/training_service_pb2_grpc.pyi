@@ -98,7 +98,9 @@ class TrainingServiceStub:
       INVALID_ARGUMENT: a field is bad; each is named, examples by their number in the whole set;
         or a message after the first names a set or a request id: correct them.
       ALREADY_EXISTS: the id is taken (TRAINING_SET_EXISTS): choose another.
-      RESOURCE_EXHAUSTED: too large a set or too many sets (LIMIT_EXCEEDED).
+      RESOURCE_EXHAUSTED: too large a set or too many sets (LIMIT_EXCEEDED); or as many uploads as
+        the limit `uploads` are under way (TOO_MANY_UPLOADS): repeat the call in a moment.
+      UNAVAILABLE: no message came for 60 s (UPLOAD_STALLED): send all of it again.
     """
     GetTrainingSet: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.GetTrainingSetRequest, _training_service_pb2.GetTrainingSetResponse]
     """Describes a training set, with its examples on request.
@@ -300,7 +302,9 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       INVALID_ARGUMENT: a field is bad; each is named, examples by their number in the whole set;
         or a message after the first names a set or a request id: correct them.
       ALREADY_EXISTS: the id is taken (TRAINING_SET_EXISTS): choose another.
-      RESOURCE_EXHAUSTED: too large a set or too many sets (LIMIT_EXCEEDED).
+      RESOURCE_EXHAUSTED: too large a set or too many sets (LIMIT_EXCEEDED); or as many uploads as
+        the limit `uploads` are under way (TOO_MANY_UPLOADS): repeat the call in a moment.
+      UNAVAILABLE: no message came for 60 s (UPLOAD_STALLED): send all of it again.
     """
     GetTrainingSet: _aio.UnaryUnaryMultiCallable[_training_service_pb2.GetTrainingSetRequest, _training_service_pb2.GetTrainingSetResponse]  # type: ignore[assignment]
     """Describes a training set, with its examples on request.
@@ -541,7 +545,9 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           INVALID_ARGUMENT: a field is bad; each is named, examples by their number in the whole set;
             or a message after the first names a set or a request id: correct them.
           ALREADY_EXISTS: the id is taken (TRAINING_SET_EXISTS): choose another.
-          RESOURCE_EXHAUSTED: too large a set or too many sets (LIMIT_EXCEEDED).
+          RESOURCE_EXHAUSTED: too large a set or too many sets (LIMIT_EXCEEDED); or as many uploads as
+            the limit `uploads` are under way (TOO_MANY_UPLOADS): repeat the call in a moment.
+          UNAVAILABLE: no message came for 60 s (UPLOAD_STALLED): send all of it again.
         """
 
     @_abc_1.abstractmethod
