@@ -92,11 +92,12 @@ class History:
     def predict(self, network_id: str, update: int | None, inputs: list[Array]) -> Predictions:
         """Compute the activations for each vector of inputs with the parameters of one update.
 
-        Raises NetworkNotFound, InvalidFields, UpdateOutOfRange, DamagedHistory.
+        Raises NetworkNotFound, InvalidFields, LimitExceeded, UpdateOutOfRange, DamagedHistory.
         """
         network, number = self._locate(network_id, update)
         with validating() as violations:
             _check_inputs(violations, network, inputs)
+        check_batch(network, len(inputs), "number of inputs", self._limits)
         parameters = self._snapshots.state(network, number).parameters
         return Predictions(network, number, activations(network, parameters, np.array(inputs)))
 

@@ -101,6 +101,14 @@ def test_usual_numbers_are_32_examples_and_1000_parameters_within_the_limit(
         service.history.check_gradients("large", None, "fifty")
 
 
+def test_no_more_is_predicted_at_once_than_there_is_memory_for() -> None:
+    with Service(limits=Limits(batch_numbers=3 * 8)) as service:
+        service.networks.create(NewNetwork("net", (2, 5, 1)))
+        assert len(service.history.predict("net", None, [np.ones(2)] * 3).activations) == 3
+        with pytest.raises(LimitExceeded, match="choose a smaller number of inputs"):
+            service.history.predict("net", None, [np.ones(2)] * 4)
+
+
 def test_examples_that_gradients_are_checked_with_are_a_batch_within_the_limit() -> None:
     with Service(limits=Limits(batch_numbers=3 * 8)) as service:
         service.networks.create(NewNetwork("net", (2, 5, 1)))

@@ -435,6 +435,8 @@ class TrainingServiceServicer(object):
         INVALID_ARGUMENT: inputs of the wrong length, or not finite; each vector is named.
         NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
         OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+        RESOURCE_EXHAUSTED: the vectors × the units of the network's layers would take too much
+        memory (LIMIT_EXCEEDED, `batch_numbers`): send fewer at a time.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -207,6 +207,8 @@ class TrainingServiceStub:
       INVALID_ARGUMENT: inputs of the wrong length, or not finite; each vector is named.
       NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
       OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+      RESOURCE_EXHAUSTED: the vectors × the units of the network's layers would take too much
+        memory (LIMIT_EXCEEDED, `batch_numbers`): send fewer at a time.
     """
     Evaluate: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.EvaluateRequest, _training_service_pb2.EvaluateResponse]
     """Measures a network on a training set, with the parameters of any update. Changes nothing.
@@ -411,6 +413,8 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       INVALID_ARGUMENT: inputs of the wrong length, or not finite; each vector is named.
       NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
       OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+      RESOURCE_EXHAUSTED: the vectors × the units of the network's layers would take too much
+        memory (LIMIT_EXCEEDED, `batch_numbers`): send fewer at a time.
     """
     Evaluate: _aio.UnaryUnaryMultiCallable[_training_service_pb2.EvaluateRequest, _training_service_pb2.EvaluateResponse]  # type: ignore[assignment]
     """Measures a network on a training set, with the parameters of any update. Changes nothing.
@@ -738,6 +742,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           INVALID_ARGUMENT: inputs of the wrong length, or not finite; each vector is named.
           NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
           OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+          RESOURCE_EXHAUSTED: the vectors × the units of the network's layers would take too much
+            memory (LIMIT_EXCEEDED, `batch_numbers`): send fewer at a time.
         """
 
     @_abc_1.abstractmethod
