@@ -8,6 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 RESULTS = Path(__file__).with_name("results.md")
+#: What was tried for the figures that are missed; written by hand.
+TRIED = Path(__file__).with_name("tried.md")
 PACKAGES = ("clearprop-server", "numba", "numpy", "grpcio", "protobuf", "sqlalchemy")
 
 
@@ -64,7 +66,7 @@ def write(rows: list[Row], table: Table) -> str:
         *_figures(rows),
         *table.lines,
     ]
-    text = "\n".join(lines) + "\n"
+    text = "\n".join(lines) + "\n\n" + TRIED.read_text()
     RESULTS.write_text(text)
     return text
 
