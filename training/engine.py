@@ -8,6 +8,7 @@ import numpy as np
 
 from training.network import Array, Network
 from training.numerics import codes, kernels
+from training.numerics.batches import Batches
 from training.numerics.layout import Structure
 from training.numerics.optimizers import OPTIMIZERS, Rates
 from training.numerics.pcg64 import Words, shuffling
@@ -98,7 +99,7 @@ class Engine:
             self._network,
             self._examples.inputs,
             self._examples.targets,
-            kernels.Batches(schedule.batch_size, schedule.total_examples, updates_done, below),
+            Batches(schedule.batch_size, schedule.total_examples, updates_done, below),
             self._shuffling(updates_done),
             codes.OPTIMIZER_CODES[str(self._optimizer.kind)],
             self._rates,

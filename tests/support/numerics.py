@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from training.numerics import codes, kernels, loops
 from training.numerics.activations import ACTIVATIONS, SOFTMAX
+from training.numerics.batches import Batches
 from training.numerics.layout import Layer, Structure, to_layers
 from training.numerics.optimizers import OPTIMIZERS, Rates
 from training.numerics.pcg64 import shuffling
@@ -126,7 +127,7 @@ class Problem:
             self.network,
             self.inputs,
             self.targets,
-            kernels.Batches(
+            Batches(
                 training.batch_size,
                 self.total_examples,
                 progress.updates_done,

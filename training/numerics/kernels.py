@@ -3,13 +3,13 @@
 Here is what a run is; what is computed of a batch, and how fast, is in `tiles`.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-from training.numerics.batches import Examples, first_epoch, next_batch
+from training.numerics.batches import Batches, Cursor, first_epoch, next_batch
 from training.numerics.codes import Network
 from training.numerics.jit import kernel, shared
 from training.numerics.optimizers import Rates
@@ -20,19 +20,6 @@ from training.numerics.tiles import Shape, shape_of, size_of, tiles
 from training.numerics.vectors import Pointer, at, beyond, integer_at, pointer, put
 
 Floats = NDArray[np.float64]
-
-
-class Batches(NamedTuple):
-    """Which examples a run's updates take, and when it ends early."""
-
-    batch_size: int
-    """From 1 to the number of examples."""
-    total_examples: int
-    """Epochs × examples."""
-    updates_done: int
-    """How many updates the run has already made."""
-    cost_below: float
-    """The run ends with an epoch of a lower mean cost; −∞ to let it go on."""
 
 
 #: Why `train` made no more updates.
@@ -143,7 +130,7 @@ def _training(lanes: int) -> Any:
         floats = np.zeros(float_count + batch_size + 3 + 4 * size + _SPAN)
         room = room_in(network, batch_size, pointer(integers), pointer(floats))
         rows = beyond(pointer(integers), integer_count)
-        examples = Examples(
+        cursor = Cursor(
             inputs.shape[0], beyond(rows, batch_size), pointer(shuffling), shuffling.size > 0, rows
         )
         example_costs = beyond(pointer(floats), float_count)
@@ -159,15 +146,15 @@ def _training(lanes: int) -> Any:
         new = Vectors(new_w, beyond(new_w, size), beyond(new_w, 2 * size))
         gradient = beyond(new_w, 3 * size)
 
-        first_epoch(examples)
+        first_epoch(cursor)
         position = batches.updates_done * batch_size
-        place = position % examples.number
+        place = position % cursor.examples
         done = 0
         outcome = MADE
         while done < costs.size and position < batches.total_examples:
             n = min(batch_size, batches.total_examples - position)
-            left = examples.number - (place if place < examples.number else 0)  # of the epoch
-            place = next_batch(examples, place, n)
+            left = cursor.examples - (place if place < cursor.examples else 0)  # of the epoch
+            place = next_batch(cursor, place, n)
             forward(network, x, rows, n, old.w, room)
             finish(network, y, rows, n, room, example_costs)
             backward(network, old.w, room, n)
@@ -186,7 +173,7 @@ def _training(lanes: int) -> Any:
             done += 1
             epoch_cost[0] = sum_of(example_costs, 0, min(n, left), epoch_cost[0])
             if n >= left:
-                mean = epoch_cost[0] / examples.number
+                mean = epoch_cost[0] / cursor.examples
                 epoch_cost[0] = sum_of(example_costs, left, n, 0.0)
                 if mean < batches.cost_below:
                     outcome = COST_REACHED
