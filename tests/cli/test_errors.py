@@ -114,7 +114,7 @@ def test_there_may_be_nothing_to_pause(clearprop: Clearprop) -> None:
         (["create", "n", "--layers", "2-1", "--cost", "hinge"], "there is no 'hinge'"),
         (["create", "n", "--layers", "2-1", "--initializer", "explicit"], "there is no 'explicit'"),
         (["train", "n", *XOR, "--epochs", "1", "--optimizer", "sgd"], "there is no 'sgd'"),
-        (["step", "n", "--momentum", "much"], "--momentum"),
+        (["step", "n", "--momentum", "much"], "Invalid value for '--momentum'"),
     ],
 )
 def test_wrong_usage_is_said_to_be_that(

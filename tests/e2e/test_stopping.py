@@ -60,6 +60,7 @@ def test_it_ends_there_too_when_it_is_stepped_paused_and_resumed(
     recipe = settings(rate=0.05, batch_size=3, epochs=100_000, stop=STOP(cost_below=0.6), **ADAM)
     whole, pieces = create(stub).network, create(stub).network
     ended = train(stub, whole, recipe)
+    assert ended.updates_done > 50  # far behind the steps that follow
     stub.Step(pb.StepRequest(network=pieces, settings=recipe))
     for _ in range(10):
         stub.Step(pb.StepRequest(network=pieces))
