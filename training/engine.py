@@ -14,6 +14,7 @@ from training.numerics.optimizers import OPTIMIZERS, Rates
 from training.numerics.pcg64 import Words, shuffling
 from training.optimizer import Optimizer, OptimizerState
 from training.run import Run
+from training.settings import TrainingSettings
 from training.training_set import Examples
 from training.update import State
 
@@ -62,11 +63,11 @@ class Engine:
 
     def __init__(self, network: Network, run: Run, examples: Examples) -> None:
         settings = run.settings
-        self._network = _encoded(network)
+        self._network = codes.encoded(structure_of(network))
         self._examples = examples
         self._schedule = run.schedule
         self._optimizer = settings.optimizer.completed()
-        self._rates = _rates(settings.learning_rate, self._optimizer)
+        self._rates = rates_of(settings)
         self._shuffle_seed = settings.shuffle_seed
         self._cost_below = settings.stop.cost_below
 
@@ -91,7 +92,7 @@ class Engine:
         costs = np.empty(count)
         recorded = np.empty((count if record else 0, len(state.parameters)))
         parameters = state.parameters.copy()
-        memory = self._memory(state)
+        memory = remembered(state, self._optimizer)
         running_cost = np.array([epoch_cost])
         below = self._cost_below if stop and self._cost_below is not None else -inf
         schedule = self._schedule
@@ -117,13 +118,6 @@ class Engine:
             _OUTCOMES[outcome],
         )
 
-    def _memory(self, state: State) -> Array:
-        """Return what the optimizer remembers: what it did under the same settings, or nothing."""
-        kept = state.optimizer_state
-        if kept is not None and kept.optimizer == self._optimizer:
-            return kept.values.copy()
-        return OPTIMIZERS[str(self._optimizer.kind)].fresh(len(state.parameters))
-
     def _after(self, state: State, made: int, parameters: Array, memory: Array) -> State:
         if not made:
             return state
@@ -143,7 +137,7 @@ def activations(network: Network, parameters: Array, inputs: Array) -> Array:
     `inputs` (n, inputs), the result (n, units of all layers after the inputs).
     """
     result = np.empty((len(inputs), sum(network.layer_sizes[1:])))
-    kernels.forward(_encoded(network), inputs, parameters, result)
+    kernels.forward(codes.encoded(structure_of(network)), inputs, parameters, result)
     return result
 
 
@@ -170,25 +164,43 @@ def _evaluated(
     outputs = np.empty((len(examples.inputs), network.layer_sizes[-1]))
     costs = np.empty(len(outputs))
     mean = kernels.evaluate(
-        _encoded(network), examples.inputs, examples.targets, parameters, outputs, costs, gradient
+        codes.encoded(structure_of(network)),
+        examples.inputs,
+        examples.targets,
+        parameters,
+        outputs,
+        costs,
+        gradient,
     )
     return mean, outputs, costs
 
 
-def _encoded(network: Network) -> codes.Network:
-    return codes.encoded(
-        Structure(
-            network.layer_sizes,
-            tuple(str(activation) for activation in network.activations),
-            str(network.cost_function),
-            network.bias,
-        )
+def remembered(state: State, optimizer: Optimizer) -> Array:
+    """Return, as a copy, what a completed optimizer remembers of the updates up to a state.
+
+    That is nothing where the updates before were made by another, or with other numbers.
+    """
+    kept = state.optimizer_state
+    if kept is not None and kept.optimizer == optimizer:
+        return kept.values.copy()
+    return OPTIMIZERS[str(optimizer.kind)].fresh(len(state.parameters))
+
+
+def structure_of(network: Network) -> Structure:
+    """Return what the arithmetic needs to know of a network."""
+    return Structure(
+        network.layer_sizes,
+        tuple(str(activation) for activation in network.activations),
+        str(network.cost_function),
+        network.bias,
     )
 
 
-def _rates(learning_rate: float, optimizer: Optimizer) -> Rates:
+def rates_of(settings: TrainingSettings) -> Rates:
+    """Return the numbers that a run's steps are made with, 0 for those that its optimizer lacks."""
+    optimizer = settings.optimizer.completed()
     return Rates(
-        learning_rate=learning_rate,
+        learning_rate=settings.learning_rate,
         weight_decay=optimizer.weight_decay,
         momentum=optimizer.momentum or 0.0,
         beta1=optimizer.beta1 or 0.0,

@@ -1,0 +1,102 @@
+"""A trace holds what the kernels computed, to the bit, for every network, optimizer and batch."""
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numerics import same_bits
+from worlds import World, make_world, worlds
+
+from training.batch_update import BatchUpdate, batch_update
+from training.engine import cost_and_gradient
+from training.optimizer import Optimizer, OptimizerKind
+from training.trace import trace
+from training.update import State
+
+
+def update_of(world: World, index: int) -> BatchUpdate:
+    """Return the run's update `index`, or the last one before it that can be made."""
+    run = world.open().run
+    assert run is not None
+    before = world.engine(run).advance(State(0, world.parameters), 0, index).state
+    return batch_update(world.network, run, before.update, before, world.examples)
+
+
+@given(worlds(), st.integers(0, 40))
+@settings(max_examples=60)
+def test_costs_gradients_and_step_are_those_that_made_the_update(world: World, index: int) -> None:
+    run = world.open().run
+    assert run is not None
+    update = update_of(world, min(index, run.total_updates - 1))
+    found = trace(update)
+
+    cost, gradient = cost_and_gradient(world.network, update.before.parameters, update.examples)
+    assert same_bits(found.cost, cost)
+    assert same_bits(found.gradient, gradient)
+    if update.after is not None:
+        engine = world.engine(run).advance(update.before, update.index, 1)
+        assert same_bits(found.cost, engine.costs[0])
+        assert same_bits(update.before.parameters - found.step, update.after.parameters)
+
+
+@given(worlds(), st.integers(0, 40))
+@settings(max_examples=30)
+def test_the_parts_of_a_trace_add_up(world: World, index: int) -> None:
+    run = world.open().run
+    assert run is not None
+    found = trace(update_of(world, min(index, run.total_updates - 1)))
+
+    total = np.zeros_like(found.gradient_sum)
+    for example in found.examples:
+        total = total + example.gradient
+    assert same_bits(found.gradient_sum, total)
+    assert same_bits(found.gradient, total / float(len(found.examples)))
+    for example in found.examples:
+        below = [example.inputs, *example.activations[:-1]]
+        shapes = world.network.shapes
+        for shape, a, deltas in zip(shapes, below, example.deltas, strict=True):
+            assert same_bits(example.gradient[shape.weights], np.outer(deltas, a).ravel())
+
+
+def test_a_batch_that_straddles_the_end_of_an_epoch_names_its_examples() -> None:
+    world = make_world()
+    straddling = update_of(world, 1)
+    assert straddling.numbers == (3, 0, 1)
+    assert update_of(world, 5).numbers == (3,)
+    assert straddling.examples.inputs.tolist() == [[1.0, 1.0], [0.0, 0.0], [1.0, 0.0]]
+
+
+def test_a_batch_takes_shuffled_examples_in_the_order_of_each_epoch() -> None:
+    world = make_world(shuffle_seed=5)
+    numbers = [number for index in range(6) for number in update_of(world, index).numbers]
+    epochs = [numbers[start : start + 4] for start in range(0, 16, 4)]
+    assert all(sorted(epoch) == [0, 1, 2, 3] for epoch in epochs)
+    assert len({tuple(epoch) for epoch in epochs}) > 1
+
+
+def test_a_part_of_the_batch_is_shown_and_all_of_it_counted() -> None:
+    world = make_world(optimizer=Optimizer(OptimizerKind.ADAM, weight_decay=0.01))
+    update = update_of(world, 1)
+    whole, part = trace(update), trace(update, range(1, 2))
+    assert [example.position for example in part.examples] == [1]
+    assert same_bits(part.gradient_sum, whole.gradient_sum)
+    assert same_bits(part.step, whole.step)
+
+
+def test_an_update_that_cannot_be_made_is_traced_all_the_same() -> None:
+    world = make_world()
+    update = update_of(world, 0)
+    huge = replace(update.before, parameters=np.full(15, 1e308))
+    assert update.run is not None
+    diverging = batch_update(
+        world.network,
+        replace(update.run, settings=replace(update.run.settings, learning_rate=1e308)),
+        0,
+        huge,
+        world.examples,
+    )
+    found = trace(diverging)
+    assert (diverging.after is None) == (
+        not np.isfinite(diverging.before.parameters - found.step).all()
+    )
