@@ -58,7 +58,7 @@ class Server:
         self.training_sets = TrainingSets(self.store, clock, settings.limits)
         opening = Opening(snapshots, clock, settings.limits)
         self.handlers = Handlers(
-            networks=Networks(self.store, clock, settings.limits),
+            networks=Networks(self.store, snapshots, clock, settings.limits),
             training_sets=self.training_sets,
             runs=Runs(self.store, self.executor, opening, clock),
             steps=Steps(self.store, self.executor, snapshots, opening, clock),

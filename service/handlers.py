@@ -53,6 +53,17 @@ class Handlers:
         )
         return pb.CreateNetworkResponse(network=messages.network(view))
 
+    def fork_network(self, request: pb.ForkNetworkRequest) -> pb.ForkNetworkResponse:
+        """Make a network of an update of another."""
+        view = self.networks.fork(
+            request.network,
+            request.update if request.HasField("update") else None,
+            request.new_network,
+            dict(request.labels),
+            messages.request_id(request),
+        )
+        return pb.ForkNetworkResponse(network=messages.network(view))
+
     def get_network(self, request: pb.GetNetworkRequest) -> pb.GetNetworkResponse:
         """Describe a network."""
         return pb.GetNetworkResponse(network=messages.network(self.networks.get(request.network)))

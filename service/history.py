@@ -171,21 +171,26 @@ class History:
         with self._store.read() as reader:
             network = reader.network(network_id)
             latest = reader.head(network.uid).latest_update
-        if update is None:
-            return network, latest
-        if not 0 <= update <= latest:
-            raise UpdateOutOfRange(
-                f"there is no update {update}: choose one from 0 to {latest}",
-                update=update,
-                latest_update=latest,
-            )
-        return network, update
+        return network, chosen_update(update, latest)
 
     def _pages(self, network: Network, first: int, last: int) -> Iterator[Snapshots]:
         while first <= last:
             page = self._snapshots.page(network, first, last)
             yield from page
             first = page[-1].last_update + 1
+
+
+def chosen_update(update: int | None, latest: int) -> int:
+    """Return the update that is meant, None for the latest. Raises UpdateOutOfRange."""
+    if update is None:
+        return latest
+    if not 0 <= update <= latest:
+        raise UpdateOutOfRange(
+            f"there is no update {update}: choose one from 0 to {latest}",
+            update=update,
+            latest_update=latest,
+        )
+    return update
 
 
 def check_start(field: str, start: int, latest: int) -> None:

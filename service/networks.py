@@ -1,10 +1,12 @@
-"""Use cases of networks: create, get, list, label, delete."""
+"""Use cases of networks: create, fork, get, list, label, delete."""
 
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from service.requests import RequestId, check_etag, check_request, once
+from service.history import chosen_update
+from service.requests import RequestId, check_etag, check_request, earlier_answer, once
+from service.snapshots import SnapshotReader
 from training.errors import (
     LimitExceeded,
     NetworkExists,
@@ -18,6 +20,7 @@ from training.network import (
     RANDOM_KINDS,
     Activation,
     CostFunction,
+    Fork,
     Initializer,
     InitializerKind,
     LayerParameters,
@@ -72,8 +75,11 @@ class NewNetwork:
 class Networks:
     """What a client can do with networks as a whole."""
 
-    def __init__(self, store: Store, clock: Clock, limits: Limits) -> None:
+    def __init__(
+        self, store: Store, snapshots: SnapshotReader, clock: Clock, limits: Limits
+    ) -> None:
         self._store = store
+        self._snapshots = snapshots
         self._clock = clock
         self._limits = limits
 
@@ -97,16 +103,49 @@ class Networks:
                 _check_free(reader, network.id)
             return NetworkView(network, Head(uid))
         parameters = initial_parameters(network, wanted.initial_parameters)
+        return self._add(network, State(0, parameters), request)
 
-        def add(writer: Writer) -> NetworkView:
-            self._check_room(writer)
-            segment = Segment(uid, UpdateKind.INITIAL, 0, 1, network.create_time)
-            head = writer.add_network(network, segment, Keyframe(uid, State(0, parameters)))
-            return NetworkView(network, head)
+    def fork(
+        self,
+        network_id: str,
+        update: int | None,
+        new_network: str = "",
+        labels: dict[str, str] | None = None,
+        request: RequestId | None = None,
+    ) -> NetworkView:
+        """Make a network whose update 0 is an update of another one, None for its latest.
 
-        return self._store.write(
-            lambda writer: once(writer, self._clock, request, NetworkView, lambda: add(writer))
-        ).result()
+        What the optimizer remembers there goes along, so that the same training gives the same
+        bits. The other one may be training; nothing of it changes.
+
+        Raises InvalidFields, LimitExceeded, NetworkExists, NetworkNotFound, UpdateOutOfRange,
+        DamagedHistory.
+        """
+        labels = labels or {}
+        with validating() as violations:
+            check_request(violations, request)
+            if new_network:
+                check_id(violations, "new_network", new_network)
+            check_labels(violations, "labels", labels)
+        with self._store.read() as reader:
+            earlier = earlier_answer(reader, request, NetworkView)
+            if earlier is not None:
+                return earlier  # also where the source is gone by now
+            source = reader.network(network_id)
+            number = chosen_update(update, reader.head(source.uid).latest_update)
+            self._check_room(reader)
+            _check_free(reader, new_network)
+        # It may take a replay, for which no writer should have to wait.
+        state = self._snapshots.state(source, number)
+        fork = replace(
+            source,
+            id=new_network or new_id("network"),
+            uid=new_uid(),
+            create_time=self._clock.now(),
+            labels=labels,
+            forked_from=Fork(source.id, source.uid, number),
+        )
+        return self._add(fork, replace(state, update=0), request)
 
     def get(self, network_id: str) -> NetworkView:
         """Return a network. Raises NetworkNotFound."""
@@ -200,6 +239,19 @@ class Networks:
                     wanted.layer_sizes,
                     wanted.bias,
                 )
+
+    def _add(self, network: Network, state: State, request: RequestId | None) -> NetworkView:
+        """Store a network that begins with this state."""
+
+        def add(writer: Writer) -> NetworkView:
+            self._check_room(writer)
+            segment = Segment(network.uid, UpdateKind.INITIAL, 0, 1, network.create_time)
+            head = writer.add_network(network, segment, Keyframe(network.uid, state))
+            return NetworkView(network, head)
+
+        return self._store.write(
+            lambda writer: once(writer, self._clock, request, NetworkView, lambda: add(writer))
+        ).result()
 
     def _check_room(self, reader: Reader) -> None:
         if reader.count_networks() >= self._limits.networks:

@@ -138,12 +138,23 @@ class LayerParameters:
 
 
 @dataclass(frozen=True, slots=True)
+class Fork:
+    """Where a network was forked from: `update` of the network that had this id and uid."""
+
+    network: str
+    uid: str
+    update: int
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
     """What a network is. Its structure never changes; its labels may.
 
     `id` is the client's name for it, `uid` an identity that is never used again.
     `layer_sizes` has the inputs first and the outputs last; `activations` one entry for each layer
     after the inputs. With `bias` every unit of these layers has a bias, added to its logit last.
+    With `forked_from` its update 0 is that update of another network, and `initializer` says how
+    that one's history began.
     """
 
     id: str
@@ -155,6 +166,7 @@ class Network:
     create_time: datetime
     labels: dict[str, str] = field(default_factory=dict)
     bias: bool = False
+    forked_from: Fork | None = None
 
     @property
     def shapes(self) -> list[LayerShape]:

@@ -73,6 +73,24 @@ def create_network(
     return Call(request, pb.CreateNetworkResponse)
 
 
+def fork_network(
+    network: str,
+    update: int | None,
+    new_network: str,
+    labels: Mapping[str, str] | None,
+    request_id: str,
+) -> Call[pb.ForkNetworkResponse]:
+    """Make a network of an update of another."""
+    request = pb.ForkNetworkRequest(
+        network=network,
+        update=update,
+        new_network=new_network,
+        labels=labels,
+        request_id=request_id or new_request_id(),
+    )
+    return Call(request, pb.ForkNetworkResponse)
+
+
 def get_network(network: str) -> Call[pb.GetNetworkResponse]:
     """Read a network."""
     return Call(pb.GetNetworkRequest(network=network), pb.GetNetworkResponse)

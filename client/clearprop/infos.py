@@ -67,6 +67,11 @@ class NetworkInfo:
         return initializer.seed if initializer.HasField("seed") else None
 
     @property
+    def forked_from(self) -> network_pb2.Fork | None:
+        """Which `update` of which `network` its update 0 is; None for one that is no fork."""
+        return self.message.forked_from if self.message.HasField("forked_from") else None
+
+    @property
     def parameter_count(self) -> int:
         """How many parameters the network has in all: weights, and biases if any."""
         return self.message.parameter_count

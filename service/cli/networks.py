@@ -1,4 +1,4 @@
-"""Commands about networks as a whole: create, networks, state, delete."""
+"""Commands about networks as a whole: create, fork, networks, state, delete."""
 
 from typing import Annotated
 
@@ -26,6 +26,10 @@ from service.cli.options import (
 )
 from service.cli.printing import number, say, say_json, show_layer, show_table
 
+LabelList = Annotated[
+    list[str] | None, typer.Option(metavar="KEY=VALUE", help="A note to keep with it.")
+]
+
 
 def create(  # noqa: PLR0913 - an argument for each option of the command
     network: Annotated[
@@ -40,9 +44,7 @@ def create(  # noqa: PLR0913 - an argument for each option of the command
     low: Low = None,
     high: High = None,
     seed: Seed = None,
-    label: Annotated[
-        list[str] | None, typer.Option(metavar="KEY=VALUE", help="A note to keep with it.")
-    ] = None,
+    label: LabelList = None,
     as_json: Json = False,
     server: Server,
 ) -> None:
@@ -56,7 +58,7 @@ def create(  # noqa: PLR0913 - an argument for each option of the command
             "low": low,
             "high": high,
             "seed": seed,
-            "labels": dict(_key_and_value(each) for each in label or ()),
+            "labels": _labels(label),
         }
     )
     with connected(server) as client:
@@ -65,6 +67,31 @@ def create(  # noqa: PLR0913 - an argument for each option of the command
         say_json(made.message)
     else:
         say(created(made))
+
+
+def fork(
+    network: NetworkId,
+    new: Annotated[
+        str, typer.Argument(metavar="NEW", help="The fork's id. The server makes one if absent.")
+    ] = "",
+    *,
+    update: Annotated[
+        int | None,
+        typer.Option(
+            "--update", metavar="N", help="The update to begin with.", show_default="the latest"
+        ),
+    ] = None,
+    label: LabelList = None,
+    as_json: Json = False,
+    server: Server,
+) -> None:
+    """Make a network that begins as another was at any update."""
+    with connected(server) as client:
+        made = client.network(network).fork(new, update=update, labels=_labels(label))
+    if as_json:
+        say_json(made.message)
+    else:
+        say(described(made) + _origin(made))
 
 
 def networks(*, as_json: Json = False, server: Server) -> None:
@@ -104,7 +131,7 @@ def state(
     if as_json:
         say_json(read.message)
         return
-    say(described(found))
+    say(described(found) + _origin(found))
     line = f"update {read.number:,}, {read.kind}"
     if read.run is not None:
         line += f": run {read.run}, epoch {read.epoch}, cost {number(read.cost)}"
@@ -151,10 +178,22 @@ def created(network: NetworkInfo) -> str:
     return f"{described(network)}, created {network.initializer}{seed}"
 
 
+def _origin(network: NetworkInfo) -> str:
+    """Return which update of which network a fork began with; empty for one that is no fork."""
+    origin = network.forked_from
+    if origin is None:
+        return ""
+    return f", forked from [cyan]{escape(origin.network)}[/] at update {origin.update:,}"
+
+
 def _activations(network: NetworkInfo) -> str:
     """Return the activations in short: one word where all layers have the same."""
     words = network.activations
     return words[0] if len(set(words)) == 1 else ",".join(words)
+
+
+def _labels(texts: list[str] | None) -> dict[str, str]:
+    return dict(_key_and_value(text) for text in texts or ())
 
 
 def _key_and_value(text: str) -> tuple[str, str]:

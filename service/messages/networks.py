@@ -11,6 +11,7 @@ from training.network import (
     Activation,
     Array,
     CostFunction,
+    Fork,
     Initializer,
     InitializerKind,
     LayerParameters,
@@ -110,6 +111,7 @@ def network(view: NetworkView) -> network_pb2.Network:
         labels=source.labels,
         etag=head.etag,
         parameter_count=source.parameter_count,
+        forked_from=_sent_fork(source.forked_from) if source.forked_from else None,
     )
 
 
@@ -130,6 +132,10 @@ def _initializer(message: network_pb2.Initializer) -> Initializer:
         low=message.low if message.HasField("low") else None,
         high=message.high if message.HasField("high") else None,
     )
+
+
+def _sent_fork(fork: Fork) -> network_pb2.Fork:
+    return network_pb2.Fork(network=fork.network, uid=fork.uid, update=fork.update)
 
 
 def _sent_initializer(initializer: Initializer) -> network_pb2.Initializer:

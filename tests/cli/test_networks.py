@@ -1,4 +1,4 @@
-"""Commands about networks: create, networks, state, predict, delete."""
+"""Commands about networks: create, fork, networks, state, predict, delete."""
 
 import json
 
@@ -44,6 +44,28 @@ def test_a_network_of_any_kind_is_created_and_shown(clearprop: Clearprop) -> Non
     ]
     message = json.loads(clearprop("state", name, "--json").stdout)
     assert message["layers"][0]["biases"] == [0.0] * 4
+
+
+def test_a_network_is_forked_at_any_update(clearprop: Clearprop) -> None:
+    name, fork = fresh_id(), fresh_id()
+    clearprop("create", name, "--layers", "2-1", "--seed", "7")
+    options = ("--learning-rate", "1", "--batch-size", "4", "--epochs", "9", "--count", "3")
+    clearprop("step", name, "--on", "or", *options)
+    made = clearprop("fork", name, fork, "--update", "2", "--label", "what=fork").stdout
+    assert made == (
+        f"network {fork} (2-1, sigmoid, cross-entropy, 2 parameters),"
+        f" forked from {name} at update 2\n"
+    )
+    shown = clearprop("state", fork).stdout
+    assert f"forked from {name} at update 2" in shown
+    assert "update 0, INITIAL" in shown
+    ours = json.loads(clearprop("state", fork, "--json").stdout)
+    theirs = json.loads(clearprop("state", name, "--update", "2", "--json").stdout)
+    assert ours["layers"] == theirs["layers"]
+    message = json.loads(clearprop("fork", name, "--json").stdout)
+    assert message["forkedFrom"]["update"] == "3"
+    refused = clearprop("fork", name, "--update", "4", code=1)
+    assert "choose one from 0 to 3" in refused.stderr
 
 
 def test_initial_weights_lie_where_they_are_wanted(clearprop: Clearprop) -> None:

@@ -51,6 +51,35 @@ def test_a_network_is_what_was_asked_for(client: Client) -> None:
         made.refresh()
 
 
+def test_a_fork_goes_on_as_its_source_does(client: Client) -> None:
+    source = client.create_network(fresh_id(), layer_sizes=[2, 5, 1], seed=7)
+    assert source.forked_from is None
+    recipe = settings(100)
+    recipe["optimizer"] = "adam"
+    source.train("xor", **recipe).wait()
+    fork = source.fork(fresh_id(), update=40, labels={"what": "fork"})
+    origin = fork.forked_from
+    assert origin is not None
+    assert (origin.network, origin.uid, origin.update) == (source.id, source.uid, 40)
+    assert (fork.latest_update, fork.labels, fork.seed) == (0, {"what": "fork"}, 7)
+    # Each epoch is one update in the set's order, so a new run goes on as the old one did.
+    for update in fork.step("xor", count=60, **recipe).updates:
+        theirs = source.state(40 + update.number)
+        assert update.cost == theirs.cost
+        for ours, wanted in zip(update.weights, theirs.weights, strict=True):
+            assert ours.tobytes() == wanted.tobytes()
+    assert source.refresh().latest_update == 100
+    assert client.network(fork.id).forked_from == origin
+
+
+async def test_a_repeated_fork_is_one_network(server: ServerProcess) -> None:
+    async with clearprop.aio.connect(server.target) as client:
+        source = await client.create_network(layer_sizes=[2, 1])
+        request_id = fresh_id("request")
+        first, second = [await source.fork(request_id=request_id) for _ in range(2)]
+        assert first.id == second.id != source.id
+
+
 def test_initial_parameters_are_kept_to_the_bit(client: Client) -> None:
     weights = [np.array([[0.1, -0.2], [1 / 3, 0.0]]), np.array([[-0.0, 1e-300]])]
     network = client.create_network(layer_sizes=[2, 2, 1], initial_weights=weights)

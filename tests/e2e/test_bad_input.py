@@ -130,6 +130,8 @@ def test_a_duplicate_id_is_refused(stub: TrainingServiceStub) -> None:
     network = create(stub).network
     refusal = refused(lambda: stub.CreateNetwork(new(network=network)))
     assert (refusal.code, refusal.reason) == (grpc.StatusCode.ALREADY_EXISTS, "NETWORK_EXISTS")
+    fork = pb.ForkNetworkRequest(network=network, new_network=network)
+    assert refused(lambda: stub.ForkNetwork(fork)).reason == "NETWORK_EXISTS"
     only_checked = refused(lambda: stub.CreateNetwork(new(network=network, validate_only=True)))
     assert only_checked.reason == "NETWORK_EXISTS"
     same_set = refused(
@@ -307,6 +309,7 @@ def test_targets_that_are_no_distribution_do_not_fit_the_categorical_cost(
 
 NOWHERE = {
     "GetNetwork": pb.GetNetworkRequest(network="nowhere"),
+    "ForkNetwork": pb.ForkNetworkRequest(network="nowhere"),
     "UpdateNetwork": pb.UpdateNetworkRequest(network="nowhere"),
     "DeleteNetwork": pb.DeleteNetworkRequest(network="nowhere"),
     "Train": pb.TrainRequest(network="nowhere", settings=settings()),

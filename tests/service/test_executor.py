@@ -80,7 +80,7 @@ class Bench:
         self.runs = Runs(self.inner, self.executor, opening, clock)
         self.snapshots = snapshots
         TrainingSets(self.inner, clock, Limits()).add_built_in()
-        Networks(self.inner, clock, Limits()).create(
+        Networks(self.inner, snapshots, clock, Limits()).create(
             NewNetwork("net", (2, 5, 1), initializer=Initializer(InitializerKind.UNIFORM, 1))
         )
 

@@ -26,12 +26,12 @@ def test_a_network_that_was_deleted_meanwhile_is_not_found_and_no_damage(
     clock = SystemClock()
     url = {"memory": "memory:", "sqlite": f"sqlite:///{tmp_path / 'store.db'}"}[kind]
     store = open_store(url, clock)
-    networks = Networks(store, clock, Limits())
+    snapshots = SnapshotReader(store)
+    networks = Networks(store, snapshots, clock, Limits())
     network = networks.create(NewNetwork("net", (2, 1))).network
     networks.delete("net")
     while store.purge():
         pass
-    snapshots = SnapshotReader(store)
     for read in (snapshots.state, snapshots.snapshot):
         with pytest.raises(NetworkNotFound):
             read(network, 0)

@@ -33,7 +33,7 @@ class Service(AbstractContextManager["Service"]):
         self.store = open_store(database, clock)
         self.snapshots = SnapshotReader(self.store)
         self.executor = ThreadExecutor(self.store, self.snapshots, clock)
-        self.networks = Networks(self.store, clock, limits)
+        self.networks = Networks(self.store, self.snapshots, clock, limits)
         self.training_sets = TrainingSets(self.store, clock, limits)
         opening = Opening(self.snapshots, clock, limits)
         self.runs = Runs(self.store, self.executor, opening, clock)

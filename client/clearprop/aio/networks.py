@@ -44,6 +44,23 @@ class AsyncNetwork(NetworkInfo):
         self.message = (await self._connection.call(call)).network
         return self
 
+    async def fork(
+        self,
+        new_network: str = "",
+        *,
+        update: int | None = None,
+        labels: Mapping[str, str] | None = None,
+        request_id: str = "",
+    ) -> "AsyncNetwork":
+        """Make a network that begins as this one was at any update, by default the latest.
+
+        Training goes on from there to the same bits; `forked_from` says where it comes from. It has
+        an id of the server's where none is given, `labels` of its own, and none of this one's
+        updates and runs. Changes nothing here; allowed while a run goes on.
+        """
+        call = calls.fork_network(self.id, update, new_network, labels, request_id)
+        return AsyncNetwork(self._connection, (await self._connection.call(call)).network)
+
     async def delete(self, *, etag: str = "", request_id: str = "") -> None:
         """Delete the network with its whole history. Refused while a run is RUNNING."""
         call = calls.delete_network(self.id, etag, request_id)

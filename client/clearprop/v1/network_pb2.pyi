@@ -256,6 +256,36 @@ class LayerParameters(_message.Message):
 Global___LayerParameters: _TypeAlias = LayerParameters  # noqa: Y015
 
 @_typing.final
+class Fork(_message.Message):
+    """Which update of which network a fork began with."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NETWORK_FIELD_NUMBER: _builtins.int
+    UID_FIELD_NUMBER: _builtins.int
+    UPDATE_FIELD_NUMBER: _builtins.int
+    network: _builtins.str
+    """The id that the other network had then; it may be deleted by now, and its id used again."""
+    uid: _builtins.str
+    """The other network's identity, which is never used again."""
+    update: _builtins.int
+    """The number of its update that is update 0 of the fork."""
+    def __init__(
+        self,
+        *,
+        network: _builtins.str = ...,
+        uid: _builtins.str = ...,
+        update: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["network", b"network", "uid", b"uid", "update", b"update"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Fork: _TypeAlias = Fork  # noqa: Y015
+
+@_typing.final
 class Network(_message.Message):
     """A network: its structure, which never changes, and where its history stands."""
 
@@ -292,6 +322,7 @@ class Network(_message.Message):
     ACTIVE_RUN_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
+    FORKED_FROM_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     PARAMETER_COUNT_FIELD_NUMBER: _builtins.int
     network: _builtins.str
@@ -322,7 +353,9 @@ class Network(_message.Message):
 
     @_builtins.property
     def initializer(self) -> Global___Initializer:
-        """How update 0 was made, with the seed that was used."""
+        """How update 0 was made, with the seed that was used. Of a fork: how update 0 of the network was
+        made that it comes from.
+        """
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
@@ -331,6 +364,10 @@ class Network(_message.Message):
     @_builtins.property
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """The client's own notes: at most 64, keys [a-z][a-z0-9_-]{0,62}, values up to 255 characters."""
+
+    @_builtins.property
+    def forked_from(self) -> Global___Fork:
+        """Which update of which network its update 0 is. Absent for a network that is no fork."""
 
     def __init__(
         self,
@@ -346,12 +383,13 @@ class Network(_message.Message):
         active_run: _builtins.int = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        forked_from: Global___Fork | None = ...,
         etag: _builtins.str = ...,
         parameter_count: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "initializer", b"initializer"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "forked_from", b"forked_from", "initializer", b"initializer"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activations", b"activations", "active_run", b"active_run", "bias", b"bias", "cost_function", b"cost_function", "create_time", b"create_time", "etag", b"etag", "initializer", b"initializer", "labels", b"labels", "latest_update", b"latest_update", "layer_sizes", b"layer_sizes", "network", b"network", "parameter_count", b"parameter_count", "uid", b"uid"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activations", b"activations", "active_run", b"active_run", "bias", b"bias", "cost_function", b"cost_function", "create_time", b"create_time", "etag", b"etag", "forked_from", b"forked_from", "initializer", b"initializer", "labels", b"labels", "latest_update", b"latest_update", "layer_sizes", b"layer_sizes", "network", b"network", "parameter_count", b"parameter_count", "uid", b"uid"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -173,6 +173,94 @@ class CreateNetworkResponse(_message.Message):
 Global___CreateNetworkResponse: _TypeAlias = CreateNetworkResponse  # noqa: Y015
 
 @_typing.final
+class ForkNetworkRequest(_message.Message):
+    """Says which update to make a network of."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class LabelsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    NETWORK_FIELD_NUMBER: _builtins.int
+    UPDATE_FIELD_NUMBER: _builtins.int
+    NEW_NETWORK_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    network: _builtins.str
+    """The id of the network to fork."""
+    update: _builtins.int
+    """The number of its update to begin with, 0 to its latest. Absent: the latest."""
+    new_network: _builtins.str
+    """The id to give the fork, [a-z][a-z0-9-]{0,62}. Empty: the server makes one."""
+    request_id: _builtins.str
+    """Makes a retry safe: see the service's comment. Empty: not used."""
+    @_builtins.property
+    def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """The client's own notes for the fork, which takes none over: at most 64, keys
+        [a-z][a-z0-9_-]{0,62}, values up to 255 characters.
+        """
+
+    def __init__(
+        self,
+        *,
+        network: _builtins.str = ...,
+        update: _builtins.int | None = ...,
+        new_network: _builtins.str = ...,
+        labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "update", b"update"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "labels", b"labels", "network", b"network", "new_network", b"new_network", "request_id", b"request_id", "update", b"update"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__update: _TypeAlias = _typing.Literal["update"]  # noqa: Y015
+    _WhichOneofArgType__update: _TypeAlias = _typing.Literal["_update", b"_update"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__update) -> _WhichOneofReturnType__update | None: ...
+
+Global___ForkNetworkRequest: _TypeAlias = ForkNetworkRequest  # noqa: Y015
+
+@_typing.final
+class ForkNetworkResponse(_message.Message):
+    """Returns the network that was made."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NETWORK_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def network(self) -> _network_pb2.Network:
+        """The fork, at update 0; its `forked_from` says which update that is."""
+
+    def __init__(
+        self,
+        *,
+        network: _network_pb2.Network | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["network", b"network"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["network", b"network"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ForkNetworkResponse: _TypeAlias = ForkNetworkResponse  # noqa: Y015
+
+@_typing.final
 class GetNetworkRequest(_message.Message):
     """Names the network to get."""
 

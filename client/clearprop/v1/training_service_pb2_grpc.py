@@ -61,6 +61,11 @@ class TrainingServiceStub(object):
                 request_serializer=clearprop_dot_v1_dot_training__service__pb2.CreateNetworkRequest.SerializeToString,
                 response_deserializer=clearprop_dot_v1_dot_training__service__pb2.CreateNetworkResponse.FromString,
                 _registered_method=True)
+        self.ForkNetwork = channel.unary_unary(
+                '/clearprop.v1.TrainingService/ForkNetwork',
+                request_serializer=clearprop_dot_v1_dot_training__service__pb2.ForkNetworkRequest.SerializeToString,
+                response_deserializer=clearprop_dot_v1_dot_training__service__pb2.ForkNetworkResponse.FromString,
+                _registered_method=True)
         self.GetNetwork = channel.unary_unary(
                 '/clearprop.v1.TrainingService/GetNetwork',
                 request_serializer=clearprop_dot_v1_dot_training__service__pb2.GetNetworkRequest.SerializeToString,
@@ -208,6 +213,21 @@ class TrainingServiceServicer(object):
         INVALID_ARGUMENT: a field is bad; each is named: correct them.
         ALREADY_EXISTS: the id is taken (NETWORK_EXISTS): choose another, or use that network.
         RESOURCE_EXHAUSTED: too many layers, parameters or networks (LIMIT_EXCEEDED).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ForkNetwork(self, request, context):
+        """Makes a network whose update 0 is any update of another network: with its structure, the
+        parameters of that update and what the optimizer remembered after it, so that training with the
+        same settings from there on gives the same bits. The other network may be training and is not
+        changed; its runs and updates do not come along, and either can be deleted without the other.
+        INVALID_ARGUMENT: the new id or a label is bad; each is named: correct them.
+        NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
+        ALREADY_EXISTS: the new id is taken (NETWORK_EXISTS): choose another.
+        OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+        RESOURCE_EXHAUSTED: too many networks (LIMIT_EXCEEDED).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -486,6 +506,11 @@ def add_TrainingServiceServicer_to_server(servicer, server):
                     request_deserializer=clearprop_dot_v1_dot_training__service__pb2.CreateNetworkRequest.FromString,
                     response_serializer=clearprop_dot_v1_dot_training__service__pb2.CreateNetworkResponse.SerializeToString,
             ),
+            'ForkNetwork': grpc.unary_unary_rpc_method_handler(
+                    servicer.ForkNetwork,
+                    request_deserializer=clearprop_dot_v1_dot_training__service__pb2.ForkNetworkRequest.FromString,
+                    response_serializer=clearprop_dot_v1_dot_training__service__pb2.ForkNetworkResponse.SerializeToString,
+            ),
             'GetNetwork': grpc.unary_unary_rpc_method_handler(
                     servicer.GetNetwork,
                     request_deserializer=clearprop_dot_v1_dot_training__service__pb2.GetNetworkRequest.FromString,
@@ -651,6 +676,33 @@ class TrainingService(object):
             '/clearprop.v1.TrainingService/CreateNetwork',
             clearprop_dot_v1_dot_training__service__pb2.CreateNetworkRequest.SerializeToString,
             clearprop_dot_v1_dot_training__service__pb2.CreateNetworkResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ForkNetwork(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/clearprop.v1.TrainingService/ForkNetwork',
+            clearprop_dot_v1_dot_training__service__pb2.ForkNetworkRequest.SerializeToString,
+            clearprop_dot_v1_dot_training__service__pb2.ForkNetworkResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -61,6 +61,17 @@ class TrainingServiceStub:
       ALREADY_EXISTS: the id is taken (NETWORK_EXISTS): choose another, or use that network.
       RESOURCE_EXHAUSTED: too many layers, parameters or networks (LIMIT_EXCEEDED).
     """
+    ForkNetwork: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.ForkNetworkRequest, _training_service_pb2.ForkNetworkResponse]
+    """Makes a network whose update 0 is any update of another network: with its structure, the
+    parameters of that update and what the optimizer remembered after it, so that training with the
+    same settings from there on gives the same bits. The other network may be training and is not
+    changed; its runs and updates do not come along, and either can be deleted without the other.
+      INVALID_ARGUMENT: the new id or a label is bad; each is named: correct them.
+      NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
+      ALREADY_EXISTS: the new id is taken (NETWORK_EXISTS): choose another.
+      OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+      RESOURCE_EXHAUSTED: too many networks (LIMIT_EXCEEDED).
+    """
     GetNetwork: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.GetNetworkRequest, _training_service_pb2.GetNetworkResponse]
     """Says what a network is and where its history stands.
       NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
@@ -266,6 +277,17 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       INVALID_ARGUMENT: a field is bad; each is named: correct them.
       ALREADY_EXISTS: the id is taken (NETWORK_EXISTS): choose another, or use that network.
       RESOURCE_EXHAUSTED: too many layers, parameters or networks (LIMIT_EXCEEDED).
+    """
+    ForkNetwork: _aio.UnaryUnaryMultiCallable[_training_service_pb2.ForkNetworkRequest, _training_service_pb2.ForkNetworkResponse]  # type: ignore[assignment]
+    """Makes a network whose update 0 is any update of another network: with its structure, the
+    parameters of that update and what the optimizer remembered after it, so that training with the
+    same settings from there on gives the same bits. The other network may be training and is not
+    changed; its runs and updates do not come along, and either can be deleted without the other.
+      INVALID_ARGUMENT: the new id or a label is bad; each is named: correct them.
+      NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
+      ALREADY_EXISTS: the new id is taken (NETWORK_EXISTS): choose another.
+      OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+      RESOURCE_EXHAUSTED: too many networks (LIMIT_EXCEEDED).
     """
     GetNetwork: _aio.UnaryUnaryMultiCallable[_training_service_pb2.GetNetworkRequest, _training_service_pb2.GetNetworkResponse]  # type: ignore[assignment]
     """Says what a network is and where its history stands.
@@ -475,6 +497,23 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           INVALID_ARGUMENT: a field is bad; each is named: correct them.
           ALREADY_EXISTS: the id is taken (NETWORK_EXISTS): choose another, or use that network.
           RESOURCE_EXHAUSTED: too many layers, parameters or networks (LIMIT_EXCEEDED).
+        """
+
+    @_abc_1.abstractmethod
+    def ForkNetwork(
+        self,
+        request: _training_service_pb2.ForkNetworkRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_training_service_pb2.ForkNetworkResponse, _abc.Awaitable[_training_service_pb2.ForkNetworkResponse]]:
+        """Makes a network whose update 0 is any update of another network: with its structure, the
+        parameters of that update and what the optimizer remembered after it, so that training with the
+        same settings from there on gives the same bits. The other network may be training and is not
+        changed; its runs and updates do not come along, and either can be deleted without the other.
+          INVALID_ARGUMENT: the new id or a label is bad; each is named: correct them.
+          NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
+          ALREADY_EXISTS: the new id is taken (NETWORK_EXISTS): choose another.
+          OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+          RESOURCE_EXHAUSTED: too many networks (LIMIT_EXCEEDED).
         """
 
     @_abc_1.abstractmethod
