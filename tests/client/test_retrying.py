@@ -63,6 +63,7 @@ CHANGING: list[calls.Call[Any]] = [
     calls.create_network("n", [1, 1], {}, ""),
     calls.set_labels("n", {}, "", ""),
     calls.delete_network("n", "", ""),
+    calls.fork_network("n", None, "", {}, ""),
     calls.create_training_set("s", [[1]], [[1]], ""),
     calls.delete_training_set("s", ""),
     calls.train("n", "xor", {"learning_rate": 1, "batch_size": 1, "epochs": 1}, "", ""),
