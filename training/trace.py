@@ -131,7 +131,8 @@ def _step(update: BatchUpdate, g: Array) -> Array:
     settings = update.run.settings
     optimizer = settings.optimizer.completed()
     memory = remembered(update.before, optimizer).tolist()
-    # Every optimizer ends in w − step: from 0, and the decay being in g, that is −step to the bit.
+    # Every optimizer ends in w − step: from −0, and the decay being in g, that is −step to the bit,
+    # with the sign of a step that is 0.
     rates = rates_of(settings)._replace(weight_decay=0.0)
-    stepped, _ = loops.step(str(optimizer.kind), [0.0] * len(g), g.tolist(), memory, rates)
+    stepped, _ = loops.step(str(optimizer.kind), [-0.0] * len(g), g.tolist(), memory, rates)
     return -np.array(stepped)

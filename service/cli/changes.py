@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from clearprop import Snapshot, State
 
-from service.cli.naming import parameter_name
 from service.cli.printing import say, show_table, weight
+from training.unit_names import parameter_name
 
 
 class Change(NamedTuple):

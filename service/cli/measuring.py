@@ -6,9 +6,9 @@ import typer
 from clearprop import Evaluation, GradientCheck, GradientDifference
 
 from service.cli.connecting import connected
-from service.cli.naming import parameter_name
 from service.cli.options import Json, NetworkId, Server, TrainingSetId, UpdateNumber
 from service.cli.printing import number, say, say_json, show_table
+from training.unit_names import parameter_name
 
 _MOST_DIFFERENCES = 10
 _MOST_KINKS = 5

@@ -100,3 +100,11 @@ def test_an_update_that_cannot_be_made_is_traced_all_the_same() -> None:
     assert (diverging.after is None) == (
         not np.isfinite(diverging.before.parameters - found.step).all()
     )
+
+
+def test_a_step_of_nothing_keeps_the_sign_of_a_zero() -> None:
+    world = make_world(inputs=[[0.0, 0.0]], targets=[[0.0]], batch_size=1)
+    world.parameters[:10] = -0.0
+    update = update_of(world, 0)
+    assert update.after is not None
+    assert same_bits(update.before.parameters - trace(update).step, update.after.parameters)

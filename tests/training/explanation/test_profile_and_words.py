@@ -1,0 +1,112 @@
+"""The cost along a weight is that of the network, and the sentences say what the lines say."""
+
+import numpy as np
+import pytest
+from explanations import update_of, updates, whole
+from hypothesis import given, settings
+from numerics import same_bits
+from worlds import World, make_world
+
+from training.batch_update import BatchUpdate
+from training.engine import cost_and_gradient
+from training.explanation.place import WeightPlace
+from training.explanation.profile import POINTS
+from training.network import Activation, CostFunction
+from training.optimizer import Optimizer, OptimizerKind
+
+
+@given(updates())
+@settings(max_examples=25)
+def test_a_profile_has_the_costs_that_the_network_would_have(
+    chosen: tuple[BatchUpdate, WeightPlace],
+) -> None:
+    update, place = chosen
+    found = whole(update, place).profile
+    offset = place.offset(update.network)
+    assert len(found.values) == len(found.costs) == POINTS
+    assert (np.diff(found.values) > 0).all()
+    middle = POINTS // 2
+    assert same_bits(found.values[middle], update.before.parameters[offset])
+    cost, gradient = cost_and_gradient(update.network, update.before.parameters, update.examples)
+    assert same_bits(found.costs[middle], cost)
+    assert same_bits(found.slope, gradient[offset])
+    elsewhere = update.before.parameters.copy()
+    elsewhere[offset] = found.values[7]
+    assert same_bits(
+        found.costs[7], cost_and_gradient(update.network, elsewhere, update.examples)[0]
+    )
+
+
+@given(updates())
+@settings(max_examples=25)
+def test_words_say_where_the_weight_goes(chosen: tuple[BatchUpdate, WeightPlace]) -> None:
+    found = whole(*chosen)
+    first = found.sentences[0]
+    if found.after > found.before:
+        assert " up by " in first or "inf" in first
+    elif found.after < found.before:
+        assert " down by " in first or "inf" in first
+    else:
+        assert "stays" in first or "nan" in first
+
+
+def words(world: World, place: WeightPlace, index: int = 0) -> str:
+    return " ".join(whole(update_of(world, index), place).sentences)
+
+
+def test_an_output_that_is_too_low_pulls_its_weights_up() -> None:
+    told = words(make_world(targets=[[1.0]] * 4, batch_size=1), WeightPlace(2, 0, 0))
+    assert "In example 1 output 1 was 0.47" in told or "In example 1 output 1 was 0.5" in told
+    assert "wanted 1; hidden 1 gave it 0.5: that pulls it up." in told
+    assert "learning rate, 0.5" in told
+
+
+def test_a_weight_whose_input_is_0_cannot_move() -> None:
+    told = words(make_world(batch_size=1), WeightPlace(1, 0, 0))
+    assert "Its input, input 1, was 0 for every example: the cost cannot move it." in told
+    assert "hidden 1 ← input 1 stays at" in told
+
+
+def test_a_unit_that_is_off_lets_nothing_through() -> None:
+    world = make_world(
+        activations=(Activation.RELU, Activation.SIGMOID),
+        inputs=[[1.0, 1.0]],
+        targets=[[1.0]],
+        batch_size=1,
+    )
+    world.parameters[:2] = -1.0
+    told = words(world, WeightPlace(1, 0, 0))
+    assert "hidden 1 was off" in told
+
+
+@pytest.mark.parametrize(
+    ("kind", "carrier"), [(OptimizerKind.MOMENTUM, "velocity"), (OptimizerKind.ADAM, "mean")]
+)
+def test_a_weight_without_a_gradient_can_be_carried_on(kind: OptimizerKind, carrier: str) -> None:
+    world = make_world(
+        inputs=[[1.0, 0.0], [0.0, 1.0]],
+        targets=[[0.0], [0.0]],
+        batch_size=1,
+        optimizer=Optimizer(kind),
+    )
+    told = words(world, WeightPlace(1, 0, 0), 1)
+    assert "was 0 for every example" in told
+    assert f"The {carrier} of the" in told
+
+
+def test_weight_decay_is_told() -> None:
+    world = make_world(optimizer=Optimizer(weight_decay=0.1))
+    assert "Weight decay adds" in words(world, WeightPlace(2, 0, 0))
+
+
+def test_what_is_as_it_was_wanted_needs_no_mending() -> None:
+    world = make_world(
+        (1, 1),
+        [[1.0]],
+        [[0.5]],
+        activations=(Activation.IDENTITY,),
+        cost_function=CostFunction.SQUARED_ERROR,
+        batch_size=1,
+    )
+    world.parameters[:] = 0.5
+    assert "nothing to mend" in words(world, WeightPlace(1, 0, 0))

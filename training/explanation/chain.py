@@ -1,0 +1,206 @@
+"""The chain rule for one weight and one example, one operation a line.
+
+The order is that of `numerics.loops`: δ of the unit that the weight leads to, from the targets or
+from the deltas of the layer above, then ∂C/∂w = δ·a.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from training.batch_update import BatchUpdate
+from training.engine import structure_of
+from training.explanation.lines import Lines, Operand, Source, SourceKind, constant
+from training.explanation.place import WeightPlace, target_symbol, unit_symbol
+from training.explanation.terms import Derivative, Operation, Slope, Symbol
+from training.network import Activation, Array, CostFunction, Network
+from training.numerics import loops
+from training.numerics.activations import LEAK
+from training.numerics.layout import Layer, to_layers
+
+#: Of a layer above with more units, so many terms are shown.
+MOST_TERMS: Final = 1_000
+
+#: The cost functions out of whose δ the derivative of the activation has cancelled.
+_CANCELLING = frozenset({CostFunction.CROSS_ENTROPY, CostFunction.CATEGORICAL_CROSS_ENTROPY})
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One example's way through the network and back; lists are by layer, then by unit.
+
+    `position` is its place in the batch.
+    """
+
+    position: int
+    inputs: list[float]
+    targets: list[float]
+    logits: loops.Units
+    activations: loops.Units
+    deltas: loops.Units
+
+    def below(self, layer: int, unit: int) -> float:
+        """Return what a unit below `layer` gives it: its activation, or an input."""
+        return self.inputs[unit] if layer == 1 else self.activations[layer - 2][unit]
+
+    def gradient(self, place: WeightPlace) -> float:
+        """Return ∂C/∂w for this example."""
+        delta = self.deltas[place.layer - 1][place.unit]
+        return delta if place.input is None else delta * self.below(place.layer, place.input)
+
+
+class Passes:
+    """Takes the examples of a batch through the network as it was before the update."""
+
+    def __init__(self, update: BatchUpdate) -> None:
+        self._examples = update.examples
+        self._structure = structure_of(update.network)
+        self.layers: list[Layer] = to_layers(self._structure, update.before.parameters.tolist())
+
+    def __getitem__(self, position: int) -> Pass:
+        x = _row(self._examples.inputs, position)
+        y = _row(self._examples.targets, position)
+        logits, activations = loops.forward(self._structure, self.layers, x)
+        deltas = loops.backward(self._structure, self.layers, logits, activations, y)
+        return Pass(position, x, y, logits, activations, deltas)
+
+
+def _row(array: Array, position: int) -> list[float]:
+    row: list[float] = array[position].tolist()
+    return row
+
+
+class Chain:
+    """Writes the lines of one weight for one example after the other."""
+
+    def __init__(self, network: Network, layers: list[Layer], place: WeightPlace) -> None:
+        self._network = network
+        self._layers = layers
+        self._place = place
+
+    def write(self, lines: Lines, through: Pass) -> Operand:
+        """Write how the example's ∂C/∂w comes about, and return it."""
+        place = self._place
+        lines.begin(through.position)
+        delta = self._delta(lines, through)
+        if place.input is None:  # ∂C/∂b = δ: there is nothing to compute
+            return delta
+        layer = place.layer - 1
+        below = Operand(
+            unit_symbol("a", layer, place.input),
+            through.below(place.layer, place.input),
+            Source(
+                SourceKind.ACTIVATION if layer else SourceKind.INPUT,
+                layer=layer,
+                unit=place.input,
+                position=through.position,
+            ),
+        )
+        name = Derivative(place.symbol, through.position + 1)
+        return lines.write(name, Operation.MULTIPLY, delta, below)
+
+    def _delta(self, lines: Lines, through: Pass) -> Operand:
+        layer, unit = self._place.layer, self._place.unit
+        name = unit_symbol("δ", layer, unit)
+        if layer < len(self._layers):
+            reaching = self._from_above(lines, through)
+            slope = self._slope(lines, through)
+            return lines.write(name, Operation.MULTIPLY, reaching, slope)
+        if self._network.cost_function in _CANCELLING:
+            return _error(lines, through, layer, unit, name)
+        error = _error(lines, through, layer, unit)
+        if self._network.cost_function is CostFunction.QUADRATIC:
+            error = lines.write(None, Operation.DIVIDE, error, self._outputs())
+        return lines.write(name, Operation.MULTIPLY, error, self._slope(lines, through))
+
+    def _outputs(self) -> Operand:
+        outputs = float(self._network.layer_sizes[-1])
+        return Operand(Symbol("m"), outputs, Source(SourceKind.SETTING))
+
+    def _from_above(self, lines: Lines, through: Pass) -> Operand:
+        """Write ∂C/∂a = Σₖ δₖ·wₖᵢ over the units k of the layer above."""
+        above, unit = self._place.layer + 1, self._place.unit
+        deltas = through.deltas[above - 1]
+        name = Derivative(unit_symbol("a", self._place.layer, unit), through.position + 1)
+        total = constant(0.0)
+        for k in range(min(len(deltas), MOST_TERMS)):
+            weight = WeightPlace(above, k, unit)
+            value = self._layers[above - 1].weights[k][unit]
+            term = lines.write(
+                None,
+                Operation.MULTIPLY,
+                self._delta_above(lines, through, k),
+                Operand(weight.symbol, value, _weight_source(weight)),
+            )
+            last = k == len(deltas) - 1
+            partial = name if last else Symbol("Σ", subscript=k + 1)
+            total = lines.write(partial, Operation.ADD, total, term)
+        if len(deltas) > MOST_TERMS:
+            value = _sum_from_above(deltas, self._layers[above - 1], unit)
+            return Operand(name, value, Source(SourceKind.SUM, position=through.position))
+        return total
+
+    def _delta_above(self, lines: Lines, through: Pass, k: int) -> Operand:
+        """Return a delta of the layer above: computed here where one operation gives it."""
+        above, position = self._place.layer + 1, through.position
+        name = unit_symbol("δ", above, k)
+        if above == len(self._layers) and self._network.cost_function in _CANCELLING:
+            return _error(lines, through, above, k, name)
+        source = Source(SourceKind.DELTA, None, above, k, self._place.unit, position)
+        return Operand(name, through.deltas[above - 1][k], source)
+
+    def _slope(self, lines: Lines, through: Pass) -> Operand:
+        """Write f′(z) of the unit that the weight leads to."""
+        layer, unit, position = self._place.layer, self._place.unit, through.position
+        z, a = through.logits[layer - 1][unit], through.activations[layer - 1][unit]
+        symbol_z, symbol_a = unit_symbol("z", layer, unit), unit_symbol("a", layer, unit)
+        name = Slope(symbol_z)
+        of_a = Operand(
+            symbol_a, a, Source(SourceKind.ACTIVATION, None, layer, unit, None, position)
+        )
+        one = constant(1.0)
+        match self._network.activations[layer - 1]:
+            case Activation.SIGMOID:
+                rest = lines.write(None, Operation.SUBTRACT, one, of_a)
+                return lines.write(name, Operation.MULTIPLY, of_a, rest)
+            case Activation.TANH:
+                square = lines.write(None, Operation.MULTIPLY, of_a, of_a)
+                return lines.write(name, Operation.SUBTRACT, one, square)
+            case Activation.SOFTPLUS:
+                source = Source(SourceKind.LOGIT, None, layer, unit, None, position)
+                return lines.write(name, Operation.SIGMOID, Operand(symbol_z, z, source))
+            case Activation.RELU:
+                return _constant_slope(name, 1.0 if z > 0.0 else 0.0)
+            case Activation.LEAKY_RELU:
+                return _constant_slope(name, 1.0 if z > 0.0 else LEAK)
+            case Activation.IDENTITY | Activation.SOFTMAX:  # of softmax it has cancelled out
+                return _constant_slope(name, 1.0)
+
+
+def _constant_slope(name: Slope, value: float) -> Operand:
+    return Operand(name, value, Source(SourceKind.CONSTANT))
+
+
+def _error(
+    lines: Lines, through: Pass, layer: int, unit: int, name: Symbol | None = None
+) -> Operand:
+    """Write a − y of an output."""
+    position = through.position
+    output = Source(SourceKind.ACTIVATION, None, layer, unit, None, position)
+    target = Source(SourceKind.TARGET, None, layer, unit, None, position)
+    return lines.write(
+        name,
+        Operation.SUBTRACT,
+        Operand(unit_symbol("a", layer, unit), through.activations[-1][unit], output),
+        Operand(target_symbol(unit), through.targets[unit], target),
+    )
+
+
+def _weight_source(place: WeightPlace) -> Source:
+    return Source(SourceKind.WEIGHT, None, place.layer, place.unit, place.input)
+
+
+def _sum_from_above(deltas: list[float], above: Layer, unit: int) -> float:
+    total = 0.0
+    for delta, weights in zip(deltas, above.weights, strict=True):
+        total = total + delta * weights[unit]
+    return total

@@ -1,0 +1,143 @@
+"""From the gradients of a batch to the step of one weight, one operation a line.
+
+The order is that of `numerics.loops` and `numerics.optimizers`.
+"""
+
+from dataclasses import dataclass
+
+from training.batch_update import BatchUpdate
+from training.engine import rates_of, remembered
+from training.explanation.lines import Lines, Operand, Source, SourceKind, constant
+from training.explanation.place import WeightPlace
+from training.explanation.terms import Operation, Symbol
+from training.numerics.optimizers import OPTIMIZERS
+from training.optimizer import OptimizerKind
+
+_STEP = Symbol("Δ")
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What the optimizer's lines begin with: settings, and what it remembers of the weight."""
+
+    rate: Operand
+    decay: Operand
+    momentum: Operand
+    beta1: Operand
+    beta2: Operand
+    epsilon: Operand
+    first: Operand
+    second: Operand
+    power1: Operand
+    power2: Operand
+
+
+def write_descent(
+    lines: Lines, update: BatchUpdate, place: WeightPlace, gradient_sum: Operand
+) -> tuple[Operand, Operand]:
+    """Write how the sum over the batch becomes a step; return the step and the weight after it."""
+    lines.begin(None)
+    source = Source(SourceKind.WEIGHT, None, place.layer, place.unit, place.input)
+    value = float(update.before.parameters[place.offset(update.network)])
+    before = Operand(place.symbol, value, source)
+    given = _given(update, place)
+    g = _mean(lines, update, gradient_sum, before, given)
+    optimizer = update.run.settings.optimizer.kind
+    match optimizer:
+        case OptimizerKind.MOMENTUM:
+            step = _momentum(lines, g, given)
+        case OptimizerKind.NESTEROV:
+            step = _nesterov(lines, g, given)
+        case OptimizerKind.ADAM:
+            step = _adam(lines, g, given)
+        case _:
+            step = lines.write(_STEP, Operation.MULTIPLY, g, given.rate)
+    after = Symbol(place.symbol.letter, place.layer, place.symbol.indices, prime=True)
+    return step, lines.write(after, Operation.SUBTRACT, before, step)
+
+
+def _given(update: BatchUpdate, place: WeightPlace) -> _Given:
+    optimizer = update.run.settings.optimizer.completed()
+    rates = rates_of(update.run.settings)
+    memory = remembered(update.before, optimizer)
+    count, table = update.network.parameter_count, OPTIMIZERS[str(optimizer.kind)]
+    offset = place.offset(update.network)
+
+    def setting(symbol: Symbol, value: float) -> Operand:
+        return Operand(symbol, value, Source(SourceKind.SETTING))
+
+    def memorised(symbol: Symbol, at: int, *, known: bool) -> Operand:
+        return Operand(symbol, float(memory[at]) if known else 0.0, Source(SourceKind.MEMORY))
+
+    powers = table.memories * count
+    return _Given(
+        rate=setting(Symbol("η"), rates.learning_rate),
+        decay=setting(Symbol("λ"), rates.weight_decay),
+        momentum=setting(Symbol("μ"), rates.momentum),
+        beta1=setting(Symbol("β", subscript=1), rates.beta1),
+        beta2=setting(Symbol("β", subscript=2), rates.beta2),
+        epsilon=setting(Symbol("ε"), rates.epsilon),
+        first=memorised(Symbol("v"), offset, known=table.memories >= 1),
+        second=memorised(Symbol("s"), count + offset, known=table.memories >= 2),
+        power1=memorised(_power(1, "t−1"), powers, known=table.powers > 0),
+        power2=memorised(_power(2, "t−1"), powers + 1, known=table.powers > 0),
+    )
+
+
+def _power(number: int, exponent: str) -> Symbol:
+    return Symbol("β", subscript=number, superscript=exponent)
+
+
+def _mean(
+    lines: Lines, update: BatchUpdate, gradient_sum: Operand, before: Operand, given: _Given
+) -> Operand:
+    """Write g = G/n, with weight decay g = G/n + λ·w."""
+    n = Operand(Symbol("n"), float(len(update.numbers)), Source(SourceKind.SETTING))
+    g = Symbol("g")
+    if given.decay.value == 0.0:
+        return lines.write(g, Operation.DIVIDE, gradient_sum, n)
+    mean = lines.write(None, Operation.DIVIDE, gradient_sum, n)
+    decay = lines.write(None, Operation.MULTIPLY, given.decay, before)
+    return lines.write(g, Operation.ADD, mean, decay)
+
+
+def _velocity(lines: Lines, g: Operand, given: _Given) -> Operand:
+    kept = lines.write(None, Operation.MULTIPLY, given.momentum, given.first)
+    return lines.write(Symbol("v", prime=True), Operation.ADD, kept, g)
+
+
+def _momentum(lines: Lines, g: Operand, given: _Given) -> Operand:
+    return lines.write(_STEP, Operation.MULTIPLY, _velocity(lines, g, given), given.rate)
+
+
+def _nesterov(lines: Lines, g: Operand, given: _Given) -> Operand:
+    ahead = lines.write(None, Operation.MULTIPLY, given.momentum, _velocity(lines, g, given))
+    looking = lines.write(None, Operation.ADD, g, ahead)
+    return lines.write(_STEP, Operation.MULTIPLY, looking, given.rate)
+
+
+def _adam(lines: Lines, g: Operand, given: _Given) -> Operand:
+    one = constant(1.0)
+    first = _moment(lines, given.beta1, given.first, g)
+    square = lines.write(None, Operation.MULTIPLY, g, g)
+    second = _moment(lines, given.beta2, given.second, square)
+    power1 = lines.write(_power(1, "t"), Operation.MULTIPLY, given.power1, given.beta1)
+    correction1 = lines.write(Symbol("c", subscript=1), Operation.SUBTRACT, one, power1)
+    power2 = lines.write(_power(2, "t"), Operation.MULTIPLY, given.power2, given.beta2)
+    rest = lines.write(None, Operation.SUBTRACT, one, power2)
+    correction2 = lines.write(Symbol("c", subscript=2), Operation.SQUARE_ROOT, rest)
+    root = lines.write(None, Operation.SQUARE_ROOT, second)
+    size = lines.write(None, Operation.DIVIDE, root, correction2)
+    divisor = lines.write(Symbol("r"), Operation.ADD, size, given.epsilon)
+    rate = lines.write(None, Operation.DIVIDE, given.rate, correction1)
+    direction = lines.write(None, Operation.DIVIDE, first, divisor)
+    return lines.write(_STEP, Operation.MULTIPLY, rate, direction)
+
+
+def _moment(lines: Lines, beta: Operand, moment: Operand, new: Operand) -> Operand:
+    """Write a moment's decay: β·moment + (1 − β)·new."""
+    kept = lines.write(None, Operation.MULTIPLY, beta, moment)
+    rest = lines.write(None, Operation.SUBTRACT, constant(1.0), beta)
+    taken = lines.write(None, Operation.MULTIPLY, rest, new)
+    assert isinstance(moment.term, Symbol)
+    return lines.write(Symbol(moment.term.letter, prime=True), Operation.ADD, kept, taken)

@@ -1,0 +1,173 @@
+"""Why a weight changed, in plain words. Units and examples count from 1, as people do.
+
+Numbers are rounded to four digits here: the lines have all of them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isfinite
+
+from training.batch_update import BatchUpdate
+from training.explanation.chain import Pass
+from training.explanation.place import WeightPlace
+from training.network import Activation
+from training.optimizer import OptimizerKind
+from training.unit_names import parameter_name, unit_name
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What is known of a weight's change when it is put in words.
+
+    `telling` is the example that pulls the weight the most to where all together pull it,
+    `gradients` are ∂C/∂w of all examples of the batch, `mean` is G/n; after = before − `step`.
+    """
+
+    update: BatchUpdate
+    place: WeightPlace
+    telling: Pass
+    gradients: tuple[float, ...]
+    mean: float
+    step: float
+    after: float
+
+    @property
+    def before(self) -> float:
+        """The weight before the update."""
+        return float(self.update.before.parameters[self.place.offset(self.update.network)])
+
+    @property
+    def name(self) -> str:
+        """What the weight, or the bias, is called."""
+        network, place = self.update.network, self.place
+        outputs = len(network.layer_sizes) - 1
+        return parameter_name(place.layer, place.unit, place.input, outputs)
+
+    def unit(self, layer: int, unit: int) -> str:
+        """Return what a unit is called."""
+        return unit_name(layer, unit, len(self.update.network.layer_sizes) - 1)
+
+
+def sentences(account: Account) -> tuple[str, ...]:
+    """Return what happened to the weight and why, a sentence each."""
+    reasons = _pulls(account) if any(account.gradients) else _nothing(account)
+    return (_change(account), *reasons, *_optimizer(account))
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}"
+
+
+def _direction(amount: float) -> str:
+    return "up" if amount > 0.0 else "down"
+
+
+def _change(account: Account) -> str:
+    before, after = account.before, account.after
+    if not isfinite(after):
+        return f"{account.name} would become {after}: an update that does this is never made."
+    if after == before:
+        still = f"{account.name} stays at {_number(before)}"
+        tiny = "; the step is too small to change any of its digits"
+        return f"{still}{tiny if account.step != 0.0 else ''}."
+    change = _number(abs(after - before))
+    return (
+        f"{account.name} goes {_direction(after - before)} by {change}, "
+        f"from {_number(before)} to {_number(after)}."
+    )
+
+
+def _pulls(account: Account) -> Iterator[str]:
+    """Yield what the most telling example asks for, and how the others agree."""
+    telling, place = account.telling, account.place
+    gradient = telling.gradient(place)
+    example = account.update.numbers[telling.position] + 1
+    wanted = _direction(-gradient)
+    yield f"In example {example} {_error(account)}{_through(account)}: that pulls it {wanted}."
+    examples = len(account.gradients)
+    if examples == 1:
+        return
+    up = sum(each < 0.0 for each in account.gradients)
+    down = sum(each > 0.0 for each in account.gradients)
+    mean = f"the mean gradient is {_number(account.mean)}"
+    if examples in {up, down}:
+        yield f"All {examples} examples of the batch pull it {wanted}; {mean}."
+        return
+    idle = examples - up - down
+    parts = [(up, "up"), (down, "down"), (idle, "neither way")]
+    counted = ", ".join(f"{count} {way}" for count, way in parts if count)
+    yield f"Of the batch's {examples} examples the pulls are {counted}; {mean}."
+
+
+def _error(account: Account) -> str:
+    """Say what was wrong at the unit that the weight leads to."""
+    place, telling = account.place, account.telling
+    unit = account.unit(place.layer, place.unit)
+    activation = telling.activations[place.layer - 1][place.unit]
+    if place.layer == len(account.update.network.layer_sizes) - 1:
+        return f"{unit} was {_number(activation)}, wanted {_number(telling.targets[place.unit])}"
+    # δ = ∂C/∂z, and no activation falls when its logit rises.
+    better = "lower" if telling.deltas[place.layer - 1][place.unit] > 0.0 else "higher"
+    return f"{unit} was {_number(activation)}, and {better} would have cost less"
+
+
+def _through(account: Account) -> str:
+    """Say what the weight was multiplied by."""
+    place = account.place
+    if place.input is None:
+        return ""
+    below = account.telling.below(place.layer, place.input)
+    return f"; {account.unit(place.layer - 1, place.input)} gave it {_number(below)}"
+
+
+def _nothing(account: Account) -> Iterator[str]:
+    """Say why the gradient is 0 for every example."""
+    place, update = account.place, account.update
+    unit = account.unit(place.layer, place.unit)
+    if place.input is not None and _silent(account):
+        source = account.unit(place.layer - 1, place.input)
+        yield f"Its input, {source}, was 0 for every example: the cost cannot move it."
+    elif account.telling.deltas[place.layer - 1][place.unit] == 0.0:
+        outputs = place.layer == len(update.network.layer_sizes) - 1
+        if update.network.activations[place.layer - 1] is Activation.RELU:
+            yield f"{unit} was off, its logit not above 0, for every example: nothing gets through."
+        elif outputs:
+            yield f"{unit} was what was wanted for every example, or had no slope: nothing to mend."
+        else:
+            yield f"No error reaches {unit} for any example."
+    else:
+        yield "Its gradient is 0 for every example: the numbers are too small for a float64."
+
+
+def _silent(account: Account) -> bool:
+    """Return whether what the weight is multiplied by was 0 for every example."""
+    place, update = account.place, account.update
+    if place.layer == 1:
+        return not update.examples.inputs[:, place.input].any()
+    # All gradients are 0: where the unit's delta is not, its input is.
+    assert place.input is not None
+    return account.telling.below(place.layer, place.input) == 0.0
+
+
+def _optimizer(account: Account) -> Iterator[str]:
+    """Say what the optimizer makes of the gradient, where that is more than a rate."""
+    settings = account.update.run.settings
+    decay = settings.optimizer.weight_decay
+    if decay and account.before:
+        pull = _number(abs(decay * account.before))
+        yield f"Weight decay adds {pull} to the gradient's size, toward 0."
+    carried = -account.step
+    if not carried or not isfinite(carried):
+        return
+    match settings.optimizer.kind:
+        case OptimizerKind.MOMENTUM | OptimizerKind.NESTEROV:
+            if account.mean == 0.0 or (account.mean > 0.0) == (carried > 0.0):
+                yield f"The velocity of the updates before carries it {_direction(carried)}."
+        case OptimizerKind.ADAM:
+            if account.mean == 0.0 or (account.mean > 0.0) == (carried > 0.0):
+                yield f"The mean of the gradients before carries it {_direction(carried)}."
+            else:
+                yield "Adam divides by the gradient's usual size: a step is about the rate."
+        case _:
+            rate = _number(settings.learning_rate)
+            yield f"That times the learning rate, {rate}, is the step."
