@@ -26,10 +26,12 @@ from training.network import (
     LayerParameters,
     Network,
     Unspecified,
+    count_parameters,
     initial_parameters,
     natural_cost_function,
 )
 from training.network_rules import check_initializer, check_layer_parameters, check_structure
+from training.optimizer import OptimizerState, check_optimizer_state
 from training.ports import Clock, Reader, Store, Writer
 from training.run import RunState
 from training.update import Head, Keyframe, Segment, State, UpdateKind
@@ -49,8 +51,9 @@ class NewNetwork:
 
     Empty `id`: one is made. `activations`: one for each layer after the inputs, one for all, or
     none for sigmoid. `cost_function` NATURAL: what suits the outputs. `initializer` None: uniform
-    with a seed that is picked. A function, or a kind of initializer, that is None stands for one
-    that was named and that the service does not know.
+    with a seed that is picked. `optimizer_state`: what an optimizer remembers at update 0, where it
+    does not begin anew. A function, or a kind of initializer or optimizer, that is None stands for
+    one that was named and that the service does not know.
     """
 
     id: str
@@ -61,6 +64,7 @@ class NewNetwork:
     initial_parameters: tuple[LayerParameters, ...] = ()
     labels: dict[str, str] = field(default_factory=dict)
     bias: bool = False
+    optimizer_state: OptimizerState | None = None
 
     @property
     def chosen_cost_function(self) -> CostFunction | None:
@@ -103,7 +107,7 @@ class Networks:
                 _check_free(reader, network.id)
             return NetworkView(network, Head(uid))
         parameters = initial_parameters(network, wanted.initial_parameters)
-        return self._add(network, State(0, parameters), request)
+        return self._add(network, State(0, parameters, _completed(wanted.optimizer_state)), request)
 
     def fork(
         self,
@@ -239,6 +243,10 @@ class Networks:
                     wanted.layer_sizes,
                     wanted.bias,
                 )
+            # Of layers that cannot be, they alone are refused: nobody can say how many numbers fit.
+            if wanted.optimizer_state is not None and min(wanted.layer_sizes, default=0) >= 1:
+                count = count_parameters(wanted.layer_sizes, wanted.bias)
+                check_optimizer_state(violations, "optimizer_state", wanted.optimizer_state, count)
 
     def _add(self, network: Network, state: State, request: RequestId | None) -> NetworkView:
         """Store a network that begins with this state."""
@@ -305,6 +313,11 @@ def _recipe(wanted: NewNetwork) -> Initializer:
     if recipe.seed is None and recipe.kind in RANDOM_KINDS:
         return replace(recipe, seed=secrets.randbits(63))
     return recipe
+
+
+def _completed(state: OptimizerState | None) -> OptimizerState | None:
+    """Return a state with all that its optimizer is set to, as runs are compared with it."""
+    return state and replace(state, optimizer=state.optimizer.completed())
 
 
 def _merged(old: dict[str, str], new: dict[str, str], keys: Sequence[str]) -> dict[str, str]:

@@ -7,8 +7,12 @@ from math import isfinite
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
 from training.errors import Violations
 from training.network import Array
+from training.network_rules import check_finite
+from training.numerics.optimizers import OPTIMIZERS
 
 
 class OptimizerKind(StrEnum):
@@ -109,6 +113,48 @@ def check_optimizer(violations: Violations, field: str, optimizer: Optimizer) ->
         f"{field}.weight_decay",
         f"must be finite and at least 0, is {decay}",
     )
+
+
+def check_optimizer_state(
+    violations: Violations, field: str, state: OptimizerState, parameters: int
+) -> None:
+    """Require what an optimizer can have come to remember of a network with so many parameters."""
+    optimizer = state.optimizer
+    check_optimizer(violations, f"{field}.optimizer", optimizer)
+    if optimizer.kind is None:
+        return
+    wanted = OPTIMIZERS[optimizer.kind].size(parameters)
+    if wanted == 0:
+        violations.add(field, f"must be absent: {optimizer.kind.name} remembers nothing")
+        return
+    values = f"{field}.values"
+    check_finite(violations, values, state.values)
+    if (
+        violations.require(
+            len(state.values) == wanted,
+            values,
+            f"must be {wanted} numbers for {optimizer.kind.name} and {parameters} parameters,"
+            f" are {len(state.values)}",
+        )
+        and optimizer.kind is OptimizerKind.ADAM
+    ):
+        _check_adam(violations, values, state.values, parameters)
+
+
+def _check_adam(violations: Violations, field: str, values: Array, parameters: int) -> None:
+    """Require second moments that have a root, and powers of β that one can have."""
+    negative = np.flatnonzero(values[parameters : 2 * parameters] < 0.0)
+    if negative.size:
+        place = parameters + negative[0]
+        violations.add(
+            f"{field}[{place}]", f"must be at least 0, a second moment, is {values[place]}"
+        )
+    for place in range(2 * parameters, 2 * parameters + 2):
+        violations.require(
+            not (values[place] < 0.0 or values[place] > 1.0),
+            f"{field}[{place}]",
+            f"must be 0 to 1, a power of beta1 or beta2, is {values[place]}",
+        )
 
 
 def _owners(name: str) -> str:

@@ -5,6 +5,7 @@ from types import TracebackType
 
 from service.clock import SystemClock
 from service.executor import ThreadExecutor
+from service.exporting import Exports
 from service.history import History
 from service.networks import Networks
 from service.opening import Opening
@@ -39,6 +40,7 @@ class Service(AbstractContextManager["Service"]):
         self.runs = Runs(self.store, self.executor, opening, clock)
         self.steps = Steps(self.store, self.executor, self.snapshots, opening, clock)
         self.history = History(self.store, self.snapshots, limits)
+        self.exports = Exports(self.store, self.snapshots)
         self.training_sets.add_built_in()
 
     def __exit__(

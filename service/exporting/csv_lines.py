@@ -1,0 +1,24 @@
+"""A history as a table: a line for each update."""
+
+from collections.abc import Iterator
+
+from training.replay import Snapshots
+
+HEADER = "update,kind,run,epoch,first_example,example_count,cost\n"
+
+
+def csv_lines(updates: Snapshots) -> Iterator[str]:
+    """Yield a line for each update, with the contract's 0 and no cost where no run made it."""
+    run = updates.run
+    if run is None:
+        for number in range(updates.first_update, updates.last_update + 1):
+            yield f"{number},{updates.kind},0,0,0,0,\n"
+        return
+    schedule, offset = run.schedule, updates.run_offset
+    before = f"{updates.kind},{run.number}"
+    for index, cost in enumerate(updates.costs.tolist()):
+        batch = schedule.batch(offset + index)
+        yield (
+            f"{updates.first_update + index},{before},{batch.epoch},{batch.first_example},"
+            f"{batch.example_count},{cost!r}\n"
+        )

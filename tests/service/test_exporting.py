@@ -1,0 +1,283 @@
+"""Files of networks: what is in them, and that nothing is lost or made up."""
+
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from math import inf
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from onnx import ModelProto, checker
+from onnx.reference import ReferenceEvaluator
+from services import Service
+
+from service.exporting import ExportFormat
+from service.exporting.document import document
+from service.exporting.exports import CHUNK_BYTES, chunked
+from service.exporting.moment import Moment
+from service.exporting.onnx_graph import model
+from service.networks import NewNetwork
+from training.engine import activations
+from training.errors import InvalidFields, NetworkNotFound, UpdateOutOfRange
+from training.network import (
+    Activation,
+    Array,
+    CostFunction,
+    Initializer,
+    InitializerKind,
+    Network,
+    natural_cost_function,
+)
+from training.optimizer import Optimizer, OptimizerKind, OptimizerState
+from training.settings import TrainingSettings
+from training.update import State, UpdateKind
+
+EXTREMES = [0.0, -0.0, 5e-324, -5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, 1e22, 0.1]
+HIDDEN = [each for each in Activation if each is not Activation.SOFTMAX]
+ADAM = Optimizer(OptimizerKind.ADAM).completed()
+
+
+def moment(
+    sizes: tuple[int, ...],
+    words: tuple[Activation, ...],
+    numbers: Any,
+    *,
+    bias: bool,
+    kept: OptimizerState | None = None,
+) -> Moment:
+    network = Network(
+        "net",
+        "uid",
+        sizes,
+        words,
+        natural_cost_function(words[-1]),
+        Initializer(InitializerKind.EXPLICIT),
+        datetime(2026, 1, 1, tzinfo=UTC),
+        {"who": 'me "and" ü'},
+        bias,
+    )
+    parameters = np.asarray(numbers(network.parameter_count), dtype=np.float64)
+    return Moment(network, State(9, parameters, kept), UpdateKind.INITIAL, None)
+
+
+def read(moment: Moment) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads("".join(document(moment)))
+    return found
+
+
+def evaluated(made: ModelProto, inputs: Array) -> Array:
+    (outputs,) = ReferenceEvaluator(made).run(None, {"inputs": inputs})
+    assert isinstance(outputs, np.ndarray)
+    return outputs
+
+
+@st.composite
+def moments(draw: st.DrawFn) -> Moment:
+    sizes = tuple(draw(st.lists(st.integers(1, 4), min_size=2, max_size=4)))
+    words = tuple(draw(st.sampled_from(HIDDEN)) for _ in sizes[1:])
+    finite = st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from(EXTREMES)
+
+    def numbers(count: int) -> list[float]:
+        return draw(st.lists(finite, min_size=count, max_size=count))
+
+    kept = None
+    if draw(st.booleans()):
+        kept = OptimizerState(ADAM, np.array(numbers(draw(st.integers(0, 5)))))
+    return moment(sizes, words, numbers, bias=draw(st.booleans()), kept=kept)
+
+
+@given(moments())
+def test_a_document_has_every_bit(given: Moment) -> None:
+    found = read(given)
+    assert (found["format"], found["version"], found["update"]) == ("clearprop-network", 1, 9)
+    assert found["layer_sizes"] == list(given.network.layer_sizes)
+    assert found["activations"] == list(given.network.activations)
+    assert found["labels"] == given.network.labels
+    flat = [
+        value
+        for layer in found["layers"]
+        for value in [*(each for row in layer["weights"] for each in row), *layer["biases"]]
+    ]
+    assert np.array(flat, dtype=np.float64).tobytes() == given.state.parameters.tobytes()
+    assert [len(layer["weights"]) for layer in found["layers"]] == found["layer_sizes"][1:]
+    kept, state = given.state.optimizer_state, found["optimizer_state"]
+    assert (kept is None) is (state is None)
+    if kept is not None:
+        assert state["optimizer"]["kind"] == "adam"
+        assert np.array(state["values"], dtype=np.float64).tobytes() == kept.values.tobytes()
+
+
+def test_long_rows_are_written_in_parts() -> None:
+    long = moment((20_000, 1), (Activation.TANH,), np.arange, bias=False)
+    assert read(long)["layers"][0]["weights"] == [list(range(20_000))]
+    assert max(map(len, document(long))) < CHUNK_BYTES
+
+
+def test_pieces_become_chunks_of_one_size() -> None:
+    pieces = [b"a" * 5, b"", b"b" * (2 * CHUNK_BYTES), b"c"]
+    chunks = list(chunked(iter(pieces)))
+    assert b"".join(chunks) == b"".join(pieces)
+    assert [len(chunk) for chunk in chunks] == [CHUNK_BYTES, CHUNK_BYTES, 6]
+    assert list(chunked(iter([]))) == []
+
+
+@pytest.mark.parametrize("bias", [False, True])
+@pytest.mark.parametrize("word", Activation)
+def test_an_onnx_model_computes_what_predict_does(word: Activation, bias: bool) -> None:
+    random = np.random.default_rng(7)
+    hidden = Activation.TANH if word is Activation.SOFTMAX else word
+    sizes = (3, 9, 5, 4)
+    some = moment(sizes, (hidden, hidden, word), random.standard_normal, bias=bias)
+    made = model(some)
+    checker.check_model(made, full_check=True)
+    for inputs in (random.standard_normal((17, 3)) * 3, np.zeros((1, 3)), np.full((2, 3), -9.0)):
+        outputs = evaluated(made, inputs)
+        wanted = activations(some.network, some.state.parameters, inputs)[:, -4:]
+        np.testing.assert_allclose(outputs, wanted, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("word", [Activation.SOFTPLUS, Activation.SIGMOID, Activation.TANH])
+def test_an_onnx_model_is_right_where_functions_end(word: Activation) -> None:
+    one = moment((1, 1), (word,), np.ones, bias=False)
+    inputs = np.array([[-700.0], [-40.0], [-1e-17], [0.0], [30.0], [700.0]])
+    outputs = evaluated(model(one), inputs)
+    wanted = activations(one.network, one.state.parameters, inputs)
+    np.testing.assert_allclose(outputs, wanted, rtol=1e-12)
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    """A service with a trained network: Adam, shuffled, in batches of three."""
+    with Service() as service:
+        service.networks.create(
+            NewNetwork("net", (2, 3, 1), initializer=Initializer(InitializerKind.GLOROT, 3))
+        )
+        service.step(11, TrainingSettings("xor", 0.05, 3, 50, shuffle_seed=3, optimizer=ADAM))
+        yield service
+
+
+def content(service: Service, update: int | None, file_format: ExportFormat) -> bytes:
+    return b"".join(service.exports.export("net", update, file_format).chunks)
+
+
+def test_every_format_says_what_it_is_and_is_the_update_that_was_asked_for(
+    service: Service,
+) -> None:
+    names = {
+        ExportFormat.JSON: ("net-update-7.json", "application/json"),
+        ExportFormat.NPZ: ("net-update-7.npz", "application/zip"),
+        ExportFormat.ONNX: ("net-update-7.onnx", "application/octet-stream"),
+        ExportFormat.CSV: ("net-history-to-7.csv", "text/csv"),
+    }
+    for file_format, wanted in names.items():
+        export = service.exports.export("net", 7, file_format)
+        assert (export.file_name, export.media_type) == wanted
+    network = service.networks.get("net").network
+    state = service.snapshots.state(network, 7)
+    found = json.loads(content(service, 7, ExportFormat.JSON))
+    assert (found["update"], found["kind"], found["run"]) == (7, "GRADIENT", 1)
+    assert found["initializer"] == {"kind": "glorot", "seed": 3}
+    assert state.optimizer_state is not None
+    assert found["optimizer_state"]["values"] == state.optimizer_state.values.tolist()
+
+    with np.load(io.BytesIO(content(service, 7, ExportFormat.NPZ))) as arrays:
+        assert list(arrays) == ["layer_1_weights", "layer_2_weights"]
+        assert arrays["layer_1_weights"].shape == (3, 2)
+        flat = np.concatenate([arrays[name].ravel() for name in arrays])
+    assert flat.tobytes() == state.parameters.tobytes()
+    assert content(service, 7, ExportFormat.NPZ) == content(service, 7, ExportFormat.NPZ)
+
+    made = ModelProto.FromString(content(service, None, ExportFormat.ONNX))
+    assert {"update": "11"}.items() <= {
+        each.key: each.value for each in made.metadata_props
+    }.items()
+
+
+def test_a_history_is_a_line_for_each_update(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.exporting.exports._LINES_AT_ONCE", 4)
+    header, *lines = content(service, 9, ExportFormat.CSV).decode().splitlines()
+    assert header == "update,kind,run,epoch,first_example,example_count,cost"
+    assert lines[0] == "0,INITIAL,0,0,0,0,"
+    assert len(lines) == 10
+    for part in service.history.updates("net", 1, 9, parameters=False).snapshots:
+        assert part.run is not None
+        for index, cost in enumerate(part.costs):
+            number = part.first_update + index
+            batch = part.run.schedule.batch(part.run_offset + index)
+            *said, last = lines[number].split(",")
+            place = [batch.epoch, batch.first_example, batch.example_count]
+            assert said == [str(number), "GRADIENT", "1", *map(str, place)]
+            assert float(last).hex() == float(cost).hex()
+
+
+def test_what_cannot_be_exported_is_refused(service: Service) -> None:
+    with pytest.raises(InvalidFields, match="format: must be one of JSON, NPZ, ONNX, CSV"):
+        service.exports.export("net", None, None)
+    with pytest.raises(NetworkNotFound):
+        service.exports.export("nowhere", None, ExportFormat.JSON)
+    for update in (-1, 12):
+        with pytest.raises(UpdateOutOfRange):
+            service.exports.export("net", update, ExportFormat.CSV)
+
+
+def test_an_exported_optimizer_state_lets_an_equal_network_go_on_to_the_same_bits(
+    service: Service,
+) -> None:
+    for number, kind in enumerate([OptimizerKind.ADAM, OptimizerKind.MOMENTUM]):
+        settings = TrainingSettings("xor", 0.05, 4, 50, optimizer=Optimizer(kind))
+        service.runs.begin_cancel("net", number + 1)
+        service.step(5, settings)
+        state = service.state()
+        network = service.networks.get("net").network
+        other = f"other-{number}"
+        service.networks.create(
+            NewNetwork(
+                other,
+                network.layer_sizes,
+                network.activations,
+                initial_parameters=tuple(Moment(network, state, UpdateKind.INITIAL, None).layers),
+                optimizer_state=state.optimizer_state,
+            )
+        )
+        service.step(6)
+        service.step(6, settings, other)
+        assert service.state(other).parameters.tobytes() == service.state().parameters.tobytes()
+
+
+def test_an_optimizer_state_that_cannot_be_is_refused_with_every_reason(service: Service) -> None:
+    plain = NewNetwork("new", (2, 1), cost_function=CostFunction.CROSS_ENTROPY)
+    momentum = Optimizer(OptimizerKind.MOMENTUM)
+
+    def refused(optimizer: Optimizer, *values: float) -> list[str]:
+        kept = OptimizerState(optimizer, np.array(values))
+        with pytest.raises(InvalidFields) as caught:
+            service.networks.create(replace(plain, optimizer_state=kept))
+        return [f"{bad.field}: {bad.description}" for bad in caught.value.violations]
+
+    (few,) = refused(momentum, 0.5)
+    assert few.startswith("optimizer_state.values: must be 2 numbers for MOMENTUM")
+    (bad,) = refused(momentum, 0.5, inf)
+    assert bad == "optimizer_state.values[1]: must be finite, is inf"
+    (useless,) = refused(Optimizer())
+    assert useless.startswith("optimizer_state: must be absent: GRADIENT_DESCENT remembers nothing")
+    unknown, wrong = refused(Optimizer(None, beta1=2.0))
+    assert unknown.startswith("optimizer_state.optimizer.kind: must be one of")
+    assert wrong.startswith("optimizer_state.optimizer.beta1: must be")
+    impossible = refused(Optimizer(OptimizerKind.ADAM), 0.0, 0.0, 0.0, -1.0, 1.5, 0.5)
+    assert [text.partition(":")[0] for text in impossible] == [
+        "optimizer_state.values[3]",
+        "optimizer_state.values[4]",
+    ]
+    service.networks.create(
+        replace(
+            plain,
+            optimizer_state=OptimizerState(Optimizer(OptimizerKind.ADAM), np.array([0.0] * 6)),
+        )
+    )
