@@ -3,7 +3,6 @@
 import sys
 import zlib
 from datetime import UTC, datetime, timedelta
-from math import isnan
 from typing import TypeVar
 
 import msgspec
@@ -51,17 +50,6 @@ def pack_number(number: float | None) -> bytes | None:
 def unpack_number(blob: bytes | None) -> float | None:
     """Return a packed number. Raises NotAsWritten when it is not one."""
     return None if blob is None else float(unpack(blob, 1)[0])
-
-
-def extremes(numbers: Array) -> tuple[float, float] | tuple[None, None]:
-    """Return the smallest and the largest, NaN left out; None where nothing is left.
-
-    Zeros are positive: a REAL column has no other.
-    """
-    if not numbers.size:
-        return None, None
-    low, high = float(np.fmin.reduce(numbers)), float(np.fmax.reduce(numbers))
-    return (None, None) if isnan(low) else (low + 0.0, high + 0.0)
 
 
 def microseconds(time: datetime) -> int:

@@ -20,7 +20,7 @@ from training.network import Array, Network
 from training.ports import Answer, Clock, Reader, Writer
 from training.run import Run, RunState
 from training.training_set import Examples, TrainingSet
-from training.update import Addition, Head, Keyframe, RunEvent, Segment, State
+from training.update import Addition, Head, Keyframe, RunEvent, Segment, SegmentOutline, State
 
 
 @dataclass(slots=True)
@@ -146,6 +146,9 @@ class _MemoryReader:
         end = bisect_right(segments, last, key=_first_update)
         found = segments[begin:end]
         return [segment for segment in found if segment.last_update >= first][:limit]
+
+    def outlines(self, uid: str, first: int, last: int, limit: int) -> list[SegmentOutline]:
+        return [segment.outline() for segment in self.segments(uid, first, last, limit)]
 
     def keyframe(self, uid: str, update: int) -> Keyframe:
         history = self._history(uid)

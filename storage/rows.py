@@ -15,7 +15,7 @@ from training.optimizer import Optimizer, OptimizerState
 from training.ports import Answer
 from training.run import Run
 from training.training_set import Examples, TrainingSet
-from training.update import Head, Keyframe, RunEvent, Segment, State, UpdateKind
+from training.update import Head, Keyframe, RunEvent, Segment, SegmentOutline, State, UpdateKind
 
 _network_decoder = msgspec.json.Decoder(Network)
 _training_set_decoder = msgspec.json.Decoder(TrainingSet)
@@ -142,12 +142,14 @@ def _documented_run(
 
 
 SEGMENT_COLUMNS = tuple(schema.segments.c)
+_COMMIT_TIME = SEGMENT_COLUMNS.index(schema.segments.c.commit_time)
+OUTLINE_COLUMNS = tuple(schema.segments.c)[:-2]  # all but the CRC of the costs and the costs
 
 
 def segment_values(segment: Segment) -> Values:
     """Return a segment's row."""
     costs = codec.pack(segment.costs)
-    low, high = codec.extremes(segment.costs)
+    outline = segment.outline()
     values: Values = {
         "network_uid": segment.network_uid,
         "first_update": segment.first_update,
@@ -156,9 +158,12 @@ def segment_values(segment: Segment) -> Values:
         "run": segment.run,
         "run_offset": segment.run_offset,
         "commit_time": codec.microseconds(segment.commit_time),
-        "min_cost": low,
-        "max_cost": high,
+        "min_cost": outline.min_cost,
+        "min_update": outline.min_update,
+        "max_cost": outline.max_cost,
+        "max_update": outline.max_update,
     }
+    values["outline_crc"] = codec.checksum(tuple(values.values()))
     crc = codec.checksum(tuple(values.values()), costs)
     return values | {"crc": crc, "costs": costs}
 
@@ -167,16 +172,26 @@ def segment(row: Row) -> Segment:
     """Return the segment of a row."""
     *fields, crc, costs = row
     codec.check(crc, tuple(fields), costs)
-    uid, first_update, count, kind, run_number, run_offset, commit_time, _, _ = fields
+    found = outline(fields)
     return Segment(
-        network_uid=uid,
-        kind=UpdateKind(kind),
-        first_update=first_update,
-        count=count,
-        commit_time=codec.time_at(commit_time),
-        run=run_number,
-        run_offset=run_offset,
+        network_uid=found.network_uid,
+        kind=found.kind,
+        first_update=found.first_update,
+        count=found.count,
+        commit_time=codec.time_at(fields[_COMMIT_TIME]),
+        run=found.run,
+        run_offset=found.run_offset,
         costs=codec.unpack(costs, -1),
+    )
+
+
+def outline(row: Row) -> SegmentOutline:
+    """Return the outline of a row without costs."""
+    *fields, crc = row
+    codec.check(crc, tuple(fields))
+    uid, first_update, count, kind, run_number, run_offset, _, *extremes = fields
+    return SegmentOutline(
+        uid, UpdateKind(kind), first_update, count, run_number, run_offset, *extremes
     )
 
 

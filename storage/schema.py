@@ -94,10 +94,14 @@ segments = sa.Table(
     _number("run"),
     _number("run_offset"),
     _number("commit_time"),
-    # What the costs are thinned by, in SQL, so they must compare: of those costs that are numbers,
-    # NULL where there are none. What is shown is read from the costs themselves.
+    # Of those costs that are numbers, and the first updates that have them; NULL where there are
+    # none.
     sa.Column("min_cost", sa.Double),
+    sa.Column("min_update", sa.BigInteger),
     sa.Column("max_cost", sa.Double),
+    sa.Column("max_update", sa.BigInteger),
+    # Over all before it, for those who read no costs.
+    _number("outline_crc"),
     _number("crc"),
     # Last, so that a scan of the other columns does not read through it.
     _blob("costs"),

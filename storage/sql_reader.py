@@ -26,9 +26,10 @@ from training.network import Network
 from training.ports import Answer, Clock
 from training.run import ACTIVE, Run, RunState
 from training.training_set import Examples, TrainingSet
-from training.update import Head, Keyframe, RunEvent, Segment
+from training.update import Head, Keyframe, RunEvent, Segment, SegmentOutline
 
 T = TypeVar("T")
+S = TypeVar("S", Segment, SegmentOutline)
 
 _UID = bindparam("uid", type_=sa.Text)
 _LIMIT = bindparam("limit", type_=sa.Integer)
@@ -96,8 +97,8 @@ _BEGIN = (
     .where(segments.c.network_uid == _UID, segments.c.first_update <= _FIRST)
     .scalar_subquery()
 )
-_SEGMENTS = (
-    select(*rows.SEGMENT_COLUMNS)
+_SEGMENTS, _OUTLINES = (
+    select(*columns)
     .where(
         segments.c.network_uid == _UID,
         segments.c.first_update >= sa.func.coalesce(_BEGIN, _FIRST),
@@ -106,6 +107,7 @@ _SEGMENTS = (
     )
     .order_by(segments.c.first_update)
     .limit(_LIMIT)
+    for columns in (rows.SEGMENT_COLUMNS, rows.OUTLINE_COLUMNS)
 )
 _NEXT_SEGMENT = (
     select(segments.c.first_update)
@@ -217,20 +219,12 @@ class SqlReader:
         return None if row is None else self._run(row)
 
     def segments(self, uid: str, first: int, last: int, limit: int) -> list[Segment]:
-        found = []
-        expected = first
-        for row in self._rows(_SEGMENTS, uid=uid, first=first, last=last, limit=limit):
-            segment = self._segment(row)
-            if segment.first_update > expected:
-                raise self._damaged_updates(uid, expected, segment.first_update - 1)
-            if segment.last_update >= first:  # else `first` lies beyond the last segment
-                found.append(segment)
-                expected = segment.last_update + 1
-        if len(found) < limit:
-            end = min(last, self.head(uid).latest_update)
-            if expected <= end:
-                raise self._damaged_updates(uid, expected, end)
-        return found
+        found = self._rows(_SEGMENTS, uid=uid, first=first, last=last, limit=limit)
+        return self._consecutive(rows.segment, found, uid, first, last, limit)
+
+    def outlines(self, uid: str, first: int, last: int, limit: int) -> list[SegmentOutline]:
+        found = self._rows(_OUTLINES, uid=uid, first=first, last=last, limit=limit)
+        return self._consecutive(rows.outline, found, uid, first, last, limit)
 
     def keyframe(self, uid: str, update: int) -> Keyframe:
         row = self._row(_KEYFRAME, uid=uid, update=update)
@@ -288,9 +282,34 @@ class SqlReader:
         except codec.NotAsWritten as error:
             raise refusals.damaged(what, **metadata) from error
 
-    def _segment(self, row: Row) -> Segment:
+    def _consecutive(
+        self,
+        read: Callable[[Row], S],
+        found: list[Row],
+        uid: str,
+        first: int,
+        last: int,
+        limit: int,
+    ) -> list[S]:
+        """Return the segments of rows; there may be no update missing between the bounds."""
+        segments = []
+        expected = first
+        for row in found:
+            segment = self._segment(read, row)
+            if segment.first_update > expected:
+                raise self._damaged_updates(uid, expected, segment.first_update - 1)
+            if segment.last_update >= first:  # else `first` lies beyond the last segment
+                segments.append(segment)
+                expected = segment.last_update + 1
+        if len(segments) < limit:
+            end = min(last, self.head(uid).latest_update)
+            if expected <= end:
+                raise self._damaged_updates(uid, expected, end)
+        return segments
+
+    def _segment(self, read: Callable[[Row], S], row: Row) -> S:
         try:
-            return rows.segment(row)
+            return read(row)
         except codec.NotAsWritten as error:
             # How many updates it had is not to be believed: they end where the next ones begin.
             uid, begin = row[0], row[1]

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from training.network import Network
 from training.run import Run, RunState
 from training.training_set import Examples, TrainingSet
-from training.update import Addition, Head, Keyframe, RunEvent, Segment
+from training.update import Addition, Head, Keyframe, RunEvent, Segment, SegmentOutline
 
 T = TypeVar("T")
 
@@ -91,6 +91,13 @@ class Reader(Protocol):
 
         Raises DamagedHistory, with the range of updates, for one that does not read back as it
         was written.
+        """
+
+    def outlines(self, uid: str, first: int, last: int, limit: int) -> list[SegmentOutline]:
+        """Return the outlines of the segments that `segments` would return, reading no costs.
+
+        Raises DamagedHistory, with the range of updates, for one that does not read back as it
+        was written; damage to the costs themselves is not seen.
         """
 
     def keyframe(self, uid: str, update: int) -> Keyframe:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
+from math import isnan
 
 import numpy as np
 
@@ -41,6 +42,32 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentOutline:
+    """What a segment says of itself without its costs.
+
+    `min_cost` and `max_cost` are the smallest and the largest of those costs that are numbers, and
+    `min_update` and `max_update` the first updates that have them; all None where there are none. A
+    zero has no sign here.
+    """
+
+    network_uid: str
+    kind: UpdateKind
+    first_update: int
+    count: int
+    run: int
+    run_offset: int
+    min_cost: float | None
+    min_update: int | None
+    max_cost: float | None
+    max_update: int | None
+
+    @property
+    def last_update(self) -> int:
+        """The number of the segment's last update."""
+        return self.first_update + self.count - 1
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """Consecutive updates of one kind and one run, committed in one transaction.
 
@@ -62,6 +89,42 @@ class Segment:
     def last_update(self) -> int:
         """The number of the segment's last update."""
         return self.first_update + self.count - 1
+
+    def part(self, first: int, last: int) -> "Segment":
+        """Return the updates `first` to `last`, which must be among these and of a run."""
+        start, stop = first - self.first_update, last - self.first_update + 1
+        return replace(
+            self,
+            first_update=first,
+            count=stop - start,
+            run_offset=self.run_offset + start,
+            costs=self.costs[start:stop],
+        )
+
+    def outline(self) -> SegmentOutline:
+        """Return what it says of itself without its costs."""
+        min_cost, min_update = self._extreme(np.fmin)
+        max_cost, max_update = self._extreme(np.fmax)
+        return SegmentOutline(
+            self.network_uid,
+            self.kind,
+            self.first_update,
+            self.count,
+            self.run,
+            self.run_offset,
+            min_cost,
+            min_update,
+            max_cost,
+            max_update,
+        )
+
+    def _extreme(self, extreme: np.ufunc) -> tuple[float, int] | tuple[None, None]:
+        if not self.costs.size:
+            return None, None
+        cost = float(extreme.reduce(self.costs))  # NaN only where there is nothing else
+        if isnan(cost):
+            return None, None
+        return cost + 0.0, self.first_update + int(np.argmax(self.costs == cost))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """Segments, keyframes and events in every store, and the condition on the head."""
 
 from dataclasses import replace
+from math import isnan
+from operator import itemgetter
 
 import numpy as np
 import pytest
@@ -14,7 +16,7 @@ from training.network import Array
 from training.optimizer import OptimizerState
 from training.ports import Store
 from training.run import RunState
-from training.update import Addition, Keyframe, Segment, State, UpdateKind
+from training.update import Addition, Keyframe, Segment, SegmentOutline, State, UpdateKind
 
 any_floats = arrays(np.float64, st.integers(1, 50), elements=st.floats(width=64))
 # The store is shared by the examples: each has a network of its own.
@@ -91,6 +93,21 @@ def test_the_segments_that_overlap_a_range_are_found_in_order(
     assert all(
         same_segment(one, segments[index]) for one, index in zip(found, expected, strict=True)
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "limit"), [(0, 1000, 100), (0, 0, 1), (5, 15, 100), (5, 1000, 2), (17, 99, 9)]
+)
+def test_outlines_are_those_of_the_segments(
+    store: Store, first: int, last: int, limit: int
+) -> None:
+    story, _ = grown(store, 3, 2, 5, 5, 1)
+    with store.read() as reader:
+        segments = reader.segments(story.uid, first, last, limit)
+        outlines = reader.outlines(story.uid, first, last, limit)
+        assert outlines == [segment.outline() for segment in segments]
+        with pytest.raises(NetworkNotFound):
+            reader.outlines("unknown", first, last, limit)
 
 
 def test_networks_do_not_see_each_others_segments(store: Store) -> None:
@@ -282,6 +299,16 @@ def test_an_addition_that_breaks_the_history_is_a_mistake(store: Store, mistake:
         assert reader.head(story.uid) == story.head
 
 
+def check_extremes(outline: SegmentOutline, costs: Array) -> None:
+    """Hold an outline of updates from 1 on to those of their costs that are numbers."""
+    numbers = [(cost, update) for update, cost in enumerate(costs.tolist(), 1) if not isnan(cost)]
+    lowest = min(numbers, default=(None, None))
+    highest = max(numbers, key=itemgetter(0), default=(None, None))
+    assert (outline.min_cost, outline.min_update) == lowest
+    assert (outline.max_cost, outline.max_update) == highest
+    assert "-0.0" not in map(str, (outline.min_cost, outline.max_cost))
+
+
 @shared_store
 @given(costs=any_floats)
 def test_costs_keep_their_bits(store: Store, costs: Array) -> None:
@@ -293,9 +320,11 @@ def test_costs_keep_their_bits(store: Store, costs: Array) -> None:
         append(store, growth)
         with store.read() as reader:
             (found,) = reader.segments(story.uid, 1, 100, 10)
+            (outline,) = reader.outlines(story.uid, 1, 100, 10)
         assert growth.segment is not None
         assert same_segment(found, growth.segment)
         assert not found.costs.flags.writeable
+        check_extremes(outline, costs)
     finally:
         store.write(lambda writer: writer.delete_network(story.uid)).result()
 

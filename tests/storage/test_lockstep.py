@@ -164,6 +164,7 @@ class Lockstep(RuleBasedStateMachine):
             return
         uid = data.draw(st.sampled_from(self.stories)).uid
         self.compare(lambda reader: reader.segments(uid, first, last, limit))
+        self.compare(lambda reader: reader.outlines(uid, first, last, limit))
         self.compare(lambda reader: reader.keyframe(uid, last))
         self.compare(lambda reader: reader.run_events(uid, first, limit, limit))
         self.compare(lambda reader: reader.runs(uid, first, limit))

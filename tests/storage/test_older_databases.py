@@ -12,6 +12,7 @@ from older import make_revision_0001
 
 from storage.migrations import REVISIONS
 from storage.sqlite import SqliteStore
+from training.errors import DamagedHistory
 from training.network import Initializer, InitializerKind, initial_parameters
 from training.optimizer import Optimizer
 from training.run import RunState
@@ -75,13 +76,47 @@ def test_keyframes_are_read_and_have_no_optimizer_state(older: Path) -> None:
     store.close()
 
 
+def test_segments_get_outlines(older: Path) -> None:
+    store = SqliteStore(older, SetClock())
+    with store.read() as reader:
+        uid = reader.network("net").uid
+        segments = reader.segments(uid, 0, 100, 100)
+        outlines = reader.outlines(uid, 0, 100, 100)
+    store.close()
+    assert [segment.count for segment in segments] == [1, 6, 7]
+    assert outlines == [segment.outline() for segment in segments]
+    assert outlines[1].min_cost == min(segments[1].costs)
+
+
+def test_a_damaged_segment_stays_damaged_and_is_kept(older: Path) -> None:
+    with closing(sqlite3.connect(older)) as database:
+        database.execute("UPDATE segments SET costs = zeroblob(48) WHERE first_update = 1")
+        database.commit()
+    store = SqliteStore(older, SetClock())
+    with store.read() as reader:
+        uid = reader.network("net").uid
+        for read in (reader.segments, reader.outlines):
+            with pytest.raises(DamagedHistory, match="updates 1 to 6 of the network net"):
+                read(uid, 0, 100, 100)
+            assert [found.count for found in read(uid, 7, 100, 100)] == [7]
+    store.close()
+    with closing(sqlite3.connect(older)) as database:
+        query = "SELECT costs, crc FROM segments WHERE first_update = 1"
+        assert database.execute(query).fetchall() == [(bytes(48), 777514121)]
+
+
 def test_nothing_that_was_written_is_changed(older: Path) -> None:
     def content() -> dict[str, list[tuple[object, ...]]]:
         with closing(sqlite3.connect(older)) as database:
-            return {
+            kept = {
                 table: [row[:width] for row in database.execute(f"SELECT * FROM {table}")]  # noqa: S608
                 for table, width in (("keyframes", 4), ("runs", 8), ("run_events", 6))
             }
+            segments = (
+                "SELECT network_uid, first_update, update_count, kind, run, run_offset,"
+                " commit_time, min_cost, max_cost, costs FROM segments"
+            )
+            return kept | {"segments": database.execute(segments).fetchall()}
 
     before = content()
     SqliteStore(older, SetClock()).close()

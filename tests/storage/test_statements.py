@@ -55,6 +55,7 @@ def do_everything(store: SqliteStore) -> None:
         lambda reader: reader.count_training_sets(),
         lambda reader: reader.run_using("some-set"),
         lambda reader: reader.segments(uid, 0, 10, 10),
+        lambda reader: reader.outlines(uid, 0, 10, 10),
         lambda reader: reader.keyframe(uid, 10),
         lambda reader: reader.run_events(uid, 0, 0, 10),
         lambda reader: reader.answer("id"),
