@@ -15,6 +15,7 @@ from grpc_reflection.v1alpha import reflection
 from service import grpc_api
 from service.clock import SystemClock
 from service.executor import ThreadExecutor, take_over
+from service.exporting import Exports
 from service.handlers import Handlers
 from service.history import History
 from service.networks import Networks
@@ -64,6 +65,7 @@ class Server:
             steps=Steps(self.store, self.executor, snapshots, opening, clock),
             history=History(self.store, snapshots, settings.limits),
             watching=Watching(self.store, snapshots, self.waking, settings.limits),
+            exports=Exports(self.store, snapshots),
             waking=self.waking,
             limits=settings.limits,
             version=version("clearprop-server"),

@@ -161,8 +161,8 @@ async def _write(response: Message, context: Context) -> None:
             await context.write(response)
     except TimeoutError:
         raise WatcherTooSlow(
-            f"this stream could not be written to for {WRITE_SECONDS:g} s:"
-            " watch again from the update after the last one that you have read"
+            f"this stream could not be written to for {WRITE_SECONDS:g} s: call again, and read on"
+            " without long breaks; a watch from the update after the last one that you have read"
         ) from None
 
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 from clearprop.v1 import training_service_pb2 as pb
 
 from service import messages
+from service.exporting import Exports
 from service.history import History
 from service.networks import Networks
 from service.runs import Runs, RunView
@@ -39,6 +40,7 @@ class Handlers:
     steps: Steps
     history: History
     watching: Watching
+    exports: Exports
     waking: Waking
     limits: Limits
     version: str
@@ -269,6 +271,20 @@ class Handlers:
             request.parameter_count,
         )
         return messages.gradient_check(network, update, check)
+
+    async def export_network(
+        self, request: pb.ExportNetworkRequest
+    ) -> AsyncGenerator[pb.ExportNetworkResponse, None]:
+        """Stream a file."""
+        export = await asyncio.to_thread(
+            self.exports.export,
+            request.network,
+            request.update if request.HasField("update") else None,
+            messages.export_format(request.format),
+        )
+        pieces = messages.export(export)
+        while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+            yield piece
 
     def get_server_info(self, _: pb.GetServerInfoRequest) -> pb.GetServerInfoResponse:
         """Describe the server."""

@@ -7,6 +7,7 @@ from typing import Generic, Literal, TypeAlias, TypeVar
 
 from google.protobuf.message import Message
 
+from clearprop.documents import DocumentLike, read_document
 from clearprop.options import (
     NetworkOptions,
     StepOptions,
@@ -28,6 +29,9 @@ MadeT = TypeVar("MadeT")
 
 #: How much of each update is sent: `cost` leaves the parameters out.
 DetailName: TypeAlias = Literal["cost", "parameters"]
+
+#: What an exported file is: `json` and `csv` are texts, `npz` and `onnx` are not.
+FormatName: TypeAlias = Literal["json", "npz", "onnx", "csv"]
 
 #: What a step counts.
 UnitName: TypeAlias = Literal["update", "epoch"]
@@ -70,6 +74,16 @@ def create_network(
         request_id=request_id or new_request_id(),
     )
     describe_network(request, options)
+    return Call(request, pb.CreateNetworkResponse)
+
+
+def import_network(
+    document: DocumentLike, network: str, request_id: str
+) -> Call[pb.CreateNetworkResponse]:
+    """Make a network of a document."""
+    request = read_document(document)
+    request.network = network
+    request.request_id = request_id or new_request_id()
     return Call(request, pb.CreateNetworkResponse)
 
 
@@ -314,6 +328,16 @@ def check_gradients(
         parameter_count=parameter_count,
     )
     return Call(request, pb.CheckGradientsResponse)
+
+
+def export_network(
+    network: str, file_format: FormatName, update: int | None
+) -> Call[pb.ExportNetworkResponse]:
+    """Ask for a file of a network."""
+    request = pb.ExportNetworkRequest(
+        network=network, update=update, format=enum_value(pb.ExportFormat, file_format)
+    )
+    return Call(request, pb.ExportNetworkResponse)
 
 
 def get_server_info() -> Call[pb.GetServerInfoResponse]:

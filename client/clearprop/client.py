@@ -7,6 +7,7 @@ from typing import Self, Unpack
 
 from clearprop import calls
 from clearprop.connection import DEFAULT_PATIENCE, Connection
+from clearprop.documents import DocumentLike
 from clearprop.networks import Network
 from clearprop.options import NetworkOptions
 from clearprop.training_sets import TrainingSet
@@ -72,6 +73,19 @@ class Client:
         `labels` are the client's own notes.
         """
         call = calls.create_network(network, layer_sizes, options, request_id)
+        return Network(self._connection, self._connection.call(call).network)
+
+    def import_network(
+        self, document: DocumentLike, network: str = "", *, request_id: str = ""
+    ) -> Network:
+        """Make the network that a document describes, as `export` writes it, and return it.
+
+        An equal one: with the same structure, parameters and labels, and with what its optimizer
+        remembered, so that training goes on to the same bits. `document` is the text or what was
+        parsed of it; `network` the id, which the service makes where none is given. Raises
+        ValueError, with all that is wrong, for what is no such document.
+        """
+        call = calls.import_network(document, network, request_id)
         return Network(self._connection, self._connection.call(call).network)
 
     def network(self, network: str) -> Network:

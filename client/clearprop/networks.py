@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Self, Unpack
 
 from clearprop import calls
-from clearprop.calls import DetailName, UnitName
+from clearprop.calls import DetailName, FormatName, UnitName
 from clearprop.connection import Connection
+from clearprop.exports import Export
 from clearprop.infos import NetworkInfo, StepResult
 from clearprop.measures import Evaluation, GradientCheck
 from clearprop.options import StepOptions, TrainingOptions
@@ -176,6 +177,16 @@ class Network(NetworkInfo):
         """
         call = calls.check_gradients(self.id, training_set, update, example_count, parameter_count)
         return GradientCheck(self._connection.call(call))
+
+    def export(self, file_format: FormatName = "json", *, update: int | None = None) -> Export:
+        """Ask for a file of the network at any update, by default the latest; it changes nothing.
+
+        `json` is a document of all that it takes to make an equal network of it: see
+        `import_network` of the client. `npz` has the parameters as arrays of NumPy, `onnx` the way
+        from inputs to outputs in float64, `csv` the history up to the update, a line for each.
+        """
+        call = calls.export_network(self.id, file_format, update)
+        return Export(self._connection.stream(call))
 
     def _run(self, message: RunMessage) -> Run:
         return Run(self._connection, message, self.uid)

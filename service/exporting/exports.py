@@ -16,7 +16,7 @@ from training.network import Network
 from training.ports import Store
 
 #: A file comes in pieces of at most so many bytes.
-CHUNK_BYTES = 2**20
+CHUNK_BYTES = 2**18
 
 #: So many updates are read at a time for a table: short reads, whatever the length of the history.
 _LINES_AT_ONCE = 10_000
@@ -98,7 +98,7 @@ class Exports:
 
 
 def chunked(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield the same bytes in pieces of 1 MiB, the last one smaller."""
+    """Yield the same bytes in pieces of 256 KiB, the last one smaller."""
     waiting = bytearray()
     for piece in pieces:
         waiting += piece

@@ -5,6 +5,7 @@ is not known becomes None. Only what has no form in the domain (a page token, a 
 checked here.
 """
 
+from service.messages.exports import export, export_format
 from service.messages.measures import evaluation, gradient_check
 from service.messages.networks import label_keys, network, new_network
 from service.messages.predictions import prediction, vectors
@@ -26,6 +27,8 @@ __all__ = [
     "check_response",
     "evaluation",
     "example_rows",
+    "export",
+    "export_format",
     "gradient_check",
     "label_keys",
     "limits",

@@ -4,6 +4,7 @@ import numpy as np
 from clearprop.v1 import network_pb2, training_service_pb2
 
 from service.messages.enums import sent
+from service.messages.runs import optimizer_state
 from service.messages.times import timestamp
 from service.networks import NetworkView, NewNetwork
 from training.errors import validating
@@ -72,6 +73,11 @@ def new_network(request: training_service_pb2.CreateNetworkRequest) -> NewNetwor
         ),
         labels=dict(request.labels),
         bias=request.bias,
+        optimizer_state=(
+            optimizer_state(request.optimizer_state)
+            if request.HasField("optimizer_state")
+            else None
+        ),
     )
 
 

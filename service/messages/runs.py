@@ -2,13 +2,14 @@
 
 from typing import Literal
 
+import numpy as np
 from clearprop.v1 import run_pb2, training_service_pb2
 
 from service.messages.enums import sent
 from service.messages.times import timestamp
 from service.runs import RunView
 from service.stepping import StepCommand, StepUnit
-from training.optimizer import Optimizer, OptimizerKind
+from training.optimizer import Optimizer, OptimizerKind, OptimizerState
 from training.run import Failure, Run, RunState
 from training.settings import StopCondition, TrainingSettings
 from training.update import RunEvent
@@ -60,6 +61,11 @@ def settings(message: run_pb2.TrainingSettings) -> TrainingSettings:
             max_updates=message.stop.max_updates,
         ),
     )
+
+
+def optimizer_state(message: run_pb2.OptimizerState) -> OptimizerState:
+    """Translate what an optimizer is said to remember."""
+    return OptimizerState(_optimizer(message.optimizer), np.array(message.values, dtype=np.float64))
 
 
 def step(request: training_service_pb2.StepRequest) -> StepCommand:

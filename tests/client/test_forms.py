@@ -10,6 +10,7 @@ import pytest
 PAIRS = [
     (clearprop.Client, clearprop.aio.AsyncClient),
     (clearprop.Network, clearprop.aio.AsyncNetwork),
+    (clearprop.Export, clearprop.aio.AsyncExport),
     (clearprop.Run, clearprop.aio.AsyncRun),
     (clearprop.TrainingSet, clearprop.aio.AsyncTrainingSet),
 ]

@@ -325,6 +325,7 @@ NOWHERE = {
     "Predict": pb.PredictRequest(network="nowhere"),
     "Evaluate": pb.EvaluateRequest(network="nowhere", training_set="xor"),
     "CheckGradients": pb.CheckGradientsRequest(network="nowhere", training_set="xor"),
+    "ExportNetwork": pb.ExportNetworkRequest(network="nowhere"),
 }
 
 
@@ -374,6 +375,7 @@ def test_an_update_that_is_not_there_is_out_of_range(
         lambda: stub.CheckGradients(
             pb.CheckGradientsRequest(network=network, update=update, training_set="xor")
         ),
+        lambda: stub.ExportNetwork(pb.ExportNetworkRequest(network=network, update=update)),
     ):
         refusal = refused(call)
         assert refusal.code is grpc.StatusCode.OUT_OF_RANGE
@@ -412,6 +414,10 @@ def test_other_bad_fields_are_named(stub: TrainingServiceStub) -> None:
             ["stride", "until_run"],
         ),
         (lambda: stub.Predict(pb.PredictRequest(network=network)), ["inputs"]),
+        (
+            lambda: stub.ExportNetwork(pb.ExportNetworkRequest(network=network, format=9)),  # type: ignore[arg-type]
+            ["format"],
+        ),
         (lambda: stub.Evaluate(pb.EvaluateRequest(network=network)), ["training_set"]),
         (lambda: stub.CheckGradients(pb.CheckGradientsRequest(network=network)), ["training_set"]),
         (

@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 from clearprop.v1 import network_pb2, run_pb2
+from clearprop.v1 import training_service_pb2 as pb
 from clearprop.values import enum_word
 
 from service import messages
-from service.messages import networks, runs
+from service.exporting import ExportFormat
+from service.messages import exports, networks, runs
+from service.messages.enums import sent
 from training.network import Activation, CostFunction, InitializerKind
 from training.optimizer import Optimizer, OptimizerKind
 from training.settings import StopCondition, TrainingSettings
@@ -26,6 +29,7 @@ TABLES: list[Any] = [
         networks._INITIALIZER_KINDS,
         networks._SENT_INITIALIZER_KINDS,
     ),
+    (ExportFormat, pb.ExportFormat, exports._FORMATS, sent(exports._FORMATS)),
     (OptimizerKind, run_pb2.OptimizerKind, runs._OPTIMIZER_KINDS, runs._SENT_OPTIMIZER_KINDS),
 ]
 

@@ -12,8 +12,9 @@ Its classes belong to the event loop in which they were made.
 """
 
 from clearprop.aio.client import AsyncClient, connect
+from clearprop.aio.exports import AsyncExport
 from clearprop.aio.networks import AsyncNetwork
 from clearprop.aio.runs import AsyncRun
 from clearprop.aio.training_sets import AsyncTrainingSet
 
-__all__ = ["AsyncClient", "AsyncNetwork", "AsyncRun", "AsyncTrainingSet", "connect"]
+__all__ = ["AsyncClient", "AsyncExport", "AsyncNetwork", "AsyncRun", "AsyncTrainingSet", "connect"]

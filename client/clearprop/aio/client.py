@@ -10,6 +10,7 @@ from clearprop.aio.connection import AsyncConnection
 from clearprop.aio.networks import AsyncNetwork
 from clearprop.aio.training_sets import AsyncTrainingSet
 from clearprop.connection import DEFAULT_PATIENCE
+from clearprop.documents import DocumentLike
 from clearprop.options import NetworkOptions
 from clearprop.v1.training_service_pb2 import GetServerInfoResponse
 from clearprop.values import MatrixLike, RowsLike
@@ -75,6 +76,19 @@ class AsyncClient:
         `labels` are the client's own notes.
         """
         call = calls.create_network(network, layer_sizes, options, request_id)
+        return AsyncNetwork(self._connection, (await self._connection.call(call)).network)
+
+    async def import_network(
+        self, document: DocumentLike, network: str = "", *, request_id: str = ""
+    ) -> AsyncNetwork:
+        """Make the network that a document describes, as `export` writes it, and return it.
+
+        An equal one: with the same structure, parameters and labels, and with what its optimizer
+        remembered, so that training goes on to the same bits. `document` is the text or what was
+        parsed of it; `network` the id, which the service makes where none is given. Raises
+        ValueError, with all that is wrong, for what is no such document.
+        """
+        call = calls.import_network(document, network, request_id)
         return AsyncNetwork(self._connection, (await self._connection.call(call)).network)
 
     async def network(self, network: str) -> AsyncNetwork:

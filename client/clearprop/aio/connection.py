@@ -72,6 +72,36 @@ class AsyncConnection:
             if not token:
                 return
 
+    async def stream(self, call: Call[ResponseT]) -> AsyncIterator[ResponseT]:
+        """Yield the messages of a call; it is made again while none of them has come.
+
+        Only while the service is unavailable and the patience lasts. Raises ClearpropError.
+        """
+        method = self._channel.unary_stream(
+            call.path,
+            request_serializer=type(call.request).SerializeToString,
+            response_deserializer=call.response.FromString,
+        )
+        backoff = Backoff(self._patience)
+        begun = False
+        while True:
+            stream = method(call.request)
+            try:
+                async for response in stream:
+                    begun = True
+                    yield response
+            except grpc.RpcError as error:
+                failure = ClearpropError.from_rpc(error)
+            except asyncio.CancelledError:
+                failure = _cancelled()
+            else:
+                return
+            finally:
+                stream.cancel()
+            if begun:
+                raise failure
+            await self._wait(backoff, failure)
+
     async def watch(self, request: WatchUpdatesRequest) -> AsyncIterator[Watched]:
         """Yield what a watch delivers, and go on by itself after a lost connection."""
         cursor = WatchCursor(request)

@@ -5,8 +5,9 @@ from typing import Self, Unpack
 
 from clearprop import calls
 from clearprop.aio.connection import AsyncConnection
+from clearprop.aio.exports import AsyncExport
 from clearprop.aio.runs import AsyncRun
-from clearprop.calls import DetailName, UnitName
+from clearprop.calls import DetailName, FormatName, UnitName
 from clearprop.infos import NetworkInfo, StepResult
 from clearprop.measures import Evaluation, GradientCheck
 from clearprop.options import StepOptions, TrainingOptions
@@ -178,6 +179,18 @@ class AsyncNetwork(NetworkInfo):
         """
         call = calls.check_gradients(self.id, training_set, update, example_count, parameter_count)
         return GradientCheck(await self._connection.call(call))
+
+    async def export(
+        self, file_format: FormatName = "json", *, update: int | None = None
+    ) -> AsyncExport:
+        """Ask for a file of the network at any update, by default the latest; it changes nothing.
+
+        `json` is a document of all that it takes to make an equal network of it: see
+        `import_network` of the client. `npz` has the parameters as arrays of NumPy, `onnx` the way
+        from inputs to outputs in float64, `csv` the history up to the update, a line for each.
+        """
+        call = calls.export_network(self.id, file_format, update)
+        return await AsyncExport.begun(self._connection.stream(call))
 
     def _run(self, message: RunMessage) -> AsyncRun:
         return AsyncRun(self._connection, message, self.uid)

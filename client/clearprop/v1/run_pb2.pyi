@@ -3,9 +3,11 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
@@ -157,6 +159,41 @@ class Optimizer(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__momentum) -> _WhichOneofReturnType__momentum | None: ...
 
 Global___Optimizer: _TypeAlias = Optimizer  # noqa: Y015
+
+@_typing.final
+class OptimizerState(_message.Message):
+    """What an optimizer remembers from update to update."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OPTIMIZER_FIELD_NUMBER: _builtins.int
+    VALUES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def optimizer(self) -> Global___Optimizer:
+        """The optimizer that remembers it, with the numbers that it was used with: MOMENTUM, NESTEROV or
+        ADAM, for GRADIENT_DESCENT remembers nothing.
+        """
+
+    @_builtins.property
+    def values(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Finite numbers in the order of the parameters, layer after layer, weights w[unit, input] row
+        after row, then biases. Of MOMENTUM and NESTEROV v, a number for each parameter. Of ADAM m for
+        each parameter, then v for each, which is at least 0, then β₁ᵗ and β₂ᵗ, in [0, 1].
+        """
+
+    def __init__(
+        self,
+        *,
+        optimizer: Global___Optimizer | None = ...,
+        values: _abc.Iterable[_builtins.float] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["optimizer", b"optimizer"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["optimizer", b"optimizer", "values", b"values"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OptimizerState: _TypeAlias = OptimizerState  # noqa: Y015
 
 @_typing.final
 class StopCondition(_message.Message):

@@ -48,6 +48,66 @@ STEP_UNIT_EPOCH: StepUnit.ValueType  # 2
 """Epochs: the step ends at the first update that reaches the next count × examples of the run."""
 Global___StepUnit: _TypeAlias = StepUnit  # noqa: Y015
 
+class _ExportFormat:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ExportFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExportFormat.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    EXPORT_FORMAT_UNSPECIFIED: _ExportFormat.ValueType  # 0
+    """Not said: JSON."""
+    EXPORT_FORMAT_JSON: _ExportFormat.ValueType  # 1
+    """A document of everything that it takes to make an equal network of it, here or on another
+    server, which training takes on to the same bits: {"format": "clearprop-network", "version": 1,
+    "network", "uid", "update", "kind", "run", "layer_sizes", "activations", "bias",
+    "cost_function", "initializer", "labels", "forked_from", "layers": [{"weights": [[…]],
+    "biases": […]}], "optimizer_state": {"optimizer", "values"} or null}. Words are those of this
+    contract in lower case, such as "leaky-relu"; decimals come back to the same bits. To make the
+    network, send structure, layers and optimizer state to CreateNetwork, as the clients do.
+    """
+    EXPORT_FORMAT_NPZ: _ExportFormat.ValueType  # 2
+    """The parameters as arrays of NumPy, for `numpy.load`: `layer_1_weights` [units, inputs],
+    `layer_1_biases` [units] where there are any, and so on.
+    """
+    EXPORT_FORMAT_ONNX: _ExportFormat.ValueType  # 3
+    """The way from inputs to outputs as an ONNX model in float64: `inputs` [batch, inputs] to
+    `outputs` [batch, outputs], any batch. Its outputs are those of Predict up to rounding.
+    """
+    EXPORT_FORMAT_CSV: _ExportFormat.ValueType  # 4
+    """The history from update 0 to the chosen one as a table, a line for each update:
+    update,kind,run,epoch,first_example,example_count,cost as in Update; no cost where no run made
+    the update. Decimals come back to the same bits.
+    """
+
+class ExportFormat(_ExportFormat, metaclass=_ExportFormatEnumTypeWrapper):
+    """What a file of a network is."""
+
+EXPORT_FORMAT_UNSPECIFIED: ExportFormat.ValueType  # 0
+"""Not said: JSON."""
+EXPORT_FORMAT_JSON: ExportFormat.ValueType  # 1
+"""A document of everything that it takes to make an equal network of it, here or on another
+server, which training takes on to the same bits: {"format": "clearprop-network", "version": 1,
+"network", "uid", "update", "kind", "run", "layer_sizes", "activations", "bias",
+"cost_function", "initializer", "labels", "forked_from", "layers": [{"weights": [[…]],
+"biases": […]}], "optimizer_state": {"optimizer", "values"} or null}. Words are those of this
+contract in lower case, such as "leaky-relu"; decimals come back to the same bits. To make the
+network, send structure, layers and optimizer state to CreateNetwork, as the clients do.
+"""
+EXPORT_FORMAT_NPZ: ExportFormat.ValueType  # 2
+"""The parameters as arrays of NumPy, for `numpy.load`: `layer_1_weights` [units, inputs],
+`layer_1_biases` [units] where there are any, and so on.
+"""
+EXPORT_FORMAT_ONNX: ExportFormat.ValueType  # 3
+"""The way from inputs to outputs as an ONNX model in float64: `inputs` [batch, inputs] to
+`outputs` [batch, outputs], any batch. Its outputs are those of Predict up to rounding.
+"""
+EXPORT_FORMAT_CSV: ExportFormat.ValueType  # 4
+"""The history from update 0 to the chosen one as a table, a line for each update:
+update,kind,run,epoch,first_example,example_count,cost as in Update; no cost where no run made
+the update. Decimals come back to the same bits.
+"""
+Global___ExportFormat: _TypeAlias = ExportFormat  # noqa: Y015
+
 @_typing.final
 class CreateNetworkRequest(_message.Message):
     """Describes the network to make."""
@@ -84,6 +144,7 @@ class CreateNetworkRequest(_message.Message):
     LABELS_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    OPTIMIZER_STATE_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     """The id to give it, [a-z][a-z0-9-]{0,62}. Empty: the server makes one."""
     bias: _builtins.bool
@@ -126,6 +187,12 @@ class CreateNetworkRequest(_message.Message):
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """The client's own notes: at most 64, keys [a-z][a-z0-9_-]{0,62}, values up to 255 characters."""
 
+    @_builtins.property
+    def optimizer_state(self) -> _run_pb2.OptimizerState:
+        """What an optimizer remembers at update 0, such as that of a network that was exported elsewhere:
+        a first run with this optimizer, set to the same numbers, goes on with it. Absent: nothing.
+        """
+
     def __init__(
         self,
         *,
@@ -139,10 +206,11 @@ class CreateNetworkRequest(_message.Message):
         labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         request_id: _builtins.str = ...,
         validate_only: _builtins.bool = ...,
+        optimizer_state: _run_pb2.OptimizerState | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["initializer", b"initializer"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["initializer", b"initializer", "optimizer_state", b"optimizer_state"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activations", b"activations", "bias", b"bias", "cost_function", b"cost_function", "initial_parameters", b"initial_parameters", "initializer", b"initializer", "labels", b"labels", "layer_sizes", b"layer_sizes", "network", b"network", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activations", b"activations", "bias", b"bias", "cost_function", b"cost_function", "initial_parameters", b"initial_parameters", "initializer", b"initializer", "labels", b"labels", "layer_sizes", b"layer_sizes", "network", b"network", "optimizer_state", b"optimizer_state", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1793,6 +1861,68 @@ class GradientDifference(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__input) -> _WhichOneofReturnType__input | None: ...
 
 Global___GradientDifference: _TypeAlias = GradientDifference  # noqa: Y015
+
+@_typing.final
+class ExportNetworkRequest(_message.Message):
+    """Says which file to send."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NETWORK_FIELD_NUMBER: _builtins.int
+    UPDATE_FIELD_NUMBER: _builtins.int
+    FORMAT_FIELD_NUMBER: _builtins.int
+    network: _builtins.str
+    """The network's id."""
+    update: _builtins.int
+    """The number of the update, 0 to the latest. Absent means the latest."""
+    format: Global___ExportFormat.ValueType
+    """What the file is. UNSPECIFIED means JSON."""
+    def __init__(
+        self,
+        *,
+        network: _builtins.str = ...,
+        update: _builtins.int | None = ...,
+        format: Global___ExportFormat.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "update", b"update"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "format", b"format", "network", b"network", "update", b"update"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__update: _TypeAlias = _typing.Literal["update"]  # noqa: Y015
+    _WhichOneofArgType__update: _TypeAlias = _typing.Literal["_update", b"_update"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__update) -> _WhichOneofReturnType__update | None: ...
+
+Global___ExportNetworkRequest: _TypeAlias = ExportNetworkRequest  # noqa: Y015
+
+@_typing.final
+class ExportNetworkResponse(_message.Message):
+    """Returns a piece of the file; the pieces, one after the other, are its content."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_NAME_FIELD_NUMBER: _builtins.int
+    MEDIA_TYPE_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    file_name: _builtins.str
+    """What to call the file, such as first-update-500.json. In the first message alone."""
+    media_type: _builtins.str
+    """The type of the file, such as application/json. In the first message alone."""
+    content: _builtins.bytes
+    """The next bytes of the file, at most 1 MiB."""
+    def __init__(
+        self,
+        *,
+        file_name: _builtins.str = ...,
+        media_type: _builtins.str = ...,
+        content: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "file_name", b"file_name", "media_type", b"media_type"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportNetworkResponse: _TypeAlias = ExportNetworkResponse  # noqa: Y015
 
 @_typing.final
 class GetServerInfoRequest(_message.Message):

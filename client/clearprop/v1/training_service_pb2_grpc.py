@@ -176,6 +176,11 @@ class TrainingServiceStub(object):
                 request_serializer=clearprop_dot_v1_dot_training__service__pb2.CheckGradientsRequest.SerializeToString,
                 response_deserializer=clearprop_dot_v1_dot_training__service__pb2.CheckGradientsResponse.FromString,
                 _registered_method=True)
+        self.ExportNetwork = channel.unary_stream(
+                '/clearprop.v1.TrainingService/ExportNetwork',
+                request_serializer=clearprop_dot_v1_dot_training__service__pb2.ExportNetworkRequest.SerializeToString,
+                response_deserializer=clearprop_dot_v1_dot_training__service__pb2.ExportNetworkResponse.FromString,
+                _registered_method=True)
         self.GetServerInfo = channel.unary_unary(
                 '/clearprop.v1.TrainingService/GetServerInfo',
                 request_serializer=clearprop_dot_v1_dot_training__service__pb2.GetServerInfoRequest.SerializeToString,
@@ -491,6 +496,21 @@ class TrainingServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExportNetwork(self, request, context):
+        """Sends a file of a network at any update, or of its history up to that update. The file comes in
+        pieces, which are made as they are read: it is whole when the stream ends with OK, and without
+        that no part of it is of use. Changes nothing.
+        INVALID_ARGUMENT: there is no such format (`format`): name one of those that there are.
+        NOT_FOUND: there is no such network (NETWORK_NOT_FOUND), or it was deleted meanwhile: check
+        the id.
+        OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+        UNAVAILABLE: also when the stream could not be written to for 10 s (WATCHER_TOO_SLOW): export
+        again, and read on without long breaks.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetServerInfo(self, request, context):
         """Says what this server is and which limits it has.
         """
@@ -620,6 +640,11 @@ def add_TrainingServiceServicer_to_server(servicer, server):
                     servicer.CheckGradients,
                     request_deserializer=clearprop_dot_v1_dot_training__service__pb2.CheckGradientsRequest.FromString,
                     response_serializer=clearprop_dot_v1_dot_training__service__pb2.CheckGradientsResponse.SerializeToString,
+            ),
+            'ExportNetwork': grpc.unary_stream_rpc_method_handler(
+                    servicer.ExportNetwork,
+                    request_deserializer=clearprop_dot_v1_dot_training__service__pb2.ExportNetworkRequest.FromString,
+                    response_serializer=clearprop_dot_v1_dot_training__service__pb2.ExportNetworkResponse.SerializeToString,
             ),
             'GetServerInfo': grpc.unary_unary_rpc_method_handler(
                     servicer.GetServerInfo,
@@ -1297,6 +1322,33 @@ class TrainingService(object):
             '/clearprop.v1.TrainingService/CheckGradients',
             clearprop_dot_v1_dot_training__service__pb2.CheckGradientsRequest.SerializeToString,
             clearprop_dot_v1_dot_training__service__pb2.CheckGradientsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportNetwork(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/clearprop.v1.TrainingService/ExportNetwork',
+            clearprop_dot_v1_dot_training__service__pb2.ExportNetworkRequest.SerializeToString,
+            clearprop_dot_v1_dot_training__service__pb2.ExportNetworkResponse.FromString,
             options,
             channel_credentials,
             insecure,

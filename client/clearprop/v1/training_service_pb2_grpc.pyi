@@ -242,6 +242,17 @@ class TrainingServiceStub:
       RESOURCE_EXHAUSTED: the check would take too long or too much memory (LIMIT_EXCEEDED): check
         fewer parameters or use fewer examples.
     """
+    ExportNetwork: _grpc.UnaryStreamMultiCallable[_training_service_pb2.ExportNetworkRequest, _training_service_pb2.ExportNetworkResponse]
+    """Sends a file of a network at any update, or of its history up to that update. The file comes in
+    pieces, which are made as they are read: it is whole when the stream ends with OK, and without
+    that no part of it is of use. Changes nothing.
+      INVALID_ARGUMENT: there is no such format (`format`): name one of those that there are.
+      NOT_FOUND: there is no such network (NETWORK_NOT_FOUND), or it was deleted meanwhile: check
+        the id.
+      OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+      UNAVAILABLE: also when the stream could not be written to for 10 s (WATCHER_TOO_SLOW): export
+        again, and read on without long breaks.
+    """
     GetServerInfo: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.GetServerInfoRequest, _training_service_pb2.GetServerInfoResponse]
     """Says what this server is and which limits it has."""
 
@@ -458,6 +469,17 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
       RESOURCE_EXHAUSTED: the check would take too long or too much memory (LIMIT_EXCEEDED): check
         fewer parameters or use fewer examples.
+    """
+    ExportNetwork: _aio.UnaryStreamMultiCallable[_training_service_pb2.ExportNetworkRequest, _training_service_pb2.ExportNetworkResponse]  # type: ignore[assignment]
+    """Sends a file of a network at any update, or of its history up to that update. The file comes in
+    pieces, which are made as they are read: it is whole when the stream ends with OK, and without
+    that no part of it is of use. Changes nothing.
+      INVALID_ARGUMENT: there is no such format (`format`): name one of those that there are.
+      NOT_FOUND: there is no such network (NETWORK_NOT_FOUND), or it was deleted meanwhile: check
+        the id.
+      OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+      UNAVAILABLE: also when the stream could not be written to for 10 s (WATCHER_TOO_SLOW): export
+        again, and read on without long breaks.
     """
     GetServerInfo: _aio.UnaryUnaryMultiCallable[_training_service_pb2.GetServerInfoRequest, _training_service_pb2.GetServerInfoResponse]  # type: ignore[assignment]
     """Says what this server is and which limits it has."""
@@ -816,6 +838,23 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
           RESOURCE_EXHAUSTED: the check would take too long or too much memory (LIMIT_EXCEEDED): check
             fewer parameters or use fewer examples.
+        """
+
+    @_abc_1.abstractmethod
+    def ExportNetwork(
+        self,
+        request: _training_service_pb2.ExportNetworkRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_training_service_pb2.ExportNetworkResponse], _abc.AsyncIterator[_training_service_pb2.ExportNetworkResponse]]:
+        """Sends a file of a network at any update, or of its history up to that update. The file comes in
+        pieces, which are made as they are read: it is whole when the stream ends with OK, and without
+        that no part of it is of use. Changes nothing.
+          INVALID_ARGUMENT: there is no such format (`format`): name one of those that there are.
+          NOT_FOUND: there is no such network (NETWORK_NOT_FOUND), or it was deleted meanwhile: check
+            the id.
+          OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+          UNAVAILABLE: also when the stream could not be written to for 10 s (WATCHER_TOO_SLOW): export
+            again, and read on without long breaks.
         """
 
     @_abc_1.abstractmethod

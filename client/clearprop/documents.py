@@ -1,0 +1,226 @@
+"""A network as a JSON document, as the service exports it: how it becomes a request to make one.
+
+Whatever is wrong with a document is said in its own words, with the place, all of it at once.
+"""
+
+import json
+from collections.abc import Mapping
+from itertools import pairwise
+from math import isfinite
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
+
+from clearprop.v1.network_pb2 import Activation, CostFunction, LayerParameters
+from clearprop.v1.run_pb2 import Optimizer, OptimizerKind, OptimizerState
+from clearprop.v1.training_service_pb2 import CreateNetworkRequest
+from clearprop.values import EnumT, enum_value
+
+if TYPE_CHECKING:
+    from google.protobuf.internal.enum_type_wrapper import _EnumTypeWrapper
+
+#: What is accepted as a document: the text of one, or what was parsed of it.
+DocumentLike: TypeAlias = bytes | str | Mapping[str, Any]
+
+FORMAT = "clearprop-network"
+
+#: The newest version that is read here.
+VERSION = 1
+
+#: The largest request that the service takes, in bytes.
+_REQUEST_BYTES = 16 * 2**20
+
+_LARGEST_LAYER = 2**31 - 1
+_OPTIMIZER_NUMBERS = ("momentum", "beta1", "beta2", "epsilon", "weight_decay")
+_MOST_PROBLEMS = 10
+
+
+def read_document(document: DocumentLike) -> CreateNetworkRequest:
+    """Return the request to make the network that a document describes, without an id.
+
+    Raises ValueError for what is no document of a network, or one of a newer version, for all that
+    is wrong in it, and for one that is larger than a request may be.
+    """
+    fields = _parsed(document)
+    if fields.get("format") != FORMAT:
+        raise ValueError(
+            f'this is no document of a network: its "format" is not "{FORMAT}".'
+            " Export the network as JSON"
+        )
+    version = fields.get("version")
+    if not _is_whole(version) or version < 1:
+        raise ValueError(f"the document's version must be a number from 1 on, is {version!r}")
+    if version > VERSION:
+        raise ValueError(
+            f"the document has version {version}, and this client reads up to {VERSION}:"
+            " install a newer one"
+        )
+    reader = _Reader(fields)
+    request = reader.request()
+    reader.refuse()
+    if request.ByteSize() > _REQUEST_BYTES:
+        raise ValueError(
+            f"the network is {request.ByteSize():,} bytes large, and the service takes"
+            f" {_REQUEST_BYTES:,} at a time: set the document's optimizer_state to null to import"
+            " the network without it"
+        )
+    return request
+
+
+def _parsed(document: DocumentLike) -> Mapping[str, Any]:
+    if isinstance(document, Mapping):
+        return document
+    try:
+        fields = json.loads(document)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(
+            f"this is no JSON, and so no document of a network ({error}). Export it as JSON"
+        ) from None
+    return fields if isinstance(fields, dict) else {}
+
+
+class _Reader:
+    """Reads the fields of one document and collects what is wrong with them."""
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        self._fields = fields
+        self._problems: list[str] = []
+
+    def request(self) -> CreateNetworkRequest:
+        """Return the request, as far as the fields make one."""
+        sizes = self._sizes()
+        bias = self._fields.get("bias")
+        self._require(isinstance(bias, bool), "bias must be true or false")
+        request = CreateNetworkRequest(
+            layer_sizes=sizes,
+            activations=self._activations(len(sizes) - 1),
+            cost_function=self._value(
+                CostFunction, self._fields.get("cost_function"), "cost_function"
+            ),
+            bias=bias is True,
+            labels=self._labels(),
+        )
+        if sizes:
+            request.initial_parameters.extend(self._layers(sizes, bias=bias is True))
+        state = self._fields.get("optimizer_state")
+        if state is not None:
+            request.optimizer_state.CopyFrom(self._optimizer_state(state))
+        return request
+
+    def refuse(self) -> None:
+        """Raise ValueError with what was wrong, if anything was."""
+        if not self._problems:
+            return
+        more = len(self._problems) - _MOST_PROBLEMS
+        said = self._problems[:_MOST_PROBLEMS] + ([f"and {more} more"] if more > 0 else [])
+        raise ValueError(f"the document is damaged: {'; '.join(said)}")
+
+    def _require(self, holds: bool, problem: str) -> bool:
+        if not holds:
+            self._problems.append(problem)
+        return holds
+
+    def _sizes(self) -> list[int]:
+        sizes = self._fields.get("layer_sizes")
+        fine = (
+            isinstance(sizes, list | tuple)
+            and len(sizes) >= 2
+            and all(_is_whole(size) and 1 <= size <= _LARGEST_LAYER for size in sizes)
+        )
+        self._require(fine, "layer_sizes must be at least two whole numbers from 1 on")
+        return list(sizes) if fine and sizes is not None else []
+
+    def _activations(self, layers: int) -> "list[Activation.ValueType]":
+        words = self._fields.get("activations")
+        if not isinstance(words, list | tuple) or (layers > 0 and len(words) != layers):
+            self._problems.append("activations must be one word for each layer after the inputs")
+            return []
+        return [
+            self._value(Activation, word, f"activations[{place}]")
+            for place, word in enumerate(words)
+        ]
+
+    def _value(self, enum: "_EnumTypeWrapper[EnumT]", word: object, place: str) -> EnumT:
+        nothing = enum.values()[0]
+        try:
+            value = enum_value(enum, word) if isinstance(word, str) else nothing
+        except ValueError as error:
+            self._problems.append(f"{place}: {error}")
+            return nothing
+        self._require(value != nothing, f"{place} must be a word")
+        return value
+
+    def _labels(self) -> dict[str, str]:
+        labels = self._fields.get("labels") or {}
+        fine = isinstance(labels, Mapping) and all(
+            isinstance(text, str) for pair in labels.items() for text in pair
+        )
+        return dict(labels) if self._require(fine, "labels must be texts by name") else {}
+
+    def _layers(self, sizes: list[int], *, bias: bool) -> list[LayerParameters]:
+        layers = self._fields.get("layers")
+        wanted = len(sizes) - 1
+        if not isinstance(layers, list | tuple) or len(layers) != wanted:
+            self._problems.append(f"layers must be {wanted}, one for each layer after the inputs")
+            return []
+        return [
+            self._layer(f"layers[{place}]", layer, shape, bias=bias)
+            for place, (layer, shape) in enumerate(zip(layers, pairwise(sizes), strict=True))
+        ]
+
+    def _layer(
+        self, place: str, layer: object, shape: tuple[int, int], *, bias: bool
+    ) -> LayerParameters:
+        inputs, units = shape
+        parts = layer if isinstance(layer, Mapping) else {}
+        rows = parts.get("weights")
+        weights: list[float] = []
+        if self._require(
+            isinstance(rows, list | tuple) and len(rows) == units,
+            f"{place}.weights must be {units} rows, one for each unit",
+        ):
+            for unit, row in enumerate(rows or ()):
+                weights += self._numbers(f"{place}.weights[{unit}]", row, inputs)
+        biases = parts.get("biases", [])
+        return LayerParameters(
+            units=units,
+            inputs=inputs,
+            weights=weights,
+            biases=self._numbers(f"{place}.biases", biases, units if bias else 0),
+        )
+
+    def _optimizer_state(self, state: object) -> OptimizerState:
+        said = state.get("optimizer") if isinstance(state, Mapping) else None
+        if not isinstance(state, Mapping) or not isinstance(said, Mapping):
+            self._problems.append("optimizer_state must be null or have an optimizer")
+            return OptimizerState()
+        optimizer = Optimizer(
+            kind=self._value(OptimizerKind, said.get("kind"), "optimizer_state.optimizer.kind")
+        )
+        for name in _OPTIMIZER_NUMBERS:
+            if said.get(name) is not None:
+                place = f"optimizer_state.optimizer.{name}"
+                for number in self._numbers(place, [said[name]], 1):
+                    setattr(optimizer, name, number)
+        values = self._numbers("optimizer_state.values", state.get("values"))
+        return OptimizerState(optimizer=optimizer, values=values)
+
+    def _numbers(self, place: str, values: object, count: int | None = None) -> list[float]:
+        if not isinstance(values, list | tuple) or not all(map(_is_number, values)):
+            self._problems.append(f"{place} must be numbers")
+            return []
+        if count is not None and len(values) != count:
+            self._problems.append(f"{place} must be {count} numbers, are {len(values)}")
+            return []
+        try:
+            numbers = list(map(float, values))
+        except OverflowError:
+            numbers = [float("inf")]
+        fine = self._require(all(map(isfinite, numbers)), f"{place} must be finite")
+        return numbers if fine else []
+
+
+def _is_whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
