@@ -6,6 +6,7 @@ import typer
 
 from service.cli import (
     demo,
+    exporting,
     importing,
     info,
     measuring,
@@ -39,6 +40,8 @@ app.command(rich_help_panel="Networks")(networks.state)
 app.command(rich_help_panel="Networks")(predicting.predict)
 app.command(rich_help_panel="Networks")(measuring.evaluate)
 app.command(rich_help_panel="Networks")(measuring.check_gradients)
+app.command(rich_help_panel="Networks")(exporting.export)
+app.command(rich_help_panel="Networks")(exporting.import_network)
 app.command(rich_help_panel="Networks")(networks.delete)
 app.command(rich_help_panel="Training")(training.train)
 app.command(rich_help_panel="Training")(stepping.step)

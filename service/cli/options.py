@@ -76,7 +76,7 @@ _INITIALIZERS = [
 _OPTIMIZERS = [enum_word(OptimizerKind, each) for each in OptimizerKind.values()[1:]]
 
 
-def _one_of(words: Sequence[str]) -> Callable[[str], str]:
+def one_of(words: Sequence[str]) -> Callable[[str], str]:
     """Return what checks that an option is one of these words; wrong usage if it is not."""
 
     def check(word: str) -> str:
@@ -103,7 +103,7 @@ CostName = Annotated[
     typer.Option(
         "--cost",
         metavar="WORD",
-        parser=_one_of(_COSTS),
+        parser=one_of(_COSTS),
         help=f"What training minimises: {', '.join(_COSTS)}.",
         show_default="what suits the outputs",
     ),
@@ -116,7 +116,7 @@ InitializerName = Annotated[
     typer.Option(
         "--initializer",
         metavar="WORD",
-        parser=_one_of(_INITIALIZERS),
+        parser=one_of(_INITIALIZERS),
         help=f"How the initial weights are made: {', '.join(_INITIALIZERS)}.",
         show_default="uniform",
     ),
@@ -137,7 +137,7 @@ OptimizerName = Annotated[
     typer.Option(
         "--optimizer",
         metavar="WORD",
-        parser=_one_of(_OPTIMIZERS),
+        parser=one_of(_OPTIMIZERS),
         help=f"How gradients become changes: {', '.join(_OPTIMIZERS)}.",
         show_default="gradient-descent",
     ),
@@ -185,7 +185,7 @@ def given(options: Mapping[str, object]) -> Any:  # noqa: ANN401 - as any of the
 
 def activation_words(text: str) -> list[str]:
     """Return the activations that `relu,softmax` names; wrong usage if there is no such one."""
-    check = _one_of(_ACTIVATIONS)
+    check = one_of(_ACTIVATIONS)
     try:
         return [check(word) for word in text.split(",")] if text else []
     except typer.BadParameter as error:

@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -282,3 +284,8 @@ def test_an_optimizer_state_that_cannot_be_is_refused_with_every_reason(service:
             optimizer_state=OptimizerState(Optimizer(OptimizerKind.ADAM), np.array([0.0] * 6)),
         )
     )
+
+
+def test_a_server_starts_without_what_only_some_exports_need() -> None:
+    code = "import service.app, sys; sys.exit('onnx' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
