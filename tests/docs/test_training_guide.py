@@ -30,6 +30,7 @@ SAID = [
     "SUCCEEDED after ",
     "at update 0: cost 2.",
     "200 gradients over 8 examples passed",
+    "digits-copy begins as update 100: True",
 ]
 
 

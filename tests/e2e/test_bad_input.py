@@ -22,6 +22,10 @@ def new(**fields: object) -> pb.CreateNetworkRequest:
     return pb.CreateNetworkRequest(**({"layer_sizes": [2, 1]} | fields))  # type: ignore[arg-type]
 
 
+def kept(kind: Any, *values: float, **numbers: float) -> run_pb2.OptimizerState:
+    return run_pb2.OptimizerState(optimizer=run_pb2.Optimizer(kind=kind, **numbers), values=values)
+
+
 @pytest.mark.parametrize(
     ("request_", "fields"),
     [
@@ -81,6 +85,18 @@ def new(**fields: object) -> pb.CreateNetworkRequest:
             ["initial_parameters[0].weights[1]"],
         ),
         (new(layer_sizes=[2, 3, 1], initial_parameters=[LAYERS()]), ["initial_parameters"]),
+        (new(optimizer_state=run_pb2.OptimizerState()), ["optimizer_state"]),
+        (new(optimizer_state=kept(99)), ["optimizer_state.optimizer.kind"]),
+        (new(optimizer_state=kept(2, 0.5)), ["optimizer_state.values"]),
+        (new(optimizer_state=kept(2, 0.5, nan)), ["optimizer_state.values[1]"]),
+        (
+            new(optimizer_state=kept(4, 0, 0, -1, 0, 2, 0, epsilon=0)),
+            [
+                "optimizer_state.optimizer.epsilon",
+                "optimizer_state.values[2]",
+                "optimizer_state.values[4]",
+            ],
+        ),
         (
             new(
                 request_id="ü",
