@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from training.batch_update import BatchUpdate
-from training.explanation.chain import MOST_TERMS, Chain, Pass, Passes
+from training.engine import cost_and_gradient
+from training.explanation.chain import MOST_TERMS, Chain, Passes
 from training.explanation.descent import write_descent
 from training.explanation.lines import Line, Lines, Operand, Source, SourceKind, constant
 from training.explanation.place import WeightPlace
 from training.explanation.profile import Profile, profile
 from training.explanation.terms import Operation, Symbol
 from training.explanation.words import Account, sentences
+from training.training_set import Examples
 
 #: About how many lines are written where a caller does not say how many examples are wanted.
 _LINES: Final = 2_000
@@ -21,7 +23,8 @@ class Explanation:
     """The chain rule for one weight in one update.
 
     `positions` are the places in the batch of the examples that have lines. Where they are all of
-    them, the lines lead from the targets to `after` without a gap. `sentences` say it in words.
+    them, the lines lead from the targets to `after` without a gap. `gradient` is G/n. `sentences`
+    say it in words. `profile` is None where it would take too long.
     """
 
     update: BatchUpdate
@@ -33,7 +36,7 @@ class Explanation:
     step: float
     after: float
     sentences: tuple[str, ...]
-    profile: Profile
+    profile: Profile | None
 
 
 def shown_at_once(update: BatchUpdate, place: WeightPlace) -> int:
@@ -52,26 +55,25 @@ def explain(update: BatchUpdate, place: WeightPlace, positions: range) -> Explan
     chain = Chain(update.network, passes.layers, place)
     total = constant(0.0)
     gradients: list[float] = []
-    telling = _Telling(place)
     for position in range(len(update.numbers)):
-        through = passes[position]
-        gradient = through.gradient(place)
-        telling.look_at(through)
-        gradients.append(gradient)
-        total = (
-            _added(lines, total, chain.write(lines, through), position)
-            if position in positions
-            else _omitted(total, gradient, position)
-        )
+        if position in positions:
+            through = passes[position]
+            gradients.append(through.gradient(place))
+            gradient = chain.write(lines, through)
+            total = lines.write(_sum_symbol(position), Operation.ADD, total, gradient)
+        else:
+            gradients.append(_gradient(update, place, position))
+            total = _omitted(total, gradients[-1], position)
     step, after = write_descent(lines, update, place, total)
-    before = float(update.before.parameters[place.offset(update.network)])
-    along = profile(update, place.offset(update.network), after.value)
+    offset = place.offset(update.network)
+    before = float(update.before.parameters[offset])
+    mean = total.value / len(gradients)
     account = Account(
         update,
         place,
-        telling.of(total.value),
+        passes[_telling(gradients, total.value)],
         tuple(gradients),
-        along.slope,
+        mean,
         step.value,
         after.value,
     )
@@ -81,40 +83,26 @@ def explain(update: BatchUpdate, place: WeightPlace, positions: range) -> Explan
         positions,
         lines.written,
         before,
-        along.slope,
+        mean,
         step.value,
         after.value,
         sentences(account),
-        along,
+        profile(update, offset, after.value, mean),
     )
 
 
-class _Telling:
-    """Keeps, for each direction, the example that pulls a weight there the most."""
-
-    def __init__(self, place: WeightPlace) -> None:
-        self._place = place
-        self._down: Pass | None = None
-        self._up: Pass | None = None
-
-    def look_at(self, through: Pass) -> None:
-        """Compare one more example with those before."""
-        gradient = through.gradient(self._place)
-        if self._down is None or gradient > self._down.gradient(self._place):
-            self._down = through
-        if self._up is None or gradient < self._up.gradient(self._place):
-            self._up = through
-
-    def of(self, gradient_sum: float) -> Pass:
-        """Return the example that pulls the most where all examples together pull."""
-        assert self._down is not None  # a batch has at least one example
-        assert self._up is not None
-        return self._up if gradient_sum < 0.0 else self._down
+def _gradient(update: BatchUpdate, place: WeightPlace, position: int) -> float:
+    """Return ∂C/∂w of an example without lines: the kernels have it sooner, with the same bits."""
+    alone = slice(position, position + 1)
+    examples = Examples(update.examples.inputs[alone], update.examples.targets[alone])
+    _, gradient = cost_and_gradient(update.network, update.before.parameters, examples)
+    return float(gradient[place.offset(update.network)])
 
 
-def _added(lines: Lines, total: Operand, gradient: Operand, position: int) -> Operand:
-    """Write one more example into the sum of the batch."""
-    return lines.write(_sum_symbol(position), Operation.ADD, total, gradient)
+def _telling(gradients: list[float], gradient_sum: float) -> int:
+    """Return the place of the example that pulls the most where all examples together pull."""
+    pull = min if gradient_sum < 0.0 else max
+    return pull(range(len(gradients)), key=gradients.__getitem__)
 
 
 def _omitted(total: Operand, gradient: float, position: int) -> Operand:

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from training.batch_update import BatchUpdate
-from training.engine import cost_and_gradient, outputs_and_costs
+from training.engine import outputs_and_costs
 from training.evaluation import mean
 from training.network import Array
 
@@ -30,12 +30,19 @@ class Profile:
     cost_after: float
 
 
-def profile(update: BatchUpdate, parameter: int, after: float) -> Profile:
+#: A profile that takes more than so much work, points × examples × parameters, is not made: it
+#: would take longer than a few seconds.
+MOST_WORK: Final = 2**33
+
+
+def profile(update: BatchUpdate, parameter: int, after: float, slope: float) -> Profile | None:
     """Return a batch's cost around the parameter at this place in the flat vector.
 
     It reaches as far as twice the step that leads to `after`, and at least half the weight's size
-    or 0.5, whichever is larger.
+    or 0.5, whichever is larger. `slope` is G/n. None where it is more work than MOST_WORK.
     """
+    if POINTS * len(update.numbers) * update.network.parameter_count > MOST_WORK:
+        return None
     before = float(update.before.parameters[parameter])
     step = abs(after - before)
     reach = max(2.0 * step if np.isfinite(step) else 0.0, 0.5 * max(1.0, abs(before)))
@@ -43,8 +50,7 @@ def profile(update: BatchUpdate, parameter: int, after: float) -> Profile:
     values = before + reach * ((np.arange(POINTS) - middle) / middle)
     values[middle] = before
     costs = np.array([_cost(update, parameter, value) for value in values.tolist()])
-    _, gradient = cost_and_gradient(update.network, update.before.parameters, update.examples)
-    return Profile(values, costs, float(gradient[parameter]), _cost(update, parameter, after))
+    return Profile(values, costs, slope, _cost(update, parameter, after))
 
 
 def _cost(update: BatchUpdate, parameter: int, value: float) -> float:

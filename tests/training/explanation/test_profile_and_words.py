@@ -22,6 +22,7 @@ def test_a_profile_has_the_costs_that_the_network_would_have(
 ) -> None:
     update, place = chosen
     found = whole(update, place).profile
+    assert found is not None
     offset = place.offset(update.network)
     assert len(found.values) == len(found.costs) == POINTS
     assert (np.diff(found.values) > 0).all()
@@ -110,3 +111,9 @@ def test_what_is_as_it_was_wanted_needs_no_mending() -> None:
     )
     world.parameters[:] = 0.5
     assert "nothing to mend" in words(world, WeightPlace(1, 0, 0))
+
+
+def test_a_profile_that_would_take_minutes_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.explanation.profile.MOST_WORK", POINTS * 3 * 15 - 1)
+    update = update_of(make_world(), 0)
+    assert whole(update, WeightPlace(1, 0, 0)).profile is None
