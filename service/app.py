@@ -15,9 +15,11 @@ from grpc_reflection.v1alpha import reflection
 from service import grpc_api
 from service.clock import SystemClock
 from service.executor import ThreadExecutor, take_over
+from service.explaining import Explaining
 from service.exporting import Exports
 from service.handlers import Handlers
 from service.history import History
+from service.inspection import Inspection
 from service.networks import Networks
 from service.opening import Opening
 from service.runs import Runs
@@ -64,6 +66,7 @@ class Server:
             runs=Runs(self.store, self.executor, opening, clock),
             steps=Steps(self.store, self.executor, snapshots, opening, clock),
             history=History(self.store, snapshots, settings.limits),
+            explaining=Explaining(Inspection(self.store, snapshots, opening)),
             watching=Watching(self.store, snapshots, self.waking, settings.limits),
             exports=Exports(self.store, snapshots),
             waking=self.waking,

@@ -14,6 +14,7 @@ from typing import TypeVar
 from clearprop.v1 import training_service_pb2 as pb
 
 from service import messages
+from service.explaining import Explaining
 from service.exporting import Exports
 from service.history import History
 from service.networks import Networks
@@ -39,6 +40,7 @@ class Handlers:
     runs: Runs
     steps: Steps
     history: History
+    explaining: Explaining
     watching: Watching
     exports: Exports
     waking: Waking
@@ -285,6 +287,17 @@ class Handlers:
         pieces = messages.export(export)
         while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
             yield piece
+
+    def explain_weight(self, request: pb.ExplainWeightRequest) -> pb.ExplainWeightResponse:
+        """Say why a weight changed, or would change."""
+        found = self.explaining.explain(
+            request.network,
+            messages.which(request),
+            messages.weight_place(request),
+            request.first_position,
+            request.position_count,
+        )
+        return messages.explanation(found)
 
     def get_server_info(self, _: pb.GetServerInfoRequest) -> pb.GetServerInfoResponse:
         """Describe the server."""

@@ -140,6 +140,18 @@ class NoPausedRun(WrongStateError):
     reason = "NO_PAUSED_RUN"
 
 
+class NoNextUpdate(WrongStateError):
+    """There is no run that would make another update."""
+
+    reason = "NO_NEXT_UPDATE"
+
+
+class NotGradient(WrongStateError):
+    """No batch made the update: there is nothing inside to look at."""
+
+    reason = "NOT_GRADIENT"
+
+
 class TrainingSetInUse(WrongStateError):
     """A run that is not over trains on the set."""
 

@@ -16,6 +16,7 @@ classes of the contract.
 
 from clearprop.client import Client, connect
 from clearprop.errors import ClearpropError, Violation
+from clearprop.explanations import Explanation
 from clearprop.exports import Export
 from clearprop.infos import NetworkInfo, RunEvent, RunInfo, StepResult, TrainingSetInfo
 from clearprop.measures import Evaluation, GradientCheck, GradientDifference
@@ -29,6 +30,7 @@ __all__ = [
     "ClearpropError",
     "Client",
     "Evaluation",
+    "Explanation",
     "Export",
     "GradientCheck",
     "GradientDifference",

@@ -340,6 +340,33 @@ def export_network(
     return Call(request, pb.ExportNetworkResponse)
 
 
+def explain_weight(  # noqa: PLR0913 - a parameter for each field of the request
+    network: str,
+    layer: int,
+    unit: int,
+    source: int | None,
+    *,
+    update: int | None,
+    next_update: bool,
+    settings: TrainingSettings | None,
+    first_position: int,
+    position_count: int,
+) -> Call[pb.ExplainWeightResponse]:
+    """Explain why a weight changed; `source` is the input of its unit, None for the bias."""
+    request = pb.ExplainWeightRequest(
+        network=network,
+        update=update,
+        next=next_update,
+        settings=settings,
+        layer=layer,
+        unit=unit,
+        input=source,
+        first_position=first_position,
+        position_count=position_count,
+    )
+    return Call(request, pb.ExplainWeightResponse)
+
+
 def get_server_info() -> Call[pb.GetServerInfoResponse]:
     """Ask what the server is."""
     return Call(pb.GetServerInfoRequest(), pb.GetServerInfoResponse)

@@ -7,6 +7,7 @@ import typer
 from service.cli import (
     demo,
     exporting,
+    explaining,
     importing,
     info,
     measuring,
@@ -37,6 +38,7 @@ app.command(rich_help_panel="Networks")(networks.create)
 app.command(rich_help_panel="Networks")(networks.fork)
 app.command(rich_help_panel="Networks")(networks.networks)
 app.command(rich_help_panel="Networks")(networks.state)
+app.command(rich_help_panel="Networks")(explaining.explain)
 app.command(rich_help_panel="Networks")(predicting.predict)
 app.command(rich_help_panel="Networks")(measuring.evaluate)
 app.command(rich_help_panel="Networks")(measuring.check_gradients)

@@ -61,6 +61,10 @@ LearningRateOrNone = Annotated[float | None, _LEARNING_RATE]
 BatchSizeOrNone = Annotated[int | None, _BATCH_SIZE]
 EpochsOrNone = Annotated[int | None, _EPOCHS]
 
+NextUpdate = Annotated[
+    bool, typer.Option("--next", help="Look at the update that would come next; it is not made.")
+]
+
 UpdateNumber = Annotated[
     int | None,
     typer.Option("--update", metavar="N", help="The update to look at. The latest if absent."),

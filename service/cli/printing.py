@@ -121,10 +121,17 @@ def state_of(run: RunInfo) -> str:
 def sparkline(costs: Sequence[float], width: int = 40) -> str:
     """Return the way of a cost, on a logarithmic scale, as a line of small bars."""
     logs = [math.log(max(cost, 1e-12)) for cost in costs]
-    points = [logs[place * (len(logs) - 1) // (width - 1)] for place in range(width)]
-    lowest, highest = min(points), max(points)
+    return bars([logs[place * (len(logs) - 1) // (width - 1)] for place in range(width)])
+
+
+def bars(values: Sequence[float]) -> str:
+    """Return a small bar for each value, from the lowest to the highest; · for what is none."""
+    finite = [value for value in values if math.isfinite(value)]
+    lowest, highest = min(finite, default=0.0), max(finite, default=0.0)
     scale = (len(_BARS) - 1) / (highest - lowest or 1.0)
-    return "".join(_BARS[round((point - lowest) * scale)] for point in points)
+    return "".join(
+        _BARS[round((value - lowest) * scale)] if math.isfinite(value) else "·" for value in values
+    )
 
 
 def update_line(snapshot: Snapshot) -> str:

@@ -5,6 +5,7 @@ is not known becomes None. Only what has no form in the domain (a page token, a 
 checked here.
 """
 
+from service.messages.explanations import explanation, weight_place, which
 from service.messages.exports import export, export_format
 from service.messages.measures import evaluation, gradient_check
 from service.messages.networks import label_keys, network, new_network
@@ -27,6 +28,7 @@ __all__ = [
     "check_response",
     "evaluation",
     "example_rows",
+    "explanation",
     "export",
     "export_format",
     "gradient_check",
@@ -50,5 +52,7 @@ __all__ = [
     "vectors",
     "watch",
     "watched",
+    "weight_place",
+    "which",
     "with_parameters",
 ]

@@ -14,8 +14,10 @@ from training.explanation.terms import Operation, Symbol
 from training.explanation.words import Account, sentences
 from training.training_set import Examples
 
-#: About how many lines are written where a caller does not say how many examples are wanted.
+#: About how many lines are written where a caller does not say how many examples are wanted, and
+#: how many at most: a few megabytes when they are sent.
 _LINES: Final = 2_000
+_MOST_LINES: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,14 @@ class Explanation:
     profile: Profile | None
 
 
-def shown_at_once(update: BatchUpdate, place: WeightPlace) -> int:
-    """Return of how many examples the lines are few enough to be read or sent; at least 1."""
+def shown_at_once(update: BatchUpdate, place: WeightPlace, wanted: int = 0) -> int:
+    """Return how many examples get lines where so many are wanted, 0 being as many as read well.
+
+    It is at least 1, and fewer than wanted where their lines would be too many for one answer.
+    """
     above = [*update.network.layer_sizes[1:], 0][place.layer]
-    return max(1, _LINES // (3 * min(above, MOST_TERMS) + 6))
+    lines = 3 * min(above, MOST_TERMS) + 6
+    return max(1, min(wanted, _MOST_LINES // lines) if wanted else _LINES // lines)
 
 
 def explain(update: BatchUpdate, place: WeightPlace, positions: range) -> Explanation:

@@ -8,6 +8,7 @@ from clearprop.aio.connection import AsyncConnection
 from clearprop.aio.exports import AsyncExport
 from clearprop.aio.runs import AsyncRun
 from clearprop.calls import DetailName, FormatName, UnitName
+from clearprop.explanations import Explanation
 from clearprop.infos import NetworkInfo, StepResult
 from clearprop.measures import Evaluation, GradientCheck
 from clearprop.options import StepOptions, TrainingOptions
@@ -191,6 +192,40 @@ class AsyncNetwork(NetworkInfo):
         """
         call = calls.export_network(self.id, file_format, update)
         return await AsyncExport.begun(self._connection.stream(call))
+
+    async def explain(  # noqa: PLR0913 - a parameter for each field of the request
+        self,
+        layer: int,
+        unit: int,
+        source: int | None = None,
+        *,
+        update: int | None = None,
+        next_update: bool = False,
+        training_set: str = "",
+        first_position: int = 0,
+        position_count: int = 0,
+        **settings: Unpack[StepOptions],
+    ) -> Explanation:
+        """Say why one weight changed by this much in an update, by default the latest.
+
+        `layer` counts from 1, the first after the inputs; `unit` and `source`, the input of that
+        unit, from 0; without a source it is the unit's bias. With `next_update` it is the update
+        that would come next, which is not made: of the run that is not over or, with a training set
+        and the settings of `train`, of one that would begin now. `position_count` examples get
+        lines, from `first_position` in the batch; by default as many as read well.
+        """
+        call = calls.explain_weight(
+            self.id,
+            layer,
+            unit,
+            source,
+            update=update,
+            next_update=next_update,
+            settings=calls.step_settings(training_set, settings),
+            first_position=first_position,
+            position_count=position_count,
+        )
+        return Explanation(await self._connection.call(call))
 
     def _run(self, message: RunMessage) -> AsyncRun:
         return AsyncRun(self._connection, message, self.uid)

@@ -3,6 +3,7 @@
 isort:skip_file
 """
 
+from clearprop.v1 import explanation_pb2 as _explanation_pb2
 from clearprop.v1 import network_pb2 as _network_pb2
 from clearprop.v1 import run_pb2 as _run_pb2
 from clearprop.v1 import training_set_pb2 as _training_set_pb2
@@ -2030,3 +2031,96 @@ class Limits(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Limits: _TypeAlias = Limits  # noqa: Y015
+
+@_typing.final
+class ExplainWeightRequest(_message.Message):
+    """Says which weight to explain, at which update."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NETWORK_FIELD_NUMBER: _builtins.int
+    UPDATE_FIELD_NUMBER: _builtins.int
+    NEXT_FIELD_NUMBER: _builtins.int
+    SETTINGS_FIELD_NUMBER: _builtins.int
+    LAYER_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    INPUT_FIELD_NUMBER: _builtins.int
+    FIRST_POSITION_FIELD_NUMBER: _builtins.int
+    POSITION_COUNT_FIELD_NUMBER: _builtins.int
+    network: _builtins.str
+    """The network's id."""
+    update: _builtins.int
+    """The update to look into. Absent means the latest, or with `next` the one after it."""
+    next: _builtins.bool
+    """Look into the update that would be made next instead, without making it: as in TraceUpdate."""
+    layer: _builtins.int
+    """The layer of the weight: 1 is the first after the inputs."""
+    unit: _builtins.int
+    """The unit that the weight leads to, from 0."""
+    input: _builtins.int
+    """The input of that unit, from 0, that the weight multiplies. Absent: the unit's bias."""
+    first_position: _builtins.int
+    """The first example that gets lines, by its place in the batch, from 0."""
+    position_count: _builtins.int
+    """How many examples get lines. 0: as many as can well be read, about 2,000 lines. Where there are
+    more than 10,000 lines, fewer examples are answered than are asked for.
+    """
+    @_builtins.property
+    def settings(self) -> _run_pb2.TrainingSettings:
+        """With `next`: the settings of the run whose first update is looked into: as in TraceUpdate."""
+
+    def __init__(
+        self,
+        *,
+        network: _builtins.str = ...,
+        update: _builtins.int | None = ...,
+        next: _builtins.bool = ...,
+        settings: _run_pb2.TrainingSettings | None = ...,
+        layer: _builtins.int = ...,
+        unit: _builtins.int = ...,
+        input: _builtins.int | None = ...,
+        first_position: _builtins.int = ...,
+        position_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_input", b"_input", "_update", b"_update", "input", b"input", "settings", b"settings", "update", b"update"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_input", b"_input", "_update", b"_update", "first_position", b"first_position", "input", b"input", "layer", b"layer", "network", b"network", "next", b"next", "position_count", b"position_count", "settings", b"settings", "unit", b"unit", "update", b"update"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__input: _TypeAlias = _typing.Literal["input"]  # noqa: Y015
+    _WhichOneofArgType__input: _TypeAlias = _typing.Literal["_input", b"_input"]  # noqa: Y015
+    _WhichOneofReturnType__update: _TypeAlias = _typing.Literal["update"]  # noqa: Y015
+    _WhichOneofArgType__update: _TypeAlias = _typing.Literal["_update", b"_update"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__input) -> _WhichOneofReturnType__input | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__update) -> _WhichOneofReturnType__update | None: ...
+
+Global___ExplainWeightRequest: _TypeAlias = ExplainWeightRequest  # noqa: Y015
+
+@_typing.final
+class ExplainWeightResponse(_message.Message):
+    """Returns the explanation."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXPLANATION_FIELD_NUMBER: _builtins.int
+    NEXT_POSITION_FIELD_NUMBER: _builtins.int
+    next_position: _builtins.int
+    """The place in the batch of the first example after those that have lines; 0: there is none."""
+    @_builtins.property
+    def explanation(self) -> _explanation_pb2.Explanation:
+        """Why the weight changed, or would change."""
+
+    def __init__(
+        self,
+        *,
+        explanation: _explanation_pb2.Explanation | None = ...,
+        next_position: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["explanation", b"explanation"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["explanation", b"explanation", "next_position", b"next_position"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainWeightResponse: _TypeAlias = ExplainWeightResponse  # noqa: Y015

@@ -181,6 +181,11 @@ class TrainingServiceStub(object):
                 request_serializer=clearprop_dot_v1_dot_training__service__pb2.ExportNetworkRequest.SerializeToString,
                 response_deserializer=clearprop_dot_v1_dot_training__service__pb2.ExportNetworkResponse.FromString,
                 _registered_method=True)
+        self.ExplainWeight = channel.unary_unary(
+                '/clearprop.v1.TrainingService/ExplainWeight',
+                request_serializer=clearprop_dot_v1_dot_training__service__pb2.ExplainWeightRequest.SerializeToString,
+                response_deserializer=clearprop_dot_v1_dot_training__service__pb2.ExplainWeightResponse.FromString,
+                _registered_method=True)
         self.GetServerInfo = channel.unary_unary(
                 '/clearprop.v1.TrainingService/GetServerInfo',
                 request_serializer=clearprop_dot_v1_dot_training__service__pb2.GetServerInfoRequest.SerializeToString,
@@ -511,6 +516,20 @@ class TrainingServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExplainWeight(self, request, context):
+        """Explains why one weight changed by this much in one update, past or next: the chain rule for it,
+        one float64 operation a line, with numbers that lead to the stored bits; in words; and the cost
+        along it. One layer is opened at a time: what comes down from the layer above names the weight
+        whose explanation goes on from there.
+        Errors:
+        NOT_FOUND, OUT_OF_RANGE, DATA_LOSS: as in TraceUpdate.
+        FAILED_PRECONDITION: no batch made the update, or there is no next one: as in TraceUpdate.
+        INVALID_ARGUMENT: the network has no such weight, or the batch no such examples.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetServerInfo(self, request, context):
         """Says what this server is and which limits it has.
         """
@@ -645,6 +664,11 @@ def add_TrainingServiceServicer_to_server(servicer, server):
                     servicer.ExportNetwork,
                     request_deserializer=clearprop_dot_v1_dot_training__service__pb2.ExportNetworkRequest.FromString,
                     response_serializer=clearprop_dot_v1_dot_training__service__pb2.ExportNetworkResponse.SerializeToString,
+            ),
+            'ExplainWeight': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainWeight,
+                    request_deserializer=clearprop_dot_v1_dot_training__service__pb2.ExplainWeightRequest.FromString,
+                    response_serializer=clearprop_dot_v1_dot_training__service__pb2.ExplainWeightResponse.SerializeToString,
             ),
             'GetServerInfo': grpc.unary_unary_rpc_method_handler(
                     servicer.GetServerInfo,
@@ -1349,6 +1373,33 @@ class TrainingService(object):
             '/clearprop.v1.TrainingService/ExportNetwork',
             clearprop_dot_v1_dot_training__service__pb2.ExportNetworkRequest.SerializeToString,
             clearprop_dot_v1_dot_training__service__pb2.ExportNetworkResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainWeight(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/clearprop.v1.TrainingService/ExplainWeight',
+            clearprop_dot_v1_dot_training__service__pb2.ExplainWeightRequest.SerializeToString,
+            clearprop_dot_v1_dot_training__service__pb2.ExplainWeightResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -253,6 +253,16 @@ class TrainingServiceStub:
       UNAVAILABLE: also when the stream could not be written to for 10 s (WATCHER_TOO_SLOW): export
         again, and read on without long breaks.
     """
+    ExplainWeight: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.ExplainWeightRequest, _training_service_pb2.ExplainWeightResponse]
+    """Explains why one weight changed by this much in one update, past or next: the chain rule for it,
+    one float64 operation a line, with numbers that lead to the stored bits; in words; and the cost
+    along it. One layer is opened at a time: what comes down from the layer above names the weight
+    whose explanation goes on from there.
+    Errors:
+      NOT_FOUND, OUT_OF_RANGE, DATA_LOSS: as in TraceUpdate.
+      FAILED_PRECONDITION: no batch made the update, or there is no next one: as in TraceUpdate.
+      INVALID_ARGUMENT: the network has no such weight, or the batch no such examples.
+    """
     GetServerInfo: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.GetServerInfoRequest, _training_service_pb2.GetServerInfoResponse]
     """Says what this server is and which limits it has."""
 
@@ -480,6 +490,16 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
       UNAVAILABLE: also when the stream could not be written to for 10 s (WATCHER_TOO_SLOW): export
         again, and read on without long breaks.
+    """
+    ExplainWeight: _aio.UnaryUnaryMultiCallable[_training_service_pb2.ExplainWeightRequest, _training_service_pb2.ExplainWeightResponse]  # type: ignore[assignment]
+    """Explains why one weight changed by this much in one update, past or next: the chain rule for it,
+    one float64 operation a line, with numbers that lead to the stored bits; in words; and the cost
+    along it. One layer is opened at a time: what comes down from the layer above names the weight
+    whose explanation goes on from there.
+    Errors:
+      NOT_FOUND, OUT_OF_RANGE, DATA_LOSS: as in TraceUpdate.
+      FAILED_PRECONDITION: no batch made the update, or there is no next one: as in TraceUpdate.
+      INVALID_ARGUMENT: the network has no such weight, or the batch no such examples.
     """
     GetServerInfo: _aio.UnaryUnaryMultiCallable[_training_service_pb2.GetServerInfoRequest, _training_service_pb2.GetServerInfoResponse]  # type: ignore[assignment]
     """Says what this server is and which limits it has."""
@@ -855,6 +875,22 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
           UNAVAILABLE: also when the stream could not be written to for 10 s (WATCHER_TOO_SLOW): export
             again, and read on without long breaks.
+        """
+
+    @_abc_1.abstractmethod
+    def ExplainWeight(
+        self,
+        request: _training_service_pb2.ExplainWeightRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_training_service_pb2.ExplainWeightResponse, _abc.Awaitable[_training_service_pb2.ExplainWeightResponse]]:
+        """Explains why one weight changed by this much in one update, past or next: the chain rule for it,
+        one float64 operation a line, with numbers that lead to the stored bits; in words; and the cost
+        along it. One layer is opened at a time: what comes down from the layer above names the weight
+        whose explanation goes on from there.
+        Errors:
+          NOT_FOUND, OUT_OF_RANGE, DATA_LOSS: as in TraceUpdate.
+          FAILED_PRECONDITION: no batch made the update, or there is no next one: as in TraceUpdate.
+          INVALID_ARGUMENT: the network has no such weight, or the batch no such examples.
         """
 
     @_abc_1.abstractmethod

@@ -1,0 +1,177 @@
+"""`clearprop explain`: why one weight changed by this much, as arithmetic and in words."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Annotated
+
+import typer
+from clearprop import Explanation, StepOptions
+from clearprop.v1.explanation_pb2 import SOURCE_KIND_DELTA, CostProfile, ExplainedLine
+from rich.markup import escape
+
+from service.cli.connecting import connected
+from service.cli.options import (
+    BatchSizeOrNone,
+    EpochsOrNone,
+    Json,
+    LearningRateOrNone,
+    NetworkId,
+    NextUpdate,
+    OptimizerName,
+    Server,
+    TrainingSetId,
+    UpdateNumber,
+    given,
+    one_of,
+)
+from service.cli.printing import bars, number, say, say_json, say_plain
+
+_BIAS = "bias"
+_NOTATIONS = ["text", "latex", "mathml"]
+_MOST_LINKS = 3
+
+
+def explain(  # noqa: PLR0913 - an argument for each option of the command
+    network: NetworkId,
+    layer: Annotated[
+        int, typer.Argument(metavar="LAYER", help="Its layer: 1 is the first after the inputs.")
+    ],
+    unit: Annotated[int, typer.Argument(metavar="UNIT", help="The unit that it leads to, from 1.")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="INPUT", help="The unit or input that it comes from, from 1; or: bias."
+        ),
+    ],
+    *,
+    update: UpdateNumber = None,
+    next_update: NextUpdate = False,
+    on: TrainingSetId = "",
+    learning_rate: LearningRateOrNone = None,
+    batch_size: BatchSizeOrNone = None,
+    epochs: EpochsOrNone = None,
+    optimizer: OptimizerName = None,
+    place: Annotated[
+        int, typer.Option("--from-place", metavar="N", help="Begin at this place in the batch.")
+    ] = 1,
+    examples: Annotated[
+        int,
+        typer.Option(
+            metavar="N", help="Show the lines of N examples.", show_default="as many as read well"
+        ),
+    ] = 0,
+    notation: Annotated[
+        str,
+        typer.Option(metavar="WORD", parser=one_of(_NOTATIONS), help=f"{', '.join(_NOTATIONS)}."),
+    ] = "text",
+    as_json: Json = False,
+    server: Server,
+) -> None:
+    """Say why one weight changed by this much in an update: every operation, and in words.
+
+    With --next what the next update would do, which is not made: of the run that is not over, or
+    with --on, --learning-rate, --batch-size and --epochs of one that would begin now.
+    """
+    settings: StepOptions = given(
+        {
+            "learning_rate": learning_rate,
+            "batch_size": batch_size,
+            "epochs": epochs,
+            "optimizer": optimizer,
+        }
+    )
+    with connected(server) as client:
+        found = client.network(network).explain(
+            layer,
+            unit - 1,
+            None if source == _BIAS else _from_one(source) - 1,
+            update=update,
+            next_update=next_update,
+            training_set=on,
+            first_position=place - 1,
+            position_count=examples,
+            **settings,
+        )
+    if as_json:
+        say_json(found.message)
+    elif notation == "text":
+        _show(network, found)
+    else:
+        for line in found.lines:
+            say_plain(line.latex if notation == "latex" else line.mathml)
+
+
+def _from_one(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} is neither a number nor {_BIAS}", param_hint="INPUT"
+        ) from None
+
+
+def _show(network: str, found: Explanation) -> None:
+    say(
+        f"[bold]{escape(found.name)}[/] in update {found.update:,} of [cyan]{escape(network)}[/],"
+        f" run {found.run}"
+    )
+    for sentence in found.sentences:
+        say(escape(sentence))
+    names = iter(found.examples)
+    for position, lines in groupby(found.lines, _position):
+        say()
+        if position is None:
+            say(f"[bold]all {found.message.explanation.example_count:,} of the batch[/]")
+        else:
+            say(f"[bold]example {next(names) + 1}[/] [dim](place {position + 1} in the batch)[/]")
+        for line in lines:
+            say_plain(f"  {line.text}")
+    _show_profile(found.profile)
+    _show_ways_on(network, found)
+
+
+def _position(line: ExplainedLine) -> int | None:
+    return line.position if line.HasField("position") else None
+
+
+def _show_profile(profile: CostProfile | None) -> None:
+    if profile is None:
+        return
+    low, high = profile.values[0], profile.values[-1]
+    say("\n[bold]the batch's cost along this weight[/], all others as they were")
+    line = bars(profile.costs)
+    say(f"  {number(profile.costs[0])} {line} {number(profile.costs[-1])}")
+    indent = " " * (3 + len(number(profile.costs[0])))
+    say(f"{indent}{'▲':>{len(line) // 2 + 1}}")
+    middle = profile.values[len(profile.values) // 2]
+    say(
+        f"  from {number(low)} to {number(high)}; ▲ is {number(middle)}, before the update, where"
+        f" the slope is {number(profile.slope)}"
+    )
+    middle_cost = profile.costs[len(profile.costs) // 2]
+    say(
+        f"  this weight's step alone takes the cost from {number(middle_cost)} to"
+        f" {number(profile.cost_after)}"
+    )
+
+
+def _show_ways_on(network: str, found: Explanation) -> None:
+    links = sorted(set(_links(found)))
+    if links:
+        say("\n[dim]where the deltas from the layer above come from:[/]")
+    for layer, unit, source in links[:_MOST_LINKS]:
+        say_plain(
+            f"  clearprop explain {network} {layer} {unit + 1} {source + 1} --update {found.update}"
+        )
+    if len(links) > _MOST_LINKS:
+        say(f"[dim]  and {len(links) - _MOST_LINKS:,} more[/]")
+    if found.next_position is not None:
+        say(f"[dim]more examples: --from-place {found.next_position + 1}[/]")
+
+
+def _links(found: Explanation) -> Iterator[tuple[int, int, int]]:
+    for line in found.lines:
+        for operand in line.operands:
+            source = operand.source
+            if source.kind == SOURCE_KIND_DELTA:
+                yield source.layer, source.unit, source.input

@@ -1,0 +1,122 @@
+"""Explanations of weights."""
+
+from clearprop.v1 import explanation_pb2, training_service_pb2
+
+from service.inspection import Which
+from service.messages.runs import settings
+from training.explanation.explanation import Explanation
+from training.explanation.lines import Line, Operand, Source, SourceKind
+from training.explanation.notation import LATEX, MATHML, PLAIN
+from training.explanation.place import WeightPlace
+from training.explanation.profile import Profile
+from training.explanation.terms import Operation
+from training.unit_names import parameter_name
+
+_OPERATIONS = {
+    Operation.ADD: explanation_pb2.OPERATION_ADD,
+    Operation.SUBTRACT: explanation_pb2.OPERATION_SUBTRACT,
+    Operation.MULTIPLY: explanation_pb2.OPERATION_MULTIPLY,
+    Operation.DIVIDE: explanation_pb2.OPERATION_DIVIDE,
+    Operation.SQUARE_ROOT: explanation_pb2.OPERATION_SQUARE_ROOT,
+    Operation.SIGMOID: explanation_pb2.OPERATION_SIGMOID,
+}
+_SOURCE_KINDS = {
+    SourceKind.LINE: explanation_pb2.SOURCE_KIND_LINE,
+    SourceKind.CONSTANT: explanation_pb2.SOURCE_KIND_CONSTANT,
+    SourceKind.INPUT: explanation_pb2.SOURCE_KIND_INPUT,
+    SourceKind.TARGET: explanation_pb2.SOURCE_KIND_TARGET,
+    SourceKind.LOGIT: explanation_pb2.SOURCE_KIND_LOGIT,
+    SourceKind.ACTIVATION: explanation_pb2.SOURCE_KIND_ACTIVATION,
+    SourceKind.DELTA: explanation_pb2.SOURCE_KIND_DELTA,
+    SourceKind.WEIGHT: explanation_pb2.SOURCE_KIND_WEIGHT,
+    SourceKind.SUM: explanation_pb2.SOURCE_KIND_SUM,
+    SourceKind.SETTING: explanation_pb2.SOURCE_KIND_SETTING,
+    SourceKind.MEMORY: explanation_pb2.SOURCE_KIND_MEMORY,
+}
+
+
+def which(message: training_service_pb2.ExplainWeightRequest) -> Which:
+    """Read which update is to be looked into."""
+    return Which(
+        update=message.update if message.HasField("update") else None,
+        next=message.next,
+        settings=settings(message.settings) if message.HasField("settings") else None,
+    )
+
+
+def weight_place(message: training_service_pb2.ExplainWeightRequest) -> WeightPlace:
+    """Read which weight is to be explained."""
+    input_ = message.input if message.HasField("input") else None
+    return WeightPlace(message.layer, message.unit, input_)
+
+
+def explanation(source: Explanation) -> training_service_pb2.ExplainWeightResponse:
+    """Translate why a weight changed, and which example comes after those with lines."""
+    stop = source.positions.stop
+    return training_service_pb2.ExplainWeightResponse(
+        explanation=_explanation(source),
+        next_position=stop if stop < len(source.update.numbers) else 0,
+    )
+
+
+def _explanation(source: Explanation) -> explanation_pb2.Explanation:
+    update, place, positions = source.update, source.place, source.positions
+    outputs = len(update.network.layer_sizes) - 1
+    return explanation_pb2.Explanation(
+        update=update.update,
+        run=update.run.number,
+        layer=place.layer,
+        unit=place.unit,
+        input=place.input,
+        name=parameter_name(place.layer, place.unit, place.input, outputs),
+        before=source.before,
+        after=source.after,
+        gradient=source.gradient,
+        step=source.step,
+        example_count=len(update.numbers),
+        first_position=positions.start,
+        position_count=len(positions),
+        examples=update.numbers[positions.start : positions.stop],
+        lines=[_line(line) for line in source.lines],
+        sentences=source.sentences,
+        profile=None if source.profile is None else _profile(source.profile),
+    )
+
+
+def _line(source: Line) -> explanation_pb2.ExplainedLine:
+    return explanation_pb2.ExplainedLine(
+        position=source.position,
+        symbol=PLAIN.term(source.term),
+        operation=_OPERATIONS[source.operation],
+        operands=[_operand(operand) for operand in source.operands],
+        value=source.value,
+        text=PLAIN.line(source),
+        latex=LATEX.line(source),
+        mathml=MATHML.line(source),
+    )
+
+
+def _operand(source: Operand) -> explanation_pb2.Operand:
+    return explanation_pb2.Operand(
+        symbol=PLAIN.term(source.term), value=source.value, source=_source(source.source)
+    )
+
+
+def _source(source: Source) -> explanation_pb2.OperandSource:
+    return explanation_pb2.OperandSource(
+        kind=_SOURCE_KINDS[source.kind],
+        line=source.line,
+        layer=source.layer,
+        unit=source.unit,
+        input=source.input,
+        position=source.position,
+    )
+
+
+def _profile(source: Profile) -> explanation_pb2.CostProfile:
+    return explanation_pb2.CostProfile(
+        values=source.values,
+        costs=source.costs,
+        slope=source.slope,
+        cost_after=source.cost_after,
+    )
