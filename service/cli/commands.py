@@ -6,8 +6,8 @@ import typer
 
 from service.cli import (
     demo,
-    exporting,
     explaining,
+    exporting,
     importing,
     info,
     measuring,

@@ -24,25 +24,18 @@ from service.cli.options import (
     given,
     one_of,
 )
+from service.cli.places import LayerNumber, SourceNumber, UnitNumber, weight_place
 from service.cli.printing import bars, number, say, say_json, say_plain
 
-_BIAS = "bias"
 _NOTATIONS = ["text", "latex", "mathml"]
 _MOST_LINKS = 3
 
 
 def explain(  # noqa: PLR0913 - an argument for each option of the command
     network: NetworkId,
-    layer: Annotated[
-        int, typer.Argument(metavar="LAYER", help="Its layer: 1 is the first after the inputs.")
-    ],
-    unit: Annotated[int, typer.Argument(metavar="UNIT", help="The unit that it leads to, from 1.")],
-    source: Annotated[
-        str,
-        typer.Argument(
-            metavar="INPUT", help="The unit or input that it comes from, from 1; or: bias."
-        ),
-    ],
+    layer: LayerNumber,
+    unit: UnitNumber,
+    source: SourceNumber,
     *,
     update: UpdateNumber = None,
     next_update: NextUpdate = False,
@@ -81,10 +74,9 @@ def explain(  # noqa: PLR0913 - an argument for each option of the command
         }
     )
     with connected(server) as client:
-        found = client.network(network).explain(
-            layer,
-            unit - 1,
-            None if source == _BIAS else _from_one(source) - 1,
+        read = client.network(network)
+        found = read.explain(
+            *weight_place(read, layer, unit, source),
             update=update,
             next_update=next_update,
             training_set=on,
@@ -99,15 +91,6 @@ def explain(  # noqa: PLR0913 - an argument for each option of the command
     else:
         for line in found.lines:
             say_plain(line.latex if notation == "latex" else line.mathml)
-
-
-def _from_one(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise typer.BadParameter(
-            f"{text!r} is neither a number nor {_BIAS}", param_hint="INPUT"
-        ) from None
 
 
 def _show(network: str, found: Explanation) -> None:

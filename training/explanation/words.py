@@ -155,7 +155,7 @@ def _optimizer(account: Account) -> Iterator[str]:
     decay = settings.optimizer.weight_decay
     if decay and account.before:
         pull = _number(abs(decay * account.before))
-        yield f"Weight decay adds {pull} to the gradient's size, toward 0."
+        yield f"Weight decay pulls it toward 0, as a gradient of {pull} would."
     carried = -account.step
     if not carried or not isfinite(carried):
         return
@@ -170,4 +170,5 @@ def _optimizer(account: Account) -> Iterator[str]:
                 yield "Adam divides by the gradient's usual size: a step is about the rate."
         case _:
             rate = _number(settings.learning_rate)
-            yield f"That times the learning rate, {rate}, is the step."
+            mean = "mean gradient" if len(account.gradients) > 1 else "gradient"
+            yield f"The {mean} times the learning rate, {rate}, is the step."

@@ -97,7 +97,7 @@ def test_a_weight_without_a_gradient_can_be_carried_on(kind: OptimizerKind, carr
 
 def test_weight_decay_is_told() -> None:
     world = make_world(optimizer=Optimizer(weight_decay=0.1))
-    assert "Weight decay adds" in words(world, WeightPlace(2, 0, 0))
+    assert "Weight decay pulls it toward 0" in words(world, WeightPlace(2, 0, 0))
 
 
 def test_what_is_as_it_was_wanted_needs_no_mending() -> None:
