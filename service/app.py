@@ -41,7 +41,8 @@ _CALL_THREADS = 32
 #: How long calls may take to end, in seconds, when the server stops.
 _GRACE_SECONDS = 5.0
 
-_PURGE_SECONDS = 10.0
+#: How often the store is tidied up when there was nothing left to do, in seconds.
+_MAINTENANCE_SECONDS = 2.0
 
 
 class PortTaken(Exception):
@@ -76,7 +77,7 @@ class Server:
         )
         self.grpc = grpc.aio.server(options=_grpc_options(settings))
         self.health = health.aio.HealthServicer()
-        self._purging: asyncio.Task[None] | None = None
+        self._maintenance: asyncio.Task[None] | None = None
         self._settings = settings
 
     async def start(self) -> str:
@@ -90,7 +91,7 @@ class Server:
         for service in ("", grpc_api.SERVICE.full_name):
             await self.health.set(service, health_pb2.HealthCheckResponse.SERVING)
         await asyncio.to_thread(take_over, self.store, self.executor)
-        self._purging = asyncio.create_task(_purge(self.store))
+        self._maintenance = asyncio.create_task(_maintain(self.store))
         address = self._bind()
         await self.grpc.start()
         return address
@@ -101,10 +102,10 @@ class Server:
         self.waking.drain()
         await asyncio.to_thread(self.executor.stop)
         await self.grpc.stop(_GRACE_SECONDS)
-        if self._purging is not None:
-            self._purging.cancel()
+        if self._maintenance is not None:
+            self._maintenance.cancel()
             with suppress(asyncio.CancelledError):
-                await self._purging
+                await self._maintenance
         await asyncio.to_thread(self.store.close)
 
     def _bind(self) -> str:
@@ -143,16 +144,16 @@ async def _serve(settings: Settings, announce: Callable[[str], None]) -> None:
         await server.stop()
 
 
-async def _purge(store: Store) -> None:
-    """Remove what was deleted or has expired, piece by piece, for as long as the server runs."""
+async def _maintain(store: Store) -> None:
+    """Remove what was deleted and merge what is small, for as long as the server runs."""
     while True:
         try:
-            more = await asyncio.to_thread(store.purge)
+            more = await asyncio.to_thread(store.maintain)
         except Exception:
-            logger.exception("could not remove deleted data; trying again later")
+            logger.exception("could not tidy up the store; trying again later")
             more = False
         if not more:
-            await asyncio.sleep(_PURGE_SECONDS)
+            await asyncio.sleep(_MAINTENANCE_SECONDS)
 
 
 def _grpc_options(settings: Settings) -> list[tuple[str, int]]:

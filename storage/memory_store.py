@@ -4,7 +4,7 @@ It is for tests and for trying things out: each work copies what it changes of t
 snapshots stay as they are, which takes longer as a history gets more segments.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -14,6 +14,7 @@ import numpy as np
 
 from storage import refusals
 from storage.continuity import check_addition
+from storage.merging import Group
 from storage.queued_store import QueuedStore, Work
 from storage.retention import has_expired
 from training.network import Array, Network
@@ -91,6 +92,10 @@ class _MemoryReader:
 
     def count_networks(self) -> int:
         return len(self._tables.histories)
+
+    def living(self) -> list[str]:
+        """Return the uids of all networks that have a history."""
+        return sorted(self._tables.histories)
 
     def head(self, uid: str) -> Head:
         return self._history(uid).head
@@ -255,7 +260,7 @@ class _MemoryWriter(_MemoryReader):
             self._changing(uid).wanted[number] = state
 
     def remember(self, answer: Answer) -> None:
-        # The oldest come first: purge() looks no further than the first that has not expired.
+        # The oldest come first: maintain() looks no further than the first that has not expired.
         self._tables.answers.pop(answer.request_id, None)
         self._tables.answers[answer.request_id] = answer
 
@@ -272,6 +277,18 @@ class _MemoryWriter(_MemoryReader):
                 return True
             break
         return False
+
+    def replace(self, group: Sequence[Segment], segment: Segment) -> None:
+        """Put a segment in the place of several, if these are all still there."""
+        history = self._tables.histories.get(segment.network_uid)
+        if history is None:
+            return
+        begin = bisect_left(history.segments, segment.first_update, key=_first_update)
+        end = begin + len(group)
+        found = [(part.first_update, part.count) for part in history.segments[begin:end]]
+        if found == [(part.first_update, part.count) for part in group]:
+            history = self._tables.histories[segment.network_uid] = history.copy()
+            history.segments[begin:end] = [_kept_segment(segment)]
 
     def _changing(self, uid: str) -> _History:
         """Return a copy of a history, to be changed, that stands for it from now on."""
@@ -300,14 +317,17 @@ class MemoryStore(QueuedStore):
             raise refusals.closed()
         yield _MemoryReader(self._tables, self._clock)
 
-    def purge(self) -> bool:
-        """Remove one piece of what was deleted or has expired; return whether there may be more."""
+    def _remove_piece(self, writer: Writer) -> bool:
+        assert isinstance(writer, _MemoryWriter)
+        return writer.remove_piece()
 
-        def remove(writer: Writer) -> bool:
-            assert isinstance(writer, _MemoryWriter)
-            return writer.remove_piece()
+    def _living(self, reader: Reader) -> list[str]:
+        assert isinstance(reader, _MemoryReader)
+        return reader.living()
 
-        return self.write(remove).result()
+    def _replace(self, writer: Writer, group: Group, segment: Segment) -> None:
+        assert isinstance(writer, _MemoryWriter)
+        writer.replace(group, segment)
 
     def _transact(self, works: Sequence[Work[Any]]) -> set[str]:
         changed: set[str] = set()

@@ -4,12 +4,15 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import Any, Generic, TypeVar
 
 from storage import refusals
-from training.ports import Writer
+from storage.merging import Group, Merging, merged
+from training.ports import Reader, Writer
+from training.update import Segment
 
 T = TypeVar("T")
 Listener = Callable[[Sequence[str]], None]
@@ -50,6 +53,9 @@ class QueuedStore(ABC):
         self._lock = Lock()  # guards what follows, and that nothing is queued after closing
         self._closed = False
         self._listeners: tuple[Listener, ...] = ()
+        self._merging = Merging()
+        self._maintenance = Lock()  # one piece at a time
+        self._is_searched = False
         self._thread = Thread(target=self._serve, name="store", daemon=True)
         self._thread.start()
 
@@ -72,6 +78,11 @@ class QueuedStore(ABC):
         with self._lock:
             self._listeners += (listener,)
 
+    def maintain(self) -> bool:
+        """Do one piece of tidying up; see training.ports.Store."""
+        with self._maintenance:
+            return self.write(self._remove_piece).result() or self._merge_piece()
+
     def close(self) -> None:
         """Finish the queued work and close; closing again does nothing."""
         with self._lock:
@@ -90,11 +101,39 @@ class QueuedStore(ABC):
         """
 
     @abstractmethod
+    def read(self) -> AbstractContextManager[Reader]:
+        """Open a snapshot; see training.ports.Store."""
+
+    @abstractmethod
+    def _remove_piece(self, writer: Writer) -> bool:
+        """Remove one piece of what is not needed any more; return whether there may be more."""
+
+    @abstractmethod
+    def _living(self, reader: Reader) -> list[str]:
+        """Return the uids of all networks that have a history."""
+
+    @abstractmethod
+    def _replace(self, writer: Writer, group: Group, segment: Segment) -> None:
+        """Put a segment in the place of several, if these are all still there."""
+
+    @abstractmethod
     def _release(self) -> None:
         """Give back what the store holds; the thread has ended."""
 
     def _after_commit(self) -> None:  # noqa: B027 — most stores have nothing to do here
         """Do what can wait until the works have got their results; what it raises is logged."""
+
+    def _merge_piece(self) -> bool:
+        """Merge a few neighbouring segments; return whether there may be more."""
+        if not self._is_searched:
+            with self.read() as reader:
+                self._merging.changed(self._living(reader))
+            self._is_searched = True
+        group = self._merging.next_group(self.read)
+        if group:
+            segment = merged(group)
+            self.write(lambda writer: self._replace(writer, group, segment)).result()
+        return self._merging.is_waiting
 
     def _serve(self) -> None:
         while self._serve_waiting():
@@ -115,6 +154,7 @@ class QueuedStore(ABC):
 
     def _tell(self, changed: set[str]) -> None:
         if changed:
+            self._merging.changed(changed)
             for listener in self._listeners:
                 self._guarded(listener, tuple(changed))
 

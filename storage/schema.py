@@ -153,7 +153,7 @@ answers = sa.Table(
 )
 
 for _table in (networks, training_sets):
-    # Ids are unique among the living; the deleted ones are few, and found by purge().
+    # Ids are unique among the living; the deleted ones are few, and found by maintain().
     sa.Index(
         f"living_{_table.name}",
         _table.c.id,

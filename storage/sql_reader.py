@@ -47,6 +47,7 @@ _NETWORKS = (
 _COUNT_NETWORKS = select(sa.func.count()).select_from(networks).where(~networks.c.deleted)
 _NETWORK_ID = select(networks.c.id).where(networks.c.uid == _UID, ~networks.c.deleted)
 
+_LIVING_UIDS = select(heads.c.network_uid).order_by(heads.c.network_uid)
 _HEAD = select(*rows.HEAD_COLUMNS).where(heads.c.network_uid == _UID)
 
 _RUN = select(*rows.RUN_COLUMNS).where(
@@ -161,6 +162,10 @@ class SqlReader:
 
     def count_networks(self) -> int:
         return self._count(_COUNT_NETWORKS)
+
+    def living(self) -> list[str]:
+        """Return the uids of all networks that have a history."""
+        return [uid for (uid,) in self._rows(_LIVING_UIDS)]
 
     def head(self, uid: str) -> Head:
         row = self._row(_HEAD, uid=uid)

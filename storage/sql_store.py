@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import Pool
 
 from storage import refusals
+from storage.merging import Group
 from storage.purging import remove_piece
 from storage.queued_store import QueuedStore, Work
 from storage.session import Session, Statements
@@ -18,6 +19,7 @@ from storage.sql_reader import SqlReader
 from storage.sql_writer import SqlWriter
 from training.errors import ClearpropError
 from training.ports import Clock, Reader, Writer
+from training.update import Segment
 
 _logger = logging.getLogger(__name__)
 
@@ -72,12 +74,16 @@ class SqlStore(QueuedStore):
             _logger.exception("the database cannot be read")
             raise self._refusal(error, refusals.cannot_read()) from error
 
-    def purge(self) -> bool:
-        """Remove one piece of what was deleted or has expired; return whether there may be more."""
-        return self.write(self._remove_piece).result()
-
     def _remove_piece(self, _: Writer) -> bool:
         return remove_piece(self._session(), self._clock.now())
+
+    def _living(self, reader: Reader) -> list[str]:
+        assert isinstance(reader, SqlReader)
+        return reader.living()
+
+    def _replace(self, writer: Writer, group: Group, segment: Segment) -> None:
+        assert isinstance(writer, SqlWriter)
+        writer.replace(group, segment)
 
     def _transact(self, works: Sequence[Work[Any]]) -> set[str]:
         changed: set[str] = set()

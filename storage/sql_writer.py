@@ -1,5 +1,6 @@
 """Writing in SQL: one piece of work inside the store's transaction."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -54,6 +55,20 @@ _MOVE_HEAD = heads.update().where(
     heads.c.network_uid == _UID,
     *(heads.c[name] == bindparam(f"before_{name}") for name in _HEAD_FACTS),
 )
+_FIRST_UPDATE, _LAST_UPDATE = (
+    bindparam(name, type_=sa.BigInteger) for name in ("at_first", "at_last")
+)
+_IN_PLACE = (
+    segments.c.network_uid == _UID,
+    segments.c.first_update >= _FIRST_UPDATE,
+    segments.c.first_update <= _LAST_UPDATE,
+)
+_PLACES = (
+    select(segments.c.first_update, segments.c.update_count)
+    .where(*_IN_PLACE, sa.exists().where(heads.c.network_uid == _UID))
+    .order_by(segments.c.first_update)
+)
+_REMOVE_SEGMENTS = segments.delete().where(*_IN_PLACE)
 _UPDATE_RUN = (
     runs.update()
     .where(runs.c.network_uid == _UID, runs.c.number == _NUMBER)
@@ -124,6 +139,18 @@ class SqlWriter(SqlReader):
         # Not an UPDATE: an answer that replaces an expired one expires after those before it.
         self._change(_FORGET, request_id=answer.request_id)
         self._insert(answers, rows.answer_values(answer))
+
+    def replace(self, group: Sequence[Segment], segment: Segment) -> None:
+        """Put a segment in the place of several, if these are all still there."""
+        place = {
+            "at_uid": segment.network_uid,
+            "at_first": segment.first_update,
+            "at_last": segment.last_update,
+        }
+        found = [tuple(row) for row in self._session.rows(_PLACES, place)]
+        if found == [(part.first_update, part.count) for part in group]:
+            self._change(_REMOVE_SEGMENTS, **place)
+            self._insert(segments, rows.segment_values(segment))
 
     def _move_head(self, before: Head, after: Head) -> None:
         values = rows.head_values(after)

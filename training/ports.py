@@ -186,8 +186,14 @@ class Store(Protocol):
         quick. It carries no data: whoever hears it reads again.
         """
 
-    def purge(self) -> bool:
-        """Remove one piece of what was deleted or has expired; return whether there is more."""
+    def maintain(self) -> bool:
+        """Do one bounded piece of tidying up; return whether there may be more to do.
+
+        It removes some of what was deleted or has expired, or makes one segment of small
+        neighbours of the same run. That changes nothing but where segments begin and end: neither
+        the head nor any update, nor what those see who have a snapshot open. What does not read
+        back as it was written stays as it is.
+        """
 
     def close(self) -> None:
         """Finish the queued work and close; nothing may be called afterwards."""

@@ -27,6 +27,10 @@ SEGMENT_SECONDS = 0.010
 #: speed; this much takes from a fraction of a millisecond to a few.
 _FIRST_SEGMENT_WORK = 60_000
 
+#: An update of a long segment takes less than this for each unit of that work; a segment of one
+#: small update takes longer, which is not what replaying it takes.
+_SECONDS_PER_WORK = 1e-7
+
 #: A segment may be this many times as long as the one before it: one wrong measurement (a pause of
 #: the whole process, say) must not make a segment of minutes.
 _MOST_GROWTH = 4
@@ -115,8 +119,8 @@ class Trainer:
         self.state = state
         self._engine = Engine(network, run, examples)
         self._clock = clock
-        work = run.settings.batch_size * network.parameter_count
-        self._count = max(1, _FIRST_SEGMENT_WORK // work)
+        self._work = run.settings.batch_size * network.parameter_count
+        self._count = max(1, _FIRST_SEGMENT_WORK // self._work)
         self._seconds_per_update = 0.0
 
     def advance(self) -> Addition:
@@ -195,7 +199,8 @@ class Trainer:
         """Return a keyframe of the current state where one is due; never a second one."""
         replayed = latest - self.head.keyframe
         spacing = _KEYFRAME_SECONDS + _KEYFRAME_SECONDS_PER_BYTE * self.state.nbytes
-        due = always or replayed * self._seconds_per_update >= spacing
+        seconds = min(self._seconds_per_update, self._work * _SECONDS_PER_WORK)
+        due = always or replayed * seconds >= spacing
         return Keyframe(self.head.network_uid, self.state) if due and replayed else None
 
     def _made(self, addition: Addition) -> Addition:

@@ -91,7 +91,7 @@ def test_a_fork_goes_on_to_the_same_bits_and_changes_nothing_of_its_source(
         expected = bits(service.state())
         assert bits(service.state("latest")) == expected
         service.networks.delete("net")
-        while service.store.purge():
+        while service.store.maintain():
             pass
         if kind == "memory":
             assert bits(service.state("latest")) == expected

@@ -30,7 +30,7 @@ def test_a_network_that_was_deleted_meanwhile_is_not_found_and_no_damage(
     networks = Networks(store, snapshots, clock, Limits())
     network = networks.create(NewNetwork("net", (2, 1))).network
     networks.delete("net")
-    while store.purge():
+    while store.maintain():
         pass
     for read in (snapshots.state, snapshots.snapshot):
         with pytest.raises(NetworkNotFound):

@@ -8,11 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
+import pytest
 from histories import SetClock, Story, make_network, make_training_set
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from storage import merging
 from storage.memory_store import MemoryStore
 from storage.sqlite import SqliteStore
 from training.errors import ClearpropError
@@ -146,9 +148,9 @@ class Lockstep(RuleBasedStateMachine):
         self.clock.pass_(timedelta(days=days))
 
     @rule()
-    def purge(self) -> None:
+    def maintain(self) -> None:
         for store in (self.memory, self.sqlite):
-            while store.purge():
+            while store.maintain():
                 pass
 
     @rule()
@@ -197,8 +199,12 @@ class Lockstep(RuleBasedStateMachine):
             assert said(lambda: read(memory)) == said(lambda: read(sqlite))
 
 
-def test_the_stores_say_the_same_whatever_happens(empty_database: Path) -> None:
+def test_the_stores_say_the_same_whatever_happens(
+    empty_database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     Lockstep.template = empty_database
+    for name, value in (("FULL", 8), ("PIECE", 4), ("TAIL", 3), ("_OUTLINES", 5)):
+        monkeypatch.setattr(merging, name, value)  # so that there is something to merge
     run_state_machine_as_test(
         Lockstep, settings=settings(max_examples=60, stateful_step_count=30, deadline=None)
     )

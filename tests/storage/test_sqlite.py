@@ -329,7 +329,7 @@ def test_nothing_is_logged_where_nothing_is_wrong(
         append(store, growth)
         with pytest.raises(HeadMoved):
             append(store, growth)
-        store.purge()
+        store.maintain()
         store.close()
     assert caplog.records == []
 
@@ -347,7 +347,7 @@ def test_a_large_network_is_removed_in_bounded_pieces(sqlite_store: SqliteStore)
     changes = []
     while True:
         before = total_changes(sqlite_store)
-        if not sqlite_store.purge():
+        if not sqlite_store.maintain():
             break
         changes.append(total_changes(sqlite_store) - before)
     # 1,202 small segments and ten of 1.6 MB; a keyframe; 1,403 events; a run; the network itself.

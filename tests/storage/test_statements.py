@@ -28,8 +28,16 @@ BOUNDED = {"SCAN answers", "SCAN anon_1"}
 def do_everything(store: SqliteStore) -> None:
     """Execute every statement that there is."""
     story = begin(store)
-    for addition in (story.opening(), story.growth(keyframe=True)):
+    for addition in (
+        story.opening(),
+        story.growth(),
+        story.growth(keyframe=True, state=RunState.SUCCEEDED),
+        story.opening(),
+        story.growth(),
+    ):
         append(store, addition)
+    while store.maintain():
+        pass
     uid = story.uid
     training_set, examples = make_training_set()
     works: list[Callable[[Writer], object]] = [
@@ -67,7 +75,7 @@ def do_everything(store: SqliteStore) -> None:
             read(reader)
     store.write(lambda writer: writer.delete_training_set(training_set.uid)).result()
     store.write(lambda writer: writer.delete_network(uid)).result()
-    while store.purge():
+    while store.maintain():
         pass
 
 

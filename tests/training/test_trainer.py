@@ -213,8 +213,9 @@ def test_the_end_of_a_run_and_a_pause_leave_a_keyframe() -> None:
 
 def keyframes_of(optimizer: Optimizer) -> list[int]:
     """Return where a run has keyframes in which every update takes 20 ms."""
-    inputs = np.eye(4, 100).tolist()
-    world = make_world((100, 100, 1), inputs, batch_size=4, epochs=30, optimizer=optimizer)
+    inputs, targets = np.eye(20, 100).tolist(), [[0.0]] * 20
+    sizes = (100, 100, 1)
+    world = make_world(sizes, inputs, targets, batch_size=20, epochs=30, optimizer=optimizer)
     trainer = world.trainer(world.open(), tick=0.02)
     trainer._count = 1
     return [addition.after.keyframe for addition in carry_out(trainer) if addition.keyframe]
@@ -224,6 +225,13 @@ def test_what_an_optimizer_remembers_counts_for_the_distance_of_keyframes() -> N
     # Of 80 kB, or with both moments 240 kB: due after 37 or 102 ms of replay.
     assert keyframes_of(Optimizer()) == list(range(2, 31, 2))
     assert keyframes_of(ADAM) == list(range(6, 31, 6))
+
+
+def test_single_steps_of_a_small_network_are_not_taken_for_long_replays() -> None:
+    world = make_world()  # 6 updates
+    trainer = world.trainer(world.open(), tick=0.02)  # of which 15 parameters need no part
+    trainer._count = 1
+    assert [bool(addition.keyframe) for addition in carry_out(trainer)] == [False] * 5 + [True]
 
 
 def test_a_run_says_what_its_optimizer_is_set_to() -> None:

@@ -1,0 +1,166 @@
+"""Finds small neighbouring segments, as single steps and large networks leave them, to be merged.
+
+It reads through the port alone, so that every store merges the same.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from itertools import islice
+from threading import Lock
+
+import numpy as np
+
+from training.errors import DamagedHistory, NetworkNotFound
+from training.ports import Reader
+from training.update import Segment, SegmentOutline, UpdateKind
+
+#: A segment of this many updates stays as it is; one that is merged has less than twice as many.
+FULL = 4_096
+
+#: How many segments become one at a time, so that no one waits long for its transaction.
+PIECE = 500
+
+#: How many there are at the end of a history before they are merged: those that were merged before
+#: are written again each time.
+TAIL = 32
+
+# What is looked at in one piece of work.
+_NETWORKS = 100
+_OUTLINES = PIECE + 1
+
+_BEYOND_ALL = 2**63 - 1
+
+Group = Sequence[Segment]
+
+
+class Merging:
+    """Which networks may have segments to be merged, and from which update on.
+
+    `changed` may be called from any thread, the rest from one at a time.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._waiting: dict[str, None] = {}  # uids, in order; guarded by the lock
+        self._settled: dict[str, int] = {}  # by uid: nothing is left to merge before this update
+        self._damaged: set[tuple[str, int]] = set()  # uids and first updates
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there are networks to be looked at."""
+        return bool(self._waiting)
+
+    def changed(self, uids: Iterable[str]) -> None:
+        """Look at these networks again."""
+        with self._lock:
+            self._waiting.update(dict.fromkeys(uids))
+
+    def next_group(self, read: Callable[[], AbstractContextManager[Reader]]) -> Group:
+        """Return neighbours that are to become one, each read back as it was written.
+
+        Empty where none were found, which may be for now only: see `is_waiting`.
+        """
+        with self._lock:
+            uids = list(islice(self._waiting, _NETWORKS))
+        for uid in uids:
+            with self._lock:
+                self._waiting.pop(uid, None)  # before it is read: it may change right after that
+            try:
+                with read() as reader:
+                    group = self._group(reader, uid)
+            except (DamagedHistory, NetworkNotFound):
+                self._settled.pop(uid, None)  # until it changes, or the next start
+                continue
+            if group:
+                return group
+        return ()
+
+    def _group(self, reader: Reader, uid: str) -> Group:
+        """Return a network's next group; let it wait for its turn where there may be more."""
+        begin = self._settled.get(uid, 0)
+        following = None
+        try:
+            outlines = reader.outlines(uid, begin, _BEYOND_ALL, _OUTLINES)
+        except DamagedHistory as damage:
+            first, last = _updates(damage)
+            following = last + 1
+            outlines = reader.outlines(uid, begin, first - 1, _OUTLINES) if first > begin else []
+        is_cut = len(outlines) == _OUTLINES
+        least = PIECE + 1 if is_cut else TAIL if following is None else 2
+        group, settled = find_group(outlines, self._is_small, least)
+        if not group and not is_cut and following is not None:
+            settled = following
+        self._settled[uid] = max(settled, begin)
+        if group:
+            self.changed([uid])
+            return self._read(reader, group)
+        if settled > begin and (is_cut or following is not None):
+            self.changed([uid])
+        return ()
+
+    def _read(self, reader: Reader, group: Sequence[SegmentOutline]) -> Group:
+        uid, first, last = group[0].network_uid, group[0].first_update, group[-1].last_update
+        try:
+            return reader.segments(uid, first, last, len(group))
+        except DamagedHistory as damage:
+            self._damaged.add((uid, _updates(damage)[0]))
+            return ()
+
+    def _is_small(self, outline: SegmentOutline) -> bool:
+        return (
+            outline.kind is UpdateKind.GRADIENT
+            and outline.count < FULL
+            and (outline.network_uid, outline.first_update) not in self._damaged
+        )
+
+
+def find_group(
+    outlines: Sequence[SegmentOutline], is_small: Callable[[SegmentOutline], bool], least: int
+) -> tuple[list[SegmentOutline], int]:
+    """Return the first neighbours to be merged, none or at least 2, and where to look next.
+
+    At the end of the outlines, where more may follow later, there must be at least `least`.
+    """
+    group: list[SegmentOutline] = []
+    updates = 0
+    for outline in outlines:
+        if group and not (is_small(outline) and _is_followed(group[-1], outline)):
+            if len(group) > 1:
+                return group, group[0].first_update
+            group, updates = [], 0
+        if is_small(outline):
+            group.append(outline)
+            updates += outline.count
+        if updates >= FULL or len(group) == PIECE:
+            return group, group[0].first_update
+    settled = outlines[-1].last_update + 1 if outlines else 0
+    if group:
+        settled = group[0].first_update
+    return (group if len(group) >= least else []), settled
+
+
+def merged(group: Group) -> Segment:
+    """Return one segment in place of neighbours: the same updates, durable since the last one."""
+    return replace(
+        group[0],
+        count=sum(segment.count for segment in group),
+        commit_time=group[-1].commit_time,
+        costs=np.concatenate([segment.costs for segment in group]),
+    )
+
+
+def _is_followed(segment: SegmentOutline, later: SegmentOutline) -> bool:
+    return (segment.run, segment.last_update + 1, segment.run_offset + segment.count) == (
+        later.run,
+        later.first_update,
+        later.run_offset,
+    )
+
+
+def _updates(damage: DamagedHistory) -> tuple[int, int]:
+    """Return which updates are damaged. Raises the error itself where it does not say."""
+    try:
+        return int(damage.metadata["first_update"]), int(damage.metadata["last_update"])
+    except KeyError:
+        raise damage from None
