@@ -61,13 +61,15 @@ class Server:
         self.executor = ThreadExecutor(self.store, snapshots, clock, settings.threads)
         self.training_sets = TrainingSets(self.store, clock, settings.limits)
         opening = Opening(snapshots, clock, settings.limits)
+        inspection = Inspection(self.store, snapshots, opening)
         self.handlers = Handlers(
             networks=Networks(self.store, snapshots, clock, settings.limits),
             training_sets=self.training_sets,
             runs=Runs(self.store, self.executor, opening, clock),
             steps=Steps(self.store, self.executor, snapshots, opening, clock),
             history=History(self.store, snapshots, settings.limits),
-            explaining=Explaining(Inspection(self.store, snapshots, opening)),
+            inspection=inspection,
+            explaining=Explaining(inspection),
             watching=Watching(self.store, snapshots, self.waking, settings.limits),
             exports=Exports(self.store, snapshots),
             waking=self.waking,

@@ -1,7 +1,6 @@
 """Explains weights: finds the update, and checks that there are such a weight and such examples."""
 
-from service.inspection import Inspection, Which
-from training.batch_update import BatchUpdate
+from service.inspection import Inspection, Which, check_positions
 from training.errors import Violations
 from training.explanation.explanation import Explanation, explain, shown_at_once
 from training.explanation.place import WeightPlace
@@ -31,7 +30,7 @@ class Explaining:
         update = self._inspection.batch(network_id, which)
         violations = Violations()
         _check_place(violations, update.network, place)
-        _check_positions(violations, update, first_position, position_count)
+        check_positions(violations, update, first_position, position_count)
         violations.refuse()
         count = shown_at_once(update, place, position_count)
         stop = min(len(update.numbers), first_position + count)
@@ -63,13 +62,3 @@ def _check_place(violations: Violations, network: Network, place: WeightPlace) -
             f"must be 0 to {shape.inputs - 1}, for that many inputs the units of layer"
             f" {place.layer} have, is {place.input}",
         )
-
-
-def _check_positions(violations: Violations, update: BatchUpdate, first: int, count: int) -> None:
-    examples = len(update.numbers)
-    violations.require(
-        0 <= first < examples,
-        "first_position",
-        f"must be 0 to {examples - 1}, for the batch has {examples} examples, is {first}",
-    )
-    violations.require(count >= 0, "position_count", f"must not be negative, is {count}")

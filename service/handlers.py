@@ -17,6 +17,7 @@ from service import messages
 from service.explaining import Explaining
 from service.exporting import Exports
 from service.history import History
+from service.inspection import Inspection
 from service.networks import Networks
 from service.runs import Runs, RunView
 from service.stepping import Steps
@@ -40,6 +41,7 @@ class Handlers:
     runs: Runs
     steps: Steps
     history: History
+    inspection: Inspection
     explaining: Explaining
     watching: Watching
     exports: Exports
@@ -214,9 +216,11 @@ class Handlers:
 
     def get_state(self, request: pb.GetStateRequest) -> pb.GetStateResponse:
         """Read a network at one update."""
-        network, snapshot = self.history.state(
-            request.network, request.update if request.HasField("update") else None
-        )
+        update = request.update if request.HasField("update") else None
+        if messages.is_full(request.view):
+            full = self.inspection.state(request.network, update)
+            return pb.GetStateResponse(state=messages.full_state(full))
+        network, snapshot = self.history.state(request.network, update)
         return pb.GetStateResponse(state=messages.state(network, snapshot))
 
     def list_updates(self, request: pb.ListUpdatesRequest) -> pb.ListUpdatesResponse:
@@ -287,6 +291,16 @@ class Handlers:
         pieces = messages.export(export)
         while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
             yield piece
+
+    def trace_update(self, request: pb.TraceUpdateRequest) -> pb.TraceUpdateResponse:
+        """Show everything inside an update."""
+        found = self.inspection.trace(
+            request.network,
+            messages.which(request),
+            request.first_position,
+            request.position_count,
+        )
+        return messages.traced(found)
 
     def explain_weight(self, request: pb.ExplainWeightRequest) -> pb.ExplainWeightResponse:
         """Say why a weight changed, or would change."""

@@ -10,11 +10,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from training.batch_update import BatchUpdate
-from training.engine import rates_of, remembered, structure_of
+from training.engine import (
+    cost_and_gradient,
+    outputs_and_costs,
+    rates_of,
+    remembered,
+    structure_of,
+)
 from training.network import Array
 from training.numerics import loops
 from training.numerics.layout import Layer, to_flat, to_layers
 from training.numerics.optimizers import decayed
+from training.training_set import Examples
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,32 +66,38 @@ class Trace:
 def trace(update: BatchUpdate, positions: range | None = None) -> Trace:
     """Return what happens inside an update, with the examples at these places in its batch.
 
-    None stands for all of them; the sums are over the whole batch in any case.
+    None stands for all of them; the sums are over the whole batch in any case. `positions` has no
+    gaps and begins at least at 0.
     """
-    passes = _Passes(update)
     wanted = range(len(update.numbers)) if positions is None else positions
-    examples: list[ExampleTrace] = []
-    costs: list[float] = []
+    passes = _Passes(update)
+    examples = {position: passes.example(position) for position in wanted}
+    _, costs = outputs_and_costs(update.network, update.before.parameters, update.examples)
     total = np.zeros(len(update.before.parameters))
     for position in range(len(update.numbers)):
-        example = passes.example(position)
-        costs.append(example.cost)
+        known = examples.get(position)
         with np.errstate(over="ignore", invalid="ignore"):
-            total = total + example.gradient  # G = Σ ∂C/∂w, in the order of the batch
-        if position in wanted:
-            examples.append(example)
+            # G = Σ ∂C/∂w, in the order of the batch
+            total = total + (_gradient(update, position) if known is None else known.gradient)
     n = float(len(update.numbers))
     gradient = total / n
     g = _decayed(update, gradient)
     return Trace(
         update,
-        tuple(examples),
-        loops.total(costs) / n,
+        tuple(examples.values()),
+        loops.total(costs.tolist()) / n,
         total,
         gradient,
         g,
         _step(update, g),
     )
+
+
+def _gradient(update: BatchUpdate, position: int) -> Array:
+    """Return ∂C/∂w of an example that is not shown: the kernels have it sooner, the same bits."""
+    alone = slice(position, position + 1)
+    examples = Examples(update.examples.inputs[alone], update.examples.targets[alone])
+    return cost_and_gradient(update.network, update.before.parameters, examples)[1]
 
 
 class _Passes:

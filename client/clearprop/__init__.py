@@ -24,6 +24,7 @@ from clearprop.networks import Network
 from clearprop.options import NetworkOptions, StepOptions, TrainingOptions
 from clearprop.runs import Run
 from clearprop.snapshots import Prediction, Snapshot, State
+from clearprop.traces import TracedExample, TracedUpdate
 from clearprop.training_sets import TrainingSet
 
 __all__ = [
@@ -45,6 +46,8 @@ __all__ = [
     "State",
     "StepOptions",
     "StepResult",
+    "TracedExample",
+    "TracedUpdate",
     "TrainingOptions",
     "TrainingSet",
     "TrainingSetInfo",

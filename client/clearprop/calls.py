@@ -17,7 +17,7 @@ from clearprop.options import (
 )
 from clearprop.uploading import Upload
 from clearprop.v1 import training_service_pb2 as pb
-from clearprop.v1.network_pb2 import Network
+from clearprop.v1.network_pb2 import Network, Vector
 from clearprop.v1.run_pb2 import Run, TrainingSettings
 from clearprop.v1.training_set_pb2 import Example, TrainingSet
 from clearprop.v1.update_pb2 import Detail, Update
@@ -273,9 +273,11 @@ def list_runs(network: str) -> Pages[pb.ListRunsResponse, Run]:
     )
 
 
-def get_state(network: str, update: int | None) -> Call[pb.GetStateResponse]:
+def get_state(network: str, update: int | None, *, full: bool) -> Call[pb.GetStateResponse]:
     """Read a network at an update."""
-    return Call(pb.GetStateRequest(network=network, update=update), pb.GetStateResponse)
+    view = pb.STATE_VIEW_FULL if full else pb.STATE_VIEW_BASIC
+    request = pb.GetStateRequest(network=network, update=update, view=view)
+    return Call(request, pb.GetStateResponse)
 
 
 def list_updates(
@@ -304,7 +306,7 @@ def predict(
     request = pb.PredictRequest(
         network=network,
         update=update,
-        inputs=[pb.Vector(values=row) for row in rows_of(inputs, "inputs")],
+        inputs=[Vector(values=row) for row in rows_of(inputs, "inputs")],
         activations=activations,
     )
     return Call(request, pb.PredictResponse)
@@ -338,6 +340,27 @@ def export_network(
         network=network, update=update, format=enum_value(pb.ExportFormat, file_format)
     )
     return Call(request, pb.ExportNetworkResponse)
+
+
+def trace_update(
+    network: str,
+    *,
+    update: int | None,
+    next_update: bool,
+    settings: TrainingSettings | None,
+    first_position: int,
+    position_count: int,
+) -> Call[pb.TraceUpdateResponse]:
+    """Look into an update."""
+    request = pb.TraceUpdateRequest(
+        network=network,
+        update=update,
+        next=next_update,
+        settings=settings,
+        first_position=first_position,
+        position_count=position_count,
+    )
+    return Call(request, pb.TraceUpdateResponse)
 
 
 def explain_weight(  # noqa: PLR0913 - a parameter for each field of the request

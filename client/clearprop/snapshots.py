@@ -3,7 +3,15 @@
 from clearprop.v1.training_service_pb2 import PredictResponse
 from clearprop.v1.update_pb2 import State as StateMessage
 from clearprop.v1.update_pb2 import Update, UpdateKind
-from clearprop.values import Matrix, Vector, biases_of, enum_name, matrix_of_rows, weights_of
+from clearprop.values import (
+    Matrix,
+    Vector,
+    biases_of,
+    enum_name,
+    matrix_of_rows,
+    vector_of,
+    weights_of,
+)
 
 
 class Snapshot:
@@ -117,6 +125,21 @@ class State:
     def biases(self) -> list[Vector]:
         """The biases after the update: for each layer a vector [units], empty without biases."""
         return biases_of(self.message.layers)
+
+    @property
+    def gradients(self) -> list[Matrix]:
+        """Where all of it was asked for, G/n of the update: for each layer as `weights`."""
+        return weights_of(self.message.gradients)
+
+    @property
+    def bias_gradients(self) -> list[Vector]:
+        """The same of the biases."""
+        return biases_of(self.message.gradients)
+
+    @property
+    def activations(self) -> list[Vector]:
+        """Where all of it was asked for, those for the last example: for each layer [units]."""
+        return [vector_of(layer.values) for layer in self.message.activations]
 
     def __repr__(self) -> str:
         return _describe("State", self)

@@ -69,8 +69,13 @@ def weights_of(layers: Iterable[LayerParameters]) -> list[Matrix]:
 
 def biases_of(layers: Iterable[LayerParameters]) -> list[Vector]:
     """Return the biases of each layer as a vector [units], empty where it has none."""
-    lists: list[Any] = [list(layer.biases) for layer in layers]
-    return [np.array(each, dtype=np.float64) for each in lists] if HAS_NUMPY else lists
+    return [vector_of(layer.biases) for layer in layers]
+
+
+def vector_of(values: Iterable[float]) -> Vector:
+    """Return numbers as a vector."""
+    numbers: Any = list(values)
+    return np.array(numbers, dtype=np.float64) if HAS_NUMPY else numbers
 
 
 def layers_of(weights: Iterable[MatrixLike], biases: Iterable[VectorLike]) -> list[LayerParameters]:

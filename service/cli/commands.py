@@ -16,6 +16,7 @@ from service.cli import (
     runs,
     serving,
     stepping,
+    tracing,
     training,
     training_sets,
     watching,
@@ -38,6 +39,7 @@ app.command(rich_help_panel="Networks")(networks.create)
 app.command(rich_help_panel="Networks")(networks.fork)
 app.command(rich_help_panel="Networks")(networks.networks)
 app.command(rich_help_panel="Networks")(networks.state)
+app.command(rich_help_panel="Networks")(tracing.trace)
 app.command(rich_help_panel="Networks")(explaining.explain)
 app.command(rich_help_panel="Networks")(predicting.predict)
 app.command(rich_help_panel="Networks")(measuring.evaluate)

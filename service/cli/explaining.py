@@ -13,6 +13,7 @@ from service.cli.connecting import connected
 from service.cli.options import (
     BatchSizeOrNone,
     EpochsOrNone,
+    FirstPlace,
     Json,
     LearningRateOrNone,
     NetworkId,
@@ -44,9 +45,7 @@ def explain(  # noqa: PLR0913 - an argument for each option of the command
     batch_size: BatchSizeOrNone = None,
     epochs: EpochsOrNone = None,
     optimizer: OptimizerName = None,
-    place: Annotated[
-        int, typer.Option("--from-place", metavar="N", help="Begin at this place in the batch.")
-    ] = 1,
+    place: FirstPlace = 1,
     examples: Annotated[
         int,
         typer.Option(

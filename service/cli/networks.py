@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import typer
-from clearprop import NetworkInfo, NetworkOptions
+from clearprop import NetworkInfo, NetworkOptions, State
 from rich.markup import escape
 
 from service.cli.connecting import connected
@@ -24,7 +24,9 @@ from service.cli.options import (
     given,
     layer_sizes,
 )
-from service.cli.printing import number, say, say_json, show_layer, show_table
+from service.cli.printing import listed, number, say, say_json, show_layer, show_table
+
+_MOST_ACTIVATIONS = 16
 
 LabelList = Annotated[
     list[str] | None, typer.Option(metavar="KEY=VALUE", help="A note to keep with it.")
@@ -122,12 +124,19 @@ def networks(*, as_json: Json = False, server: Server) -> None:
 
 
 def state(
-    network: NetworkId, *, update: UpdateNumber = None, as_json: Json = False, server: Server
+    network: NetworkId,
+    *,
+    update: UpdateNumber = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Show also the gradients and activations that made it.")
+    ] = False,
+    as_json: Json = False,
+    server: Server,
 ) -> None:
     """Show a network's parameters at any update."""
     with connected(server) as client:
         found = client.network(network)
-        read = found.state(update)
+        read = found.state(update, full=full)
     if as_json:
         say_json(read.message)
         return
@@ -141,6 +150,24 @@ def state(
         shape = f"{len(weights)} × {len(weights[0])}" + (", biases" if len(biases) else "")
         say(f"\n[bold]layer {index}[/] [dim]({shape}, {activation})[/]")
         show_layer(weights, biases)
+    if full:
+        _show_what_made(read)
+
+
+def _show_what_made(read: State) -> None:
+    """Print the mean gradient that made a state, and the activations of its last example."""
+    if not read.gradients:
+        say("\nno batch made this update: there are no gradients and activations")
+        return
+    for layer, (weights, biases) in enumerate(
+        zip(read.gradients, read.bias_gradients, strict=True), start=1
+    ):
+        say(f"\n[bold]gradient of layer {layer}[/] [dim](mean of the batch, before the update)[/]")
+        show_layer(weights, biases)
+    say("\n[bold]activations[/] [dim](of the last example of the batch, before the update)[/]")
+    for layer, values in enumerate(read.activations, start=1):
+        more = f"  … {len(values):,} in all" if len(values) > _MOST_ACTIVATIONS else ""
+        say(f"layer {layer}  {listed(values[:_MOST_ACTIVATIONS])}{more}")
 
 
 def delete(

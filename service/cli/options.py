@@ -61,6 +61,10 @@ LearningRateOrNone = Annotated[float | None, _LEARNING_RATE]
 BatchSizeOrNone = Annotated[int | None, _BATCH_SIZE]
 EpochsOrNone = Annotated[int | None, _EPOCHS]
 
+FirstPlace = Annotated[
+    int, typer.Option("--from-place", metavar="N", help="Begin at this place in the batch.")
+]
+
 NextUpdate = Annotated[
     bool, typer.Option("--next", help="Look at the update that would come next; it is not made.")
 ]

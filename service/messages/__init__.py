@@ -5,8 +5,9 @@ is not known becomes None. Only what has no form in the domain (a page token, a 
 checked here.
 """
 
-from service.messages.explanations import explanation, weight_place, which
+from service.messages.explanations import explanation, weight_place
 from service.messages.exports import export, export_format
+from service.messages.inspections import full_state, is_full, traced, which
 from service.messages.measures import evaluation, gradient_check
 from service.messages.networks import label_keys, network, new_network
 from service.messages.predictions import prediction, vectors
@@ -31,7 +32,9 @@ __all__ = [
     "explanation",
     "export",
     "export_format",
+    "full_state",
     "gradient_check",
+    "is_full",
     "label_keys",
     "limits",
     "network",
@@ -47,6 +50,7 @@ __all__ = [
     "settings",
     "state",
     "step",
+    "traced",
     "training_set",
     "updates",
     "vectors",

@@ -2,8 +2,6 @@
 
 from clearprop.v1 import explanation_pb2, training_service_pb2
 
-from service.inspection import Which
-from service.messages.runs import settings
 from training.explanation.explanation import Explanation
 from training.explanation.lines import Line, Operand, Source, SourceKind
 from training.explanation.notation import LATEX, MATHML, PLAIN
@@ -33,15 +31,6 @@ _SOURCE_KINDS = {
     SourceKind.SETTING: explanation_pb2.SOURCE_KIND_SETTING,
     SourceKind.MEMORY: explanation_pb2.SOURCE_KIND_MEMORY,
 }
-
-
-def which(message: training_service_pb2.ExplainWeightRequest) -> Which:
-    """Read which update is to be looked into."""
-    return Which(
-        update=message.update if message.HasField("update") else None,
-        next=message.next,
-        settings=settings(message.settings) if message.HasField("settings") else None,
-    )
 
 
 def weight_place(message: training_service_pb2.ExplainWeightRequest) -> WeightPlace:

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 
 import numpy as np
-from clearprop.v1 import training_service_pb2
+from clearprop.v1 import network_pb2, training_service_pb2
 
 from service.history import Predictions
 from training.network import Array
 
 
-def vectors(inputs: Iterable[training_service_pb2.Vector]) -> list[Array]:
+def vectors(inputs: Iterable[network_pb2.Vector]) -> list[Array]:
     """Translate vectors as they came, of whatever lengths."""
     return [np.array(vector.values, dtype=np.float64) for vector in inputs]
 
@@ -23,8 +23,6 @@ def prediction(source: Predictions, *, activations: bool) -> training_service_pb
         layers = np.split(row, bounds)
         message = training_service_pb2.Prediction(outputs=layers[-1])
         if activations:
-            message.activations.extend(
-                training_service_pb2.Vector(values=layer) for layer in layers
-            )
+            message.activations.extend(network_pb2.Vector(values=layer) for layer in layers)
         predictions.append(message)
     return training_service_pb2.PredictResponse(update=source.update, predictions=predictions)

@@ -68,6 +68,33 @@ def optimizer_state(message: run_pb2.OptimizerState) -> OptimizerState:
     return OptimizerState(_optimizer(message.optimizer), np.array(message.values, dtype=np.float64))
 
 
+def sent_settings(source: TrainingSettings) -> run_pb2.TrainingSettings:
+    """Translate the settings that a run has."""
+    assert source.optimizer.kind is not None  # a run's is known
+    return run_pb2.TrainingSettings(
+        training_set=source.training_set,
+        learning_rate=source.learning_rate,
+        batch_size=source.batch_size,
+        epochs=source.epochs,
+        shuffle_seed=source.shuffle_seed,
+        optimizer=run_pb2.Optimizer(
+            kind=_SENT_OPTIMIZER_KINDS[source.optimizer.kind],
+            momentum=source.optimizer.momentum,
+            beta1=source.optimizer.beta1,
+            beta2=source.optimizer.beta2,
+            epsilon=source.optimizer.epsilon,
+            weight_decay=source.optimizer.weight_decay,
+        ),
+        stop=(
+            run_pb2.StopCondition(
+                cost_below=source.stop.cost_below, max_updates=source.stop.max_updates
+            )
+            if source.stop != StopCondition()
+            else None
+        ),
+    )
+
+
 def step(request: training_service_pb2.StepRequest) -> StepCommand:
     """Translate a step."""
     return StepCommand(
@@ -95,7 +122,7 @@ def _run(network_id: str, source: Run) -> run_pb2.Run:
     return run_pb2.Run(
         network=network_id,
         run=source.number,
-        settings=_sent_settings(source.settings),
+        settings=sent_settings(source.settings),
         state=_RUN_STATES[source.state],
         first_update=source.first_update,
         latest_update=source.latest_update,
@@ -109,32 +136,6 @@ def _run(network_id: str, source: Run) -> run_pb2.Run:
         start_time=timestamp(source.start_time) if source.start_time else None,
         end_time=timestamp(source.end_time) if source.end_time else None,
         training_set_uid=source.training_set_uid,
-    )
-
-
-def _sent_settings(source: TrainingSettings) -> run_pb2.TrainingSettings:
-    assert source.optimizer.kind is not None  # a run's is known
-    return run_pb2.TrainingSettings(
-        training_set=source.training_set,
-        learning_rate=source.learning_rate,
-        batch_size=source.batch_size,
-        epochs=source.epochs,
-        shuffle_seed=source.shuffle_seed,
-        optimizer=run_pb2.Optimizer(
-            kind=_SENT_OPTIMIZER_KINDS[source.optimizer.kind],
-            momentum=source.optimizer.momentum,
-            beta1=source.optimizer.beta1,
-            beta2=source.optimizer.beta2,
-            epsilon=source.optimizer.epsilon,
-            weight_decay=source.optimizer.weight_decay,
-        ),
-        stop=(
-            run_pb2.StopCondition(
-                cost_below=source.stop.cost_below, max_updates=source.stop.max_updates
-            )
-            if source.stop != StopCondition()
-            else None
-        ),
     )
 
 

@@ -383,7 +383,9 @@ def test_an_update_that_is_not_there_is_out_of_range(
     for call in (
         lambda: stub.GetState(pb.GetStateRequest(network=network, update=update)),
         lambda: stub.Predict(
-            pb.PredictRequest(network=network, update=update, inputs=[pb.Vector(values=[0, 0])])
+            pb.PredictRequest(
+                network=network, update=update, inputs=[network_pb2.Vector(values=[0, 0])]
+            )
         ),
         lambda: stub.Evaluate(
             pb.EvaluateRequest(network=network, update=update, training_set="xor")
@@ -455,7 +457,8 @@ def test_other_bad_fields_are_named(stub: TrainingServiceStub) -> None:
         (
             lambda: stub.Predict(
                 pb.PredictRequest(
-                    network=network, inputs=[pb.Vector(values=[1]), pb.Vector(values=[nan, 0])]
+                    network=network,
+                    inputs=[network_pb2.Vector(values=[1]), network_pb2.Vector(values=[nan, 0])],
                 )
             ),
             ["inputs[0].values", "inputs[1].values[0]"],

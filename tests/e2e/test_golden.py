@@ -75,7 +75,7 @@ def test_the_service_makes_the_original_trajectory(
     predicted = stub.Predict(
         pb.PredictRequest(
             network=network.network,
-            inputs=[pb.Vector(values=inputs) for inputs in golden["inputs"]],
+            inputs=[network_pb2.Vector(values=inputs) for inputs in golden["inputs"]],
         )
     )
     for prediction, wanted in zip(predicted.predictions, golden["predictions_after"], strict=True):

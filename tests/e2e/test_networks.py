@@ -123,7 +123,7 @@ def test_a_training_set_comes_back_as_it_was_given(stub: TrainingServiceStub) ->
 
 def test_predictions_follow_the_update_that_is_asked_for(stub: TrainingServiceStub) -> None:
     network = create(stub).network
-    inputs = [pb.Vector(values=[0, 1]), pb.Vector(values=[1, 1])]
+    inputs = [network_pb2.Vector(values=[0, 1]), network_pb2.Vector(values=[1, 1])]
     before = stub.Predict(pb.PredictRequest(network=network, inputs=inputs))
     stub.Step(pb.StepRequest(network=network, count=50, settings=settings()))
     after = stub.Predict(pb.PredictRequest(network=network, inputs=inputs, activations=True))

@@ -61,7 +61,7 @@ def test_settings_go_there_and_back_unchanged() -> None:
             "xor", 1.0, 1, 1, optimizer=Optimizer(OptimizerKind.MOMENTUM, 0.0, weight_decay=0.5)
         ),
     ):
-        assert messages.settings(runs._sent_settings(settings)) == settings
+        assert messages.settings(runs.sent_settings(settings)) == settings
 
 
 def test_what_is_not_known_becomes_none() -> None:

@@ -13,6 +13,7 @@ from clearprop.infos import NetworkInfo, StepResult
 from clearprop.measures import Evaluation, GradientCheck
 from clearprop.options import StepOptions, TrainingOptions
 from clearprop.snapshots import Prediction, Snapshot, State
+from clearprop.traces import TracedUpdate
 from clearprop.v1.network_pb2 import Network as NetworkMessage
 from clearprop.v1.run_pb2 import Run as RunMessage
 from clearprop.values import MatrixLike
@@ -121,9 +122,13 @@ class AsyncNetwork(NetworkInfo):
         """Yield the runs, the latest first."""
         return self._connection.pages(calls.list_runs(self.id), self._run)
 
-    async def state(self, update: int | None = None) -> State:
-        """Read the network at any update, by default the latest."""
-        call = calls.get_state(self.id, update)
+    async def state(self, update: int | None = None, *, full: bool = False) -> State:
+        """Read the network at any update, by default the latest.
+
+        With `full` the mean gradient that made it comes too, and the activations for the last
+        example of its batch.
+        """
+        call = calls.get_state(self.id, update, full=full)
         return State((await self._connection.call(call)).state)
 
     def updates(
@@ -192,6 +197,33 @@ class AsyncNetwork(NetworkInfo):
         """
         call = calls.export_network(self.id, file_format, update)
         return await AsyncExport.begun(self._connection.stream(call))
+
+    async def trace(
+        self,
+        update: int | None = None,
+        *,
+        next_update: bool = False,
+        training_set: str = "",
+        first_position: int = 0,
+        position_count: int = 0,
+        **settings: Unpack[StepOptions],
+    ) -> TracedUpdate:
+        """Look into an update, by default the latest: everything that its batch went through.
+
+        With `next_update` it is the update that would come next, which is not made: of the run that
+        is not over or, with a training set and the settings of `train`, of one that would begin
+        now. `position_count` examples are shown, from `first_position` in the batch; by default as
+        many as make about a megabyte.
+        """
+        call = calls.trace_update(
+            self.id,
+            update=update,
+            next_update=next_update,
+            settings=calls.step_settings(training_set, settings),
+            first_position=first_position,
+            position_count=position_count,
+        )
+        return TracedUpdate(await self._connection.call(call))
 
     async def explain(  # noqa: PLR0913 - a parameter for each field of the request
         self,

@@ -6,6 +6,7 @@ isort:skip_file
 from clearprop.v1 import explanation_pb2 as _explanation_pb2
 from clearprop.v1 import network_pb2 as _network_pb2
 from clearprop.v1 import run_pb2 as _run_pb2
+from clearprop.v1 import trace_pb2 as _trace_pb2
 from clearprop.v1 import training_set_pb2 as _training_set_pb2
 from clearprop.v1 import update_pb2 as _update_pb2
 from collections import abc as _abc
@@ -48,6 +49,34 @@ STEP_UNIT_UPDATE: StepUnit.ValueType  # 1
 STEP_UNIT_EPOCH: StepUnit.ValueType  # 2
 """Epochs: the step ends at the first update that reaches the next count × examples of the run."""
 Global___StepUnit: _TypeAlias = StepUnit  # noqa: Y015
+
+class _StateView:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _StateViewEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_StateView.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    STATE_VIEW_UNSPECIFIED: _StateView.ValueType  # 0
+    """Not said: BASIC."""
+    STATE_VIEW_BASIC: _StateView.ValueType  # 1
+    """The parameters, and where training goes on."""
+    STATE_VIEW_FULL: _StateView.ValueType  # 2
+    """The same, and what the update that made it found: its mean gradient, and the activations for the
+    last example of its batch.
+    """
+
+class StateView(_StateView, metaclass=_StateViewEnumTypeWrapper):
+    """How much of a state is sent."""
+
+STATE_VIEW_UNSPECIFIED: StateView.ValueType  # 0
+"""Not said: BASIC."""
+STATE_VIEW_BASIC: StateView.ValueType  # 1
+"""The parameters, and where training goes on."""
+STATE_VIEW_FULL: StateView.ValueType  # 2
+"""The same, and what the update that made it found: its mean gradient, and the activations for the
+last example of its batch.
+"""
+Global___StateView: _TypeAlias = StateView  # noqa: Y015
 
 class _ExportFormat:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -1257,19 +1286,23 @@ class GetStateRequest(_message.Message):
 
     NETWORK_FIELD_NUMBER: _builtins.int
     UPDATE_FIELD_NUMBER: _builtins.int
+    VIEW_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     """The network's id."""
     update: _builtins.int
     """The number of the update, 0 to the latest. Absent means the latest."""
+    view: Global___StateView.ValueType
+    """How much of it is sent. UNSPECIFIED means BASIC."""
     def __init__(
         self,
         *,
         network: _builtins.str = ...,
         update: _builtins.int | None = ...,
+        view: Global___StateView.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "update", b"update"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "network", b"network", "update", b"update"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "network", b"network", "update", b"update", "view", b"view"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__update: _TypeAlias = _typing.Literal["update"]  # noqa: Y015
     _WhichOneofArgType__update: _TypeAlias = _typing.Literal["_update", b"_update"]  # noqa: Y015
@@ -1509,30 +1542,6 @@ class Bookmark(_message.Message):
 Global___Bookmark: _TypeAlias = Bookmark  # noqa: Y015
 
 @_typing.final
-class Vector(_message.Message):
-    """Numbers to compute with."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    VALUES_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def values(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """The numbers."""
-
-    def __init__(
-        self,
-        *,
-        values: _abc.Iterable[_builtins.float] | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["values", b"values"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___Vector: _TypeAlias = Vector  # noqa: Y015
-
-@_typing.final
 class PredictRequest(_message.Message):
     """Says what to predict from."""
 
@@ -1549,7 +1558,7 @@ class PredictRequest(_message.Message):
     activations: _builtins.bool
     """Whether to return the activations of all layers too."""
     @_builtins.property
-    def inputs(self) -> _containers.RepeatedCompositeFieldContainer[Global___Vector]:
+    def inputs(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.Vector]:
         """The inputs: at least one vector, each finite and as long as the first layer is wide."""
 
     def __init__(
@@ -1557,7 +1566,7 @@ class PredictRequest(_message.Message):
         *,
         network: _builtins.str = ...,
         update: _builtins.int | None = ...,
-        inputs: _abc.Iterable[Global___Vector] | None = ...,
+        inputs: _abc.Iterable[_network_pb2.Vector] | None = ...,
         activations: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "update", b"update"]  # noqa: Y015
@@ -1611,14 +1620,14 @@ class Prediction(_message.Message):
         """The activations of the last layer."""
 
     @_builtins.property
-    def activations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Vector]:
+    def activations(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.Vector]:
         """The activations of each layer after the inputs, the last one too; empty unless asked for."""
 
     def __init__(
         self,
         *,
         outputs: _abc.Iterable[_builtins.float] | None = ...,
-        activations: _abc.Iterable[Global___Vector] | None = ...,
+        activations: _abc.Iterable[_network_pb2.Vector] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -2033,6 +2042,86 @@ class Limits(_message.Message):
 Global___Limits: _TypeAlias = Limits  # noqa: Y015
 
 @_typing.final
+class TraceUpdateRequest(_message.Message):
+    """Says which update to look into."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NETWORK_FIELD_NUMBER: _builtins.int
+    UPDATE_FIELD_NUMBER: _builtins.int
+    NEXT_FIELD_NUMBER: _builtins.int
+    SETTINGS_FIELD_NUMBER: _builtins.int
+    FIRST_POSITION_FIELD_NUMBER: _builtins.int
+    POSITION_COUNT_FIELD_NUMBER: _builtins.int
+    network: _builtins.str
+    """The network's id."""
+    update: _builtins.int
+    """The update to look into. Absent means the latest. Not together with `next`."""
+    next: _builtins.bool
+    """Look into the update that would be made next instead, without making it: of the run that is not
+    over, or of one with `settings`.
+    """
+    first_position: _builtins.int
+    """The first example that is shown, by its place in the batch, from 0."""
+    position_count: _builtins.int
+    """How many examples are shown. 0: as many as make about a megabyte, at least one. Where they would
+    be more than 16 MiB, fewer are answered than are asked for.
+    """
+    @_builtins.property
+    def settings(self) -> _run_pb2.TrainingSettings:
+        """Only with `next`: the settings of a run that would begin now, of whose first update is to be
+        shown. Refused while there is a run that is not over.
+        """
+
+    def __init__(
+        self,
+        *,
+        network: _builtins.str = ...,
+        update: _builtins.int | None = ...,
+        next: _builtins.bool = ...,
+        settings: _run_pb2.TrainingSettings | None = ...,
+        first_position: _builtins.int = ...,
+        position_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "settings", b"settings", "update", b"update"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "first_position", b"first_position", "network", b"network", "next", b"next", "position_count", b"position_count", "settings", b"settings", "update", b"update"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__update: _TypeAlias = _typing.Literal["update"]  # noqa: Y015
+    _WhichOneofArgType__update: _TypeAlias = _typing.Literal["_update", b"_update"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__update) -> _WhichOneofReturnType__update | None: ...
+
+Global___TraceUpdateRequest: _TypeAlias = TraceUpdateRequest  # noqa: Y015
+
+@_typing.final
+class TraceUpdateResponse(_message.Message):
+    """Returns what is inside an update."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRACE_FIELD_NUMBER: _builtins.int
+    NEXT_POSITION_FIELD_NUMBER: _builtins.int
+    next_position: _builtins.int
+    """The place in the batch of the first example after those that are shown; 0: there is none."""
+    @_builtins.property
+    def trace(self) -> _trace_pb2.Trace:
+        """The update, opened."""
+
+    def __init__(
+        self,
+        *,
+        trace: _trace_pb2.Trace | None = ...,
+        next_position: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["trace", b"trace"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_position", b"next_position", "trace", b"trace"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TraceUpdateResponse: _TypeAlias = TraceUpdateResponse  # noqa: Y015
+
+@_typing.final
 class ExplainWeightRequest(_message.Message):
     """Says which weight to explain, at which update."""
 
@@ -2050,7 +2139,7 @@ class ExplainWeightRequest(_message.Message):
     network: _builtins.str
     """The network's id."""
     update: _builtins.int
-    """The update to look into. Absent means the latest, or with `next` the one after it."""
+    """The update to look into. Absent means the latest. Not together with `next`."""
     next: _builtins.bool
     """Look into the update that would be made next instead, without making it: as in TraceUpdate."""
     layer: _builtins.int

@@ -181,6 +181,11 @@ class TrainingServiceStub(object):
                 request_serializer=clearprop_dot_v1_dot_training__service__pb2.ExportNetworkRequest.SerializeToString,
                 response_deserializer=clearprop_dot_v1_dot_training__service__pb2.ExportNetworkResponse.FromString,
                 _registered_method=True)
+        self.TraceUpdate = channel.unary_unary(
+                '/clearprop.v1.TrainingService/TraceUpdate',
+                request_serializer=clearprop_dot_v1_dot_training__service__pb2.TraceUpdateRequest.SerializeToString,
+                response_deserializer=clearprop_dot_v1_dot_training__service__pb2.TraceUpdateResponse.FromString,
+                _registered_method=True)
         self.ExplainWeight = channel.unary_unary(
                 '/clearprop.v1.TrainingService/ExplainWeight',
                 request_serializer=clearprop_dot_v1_dot_training__service__pb2.ExplainWeightRequest.SerializeToString,
@@ -516,6 +521,26 @@ class TrainingServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def TraceUpdate(self, request, context):
+        """Shows everything inside one update, past or next: for each example of its batch the inputs, the
+        logits and activations of all layers, the cost, the deltas and the gradient; then their sum, their
+        mean, the step and the parameters before and after. Computed by loops that are written to be
+        read, with the bits that training had. Changes nothing.
+        Errors:
+        NOT_FOUND: there is no such network (NETWORK_NOT_FOUND) or training set
+        (TRAINING_SET_NOT_FOUND): check the ids.
+        OUT_OF_RANGE: there is no such update (UPDATE_OUT_OF_RANGE): choose one up to the latest.
+        FAILED_PRECONDITION: no batch made the update (NOT_GRADIENT): choose an update of a run; with
+        `next` no run goes on (NO_NEXT_UPDATE): send settings; or one does, and there are settings
+        (RUN_NOT_OVER): send none.
+        INVALID_ARGUMENT: bad settings, or no such examples in the batch.
+        RESOURCE_EXHAUSTED: settings with a batch beyond the limits (LIMIT_EXCEEDED).
+        DATA_LOSS: the history is damaged there (DAMAGED_HISTORY).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ExplainWeight(self, request, context):
         """Explains why one weight changed by this much in one update, past or next: the chain rule for it,
         one float64 operation a line, with numbers that lead to the stored bits; in words; and the cost
@@ -523,8 +548,9 @@ class TrainingServiceServicer(object):
         whose explanation goes on from there.
         Errors:
         NOT_FOUND, OUT_OF_RANGE, DATA_LOSS: as in TraceUpdate.
-        FAILED_PRECONDITION: no batch made the update, or there is no next one: as in TraceUpdate.
-        INVALID_ARGUMENT: the network has no such weight, or the batch no such examples.
+        FAILED_PRECONDITION, RESOURCE_EXHAUSTED: as in TraceUpdate.
+        INVALID_ARGUMENT: bad settings, or the network has no such weight, or the batch no such
+        examples.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -664,6 +690,11 @@ def add_TrainingServiceServicer_to_server(servicer, server):
                     servicer.ExportNetwork,
                     request_deserializer=clearprop_dot_v1_dot_training__service__pb2.ExportNetworkRequest.FromString,
                     response_serializer=clearprop_dot_v1_dot_training__service__pb2.ExportNetworkResponse.SerializeToString,
+            ),
+            'TraceUpdate': grpc.unary_unary_rpc_method_handler(
+                    servicer.TraceUpdate,
+                    request_deserializer=clearprop_dot_v1_dot_training__service__pb2.TraceUpdateRequest.FromString,
+                    response_serializer=clearprop_dot_v1_dot_training__service__pb2.TraceUpdateResponse.SerializeToString,
             ),
             'ExplainWeight': grpc.unary_unary_rpc_method_handler(
                     servicer.ExplainWeight,
@@ -1373,6 +1404,33 @@ class TrainingService(object):
             '/clearprop.v1.TrainingService/ExportNetwork',
             clearprop_dot_v1_dot_training__service__pb2.ExportNetworkRequest.SerializeToString,
             clearprop_dot_v1_dot_training__service__pb2.ExportNetworkResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TraceUpdate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/clearprop.v1.TrainingService/TraceUpdate',
+            clearprop_dot_v1_dot_training__service__pb2.TraceUpdateRequest.SerializeToString,
+            clearprop_dot_v1_dot_training__service__pb2.TraceUpdateResponse.FromString,
             options,
             channel_credentials,
             insecure,

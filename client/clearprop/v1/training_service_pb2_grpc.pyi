@@ -253,6 +253,22 @@ class TrainingServiceStub:
       UNAVAILABLE: also when the stream could not be written to for 10 s (WATCHER_TOO_SLOW): export
         again, and read on without long breaks.
     """
+    TraceUpdate: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.TraceUpdateRequest, _training_service_pb2.TraceUpdateResponse]
+    """Shows everything inside one update, past or next: for each example of its batch the inputs, the
+    logits and activations of all layers, the cost, the deltas and the gradient; then their sum, their
+    mean, the step and the parameters before and after. Computed by loops that are written to be
+    read, with the bits that training had. Changes nothing.
+    Errors:
+      NOT_FOUND: there is no such network (NETWORK_NOT_FOUND) or training set
+        (TRAINING_SET_NOT_FOUND): check the ids.
+      OUT_OF_RANGE: there is no such update (UPDATE_OUT_OF_RANGE): choose one up to the latest.
+      FAILED_PRECONDITION: no batch made the update (NOT_GRADIENT): choose an update of a run; with
+        `next` no run goes on (NO_NEXT_UPDATE): send settings; or one does, and there are settings
+        (RUN_NOT_OVER): send none.
+      INVALID_ARGUMENT: bad settings, or no such examples in the batch.
+      RESOURCE_EXHAUSTED: settings with a batch beyond the limits (LIMIT_EXCEEDED).
+      DATA_LOSS: the history is damaged there (DAMAGED_HISTORY).
+    """
     ExplainWeight: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.ExplainWeightRequest, _training_service_pb2.ExplainWeightResponse]
     """Explains why one weight changed by this much in one update, past or next: the chain rule for it,
     one float64 operation a line, with numbers that lead to the stored bits; in words; and the cost
@@ -260,8 +276,9 @@ class TrainingServiceStub:
     whose explanation goes on from there.
     Errors:
       NOT_FOUND, OUT_OF_RANGE, DATA_LOSS: as in TraceUpdate.
-      FAILED_PRECONDITION: no batch made the update, or there is no next one: as in TraceUpdate.
-      INVALID_ARGUMENT: the network has no such weight, or the batch no such examples.
+      FAILED_PRECONDITION, RESOURCE_EXHAUSTED: as in TraceUpdate.
+      INVALID_ARGUMENT: bad settings, or the network has no such weight, or the batch no such
+        examples.
     """
     GetServerInfo: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.GetServerInfoRequest, _training_service_pb2.GetServerInfoResponse]
     """Says what this server is and which limits it has."""
@@ -491,6 +508,22 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       UNAVAILABLE: also when the stream could not be written to for 10 s (WATCHER_TOO_SLOW): export
         again, and read on without long breaks.
     """
+    TraceUpdate: _aio.UnaryUnaryMultiCallable[_training_service_pb2.TraceUpdateRequest, _training_service_pb2.TraceUpdateResponse]  # type: ignore[assignment]
+    """Shows everything inside one update, past or next: for each example of its batch the inputs, the
+    logits and activations of all layers, the cost, the deltas and the gradient; then their sum, their
+    mean, the step and the parameters before and after. Computed by loops that are written to be
+    read, with the bits that training had. Changes nothing.
+    Errors:
+      NOT_FOUND: there is no such network (NETWORK_NOT_FOUND) or training set
+        (TRAINING_SET_NOT_FOUND): check the ids.
+      OUT_OF_RANGE: there is no such update (UPDATE_OUT_OF_RANGE): choose one up to the latest.
+      FAILED_PRECONDITION: no batch made the update (NOT_GRADIENT): choose an update of a run; with
+        `next` no run goes on (NO_NEXT_UPDATE): send settings; or one does, and there are settings
+        (RUN_NOT_OVER): send none.
+      INVALID_ARGUMENT: bad settings, or no such examples in the batch.
+      RESOURCE_EXHAUSTED: settings with a batch beyond the limits (LIMIT_EXCEEDED).
+      DATA_LOSS: the history is damaged there (DAMAGED_HISTORY).
+    """
     ExplainWeight: _aio.UnaryUnaryMultiCallable[_training_service_pb2.ExplainWeightRequest, _training_service_pb2.ExplainWeightResponse]  # type: ignore[assignment]
     """Explains why one weight changed by this much in one update, past or next: the chain rule for it,
     one float64 operation a line, with numbers that lead to the stored bits; in words; and the cost
@@ -498,8 +531,9 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     whose explanation goes on from there.
     Errors:
       NOT_FOUND, OUT_OF_RANGE, DATA_LOSS: as in TraceUpdate.
-      FAILED_PRECONDITION: no batch made the update, or there is no next one: as in TraceUpdate.
-      INVALID_ARGUMENT: the network has no such weight, or the batch no such examples.
+      FAILED_PRECONDITION, RESOURCE_EXHAUSTED: as in TraceUpdate.
+      INVALID_ARGUMENT: bad settings, or the network has no such weight, or the batch no such
+        examples.
     """
     GetServerInfo: _aio.UnaryUnaryMultiCallable[_training_service_pb2.GetServerInfoRequest, _training_service_pb2.GetServerInfoResponse]  # type: ignore[assignment]
     """Says what this server is and which limits it has."""
@@ -878,6 +912,28 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def TraceUpdate(
+        self,
+        request: _training_service_pb2.TraceUpdateRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_training_service_pb2.TraceUpdateResponse, _abc.Awaitable[_training_service_pb2.TraceUpdateResponse]]:
+        """Shows everything inside one update, past or next: for each example of its batch the inputs, the
+        logits and activations of all layers, the cost, the deltas and the gradient; then their sum, their
+        mean, the step and the parameters before and after. Computed by loops that are written to be
+        read, with the bits that training had. Changes nothing.
+        Errors:
+          NOT_FOUND: there is no such network (NETWORK_NOT_FOUND) or training set
+            (TRAINING_SET_NOT_FOUND): check the ids.
+          OUT_OF_RANGE: there is no such update (UPDATE_OUT_OF_RANGE): choose one up to the latest.
+          FAILED_PRECONDITION: no batch made the update (NOT_GRADIENT): choose an update of a run; with
+            `next` no run goes on (NO_NEXT_UPDATE): send settings; or one does, and there are settings
+            (RUN_NOT_OVER): send none.
+          INVALID_ARGUMENT: bad settings, or no such examples in the batch.
+          RESOURCE_EXHAUSTED: settings with a batch beyond the limits (LIMIT_EXCEEDED).
+          DATA_LOSS: the history is damaged there (DAMAGED_HISTORY).
+        """
+
+    @_abc_1.abstractmethod
     def ExplainWeight(
         self,
         request: _training_service_pb2.ExplainWeightRequest,
@@ -889,8 +945,9 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         whose explanation goes on from there.
         Errors:
           NOT_FOUND, OUT_OF_RANGE, DATA_LOSS: as in TraceUpdate.
-          FAILED_PRECONDITION: no batch made the update, or there is no next one: as in TraceUpdate.
-          INVALID_ARGUMENT: the network has no such weight, or the batch no such examples.
+          FAILED_PRECONDITION, RESOURCE_EXHAUSTED: as in TraceUpdate.
+          INVALID_ARGUMENT: bad settings, or the network has no such weight, or the batch no such
+            examples.
         """
 
     @_abc_1.abstractmethod

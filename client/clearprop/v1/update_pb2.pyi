@@ -142,6 +142,8 @@ class State(_message.Message):
     COST_FIELD_NUMBER: _builtins.int
     LAYERS_FIELD_NUMBER: _builtins.int
     UID_FIELD_NUMBER: _builtins.int
+    GRADIENTS_FIELD_NUMBER: _builtins.int
+    ACTIVATIONS_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     """The network's id."""
     update: _builtins.int
@@ -164,6 +166,18 @@ class State(_message.Message):
     def layers(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
         """The parameters after the update, layer after layer."""
 
+    @_builtins.property
+    def gradients(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
+        """With view FULL, where a batch made the update: G/n, the mean gradient of the batch before weight
+        decay, computed with the parameters before the update, layer after layer.
+        """
+
+    @_builtins.property
+    def activations(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.Vector]:
+        """With view FULL, where a batch made the update: the activations for the last example of the batch,
+        a vector for each layer after the inputs, computed with the parameters before the update.
+        """
+
     def __init__(
         self,
         *,
@@ -176,10 +190,12 @@ class State(_message.Message):
         cost: _builtins.float | None = ...,
         layers: _abc.Iterable[_network_pb2.LayerParameters] | None = ...,
         uid: _builtins.str = ...,
+        gradients: _abc.Iterable[_network_pb2.LayerParameters] | None = ...,
+        activations: _abc.Iterable[_network_pb2.Vector] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "cost", b"cost"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "cost", b"cost", "epoch", b"epoch", "kind", b"kind", "layers", b"layers", "network", b"network", "next_example", b"next_example", "run", b"run", "uid", b"uid", "update", b"update"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "activations", b"activations", "cost", b"cost", "epoch", b"epoch", "gradients", b"gradients", "kind", b"kind", "layers", b"layers", "network", b"network", "next_example", b"next_example", "run", b"run", "uid", b"uid", "update", b"update"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__cost: _TypeAlias = _typing.Literal["cost"]  # noqa: Y015
     _WhichOneofArgType__cost: _TypeAlias = _typing.Literal["_cost", b"_cost"]  # noqa: Y015

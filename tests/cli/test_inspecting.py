@@ -1,0 +1,47 @@
+"""Commands that look inside updates: state --full, trace, explain."""
+
+import json
+
+import pytest
+from calls import fresh_id
+from console import Clearprop
+
+XOR = ("--on", "xor", "--learning-rate", "5", "--batch-size", "3", "--epochs", "4")
+
+
+@pytest.fixture
+def name(clearprop: Clearprop) -> str:
+    """A network that has made one update, of the examples 1 to 3."""
+    name = fresh_id()
+    clearprop("create", name, "--layers", "2-5-1", "--seed", "7")
+    clearprop("step", name, *XOR)
+    return name
+
+
+def test_a_trace_shows_the_batch_and_what_comes_of_it(clearprop: Clearprop, name: str) -> None:
+    told = clearprop("trace", name).stdout
+    assert f"update 1 of {name}: run 1, epoch 1, 3 examples, cost 0.708683" in told
+    assert "example 2 (place 2 in the batch): inputs 1  0, wanted 1, cost 0.736969" in told
+    assert "output 1 ← hidden 1   -0.298696" in told
+    second = clearprop("trace", name, "--next", "--from-place", "3", "--json").stdout
+    found = json.loads(second)["trace"]
+    assert [each["example"] for each in found["examples"]] == ["1"]
+    full = clearprop("state", name, "--full").stdout
+    assert "gradient of layer 2" in full
+    assert "layer 2  0.478137" in full
+
+
+def test_an_explanation_shows_the_arithmetic(clearprop: Clearprop, name: str) -> None:
+    told = clearprop("explain", name, "2", "1", "3").stdout
+    assert "output 1 ← hidden 3 goes up by 0.4797, from -0.05883 to 0.4208." in told
+    assert "  w2[1,3]′ = w2[1,3] − Δ = -0.0588312" in told
+    latex = clearprop("explain", name, "1", "3", "2", "--notation", "latex").stdout
+    assert r"\frac{\partial C_{1}}{\partial w_{3,2}^{(1)}}" in latex
+
+
+def test_a_weight_that_there_is_not_is_wrong_usage(clearprop: Clearprop, name: str) -> None:
+    assert "layer 1 has units 1 to 5, not 6" in clearprop(
+        "explain", name, "1", "6", "1", code=2
+    ).stderr.replace("\n", " ")
+    assert "has no biases" in clearprop("explain", name, "1", "5", "bias", code=2).stderr
+    assert "neither a number nor bias" in clearprop("explain", name, "1", "5", "x", code=2).stderr
