@@ -224,7 +224,15 @@ class Handlers:
         return pb.GetStateResponse(state=messages.state(network, snapshot))
 
     def list_updates(self, request: pb.ListUpdatesRequest) -> pb.ListUpdatesResponse:
-        """List updates in order."""
+        """List updates in order, or some of them that show how the cost went."""
+        end = request.end_update if request.HasField("end_update") else None
+        most = messages.max_points(request)
+        if most is not None:
+            span = self.history.thinned(request.network, request.start_update, end, most)
+            return pb.ListUpdatesResponse(
+                updates=messages.updates(span.network, span.snapshots, parameters=False),
+                thinned=span.thinned,
+            )
         size = messages.page_size(request.page_size)
         parameters = messages.with_parameters(request.detail)
         first = messages.page_number(request.page_token)
@@ -232,12 +240,13 @@ class Handlers:
             request.network,
             request.start_update if first is None else first,
             size,
+            end=end,
             parameters=parameters,
         )
-        last = span.snapshots[-1].last_update if span.snapshots else span.latest_update
+        last = span.snapshots[-1].last_update if span.snapshots else span.end
         return pb.ListUpdatesResponse(
             updates=messages.updates(span.network, span.snapshots, parameters=parameters),
-            next_page_token=messages.page_token(last + 1) if last < span.latest_update else "",
+            next_page_token=messages.page_token(last + 1) if last < span.end else "",
         )
 
     async def watch_updates(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from service.snapshots import SnapshotReader
+from service.thinning import thin
 from training.engine import activations
 from training.errors import LimitExceeded, UpdateOutOfRange, Violations, validating
 from training.evaluation import Evaluation, evaluate
@@ -32,11 +33,15 @@ _MOST_CHECK_WORK = 2**33
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Consecutive updates of a network, and the network's latest update when they were read."""
+    """Updates of a network in order, and the last that there is of those that were asked for.
+
+    They follow each other without a gap, unless they are `thinned`.
+    """
 
     network: Network
     snapshots: tuple[Snapshots, ...]
-    latest_update: int
+    end: int
+    thinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +69,51 @@ class History:
         network, number = self._locate(network_id, update)
         return network, self._snapshots.snapshot(network, number)
 
-    def updates(self, network_id: str, first: int, most: int, *, parameters: bool) -> Span:
-        """Return updates from `first` on, up to `most` and 1 MiB; none after the latest.
+    def updates(
+        self, network_id: str, first: int, most: int, *, end: int | None = None, parameters: bool
+    ) -> Span:
+        """Return updates from `first` to `end`, None for the latest, up to `most` and 1 MiB.
 
-        Raises NetworkNotFound, UpdateOutOfRange, DamagedHistory.
+        Raises NetworkNotFound, InvalidFields, UpdateOutOfRange, DamagedHistory.
         """
         with self._store.read() as reader:
             network = reader.network(network_id)
-            latest = reader.head(network.uid).latest_update
-        check_start("start_update", first, latest)
+            last = _end(first, end, reader.head(network.uid).latest_update)
         if not parameters:
-            outline = self._snapshots.outline(network, first, min(first + most - 1, latest))
-            return Span(network, outline, latest)
-        last = min(first + min(most, _updates_in_response(network)) - 1, latest)
-        return Span(network, tuple(self._pages(network, first, last)), latest)
+            outline = self._snapshots.outline(network, first, min(first + most - 1, last))
+            return Span(network, outline, last)
+        until = min(first + min(most, _updates_in_response(network)) - 1, last)
+        return Span(network, tuple(self._pages(network, first, until)), last)
+
+    def thinned(self, network_id: str, first: int, end: int | None, most: int) -> Span:
+        """Return the updates from `first` to `end`, None for the latest, without parameters.
+
+        Where they are more than `most`, at least 2, up to `most` of them: see thinning.thin.
+
+        Raises NetworkNotFound, InvalidFields, UpdateOutOfRange, DamagedHistory.
+        """
+        with self._store.read() as reader:
+            network = reader.network(network_id)
+            last = _end(first, end, reader.head(network.uid).latest_update)
+            points = thin(reader, network.uid, first, last, most) if last - first >= most else []
+            runs = {
+                number: reader.run(network.uid, number)
+                for number in {point.run for point in points if point.run}
+            }
+        if not points:
+            return Span(network, self._snapshots.outline(network, first, last), last)
+        snapshots = tuple(
+            Snapshots(
+                point.kind,
+                point.update,
+                runs.get(point.run),
+                point.run_offset,
+                np.array([] if point.cost is None else [point.cost]),
+                np.empty((1, 0)),
+            )
+            for point in points
+        )
+        return Span(network, snapshots, last, thinned=True)
 
     def last_updates(self, uid: str, last: int, most: int) -> Span:
         """Return the updates that end with `last`, up to `most` and 1 MiB.
@@ -201,6 +237,21 @@ def check_start(field: str, start: int, latest: int) -> None:
             update=start,
             latest_update=latest,
         )
+
+
+def _end(first: int, end: int | None, latest: int) -> int:
+    """Return the last update that is meant and that there is, None for the latest.
+
+    Raises UpdateOutOfRange, InvalidFields.
+    """
+    check_start("start_update", first, latest)
+    with validating() as violations:
+        violations.require(
+            end is None or end >= first,
+            "end_update",
+            f"must be at least {first}, where the updates begin, is {end}",
+        )
+    return latest if end is None else min(end, latest)
 
 
 def _updates_in_response(network: Network) -> int:

@@ -23,7 +23,7 @@ from clearprop.measures import Evaluation, GradientCheck, GradientDifference
 from clearprop.networks import Network
 from clearprop.options import NetworkOptions, StepOptions, TrainingOptions
 from clearprop.runs import Run
-from clearprop.snapshots import Prediction, Snapshot, State
+from clearprop.snapshots import History, Prediction, Snapshot, State
 from clearprop.traces import TracedExample, TracedUpdate
 from clearprop.training_sets import TrainingSet
 
@@ -35,6 +35,7 @@ __all__ = [
     "Export",
     "GradientCheck",
     "GradientDifference",
+    "History",
     "Network",
     "NetworkInfo",
     "NetworkOptions",

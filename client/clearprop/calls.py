@@ -281,7 +281,7 @@ def get_state(network: str, update: int | None, *, full: bool) -> Call[pb.GetSta
 
 
 def list_updates(
-    network: str, start: int, detail: DetailName
+    network: str, start: int, end: int | None, detail: DetailName
 ) -> Pages[pb.ListUpdatesResponse, Update]:
     """List the updates of a network."""
     return Pages(
@@ -289,6 +289,7 @@ def list_updates(
             pb.ListUpdatesRequest(
                 network=network,
                 start_update=start,
+                end_update=end,
                 page_size=_PAGE_SIZE,
                 page_token=token,
                 detail=enum_value(Detail, detail),
@@ -297,6 +298,20 @@ def list_updates(
         ),
         lambda page: (page.updates, page.next_page_token),
     )
+
+
+def history(
+    network: str, max_points: int, start: int, end: int | None
+) -> Call[pb.ListUpdatesResponse]:
+    """Read a history in brief."""
+    request = pb.ListUpdatesRequest(
+        network=network,
+        start_update=start,
+        end_update=end,
+        max_points=max_points,
+        detail=Detail.DETAIL_COST,
+    )
+    return Call(request, pb.ListUpdatesResponse)
 
 
 def predict(

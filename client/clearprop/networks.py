@@ -12,7 +12,7 @@ from clearprop.infos import NetworkInfo, StepResult
 from clearprop.measures import Evaluation, GradientCheck
 from clearprop.options import StepOptions, TrainingOptions
 from clearprop.runs import Run
-from clearprop.snapshots import Prediction, Snapshot, State
+from clearprop.snapshots import History, Prediction, Snapshot, State
 from clearprop.traces import TracedUpdate
 from clearprop.v1.network_pb2 import Network as NetworkMessage
 from clearprop.v1.run_pb2 import Run as RunMessage
@@ -131,9 +131,22 @@ class Network(NetworkInfo):
         call = calls.get_state(self.id, update, full=full)
         return State(self._connection.call(call).state)
 
-    def updates(self, *, start: int = 0, detail: DetailName = "parameters") -> Iterator[Snapshot]:
-        """Yield the updates that there are, from `start` to the latest."""
-        return self._connection.pages(calls.list_updates(self.id, start, detail), Snapshot)
+    def updates(
+        self, *, start: int = 0, end: int | None = None, detail: DetailName = "parameters"
+    ) -> Iterator[Snapshot]:
+        """Yield the updates that there are, from `start` to `end`, by default to the latest."""
+        return self._connection.pages(calls.list_updates(self.id, start, end, detail), Snapshot)
+
+    def history(
+        self, max_points: int = 1_000, *, start: int = 0, end: int | None = None
+    ) -> History:
+        """Read the way of the cost from `start` to `end`, by default to the latest update.
+
+        At most `max_points` updates, 2 to 10,000, however long the history is: all of them, or
+        the first, the last, and the lowest and highest costs between.
+        """
+        call = calls.history(self.id, max_points, start, end)
+        return History(self._connection.call(call))
 
     def watch(
         self, *, start: int | None = None, stride: int = 1, detail: DetailName = "parameters"

@@ -1,6 +1,8 @@
 """What the service says of one update of a network."""
 
-from clearprop.v1.training_service_pb2 import PredictResponse
+from collections.abc import Iterator
+
+from clearprop.v1.training_service_pb2 import ListUpdatesResponse, PredictResponse
 from clearprop.v1.update_pb2 import State as StateMessage
 from clearprop.v1.update_pb2 import Update, UpdateKind
 from clearprop.values import (
@@ -76,6 +78,35 @@ class Snapshot:
 
     def __repr__(self) -> str:
         return _describe("Snapshot", self)
+
+
+class History:
+    """A network's history in brief: updates in order, each with its cost, without parameters."""
+
+    __slots__ = ("message",)
+
+    def __init__(self, message: ListUpdatesResponse) -> None:
+        self.message = message
+
+    @property
+    def updates(self) -> list[Snapshot]:
+        """The updates; iterating over the history yields them, too."""
+        return [Snapshot(update) for update in self.message.updates]
+
+    @property
+    def thinned(self) -> bool:
+        """Whether updates were left out; the extremes of the cost are among those that were not."""
+        return self.message.thinned
+
+    def __iter__(self) -> Iterator[Snapshot]:
+        return map(Snapshot, self.message.updates)
+
+    def __len__(self) -> int:
+        return len(self.message.updates)
+
+    def __repr__(self) -> str:
+        thinned = ", thinned" if self.thinned else ""
+        return f"<History of {len(self)} updates{thinned}>"
 
 
 class State:

@@ -21,7 +21,7 @@ from service.messages.requests import (
 from service.messages.runs import run, run_event, settings, step
 from service.messages.server import limits
 from service.messages.training_sets import check_response, example_rows, training_set
-from service.messages.updates import state, updates, watch, watched, with_parameters
+from service.messages.updates import max_points, state, updates, watch, watched, with_parameters
 from service.messages.uploads import Upload
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "is_full",
     "label_keys",
     "limits",
+    "max_points",
     "network",
     "new_network",
     "page_number",

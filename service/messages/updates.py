@@ -17,6 +17,9 @@ _WITH_PARAMETERS = {
     update_pb2.DETAIL_COST: False,
     update_pb2.DETAIL_PARAMETERS: True,
 }
+_FEWEST_POINTS = 2
+_MOST_POINTS = 10_000
+
 _UPDATE_KINDS = {
     UpdateKind.INITIAL: update_pb2.UPDATE_KIND_INITIAL,
     UpdateKind.GRADIENT: update_pb2.UPDATE_KIND_GRADIENT,
@@ -32,6 +35,34 @@ def with_parameters(detail: update_pb2.Detail.ValueType) -> bool:
             f"must be COST or PARAMETERS, is {detail}",
         )
     return _WITH_PARAMETERS[detail]
+
+
+def max_points(request: training_service_pb2.ListUpdatesRequest) -> int | None:
+    """Return to how many updates a list is thinned, None for pages of all of them.
+
+    Raises InvalidFields also for what does not go together with it.
+    """
+    if not request.max_points:
+        return None
+    with validating() as violations:
+        violations.require(
+            _FEWEST_POINTS <= request.max_points <= _MOST_POINTS,
+            "max_points",
+            f"must be {_FEWEST_POINTS} to {_MOST_POINTS}, or 0 for pages of all updates,"
+            f" is {request.max_points}",
+        )
+        violations.require(
+            request.detail == update_pb2.DETAIL_COST,
+            "detail",
+            "must be COST where max_points is given",
+        )
+        for field in ("page_size", "page_token"):
+            violations.require(
+                not getattr(request, field),
+                field,
+                "must be left out where max_points is given: what is thinned comes at once",
+            )
+    return request.max_points
 
 
 def updates(

@@ -129,8 +129,37 @@ def test_a_run_from_its_first_update_to_its_end(client: Client) -> None:
         update.message for update in seen
     ]
     assert network.state(77).weights[1].tobytes() == seen[76].weights[1].tobytes()
+    check_history(network, {update.number: update.cost for update in seen})
     outputs = network.predict([[0, 0], [1, 0], [0, 1], [1, 1]]).outputs
     assert outputs.round().tolist() == [[0], [1], [1], [0]]
+
+
+def check_history(network: clearprop.Network, costs: dict[int, float | None]) -> None:
+    """Hold histories in brief, and ends of lists, to the costs of all updates."""
+    brief = network.history(100)
+    found = {update.number: update.cost for update in brief}
+    assert brief.thinned
+    assert 50 <= len(brief) == len(found) <= 100
+    assert found == {0: None} | {update: costs[update] for update in found if update}
+    assert {0, 10_000} <= set(found)
+    numbers = [cost for cost in costs.values() if cost is not None]
+    assert {min(numbers), max(numbers)} <= set(found.values())
+    run, epoch = brief.updates[-1].run, brief.updates[-1].epoch
+    assert (run, epoch, brief.updates[-1].example_count) == (1, 10_000, 4)
+
+    whole = network.history(start=9_000, end=9_999)
+    assert not whole.thinned
+    assert {update.number: update.cost for update in whole} == {
+        update: costs[update] for update in range(9_000, 10_000)
+    }
+    assert len(network.history(2, start=1)) == 2
+    assert len(network.history(2, start=10_001)) == 0
+    assert [update.number for update in network.history(9, start=9_999, end=10**9)] == [
+        9_999,
+        10_000,
+    ]
+    listed = network.updates(start=990, end=2_010, detail="cost")
+    assert [update.number for update in listed] == list(range(990, 2_011))
 
 
 def test_stride_and_detail_leave_out_what_was_not_asked_for(client: Client) -> None:
@@ -375,6 +404,9 @@ async def test_the_whole_way_in_asyncio(server: ServerProcess) -> None:
         assert [each.number async for each in network.runs()] == [1]
         listed = [update.number async for update in network.updates(start=9_998)]
         assert listed == [9_998, 9_999, 10_000]
+        brief = await network.history(3, start=1, end=9_999)
+        assert [update.number for update in brief] == [1, 9_999]
+        assert brief.thinned
         prediction = await network.predict([[0, 0], [1, 0], [0, 1], [1, 1]])
         assert prediction.outputs.round().tolist() == [[0], [1], [1], [0]]
         assert (await network.state(1)).number == 1

@@ -7,7 +7,7 @@ from typing import Any
 import grpc
 import pytest
 from calls import bits, create, examples, refused, settings, state, train
-from clearprop.v1 import network_pb2, run_pb2
+from clearprop.v1 import network_pb2, run_pb2, update_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from servers import ServerProcess
@@ -409,6 +409,8 @@ def test_a_watch_from_beyond_the_next_update_is_out_of_range(
     assert refused(lambda: stub.WatchUpdates(watch)).code is grpc.StatusCode.OUT_OF_RANGE
     pages = pb.ListUpdatesRequest(network=network, start_update=start)
     assert refused(lambda: stub.ListUpdates(pages)).code is grpc.StatusCode.OUT_OF_RANGE
+    pages.MergeFrom(pb.ListUpdatesRequest(max_points=9, detail=update_pb2.DETAIL_COST))
+    assert refused(lambda: stub.ListUpdates(pages)).code is grpc.StatusCode.OUT_OF_RANGE
 
 
 def test_other_bad_fields_are_named(stub: TrainingServiceStub) -> None:
@@ -424,6 +426,28 @@ def test_other_bad_fields_are_named(stub: TrainingServiceStub) -> None:
         (
             lambda: stub.ListUpdates(pb.ListUpdatesRequest(network=network, detail=9)),  # type: ignore[arg-type]
             ["detail"],
+        ),
+        (
+            lambda: stub.ListUpdates(
+                pb.ListUpdatesRequest(network=network, start_update=1, end_update=0)
+            ),
+            ["end_update"],
+        ),
+        (
+            lambda: stub.ListUpdates(
+                pb.ListUpdatesRequest(
+                    network=network, max_points=1, page_size=5, page_token=ID_TOKEN
+                )
+            ),
+            ["max_points", "detail", "page_size", "page_token"],
+        ),
+        (
+            lambda: stub.ListUpdates(
+                pb.ListUpdatesRequest(
+                    network=network, max_points=10_001, detail=update_pb2.DETAIL_COST, end_update=-1
+                )
+            ),
+            ["max_points"],
         ),
         (
             lambda: stub.WatchUpdates(

@@ -1336,7 +1336,7 @@ Global___GetStateResponse: _TypeAlias = GetStateResponse  # noqa: Y015
 
 @_typing.final
 class ListUpdatesRequest(_message.Message):
-    """Asks for a page of updates."""
+    """Asks for a page of updates, or for a thinned list."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1345,16 +1345,26 @@ class ListUpdatesRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     DETAIL_FIELD_NUMBER: _builtins.int
+    END_UPDATE_FIELD_NUMBER: _builtins.int
+    MAX_POINTS_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     """The network's id."""
     start_update: _builtins.int
-    """The first update of the first page; absent means 0. Ignored with a page token."""
+    """The first update, 0 to the latest plus 1; absent means 0. Ignored with a page token."""
     page_size: _builtins.int
     """How many to return at most, 1 to 1,000. 0 means 100. A page also ends at 1 MiB."""
     page_token: _builtins.str
     """The `next_page_token` of the page before; empty for the first page."""
     detail: _update_pb2.Detail.ValueType
     """How much of each update is returned. UNSPECIFIED means PARAMETERS."""
+    end_update: _builtins.int
+    """The last update, at least the first; one beyond the latest, or absent, means the latest. Send
+    it again with each page token.
+    """
+    max_points: _builtins.int
+    """Thin the list to this many updates at most, 2 to 10,000, and return it at once: with detail
+    COST, and without `page_size` and `page_token`. 0: return all updates, in pages.
+    """
     def __init__(
         self,
         *,
@@ -1363,40 +1373,57 @@ class ListUpdatesRequest(_message.Message):
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
         detail: _update_pb2.Detail.ValueType = ...,
+        end_update: _builtins.int | None = ...,
+        max_points: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_start_update", b"_start_update", "start_update", b"start_update"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_end_update", b"_end_update", "_start_update", b"_start_update", "end_update", b"end_update", "start_update", b"start_update"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_start_update", b"_start_update", "detail", b"detail", "network", b"network", "page_size", b"page_size", "page_token", b"page_token", "start_update", b"start_update"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_end_update", b"_end_update", "_start_update", b"_start_update", "detail", b"detail", "end_update", b"end_update", "max_points", b"max_points", "network", b"network", "page_size", b"page_size", "page_token", b"page_token", "start_update", b"start_update"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__end_update: _TypeAlias = _typing.Literal["end_update"]  # noqa: Y015
+    _WhichOneofArgType__end_update: _TypeAlias = _typing.Literal["_end_update", b"_end_update"]  # noqa: Y015
     _WhichOneofReturnType__start_update: _TypeAlias = _typing.Literal["start_update"]  # noqa: Y015
     _WhichOneofArgType__start_update: _TypeAlias = _typing.Literal["_start_update", b"_start_update"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__end_update) -> _WhichOneofReturnType__end_update | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__start_update) -> _WhichOneofReturnType__start_update | None: ...
 
 Global___ListUpdatesRequest: _TypeAlias = ListUpdatesRequest  # noqa: Y015
 
 @_typing.final
 class ListUpdatesResponse(_message.Message):
-    """Returns a page of updates."""
+    """Returns a page of updates, or a thinned list."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     UPDATES_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    THINNED_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Send this for the next page; empty when the page reached the latest update."""
+    """Send this for the next page; empty when the page reached the last update."""
+    thinned: _builtins.bool
+    """Whether updates were left out because there are more than `max_points`. These are here then:
+    the first and the last; of each of some stretches of about the same length one with the
+    smallest and one with the largest cost, so that no peak is lost; and those that no run made,
+    all of them where they are no more than half of `max_points`. Costs that are not a number are
+    passed over. What is returned of an update is exact; which are chosen may change as the
+    history grows and is tidied up.
+    """
     @_builtins.property
     def updates(self) -> _containers.RepeatedCompositeFieldContainer[_update_pb2.Update]:
-        """The updates in order, without a gap."""
+        """The updates in order; without a gap unless they are thinned."""
 
     def __init__(
         self,
         *,
         updates: _abc.Iterable[_update_pb2.Update] | None = ...,
         next_page_token: _builtins.str = ...,
+        thinned: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "updates", b"updates"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "thinned", b"thinned", "updates", b"updates"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -436,10 +436,14 @@ class TrainingServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListUpdates(self, request, context):
-        """Lists the updates of a network in order, in pages.
-        INVALID_ARGUMENT: bad page size or token: use the token as it was given.
+        """Lists the updates of a network in order, in pages; or, with `max_points`, at once and thinned:
+        a cost curve of a history of any length.
+        INVALID_ARGUMENT: bad page size or token: use the token as it was given; or `end_update` is
+        less than the start, or a field does not go with `max_points`: correct what is named.
         NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
         OUT_OF_RANGE: `start_update` is below 0 or beyond the latest plus 1 (UPDATE_OUT_OF_RANGE).
+        DATA_LOSS: some of the updates do not read back as they were written (DAMAGED_HISTORY;
+        metadata `first_update`, `last_update`): list those before and after them.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

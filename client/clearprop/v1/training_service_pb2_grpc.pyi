@@ -192,10 +192,14 @@ class TrainingServiceStub:
         `latest_update`): ask for one that exists.
     """
     ListUpdates: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.ListUpdatesRequest, _training_service_pb2.ListUpdatesResponse]
-    """Lists the updates of a network in order, in pages.
-      INVALID_ARGUMENT: bad page size or token: use the token as it was given.
+    """Lists the updates of a network in order, in pages; or, with `max_points`, at once and thinned:
+    a cost curve of a history of any length.
+      INVALID_ARGUMENT: bad page size or token: use the token as it was given; or `end_update` is
+        less than the start, or a field does not go with `max_points`: correct what is named.
       NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
       OUT_OF_RANGE: `start_update` is below 0 or beyond the latest plus 1 (UPDATE_OUT_OF_RANGE).
+      DATA_LOSS: some of the updates do not read back as they were written (DAMAGED_HISTORY;
+        metadata `first_update`, `last_update`): list those before and after them.
     """
     WatchUpdates: _grpc.UnaryStreamMultiCallable[_training_service_pb2.WatchUpdatesRequest, _training_service_pb2.WatchUpdatesResponse]
     """Streams the updates and run events of a network from a chosen number on, first what is stored,
@@ -447,10 +451,14 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
         `latest_update`): ask for one that exists.
     """
     ListUpdates: _aio.UnaryUnaryMultiCallable[_training_service_pb2.ListUpdatesRequest, _training_service_pb2.ListUpdatesResponse]  # type: ignore[assignment]
-    """Lists the updates of a network in order, in pages.
-      INVALID_ARGUMENT: bad page size or token: use the token as it was given.
+    """Lists the updates of a network in order, in pages; or, with `max_points`, at once and thinned:
+    a cost curve of a history of any length.
+      INVALID_ARGUMENT: bad page size or token: use the token as it was given; or `end_update` is
+        less than the start, or a field does not go with `max_points`: correct what is named.
       NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
       OUT_OF_RANGE: `start_update` is below 0 or beyond the latest plus 1 (UPDATE_OUT_OF_RANGE).
+      DATA_LOSS: some of the updates do not read back as they were written (DAMAGED_HISTORY;
+        metadata `first_update`, `last_update`): list those before and after them.
     """
     WatchUpdates: _aio.UnaryStreamMultiCallable[_training_service_pb2.WatchUpdatesRequest, _training_service_pb2.WatchUpdatesResponse]  # type: ignore[assignment]
     """Streams the updates and run events of a network from a chosen number on, first what is stored,
@@ -819,10 +827,14 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _training_service_pb2.ListUpdatesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.ListUpdatesResponse, _abc.Awaitable[_training_service_pb2.ListUpdatesResponse]]:
-        """Lists the updates of a network in order, in pages.
-          INVALID_ARGUMENT: bad page size or token: use the token as it was given.
+        """Lists the updates of a network in order, in pages; or, with `max_points`, at once and thinned:
+        a cost curve of a history of any length.
+          INVALID_ARGUMENT: bad page size or token: use the token as it was given; or `end_update` is
+            less than the start, or a field does not go with `max_points`: correct what is named.
           NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
           OUT_OF_RANGE: `start_update` is below 0 or beyond the latest plus 1 (UPDATE_OUT_OF_RANGE).
+          DATA_LOSS: some of the updates do not read back as they were written (DAMAGED_HISTORY;
+            metadata `first_update`, `last_update`): list those before and after them.
         """
 
     @_abc_1.abstractmethod

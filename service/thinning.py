@@ -1,0 +1,158 @@
+"""A history in brief: few of its updates, among them the extremes of its costs."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from training.ports import Reader
+from training.update import SegmentOutline, UpdateKind
+
+_OUTLINES_AT_ONCE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One update without its parameters; its run is 0 and its cost None where no run made it.
+
+    `run_offset` is how many updates the run had made before.
+    """
+
+    update: int
+    kind: UpdateKind
+    run: int
+    run_offset: int
+    cost: float | None
+
+
+def thin(reader: Reader, uid: str, first: int, last: int, most: int) -> list[Point]:
+    """Return up to `most` points, at least 2, for more updates than that, from `first` to `last`.
+
+    The first and the last; and for each of some stretches of about the same length the first of
+    those with the smallest and with the largest cost. As long as they take no more than half of
+    the points, also all updates that no run made. A stretch is made of whole segments; only those
+    that are long for that are read and cut.
+
+    Raises DamagedHistory.
+    """
+    stretches = _Stretches(first, last, (most - 2) // 2)
+    if stretches.count:
+        for outline in _outlines(reader, uid, first, last):
+            for piece in _pieces(reader, outline, stretches):
+                stretches.add(piece)
+    points = {point.update: point for point in stretches.points(most - 2)}
+    for update in (first, last):
+        (segment,) = reader.segments(uid, update, update, 1)
+        cost = float(segment.costs[update - segment.first_update]) if segment.run else None
+        points[update] = _point(segment.outline(), update, cost)
+    return [points[update] for update in sorted(points)]
+
+
+@dataclass
+class _Stretches:
+    """`count` stretches of the updates `first` to `last`, and the points found in each."""
+
+    first: int
+    last: int
+    count: int
+    lows: dict[int, Point] = field(default_factory=dict)  # by the number of the stretch, from 0
+    highs: dict[int, Point] = field(default_factory=dict)
+    others: list[Point] = field(default_factory=list)  # made by no run
+
+    @property
+    def updates(self) -> int:
+        """How many updates all stretches have together."""
+        return self.last - self.first + 1
+
+    def number(self, update: int) -> int:
+        """Return which stretch an update lies in."""
+        return (update - self.first) * self.count // self.updates
+
+    def end(self, update: int) -> int:
+        """Return the last update of the stretch that an update lies in."""
+        following = -((self.number(update) + 1) * self.updates // -self.count)
+        return self.first + following - 1
+
+    def add(self, piece: SegmentOutline) -> None:
+        """Look at a piece of history, which counts as part of the stretch that it begins in."""
+        if not piece.run:
+            numbers = range(piece.first_update, piece.last_update + 1)
+            self.others += [
+                _point(piece, update, None) for update in numbers if self.first < update < self.last
+            ]
+        elif piece.min_update is not None and piece.max_update is not None:
+            number = self.number(piece.first_update)
+            low = _point(piece, piece.min_update, piece.min_cost)
+            high = _point(piece, piece.max_update, piece.max_cost)
+            _keep(self.lows, number, low, is_better=_is_lower)
+            _keep(self.highs, number, high, is_better=_is_higher)
+
+    def points(self, most: int) -> list[Point]:
+        """Return up to `most` points, of updates between the first and the last or on them."""
+        others = _some(self.others, self.count)
+        rest = (most - len(others)) // 2
+        lows: dict[int, Point] = {}
+        highs: dict[int, Point] = {}
+        if rest:
+            for found, kept, is_better in (
+                (self.lows, lows, _is_lower),
+                (self.highs, highs, _is_higher),
+            ):
+                for number, point in sorted(found.items()):
+                    _keep(kept, number * rest // self.count, point, is_better=is_better)
+        return [*others, *lows.values(), *highs.values()]
+
+
+def _is_lower(one: Point, other: Point) -> bool:
+    return one.cost is not None and other.cost is not None and one.cost < other.cost
+
+
+def _is_higher(one: Point, other: Point) -> bool:
+    return _is_lower(other, one)
+
+
+def _keep(
+    points: dict[int, Point],
+    number: int,
+    point: Point,
+    *,
+    is_better: Callable[[Point, Point], bool],
+) -> None:
+    """Let a point stand for its stretch if none does yet, or if it is better than that one."""
+    if number not in points or is_better(point, points[number]):
+        points[number] = point
+
+
+def _point(piece: SegmentOutline, update: int, cost: float | None) -> Point:
+    offset = piece.run_offset + update - piece.first_update if piece.run else 0
+    return Point(update, piece.kind, piece.run, offset, cost)
+
+
+def _some(points: list[Point], most: int) -> list[Point]:
+    """Return all points, or `most` of them, spread evenly."""
+    if len(points) <= most:
+        return points
+    return [points[index * len(points) // most] for index in range(most)]
+
+
+def _outlines(reader: Reader, uid: str, first: int, last: int) -> Iterator[SegmentOutline]:
+    while first <= last:
+        outlines = reader.outlines(uid, first, last, _OUTLINES_AT_ONCE)
+        yield from outlines
+        first = outlines[-1].last_update + 1
+
+
+def _pieces(
+    reader: Reader, outline: SegmentOutline, stretches: _Stretches
+) -> Iterator[SegmentOutline]:
+    """Return a segment whole, or cut to what was asked for and, if it is long, into stretches."""
+    begin = max(outline.first_update, stretches.first)
+    last = min(outline.last_update, stretches.last)
+    is_long = outline.count * stretches.count >= 2 * stretches.updates
+    is_whole = (begin, last) == (outline.first_update, outline.last_update)
+    if not outline.run or (is_whole and not is_long):
+        yield outline
+        return
+    (segment,) = reader.segments(outline.network_uid, begin, begin, 1)
+    while begin <= last:
+        until = min(last, stretches.end(begin)) if is_long else last
+        yield segment.part(begin, until).outline()
+        begin = until + 1
