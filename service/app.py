@@ -13,6 +13,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from service import grpc_api
+from service.changing import Changing
 from service.clock import SystemClock
 from service.executor import ThreadExecutor, take_over
 from service.explaining import Explaining
@@ -67,6 +68,7 @@ class Server:
             training_sets=self.training_sets,
             runs=Runs(self.store, self.executor, opening, clock),
             steps=Steps(self.store, self.executor, snapshots, opening, clock),
+            changing=Changing(self.store, snapshots, clock),
             history=History(self.store, snapshots, settings.limits),
             inspection=inspection,
             explaining=Explaining(inspection),

@@ -14,6 +14,7 @@ from typing import TypeVar
 from clearprop.v1 import training_service_pb2 as pb
 
 from service import messages
+from service.changing import Changing
 from service.explaining import Explaining
 from service.exporting import Exports
 from service.history import History
@@ -40,6 +41,7 @@ class Handlers:
     training_sets: TrainingSets
     runs: Runs
     steps: Steps
+    changing: Changing
     history: History
     inspection: Inspection
     explaining: Explaining
@@ -300,6 +302,44 @@ class Handlers:
         pieces = messages.export(export)
         while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
             yield piece
+
+    def set_weights(self, request: pb.SetWeightsRequest) -> pb.SetWeightsResponse:
+        """Set some parameters, or all."""
+        changed = self.changing.set_weights(
+            request.network,
+            messages.new_weights(request),
+            request.etag,
+            messages.request_id(request),
+        )
+        made = self.history.made(changed.network.uid, changed.update)
+        return messages.weights_set(changed, made)
+
+    def reset_weights(self, request: pb.ResetWeightsRequest) -> pb.ResetWeightsResponse:
+        """Make all parameters anew."""
+        changed = self.changing.reset(
+            request.network,
+            messages.initializer(request),
+            tuple(map(messages.layer_parameters, request.parameters)),
+            request.etag,
+            messages.request_id(request),
+        )
+        made = self.history.made(changed.network.uid, changed.update)
+        return messages.weights_reset(changed, made)
+
+    def compare_updates(self, request: pb.CompareUpdatesRequest) -> pb.CompareUpdatesResponse:
+        """Show how two updates differ."""
+        size = messages.page_size(request.page_size)
+        token = messages.page_place(request.page_token)
+        update = request.update if request.HasField("update") else None
+        found = self.history.compare(
+            request.network, request.base_update, token.update if token else update
+        )
+        first = token.place if token else 0
+        response = messages.compared(found, first, size)
+        if first + size < found.comparison.changed:
+            number = found.update.first_update
+            response.next_page_token = messages.place_token(number, first + size)
+        return response
 
     def trace_update(self, request: pb.TraceUpdateRequest) -> pb.TraceUpdateResponse:
         """Show everything inside an update."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from service.snapshots import SnapshotReader
 from service.thinning import thin
+from training.comparison import Comparison, compare
 from training.engine import activations
 from training.errors import LimitExceeded, UpdateOutOfRange, Violations, validating
 from training.evaluation import Evaluation, evaluate
@@ -51,6 +52,16 @@ class Predictions:
     network: Network
     update: int
     activations: Array
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedUpdates:
+    """Two updates of a network, and how their parameters differ."""
+
+    network: Network
+    base: Snapshots
+    update: Snapshots
+    comparison: Comparison
 
 
 class History:
@@ -124,6 +135,26 @@ class History:
             network = reader.network_by_uid(uid)
         first = last + 1 - min(most, _updates_in_response(network))
         return Span(network, tuple(self._pages(network, first, last)), last)
+
+    def compare(self, network_id: str, base: int, update: int | None) -> ComparedUpdates:
+        """Return how the parameters of two updates differ, None for the latest.
+
+        Raises NetworkNotFound, UpdateOutOfRange, DamagedHistory.
+        """
+        network, first = self._locate(network_id, base)
+        with self._store.read() as reader:
+            latest = reader.head(network.uid).latest_update
+        before = self._snapshots.snapshot(network, first)
+        after = self._snapshots.snapshot(network, chosen_update(update, latest))
+        return ComparedUpdates(
+            network, before, after, compare(before.parameters[0], after.parameters[0])
+        )
+
+    def made(self, uid: str, update: int) -> Snapshots:
+        """Return an update that a call has just made. Raises NetworkNotFound, DamagedHistory."""
+        with self._store.read() as reader:
+            network = reader.network_by_uid(uid)
+        return self._snapshots.snapshot(network, update)
 
     def predict(self, network_id: str, update: int | None, inputs: list[Array]) -> Predictions:
         """Compute the activations for each vector of inputs with the parameters of one update.

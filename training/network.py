@@ -117,6 +117,12 @@ class LayerShape:
         """The place of the biases, unit after unit; empty where there are none."""
         return slice(self.weights.stop, self.offset + self.size)
 
+    def place(self, unit: int, source: int | None) -> int:
+        """Return where a unit's weight from an input lies, or its bias for None; from 0."""
+        if source is None:
+            return self.offset + self.units * self.inputs + unit
+        return self.offset + unit * self.inputs + source
+
     @property
     def size(self) -> int:
         """How many parameters the layer has."""

@@ -1,6 +1,7 @@
 """What a network must be like: its structure, its initializer, and parameters given for it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
 
@@ -15,6 +16,8 @@ from training.network import (
     Initializer,
     InitializerKind,
     LayerParameters,
+    LayerShape,
+    Network,
     count_parameters,
     layer_shapes,
 )
@@ -180,28 +183,108 @@ def check_layer_parameters(
     ):
         return
     for index, (layer, shape) in enumerate(zip(layers, shapes, strict=True)):
+        check_one_layer(violations, f"{name}[{index}]", layer, shape)
+
+
+def check_one_layer(
+    violations: Violations, where: str, layer: LayerParameters, shape: LayerShape
+) -> None:
+    """Require the parameters of one layer to be of its shape, and finite."""
+    violations.require(
+        (layer.units, layer.inputs) == (shape.units, shape.inputs),
+        where,
+        f"must have units {shape.units} and inputs {shape.inputs},"
+        f" has {layer.units} and {layer.inputs}",
+    )
+    weights = shape.units * shape.inputs
+    violations.require(
+        len(layer.weights) == weights,
+        f"{where}.weights",
+        f"must be {shape.units} × {shape.inputs} = {weights} numbers, are {len(layer.weights)}",
+    )
+    check_finite(violations, f"{where}.weights", layer.weights)
+    violations.require(
+        len(layer.biases) == (shape.units if shape.bias else 0),
+        f"{where}.biases",
+        f"must be {shape.units} numbers, one for each unit, are {len(layer.biases)}"
+        if shape.bias
+        else "must be absent: the network has no biases",
+    )
+    check_finite(violations, f"{where}.biases", layer.biases)
+
+
+@dataclass(frozen=True, slots=True)
+class WeightValue:
+    """A weight, or without an input a bias, and what it is to be.
+
+    `layer` counts from 1, the first after the inputs; `unit` and `input` count from 0.
+    """
+
+    layer: int
+    unit: int
+    input: int | None
+    value: float
+
+
+def check_weight_values(
+    violations: Violations,
+    name: str,
+    values: Sequence[WeightValue],
+    network: Network,
+    whole_layers: Collection[int],
+) -> None:
+    """Require finite values for parameters that there are, each once and in no whole layer."""
+    seen: dict[tuple[int, int, int | None], int] = {}
+    for index, each in enumerate(values):
         where = f"{name}[{index}]"
+        if check_weight_place(violations, f"{where}.", network, each.layer, each.unit, each.input):
+            violations.require(
+                each.layer not in whole_layers, where, f"is in layers[{each.layer}] as well"
+            )
+            first = seen.setdefault((each.layer, each.unit, each.input), index)
+            violations.require(first == index, where, f"is the same parameter as {name}[{first}]")
         violations.require(
-            (layer.units, layer.inputs) == (shape.units, shape.inputs),
-            where,
-            f"must have units {shape.units} and inputs {shape.inputs},"
-            f" has {layer.units} and {layer.inputs}",
+            isfinite(each.value), f"{where}.value", f"must be finite, is {each.value}"
         )
-        weights = shape.units * shape.inputs
-        violations.require(
-            len(layer.weights) == weights,
-            f"{where}.weights",
-            f"must be {shape.units} × {shape.inputs} = {weights} numbers, are {len(layer.weights)}",
+
+
+def check_weight_place(
+    violations: Violations,
+    prefix: str,
+    network: Network,
+    layer: int,
+    unit: int,
+    source: int | None,
+) -> bool:
+    """Require a layer, a unit and an input that there are, or no input where there are biases.
+
+    Returns whether there is such a weight or bias.
+    """
+    layers = len(network.shapes)
+    if not violations.require(
+        1 <= layer <= layers,
+        f"{prefix}layer",
+        f"must be 1 to {layers}, the layers after the inputs, is {layer}",
+    ):
+        return False
+    shape = network.shapes[layer - 1]
+    there = violations.require(
+        0 <= unit < shape.units,
+        f"{prefix}unit",
+        f"must be 0 to {shape.units - 1}, for layer {layer} has {shape.units}, is {unit}",
+    )
+    if source is None:
+        known = violations.require(
+            network.bias, f"{prefix}input", "must be given: the network has no biases"
         )
-        check_finite(violations, f"{where}.weights", layer.weights)
-        violations.require(
-            len(layer.biases) == (shape.units if bias else 0),
-            f"{where}.biases",
-            f"must be {shape.units} numbers, one for each unit, are {len(layer.biases)}"
-            if bias
-            else "must be absent: the network has no biases",
+    else:
+        known = violations.require(
+            0 <= source < shape.inputs,
+            f"{prefix}input",
+            f"must be 0 to {shape.inputs - 1}, as many as the units of layer {layer} have, is"
+            f" {source}",
         )
-        check_finite(violations, f"{where}.biases", layer.biases)
+    return there and known
 
 
 def check_finite(violations: Violations, name: str, values: Array) -> None:

@@ -78,8 +78,8 @@ class Snapshots:
 class Sources:
     """Where a replay finds what training needed.
 
-    `run` gives a run by its number, `engine` the engine for it, `stored` the state of a keyframe
-    that must exist at an update.
+    `run` gives a run by its number, `engine` the engine for it, `stored` the latest
+    keyframe's state at or before an update; that of INITIAL, EDIT and RESET has one of its own.
     """
 
     network: Network
@@ -110,7 +110,7 @@ def replay(
             _damaged(sources, upcoming, "is missing from the history")
         until = min(segment.last_update, last)
         if segment.kind is not UpdateKind.GRADIENT:
-            state = sources.stored(upcoming)
+            state = _stored(sources, upcoming)
             if upcoming >= first:
                 parameters = state.parameters.reshape(1, -1)
                 yield Snapshots(segment.kind, upcoming, None, 0, np.empty(0), parameters, state)
@@ -135,6 +135,14 @@ def replay(
         if upcoming > last:
             return
     _damaged(sources, upcoming, "is missing from the history")
+
+
+def _stored(sources: Sources, update: int) -> State:
+    """Return the state of an update that no batch made: its keyframe is all that there is of it."""
+    state = sources.stored(update)
+    if state.update != update:
+        _damaged(sources, update, "has lost its keyframe")
+    return state
 
 
 def _advance(

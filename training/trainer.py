@@ -165,7 +165,7 @@ class Trainer:
                 run_offset=done,
                 costs=updates.costs,
             )
-        after = _settled(after, updates.outcome, now)
+        after = _settled(after, updates.outcome, latest + 1, now)
 
         changes = []
         if after.state is RunState.RUNNING is not before.state:
@@ -209,15 +209,14 @@ class Trainer:
         return addition
 
 
-def _settled(run: Run, outcome: Outcome, now: datetime) -> Run:
-    """Return the run in the state that it has after a segment."""
+def _settled(run: Run, outcome: Outcome, following: int, now: datetime) -> Run:
+    """Return the run in the state that it has after a segment, before the update `following`."""
     if outcome is Outcome.DIVERGED:
-        update = run.latest_update + 1
         message = (
-            f"update {update} would make a parameter infinite or not a number:"
+            f"update {following} would make a parameter infinite or not a number:"
             " try a smaller learning rate"
         )
-        return run.become(RunState.FAILED, now, Failure("DIVERGED", message, update))
+        return run.become(RunState.FAILED, now, Failure("DIVERGED", message, following))
     if outcome is Outcome.COST_REACHED or run.updates_done == run.total_updates:
         return run.become(RunState.SUCCEEDED, now)
     if run.updates_done == run.stop_at:

@@ -18,7 +18,13 @@ class UpdateKind(StrEnum):
     """What changed the parameters."""
 
     INITIAL = "INITIAL"
+    """Update 0: the parameters that the history begins with."""
     GRADIENT = "GRADIENT"
+    """One batch of a run."""
+    EDIT = "EDIT"
+    """Some or all parameters were set; what an optimizer remembers stays."""
+    RESET = "RESET"
+    """All parameters were made anew; optimizers begin anew as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,3 +201,13 @@ class Addition:
     def then(self, later: "Addition") -> "Addition":
         """Return both additions as one; `later` must be made for the head that this one leaves."""
         return replace(later, before=self.before, events=self.events + later.events)
+
+
+def change(head: Head, kind: UpdateKind, state: State, now: datetime) -> Addition:
+    """Return the addition of an update that no batch makes: EDIT or RESET, with its keyframe.
+
+    `state` is the one after it, of the number that follows the head's latest.
+    """
+    segment = Segment(head.network_uid, kind, state.update, 1, now)
+    after = replace(head.renewed(), latest_update=state.update, keyframe=state.update)
+    return Addition(head, after, segment, Keyframe(head.network_uid, state))

@@ -14,6 +14,7 @@ fails is a `ClearpropError`. `clearprop.aio` has the same for asyncio, `clearpro
 classes of the contract.
 """
 
+from clearprop.changes import Comparison, Reset, WeightChange
 from clearprop.client import Client, connect
 from clearprop.errors import ClearpropError, Violation
 from clearprop.explanations import Explanation
@@ -30,6 +31,7 @@ from clearprop.training_sets import TrainingSet
 __all__ = [
     "ClearpropError",
     "Client",
+    "Comparison",
     "Evaluation",
     "Explanation",
     "Export",
@@ -40,6 +42,7 @@ __all__ = [
     "NetworkInfo",
     "NetworkOptions",
     "Prediction",
+    "Reset",
     "Run",
     "RunEvent",
     "RunInfo",
@@ -53,5 +56,6 @@ __all__ = [
     "TrainingSet",
     "TrainingSetInfo",
     "Violation",
+    "WeightChange",
     "connect",
 ]

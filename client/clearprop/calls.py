@@ -1,27 +1,30 @@
 """The calls of the contract: how arguments of Python become requests. No call is made here."""
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeAlias, TypeVar
 
 from google.protobuf.message import Message
 
+from clearprop.changes import NewValue, weight_values
 from clearprop.documents import DocumentLike, read_document
 from clearprop.options import (
     NetworkOptions,
+    RecipeOptions,
     StepOptions,
     TrainingOptions,
     describe_network,
+    initializer_of,
     training_settings,
 )
 from clearprop.uploading import Upload
 from clearprop.v1 import training_service_pb2 as pb
-from clearprop.v1.network_pb2 import Network, Vector
+from clearprop.v1.network_pb2 import LayerParameters, Network, Vector
 from clearprop.v1.run_pb2 import Run, TrainingSettings
 from clearprop.v1.training_set_pb2 import Example, TrainingSet
 from clearprop.v1.update_pb2 import Detail, Update
-from clearprop.values import MatrixLike, RowsLike, enum_value, rows_of
+from clearprop.values import MatrixLike, RowsLike, VectorLike, enum_value, layers_of, rows_of
 
 ResponseT = TypeVar("ResponseT", bound=Message)
 ItemT = TypeVar("ItemT")
@@ -355,6 +358,86 @@ def export_network(
         network=network, update=update, format=enum_value(pb.ExportFormat, file_format)
     )
     return Call(request, pb.ExportNetworkResponse)
+
+
+def set_weights(
+    network: str,
+    values: Iterable[NewValue],
+    layers: Mapping[int, LayerParameters],
+    etag: str,
+    request_id: str,
+) -> Call[pb.SetWeightsResponse]:
+    """Set some parameters, or all."""
+    request = pb.SetWeightsRequest(
+        network=network,
+        weights=weight_values(values),
+        layers=layers,
+        etag=etag,
+        request_id=request_id or new_request_id(),
+    )
+    return Call(request, pb.SetWeightsResponse)
+
+
+def set_layers(
+    weights: Mapping[int, MatrixLike], biases: Mapping[int, VectorLike]
+) -> dict[int, LayerParameters]:
+    """Return whole layers by their numbers, from 1, as the contract has them.
+
+    Raises ValueError for biases of a layer without its weights.
+    """
+    if not biases.keys() <= weights.keys():
+        raise ValueError("biases can be given only with the weights of their layers")
+    return {
+        number: layers_of([matrix], [biases[number]] if number in biases else [])[0]
+        for number, matrix in weights.items()
+    }
+
+
+def reset_weights(
+    network: str,
+    recipe: RecipeOptions,
+    parameters: Sequence[LayerParameters],
+    etag: str,
+    request_id: str,
+) -> Call[pb.ResetWeightsResponse]:
+    """Make all parameters anew."""
+    request = pb.ResetWeightsRequest(
+        network=network,
+        initializer=initializer_of(recipe),
+        parameters=parameters,
+        etag=etag,
+        request_id=request_id or new_request_id(),
+    )
+    return Call(request, pb.ResetWeightsResponse)
+
+
+def compare_updates(
+    network: str, base: int, update: int | None, most: int
+) -> Call[pb.CompareUpdatesResponse]:
+    """Set two updates side by side, and read the largest changes."""
+    request = pb.CompareUpdatesRequest(
+        network=network, base_update=base, update=update, page_size=most
+    )
+    return Call(request, pb.CompareUpdatesResponse)
+
+
+def list_changes(
+    network: str, base: int, update: int | None
+) -> Pages[pb.CompareUpdatesResponse, pb.WeightChange]:
+    """Read all parameters that differ between two updates."""
+    return Pages(
+        lambda token: Call(
+            pb.CompareUpdatesRequest(
+                network=network,
+                base_update=base,
+                update=update,
+                page_size=_PAGE_SIZE,
+                page_token=token,
+            ),
+            pb.CompareUpdatesResponse,
+        ),
+        lambda page: (page.changes, page.next_page_token),
+    )
 
 
 def trace_update(

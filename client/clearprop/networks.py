@@ -1,22 +1,23 @@
 """A network as a handle: train it, step it, read any of its updates, follow them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Self, Unpack
 
 from clearprop import calls
 from clearprop.calls import DetailName, FormatName, UnitName
+from clearprop.changes import Comparison, NewValue, Reset, WeightChange
 from clearprop.connection import Connection
 from clearprop.explanations import Explanation
 from clearprop.exports import Export
 from clearprop.infos import NetworkInfo, StepResult
 from clearprop.measures import Evaluation, GradientCheck
-from clearprop.options import StepOptions, TrainingOptions
+from clearprop.options import RecipeOptions, StepOptions, TrainingOptions
 from clearprop.runs import Run
 from clearprop.snapshots import History, Prediction, Snapshot, State
 from clearprop.traces import TracedUpdate
 from clearprop.v1.network_pb2 import Network as NetworkMessage
 from clearprop.v1.run_pb2 import Run as RunMessage
-from clearprop.values import MatrixLike
+from clearprop.values import MatrixLike, VectorLike, layers_of
 from clearprop.watching import Watched, watch_request
 
 
@@ -206,6 +207,74 @@ class Network(NetworkInfo):
         """
         call = calls.export_network(self.id, file_format, update)
         return Export(self._connection.stream(call))
+
+    def set_weight(
+        self,
+        layer: int,
+        unit: int,
+        source: int | None,
+        value: float,
+        *,
+        etag: str = "",
+        request_id: str = "",
+    ) -> Snapshot:
+        """Set one weight, or with the source None a bias, as an update; return that update.
+
+        `layer` counts from 1, the first after the inputs; `unit` and `source`, the input of that
+        unit, from 0. A paused run goes on from there; refused while one is running.
+        """
+        values = [(layer, unit, source, value)]
+        return self.set_weights(values, etag=etag, request_id=request_id)
+
+    def set_weights(
+        self,
+        values: Iterable[NewValue] = (),
+        *,
+        weights: Mapping[int, MatrixLike] | None = None,
+        biases: Mapping[int, VectorLike] | None = None,
+        etag: str = "",
+        request_id: str = "",
+    ) -> Snapshot:
+        """Set some parameters, or all, as one update; return that update.
+
+        `values` are tuples of layer, unit, source and value as in `set_weight`; `weights` and
+        `biases` whole layers by their numbers, from 1: a matrix [units, inputs], and where the
+        network has biases a vector [units].
+        """
+        layers = calls.set_layers(weights or {}, biases or {})
+        call = calls.set_weights(self.id, values, layers, etag, request_id)
+        return Snapshot((self._connection.call(call)).update)
+
+    def reset(
+        self,
+        *,
+        weights: Sequence[MatrixLike] = (),
+        biases: Sequence[VectorLike] = (),
+        etag: str = "",
+        request_id: str = "",
+        **recipe: Unpack[RecipeOptions],
+    ) -> Reset:
+        """Make all parameters anew, as one update, and return it with the seed.
+
+        By default as the network's own initial ones, with a new seed; `initializer`, `seed`, `low`
+        and `high` as of `create_network`; or `weights` and `biases` are given for each layer.
+        Optimizers begin anew. A paused run goes on from there; refused while one is running.
+        """
+        parameters = layers_of(weights, biases)
+        call = calls.reset_weights(self.id, recipe, parameters, etag, request_id)
+        return Reset(self._connection.call(call))
+
+    def compare(self, base: int, update: int | None = None, *, most: int = 100) -> Comparison:
+        """Set two updates side by side, by default with the latest.
+
+        `most` of the changes come with it, the largest, 1 to 1,000; `changes` yields all of them.
+        """
+        call = calls.compare_updates(self.id, base, update, most)
+        return Comparison(self._connection.call(call))
+
+    def changes(self, base: int, update: int | None = None) -> Iterator[WeightChange]:
+        """Yield all parameters that differ between two updates, the largest change first."""
+        return self._connection.pages(calls.list_changes(self.id, base, update), WeightChange)
 
     def trace(
         self,

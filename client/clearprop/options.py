@@ -13,6 +13,15 @@ _SETTINGS = ("learning_rate", "batch_size", "epochs", "shuffle_seed")
 _OPTIMIZER_NUMBERS = ("momentum", "beta1", "beta2", "epsilon", "weight_decay")
 
 
+class RecipeOptions(TypedDict, total=False):
+    """How weights are drawn: see NetworkOptions."""
+
+    initializer: str
+    seed: int
+    low: float
+    high: float
+
+
 class NetworkOptions(TypedDict, total=False):
     """What may be said of a new network beside its layers.
 
@@ -91,14 +100,23 @@ def describe_network(request: CreateNetworkRequest, options: NetworkOptions) -> 
         request.cost_function = enum_value(CostFunction, options["cost_function"])
     request.bias = options.get("bias", False)
     request.initial_parameters.extend(
-        layers_of(options.get("initial_weights", ()), options.get("initial_biases", ()))
+        layers_of(options.get("initial_weights", ()), options.get("initial_biases", ()), "initial_")
     )
     request.labels.update(options.get("labels", {}))
+    recipe = initializer_of(options)
+    if recipe is not None:
+        request.initializer.CopyFrom(recipe)
+
+
+def initializer_of(options: NetworkOptions | RecipeOptions) -> Initializer | None:
+    """Return the recipe that the options name, None where they name none.
+
+    Raises ValueError for a name that there is not.
+    """
     recipe = _given(options, ("seed", "low", "high"))
     if "initializer" in options:
         recipe["kind"] = enum_value(InitializerKind, options["initializer"])
-    if recipe:
-        request.initializer.CopyFrom(Initializer(**recipe))
+    return Initializer(**recipe) if recipe else None
 
 
 def training_settings(training_set: str, **options: Unpack[StepOptions]) -> TrainingSettings:

@@ -78,16 +78,19 @@ def vector_of(values: Iterable[float]) -> Vector:
     return np.array(numbers, dtype=np.float64) if HAS_NUMPY else numbers
 
 
-def layers_of(weights: Iterable[MatrixLike], biases: Iterable[VectorLike]) -> list[LayerParameters]:
+def layers_of(
+    weights: Iterable[MatrixLike], biases: Iterable[VectorLike], prefix: str = ""
+) -> list[LayerParameters]:
     """Return matrices [units, inputs] and vectors [units], if any, as the contract has them.
 
-    Raises ValueError for what are no numbers, and for biases that are not as many as the weights.
+    Raises ValueError for what are no numbers, and for biases that are not as many as the weights;
+    the arguments are called `weights` and `biases`, with `prefix` before them.
     """
-    matrices = [rows_of(matrix, "initial_weights") for matrix in weights]
-    vectors = rows_of(biases, "initial_biases")
+    matrices = [rows_of(matrix, f"{prefix}weights") for matrix in weights]
+    vectors = rows_of(biases, f"{prefix}biases")
     if vectors and len(vectors) != len(matrices):
         raise ValueError(
-            f"there are initial_weights of {len(matrices)} layers and initial_biases of"
+            f"there are {prefix}weights of {len(matrices)} layers and {prefix}biases of"
             f" {len(vectors)}: each layer needs one of both"
         )
     return [

@@ -5,6 +5,7 @@ import sys
 import typer
 
 from service.cli import (
+    changing,
     demo,
     explaining,
     exporting,
@@ -39,6 +40,7 @@ app.command(rich_help_panel="Networks")(networks.create)
 app.command(rich_help_panel="Networks")(networks.fork)
 app.command(rich_help_panel="Networks")(networks.networks)
 app.command(rich_help_panel="Networks")(networks.state)
+app.command(rich_help_panel="Networks")(changing.diff)
 app.command(rich_help_panel="Networks")(tracing.trace)
 app.command(rich_help_panel="Networks")(explaining.explain)
 app.command(rich_help_panel="Networks")(predicting.predict)
@@ -46,6 +48,8 @@ app.command(rich_help_panel="Networks")(measuring.evaluate)
 app.command(rich_help_panel="Networks")(measuring.check_gradients)
 app.command(rich_help_panel="Networks")(exporting.export)
 app.command(rich_help_panel="Networks")(exporting.import_network)
+app.command(rich_help_panel="Networks")(changing.set_weight)
+app.command(rich_help_panel="Networks")(changing.reset)
 app.command(rich_help_panel="Networks")(networks.delete)
 app.command(rich_help_panel="Training")(training.train)
 app.command(rich_help_panel="Training")(stepping.step)

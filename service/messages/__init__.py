@@ -5,17 +5,26 @@ is not known becomes None. Only what has no form in the domain (a page token, a 
 checked here.
 """
 
+from service.messages.changes import compared, new_weights, weights_reset, weights_set
 from service.messages.explanations import explanation, weight_place
 from service.messages.exports import export, export_format
 from service.messages.inspections import full_state, is_full, traced, which
 from service.messages.measures import evaluation, gradient_check
-from service.messages.networks import label_keys, network, new_network
+from service.messages.networks import (
+    initializer,
+    label_keys,
+    layer_parameters,
+    network,
+    new_network,
+)
 from service.messages.predictions import prediction, vectors
 from service.messages.requests import (
     page_number,
+    page_place,
     page_position,
     page_size,
     page_token,
+    place_token,
     request_id,
 )
 from service.messages.runs import run, run_event, settings, step
@@ -27,6 +36,7 @@ from service.messages.uploads import Upload
 __all__ = [
     "Upload",
     "check_response",
+    "compared",
     "evaluation",
     "example_rows",
     "explanation",
@@ -34,16 +44,21 @@ __all__ = [
     "export_format",
     "full_state",
     "gradient_check",
+    "initializer",
     "is_full",
     "label_keys",
+    "layer_parameters",
     "limits",
     "max_points",
     "network",
     "new_network",
+    "new_weights",
     "page_number",
+    "page_place",
     "page_position",
     "page_size",
     "page_token",
+    "place_token",
     "prediction",
     "request_id",
     "run",
@@ -58,6 +73,8 @@ __all__ = [
     "watch",
     "watched",
     "weight_place",
+    "weights_reset",
+    "weights_set",
     "which",
     "with_parameters",
 ]

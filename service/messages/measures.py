@@ -1,10 +1,8 @@
 """Evaluations and checks of gradients."""
 
-from bisect import bisect_right
-from collections.abc import Callable
-
 from clearprop.v1 import training_service_pb2
 
+from service.messages.places import places
 from training.evaluation import Evaluation
 from training.gradient_check import GradientCheck, GradientDifference
 from training.network import Network
@@ -25,7 +23,7 @@ def gradient_check(
     network: Network, update: int, source: GradientCheck
 ) -> training_service_pb2.CheckGradientsResponse:
     """Translate what a check of a network's gradients at an update found."""
-    place = _places(network)
+    place = places(network)
     return training_service_pb2.CheckGradientsResponse(
         update=update,
         example_count=source.example_count,
@@ -35,22 +33,6 @@ def gradient_check(
         kink_count=source.kinks,
         differences=[_difference(place(each.parameter), each) for each in source.differences],
     )
-
-
-def _places(network: Network) -> Callable[[int], tuple[int, int, int | None]]:
-    """Return what finds the layer, the unit and the input (None: the bias) of a parameter."""
-    shapes = network.shapes
-    offsets = [shape.offset for shape in shapes]
-
-    def place(parameter: int) -> tuple[int, int, int | None]:
-        layer = bisect_right(offsets, parameter)
-        shape = shapes[layer - 1]
-        if parameter >= shape.biases.start:
-            return layer, parameter - shape.biases.start, None
-        unit, source = divmod(parameter - shape.offset, shape.inputs)
-        return layer, unit, source
-
-    return place
 
 
 def _difference(

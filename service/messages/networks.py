@@ -59,18 +59,8 @@ def new_network(request: training_service_pb2.CreateNetworkRequest) -> NewNetwor
         layer_sizes=tuple(request.layer_sizes),
         activations=tuple(_ACTIVATIONS.get(activation) for activation in request.activations),
         cost_function=_COST_FUNCTIONS.get(request.cost_function),
-        initializer=(
-            _initializer(request.initializer) if request.HasField("initializer") else None
-        ),
-        initial_parameters=tuple(
-            LayerParameters(
-                layer.units,
-                layer.inputs,
-                np.array(layer.weights, dtype=np.float64),
-                np.array(layer.biases, dtype=np.float64),
-            )
-            for layer in request.initial_parameters
-        ),
+        initializer=initializer(request),
+        initial_parameters=tuple(map(layer_parameters, request.initial_parameters)),
         labels=dict(request.labels),
         bias=request.bias,
         optimizer_state=(
@@ -78,6 +68,23 @@ def new_network(request: training_service_pb2.CreateNetworkRequest) -> NewNetwor
             if request.HasField("optimizer_state")
             else None
         ),
+    )
+
+
+def initializer(
+    request: training_service_pb2.CreateNetworkRequest | training_service_pb2.ResetWeightsRequest,
+) -> Initializer | None:
+    """Read the recipe that a request has, if any."""
+    return _initializer(request.initializer) if request.HasField("initializer") else None
+
+
+def layer_parameters(message: network_pb2.LayerParameters) -> LayerParameters:
+    """Read the parameters of a layer as they came, of whatever shapes."""
+    return LayerParameters(
+        message.units,
+        message.inputs,
+        np.array(message.weights, dtype=np.float64),
+        np.array(message.biases, dtype=np.float64),
     )
 
 
@@ -110,7 +117,7 @@ def network(view: NetworkView) -> network_pb2.Network:
         activations=[_SENT_ACTIVATIONS[activation] for activation in source.activations],
         bias=source.bias,
         cost_function=_SENT_COST_FUNCTIONS[source.cost_function],
-        initializer=_sent_initializer(source.initializer),
+        initializer=sent_initializer(source.initializer),
         latest_update=head.latest_update,
         active_run=head.active_run,
         create_time=timestamp(source.create_time),
@@ -118,6 +125,17 @@ def network(view: NetworkView) -> network_pb2.Network:
         etag=head.etag,
         parameter_count=source.parameter_count,
         forked_from=_sent_fork(source.forked_from) if source.forked_from else None,
+    )
+
+
+def sent_initializer(initializer: Initializer) -> network_pb2.Initializer:
+    """Translate how parameters were made."""
+    assert initializer.kind is not None  # a network's is known
+    return network_pb2.Initializer(
+        kind=_SENT_INITIALIZER_KINDS[initializer.kind],
+        seed=initializer.seed,
+        low=initializer.low,
+        high=initializer.high,
     )
 
 
@@ -142,13 +160,3 @@ def _initializer(message: network_pb2.Initializer) -> Initializer:
 
 def _sent_fork(fork: Fork) -> network_pb2.Fork:
     return network_pb2.Fork(network=fork.network, uid=fork.uid, update=fork.update)
-
-
-def _sent_initializer(initializer: Initializer) -> network_pb2.Initializer:
-    assert initializer.kind is not None  # a network's is known
-    return network_pb2.Initializer(
-        kind=_SENT_INITIALIZER_KINDS[initializer.kind],
-        seed=initializer.seed,
-        low=initializer.low,
-        high=initializer.high,
-    )

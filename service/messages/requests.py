@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Protocol
 
@@ -65,6 +66,35 @@ def page_number(token: str) -> int | None:
     if not position.isdecimal() or len(position) > len(str(2**63)):
         raise _bad_token()
     return int(position)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceInUpdate:
+    """Where a page of what an update changed begins."""
+
+    update: int
+    place: int
+
+
+def place_token(update: int, place: int) -> str:
+    """Return the token of the page that begins at a place of what an update changed."""
+    return page_token(f"{update}.{place}")
+
+
+def page_place(token: str) -> PlaceInUpdate | None:
+    """Return the place that a token stands for; None for the first page.
+
+    Raises InvalidFields for a text that is no such token.
+    """
+    position = page_position(token)
+    if not position:
+        return None
+    parts = position.split(".")
+    if len(parts) != 2 or not all(
+        part.isdecimal() and len(part) <= len(str(2**63)) for part in parts
+    ):
+        raise _bad_token()
+    return PlaceInUpdate(int(parts[0]), int(parts[1]))
 
 
 def _bad_token() -> InvalidFields:

@@ -23,6 +23,8 @@ _MOST_POINTS = 10_000
 _UPDATE_KINDS = {
     UpdateKind.INITIAL: update_pb2.UPDATE_KIND_INITIAL,
     UpdateKind.GRADIENT: update_pb2.UPDATE_KIND_GRADIENT,
+    UpdateKind.EDIT: update_pb2.UPDATE_KIND_EDIT,
+    UpdateKind.RESET: update_pb2.UPDATE_KIND_RESET,
 }
 
 

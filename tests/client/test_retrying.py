@@ -64,6 +64,8 @@ CHANGING: list[calls.Call[Any]] = [
     calls.set_labels("n", {}, "", ""),
     calls.delete_network("n", "", ""),
     calls.fork_network("n", None, "", {}, ""),
+    calls.set_weights("n", [(1, 0, 0, 1.0)], {}, "", ""),
+    calls.reset_weights("n", {}, (), "", ""),
     calls.create_training_set("s", [[1]], [[1]], ""),
     calls.delete_training_set("s", ""),
     calls.train("n", "xor", {"learning_rate": 1, "batch_size": 1, "epochs": 1}, "", ""),

@@ -85,7 +85,7 @@ def test_parameters_go_back_as_they_came(layers: list[LayerParameters]) -> None:
 
 
 def test_biases_of_more_layers_than_weights_are_refused() -> None:
-    with pytest.raises(ValueError, match="initial_weights of 1 layers and initial_biases of 2"):
+    with pytest.raises(ValueError, match="weights of 1 layers and biases of 2"):
         layers_of([[[1.0]]], [[1.0], [2.0]])
 
 

@@ -3,6 +3,7 @@
 from contextlib import AbstractContextManager
 from types import TracebackType
 
+from service.changing import Changing
 from service.clock import SystemClock
 from service.executor import ThreadExecutor
 from service.exporting import Exports
@@ -39,6 +40,7 @@ class Service(AbstractContextManager["Service"]):
         opening = Opening(self.snapshots, clock, limits)
         self.runs = Runs(self.store, self.executor, opening, clock)
         self.steps = Steps(self.store, self.executor, self.snapshots, opening, clock)
+        self.changing = Changing(self.store, self.snapshots, clock)
         self.history = History(self.store, self.snapshots, limits)
         self.exports = Exports(self.store, self.snapshots)
         self.training_sets.add_built_in()

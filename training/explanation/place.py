@@ -19,10 +19,7 @@ class WeightPlace:
 
     def offset(self, network: Network) -> int:
         """Return its place in the flat parameters of a network that has it."""
-        shape = network.shapes[self.layer - 1]
-        if self.input is None:
-            return shape.offset + shape.units * shape.inputs + self.unit
-        return shape.offset + self.unit * shape.inputs + self.input
+        return network.shapes[self.layer - 1].place(self.unit, self.input)
 
     @property
     def symbol(self) -> Symbol:

@@ -2069,6 +2069,342 @@ class Limits(_message.Message):
 Global___Limits: _TypeAlias = Limits  # noqa: Y015
 
 @_typing.final
+class SetWeightsRequest(_message.Message):
+    """Says which parameters to set."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class LayersEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.int
+        @_builtins.property
+        def value(self) -> _network_pb2.LayerParameters: ...
+        def __init__(
+            self,
+            *,
+            key: _builtins.int = ...,
+            value: _network_pb2.LayerParameters | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    NETWORK_FIELD_NUMBER: _builtins.int
+    WEIGHTS_FIELD_NUMBER: _builtins.int
+    LAYERS_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    network: _builtins.str
+    """The network's id."""
+    etag: _builtins.str
+    """Refuse the call when the network has changed since this etag was given out. Empty: not used."""
+    request_id: _builtins.str
+    """Makes a retry safe: see the service's comment. Empty: not used."""
+    @_builtins.property
+    def weights(self) -> _containers.RepeatedCompositeFieldContainer[Global___WeightValue]:
+        """Single parameters. None of them twice, and none of a layer in `layers`."""
+
+    @_builtins.property
+    def layers(self) -> _containers.MessageMap[_builtins.int, _network_pb2.LayerParameters]:
+        """Whole layers, by their numbers: 1 is the first after the inputs."""
+
+    def __init__(
+        self,
+        *,
+        network: _builtins.str = ...,
+        weights: _abc.Iterable[Global___WeightValue] | None = ...,
+        layers: _abc.Mapping[_builtins.int, _network_pb2.LayerParameters] | None = ...,
+        etag: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "layers", b"layers", "network", b"network", "request_id", b"request_id", "weights", b"weights"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetWeightsRequest: _TypeAlias = SetWeightsRequest  # noqa: Y015
+
+@_typing.final
+class WeightValue(_message.Message):
+    """A weight or a bias, and what it is to be."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LAYER_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    INPUT_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    layer: _builtins.int
+    """The layer: 1 is the first after the inputs."""
+    unit: _builtins.int
+    """The unit of that layer, from 0."""
+    input: _builtins.int
+    """The input of the unit, from 0, that the weight belongs to. Absent: the unit's bias."""
+    value: _builtins.float
+    """The value, finite."""
+    def __init__(
+        self,
+        *,
+        layer: _builtins.int = ...,
+        unit: _builtins.int = ...,
+        input: _builtins.int | None = ...,
+        value: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_input", b"_input", "input", b"input"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_input", b"_input", "input", b"input", "layer", b"layer", "unit", b"unit", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__input: _TypeAlias = _typing.Literal["input"]  # noqa: Y015
+    _WhichOneofArgType__input: _TypeAlias = _typing.Literal["_input", b"_input"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__input) -> _WhichOneofReturnType__input | None: ...
+
+Global___WeightValue: _TypeAlias = WeightValue  # noqa: Y015
+
+@_typing.final
+class SetWeightsResponse(_message.Message):
+    """Returns the update that was made."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UPDATE_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    etag: _builtins.str
+    """The network's etag after it."""
+    @_builtins.property
+    def update(self) -> _update_pb2.Update:
+        """The update, with all parameters after it."""
+
+    def __init__(
+        self,
+        *,
+        update: _update_pb2.Update | None = ...,
+        etag: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["update", b"update"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "update", b"update"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetWeightsResponse: _TypeAlias = SetWeightsResponse  # noqa: Y015
+
+@_typing.final
+class ResetWeightsRequest(_message.Message):
+    """Says how to make all parameters anew."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NETWORK_FIELD_NUMBER: _builtins.int
+    INITIALIZER_FIELD_NUMBER: _builtins.int
+    PARAMETERS_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    network: _builtins.str
+    """The network's id."""
+    etag: _builtins.str
+    """Refuse the call when the network has changed since this etag was given out. Empty: not used."""
+    request_id: _builtins.str
+    """Makes a retry safe: see the service's comment. Empty: not used."""
+    @_builtins.property
+    def initializer(self) -> _network_pb2.Initializer:
+        """How to make them. Absent, and without `parameters`: as the network's own initial ones, or
+        uniformly where those were given, with a new seed that the server picks. Not together with
+        `parameters`.
+        """
+
+    @_builtins.property
+    def parameters(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
+        """The parameters themselves, finite, one entry for each layer after the inputs."""
+
+    def __init__(
+        self,
+        *,
+        network: _builtins.str = ...,
+        initializer: _network_pb2.Initializer | None = ...,
+        parameters: _abc.Iterable[_network_pb2.LayerParameters] | None = ...,
+        etag: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["initializer", b"initializer"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "initializer", b"initializer", "network", b"network", "parameters", b"parameters", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResetWeightsRequest: _TypeAlias = ResetWeightsRequest  # noqa: Y015
+
+@_typing.final
+class ResetWeightsResponse(_message.Message):
+    """Returns the update that was made."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UPDATE_FIELD_NUMBER: _builtins.int
+    INITIALIZER_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    etag: _builtins.str
+    """The network's etag after it."""
+    @_builtins.property
+    def update(self) -> _update_pb2.Update:
+        """The update, with all parameters after it."""
+
+    @_builtins.property
+    def initializer(self) -> _network_pb2.Initializer:
+        """How they were made, with the seed that makes the same again."""
+
+    def __init__(
+        self,
+        *,
+        update: _update_pb2.Update | None = ...,
+        initializer: _network_pb2.Initializer | None = ...,
+        etag: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["initializer", b"initializer", "update", b"update"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "initializer", b"initializer", "update", b"update"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResetWeightsResponse: _TypeAlias = ResetWeightsResponse  # noqa: Y015
+
+@_typing.final
+class CompareUpdatesRequest(_message.Message):
+    """Says which updates to compare."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NETWORK_FIELD_NUMBER: _builtins.int
+    BASE_UPDATE_FIELD_NUMBER: _builtins.int
+    UPDATE_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    network: _builtins.str
+    """The network's id."""
+    base_update: _builtins.int
+    """The number of the update to begin with, 0 to the latest."""
+    update: _builtins.int
+    """The number of the other one. Absent means the latest. It may be the earlier of both."""
+    page_size: _builtins.int
+    """How many changes to return at most, 1 to 1,000. 0 means 100."""
+    page_token: _builtins.str
+    """Where the page begins: `next_page_token` of the page before. Empty: at the largest change."""
+    def __init__(
+        self,
+        *,
+        network: _builtins.str = ...,
+        base_update: _builtins.int = ...,
+        update: _builtins.int | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "update", b"update"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "base_update", b"base_update", "network", b"network", "page_size", b"page_size", "page_token", b"page_token", "update", b"update"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__update: _TypeAlias = _typing.Literal["update"]  # noqa: Y015
+    _WhichOneofArgType__update: _TypeAlias = _typing.Literal["_update", b"_update"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__update) -> _WhichOneofReturnType__update | None: ...
+
+Global___CompareUpdatesRequest: _TypeAlias = CompareUpdatesRequest  # noqa: Y015
+
+@_typing.final
+class CompareUpdatesResponse(_message.Message):
+    """Returns a page of what differs."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BASE_FIELD_NUMBER: _builtins.int
+    UPDATE_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
+    CHANGED_COUNT_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    changed_count: _builtins.int
+    """How many parameters differ in all."""
+    next_page_token: _builtins.str
+    """Where the next page begins. Empty: this is the last one."""
+    @_builtins.property
+    def base(self) -> _update_pb2.Update:
+        """The update to begin with, without its parameters."""
+
+    @_builtins.property
+    def update(self) -> _update_pb2.Update:
+        """The other one, without its parameters."""
+
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___WeightChange]:
+        """The parameters that differ, by the size of their change; equal changes in the order of the
+        parameters.
+        """
+
+    def __init__(
+        self,
+        *,
+        base: _update_pb2.Update | None = ...,
+        update: _update_pb2.Update | None = ...,
+        changes: _abc.Iterable[Global___WeightChange] | None = ...,
+        changed_count: _builtins.int = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["base", b"base", "update", b"update"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["base", b"base", "changed_count", b"changed_count", "changes", b"changes", "next_page_token", b"next_page_token", "update", b"update"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CompareUpdatesResponse: _TypeAlias = CompareUpdatesResponse  # noqa: Y015
+
+@_typing.final
+class WeightChange(_message.Message):
+    """One parameter in two updates."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LAYER_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    INPUT_FIELD_NUMBER: _builtins.int
+    BEFORE_FIELD_NUMBER: _builtins.int
+    AFTER_FIELD_NUMBER: _builtins.int
+    CHANGE_FIELD_NUMBER: _builtins.int
+    layer: _builtins.int
+    """The layer: 1 is the first after the inputs."""
+    unit: _builtins.int
+    """The unit of that layer, from 0."""
+    input: _builtins.int
+    """The input of the unit, from 0, that the weight belongs to. Absent: it is the unit's bias."""
+    before: _builtins.float
+    """Its value after `base`."""
+    after: _builtins.float
+    """Its value after `update`."""
+    change: _builtins.float
+    """after − before."""
+    def __init__(
+        self,
+        *,
+        layer: _builtins.int = ...,
+        unit: _builtins.int = ...,
+        input: _builtins.int | None = ...,
+        before: _builtins.float = ...,
+        after: _builtins.float = ...,
+        change: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_input", b"_input", "input", b"input"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_input", b"_input", "after", b"after", "before", b"before", "change", b"change", "input", b"input", "layer", b"layer", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__input: _TypeAlias = _typing.Literal["input"]  # noqa: Y015
+    _WhichOneofArgType__input: _TypeAlias = _typing.Literal["_input", b"_input"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__input) -> _WhichOneofReturnType__input | None: ...
+
+Global___WeightChange: _TypeAlias = WeightChange  # noqa: Y015
+
+@_typing.final
 class TraceUpdateRequest(_message.Message):
     """Says which update to look into."""
 

@@ -181,6 +181,21 @@ class TrainingServiceStub(object):
                 request_serializer=clearprop_dot_v1_dot_training__service__pb2.ExportNetworkRequest.SerializeToString,
                 response_deserializer=clearprop_dot_v1_dot_training__service__pb2.ExportNetworkResponse.FromString,
                 _registered_method=True)
+        self.SetWeights = channel.unary_unary(
+                '/clearprop.v1.TrainingService/SetWeights',
+                request_serializer=clearprop_dot_v1_dot_training__service__pb2.SetWeightsRequest.SerializeToString,
+                response_deserializer=clearprop_dot_v1_dot_training__service__pb2.SetWeightsResponse.FromString,
+                _registered_method=True)
+        self.ResetWeights = channel.unary_unary(
+                '/clearprop.v1.TrainingService/ResetWeights',
+                request_serializer=clearprop_dot_v1_dot_training__service__pb2.ResetWeightsRequest.SerializeToString,
+                response_deserializer=clearprop_dot_v1_dot_training__service__pb2.ResetWeightsResponse.FromString,
+                _registered_method=True)
+        self.CompareUpdates = channel.unary_unary(
+                '/clearprop.v1.TrainingService/CompareUpdates',
+                request_serializer=clearprop_dot_v1_dot_training__service__pb2.CompareUpdatesRequest.SerializeToString,
+                response_deserializer=clearprop_dot_v1_dot_training__service__pb2.CompareUpdatesResponse.FromString,
+                _registered_method=True)
         self.TraceUpdate = channel.unary_unary(
                 '/clearprop.v1.TrainingService/TraceUpdate',
                 request_serializer=clearprop_dot_v1_dot_training__service__pb2.TraceUpdateRequest.SerializeToString,
@@ -525,6 +540,42 @@ class TrainingServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetWeights(self, request, context):
+        """Sets one parameter, a layer or all of them, as one update of kind EDIT. A paused run goes on
+        from there, which its history shows; what its optimizer remembers stays.
+        Errors:
+        NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
+        INVALID_ARGUMENT: nothing is to be set, or a parameter that there is not, or one twice, or to
+        what is no finite number: every such field is named.
+        FAILED_PRECONDITION: a run is PENDING or RUNNING (RUN_NOT_OVER): stop it with PauseRun first.
+        ABORTED: the etag is stale (STALE_ETAG): read again and decide anew.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResetWeights(self, request, context):
+        """Makes all parameters anew, as one update of kind RESET: by a recipe, or those that are given. A
+        paused run goes on from there, with an optimizer that remembers nothing.
+        Errors: as of SetWeights.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CompareUpdates(self, request, context):
+        """Sets two updates of a network side by side: which parameters differ, and by how much, those that
+        moved most first. In pages.
+        Errors:
+        NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
+        OUT_OF_RANGE: there is no such update (UPDATE_OUT_OF_RANGE): choose one up to the latest.
+        INVALID_ARGUMENT: bad page size or token: use the token as it was given.
+        DATA_LOSS: the history is damaged there (DAMAGED_HISTORY).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def TraceUpdate(self, request, context):
         """Shows everything inside one update, past or next: for each example of its batch the inputs, the
         logits and activations of all layers, the cost, the deltas and the gradient; then their sum, their
@@ -694,6 +745,21 @@ def add_TrainingServiceServicer_to_server(servicer, server):
                     servicer.ExportNetwork,
                     request_deserializer=clearprop_dot_v1_dot_training__service__pb2.ExportNetworkRequest.FromString,
                     response_serializer=clearprop_dot_v1_dot_training__service__pb2.ExportNetworkResponse.SerializeToString,
+            ),
+            'SetWeights': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetWeights,
+                    request_deserializer=clearprop_dot_v1_dot_training__service__pb2.SetWeightsRequest.FromString,
+                    response_serializer=clearprop_dot_v1_dot_training__service__pb2.SetWeightsResponse.SerializeToString,
+            ),
+            'ResetWeights': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResetWeights,
+                    request_deserializer=clearprop_dot_v1_dot_training__service__pb2.ResetWeightsRequest.FromString,
+                    response_serializer=clearprop_dot_v1_dot_training__service__pb2.ResetWeightsResponse.SerializeToString,
+            ),
+            'CompareUpdates': grpc.unary_unary_rpc_method_handler(
+                    servicer.CompareUpdates,
+                    request_deserializer=clearprop_dot_v1_dot_training__service__pb2.CompareUpdatesRequest.FromString,
+                    response_serializer=clearprop_dot_v1_dot_training__service__pb2.CompareUpdatesResponse.SerializeToString,
             ),
             'TraceUpdate': grpc.unary_unary_rpc_method_handler(
                     servicer.TraceUpdate,
@@ -1408,6 +1474,87 @@ class TrainingService(object):
             '/clearprop.v1.TrainingService/ExportNetwork',
             clearprop_dot_v1_dot_training__service__pb2.ExportNetworkRequest.SerializeToString,
             clearprop_dot_v1_dot_training__service__pb2.ExportNetworkResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetWeights(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/clearprop.v1.TrainingService/SetWeights',
+            clearprop_dot_v1_dot_training__service__pb2.SetWeightsRequest.SerializeToString,
+            clearprop_dot_v1_dot_training__service__pb2.SetWeightsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResetWeights(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/clearprop.v1.TrainingService/ResetWeights',
+            clearprop_dot_v1_dot_training__service__pb2.ResetWeightsRequest.SerializeToString,
+            clearprop_dot_v1_dot_training__service__pb2.ResetWeightsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CompareUpdates(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/clearprop.v1.TrainingService/CompareUpdates',
+            clearprop_dot_v1_dot_training__service__pb2.CompareUpdatesRequest.SerializeToString,
+            clearprop_dot_v1_dot_training__service__pb2.CompareUpdatesResponse.FromString,
             options,
             channel_credentials,
             insecure,

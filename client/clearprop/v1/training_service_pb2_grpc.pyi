@@ -257,6 +257,30 @@ class TrainingServiceStub:
       UNAVAILABLE: also when the stream could not be written to for 10 s (WATCHER_TOO_SLOW): export
         again, and read on without long breaks.
     """
+    SetWeights: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.SetWeightsRequest, _training_service_pb2.SetWeightsResponse]
+    """Sets one parameter, a layer or all of them, as one update of kind EDIT. A paused run goes on
+    from there, which its history shows; what its optimizer remembers stays.
+    Errors:
+      NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
+      INVALID_ARGUMENT: nothing is to be set, or a parameter that there is not, or one twice, or to
+        what is no finite number: every such field is named.
+      FAILED_PRECONDITION: a run is PENDING or RUNNING (RUN_NOT_OVER): stop it with PauseRun first.
+      ABORTED: the etag is stale (STALE_ETAG): read again and decide anew.
+    """
+    ResetWeights: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.ResetWeightsRequest, _training_service_pb2.ResetWeightsResponse]
+    """Makes all parameters anew, as one update of kind RESET: by a recipe, or those that are given. A
+    paused run goes on from there, with an optimizer that remembers nothing.
+    Errors: as of SetWeights.
+    """
+    CompareUpdates: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.CompareUpdatesRequest, _training_service_pb2.CompareUpdatesResponse]
+    """Sets two updates of a network side by side: which parameters differ, and by how much, those that
+    moved most first. In pages.
+    Errors:
+      NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
+      OUT_OF_RANGE: there is no such update (UPDATE_OUT_OF_RANGE): choose one up to the latest.
+      INVALID_ARGUMENT: bad page size or token: use the token as it was given.
+      DATA_LOSS: the history is damaged there (DAMAGED_HISTORY).
+    """
     TraceUpdate: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.TraceUpdateRequest, _training_service_pb2.TraceUpdateResponse]
     """Shows everything inside one update, past or next: for each example of its batch the inputs, the
     logits and activations of all layers, the cost, the deltas and the gradient; then their sum, their
@@ -515,6 +539,30 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
       UNAVAILABLE: also when the stream could not be written to for 10 s (WATCHER_TOO_SLOW): export
         again, and read on without long breaks.
+    """
+    SetWeights: _aio.UnaryUnaryMultiCallable[_training_service_pb2.SetWeightsRequest, _training_service_pb2.SetWeightsResponse]  # type: ignore[assignment]
+    """Sets one parameter, a layer or all of them, as one update of kind EDIT. A paused run goes on
+    from there, which its history shows; what its optimizer remembers stays.
+    Errors:
+      NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
+      INVALID_ARGUMENT: nothing is to be set, or a parameter that there is not, or one twice, or to
+        what is no finite number: every such field is named.
+      FAILED_PRECONDITION: a run is PENDING or RUNNING (RUN_NOT_OVER): stop it with PauseRun first.
+      ABORTED: the etag is stale (STALE_ETAG): read again and decide anew.
+    """
+    ResetWeights: _aio.UnaryUnaryMultiCallable[_training_service_pb2.ResetWeightsRequest, _training_service_pb2.ResetWeightsResponse]  # type: ignore[assignment]
+    """Makes all parameters anew, as one update of kind RESET: by a recipe, or those that are given. A
+    paused run goes on from there, with an optimizer that remembers nothing.
+    Errors: as of SetWeights.
+    """
+    CompareUpdates: _aio.UnaryUnaryMultiCallable[_training_service_pb2.CompareUpdatesRequest, _training_service_pb2.CompareUpdatesResponse]  # type: ignore[assignment]
+    """Sets two updates of a network side by side: which parameters differ, and by how much, those that
+    moved most first. In pages.
+    Errors:
+      NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
+      OUT_OF_RANGE: there is no such update (UPDATE_OUT_OF_RANGE): choose one up to the latest.
+      INVALID_ARGUMENT: bad page size or token: use the token as it was given.
+      DATA_LOSS: the history is damaged there (DAMAGED_HISTORY).
     """
     TraceUpdate: _aio.UnaryUnaryMultiCallable[_training_service_pb2.TraceUpdateRequest, _training_service_pb2.TraceUpdateResponse]  # type: ignore[assignment]
     """Shows everything inside one update, past or next: for each example of its batch the inputs, the
@@ -921,6 +969,48 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
           UNAVAILABLE: also when the stream could not be written to for 10 s (WATCHER_TOO_SLOW): export
             again, and read on without long breaks.
+        """
+
+    @_abc_1.abstractmethod
+    def SetWeights(
+        self,
+        request: _training_service_pb2.SetWeightsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_training_service_pb2.SetWeightsResponse, _abc.Awaitable[_training_service_pb2.SetWeightsResponse]]:
+        """Sets one parameter, a layer or all of them, as one update of kind EDIT. A paused run goes on
+        from there, which its history shows; what its optimizer remembers stays.
+        Errors:
+          NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
+          INVALID_ARGUMENT: nothing is to be set, or a parameter that there is not, or one twice, or to
+            what is no finite number: every such field is named.
+          FAILED_PRECONDITION: a run is PENDING or RUNNING (RUN_NOT_OVER): stop it with PauseRun first.
+          ABORTED: the etag is stale (STALE_ETAG): read again and decide anew.
+        """
+
+    @_abc_1.abstractmethod
+    def ResetWeights(
+        self,
+        request: _training_service_pb2.ResetWeightsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_training_service_pb2.ResetWeightsResponse, _abc.Awaitable[_training_service_pb2.ResetWeightsResponse]]:
+        """Makes all parameters anew, as one update of kind RESET: by a recipe, or those that are given. A
+        paused run goes on from there, with an optimizer that remembers nothing.
+        Errors: as of SetWeights.
+        """
+
+    @_abc_1.abstractmethod
+    def CompareUpdates(
+        self,
+        request: _training_service_pb2.CompareUpdatesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_training_service_pb2.CompareUpdatesResponse, _abc.Awaitable[_training_service_pb2.CompareUpdatesResponse]]:
+        """Sets two updates of a network side by side: which parameters differ, and by how much, those that
+        moved most first. In pages.
+        Errors:
+          NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
+          OUT_OF_RANGE: there is no such update (UPDATE_OUT_OF_RANGE): choose one up to the latest.
+          INVALID_ARGUMENT: bad page size or token: use the token as it was given.
+          DATA_LOSS: the history is damaged there (DAMAGED_HISTORY).
         """
 
     @_abc_1.abstractmethod

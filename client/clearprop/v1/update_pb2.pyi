@@ -32,6 +32,10 @@ class _UpdateKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_UpdateKind
     """Update 0: the initial parameters."""
     UPDATE_KIND_GRADIENT: _UpdateKind.ValueType  # 2
     """One batch of a run."""
+    UPDATE_KIND_EDIT: _UpdateKind.ValueType  # 3
+    """SetWeights: some or all parameters were set. What an optimizer remembers stays."""
+    UPDATE_KIND_RESET: _UpdateKind.ValueType  # 4
+    """ResetWeights: all parameters were made anew, and optimizers begin anew as well."""
 
 class UpdateKind(_UpdateKind, metaclass=_UpdateKindEnumTypeWrapper):
     """What changed the parameters."""
@@ -42,6 +46,10 @@ UPDATE_KIND_INITIAL: UpdateKind.ValueType  # 1
 """Update 0: the initial parameters."""
 UPDATE_KIND_GRADIENT: UpdateKind.ValueType  # 2
 """One batch of a run."""
+UPDATE_KIND_EDIT: UpdateKind.ValueType  # 3
+"""SetWeights: some or all parameters were set. What an optimizer remembers stays."""
+UPDATE_KIND_RESET: UpdateKind.ValueType  # 4
+"""ResetWeights: all parameters were made anew, and optimizers begin anew as well."""
 Global___UpdateKind: _TypeAlias = UpdateKind  # noqa: Y015
 
 class _Detail:

@@ -1,0 +1,121 @@
+"""Changes of parameters: those that a client makes, and how updates differ."""
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from clearprop.snapshots import Snapshot
+from clearprop.v1 import training_service_pb2 as pb
+from clearprop.v1.network_pb2 import Initializer, InitializerKind
+from clearprop.values import enum_name
+
+#: Layer (from 1), unit, input (from 0, None for the bias), and the value.
+NewValue: TypeAlias = tuple[int, int, int | None, float]
+
+
+def weight_values(values: Iterable[NewValue]) -> list[pb.WeightValue]:
+    """Return what single parameters are to be, as the contract has it."""
+    return [
+        pb.WeightValue(layer=layer, unit=unit, input=source, value=float(value))
+        for layer, unit, source, value in values
+    ]
+
+
+class Reset(Snapshot):
+    """The update that made all parameters anew, and how."""
+
+    __slots__ = ("initializer",)
+
+    def __init__(self, response: pb.ResetWeightsResponse) -> None:
+        super().__init__(response.update)
+        self.initializer: Initializer = response.initializer
+
+    @property
+    def recipe(self) -> str:
+        """How the parameters were made, such as `UNIFORM`; `EXPLICIT`: they were given."""
+        return enum_name(InitializerKind, self.initializer.kind)
+
+    @property
+    def seed(self) -> int | None:
+        """The seed that makes the same again; None where nothing was drawn."""
+        return self.initializer.seed if self.initializer.HasField("seed") else None
+
+
+class WeightChange:
+    """One parameter in two updates; `message` is the contract's own message."""
+
+    __slots__ = ("message",)
+
+    def __init__(self, message: pb.WeightChange) -> None:
+        self.message = message
+
+    @property
+    def layer(self) -> int:
+        """The parameter's layer: 1 is the first after the inputs."""
+        return self.message.layer
+
+    @property
+    def unit(self) -> int:
+        """The unit of that layer, from 0."""
+        return self.message.unit
+
+    @property
+    def input(self) -> int | None:
+        """The input of the unit, from 0, that the weight belongs to; None for the unit's bias."""
+        return self.message.input if self.message.HasField("input") else None
+
+    @property
+    def before(self) -> float:
+        """Its value after the first update."""
+        return self.message.before
+
+    @property
+    def after(self) -> float:
+        """Its value after the second."""
+        return self.message.after
+
+    @property
+    def change(self) -> float:
+        """After − before."""
+        return self.message.change
+
+    def __repr__(self) -> str:
+        place = "bias" if self.input is None else f"input {self.input}"
+        return (
+            f"<WeightChange layer {self.layer} unit {self.unit} {place}:"
+            f" {self.before!r} to {self.after!r}>"
+        )
+
+
+class Comparison:
+    """Two updates side by side; `message` is the contract's own message."""
+
+    __slots__ = ("message",)
+
+    def __init__(self, message: pb.CompareUpdatesResponse) -> None:
+        self.message = message
+
+    @property
+    def base(self) -> Snapshot:
+        """The first update, without its parameters."""
+        return Snapshot(self.message.base)
+
+    @property
+    def update(self) -> Snapshot:
+        """The second, without its parameters."""
+        return Snapshot(self.message.update)
+
+    @property
+    def changed_count(self) -> int:
+        """How many parameters differ in all."""
+        return self.message.changed_count
+
+    @property
+    def changes(self) -> list[WeightChange]:
+        """Those that moved most, the largest change first, as many as were asked for."""
+        return [WeightChange(each) for each in self.message.changes]
+
+    def __repr__(self) -> str:
+        return (
+            f"<Comparison of {self.base.number} and {self.update.number}:"
+            f" {self.changed_count} parameters differ>"
+        )

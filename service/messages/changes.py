@@ -1,0 +1,58 @@
+"""Changes of parameters, and how updates differ."""
+
+from clearprop.v1 import training_service_pb2
+
+from service.changing import Changed, NewWeights
+from service.history import ComparedUpdates
+from service.messages.networks import layer_parameters, sent_initializer
+from service.messages.places import places
+from service.messages.updates import updates
+from training.network_rules import WeightValue
+from training.replay import Snapshots
+
+
+def new_weights(request: training_service_pb2.SetWeightsRequest) -> NewWeights:
+    """Translate which parameters a client wants to set."""
+    return NewWeights(
+        weights=tuple(
+            WeightValue(
+                each.layer, each.unit, each.input if each.HasField("input") else None, each.value
+            )
+            for each in request.weights
+        ),
+        layers={number: layer_parameters(layer) for number, layer in request.layers.items()},
+    )
+
+
+def weights_set(source: Changed, made: Snapshots) -> training_service_pb2.SetWeightsResponse:
+    """Translate an EDIT, with the parameters after it."""
+    (update,) = updates(source.network, [made], parameters=True)
+    return training_service_pb2.SetWeightsResponse(update=update, etag=source.head.etag)
+
+
+def weights_reset(source: Changed, made: Snapshots) -> training_service_pb2.ResetWeightsResponse:
+    """Translate a RESET, with the parameters after it and how they were made."""
+    assert source.initializer is not None  # every reset has one
+    (update,) = updates(source.network, [made], parameters=True)
+    return training_service_pb2.ResetWeightsResponse(
+        update=update, initializer=sent_initializer(source.initializer), etag=source.head.etag
+    )
+
+
+def compared(
+    source: ComparedUpdates, first: int, size: int
+) -> training_service_pb2.CompareUpdatesResponse:
+    """Translate the changes from place `first` on, up to `size`, without the next page's token."""
+    place, found = places(source.network), source.comparison
+    (base,) = updates(source.network, [source.base], parameters=False)
+    (update,) = updates(source.network, [source.update], parameters=False)
+    message = training_service_pb2.CompareUpdatesResponse(
+        base=base, update=update, changed_count=found.changed
+    )
+    for parameter in found.places[first : first + size].tolist():
+        layer, unit, input_ = place(parameter)
+        before, after = float(found.before[parameter]), float(found.after[parameter])
+        message.changes.add(
+            layer=layer, unit=unit, input=input_, before=before, after=after, change=after - before
+        )
+    return message

@@ -1,0 +1,115 @@
+"""Changes of weights over the contract: durable, at most once, and refused by name."""
+
+import grpc
+from calls import all_updates, bits, create, fresh_id, refused, settings, state
+from clearprop.v1 import network_pb2, update_pb2
+from clearprop.v1 import training_service_pb2 as pb
+from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
+from servers import ServerProcess
+
+
+def an_edit(
+    network: str, value: float = 1.5, etag: str = "", request_id: str = ""
+) -> pb.SetWeightsRequest:
+    return pb.SetWeightsRequest(
+        network=network,
+        weights=[pb.WeightValue(layer=1, unit=2, input=1, value=value)],
+        etag=etag,
+        request_id=request_id,
+    )
+
+
+def test_changes_survive_a_kill_and_happen_once(own_server: ServerProcess) -> None:
+    with own_server.stub() as stub:
+        network = create(stub).network
+        stub.Step(pb.StepRequest(network=network, count=2, settings=settings()))
+        edit = an_edit(network, request_id="the-edit")
+        edited = stub.SetWeights(edit)
+        reset_request = pb.ResetWeightsRequest(network=network, request_id="the-reset")
+        reset = stub.ResetWeights(reset_request)
+    own_server.kill()
+    own_server.start()
+    with own_server.stub() as stub:
+        assert stub.SetWeights(edit) == edited
+        assert stub.ResetWeights(reset_request) == reset
+        assert edited.update.kind == update_pb2.UPDATE_KIND_EDIT
+        assert reset.update.kind == update_pb2.UPDATE_KIND_RESET
+        for made in (edited.update, reset.update):
+            assert bits(state(stub, network, made.update).layers) == bits(made.layers)
+        before = state(stub, network, 2).layers[0].weights
+        assert edited.update.layers[0].weights == [*before[:5], 1.5, *before[6:]]
+        stepped = stub.Step(pb.StepRequest(network=network)).run
+        assert (stepped.updates_done, stepped.latest_update) == (3, 5)
+        assert [update.update for update in all_updates(stub, network)] == list(range(6))
+        assert not all_updates(stub, network)[3].HasField("cost")
+
+
+def test_a_change_is_refused_while_a_run_is_running(stub: TrainingServiceStub) -> None:
+    network = create(stub)
+    run = stub.Train(
+        pb.TrainRequest(network=network.network, settings=settings(epochs=10_000_000))
+    ).run
+    for change in (
+        lambda: stub.SetWeights(an_edit(network.network)),
+        lambda: stub.ResetWeights(pb.ResetWeightsRequest(network=network.network)),
+    ):
+        refusal = refused(change)
+        assert refusal.code is grpc.StatusCode.FAILED_PRECONDITION
+        assert refusal.reason == "RUN_NOT_OVER"
+    assert refused(lambda: stub.SetWeights(an_edit(network.network, etag=network.etag))).reason == (
+        "STALE_ETAG"
+    )
+    stub.PauseRun(pb.PauseRunRequest(network=network.network, run=run.run))
+    edited = stub.SetWeights(an_edit(network.network)).update
+    stub.ResumeRun(pb.ResumeRunRequest(network=network.network, run=run.run))
+    stub.CancelRun(pb.CancelRunRequest(network=network.network, run=run.run))
+    latest = state(stub, network.network).update
+    assert latest >= edited.update
+
+
+def test_what_cannot_be_set_or_compared_is_refused_by_name(stub: TrainingServiceStub) -> None:
+    network = create(stub).network
+    assert refused(lambda: stub.SetWeights(pb.SetWeightsRequest(network=network))).fields == [
+        "weights"
+    ]
+    assert refused(lambda: stub.SetWeights(an_edit(fresh_id()))).reason == "NETWORK_NOT_FOUND"
+    both = pb.ResetWeightsRequest(
+        network=network,
+        initializer=network_pb2.Initializer(seed=-1),
+        parameters=[network_pb2.LayerParameters()],
+    )
+    assert refused(lambda: stub.ResetWeights(both)).fields == [
+        "initializer",
+        "initializer.seed",
+        "parameters",
+    ]
+    compare = pb.CompareUpdatesRequest
+    assert refused(lambda: stub.CompareUpdates(compare(network=network, base_update=1))).reason == (
+        "UPDATE_OUT_OF_RANGE"
+    )
+    for token in ("?", "eA==", "MS4y"):  # the last names an update that there is not
+        refusal = refused(
+            lambda token=token: stub.CompareUpdates(compare(network=network, page_token=token))
+        )
+        assert refusal.fields == ["page_token"] or refusal.reason == "UPDATE_OUT_OF_RANGE"
+
+
+def test_pages_of_a_comparison_hold_together(stub: TrainingServiceStub) -> None:
+    network = create(stub).network
+    stub.Step(pb.StepRequest(network=network, count=3, settings=settings()))
+    whole = stub.CompareUpdates(pb.CompareUpdatesRequest(network=network, page_size=1000))
+    assert whole.changed_count == len(whole.changes) == 15
+    sizes = [abs(each.change) for each in whole.changes]
+    assert sizes == sorted(sizes, reverse=True)
+    found: list[pb.WeightChange] = []
+    token = ""
+    while True:
+        page = stub.CompareUpdates(
+            pb.CompareUpdatesRequest(network=network, page_size=4, page_token=token)
+        )
+        found += page.changes
+        token = page.next_page_token
+        if not token:
+            break
+        stub.Step(pb.StepRequest(network=network))  # pages stay with the update of the first
+    assert found == list(whole.changes)
