@@ -9,6 +9,7 @@ from service.cli import (
     demo,
     explaining,
     exporting,
+    history,
     importing,
     info,
     measuring,
@@ -54,6 +55,7 @@ app.command(rich_help_panel="Networks")(networks.delete)
 app.command(rich_help_panel="Training")(training.train)
 app.command(rich_help_panel="Training")(stepping.step)
 app.command(rich_help_panel="Training")(watching.watch)
+app.command(rich_help_panel="Training")(history.history)
 app.command(rich_help_panel="Training")(runs.runs)
 app.command(rich_help_panel="Training")(runs.pause)
 app.command(rich_help_panel="Training")(runs.resume)
