@@ -189,6 +189,22 @@ class UpdateOutOfRange(OutOfRangeError):
     reason = "UPDATE_OUT_OF_RANGE"
 
 
+class HistoryCompacted(OutOfRangeError):
+    """The update was made, but what lies before the earliest kept update was let go of."""
+
+    reason = "HISTORY_COMPACTED"
+
+    def __init__(self, network: str, update: int, earliest: int, latest: int) -> None:
+        super().__init__(
+            f"update {update} of {network} is no longer kept: "
+            f"its history begins at update {earliest}; ask for one in {earliest}..{latest}",
+            network=network,
+            update=update,
+            earliest_update=earliest,
+            latest_update=latest,
+        )
+
+
 class LimitExceeded(ExhaustedError):
     """The request would exceed a limit of the service."""
 
