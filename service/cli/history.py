@@ -18,6 +18,9 @@ _POINTS = 1_000
 _MOST_COLUMNS = 100
 _ROWS = 12
 
+#: How many updates that no run made are named.
+_FEW = 6
+
 
 def history(
     network: NetworkId,
@@ -51,6 +54,7 @@ def history(
         say(f"[cyan]{line}[/]")
     say()
     _show_extremes(drawable)
+    _show_others([update for update in found if update.run is None and update.number])
 
 
 def _show_title(network: str, found: History, drawable: list[Snapshot]) -> None:
@@ -82,6 +86,14 @@ def _show_extremes(drawable: list[Snapshot]) -> None:
             for (name, update), cost in zip(rows.items(), costs, strict=True)
         ),
     )
+
+
+def _show_others(others: list[Snapshot]) -> None:
+    """Say which updates no run made: the curve goes on behind them from other weights."""
+    if others:
+        few = ", ".join(f"{update.number:,} ({update.kind})" for update in others[:_FEW])
+        more = f" and {len(others) - _FEW:,} more" if len(others) > _FEW else ""
+        say(f"\n[dim]no run made {few}{more}[/]")
 
 
 def _cost(update: Snapshot) -> float:

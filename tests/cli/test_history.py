@@ -23,21 +23,25 @@ def test_a_cost_is_drawn_with_its_ends_and_its_extremes(
     nothing = f"no run has made an update of {name} here: there is no cost yet\n"
     assert clearprop("history", name).stdout == nothing
     clearprop("step", name, "--on", "xor", *STEP)
+    clearprop("reset", name)
 
     message = json.loads(clearprop("history", name, "--json").stdout)
-    costs = {update["update"]: update["cost"] for update in message["updates"]}
+    *others, reset = message["updates"]
+    assert reset["kind"] == "UPDATE_KIND_RESET"
+    costs = {update["update"]: update["cost"] for update in others}
     assert message["thinned"]
     assert 500 < len(costs) <= 1000
     code, written = on_terminal("history", name, "--server", server.target, columns=80)
     shown = written.splitlines()
     assert code == 0
     assert max(map(len, shown)) == 80
-    assert shown[0] == f"cost of {name}, updates 1 to 5,000, on a logarithmic scale"
-    assert shown[1] == f"{len(costs)} of 5,000 updates, the extremes among them"
-    table = {line.split()[0]: line.split()[1:] for line in shown[-4:]}
+    assert shown[0] == f"cost of {name}, updates 1 to 5,001, on a logarithmic scale"
+    assert shown[1] == f"{len(costs) + 1} of 5,001 updates, the extremes among them"
+    table = {line.split()[0]: line.split()[1:] for line in shown[-6:-2]}
+    assert shown[-1] == "no run made 5,001 (RESET)"
     assert list(table) == ["first", "last", "lowest", "highest"]
     assert table["first"][:3] == ["1", "1", "1"]
-    assert table["last"][:3] == ["5,000", "1", "5,000"]
+    assert table["last"][1] == "1"
     for update, _, _, cost in table.values():
         assert float(cost) == pytest.approx(costs[update.replace(",", "")], rel=1e-5)
     assert float(table["lowest"][3]) == pytest.approx(min(costs.values()), rel=1e-5)

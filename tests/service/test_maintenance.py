@@ -1,0 +1,43 @@
+"""A server tidies up its store for as long as it runs."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from service import app
+from training.errors import StoreUnavailable
+
+
+class ScriptedStore:
+    """A store that finds something to do, or cannot be written, as it was told."""
+
+    def __init__(self, answers: list[bool | Exception]) -> None:
+        self.answers = answers
+        self.loop = asyncio.get_running_loop()
+        self.is_done = asyncio.Event()
+
+    def maintain(self) -> bool:
+        if not self.answers:
+            self.loop.call_soon_threadsafe(self.is_done.set)
+            return False
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+async def test_it_goes_on_while_there_is_more_and_after_a_failure(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(app, "_MAINTENANCE_SECONDS", 0.0)
+    store: Any = ScriptedStore([True, True, False, StoreUnavailable("full"), True, False])
+    maintaining = asyncio.create_task(app._maintain(store))
+    async with asyncio.timeout(10):
+        await store.is_done.wait()
+    maintaining.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await maintaining
+    assert [record.message for record in caplog.records] == [
+        "could not tidy up the store; trying again later"
+    ]
