@@ -1,6 +1,6 @@
 """What every addition to a history must hold to, whichever store keeps it."""
 
-from training.update import Addition
+from training.update import Addition, Head, Keyframe
 
 
 def check_addition(addition: Addition) -> None:
@@ -28,6 +28,12 @@ def check_addition(addition: Addition) -> None:
     expected = range(before.last_event + 1, after.last_event + 1)
     _require(numbers == list(expected), "events are numbered without a gap")
     _require(len(_uids(addition)) == 1, "everything is of one network")
+
+
+def check_compaction(head: Head, keyframe: Keyframe) -> None:
+    """Raise ValueError for a keyframe at which this head's history cannot begin."""
+    _require(keyframe.network_uid == head.network_uid, "the keyframe is of the same network")
+    _require(0 <= keyframe.state.update <= head.latest_update, "there is the keyframe's update")
 
 
 def _uids(addition: Addition) -> set[str]:

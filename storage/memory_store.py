@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from storage import refusals
-from storage.continuity import check_addition
+from storage.continuity import check_addition, check_compaction
 from storage.merging import Group
 from storage.queued_store import QueuedStore, Work
 from storage.retention import has_expired
+from training.errors import HistoryCompacted
 from training.network import Array, Network
 from training.ports import Answer, Clock, Reader, Writer
 from training.run import Run, RunState
@@ -146,17 +147,21 @@ class _MemoryReader:
         return None
 
     def segments(self, uid: str, first: int, last: int, limit: int) -> list[Segment]:
-        segments = self._history(uid).segments
+        history = self._keeping(uid, first)
+        segments, earliest = history.segments, history.head.earliest_update
         begin = max(0, bisect_right(segments, first, key=_first_update) - 1)
         end = bisect_right(segments, last, key=_first_update)
         found = segments[begin:end]
-        return [segment for segment in found if segment.last_update >= first][:limit]
+        found = [segment for segment in found if segment.last_update >= first][:limit]
+        if found and found[0].first_update < earliest:
+            found[0] = found[0].part(earliest, found[0].last_update)
+        return found
 
     def outlines(self, uid: str, first: int, last: int, limit: int) -> list[SegmentOutline]:
         return [segment.outline() for segment in self.segments(uid, first, last, limit)]
 
     def keyframe(self, uid: str, update: int) -> Keyframe:
-        history = self._history(uid)
+        history = self._keeping(uid, update)
         place = bisect_right(history.keyframes, update, key=lambda found: found.state.update)
         if not place:
             raise refusals.damaged_updates(history.network.id, 0, update)
@@ -178,6 +183,15 @@ class _MemoryReader:
         history = self._tables.histories.get(uid)
         if history is None:
             raise refusals.no_network_uid(uid)
+        return history
+
+    def _keeping(self, uid: str, update: int) -> _History:
+        """Return a history. Raises HistoryCompacted if the update is kept no more."""
+        history = self._history(uid)
+        earliest = history.head.earliest_update
+        if earliest and update < earliest:
+            name, latest = history.network.id, history.head.latest_update
+            raise HistoryCompacted(name, update, earliest, latest)
         return history
 
     def _set(self, uid: str) -> _Set:
@@ -254,6 +268,21 @@ class _MemoryWriter(_MemoryReader):
         if not run.is_active:
             history.wanted.pop(run.number, None)
         return history.wanted.get(run.number)
+
+    def compact(self, uid: str, keyframe: Keyframe) -> Head:
+        head, update = self.head(uid), keyframe.state.update
+        check_compaction(head, keyframe)
+        if update <= head.earliest_update:
+            return head
+        history = self._changing(uid)
+        history.head = head.compacted(update)
+        # Removed at once: the index is copied anyway.
+        history.segments = [each for each in history.segments if each.last_update >= update]
+        kept = [each for each in history.keyframes if each.state.update >= update]
+        if not kept or kept[0].state.update != update:
+            kept.insert(0, _kept_keyframe(keyframe))
+        history.keyframes = kept
+        return history.head
 
     def want(self, uid: str, number: int, state: RunState) -> None:
         if self.run(uid, number).is_active:

@@ -78,8 +78,14 @@ class Merging:
 
     def _group(self, reader: Reader, uid: str) -> Group:
         """Return a network's next group; let it wait for its turn where there may be more."""
-        begin = self._settled.get(uid, 0)
+        earliest = reader.head(uid).earliest_update
+        begin = max(self._settled.get(uid, 0), earliest)
         following = None
+
+        def is_small(outline: SegmentOutline) -> bool:
+            # The one that begins with the earliest kept update may be the rest of a longer one.
+            return self._is_small(outline) and outline.first_update > earliest
+
         try:
             outlines = reader.outlines(uid, begin, _BEYOND_ALL, _OUTLINES)
         except DamagedHistory as damage:
@@ -88,7 +94,7 @@ class Merging:
             outlines = reader.outlines(uid, begin, first - 1, _OUTLINES) if first > begin else []
         is_cut = len(outlines) == _OUTLINES
         least = PIECE + 1 if is_cut else TAIL if following is None else 2
-        group, settled = find_group(outlines, self._is_small, least)
+        group, settled = find_group(outlines, is_small, least)
         if not group and not is_cut and following is not None:
             settled = following
         self._settled[uid] = max(settled, begin)

@@ -1,17 +1,19 @@
 """Removes what was deleted or has expired, a bounded piece at a time."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import accumulate
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import bindparam, select
+from sqlalchemy import ClauseElement, bindparam, select
 
 from storage import codec
 from storage.retention import ANSWERS_KEPT
 from storage.schema import (
     answers,
     examples,
+    heads,
     keyframes,
     networks,
     run_events,
@@ -19,7 +21,7 @@ from storage.schema import (
     segments,
     training_sets,
 )
-from storage.session import Session
+from storage.session import Session, Values
 
 # What one piece removes at most, so that no one waits long for its transaction. A single row may be
 # larger.
@@ -58,6 +60,49 @@ _REMOVALS = [
 _DELETED_NETWORK = select(networks.c.uid).where(networks.c.deleted == sa.true()).limit(1)
 _REMOVE_NETWORK = networks.delete().where(networks.c.uid == _UID)
 
+# What lies before the earliest kept update: segments before the one that it lies in, whose own
+# number of updates is not to be relied on, and keyframes.
+_EARLIEST = bindparam("earliest", type_=sa.BigInteger)
+
+
+def _begin(uid: sa.ColumnElement[Any], earliest: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    found = segments.alias()
+    return (
+        select(sa.func.max(found.c.first_update))
+        .where(found.c.network_uid == uid, found.c.first_update <= earliest)
+        .correlate(heads)
+        .scalar_subquery()
+    )
+
+
+_COMPACTED = (
+    select(heads.c.network_uid, heads.c.earliest_update)
+    .where(
+        heads.c.earliest_update > 0,
+        sa.exists().where(
+            keyframes.c.network_uid == heads.c.network_uid,
+            keyframes.c.at_update < heads.c.earliest_update,
+        )
+        | sa.exists().where(
+            segments.c.network_uid == heads.c.network_uid,
+            segments.c.first_update < _begin(heads.c.network_uid, heads.c.earliest_update),
+        ),
+    )
+    .limit(1)
+)
+_BEFORE_EARLIEST = (
+    segments.c.first_update < _begin(_UID, _EARLIEST),
+    keyframes.c.at_update < _EARLIEST,
+)
+_OLD_PARTS = list(zip(_PARTS, _BEFORE_EARLIEST, strict=False))
+_OLD_SIZES = [_first_rows(table, size).where(is_old) for (table, size), is_old in _OLD_PARTS]
+_OLD_REMOVALS = [
+    table.delete().where(
+        sa.tuple_(*table.primary_key).in_(_first_rows(table, *table.primary_key).where(is_old))
+    )
+    for (table, _), is_old in _OLD_PARTS
+]
+
 _UNUSED_TRAINING_SET = (
     select(training_sets.c.uid)
     .where(
@@ -85,6 +130,7 @@ def remove_piece(session: Session, now: datetime) -> bool:
     """Remove one piece of what is not needed any more; return whether there may be more."""
     return (
         _remove_from_network(session)
+        or _remove_compacted(session)
         or _remove_training_set(session)
         or _remove_answers(session, now)
     )
@@ -94,14 +140,32 @@ def _remove_from_network(session: Session) -> bool:
     found = session.row(_DELETED_NETWORK, {})
     if found is None:
         return False
-    uid = found[0]
-    for sizes, removal in zip(_SIZES, _REMOVALS, strict=True):
-        totals = accumulate(size for (size,) in session.rows(sizes, {"at_uid": uid, "rows": _ROWS}))
-        fitting = sum(total <= _BYTES for total in totals)
-        if session.change(removal, {"at_uid": uid, "rows": max(fitting, 1)}):
-            return True
-    session.change(_REMOVE_NETWORK, {"at_uid": uid})
+    if not _remove_rows(session, _SIZES, _REMOVALS, {"at_uid": found[0]}):
+        session.change(_REMOVE_NETWORK, {"at_uid": found[0]})
     return True
+
+
+def _remove_compacted(session: Session) -> bool:
+    found = session.row(_COMPACTED, {})
+    if found is None:
+        return False
+    place = {"at_uid": found[0], "earliest": found[1]}
+    return _remove_rows(session, _OLD_SIZES, _OLD_REMOVALS, place)
+
+
+def _remove_rows(
+    session: Session,
+    sizes: Sequence[ClauseElement],
+    removals: Sequence[ClauseElement],
+    place: Values,
+) -> bool:
+    """Remove a bounded piece from the first table that has rows there; return whether one has."""
+    for sizes_, removal in zip(sizes, removals, strict=True):
+        totals = accumulate(size for (size,) in session.rows(sizes_, {**place, "rows": _ROWS}))
+        fitting = sum(total <= _BYTES for total in totals)
+        if session.change(removal, {**place, "rows": max(fitting, 1)}):
+            return True
+    return False
 
 
 def _remove_training_set(session: Session) -> bool:

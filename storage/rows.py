@@ -62,6 +62,7 @@ def head_values(head: Head) -> Values:
         "last_event": head.last_event,
         "keyframe": head.keyframe,
         "token": head.token,
+        "earliest_update": head.earliest_update,
     }
     values["crc"] = codec.checksum(tuple(values.values()))
     return values

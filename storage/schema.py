@@ -50,6 +50,7 @@ heads = sa.Table(
     _number("last_event"),
     _number("keyframe"),
     _number("token"),
+    _number("earliest_update"),
     _number("crc"),
     comment="one row for each living network: deleting a network deletes its head at once",
     sqlite_with_rowid=False,

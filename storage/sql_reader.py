@@ -21,7 +21,7 @@ from storage.schema import (
     training_sets,
 )
 from storage.session import Row, Session
-from training.errors import DamagedHistory
+from training.errors import DamagedHistory, HistoryCompacted
 from training.network import Network
 from training.ports import Answer, Clock
 from training.run import ACTIVE, Run, RunState
@@ -224,18 +224,28 @@ class SqlReader:
         return None if row is None else self._run(row)
 
     def segments(self, uid: str, first: int, last: int, limit: int) -> list[Segment]:
+        head = self._head_keeping(uid, first)
         found = self._rows(_SEGMENTS, uid=uid, first=first, last=last, limit=limit)
-        return self._consecutive(rows.segment, found, uid, first, last, limit)
+        segments = self._consecutive(rows.segment, found, head, first, last, limit)
+        if segments and segments[0].first_update < head.earliest_update:
+            segments[0] = segments[0].part(head.earliest_update, segments[0].last_update)
+        return segments
 
     def outlines(self, uid: str, first: int, last: int, limit: int) -> list[SegmentOutline]:
+        head = self._head_keeping(uid, first)
         found = self._rows(_OUTLINES, uid=uid, first=first, last=last, limit=limit)
-        return self._consecutive(rows.outline, found, uid, first, last, limit)
+        outlines = self._consecutive(rows.outline, found, head, first, last, limit)
+        if outlines and outlines[0].first_update < head.earliest_update:
+            # What is left of the segment has extremes of its own.
+            (segment,) = self.segments(uid, head.earliest_update, head.earliest_update, 1)
+            outlines[0] = segment.outline()
+        return outlines
 
     def keyframe(self, uid: str, update: int) -> Keyframe:
+        head = self._head_keeping(uid, update)
         row = self._row(_KEYFRAME, uid=uid, update=update)
-        if row is None:
-            self.head(uid)
-            raise self._damaged_updates(uid, 0, update)
+        if row is None or row[1] < head.earliest_update:
+            raise self._damaged_updates(uid, head.earliest_update, update)
         try:
             return rows.keyframe(row)
         except codec.NotAsWritten as error:
@@ -291,12 +301,13 @@ class SqlReader:
         self,
         read: Callable[[Row], S],
         found: list[Row],
-        uid: str,
+        head: Head,
         first: int,
         last: int,
         limit: int,
     ) -> list[S]:
         """Return the segments of rows; there may be no update missing between the bounds."""
+        uid = head.network_uid
         segments = []
         expected = first
         for row in found:
@@ -307,7 +318,7 @@ class SqlReader:
                 segments.append(segment)
                 expected = segment.last_update + 1
         if len(segments) < limit:
-            end = min(last, self.head(uid).latest_update)
+            end = min(last, head.latest_update)
             if expected <= end:
                 raise self._damaged_updates(uid, expected, end)
         return segments
@@ -321,6 +332,15 @@ class SqlReader:
             following = self._row(_NEXT_SEGMENT, uid=uid, first=begin)
             end = following[0] - 1 if following else self.head(uid).latest_update
             raise self._damaged_updates(uid, begin, end) from error
+
+    def _head_keeping(self, uid: str, update: int) -> Head:
+        """Return the head of a history. Raises HistoryCompacted if the update is kept no more."""
+        head = self.head(uid)
+        if head.earliest_update and update < head.earliest_update:
+            raise HistoryCompacted(
+                self._name(uid), update, head.earliest_update, head.latest_update
+            )
+        return head
 
     def _damaged_updates(self, uid: str, first: int, last: int) -> DamagedHistory:
         return refusals.damaged_updates(self._name(uid), first, last)

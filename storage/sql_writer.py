@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import ClauseElement, bindparam, select
 
 from storage import refusals, rows
-from storage.continuity import check_addition
+from storage.continuity import check_addition, check_compaction
 from storage.schema import (
     answers,
     examples,
@@ -69,6 +69,9 @@ _PLACES = (
     .order_by(segments.c.first_update)
 )
 _REMOVE_SEGMENTS = segments.delete().where(*_IN_PLACE)
+_KEYFRAME_AT = select(keyframes.c.at_update).where(
+    keyframes.c.network_uid == bindparam("uid"), keyframes.c.at_update == bindparam("update")
+)
 _UPDATE_RUN = (
     runs.update()
     .where(runs.c.network_uid == _UID, runs.c.number == _NUMBER)
@@ -129,6 +132,18 @@ class SqlWriter(SqlReader):
             self._insert(run_events, rows.run_event_values(event))
         self.changed.add(addition.before.network_uid)
         return None if addition.run is None else self._put_run(addition.run)
+
+    def compact(self, uid: str, keyframe: Keyframe) -> Head:
+        head, update = self.head(uid), keyframe.state.update
+        check_compaction(head, keyframe)
+        if update <= head.earliest_update:
+            return head
+        after = head.compacted(update)
+        if not self._row(_KEYFRAME_AT, uid=uid, update=update):
+            self._insert(keyframes, rows.keyframe_values(keyframe))
+        self._move_head(head, after)
+        self.changed.add(uid)
+        return after
 
     def want(self, uid: str, number: int, state: RunState) -> None:
         if self.run(uid, number).is_active:

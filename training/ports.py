@@ -32,7 +32,9 @@ class Reader(Protocol):
     """One consistent snapshot of the store; short-lived, used by one thread.
 
     What does not read back as it was written raises DamagedHistory, whatever is read. A `limit` is
-    at least 1; arrays are read-only.
+    at least 1; arrays are read-only. Segments, outlines and keyframes that are asked for from an
+    update before the earliest kept one raise HistoryCompacted, and nothing before it is shown: the
+    segment that it lies in begins with it. Runs and their events are all kept.
     """
 
     def network(self, network_id: str) -> Network:
@@ -140,6 +142,14 @@ class Writer(Reader, Protocol):
         Raises HeadMoved when the stored head is not the one that the addition was made for, and
         NetworkNotFound when the network was deleted. A run that is stored in a state that is not
         active loses its wanted state. Raises ValueError for an addition that would leave a gap.
+        """
+
+    def compact(self, uid: str, keyframe: Keyframe) -> Head:
+        """Let go of all updates before that of a keyframe, and return the head that is left.
+
+        They are hidden at once, and removed later, in pieces. The keyframe is stored unless the
+        update has one; the head gets a new token. Nothing happens where the history begins there
+        or later already. Raises NetworkNotFound, and ValueError for an update that there is not.
         """
 
     def want(self, uid: str, number: int, state: RunState) -> None:

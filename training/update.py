@@ -161,7 +161,8 @@ class Head:
     are the highest numbers given out; `keyframe` is the update of the last keyframe. `token` is
     drawn anew with every addition: two writers can arrive at the same numbers, but never at the
     same head. So whoever has missed an addition (an owner that was thought dead, the rest of a
-    chain of which one was refused) cannot write any more.
+    chain of which one was refused) cannot write any more. What lies before `earliest_update` is not
+    kept any more; 0 where all is.
     """
 
     network_uid: str
@@ -171,6 +172,7 @@ class Head:
     last_event: int = 0
     keyframe: int = 0
     token: int = 0
+    earliest_update: int = 0
 
     def renewed(self) -> "Head":
         """Return the same numbers with a new token, as every addition leaves them."""
@@ -178,9 +180,15 @@ class Head:
 
     @property
     def etag(self) -> str:
-        """A short text that changes with every update and every change of a run's state."""
+        """A short text that changes with every update, change of a run's state and compaction."""
         facts = f"{self.network_uid} {self.latest_update} {self.last_event}"
+        if self.earliest_update:
+            facts += f" {self.earliest_update}"
         return blake2b(facts.encode(), digest_size=9).hexdigest()
+
+    def compacted(self, update: int) -> "Head":
+        """Return the head when `update`, which has a keyframe then, is the earliest kept one."""
+        return replace(self.renewed(), earliest_update=update, keyframe=max(self.keyframe, update))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,11 @@
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -20,7 +22,7 @@ from storage.sqlite import SqliteStore
 from training.errors import ClearpropError
 from training.ports import Answer, Reader, Writer
 from training.run import RunState
-from training.update import Addition
+from training.update import Addition, Head, Keyframe
 
 names = st.sampled_from(["a", "b", "c"])
 stops = st.sampled_from([RunState.RUNNING, RunState.PAUSED, RunState.SUCCEEDED])
@@ -121,6 +123,18 @@ class Lockstep(RuleBasedStateMachine):
             uid = data.draw(st.sampled_from(self.stories)).uid
             self.both(lambda writer: writer.delete_network(uid))
 
+    @rule(data=st.data(), update=st.integers(0, 20))
+    def compact(self, data: st.DataObject, update: int) -> None:
+        if not self.stories:
+            return
+        story = data.draw(st.sampled_from(self.stories))
+        kept = Keyframe(story.uid, story.state(update))
+        tokens = iter([7, 7])  # both stores draw the same
+        with patch("secrets.randbits", lambda _: next(tokens)):
+            self.both(lambda writer: _compacted(writer, kept))
+        with self.memory.read() as reader, suppress(ClearpropError):
+            story.head = reader.head(story.uid)
+
     @rule(data=st.data(), labels=st.dictionaries(st.text(), st.text(), max_size=2))
     def label(self, data: st.DataObject, labels: dict[str, str]) -> None:
         if self.stories:
@@ -197,6 +211,13 @@ class Lockstep(RuleBasedStateMachine):
         """Read the same from both stores, and require the same."""
         with self.memory.read() as memory, self.sqlite.read() as sqlite:
             assert said(lambda: read(memory)) == said(lambda: read(sqlite))
+
+
+def _compacted(writer: Writer, keyframe: Keyframe) -> Head | str:
+    try:
+        return writer.compact(keyframe.network_uid, keyframe)
+    except ValueError as error:
+        return str(error)
 
 
 def test_the_stores_say_the_same_whatever_happens(
