@@ -27,7 +27,7 @@ export BUF_CACHE_DIR := $(CURDIR)/$(VENV)/.buf
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve bench peers test lint format proto requirements clean
+.PHONY: help setup demo serve bench peers test soak lint format proto requirements clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ peers: $(PEERS_INSTALLED) ## install PyTorch and scikit-learn into .venv-bench f
 
 test: setup ## run the tests (ARGS="tests/training -k ...")
 	$(BIN)/pytest $(ARGS)
+
+soak: setup ## run the long form of the tests that take what happens to a history at random, some minutes
+	SOAK=$(or $(SOAK),50) $(BIN)/pytest tests/service/test_any_history.py $(ARGS)
 
 lint: $(INSTALLED) $(PROTO_INSTALLED) ## check the code, its types, its architecture and the contract
 	$(BIN)/ruff check

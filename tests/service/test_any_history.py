@@ -1,0 +1,281 @@
+"""Whatever happens to a network, every update has the bits of plain, uninterrupted loops.
+
+Steps, runs, pauses, kills, edits, resets, forks and merges in any order, on a database on disk; the
+loops know nothing of stores, kernels, segments or keyframes. A kill is a copy of the files as they
+are in the middle of a transaction, which is what it would have left, opened by another service.
+"""
+
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from threading import Event
+
+import pytest
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from numerics import same_bits
+from plain import PlainHistory
+from services import Service
+from worlds import SteppingClock, optimizers
+
+from service.changing import NewWeights
+from service.executor import take_over
+from service.networks import NewNetwork
+from service.snapshots import SnapshotReader
+from storage import merging
+from training import trainer
+from training.errors import RunOver
+from training.network import Activation, Initializer, InitializerKind, LayerParameters
+from training.network_rules import WeightValue
+from training.run import RunState
+from training.settings import TrainingSettings
+
+#: `make soak` makes it many times as long.
+SOAK = int(os.environ.get("SOAK", "1"))
+
+recipes = st.builds(
+    TrainingSettings,
+    st.just("xor"),
+    learning_rate=st.floats(0.001, 1.0),
+    batch_size=st.integers(1, 4),
+    epochs=st.integers(1, 40) | st.integers(60, 120),
+    shuffle_seed=st.none() | st.integers(0, 99),
+    optimizer=optimizers,
+)
+
+
+class AnyHistory(RuleBasedStateMachine):
+    """Does the same to a service and to plain histories, and compares all their updates."""
+
+    folder: Path
+    count = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        type(self).count += 1
+        self.home = self.folder / f"example-{self.count}"
+        self.home.mkdir()
+        self.file = self.home / "life-0.db"
+        self.lives = 0
+        self.service = self.opened()
+        self.histories: dict[str, PlainHistory] = {}
+
+    def opened(self) -> Service:
+        # On a clock on which every look takes a while, segments are short and many.
+        return Service(f"sqlite:///{self.file}", clock=SteppingClock(tick=0.008))
+
+    @initialize(
+        seed=st.integers(0, 99),
+        hidden=st.sampled_from([Activation.TANH, Activation.SIGMOID, Activation.RELU]),
+        bias=st.booleans(),
+    )
+    def create(self, seed: int, hidden: Activation, bias: bool) -> None:
+        wanted = NewNetwork(
+            "net-0",
+            (2, 3, 1),
+            (hidden, Activation.SIGMOID),
+            initializer=Initializer(InitializerKind.GLOROT, seed),
+            bias=bias,
+        )
+        network = self.service.networks.create(wanted).network
+        with self.service.store.read() as reader:
+            data = reader.examples(reader.training_set("xor").uid)
+        start = self.service.snapshots.state(network, 0).parameters
+        self.histories["net-0"] = PlainHistory(network, data, [start])
+
+    # What can be done.
+
+    @rule(data=st.data(), recipe=recipes, count=st.integers(1, 5))
+    def step(self, data: st.DataObject, recipe: TrainingSettings, count: int) -> None:
+        name = self.a_network(data)
+        match self.state_of_run(name):
+            case RunState.PENDING | RunState.RUNNING:
+                return
+            case RunState.PAUSED:
+                self.service.step(count, network=name)
+            case _:
+                self.follow(name)
+                self.service.step(count, recipe, network=name)
+                self.histories[name].open_run(recipe)
+        self.follow(name)
+
+    @rule(data=st.data(), recipe=recipes)
+    def train(self, data: st.DataObject, recipe: TrainingSettings) -> None:
+        name = self.a_network(data)
+        if self.state_of_run(name) is None:
+            self.follow(name)
+            self.service.runs.train(name, recipe)
+            self.histories[name].open_run(recipe)
+
+    @rule(data=st.data())
+    def pause(self, data: st.DataObject) -> None:
+        name = self.a_network(data)
+        if self.state_of_run(name) in {RunState.PENDING, RunState.RUNNING}:
+            run = self.service.networks.get(name).head.last_run
+            with suppress(RunOver):
+                self.service.runs.begin_pause(name, run)
+            self.settle(name)
+
+    @rule(data=st.data())
+    def resume(self, data: st.DataObject) -> None:
+        name = self.a_network(data)
+        if self.state_of_run(name) is RunState.PAUSED:
+            self.service.runs.resume(name, self.service.networks.get(name).head.active_run)
+
+    @rule(data=st.data(), value=st.floats(-3, 3), unit=st.integers(0, 2), whole=st.booleans())
+    def edit(self, data: st.DataObject, value: float, unit: int, whole: bool) -> None:
+        name = self.a_network(data)
+        if self.state_of_run(name) in {RunState.PENDING, RunState.RUNNING}:
+            return
+        history = self.histories[name]
+        self.follow(name)
+        changed = history.states[-1].copy()
+        shape = history.network.shapes[1]
+        if whole:
+            changed[shape.weights] = value
+            layer = LayerParameters(1, 3, changed[shape.weights], changed[shape.biases])
+            wanted = NewWeights(layers={2: layer})
+        else:
+            changed[shape.place(0, unit)] = value
+            wanted = NewWeights((WeightValue(2, 0, unit, value),))
+        self.service.changing.set_weights(name, wanted)
+        history.change(changed, forget=False)
+
+    @rule(data=st.data(), seed=st.integers(0, 99))
+    def reset(self, data: st.DataObject, seed: int) -> None:
+        name = self.a_network(data)
+        if self.state_of_run(name) in {RunState.PENDING, RunState.RUNNING}:
+            return
+        self.follow(name)
+        network = self.histories[name].network
+        made = self.service.changing.reset(name, Initializer(InitializerKind.HE, seed))
+        twin = NewNetwork(
+            f"twin-{network.uid}-{made.update}"[:60].lower(),
+            network.layer_sizes,
+            network.activations,
+            initializer=Initializer(InitializerKind.HE, seed),
+            bias=network.bias,
+        )
+        drawn = self.service.networks.create(twin).network
+        start = self.service.snapshots.state(drawn, 0).parameters
+        self.histories[name].change(start, forget=True)
+
+    @precondition(lambda self: len(self.histories) < 3)
+    @rule(data=st.data(), part=st.floats(0, 1))
+    def fork(self, data: st.DataObject, part: float) -> None:
+        name = self.a_network(data)
+        self.follow(name)
+        source = self.histories[name]
+        update = int(part * source.latest)  # how many there are depends on time
+        new = f"net-{len(self.histories)}"
+        forked = self.service.networks.fork(name, update, new).network
+        self.histories[new] = source.forked(forked, update)
+
+    @rule()
+    def merge(self) -> None:
+        while self.service.store.maintain():
+            pass
+
+    @precondition(lambda self: self.lives < 3)
+    @rule()
+    def kill(self) -> None:
+        self.lives += 1
+        copy = self.home / f"life-{self.lives}.db"
+
+        def as_they_are(_: object) -> None:
+            for part in ("", "-wal"):
+                source = self.file.with_name(self.file.name + part)
+                if source.exists():
+                    shutil.copy(source, copy.with_name(copy.name + part))
+
+        self.service.store.write(as_they_are).result()
+        self.service.__exit__(None, None, None)
+        self.file = copy
+        self.service = self.opened()
+        take_over(self.service.store, self.service.executor)
+
+    # What must hold.
+
+    @invariant()
+    def any_update_has_the_bits_of_the_loops(self) -> None:
+        for name in self.histories:
+            self.follow(name)
+
+    def teardown(self) -> None:
+        try:
+            for name in self.histories:
+                self.settle(name)
+                self.compare_all(name)
+        finally:
+            self.service.__exit__(None, None, None)
+            shutil.rmtree(self.home)
+
+    # How that is said.
+
+    def a_network(self, data: st.DataObject) -> str:
+        return data.draw(st.sampled_from(sorted(self.histories)), "network")
+
+    def state_of_run(self, name: str) -> RunState | None:
+        """Return the state of the network's run that is not over; None where there is none."""
+        head = self.service.networks.get(name).head
+        if not head.active_run:
+            return None
+        run = self.service.runs.get(name, head.active_run).run
+        return None if run.is_over else run.state
+
+    def settle(self, name: str) -> None:
+        """Wait until nothing trains the network, woken by commits; then follow it."""
+        committed = Event()
+        self.service.store.on_commit(lambda _: committed.set())
+        while self.state_of_run(name) in {RunState.PENDING, RunState.RUNNING}:
+            assert committed.wait(timeout=60), "nothing was committed for a minute"
+            committed.clear()
+        self.follow(name)
+
+    def follow(self, name: str) -> None:
+        """Let the loops make what the service has made, and compare the last of it."""
+        history = self.histories[name]
+        latest = self.service.networks.get(name).head.latest_update
+        history.advance_to(latest)
+        found = self.service.snapshots.state(history.network, latest).parameters
+        assert same_bits(found, history.states[latest])
+
+    def compare_all(self, name: str) -> None:
+        """Compare every update, each replayed by itself, and all of them read as pages."""
+        history = self.histories[name]
+        for update in range(history.latest, -1, -1):
+            alone = SnapshotReader(self.service.store)  # remembers nothing
+            found = alone.state(history.network, update).parameters
+            assert same_bits(found, history.states[update])
+        first = 0
+        while first <= history.latest:
+            for part in self.service.snapshots.page(history.network, first, history.latest):
+                expected = history.states[part.first_update : part.last_update + 1]
+                assert all(map(same_bits, part.parameters, expected))
+                first = part.last_update + 1
+
+
+def test_every_update_has_the_bits_of_plain_loops(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    AnyHistory.folder = tmp_path
+    # So that runs can be caught in the middle, and segments are merged and keyframes made.
+    monkeypatch.setattr(trainer, "_FIRST_SEGMENT_WORK", 300)
+    monkeypatch.setattr(trainer, "_KEYFRAME_SECONDS", 3e-4)
+    for name, value in (("FULL", 64), ("PIECE", 8), ("TAIL", 3)):
+        monkeypatch.setattr(merging, name, value)
+    run_state_machine_as_test(
+        AnyHistory,
+        settings=examples(
+            max_examples=8 * SOAK, stateful_step_count=20, deadline=None, print_blob=True
+        ),
+    )

@@ -1,0 +1,104 @@
+"""The same history by plain loops alone: no engine, no kernel, no store, never interrupted."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from training.engine import rates_of, structure_of
+from training.network import Array, Network
+from training.numerics import loops
+from training.numerics.optimizers import OPTIMIZERS
+from training.numerics.random import epoch_order
+from training.optimizer import Optimizer
+from training.settings import TrainingSettings
+from training.training_set import Examples
+
+
+@dataclass
+class _Run:
+    """A run's settings, the examples of all its updates in order, and how many it has made."""
+
+    settings: TrainingSettings
+    places: list[int]
+    done: int = 0
+
+
+@dataclass
+class PlainHistory:
+    """A network's parameters after each of its updates, as readable loops have them.
+
+    `remembering` is the optimizer that made the last gradient update, and `memory` what it
+    remembers; None where there is nothing to be remembered.
+    """
+
+    network: Network
+    examples: Examples
+    states: list[Array]
+    remembering: Optimizer | None = None
+    memory: list[float] = field(default_factory=list)
+    run: _Run | None = None
+    remembered: list[tuple[Optimizer | None, list[float]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.remembered.append((self.remembering, self.memory))
+
+    @property
+    def latest(self) -> int:
+        """The number of the last update."""
+        return len(self.states) - 1
+
+    def open_run(self, settings: TrainingSettings) -> None:
+        """Begin a run; an optimizer goes on with what an equal one remembers."""
+        examples = len(self.examples.inputs)
+        places: list[int] = []
+        for epoch in range(1, settings.epochs + 1):
+            seed = settings.shuffle_seed
+            places += range(examples) if seed is None else epoch_order(seed, epoch, examples)
+        self.run = _Run(settings, places)
+
+    def advance_to(self, update: int) -> None:
+        """Make the run's next updates up to a number."""
+        while self.latest < update:
+            assert self.run is not None, "nothing makes updates"
+            self._train(self.run)
+
+    def change(self, parameters: Array, *, forget: bool) -> None:
+        """Make an update that no batch makes."""
+        if forget:
+            self.remembering, self.memory = None, []
+        self._add(parameters)
+
+    def forked(self, network: Network, update: int) -> "PlainHistory":
+        """Return a history that begins with an update of this one."""
+        return PlainHistory(network, self.examples, [self.states[update]], *self.remembered[update])
+
+    def _train(self, run: _Run) -> None:
+        settings = run.settings
+        size = settings.batch_size
+        batch = run.places[run.done * size : (run.done + 1) * size]
+        optimizer = settings.optimizer.completed()
+        table = OPTIMIZERS[str(optimizer.kind)]
+        memory: Any = self.memory
+        if self.remembering != optimizer:
+            memory = table.fresh(self.network.parameter_count).tolist()
+        _, gradient = loops.batch_gradient(
+            structure_of(self.network),
+            self.states[-1].tolist(),
+            [self.examples.inputs[place].tolist() for place in batch],
+            [self.examples.targets[place].tolist() for place in batch],
+        )
+        parameters, memory = loops.step(
+            str(optimizer.kind),
+            self.states[-1].tolist(),
+            gradient,
+            memory,
+            rates_of(settings),
+        )
+        self.remembering, self.memory = (optimizer, memory) if memory else (None, [])
+        run.done += 1
+        self._add(np.array(parameters))
+
+    def _add(self, parameters: Array) -> None:
+        self.states.append(parameters)
+        self.remembered.append((self.remembering, self.memory))
