@@ -26,20 +26,21 @@ class Point:
 def thin(reader: Reader, uid: str, first: int, last: int, most: int) -> list[Point]:
     """Return up to `most` points, at least 2, for more updates than that, from `first` to `last`.
 
-    The first and the last; and for each of some stretches of about the same length the first of
-    those with the smallest and with the largest cost. As long as they take no more than half of
-    the points, also all updates that no run made. A stretch is made of whole segments; only those
-    that are long for that are read and cut.
+    The first, the last, and the first that a run made; and for each of some stretches of about the
+    same length the first of those with the smallest and with the largest cost. As long as they take
+    no more than half of the points, also all updates that no run made. A stretch is made of whole
+    segments; only those that are long for that are read and cut.
 
     Raises DamagedHistory.
     """
-    stretches = _Stretches(first, last, (most - 2) // 2)
-    if stretches.count:
+    stretches = _Stretches(first, last, (most - 3) // 2)
+    if stretches.count > 0:
         for outline in _outlines(reader, uid, first, last):
             for piece in _pieces(reader, outline, stretches):
                 stretches.add(piece)
-    points = {point.update: point for point in stretches.points(most - 2)}
-    for update in (first, last):
+    ends = {first, last} | stretches.begin
+    points = {point.update: point for point in stretches.points(most - len(ends))}
+    for update in sorted(ends):
         (segment,) = reader.segments(uid, update, update, 1)
         cost = float(segment.costs[update - segment.first_update]) if segment.run else None
         points[update] = _point(segment.outline(), update, cost)
@@ -56,6 +57,7 @@ class _Stretches:
     lows: dict[int, Point] = field(default_factory=dict)  # by the number of the stretch, from 0
     highs: dict[int, Point] = field(default_factory=dict)
     others: list[Point] = field(default_factory=list)  # made by no run
+    begin: set[int] = field(default_factory=set)  # the first update that a run made
 
     @property
     def updates(self) -> int:
@@ -79,6 +81,7 @@ class _Stretches:
                 _point(piece, update, None) for update in numbers if self.first < update < self.last
             ]
         elif piece.min_update is not None and piece.max_update is not None:
+            self.begin = self.begin or {max(piece.first_update, self.first)}
             number = self.number(piece.first_update)
             low = _point(piece, piece.min_update, piece.min_cost)
             high = _point(piece, piece.max_update, piece.max_cost)

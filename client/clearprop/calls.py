@@ -304,7 +304,7 @@ def list_updates(
 
 
 def history(
-    network: str, max_points: int, start: int, end: int | None
+    network: str, max_points: int, start: int | None, end: int | None
 ) -> Call[pb.ListUpdatesResponse]:
     """Read a history in brief."""
     request = pb.ListUpdatesRequest(

@@ -26,8 +26,9 @@ def history(
     network: NetworkId,
     *,
     first: Annotated[
-        int, typer.Option("--from", metavar="N", help="The first update to look at.")
-    ] = 1,
+        int | None,
+        typer.Option("--from", metavar="N", help="The first update. The first of all if absent."),
+    ] = None,
     last: Annotated[
         int | None,
         typer.Option("--to", metavar="N", help="The last update. The latest if absent."),

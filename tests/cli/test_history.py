@@ -26,7 +26,8 @@ def test_a_cost_is_drawn_with_its_ends_and_its_extremes(
     clearprop("reset", name)
 
     message = json.loads(clearprop("history", name, "--json").stdout)
-    *others, reset = message["updates"]
+    initial, *others, reset = message["updates"]
+    assert initial["kind"] == "UPDATE_KIND_INITIAL"
     assert reset["kind"] == "UPDATE_KIND_RESET"
     costs = {update["update"]: update["cost"] for update in others}
     assert message["thinned"]
@@ -35,8 +36,8 @@ def test_a_cost_is_drawn_with_its_ends_and_its_extremes(
     shown = written.splitlines()
     assert code == 0
     assert max(map(len, shown)) == 80
-    assert shown[0] == f"cost of {name}, updates 1 to 5,001, on a logarithmic scale"
-    assert shown[1] == f"{len(costs) + 1} of 5,001 updates, the extremes among them"
+    assert shown[0] == f"cost of {name}, updates 0 to 5,001, on a logarithmic scale"
+    assert shown[1] == f"{len(costs) + 2} of 5,002 updates, the extremes among them"
     table = {line.split()[0]: line.split()[1:] for line in shown[-6:-2]}
     assert shown[-1] == "no run made 5,001 (RESET)"
     assert list(table) == ["first", "last", "lowest", "highest"]

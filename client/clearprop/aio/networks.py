@@ -139,9 +139,9 @@ class AsyncNetwork(NetworkInfo):
         return self._connection.pages(calls.list_updates(self.id, start, end, detail), Snapshot)
 
     async def history(
-        self, max_points: int = 1_000, *, start: int = 0, end: int | None = None
+        self, max_points: int = 1_000, *, start: int | None = None, end: int | None = None
     ) -> History:
-        """Read the way of the cost from `start` to `end`, by default to the latest update.
+        """Read the way of the cost from `start` to `end`, by default from first to latest update.
 
         At most `max_points` updates, 2 to 10,000, however long the history is: all of them, or
         the first, the last, and the lowest and highest costs between.

@@ -1404,11 +1404,11 @@ class ListUpdatesResponse(_message.Message):
     """Send this for the next page; empty when the page reached the last update."""
     thinned: _builtins.bool
     """Whether updates were left out because there are more than `max_points`. These are here then:
-    the first and the last; of each of some stretches of about the same length one with the
-    smallest and one with the largest cost, so that no peak is lost; and those that no run made,
-    all of them where they are no more than half of `max_points`. Costs that are not a number are
-    passed over. What is returned of an update is exact; which are chosen may change as the
-    history grows and is tidied up.
+    the first, the last and, from 5 points on, the first that a run made; of each of some stretches
+    of about the same length one with the smallest and one with the largest cost, so that no peak
+    is lost; and those that no run made, all of them where they are less than half of `max_points`.
+    Costs that are not a number are passed over. What is returned of an update is exact; which are
+    chosen may change as the history grows and is tidied up.
     """
     @_builtins.property
     def updates(self) -> _containers.RepeatedCompositeFieldContainer[_update_pb2.Update]:
