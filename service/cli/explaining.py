@@ -26,7 +26,7 @@ from service.cli.options import (
     one_of,
 )
 from service.cli.places import LayerNumber, SourceNumber, UnitNumber, weight_place
-from service.cli.printing import bars, number, say, say_json, say_plain
+from service.cli.printing import bars, number, say, say_json, say_plain, whole_batch
 
 _NOTATIONS = ["text", "latex", "mathml"]
 _MOST_LINKS = 3
@@ -103,7 +103,7 @@ def _show(network: str, found: Explanation) -> None:
     for position, lines in groupby(found.lines, _position):
         say()
         if position is None:
-            say(f"[bold]all {found.message.explanation.example_count:,} of the batch[/]")
+            say(whole_batch(found.message.explanation.example_count))
         else:
             say(f"[bold]example {next(names) + 1}[/] [dim](place {position + 1} in the batch)[/]")
         for line in lines:

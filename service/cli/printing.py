@@ -112,6 +112,12 @@ def weight(value: float) -> str:
     return f"{value:+.6f}" if value == 0 or abs(value) >= _SMALL else f"{value:+.3e}"
 
 
+def whole_batch(examples: int) -> str:
+    """Return the heading of what is done once for a batch of so many examples, as markup."""
+    word = "example" if examples == 1 else "examples"
+    return f"[bold]the whole batch[/] [dim]({examples:,} {word})[/]"
+
+
 def state_of(run: RunInfo) -> str:
     """Return a run's state in its colour, as markup."""
     colour = _COLOURS.get(run.state, "cyan")

@@ -22,7 +22,7 @@ from service.cli.options import (
     UpdateNumber,
     given,
 )
-from service.cli.printing import listed, number, say, say_json, show_table, weight
+from service.cli.printing import listed, number, say, say_json, show_table, weight, whole_batch
 from training.unit_names import parameter_name, unit_name
 
 _MOST_UNITS = 16
@@ -83,7 +83,7 @@ def _show(network: NetworkInfo, found: TracedUpdate) -> None:
     )
     for example in found.examples:
         _show_example(network, example)
-    say(f"\n[bold]all {found.example_count:,} of the batch[/]")
+    say(f"\n{whole_batch(found.example_count)}")
     _show_step(found)
     if found.after is None:
         say("[red]it would make a parameter infinite: such an update is never made[/]")
