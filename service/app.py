@@ -15,6 +15,7 @@ from grpc_reflection.v1alpha import reflection
 from service import grpc_api
 from service.changing import Changing
 from service.clock import SystemClock
+from service.compacting import Compacting
 from service.executor import ThreadExecutor, take_over
 from service.explaining import Explaining
 from service.exporting import Exports
@@ -69,6 +70,7 @@ class Server:
             runs=Runs(self.store, self.executor, opening, clock),
             steps=Steps(self.store, self.executor, snapshots, opening, clock),
             changing=Changing(self.store, snapshots, clock),
+            compacting=Compacting(self.store, snapshots, clock),
             history=History(self.store, snapshots, settings.limits),
             inspection=inspection,
             explaining=Explaining(inspection),

@@ -15,6 +15,7 @@ from clearprop.v1 import training_service_pb2 as pb
 
 from service import messages
 from service.changing import Changing
+from service.compacting import Compacting
 from service.explaining import Explaining
 from service.exporting import Exports
 from service.history import History
@@ -42,6 +43,7 @@ class Handlers:
     runs: Runs
     steps: Steps
     changing: Changing
+    compacting: Compacting
     history: History
     inspection: Inspection
     explaining: Explaining
@@ -102,6 +104,13 @@ class Handlers:
         """Delete a network."""
         self.networks.delete(request.network, request.etag, messages.request_id(request))
         return pb.DeleteNetworkResponse()
+
+    def delete_updates(self, request: pb.DeleteUpdatesRequest) -> pb.DeleteUpdatesResponse:
+        """Let go of a network's updates before one of them."""
+        view = self.compacting.delete_updates(
+            request.network, request.before_update, request.etag, messages.request_id(request)
+        )
+        return pb.DeleteUpdatesResponse(network=messages.network(view))
 
     def create_training_set(
         self, request: pb.CreateTrainingSetRequest
@@ -227,10 +236,11 @@ class Handlers:
 
     def list_updates(self, request: pb.ListUpdatesRequest) -> pb.ListUpdatesResponse:
         """List updates in order, or some of them that show how the cost went."""
+        start = request.start_update if request.HasField("start_update") else None
         end = request.end_update if request.HasField("end_update") else None
         most = messages.max_points(request)
         if most is not None:
-            span = self.history.thinned(request.network, request.start_update, end, most)
+            span = self.history.thinned(request.network, start, end, most)
             return pb.ListUpdatesResponse(
                 updates=messages.updates(span.network, span.snapshots, parameters=False),
                 thinned=span.thinned,
@@ -240,7 +250,7 @@ class Handlers:
         first = messages.page_number(request.page_token)
         span = self.history.updates(
             request.network,
-            request.start_update if first is None else first,
+            start if first is None else first,
             size,
             end=end,
             parameters=parameters,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from service.snapshots import SnapshotReader
+from service.snapshots import SnapshotReader, check_kept
 from service.thinning import thin
 from training.comparison import Comparison, compare
 from training.engine import activations
@@ -19,6 +19,7 @@ from training.ports import Store
 from training.replay import Snapshots
 from training.settings import check_batch
 from training.training_set import Examples, check_fits
+from training.update import Head
 
 #: Responses that carry a list of updates end at this many bytes of parameters, or after one update.
 _RESPONSE_BYTES = 2**20
@@ -75,37 +76,46 @@ class History:
     def state(self, network_id: str, update: int | None) -> tuple[Network, Snapshots]:
         """Return a network at one update, None for the latest.
 
-        Raises NetworkNotFound, UpdateOutOfRange, DamagedHistory.
+        Raises NetworkNotFound, UpdateOutOfRange, HistoryCompacted, DamagedHistory.
         """
         network, number = self._locate(network_id, update)
         return network, self._snapshots.snapshot(network, number)
 
     def updates(
-        self, network_id: str, first: int, most: int, *, end: int | None = None, parameters: bool
+        self,
+        network_id: str,
+        first: int | None,
+        most: int,
+        *,
+        end: int | None = None,
+        parameters: bool,
     ) -> Span:
         """Return updates from `first` to `end`, None for the latest, up to `most` and 1 MiB.
 
-        Raises NetworkNotFound, InvalidFields, UpdateOutOfRange, DamagedHistory.
+        They begin at the earliest kept one where `first` is None.
+
+        Raises NetworkNotFound, InvalidFields, UpdateOutOfRange, HistoryCompacted, DamagedHistory.
         """
         with self._store.read() as reader:
             network = reader.network(network_id)
-            last = _end(first, end, reader.head(network.uid).latest_update)
+            first, last = _bounds(network, reader.head(network.uid), first, end)
         if not parameters:
             outline = self._snapshots.outline(network, first, min(first + most - 1, last))
             return Span(network, outline, last)
         until = min(first + min(most, _updates_in_response(network)) - 1, last)
         return Span(network, tuple(self._pages(network, first, until)), last)
 
-    def thinned(self, network_id: str, first: int, end: int | None, most: int) -> Span:
+    def thinned(self, network_id: str, first: int | None, end: int | None, most: int) -> Span:
         """Return the updates from `first` to `end`, None for the latest, without parameters.
 
+        They begin at the earliest kept one where `first` is None.
         Where they are more than `most`, at least 2, up to `most` of them: see thinning.thin.
 
-        Raises NetworkNotFound, InvalidFields, UpdateOutOfRange, DamagedHistory.
+        Raises NetworkNotFound, InvalidFields, UpdateOutOfRange, HistoryCompacted, DamagedHistory.
         """
         with self._store.read() as reader:
             network = reader.network(network_id)
-            last = _end(first, end, reader.head(network.uid).latest_update)
+            first, last = _bounds(network, reader.head(network.uid), first, end)
             points = thin(reader, network.uid, first, last, most) if last - first >= most else []
             runs = {
                 number: reader.run(network.uid, number)
@@ -127,25 +137,26 @@ class History:
         return Span(network, snapshots, last, thinned=True)
 
     def last_updates(self, uid: str, last: int, most: int) -> Span:
-        """Return the updates that end with `last`, up to `most` and 1 MiB.
+        """Return those updates that are kept and end with `last`, up to `most` and 1 MiB.
 
         Raises NetworkNotFound, DamagedHistory.
         """
         with self._store.read() as reader:
             network = reader.network_by_uid(uid)
-        first = last + 1 - min(most, _updates_in_response(network))
+            earliest = reader.head(uid).earliest_update
+        first = max(earliest, last + 1 - min(most, _updates_in_response(network)))
         return Span(network, tuple(self._pages(network, first, last)), last)
 
     def compare(self, network_id: str, base: int, update: int | None) -> ComparedUpdates:
         """Return how the parameters of two updates differ, None for the latest.
 
-        Raises NetworkNotFound, UpdateOutOfRange, DamagedHistory.
+        Raises NetworkNotFound, UpdateOutOfRange, HistoryCompacted, DamagedHistory.
         """
         network, first = self._locate(network_id, base)
         with self._store.read() as reader:
-            latest = reader.head(network.uid).latest_update
+            second = chosen_update(network, reader.head(network.uid), update)
         before = self._snapshots.snapshot(network, first)
-        after = self._snapshots.snapshot(network, chosen_update(update, latest))
+        after = self._snapshots.snapshot(network, second)
         return ComparedUpdates(
             network, before, after, compare(before.parameters[0], after.parameters[0])
         )
@@ -159,7 +170,8 @@ class History:
     def predict(self, network_id: str, update: int | None, inputs: list[Array]) -> Predictions:
         """Compute the activations for each vector of inputs with the parameters of one update.
 
-        Raises NetworkNotFound, InvalidFields, LimitExceeded, UpdateOutOfRange, DamagedHistory.
+        Raises NetworkNotFound, InvalidFields, LimitExceeded, UpdateOutOfRange, HistoryCompacted,
+        DamagedHistory.
         """
         network, number = self._locate(network_id, update)
         with validating() as violations:
@@ -237,8 +249,7 @@ class History:
     def _locate(self, network_id: str, update: int | None) -> tuple[Network, int]:
         with self._store.read() as reader:
             network = reader.network(network_id)
-            latest = reader.head(network.uid).latest_update
-        return network, chosen_update(update, latest)
+            return network, chosen_update(network, reader.head(network.uid), update)
 
     def _pages(self, network: Network, first: int, last: int) -> Iterator[Snapshots]:
         while first <= last:
@@ -247,42 +258,54 @@ class History:
             first = page[-1].last_update + 1
 
 
-def chosen_update(update: int | None, latest: int) -> int:
-    """Return the update that is meant, None for the latest. Raises UpdateOutOfRange."""
+def chosen_update(network: Network, head: Head, update: int | None) -> int:
+    """Return the update that is meant, None for the latest.
+
+    Raises UpdateOutOfRange, HistoryCompacted.
+    """
+    latest = head.latest_update
     if update is None:
         return latest
     if not 0 <= update <= latest:
         raise UpdateOutOfRange(
-            f"there is no update {update}: choose one from 0 to {latest}",
+            f"there is no update {update}: choose one from {head.earliest_update} to {latest}",
             update=update,
             latest_update=latest,
         )
+    check_kept(network, head, update)
     return update
 
 
-def check_start(field: str, start: int, latest: int) -> None:
-    """Raise UpdateOutOfRange for a place to start reading that is not 0 to the latest plus 1."""
+def check_start(network: Network, head: Head, field: str, start: int) -> None:
+    """Check that a place to start reading is kept, or is the latest update plus 1.
+
+    Raises UpdateOutOfRange, HistoryCompacted.
+    """
+    latest = head.latest_update
     if not 0 <= start <= latest + 1:
         raise UpdateOutOfRange(
-            f"{field} must be 0 to {latest + 1}, the latest update plus 1; it is {start}",
+            f"{field} must be {head.earliest_update} to {latest + 1}, the latest update plus 1;"
+            f" it is {start}",
             update=start,
             latest_update=latest,
         )
+    check_kept(network, head, start)
 
 
-def _end(first: int, end: int | None, latest: int) -> int:
-    """Return the last update that is meant and that there is, None for the latest.
+def _bounds(network: Network, head: Head, first: int | None, end: int | None) -> tuple[int, int]:
+    """Return the first and the last update that are meant and that there are.
 
-    Raises UpdateOutOfRange, InvalidFields.
+    None for the earliest and the latest. Raises UpdateOutOfRange, HistoryCompacted, InvalidFields.
     """
-    check_start("start_update", first, latest)
+    first = head.earliest_update if first is None else first
+    check_start(network, head, "start_update", first)
     with validating() as violations:
         violations.require(
             end is None or end >= first,
             "end_update",
             f"must be at least {first}, where the updates begin, is {end}",
         )
-    return latest if end is None else min(end, latest)
+    return first, head.latest_update if end is None else min(end, head.latest_update)
 
 
 def _updates_in_response(network: Network) -> int:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from service.history import chosen_update
 from service.opening import Opening
-from service.snapshots import SnapshotReader
+from service.snapshots import SnapshotReader, check_kept
 from training.batch_update import BatchUpdate, batch_update
 from training.engine import activations, cost_and_gradient
 from training.errors import NoNextUpdate, NotGradient, Violations, validating
@@ -80,12 +80,14 @@ class Inspection:
     def state(self, network_id: str, update: int | None) -> FullState:
         """Return a network at one update, None for the latest, with what made it.
 
-        Raises NetworkNotFound, UpdateOutOfRange, DamagedHistory.
+        Raises NetworkNotFound, UpdateOutOfRange, HistoryCompacted (of a batch also for the earliest
+        kept update, as what is before it is gone), DamagedHistory.
         """
         with self._store.read() as reader:
             network = reader.network(network_id)
-            number = chosen_update(update, reader.head(network.uid).latest_update)
-            found = self._past(reader, network, number)
+            head = reader.head(network.uid)
+            number = chosen_update(network, head, update)
+            found = self._past(reader, network, head, number)
         snapshot = self._snapshots.snapshot(network, number)
         if isinstance(found, Segment):
             return FullState(network, snapshot)
@@ -98,7 +100,8 @@ class Inspection:
     def batch(self, network_id: str, which: Which) -> BatchUpdate:
         """Return an update with its batch and the state before it; nothing is changed.
 
-        Raises NetworkNotFound, UpdateOutOfRange, InvalidFields, NotGradient for an update that no
+        Raises NetworkNotFound, UpdateOutOfRange, HistoryCompacted (also for the earliest kept
+        update: what is before it is gone), InvalidFields, NotGradient for an update that no
         batch made, DamagedHistory; for the next update NoNextUpdate where there is no run to go on,
         and with settings TrainingSetNotFound, LimitExceeded, RunNotOver.
         """
@@ -111,8 +114,8 @@ class Inspection:
                 found = self._next(violations, reader, network, head, which.settings)
             else:
                 violations.refuse()
-                number = chosen_update(which.update, head.latest_update)
-                past = self._past(reader, network, number)
+                number = chosen_update(network, head, which.update)
+                past = self._past(reader, network, head, number)
                 if isinstance(past, Segment):
                     raise _not_gradient(network, past)
                 found = past
@@ -133,11 +136,15 @@ class Inspection:
         positions = _shown_at_once(update, first_position, position_count)
         return Traced(trace(update, positions), positions)
 
-    def _past(self, reader: Reader, network: Network, update: int) -> _Found | Segment:
-        """Return what made an update; its segment where that was no batch."""
+    def _past(self, reader: Reader, network: Network, head: Head, update: int) -> _Found | Segment:
+        """Return what made an update; its segment where that was no batch.
+
+        Raises HistoryCompacted where the state before it, from which a batch made it, is gone.
+        """
         (segment,) = reader.segments(network.uid, update, update, 1)
         if segment.kind is not UpdateKind.GRADIENT:
             return segment
+        check_kept(network, head, update - 1)
         run = reader.run(network.uid, segment.run)
         index = segment.run_offset + update - segment.first_update
         return self._found(reader, network, update, run, index)

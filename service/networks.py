@@ -123,7 +123,7 @@ class Networks:
         bits. The other one may be training; nothing of it changes.
 
         Raises InvalidFields, LimitExceeded, NetworkExists, NetworkNotFound, UpdateOutOfRange,
-        DamagedHistory.
+        HistoryCompacted, DamagedHistory.
         """
         labels = labels or {}
         with validating() as violations:
@@ -136,7 +136,7 @@ class Networks:
             if earlier is not None:
                 return earlier  # also where the source is gone by now
             source = reader.network(network_id)
-            number = chosen_update(update, reader.head(source.uid).latest_update)
+            number = chosen_update(source, reader.head(source.uid), update)
             self._check_room(reader)
             _check_free(reader, new_network)
         # It may take a replay, for which no writer should have to wait.

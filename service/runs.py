@@ -149,10 +149,16 @@ class Runs:
             return ticket.settled
         with self._store.read() as reader:
             reader.network_by_uid(ticket.network_uid)
+            earliest = reader.head(ticket.network_uid).earliest_update
             events = reader.run_events(ticket.network_uid, 0, ticket.after_event, _FEW)
         for event in events:
             if event.run.number == ticket.run_number and not event.run.is_active:
-                head = Head(ticket.network_uid, event.update, last_event=event.number)
+                head = Head(
+                    ticket.network_uid,
+                    event.update,
+                    last_event=event.number,
+                    earliest_update=earliest,
+                )
                 return Outcome(ticket.network_id, event.run, ticket.updates_done, head)
         return None
 

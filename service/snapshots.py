@@ -1,7 +1,8 @@
 """Any update of any network, recomputed once and shared by all who ask for it.
 
 History is immutable, so what is kept here is never wrong, only sometimes absent: another replica
-needs none of it.
+needs none of it. It may outlive what the store keeps: who asks for an update has found out first
+that it is not before the earliest kept one.
 """
 
 from threading import Lock
@@ -11,12 +12,13 @@ import numpy as np
 from cachetools import LRUCache
 
 from training.engine import Engine
+from training.errors import HistoryCompacted
 from training.network import Network
 from training.ports import Reader, Store
 from training.replay import Snapshots, Sources, replay
 from training.run import Run
 from training.training_set import Examples
-from training.update import Segment, State, UpdateKind
+from training.update import Head, Segment, State, UpdateKind
 
 #: Parameters of one page of updates, in bytes; one update where that is more.
 PAGE_BYTES = 256 * 2**10
@@ -62,35 +64,24 @@ class SnapshotReader:
         return examples
 
     def state(self, network: Network, update: int) -> State:
-        """Return the state after a committed update. Raises DamagedHistory."""
+        """Return the state after a committed update. Raises HistoryCompacted, DamagedHistory."""
         return self._known(network.uid, update) or _last_state(self.snapshot(network, update))
 
     def snapshot(self, network: Network, update: int) -> Snapshots:
-        """Return one committed update. Raises DamagedHistory."""
+        """Return one committed update. Raises HistoryCompacted, DamagedHistory."""
         state = self._known(network.uid, update)
         if state is None:
-            base = None if update == 0 else self._base(network, update - 1)
-            (snapshot,) = self._recompute(network, base, update, update)
+            base = self._known(network.uid, update - 1)
+            (snapshot,) = self._recompute(network, base, update, update, update)
             self.remember(network.uid, _last_state(snapshot))
             return snapshot
         with self._store.read() as reader:
-            (segment,) = reader.segments(network.uid, update, update, 1)
-            run = reader.run(network.uid, segment.run) if segment.run else None
-        offset = update - segment.first_update
-        return Snapshots(
-            segment.kind,
-            update,
-            run,
-            segment.run_offset + offset,
-            segment.costs[offset : offset + 1],
-            state.parameters.reshape(1, -1),
-            state,
-        )
+            return _with_state(reader, network.uid, state)
 
     def outline(self, network: Network, first: int, last: int) -> Page:
         """Return committed updates without their parameters: read, not recomputed.
 
-        Raises DamagedHistory.
+        Raises HistoryCompacted, DamagedHistory.
         """
         with self._store.read() as reader:
             segments = _all_segments(reader, network.uid, first, last)
@@ -106,7 +97,7 @@ class SnapshotReader:
         """Return the updates from `first` to the end of its page, or to `latest`, both committed.
 
         Pages begin at multiples of a size that depends on the network alone, so that all who read
-        on share them. Raises DamagedHistory.
+        on share them. Raises HistoryCompacted, DamagedHistory.
         """
         size = updates_in_page(network)
         begin = first - first % size
@@ -117,11 +108,17 @@ class SnapshotReader:
                 page = self._pages.get(key, ())
             covered = page[-1].last_update if page else begin - 1
             if covered < until:
-                base = _last_state(page[-1]) if page else self._base(network, covered)
-                page = _joined(page + self._recompute(network, base, covered + 1, until))
+                base = _last_state(page[-1]) if page else self._known(network.uid, covered)
+                more = self._recompute(network, base, covered + 1, until, first)
+                if more[0].first_update > covered + 1:
+                    page = ()  # what was kept of it is not followed by the rest any more
+                page = _joined(page + more)
                 self.remember(network.uid, _last_state(page[-1]))
                 with self._lock:
                     _put(self._pages, key, page)
+        if first < page[0].first_update:
+            with self._store.read() as reader:
+                check_kept(network, reader.head(network.uid), first)
         return tuple(
             part.part(max(first, part.first_update), min(until, part.last_update))
             for part in page
@@ -132,20 +129,27 @@ class SnapshotReader:
         with self._lock:
             return self._states.get((uid, update))
 
-    def _base(self, network: Network, update: int) -> State | None:
-        """Return a state at or before `update`; None when that is before update 0."""
-        if update < 0:
-            return None
-        known = self._known(network.uid, update)
-        if known is not None:
-            return known
-        with self._store.read() as reader:
-            return reader.keyframe(network.uid, update).state
+    def _recompute(
+        self, network: Network, base: State | None, first: int, last: int, wanted: int
+    ) -> Page:
+        """Return the updates from `first`, or the earliest kept one if that is later, to `last`.
 
-    def _recompute(self, network: Network, base: State | None, first: int, last: int) -> Page:
-        """Gather what a replay needs in one short read, then replay without holding the store."""
-        begin = 0 if base is None else base.update + 1
+        `base` is the state before `first`, None where it is not at hand. What a replay needs is
+        gathered in one short read, then it goes on without holding the store. Raises
+        HistoryCompacted when `wanted` is not kept, DamagedHistory.
+        """
         with self._store.read() as reader:
+            head = reader.head(network.uid)
+            check_kept(network, head, wanted)
+            begun: Page = ()
+            if first <= head.earliest_update and head.earliest_update:
+                # Nothing before it is left: its state is stored, and its cost is not checked.
+                base = reader.keyframe(network.uid, head.earliest_update).state
+                begun = (_with_state(reader, network.uid, base),)
+                first = base.update + 1
+            elif first and (base is None or base.update != first - 1):
+                base = reader.keyframe(network.uid, first - 1).state
+            begin = base.update + 1 if first and base is not None else 0
             segments = _all_segments(reader, network.uid, begin, last)
             runs: dict[int, Run] = {}
             engines: dict[int, Engine] = {}
@@ -158,13 +162,21 @@ class SnapshotReader:
                     run = runs[segment.run] = reader.run(network.uid, segment.run)
                     examples = self.examples(reader, run.training_set_uid)
                     engines[segment.run] = Engine(network, run, examples)
+        if first > last:
+            return begun
         sources = Sources(
             network,
             runs.__getitem__,
             lambda run: engines[run.number],
             stored.__getitem__,
         )
-        return tuple(replay(sources, base, segments, first, last))
+        return begun + tuple(replay(sources, base, segments, first, last))
+
+
+def check_kept(network: Network, head: Head, update: int) -> None:
+    """Raise HistoryCompacted for an update before the earliest kept one."""
+    if update < head.earliest_update:
+        raise HistoryCompacted(network.id, update, head.earliest_update, head.latest_update)
 
 
 def updates_in_page(network: Network) -> int:
@@ -181,6 +193,21 @@ def _all_segments(reader: Reader, uid: str, first: int, last: int) -> list[Segme
         segments += more
         first = more[-1].last_update + 1
     return segments
+
+
+def _with_state(reader: Reader, uid: str, state: State) -> Snapshots:
+    """Return the update whose state this is."""
+    (segment,) = reader.segments(uid, state.update, state.update, 1)
+    offset = state.update - segment.first_update
+    return Snapshots(
+        segment.kind,
+        state.update,
+        reader.run(uid, segment.run) if segment.run else None,
+        segment.run_offset + offset,
+        segment.costs[offset : offset + 1],
+        state.parameters.reshape(1, -1),
+        state,
+    )
 
 
 def _outlined(segment: Segment, run: Run | None, first: int, last: int) -> Snapshots:

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from service.history import check_start
-from service.snapshots import Page, SnapshotReader, updates_in_page
+from service.snapshots import Page, SnapshotReader, check_kept, updates_in_page
 from service.waking import Waking
 from training.errors import Draining, LimitExceeded, NetworkReplaced, validating
 from training.limits import Limits
@@ -99,8 +99,9 @@ class Watching:
         """Yield the history from a place on, in order, without gap or duplicate, all durable.
 
         Raises InvalidFields, LimitExceeded, NetworkNotFound (also when the network is deleted
-        later), RunNotFound, NetworkReplaced, UpdateOutOfRange, DamagedHistory, and Draining with
-        the place to resume from.
+        later), RunNotFound, NetworkReplaced, UpdateOutOfRange, HistoryCompacted (also when the
+        watcher falls behind what is kept), DamagedHistory, and Draining with the place to resume
+        from.
         """
         self._waking.check()
         if self._watches >= self._limits.watches:
@@ -170,7 +171,7 @@ class Watching:
                 greeting.append(Bookmark(head.latest_update))
             else:
                 start, last_event = command.start_update, 0
-                check_start("start_update", start, head.latest_update)
+                check_start(network, head, "start_update", start)
             cursor = Cursor(start, start, last_event)
             end = _end_of_run(reader, network.uid, command.until_run)
         if end is not None and (end.update < start - 1 or end.number <= last_event):
@@ -185,7 +186,9 @@ class Watching:
         first = cursor.next_update
         with self._store.read() as reader:
             reader.network_by_uid(network.uid)
-            latest = reader.head(network.uid).latest_update
+            head = reader.head(network.uid)
+            check_kept(network, head, first)
+            latest = head.latest_update
             if command.parameters:
                 size = updates_in_page(network)
             else:

@@ -134,6 +134,19 @@ def set_labels(
     return Call(request, pb.UpdateNetworkResponse)
 
 
+def delete_updates(
+    network: str, before: int, etag: str, request_id: str
+) -> Call[pb.DeleteUpdatesResponse]:
+    """Let go of the updates before one."""
+    request = pb.DeleteUpdatesRequest(
+        network=network,
+        before_update=before,
+        etag=etag,
+        request_id=request_id or new_request_id(),
+    )
+    return Call(request, pb.DeleteUpdatesResponse)
+
+
 def delete_network(network: str, etag: str, request_id: str) -> Call[pb.DeleteNetworkResponse]:
     """Delete a network."""
     request = pb.DeleteNetworkRequest(
@@ -284,7 +297,7 @@ def get_state(network: str, update: int | None, *, full: bool) -> Call[pb.GetSta
 
 
 def list_updates(
-    network: str, start: int, end: int | None, detail: DetailName
+    network: str, start: int | None, end: int | None, detail: DetailName
 ) -> Pages[pb.ListUpdatesResponse, Update]:
     """List the updates of a network."""
     return Pages(

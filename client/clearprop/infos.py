@@ -82,6 +82,11 @@ class NetworkInfo:
         return self.message.latest_update
 
     @property
+    def earliest_update(self) -> int:
+        """The number of the earliest update that is kept; 0 unless those before were deleted."""
+        return self.message.earliest_update
+
+    @property
     def active_run(self) -> int | None:
         """The number of the run that is not over, None when there is none."""
         return self.message.active_run or None

@@ -70,6 +70,16 @@ class Network(NetworkInfo):
         call = calls.delete_network(self.id, etag, request_id)
         self._connection.call(call)
 
+    def delete_updates(self, before: int, *, etag: str = "", request_id: str = "") -> Self:
+        """Let go of all updates before number `before`, for good; return the network as it is then.
+
+        What is kept stays as it is, to the bit, and a run goes on. Reading before is refused from
+        then on. Nothing changes where the history begins there or later already.
+        """
+        call = calls.delete_updates(self.id, before, etag, request_id)
+        self.message = self._connection.call(call).network
+        return self
+
     def train(
         self,
         training_set: str,
@@ -133,15 +143,15 @@ class Network(NetworkInfo):
         return State(self._connection.call(call).state)
 
     def updates(
-        self, *, start: int = 0, end: int | None = None, detail: DetailName = "parameters"
+        self, *, start: int | None = None, end: int | None = None, detail: DetailName = "parameters"
     ) -> Iterator[Snapshot]:
-        """Yield the updates that there are, from `start` to `end`, by default to the latest."""
+        """Yield the updates that there are, from `start` to `end`, by default all that are kept."""
         return self._connection.pages(calls.list_updates(self.id, start, end, detail), Snapshot)
 
     def history(
         self, max_points: int = 1_000, *, start: int | None = None, end: int | None = None
     ) -> History:
-        """Read the way of the cost from `start` to `end`, by default from first to latest update.
+        """Read the way of the cost from `start` to `end`, by default of all that is kept.
 
         At most `max_points` updates, 2 to 10,000, however long the history is: all of them, or
         the first, the last, and the lowest and highest costs between.

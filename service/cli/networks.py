@@ -1,4 +1,4 @@
-"""Commands about networks as a whole: create, fork, networks, state, delete."""
+"""Commands about networks as a whole: create, fork, networks, state, delete, delete-updates."""
 
 from typing import Annotated
 
@@ -112,7 +112,7 @@ def networks(*, as_json: Json = False, server: Server) -> None:
                     "-".join(map(str, network.layer_sizes)),
                     _activations(network),
                     f"{network.parameter_count:,}",
-                    f"{network.latest_update:,}",
+                    f"{network.latest_update:,}" + _kept(network),
                     str(network.active_run or ""),
                     f"{network.create_time:%Y-%m-%d %H:%M}",
                 ]
@@ -140,7 +140,7 @@ def state(
     if as_json:
         say_json(read.message)
         return
-    say(described(found) + _origin(found))
+    say(described(found) + _origin(found) + _kept(found))
     line = f"update {read.number:,}, {read.kind}"
     if read.run is not None:
         line += f": run {read.run}, epoch {read.epoch}, cost {number(read.cost)}"
@@ -189,6 +189,37 @@ def delete(
     say(f"[cyan]{escape(network)}[/] is deleted")
 
 
+def delete_updates(
+    network: NetworkId,
+    *,
+    before: Annotated[int, typer.Option("--before", metavar="N", help="The first update to keep.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Json = False,
+    server: Server,
+) -> None:
+    """Let go of a network's updates before one of them, to free room; the rest stays.
+
+    Everything is kept until this is done, and it cannot be undone.
+    """
+    with connected(server) as client:
+        found = client.network(network)
+        if not yes and found.earliest_update < before <= found.latest_update:
+            typer.confirm(
+                f"Delete the updates {found.earliest_update:,} to {before - 1:,} of {network}"
+                " (their states and costs; runs stay)? It cannot be undone.",
+                abort=True,
+                err=True,
+            )
+        left = found.delete_updates(before)
+    if as_json:
+        say_json(left.message)
+    else:
+        say(
+            f"the history of [cyan]{escape(network)}[/] begins at update {left.earliest_update:,};"
+            f" its latest is {left.latest_update:,}"
+        )
+
+
 def described(network: NetworkInfo) -> str:
     """Return what a network is in a line of markup."""
     sizes = "-".join(map(str, network.layer_sizes))
@@ -211,6 +242,12 @@ def _origin(network: NetworkInfo) -> str:
     if origin is None:
         return ""
     return f", forked from [cyan]{escape(origin.network)}[/] at update {origin.update:,}"
+
+
+def _kept(network: NetworkInfo) -> str:
+    """Return where the history begins, in brackets; empty where all of it is kept."""
+    earliest = network.earliest_update
+    return f" (kept from {earliest:,})" if earliest else ""
 
 
 def _activations(network: NetworkInfo) -> str:

@@ -60,11 +60,11 @@ class Exports:
     def export(
         self, network_id: str, update: int | None, file_format: ExportFormat | None
     ) -> Export:
-        """Return a file of a network at one update, None for the latest; CSV: of all up to it.
+        """Return a file of a network at one update, None for the latest; CSV: of all kept to it.
 
         `file_format` None stands for one that is not known. Raises InvalidFields, NetworkNotFound,
-        UpdateOutOfRange, DamagedHistory; going through the chunks of a history the last again, and
-        NetworkNotFound when the network is deleted meanwhile.
+        UpdateOutOfRange, HistoryCompacted, DamagedHistory; going through the chunks of a history
+        the last two again, and NetworkNotFound when the network is deleted meanwhile.
         """
         with validating() as violations:
             known = ", ".join(each.name for each in ExportFormat)
@@ -72,9 +72,10 @@ class Exports:
         assert file_format is not None  # it would have been refused
         with self._store.read() as reader:
             network = reader.network(network_id)
-            number = chosen_update(update, reader.head(network.uid).latest_update)
+            head = reader.head(network.uid)
+            number = chosen_update(network, head, update)
         if file_format is ExportFormat.CSV:
-            what, pieces = "history-to", self._history(network, number)
+            what, pieces = "history-to", self._history(network, head.earliest_update, number)
         else:
             what, pieces = "update", _WRITERS[file_format](self._moment(network, number))
         return Export(
@@ -89,9 +90,9 @@ class Exports:
         run = snapshot.run.number if snapshot.run else None
         return Moment(network, snapshot.last_state, snapshot.kind, run)
 
-    def _history(self, network: Network, last: int) -> Iterator[bytes]:
+    def _history(self, network: Network, begin: int, last: int) -> Iterator[bytes]:
         yield HEADER.encode()
-        for first in range(0, last + 1, _LINES_AT_ONCE):
+        for first in range(begin, last + 1, _LINES_AT_ONCE):
             until = min(first + _LINES_AT_ONCE - 1, last)
             parts = self._snapshots.outline(network, first, until)
             yield "".join(line for part in parts for line in csv_lines(part)).encode()

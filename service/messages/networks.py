@@ -124,6 +124,7 @@ def network(view: NetworkView) -> network_pb2.Network:
         labels=source.labels,
         etag=head.etag,
         parameter_count=source.parameter_count,
+        earliest_update=head.earliest_update,
         forked_from=_sent_fork(source.forked_from) if source.forked_from else None,
     )
 

@@ -19,6 +19,7 @@ def test_help_names_every_command(clearprop: Clearprop) -> None:
     told = clearprop("--help").stdout
     for command in (
         *("demo", "serve", "info", "create", "networks", "state", "predict", "delete", "import"),
+        "delete-updates",
         *("export", "import-network", "fork", "evaluate", "check-gradients"),
         *("train", "step", "watch", "runs", "pause", "resume", "cancel", "training-sets"),
     ):

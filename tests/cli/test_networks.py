@@ -133,3 +133,21 @@ def test_deleting_asks_first(clearprop: Clearprop) -> None:
     asked = clearprop("delete", name, code=1)
     assert f"Delete {name} and its 1 updates for good?" in asked.stderr
     assert name in clearprop("networks").stdout
+
+
+def test_deleting_updates_asks_first_and_says_where_the_history_begins(
+    clearprop: Clearprop,
+) -> None:
+    name = fresh_id()
+    clearprop("create", name, "--layers", "2-1")
+    options = ("--learning-rate", "1", "--batch-size", "4", "--epochs", "99", "--count", "9")
+    clearprop("step", name, "--on", "xor", *options)
+    asked = clearprop("delete-updates", name, "--before", "6", code=1)
+    assert f"Delete the updates 0 to 5 of {name}" in asked.stderr
+    said = clearprop("delete-updates", name, "--before", "6", "--yes").stdout
+    assert said == f"the history of {name} begins at update 6; its latest is 9\n"
+    again = json.loads(clearprop("delete-updates", name, "--before", "2", "--json").stdout)
+    assert again["earliestUpdate"] == "6"
+    assert "9 (kept from 6)" in clearprop("networks").stdout
+    refused = clearprop("state", name, "--update", "5", code=1).stderr
+    assert f"update 5 of {name} is no longer kept: its history begins at update 6" in refused

@@ -63,6 +63,7 @@ CHANGING: list[calls.Call[Any]] = [
     calls.create_network("n", [1, 1], {}, ""),
     calls.set_labels("n", {}, "", ""),
     calls.delete_network("n", "", ""),
+    calls.delete_updates("n", 1, "", ""),
     calls.fork_network("n", None, "", {}, ""),
     calls.set_weights("n", [(1, 0, 0, 1.0)], {}, "", ""),
     calls.reset_weights("n", {}, (), "", ""),

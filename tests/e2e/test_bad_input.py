@@ -327,6 +327,7 @@ NOWHERE = {
     "GetNetwork": pb.GetNetworkRequest(network="nowhere"),
     "ForkNetwork": pb.ForkNetworkRequest(network="nowhere"),
     "UpdateNetwork": pb.UpdateNetworkRequest(network="nowhere"),
+    "DeleteUpdates": pb.DeleteUpdatesRequest(network="nowhere", before_update=1),
     "DeleteNetwork": pb.DeleteNetworkRequest(network="nowhere"),
     "Train": pb.TrainRequest(network="nowhere", settings=settings()),
     "Step": pb.StepRequest(network="nowhere", settings=settings()),

@@ -5,6 +5,7 @@ from types import TracebackType
 
 from service.changing import Changing
 from service.clock import SystemClock
+from service.compacting import Compacting
 from service.executor import ThreadExecutor
 from service.exporting import Exports
 from service.history import History
@@ -41,6 +42,7 @@ class Service(AbstractContextManager["Service"]):
         self.runs = Runs(self.store, self.executor, opening, clock)
         self.steps = Steps(self.store, self.executor, self.snapshots, opening, clock)
         self.changing = Changing(self.store, self.snapshots, clock)
+        self.compacting = Compacting(self.store, self.snapshots, clock)
         self.history = History(self.store, self.snapshots, limits)
         self.exports = Exports(self.store, self.snapshots)
         self.training_sets.add_built_in()

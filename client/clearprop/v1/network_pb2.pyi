@@ -325,6 +325,7 @@ class Network(_message.Message):
     FORKED_FROM_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     PARAMETER_COUNT_FIELD_NUMBER: _builtins.int
+    EARLIEST_UPDATE_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     """The network's id, chosen by the client or made by the server: [a-z][a-z0-9-]{0,62}."""
     uid: _builtins.str
@@ -343,6 +344,10 @@ class Network(_message.Message):
     """
     parameter_count: _builtins.int
     """How many parameters the network has in all: its weights, and its biases if any."""
+    earliest_update: _builtins.int
+    """The number of the earliest update that is kept: 0 unless DeleteUpdates let go of what is before
+    it. Updates can be read from here on; of this one not what made it, which needs the one before.
+    """
     @_builtins.property
     def layer_sizes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """The sizes of the layers, inputs first, outputs last: 2 to 64 of them, each at least 1."""
@@ -386,10 +391,11 @@ class Network(_message.Message):
         forked_from: Global___Fork | None = ...,
         etag: _builtins.str = ...,
         parameter_count: _builtins.int = ...,
+        earliest_update: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "forked_from", b"forked_from", "initializer", b"initializer"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activations", b"activations", "active_run", b"active_run", "bias", b"bias", "cost_function", b"cost_function", "create_time", b"create_time", "etag", b"etag", "forked_from", b"forked_from", "initializer", b"initializer", "labels", b"labels", "latest_update", b"latest_update", "layer_sizes", b"layer_sizes", "network", b"network", "parameter_count", b"parameter_count", "uid", b"uid"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activations", b"activations", "active_run", b"active_run", "bias", b"bias", "cost_function", b"cost_function", "create_time", b"create_time", "earliest_update", b"earliest_update", "etag", b"etag", "forked_from", b"forked_from", "initializer", b"initializer", "labels", b"labels", "latest_update", b"latest_update", "layer_sizes", b"layer_sizes", "network", b"network", "parameter_count", b"parameter_count", "uid", b"uid"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

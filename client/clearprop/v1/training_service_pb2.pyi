@@ -104,7 +104,7 @@ class _ExportFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExportFo
     `outputs` [batch, outputs], any batch. Its outputs are those of Predict up to rounding.
     """
     EXPORT_FORMAT_CSV: _ExportFormat.ValueType  # 4
-    """The history from update 0 to the chosen one as a table, a line for each update:
+    """The history from the earliest kept update to the chosen one as a table, a line for each update:
     update,kind,run,epoch,first_example,example_count,cost as in Update; no cost where no run made
     the update. Decimals come back to the same bits.
     """
@@ -132,7 +132,7 @@ EXPORT_FORMAT_ONNX: ExportFormat.ValueType  # 3
 `outputs` [batch, outputs], any batch. Its outputs are those of Predict up to rounding.
 """
 EXPORT_FORMAT_CSV: ExportFormat.ValueType  # 4
-"""The history from update 0 to the chosen one as a table, a line for each update:
+"""The history from the earliest kept update to the chosen one as a table, a line for each update:
 update,kind,run,epoch,first_example,example_count,cost as in Update; no cost where no run made
 the update. Decimals come back to the same bits.
 """
@@ -304,7 +304,7 @@ class ForkNetworkRequest(_message.Message):
     network: _builtins.str
     """The id of the network to fork."""
     update: _builtins.int
-    """The number of its update to begin with, 0 to its latest. Absent: the latest."""
+    """The number of its update to begin with, its earliest kept one to its latest. Absent: the latest."""
     new_network: _builtins.str
     """The id to give the fork, [a-z][a-z0-9-]{0,62}. Empty: the server makes one."""
     request_id: _builtins.str
@@ -592,6 +592,64 @@ class DeleteNetworkResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DeleteNetworkResponse: _TypeAlias = DeleteNetworkResponse  # noqa: Y015
+
+@_typing.final
+class DeleteUpdatesRequest(_message.Message):
+    """Names the updates to let go of."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NETWORK_FIELD_NUMBER: _builtins.int
+    BEFORE_UPDATE_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    network: _builtins.str
+    """The network's id."""
+    before_update: _builtins.int
+    """The update that becomes the earliest kept one, 1 to the latest."""
+    etag: _builtins.str
+    """Refuse when the network has changed since this etag was given out. Empty: not checked."""
+    request_id: _builtins.str
+    """Makes a retry safe: see the service's comment. Empty: not used."""
+    def __init__(
+        self,
+        *,
+        network: _builtins.str = ...,
+        before_update: _builtins.int = ...,
+        etag: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["before_update", b"before_update", "etag", b"etag", "network", b"network", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteUpdatesRequest: _TypeAlias = DeleteUpdatesRequest  # noqa: Y015
+
+@_typing.final
+class DeleteUpdatesResponse(_message.Message):
+    """Returns the network whose history begins later."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NETWORK_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def network(self) -> _network_pb2.Network:
+        """The network as it is then; its `earliest_update` is at least the one that was asked for."""
+
+    def __init__(
+        self,
+        *,
+        network: _network_pb2.Network | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["network", b"network"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["network", b"network"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteUpdatesResponse: _TypeAlias = DeleteUpdatesResponse  # noqa: Y015
 
 @_typing.final
 class CreateTrainingSetRequest(_message.Message):
@@ -978,7 +1036,7 @@ class StepResponse(_message.Message):
     @_builtins.property
     def updates(self) -> _containers.RepeatedCompositeFieldContainer[_update_pb2.Update]:
         """The step's updates with their parameters: all of them, or where they are many the last ones
-        that fit 1 MiB, at least one.
+        that fit 1 MiB, at least one. None that DeleteUpdates has let go of meanwhile.
         """
 
     def __init__(
@@ -1350,7 +1408,9 @@ class ListUpdatesRequest(_message.Message):
     network: _builtins.str
     """The network's id."""
     start_update: _builtins.int
-    """The first update, 0 to the latest plus 1; absent means 0. Ignored with a page token."""
+    """The first update, 0 to the latest plus 1; absent means the earliest that is kept. Ignored with
+    a page token.
+    """
     page_size: _builtins.int
     """How many to return at most, 1 to 1,000. 0 means 100. A page also ends at 1 MiB."""
     page_token: _builtins.str

@@ -86,6 +86,11 @@ class TrainingServiceStub(object):
                 request_serializer=clearprop_dot_v1_dot_training__service__pb2.DeleteNetworkRequest.SerializeToString,
                 response_deserializer=clearprop_dot_v1_dot_training__service__pb2.DeleteNetworkResponse.FromString,
                 _registered_method=True)
+        self.DeleteUpdates = channel.unary_unary(
+                '/clearprop.v1.TrainingService/DeleteUpdates',
+                request_serializer=clearprop_dot_v1_dot_training__service__pb2.DeleteUpdatesRequest.SerializeToString,
+                response_deserializer=clearprop_dot_v1_dot_training__service__pb2.DeleteUpdatesResponse.FromString,
+                _registered_method=True)
         self.CreateTrainingSet = channel.unary_unary(
                 '/clearprop.v1.TrainingService/CreateTrainingSet',
                 request_serializer=clearprop_dot_v1_dot_training__service__pb2.CreateTrainingSetRequest.SerializeToString,
@@ -257,6 +262,7 @@ class TrainingServiceServicer(object):
         NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
         ALREADY_EXISTS: the new id is taken (NETWORK_EXISTS): choose another.
         OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+        OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
         RESOURCE_EXHAUSTED: too many networks (LIMIT_EXCEEDED).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -295,6 +301,26 @@ class TrainingServiceServicer(object):
         NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): nothing to delete.
         FAILED_PRECONDITION: a run is RUNNING (RUN_NOT_OVER): PauseRun or CancelRun first.
         ABORTED: the etag is stale (STALE_ETAG).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteUpdates(self, request, context):
+        """Lets go of the updates of a network before one of them, for good: everything is kept until this
+        is called. `before_update` becomes the earliest kept update, with its state; all from there on
+        stays as it is, to the bit, and a run goes on, also while it is RUNNING. What lies before is
+        hidden at once: reading or watching there is refused with OUT_OF_RANGE (HISTORY_COMPACTED;
+        metadata `network`, `update`, `earliest_update`, `latest_update`), and a watch that is still
+        there ends so. Its room in the database is freed in the background. Runs, the events of their
+        states and training sets are all kept. Where the history begins there or later already nothing
+        changes.
+        INVALID_ARGUMENT: the request id is bad: correct it.
+        NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
+        OUT_OF_RANGE: `before_update` is less than 1 or beyond the latest (UPDATE_OUT_OF_RANGE):
+        choose one from 1 to the latest, or DeleteNetwork.
+        ABORTED: the etag is stale (STALE_ETAG).
+        DATA_LOSS: the state to be kept cannot be recomputed (DAMAGED_HISTORY): choose another.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -445,6 +471,8 @@ class TrainingServiceServicer(object):
         NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
         OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE; metadata
         `latest_update`): ask for one that exists.
+        OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates); in full it
+        takes the one before it, too.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -457,6 +485,7 @@ class TrainingServiceServicer(object):
         less than the start, or a field does not go with `max_points`: correct what is named.
         NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
         OUT_OF_RANGE: `start_update` is below 0 or beyond the latest plus 1 (UPDATE_OUT_OF_RANGE).
+        OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
         DATA_LOSS: some of the updates do not read back as they were written (DAMAGED_HISTORY;
         metadata `first_update`, `last_update`): list those before and after them.
         """
@@ -475,6 +504,7 @@ class TrainingServiceServicer(object):
         FAILED_PRECONDITION: the id now belongs to another network than `uid` (NETWORK_REPLACED):
         start anew from update 0.
         OUT_OF_RANGE: `start_update` is below 0 or beyond the latest plus 1 (UPDATE_OUT_OF_RANGE).
+        OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
         UNAVAILABLE: the server is stopping (DRAINING; metadata `next_update` is where it would have
         gone on), or this watcher could not be written to for 10 s (WATCHER_TOO_SLOW): watch again
         from the number after the last update that was read.
@@ -489,6 +519,7 @@ class TrainingServiceServicer(object):
         INVALID_ARGUMENT: inputs of the wrong length, or not finite; each vector is named.
         NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
         OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+        OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
         RESOURCE_EXHAUSTED: the vectors × the units of the network's layers would take too much
         memory (LIMIT_EXCEEDED, `batch_numbers`): send fewer at a time.
         """
@@ -501,6 +532,7 @@ class TrainingServiceServicer(object):
         INVALID_ARGUMENT: the training set does not fit the network (`training_set`): use another.
         NOT_FOUND: there is no such network or training set: check the id.
         OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+        OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -518,6 +550,7 @@ class TrainingServiceServicer(object):
         bad: correct what is named.
         NOT_FOUND: there is no such network or training set: check the id.
         OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+        OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
         RESOURCE_EXHAUSTED: the check would take too long or too much memory (LIMIT_EXCEEDED): check
         fewer parameters or use fewer examples.
         """
@@ -533,6 +566,7 @@ class TrainingServiceServicer(object):
         NOT_FOUND: there is no such network (NETWORK_NOT_FOUND), or it was deleted meanwhile: check
         the id.
         OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+        OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
         UNAVAILABLE: also when the stream could not be written to for 10 s (WATCHER_TOO_SLOW): export
         again, and read on without long breaks.
         """
@@ -569,6 +603,8 @@ class TrainingServiceServicer(object):
         Errors:
         NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
         OUT_OF_RANGE: there is no such update (UPDATE_OUT_OF_RANGE): choose one up to the latest.
+        OUT_OF_RANGE: the update is no longer kept, or is the earliest kept one, as what is before it
+        is needed, too (HISTORY_COMPACTED; see DeleteUpdates).
         INVALID_ARGUMENT: bad page size or token: use the token as it was given.
         DATA_LOSS: the history is damaged there (DAMAGED_HISTORY).
         """
@@ -585,6 +621,8 @@ class TrainingServiceServicer(object):
         NOT_FOUND: there is no such network (NETWORK_NOT_FOUND) or training set
         (TRAINING_SET_NOT_FOUND): check the ids.
         OUT_OF_RANGE: there is no such update (UPDATE_OUT_OF_RANGE): choose one up to the latest.
+        OUT_OF_RANGE: the update is no longer kept, or is the earliest kept one, as what is before it
+        is needed, too (HISTORY_COMPACTED; see DeleteUpdates).
         FAILED_PRECONDITION: no batch made the update (NOT_GRADIENT): choose an update of a run; with
         `next` no run goes on (NO_NEXT_UPDATE): send settings; or one does, and there are settings
         (RUN_NOT_OVER): send none.
@@ -650,6 +688,11 @@ def add_TrainingServiceServicer_to_server(servicer, server):
                     servicer.DeleteNetwork,
                     request_deserializer=clearprop_dot_v1_dot_training__service__pb2.DeleteNetworkRequest.FromString,
                     response_serializer=clearprop_dot_v1_dot_training__service__pb2.DeleteNetworkResponse.SerializeToString,
+            ),
+            'DeleteUpdates': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteUpdates,
+                    request_deserializer=clearprop_dot_v1_dot_training__service__pb2.DeleteUpdatesRequest.FromString,
+                    response_serializer=clearprop_dot_v1_dot_training__service__pb2.DeleteUpdatesResponse.SerializeToString,
             ),
             'CreateTrainingSet': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateTrainingSet,
@@ -961,6 +1004,33 @@ class TrainingService(object):
             '/clearprop.v1.TrainingService/DeleteNetwork',
             clearprop_dot_v1_dot_training__service__pb2.DeleteNetworkRequest.SerializeToString,
             clearprop_dot_v1_dot_training__service__pb2.DeleteNetworkResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteUpdates(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/clearprop.v1.TrainingService/DeleteUpdates',
+            clearprop_dot_v1_dot_training__service__pb2.DeleteUpdatesRequest.SerializeToString,
+            clearprop_dot_v1_dot_training__service__pb2.DeleteUpdatesResponse.FromString,
             options,
             channel_credentials,
             insecure,

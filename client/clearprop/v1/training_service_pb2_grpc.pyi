@@ -70,6 +70,7 @@ class TrainingServiceStub:
       NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
       ALREADY_EXISTS: the new id is taken (NETWORK_EXISTS): choose another.
       OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+      OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
       RESOURCE_EXHAUSTED: too many networks (LIMIT_EXCEEDED).
     """
     GetNetwork: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.GetNetworkRequest, _training_service_pb2.GetNetworkResponse]
@@ -92,6 +93,22 @@ class TrainingServiceStub:
       NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): nothing to delete.
       FAILED_PRECONDITION: a run is RUNNING (RUN_NOT_OVER): PauseRun or CancelRun first.
       ABORTED: the etag is stale (STALE_ETAG).
+    """
+    DeleteUpdates: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.DeleteUpdatesRequest, _training_service_pb2.DeleteUpdatesResponse]
+    """Lets go of the updates of a network before one of them, for good: everything is kept until this
+    is called. `before_update` becomes the earliest kept update, with its state; all from there on
+    stays as it is, to the bit, and a run goes on, also while it is RUNNING. What lies before is
+    hidden at once: reading or watching there is refused with OUT_OF_RANGE (HISTORY_COMPACTED;
+    metadata `network`, `update`, `earliest_update`, `latest_update`), and a watch that is still
+    there ends so. Its room in the database is freed in the background. Runs, the events of their
+    states and training sets are all kept. Where the history begins there or later already nothing
+    changes.
+      INVALID_ARGUMENT: the request id is bad: correct it.
+      NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
+      OUT_OF_RANGE: `before_update` is less than 1 or beyond the latest (UPDATE_OUT_OF_RANGE):
+        choose one from 1 to the latest, or DeleteNetwork.
+      ABORTED: the etag is stale (STALE_ETAG).
+      DATA_LOSS: the state to be kept cannot be recomputed (DAMAGED_HISTORY): choose another.
     """
     CreateTrainingSet: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.CreateTrainingSetRequest, _training_service_pb2.CreateTrainingSetResponse]
     """Stores a training set; it never changes afterwards.
@@ -190,6 +207,8 @@ class TrainingServiceStub:
       NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
       OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE; metadata
         `latest_update`): ask for one that exists.
+      OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates); in full it
+        takes the one before it, too.
     """
     ListUpdates: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.ListUpdatesRequest, _training_service_pb2.ListUpdatesResponse]
     """Lists the updates of a network in order, in pages; or, with `max_points`, at once and thinned:
@@ -198,6 +217,7 @@ class TrainingServiceStub:
         less than the start, or a field does not go with `max_points`: correct what is named.
       NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
       OUT_OF_RANGE: `start_update` is below 0 or beyond the latest plus 1 (UPDATE_OUT_OF_RANGE).
+      OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
       DATA_LOSS: some of the updates do not read back as they were written (DAMAGED_HISTORY;
         metadata `first_update`, `last_update`): list those before and after them.
     """
@@ -212,6 +232,7 @@ class TrainingServiceStub:
       FAILED_PRECONDITION: the id now belongs to another network than `uid` (NETWORK_REPLACED):
         start anew from update 0.
       OUT_OF_RANGE: `start_update` is below 0 or beyond the latest plus 1 (UPDATE_OUT_OF_RANGE).
+      OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
       UNAVAILABLE: the server is stopping (DRAINING; metadata `next_update` is where it would have
         gone on), or this watcher could not be written to for 10 s (WATCHER_TOO_SLOW): watch again
         from the number after the last update that was read.
@@ -222,6 +243,7 @@ class TrainingServiceStub:
       INVALID_ARGUMENT: inputs of the wrong length, or not finite; each vector is named.
       NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
       OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+      OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
       RESOURCE_EXHAUSTED: the vectors × the units of the network's layers would take too much
         memory (LIMIT_EXCEEDED, `batch_numbers`): send fewer at a time.
     """
@@ -230,6 +252,7 @@ class TrainingServiceStub:
       INVALID_ARGUMENT: the training set does not fit the network (`training_set`): use another.
       NOT_FOUND: there is no such network or training set: check the id.
       OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+      OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
     """
     CheckGradients: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.CheckGradientsRequest, _training_service_pb2.CheckGradientsResponse]
     """Compares the gradients that training computes with slopes measured from costs, at any update:
@@ -243,6 +266,7 @@ class TrainingServiceStub:
         bad: correct what is named.
       NOT_FOUND: there is no such network or training set: check the id.
       OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+      OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
       RESOURCE_EXHAUSTED: the check would take too long or too much memory (LIMIT_EXCEEDED): check
         fewer parameters or use fewer examples.
     """
@@ -254,6 +278,7 @@ class TrainingServiceStub:
       NOT_FOUND: there is no such network (NETWORK_NOT_FOUND), or it was deleted meanwhile: check
         the id.
       OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+      OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
       UNAVAILABLE: also when the stream could not be written to for 10 s (WATCHER_TOO_SLOW): export
         again, and read on without long breaks.
     """
@@ -278,6 +303,8 @@ class TrainingServiceStub:
     Errors:
       NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
       OUT_OF_RANGE: there is no such update (UPDATE_OUT_OF_RANGE): choose one up to the latest.
+      OUT_OF_RANGE: the update is no longer kept, or is the earliest kept one, as what is before it
+        is needed, too (HISTORY_COMPACTED; see DeleteUpdates).
       INVALID_ARGUMENT: bad page size or token: use the token as it was given.
       DATA_LOSS: the history is damaged there (DAMAGED_HISTORY).
     """
@@ -290,6 +317,8 @@ class TrainingServiceStub:
       NOT_FOUND: there is no such network (NETWORK_NOT_FOUND) or training set
         (TRAINING_SET_NOT_FOUND): check the ids.
       OUT_OF_RANGE: there is no such update (UPDATE_OUT_OF_RANGE): choose one up to the latest.
+      OUT_OF_RANGE: the update is no longer kept, or is the earliest kept one, as what is before it
+        is needed, too (HISTORY_COMPACTED; see DeleteUpdates).
       FAILED_PRECONDITION: no batch made the update (NOT_GRADIENT): choose an update of a run; with
         `next` no run goes on (NO_NEXT_UPDATE): send settings; or one does, and there are settings
         (RUN_NOT_OVER): send none.
@@ -353,6 +382,7 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
       ALREADY_EXISTS: the new id is taken (NETWORK_EXISTS): choose another.
       OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+      OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
       RESOURCE_EXHAUSTED: too many networks (LIMIT_EXCEEDED).
     """
     GetNetwork: _aio.UnaryUnaryMultiCallable[_training_service_pb2.GetNetworkRequest, _training_service_pb2.GetNetworkResponse]  # type: ignore[assignment]
@@ -375,6 +405,22 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): nothing to delete.
       FAILED_PRECONDITION: a run is RUNNING (RUN_NOT_OVER): PauseRun or CancelRun first.
       ABORTED: the etag is stale (STALE_ETAG).
+    """
+    DeleteUpdates: _aio.UnaryUnaryMultiCallable[_training_service_pb2.DeleteUpdatesRequest, _training_service_pb2.DeleteUpdatesResponse]  # type: ignore[assignment]
+    """Lets go of the updates of a network before one of them, for good: everything is kept until this
+    is called. `before_update` becomes the earliest kept update, with its state; all from there on
+    stays as it is, to the bit, and a run goes on, also while it is RUNNING. What lies before is
+    hidden at once: reading or watching there is refused with OUT_OF_RANGE (HISTORY_COMPACTED;
+    metadata `network`, `update`, `earliest_update`, `latest_update`), and a watch that is still
+    there ends so. Its room in the database is freed in the background. Runs, the events of their
+    states and training sets are all kept. Where the history begins there or later already nothing
+    changes.
+      INVALID_ARGUMENT: the request id is bad: correct it.
+      NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
+      OUT_OF_RANGE: `before_update` is less than 1 or beyond the latest (UPDATE_OUT_OF_RANGE):
+        choose one from 1 to the latest, or DeleteNetwork.
+      ABORTED: the etag is stale (STALE_ETAG).
+      DATA_LOSS: the state to be kept cannot be recomputed (DAMAGED_HISTORY): choose another.
     """
     CreateTrainingSet: _aio.UnaryUnaryMultiCallable[_training_service_pb2.CreateTrainingSetRequest, _training_service_pb2.CreateTrainingSetResponse]  # type: ignore[assignment]
     """Stores a training set; it never changes afterwards.
@@ -473,6 +519,8 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
       OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE; metadata
         `latest_update`): ask for one that exists.
+      OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates); in full it
+        takes the one before it, too.
     """
     ListUpdates: _aio.UnaryUnaryMultiCallable[_training_service_pb2.ListUpdatesRequest, _training_service_pb2.ListUpdatesResponse]  # type: ignore[assignment]
     """Lists the updates of a network in order, in pages; or, with `max_points`, at once and thinned:
@@ -481,6 +529,7 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
         less than the start, or a field does not go with `max_points`: correct what is named.
       NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
       OUT_OF_RANGE: `start_update` is below 0 or beyond the latest plus 1 (UPDATE_OUT_OF_RANGE).
+      OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
       DATA_LOSS: some of the updates do not read back as they were written (DAMAGED_HISTORY;
         metadata `first_update`, `last_update`): list those before and after them.
     """
@@ -495,6 +544,7 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       FAILED_PRECONDITION: the id now belongs to another network than `uid` (NETWORK_REPLACED):
         start anew from update 0.
       OUT_OF_RANGE: `start_update` is below 0 or beyond the latest plus 1 (UPDATE_OUT_OF_RANGE).
+      OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
       UNAVAILABLE: the server is stopping (DRAINING; metadata `next_update` is where it would have
         gone on), or this watcher could not be written to for 10 s (WATCHER_TOO_SLOW): watch again
         from the number after the last update that was read.
@@ -505,6 +555,7 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       INVALID_ARGUMENT: inputs of the wrong length, or not finite; each vector is named.
       NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
       OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+      OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
       RESOURCE_EXHAUSTED: the vectors × the units of the network's layers would take too much
         memory (LIMIT_EXCEEDED, `batch_numbers`): send fewer at a time.
     """
@@ -513,6 +564,7 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       INVALID_ARGUMENT: the training set does not fit the network (`training_set`): use another.
       NOT_FOUND: there is no such network or training set: check the id.
       OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+      OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
     """
     CheckGradients: _aio.UnaryUnaryMultiCallable[_training_service_pb2.CheckGradientsRequest, _training_service_pb2.CheckGradientsResponse]  # type: ignore[assignment]
     """Compares the gradients that training computes with slopes measured from costs, at any update:
@@ -526,6 +578,7 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
         bad: correct what is named.
       NOT_FOUND: there is no such network or training set: check the id.
       OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+      OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
       RESOURCE_EXHAUSTED: the check would take too long or too much memory (LIMIT_EXCEEDED): check
         fewer parameters or use fewer examples.
     """
@@ -537,6 +590,7 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       NOT_FOUND: there is no such network (NETWORK_NOT_FOUND), or it was deleted meanwhile: check
         the id.
       OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+      OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
       UNAVAILABLE: also when the stream could not be written to for 10 s (WATCHER_TOO_SLOW): export
         again, and read on without long breaks.
     """
@@ -561,6 +615,8 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     Errors:
       NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
       OUT_OF_RANGE: there is no such update (UPDATE_OUT_OF_RANGE): choose one up to the latest.
+      OUT_OF_RANGE: the update is no longer kept, or is the earliest kept one, as what is before it
+        is needed, too (HISTORY_COMPACTED; see DeleteUpdates).
       INVALID_ARGUMENT: bad page size or token: use the token as it was given.
       DATA_LOSS: the history is damaged there (DAMAGED_HISTORY).
     """
@@ -573,6 +629,8 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       NOT_FOUND: there is no such network (NETWORK_NOT_FOUND) or training set
         (TRAINING_SET_NOT_FOUND): check the ids.
       OUT_OF_RANGE: there is no such update (UPDATE_OUT_OF_RANGE): choose one up to the latest.
+      OUT_OF_RANGE: the update is no longer kept, or is the earliest kept one, as what is before it
+        is needed, too (HISTORY_COMPACTED; see DeleteUpdates).
       FAILED_PRECONDITION: no batch made the update (NOT_GRADIENT): choose an update of a run; with
         `next` no run goes on (NO_NEXT_UPDATE): send settings; or one does, and there are settings
         (RUN_NOT_OVER): send none.
@@ -645,6 +703,7 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
           ALREADY_EXISTS: the new id is taken (NETWORK_EXISTS): choose another.
           OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+          OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
           RESOURCE_EXHAUSTED: too many networks (LIMIT_EXCEEDED).
         """
 
@@ -691,6 +750,28 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): nothing to delete.
           FAILED_PRECONDITION: a run is RUNNING (RUN_NOT_OVER): PauseRun or CancelRun first.
           ABORTED: the etag is stale (STALE_ETAG).
+        """
+
+    @_abc_1.abstractmethod
+    def DeleteUpdates(
+        self,
+        request: _training_service_pb2.DeleteUpdatesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_training_service_pb2.DeleteUpdatesResponse, _abc.Awaitable[_training_service_pb2.DeleteUpdatesResponse]]:
+        """Lets go of the updates of a network before one of them, for good: everything is kept until this
+        is called. `before_update` becomes the earliest kept update, with its state; all from there on
+        stays as it is, to the bit, and a run goes on, also while it is RUNNING. What lies before is
+        hidden at once: reading or watching there is refused with OUT_OF_RANGE (HISTORY_COMPACTED;
+        metadata `network`, `update`, `earliest_update`, `latest_update`), and a watch that is still
+        there ends so. Its room in the database is freed in the background. Runs, the events of their
+        states and training sets are all kept. Where the history begins there or later already nothing
+        changes.
+          INVALID_ARGUMENT: the request id is bad: correct it.
+          NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
+          OUT_OF_RANGE: `before_update` is less than 1 or beyond the latest (UPDATE_OUT_OF_RANGE):
+            choose one from 1 to the latest, or DeleteNetwork.
+          ABORTED: the etag is stale (STALE_ETAG).
+          DATA_LOSS: the state to be kept cannot be recomputed (DAMAGED_HISTORY): choose another.
         """
 
     @_abc_1.abstractmethod
@@ -867,6 +948,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
           OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE; metadata
             `latest_update`): ask for one that exists.
+          OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates); in full it
+            takes the one before it, too.
         """
 
     @_abc_1.abstractmethod
@@ -881,6 +964,7 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
             less than the start, or a field does not go with `max_points`: correct what is named.
           NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
           OUT_OF_RANGE: `start_update` is below 0 or beyond the latest plus 1 (UPDATE_OUT_OF_RANGE).
+          OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
           DATA_LOSS: some of the updates do not read back as they were written (DAMAGED_HISTORY;
             metadata `first_update`, `last_update`): list those before and after them.
         """
@@ -901,6 +985,7 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           FAILED_PRECONDITION: the id now belongs to another network than `uid` (NETWORK_REPLACED):
             start anew from update 0.
           OUT_OF_RANGE: `start_update` is below 0 or beyond the latest plus 1 (UPDATE_OUT_OF_RANGE).
+          OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
           UNAVAILABLE: the server is stopping (DRAINING; metadata `next_update` is where it would have
             gone on), or this watcher could not be written to for 10 s (WATCHER_TOO_SLOW): watch again
             from the number after the last update that was read.
@@ -917,6 +1002,7 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           INVALID_ARGUMENT: inputs of the wrong length, or not finite; each vector is named.
           NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
           OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+          OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
           RESOURCE_EXHAUSTED: the vectors × the units of the network's layers would take too much
             memory (LIMIT_EXCEEDED, `batch_numbers`): send fewer at a time.
         """
@@ -931,6 +1017,7 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           INVALID_ARGUMENT: the training set does not fit the network (`training_set`): use another.
           NOT_FOUND: there is no such network or training set: check the id.
           OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+          OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
         """
 
     @_abc_1.abstractmethod
@@ -950,6 +1037,7 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
             bad: correct what is named.
           NOT_FOUND: there is no such network or training set: check the id.
           OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+          OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
           RESOURCE_EXHAUSTED: the check would take too long or too much memory (LIMIT_EXCEEDED): check
             fewer parameters or use fewer examples.
         """
@@ -967,6 +1055,7 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           NOT_FOUND: there is no such network (NETWORK_NOT_FOUND), or it was deleted meanwhile: check
             the id.
           OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
+          OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
           UNAVAILABLE: also when the stream could not be written to for 10 s (WATCHER_TOO_SLOW): export
             again, and read on without long breaks.
         """
@@ -1009,6 +1098,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors:
           NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
           OUT_OF_RANGE: there is no such update (UPDATE_OUT_OF_RANGE): choose one up to the latest.
+          OUT_OF_RANGE: the update is no longer kept, or is the earliest kept one, as what is before it
+            is needed, too (HISTORY_COMPACTED; see DeleteUpdates).
           INVALID_ARGUMENT: bad page size or token: use the token as it was given.
           DATA_LOSS: the history is damaged there (DAMAGED_HISTORY).
         """
@@ -1027,6 +1118,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           NOT_FOUND: there is no such network (NETWORK_NOT_FOUND) or training set
             (TRAINING_SET_NOT_FOUND): check the ids.
           OUT_OF_RANGE: there is no such update (UPDATE_OUT_OF_RANGE): choose one up to the latest.
+          OUT_OF_RANGE: the update is no longer kept, or is the earliest kept one, as what is before it
+            is needed, too (HISTORY_COMPACTED; see DeleteUpdates).
           FAILED_PRECONDITION: no batch made the update (NOT_GRADIENT): choose an update of a run; with
             `next` no run goes on (NO_NEXT_UPDATE): send settings; or one does, and there are settings
             (RUN_NOT_OVER): send none.

@@ -1,0 +1,119 @@
+"""Letting go of old history: what is kept is read to the same bits, and nothing before it."""
+
+from collections.abc import Callable
+
+import pytest
+from services import Service
+
+from service.networks import NewNetwork
+from service.snapshots import SnapshotReader, updates_in_page
+from training.errors import HistoryCompacted, UpdateOutOfRange
+from training.network import Initializer, InitializerKind, Network
+from training.optimizer import Optimizer, OptimizerKind
+from training.settings import TrainingSettings
+
+SETTINGS = TrainingSettings(
+    "xor", 0.1, 3, 5000, shuffle_seed=1, optimizer=Optimizer(OptimizerKind.ADAM)
+)
+
+SEEDED = Initializer(InitializerKind.UNIFORM, seed=7)
+
+
+def trained(service: Service, *counts: int) -> Network:
+    network = service.networks.create(NewNetwork("net", (2, 5, 1), initializer=SEEDED)).network
+    settings: TrainingSettings | None = SETTINGS
+    for count in counts:
+        service.step(count, settings)
+        settings = None
+    return network
+
+
+def bits(snapshots: SnapshotReader, network: Network, update: int) -> tuple[object, ...]:
+    """Return all that is known of an update, however it is come by, as something comparable."""
+    snapshot = snapshots.snapshot(network, update)
+    assert snapshot.last_state is not None
+    kept = snapshot.last_state.optimizer_state
+    return (
+        snapshot.kind,
+        snapshot.first_update,
+        snapshot.run_offset,
+        snapshot.costs.tobytes(),
+        snapshot.parameters.tobytes(),
+        kept and (kept.optimizer, kept.values.tobytes()),
+    )
+
+
+@pytest.mark.parametrize("is_cached", [True, False])
+def test_every_kept_update_is_read_as_before_from_caches_and_without(is_cached: bool) -> None:
+    with Service() as service:
+        network = trained(service, 7, 9, 1, 5)
+        before = [bits(SnapshotReader(service.store), network, update) for update in range(23)]
+        for earliest in (1, 7, 8, 12, 22):
+            if not is_cached:
+                service.compacting.delete_updates("net", earliest)
+            snapshots = SnapshotReader(service.store)
+            if is_cached:
+                for update in range(earliest, 23):
+                    snapshots.page(network, update, update)
+                service.compacting.delete_updates("net", earliest)
+            for update in range(earliest, 23):
+                assert bits(snapshots, network, update) == before[update]
+            if not is_cached:
+                require_refused(lambda: snapshots.snapshot(network, earliest - 1))  # noqa: B023
+
+
+def require_refused(read: Callable[[], object]) -> None:
+    with pytest.raises(HistoryCompacted):
+        read()
+
+
+def test_a_page_goes_on_where_the_history_begins_now_and_leaves_no_gap() -> None:
+    with Service() as service:
+        network = trained(service, 100)
+        size = updates_in_page(network)
+        while service.networks.get("net").head.latest_update < 2 * size:
+            service.step(500)
+        pages = service.snapshots
+        first = size  # a page of which only some was read before
+        assert pages.page(network, first, first + 9)[-1].last_update == first + 9
+        service.compacting.delete_updates("net", first + 50)
+        require_refused(lambda: pages.page(network, first + 20, first + 99))
+        kept = pages.page(network, first + 50, first + 99)
+        assert (kept[0].first_update, kept[-1].last_update) == (first + 50, first + 99)
+        assert sum(part.count for part in kept) == 50
+        require_refused(lambda: pages.page(network, first + 5, first + 9))
+        whole = pages.page(network, first + 60, 2 * size - 1)
+        assert whole[-1].last_update == 2 * size - 1
+
+
+def test_training_goes_on_after_it_to_the_same_bits_and_caches_show_nothing_before() -> None:
+    with Service() as service, Service() as other:
+        trained(service, 20)
+        trained(other, 30)
+        service.history.state("net", 5)  # is in the cache now
+        service.compacting.delete_updates("net", 20)
+        require_refused(lambda: service.history.state("net", 5))
+        require_refused(lambda: service.networks.fork("net", 5))
+        require_refused(lambda: service.history.compare("net", 20, 5))
+        require_refused(lambda: service.history.updates("net", 5, 9, parameters=True))
+        service.step(10)
+        ours, theirs = (
+            bits(each.snapshots, each.networks.get("net").network, 30) for each in (service, other)
+        )
+        assert ours == theirs
+
+
+def test_an_answer_that_is_asked_for_again_has_what_is_kept() -> None:
+    with Service() as service:
+        network = trained(service, 20)
+        service.compacting.delete_updates("net", 15)
+        span = service.history.last_updates(network.uid, 20, 20)
+        assert (span.snapshots[0].first_update, span.snapshots[-1].last_update) == (15, 20)
+        assert service.history.last_updates(network.uid, 9, 5).snapshots == ()
+
+
+def test_there_is_nothing_before_update_0() -> None:
+    with Service() as service:
+        service.networks.create(NewNetwork("net", (2, 1)))
+        with pytest.raises(UpdateOutOfRange, match="it has update 0 alone"):
+            service.compacting.delete_updates("net", 1)
