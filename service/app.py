@@ -29,6 +29,7 @@ from service.settings import Settings
 from service.snapshots import SnapshotReader
 from service.stepping import Steps
 from service.training_sets import TrainingSets
+from service.verifying import Verifying
 from service.waking import Waking
 from service.watching import Watching
 from storage import open_store
@@ -74,6 +75,7 @@ class Server:
             history=History(self.store, snapshots, settings.limits),
             inspection=inspection,
             explaining=Explaining(inspection),
+            verifying=Verifying(self.store, snapshots, clock),
             watching=Watching(self.store, snapshots, self.waking, settings.limits),
             exports=Exports(self.store, snapshots),
             waking=self.waking,

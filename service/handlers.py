@@ -25,6 +25,7 @@ from service.runs import Runs, RunView
 from service.stepping import Steps
 from service.tickets import Outcome, Ticket
 from service.training_sets import TrainingSets
+from service.verifying import Verifying
 from service.waiting import settled
 from service.waking import Waking
 from service.watching import Watching
@@ -47,6 +48,7 @@ class Handlers:
     history: History
     inspection: Inspection
     explaining: Explaining
+    verifying: Verifying
     watching: Watching
     exports: Exports
     waking: Waking
@@ -312,6 +314,14 @@ class Handlers:
         pieces = messages.export(export)
         while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
             yield piece
+
+    async def verify_history(
+        self, request: pb.VerifyHistoryRequest
+    ) -> AsyncGenerator[pb.VerifyHistoryResponse, None]:
+        """Stream how far a history is verified."""
+        steps = self.verifying.verify(request.network)
+        while (step := await asyncio.to_thread(next, steps, None)) is not None:
+            yield messages.verified(step)
 
     def set_weights(self, request: pb.SetWeightsRequest) -> pb.SetWeightsResponse:
         """Set some parameters, or all."""

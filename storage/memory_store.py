@@ -167,6 +167,12 @@ class _MemoryReader:
             raise refusals.damaged_updates(history.network.id, 0, update)
         return history.keyframes[place - 1]
 
+    def keyframes(self, uid: str, first: int, last: int, limit: int) -> list[Keyframe]:
+        found = self._keeping(uid, first).keyframes
+        begin = bisect_left(found, first, key=lambda each: each.state.update)
+        end = bisect_right(found, last, key=lambda each: each.state.update)
+        return found[begin:end][:limit]
+
     def run_events(self, uid: str, update: int, after_event: int, limit: int) -> list[RunEvent]:
         history = self._tables.histories.get(uid)
         return [

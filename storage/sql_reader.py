@@ -122,6 +122,16 @@ _KEYFRAME = (
     .order_by(keyframes.c.at_update.desc())
     .limit(1)
 )
+_KEYFRAMES = (
+    select(*rows.KEYFRAME_COLUMNS)
+    .where(
+        keyframes.c.network_uid == _UID,
+        keyframes.c.at_update.between(bindparam("first"), bindparam("last")),
+        _LIVING,
+    )
+    .order_by(keyframes.c.at_update)
+    .limit(_LIMIT)
+)
 _RUN_EVENTS = (
     select(*rows.RUN_EVENT_COLUMNS)
     .where(
@@ -246,10 +256,18 @@ class SqlReader:
         row = self._row(_KEYFRAME, uid=uid, update=update)
         if row is None or row[1] < head.earliest_update:
             raise self._damaged_updates(uid, head.earliest_update, update)
+        return self._keyframe(row, uid, update)
+
+    def keyframes(self, uid: str, first: int, last: int, limit: int) -> list[Keyframe]:
+        self._head_keeping(uid, first)
+        found = self._rows(_KEYFRAMES, uid=uid, first=first, last=last, limit=limit)
+        return [self._keyframe(row, uid, row[1]) for row in found]
+
+    def _keyframe(self, row: Row, uid: str, last: int) -> Keyframe:
         try:
             return rows.keyframe(row)
         except codec.NotAsWritten as error:
-            raise self._damaged_updates(uid, row[1], update) from error
+            raise self._damaged_updates(uid, row[1], last) from error
 
     def run_events(self, uid: str, update: int, after_event: int, limit: int) -> list[RunEvent]:
         found = self._rows(

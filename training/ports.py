@@ -108,6 +108,12 @@ class Reader(Protocol):
         Raises DamagedHistory when it does not read back as written, or when there is none.
         """
 
+    def keyframes(self, uid: str, first: int, last: int, limit: int) -> list[Keyframe]:
+        """Return, in order, up to `limit` keyframes of the updates `first` to `last`.
+
+        Raises DamagedHistory, with the update, for one that does not read back as it was written.
+        """
+
     def run_events(self, uid: str, update: int, after_event: int, limit: int) -> list[RunEvent]:
         """Return, in order, up to `limit` events whose place is at or after `update`.
 

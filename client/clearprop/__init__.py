@@ -27,11 +27,13 @@ from clearprop.runs import Run
 from clearprop.snapshots import History, Prediction, Snapshot, State
 from clearprop.traces import TracedExample, TracedUpdate
 from clearprop.training_sets import TrainingSet
+from clearprop.verifications import Difference, Verification
 
 __all__ = [
     "ClearpropError",
     "Client",
     "Comparison",
+    "Difference",
     "Evaluation",
     "Explanation",
     "Export",
@@ -55,6 +57,7 @@ __all__ = [
     "TrainingOptions",
     "TrainingSet",
     "TrainingSetInfo",
+    "Verification",
     "Violation",
     "WeightChange",
     "connect",

@@ -373,6 +373,11 @@ def export_network(
     return Call(request, pb.ExportNetworkResponse)
 
 
+def verify_history(network: str) -> Call[pb.VerifyHistoryResponse]:
+    """Verify a network's history."""
+    return Call(pb.VerifyHistoryRequest(network=network), pb.VerifyHistoryResponse)
+
+
 def set_weights(
     network: str,
     values: Iterable[NewValue],

@@ -18,6 +18,7 @@ from clearprop.traces import TracedUpdate
 from clearprop.v1.network_pb2 import Network as NetworkMessage
 from clearprop.v1.run_pb2 import Run as RunMessage
 from clearprop.values import MatrixLike, VectorLike, layers_of
+from clearprop.verifications import Verification
 from clearprop.watching import Watched, watch_request
 
 
@@ -217,6 +218,15 @@ class Network(NetworkInfo):
         """
         call = calls.export_network(self.id, file_format, update)
         return Export(self._connection.stream(call))
+
+    def verify(self) -> Iterator[Verification]:
+        """Verify the history: make every update again, and compare all that is stored.
+
+        Yields how far it has come, some times a second; the last is `done`, or has the first
+        `difference`. Stop iterating to stop the work.
+        """
+        for response in self._connection.stream(calls.verify_history(self.id)):
+            yield Verification(response)
 
     def set_weight(
         self,

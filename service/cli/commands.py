@@ -21,6 +21,7 @@ from service.cli import (
     tracing,
     training,
     training_sets,
+    verifying,
     watching,
 )
 
@@ -49,6 +50,7 @@ app.command(rich_help_panel="Networks")(measuring.evaluate)
 app.command(rich_help_panel="Networks")(measuring.check_gradients)
 app.command(rich_help_panel="Networks")(exporting.export)
 app.command(rich_help_panel="Networks")(exporting.import_network)
+app.command(rich_help_panel="Networks")(verifying.verify)
 app.command(rich_help_panel="Networks")(changing.set_weight)
 app.command(rich_help_panel="Networks")(changing.reset)
 app.command(rich_help_panel="Networks")(networks.delete)

@@ -32,6 +32,7 @@ from service.messages.server import limits
 from service.messages.training_sets import check_response, example_rows, training_set
 from service.messages.updates import max_points, state, updates, watch, watched, with_parameters
 from service.messages.uploads import Upload
+from service.messages.verifications import verified
 
 __all__ = [
     "Upload",
@@ -70,6 +71,7 @@ __all__ = [
     "training_set",
     "updates",
     "vectors",
+    "verified",
     "watch",
     "watched",
     "weight_place",

@@ -182,6 +182,7 @@ class Lockstep(RuleBasedStateMachine):
         self.compare(lambda reader: reader.segments(uid, first, last, limit))
         self.compare(lambda reader: reader.outlines(uid, first, last, limit))
         self.compare(lambda reader: reader.keyframe(uid, last))
+        self.compare(lambda reader: reader.keyframes(uid, first, last, limit))
         self.compare(lambda reader: reader.run_events(uid, first, limit, limit))
         self.compare(lambda reader: reader.runs(uid, first, limit))
         self.compare(lambda reader: reader.run(uid, limit - 1))

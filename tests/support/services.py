@@ -16,6 +16,7 @@ from service.snapshots import SnapshotReader
 from service.stepping import StepCommand, Steps, StepUnit
 from service.tickets import Outcome
 from service.training_sets import TrainingSets
+from service.verifying import Verifying
 from storage import open_store
 from training.limits import Limits
 from training.ports import Clock
@@ -45,6 +46,7 @@ class Service(AbstractContextManager["Service"]):
         self.compacting = Compacting(self.store, self.snapshots, clock)
         self.history = History(self.store, self.snapshots, limits)
         self.exports = Exports(self.store, self.snapshots)
+        self.verifying = Verifying(self.store, self.snapshots, clock)
         self.training_sets.add_built_in()
 
     def __exit__(

@@ -18,6 +18,7 @@ from clearprop.traces import TracedUpdate
 from clearprop.v1.network_pb2 import Network as NetworkMessage
 from clearprop.v1.run_pb2 import Run as RunMessage
 from clearprop.values import MatrixLike, VectorLike, layers_of
+from clearprop.verifications import Verification
 from clearprop.watching import Watched, watch_request
 
 
@@ -219,6 +220,15 @@ class AsyncNetwork(NetworkInfo):
         """
         call = calls.export_network(self.id, file_format, update)
         return await AsyncExport.begun(self._connection.stream(call))
+
+    async def verify(self) -> AsyncIterator[Verification]:
+        """Verify the history: make every update again, and compare all that is stored.
+
+        Yields how far it has come, some times a second; the last is `done`, or has the first
+        `difference`. Stop iterating to stop the work.
+        """
+        async for response in self._connection.stream(calls.verify_history(self.id)):
+            yield Verification(response)
 
     async def set_weight(
         self,

@@ -138,6 +138,38 @@ the update. Decimals come back to the same bits.
 """
 Global___ExportFormat: _TypeAlias = ExportFormat  # noqa: Y015
 
+class _DifferenceKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DifferenceKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DifferenceKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DIFFERENCE_KIND_UNSPECIFIED: _DifferenceKind.ValueType  # 0
+    """Not sent."""
+    DIFFERENCE_KIND_COST: _DifferenceKind.ValueType  # 1
+    """An update has another cost than it has when it is made again."""
+    DIFFERENCE_KIND_KEYFRAME: _DifferenceKind.ValueType  # 2
+    """A stored state is another than the updates before it lead to."""
+    DIFFERENCE_KIND_DAMAGED: _DifferenceKind.ValueType  # 3
+    """What is stored does not read back as it was written: the file was changed or is damaged."""
+    DIFFERENCE_KIND_MISSING: _DifferenceKind.ValueType  # 4
+    """Something is not there that must be."""
+
+class DifferenceKind(_DifferenceKind, metaclass=_DifferenceKindEnumTypeWrapper):
+    """How a history is not as it should be."""
+
+DIFFERENCE_KIND_UNSPECIFIED: DifferenceKind.ValueType  # 0
+"""Not sent."""
+DIFFERENCE_KIND_COST: DifferenceKind.ValueType  # 1
+"""An update has another cost than it has when it is made again."""
+DIFFERENCE_KIND_KEYFRAME: DifferenceKind.ValueType  # 2
+"""A stored state is another than the updates before it lead to."""
+DIFFERENCE_KIND_DAMAGED: DifferenceKind.ValueType  # 3
+"""What is stored does not read back as it was written: the file was changed or is damaged."""
+DIFFERENCE_KIND_MISSING: DifferenceKind.ValueType  # 4
+"""Something is not there that must be."""
+Global___DifferenceKind: _TypeAlias = DifferenceKind  # noqa: Y015
+
 @_typing.final
 class CreateNetworkRequest(_message.Message):
     """Describes the network to make."""
@@ -2127,6 +2159,137 @@ class Limits(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Limits: _TypeAlias = Limits  # noqa: Y015
+
+@_typing.final
+class VerifyHistoryRequest(_message.Message):
+    """Says whose history to verify."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NETWORK_FIELD_NUMBER: _builtins.int
+    network: _builtins.str
+    """The network's id."""
+    def __init__(
+        self,
+        *,
+        network: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["network", b"network"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VerifyHistoryRequest: _TypeAlias = VerifyHistoryRequest  # noqa: Y015
+
+@_typing.final
+class VerifyHistoryResponse(_message.Message):
+    """Says how far a verification has come."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EARLIEST_UPDATE_FIELD_NUMBER: _builtins.int
+    VERIFIED_UPDATE_FIELD_NUMBER: _builtins.int
+    LATEST_UPDATE_FIELD_NUMBER: _builtins.int
+    KEYFRAMES_FIELD_NUMBER: _builtins.int
+    DONE_FIELD_NUMBER: _builtins.int
+    DIFFERENCE_FIELD_NUMBER: _builtins.int
+    earliest_update: _builtins.int
+    """The update that the history begins with: 0, unless older ones were deleted."""
+    verified_update: _builtins.int
+    """Up to this update everything is as it should be."""
+    latest_update: _builtins.int
+    """The latest update when the call began."""
+    keyframes: _builtins.int
+    """How many stored states were compared."""
+    done: _builtins.bool
+    """Whether all of the history is verified, and as it should be. Nothing comes after that."""
+    @_builtins.property
+    def difference(self) -> Global___HistoryDifference:
+        """The first difference that was found. Nothing comes after that."""
+
+    def __init__(
+        self,
+        *,
+        earliest_update: _builtins.int = ...,
+        verified_update: _builtins.int = ...,
+        latest_update: _builtins.int = ...,
+        keyframes: _builtins.int = ...,
+        done: _builtins.bool = ...,
+        difference: Global___HistoryDifference | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["difference", b"difference"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["difference", b"difference", "done", b"done", "earliest_update", b"earliest_update", "keyframes", b"keyframes", "latest_update", b"latest_update", "verified_update", b"verified_update"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VerifyHistoryResponse: _TypeAlias = VerifyHistoryResponse  # noqa: Y015
+
+@_typing.final
+class HistoryDifference(_message.Message):
+    """The first place in a history that is not as it should be."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    FIRST_UPDATE_FIELD_NUMBER: _builtins.int
+    LAST_UPDATE_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    STORED_FIELD_NUMBER: _builtins.int
+    RECOMPUTED_FIELD_NUMBER: _builtins.int
+    LAYER_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    INPUT_FIELD_NUMBER: _builtins.int
+    kind: Global___DifferenceKind.ValueType
+    """How it is not."""
+    first_update: _builtins.int
+    """The first update that is concerned."""
+    last_update: _builtins.int
+    """The last one."""
+    message: _builtins.str
+    """A sentence for people."""
+    stored: _builtins.float
+    """The number that is stored, where the difference is in one."""
+    recomputed: _builtins.float
+    """The number that comes of making the updates again."""
+    layer: _builtins.int
+    """The layer of the parameter, where the difference is in one: 1 is the first after the inputs."""
+    unit: _builtins.int
+    """The unit of that layer, from 0."""
+    input: _builtins.int
+    """The input of the unit, from 0, that the weight belongs to. Absent: it is the unit's bias."""
+    def __init__(
+        self,
+        *,
+        kind: Global___DifferenceKind.ValueType = ...,
+        first_update: _builtins.int = ...,
+        last_update: _builtins.int = ...,
+        message: _builtins.str = ...,
+        stored: _builtins.float | None = ...,
+        recomputed: _builtins.float | None = ...,
+        layer: _builtins.int = ...,
+        unit: _builtins.int = ...,
+        input: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_input", b"_input", "_recomputed", b"_recomputed", "_stored", b"_stored", "input", b"input", "recomputed", b"recomputed", "stored", b"stored"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_input", b"_input", "_recomputed", b"_recomputed", "_stored", b"_stored", "first_update", b"first_update", "input", b"input", "kind", b"kind", "last_update", b"last_update", "layer", b"layer", "message", b"message", "recomputed", b"recomputed", "stored", b"stored", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__input: _TypeAlias = _typing.Literal["input"]  # noqa: Y015
+    _WhichOneofArgType__input: _TypeAlias = _typing.Literal["_input", b"_input"]  # noqa: Y015
+    _WhichOneofReturnType__recomputed: _TypeAlias = _typing.Literal["recomputed"]  # noqa: Y015
+    _WhichOneofArgType__recomputed: _TypeAlias = _typing.Literal["_recomputed", b"_recomputed"]  # noqa: Y015
+    _WhichOneofReturnType__stored: _TypeAlias = _typing.Literal["stored"]  # noqa: Y015
+    _WhichOneofArgType__stored: _TypeAlias = _typing.Literal["_stored", b"_stored"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__input) -> _WhichOneofReturnType__input | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__recomputed) -> _WhichOneofReturnType__recomputed | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__stored) -> _WhichOneofReturnType__stored | None: ...
+
+Global___HistoryDifference: _TypeAlias = HistoryDifference  # noqa: Y015
 
 @_typing.final
 class SetWeightsRequest(_message.Message):

@@ -186,6 +186,11 @@ class TrainingServiceStub(object):
                 request_serializer=clearprop_dot_v1_dot_training__service__pb2.ExportNetworkRequest.SerializeToString,
                 response_deserializer=clearprop_dot_v1_dot_training__service__pb2.ExportNetworkResponse.FromString,
                 _registered_method=True)
+        self.VerifyHistory = channel.unary_stream(
+                '/clearprop.v1.TrainingService/VerifyHistory',
+                request_serializer=clearprop_dot_v1_dot_training__service__pb2.VerifyHistoryRequest.SerializeToString,
+                response_deserializer=clearprop_dot_v1_dot_training__service__pb2.VerifyHistoryResponse.FromString,
+                _registered_method=True)
         self.SetWeights = channel.unary_unary(
                 '/clearprop.v1.TrainingService/SetWeights',
                 request_serializer=clearprop_dot_v1_dot_training__service__pb2.SetWeightsRequest.SerializeToString,
@@ -574,6 +579,22 @@ class TrainingServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def VerifyHistory(self, request, context):
+        """Verifies a network's history: makes every update again from the earliest on and compares, bit for
+        bit, every cost and every stored state with what comes of it; checks that nothing is missing and
+        that all of it reads back as it was written. Streams the progress, about five times a second, up
+        to the latest update at the beginning of the call; ends with a message of which `done` is true,
+        or with the first difference that is found. Changes nothing, and slows nobody but itself.
+        Errors:
+        NOT_FOUND: there is no such network, or it was deleted meanwhile (NETWORK_NOT_FOUND).
+        OUT_OF_RANGE: its beginning was compacted meanwhile (HISTORY_COMPACTED): verify again.
+        DATA_LOSS: the network itself, or where its history stands, does not read back
+        (DAMAGED_HISTORY): restore the database from a backup.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SetWeights(self, request, context):
         """Sets one parameter, a layer or all of them, as one update of kind EDIT. A paused run goes on
         from there, which its history shows; what its optimizer remembers stays.
@@ -788,6 +809,11 @@ def add_TrainingServiceServicer_to_server(servicer, server):
                     servicer.ExportNetwork,
                     request_deserializer=clearprop_dot_v1_dot_training__service__pb2.ExportNetworkRequest.FromString,
                     response_serializer=clearprop_dot_v1_dot_training__service__pb2.ExportNetworkResponse.SerializeToString,
+            ),
+            'VerifyHistory': grpc.unary_stream_rpc_method_handler(
+                    servicer.VerifyHistory,
+                    request_deserializer=clearprop_dot_v1_dot_training__service__pb2.VerifyHistoryRequest.FromString,
+                    response_serializer=clearprop_dot_v1_dot_training__service__pb2.VerifyHistoryResponse.SerializeToString,
             ),
             'SetWeights': grpc.unary_unary_rpc_method_handler(
                     servicer.SetWeights,
@@ -1544,6 +1570,33 @@ class TrainingService(object):
             '/clearprop.v1.TrainingService/ExportNetwork',
             clearprop_dot_v1_dot_training__service__pb2.ExportNetworkRequest.SerializeToString,
             clearprop_dot_v1_dot_training__service__pb2.ExportNetworkResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VerifyHistory(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/clearprop.v1.TrainingService/VerifyHistory',
+            clearprop_dot_v1_dot_training__service__pb2.VerifyHistoryRequest.SerializeToString,
+            clearprop_dot_v1_dot_training__service__pb2.VerifyHistoryResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -282,6 +282,18 @@ class TrainingServiceStub:
       UNAVAILABLE: also when the stream could not be written to for 10 s (WATCHER_TOO_SLOW): export
         again, and read on without long breaks.
     """
+    VerifyHistory: _grpc.UnaryStreamMultiCallable[_training_service_pb2.VerifyHistoryRequest, _training_service_pb2.VerifyHistoryResponse]
+    """Verifies a network's history: makes every update again from the earliest on and compares, bit for
+    bit, every cost and every stored state with what comes of it; checks that nothing is missing and
+    that all of it reads back as it was written. Streams the progress, about five times a second, up
+    to the latest update at the beginning of the call; ends with a message of which `done` is true,
+    or with the first difference that is found. Changes nothing, and slows nobody but itself.
+    Errors:
+      NOT_FOUND: there is no such network, or it was deleted meanwhile (NETWORK_NOT_FOUND).
+      OUT_OF_RANGE: its beginning was compacted meanwhile (HISTORY_COMPACTED): verify again.
+      DATA_LOSS: the network itself, or where its history stands, does not read back
+        (DAMAGED_HISTORY): restore the database from a backup.
+    """
     SetWeights: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.SetWeightsRequest, _training_service_pb2.SetWeightsResponse]
     """Sets one parameter, a layer or all of them, as one update of kind EDIT. A paused run goes on
     from there, which its history shows; what its optimizer remembers stays.
@@ -593,6 +605,18 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
       UNAVAILABLE: also when the stream could not be written to for 10 s (WATCHER_TOO_SLOW): export
         again, and read on without long breaks.
+    """
+    VerifyHistory: _aio.UnaryStreamMultiCallable[_training_service_pb2.VerifyHistoryRequest, _training_service_pb2.VerifyHistoryResponse]  # type: ignore[assignment]
+    """Verifies a network's history: makes every update again from the earliest on and compares, bit for
+    bit, every cost and every stored state with what comes of it; checks that nothing is missing and
+    that all of it reads back as it was written. Streams the progress, about five times a second, up
+    to the latest update at the beginning of the call; ends with a message of which `done` is true,
+    or with the first difference that is found. Changes nothing, and slows nobody but itself.
+    Errors:
+      NOT_FOUND: there is no such network, or it was deleted meanwhile (NETWORK_NOT_FOUND).
+      OUT_OF_RANGE: its beginning was compacted meanwhile (HISTORY_COMPACTED): verify again.
+      DATA_LOSS: the network itself, or where its history stands, does not read back
+        (DAMAGED_HISTORY): restore the database from a backup.
     """
     SetWeights: _aio.UnaryUnaryMultiCallable[_training_service_pb2.SetWeightsRequest, _training_service_pb2.SetWeightsResponse]  # type: ignore[assignment]
     """Sets one parameter, a layer or all of them, as one update of kind EDIT. A paused run goes on
@@ -1058,6 +1082,24 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
           UNAVAILABLE: also when the stream could not be written to for 10 s (WATCHER_TOO_SLOW): export
             again, and read on without long breaks.
+        """
+
+    @_abc_1.abstractmethod
+    def VerifyHistory(
+        self,
+        request: _training_service_pb2.VerifyHistoryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_training_service_pb2.VerifyHistoryResponse], _abc.AsyncIterator[_training_service_pb2.VerifyHistoryResponse]]:
+        """Verifies a network's history: makes every update again from the earliest on and compares, bit for
+        bit, every cost and every stored state with what comes of it; checks that nothing is missing and
+        that all of it reads back as it was written. Streams the progress, about five times a second, up
+        to the latest update at the beginning of the call; ends with a message of which `done` is true,
+        or with the first difference that is found. Changes nothing, and slows nobody but itself.
+        Errors:
+          NOT_FOUND: there is no such network, or it was deleted meanwhile (NETWORK_NOT_FOUND).
+          OUT_OF_RANGE: its beginning was compacted meanwhile (HISTORY_COMPACTED): verify again.
+          DATA_LOSS: the network itself, or where its history stands, does not read back
+            (DAMAGED_HISTORY): restore the database from a backup.
         """
 
     @_abc_1.abstractmethod

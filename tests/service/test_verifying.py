@@ -1,0 +1,253 @@
+"""A history verifies as long as it is what was recorded, and whatever is changed in it is found."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from services import Service
+
+from service.changing import NewWeights
+from service.networks import NewNetwork
+from service.snapshots import SnapshotReader
+from service.verifying import Verified
+from storage import rows
+from training.errors import DamagedHistory, NetworkNotFound
+from training.network import Initializer, InitializerKind, LayerParameters
+from training.network_rules import WeightValue
+from training.optimizer import Optimizer, OptimizerKind, OptimizerState
+from training.settings import TrainingSettings
+from training.update import Keyframe, Segment, State
+from training.verification import Difference, DifferenceKind
+
+ADAM = TrainingSettings("xor", 0.1, 3, 9, 5, Optimizer(OptimizerKind.ADAM))
+PLAIN = TrainingSettings("and", 0.5, 2, 9)
+
+
+@dataclass
+class Recorded:
+    """A service with a history of everything, and a second connection that can spoil it."""
+
+    service: Service
+    database: sqlite3.Connection
+
+    def verify(self, network: str = "net") -> Verified:
+        *_, last = self.service.verifying.verify(network)
+        return last
+
+    @contextmanager
+    def spoiled(self, statement: str, *values: object) -> Iterator[None]:
+        """Change rows of one table for the time of the block."""
+        table = statement.split()[2 if statement.startswith("DELETE") else 1]
+        before = self.database.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608
+        assert self.database.execute(statement, values).rowcount > 0
+        self.database.commit()
+        try:
+            yield
+        finally:
+            self.database.execute(f"DELETE FROM {table}")  # noqa: S608
+            marks = ",".join("?" * len(before[0]))
+            self.database.executemany(f"INSERT INTO {table} VALUES ({marks})", before)  # noqa: S608
+            self.database.commit()
+
+    def write(self, table: str, key: str, values: dict[str, Any]) -> tuple[str, list[object]]:
+        """Return the statement that writes a row anew, with a CRC that fits it."""
+        columns = ", ".join(f"{name} = ?" for name in values)
+        uid = values["network_uid"]
+        statement = f"UPDATE {table} SET {columns} WHERE network_uid = ? AND {key} = ?"  # noqa: S608
+        return statement, [*values.values(), uid, values[key]]
+
+    def found(self) -> Difference:
+        """Verify, which must find a difference, and return it."""
+        last = self.verify()
+        assert not last.done
+        assert last.difference is not None
+        return last.difference
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
+    """Updates 1 to 8 of a run with Adam, an edit, 10 to 12, a reset, 14 to 15 of another run."""
+    path = tmp_path_factory.mktemp("verified") / "store.db"
+    with Service(f"sqlite:///{path}") as service:
+        service.networks.create(
+            NewNetwork("net", (2, 2, 1), initializer=Initializer(InitializerKind.HE, 3))
+        )
+        service.step(3, ADAM)
+        service.step(5)
+        service.changing.set_weights("net", NewWeights((WeightValue(1, 0, 1, 0.5),)))
+        service.step(3)
+        ticket = service.runs.begin_cancel("net", 1)
+        assert ticket.settled is not None
+        service.changing.reset("net", Initializer(InitializerKind.UNIFORM, 4))
+        service.step(2, PLAIN)
+        with closing(sqlite3.connect(path, timeout=30)) as database:
+            yield Recorded(service, database)
+
+
+def test_a_history_of_everything_verifies(recorded: Recorded) -> None:
+    last = recorded.verify()
+    assert last.done, last.difference
+    assert last.difference is None
+    assert (last.progress.earliest_update, last.progress.verified_update) == (0, 15)
+    assert last.progress.keyframes >= 3  # of the beginning, the edit and the reset
+
+
+def test_a_fork_given_weights_and_a_given_memory_verify(recorded: Recorded) -> None:
+    service = recorded.service
+    service.networks.fork("net", 7, "forked")
+    service.step(2, ADAM, network="forked")
+    given = LayerParameters(1, 2, np.array([-0.0, 5e-324]))
+    kept = OptimizerState(Optimizer(OptimizerKind.MOMENTUM), np.array([0.5, -0.5]))
+    service.networks.create(
+        NewNetwork("given", (2, 1), initial_parameters=(given,), optimizer_state=kept)
+    )
+    momentum = replace(PLAIN, optimizer=Optimizer(OptimizerKind.MOMENTUM))
+    service.step(4, momentum, network="given")
+    service.networks.create(NewNetwork("untrained", (3, 2)))
+    for name in ("forked", "given", "untrained"):
+        assert recorded.verify(name).done
+
+
+def flipped(value: object) -> Iterator[object]:  # noqa: C901 - a case for each type
+    """Yield a value of a column with each of its bytes changed."""
+    match value:
+        case bytes():
+            for place in range(len(value)):
+                yield value[:place] + bytes([value[place] ^ 0x10]) + value[place + 1 :]
+        case str():
+            for place, letter in enumerate(value):
+                yield value[:place] + chr(ord(letter) ^ 1) + value[place + 1 :]
+        case int():
+            for place in range(8):
+                yield value ^ (1 << (8 * place)) if place < 7 else -value - 1
+        case float():
+            number = np.float64(value).tobytes()
+            for place in range(8):
+                changed = number[:place] + bytes([number[place] ^ 0x10]) + number[place + 1 :]
+                yield float(np.frombuffer(changed)[0])
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "place"), [("segments", "first_update", 4), ("keyframes", "at_update", 9)]
+)
+def test_any_byte_that_is_changed_is_found_and_never_returned(
+    recorded: Recorded, table: str, key: str, place: int
+) -> None:
+    network = recorded.service.networks.get("net").network
+    cursor = recorded.database.execute(
+        f"SELECT * FROM {table} WHERE network_uid = ? AND {key} = ?",  # noqa: S608
+        [network.uid, place],
+    )
+    columns = [column[0] for column in cursor.description]
+    (row,) = cursor.fetchall()
+    where = f"WHERE network_uid = ? AND {key} = ?"
+    tried = 0
+    for column, value in zip(columns, row, strict=True):
+        for other in flipped(value):
+            if isinstance(other, int) and not -(2**63) <= other < 2**63:
+                continue
+            tried += 1
+            statement = f"UPDATE {table} SET {column} = ? {where}"  # noqa: S608
+            with recorded.spoiled(statement, other, network.uid, place):
+                found = recorded.found()
+                assert found.first_update <= place + 4, (column, other)
+                assert found.kind in {DifferenceKind.DAMAGED, DifferenceKind.MISSING}
+                fresh = SnapshotReader(recorded.service.store)
+                with pytest.raises(DamagedHistory):
+                    fresh.page(network, place, place)
+    assert tried > 60
+    assert recorded.verify().done
+
+
+def test_the_rest_of_a_damaged_history_stays_readable(recorded: Recorded) -> None:
+    network = recorded.service.networks.get("net").network
+    spoil = "UPDATE segments SET costs = zeroblob(40) WHERE network_uid = ? AND first_update = 4"
+    with recorded.spoiled(spoil, network.uid):
+        found = recorded.found()
+        assert found.kind is DifferenceKind.DAMAGED
+        assert (found.first_update, found.last_update) == (4, 8)
+        fresh = SnapshotReader(recorded.service.store)
+        with pytest.raises(DamagedHistory) as raised:
+            fresh.state(network, 6)
+        assert raised.value.metadata["first_update"] == "4"
+        assert raised.value.metadata["last_update"] == "8"
+        assert fresh.state(network, 3).update == 3
+        assert fresh.state(network, 10).update == 10
+        assert fresh.state(network, 15).update == 15
+
+
+def stored(recorded: Recorded, update: int) -> Segment:
+    uid = recorded.service.networks.get("net").network.uid
+    with recorded.service.store.read() as reader:
+        (segment,) = reader.segments(uid, update, update, 1)
+    return segment
+
+
+def test_a_cost_that_was_forged_with_its_crc_is_found(recorded: Recorded) -> None:
+    segment = stored(recorded, 4)
+    costs = segment.costs.copy()
+    costs[2] = np.nextafter(costs[2], 1.0)
+    values = dict(rows.segment_values(replace(segment, costs=costs)))
+    statement, arguments = recorded.write("segments", "first_update", values)
+    with recorded.spoiled(statement, *arguments):
+        found = recorded.found()
+        assert found.kind is DifferenceKind.COST
+        assert (found.first_update, found.last_update) == (6, 6)
+        assert (found.stored, found.recomputed) == (costs[2], segment.costs[2])
+
+
+def test_a_keyframe_that_was_forged_with_its_crc_is_found(recorded: Recorded) -> None:
+    uid = recorded.service.networks.get("net").network.uid
+    with recorded.service.store.read() as reader:
+        first, edited = reader.keyframe(uid, 0), reader.keyframe(uid, 9)
+    kept = edited.state.optimizer_state
+    assert kept is not None
+    other = kept.values.copy()
+    other[3] += 1.0
+    forged = [
+        (first.state.parameters * 2, None, 0, 0),
+        (edited.state.parameters, OptimizerState(kept.optimizer, other), 9, None),
+    ]
+    for parameters, memory, update, parameter in forged:
+        keyframe = Keyframe(uid, State(update, parameters, memory))
+        values = dict(rows.keyframe_values(keyframe))
+        statement, arguments = recorded.write("keyframes", "at_update", values)
+        with recorded.spoiled(statement, *arguments):
+            found = recorded.found()
+            assert found.kind is DifferenceKind.KEYFRAME
+            assert (found.first_update, found.parameter) == (update, parameter)
+
+
+@pytest.mark.parametrize(
+    ("table", "where", "kind", "first"),
+    [
+        ("segments", "first_update = 4", DifferenceKind.DAMAGED, 4),
+        ("keyframes", "at_update = 9", DifferenceKind.MISSING, 9),
+        ("run_events", "number = 2", DifferenceKind.DAMAGED, 0),
+        ("runs", "number = 1", DifferenceKind.MISSING, 1),
+    ],
+)
+def test_what_is_missing_is_found(
+    recorded: Recorded, table: str, where: str, kind: DifferenceKind, first: int
+) -> None:
+    uid = recorded.service.networks.get("net").network.uid
+    with recorded.spoiled(f"DELETE FROM {table} WHERE network_uid = ? AND {where}", uid):  # noqa: S608
+        found = recorded.found()
+        assert (found.kind, found.first_update) == (kind, first)
+
+
+def test_a_network_that_is_deleted_meanwhile_ends_its_verification(tmp_path: Path) -> None:
+    with Service(f"sqlite:///{tmp_path / 'store.db'}") as service:
+        with pytest.raises(NetworkNotFound):
+            next(service.verifying.verify("net"))
+        service.networks.create(NewNetwork("net", (2, 1)))
+        service.step(2, PLAIN)
+        steps = service.verifying.verify("net")
+        service.networks.delete("net")
+        with pytest.raises(NetworkNotFound):
+            list(steps)
