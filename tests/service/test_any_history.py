@@ -1,8 +1,8 @@
 """Whatever happens to a network, every update has the bits of plain, uninterrupted loops.
 
-Steps, runs, pauses, kills, edits, resets, forks and merges in any order, on a database on disk; the
-loops know nothing of stores, kernels, segments or keyframes. A kill is a copy of the files as they
-are in the middle of a transaction, which is what it would have left, opened by another service.
+Steps, runs, pauses, kills, edits, resets, forks, merges and letting go of what is old in any order,
+on a database on disk; the loops know nothing of stores, kernels, segments or keyframes. A kill is a
+copy of the files as they are in the middle of a transaction, which is what it would have left, opened by another service.
 """
 
 import os
@@ -175,10 +175,19 @@ class AnyHistory(RuleBasedStateMachine):
         name = self.a_network(data)
         self.follow(name)
         source = self.histories[name]
-        update = int(part * source.latest)  # how many there are depends on time
+        earliest = self.earliest(name)
+        # How many there are depends on time.
+        update = earliest + int(part * (source.latest - earliest))
         new = f"net-{len(self.histories)}"
         forked = self.service.networks.fork(name, update, new).network
         self.histories[new] = source.forked(forked, update)
+
+    @rule(data=st.data(), part=st.floats(0, 1))
+    def let_go(self, data: st.DataObject, part: float) -> None:
+        name = self.a_network(data)
+        latest = self.service.networks.get(name).head.latest_update
+        if latest:
+            self.service.compacting.delete_updates(name, 1 + int(part * (latest - 1)))
 
     @rule()
     def merge(self) -> None:
@@ -232,6 +241,9 @@ class AnyHistory(RuleBasedStateMachine):
         run = self.service.runs.get(name, head.active_run).run
         return None if run.is_over else run.state
 
+    def earliest(self, name: str) -> int:
+        return self.service.networks.get(name).head.earliest_update
+
     def settle(self, name: str) -> None:
         """Wait until nothing trains the network, woken by commits; then follow it."""
         committed = Event()
@@ -250,13 +262,13 @@ class AnyHistory(RuleBasedStateMachine):
         assert same_bits(found, history.states[latest])
 
     def compare_all(self, name: str) -> None:
-        """Compare every update, each replayed by itself, and all of them read as pages."""
+        """Compare every kept update, each replayed by itself, and all of them read as pages."""
         history = self.histories[name]
-        for update in range(history.latest, -1, -1):
+        first = self.earliest(name)
+        for update in range(history.latest, first - 1, -1):
             alone = SnapshotReader(self.service.store)  # remembers nothing
             found = alone.state(history.network, update).parameters
             assert same_bits(found, history.states[update])
-        first = 0
         while first <= history.latest:
             for part in self.service.snapshots.page(history.network, first, history.latest):
                 expected = history.states[part.first_update : part.last_update + 1]

@@ -339,8 +339,8 @@ class Network(_message.Message):
     active_run: _builtins.int
     """The number of the run that is not over (PENDING, RUNNING or PAUSED); 0 when there is none."""
     etag: _builtins.str
-    """Covers the latest update and the active run's state: send it with a call that changes the
-    network to have the call refused (ABORTED) when the network has changed since.
+    """Covers the latest and the earliest kept update and the active run's state: send it with a call
+    that changes the network to have the call refused (ABORTED) when the network has changed since.
     """
     parameter_count: _builtins.int
     """How many parameters the network has in all: its weights, and its biases if any."""

@@ -509,7 +509,8 @@ class TrainingServiceServicer(object):
         FAILED_PRECONDITION: the id now belongs to another network than `uid` (NETWORK_REPLACED):
         start anew from update 0.
         OUT_OF_RANGE: `start_update` is below 0 or beyond the latest plus 1 (UPDATE_OUT_OF_RANGE).
-        OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
+        OUT_OF_RANGE: `start_update`, or what a watch that is behind would read next, is no longer
+        kept (HISTORY_COMPACTED; see DeleteUpdates): watch from `earliest_update` on.
         UNAVAILABLE: the server is stopping (DRAINING; metadata `next_update` is where it would have
         gone on), or this watcher could not be written to for 10 s (WATCHER_TOO_SLOW): watch again
         from the number after the last update that was read.
