@@ -2,7 +2,8 @@
 
 Steps, runs, pauses, kills, edits, resets, forks, merges and letting go of what is old in any order,
 on a database on disk; the loops know nothing of stores, kernels, segments or keyframes. A kill is a
-copy of the files as they are in the middle of a transaction, which is what it would have left, opened by another service.
+copy of the files as they are in the middle of a transaction, which is what it would have left,
+opened by another service.
 """
 
 import os
