@@ -5,6 +5,7 @@ needs none of it. It may outlive what the store keeps: who asks for an update ha
 that it is not before the earliest kept one.
 """
 
+from contextlib import suppress
 from threading import Lock
 from typing import TypeVar
 
@@ -12,7 +13,7 @@ import numpy as np
 from cachetools import LRUCache
 
 from training.engine import Engine
-from training.errors import HistoryCompacted
+from training.errors import DamagedHistory, HistoryCompacted
 from training.network import Network
 from training.ports import Reader, Store
 from training.replay import Snapshots, Sources, replay
@@ -71,8 +72,10 @@ class SnapshotReader:
         """Return one committed update. Raises HistoryCompacted, DamagedHistory."""
         state = self._known(network.uid, update)
         if state is None:
-            base = self._known(network.uid, update - 1)
-            (snapshot,) = self._recompute(network, base, update, update, update)
+            snapshot = self._stored(network, update)
+            if snapshot is None:
+                base = self._known(network.uid, update - 1)
+                (snapshot,) = self._recompute(network, base, update, update, update)
             self.remember(network.uid, _last_state(snapshot))
             return snapshot
         with self._store.read() as reader:
@@ -124,6 +127,14 @@ class SnapshotReader:
             for part in page
             if part.last_update >= first and part.first_update <= until
         )
+
+    def _stored(self, network: Network, update: int) -> Snapshots | None:
+        """Return an update that has a keyframe of its own, whatever became of those before it."""
+        with suppress(DamagedHistory), self._store.read() as reader:
+            state = reader.keyframe(network.uid, update).state
+            if state.update == update:
+                return _with_state(reader, network.uid, state)
+        return None  # it may be recomputed all the same
 
     def _known(self, uid: str, update: int) -> State | None:
         with self._lock:

@@ -177,7 +177,7 @@ def test_the_rest_of_a_damaged_history_stays_readable(recorded: Recorded) -> Non
         assert raised.value.metadata["first_update"] == "4"
         assert raised.value.metadata["last_update"] == "8"
         assert fresh.state(network, 3).update == 3
-        assert fresh.state(network, 10).update == 10
+        assert fresh.state(network, 9).update == 9
         assert fresh.state(network, 15).update == 15
 
 
