@@ -43,9 +43,9 @@ def _bar() -> Iterator[Callable[[Verification], None]]:
         TextColumn("{task.fields[speed]:,.0f}/s"),
     ]
     begin = time.monotonic()
-    with Progress(*columns, console=err, expand=True, transient=True) as progress:
-        progress.disable = not err.is_terminal
-        task = progress.add_task("", total=None, speed=0.0)
+    silent = not err.is_terminal
+    with Progress(*columns, console=err, expand=True, transient=True, disable=silent) as progress:
+        task = progress.add_task("", total=0.0, speed=0.0)
 
         def show(look: Verification) -> None:
             done = look.verified_update - look.earliest_update

@@ -251,3 +251,14 @@ def test_a_network_that_is_deleted_meanwhile_ends_its_verification(tmp_path: Pat
         service.networks.delete("net")
         with pytest.raises(NetworkNotFound):
             list(steps)
+
+
+def test_a_history_without_its_beginning_verifies_from_where_it_begins(tmp_path: Path) -> None:
+    with Service(f"sqlite:///{tmp_path / 'store.db'}") as service:
+        service.networks.create(NewNetwork("net", (2, 3, 1)))
+        service.step(9, ADAM)
+        service.compacting.delete_updates("net", 7)
+        service.step(3)
+        *_, last = service.verifying.verify("net")
+        assert last.done
+        assert (last.progress.earliest_update, last.progress.verified_update) == (7, 12)

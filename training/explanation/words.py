@@ -1,6 +1,6 @@
 """Why a weight changed, in plain words. Units and examples count from 1, as people do.
 
-Numbers are rounded to four digits here: the lines have all of them.
+Numbers are rounded here, to four digits where that tells them apart: the lines have all of them.
 """
 
 from collections.abc import Iterator
@@ -73,8 +73,17 @@ def _change(account: Account) -> str:
     change = _number(abs(after - before))
     return (
         f"{account.name} goes {_direction(after - before)} by {change}, "
-        f"from {_number(before)} to {_number(after)}."
+        f"from {_apart(before, after)} to {_apart(after, before)}."
     )
+
+
+def _apart(value: float, other: float) -> str:
+    """Return a number with four digits, or as many as tell it from another."""
+    for digits in range(4, 17):
+        written = f"{value:.{digits}g}"
+        if written != f"{other:.{digits}g}":
+            return written
+    return repr(value)
 
 
 def _pulls(account: Account) -> Iterator[str]:

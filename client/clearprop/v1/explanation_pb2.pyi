@@ -194,7 +194,9 @@ class Explanation(_message.Message):
 
     @_builtins.property
     def sentences(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """What happened and why, in words, a sentence each. Their numbers are rounded to four digits."""
+        """What happened and why, in words, a sentence each. Their numbers are rounded, to four digits where
+        that tells them apart.
+        """
 
     @_builtins.property
     def profile(self) -> Global___CostProfile:

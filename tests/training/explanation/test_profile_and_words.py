@@ -117,3 +117,10 @@ def test_a_profile_that_would_take_minutes_is_not_made(monkeypatch: pytest.Monke
     monkeypatch.setattr("training.explanation.profile.MOST_WORK", POINTS * 3 * 15 - 1)
     update = update_of(make_world(), 0)
     assert whole(update, WeightPlace(1, 0, 0)).profile is None
+
+
+def test_a_small_step_is_told_with_the_digits_that_it_changes() -> None:
+    world = make_world(learning_rate=1e-9)
+    first = words(world, WeightPlace(2, 0, 0)).split(".\n")[0].split(". ")[0]
+    before, after = first.rpartition("from ")[2].split(" to ")
+    assert before != after
