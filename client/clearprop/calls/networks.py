@@ -1,0 +1,105 @@
+"""Calls about networks as a whole, and what the server is."""
+
+from collections.abc import Iterable, Mapping
+
+from clearprop.calls.base import PAGE_SIZE, Call, Pages, new_request_id
+from clearprop.documents import DocumentLike, read_document
+from clearprop.options import (
+    NetworkOptions,
+    describe_network,
+)
+from clearprop.v1 import training_service_pb2 as pb
+from clearprop.v1.network_pb2 import Network
+
+
+def create_network(
+    network: str, layer_sizes: Iterable[int], options: NetworkOptions, request_id: str
+) -> Call[pb.CreateNetworkResponse]:
+    """Make a network."""
+    request = pb.CreateNetworkRequest(
+        network=network,
+        layer_sizes=[int(size) for size in layer_sizes],
+        request_id=request_id or new_request_id(),
+    )
+    describe_network(request, options)
+    return Call(request, pb.CreateNetworkResponse)
+
+
+def import_network(
+    document: DocumentLike, network: str, request_id: str
+) -> Call[pb.CreateNetworkResponse]:
+    """Make a network of a document."""
+    request = read_document(document)
+    request.network = network
+    request.request_id = request_id or new_request_id()
+    return Call(request, pb.CreateNetworkResponse)
+
+
+def fork_network(
+    network: str,
+    update: int | None,
+    new_network: str,
+    labels: Mapping[str, str] | None,
+    request_id: str,
+) -> Call[pb.ForkNetworkResponse]:
+    """Make a network of an update of another."""
+    request = pb.ForkNetworkRequest(
+        network=network,
+        update=update,
+        new_network=new_network,
+        labels=labels,
+        request_id=request_id or new_request_id(),
+    )
+    return Call(request, pb.ForkNetworkResponse)
+
+
+def get_network(network: str) -> Call[pb.GetNetworkResponse]:
+    """Read a network."""
+    return Call(pb.GetNetworkRequest(network=network), pb.GetNetworkResponse)
+
+
+def list_networks() -> Pages[pb.ListNetworksResponse, Network]:
+    """List the networks."""
+    return Pages(
+        lambda token: Call(
+            pb.ListNetworksRequest(page_size=PAGE_SIZE, page_token=token),
+            pb.ListNetworksResponse,
+        ),
+        lambda page: (page.networks, page.next_page_token),
+    )
+
+
+def set_labels(
+    network: str, labels: Mapping[str, str], etag: str, request_id: str
+) -> Call[pb.UpdateNetworkResponse]:
+    """Replace the labels of a network."""
+    request = pb.UpdateNetworkRequest(
+        network=network, labels=labels, etag=etag, request_id=request_id or new_request_id()
+    )
+    return Call(request, pb.UpdateNetworkResponse)
+
+
+def delete_updates(
+    network: str, before: int, etag: str, request_id: str
+) -> Call[pb.DeleteUpdatesResponse]:
+    """Let go of the updates before one."""
+    request = pb.DeleteUpdatesRequest(
+        network=network,
+        before_update=before,
+        etag=etag,
+        request_id=request_id or new_request_id(),
+    )
+    return Call(request, pb.DeleteUpdatesResponse)
+
+
+def delete_network(network: str, etag: str, request_id: str) -> Call[pb.DeleteNetworkResponse]:
+    """Delete a network."""
+    request = pb.DeleteNetworkRequest(
+        network=network, etag=etag, request_id=request_id or new_request_id()
+    )
+    return Call(request, pb.DeleteNetworkResponse)
+
+
+def get_server_info() -> Call[pb.GetServerInfoResponse]:
+    """Ask what the server is."""
+    return Call(pb.GetServerInfoRequest(), pb.GetServerInfoResponse)

@@ -1,0 +1,63 @@
+"""Calls about training sets."""
+
+from clearprop.calls.base import PAGE_SIZE, Call, Pages, new_request_id
+from clearprop.uploading import Upload
+from clearprop.v1 import training_service_pb2 as pb
+from clearprop.v1.training_set_pb2 import Example, TrainingSet
+from clearprop.values import MatrixLike, RowsLike, rows_of
+
+
+def create_training_set(
+    training_set: str, inputs: MatrixLike, targets: MatrixLike, request_id: str
+) -> Call[pb.CreateTrainingSetResponse]:
+    """Store a training set."""
+    input_rows = rows_of(inputs, "inputs")
+    target_rows = rows_of(targets, "targets")
+    if len(input_rows) != len(target_rows):
+        raise ValueError(
+            f"there are {len(input_rows)} rows of inputs and {len(target_rows)} of targets:"
+            " each example needs one of both"
+        )
+    request = pb.CreateTrainingSetRequest(
+        training_set=training_set,
+        examples=[
+            Example(inputs=each, targets=wanted)
+            for each, wanted in zip(input_rows, target_rows, strict=True)
+        ],
+        request_id=request_id or new_request_id(),
+    )
+    return Call(request, pb.CreateTrainingSetResponse)
+
+
+def upload_training_set(
+    training_set: str, inputs: RowsLike, targets: RowsLike, request_id: str
+) -> Upload:
+    """Store a training set that is sent in pieces."""
+    return Upload(training_set, inputs, targets, request_id or new_request_id())
+
+
+def get_training_set(
+    training_set: str, *, include_examples: bool = False
+) -> Call[pb.GetTrainingSetResponse]:
+    """Read a training set."""
+    request = pb.GetTrainingSetRequest(training_set=training_set, include_examples=include_examples)
+    return Call(request, pb.GetTrainingSetResponse)
+
+
+def list_training_sets() -> Pages[pb.ListTrainingSetsResponse, TrainingSet]:
+    """List the training sets."""
+    return Pages(
+        lambda token: Call(
+            pb.ListTrainingSetsRequest(page_size=PAGE_SIZE, page_token=token),
+            pb.ListTrainingSetsResponse,
+        ),
+        lambda page: (page.training_sets, page.next_page_token),
+    )
+
+
+def delete_training_set(training_set: str, request_id: str) -> Call[pb.DeleteTrainingSetResponse]:
+    """Delete a training set."""
+    request = pb.DeleteTrainingSetRequest(
+        training_set=training_set, request_id=request_id or new_request_id()
+    )
+    return Call(request, pb.DeleteTrainingSetResponse)
