@@ -45,8 +45,8 @@ bench: setup ## measure against peers and write bench/results.md (ARGS=engine: t
 
 peers: $(PEERS_INSTALLED) ## install PyTorch and scikit-learn into .venv-bench for make bench; several GB on Linux
 
-test: setup ## run the tests (ARGS="tests/training -k ...")
-	$(BIN)/pytest $(ARGS)
+test: setup ## run the tests, on all processors (ARGS="tests/training -k ...")
+	$(BIN)/pytest --numprocesses auto --dist loadfile $(ARGS)
 
 soak: setup ## run the long form of the tests that take what happens to a history at random, some minutes
 	SOAK=$(or $(SOAK),50) $(BIN)/pytest tests/service/test_any_history.py $(ARGS)

@@ -333,7 +333,8 @@ def test_lists_are_read_page_by_page(client: Client, monkeypatch: pytest.MonkeyP
     network = client.create_network(layer_sizes=[2, 5, 1])
     for _ in range(5):
         network.train("xor", **settings(1)).wait()
-    monkeypatch.setattr(calls, "_PAGE_SIZE", 2)
+    for part in (calls.runs, calls.reading, calls.training_sets):
+        monkeypatch.setattr(part, "PAGE_SIZE", 2)
     assert [run.number for run in network.runs()] == [5, 4, 3, 2, 1]
     assert [update.number for update in network.updates()] == [0, 1, 2, 3, 4, 5]
     assert len(list(client.training_sets())) >= 3
