@@ -1,6 +1,5 @@
 """The service, as its clients and its operator see it."""
 
-import random
 import sqlite3
 import tempfile
 import time
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import clearprop
 
-from bench.measuring import Times, in_turn, percentile
+from bench.measuring import Times, in_turn
 from bench.peers import plain_c
 from bench.peers.compiling import BUILD
 from bench.peers.work import Absent
@@ -18,18 +17,16 @@ from bench.serving import Server, serving
 from bench.works import xor
 
 _TRAINED = 2_000_000
-_READ = 10_000_000  # updates of the history that is read from
 _STEPS = 300
-_READS = 300
 _STEP_BYTES = 1_500  # the rows that one step adds or writes anew
 
 
 def rows() -> list[Row]:
-    """Measure starting, training, stepping, reading and storing."""
+    """Measure starting, training and stepping."""
     BUILD.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=BUILD) as name:
         folder = Path(name)
-        return [_ready(folder), *_training(folder), _step(folder)]
+        return [_ready(folder), _training(folder), _step(folder)]
 
 
 def _ready(folder: Path) -> Row:
@@ -51,32 +48,18 @@ def _ready(folder: Path) -> Row:
     )
 
 
-def _train(client: clearprop.Client, name: str, updates: int = _TRAINED) -> None:
+def _train(client: clearprop.Client, name: str) -> None:
     run = client.create_network(name, layer_sizes=[2, 5, 1], seed=7).train(
-        "xor", learning_rate=5.0, batch_size=4, epochs=updates
+        "xor", learning_rate=5.0, batch_size=4, epochs=_TRAINED
     )
     run.wait()
 
 
-def _training(folder: Path) -> list[Row]:
-    """Measure runs, the bytes that they leave behind, and reads from anywhere in one."""
+def _training(folder: Path) -> Row:
+    """Measure whole runs."""
     names = iter(f"trained-{number}" for number in range(100))
     with serving(folder, "training") as server, clearprop.connect(server.target) as client:
-        trained = _speed(lambda: _train(client, next(names)))
-        networks = sum(1 for _ in client.networks())
-        _train(client, "read", _READ)
-        reading = _reading(client.network("read"))
-    stored = sum(path.stat().st_size for path in folder.glob("training.db*"))
-    each = stored / (networks * _TRAINED + _READ)
-    storing = Row(
-        f"storage per update, 2-5-1, {networks} runs of {_TRAINED:,} and one of {_READ:,}",
-        f"{each:.2f} bytes",
-        "",
-        f"{each:.2f} bytes",
-        "≤ 16 bytes",
-        each <= 16,
-    )
-    return [trained, storing, reading]
+        return _speed(lambda: _train(client, next(names)))
 
 
 def _speed(train: Callable[[], None]) -> Row:
@@ -95,25 +78,6 @@ def _speed(train: Callable[[], None]) -> Row:
         f"{ratio:.2f} × its time",
         "≤ 1.2 ×",
         ratio <= 1.2,
-    )
-
-
-def _reading(network: clearprop.Network) -> Row:
-    drawn = random.Random(7)  # noqa: S311 (which updates are read is no secret)
-    seconds = []
-    for _ in range(_READS):
-        update = drawn.randrange(_READ)
-        started = time.perf_counter()
-        network.state(update)
-        seconds.append(time.perf_counter() - started)
-    p99 = percentile(seconds, 0.99)
-    return Row(
-        f"GetState at a random update out of {_READ:,} (2-5-1)",
-        f"p50 {percentile(seconds, 0.5) * 1e3:.1f} ms, p99 {p99 * 1e3:.1f} ms",
-        "",
-        f"p99 {p99 * 1e3:.1f} ms",
-        "p99 ≤ 20 ms",
-        p99 <= 0.02,
     )
 
 
