@@ -28,7 +28,7 @@ from service.cli.demo.failing import PromiseBroken
 from service.cli.demo.process import ServerProcess
 from service.cli.demo.witness import Witness
 from service.cli.predicting import show_outputs
-from service.cli.printing import number, say, sparkline
+from service.cli.printing import number, say, say_plain, sparkline
 from service.cli.progress import follow
 
 NETWORK = "xor-demo"
@@ -41,6 +41,7 @@ UPDATES = 10_000
 
 _DATA = Path("data")
 _CHANGES_SHOWN = 5
+_LINES_SHOWN = 3
 _STATES_COMPARED = 25
 
 
@@ -69,6 +70,7 @@ def _tell() -> None:
         with clearprop.connect(server.target) as client:
             network = _create(client)
             run = _step(network)
+            _explain(network)
             seen = _train(server, network, run)
             _restart(server, network, seen)
             _show_learnt(client, network)
@@ -93,6 +95,19 @@ def _step(network: clearprop.Network) -> clearprop.Run:
     say(f"update {after.number}, over all 4 examples, cost {number(after.cost)}\n")
     show_changes(before, after, _CHANGES_SHOWN)
     return step.run
+
+
+def _explain(network: clearprop.Network) -> None:
+    _chapter("Why did that weight change?")
+    found = network.explain(2, 0, 0)  # layer 2, its first unit, from the first below
+    for sentence in found.sentences:
+        say(escape(sentence))
+    say(f"\nthe arithmetic has {len(found.lines)} lines, one operation each, and ends with")
+    for line in found.lines[-_LINES_SHOWN:]:
+        say_plain(f"  {line.text}")
+    if found.after != network.state().weights[1][0][0]:
+        raise PromiseBroken("the explanation does not end on the weight that is stored")
+    _kept("that is the weight that is stored, bit for bit")
 
 
 def _train(
@@ -127,6 +142,10 @@ def _restart(
     _kept(f"the {network.parameter_count} weights are the same, bit for bit")
     check_same(seen, network.updates())
     _kept(f"and so is the history: all {len(seen):,} updates")
+    *_, last = network.verify()
+    if not last.done:
+        raise PromiseBroken(f"the history does not verify: {last.difference}")
+    _kept(f"made again from update 0, it has the same costs and its {last.keyframes} keyframes")
 
 
 def _show_learnt(client: clearprop.Client, network: clearprop.Network) -> None:
@@ -145,7 +164,9 @@ def _advise(database: Path) -> None:
     program = _program()
     for command in (
         f"serve --database sqlite:///{database}",
-        f"state {NETWORK} --update 1",
+        f"explain {NETWORK} 1 3 2 --update 1",
+        f"history {NETWORK}",
+        f"verify {NETWORK}",
         f"watch {NETWORK} --start 0 --stride 1000",
         f"predict {NETWORK} 0.5,1",
         "--help",
