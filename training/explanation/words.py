@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isfinite
 
+import numpy as np
+
 from training.batch_update import BatchUpdate
+from training.engine import activations
 from training.explanation.chain import Pass
 from training.explanation.place import WeightPlace
-from training.network import Activation
+from training.network import Activation, Array
 from training.optimizer import OptimizerKind
 from training.unit_names import parameter_name, unit_name
 
@@ -133,29 +136,33 @@ def _nothing(account: Account) -> Iterator[str]:
     """Say why the gradient is 0 for every example."""
     place, update = account.place, account.update
     unit = account.unit(place.layer, place.unit)
-    if place.input is not None and _silent(account):
+    values = _values(account, place.layer, place.unit)
+    if place.input is not None and not _values(account, place.layer - 1, place.input).any():
         source = account.unit(place.layer - 1, place.input)
         yield f"Its input, {source}, was 0 for every example: the cost cannot move it."
-    elif account.telling.deltas[place.layer - 1][place.unit] == 0.0:
-        outputs = place.layer == len(update.network.layer_sizes) - 1
-        if update.network.activations[place.layer - 1] is Activation.RELU:
-            yield f"{unit} was off, its logit not above 0, for every example: nothing gets through."
-        elif outputs:
-            yield f"{unit} was what was wanted for every example, or had no slope: nothing to mend."
-        else:
-            yield f"No error reaches {unit} for any example."
+    elif update.network.activations[place.layer - 1] is Activation.RELU and not values.any():
+        yield f"{unit} was off, its logit not above 0, for every example: nothing gets through."
+    elif (
+        place.layer == len(update.network.shapes)
+        and (values == update.examples.targets[:, place.unit]).all()
+    ):
+        yield f"{unit} was what was wanted for every example: there is nothing to mend."
+    elif place.input is None:
+        yield f"The error at {unit} was 0 for every example."
     else:
-        yield "Its gradient is 0 for every example: the numbers are too small for a float64."
+        yield (
+            f"For every example its input or the error at {unit} was 0, or both too small: the"
+            " gradient is their product."
+        )
 
 
-def _silent(account: Account) -> bool:
-    """Return whether what the weight is multiplied by was 0 for every example."""
-    place, update = account.place, account.update
-    if place.layer == 1:
-        return not update.examples.inputs[:, place.input].any()
-    # All gradients are 0: where the unit's delta is not, its input is.
-    assert place.input is not None
-    return account.telling.below(place.layer, place.input) == 0.0
+def _values(account: Account, layer: int, unit: int) -> Array:
+    """Return what a unit, or for layer 0 an input, was for each example of the batch."""
+    network, examples = account.update.network, account.update.examples
+    if layer == 0:
+        return np.asarray(examples.inputs[:, unit])
+    found = activations(network, account.update.before.parameters, examples.inputs)
+    return np.asarray(found[:, sum(network.layer_sizes[1:layer]) + unit])
 
 
 def _optimizer(account: Account) -> Iterator[str]:

@@ -124,3 +124,20 @@ def test_a_small_step_is_told_with_the_digits_that_it_changes() -> None:
     first = words(world, WeightPlace(2, 0, 0)).split(".\n")[0].split(". ")[0]
     before, after = first.rpartition("from ")[2].split(" to ")
     assert before != after
+
+
+def test_where_one_of_two_factors_is_0_for_each_example_both_are_named() -> None:
+    world = make_world(
+        inputs=[[0.0, 1.0], [1.0, 0.0]],
+        targets=[[1.0], [1.0]],
+        batch_size=2,
+        activations=(Activation.RELU, Activation.SIGMOID),
+    )
+    world.parameters[:2] = (-1.0, 1.0)  # hidden 1 is off exactly where input 1 is not 0
+    assert "its input or the error at hidden 1 was 0" in words(world, WeightPlace(1, 0, 0))
+
+
+def test_a_hidden_unit_that_is_off_silences_the_weights_above_it() -> None:
+    world = make_world(activations=(Activation.RELU, Activation.SIGMOID), batch_size=4)
+    world.parameters[:2] = -1.0
+    assert "Its input, hidden 1, was 0 for every example" in words(world, WeightPlace(2, 0, 0))
