@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TypeAlias
 
+from clearprop.places import OfParameter
 from clearprop.snapshots import Snapshot
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.network_pb2 import Initializer, InitializerKind
@@ -40,28 +41,10 @@ class Reset(Snapshot):
         return self.initializer.seed if self.initializer.HasField("seed") else None
 
 
-class WeightChange:
+class WeightChange(OfParameter[pb.WeightChange]):
     """One parameter in two updates; `message` is the contract's own message."""
 
-    __slots__ = ("message",)
-
-    def __init__(self, message: pb.WeightChange) -> None:
-        self.message = message
-
-    @property
-    def layer(self) -> int:
-        """The parameter's layer: 1 is the first after the inputs."""
-        return self.message.layer
-
-    @property
-    def unit(self) -> int:
-        """The unit of that layer, from 0."""
-        return self.message.unit
-
-    @property
-    def input(self) -> int | None:
-        """The input of the unit, from 0, that the weight belongs to; None for the unit's bias."""
-        return self.message.input if self.message.HasField("input") else None
+    __slots__ = ()
 
     @property
     def before(self) -> float:
@@ -79,11 +62,7 @@ class WeightChange:
         return self.message.change
 
     def __repr__(self) -> str:
-        place = "bias" if self.input is None else f"input {self.input}"
-        return (
-            f"<WeightChange layer {self.layer} unit {self.unit} {place}:"
-            f" {self.before!r} to {self.after!r}>"
-        )
+        return f"<WeightChange {self._place}: {self.before!r} to {self.after!r}>"
 
 
 class Comparison:

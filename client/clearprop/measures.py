@@ -1,5 +1,6 @@
 """What the service measures of a network: how good it is, and whether its gradients are right."""
 
+from clearprop.places import OfParameter
 from clearprop.v1 import training_service_pb2 as pb
 
 
@@ -41,28 +42,10 @@ class Evaluation:
         return f"<Evaluation at update {self.update}: cost={self.cost!r}{accuracy}>"
 
 
-class GradientDifference:
+class GradientDifference(OfParameter[pb.GradientDifference]):
     """How far one parameter's gradient is from the slope of the cost; `message` is its message."""
 
-    __slots__ = ("message",)
-
-    def __init__(self, message: pb.GradientDifference) -> None:
-        self.message = message
-
-    @property
-    def layer(self) -> int:
-        """The parameter's layer: 1 is the first after the inputs."""
-        return self.message.layer
-
-    @property
-    def unit(self) -> int:
-        """The unit of that layer, from 0."""
-        return self.message.unit
-
-    @property
-    def input(self) -> int | None:
-        """The input of the unit, from 0, that the weight belongs to; None for the unit's bias."""
-        return self.message.input if self.message.HasField("input") else None
+    __slots__ = ()
 
     @property
     def analytic(self) -> float:
@@ -100,11 +83,7 @@ class GradientDifference:
         return self.is_kink or self.difference <= self.tolerance
 
     def __repr__(self) -> str:
-        place = "bias" if self.input is None else f"input {self.input}"
-        return (
-            f"<GradientDifference layer {self.layer} unit {self.unit} {place}:"
-            f" {self.analytic!r} {self.numeric!r}>"
-        )
+        return f"<GradientDifference {self._place}: {self.analytic!r} {self.numeric!r}>"
 
 
 class GradientCheck:
