@@ -48,7 +48,7 @@ def rpc_handlers(handlers: Handlers) -> grpc.GenericRpcHandler:
 def _rpc(method: MethodDescriptor, handlers: Handlers) -> "grpc.RpcMethodHandler[Any, Any]":
     name = sub(r"(?<!^)(?=[A-Z])", "_", method.name).lower()
     handle = getattr(handlers, name)
-    respond = GetMessageClass(method.output_type).SerializeToString
+    respond = _serializer(GetMessageClass(method.output_type))
     request = _Request(GetMessageClass(method.input_type))
     if method.client_streaming:
         return grpc.stream_unary_rpc_method_handler(
@@ -61,6 +61,15 @@ def _rpc(method: MethodDescriptor, handlers: Handlers) -> "grpc.RpcMethodHandler
     return grpc.unary_unary_rpc_method_handler(
         _answering(handle, handlers), request.deserialize, respond
     )
+
+
+def _serializer(kind: type[Message]) -> Callable[[Message | bytes], bytes]:
+    """Return what serialises responses of one type, and leaves those as they are that are bytes."""
+
+    def serialize(response: Message | bytes) -> bytes:
+        return response if isinstance(response, bytes) else kind.SerializeToString(response)
+
+    return serialize
 
 
 class _Request:

@@ -265,8 +265,8 @@ class Handlers:
 
     async def watch_updates(
         self, request: pb.WatchUpdatesRequest
-    ) -> AsyncGenerator[pb.WatchUpdatesResponse, None]:
-        """Stream the history from a place on."""
+    ) -> AsyncGenerator[pb.WatchUpdatesResponse | bytes, None]:
+        """Stream the history from a place on; many updates come as the bytes of their message."""
         command = messages.watch(request)
         async with aclosing(self.watching.watch(command)) as history:
             async for item in history:

@@ -7,6 +7,7 @@ from clearprop.v1 import training_service_pb2, update_pb2
 from service import watching
 from service.messages.networks import layers
 from service.messages.runs import run_event
+from service.messages.wire import can_be_written, updates_response
 from training.errors import validating
 from training.network import Network
 from training.replay import Snapshots
@@ -96,9 +97,11 @@ def state(source: Network, snapshot: Snapshots) -> update_pb2.State:
 
 def watched(
     item: watching.Watched, *, parameters: bool
-) -> training_service_pb2.WatchUpdatesResponse:
-    """Translate one piece of a watched history."""
+) -> training_service_pb2.WatchUpdatesResponse | bytes:
+    """Translate one piece of a watched history; many updates to the bytes of their message."""
     if isinstance(item, watching.Batch):
+        if can_be_written(item.updates):
+            return updates_response(item.network, item.updates, parameters=parameters)
         batch = updates(item.network, item.updates, parameters=parameters)
         return training_service_pb2.WatchUpdatesResponse(
             updates=training_service_pb2.UpdateBatch(updates=batch)
