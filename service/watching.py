@@ -222,6 +222,8 @@ class Watching:
             cursor.next_update,
             max(cursor.next_update, last + 1),
         )
+        if first > last:
+            return []  # all up to there has been sent
         parts = [
             chosen
             for part in page

@@ -46,9 +46,10 @@ def can_be_written(parts: Sequence[Snapshots]) -> bool:
 
 def _updates(network: Network, part: Snapshots, *, parameters: bool) -> bytes:
     """Return the updates of a run as elements of an UpdateBatch."""
-    run = part.run
+    run, count = part.run, part.count
     assert run is not None  # gradient updates have one
-    count = part.count
+    if not count:
+        return b""
     index = part.run_offset + np.arange(count, dtype=np.int64)
     position = index * run.settings.batch_size
     first = position % run.examples

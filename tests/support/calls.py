@@ -106,6 +106,7 @@ class Seen:
 
     def add(self, part: pb.WatchUpdatesResponse) -> None:
         if part.HasField("updates"):
+            assert part.updates.updates, "a batch without updates"
             self.updates += part.updates.updates
             self.order += [f"u{update.update}" for update in part.updates.updates]
         elif part.HasField("run_event"):
