@@ -29,7 +29,9 @@ _QUIET: Final = 0.2
 _PIECE_WORK: Final = 2**24
 
 _EVENTS_AT_ONCE: Final = 1_000
-_KEYFRAMES_AT_ONCE: Final = 1_000
+
+#: Of a segment with more keyframes than fit in so many bytes, one part after the other is verified.
+_KEYFRAME_BYTES: Final = 16 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,13 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A segment with its keyframes, and the engine that makes its updates; None for no run."""
+    """A segment up to an update, with its keyframes, and the engine that makes its updates.
+
+    `engine` is None where no run made them; `work` is updates × batch × parameters of one update.
+    """
 
     segment: Segment
+    last: int
     keyframes: list[Keyframe]
     engine: Engine | None
     work: int
@@ -137,9 +143,12 @@ class _Verification:
                 (outline,) = reader.outlines(uid, update, update, 1)
                 if outline != segment.outline():
                     return _other_outline(segment)
-                keyframes = reader.keyframes(uid, update, last, _KEYFRAMES_AT_ONCE)
+                most = max(1, _KEYFRAME_BYTES // (8 * self._network.parameter_count))
+                keyframes = reader.keyframes(uid, update, last, most)
+                if len(keyframes) == most:
+                    last = keyframes[-1].state.update  # there may be more after it
                 if segment.kind is not UpdateKind.GRADIENT:
-                    return _Part(segment, keyframes, None, 1)
+                    return _Part(segment, last, keyframes, None, 1)
                 run = reader.run(uid, segment.run)
                 if segment.run not in self._engines:
                     examples = self._snapshots.examples(reader, run.training_set_uid)
@@ -149,13 +158,13 @@ class _Verification:
         except (RunNotFound, TrainingSetNotFound) as error:
             return _gone(error, update, last)
         work = run.settings.batch_size * self._network.parameter_count
-        return _Part(segment, keyframes, self._engines[segment.run], work)
+        return _Part(segment, last, keyframes, self._engines[segment.run], work)
 
     def _follow(
         self, part: _Part, state: State
     ) -> Generator[Verified, None, tuple[State, Difference | None]]:
-        """Make a segment's updates again from the state before, up to the latest one wanted."""
-        last = min(part.segment.last_update, self._head.latest_update)
+        """Make a part's updates again from the state before."""
+        last = part.last
         if part.engine is None:
             return self._take(part, state)
         due = {keyframe.state.update: keyframe.state for keyframe in part.keyframes}

@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 from services import Service
 
+from service import verifying
 from service.changing import NewWeights
 from service.networks import NewNetwork
 from service.snapshots import SnapshotReader
 from service.verifying import Verified
-from storage import rows
+from storage import merging, rows
+from training import trainer
 from training.errors import DamagedHistory, NetworkNotFound
 from training.network import Initializer, InitializerKind, LayerParameters
 from training.network_rules import WeightValue
@@ -221,6 +223,35 @@ def test_a_keyframe_that_was_forged_with_its_crc_is_found(recorded: Recorded) ->
             found = recorded.found()
             assert found.kind is DifferenceKind.KEYFRAME
             assert (found.first_update, found.parameter) == (update, parameter)
+
+
+def test_every_keyframe_of_a_segment_is_compared_however_many_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainer, "_KEYFRAME_SECONDS", 0.0)
+    monkeypatch.setattr(trainer, "_KEYFRAME_SECONDS_PER_BYTE", 0.0)
+    monkeypatch.setattr(merging, "TAIL", 3)
+    monkeypatch.setattr(verifying, "_KEYFRAME_BYTES", 1)  # one keyframe at a time
+    path = tmp_path / "store.db"
+    with Service(f"sqlite:///{path}") as service:
+        network = service.networks.create(NewNetwork("net", (2, 2, 1))).network
+        for _ in range(12):
+            service.step(1, ADAM if not service.networks.get("net").head.latest_update else None)
+        while service.store.maintain():
+            pass
+        with closing(sqlite3.connect(path, timeout=30)) as database:
+            recorded = Recorded(service, database)
+            last = recorded.verify()
+            assert last.done
+            assert last.progress.keyframes == 13
+            with service.store.read() as reader:
+                assert len(reader.segments(network.uid, 1, 12, 100)) == 1
+                keyframe = reader.keyframe(network.uid, 11)
+            forged = replace(keyframe.state, parameters=keyframe.state.parameters + 1.0)
+            values = dict(rows.keyframe_values(Keyframe(network.uid, forged)))
+            statement, arguments = recorded.write("keyframes", "at_update", values)
+            with recorded.spoiled(statement, *arguments):
+                assert recorded.found().first_update == 11
 
 
 @pytest.mark.parametrize(
