@@ -152,9 +152,11 @@ class History:
 
         Raises NetworkNotFound, UpdateOutOfRange, HistoryCompacted, DamagedHistory.
         """
-        network, first = self._locate(network_id, base)
         with self._store.read() as reader:
-            second = chosen_update(network, reader.head(network.uid), update)
+            network = reader.network(network_id)
+            head = reader.head(network.uid)
+        first = chosen_update(network, head, base)
+        second = chosen_update(network, head, update)
         before = self._snapshots.snapshot(network, first)
         after = self._snapshots.snapshot(network, second)
         return ComparedUpdates(

@@ -10,18 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from training.batch_update import BatchUpdate
-from training.engine import (
-    cost_and_gradient,
-    outputs_and_costs,
-    rates_of,
-    remembered,
-    structure_of,
-)
+from training.engine import outputs_and_costs, rates_of, remembered
 from training.network import Array
 from training.numerics import loops
-from training.numerics.layout import Layer, to_flat, to_layers
 from training.numerics.optimizers import decayed
-from training.training_set import Examples
+from training.passes import Pass, Passes, gradient_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +59,18 @@ class Trace:
 def trace(update: BatchUpdate, positions: range | None = None) -> Trace:
     """Return what happens inside an update, with the examples at these places in its batch.
 
-    None stands for all of them; the sums are over the whole batch in any case. `positions` has no
-    gaps and begins at least at 0.
+    None stands for all of them; the sums are over the whole batch in any case.
     """
     wanted = range(len(update.numbers)) if positions is None else positions
-    passes = _Passes(update)
-    examples = {position: passes.example(position) for position in wanted}
+    passes = Passes(update)
+    examples = {position: _example(update, passes[position]) for position in wanted}
     _, costs = outputs_and_costs(update.network, update.before.parameters, update.examples)
     total = np.zeros(len(update.before.parameters))
     for position in range(len(update.numbers)):
         known = examples.get(position)
         with np.errstate(over="ignore", invalid="ignore"):
             # G = Σ ∂C/∂w, in the order of the batch
-            total = total + (_gradient(update, position) if known is None else known.gradient)
+            total = total + (gradient_of(update, position) if known is None else known.gradient)
     n = float(len(update.numbers))
     gradient = total / n
     g = _decayed(update, gradient)
@@ -93,38 +85,19 @@ def trace(update: BatchUpdate, positions: range | None = None) -> Trace:
     )
 
 
-def _gradient(update: BatchUpdate, position: int) -> Array:
-    """Return ∂C/∂w of an example that is not shown: the kernels have it sooner, the same bits."""
-    alone = slice(position, position + 1)
-    examples = Examples(update.examples.inputs[alone], update.examples.targets[alone])
-    return cost_and_gradient(update.network, update.before.parameters, examples)[1]
-
-
-class _Passes:
-    """Takes the examples of a batch through the network, there and back."""
-
-    def __init__(self, update: BatchUpdate) -> None:
-        self._update = update
-        self._structure = structure_of(update.network)
-        self._layers: list[Layer] = to_layers(self._structure, update.before.parameters.tolist())
-
-    def example(self, position: int) -> ExampleTrace:
-        structure, layers, examples = self._structure, self._layers, self._update.examples
-        x, y = examples.inputs[position].tolist(), examples.targets[position].tolist()
-        logits, activations = loops.forward(structure, layers, x)
-        deltas = loops.backward(structure, layers, logits, activations, y)
-        gradient = to_flat(loops.gradient(structure, x, activations, deltas))
-        return ExampleTrace(
-            position,
-            self._update.numbers[position],
-            examples.inputs[position],
-            examples.targets[position],
-            _vectors(logits),
-            _vectors(activations),
-            _vectors(deltas),
-            loops.example_cost(structure, logits, activations, y),
-            np.array(gradient),
-        )
+def _example(update: BatchUpdate, through: Pass) -> ExampleTrace:
+    position = through.position
+    return ExampleTrace(
+        position,
+        update.numbers[position],
+        update.examples.inputs[position],
+        update.examples.targets[position],
+        _vectors(through.logits),
+        _vectors(through.activations),
+        _vectors(through.deltas),
+        through.cost,
+        np.array(through.gradient),
+    )
 
 
 def _vectors(units: loops.Units) -> tuple[Array, ...]:

@@ -4,69 +4,21 @@ The order is that of `numerics.loops`: δ of the unit that the weight leads to, 
 from the deltas of the layer above, then ∂C/∂w = δ·a.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
-from training.batch_update import BatchUpdate
-from training.engine import structure_of
 from training.explanation.lines import Lines, Operand, Source, SourceKind, constant
 from training.explanation.place import WeightPlace, target_symbol, unit_symbol
 from training.explanation.terms import Derivative, Operation, Slope, Symbol
-from training.network import Activation, Array, CostFunction, Network
-from training.numerics import loops
+from training.network import Activation, CostFunction, Network
 from training.numerics.activations import LEAK
-from training.numerics.layout import Layer, to_layers
+from training.numerics.layout import Layer
+from training.passes import Pass
 
 #: Of a layer above with more units, so many terms are shown.
 MOST_TERMS: Final = 1_000
 
 #: The cost functions out of whose δ the derivative of the activation has cancelled.
 _CANCELLING = frozenset({CostFunction.CROSS_ENTROPY, CostFunction.CATEGORICAL_CROSS_ENTROPY})
-
-
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """One example's way through the network and back; lists are by layer, then by unit.
-
-    `position` is its place in the batch.
-    """
-
-    position: int
-    inputs: list[float]
-    targets: list[float]
-    logits: loops.Units
-    activations: loops.Units
-    deltas: loops.Units
-
-    def below(self, layer: int, unit: int) -> float:
-        """Return what a unit below `layer` gives it: its activation, or an input."""
-        return self.inputs[unit] if layer == 1 else self.activations[layer - 2][unit]
-
-    def gradient(self, place: WeightPlace) -> float:
-        """Return ∂C/∂w for this example."""
-        delta = self.deltas[place.layer - 1][place.unit]
-        return delta if place.input is None else delta * self.below(place.layer, place.input)
-
-
-class Passes:
-    """Takes the examples of a batch through the network as it was before the update."""
-
-    def __init__(self, update: BatchUpdate) -> None:
-        self._examples = update.examples
-        self._structure = structure_of(update.network)
-        self.layers: list[Layer] = to_layers(self._structure, update.before.parameters.tolist())
-
-    def __getitem__(self, position: int) -> Pass:
-        x = _row(self._examples.inputs, position)
-        y = _row(self._examples.targets, position)
-        logits, activations = loops.forward(self._structure, self.layers, x)
-        deltas = loops.backward(self._structure, self.layers, logits, activations, y)
-        return Pass(position, x, y, logits, activations, deltas)
-
-
-def _row(array: Array, position: int) -> list[float]:
-    row: list[float] = array[position].tolist()
-    return row
 
 
 class Chain:

@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from training.batch_update import BatchUpdate
-from training.engine import cost_and_gradient
-from training.explanation.chain import MOST_TERMS, Chain, Passes
+from training.explanation.chain import MOST_TERMS, Chain
 from training.explanation.descent import write_descent
 from training.explanation.lines import Line, Lines, Operand, Source, SourceKind, constant
 from training.explanation.place import WeightPlace
 from training.explanation.profile import Profile, profile
 from training.explanation.terms import Operation, Symbol
 from training.explanation.words import Account, sentences
-from training.training_set import Examples
+from training.passes import Passes, gradient_of
 
 #: About how many lines are written where a caller does not say how many examples are wanted, and
 #: how many at most: a few megabytes when they are sent.
@@ -57,21 +56,20 @@ def explain(update: BatchUpdate, place: WeightPlace, positions: range) -> Explan
     `positions` is a range without gaps of places in the batch, at least one.
     """
     lines = Lines()
+    offset = place.offset(update.network)
     passes = Passes(update)
     chain = Chain(update.network, passes.layers, place)
     total = constant(0.0)
     gradients: list[float] = []
     for position in range(len(update.numbers)):
         if position in positions:
-            through = passes[position]
-            gradients.append(through.gradient(place))
-            gradient = chain.write(lines, through)
+            gradient = chain.write(lines, passes[position])
+            gradients.append(gradient.value)
             total = lines.write(_sum_symbol(position), Operation.ADD, total, gradient)
         else:
-            gradients.append(_gradient(update, place, position))
+            gradients.append(float(gradient_of(update, position)[offset]))
             total = _omitted(total, gradients[-1], position)
     step, after = write_descent(lines, update, place, total)
-    offset = place.offset(update.network)
     before = float(update.before.parameters[offset])
     mean = total.value / len(gradients)
     account = Account(
@@ -95,14 +93,6 @@ def explain(update: BatchUpdate, place: WeightPlace, positions: range) -> Explan
         sentences(account),
         profile(update, offset, after.value, mean),
     )
-
-
-def _gradient(update: BatchUpdate, place: WeightPlace, position: int) -> float:
-    """Return ∂C/∂w of an example without lines: the kernels have it sooner, with the same bits."""
-    alone = slice(position, position + 1)
-    examples = Examples(update.examples.inputs[alone], update.examples.targets[alone])
-    _, gradient = cost_and_gradient(update.network, update.before.parameters, examples)
-    return float(gradient[place.offset(update.network)])
 
 
 def _telling(gradients: list[float], gradient_sum: float) -> int:

@@ -11,10 +11,10 @@ import numpy as np
 
 from training.batch_update import BatchUpdate
 from training.engine import activations
-from training.explanation.chain import Pass
 from training.explanation.place import WeightPlace
 from training.network import Activation, Array
 from training.optimizer import OptimizerKind
+from training.passes import Pass
 from training.unit_names import parameter_name, unit_name
 
 
@@ -91,8 +91,8 @@ def _apart(value: float, other: float) -> str:
 
 def _pulls(account: Account) -> Iterator[str]:
     """Yield what the most telling example asks for, and how the others agree."""
-    telling, place = account.telling, account.place
-    gradient = telling.gradient(place)
+    telling = account.telling
+    gradient = account.gradients[telling.position]
     example = account.update.numbers[telling.position] + 1
     wanted = _direction(-gradient)
     yield f"In example {example} {_error(account)}{_through(account)}: that pulls it {wanted}."

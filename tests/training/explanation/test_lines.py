@@ -22,7 +22,6 @@ from training.explanation.place import WeightPlace
 from training.explanation.terms import Operation
 from training.network import Activation, CostFunction
 from training.numerics.activations import sigmoid
-from training.optimizer import Optimizer, OptimizerKind
 from training.trace import Trace, trace
 
 COMPUTE: dict[Operation, Callable[..., Any]] = {
@@ -180,10 +179,12 @@ def test_of_a_wide_layer_above_the_first_terms_are_shown_and_all_are_counted() -
 
 def test_lines_of_an_update_that_cannot_be_made_end_where_it_would() -> None:
     world = make_world(
-        activations=(Activation.RELU, Activation.IDENTITY),
-        optimizer=Optimizer(OptimizerKind.ADAM),
+        activations=(Activation.SIGMOID, Activation.IDENTITY),
+        targets=[[1e3]] * 4,
         learning_rate=1e308,
     )
     found = whole(update_of(world, 0), WeightPlace(2, 0, 0))
-    assert isinstance(found.after, float)
+    assert found.update.after is None
+    assert not isfinite(found.after)
     assert same_bits(found.lines[-1].value, found.after)
+    assert "an update that does this is never made" in found.sentences[0]

@@ -1,0 +1,68 @@
+"""The examples of an update's batch on their way through the network, there and back.
+
+The readable loops take them, so that every number on the way can be looked at; where the gradient
+alone is wanted, the kernels have it sooner, with the same bits.
+"""
+
+from dataclasses import dataclass
+
+from training.batch_update import BatchUpdate
+from training.engine import cost_and_gradient, structure_of
+from training.network import Array
+from training.numerics import loops
+from training.numerics.layout import Layer, Structure, to_flat, to_layers
+from training.training_set import Examples
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One example's way; lists are by layer after the inputs, then by unit.
+
+    `position` is its place in the batch; `deltas` are ∂C/∂z.
+    """
+
+    structure: Structure
+    position: int
+    inputs: list[float]
+    targets: list[float]
+    logits: loops.Units
+    activations: loops.Units
+    deltas: loops.Units
+
+    @property
+    def cost(self) -> float:
+        """Its cost."""
+        return loops.example_cost(self.structure, self.logits, self.activations, self.targets)
+
+    @property
+    def gradient(self) -> list[float]:
+        """∂C/∂w for all parameters, flat."""
+        return to_flat(loops.gradient(self.structure, self.inputs, self.activations, self.deltas))
+
+    def below(self, layer: int, unit: int) -> float:
+        """Return what a unit below `layer`, from 1, gives it: its activation, or an input."""
+        return self.inputs[unit] if layer == 1 else self.activations[layer - 2][unit]
+
+
+class Passes:
+    """The ways of a batch's examples, with the parameters before the update."""
+
+    def __init__(self, update: BatchUpdate) -> None:
+        self._examples = update.examples
+        self._structure = structure_of(update.network)
+        self.layers: list[Layer] = to_layers(self._structure, update.before.parameters.tolist())
+
+    def __getitem__(self, position: int) -> Pass:
+        structure, layers = self._structure, self.layers
+        x: list[float] = self._examples.inputs[position].tolist()
+        y: list[float] = self._examples.targets[position].tolist()
+        logits, activations = loops.forward(structure, layers, x)
+        deltas = loops.backward(structure, layers, logits, activations, y)
+        return Pass(structure, position, x, y, logits, activations, deltas)
+
+
+def gradient_of(update: BatchUpdate, position: int) -> Array:
+    """Return ∂C/∂w (parameters) of the example at a place in the batch, by the kernels."""
+    alone = slice(position, position + 1)
+    examples = Examples(update.examples.inputs[alone], update.examples.targets[alone])
+    return cost_and_gradient(update.network, update.before.parameters, examples)[1]
