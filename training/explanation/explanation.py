@@ -14,7 +14,7 @@ from training.explanation.words import Account, sentences
 from training.passes import Passes, gradient_of
 
 #: About how many lines are written where a caller does not say how many examples are wanted, and
-#: how many at most: a few megabytes when they are sent.
+#: how many at most: about 8 MB when they are sent.
 _LINES: Final = 2_000
 _MOST_LINES: Final = 10_000
 
