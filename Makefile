@@ -48,8 +48,8 @@ peers: $(PEERS_INSTALLED) ## install PyTorch and scikit-learn into .venv-bench f
 test: setup ## run the tests, on all processors (ARGS="tests/training -k ...")
 	$(BIN)/pytest --numprocesses auto --dist loadfile $(ARGS)
 
-soak: setup ## run the long form of the tests that take what happens to a history at random, some minutes
-	SOAK=$(or $(SOAK),50) $(BIN)/pytest tests/service/test_any_history.py $(ARGS)
+soak: setup ## run the long form of the tests of survival: one line for each promise, with counts
+	SOAK=1 $(BIN)/pytest -o faulthandler_timeout=0 $(or $(ARGS),tests/survival tests/service/test_any_history.py)
 
 lint: $(INSTALLED) $(PROTO_INSTALLED) ## check the code, its types, its architecture and the contract
 	$(BIN)/ruff check

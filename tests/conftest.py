@@ -1,10 +1,11 @@
 """What all tests share."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from hypothesis import settings
+from promises import PROPERTY, Promise, kept
 from servers import ServerProcess, new_server
 
 # How long an example takes depends on the machine; tests say what must hold, not how fast.
@@ -31,3 +32,26 @@ def stub(server: ServerProcess) -> Iterator[TrainingServiceStub]:
     """The generated stub of the shared server."""
     with server.stub() as stub:
         yield stub
+
+
+@pytest.fixture
+def promise(record_property: Callable[[str, object], None]) -> Promise:
+    """Says in one line, shown at the end, what was promised and how hard it was tried."""
+
+    def say(words: str, **counts: float) -> None:
+        record_property(PROPERTY, kept(words, **counts))
+
+    return say
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    lines = [
+        str(line)
+        for report in terminalreporter.getreports("passed")
+        for name, line in report.user_properties
+        if name == PROPERTY
+    ]
+    if lines:
+        terminalreporter.section("promises kept")
+    for line in lines:
+        terminalreporter.line(line)

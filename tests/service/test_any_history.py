@@ -6,7 +6,6 @@ copy of the files as they are in the middle of a transaction, which is what it w
 opened by another service.
 """
 
-import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +24,7 @@ from hypothesis.stateful import (
 )
 from numerics import same_bits
 from plain import PlainHistory
+from promises import Promise, rounds
 from services import Service
 from worlds import SteppingClock, optimizers
 
@@ -39,9 +39,6 @@ from training.network import Activation, Initializer, InitializerKind, LayerPara
 from training.network_rules import WeightValue
 from training.run import RunState
 from training.settings import TrainingSettings
-
-#: `make soak` makes it many times as long.
-SOAK = int(os.environ.get("SOAK", "1"))
 
 recipes = st.builds(
     TrainingSettings,
@@ -59,6 +56,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     folder: Path
     count = 0
+    compared = 0
 
     def __init__(self) -> None:
         super().__init__()
@@ -270,6 +268,7 @@ class AnyHistory(RuleBasedStateMachine):
             alone = SnapshotReader(self.service.store)  # remembers nothing
             found = alone.state(history.network, update).parameters
             assert same_bits(found, history.states[update])
+            type(self).compared += 1
         while first <= history.latest:
             for part in self.service.snapshots.page(history.network, first, history.latest):
                 expected = history.states[part.first_update : part.last_update + 1]
@@ -278,7 +277,7 @@ class AnyHistory(RuleBasedStateMachine):
 
 
 def test_every_update_has_the_bits_of_plain_loops(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, promise: Promise
 ) -> None:
     AnyHistory.folder = tmp_path
     # So that runs can be caught in the middle, and segments are merged and keyframes made.
@@ -289,6 +288,11 @@ def test_every_update_has_the_bits_of_plain_loops(
     run_state_machine_as_test(
         AnyHistory,
         settings=examples(
-            max_examples=8 * SOAK, stateful_step_count=20, deadline=None, print_blob=True
+            max_examples=rounds(8, 400), stateful_step_count=20, deadline=None, print_blob=True
         ),
+    )
+    promise(
+        "every update has the bits of plain loops",
+        histories=AnyHistory.count,
+        updates=AnyHistory.compared,
     )

@@ -2,20 +2,31 @@
 
 import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import grpc
 from clearprop.v1 import training_service_pb2_grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from nursery import Child, Nursery
 
+#: The command that starts a server, for tests that look at the start itself.
 SERVE = [sys.executable, "-m", "service.cli", "serve"]
 READY_SECONDS = 60  # the first start on a machine compiles
+
+#: A channel that finds a server as soon as it is there.
+_EAGER = [(f"grpc.{which}_reconnect_backoff_ms", 20) for which in ("initial", "min", "max")]
+
+
+@cache
+def nursery() -> Nursery:
+    """The one that this process shares; it ends when the process does."""
+    return Nursery()
 
 
 def free_port() -> int:
@@ -32,7 +43,7 @@ class ServerProcess:
     database: str
     log: Path
     port: int
-    process: subprocess.Popen[bytes] | None = None
+    process: Child | None = None
 
     @property
     def target(self) -> str:
@@ -40,13 +51,12 @@ class ServerProcess:
 
     def start(self) -> "ServerProcess":
         options = ["--grpc", self.target, "--database", self.database]
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen([*SERVE, *options], stdout=log, stderr=log)
+        self.process = nursery().start(options, self.log)
         self.wait_until_serving()
         return self
 
     def wait_until_serving(self) -> None:
-        with grpc.insecure_channel(self.target) as channel:
+        with grpc.insecure_channel(self.target, options=_EAGER) as channel:
             health: Any = health_pb2_grpc.HealthStub(channel)  # its types know no methods
             health.Check(
                 health_pb2.HealthCheckRequest(), wait_for_ready=True, timeout=READY_SECONDS

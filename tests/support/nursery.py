@@ -1,0 +1,77 @@
+"""Server processes that start in a moment: forked from one that has loaded everything already.
+
+What is forked is what `clearprop serve` runs, as a process of its own, with its own memory, files
+and threads; it can be killed like any other. Only the loading of modules and kernels, which takes
+most of a start, is done once.
+"""
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+_NURSERY = [sys.executable, str(Path(__file__).with_name("nursing.py"))]
+
+
+class Nursery:
+    """Starts servers for the time of a test session."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            _NURSERY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+        )
+
+    def start(self, arguments: list[str], log: Path) -> "Child":
+        """Start a server with the arguments of the command line; it writes to the end of `log`."""
+        return Child(self, self._ask({"start": arguments, "log": str(log)}))
+
+    def exit_code(self, pid: int) -> int:
+        """Wait for a child's end; less than 0 is the signal that killed it."""
+        return self._ask({"wait": pid})
+
+    def close(self) -> None:
+        """End the nursery, and whatever it started."""
+        self._process.communicate()
+
+    def _ask(self, order: dict[str, object]) -> int:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(order).encode() + b"\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+
+class Child:
+    """A server process, with the methods of subprocess.Popen that tests use."""
+
+    def __init__(self, nursery: Nursery, pid: int) -> None:
+        self._nursery = nursery
+        self._end = os.pidfd_open(pid)
+        self.pid = pid
+        self.returncode: int | None = None
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            signal.pidfd_send_signal(self._end, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def poll(self) -> int | None:
+        return self._look(0.0)
+
+    def wait(self, timeout: float | None = None) -> int:
+        code = self._look(timeout)
+        if code is None:
+            raise subprocess.TimeoutExpired("clearprop serve", timeout or 0.0)
+        return code
+
+    def _look(self, seconds: float | None) -> int | None:
+        """Return the exit code, None if it has none after so many seconds (None: wait for it)."""
+        if self.returncode is None and select.select([self._end], [], [], seconds)[0]:
+            self.returncode = self._nursery.exit_code(self.pid)
+            os.close(self._end)
+        return self.returncode

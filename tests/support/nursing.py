@@ -1,0 +1,62 @@
+"""The program of a nursery: reads orders from its input, a line each, and answers with a number.
+
+gRPC bears a fork as long as it has not begun to work, and nothing here uses it.
+"""
+
+import json
+import os
+import signal
+import sys
+
+from service import app  # noqa: F401 (what a server would load by itself)
+from service.cli import main
+from training.numerics.compile import warm_up
+
+
+def _fork(arguments: list[str], log: str) -> int:
+    pid = os.fork()
+    if pid == 0:
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        written = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        for source, target in ((nothing, 0), (written, 1), (written, 2)):
+            os.dup2(source, target)
+        _serve(arguments)
+    return pid
+
+
+def _serve(arguments: list[str]) -> None:
+    sys.argv = ["clearprop", "serve", *arguments]
+    sys.stdin = open(0)  # noqa: SIM115 (the child's own; the nursery's has read ahead)
+    code = 1
+    try:
+        main()
+        code = 0
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else int(bool(ended.code))
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _nurse() -> None:
+    warm_up()
+    children: set[int] = set()
+    answers = os.fdopen(os.dup(1), "w")
+    for line in sys.stdin:
+        order = json.loads(line)
+        if "start" in order:
+            answer = _fork(order["start"], order["log"])
+            children.add(answer)
+        else:
+            _, status = os.waitpid(order["wait"], 0)
+            answer = os.waitstatus_to_exitcode(status)
+            children.discard(order["wait"])
+        answers.write(f"{answer}\n")
+        answers.flush()
+    for pid in children:
+        os.kill(pid, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    _nurse()
