@@ -19,12 +19,14 @@ from service.compacting import Compacting
 from service.executor import ThreadExecutor, take_over
 from service.explaining import Explaining
 from service.exporting import Exports
+from service.following import Following
 from service.handlers import Handlers
 from service.history import History
 from service.inspection import Inspection
 from service.networks import Networks
 from service.opening import Opening
 from service.runs import Runs
+from service.selecting import Selecting
 from service.settings import Settings
 from service.snapshots import SnapshotReader
 from service.stepping import Steps
@@ -64,6 +66,7 @@ class Server:
         self.executor = ThreadExecutor(self.store, snapshots, clock, settings.threads)
         self.training_sets = TrainingSets(self.store, clock, settings.limits)
         opening = Opening(snapshots, clock, settings.limits)
+        following = Following(self.store, Selecting(snapshots))
         inspection = Inspection(self.store, snapshots, opening)
         self.handlers = Handlers(
             networks=Networks(self.store, snapshots, clock, settings.limits),
@@ -76,7 +79,7 @@ class Server:
             inspection=inspection,
             explaining=Explaining(inspection),
             verifying=Verifying(self.store, snapshots, clock),
-            watching=Watching(self.store, snapshots, self.waking, settings.limits),
+            watching=Watching(self.store, following, self.waking, settings.limits),
             exports=Exports(self.store, snapshots),
             waking=self.waking,
             limits=settings.limits,

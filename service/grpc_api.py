@@ -14,6 +14,7 @@ from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 
+from service.callers import CALLER
 from service.handlers import Handlers
 from service.status import code_of, status_of
 from training.errors import (
@@ -147,6 +148,7 @@ def _streaming(
     handle: Callable[[Any], AsyncGenerator[Message, None]], handlers: Handlers
 ) -> Callable[[Any, Context], Awaitable[None]]:
     async def stream(request: Message | InvalidFields, context: Context) -> None:
+        CALLER.set(_address(context.peer()))
         try:
             async with aclosing(handle(_checked(request, handlers))) as responses:
                 async for response in responses:
@@ -155,6 +157,14 @@ def _streaming(
             await _refuse(error, context)
 
     return stream
+
+
+def _address(peer: str) -> str:
+    """Return a peer's address without its port, which differs between connections.
+
+    Peers look like ipv4:10.0.0.1:54321, ipv6:%5B::1%5D:54321 and unix:.
+    """
+    return peer.rpartition(":")[0]
 
 
 def _checked(request: Message | InvalidFields, handlers: Handlers) -> Message:

@@ -244,33 +244,30 @@ class Handlers:
         if most is not None:
             span = self.history.thinned(request.network, start, end, most)
             return pb.ListUpdatesResponse(
-                updates=messages.updates(span.network, span.snapshots, parameters=False),
+                updates=messages.updates(span.network, span.snapshots, span.selection),
                 thinned=span.thinned,
             )
         size = messages.page_size(request.page_size)
-        parameters = messages.with_parameters(request.detail)
         first = messages.page_number(request.page_token)
         span = self.history.updates(
             request.network,
             start if first is None else first,
             size,
             end=end,
-            parameters=parameters,
+            detail=messages.detail(request.detail),
         )
         last = span.snapshots[-1].last_update if span.snapshots else span.end
         return pb.ListUpdatesResponse(
-            updates=messages.updates(span.network, span.snapshots, parameters=parameters),
+            updates=messages.updates(span.network, span.snapshots, span.selection),
             next_page_token=messages.page_token(last + 1) if last < span.end else "",
         )
 
-    async def watch_updates(
-        self, request: pb.WatchUpdatesRequest
-    ) -> AsyncGenerator[pb.WatchUpdatesResponse | bytes, None]:
-        """Stream the history from a place on; many updates come as the bytes of their message."""
-        command = messages.watch(request)
-        async with aclosing(self.watching.watch(command)) as history:
-            async for item in history:
-                yield await asyncio.to_thread(messages.watched, item, parameters=command.parameters)
+    async def watch_updates(self, request: pb.WatchUpdatesRequest) -> AsyncGenerator[bytes, None]:
+        """Stream the history from a place on, as the bytes of each message."""
+        watch = self.watching.watch(messages.watch(request), messages.encoder(request.encoding))
+        async with aclosing(watch) as history:
+            async for message in history:
+                yield message
 
     def predict(self, request: pb.PredictRequest) -> pb.PredictResponse:
         """Compute outputs for inputs."""
@@ -410,7 +407,7 @@ class Handlers:
         span = self.history.last_updates(run.network_uid, run.latest_update, made)
         return pb.StepResponse(
             run=messages.run(RunView(outcome.network_id, run)),
-            updates=messages.updates(span.network, span.snapshots, parameters=True),
+            updates=messages.updates(span.network, span.snapshots),
             etag=outcome.head.etag,
         )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from service.selecting import ALL, COSTS, Detail, Selecting, Selection, check_detail
 from service.snapshots import SnapshotReader, check_kept
 from service.thinning import thin
 from training.comparison import Comparison, compare
@@ -44,6 +45,7 @@ class Span:
     snapshots: tuple[Snapshots, ...]
     end: int
     thinned: bool = False
+    selection: Selection = ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class History:
     def __init__(self, store: Store, snapshots: SnapshotReader, limits: Limits) -> None:
         self._store = store
         self._snapshots = snapshots
+        self._selecting = Selecting(snapshots)
         self._limits = limits
 
     def state(self, network_id: str, update: int | None) -> tuple[Network, Snapshots]:
@@ -88,22 +91,27 @@ class History:
         most: int,
         *,
         end: int | None = None,
-        parameters: bool,
+        detail: Detail | None = Detail.PARAMETERS,
     ) -> Span:
         """Return updates from `first` to `end`, None for the latest, up to `most` and 1 MiB.
 
-        They begin at the earliest kept one where `first` is None.
+        They begin at the earliest kept one where `first` is None; `detail` None stands for one that
+        the service does not know.
 
         Raises NetworkNotFound, InvalidFields, UpdateOutOfRange, HistoryCompacted, DamagedHistory.
         """
         with self._store.read() as reader:
             network = reader.network(network_id)
             first, last = _bounds(network, reader.head(network.uid), first, end)
-        if not parameters:
-            outline = self._snapshots.outline(network, first, min(first + most - 1, last))
-            return Span(network, outline, last)
-        until = min(first + min(most, _updates_in_response(network)) - 1, last)
-        return Span(network, tuple(self._pages(network, first, until)), last)
+        with validating() as violations:
+            check_detail(violations, detail)
+        assert detail is not None  # refused above
+        selection = Selection(detail)
+        if detail is not Detail.COST:
+            most = min(most, _updates_in_response(network) // selection.arrays or 1)
+        until = min(first + most - 1, last)
+        pages = tuple(self._pages(network, first, until, selection))
+        return Span(network, pages, last, selection=selection)
 
     def thinned(self, network_id: str, first: int | None, end: int | None, most: int) -> Span:
         """Return the updates from `first` to `end`, None for the latest, without parameters.
@@ -122,7 +130,8 @@ class History:
                 for number in {point.run for point in points if point.run}
             }
         if not points:
-            return Span(network, self._snapshots.outline(network, first, last), last)
+            outline = self._snapshots.outline(network, first, last)
+            return Span(network, outline, last, selection=COSTS)
         snapshots = tuple(
             Snapshots(
                 point.kind,
@@ -134,7 +143,7 @@ class History:
             )
             for point in points
         )
-        return Span(network, snapshots, last, thinned=True)
+        return Span(network, snapshots, last, thinned=True, selection=COSTS)
 
     def last_updates(self, uid: str, last: int, most: int) -> Span:
         """Return those updates that are kept and end with `last`, up to `most` and 1 MiB.
@@ -145,7 +154,7 @@ class History:
             network = reader.network_by_uid(uid)
             earliest = reader.head(uid).earliest_update
         first = max(earliest, last + 1 - min(most, _updates_in_response(network)))
-        return Span(network, tuple(self._pages(network, first, last)), last)
+        return Span(network, tuple(self._pages(network, first, last, ALL)), last)
 
     def compare(self, network_id: str, base: int, update: int | None) -> ComparedUpdates:
         """Return how the parameters of two updates differ, None for the latest.
@@ -253,11 +262,14 @@ class History:
             network = reader.network(network_id)
             return network, chosen_update(network, reader.head(network.uid), update)
 
-    def _pages(self, network: Network, first: int, last: int) -> Iterator[Snapshots]:
+    def _pages(
+        self, network: Network, first: int, last: int, selection: Selection
+    ) -> Iterator[Snapshots]:
         while first <= last:
-            page = self._snapshots.page(network, first, last)
-            yield from page
-            first = page[-1].last_update + 1
+            page = self._selecting.read(network, first, last, selection)
+            until = page[-1].last_update
+            yield from self._selecting.selected(network, page, first, until, selection)
+            first = until + 1
 
 
 def chosen_update(network: Network, head: Head, update: int | None) -> int:

@@ -64,6 +64,15 @@ class SnapshotReader:
                 _put(self._examples, training_set_uid, examples)
         return examples
 
+    def examples_of(self, run: Run) -> Examples:
+        """Return the numbers that a run trains on. Raises TrainingSetNotFound, DamagedHistory."""
+        with self._lock:
+            examples = self._examples.get(run.training_set_uid)
+        if examples is None:
+            with self._store.read() as reader:
+                examples = self.examples(reader, run.training_set_uid)
+        return examples
+
     def state(self, network: Network, update: int) -> State:
         """Return the state after a committed update. Raises HistoryCompacted, DamagedHistory."""
         return self._known(network.uid, update) or _last_state(self.snapshot(network, update))

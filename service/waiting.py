@@ -12,11 +12,11 @@ async def settled(ticket: Ticket, runs: Runs, waking: Waking) -> Outcome:
 
     Raises Draining when the server stops first, NetworkNotFound when the network is deleted first.
     """
-    with waking.listening(ticket.network_uid) as woken:
+    with waking.listening(ticket.network_uid) as signal:
         while True:
-            woken.clear()
+            version = signal.version
             outcome = await asyncio.to_thread(runs.outcome, ticket)
             if outcome is not None:
                 return outcome
             waking.check()
-            await woken.wait()
+            await signal.changed(version)

@@ -16,6 +16,7 @@ class Limits:
     training_set_bytes: int = 512 * 2**20  # inputs and targets, as float64
     uploads: int = 4  # at the same time: each may hold a whole training set
     watches: int = 1_000
+    watches_of_client: int = 250  # from one address
     batch_numbers: int = 2**24  # examples of a batch × units of all layers: about 800 MB to train
 
 

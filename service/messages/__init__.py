@@ -30,14 +30,17 @@ from service.messages.requests import (
 from service.messages.runs import run, run_event, settings, step
 from service.messages.server import limits
 from service.messages.training_sets import check_response, example_rows, training_set
-from service.messages.updates import max_points, state, updates, watch, watched, with_parameters
+from service.messages.updates import detail, max_points, state, updates
 from service.messages.uploads import Upload
 from service.messages.verifications import verified
+from service.messages.watching import encoder, watch
 
 __all__ = [
     "Upload",
     "check_response",
     "compared",
+    "detail",
+    "encoder",
     "evaluation",
     "example_rows",
     "explanation",
@@ -73,10 +76,8 @@ __all__ = [
     "vectors",
     "verified",
     "watch",
-    "watched",
     "weight_place",
     "weights_reset",
     "weights_set",
     "which",
-    "with_parameters",
 ]

@@ -7,6 +7,7 @@ from service.history import ComparedUpdates
 from service.messages.networks import layer_parameters, sent_initializer
 from service.messages.places import places
 from service.messages.updates import updates
+from service.selecting import COSTS
 from training.network_rules import WeightValue
 from training.replay import Snapshots
 
@@ -26,14 +27,14 @@ def new_weights(request: training_service_pb2.SetWeightsRequest) -> NewWeights:
 
 def weights_set(source: Changed, made: Snapshots) -> training_service_pb2.SetWeightsResponse:
     """Translate an EDIT, with the parameters after it."""
-    (update,) = updates(source.network, [made], parameters=True)
+    (update,) = updates(source.network, [made])
     return training_service_pb2.SetWeightsResponse(update=update, etag=source.head.etag)
 
 
 def weights_reset(source: Changed, made: Snapshots) -> training_service_pb2.ResetWeightsResponse:
     """Translate a RESET, with the parameters after it and how they were made."""
     assert source.initializer is not None  # every reset has one
-    (update,) = updates(source.network, [made], parameters=True)
+    (update,) = updates(source.network, [made])
     return training_service_pb2.ResetWeightsResponse(
         update=update, initializer=sent_initializer(source.initializer), etag=source.head.etag
     )
@@ -44,8 +45,8 @@ def compared(
 ) -> training_service_pb2.CompareUpdatesResponse:
     """Translate the changes from place `first` on, up to `size`, without the next page's token."""
     place, found = places(source.network), source.comparison
-    (base,) = updates(source.network, [source.base], parameters=False)
-    (update,) = updates(source.network, [source.update], parameters=False)
+    (base,) = updates(source.network, [source.base], COSTS)
+    (update,) = updates(source.network, [source.update], COSTS)
     message = training_service_pb2.CompareUpdatesResponse(
         base=base, update=update, changed_count=found.changed
     )

@@ -18,4 +18,5 @@ def limits(source: Limits) -> training_service_pb2.Limits:
         training_set_bytes=source.training_set_bytes,
         batch_numbers=source.batch_numbers,
         uploads=source.uploads,
+        watches_of_client=source.watches_of_client,
     )

@@ -13,8 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from clearprop.v1 import training_service_pb2, update_pb2
 from clearprop.v1.network_pb2 import LayerParameters
+from google.protobuf.descriptor import FieldDescriptor
 from numpy.typing import NDArray
 
+from service.messages.updates import UPDATE_KINDS
+from service.selecting import ALL, Detail, Selection
 from training.network import Array, Network
 from training.replay import Snapshots
 from training.update import UpdateKind
@@ -26,6 +29,7 @@ _VARINT, _FIXED64, _LENGTH = 0, 1, 2  # wire types
 
 _UPDATE = update_pb2.Update.DESCRIPTOR.fields_by_name
 _LAYER = LayerParameters.DESCRIPTOR.fields_by_name
+_COLUMNS = update_pb2.UpdateColumns.DESCRIPTOR.fields_by_name
 _BATCH = training_service_pb2.UpdateBatch.DESCRIPTOR.fields_by_name
 _RESPONSE = training_service_pb2.WatchUpdatesResponse.DESCRIPTOR.fields_by_name
 
@@ -33,10 +37,31 @@ _RESPONSE = training_service_pb2.WatchUpdatesResponse.DESCRIPTOR.fields_by_name
 _STEPS = np.array([1 << (7 * length) for length in range(1, 9)], dtype=np.int64)
 
 
-def updates_response(network: Network, parts: Iterable[Snapshots], *, parameters: bool) -> bytes:
-    """Return a WatchUpdatesResponse with the updates of a run, as it is sent."""
-    batch = b"".join(_updates(network, part, parameters=parameters) for part in parts)
+def updates_response(
+    network: Network, parts: Iterable[Snapshots], selection: Selection = ALL
+) -> bytes:
+    """Return a WatchUpdatesResponse with updates of runs, as it is sent."""
+    batch = b"".join(_updates(network, part, selection) for part in parts)
     return _tag(_RESPONSE["updates"].number, _LENGTH) + _varint(len(batch)) + batch
+
+
+def columns_response(part: Snapshots, selection: Selection = ALL) -> bytes:
+    """Return a WatchUpdatesResponse with updates as columns: their arrays as they lie in memory."""
+    columns: list[bytes | memoryview] = [
+        _integer(_COLUMNS["first_update"], part.first_update),
+        _integer(_COLUMNS["stride"], part.stride),
+        _integer(_COLUMNS["kind"], UPDATE_KINDS[part.kind]),
+        _integer(_COLUMNS["run"], part.run.number if part.run else 0),
+        _integer(_COLUMNS["run_index"], part.run_offset),
+        _integer(_COLUMNS["count"], part.count),
+        *_packed(_COLUMNS["costs"], part.costs),
+    ]
+    if selection.detail is not Detail.COST:
+        columns += _packed(_COLUMNS["parameters"], part.parameters)
+        if part.gradients is not None:
+            columns += _packed(_COLUMNS["gradients"], part.gradients)
+    size = sum(map(len, columns))
+    return b"".join([_tag(_RESPONSE["columns"].number, _LENGTH), _varint(size), *columns])
 
 
 def can_be_written(parts: Sequence[Snapshots]) -> bool:
@@ -44,18 +69,19 @@ def can_be_written(parts: Sequence[Snapshots]) -> bool:
     return all(part.kind is UpdateKind.GRADIENT for part in parts)
 
 
-def _updates(network: Network, part: Snapshots, *, parameters: bool) -> bytes:
+def _updates(network: Network, part: Snapshots, selection: Selection) -> bytes:
     """Return the updates of a run as elements of an UpdateBatch."""
     run, count = part.run, part.count
     assert run is not None  # gradient updates have one
     if not count:
         return b""
-    index = part.run_offset + np.arange(count, dtype=np.int64)
+    steps = np.arange(count, dtype=np.int64) * part.stride
+    index = part.run_offset + steps
     position = index * run.settings.batch_size
     first = position % run.examples
     left = run.schedule.total_examples - position
     rows = _Rows(count)
-    rows.integers(_UPDATE["update"].number, part.first_update + np.arange(count, dtype=np.int64))
+    rows.integers(_UPDATE["update"].number, part.first_update + steps)
     rows.integers(_UPDATE["kind"].number, np.full(count, update_pb2.UPDATE_KIND_GRADIENT))
     rows.integers(_UPDATE["run"].number, np.full(count, run.number))
     rows.integers(_UPDATE["epoch"].number, position // run.examples + 1)
@@ -63,12 +89,18 @@ def _updates(network: Network, part: Snapshots, *, parameters: bool) -> bytes:
     rows.integers(_UPDATE["example_count"].number, np.minimum(run.settings.batch_size, left))
     rows.constant(_tag(_UPDATE["cost"].number, _FIXED64))
     rows.doubles(part.costs.reshape(count, 1))
-    if parameters:
-        _write_layers(rows, network, part.parameters)
+    if selection.parameters:
+        rows.packed(_UPDATE["chosen"].number, part.parameters)
+        if part.gradients is not None:
+            rows.packed(_UPDATE["chosen_gradients"].number, part.gradients)
+    elif selection.detail is not Detail.COST:
+        _write_layers(rows, _UPDATE["layers"].number, network, part.parameters)
+        if part.gradients is not None:
+            _write_layers(rows, _UPDATE["gradients"].number, network, part.gradients)
     return rows.joined(_tag(_BATCH["updates"].number, _LENGTH))
 
 
-def _write_layers(rows: "_Rows", network: Network, parameters: Array) -> None:
+def _write_layers(rows: "_Rows", field: int, network: Network, parameters: Array) -> None:
     for shape in network.shapes:
         head = (
             _tag(_LAYER["units"].number, _VARINT)
@@ -81,7 +113,7 @@ def _write_layers(rows: "_Rows", network: Network, parameters: Array) -> None:
         biases = 8 * shape.units if shape.bias else 0
         between = _tag(_LAYER["biases"].number, _LENGTH) + _varint(biases) if biases else b""
         size = len(head) + weights + len(between) + biases
-        rows.constant(_tag(_UPDATE["layers"].number, _LENGTH) + _varint(size) + head)
+        rows.constant(_tag(field, _LENGTH) + _varint(size) + head)
         rows.doubles(parameters[:, shape.weights])
         if biases:
             rows.constant(between)
@@ -112,6 +144,11 @@ class _Rows:
         """Write the numbers of a row as they lie in memory."""
         little = np.ascontiguousarray(values, dtype="<f8")
         self._columns.append(_Column(little.view(np.uint8).reshape(self._count, -1)))
+
+    def packed(self, field: int, values: Array) -> None:
+        """Write a packed field with the numbers of each row, at least one."""
+        self.constant(_tag(field, _LENGTH) + _varint(8 * values.shape[1]))
+        self.doubles(values)
 
     def integers(self, field: int, values: NDArray[np.integer]) -> None:
         """Write a field with a number that is not negative; with 0 it is left out."""
@@ -162,6 +199,19 @@ class _Rows:
             width = column.content.shape[1] if column.lengths is None else next(lengths)
             parts.append(column.content[rows, :width])
         return np.concatenate(parts, axis=1)
+
+
+def _integer(field: FieldDescriptor, number: int) -> bytes:
+    """Return a field with a number that is not negative; with 0 it is left out."""
+    return _tag(field.number, _VARINT) + _varint(number) if number else b""
+
+
+def _packed(field: FieldDescriptor, values: Array) -> list[bytes | memoryview]:
+    """Return a packed field with the numbers of an array; without any it is left out."""
+    if not values.size:
+        return []
+    content = np.ascontiguousarray(values, dtype="<f8").data.cast("B")
+    return [_tag(field.number, _LENGTH) + _varint(len(content)), content]
 
 
 def _tag(field: int, wire_type: int) -> bytes:

@@ -10,6 +10,7 @@ from services import Service
 
 from service.changing import NewWeights
 from service.networks import NewNetwork
+from service.selecting import Detail
 from training.engine import Engine
 from training.errors import InvalidFields, RunNotOver, StaleEtag
 from training.network import Activation, Array, Initializer, InitializerKind, LayerParameters
@@ -112,7 +113,7 @@ def test_changes_show_their_kind(service: Service) -> None:
     service.changing.set_weights("net", a_weight(1.5))
     service.changing.reset("net")
     service.step(1)
-    span = service.history.updates("net", 0, 100, parameters=True)
+    span = service.history.updates("net", 0, 100)
     kinds = [part.kind for part in span.snapshots for _ in range(part.count)]
     gradient = UpdateKind.GRADIENT
     assert kinds == [
@@ -123,7 +124,7 @@ def test_changes_show_their_kind(service: Service) -> None:
         UpdateKind.RESET,
         gradient,
     ]
-    outline = service.history.updates("net", 3, 1, parameters=False)
+    outline = service.history.updates("net", 3, 1, detail=Detail.COST)
     assert [part.kind for part in outline.snapshots] == [UpdateKind.EDIT]
 
 

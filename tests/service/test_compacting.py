@@ -95,7 +95,7 @@ def test_training_goes_on_after_it_to_the_same_bits_and_caches_show_nothing_befo
         require_refused(lambda: service.history.state("net", 5))
         require_refused(lambda: service.networks.fork("net", 5))
         require_refused(lambda: service.history.compare("net", 20, 5))
-        require_refused(lambda: service.history.updates("net", 5, 9, parameters=True))
+        require_refused(lambda: service.history.updates("net", 5, 9))
         service.step(10)
         ours, theirs = (
             bits(each.snapshots, each.networks.get("net").network, 30) for each in (service, other)

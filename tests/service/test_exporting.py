@@ -26,6 +26,7 @@ from service.exporting.exports import CHUNK_BYTES, chunked
 from service.exporting.moment import Moment
 from service.exporting.onnx_graph import model
 from service.networks import NewNetwork
+from service.selecting import Detail
 from training.engine import activations
 from training.errors import InvalidFields, NetworkNotFound, UpdateOutOfRange
 from training.network import (
@@ -209,7 +210,7 @@ def test_a_history_is_a_line_for_each_update(
     assert header == "update,kind,run,epoch,first_example,example_count,cost"
     assert lines[0] == "0,INITIAL,0,0,0,0,"
     assert len(lines) == 10
-    for part in service.history.updates("net", 1, 9, parameters=False).snapshots:
+    for part in service.history.updates("net", 1, 9, detail=Detail.COST).snapshots:
         assert part.run is not None
         for index, cost in enumerate(part.costs):
             number = part.first_update + index

@@ -1,14 +1,19 @@
 """Updates that are written a page at a time have the bytes of the generated classes."""
 
+from dataclasses import replace
+
+import numpy as np
 from clearprop.v1 import training_service_pb2 as pb
+from clearprop.v1 import update_pb2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import World, make_world, worlds
 
 from service.messages.updates import updates
-from service.messages.wire import updates_response
+from service.messages.wire import columns_response, updates_response
+from service.selecting import Detail, Selection
 from training.replay import Snapshots
-from training.update import State
+from training.update import State, UpdateKind
 
 
 def a_page(world: World, first: int, count: int, begin: int) -> Snapshots:
@@ -18,39 +23,97 @@ def a_page(world: World, first: int, count: int, begin: int) -> Snapshots:
     engine = world.engine(run)
     before = engine.advance(State(0, world.parameters), 0, first).state
     made = engine.advance(before, before.update, count, record=True)
+    gradients = np.linspace(-1.0, 1.0, made.recorded.size).reshape(made.recorded.shape)
     return Snapshots(
-        world.initial_segment.kind.GRADIENT,
+        UpdateKind.GRADIENT,
         begin,
         run,
         before.update,
         made.costs,
         made.recorded,
+        gradients=gradients,
     )
 
 
-@given(
-    worlds(),
+selections = st.builds(
+    Selection,
+    st.sampled_from([Detail.PARAMETERS, Detail.GRADIENTS]),
+    st.integers(1, 7),
+    st.sampled_from([(), (0,), (3, 1, 3)]),
+) | st.builds(Selection, st.just(Detail.COST), st.integers(1, 7))
+
+pages = st.tuples(
     st.integers(0, 30),
     st.integers(0, 40),
     st.sampled_from([1, 120, 16_380, 2**31, 2**53]),
-    st.booleans(),
 )
+
+
+def chosen_of(world: World, page: tuple[int, int, int], selection: Selection) -> list[Snapshots]:
+    part = a_page(world, *page)
+    if selection.detail is not Detail.GRADIENTS:
+        part = replace(part, gradients=None)
+    if selection.parameters:
+        places = [place % part.parameters.shape[1] for place in selection.parameters]
+        part = replace(
+            part,
+            parameters=part.parameters[:, places],
+            gradients=None if part.gradients is None else part.gradients[:, places],
+        )
+    chosen = part.every(selection.stride)
+    return [chosen] if chosen.count else []
+
+
+@given(worlds(), pages, selections)
 @settings(max_examples=80)
-def test_the_bytes_are_those_of_the_generated_classes(
-    world: World, first: int, count: int, begin: int, parameters: bool
+def test_updates_have_the_bytes_of_the_generated_classes(
+    world: World, page: tuple[int, int, int], selection: Selection
 ) -> None:
-    part = a_page(world, first, count, begin)
-    expected = pb.WatchUpdatesResponse(
-        updates=pb.UpdateBatch(updates=updates(world.network, [part], parameters=parameters))
+    parts = chosen_of(world, page, selection)
+    batch = pb.UpdateBatch(updates=updates(world.network, parts, selection))
+    written = updates_response(world.network, parts, selection)
+    assert written == pb.WatchUpdatesResponse(updates=batch).SerializeToString()
+
+
+@given(worlds(), pages, selections)
+@settings(max_examples=80)
+def test_columns_have_the_bytes_of_the_generated_classes(
+    world: World, page: tuple[int, int, int], selection: Selection
+) -> None:
+    for part in chosen_of(world, page, selection):
+        written = columns_response(part, selection)
+        assert written == columns(part, selection).SerializeToString()
+        assert list(pb.WatchUpdatesResponse.FromString(written).columns.costs) == list(part.costs)
+
+
+def columns(part: Snapshots, selection: Selection) -> pb.WatchUpdatesResponse:
+    with_parameters = selection.detail is not Detail.COST
+    assert part.run is not None
+    return pb.WatchUpdatesResponse(
+        columns=update_pb2.UpdateColumns(
+            first_update=part.first_update,
+            stride=part.stride,
+            kind=update_pb2.UPDATE_KIND_GRADIENT,
+            run=part.run.number,
+            run_index=part.run_offset,
+            count=part.count,
+            costs=part.costs,
+            parameters=part.parameters.reshape(-1) if with_parameters else (),
+            gradients=() if part.gradients is None else part.gradients.reshape(-1),
+        )
     )
-    written = updates_response(world.network, [part], parameters=parameters)
-    assert written == expected.SerializeToString()
+
+
+def test_an_update_of_no_run_is_columns_of_its_own() -> None:
+    alone = Snapshots(UpdateKind.EDIT, 7, None, 0, np.empty(0), np.array([[0.0, -0.0, 1.5]]))
+    read = pb.WatchUpdatesResponse.FromString(columns_response(alone)).columns
+    assert (read.first_update, read.count, read.kind) == (7, 1, update_pb2.UPDATE_KIND_EDIT)
+    assert np.array(read.parameters).tobytes() == alone.parameters.tobytes()
+    assert not read.costs
 
 
 def test_parts_follow_one_another() -> None:
     world = make_world(epochs=60)
     parts = [a_page(world, 0, 5, 1), a_page(world, 5, 3, 300)]
-    read = pb.WatchUpdatesResponse.FromString(
-        updates_response(world.network, parts, parameters=True)
-    )
+    read = pb.WatchUpdatesResponse.FromString(updates_response(world.network, parts))
     assert [update.update for update in read.updates.updates] == [1, 2, 3, 4, 5, 300, 301, 302]

@@ -78,6 +78,30 @@ last example of its batch.
 """
 Global___StateView: _TypeAlias = StateView  # noqa: Y015
 
+class _Encoding:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _EncodingEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Encoding.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ENCODING_UNSPECIFIED: _Encoding.ValueType  # 0
+    """Not said: UPDATES."""
+    ENCODING_UPDATES: _Encoding.ValueType  # 1
+    """As messages, several at a time: `updates`."""
+    ENCODING_COLUMNS: _Encoding.ValueType  # 2
+    """As columns of numbers, several at a time: `columns`."""
+
+class Encoding(_Encoding, metaclass=_EncodingEnumTypeWrapper):
+    """How a watch sends updates."""
+
+ENCODING_UNSPECIFIED: Encoding.ValueType  # 0
+"""Not said: UPDATES."""
+ENCODING_UPDATES: Encoding.ValueType  # 1
+"""As messages, several at a time: `updates`."""
+ENCODING_COLUMNS: Encoding.ValueType  # 2
+"""As columns of numbers, several at a time: `columns`."""
+Global___Encoding: _TypeAlias = Encoding  # noqa: Y015
+
 class _ExportFormat:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -1532,7 +1556,9 @@ class WatchUpdatesRequest(_message.Message):
     START_UPDATE_FIELD_NUMBER: _builtins.int
     STRIDE_FIELD_NUMBER: _builtins.int
     DETAIL_FIELD_NUMBER: _builtins.int
+    ENCODING_FIELD_NUMBER: _builtins.int
     UNTIL_RUN_FIELD_NUMBER: _builtins.int
+    PARAMETERS_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     """The network's id."""
     uid: _builtins.str
@@ -1550,10 +1576,18 @@ class WatchUpdatesRequest(_message.Message):
     """
     detail: _update_pb2.Detail.ValueType
     """How much of each update is sent. UNSPECIFIED means PARAMETERS."""
+    encoding: Global___Encoding.ValueType
+    """How updates are sent. UNSPECIFIED means UPDATES."""
     until_run: _builtins.int
     """End the stream with the end of this run, which is sent even if it lies before the start.
     0: never end.
     """
+    @_builtins.property
+    def parameters(self) -> _containers.RepeatedCompositeFieldContainer[_update_pb2.Parameter]:
+        """Send of each update only these parameters, in this order; up to 1,000. Empty: all of them. Not
+        with detail COST, which sends none.
+        """
+
     def __init__(
         self,
         *,
@@ -1562,11 +1596,13 @@ class WatchUpdatesRequest(_message.Message):
         start_update: _builtins.int | None = ...,
         stride: _builtins.int = ...,
         detail: _update_pb2.Detail.ValueType = ...,
+        encoding: Global___Encoding.ValueType = ...,
         until_run: _builtins.int = ...,
+        parameters: _abc.Iterable[_update_pb2.Parameter] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_start_update", b"_start_update", "start_update", b"start_update"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_start_update", b"_start_update", "detail", b"detail", "network", b"network", "start_update", b"start_update", "stride", b"stride", "uid", b"uid", "until_run", b"until_run"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_start_update", b"_start_update", "detail", b"detail", "encoding", b"encoding", "network", b"network", "parameters", b"parameters", "start_update", b"start_update", "stride", b"stride", "uid", b"uid", "until_run", b"until_run"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__start_update: _TypeAlias = _typing.Literal["start_update"]  # noqa: Y015
     _WhichOneofArgType__start_update: _TypeAlias = _typing.Literal["_start_update", b"_start_update"]  # noqa: Y015
@@ -1581,11 +1617,16 @@ class WatchUpdatesResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     UPDATES_FIELD_NUMBER: _builtins.int
+    COLUMNS_FIELD_NUMBER: _builtins.int
     RUN_EVENT_FIELD_NUMBER: _builtins.int
     BOOKMARK_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def updates(self) -> Global___UpdateBatch:
         """The next updates."""
+
+    @_builtins.property
+    def columns(self) -> _update_pb2.UpdateColumns:
+        """The next updates, with encoding COLUMNS."""
 
     @_builtins.property
     def run_event(self) -> _run_pb2.RunEvent:
@@ -1601,14 +1642,15 @@ class WatchUpdatesResponse(_message.Message):
         self,
         *,
         updates: Global___UpdateBatch | None = ...,
+        columns: _update_pb2.UpdateColumns | None = ...,
         run_event: _run_pb2.RunEvent | None = ...,
         bookmark: Global___Bookmark | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["bookmark", b"bookmark", "content", b"content", "run_event", b"run_event", "updates", b"updates"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["bookmark", b"bookmark", "columns", b"columns", "content", b"content", "run_event", b"run_event", "updates", b"updates"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bookmark", b"bookmark", "content", b"content", "run_event", b"run_event", "updates", b"updates"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bookmark", b"bookmark", "columns", b"columns", "content", b"content", "run_event", b"run_event", "updates", b"updates"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_content: _TypeAlias = _typing.Literal["updates", "run_event", "bookmark"]  # noqa: Y015
+    _WhichOneofReturnType_content: _TypeAlias = _typing.Literal["updates", "columns", "run_event", "bookmark"]  # noqa: Y015
     _WhichOneofArgType_content: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_content) -> _WhichOneofReturnType_content | None: ...
 
@@ -2118,6 +2160,7 @@ class Limits(_message.Message):
     TRAINING_SET_BYTES_FIELD_NUMBER: _builtins.int
     BATCH_NUMBERS_FIELD_NUMBER: _builtins.int
     UPLOADS_FIELD_NUMBER: _builtins.int
+    WATCHES_OF_CLIENT_FIELD_NUMBER: _builtins.int
     request_bytes: _builtins.int
     """The largest request, in bytes."""
     response_bytes: _builtins.int
@@ -2138,6 +2181,8 @@ class Limits(_message.Message):
     """The largest batch: its examples × the units of all the network's layers, inputs included."""
     uploads: _builtins.int
     """The most uploads at the same time."""
+    watches_of_client: _builtins.int
+    """The most watches at the same time from one address."""
     def __init__(
         self,
         *,
@@ -2151,10 +2196,11 @@ class Limits(_message.Message):
         training_set_bytes: _builtins.int = ...,
         batch_numbers: _builtins.int = ...,
         uploads: _builtins.int = ...,
+        watches_of_client: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch_numbers", b"batch_numbers", "layers", b"layers", "networks", b"networks", "parameters", b"parameters", "request_bytes", b"request_bytes", "response_bytes", b"response_bytes", "training_set_bytes", b"training_set_bytes", "training_sets", b"training_sets", "uploads", b"uploads", "watches", b"watches"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch_numbers", b"batch_numbers", "layers", b"layers", "networks", b"networks", "parameters", b"parameters", "request_bytes", b"request_bytes", "response_bytes", b"response_bytes", "training_set_bytes", b"training_set_bytes", "training_sets", b"training_sets", "uploads", b"uploads", "watches", b"watches", "watches_of_client", b"watches_of_client"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -37,7 +37,9 @@ class TrainingServiceStub:
       UNAVAILABLE: the server is stopping or cannot write its store (reason DRAINING or
         STORE_UNAVAILABLE): repeat the call later, with the same `request_id` where it has one.
       RESOURCE_EXHAUSTED: a limit is exceeded; the message names the limit and its value
-        (GetServerInfo lists them): send less, or delete what is no longer needed.
+        (GetServerInfo lists them): send less, or delete what is no longer needed. Or the disk of the
+        server is full (reason STORE_FULL): tell the operator, and repeat the call when there is room;
+        runs that are under way wait for it, and go on by themselves.
       DATA_LOSS: stored history is damaged (reason DAMAGED_HISTORY): tell the operator.
 
     Calls with a `request_id` happen at most once: the same id with the same payload is answered
@@ -234,6 +236,8 @@ class TrainingServiceStub:
       OUT_OF_RANGE: `start_update` is below 0 or beyond the latest plus 1 (UPDATE_OUT_OF_RANGE).
       OUT_OF_RANGE: `start_update`, or what a watch that is behind would read next, is no longer
         kept (HISTORY_COMPACTED; see DeleteUpdates): watch from `earliest_update` on.
+      RESOURCE_EXHAUSTED: there are as many watches as there may be, in all or from this address
+        (LIMIT_EXCEEDED, `watches` or `watches_of_client`): end one that is no longer needed.
       UNAVAILABLE: the server is stopping (DRAINING; metadata `next_update` is where it would have
         gone on), or this watcher could not be written to for 10 s (WATCHER_TOO_SLOW): watch again
         from the number after the last update that was read.
@@ -365,7 +369,9 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       UNAVAILABLE: the server is stopping or cannot write its store (reason DRAINING or
         STORE_UNAVAILABLE): repeat the call later, with the same `request_id` where it has one.
       RESOURCE_EXHAUSTED: a limit is exceeded; the message names the limit and its value
-        (GetServerInfo lists them): send less, or delete what is no longer needed.
+        (GetServerInfo lists them): send less, or delete what is no longer needed. Or the disk of the
+        server is full (reason STORE_FULL): tell the operator, and repeat the call when there is room;
+        runs that are under way wait for it, and go on by themselves.
       DATA_LOSS: stored history is damaged (reason DAMAGED_HISTORY): tell the operator.
 
     Calls with a `request_id` happen at most once: the same id with the same payload is answered
@@ -559,6 +565,8 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       OUT_OF_RANGE: `start_update` is below 0 or beyond the latest plus 1 (UPDATE_OUT_OF_RANGE).
       OUT_OF_RANGE: `start_update`, or what a watch that is behind would read next, is no longer
         kept (HISTORY_COMPACTED; see DeleteUpdates): watch from `earliest_update` on.
+      RESOURCE_EXHAUSTED: there are as many watches as there may be, in all or from this address
+        (LIMIT_EXCEEDED, `watches` or `watches_of_client`): end one that is no longer needed.
       UNAVAILABLE: the server is stopping (DRAINING; metadata `next_update` is where it would have
         gone on), or this watcher could not be written to for 10 s (WATCHER_TOO_SLOW): watch again
         from the number after the last update that was read.
@@ -689,7 +697,9 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
       UNAVAILABLE: the server is stopping or cannot write its store (reason DRAINING or
         STORE_UNAVAILABLE): repeat the call later, with the same `request_id` where it has one.
       RESOURCE_EXHAUSTED: a limit is exceeded; the message names the limit and its value
-        (GetServerInfo lists them): send less, or delete what is no longer needed.
+        (GetServerInfo lists them): send less, or delete what is no longer needed. Or the disk of the
+        server is full (reason STORE_FULL): tell the operator, and repeat the call when there is room;
+        runs that are under way wait for it, and go on by themselves.
       DATA_LOSS: stored history is damaged (reason DAMAGED_HISTORY): tell the operator.
 
     Calls with a `request_id` happen at most once: the same id with the same payload is answered
@@ -1013,6 +1023,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           OUT_OF_RANGE: `start_update` is below 0 or beyond the latest plus 1 (UPDATE_OUT_OF_RANGE).
           OUT_OF_RANGE: `start_update`, or what a watch that is behind would read next, is no longer
             kept (HISTORY_COMPACTED; see DeleteUpdates): watch from `earliest_update` on.
+          RESOURCE_EXHAUSTED: there are as many watches as there may be, in all or from this address
+            (LIMIT_EXCEEDED, `watches` or `watches_of_client`): end one that is no longer needed.
           UNAVAILABLE: the server is stopping (DRAINING; metadata `next_update` is where it would have
             gone on), or this watcher could not be written to for 10 s (WATCHER_TOO_SLOW): watch again
             from the number after the last update that was read.

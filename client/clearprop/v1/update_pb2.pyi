@@ -13,10 +13,10 @@ import builtins as _builtins
 import sys
 import typing as _typing
 
-if sys.version_info >= (3, 10):
-    from typing import TypeAlias as _TypeAlias
+if sys.version_info >= (3, 11):
+    from typing import TypeAlias as _TypeAlias, Never as _Never
 else:
-    from typing_extensions import TypeAlias as _TypeAlias
+    from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -64,6 +64,10 @@ class _DetailEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Detail.ValueTy
     """Number, kind, run, epoch, examples and cost."""
     DETAIL_PARAMETERS: _Detail.ValueType  # 2
     """The same, and all parameters after the update."""
+    DETAIL_GRADIENTS: _Detail.ValueType  # 3
+    """The same, and for what a batch made its mean gradient. They are computed for each update that is
+    sent, which takes longer than everything else.
+    """
 
 class Detail(_Detail, metaclass=_DetailEnumTypeWrapper):
     """How much of each update is sent."""
@@ -74,7 +78,43 @@ DETAIL_COST: Detail.ValueType  # 1
 """Number, kind, run, epoch, examples and cost."""
 DETAIL_PARAMETERS: Detail.ValueType  # 2
 """The same, and all parameters after the update."""
+DETAIL_GRADIENTS: Detail.ValueType  # 3
+"""The same, and for what a batch made its mean gradient. They are computed for each update that is
+sent, which takes longer than everything else.
+"""
 Global___Detail: _TypeAlias = Detail  # noqa: Y015
+
+@_typing.final
+class Parameter(_message.Message):
+    """Names one parameter of a network."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LAYER_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    INPUT_FIELD_NUMBER: _builtins.int
+    layer: _builtins.int
+    """The layer: 1 is the first after the inputs."""
+    unit: _builtins.int
+    """The unit of that layer, from 0."""
+    input: _builtins.int
+    """The input of the unit, from 0, that the weight belongs to. Absent: the unit's bias."""
+    def __init__(
+        self,
+        *,
+        layer: _builtins.int = ...,
+        unit: _builtins.int = ...,
+        input: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_input", b"_input", "input", b"input"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_input", b"_input", "input", b"input", "layer", b"layer", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__input: _TypeAlias = _typing.Literal["input"]  # noqa: Y015
+    _WhichOneofArgType__input: _TypeAlias = _typing.Literal["_input", b"_input"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__input) -> _WhichOneofReturnType__input | None: ...
+
+Global___Parameter: _TypeAlias = Parameter  # noqa: Y015
 
 @_typing.final
 class Update(_message.Message):
@@ -90,6 +130,9 @@ class Update(_message.Message):
     EXAMPLE_COUNT_FIELD_NUMBER: _builtins.int
     COST_FIELD_NUMBER: _builtins.int
     LAYERS_FIELD_NUMBER: _builtins.int
+    GRADIENTS_FIELD_NUMBER: _builtins.int
+    CHOSEN_FIELD_NUMBER: _builtins.int
+    CHOSEN_GRADIENTS_FIELD_NUMBER: _builtins.int
     update: _builtins.int
     """The update's number: 0 is the initialisation, then counting up without a gap."""
     kind: Global___UpdateKind.ValueType
@@ -111,7 +154,24 @@ class Update(_message.Message):
     """
     @_builtins.property
     def layers(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
-        """The parameters after the update, layer after layer; empty with detail COST."""
+        """The parameters after the update, layer after layer; empty with detail COST, and where a watch
+        chose some of them.
+        """
+
+    @_builtins.property
+    def gradients(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
+        """With detail GRADIENTS: G/n, the mean gradient of the batch before weight decay, computed with the
+        parameters before the update, layer after layer. Empty where no batch made the update, for the
+        earliest update that is kept when those before it are not, and where a watch chose some of them.
+        """
+
+    @_builtins.property
+    def chosen(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Where a watch chose some parameters: these after the update, in the order in which it named them."""
+
+    @_builtins.property
+    def chosen_gradients(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Their gradients, with detail GRADIENTS; empty where `gradients` would be."""
 
     def __init__(
         self,
@@ -124,16 +184,90 @@ class Update(_message.Message):
         example_count: _builtins.int = ...,
         cost: _builtins.float | None = ...,
         layers: _abc.Iterable[_network_pb2.LayerParameters] | None = ...,
+        gradients: _abc.Iterable[_network_pb2.LayerParameters] | None = ...,
+        chosen: _abc.Iterable[_builtins.float] | None = ...,
+        chosen_gradients: _abc.Iterable[_builtins.float] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "cost", b"cost"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "cost", b"cost", "epoch", b"epoch", "example_count", b"example_count", "first_example", b"first_example", "kind", b"kind", "layers", b"layers", "run", b"run", "update", b"update"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "chosen", b"chosen", "chosen_gradients", b"chosen_gradients", "cost", b"cost", "epoch", b"epoch", "example_count", b"example_count", "first_example", b"first_example", "gradients", b"gradients", "kind", b"kind", "layers", b"layers", "run", b"run", "update", b"update"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__cost: _TypeAlias = _typing.Literal["cost"]  # noqa: Y015
     _WhichOneofArgType__cost: _TypeAlias = _typing.Literal["_cost", b"_cost"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__cost) -> _WhichOneofReturnType__cost | None: ...
 
 Global___Update: _TypeAlias = Update  # noqa: Y015
+
+@_typing.final
+class UpdateColumns(_message.Message):
+    """Consecutive updates of one kind and one run, or those that a stride leaves of them, as columns of
+    numbers: for clients that want millions of snapshots a second. A packed `repeated double` is, on
+    the wire, an array of little-endian doubles, so nothing needs to be done for each update. Below, n
+    is the number of updates and P that of the network's parameters, or of those that the watch chose.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIRST_UPDATE_FIELD_NUMBER: _builtins.int
+    STRIDE_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    RUN_FIELD_NUMBER: _builtins.int
+    RUN_INDEX_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    COSTS_FIELD_NUMBER: _builtins.int
+    PARAMETERS_FIELD_NUMBER: _builtins.int
+    GRADIENTS_FIELD_NUMBER: _builtins.int
+    first_update: _builtins.int
+    """The number of the first of them."""
+    stride: _builtins.int
+    """The numbers are `first_update`, `first_update` + `stride`, and so on; at least 1."""
+    kind: Global___UpdateKind.ValueType
+    """What made them; one update alone where that is no batch."""
+    run: _builtins.int
+    """The number of the run that made them; 0 where no run did."""
+    run_index: _builtins.int
+    """How many updates the run had made before the first of them. With the run's settings it tells each
+    update's batch: it begins at example (`run_index` + i × `stride`) × batch size, counted through
+    all epochs.
+    """
+    count: _builtins.int
+    """How many updates these are: n, at least 1."""
+    @_builtins.property
+    def costs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """[n]: the mean cost of each batch, measured with the parameters before the update; empty where no
+        run made them.
+        """
+
+    @_builtins.property
+    def parameters(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """[n × P]: for each update all parameters after it, layer after layer, the weights row by row, then
+        the biases; empty with detail COST.
+        """
+
+    @_builtins.property
+    def gradients(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """[n × P]: their gradients in the same order, with detail GRADIENTS; empty as in Update."""
+
+    def __init__(
+        self,
+        *,
+        first_update: _builtins.int = ...,
+        stride: _builtins.int = ...,
+        kind: Global___UpdateKind.ValueType = ...,
+        run: _builtins.int = ...,
+        run_index: _builtins.int = ...,
+        count: _builtins.int = ...,
+        costs: _abc.Iterable[_builtins.float] | None = ...,
+        parameters: _abc.Iterable[_builtins.float] | None = ...,
+        gradients: _abc.Iterable[_builtins.float] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["costs", b"costs", "count", b"count", "first_update", b"first_update", "gradients", b"gradients", "kind", b"kind", "parameters", b"parameters", "run", b"run", "run_index", b"run_index", "stride", b"stride"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateColumns: _TypeAlias = UpdateColumns  # noqa: Y015
 
 @_typing.final
 class State(_message.Message):

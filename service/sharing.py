@@ -1,0 +1,59 @@
+"""What many ask for at the same time, or soon after one another, is made once."""
+
+import asyncio
+from collections.abc import Callable, Hashable
+from typing import Generic, Protocol, TypeVar
+
+from cachetools import LRUCache
+
+
+class Sized(Protocol):
+    """Something to be shared: `nbytes` is what it takes, 0 for what is not to be kept."""
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes it takes."""
+
+
+V = TypeVar("V", bound=Sized)
+
+
+class Shared(Generic[V]):
+    """Makes values in threads, each once for all who ask, and keeps the latest of them.
+
+    For one event loop. A value is what follows from its key, and is never wrong later.
+    """
+
+    def __init__(self, nbytes: int) -> None:
+        self._kept: LRUCache[Hashable, V] = LRUCache(nbytes, lambda value: value.nbytes)
+        self._making: dict[Hashable, asyncio.Future[V]] = {}
+
+    async def get(self, key: Hashable, since: int, make: Callable[[], V]) -> V:
+        """Return a value that was kept, or the one that is being made since `since`, or make it.
+
+        Raises what `make` raises.
+        """
+        kept = self._kept.get(key)
+        # Whoever waits may be cancelled: that must not take it from the others.
+        return await asyncio.shield(self._begun(key, since, make)) if kept is None else kept
+
+    def begin(self, key: Hashable, since: int, make: Callable[[], V]) -> None:
+        """Let a value be made that will be asked for, unless it is kept or under way."""
+        if key not in self._kept:
+            self._begun(key, since, make)
+
+    def _begun(self, key: Hashable, since: int, make: Callable[[], V]) -> "asyncio.Future[V]":
+        making = self._making.get((key, since))
+        if making is None:
+            making = asyncio.get_running_loop().run_in_executor(None, make)
+            self._making[key, since] = making
+            making.add_done_callback(lambda done: self._made(key, since, done))
+        return making
+
+    def _made(self, key: Hashable, since: int, done: "asyncio.Future[V]") -> None:
+        del self._making[key, since]
+        if done.cancelled() or done.exception() is not None:
+            return
+        value = done.result()
+        if 0 < value.nbytes <= self._kept.maxsize:
+            self._kept[key] = value
