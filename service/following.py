@@ -1,6 +1,6 @@
 """Reads a history on from where a watcher stands: first what is stored, then what comes."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 
 from service.history import check_start
@@ -9,6 +9,7 @@ from service.snapshots import Page, check_kept
 from training.errors import NetworkReplaced
 from training.network import Network
 from training.ports import Reader, Store
+from training.replay import Snapshots
 from training.update import RunEvent
 
 _EVENTS_AT_ONCE = 1_000
@@ -184,7 +185,26 @@ class _Walk:
     def _send(self, updates: Page) -> None:
         if updates:
             self.cursor = replace(self.cursor, sent=updates[-1].last_update)
-            self.found.append(Batch(self._place.network, self._place.selection, updates))
+        network, selection = self._place.network, self._place.selection
+        most = self._selecting.updates_in_message(network, selection)
+        self.found += [Batch(network, selection, part) for part in _cut(updates, most)]
+
+
+def _cut(updates: Page, most: int) -> Iterator[Page]:
+    """Cut updates into pieces of up to `most`."""
+    piece: list[Snapshots] = []
+    room = most
+    for part in updates:
+        begin = 0
+        while begin < part.count:
+            taken = part.rows(slice(begin, begin + room))
+            piece.append(taken)
+            begin, room = begin + taken.count, room - taken.count
+            if not room:
+                yield tuple(piece)
+                piece, room = [], most
+    if piece:
+        yield tuple(piece)
 
 
 def check_uid(network: Network, uid: str) -> None:

@@ -13,10 +13,12 @@ from training.network import Array, Network
 from training.replay import Snapshots
 from training.update import UpdateKind
 
-# Without parameters so many updates make a message of 256 KiB; with a stride more can be read at
-# once, but not so many that one reader keeps a thread for long.
-_OUTLINED_AT_ONCE = 5_000
-_MOST_OUTLINES = 20
+#: The numbers of the updates of one message, in bytes; one update where that is more.
+_MESSAGE_BYTES = 256 * 2**10
+_BYTES_OF_AN_UPDATE = 64  # beside its parameters
+
+# Without parameters so many updates can be read at once without keeping a thread for long.
+_OUTLINED_AT_ONCE = 40_000
 
 
 class Detail(StrEnum):
@@ -59,8 +61,14 @@ class Selecting:
     def updates_at_once(self, network: Network, selection: Selection) -> int:
         """Return over how many updates one read may go, at least 1."""
         if selection.detail is Detail.COST:
-            return _OUTLINED_AT_ONCE * min(selection.stride, _MOST_OUTLINES)
+            return _OUTLINED_AT_ONCE
         return updates_in_page(network) // selection.arrays or 1
+
+    def updates_in_message(self, network: Network, selection: Selection) -> int:
+        """Return how many updates are sent in one message, at least 1."""
+        parameters = len(selection.parameters) or network.parameter_count
+        size = 8 * parameters * selection.arrays + _BYTES_OF_AN_UPDATE
+        return _MESSAGE_BYTES // size or 1
 
     def read(self, network: Network, first: int, last: int, selection: Selection) -> Page:
         """Return all of the updates `first` to `last`, committed, with what the selection needs.

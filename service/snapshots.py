@@ -21,8 +21,9 @@ from training.run import Run
 from training.training_set import Examples
 from training.update import Head, Segment, State, UpdateKind
 
-#: Parameters of one page of updates, in bytes; one update where that is more.
-PAGE_BYTES = 256 * 2**10
+#: Parameters of one page of updates, in bytes; one update where that is more. It is what is
+#: recomputed and kept at a time: several messages, so that reading the history for it is the least.
+PAGE_BYTES = 2 * 2**20
 
 _PAGES_BYTES = 64 * 2**20
 _STATES_BYTES = 64 * 2**20
