@@ -50,10 +50,14 @@ class ServerProcess:
         return f"127.0.0.1:{self.port}"
 
     def start(self) -> "ServerProcess":
-        options = ["--grpc", self.target, "--database", self.database]
-        self.process = nursery().start(options, self.log)
+        self.launch()
         self.wait_until_serving()
         return self
+
+    def launch(self) -> None:
+        """Start it, and do not wait until it serves."""
+        options = ["--grpc", self.target, "--database", self.database]
+        self.process = nursery().start(options, self.log)
 
     def wait_until_serving(self) -> None:
         with grpc.insecure_channel(self.target, options=_EAGER) as channel:

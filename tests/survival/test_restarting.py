@@ -7,57 +7,17 @@ import grpc
 from calls import (
     Seen,
     all_updates,
-    bits,
     create,
     read_until_broken,
     refusal,
     settings,
     state,
-    wait_until_over,
 )
 from clearprop.v1 import run_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from servers import ServerProcess
 
 EPOCHS = 300_000
-
-
-def test_a_kill_loses_nothing_that_was_seen_and_changes_no_bit(own_server: ServerProcess) -> None:
-    seen = Seen()
-    with own_server.stub() as stub:
-        network = create(stub, seed=3).network
-        run = stub.Train(pb.TrainRequest(network=network, settings=settings(epochs=EPOCHS))).run
-        watch = stub.WatchUpdates(pb.WatchUpdatesRequest(network=network, start_update=0))
-        for part in watch:
-            seen.add(part)
-            if len(seen.updates) > 10_000:
-                break
-        own_server.process.send_signal(signal.SIGKILL)  # type: ignore[union-attr]
-        # What was under way when it died counts as seen.
-        assert read_until_broken(watch, seen).code() is grpc.StatusCode.UNAVAILABLE
-        own_server.process.wait()  # type: ignore[union-attr]
-    assert seen.numbers == list(range(len(seen.updates)))
-    assert len(seen.updates) < EPOCHS
-
-    own_server.start()
-    with own_server.stub() as stub:
-        ended = wait_until_over(stub, run)
-        assert ended.state == run_pb2.RUN_STATE_SUCCEEDED
-        assert ended.updates_done == EPOCHS
-        stored = stub.WatchUpdates(pb.WatchUpdatesRequest(network=network, start_update=0))
-        again = Seen()
-        for part in stored:
-            again.add(part)
-            if len(again.updates) >= len(seen.updates):
-                break
-        assert again.updates[: len(seen.updates)] == seen.updates
-
-        uninterrupted = create(stub, seed=3).network
-        whole = stub.Train(
-            pb.TrainRequest(network=uninterrupted, settings=settings(epochs=EPOCHS))
-        ).run
-        wait_until_over(stub, whole)
-        assert bits(state(stub, uninterrupted).layers) == bits(state(stub, network).layers)
 
 
 def test_sigterm_ends_watches_with_the_place_to_resume_and_the_run_goes_on(

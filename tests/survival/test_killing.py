@@ -1,0 +1,188 @@
+"""A server that is killed at any moment has lost nothing that it showed, and makes no other bit."""
+
+import random
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import grpc
+from calls import create, examples, fresh_id, settings, state
+from clearprop.v1 import network_pb2, run_pb2
+from clearprop.v1 import training_service_pb2 as pb
+from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
+from promises import Promise, rounds
+from servers import ServerProcess, new_server
+from stored import how_far, left_in, uninterrupted
+from watch_checker import faults
+from watch_reading import PATIENCE, Reading, Watcher, flat, reconnecting
+
+#: An update with all of these takes nearly 100 µs, so that watchers keep up with training.
+EXAMPLES = 600
+
+#: No run lives longer: all of it is made again at the end.
+KILLS_OF_A_RUN = 50
+
+
+def slow_settings() -> run_pb2.TrainingSettings:
+    """Return those of a run that outlasts all kills."""
+    return settings("slow", rate=0.5, batch_size=EXAMPLES, epochs=10**9)
+
+
+def create_training_set(stub: TrainingServiceStub) -> None:
+    numbers = random.Random(1)
+    rows = [[numbers.random(), numbers.random()] for _ in range(EXAMPLES)]
+    content = examples([(row, [float(row[0] > row[1])]) for row in rows])
+    stub.CreateTrainingSet(pb.CreateTrainingSetRequest(training_set="slow", examples=content))
+
+
+class Stepper:
+    """A client that steps a network on and on, and repeats a step until it is answered."""
+
+    def __init__(self, target: str, network: network_pb2.Network) -> None:
+        self.network = network
+        self.made = 0
+        self.counts: Counter[str] = Counter()
+        self._target = target
+        self._counts_of_steps = random.Random(2)
+        self._stopping = False
+        self._failure: Exception | None = None
+        self._thread = threading.Thread(target=self._step_on, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the step that is under way."""
+        self._stopping = True
+        self._thread.join(PATIENCE)
+        assert not self._thread.is_alive(), "a step is not answered"
+        if self._failure is not None:
+            raise self._failure
+
+    def _step_on(self) -> None:
+        try:
+            with reconnecting(self._target) as stub:
+                while not self._stopping:
+                    self._step(stub, self._counts_of_steps.randint(1, 1_000))
+        except Exception as failure:  # noqa: BLE001 (raised where it is stopped)
+            self._failure = failure
+
+    def _step(self, stub: TrainingServiceStub, count: int) -> None:
+        request = pb.StepRequest(
+            network=self.network.network,
+            count=count,
+            settings=None if self.made else slow_settings(),
+            request_id=fresh_id("step"),
+        )
+        response = self._answered(stub, request)
+        self.made += count
+        assert response.updates[-1].update == self.made, "a step was made twice, or not at all"
+        self.counts["steps"] += 1
+
+    def _answered(self, stub: TrainingServiceStub, request: pb.StepRequest) -> pb.StepResponse:
+        while True:
+            try:
+                return stub.Step(request, wait_for_ready=True)
+            except grpc.RpcError as error:
+                if error.code() is not grpc.StatusCode.UNAVAILABLE:
+                    raise
+                self.counts["steps_cut"] += 1
+
+
+class Killing:
+    """One run, its watchers and a stepper beside it, on a server that is killed again and again."""
+
+    def __init__(self, server: ServerProcess, folder: Path, moments: random.Random) -> None:
+        self.server = server
+        self.folder = folder
+        self.moments = moments
+        self.counts: Counter[str] = Counter()
+        with server.stub() as stub:
+            self.network = create(stub, seed=moments.randrange(2**32))
+            name = self.network.network
+            stub.Train(pb.TrainRequest(network=name, settings=slow_settings()))
+            self.stepper = Stepper(server.target, create(stub, seed=5))
+        self.watchers = [
+            Watcher(server.target, Reading(self.network, columns=columns)).start()
+            for columns in (False, True)
+        ]
+
+    def kill(self) -> None:
+        """Kill the server at some moment, and require that what was shown till then is stored."""
+        moment = self.moments.choice([self.wait_for_updates, self.wait_a_moment, self.start_again])
+        moment()
+        streams = [watcher.reading.streams[-1] for watcher in self.watchers]
+        self.server.kill()
+        with left_in(self.folder) as store:
+            stored = how_far(store, self.network.uid)
+        for stream in streams:
+            stream.stored = stored
+        self.server.launch()
+        self.counts["kills"] += 1
+
+    def wait_for_updates(self) -> None:
+        more = self.moments.randint(1, 1_500)
+        for watcher in self.watchers:
+            wanted = watcher.reading.updates + more
+            watcher.wait_for(lambda reading, wanted=wanted: reading.updates >= wanted)
+
+    def wait_a_moment(self) -> None:
+        self.server.wait_until_serving()
+        time.sleep(self.moments.uniform(0.0, 0.3))
+
+    def start_again(self) -> None:
+        """It has just been started: somewhere in its recovery."""
+        self.counts["kills_while_starting"] += 1
+        time.sleep(self.moments.uniform(0.0, 0.3))
+
+    def finish(self) -> None:
+        """Pause the run, let everyone come to its end, and compare all of it."""
+        self.wait_for_updates()
+        self.stepper.stop()
+        with self.server.stub() as stub:
+            name = self.network.network
+            paused = stub.PauseRun(pb.PauseRunRequest(network=name, run=1)).run
+            shown = {uid: flat(state(stub, uid).layers) for uid in self.networks}
+        for watcher in self.watchers:
+            watcher.wait_for(lambda reading: reading.last_state == "PAUSED")
+            watcher.cancel()
+            assert watcher.reading.last_update == paused.latest_update
+        self.server.kill()
+        self.compare(shown)
+        self.server.start()
+
+    @property
+    def networks(self) -> dict[str, network_pb2.Network]:
+        return {each.network: each for each in (self.network, self.stepper.network)}
+
+    def compare(self, shown: dict[str, bytes]) -> None:
+        """Require that whatever was shown is that of runs that nothing has interrupted."""
+        with left_in(self.folder) as store:
+            truths = {
+                name: uninterrupted(store, network.uid) for name, network in self.networks.items()
+            }
+        for name, truth in truths.items():
+            assert truth.updates[max(truth.updates)].parameters == shown[name]
+        truth = truths[self.network.network]
+        for watcher in self.watchers:
+            assert not faults(watcher.reading.streams, truth)
+            self.counts["updates_seen"] += watcher.reading.updates
+        assert max(truths[self.stepper.network.network].updates) == self.stepper.made
+        self.counts["updates"] += len(truth.updates)
+        self.counts += self.stepper.counts
+
+
+def test_a_kill_at_any_moment_loses_nothing_that_was_seen_and_changes_no_bit(
+    tmp_path: Path, promise: Promise
+) -> None:
+    moments = random.Random(3)
+    counts: Counter[str] = Counter()
+    with new_server(tmp_path) as server:
+        with server.stub() as stub:
+            create_training_set(stub)
+        for _ in range(rounds(1, 20)):
+            killing = Killing(server, tmp_path, moments)
+            for _ in range(KILLS_OF_A_RUN):
+                killing.kill()
+            killing.finish()
+            counts += killing.counts
+    promise("a kill loses nothing that was seen, and changes no bit", **counts)
