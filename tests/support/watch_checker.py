@@ -122,6 +122,7 @@ class FaultKind(StrEnum):
     BOOKMARK_AHEAD = "a bookmark ahead of what was delivered"
     BOOKMARK_BEHIND = "a bookmark behind what was delivered"
     RESUMED_ELSEWHERE = "a stream that does not go on where the one before it ended"
+    SENT_ELSEWHERE = "a place to resume from that is not after what was delivered"
     WRONGLY_ENDED = "an end for no good reason"
 
 
@@ -164,6 +165,8 @@ class _StreamCheck:
             else:
                 self.look_at_mark(item)
         self.look_for_missing()
+        if self.stream.reason == "DRAINING":
+            self.look_at_place(self.stream.said.get("next_update", self.begin))
         return self.found
 
     def add(self, kind: FaultKind, words: object) -> None:
@@ -225,6 +228,11 @@ class _StreamCheck:
         for turn in self.turns_to_come():
             if turn.number < last or turn.place < reached:
                 self.add(FaultKind.EVENT_MISSING, turn)
+
+    def look_at_place(self, place: int) -> None:
+        """Look at where a server that stops says that it would have gone on."""
+        if not self.highest < place <= self.next_wanted():
+            self.add(FaultKind.SENT_ELSEWHERE, place)
 
     def turns_to_come(self) -> Iterator[Turn]:
         """Return the run events that are to be delivered and have not been.
