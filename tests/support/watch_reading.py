@@ -207,8 +207,8 @@ class Watcher:
 
     def _watch(self) -> None:
         with reconnecting(self._target) as stub:
-            while self._wanted:
-                self._wanted &= self._read_stream(stub)
+            while self._wanted and self._read_stream(stub):
+                pass
 
     def _read_stream(self, stub: TrainingServiceStub) -> bool:
         """Read a stream to its end; return whether to go on with another."""
@@ -228,3 +228,9 @@ class Watcher:
                 resumes = self.reading.end(error)
                 self.changed.notify_all()
             return resumes
+
+
+def under_way(watchers: Iterable[Watcher]) -> list[Stream]:
+    """Return the streams of which something has come: they cannot outlive their server."""
+    streams = [watcher.reading.streams[-1] for watcher in watchers if watcher.reading.streams]
+    return [stream for stream in streams if stream.items]

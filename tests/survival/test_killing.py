@@ -15,7 +15,7 @@ from promises import Promise, rounds
 from servers import ServerProcess, new_server
 from stored import how_far, left_in, uninterrupted
 from watch_checker import faults
-from watch_reading import PATIENCE, Reading, Watcher, flat, reconnecting
+from watch_reading import PATIENCE, Reading, Watcher, flat, reconnecting, under_way
 
 #: An update with all of these takes nearly 100 µs, so that watchers keep up with training.
 EXAMPLES = 600
@@ -110,7 +110,7 @@ class Killing:
         """Kill the server at some moment, and require that what was shown till then is stored."""
         moment = self.moments.choice([self.wait_for_updates, self.wait_a_moment, self.start_again])
         moment()
-        streams = [watcher.reading.streams[-1] for watcher in self.watchers]
+        streams = under_way(self.watchers)
         self.server.kill()
         with left_in(self.folder) as store:
             stored = how_far(store, self.network.uid)
