@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 
 from service.history import check_start
-from service.selecting import Selecting, Selection
+from service.selecting import Detail, Selecting, Selection
 from service.snapshots import Page, check_kept
 from training.errors import NetworkReplaced
 from training.network import Network
@@ -111,6 +111,18 @@ class Following:
             greeting.append(Event(network.id, end))
             cursor = replace(cursor, ended=True)
         return Place(network, selection, until_run, cursor), greeting
+
+    def still_holds(self, place: Place) -> bool:
+        """Return whether what was read at a place before is what would be read there now.
+
+        Only the gradients of the earliest kept update change: when it becomes that, they are gone.
+        Raises NetworkNotFound, HistoryCompacted.
+        """
+        following = place.cursor.next_update
+        with self._store.read() as reader:
+            head = reader.head(place.network.uid)
+        check_kept(place.network, head, following)
+        return following > head.earliest_update or place.selection.detail is not Detail.GRADIENTS
 
     def read_on(self, place: Place) -> Reading:
         """Return what comes next, up to a page of it.

@@ -264,8 +264,7 @@ class Handlers:
 
     async def watch_updates(self, request: pb.WatchUpdatesRequest) -> AsyncGenerator[bytes, None]:
         """Stream the history from a place on, as the bytes of each message."""
-        watch = self.watching.watch(messages.watch(request), messages.encoder(request.encoding))
-        async with aclosing(watch) as history:
+        async with aclosing(self.watching.watch(messages.watch(request))) as history:
             async for message in history:
                 yield message
 

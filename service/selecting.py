@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from service.snapshots import Page, SnapshotReader, updates_in_page
 from training.batch_update import batch_gradient
-from training.errors import HistoryCompacted, Violations
+from training.errors import Violations
 from training.network import Array, Network
 from training.replay import Snapshots
 from training.update import UpdateKind
@@ -126,10 +126,8 @@ class Selecting:
             if part.first_update < number <= part.last_update + 1:
                 parameters: Array = part.parameters[number - 1 - part.first_update]
                 return parameters
-        try:
-            return self._snapshots.state(network, number - 1).parameters
-        except HistoryCompacted:
-            return None
+        state = self._snapshots.kept_state(network, number - 1)
+        return None if state is None else state.parameters
 
 
 def check_detail(violations: Violations, detail: Detail | None) -> None:

@@ -28,14 +28,17 @@ class Shared(Generic[V]):
         self._kept: LRUCache[Hashable, V] = LRUCache(nbytes, lambda value: value.nbytes)
         self._making: dict[Hashable, asyncio.Future[V]] = {}
 
-    async def get(self, key: Hashable, since: int, make: Callable[[], V]) -> V:
-        """Return a value that was kept, or the one that is being made since `since`, or make it.
+    def kept(self, key: Hashable) -> V | None:
+        """Return a value that was kept, None where there is none."""
+        return self._kept.get(key)
+
+    async def make(self, key: Hashable, since: int, make: Callable[[], V]) -> V:
+        """Return the value that is being made since `since`, or make it.
 
         Raises what `make` raises.
         """
-        kept = self._kept.get(key)
         # Whoever waits may be cancelled: that must not take it from the others.
-        return await asyncio.shield(self._begun(key, since, make)) if kept is None else kept
+        return await asyncio.shield(self._begun(key, since, make))
 
     def begin(self, key: Hashable, since: int, make: Callable[[], V]) -> None:
         """Let a value be made that will be asked for, unless it is kept or under way."""

@@ -78,6 +78,16 @@ class SnapshotReader:
         """Return the state after a committed update. Raises HistoryCompacted, DamagedHistory."""
         return self._known(network.uid, update) or _last_state(self.snapshot(network, update))
 
+    def kept_state(self, network: Network, update: int) -> State | None:
+        """Return the state after a committed update, None where it is not kept any more.
+
+        Raises DamagedHistory.
+        """
+        with self._store.read() as reader:
+            if update < reader.head(network.uid).earliest_update:
+                return None
+        return self.state(network, update)
+
     def snapshot(self, network: Network, update: int) -> Snapshots:
         """Return one committed update. Raises HistoryCompacted, DamagedHistory."""
         state = self._known(network.uid, update)

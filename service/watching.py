@@ -28,26 +28,28 @@ _SHARED_BYTES = 64 * 2**20
 _MOST_PARAMETERS = 1_000
 
 
+#: Makes of what is watched the messages of a face.
+Encode = Callable[[Watched], Sequence[bytes]]
+
+
 @dataclass(frozen=True, slots=True)
 class WatchCommand:
     """What a client wants to watch.
 
     `start_update` None: after the latest. `until_run` 0: never end. `uid` empty: not checked.
-    `detail` None stands for one that the service does not know. `parameters` are the layer, the
+    `encode` makes the messages that are sent; it and `detail` are None where the service does not
+    know what is asked for. `parameters` are the layer, the
     unit and the input (None: the bias) of those that are to be sent; empty: all.
     """
 
     network_id: str
+    encode: Encode | None
     start_update: int | None = None
     detail: Detail | None = Detail.PARAMETERS
     stride: int = 1
     until_run: int = 0
     uid: str = ""
     parameters: Sequence[tuple[int, int, int | None]] = ()
-
-
-#: Makes of what is watched the messages of a face.
-Encode = Callable[[Watched], Sequence[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Watching:
         self._watches: Counter[str] = Counter()
         self._shared: Shared[_Messages] = Shared(_SHARED_BYTES)
 
-    async def watch(self, command: WatchCommand, encode: Encode) -> AsyncGenerator[bytes, None]:
+    async def watch(self, command: WatchCommand) -> AsyncGenerator[bytes, None]:
         """Yield the history from a place on, in order, without gap or duplicate, all durable.
 
         Raises InvalidFields, LimitExceeded, NetworkNotFound (also when the network is deleted
@@ -92,7 +94,7 @@ class Watching:
         """
         self._waking.check()
         with self._counted():
-            async for message in self._follow(command, encode):
+            async for message in self._follow(command):
                 yield message
 
     @contextmanager
@@ -118,9 +120,11 @@ class Watching:
             if not self._watches[caller]:
                 del self._watches[caller]
 
-    async def _follow(self, command: WatchCommand, encode: Encode) -> AsyncGenerator[bytes, None]:
+    async def _follow(self, command: WatchCommand) -> AsyncGenerator[bytes, None]:
         clock = asyncio.get_running_loop().time
         place, greeting = await asyncio.to_thread(self._begin, command)
+        encode = command.encode
+        assert encode is not None  # refused otherwise
         with self._waking.listening(place.network.uid) as signal:
             for message in chain.from_iterable(map(encode, greeting)):
                 yield message
@@ -162,8 +166,13 @@ class Watching:
         return self._following.begin(network, command.start_update, selection, command.until_run)
 
     async def _next(self, place: Place, encode: Encode, version: int) -> _Messages:
-        read = partial(self._read, place, encode, version)
-        return await self._shared.get((place.key, encode), version, read)
+        key = (place.key, encode)
+        kept = self._shared.kept(key)
+        if kept is not None:
+            still_holds = await asyncio.to_thread(self._following.still_holds, place)
+            if still_holds:
+                return kept
+        return await self._shared.make(key, version, partial(self._read, place, encode, version))
 
     def _begin_next(self, place: Place, encode: Encode, found: _Messages, version: int) -> None:
         """Let what comes next be read while what was found is sent, where there is more."""
@@ -187,6 +196,9 @@ def _check(violations: Violations, command: WatchCommand) -> None:
         command.until_run >= 0, "until_run", f"must be at least 0, is {command.until_run}"
     )
     check_detail(violations, command.detail)
+    violations.require(
+        command.encode is not None, "encoding", "must be UPDATES or COLUMNS, or left out"
+    )
     violations.require(
         len(command.parameters) <= _MOST_PARAMETERS,
         "parameters",

@@ -16,6 +16,7 @@ classes of the contract.
 
 from clearprop.changes import Comparison, Reset, WeightChange
 from clearprop.client import Client, connect
+from clearprop.columns import Columns
 from clearprop.errors import ClearpropError, Violation
 from clearprop.explanations import Explanation
 from clearprop.exports import Export
@@ -28,10 +29,12 @@ from clearprop.snapshots import History, Prediction, Snapshot, State
 from clearprop.traces import TracedExample, TracedUpdate
 from clearprop.training_sets import TrainingSet
 from clearprop.verifications import Difference, Verification
+from clearprop.watching import WatchOptions
 
 __all__ = [
     "ClearpropError",
     "Client",
+    "Columns",
     "Comparison",
     "Difference",
     "Evaluation",
@@ -59,6 +62,7 @@ __all__ = [
     "TrainingSetInfo",
     "Verification",
     "Violation",
+    "WatchOptions",
     "WeightChange",
     "connect",
 ]

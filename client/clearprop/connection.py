@@ -16,7 +16,7 @@ from clearprop.v1.training_service_pb2 import (
     WatchUpdatesRequest,
     WatchUpdatesResponse,
 )
-from clearprop.watching import WatchCursor, Watched, stream_ended
+from clearprop.watching import Received, WatchCursor, stream_ended
 
 #: For how many seconds a call is repeated while the server is unavailable: longer than a restart.
 DEFAULT_PATIENCE = 30.0
@@ -116,7 +116,7 @@ class Connection:
                 raise failure
             self._wait(backoff, failure)
 
-    def watch(self, request: WatchUpdatesRequest) -> Iterator[Watched]:
+    def watch(self, request: WatchUpdatesRequest) -> Iterator[Received]:
         """Yield what a watch delivers, and go on by itself after a lost connection."""
         cursor = WatchCursor(request)
         backoff = Backoff(self._patience)

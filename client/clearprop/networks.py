@@ -6,6 +6,7 @@ from typing import Self, Unpack
 from clearprop import calls
 from clearprop.calls import DetailName, FormatName, UnitName
 from clearprop.changes import Comparison, NewValue, Reset, WeightChange
+from clearprop.columns import Columns
 from clearprop.connection import Connection
 from clearprop.explanations import Explanation
 from clearprop.exports import Export
@@ -19,7 +20,7 @@ from clearprop.v1.network_pb2 import Network as NetworkMessage
 from clearprop.v1.run_pb2 import Run as RunMessage
 from clearprop.values import MatrixLike, VectorLike, layers_of
 from clearprop.verifications import Verification
-from clearprop.watching import Watched, watch_request
+from clearprop.watching import Watched, WatchOptions, watch_request
 
 
 class Network(NetworkInfo):
@@ -161,17 +162,27 @@ class Network(NetworkInfo):
         return History(self._connection.call(call))
 
     def watch(
-        self, *, start: int | None = None, stride: int = 1, detail: DetailName = "parameters"
+        self, *, start: int | None = None, **options: Unpack[WatchOptions]
     ) -> Iterator[Watched]:
         """Yield updates and changes of runs as they happen, without an end.
 
         `start` is the first update to be yielded, those that there are come first; without it only
         those to come. Goes on by itself after a lost connection, without a gap or a duplicate.
-        With `stride` only the numbers divisible by it, and always the first and last of each run.
+        `options`: see WatchOptions.
         """
-        return self._connection.watch(
-            watch_request(self.id, self.uid, start=start, stride=stride, detail=detail)
-        )
+        request = watch_request(self.id, self.uid, start=start, **options)
+        for item in self._connection.watch(request):
+            if not isinstance(item, Columns):
+                yield item
+
+    def columns(
+        self, *, start: int | None = None, **options: Unpack[WatchOptions]
+    ) -> Iterator[Columns]:
+        """Yield the updates that `watch` yields as columns of numbers, many at once."""
+        request = watch_request(self.id, self.uid, start=start, columns=True, **options)
+        for item in self._connection.watch(request):
+            if isinstance(item, Columns):
+                yield item
 
     def predict(
         self, inputs: MatrixLike, *, update: int | None = None, activations: bool = False

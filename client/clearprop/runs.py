@@ -1,16 +1,16 @@
 """A run as a handle: look at it, stop it, let it go on, follow it."""
 
 from collections.abc import Iterator
-from typing import Self
+from typing import Self, Unpack
 
 from clearprop import calls
-from clearprop.calls import DetailName
+from clearprop.columns import Columns
 from clearprop.connection import Connection
 from clearprop.infos import RunEvent, RunInfo
 from clearprop.snapshots import Snapshot
 from clearprop.v1.run_pb2 import Run as RunMessage
 from clearprop.v1.training_service_pb2 import WatchUpdatesRequest
-from clearprop.watching import ENDS_ONLY, Watched, watch_request
+from clearprop.watching import ENDS_ONLY, Received, Watched, WatchOptions, watch_request
 
 
 class Run(RunInfo):
@@ -61,30 +61,41 @@ class Run(RunInfo):
             pass
         return self
 
-    def updates(self, *, stride: int = 1, detail: DetailName = "parameters") -> Iterator[Snapshot]:
+    def updates(self, **options: Unpack[WatchOptions]) -> Iterator[Snapshot]:
         """Yield the run's updates from its first to its last, those to come when they come.
 
-        Goes on by itself after a lost connection, without a gap or a duplicate. With `stride` only
-        the numbers divisible by it, and always the first and the last; with detail `cost` without
-        the parameters.
+        Goes on by itself after a lost connection, without a gap or a duplicate. `options`: see
+        WatchOptions.
         """
-        for item in self.watch(stride=stride, detail=detail):
+        for item in self.watch(**options):
             if isinstance(item, Snapshot) and item.run == self.number:
                 yield item
 
-    def watch(self, *, stride: int = 1, detail: DetailName = "parameters") -> Iterator[Watched]:
+    def columns(self, **options: Unpack[WatchOptions]) -> Iterator[Columns]:
+        """Yield what `updates` yields as columns of numbers, many updates at once: much faster."""
+        for item in self._follow(self._request(columns=True, **options)):
+            if isinstance(item, Columns) and item.run == self.number:
+                yield item
+
+    def watch(self, **options: Unpack[WatchOptions]) -> Iterator[Watched]:
         """Yield what `updates` yields, and the changes of the run's state in their places."""
-        request = watch_request(
+        for item in self._follow(self._request(**options)):
+            if not isinstance(item, Columns):
+                yield item
+
+    def _request(
+        self, *, columns: bool = False, **options: Unpack[WatchOptions]
+    ) -> WatchUpdatesRequest:
+        return watch_request(
             self.network,
             self._network_uid,
             start=self.first_update,
-            stride=stride,
-            detail=detail,
             until_run=self.number,
+            columns=columns,
+            **options,
         )
-        return self._follow(request)
 
-    def _follow(self, request: WatchUpdatesRequest) -> Iterator[Watched]:
+    def _follow(self, request: WatchUpdatesRequest) -> Iterator[Received]:
         for item in self._connection.watch(request):
             if isinstance(item, RunEvent):
                 # The end of the run before lies at this one's start.

@@ -76,6 +76,26 @@ class Snapshot:
         """The biases after the update: for each layer a vector [units], empty without biases."""
         return biases_of(self.message.layers)
 
+    @property
+    def gradients(self) -> list[Matrix]:
+        """Where they were asked for, G/n of the update: for each layer as `weights`."""
+        return weights_of(self.message.gradients)
+
+    @property
+    def bias_gradients(self) -> list[Vector]:
+        """The same of the biases."""
+        return biases_of(self.message.gradients)
+
+    @property
+    def chosen(self) -> Vector:
+        """Where a watch chose some parameters: these after the update, in that order."""
+        return vector_of(self.message.chosen)
+
+    @property
+    def chosen_gradients(self) -> Vector:
+        """Their gradients, where these were asked for."""
+        return vector_of(self.message.chosen_gradients)
+
     def __repr__(self) -> str:
         return _describe("Snapshot", self)
 

@@ -74,7 +74,8 @@ def biases_of(layers: Iterable[LayerParameters]) -> list[Vector]:
 
 def vector_of(values: Iterable[float]) -> Vector:
     """Return numbers as a vector."""
-    numbers: Any = list(values)
+    # Of a message's numbers NumPy takes the memory as it is.
+    numbers: Any = values if isinstance(values, Sequence) and HAS_NUMPY else list(values)
     return np.array(numbers, dtype=np.float64) if HAS_NUMPY else numbers
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Thread
 
 import clearprop
 import grpc
@@ -28,6 +29,8 @@ _ADVICE = {
     },
 }
 
+_CLOSING_SECONDS = 2.0
+
 
 @contextmanager
 def connected(server: str, *, patience: float = 0.0) -> Iterator[clearprop.Client]:
@@ -39,14 +42,28 @@ def connected(server: str, *, patience: float = 0.0) -> Iterator[clearprop.Clien
         if patience:
             with clearprop.connect(server, patience=0) as probe:
                 probe.server_info()
-        with clearprop.connect(server, patience=patience) as client:
+        client = clearprop.connect(server, patience=patience)
+        try:
             yield client
+        finally:
+            _close(client)
     except clearprop.ClearpropError as error:
         show_error(error, server)
         raise typer.Exit(1) from None
     except ValueError as error:
         show_failure(str(error))
         raise typer.Exit(1) from None
+
+
+def _close(client: clearprop.Client) -> None:
+    """Close a connection, but do not wait for it for long: the command ends anyway.
+
+    A Ctrl-C in the middle of the beginning of a stream can leave gRPC waiting for a thread that it
+    never started.
+    """
+    closing = Thread(target=client.close, daemon=True)
+    closing.start()
+    closing.join(_CLOSING_SECONDS)
 
 
 def show_error(error: clearprop.ClearpropError, server: str) -> None:

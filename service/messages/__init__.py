@@ -33,14 +33,13 @@ from service.messages.training_sets import check_response, example_rows, trainin
 from service.messages.updates import detail, max_points, state, updates
 from service.messages.uploads import Upload
 from service.messages.verifications import verified
-from service.messages.watching import encoder, watch
+from service.messages.watching import watch
 
 __all__ = [
     "Upload",
     "check_response",
     "compared",
     "detail",
-    "encoder",
     "evaluation",
     "example_rows",
     "explanation",

@@ -8,13 +8,13 @@ from service.messages.runs import run_event
 from service.messages.updates import detail, updates
 from service.messages.wire import can_be_written, columns_response, updates_response
 from service.watching import Encode, WatchCommand
-from training.errors import validating
 
 
 def watch(request: pb.WatchUpdatesRequest) -> WatchCommand:
     """Translate what a client wants to watch."""
     return WatchCommand(
         network_id=request.network,
+        encode=_ENCODERS.get(request.encoding),
         uid=request.uid,
         detail=detail(request.detail),
         start_update=request.start_update if request.HasField("start_update") else None,
@@ -25,15 +25,6 @@ def watch(request: pb.WatchUpdatesRequest) -> WatchCommand:
             for each in request.parameters
         ),
     )
-
-
-def encoder(encoding: pb.Encoding.ValueType) -> Encode:
-    """Return what makes the messages of an encoding. Raises InvalidFields for one not known."""
-    with validating() as violations:
-        violations.require(
-            encoding in _ENCODERS, "encoding", f"must be UPDATES or COLUMNS, is {encoding}"
-        )
-    return _ENCODERS[encoding]
 
 
 def as_updates(item: following.Watched) -> list[bytes]:

@@ -25,6 +25,15 @@ def settings(epochs: int) -> TrainingOptions:
     return TrainingOptions(learning_rate=5.0, batch_size=4, epochs=epochs)
 
 
+def flat(weights: list[np.ndarray], biases: list[np.ndarray]) -> list[float]:
+    """Parameters as columns have them."""
+    return [
+        float(value)
+        for layer, vector in zip(weights, biases, strict=True)
+        for value in (*layer.ravel(), *vector)
+    ]
+
+
 @pytest.fixture
 def client(server: ServerProcess) -> Iterator[Client]:
     with clearprop.connect(server.target) as client:
@@ -169,6 +178,38 @@ def test_stride_and_detail_leave_out_what_was_not_asked_for(client: Client) -> N
     seen = list(run.updates(stride=20, detail="cost"))
     assert [update.number for update in seen] == [1, 20, 40, 50]
     assert not any(update.weights for update in seen)
+
+
+def test_columns_hold_the_bits_of_the_updates(client: Client) -> None:
+    network = client.create_network(layer_sizes=[2, 5, 1], bias=True)
+    run = network.train("xor", **settings(5_000))
+    rows = list(run.columns(detail="gradients"))
+    updates = list(run.updates(detail="gradients"))
+    assert [number for part in rows for number in part.numbers] == list(range(1, 5_001))
+    assert [update.number for update in updates] == list(range(1, 5_001))
+    parameters = np.array([flat(each.weights, each.biases) for each in updates])
+    gradients = np.array([flat(each.gradients, each.bias_gradients) for each in updates])
+    assert np.concatenate([part.parameters for part in rows]).tobytes() == parameters.tobytes()
+    assert np.concatenate([part.gradients for part in rows]).tobytes() == gradients.tobytes()
+    costs = np.concatenate([part.costs for part in rows])
+    assert costs.tolist() == [update.cost for update in updates]
+
+
+def test_chosen_parameters_come_alone_and_in_their_order(client: Client) -> None:
+    network = client.create_network(layer_sizes=[2, 5, 1], bias=True)
+    run = network.step("xor", count=30, **settings(50)).run
+    network.set_weight(1, 2, 0, 0.5)
+    run.cancel()
+    chosen = [(2, 0, 4), (1, 2, 0), (1, 3, None)]
+    whole = network.watch(start=0, detail="gradients")
+    some = network.watch(start=0, detail="gradients", parameters=chosen)
+    for full, update in itertools.islice(zip(whole, some, strict=True), 32):
+        if isinstance(full, Snapshot) and isinstance(update, Snapshot):
+            assert update.number == full.number
+            assert not update.weights
+            expected = [full.weights[1][0, 4], full.weights[0][2, 0], full.biases[0][3]]
+            assert update.chosen.tolist() == expected
+            assert len(update.chosen_gradients) == (3 if full.kind == "GRADIENT" else 0)
 
 
 def test_a_watch_tells_of_updates_and_of_changes_of_runs(client: Client) -> None:

@@ -1,7 +1,9 @@
 """Wherever a watch is cut, what is read is the history: whole, in order, once."""
 
+from collections.abc import Callable, Sequence
+
 import pytest
-from clearprop import ClearpropError, RunEvent
+from clearprop import ClearpropError, Columns, RunEvent
 from clearprop.v1.run_pb2 import (
     RUN_STATE_PAUSED,
     RUN_STATE_RUNNING,
@@ -16,8 +18,8 @@ from clearprop.v1.training_service_pb2 import (
     WatchUpdatesRequest,
     WatchUpdatesResponse,
 )
-from clearprop.v1.update_pb2 import Update
-from clearprop.watching import WatchCursor, Watched, watch_request
+from clearprop.v1.update_pb2 import Update, UpdateColumns
+from clearprop.watching import Received, WatchCursor, watch_request
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,8 +42,36 @@ def bookmark(latest: int) -> WatchUpdatesResponse:
     return WatchUpdatesResponse(bookmark=Bookmark(latest_update=latest))
 
 
-def names(items: list[Watched]) -> list[str]:
-    return [f"event {i.number}" if isinstance(i, RunEvent) else f"{i.number}" for i in items]
+def columns(first: int, count: int, stride: int = 1) -> WatchUpdatesResponse:
+    """Columns whose costs are the numbers of the updates, and whose parameters these and 0.5."""
+    numbers = range(first, first + count * stride, stride)
+    return WatchUpdatesResponse(
+        columns=UpdateColumns(
+            first_update=first,
+            stride=stride,
+            count=count,
+            costs=numbers,
+            parameters=[value for number in numbers for value in (number, 0.5)],
+        )
+    )
+
+
+def as_columns(response: WatchUpdatesResponse) -> WatchUpdatesResponse:
+    """The same message, with updates as columns."""
+    batch = response.updates.updates
+    return columns(batch[0].update, len(batch)) if batch else response
+
+
+def names(items: Sequence[Received]) -> list[str]:
+    return [name for item in items for name in names_of(item)]
+
+
+def names_of(item: Received) -> list[str]:
+    if isinstance(item, Columns):
+        assert item.costs.tolist() == list(item.numbers)
+        assert item.parameters.tolist() == [[number, 0.5] for number in item.numbers]
+        return [str(number) for number in item.numbers]
+    return [f"event {item.number}" if isinstance(item, RunEvent) else f"{item.number}"]
 
 
 def history(last: int, event_places: list[int]) -> list[WatchUpdatesResponse]:
@@ -90,9 +120,13 @@ def batched(parts: list[WatchUpdatesResponse], size: int) -> list[WatchUpdatesRe
     last=st.integers(0, 30),
     places=st.lists(st.integers(0, 30), max_size=6),
     cuts=st.lists(st.tuples(st.integers(0, 8), st.integers(1, 7)), max_size=12),
+    form=st.sampled_from([as_columns, lambda response: response]),
 )
 def test_a_history_is_read_whole_in_order_and_once(
-    last: int, places: list[int], cuts: list[tuple[int, int]]
+    last: int,
+    places: list[int],
+    cuts: list[tuple[int, int]],
+    form: Callable[[WatchUpdatesResponse], WatchUpdatesResponse],
 ) -> None:
     parts = history(last, [min(place, last) for place in places])
     whole = WatchCursor(watch_request("n", "u", start=0, until_run=1))
@@ -103,7 +137,7 @@ def test_a_history_is_read_whole_in_order_and_once(
     for messages_until_cut, batch in [*cuts, (10_000, 5)]:
         served = batched(serve(parts, cursor.request().start_update), batch)
         for message in served[:messages_until_cut]:
-            read += names(cursor.read(message))
+            read += names(cursor.read(form(message)))
     assert read == expected
     assert cursor.complete
 
@@ -159,6 +193,19 @@ def test_what_comes_twice_is_read_once() -> None:
     assert names(cursor.read(updates(1, 2, 3))) == ["3"]
     assert names(cursor.read(event(1, 3))) == ["event 1"]
     assert names(cursor.read(event(1, 3))) == []
+
+
+def test_rows_that_come_twice_are_read_once_and_a_gap_is_never_passed_over() -> None:
+    cursor = WatchCursor(watch_request("n", "u", start=0, columns=True))
+    assert names(cursor.read(columns(0, 3))) == ["0", "1", "2"]
+    assert names(cursor.read(columns(1, 2))) == []
+    assert names(cursor.read(columns(1, 4))) == ["3", "4"]
+    with pytest.raises(ClearpropError, match="went on with update 6 where 5 was due"):
+        cursor.read(columns(6, 2))
+    thinned = WatchCursor(watch_request("n", "u", start=0, columns=True, stride=10))
+    assert names(thinned.read(columns(10, 3, stride=10))) == ["10", "20", "30"]
+    assert names(thinned.read(columns(20, 3, stride=10))) == ["40"]
+    assert thinned.request().start_update == 41
 
 
 def test_only_the_end_of_its_run_completes_a_watch() -> None:

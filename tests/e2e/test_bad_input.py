@@ -456,6 +456,39 @@ def test_other_bad_fields_are_named(stub: TrainingServiceStub) -> None:
             ),
             ["stride", "until_run"],
         ),
+        (
+            lambda: stub.WatchUpdates(
+                pb.WatchUpdatesRequest(
+                    network=network,
+                    detail=99,  # type: ignore[arg-type]
+                    encoding=99,  # type: ignore[arg-type]
+                    parameters=[
+                        update_pb2.Parameter(layer=3),
+                        update_pb2.Parameter(layer=1, unit=5, input=-1),
+                        update_pb2.Parameter(layer=1, unit=0, input=0),
+                        update_pb2.Parameter(layer=2, unit=0),
+                    ],
+                )
+            ),
+            [
+                "detail",
+                "encoding",
+                "parameters[0].layer",
+                "parameters[1].unit",
+                "parameters[1].input",
+                "parameters[3].input",
+            ],
+        ),
+        (
+            lambda: stub.WatchUpdates(
+                pb.WatchUpdatesRequest(
+                    network=network,
+                    detail=update_pb2.DETAIL_COST,
+                    parameters=[update_pb2.Parameter(layer=1, input=0)] * 1_001,
+                )
+            ),
+            ["parameters", "parameters"],
+        ),
         (lambda: stub.Predict(pb.PredictRequest(network=network)), ["inputs"]),
         (
             lambda: stub.ExportNetwork(pb.ExportNetworkRequest(network=network, format=9)),  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from services import Service
 
+from service import snapshots
 from service.networks import NewNetwork
 from service.snapshots import SnapshotReader, updates_in_page
 from training.errors import HistoryCompacted, UpdateOutOfRange
@@ -67,7 +68,10 @@ def require_refused(read: Callable[[], object]) -> None:
         read()
 
 
-def test_a_page_goes_on_where_the_history_begins_now_and_leaves_no_gap() -> None:
+def test_a_page_goes_on_where_the_history_begins_now_and_leaves_no_gap(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(snapshots, "PAGE_BYTES", 2**17)
     with Service() as service:
         network = trained(service, 100)
         size = updates_in_page(network)

@@ -18,7 +18,7 @@ from clearprop.v1.training_service_pb2 import (
     WatchUpdatesRequest,
     WatchUpdatesResponse,
 )
-from clearprop.watching import WatchCursor, Watched, stream_ended
+from clearprop.watching import Received, WatchCursor, stream_ended
 
 
 class AsyncConnection:
@@ -102,7 +102,7 @@ class AsyncConnection:
                 raise failure
             await self._wait(backoff, failure)
 
-    async def watch(self, request: WatchUpdatesRequest) -> AsyncIterator[Watched]:
+    async def watch(self, request: WatchUpdatesRequest) -> AsyncIterator[Received]:
         """Yield what a watch delivers, and go on by itself after a lost connection."""
         cursor = WatchCursor(request)
         backoff = Backoff(self._patience)

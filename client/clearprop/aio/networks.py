@@ -9,6 +9,7 @@ from clearprop.aio.exports import AsyncExport
 from clearprop.aio.runs import AsyncRun
 from clearprop.calls import DetailName, FormatName, UnitName
 from clearprop.changes import Comparison, NewValue, Reset, WeightChange
+from clearprop.columns import Columns
 from clearprop.explanations import Explanation
 from clearprop.infos import NetworkInfo, StepResult
 from clearprop.measures import Evaluation, GradientCheck
@@ -19,7 +20,7 @@ from clearprop.v1.network_pb2 import Network as NetworkMessage
 from clearprop.v1.run_pb2 import Run as RunMessage
 from clearprop.values import MatrixLike, VectorLike, layers_of
 from clearprop.verifications import Verification
-from clearprop.watching import Watched, watch_request
+from clearprop.watching import Watched, WatchOptions, watch_request
 
 
 class AsyncNetwork(NetworkInfo):
@@ -160,18 +161,28 @@ class AsyncNetwork(NetworkInfo):
         call = calls.history(self.id, max_points, start, end)
         return History(await self._connection.call(call))
 
-    def watch(
-        self, *, start: int | None = None, stride: int = 1, detail: DetailName = "parameters"
+    async def watch(
+        self, *, start: int | None = None, **options: Unpack[WatchOptions]
     ) -> AsyncIterator[Watched]:
         """Yield updates and changes of runs as they happen, without an end.
 
         `start` is the first update to be yielded, those that there are come first; without it only
         those to come. Goes on by itself after a lost connection, without a gap or a duplicate.
-        With `stride` only the numbers divisible by it, and always the first and last of each run.
+        `options`: see WatchOptions.
         """
-        return self._connection.watch(
-            watch_request(self.id, self.uid, start=start, stride=stride, detail=detail)
-        )
+        request = watch_request(self.id, self.uid, start=start, **options)
+        async for item in self._connection.watch(request):
+            if not isinstance(item, Columns):
+                yield item
+
+    async def columns(
+        self, *, start: int | None = None, **options: Unpack[WatchOptions]
+    ) -> AsyncIterator[Columns]:
+        """Yield the updates that `watch` yields as columns of numbers, many at once."""
+        request = watch_request(self.id, self.uid, start=start, columns=True, **options)
+        async for item in self._connection.watch(request):
+            if isinstance(item, Columns):
+                yield item
 
     async def predict(
         self, inputs: MatrixLike, *, update: int | None = None, activations: bool = False

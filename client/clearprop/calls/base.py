@@ -14,8 +14,8 @@ MadeT = TypeVar("MadeT")
 #: How many of a list are asked for at a time.
 PAGE_SIZE = 1000
 
-#: How much of each update is sent: `cost` leaves the parameters out.
-DetailName: TypeAlias = Literal["cost", "parameters"]
+#: How much of each update is sent: `cost` leaves the parameters out, `gradients` adds theirs.
+DetailName: TypeAlias = Literal["cost", "parameters", "gradients"]
 
 #: What an exported file is: `json` and `csv` are texts, `npz` and `onnx` are not.
 FormatName: TypeAlias = Literal["json", "npz", "onnx", "csv"]
