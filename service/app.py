@@ -35,6 +35,7 @@ from service.verifying import Verifying
 from service.waking import Waking
 from service.watching import Watching
 from storage import open_store
+from training.errors import StoreFull, StoreUnavailable
 from training.numerics.compile import warm_up
 from training.ports import Store
 
@@ -88,6 +89,9 @@ class Server:
         )
         self.grpc = grpc.aio.server(options=_grpc_options(settings))
         self.health = health.aio.HealthServicer()
+        self._loop = loop
+        self.store.on_availability(self._availability_changed)
+        self._telling: set[asyncio.Task[None]] = set()
         self._maintenance: asyncio.Task[None] | None = None
         self._settings = settings
 
@@ -99,8 +103,7 @@ class Server:
         health_pb2_grpc.add_HealthServicer_to_server(self.health, self.grpc)
         services = [grpc_api.SERVICE.full_name, health.SERVICE_NAME]
         reflection.enable_server_reflection([*services, reflection.SERVICE_NAME], self.grpc)
-        for service in ("", grpc_api.SERVICE.full_name):
-            await self.health.set(service, health_pb2.HealthCheckResponse.SERVING)
+        await self._set_health(is_writable=True)
         await asyncio.to_thread(take_over, self.store, self.executor)
         self._maintenance = asyncio.create_task(_maintain(self.store))
         address = self._bind()
@@ -118,6 +121,24 @@ class Server:
             with suppress(asyncio.CancelledError):
                 await self._maintenance
         await asyncio.to_thread(self.store.close)
+
+    def _availability_changed(self, is_writable: bool) -> None:
+        """Let operators and load balancers know; called in the store's thread."""
+        if is_writable:
+            logger.info("the store can be written again: health is SERVING")
+        else:
+            logger.error("the store cannot be written: runs wait, health is NOT_SERVING")
+        self._loop.call_soon_threadsafe(self._begin_to_tell, is_writable)
+
+    def _begin_to_tell(self, is_writable: bool) -> None:
+        task = asyncio.create_task(self._set_health(is_writable=is_writable))
+        self._telling.add(task)  # or it could be collected before it ran
+        task.add_done_callback(self._telling.discard)
+
+    async def _set_health(self, *, is_writable: bool) -> None:
+        status = health_pb2.HealthCheckResponse
+        for service in ("", grpc_api.SERVICE.full_name):
+            await self.health.set(service, status.SERVING if is_writable else status.NOT_SERVING)
 
     def _bind(self) -> str:
         host, _, _ = self._settings.grpc.rpartition(":")
@@ -160,6 +181,8 @@ async def _maintain(store: Store) -> None:
     while True:
         try:
             more = await asyncio.to_thread(store.maintain)
+        except (StoreFull, StoreUnavailable):
+            more = False  # the store has said it
         except Exception:
             logger.exception("could not tidy up the store; trying again later")
             more = False

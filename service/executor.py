@@ -10,7 +10,13 @@ from queue import SimpleQueue
 from threading import Condition, Thread, Timer
 
 from service.snapshots import SnapshotReader
-from training.errors import ClearpropError, HeadMoved, NetworkNotFound, StoreUnavailable
+from training.errors import (
+    ClearpropError,
+    HeadMoved,
+    NetworkNotFound,
+    StoreFull,
+    StoreUnavailable,
+)
 from training.ports import Clock, Store, Writer
 from training.run import Failure, Run, RunState
 from training.trainer import Trainer, change_state
@@ -95,7 +101,7 @@ class ThreadExecutor:
                     return
             try:
                 self._turn(live)
-            except (HeadMoved, NetworkNotFound, StoreUnavailable) as error:
+            except (HeadMoved, NetworkNotFound, StoreFull, StoreUnavailable) as error:
                 live.broken = error
                 live.again = True
             except Exception as error:  # noqa: BLE001 (ends the run, and is logged)
@@ -215,7 +221,7 @@ class ThreadExecutor:
             )
         if isinstance(error, NetworkNotFound):
             self._forget_when_durable(live)
-        elif isinstance(error, StoreUnavailable):
+        elif isinstance(error, StoreFull | StoreUnavailable):
             logger.warning("run %d is suspended: %s", live.number, error)
             timer = Timer(RETRY_SECONDS, self._retry, [live])
             timer.daemon = True

@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -378,6 +379,9 @@ class MemoryStore(QueuedStore):
                 changed |= writer.changed
         self._tables = tables
         return changed
+
+    def _now(self) -> datetime:
+        return self._clock.now()
 
     def _release(self) -> None:
         self._tables = _Tables()

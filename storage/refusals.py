@@ -6,6 +6,7 @@ from training.errors import (
     NetworkExists,
     NetworkNotFound,
     RunNotFound,
+    StoreFull,
     StoreUnavailable,
     TrainingSetExists,
     TrainingSetNotFound,
@@ -101,6 +102,15 @@ def cannot_write() -> StoreUnavailable:
     """Return the error for a write that may or may not have come to be."""
     return StoreUnavailable(
         "the store could not be written, and the outcome is unknown: read again before repeating"
+    )
+
+
+def full() -> StoreFull:
+    """Return the error for a write that found no room; it may or may not have come to be."""
+    return StoreFull(
+        "the disk of the server is full, so nothing can be stored now: make room on it, or delete"
+        " what is no longer needed; runs go on by themselves then. What this call would have done"
+        " is unknown: read again before repeating it"
     )
 
 

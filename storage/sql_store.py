@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
@@ -29,8 +30,9 @@ class Database:
     """How to reach a database; its connections begin no transactions by themselves.
 
     `connect` makes the writing connection, `begin` the transactions that take the lock for writing
-    at once; `readers` are the connections of snapshots; `errors` are what the driver raises, and
-    `is_damage` tells whether one means that the database itself is damaged.
+    at once; `readers` are the connections of snapshots; `errors` are what the driver raises. Of
+    one, `is_damage` tells whether the database itself is damaged, `is_of_disk` whether the disk
+    failed, which the whole transaction does not survive, and `is_full` whether it is full.
     """
 
     dialect: Dialect
@@ -39,6 +41,8 @@ class Database:
     readers: Pool
     errors: tuple[type[Exception], ...]
     is_damage: Callable[[Exception], bool]
+    is_of_disk: Callable[[Exception], bool]
+    is_full: Callable[[Exception], bool]
 
 
 class SqlStore(QueuedStore):
@@ -85,7 +89,7 @@ class SqlStore(QueuedStore):
         assert isinstance(writer, SqlWriter)
         writer.replace(group, segment)
 
-    def _transact(self, works: Sequence[Work[Any]]) -> set[str]:
+    def _transact(self, works: Sequence[Work[Any]]) -> set[str] | None:
         changed: set[str] = set()
         try:
             session = self._session()
@@ -93,12 +97,16 @@ class SqlStore(QueuedStore):
             for work in works:
                 changed |= self._attempt(work, session)
             session.control("COMMIT")
-        except Exception:
-            _logger.exception("the database cannot be written")
+        except Exception as error:
+            refusal = refusals.full() if self._database.is_full(error) else refusals.cannot_write()
+            if self.is_writable:
+                _logger.exception("the database cannot be written")
+            else:  # the log has it already
+                _logger.warning("the database still cannot be written: %s", error)
             self._disconnect()
             for work in works:
-                work.fail(refusals.cannot_write())
-            return set()
+                work.fail(refusal)
+            return None
         return changed
 
     def _attempt(self, work: Work[Any], session: Session) -> set[str]:
@@ -111,6 +119,8 @@ class SqlStore(QueuedStore):
         try:
             work.attempt(writer)
         except BaseException as error:
+            if isinstance(error, Exception) and self._database.is_of_disk(error):
+                raise
             # Some errors of a database end its transaction: then there is no savepoint, and this
             # raises, too.
             session.control("ROLLBACK TO work")
@@ -138,6 +148,9 @@ class SqlStore(QueuedStore):
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
+
+    def _now(self) -> datetime:
+        return self._clock.now()
 
     def _release(self) -> None:
         self._database.readers.dispose()

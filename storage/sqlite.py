@@ -5,6 +5,7 @@ write-ahead log that two connections write. Readers cannot write.
 """
 
 import fcntl
+import shutil
 import sqlite3
 from functools import partial
 from pathlib import Path
@@ -31,6 +32,9 @@ _LARGE_LOG = 16 * 2**20
 # Seconds. Only another program (a backup, say) ever holds the lock for writing.
 _WAIT_FOR_OTHERS = 5.0
 _WAIT_FOR_READERS = 0.25
+
+#: With less free than this, in bytes, a disk is full: shared memory grows by so much at a time.
+_LEAST_ROOM = 32 * 2**10
 
 #: What the driver raises; the second where it quotes a damaged name.
 _ERRORS = (sqlite3.Error, UnicodeDecodeError)
@@ -134,14 +138,35 @@ def _database(path: Path) -> Database:
         readers=QueuePool(partial(_connect_reader, path), pool_size=_READERS, max_overflow=0),
         errors=_ERRORS,
         is_damage=_is_damage,
+        is_of_disk=lambda error: _primary(error) in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL),
+        is_full=partial(_is_full, path),
     )
 
 
 def _is_damage(error: Exception) -> bool:
     """Return whether an error means that the file itself is damaged."""
-    primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    damaged = primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    damaged = _primary(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
     return damaged or isinstance(error, UnicodeDecodeError)
+
+
+def _is_full(path: Path, error: Exception) -> bool:
+    """Return whether an error means that the disk is full.
+
+    SQLite does not always say so: shared memory that cannot grow is an I/O error like any other.
+    """
+    match _primary(error):
+        case sqlite3.SQLITE_FULL:
+            return True
+        case sqlite3.SQLITE_IOERR:
+            return shutil.disk_usage(path.parent).free < _LEAST_ROOM
+        case _:
+            return False
+
+
+def _primary(error: Exception) -> int:
+    """Return SQLite's code of an error without its details, 0 where it has none."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF
 
 
 def _connect_writer(path: Path) -> DBAPIConnection:

@@ -246,6 +246,13 @@ class StoreUnavailable(UnavailableError):
     retry_after = 1.0
 
 
+class StoreFull(ExhaustedError):
+    """There is no room left where the store keeps its data."""
+
+    reason = "STORE_FULL"
+    retry_after = 10.0
+
+
 class DamagedHistory(DataLossError):
     """Stored history does not read back as it was written, or does not replay to its keyframes."""
 

@@ -189,10 +189,11 @@ class Store(Protocol):
         """Queue a piece of work for the next transaction.
 
         The future gets what `work` returns once it is durable, or what it raised, and then nothing
-        of it was written; StoreUnavailable when the transaction could not be committed: its
-        outcome is unknown, read again. Works are done in the order in which they were queued;
-        several may share a transaction, each succeeds or fails alone. `work` is called once, in
-        the store's own thread, and must be quick; not at all where its future was cancelled before.
+        of it was written; StoreUnavailable or StoreFull when the transaction could not be
+        committed: its outcome is unknown, read again. Works are done in the order in which they
+        were queued; several may share a transaction, each succeeds or fails alone. `work` is called
+        once, in the store's own thread, and must be quick; not at all where its future was
+        cancelled before.
         """
 
     def on_commit(self, listener: Callable[[Sequence[str]], None]) -> None:
@@ -202,13 +203,21 @@ class Store(Protocol):
         quick. It carries no data: whoever hears it reads again.
         """
 
+    def on_availability(self, listener: Callable[[bool], None]) -> None:
+        """Call `listener` when the store turns out not to be writable, and when it is again.
+
+        With False after a transaction that could not be committed, with True after the next one
+        that could; in the store's own thread, before the futures get their results. It must be
+        quick.
+        """
+
     def maintain(self) -> bool:
         """Do one bounded piece of tidying up; return whether there may be more to do.
 
         It removes some of what was deleted or has expired, or makes one segment of small
         neighbours of the same run. That changes nothing but where segments begin and end: neither
         the head nor any update, nor what those see who have a snapshot open. What does not read
-        back as it was written stays as it is.
+        back as it was written stays as it is. While the store cannot be written it tries to.
         """
 
     def close(self) -> None:

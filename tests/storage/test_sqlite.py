@@ -18,7 +18,7 @@ from histories import SetClock, Story, append, begin, with_support
 from storage import sqlite
 from storage.session import Session
 from storage.sqlite import SqliteStore
-from training.errors import HeadMoved, StoreUnavailable
+from training.errors import HeadMoved, StoreFull, StoreUnavailable
 from training.ports import Store, Writer
 from training.run import RunState
 from training.update import Addition
@@ -210,10 +210,14 @@ def test_a_full_disk_is_told_to_everyone_and_the_store_goes_on(sqlite_store: Sql
             assert reader.head(retry.uid) == retry.head
 
 
-def fail_at(monkeypatch: pytest.MonkeyPatch, statement: str, *, done: bool = False) -> None:
+def fail_at(
+    monkeypatch: pytest.MonkeyPatch, statement: str, *, done: bool = False, code: int = 0
+) -> None:
     """Let one statement that controls transactions fail, before or after it was done."""
     control = Session.control
-    failures = [sqlite3.OperationalError("disk I/O error")]
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = code
+    failures = [error]
 
     def control_or_fail(session: Session, sql: str) -> None:
         if sql == statement and failures:
@@ -240,6 +244,40 @@ def test_a_transaction_that_fails_changes_nothing_and_the_store_goes_on(
     append(sqlite_store, retry.growth(4))
     with sqlite_store.read() as reader:
         assert reader.head(story.uid) == retry.head
+
+
+def test_a_full_disk_has_an_error_of_its_own(
+    sqlite_store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = begin(sqlite_store)
+    fail_at(monkeypatch, "COMMIT", code=sqlite3.SQLITE_FULL)
+    with pytest.raises(StoreFull, match="disk of the server is full"):
+        append(sqlite_store, story.opening())
+
+
+def test_it_is_told_when_nothing_can_be_written_and_found_out_when_it_can_again(
+    sqlite_store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[bool] = []
+    sqlite_store.on_availability(heard.append)
+    story = begin(sqlite_store)
+    append(sqlite_store, story.opening())
+    retry = story.copy()
+    assert heard == []
+    fail_at(monkeypatch, "COMMIT", code=sqlite3.SQLITE_IOERR)
+    with pytest.raises(StoreUnavailable):
+        append(sqlite_store, story.growth())
+    assert heard == [False]
+    sqlite_store.write(lambda writer: writer.count_networks()).result()
+    assert heard == [False]  # a transaction without anything to write proves nothing
+    fail_at(monkeypatch, "COMMIT", code=sqlite3.SQLITE_IOERR)
+    with pytest.raises(StoreUnavailable):
+        sqlite_store.maintain()
+    assert heard == [False]
+    sqlite_store.maintain()
+    assert heard == [False, True]
+    append(sqlite_store, retry.growth())
+    assert heard == [False, True]
 
 
 def test_a_commit_that_fails_after_all_was_done_is_found_by_reading_again(
