@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from subprocess import Popen
 from typing import Any
 
 import grpc
@@ -43,7 +44,7 @@ class ServerProcess:
     database: str
     log: Path
     port: int
-    process: Child | None = None
+    process: Child | Popen[bytes] | None = None
 
     @property
     def target(self) -> str:

@@ -33,7 +33,14 @@ def left_in(folder: Path) -> Iterator[Store]:
         file = folder / f"clearprop.db{part}"
         if file.exists():
             shutil.copy(file, copy)
-    database = copy / "clearprop.db"
+    with sound_store(copy) as store:
+        yield store
+
+
+@contextmanager
+def sound_store(folder: Path) -> Iterator[Store]:
+    """Open the database in a folder as a server would, and require that it is sound."""
+    database = folder / "clearprop.db"
     with closing(sqlite3.connect(database)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     with closing(SqliteStore(database, SystemClock())) as store:

@@ -1,0 +1,23 @@
+"""A program: `clearprop serve` with other settings of SQLite, which the product has no switch for.
+
+The first arguments are pragmas, up to a `--`; each takes the place of the product's own.
+"""
+
+import sys
+
+from service.cli import main
+from storage import sqlite
+
+
+def _name(pragma: str) -> str:
+    return pragma.partition("=")[0].strip()
+
+
+if __name__ == "__main__":
+    _end = sys.argv.index("--")
+    _pragmas, _arguments = sys.argv[1:_end], sys.argv[_end + 1 :]
+    _others = {_name(pragma) for pragma in _pragmas}
+    _kept = [pragma for pragma in sqlite._WRITER_PRAGMAS if _name(pragma) not in _others]
+    setattr(sqlite, "_WRITER_PRAGMAS", (*_kept, *_pragmas))  # noqa: B010 (it has a fixed length)
+    sys.argv = ["clearprop", *_arguments]
+    main()
