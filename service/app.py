@@ -47,8 +47,11 @@ _CALL_THREADS = 32
 #: How long calls may take to end, in seconds, when the server stops.
 _GRACE_SECONDS = 5.0
 
-#: How often the store is tidied up when there was nothing left to do, in seconds.
+#: How often the store is tidied up when there was nothing left to do, in seconds; and how long it
+#: is left alone after a piece of that work otherwise, in seconds and as a multiple of what it took.
 _MAINTENANCE_SECONDS = 2.0
+_PAUSE_SECONDS = 0.25
+_PAUSES = 4
 
 
 class PortTaken(Exception):
@@ -178,16 +181,18 @@ async def _serve(settings: Settings, announce: Callable[[str], None]) -> None:
 
 async def _maintain(store: Store) -> None:
     """Remove what was deleted and merge what is small, for as long as the server runs."""
+    clock = asyncio.get_running_loop().time
     while True:
+        started = clock()
         try:
             more = await asyncio.to_thread(store.maintain)
         except (StoreFull, StoreUnavailable):
-            more = False  # the store has said it
+            more = False  # the store has said so itself
         except Exception:
             logger.exception("could not tidy up the store; trying again later")
             more = False
-        if not more:
-            await asyncio.sleep(_MAINTENANCE_SECONDS)
+        pause = max(_PAUSE_SECONDS, _PAUSES * (clock() - started))
+        await asyncio.sleep(pause if more else _MAINTENANCE_SECONDS)
 
 
 def _grpc_options(settings: Settings) -> list[tuple[str, int]]:

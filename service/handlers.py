@@ -6,7 +6,7 @@ raises when the caller has gone away. The names are those of the contract.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TypeVar
@@ -18,11 +18,11 @@ from service.changing import Changing
 from service.compacting import Compacting
 from service.explaining import Explaining
 from service.exporting import Exports
-from service.history import History
+from service.history import History, latest_in_response
 from service.inspection import Inspection
 from service.networks import Networks
 from service.runs import Runs, RunView
-from service.stepping import Steps
+from service.stepping import Made, Steps
 from service.tickets import Outcome, Ticket
 from service.training_sets import TrainingSets
 from service.verifying import Verifying
@@ -30,6 +30,8 @@ from service.waiting import settled
 from service.waking import Waking
 from service.watching import Watching
 from training.limits import Limits
+from training.network import Network
+from training.replay import Snapshots
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -396,19 +398,36 @@ class Handlers:
 
     def _begin_step(self, request: pb.StepRequest) -> pb.StepResponse | Ticket:
         """Answer a short step at once, without another way through the event loop."""
-        ticket = self.steps.begin(messages.step(request), messages.request_id(request))
-        outcome = ticket.settled
-        return ticket if outcome is None else self._stepped(outcome)
+        begun = self.steps.begin(messages.step(request), messages.request_id(request), _prepared)
+        outcome = begun.ticket.settled
+        if outcome is None:
+            return begun.ticket
+        return begun.prepared or self._stepped(outcome)
 
     def _stepped(self, outcome: Outcome) -> pb.StepResponse:
         run = outcome.run
         made = run.updates_done - outcome.updates_done
         span = self.history.last_updates(run.network_uid, run.latest_update, made)
-        return pb.StepResponse(
-            run=messages.run(RunView(outcome.network_id, run)),
-            updates=messages.updates(span.network, span.snapshots),
-            etag=outcome.head.etag,
-        )
+        return _step_response(outcome, span.network, span.snapshots)
+
+
+def _prepared(made: Made) -> pb.StepResponse | None:
+    """Return the answer of a step that is done at once, None where it is not at hand."""
+    outcome = made.ticket.settled
+    if outcome is None or made.updates is None:
+        return None
+    shown = latest_in_response(made.network, made.updates)
+    return _step_response(outcome, made.network, [shown])
+
+
+def _step_response(
+    outcome: Outcome, network: Network, made: Iterable[Snapshots]
+) -> pb.StepResponse:
+    return pb.StepResponse(
+        run=messages.run(RunView(outcome.network_id, outcome.run)),
+        updates=messages.updates(network, made),
+        etag=outcome.head.etag,
+    )
 
 
 async def _to_its_end(work: Callable[[A], T], argument: A) -> T:

@@ -322,6 +322,11 @@ def _bounds(network: Network, head: Head, first: int | None, end: int | None) ->
     return first, head.latest_update if end is None else min(end, head.latest_update)
 
 
+def latest_in_response(network: Network, made: Snapshots) -> Snapshots:
+    """Return the last of consecutive updates, as many as fit one answer."""
+    return made.rows(slice(max(0, made.count - _updates_in_response(network)), None))
+
+
 def _updates_in_response(network: Network) -> int:
     return max(1, _RESPONSE_BYTES // (8 * network.parameter_count + 64))
 

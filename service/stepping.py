@@ -1,21 +1,33 @@
 """The use case of stepping: a little training at a time, durable when it is answered."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
+from threading import Lock
+from typing import Generic, TypeVar
+
+from cachetools import LRUCache
 
 from service.opening import Opening
 from service.requests import RequestId, check_etag, check_request, earlier_answer, once
 from service.snapshots import SnapshotReader
 from service.tickets import Ticket, ticket_for
-from training.errors import HeadMoved, NoPausedRun, Violations
+from training.errors import HeadMoved, NetworkNotFound, NoPausedRun, Violations
 from training.network import Network
 from training.ports import Clock, Executor, Reader, Store, Writer
+from training.replay import Snapshots
 from training.run import Run, RunState
 from training.settings import TrainingSettings
 from training.trainer import Trainer
 from training.update import Addition, Head
 
+R = TypeVar("R")
+
 _MOST_STEPS = 2**53
+
+#: How much the paused runs take that are kept at hand, in bytes; more of it for Python's objects.
+_PAUSED_BYTES = 64 * 2**20
+_OVERHEAD = 10_000
 
 
 class StepUnit(StrEnum):
@@ -39,6 +51,43 @@ class StepCommand:
     etag: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a step will have done once it is durable, as far as it is done at once."""
+
+    ticket: Ticket
+    network: Network
+    updates: Snapshots | None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun(Generic[R]):
+    """A step that has begun: where its answer is found, and what was prepared of it meanwhile.
+
+    `prepared` is None in the answer to a request that was repeated.
+    """
+
+    ticket: Ticket
+    prepared: R | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Paused:
+    """A run that is paused, or about to be opened, ready to go on; kept as a step leaves it.
+
+    It may be out of date: its next addition is refused then, for it was made for another head.
+    """
+
+    network: Network
+    trainer: Trainer
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes its numbers take."""
+        examples = self.trainer.examples
+        return self.trainer.state.nbytes + examples.inputs.nbytes + examples.targets.nbytes
+
+
 class Steps:
     """Advances networks by some updates or epochs."""
 
@@ -55,36 +104,65 @@ class Steps:
         self._snapshots = snapshots
         self._opening = opening
         self._clock = clock
+        self._lock = Lock()
+        self._paused: LRUCache[str, _Paused] = LRUCache(
+            _PAUSED_BYTES, lambda paused: paused.nbytes + _OVERHEAD
+        )
 
-    def begin(self, command: StepCommand, request: RequestId | None = None) -> Ticket:
+    def begin(
+        self, command: StepCommand, request: RequestId | None, prepare: Callable[[Made], R]
+    ) -> Begun[R]:
         """Make a step's first segment durable, and have the rest of it carried out, if any.
 
+        What `prepare` makes of it, while it is being written, is returned when it is durable.
         Raises InvalidFields, NetworkNotFound, TrainingSetNotFound, LimitExceeded, RunNotOver,
         NoPausedRun, StaleEtag.
         """
+        paused = self._take(command, request)
+        if paused is not None:
+            try:
+                return self._advance(paused, command, request, prepare)
+            except (HeadMoved, NetworkNotFound):
+                pass  # the network has changed since: read how it stands
         while True:
             try:
-                return self._begin(command, request)
+                return self._begin(command, request, prepare)
             except HeadMoved:
                 continue  # someone else changed the network in between: decide anew
 
-    def _begin(self, command: StepCommand, request: RequestId | None) -> Ticket:
+    def _begin(
+        self, command: StepCommand, request: RequestId | None, prepare: Callable[[Made], R]
+    ) -> Begun[R]:
         with self._store.read() as reader:
             violations = Violations()
             check_request(violations, request)
             if not violations and (earlier := earlier_answer(reader, request, Ticket)):
-                return earlier
+                return Begun(earlier, None)
             network = reader.network(command.network_id)
             head = reader.head(network.uid)
             opening, run = self._run(violations, reader, network, head, command)
             examples = self._snapshots.examples(reader, run.training_set_uid)
-
-        # Computed before it is written: the whole step, or its beginning, is one transaction.
-        stepping = replace(run, stop_at=_end_of_step(run, command))
         state = self._snapshots.state(network, head.latest_update)
         start = opening.after if opening else head
-        trainer = Trainer(network, examples, start, stepping, state, self._clock)
-        addition = trainer.advance()
+        trainer = Trainer(network, examples, start, run, state, self._clock)
+        return self._advance(_Paused(network, trainer), command, request, prepare, opening)
+
+    def _advance(
+        self,
+        paused: _Paused,
+        command: StepCommand,
+        request: RequestId | None,
+        prepare: Callable[[Made], R],
+        opening: Addition | None = None,
+    ) -> Begun[R]:
+        """Compute the whole step, or its beginning, then write it, in one transaction.
+
+        Raises HeadMoved, NetworkNotFound.
+        """
+        network, trainer = paused.network, paused.trainer
+        start, run = trainer.head, trainer.run
+        trainer.step_to(_end_of_step(run, command))
+        addition = trainer.advance(record=True)
         if opening:
             addition = opening.then(addition)
         ticket = ticket_for(network, trainer.head, trainer.run, start, run.updates_done)
@@ -95,14 +173,37 @@ class Steps:
             writer.append(addition)
             return ticket
 
-        answer = self._store.write(
+        writing = self._store.write(
             lambda writer: once(writer, self._clock, request, Ticket, lambda: commit(writer))
-        ).result()
-        if answer is ticket:  # and not that of a repetition which came first
-            self._snapshots.remember(network.uid, trainer.state)
-            if trainer.run.is_active:
-                self._executor.start(network.uid, run.number)
-        return answer
+        )
+        prepared = prepare(Made(ticket, network, trainer.made))
+        answer = writing.result()
+        if answer is not ticket:
+            return Begun(answer, None)  # a repetition came first
+        self._snapshots.remember(network.uid, trainer.state)
+        if trainer.run.is_active:
+            self._executor.start(network.uid, run.number)
+        elif not trainer.run.is_over:
+            self._keep(paused)
+        return Begun(ticket, prepared)
+
+    def _take(self, command: StepCommand, request: RequestId | None) -> _Paused | None:
+        """Return the paused run that a step would continue, if it is at hand; for one caller."""
+        violations = Violations()
+        _check(violations, command)
+        check_request(violations, request)
+        if violations or command.settings is not None:
+            return None
+        with self._lock:
+            paused = self._paused.pop(command.network_id, None)
+        if paused is None or (command.etag and command.etag != paused.trainer.head.etag):
+            return None
+        return paused
+
+    def _keep(self, paused: _Paused) -> None:
+        with self._lock:
+            if paused.nbytes + _OVERHEAD <= self._paused.maxsize:
+                self._paused[paused.network.id] = paused
 
     def _run(
         self,

@@ -43,7 +43,9 @@ class Waking:
 
     def committed(self, uids: Sequence[str]) -> None:
         """Wake those who wait for these networks. May be called from any thread."""
-        self._loop.call_soon_threadsafe(self._ring, tuple(uids))
+        # Who begins to listen after this look reads after the commit, and need not be woken.
+        if any(uid in self._signals for uid in uids):
+            self._loop.call_soon_threadsafe(self._ring, tuple(uids))
 
     def drain(self) -> None:
         """Wake everyone, for good: the server is stopping. Call in the event loop."""

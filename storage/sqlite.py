@@ -29,6 +29,9 @@ _READERS = 16
 #: How large the write-ahead log may become, in bytes, before readers are waited for to empty it.
 _LARGE_LOG = 16 * 2**20
 
+#: After how many commits its size is looked at: each look takes time from whoever waits.
+_COMMITS_BETWEEN_LOOKS = 8
+
 # Seconds. Only another program (a backup, say) ever holds the lock for writing.
 _WAIT_FOR_OTHERS = 5.0
 _WAIT_FOR_READERS = 0.25
@@ -64,6 +67,7 @@ class SqliteStore(SqlStore):
         self._path = path.resolve()
         self._log = Path(f"{self._path}-wal")
         self._large_log = _LARGE_LOG
+        self._commits = 0
         try:
             self._lock_file = _locked(self._path)
             try:
@@ -83,7 +87,10 @@ class SqliteStore(SqlStore):
 
     def _after_commit(self) -> None:
         """Empty a write-ahead log that has grown while readers kept checkpoints from doing it."""
-        if self._connection is None or self._log.stat().st_size <= self._large_log:
+        self._commits += 1
+        if self._connection is None or self._commits % _COMMITS_BETWEEN_LOOKS:
+            return
+        if self._log.stat().st_size <= self._large_log:
             return
         cursor = self._connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {int(1000 * _WAIT_FOR_READERS)}")

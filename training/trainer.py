@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
-from training.engine import Engine, Outcome
+from training.engine import Engine, Outcome, Updates
 from training.network import Network
 from training.ports import Clock
+from training.replay import Snapshots
 from training.run import Failure, Run, RunState
 from training.settings import TrainingSettings
 from training.training_set import Examples, TrainingSet
@@ -117,17 +118,25 @@ class Trainer:
         self.head = head
         self.run = run
         self.state = state
+        self.examples = examples
+        self.made: Snapshots | None = None
         self._engine = Engine(network, run, examples)
         self._clock = clock
         self._work = run.settings.batch_size * network.parameter_count
-        self._count = max(1, _FIRST_SEGMENT_WORK // self._work)
+        self._count = self._first_count
         self._seconds_per_update = 0.0
 
-    def advance(self) -> Addition:
+    @property
+    def _first_count(self) -> int:
+        """How many updates the first segment has: what one step makes, it makes in one of these."""
+        return max(1, _FIRST_SEGMENT_WORK // self._work)
+
+    def advance(self, *, record: bool = False) -> Addition:
         """Make the run's next segment: about 10 ms of training, at least one update.
 
         The run becomes SUCCEEDED with its last update, or where its cost is low enough; PAUSED
-        where a step ends; FAILED where the next update would not be finite.
+        where a step ends; FAILED where the next update would not be finite. With `record` the
+        updates are in `made`, with their parameters.
         """
         now = self._clock.now()
         before, done = self.run, self.run.updates_done
@@ -138,7 +147,7 @@ class Trainer:
         wanted = min(self._count, running.target - done)
         started = self._clock.monotonic()
         updates = self._engine.advance(
-            self.state, done, wanted, epoch_cost=before.epoch_cost, stop=True
+            self.state, done, wanted, record=record, epoch_cost=before.epoch_cost, stop=True
         )
         self._pace(updates.made, self._clock.monotonic() - started)
 
@@ -166,6 +175,7 @@ class Trainer:
                 costs=updates.costs,
             )
         after = _settled(after, updates.outcome, latest + 1, now)
+        self.made = _snapshots(segment, after, updates) if record and segment else None
 
         changes = []
         if after.state is RunState.RUNNING is not before.state:
@@ -180,6 +190,11 @@ class Trainer:
             run=after,
         )
         return self._made(_with_events(addition, changes))
+
+    def step_to(self, stop_at: int) -> None:
+        """Let the paused run go on until it has made so many updates, as if it were made anew."""
+        self.run = replace(self.run, stop_at=stop_at)
+        self._count = self._first_count
 
     def halt(self, state: RunState) -> Addition:
         """Let the run take the state that a client wants, PAUSED or CANCELLED, where it stands."""
@@ -207,6 +222,18 @@ class Trainer:
         assert addition.run is not None
         self.head, self.run = addition.after, addition.run
         return addition
+
+
+def _snapshots(segment: Segment, run: Run, updates: Updates) -> Snapshots:
+    return Snapshots(
+        segment.kind,
+        segment.first_update,
+        run,
+        segment.run_offset,
+        updates.costs,
+        updates.recorded,
+        updates.state,
+    )
 
 
 def _settled(run: Run, outcome: Outcome, following: int, now: datetime) -> Run:

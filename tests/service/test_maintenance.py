@@ -31,7 +31,10 @@ async def test_it_goes_on_while_there_is_more_and_after_a_failure(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(app, "_MAINTENANCE_SECONDS", 0.0)
-    store: Any = ScriptedStore([True, True, False, StoreUnavailable("full"), True, False])
+    monkeypatch.setattr(app, "_PAUSE_SECONDS", 0.0)
+    store: Any = ScriptedStore(
+        [True, True, False, RuntimeError("odd"), StoreUnavailable("told already"), True, False]
+    )
     maintaining = asyncio.create_task(app._maintain(store))
     async with asyncio.timeout(10):
         await store.is_done.wait()

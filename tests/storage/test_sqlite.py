@@ -121,6 +121,7 @@ def test_the_log_stays_bounded_while_readers_come_and_go(
     sqlite_store: SqliteStore, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limit = 2 * 2**20
+    monkeypatch.setattr(sqlite, "_COMMITS_BETWEEN_LOOKS", 1)
     monkeypatch.setattr(sqlite, "_LARGE_LOG", limit)
     sqlite_store._large_log = limit
     story = begin(sqlite_store)
@@ -152,6 +153,7 @@ def test_a_reader_that_stays_does_not_keep_the_writer_waiting_each_time(
     sqlite_store: SqliteStore, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limit = 2**20
+    monkeypatch.setattr(sqlite, "_COMMITS_BETWEEN_LOOKS", 1)
     monkeypatch.setattr(sqlite, "_LARGE_LOG", limit)
     sqlite_store._large_log = limit
     log = Path(f"{path}-wal")
