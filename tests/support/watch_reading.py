@@ -26,6 +26,8 @@ _CHANNEL = [
     ("grpc.http2.lookahead_bytes", 16 * 2**10),
 ]
 
+_RESUMED = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED}
+
 _KINDS = {
     number: name.removeprefix("UPDATE_KIND_") for name, number in update_pb2.UpdateKind.items()
 }
@@ -134,7 +136,10 @@ class Reading:
                 self.start = item.latest + 1
 
     def end(self, error: grpc.RpcError) -> bool:
-        """Note how the stream was ended; return whether a client would resume it."""
+        """Note how the stream was ended; return whether a client would resume it.
+
+        A server that stops cancels calls that it has not begun to answer, without a word.
+        """
         stream, call = self.streams[-1], _as_call(error)
         status = rpc_status.from_call(call)
         info = ErrorInfo()
@@ -145,9 +150,9 @@ class Reading:
         if info.reason == "HISTORY_COMPACTED":
             self.start = stream.said["earliest_update"]
             return True
-        if call.code() not in {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED}:
+        if call.code() not in _RESUMED:
             stream.reason = stream.reason or str(call.code())
-        return bool(call.code() is grpc.StatusCode.UNAVAILABLE)
+        return call.code() in _RESUMED
 
 
 def _as_call(error: grpc.RpcError) -> Any:

@@ -14,11 +14,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from calls import create, examples, fresh_id, settings
+from calls import create, fresh_id, settings
 from clearprop.v1 import network_pb2, run_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from disk_recording import Operation, Sync, Write
+from made_up_sets import create_made_up_set
 from power_cut import Disk, Luck, put
 from prefixes import reach, require_beginning
 from promises import Promise, rounds
@@ -91,7 +92,7 @@ def let_clients_work(
     stub: TrainingServiceStub, server: TracedServer, witness: Witness
 ) -> list[WitnessedReading]:
     """Return what the watchers of two networks read: one is trained, one stepped and edited."""
-    create_training_set(stub)
+    create_made_up_set(stub, "many", EXAMPLES)
     trained, stepped = (begin(stub, seed, witness) for seed in (1, 2))
     watchers = [Watcher(server.target, reading).start() for reading in (trained, stepped)]
     recipe = settings_for(EPOCHS)
@@ -107,13 +108,6 @@ def begin(stub: TrainingServiceStub, seed: int, witness: Witness) -> WitnessedRe
     network = create(stub, seed=seed)
     witness.saw(network.uid, 0)
     return WitnessedReading(network, witness)
-
-
-def create_training_set(stub: TrainingServiceStub) -> None:
-    numbers = random.Random(1)
-    rows = [[numbers.random(), numbers.random()] for _ in range(EXAMPLES)]
-    content = examples([(row, [float(row[0] > row[1])]) for row in rows])
-    stub.CreateTrainingSet(pb.CreateTrainingSetRequest(training_set="many", examples=content))
 
 
 def settings_for(epochs: int) -> run_pb2.TrainingSettings:
