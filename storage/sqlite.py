@@ -77,8 +77,9 @@ class SqliteStore(SqlStore):
                 self._lock_file.close()
                 raise
         except (OSError, *_ERRORS, SQLAlchemyError) as error:
-            reason = getattr(error, "strerror", None) or getattr(error, "orig", None) or error
-            raise CannotOpenStore(f"cannot open the database {path}: {reason}") from error
+            raise CannotOpenStore(
+                f"cannot open the database {path}: {self._words_for(error)}"
+            ) from error
 
     @property
     def kind(self) -> str:
@@ -101,6 +102,13 @@ class SqliteStore(SqlStore):
             cursor.execute(f"PRAGMA busy_timeout = {int(1000 * _WAIT_FOR_OTHERS)}")
         # Where a reader was in the way, not after every commit again.
         self._large_log = _LARGE_LOG + (self._log.stat().st_size if blocked else 0)
+
+    def _words_for(self, error: Exception) -> str:
+        """Return for people why the database could not be opened."""
+        cause = getattr(error, "orig", None) or error
+        if _is_full(self._path, cause):
+            return "the disk is full: make room on it"
+        return str(getattr(error, "strerror", None) or cause)
 
     def _release(self) -> None:
         super()._release()

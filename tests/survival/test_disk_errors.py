@@ -307,3 +307,19 @@ def test_a_server_that_is_killed_on_a_full_disk_has_shown_nothing_that_is_not_st
         clients.compare(disk.folder)
         assert server.stop() == 0
     promise("a kill on a full disk loses nothing that was shown", disks=1)
+
+
+def test_a_server_that_finds_its_disk_full_says_so_and_starts_when_there_is_room(
+    tmp_path: Path,
+) -> None:
+    with small_disk(tmp_path / "disk") as disk, new_server(disk.folder) as server:
+        assert server.stop() == 0
+        disk.fill()
+        server.launch()
+        assert server.process is not None
+        assert server.process.wait(PATIENCE) == 1
+        assert "the disk is full" in server.said()
+        assert "Traceback" not in server.said()
+        disk.make_room()
+        server.start()
+        assert server.stop() == 0
