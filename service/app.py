@@ -6,10 +6,10 @@ import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from importlib.metadata import version
 
 import grpc
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from service import grpc_api
@@ -21,6 +21,7 @@ from service.explaining import Explaining
 from service.exporting import Exports
 from service.following import Following
 from service.handlers import Handlers
+from service.health import SERVICE_NAME, Health
 from service.history import History
 from service.inspection import Inspection
 from service.networks import Networks
@@ -91,10 +92,9 @@ class Server:
             store_kind=self.store.kind,
         )
         self.grpc = grpc.aio.server(options=_grpc_options(settings))
-        self.health = health.aio.HealthServicer()
+        self.health = Health([grpc_api.SERVICE.full_name])
         self._loop = loop
         self.store.on_availability(self._availability_changed)
-        self._telling: set[asyncio.Task[None]] = set()
         self._maintenance: asyncio.Task[None] | None = None
         self._settings = settings
 
@@ -102,11 +102,12 @@ class Server:
         """Load what is compiled, go on with what was running, bind the port; return HOST:PORT."""
         await asyncio.to_thread(warm_up)
         await asyncio.to_thread(self.training_sets.add_built_in)
-        self.grpc.add_generic_rpc_handlers([grpc_api.rpc_handlers(self.handlers)])
-        health_pb2_grpc.add_HealthServicer_to_server(self.health, self.grpc)
-        services = [grpc_api.SERVICE.full_name, health.SERVICE_NAME]
+        self.grpc.add_generic_rpc_handlers(
+            [grpc_api.rpc_handlers(self.handlers), self.health.rpc_handlers()]
+        )
+        services = [grpc_api.SERVICE.full_name, SERVICE_NAME]
         reflection.enable_server_reflection([*services, reflection.SERVICE_NAME], self.grpc)
-        await self._set_health(is_writable=True)
+        self.health.set(is_serving=True)
         await asyncio.to_thread(take_over, self.store, self.executor)
         self._maintenance = asyncio.create_task(_maintain(self.store))
         address = self._bind()
@@ -115,7 +116,7 @@ class Server:
 
     async def stop(self) -> None:
         """Say so, stop runs at an update boundary, end watches, and close the store."""
-        await self.health.enter_graceful_shutdown()
+        await self.health.stop()
         self.waking.drain()
         await asyncio.to_thread(self.executor.stop)
         await self.grpc.stop(_GRACE_SECONDS)
@@ -131,17 +132,7 @@ class Server:
             logger.info("the store can be written again: health is SERVING")
         else:
             logger.error("the store cannot be written: runs wait, health is NOT_SERVING")
-        self._loop.call_soon_threadsafe(self._begin_to_tell, is_writable)
-
-    def _begin_to_tell(self, is_writable: bool) -> None:
-        task = asyncio.create_task(self._set_health(is_writable=is_writable))
-        self._telling.add(task)  # or it could be collected before it ran
-        task.add_done_callback(self._telling.discard)
-
-    async def _set_health(self, *, is_writable: bool) -> None:
-        status = health_pb2.HealthCheckResponse
-        for service in ("", grpc_api.SERVICE.full_name):
-            await self.health.set(service, status.SERVING if is_writable else status.NOT_SERVING)
+        self._loop.call_soon_threadsafe(partial(self.health.set, is_serving=is_writable))
 
     def _bind(self) -> str:
         host, _, _ = self._settings.grpc.rpartition(":")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import pytest
 import servers
 from calls import create, state
 from clearprop.v1 import training_service_pb2 as pb
@@ -59,6 +60,19 @@ def test_health_says_not_serving_before_the_server_goes(own_server: ServerProces
         assert next(watch).status == health_pb2.HealthCheckResponse.SERVING
         assert own_server.stop() == 0
         assert next(watch).status == health_pb2.HealthCheckResponse.NOT_SERVING
+        # Its stream is ended, or the server would have to wait for it.
+        assert next(watch, None) is None
+
+
+def test_health_of_an_unknown_service_is_unknown(server: ServerProcess) -> None:
+    request = health_pb2.HealthCheckRequest(service="other")
+    with grpc.insecure_channel(server.target) as channel:
+        health: Any = health_pb2_grpc.HealthStub(channel)
+        with pytest.raises(grpc.RpcError) as refused:
+            health.Check(request)
+        assert refused.value.code() is grpc.StatusCode.NOT_FOUND
+        status = next(health.Watch(request)).status
+        assert status == health_pb2.HealthCheckResponse.SERVICE_UNKNOWN
 
 
 def serve(*options: str) -> subprocess.CompletedProcess[str]:
