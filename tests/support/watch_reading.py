@@ -11,15 +11,15 @@ import grpc
 from clearprop.v1 import network_pb2, run_pb2, update_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
-from google.rpc.error_details_pb2 import ErrorInfo
+from google.rpc.error_details_pb2 import ErrorInfo, RetryInfo
 from grpc_status import rpc_status
 from watch_checker import Item, Mark, Shown, Stream, Turn
 
 #: Nothing that a test waits for takes so long, in seconds.
 PATIENCE = 60.0
 
-#: Finds a server as soon as it is there, and takes in little that is not read.
-_CHANNEL = [
+#: A channel that finds a server as soon as it is there, and takes in little that is not read.
+CHANNEL = [
     *((f"grpc.{which}_reconnect_backoff_ms", 20) for which in ("initial", "min", "max")),
     ("grpc.max_receive_message_length", 64 * 2**20),
     ("grpc.http2.bdp_probe", 0),
@@ -79,7 +79,7 @@ def flat(layers: Iterable[network_pb2.LayerParameters]) -> bytes:
 @contextmanager
 def reconnecting(target: str) -> Iterator[TrainingServiceStub]:
     """A stub that finds its server again as soon as it is back."""
-    with grpc.insecure_channel(target, options=_CHANNEL) as channel:
+    with grpc.insecure_channel(target, options=CHANNEL) as channel:
         yield TrainingServiceStub(channel)
 
 
@@ -104,6 +104,7 @@ class Reading:
         self.last_update = -1
         self.last_turn: Turn | None = None
         self.updates = 0
+        self.told_to_retry = False
 
     @property
     def last_state(self) -> str:
@@ -142,9 +143,11 @@ class Reading:
         """
         stream, call = self.streams[-1], _as_call(error)
         status = rpc_status.from_call(call)
-        info = ErrorInfo()
+        info, retry = ErrorInfo(), RetryInfo()
+        self.told_to_retry = False
         for detail in status.details if status else ():
             detail.Unpack(info)
+            self.told_to_retry |= detail.Unpack(retry)
         stream.reason = info.reason
         stream.said = {name: int(said) for name, said in info.metadata.items() if said.isdigit()}
         if info.reason == "HISTORY_COMPACTED":
