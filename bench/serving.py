@@ -39,6 +39,13 @@ class Server:
             health: Any = health_pb2_grpc.HealthStub(channel)
             health.Check(health_pb2.HealthCheckRequest(), wait_for_ready=True, timeout=60)
 
+    def memory(self) -> int:
+        """Return how many bytes of memory it has now. Linux only."""
+        assert self._process is not None
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        (resident,) = (line for line in status.splitlines() if line.startswith("VmRSS:"))
+        return int(resident.split()[1]) * 1024
+
     def stop(self) -> None:
         """Stop it as an operator would."""
         if self._process is not None:

@@ -190,7 +190,20 @@ async def _refuse(error: Exception, context: Context) -> Never:
     if isinstance(error, ClearpropError):
         status = status_of(error)
         details = (("grpc-status-details-bin", status.SerializeToString()),)
-        await context.abort(code_of(error), status.message, details)
-    logger.error("a call failed by a mistake of the service", exc_info=error)
-    await context.abort(grpc.StatusCode.INTERNAL, "the service made a mistake; its log says more")
+        await _abort(context, code_of(error), status.message, details)
+    if not isinstance(error, grpc.aio.InternalError):  # what writing to a lost connection raises
+        logger.error("a call failed by a mistake of the service", exc_info=error)
+    await _abort(
+        context, grpc.StatusCode.INTERNAL, "the service made a mistake; its log says more", ()
+    )
     raise AssertionError  # abort never returns
+
+
+async def _abort(
+    context: Context, code: grpc.StatusCode, message: str, details: tuple[tuple[str, bytes], ...]
+) -> None:
+    try:
+        await context.abort(code, message, details)
+    except grpc.aio.InternalError:
+        # The connection is lost, so nobody is there to be told.
+        raise asyncio.CancelledError from None

@@ -1,0 +1,36 @@
+"""Watchers that read one message and then wait to be stopped: `python -m bench.stalling TARGET …`.
+
+With the names of a server, a network and how many watchers, each on a connection of its own.
+"""
+
+import sys
+
+import grpc
+from clearprop.v1.training_service_pb2 import WatchUpdatesRequest, WatchUpdatesResponse
+
+WATCH = "/clearprop.v1.TrainingService/WatchUpdates"
+_OPTIONS = [
+    ("grpc.use_local_subchannel_pool", 1),
+    ("grpc.max_receive_message_length", 64 * 2**20),
+]
+
+
+def main(target: str, network: str, count: str) -> None:
+    """Watch until the process is stopped, or ended."""
+    streams = []
+    for _ in range(int(count)):
+        channel = grpc.insecure_channel(target, options=_OPTIONS)
+        watch = channel.unary_stream(
+            WATCH,
+            request_serializer=WatchUpdatesRequest.SerializeToString,
+            response_deserializer=WatchUpdatesResponse.FromString,
+        )
+        streams.append(watch(WatchUpdatesRequest(network=network, start_update=0)))
+        next(streams[-1])
+    sys.stdout.write("watching\n")
+    sys.stdout.flush()
+    sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
