@@ -49,10 +49,15 @@ class Truncate:
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """What was done to a file before, or to a folder's entries (no name), is durable now."""
+    """What was done to a file before, or to a folder's entries (no name), is durable now.
+
+    Where it failed that is not so, and a later one need not make it so: the system may have given
+    up what it could not write.
+    """
 
     start: float
     name: str
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ _UNFINISHED = " <unfinished ...>"
 
 
 def recorded(trace: Path, folder: Path) -> list[Operation]:
-    """Return what succeeded of what was done in a folder, as it was finished."""
+    """Return what was done in a folder, in the order in which it was finished."""
     with trace.open() as lines:
         calls = list(_whole_calls(lines))
     operations = (_operation(time, call, folder) for time, call in calls)
@@ -98,19 +103,20 @@ def _whole_calls(lines: Iterable[str]) -> Iterator[tuple[float, str]]:
 
 def _operation(time: float, line: str, folder: Path) -> Operation | None:
     match = _CALL.match(line)
-    if not match or int(match["result"]) < 0:
-        return None  # an end of a thread, or a call that did nothing
+    if not match:
+        return None  # an end of a thread
+    failed = int(match["result"]) < 0
     call, arguments = match["name"], match["arguments"].split(", ")
     name = _name(arguments[0], folder)
-    if name is None:
+    if call in {"fdatasync", "fsync"} and name is not None:
+        return Sync(time, name, failed)
+    if name is None or failed:
         return None
     if call == "pwrite64":
         data = _bytes(arguments[1])[: int(match["result"])]
         return Write(time, name, int(arguments[3]), data)
     if call == "ftruncate":
         return Truncate(time, name, int(arguments[1]))
-    if call in {"fdatasync", "fsync"}:
-        return Sync(time, name)
     assert call == "unlink", f"SQLite does what is not expected of it: {line[:200]}"
     return Unlink(time, name)
 

@@ -2,7 +2,8 @@
 
 A completed sync of a file makes durable what was done to it before; a sync of the folder does it
 for the names in it. Of all else anything may be there: nothing, all, some, or parts of sectors'
-size, and a file may have grown where the bytes that made it grow are missing.
+size, and a file may have grown where the bytes that made it grow are missing. What a failed sync
+was to make durable stays in doubt, whatever syncs follow: the system may have given it up.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -30,16 +31,23 @@ class Luck(StrEnum):
 
 @dataclass
 class _File:
+    """`settled` are changes that a sync was asked for, and whether it failed."""
+
     durable: bytearray = field(default_factory=bytearray)
+    settled: list[tuple[Change, bool]] = field(default_factory=list)
     pending: list[Change] = field(default_factory=list)
 
-    def sync(self) -> None:
-        for change in self.pending:
-            _apply(self.durable, change)
+    def sync(self, failed: bool) -> None:
+        self.settled += [(change, failed) for change in self.pending]
         self.pending.clear()
+        while self.settled and not self.settled[0][1]:
+            _apply(self.durable, self.settled.pop(0)[0])
 
     def content(self, luck: Luck, chance: Random) -> bytes:
         content = bytearray(self.durable)
+        for change, in_doubt in self.settled:
+            if not in_doubt or _is_kept(luck, chance):
+                _apply(content, change)
         for change in _survivors(self.pending, luck, chance):
             _apply(content, change)
         return bytes(content)
@@ -59,16 +67,10 @@ class Disk:
             del self._names[name]
         elif not isinstance(operation, Sync):
             self._names.setdefault(name, _File()).pending.append(operation)
-        elif not name:
-            self._durable_names = dict(self._names)
         elif name in self._names:
-            self._names[name].sync()
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether a cut now leaves one outcome only."""
-        files = self._names.values()
-        return self._names == self._durable_names and not any(each.pending for each in files)
+            self._names[name].sync(operation.failed)
+        elif not name and not operation.failed:
+            self._durable_names = dict(self._names)
 
     def cut(self, luck: Luck, chance: Random) -> dict[str, bytes]:
         """Return the files that are found when the power is back."""
@@ -91,6 +93,10 @@ def put(files: dict[str, bytes], folder: Path) -> None:
     """Write files into a folder."""
     for name, content in files.items():
         (folder / name).write_bytes(content)
+
+
+def _is_kept(luck: Luck, chance: Random) -> bool:
+    return luck is Luck.ALL or (luck is not Luck.NOTHING and chance.random() < 0.5)
 
 
 def _survivors(pending: Sequence[Change], luck: Luck, chance: Random) -> Iterable[Change]:

@@ -35,15 +35,19 @@ def require_tracing() -> None:
 
 
 class TracedServer(ServerProcess):
-    """A server with pragmas of its own, and everything that it did to the files of its folder."""
+    """A server with pragmas of its own, and everything that it did to the files of its folder.
 
-    def __init__(self, folder: Path, pragmas: Sequence[str] = ()) -> None:
+    Those of its syncs fail that `failing_syncs` tells, in the words of strace.
+    """
+
+    def __init__(self, folder: Path, pragmas: Sequence[str], failing_syncs: str) -> None:
         super().__init__(
             f"sqlite:///{folder / 'data' / 'clearprop.db'}", folder / "server.log", free_port()
         )
         self.folder = folder / "data"
         self.folder.mkdir()
         self._pragmas = pragmas
+        self._failing_syncs = failing_syncs
         self._trace = folder / "trace"
         self._tracing = -1
 
@@ -56,6 +60,8 @@ class TracedServer(ServerProcess):
             *("-o", str(self._trace), "-e", f"trace={','.join(CALLS)}"),
             *(option for path in paths for option in ("-P", str(path))),
         ]
+        if self._failing_syncs:
+            tracer += ["-e", f"inject=fdatasync:error=EIO:when={self._failing_syncs}"]
         options = ["serve", "--grpc", self.target, "--database", self.database]
         # Held open by the server and its tracer, and closed when both have ended.
         self._tracing, held = os.pipe()
@@ -78,10 +84,12 @@ class TracedServer(ServerProcess):
 
 
 @contextmanager
-def traced_server(folder: Path, pragmas: Sequence[str] = ()) -> Iterator[TracedServer]:
+def traced_server(
+    folder: Path, pragmas: Sequence[str], failing_syncs: str = ""
+) -> Iterator[TracedServer]:
     """A server that has begun with an empty folder. Skips the test where that cannot be."""
     require_tracing()
-    server = TracedServer(folder, pragmas)
+    server = TracedServer(folder, pragmas, failing_syncs)
     server.launch()
     try:
         server.wait_until_serving()
