@@ -1,9 +1,11 @@
 """Watchers that read one message and then wait to be stopped: `python -m bench.stalling TARGET …`.
 
-With the names of a server, a network and how many watchers, each on a connection of its own.
+With the names of a server, a network and how many watchers, each on a connection of its own. When
+their input ends they read on, and tell how their streams end, a line each.
 """
 
 import sys
+from typing import Any
 
 import grpc
 from clearprop.v1.training_service_pb2 import WatchUpdatesRequest, WatchUpdatesResponse
@@ -30,6 +32,16 @@ def main(target: str, network: str, count: str) -> None:
     sys.stdout.write("watching\n")
     sys.stdout.flush()
     sys.stdin.read()
+    for stream in streams:
+        sys.stdout.write(f"{_end(stream)}\n")
+
+
+def _end(stream: Any) -> str:  # noqa: ANN401 (an iterator and a call, for which gRPC has no type)
+    try:
+        while True:
+            next(stream)
+    except grpc.RpcError:
+        return f"{stream.code().name}: {stream.details()}"
 
 
 if __name__ == "__main__":

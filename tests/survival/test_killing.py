@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import grpc
-from calls import create, examples, fresh_id, settings, state
+from calls import create, create_slow_set, fresh_id, settings, state
 from clearprop.v1 import network_pb2, run_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
@@ -27,13 +27,6 @@ KILLS_OF_A_RUN = 50
 def slow_settings() -> run_pb2.TrainingSettings:
     """Return those of a run that outlasts all kills."""
     return settings("slow", rate=0.5, batch_size=EXAMPLES, epochs=10**9)
-
-
-def create_training_set(stub: TrainingServiceStub) -> None:
-    numbers = random.Random(1)
-    rows = [[numbers.random(), numbers.random()] for _ in range(EXAMPLES)]
-    content = examples([(row, [float(row[0] > row[1])]) for row in rows])
-    stub.CreateTrainingSet(pb.CreateTrainingSetRequest(training_set="slow", examples=content))
 
 
 class Stepper:
@@ -178,7 +171,7 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_seen_and_changes_no_bit(
     counts: Counter[str] = Counter()
     with new_server(tmp_path) as server:
         with server.stub() as stub:
-            create_training_set(stub)
+            create_slow_set(stub, EXAMPLES)
         for _ in range(rounds(1, 20)):
             killing = Killing(server, tmp_path, moments)
             for _ in range(KILLS_OF_A_RUN):

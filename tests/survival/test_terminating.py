@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-from calls import create, examples, settings
+from calls import create, create_slow_set, settings
 from clearprop.v1 import network_pb2, run_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
@@ -37,13 +37,6 @@ MOST_SECONDS = 10.0
 
 HEALTH, WATCH = "health", "watch"
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
-
-
-def create_training_set(stub: TrainingServiceStub) -> None:
-    numbers = random.Random(1)
-    rows = [[numbers.random(), numbers.random()] for _ in range(EXAMPLES)]
-    content = examples([(row, [float(row[0] > row[1])]) for row in rows])
-    stub.CreateTrainingSet(pb.CreateTrainingSetRequest(training_set="slow", examples=content))
 
 
 def reading(network: network_pb2.Network, index: int) -> Reading:
@@ -176,7 +169,7 @@ async def test_sigterm_is_told_to_everyone_and_interrupts_nothing(
 ) -> None:
     with new_server(tmp_path) as server:
         with server.stub() as stub:
-            create_training_set(stub)
+            create_slow_set(stub, EXAMPLES)
         terminating = Terminating(server, random.Random(4))
         for _ in range(rounds(20, 100)):
             await terminating.terminate_in_a_run()

@@ -1,0 +1,127 @@
+"""Watchers whose processes are stopped cost a server little, and others nothing."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from calls import create, create_slow_set, settings, train
+from clearprop.v1 import network_pb2
+from promises import Promise, rounds
+from servers import ServerProcess
+from stored import left_in, truth_in
+from watch_checker import faults
+from watch_reading import Reading, Watcher
+
+ROOT = Path(__file__).parents[2]
+
+STALLED = 50
+PROCESSES = 5
+
+#: Whoever cannot be written to for 10 s is cut; in `make soak` it goes on for over a minute.
+SECONDS = rounds(14, 90)
+
+#: More than connections take in, so that no stalled watcher is sent all of it.
+HISTORY = 100_000
+
+#: An update with all of these takes nearly 100 µs, so that watchers keep up with training.
+EXAMPLES = 600
+UPDATES = 5_000
+
+MOST_BYTES_EACH = 8 * 2**20
+MOST_LOG_BYTES = 64 * 2**20
+
+
+@contextmanager
+def stopped_watchers(
+    server: ServerProcess, network: network_pb2.Network
+) -> Iterator[list[subprocess.Popen[str]]]:
+    """Let many watchers read one message of a history each, then stop their processes."""
+    command = [sys.executable, "-m", "bench.stalling", server.target, network.network]
+    processes = [
+        subprocess.Popen(
+            [*command, str(STALLED // PROCESSES)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(PROCESSES)
+    ]
+    try:
+        for process in processes:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "watching\n"
+            process.send_signal(signal.SIGSTOP)
+        yield processes
+    finally:
+        for process in processes:
+            process.kill()
+            process.communicate()
+
+
+def memory(server: ServerProcess) -> int:
+    """How many bytes of memory a server has now."""
+    assert server.process is not None
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    (resident,) = (line for line in status.splitlines() if line.startswith("VmRSS:"))
+    return int(resident.split()[1]) * 1024
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_fifty_stopped_watchers_cost_little_and_the_healthy_one_misses_nothing(
+    own_server: ServerProcess, promise: Promise
+) -> None:
+    folder = Path(own_server.database.removeprefix("sqlite:///")).parent
+    log = folder / "clearprop.db-wal"
+    slow_run = settings("slow", rate=0.5, batch_size=EXAMPLES, epochs=UPDATES)
+    with own_server.stub() as stub:
+        network = create(stub)
+        train(stub, network.network, settings(epochs=HISTORY))
+        create_slow_set(stub, EXAMPLES)
+        healthy = Watcher(own_server.target, Reading(network, start=HISTORY, columns=True)).start()
+        train(stub, network.network, slow_run)
+        healthy.wait_for(lambda reading: reading.last_state == "SUCCEEDED")
+        before, largest_log, peaks = memory(own_server), 0, []
+        with stopped_watchers(own_server, network) as processes:
+            runs, begun = 1, time.monotonic()
+            while time.monotonic() - begun < SECONDS:
+                # The pause between runs lets the healthy watcher come to their end.
+                ended = train(stub, network.network, slow_run)
+                runs += 1
+                healthy.wait_for(
+                    lambda reading, ended=ended: reading.last_update >= ended.latest_update
+                )
+                peaks.append(memory(own_server))
+                largest_log = max(largest_log, log.stat().st_size)
+            ends = [end for process in processes for end in ends_of(process)]
+        healthy.cancel()
+    assert len(ends) == STALLED
+    assert all(end.startswith("UNAVAILABLE: this stream could not be written") for end in ends)
+    assert max(peaks) - before <= STALLED * MOST_BYTES_EACH
+    # It does not grow on: what is kept at hand for all watchers is bounded.
+    half = len(peaks) // 2
+    assert max(peaks[half:]) <= max(peaks[:half]) + 64 * 2**20
+    assert largest_log <= MOST_LOG_BYTES
+    own_server.kill()
+    with left_in(folder) as store:
+        truth = truth_in(store, network.uid)
+    assert not faults(healthy.reading.streams, truth)
+    assert healthy.reading.updates == runs * UPDATES + 1
+    promise(
+        "stopped watchers cost a server little, and the healthy one misses nothing",
+        stopped_watchers=STALLED,
+        KiB_each=(max(peaks) - before) // STALLED // 1024,
+        updates_seen=healthy.reading.updates,
+    )
+
+
+def ends_of(process: subprocess.Popen[str]) -> list[str]:
+    """Let a stopped process read on to the ends of its streams, and return what it tells."""
+    process.send_signal(signal.SIGCONT)
+    told, _ = process.communicate(timeout=60)
+    return told.splitlines()
