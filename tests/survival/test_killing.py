@@ -18,7 +18,10 @@ from watch_checker import faults
 from watch_reading import PATIENCE, Reading, Watcher, flat, reconnecting, under_way
 
 #: An update with all of these takes nearly 100 µs, so that watchers keep up with training.
-EXAMPLES = 600
+EXAMPLES = 300
+
+#: A page of updates, which is bounded in bytes, is recomputed in less time than a server lives.
+LAYERS = (2, 12, 1)
 
 #: No run lives longer: all of it is made again at the end.
 KILLS_OF_A_RUN = 50
@@ -90,10 +93,10 @@ class Killing:
         self.moments = moments
         self.counts: Counter[str] = Counter()
         with server.stub() as stub:
-            self.network = create(stub, seed=moments.randrange(2**32))
+            self.network = create(stub, LAYERS, seed=moments.randrange(2**32), bias=True)
             name = self.network.network
             stub.Train(pb.TrainRequest(network=name, settings=slow_settings()))
-            self.stepper = Stepper(server.target, create(stub, seed=5))
+            self.stepper = Stepper(server.target, create(stub, LAYERS, seed=5, bias=True))
         self.watchers = [
             Watcher(server.target, Reading(self.network, columns=columns)).start()
             for columns in (False, True)
@@ -113,7 +116,7 @@ class Killing:
         self.counts["kills"] += 1
 
     def wait_for_updates(self) -> None:
-        more = self.moments.randint(1, 1_500)
+        more = self.moments.randint(1, 1_000)
         for watcher in self.watchers:
             wanted = watcher.reading.updates + more
             watcher.wait_for(lambda reading, wanted=wanted: reading.updates >= wanted)
