@@ -26,7 +26,7 @@ PROCESSES = 5
 SECONDS = rounds(14, 90)
 
 #: More than connections take in, so that no stalled watcher is sent all of it.
-HISTORY = 100_000
+HISTORY = 250_000
 
 #: An update with all of these takes nearly 100 µs, so that watchers keep up with training.
 EXAMPLES = 600
@@ -80,14 +80,14 @@ def test_fifty_stopped_watchers_cost_little_and_the_healthy_one_misses_nothing(
     log = folder / "clearprop.db-wal"
     slow_run = settings("slow", rate=0.5, batch_size=EXAMPLES, epochs=UPDATES)
     with own_server.stub() as stub:
-        network = create(stub)
-        train(stub, network.network, settings(epochs=HISTORY))
+        past, network = create(stub), create(stub)
+        train(stub, past.network, settings(epochs=HISTORY))
         create_slow_set(stub, EXAMPLES)
-        healthy = Watcher(own_server.target, Reading(network, start=HISTORY, columns=True)).start()
+        healthy = Watcher(own_server.target, Reading(network, columns=True)).start()
         train(stub, network.network, slow_run)
         healthy.wait_for(lambda reading: reading.last_state == "SUCCEEDED")
         before, largest_log, peaks = memory(own_server), 0, []
-        with stopped_watchers(own_server, network) as processes:
+        with stopped_watchers(own_server, past) as processes:
             runs, begun = 1, time.monotonic()
             while time.monotonic() - begun < SECONDS:
                 # The pause between runs lets the healthy watcher come to their end.
