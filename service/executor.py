@@ -36,9 +36,10 @@ class _Live:
     """A run that this executor carries out. Guarded by the executor's condition.
 
     `busy` from when it is queued to the end of its turn, so that one thread at a time works on it;
-    `again` when something happened meanwhile that asks for another turn. `broken` is the error
-    after which what is in memory cannot be trusted. `over` when it is not to be carried out any
-    more.
+    `again` when something happened meanwhile that asks for another turn. `started` when it was
+    started once more meanwhile: where it stands is read anew before it is forgotten. `broken` is
+    the error after which what is in memory cannot be trusted. `over` when it is not to be carried
+    out any more.
     """
 
     uid: str
@@ -49,6 +50,7 @@ class _Live:
     broken: Exception | None = None
     busy: bool = False
     again: bool = False
+    started: bool = False
     over: bool = False
 
 
@@ -78,7 +80,9 @@ class ThreadExecutor:
     def start(self, uid: str, number: int) -> None:
         """Carry out a run until it stops by itself or is wanted to, if it is active."""
         with self._changed:
-            if not self._stopping and (uid, number) not in self._live:
+            if (uid, number) in self._live:
+                self._live[uid, number].started = True
+            elif not self._stopping:
                 live = self._live[uid, number] = _Live(uid, number)
                 self._queue(live)
 
@@ -201,8 +205,14 @@ class ThreadExecutor:
             self._turns.put(live)
 
     def _forget_when_durable(self, live: _Live) -> None:
+        """Forget a run that has stopped, unless it goes on already."""
         with self._changed:
-            if live.pending == 0 and live.broken is None:
+            if live.pending or live.broken is not None:
+                return
+            if live.started:
+                live.started, live.trainer, live.wanted = False, None, None
+                self._queue(live)
+            else:
                 self._forget(live)
 
     def _forget(self, live: _Live) -> None:

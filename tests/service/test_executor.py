@@ -177,3 +177,22 @@ def test_a_mistake_of_the_service_fails_the_run_and_says_so(
     assert run.state is RunState.FAILED
     assert run.failure is not None
     assert run.failure.reason == "INTERNAL"
+
+
+def test_a_run_that_is_resumed_before_its_last_turn_has_ended_goes_on(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resumed, forget = Event(), bench.executor._forget_when_durable
+
+    def forget_late(live: executor_module._Live) -> None:
+        assert resumed.wait(timeout=30), "it was not resumed"
+        forget(live)
+
+    monkeypatch.setattr(bench.executor, "_forget_when_durable", forget_late)
+    bench.runs.train("net", replace(SETTINGS, epochs=20 * EPOCHS))
+    bench.runs.begin_pause("net", 1)
+    paused = bench.wait_until(lambda run: run.state is RunState.PAUSED)
+    bench.runs.resume("net", 1)
+    resumed.set()
+    bench.wait_until(lambda run: run.updates_done > paused.updates_done)
+    bench.wait_until(lambda run: run.is_over)
