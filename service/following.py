@@ -57,6 +57,16 @@ class Cursor:
     sent: int = -1
     ended: bool = False
 
+    @property
+    def plain(self) -> "Cursor":
+        """The same without what makes no difference any more, so that watchers can share."""
+        passed = self.next_update - 1
+        return replace(
+            self,
+            start=self.start if self.start > passed else 0,
+            sent=passed if self.sent == passed else -1,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -152,7 +162,7 @@ class Following:
             if walk.cursor.ended:
                 return Reading(walk.found, walk.cursor, caught_up=True)
         walk.to_update(last)
-        return Reading(walk.found, walk.cursor, caught_up=last >= latest)
+        return Reading(walk.found, walk.cursor.plain, caught_up=last >= latest)
 
 
 class _Walk:

@@ -25,6 +25,9 @@ from training.update import Head, Segment, State, UpdateKind
 #: recomputed and kept at a time: several messages, so that reading the history for it is the least.
 PAGE_BYTES = 2 * 2**20
 
+#: The work of one page, in updates × batch × parameters, takes up to some 50 ms.
+_MOST_WORK = 5_000_000
+
 _PAGES_BYTES = 64 * 2**20
 _STATES_BYTES = 64 * 2**20
 _EXAMPLES_BYTES = 64 * 2**20
@@ -117,35 +120,29 @@ class SnapshotReader:
         )
 
     def page(self, network: Network, first: int, latest: int) -> Page:
-        """Return the updates from `first` to the end of its page, or to `latest`, both committed.
+        """Return the updates from `first` on, as many as are read at a time, up to `latest`.
 
-        Pages begin at multiples of a size that depends on the network alone, so that all who read
-        on share them. Raises HistoryCompacted, DamagedHistory.
+        Both are committed. Those who read on from the same update share what was recomputed. Raises
+        HistoryCompacted, DamagedHistory.
         """
-        size = updates_in_page(network)
-        begin = first - first % size
-        until = min(begin + size - 1, latest)
-        key = (network.uid, begin)
+        key = (network.uid, first)
+        until = min(first + updates_in_page(network) - 1, latest)
         with self._page_locks[hash(key) % len(self._page_locks)]:
             with self._lock:
                 page = self._pages.get(key, ())
-            covered = page[-1].last_update if page else begin - 1
-            if covered < until:
-                base = _last_state(page[-1]) if page else self._known(network.uid, covered)
-                more = self._recompute(network, base, covered + 1, until, first)
-                if more[0].first_update > covered + 1:
-                    page = ()  # what was kept of it is not followed by the rest any more
-                page = _joined(page + more)
+            if page:
+                with self._store.read() as reader:
+                    check_kept(network, reader.head(network.uid), first)
+            else:
+                base = self._known(network.uid, first - 1)
+                page = _joined(self._recompute(network, base, first, until, first))
                 self.remember(network.uid, _last_state(page[-1]))
                 with self._lock:
                     _put(self._pages, key, page)
-        if first < page[0].first_update:
-            with self._store.read() as reader:
-                check_kept(network, reader.head(network.uid), first)
         return tuple(
-            part.part(max(first, part.first_update), min(until, part.last_update))
+            part.part(part.first_update, min(until, part.last_update))
             for part in page
-            if part.last_update >= first and part.first_update <= until
+            if part.first_update <= until
         )
 
     def _stored(self, network: Network, update: int) -> Snapshots | None:
@@ -165,9 +162,10 @@ class SnapshotReader:
     ) -> Page:
         """Return the updates from `first`, or the earliest kept one if that is later, to `last`.
 
-        `base` is the state before `first`, None where it is not at hand. What a replay needs is
-        gathered in one short read, then it goes on without holding the store. Raises
-        HistoryCompacted when `wanted` is not kept, DamagedHistory.
+        `base` is the state before `first`, None where it is not at hand. Where it would take long
+        it may end earlier, but not before `wanted`. What a replay needs is gathered in one short
+        read, then it goes on without holding the store. Raises HistoryCompacted when `wanted` is
+        not kept, DamagedHistory.
         """
         with self._store.read() as reader:
             head = reader.head(network.uid)
@@ -195,6 +193,7 @@ class SnapshotReader:
                     engines[segment.run] = Engine(network, run, examples)
         if first > last:
             return begun
+        last = max(wanted, _soon_replayed(network, segments, runs, first, last))
         sources = Sources(
             network,
             runs.__getitem__,
@@ -213,6 +212,22 @@ def check_kept(network: Network, head: Head, update: int) -> None:
 def updates_in_page(network: Network) -> int:
     """Return how many updates a page of this network holds, at least 1."""
     return max(1, PAGE_BYTES // (8 * network.parameter_count + 64))
+
+
+def _soon_replayed(
+    network: Network, segments: list[Segment], runs: dict[int, Run], first: int, last: int
+) -> int:
+    """Return up to which update a replay from `first` does not take long."""
+    left = _MOST_WORK
+    for segment in segments:
+        if segment.run and segment.last_update >= first:
+            work = runs[segment.run].settings.batch_size * network.parameter_count
+            begin = max(first, segment.first_update)
+            count = segment.last_update - begin + 1
+            if count * work > left:
+                return min(last, begin + left // work)
+            left -= count * work
+    return last
 
 
 def _all_segments(reader: Reader, uid: str, first: int, last: int) -> list[Segment]:

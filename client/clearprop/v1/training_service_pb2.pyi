@@ -1572,7 +1572,7 @@ class WatchUpdatesRequest(_message.Message):
     """
     stride: _builtins.int
     """Send only updates whose number is divisible by this, and always the first and the last of each
-    run and every one that no run made. At least 1; 0 means 1.
+    run, those at which a run changed its state, and those that no run made. At least 1; 0 means 1.
     """
     detail: _update_pb2.Detail.ValueType
     """How much of each update is sent. UNSPECIFIED means PARAMETERS."""
