@@ -6,7 +6,7 @@ take part, such as `ours FANN "plain C"`, only them.
 
 import sys
 
-from bench import engine, history, report, service
+from bench import crowd, engine, history, report, service, watching
 
 
 def main() -> None:
@@ -16,7 +16,9 @@ def main() -> None:
             sys.stdout.write(report.engine_text(*engine.measure(names)))
         case []:
             rows, table = engine.measure()
-            sys.stdout.write(report.write([*rows, *service.rows(), *history.rows()], table))
+            for part in (service, watching, crowd, history):
+                rows += part.rows()
+            sys.stdout.write(report.write(rows, table))
         case _:
             sys.exit(__doc__)
 

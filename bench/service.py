@@ -17,7 +17,6 @@ from bench.serving import Server, serving
 from bench.works import xor
 
 _TRAINED = 2_000_000
-_WATCHED = 1_000_000
 _STEPS = 300
 _STEP_BYTES = 1_500  # the rows that one step adds or writes anew
 
@@ -27,7 +26,7 @@ def rows() -> list[Row]:
     BUILD.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=BUILD) as name:
         folder = Path(name)
-        return [_ready(folder), *_training(folder), _step(folder)]
+        return [_ready(folder), _training(folder), _step(folder)]
 
 
 def _ready(folder: Path) -> Row:
@@ -56,30 +55,11 @@ def _train(client: clearprop.Client, name: str) -> None:
     run.wait()
 
 
-def _training(folder: Path) -> list[Row]:
-    """Measure whole runs, unwatched and watched."""
+def _training(folder: Path) -> Row:
+    """Measure whole runs, unwatched."""
     names = iter(f"trained-{number}" for number in range(100))
     with serving(folder, "training") as server, clearprop.connect(server.target) as client:
-        return [_speed(lambda: _train(client, next(names))), _watched(client)]
-
-
-def _watched(client: clearprop.Client) -> Row:
-    seconds = []
-    for number in range(3):
-        network = client.create_network(f"watched-{number}", layer_sizes=[2, 5, 1], seed=7)
-        started = time.perf_counter()
-        run = network.train("xor", learning_rate=5.0, batch_size=4, epochs=_WATCHED)
-        seen = sum(1 for _ in run.updates())
-        seconds.append((time.perf_counter() - started) / seen)
-    times = Times(seconds)
-    return Row(
-        f"Train of {_WATCHED:,} updates of XOR, every update watched by one Python client",
-        times.text(1e-6, "µs an update"),
-        "",
-        f"{1 / times.median:,.0f} snapshots/s",
-        "≥ 100,000 snapshots/s",
-        1 / times.median >= 100_000,
-    )
+        return _speed(lambda: _train(client, next(names)))
 
 
 def _speed(train: Callable[[], None]) -> Row:
