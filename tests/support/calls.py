@@ -1,7 +1,6 @@
 """Short ways to say what tests say often, through the generated stub: the contract as it is."""
 
 import itertools
-import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -192,11 +191,3 @@ def examples(
     rows: Sequence[tuple[Sequence[float], Sequence[float]]],
 ) -> list[training_set_pb2.Example]:
     return [training_set_pb2.Example(inputs=inputs, targets=targets) for inputs, targets in rows]
-
-
-def create_slow_set(stub: TrainingServiceStub, count: int) -> None:
-    """Create a training set called `slow`: all of it at once takes 2-5-1 about 0.15 µs each."""
-    numbers = random.Random(1)
-    rows = [[numbers.random(), numbers.random()] for _ in range(count)]
-    content = examples([(row, [float(row[0] > row[1])]) for row in rows])
-    stub.CreateTrainingSet(pb.CreateTrainingSetRequest(training_set="slow", examples=content))

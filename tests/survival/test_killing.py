@@ -7,10 +7,11 @@ from collections import Counter
 from pathlib import Path
 
 import grpc
-from calls import create, create_slow_set, fresh_id, settings, state
+from calls import create, fresh_id, settings, state
 from clearprop.v1 import network_pb2, run_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
+from made_up_sets import create_made_up_set
 from promises import Promise, rounds
 from servers import ServerProcess, new_server
 from stored import how_far, left_in, uninterrupted
@@ -174,7 +175,7 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_seen_and_changes_no_bit(
     counts: Counter[str] = Counter()
     with new_server(tmp_path) as server:
         with server.stub() as stub:
-            create_slow_set(stub, EXAMPLES)
+            create_made_up_set(stub, "slow", EXAMPLES)
         for _ in range(rounds(1, 20)):
             killing = Killing(server, tmp_path, moments)
             for _ in range(KILLS_OF_A_RUN):

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from calls import create, create_slow_set, settings, train
+from calls import create, settings, train
 from clearprop.v1 import network_pb2
+from made_up_sets import create_made_up_set
 from promises import Promise, rounds
 from servers import ServerProcess
 from stored import left_in, truth_in
@@ -82,7 +83,7 @@ def test_fifty_stopped_watchers_cost_little_and_the_healthy_one_misses_nothing(
     with own_server.stub() as stub:
         past, network = create(stub), create(stub)
         train(stub, past.network, settings(epochs=HISTORY))
-        create_slow_set(stub, EXAMPLES)
+        create_made_up_set(stub, "slow", EXAMPLES)
         healthy = Watcher(own_server.target, Reading(network, columns=True)).start()
         train(stub, network.network, slow_run)
         healthy.wait_for(lambda reading: reading.last_state == "SUCCEEDED")

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-from calls import create, create_slow_set, settings
+from calls import create, settings
 from clearprop.v1 import network_pb2, run_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from made_up_sets import create_made_up_set
 from promises import Promise, rounds
 from servers import ServerProcess, new_server
 from stored import left_in, truth_in
@@ -169,7 +170,7 @@ async def test_sigterm_is_told_to_everyone_and_interrupts_nothing(
 ) -> None:
     with new_server(tmp_path) as server:
         with server.stub() as stub:
-            create_slow_set(stub, EXAMPLES)
+            create_made_up_set(stub, "slow", EXAMPLES)
         terminating = Terminating(server, random.Random(4))
         for _ in range(rounds(20, 100)):
             await terminating.terminate_in_a_run()
