@@ -221,21 +221,34 @@ def _runs(truth: Truth, calls: Sequence[Call]) -> Iterator[Fault]:
 def _causes(truth: Truth, calls: Sequence[Call]) -> Iterator[Fault]:
     """Find updates that no call has asked for.
 
-    Those that no answer reports come in rows, of which each must have a cause of its own.
+    Those that no answer reports come in rows, each of which must have a cause: a training where its
+    run begins, a resuming where that found the run, or a call of which nobody knows what it did.
     """
+    causes = {(call.run, 0) for call in _certain(calls) if call.kind is Kind.TRAIN}
+    causes |= {
+        (call.run, call.updates_done) for call in _certain(calls) if call.kind is Kind.RESUME
+    }
+    rows = [begin for begin in _unreported_rows(truth, calls) if begin not in causes]
+    for opens in (True, False):
+        words = [f"of run {run} after {done}" for run, done in rows if opens is (done == 0)]
+        kinds = {Kind.STEP, Kind.TRAIN} if opens else {Kind.STEP, Kind.RESUME}
+        possible = sum(call.kind in kinds and call.opens is opens for call in _possible(calls))
+        if len(words) > possible:
+            yield Fault(FaultKind.UNASKED, f"updates {words}, of which there can be {possible}")
+
+
+def _unreported_rows(truth: Truth, calls: Sequence[Call]) -> Iterator[tuple[int, int]]:
+    """Find where updates begin that no answer reports: the run, and how many it had made."""
     reported = {update.number for call in _certain(calls) for update in call.updates}
-    rows: Counter[int] = Counter()
-    for number, update in truth.updates.items():
-        before = truth.updates.get(number - 1)
-        goes_on = before and before.run == update.run and before.number not in reported
-        if update.kind == "GRADIENT" and number not in reported and not goes_on:
-            rows[update.run] += 1
-    kinds = {Kind.STEP, Kind.TRAIN, Kind.RESUME}
-    possible = sum(call.kind in kinds for call in _possible(calls))
-    known = Counter(call.run for call in _certain(calls) if call.kind in {Kind.TRAIN, Kind.RESUME})
-    for run, count in rows.items():
-        if count > known[run] + possible:
-            yield Fault(FaultKind.UNASKED, f"{count} rows of updates of run {run}")
+    done: Counter[int] = Counter()
+    row = 0  # the run of the row that the update before belongs to
+    for number, update in sorted(truth.updates.items()):
+        if update.kind != "GRADIENT" or number in reported:
+            row = 0
+        elif row != update.run:
+            row = update.run
+            yield row, done[row]
+        done[update.run] += 1
 
 
 def _stops(stops: set[tuple[int, str, int]], calls: Sequence[Call]) -> Iterator[Fault]:

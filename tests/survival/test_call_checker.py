@@ -159,7 +159,16 @@ def step_by_nobody(story: Story) -> None:
 
 
 def step_twice(story: Story) -> None:
-    del story.calls["resume"]  # so nobody has asked for two more
+    for _ in range(2):
+        story.insert(4, "GRADIENT", 1)
+
+
+def go_on_where_nobody_resumed(story: Story) -> None:
+    story.change("resume", updates_done=5)
+
+
+def train_what_nobody_opened(story: Story) -> None:
+    del story.calls["train"]
 
 
 def change_bits(story: Story) -> None:
@@ -228,6 +237,8 @@ def delete_in_vain(story: Story) -> None:
         (step_too_far, FaultKind.UNASKED),
         (step_by_nobody, FaultKind.UNASKED),
         (step_twice, FaultKind.UNASKED),
+        (go_on_where_nobody_resumed, FaultKind.UNASKED),
+        (train_what_nobody_opened, FaultKind.UNASKED),
         (change_bits, FaultKind.OTHER_BYTES),
         (change_cost, FaultKind.OTHER_BYTES),
         (open_run_twice, FaultKind.UNASKED),
