@@ -146,9 +146,9 @@ class Following:
             head = reader.head(network.uid)
             check_kept(network, head, first)
             events = reader.run_events(network.uid, first - 1, cursor.last_event, _EVENTS_AT_ONCE)
-        latest = head.latest_update
+        latest, has_more_events = head.latest_update, len(events) == _EVENTS_AT_ONCE
         last = min(latest, first + self._selecting.updates_at_once(network, place.selection) - 1)
-        if len(events) == _EVENTS_AT_ONCE:
+        if has_more_events:
             last = min(last, events[-1].update)
         page: Page = ()
         if first <= last:
@@ -162,7 +162,8 @@ class Following:
             if walk.cursor.ended:
                 return Reading(walk.found, walk.cursor, caught_up=True)
         walk.to_update(last)
-        return Reading(walk.found, walk.cursor.plain, caught_up=last >= latest)
+        caught_up = last >= latest and not has_more_events
+        return Reading(walk.found, walk.cursor.plain, caught_up)
 
 
 class _Walk:

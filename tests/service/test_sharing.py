@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from threading import Event, Lock
 
 import pytest
 from services import Service
 
+from service import following
 from service.callers import CALLER
+from service.clock import SystemClock
 from service.following import Batch, Bookmark, Following, Watched
 from service.networks import NewNetwork
 from service.selecting import Detail, Selecting
@@ -17,7 +20,10 @@ from service.waking import Waking
 from service.watching import WatchCommand, Watching
 from training.errors import LimitExceeded
 from training.limits import Limits
+from training.ports import Writer
+from training.run import RunState
 from training.settings import TrainingSettings
+from training.trainer import change_state
 
 WATCHERS = 20
 
@@ -50,8 +56,8 @@ async def service() -> AsyncIterator[Service]:
 def watching(service: Service, limits: Limits | None = None) -> Watching:
     waking = Waking(asyncio.get_running_loop())
     service.store.on_commit(waking.committed)
-    following = Following(service.store, Selecting(service.snapshots))
-    return Watching(service.store, following, waking, limits or Limits())
+    reader = Following(service.store, Selecting(service.snapshots))
+    return Watching(service.store, reader, waking, limits or Limits())
 
 
 async def to_the_end(watching: Watching, command: WatchCommand) -> list[bytes]:
@@ -128,6 +134,25 @@ async def test_the_limits_are_of_all_and_of_each_client_and_who_ends_makes_room(
     fourth = await begin("ipv4:1")
     for watch in (second, third, fourth):
         await watch.aclose()  # type: ignore[attr-defined]
+
+
+async def test_many_events_at_one_update_are_all_told(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "_EVENTS_AT_ONCE", 2)
+    states = [RunState.RUNNING, RunState.PAUSED] * 4
+    for state in states:
+        service.store.write(partial(let_become, state)).result()
+    watch = watching(service).watch(WatchCommand("net", Counting(), start_update=3))
+    told = [await anext(watch) for _ in range(len(states) + 2)]
+    assert told == [b"3-3", b"PAUSED", *(state.encode() for state in states)]
+    await watch.aclose()
+
+
+def let_become(state: RunState, writer: Writer) -> None:
+    network = writer.network("net")
+    head, run = writer.head(network.uid), writer.run(network.uid, 1)
+    writer.append(change_state(head, run, state, SystemClock().now()))
 
 
 @dataclass(frozen=True)
