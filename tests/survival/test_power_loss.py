@@ -156,11 +156,9 @@ def replayed(operations: list[Operation]) -> dict[str, bytes]:
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
-    return {
-        file.name: file.read_bytes()
-        for file in folder.glob("clearprop.db*")
-        if file.suffix != ".lock"
-    }
+    """Return the database, and its log where the last to close it was still reading."""
+    parts = (folder / f"clearprop.db{part}" for part in ("", "-wal", "-journal"))
+    return {part.name: part.read_bytes() for part in parts if part.exists()}
 
 
 def cuts(recording: Recording, moments: Collection[int], chance: random.Random) -> Iterator[Cut]:
