@@ -519,7 +519,8 @@ class TrainingServiceServicer(object):
         (LIMIT_EXCEEDED, `watches` or `watches_of_client`): end one that is no longer needed.
         UNAVAILABLE: the server is stopping (DRAINING; metadata `next_update` is where it would have
         gone on), or this watcher could not be written to for 10 s (WATCHER_TOO_SLOW): watch again
-        from the number after the last update that was read.
+        from the number after the last update that was read. A watch that a stopping server had not
+        begun to answer can end with CANCELLED: the same.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -240,7 +240,8 @@ class TrainingServiceStub:
         (LIMIT_EXCEEDED, `watches` or `watches_of_client`): end one that is no longer needed.
       UNAVAILABLE: the server is stopping (DRAINING; metadata `next_update` is where it would have
         gone on), or this watcher could not be written to for 10 s (WATCHER_TOO_SLOW): watch again
-        from the number after the last update that was read.
+        from the number after the last update that was read. A watch that a stopping server had not
+        begun to answer can end with CANCELLED: the same.
     """
     Predict: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.PredictRequest, _training_service_pb2.PredictResponse]
     """Computes the network's outputs for given inputs, with the parameters of any update. Changes
@@ -569,7 +570,8 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
         (LIMIT_EXCEEDED, `watches` or `watches_of_client`): end one that is no longer needed.
       UNAVAILABLE: the server is stopping (DRAINING; metadata `next_update` is where it would have
         gone on), or this watcher could not be written to for 10 s (WATCHER_TOO_SLOW): watch again
-        from the number after the last update that was read.
+        from the number after the last update that was read. A watch that a stopping server had not
+        begun to answer can end with CANCELLED: the same.
     """
     Predict: _aio.UnaryUnaryMultiCallable[_training_service_pb2.PredictRequest, _training_service_pb2.PredictResponse]  # type: ignore[assignment]
     """Computes the network's outputs for given inputs, with the parameters of any update. Changes
@@ -1027,7 +1029,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
             (LIMIT_EXCEEDED, `watches` or `watches_of_client`): end one that is no longer needed.
           UNAVAILABLE: the server is stopping (DRAINING; metadata `next_update` is where it would have
             gone on), or this watcher could not be written to for 10 s (WATCHER_TOO_SLOW): watch again
-            from the number after the last update that was read.
+            from the number after the last update that was read. A watch that a stopping server had not
+            begun to answer can end with CANCELLED: the same.
         """
 
     @_abc_1.abstractmethod
