@@ -16,11 +16,13 @@ class Certainty(StrEnum):
     """How often a call must be found in a history.
 
     AT_MOST_ONCE where its client was never answered, or may have been answered for a network that
-    had the same id before.
+    had the same id before. HARDLY where it was refused when it was repeated: what was cut before
+    would have to be carried out after that.
     """
 
     ONCE = "once"
     AT_MOST_ONCE = "at most once"
+    HARDLY = "hardly ever"
     NEVER = "never"
 
 
@@ -213,8 +215,7 @@ def _runs(truth: Truth, calls: Sequence[Call]) -> Iterator[Fault]:
             yield Fault(FaultKind.LOST, f"run {run}")
         if count > 1:
             yield Fault(FaultKind.TWICE, f"run {run}, in {count} answers")
-    possible = sum(call.opens for call in _possible(calls))
-    if len(there - opened.keys()) > possible:
+    if len(there - opened.keys()) > _possible(calls, lambda call: call.opens):
         yield Fault(FaultKind.UNASKED, f"some of the runs {sorted(there - opened.keys())}")
 
 
@@ -229,12 +230,15 @@ def _causes(truth: Truth, calls: Sequence[Call]) -> Iterator[Fault]:
         (call.run, call.updates_done) for call in _certain(calls) if call.kind is Kind.RESUME
     }
     rows = [begin for begin in _unreported_rows(truth, calls) if begin not in causes]
-    for opens in (True, False):
+    goes_on = {Kind.STEP, Kind.RESUME}
+    possible = {
+        True: _possible(calls, lambda call: call.opens),
+        False: _possible(calls, lambda call: call.kind in goes_on and not call.opens),
+    }
+    for opens, most in possible.items():
         words = [f"of run {run} after {done}" for run, done in rows if opens is (done == 0)]
-        kinds = {Kind.STEP, Kind.TRAIN} if opens else {Kind.STEP, Kind.RESUME}
-        possible = sum(call.kind in kinds and call.opens is opens for call in _possible(calls))
-        if len(words) > possible:
-            yield Fault(FaultKind.UNASKED, f"updates {words}, of which there can be {possible}")
+        if len(words) > most:
+            yield Fault(FaultKind.UNASKED, f"updates {words}, of which there can be {most}")
 
 
 def _unreported_rows(truth: Truth, calls: Sequence[Call]) -> Iterator[tuple[int, int]]:
@@ -270,8 +274,10 @@ def _certain(calls: Iterable[Call]) -> Iterator[Call]:
     return (call for call in calls if call.certainty is Certainty.ONCE)
 
 
-def _possible(calls: Iterable[Call]) -> Iterator[Call]:
-    return (call for call in calls if call.certainty is Certainty.AT_MOST_ONCE)
+def _possible(calls: Iterable[Call], is_meant: Callable[[Call], bool]) -> int:
+    """Return how many of these calls can have happened, besides those that have."""
+    counts = Counter(call.certainty for call in calls if is_meant(call))
+    return counts[Certainty.AT_MOST_ONCE] + min(1, counts[Certainty.HARDLY])
 
 
 def life_faults(calls: Sequence[Call], *, lives: bool) -> list[Fault]:
@@ -280,13 +286,12 @@ def life_faults(calls: Sequence[Call], *, lives: bool) -> list[Fault]:
     The certainties are those of the calls by themselves, whichever of the networks they met.
     """
 
-    def count(kind: Kind, select: Callable[[Iterable[Call]], Iterator[Call]]) -> int:
-        return sum(call.kind is kind for call in select(calls))
-
-    created, deleted = count(Kind.CREATE, _certain), count(Kind.DELETE, _certain)
-    if created + count(Kind.CREATE, _possible) - deleted < lives:
+    created, deleted = (
+        sum(call.kind is kind for call in _certain(calls)) for kind in (Kind.CREATE, Kind.DELETE)
+    )
+    if created + _possible(calls, lambda call: call.kind is Kind.CREATE) - deleted < lives:
         return [Fault(FaultKind.UNASKED, f"after {created} creations and {deleted} deletions")]
-    if created - deleted - count(Kind.DELETE, _possible) > lives:
+    if created - deleted - _possible(calls, lambda call: call.kind is Kind.DELETE) > lives:
         return [Fault(FaultKind.LOST, f"{created} creations, {deleted} deletions")]
     return []
 

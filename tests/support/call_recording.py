@@ -67,8 +67,9 @@ class Asked:
         """How often it happened, whichever network it met."""
         if self.response is not None:
             return Certainty.ONCE
-        # An attempt that was cut can be carried out after another was refused.
-        return Certainty.NEVER if self.reason and not self.lost else Certainty.AT_MOST_ONCE
+        if not self.reason:
+            return Certainty.AT_MOST_ONCE
+        return Certainty.HARDLY if self.lost else Certainty.NEVER
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,15 @@ def test_what_is_not_certain_may_be_there_or_not() -> None:
     assert not story.found()
 
 
+def test_what_happens_hardly_ever_does_not_happen_twice() -> None:
+    story = Story()
+    for name in ("train", "other"):
+        story.calls[name] = Call(Kind.TRAIN, Certainty.HARDLY, opens=True)
+    assert not story.found()
+    story.turns[8] = Turn(8, 8, 3, "PENDING", 0)
+    assert story.found() == {FaultKind.UNASKED}
+
+
 def lose_update(story: Story) -> None:
     del story.updates[8]
 
