@@ -101,6 +101,7 @@ def _stalled(server: Server, client: clearprop.Client) -> list[Row]:
         alone.append(_seconds(training))
         # New ones each time: a watcher that cannot be written to is cut after 10 s.
         with _stopped_watchers(server, history):
+            _seconds(training)  # until what connections take in is full
             stalled.append(_seconds(training))
             memory = max(memory, server.memory())
     with _stopped_watchers(server, history):

@@ -233,13 +233,17 @@ class ThreadExecutor:
             self._forget_when_durable(live)
         elif isinstance(error, StoreFull | StoreUnavailable):
             logger.warning("run %d is suspended: %s", live.number, error)
-            timer = Timer(RETRY_SECONDS, self._retry, [live])
-            timer.daemon = True
-            timer.start()
+            self._later(partial(self._retry, live))
         elif isinstance(error, HeadMoved):
             self._retry(live)
         else:
             self._fail(live, error or RuntimeError("unknown"))
+
+    def _later(self, call: Callable[[], None]) -> None:
+        """Call something when the store may be writable again."""
+        timer = Timer(RETRY_SECONDS, call)
+        timer.daemon = True
+        timer.start()
 
     def _retry(self, live: _Live) -> None:
         with self._changed:
@@ -265,9 +269,14 @@ class ThreadExecutor:
                     change_state(head, run, RunState.FAILED, self._clock.now(), failure=failure)
                 )
 
+        def ended(done: Future[None]) -> None:
+            if isinstance(done.exception(), StoreFull | StoreUnavailable):
+                # What it fails by will be found again, when that can be written.
+                self._later(partial(self.start, live.uid, live.number))
+
         with self._changed:
             self._forget(live)
-        self._store.write(end)
+        self._store.write(end).add_done_callback(ended)
 
 
 def take_over(store: Store, executor: ThreadExecutor) -> int:

@@ -13,8 +13,8 @@ from training.network import Array, Network
 from training.replay import Snapshots
 from training.update import UpdateKind
 
-#: The numbers of the updates of one message, in bytes; one update where that is more.
-_MESSAGE_BYTES = 256 * 2**10
+#: What the updates of one message usually take, in bytes.
+MESSAGE_BYTES = 256 * 2**10
 _BYTES_OF_AN_UPDATE = 64  # beside its parameters
 
 # Without parameters so many updates can be read at once without keeping a thread for long.
@@ -34,12 +34,14 @@ class Selection:
     """Which updates are read, and how much of each.
 
     With `stride` those whose numbers are divisible by it, the first of each run, and those that no
-    run made. `parameters` are the places of those that are read, in this order; empty: all.
+    run made. `parameters` are the places of those that are read, in this order; empty: all. What is
+    sent in one message takes up to `message_bytes`, or is one update.
     """
 
     detail: Detail = Detail.PARAMETERS
     stride: int = 1
     parameters: tuple[int, ...] = ()
+    message_bytes: int = MESSAGE_BYTES
 
     @property
     def arrays(self) -> int:
@@ -68,7 +70,7 @@ class Selecting:
         """Return how many updates are sent in one message, at least 1."""
         parameters = len(selection.parameters) or network.parameter_count
         size = 8 * parameters * selection.arrays + _BYTES_OF_AN_UPDATE
-        return _MESSAGE_BYTES // size or 1
+        return selection.message_bytes // size or 1
 
     def read(self, network: Network, first: int, last: int, selection: Selection) -> Page:
         """Return all of the updates `first` to `last`, committed, with what the selection needs.

@@ -23,7 +23,7 @@ from training.update import Head, Segment, State, UpdateKind
 
 #: Parameters of one page of updates, in bytes; one update where that is more. It is what is
 #: recomputed and kept at a time: several messages, so that reading the history for it is the least.
-PAGE_BYTES = 2 * 2**20
+PAGE_BYTES = 4 * 2**20
 
 #: The work of one page, in updates × batch × parameters, takes up to some 50 ms.
 _MOST_WORK = 5_000_000

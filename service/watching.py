@@ -10,7 +10,7 @@ from itertools import chain
 
 from service.callers import CALLER
 from service.following import Bookmark, Cursor, Following, Place, Watched, check_uid
-from service.selecting import Detail, Selection, check_detail
+from service.selecting import MESSAGE_BYTES, Detail, Selection, check_detail
 from service.sharing import Shared
 from service.waking import Waking
 from training.errors import Draining, LimitExceeded, Violations
@@ -50,6 +50,7 @@ class WatchCommand:
     until_run: int = 0
     uid: str = ""
     parameters: Sequence[tuple[int, int, int | None]] = ()
+    message_bytes: int = MESSAGE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ class Watching:
         violations.refuse()
         check_uid(network, command.uid)
         assert command.detail is not None  # refused above
-        selection = Selection(command.detail, command.stride, parameters)
+        selection = Selection(command.detail, command.stride, parameters, command.message_bytes)
         return self._following.begin(network, command.start_update, selection, command.until_run)
 
     async def _next(self, place: Place, encode: Encode, version: int) -> _Messages:

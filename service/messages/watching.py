@@ -7,7 +7,11 @@ from service import following
 from service.messages.runs import run_event
 from service.messages.updates import detail, updates
 from service.messages.wire import can_be_written, columns_response, updates_response
+from service.selecting import MESSAGE_BYTES
 from service.watching import Encode, WatchCommand
+
+#: Columns take little work for each update, so that the one for each message counts.
+_COLUMNS_BYTES = 2**20
 
 
 def watch(request: pb.WatchUpdatesRequest) -> WatchCommand:
@@ -23,6 +27,9 @@ def watch(request: pb.WatchUpdatesRequest) -> WatchCommand:
         parameters=tuple(
             (each.layer, each.unit, each.input if each.HasField("input") else None)
             for each in request.parameters
+        ),
+        message_bytes=(
+            _COLUMNS_BYTES if request.encoding == pb.ENCODING_COLUMNS else MESSAGE_BYTES
         ),
     )
 

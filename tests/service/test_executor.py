@@ -179,6 +179,18 @@ def test_a_mistake_of_the_service_fails_the_run_and_says_so(
     assert run.failure.reason == "INTERNAL"
 
 
+def test_a_run_that_fails_while_nothing_can_be_written_fails_when_it_can(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Engine, "advance", broken)
+    bench.store.fail_after = {1: False, 2: False}
+    bench.runs.train("net", SETTINGS)
+    assert bench.wait_until(lambda run: run.is_over).state is RunState.FAILED
+
+
 def test_a_run_that_is_resumed_before_its_last_turn_has_ended_goes_on(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,11 +11,12 @@ from pathlib import Path
 import grpc
 from call_checker import Certainty, Fork, faults, fork_faults, life_faults
 from call_recording import EXAMPLES, Client, Record, call_of, fork_of
-from calls import examples, refusal
+from calls import refusal
 from clearprop.v1 import network_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from cutting_proxy import CuttingProxy, Fate
+from made_up_sets import create_made_up_set
 from promises import Promise, rounds
 from servers import ServerProcess, new_server
 from stored import left_in, truth_in
@@ -31,13 +32,6 @@ NETWORKS = ["net-1", "net-2", "net-3"]
 
 #: Calls that are answered again as they were, also when their network is gone.
 KNOWN_FOR_GOOD = {"CreateNetwork", "DeleteNetwork", "ForkNetwork"}
-
-
-def create_training_set(stub: TrainingServiceStub) -> None:
-    numbers = random.Random(1)
-    rows = [[numbers.random(), numbers.random()] for _ in range(EXAMPLES)]
-    content = examples([(row, [float(row[0] > row[1])]) for row in rows])
-    stub.CreateTrainingSet(pb.CreateTrainingSetRequest(training_set="slow", examples=content))
 
 
 class Round:
@@ -188,7 +182,7 @@ def test_each_acknowledged_call_happens_once_whoever_else_calls_and_whatever_is_
         folder.mkdir()
         with new_server(folder) as server:
             with server.stub() as stub:
-                create_training_set(stub)
+                create_made_up_set(stub, "slow", EXAMPLES)
             a_round = Round(server, folder, choices)
             a_round.call(KILLS[number % len(KILLS)])
             a_round.compare()
