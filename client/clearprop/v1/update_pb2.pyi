@@ -201,8 +201,8 @@ Global___Update: _TypeAlias = Update  # noqa: Y015
 @_typing.final
 class UpdateColumns(_message.Message):
     """Consecutive updates of one kind and one run, or those that a stride leaves of them, as columns of
-    numbers, up to 1 MiB or one update where that is more: for clients that want a million snapshots a
-    second. A packed `repeated double` is, on
+    numbers, up to 1 MiB or one update where that is more: for clients that want hundreds of thousands
+    of snapshots a second. A packed `repeated double` is, on
     the wire, an array of little-endian doubles, so nothing needs to be done for each update. Below, n
     is the number of updates and P that of the network's parameters, or of those that the watch chose.
     """
