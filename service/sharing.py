@@ -6,6 +6,9 @@ from typing import Generic, Protocol, TypeVar
 
 from cachetools import LRUCache
 
+#: What keeping a value takes beside it, in bytes, roughly: its key, and the objects around both.
+_OVERHEAD = 2_000
+
 
 class Sized(Protocol):
     """Something to be shared: `nbytes` is what it takes, 0 for what is not to be kept."""
@@ -21,11 +24,12 @@ V = TypeVar("V", bound=Sized)
 class Shared(Generic[V]):
     """Makes values in threads, each once for all who ask, and keeps the latest of them.
 
-    For one event loop. A value is what follows from its key, and is never wrong later.
+    For one event loop. A value is what follows from its key; whether it still may be used, who asks
+    finds out. `nbytes` bounds what is kept, with what Python's objects take beside the values.
     """
 
     def __init__(self, nbytes: int) -> None:
-        self._kept: LRUCache[Hashable, V] = LRUCache(nbytes, lambda value: value.nbytes)
+        self._kept: LRUCache[Hashable, V] = LRUCache(nbytes, lambda value: value.nbytes + _OVERHEAD)
         self._making: dict[Hashable, asyncio.Future[V]] = {}
 
     def kept(self, key: Hashable) -> V | None:
@@ -58,5 +62,5 @@ class Shared(Generic[V]):
         if done.cancelled() or done.exception() is not None:
             return
         value = done.result()
-        if 0 < value.nbytes <= self._kept.maxsize:
+        if 0 < value.nbytes <= self._kept.maxsize - _OVERHEAD:
             self._kept[key] = value
