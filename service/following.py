@@ -142,7 +142,6 @@ class Following:
         network, cursor = place.network, place.cursor
         first = cursor.next_update
         with self._store.read() as reader:
-            reader.network_by_uid(network.uid)
             head = reader.head(network.uid)
             check_kept(network, head, first)
             events = reader.run_events(network.uid, first - 1, cursor.last_event, _EVENTS_AT_ONCE)

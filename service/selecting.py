@@ -75,8 +75,7 @@ class Selecting:
     def read(self, network: Network, first: int, last: int, selection: Selection) -> Page:
         """Return all of the updates `first` to `last`, committed, with what the selection needs.
 
-        With parameters it may end earlier, with the page that `first` lies in. Raises
-        HistoryCompacted, DamagedHistory.
+        With parameters it may end earlier: it is one page. Raises HistoryCompacted, DamagedHistory.
         """
         if selection.detail is Detail.COST:
             return self._snapshots.outline(network, first, last)
@@ -110,14 +109,16 @@ class Selecting:
         run = part.run
         if run is None or not part.count:
             return [part]
-        if self._before(network, page, part.first_update) is None:
+        before = self._before(network, page, part.first_update)
+        if before is None:
             alone, rest = part.rows(slice(0, 1)), part.rows(slice(1, None))
             return [alone, *self._with_gradients(network, page, rest)] if rest.count else [alone]
         examples = self._snapshots.examples_of(run)
         gradients = np.empty_like(part.parameters)
         for row, number in enumerate(part.numbers):
-            before = self._before(network, page, number)
-            assert before is not None  # it is not the earliest that is kept
+            if row:
+                before = self._before(network, page, number)
+            assert before is not None  # only the earliest kept update has nothing before it
             index = part.run_offset + row * part.stride
             gradients[row] = batch_gradient(network, run, index, before, examples)
         return [replace(part, gradients=gradients)]

@@ -25,8 +25,8 @@ BOOKMARK_SECONDS = 10.0
 #: What has been read for watchers and may be read again by others, in bytes.
 _SHARED_BYTES = 64 * 2**20
 
+#: How many parameters can be chosen.
 _MOST_PARAMETERS = 1_000
-
 
 #: Makes of what is watched the messages of a face.
 Encode = Callable[[Watched], Sequence[bytes]]
@@ -38,8 +38,8 @@ class WatchCommand:
 
     `start_update` None: after the latest. `until_run` 0: never end. `uid` empty: not checked.
     `encode` makes the messages that are sent; it and `detail` are None where the service does not
-    know what is asked for. `parameters` are the layer, the
-    unit and the input (None: the bias) of those that are to be sent; empty: all.
+    know what is asked for. `parameters` are the layer, the unit and the input (None: the bias) of
+    those that are to be sent; empty: all. A message takes up to `message_bytes`, or is one update.
     """
 
     network_id: str

@@ -37,9 +37,10 @@ class WatchOptions(TypedDict, total=False):
     """What may be said of a watch.
 
     With `stride` only the updates whose numbers are divisible by it come, and always the first and
-    the last of each run and those that no run made. `detail` is `parameters` (the default), `cost`
-    to do without them, or `gradients` to have those of each batch as well. `parameters` chooses
-    some of them, in that order, each by (layer, unit, input), a bias by (layer, unit, None).
+    the last of each run, those at which its state changed and those that no run made. `detail` is
+    `parameters` (the default), `cost` to do without them, or `gradients` to have those of each
+    batch as well. `parameters` chooses some of them, in that order, each by (layer, unit, input), a
+    bias by (layer, unit, None).
     """
 
     stride: int
