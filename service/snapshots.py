@@ -31,7 +31,7 @@ _MOST_WORK = 5_000_000
 _PAGES_BYTES = 64 * 2**20
 _STATES_BYTES = 64 * 2**20
 _EXAMPLES_BYTES = 64 * 2**20
-_OVERHEAD = 200  # of Python's objects, roughly, for each entry
+_OVERHEAD = 1_500  # of Python's objects, roughly, for each entry
 _SEGMENTS_AT_ONCE = 1_000
 
 Page = tuple[Snapshots, ...]
