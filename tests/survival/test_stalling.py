@@ -29,9 +29,8 @@ SECONDS = rounds(14, 90)
 
 #: How a watch ends that cannot be written to. Of a connection that has been dead for over a minute
 #: gRPC may take leave altogether; then that is all that its client hears.
-ENDS = ("UNAVAILABLE: this stream could not be written",)
-if SECONDS > 60:
-    ENDS += ("UNAVAILABLE: Stream removed",)
+CUT, GONE = "UNAVAILABLE: this stream could not be written", "UNAVAILABLE: Stream removed"
+ENDS = (CUT,) if SECONDS < 60 else (CUT, GONE)
 
 #: More than connections take in, so that no stalled watcher is sent all of it.
 HISTORY = 250_000
