@@ -72,8 +72,8 @@ class Begun(Generic[R]):
 
 
 @dataclass(frozen=True, slots=True)
-class _Paused:
-    """A run that is paused, or about to be opened, ready to go on; kept as a step leaves it.
+class _Ready:
+    """A run ready to go on, paused or about to be opened; a paused one is kept as a step leaves it.
 
     It may be out of date: its next addition is refused then, for it was made for another head.
     """
@@ -105,7 +105,7 @@ class Steps:
         self._opening = opening
         self._clock = clock
         self._lock = Lock()
-        self._paused: LRUCache[str, _Paused] = LRUCache(
+        self._paused: LRUCache[str, _Ready] = LRUCache(
             _PAUSED_BYTES, lambda paused: paused.nbytes + _OVERHEAD
         )
 
@@ -145,11 +145,11 @@ class Steps:
         state = self._snapshots.state(network, head.latest_update)
         start = opening.after if opening else head
         trainer = Trainer(network, examples, start, run, state, self._clock)
-        return self._advance(_Paused(network, trainer), command, request, prepare, opening)
+        return self._advance(_Ready(network, trainer), command, request, prepare, opening)
 
     def _advance(
         self,
-        paused: _Paused,
+        paused: _Ready,
         command: StepCommand,
         request: RequestId | None,
         prepare: Callable[[Made], R],
@@ -187,7 +187,7 @@ class Steps:
             self._keep(paused)
         return Begun(ticket, prepared)
 
-    def _take(self, command: StepCommand, request: RequestId | None) -> _Paused | None:
+    def _take(self, command: StepCommand, request: RequestId | None) -> _Ready | None:
         """Return the paused run that a step would continue, if it is at hand; for one caller."""
         violations = Violations()
         _check(violations, command)
@@ -200,7 +200,7 @@ class Steps:
             return None
         return paused
 
-    def _keep(self, paused: _Paused) -> None:
+    def _keep(self, paused: _Ready) -> None:
         with self._lock:
             if paused.nbytes + _OVERHEAD <= self._paused.maxsize:
                 self._paused[paused.network.id] = paused

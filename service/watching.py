@@ -33,24 +33,33 @@ Encode = Callable[[Watched], Sequence[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
+class Encoding:
+    """How a face sends what is watched: `encode` makes its messages.
+
+    A message takes up to `message_bytes`, or is one update.
+    """
+
+    encode: Encode
+    message_bytes: int = MESSAGE_BYTES
+
+
+@dataclass(frozen=True, slots=True)
 class WatchCommand:
     """What a client wants to watch.
 
     `start_update` None: after the latest. `until_run` 0: never end. `uid` empty: not checked.
-    `encode` makes the messages that are sent; it and `detail` are None where the service does not
-    know what is asked for. `parameters` are the layer, the unit and the input (None: the bias) of
-    those that are to be sent; empty: all. A message takes up to `message_bytes`, or is one update.
+    `encoding` and `detail` are None where the service does not know what is asked for. `parameters`
+    are the layer, the unit and the input (None: the bias) of those that are to be sent; empty: all.
     """
 
     network_id: str
-    encode: Encode | None
+    encoding: Encoding | None
     start_update: int | None = None
     detail: Detail | None = Detail.PARAMETERS
     stride: int = 1
     until_run: int = 0
     uid: str = ""
     parameters: Sequence[tuple[int, int, int | None]] = ()
-    message_bytes: int = MESSAGE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +133,8 @@ class Watching:
     async def _follow(self, command: WatchCommand) -> AsyncGenerator[bytes, None]:
         clock = asyncio.get_running_loop().time
         place, greeting = await asyncio.to_thread(self._begin, command)
-        encode = command.encode
-        assert encode is not None  # refused otherwise
+        assert command.encoding is not None  # refused otherwise
+        encode = command.encoding.encode
         with self._waking.listening(place.network.uid) as signal:
             for message in chain.from_iterable(map(encode, greeting)):
                 yield message
@@ -163,7 +172,9 @@ class Watching:
         violations.refuse()
         check_uid(network, command.uid)
         assert command.detail is not None  # refused above
-        selection = Selection(command.detail, command.stride, parameters, command.message_bytes)
+        assert command.encoding is not None
+        most = command.encoding.message_bytes
+        selection = Selection(command.detail, command.stride, parameters, most)
         return self._following.begin(network, command.start_update, selection, command.until_run)
 
     async def _next(self, place: Place, encode: Encode, version: int) -> _Messages:
@@ -198,7 +209,7 @@ def _check(violations: Violations, command: WatchCommand) -> None:
     )
     check_detail(violations, command.detail)
     violations.require(
-        command.encode is not None, "encoding", "must be UPDATES or COLUMNS, or left out"
+        command.encoding is not None, "encoding", "must be UPDATES or COLUMNS, or left out"
     )
     violations.require(
         len(command.parameters) <= _MOST_PARAMETERS,

@@ -7,8 +7,7 @@ from service import following
 from service.messages.runs import run_event
 from service.messages.updates import detail, updates
 from service.messages.wire import can_be_written, columns_response, updates_response
-from service.selecting import MESSAGE_BYTES
-from service.watching import Encode, WatchCommand
+from service.watching import Encoding, WatchCommand
 
 #: Columns take little work for each update, so that the one for each message counts.
 _COLUMNS_BYTES = 2**20
@@ -18,7 +17,7 @@ def watch(request: pb.WatchUpdatesRequest) -> WatchCommand:
     """Translate what a client wants to watch."""
     return WatchCommand(
         network_id=request.network,
-        encode=_ENCODERS.get(request.encoding),
+        encoding=_ENCODINGS.get(request.encoding),
         uid=request.uid,
         detail=detail(request.detail),
         start_update=request.start_update if request.HasField("start_update") else None,
@@ -27,9 +26,6 @@ def watch(request: pb.WatchUpdatesRequest) -> WatchCommand:
         parameters=tuple(
             (each.layer, each.unit, each.input if each.HasField("input") else None)
             for each in request.parameters
-        ),
-        message_bytes=(
-            _COLUMNS_BYTES if request.encoding == pb.ENCODING_COLUMNS else MESSAGE_BYTES
         ),
     )
 
@@ -51,10 +47,10 @@ def as_columns(item: following.Watched) -> list[bytes]:
     return [columns_response(part, item.selection) for part in item.updates]
 
 
-_ENCODERS: dict[pb.Encoding.ValueType, Encode] = {
-    pb.ENCODING_UNSPECIFIED: as_updates,
-    pb.ENCODING_UPDATES: as_updates,
-    pb.ENCODING_COLUMNS: as_columns,
+_ENCODINGS = {
+    pb.ENCODING_UNSPECIFIED: Encoding(as_updates),
+    pb.ENCODING_UPDATES: Encoding(as_updates),
+    pb.ENCODING_COLUMNS: Encoding(as_columns, _COLUMNS_BYTES),
 }
 
 

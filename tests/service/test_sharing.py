@@ -17,7 +17,7 @@ from service.networks import NewNetwork
 from service.selecting import Detail, Selecting
 from service.sharing import Shared
 from service.waking import Waking
-from service.watching import WatchCommand, Watching
+from service.watching import Encoding, WatchCommand, Watching
 from training.errors import LimitExceeded
 from training.limits import Limits
 from training.ports import Writer
@@ -66,11 +66,11 @@ async def to_the_end(watching: Watching, command: WatchCommand) -> list[bytes]:
 
 async def test_watchers_of_a_stored_history_share_all_of_it(service: Service) -> None:
     service.runs.resume("net", 1)
-    await to_the_end(watching(service), WatchCommand("net", Counting(), until_run=1))
+    await to_the_end(watching(service), WatchCommand("net", Encoding(Counting()), until_run=1))
     counts, seen = [], []
     for watchers in (1, WATCHERS):
         encode = Counting()
-        command = WatchCommand("net", encode, start_update=0, until_run=1)
+        command = WatchCommand("net", Encoding(encode), start_update=0, until_run=1)
         shared = watching(service)
         seen += await asyncio.gather(*(to_the_end(shared, command) for _ in range(watchers)))
         counts.append(encode.count)
@@ -82,7 +82,7 @@ async def test_live_watchers_share_what_comes_wherever_they_began(service: Servi
     encode = Counting()
     shared = watching(service)
     watches = [
-        shared.watch(WatchCommand("net", encode, start_update=start % 4))
+        shared.watch(WatchCommand("net", Encoding(encode), start_update=start % 4))
         for start in range(WATCHERS)
     ]
     for watch in watches:  # each is at the end of what there is
@@ -100,11 +100,11 @@ async def test_what_is_asked_for_in_other_ways_is_not_shared(service: Service) -
     encode = Counting()
     shared = watching(service)
     commands = [
-        WatchCommand("net", encode, start_update=0),
-        WatchCommand("net", encode, start_update=0, detail=Detail.COST),
-        WatchCommand("net", encode, start_update=0, stride=2),
-        WatchCommand("net", encode, start_update=0, parameters=[(1, 0, 0)]),
-        WatchCommand("net", Counting(), start_update=0),
+        WatchCommand("net", Encoding(encode), start_update=0),
+        WatchCommand("net", Encoding(encode), start_update=0, detail=Detail.COST),
+        WatchCommand("net", Encoding(encode), start_update=0, stride=2),
+        WatchCommand("net", Encoding(encode), start_update=0, parameters=[(1, 0, 0)]),
+        WatchCommand("net", Encoding(Counting()), start_update=0),
     ]
     counts = []
     for command in commands:
@@ -125,7 +125,7 @@ async def test_the_limits_are_of_all_and_of_each_client_and_who_ends_makes_room(
 
     async def begin(client: str) -> AsyncIterator[bytes]:
         CALLER.set(client)
-        watch = shared.watch(WatchCommand("net", Counting(), start_update=0))
+        watch = shared.watch(WatchCommand("net", Encoding(Counting()), start_update=0))
         await anext(watch)
         return watch
 
@@ -148,7 +148,7 @@ async def test_many_events_at_one_update_are_all_told(
     states = [RunState.RUNNING, RunState.PAUSED] * 4
     for state in states:
         service.store.write(partial(let_become, state)).result()
-    watch = watching(service).watch(WatchCommand("net", Counting(), start_update=3))
+    watch = watching(service).watch(WatchCommand("net", Encoding(Counting()), start_update=3))
     told = [await anext(watch) for _ in range(len(states) + 2)]
     assert told == [b"3-3", b"PAUSED", *(state.encode() for state in states)]
     await watch.aclose()
