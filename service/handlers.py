@@ -22,7 +22,7 @@ from service.history import History, latest_in_response
 from service.inspection import Inspection
 from service.networks import Networks
 from service.runs import Runs, RunView
-from service.stepping import Made, Steps
+from service.stepping import Steps
 from service.tickets import Outcome, Ticket
 from service.training_sets import TrainingSets
 from service.verifying import Verifying
@@ -398,26 +398,20 @@ class Handlers:
 
     def _begin_step(self, request: pb.StepRequest) -> pb.StepResponse | Ticket:
         """Answer a short step at once, without another way through the event loop."""
-        begun = self.steps.begin(messages.step(request), messages.request_id(request), _prepared)
+        begun = self.steps.begin(messages.step(request), messages.request_id(request))
         outcome = begun.ticket.settled
         if outcome is None:
             return begun.ticket
-        return begun.prepared or self._stepped(outcome)
+        if begun.network is None or begun.made is None:
+            return self._stepped(outcome)
+        shown = latest_in_response(begun.network, begun.made)
+        return _step_response(outcome, begun.network, [shown])
 
     def _stepped(self, outcome: Outcome) -> pb.StepResponse:
         run = outcome.run
         made = run.updates_done - outcome.updates_done
         span = self.history.last_updates(run.network_uid, run.latest_update, made)
         return _step_response(outcome, span.network, span.snapshots)
-
-
-def _prepared(made: Made) -> pb.StepResponse | None:
-    """Return the answer of a step that is done at once, None where it is not at hand."""
-    outcome = made.ticket.settled
-    if outcome is None or made.updates is None:
-        return None
-    shown = latest_in_response(made.network, made.updates)
-    return _step_response(outcome, made.network, [shown])
 
 
 def _step_response(

@@ -1,10 +1,8 @@
 """The use case of stepping: a little training at a time, durable when it is answered."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import Lock
-from typing import Generic, TypeVar
 
 from cachetools import LRUCache
 
@@ -20,8 +18,6 @@ from training.run import Run, RunState
 from training.settings import TrainingSettings
 from training.trainer import Trainer
 from training.update import Addition, Head
-
-R = TypeVar("R")
 
 _MOST_STEPS = 2**53
 
@@ -52,23 +48,16 @@ class StepCommand:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """What a step will have done once it is durable, as far as it is done at once."""
+class Begun:
+    """A step that has begun, durably: where its answer is found, and what it has made already.
 
-    ticket: Ticket
-    network: Network
-    updates: Snapshots | None
-
-
-@dataclass(frozen=True, slots=True)
-class Begun(Generic[R]):
-    """A step that has begun: where its answer is found, and what was prepared of it meanwhile.
-
-    `prepared` is None in the answer to a request that was repeated.
+    `network` and `made` are None in the answer to a request that was repeated, `made` also where no
+    update was made.
     """
 
     ticket: Ticket
-    prepared: R | None
+    network: Network | None = None
+    made: Snapshots | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,35 +98,30 @@ class Steps:
             _PAUSED_BYTES, lambda paused: paused.nbytes + _OVERHEAD
         )
 
-    def begin(
-        self, command: StepCommand, request: RequestId | None, prepare: Callable[[Made], R]
-    ) -> Begun[R]:
+    def begin(self, command: StepCommand, request: RequestId | None = None) -> Begun:
         """Make a step's first segment durable, and have the rest of it carried out, if any.
 
-        What `prepare` makes of it, while it is being written, is returned when it is durable.
         Raises InvalidFields, NetworkNotFound, TrainingSetNotFound, LimitExceeded, RunNotOver,
         NoPausedRun, StaleEtag.
         """
         paused = self._take(command, request)
         if paused is not None:
             try:
-                return self._advance(paused, command, request, prepare)
+                return self._advance(paused, command, request)
             except (HeadMoved, NetworkNotFound):
                 pass  # the network has changed since: read how it stands
         while True:
             try:
-                return self._begin(command, request, prepare)
+                return self._begin(command, request)
             except HeadMoved:
                 continue  # someone else changed the network in between: decide anew
 
-    def _begin(
-        self, command: StepCommand, request: RequestId | None, prepare: Callable[[Made], R]
-    ) -> Begun[R]:
+    def _begin(self, command: StepCommand, request: RequestId | None) -> Begun:
         with self._store.read() as reader:
             violations = Violations()
             check_request(violations, request)
             if not violations and (earlier := earlier_answer(reader, request, Ticket)):
-                return Begun(earlier, None)
+                return Begun(earlier)
             network = reader.network(command.network_id)
             head = reader.head(network.uid)
             opening, run = self._run(violations, reader, network, head, command)
@@ -145,16 +129,15 @@ class Steps:
         state = self._snapshots.state(network, head.latest_update)
         start = opening.after if opening else head
         trainer = Trainer(network, examples, start, run, state, self._clock)
-        return self._advance(_Ready(network, trainer), command, request, prepare, opening)
+        return self._advance(_Ready(network, trainer), command, request, opening)
 
     def _advance(
         self,
         paused: _Ready,
         command: StepCommand,
         request: RequestId | None,
-        prepare: Callable[[Made], R],
         opening: Addition | None = None,
-    ) -> Begun[R]:
+    ) -> Begun:
         """Compute the whole step, or its beginning, then write it, in one transaction.
 
         Raises HeadMoved, NetworkNotFound.
@@ -173,19 +156,17 @@ class Steps:
             writer.append(addition)
             return ticket
 
-        writing = self._store.write(
+        answer = self._store.write(
             lambda writer: once(writer, self._clock, request, Ticket, lambda: commit(writer))
-        )
-        prepared = prepare(Made(ticket, network, trainer.made))
-        answer = writing.result()
+        ).result()
         if answer is not ticket:
-            return Begun(answer, None)  # a repetition came first
+            return Begun(answer)  # a repetition came first
         self._snapshots.remember(network.uid, trainer.state)
         if trainer.run.is_active:
             self._executor.start(network.uid, run.number)
         elif not trainer.run.is_over:
             self._keep(paused)
-        return Begun(ticket, prepared)
+        return Begun(ticket, network, trainer.made)
 
     def _take(self, command: StepCommand, request: RequestId | None) -> _Ready | None:
         """Return the paused run that a step would continue, if it is at hand; for one caller."""

@@ -156,7 +156,7 @@ def test_an_older_answer_is_given_again(older: str) -> None:
     request = RequestId("step", b"digest")
     with Service(older, clock=SetClock()) as service:  # on the same day
         command = StepCommand("net", 7, StepUnit.UPDATE, TrainingSettings("xor", 2.0, 3, 100))
-        outcome = service.steps.begin(command, request, lambda made: made).ticket.settled
+        outcome = service.steps.begin(command, request).ticket.settled
         assert outcome is not None
         assert outcome.run.updates_done == 7
         assert outcome.run.latest_cost == 0.6622197177603918

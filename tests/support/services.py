@@ -63,7 +63,7 @@ class Service(AbstractContextManager["Service"]):
     ) -> Outcome:
         """Advance by some updates, few enough to be one segment."""
         command = StepCommand(network, count, StepUnit.UPDATE, settings)
-        outcome = self.steps.begin(command, None, lambda made: made).ticket.settled
+        outcome = self.steps.begin(command).ticket.settled
         assert outcome is not None
         return outcome
 
