@@ -2,12 +2,14 @@
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import numpy as np
+from servers import ServerProcess
 from watch_checker import Shown, Stored, Truth, Turn
+from watch_reading import Watcher, under_way
 
 from service.clock import SystemClock
 from service.snapshots import SnapshotReader
@@ -52,6 +54,21 @@ def how_far(store: Store, uid: str) -> Stored:
     with store.read() as reader:
         head = reader.head(uid)
     return Stored(head.latest_update, head.last_event)
+
+
+def kill_and_note(
+    server: ServerProcess, watchers: Iterable[Watcher], folder: Path, uid: str
+) -> None:
+    """Kill a server, and let each stream that it cut know how far its network's history stands.
+
+    Training is deterministic: what was shown and lost would be made again, and nobody would see.
+    """
+    streams = under_way(watchers)
+    server.kill()
+    with left_in(folder) as store:
+        stored = how_far(store, uid)
+    for stream in streams:
+        stream.stored = stored
 
 
 def truth_in(store: Store, uid: str) -> Truth:

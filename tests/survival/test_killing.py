@@ -14,9 +14,9 @@ from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from made_up_sets import create_made_up_set
 from promises import Promise, rounds
 from servers import ServerProcess, new_server
-from stored import how_far, left_in, uninterrupted
+from stored import kill_and_note, left_in, uninterrupted
 from watch_checker import faults
-from watch_reading import PATIENCE, Reading, Watcher, flat, reconnecting, under_way
+from watch_reading import PATIENCE, Reading, Watcher, flat, reconnecting
 
 #: An update with all of these takes nearly 100 µs, so that watchers keep up with training.
 EXAMPLES = 300
@@ -107,12 +107,7 @@ class Killing:
         """Kill the server at some moment, and require that what was shown till then is stored."""
         moment = self.moments.choice([self.wait_for_updates, self.wait_a_moment, self.start_again])
         moment()
-        streams = under_way(self.watchers)
-        self.server.kill()
-        with left_in(self.folder) as store:
-            stored = how_far(store, self.network.uid)
-        for stream in streams:
-            stream.stored = stored
+        kill_and_note(self.server, self.watchers, self.folder, self.network.uid)
         self.server.launch()
         self.counts["kills"] += 1
 

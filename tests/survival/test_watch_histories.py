@@ -28,9 +28,9 @@ from hypothesis.stateful import (
 )
 from promises import Promise, rounds
 from servers import ServerProcess, new_server
-from stored import how_far, left_in, truth_in
+from stored import kill_and_note, left_in, truth_in
 from watch_checker import Shown, faults
-from watch_reading import Reading, Watcher, shown, under_way
+from watch_reading import Reading, Watcher, shown
 
 EXAMPLES = 200
 MOST_WATCHERS = 6
@@ -145,12 +145,7 @@ class WatchHistories(RuleBasedStateMachine):
     @rule()
     def kill(self) -> None:
         self.kills += 1
-        streams = under_way(self.watchers)
-        self.server.kill()
-        with left_in(self.folder) as store:
-            stored = how_far(store, self.network.uid)
-        for stream in streams:
-            stream.stored = stored
+        kill_and_note(self.server, self.watchers, self.folder, self.network.uid)
         self.server.start()
         self.counts["kills"] += 1
 
