@@ -121,11 +121,13 @@ define install
 	$(if $(UV),$(UV) pip install --quiet --compile-bytecode --python $(1)/bin/python,$(1)/bin/python -m pip install --quiet --disable-pip-version-check) $(2)
 endef
 
-# $(call generate,FOLDER): the comments of the contract become docstrings of the .pyi files.
+# $(call generate,FOLDER): the comments of the contract become docstrings of the .pyi files, and with
+# everything else in it a description of itself, for whoever has no generated code.
 define generate
-	mkdir -p $(1)
+	mkdir -p $(1)/clearprop/v1
 	PATH="$(CURDIR)/$(PROTO_BIN):$$PATH" $(PROTO_BIN)/python -m grpc_tools.protoc --proto_path=proto \
-		--python_out=$(1) --mypy_out=quiet:$(1) $(PROTOS)
+		--python_out=$(1) --mypy_out=quiet:$(1) \
+		--include_imports --include_source_info --descriptor_set_out=$(1)/clearprop/v1/contract.binpb $(PROTOS)
 	PATH="$(CURDIR)/$(PROTO_BIN):$$PATH" $(PROTO_BIN)/python -m grpc_tools.protoc --proto_path=proto \
 		--grpc_python_out=$(1) --mypy_grpc_out=quiet:$(1) $(SERVICES)
 endef
