@@ -26,6 +26,7 @@ from service.history import History
 from service.inspection import Inspection
 from service.networks import Networks
 from service.opening import Opening
+from service.rpcs import SERVICE, rpcs
 from service.runs import Runs
 from service.selecting import Selecting
 from service.settings import Settings
@@ -92,7 +93,7 @@ class Server:
             store_kind=self.store.kind,
         )
         self.grpc = grpc.aio.server(options=_grpc_options(settings))
-        self.health = Health([grpc_api.SERVICE.full_name])
+        self.health = Health([SERVICE.full_name])
         self._loop = loop
         self.store.on_availability(self._availability_changed)
         self._maintenance: asyncio.Task[None] | None = None
@@ -103,9 +104,9 @@ class Server:
         await asyncio.to_thread(warm_up)
         await asyncio.to_thread(self.training_sets.add_built_in)
         self.grpc.add_generic_rpc_handlers(
-            [grpc_api.rpc_handlers(self.handlers), self.health.rpc_handlers()]
+            [grpc_api.rpc_handlers(rpcs(self.handlers)), self.health.rpc_handlers()]
         )
-        services = [grpc_api.SERVICE.full_name, SERVICE_NAME]
+        services = [SERVICE.full_name, SERVICE_NAME]
         reflection.enable_server_reflection([*services, reflection.SERVICE_NAME], self.grpc)
         self.health.set(is_serving=True)
         await asyncio.to_thread(take_over, self.store, self.executor)

@@ -2,66 +2,41 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import aclosing
-from inspect import isasyncgenfunction, iscoroutinefunction
-from re import sub
 from typing import Any, Never
+from urllib.parse import unquote
 
 import grpc
-from clearprop.v1 import training_service_pb2
-from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import DecodeError, Message
-from google.protobuf.message_factory import GetMessageClass
 
 from service.callers import CALLER
-from service.handlers import Handlers
+from service.patience import received, taken
+from service.rpcs import SERVICE, Rpc
 from service.status import code_of, status_of
-from training.errors import (
-    ClearpropError,
-    InvalidFields,
-    UploadStalled,
-    Violation,
-    WatcherTooSlow,
-)
+from service.watching import ACCEPTED
+from training.errors import ClearpropError, InvalidFields, Violation
 
 logger = logging.getLogger(__name__)
-
-#: A stream that cannot be written to for this many seconds is cut: its client resumes elsewhere.
-WRITE_SECONDS = 10.0
-
-#: An upload of which no message comes for this many seconds is cut: others wait for its place.
-READ_SECONDS = 60.0
-
-SERVICE = training_service_pb2.DESCRIPTOR.services_by_name["TrainingService"]
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
-def rpc_handlers(handlers: Handlers) -> grpc.GenericRpcHandler:
-    """Return the service: every method of the contract, each with the handler of its name."""
+def rpc_handlers(rpcs: Iterable[Rpc]) -> grpc.GenericRpcHandler:
+    """Return the service for a server of gRPC."""
     return grpc.method_handlers_generic_handler(
-        SERVICE.full_name,
-        {method.name: _rpc(method, handlers) for method in SERVICE.methods},
+        SERVICE.full_name, {rpc.method.name: _handler(rpc) for rpc in rpcs}
     )
 
 
-def _rpc(method: MethodDescriptor, handlers: Handlers) -> "grpc.RpcMethodHandler[Any, Any]":
-    name = sub(r"(?<!^)(?=[A-Z])", "_", method.name).lower()
-    handle = getattr(handlers, name)
-    respond = _serializer(GetMessageClass(method.output_type))
-    request = _Request(GetMessageClass(method.input_type))
-    if method.client_streaming:
-        return grpc.stream_unary_rpc_method_handler(
-            _collecting(handle, handlers), request.deserialize, respond
-        )
-    if isasyncgenfunction(handle):
-        return grpc.unary_stream_rpc_method_handler(
-            _streaming(handle, handlers), request.deserialize, respond
-        )
-    return grpc.unary_unary_rpc_method_handler(
-        _answering(handle, handlers), request.deserialize, respond
-    )
+def _handler(rpc: Rpc) -> "grpc.RpcMethodHandler[Any, Any]":
+    request = _Request(rpc.request_type).deserialize
+    respond = _serializer(rpc.response_type)
+    if rpc.method.client_streaming:
+        return grpc.stream_unary_rpc_method_handler(_collecting(rpc), request, respond)
+    if rpc.method.server_streaming:
+        return grpc.unary_stream_rpc_method_handler(_streaming(rpc), request, respond)
+    return grpc.unary_unary_rpc_method_handler(_answering(rpc), request, respond)
 
 
 def _serializer(kind: type[Message]) -> Callable[[Message | bytes], bytes]:
@@ -87,16 +62,10 @@ class _Request:
             return InvalidFields([Violation("", f"the request is no {name}")])
 
 
-def _answering(
-    handle: Callable[[Any], Any], handlers: Handlers
-) -> Callable[[Any, Context], Awaitable[Message]]:
+def _answering(rpc: Rpc) -> Callable[[Message | InvalidFields, Context], Awaitable[Message]]:
     async def answer(request: Message | InvalidFields, context: Context) -> Message:
         try:
-            message = _checked(request, handlers)
-            if iscoroutinefunction(handle):
-                response: Message = await handle(message)
-            else:
-                response = await asyncio.to_thread(handle, message)
+            response = await rpc.answer(_read(request))
         except Exception as error:  # noqa: BLE001 (told to the caller, and logged)
             await _refuse(error, context)
         return response
@@ -105,14 +74,14 @@ def _answering(
 
 
 def _collecting(
-    handle: Callable[[Any], Awaitable[Message]], handlers: Handlers
+    rpc: Rpc,
 ) -> Callable[[AsyncIterator[Message | InvalidFields], Context], Awaitable[Message]]:
     async def collect(
         requests: AsyncIterator[Message | InvalidFields], context: Context
     ) -> Message:
         try:
-            async with aclosing(_received(requests, context, handlers)) as received:
-                response = await handle(received)
+            async with aclosing(_messages(requests, context)) as messages:
+                response = await rpc.collect(messages)
         except Exception as error:  # noqa: BLE001 (told to the caller, and logged)
             await _refuse(error, context)
         return response
@@ -120,39 +89,26 @@ def _collecting(
     return collect
 
 
-async def _received(
-    requests: AsyncIterator[Message | InvalidFields], context: Context, handlers: Handlers
+async def _messages(
+    requests: AsyncIterator[Message | InvalidFields], context: Context
 ) -> AsyncGenerator[Message, None]:
-    while (request := await _read(requests)) is not None:
-        yield _checked(request, handlers)
+    while (request := await received(anext(requests, None))) is not None:
+        yield _read(request)
     # For gRPC the messages of a caller that has gone away end like those of one that has sent all,
     # and the call is cancelled some time later. Sending waits for that, or ends at once.
     await context.send_initial_metadata(())
 
 
-async def _read(
-    requests: AsyncIterator[Message | InvalidFields],
-) -> Message | InvalidFields | None:
-    """Return the next message, None after the last."""
-    try:
-        async with asyncio.timeout(READ_SECONDS):
-            return await anext(requests, None)
-    except TimeoutError:
-        raise UploadStalled(
-            f"no message of this upload came for {READ_SECONDS:g} s, and nothing of it is kept:"
-            " send all of it again"
-        ) from None
-
-
-def _streaming(
-    handle: Callable[[Any], AsyncGenerator[Message, None]], handlers: Handlers
-) -> Callable[[Any, Context], Awaitable[None]]:
+def _streaming(rpc: Rpc) -> Callable[[Message | InvalidFields, Context], Awaitable[None]]:
     async def stream(request: Message | InvalidFields, context: Context) -> None:
         CALLER.set(_address(context.peer()))
         try:
-            async with aclosing(handle(_checked(request, handlers))) as responses:
+            async with aclosing(rpc.stream(_read(request))) as responses:
                 async for response in responses:
-                    await _write(response, context)
+                    if isinstance(response, bytes) and response == ACCEPTED:
+                        await context.send_initial_metadata(())
+                    else:
+                        await taken(context.write(response))
         except Exception as error:  # noqa: BLE001 (told to the caller, and logged)
             await _refuse(error, context)
 
@@ -164,25 +120,14 @@ def _address(peer: str) -> str:
 
     Peers look like ipv4:10.0.0.1:54321, ipv6:%5B::1%5D:54321 and unix:.
     """
-    return peer.rpartition(":")[0]
+    kind, _, place = peer.partition(":")
+    return unquote(place).rpartition(":")[0].strip("[]") if kind.startswith("ip") else kind
 
 
-def _checked(request: Message | InvalidFields, handlers: Handlers) -> Message:
+def _read(request: Message | InvalidFields) -> Message:
     if isinstance(request, InvalidFields):
         raise request
-    handlers.waking.check()
     return request
-
-
-async def _write(response: Message, context: Context) -> None:
-    try:
-        async with asyncio.timeout(WRITE_SECONDS):
-            await context.write(response)
-    except TimeoutError:
-        raise WatcherTooSlow(
-            f"this stream could not be written to for {WRITE_SECONDS:g} s: call again, and read on"
-            " without long breaks; a watch from the update after the last one that you have read"
-        ) from None
 
 
 async def _refuse(error: Exception, context: Context) -> Never:

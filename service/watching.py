@@ -19,6 +19,9 @@ from training.network import Network
 from training.network_rules import check_weight_place
 from training.ports import Store
 
+#: What a watch yields first: it is accepted, and nothing of it has come yet.
+ACCEPTED = b""
+
 #: After this many seconds in which nothing happened a bookmark is sent.
 BOOKMARK_SECONDS = 10.0
 
@@ -97,6 +100,8 @@ class Watching:
     async def watch(self, command: WatchCommand) -> AsyncGenerator[bytes, None]:
         """Yield the history from a place on, in order, without gap or duplicate, all durable.
 
+        The first message is ACCEPTED; what is refused at once is refused before it.
+
         Raises InvalidFields, LimitExceeded, NetworkNotFound (also when the network is deleted
         later), RunNotFound, NetworkReplaced, UpdateOutOfRange, HistoryCompacted (also when the
         watcher falls behind what is kept), DamagedHistory, and Draining with the place to resume
@@ -133,6 +138,7 @@ class Watching:
     async def _follow(self, command: WatchCommand) -> AsyncGenerator[bytes, None]:
         clock = asyncio.get_running_loop().time
         place, greeting = await asyncio.to_thread(self._begin, command)
+        yield ACCEPTED
         assert command.encoding is not None  # refused otherwise
         encode = command.encoding.encode
         with self._waking.listening(place.network.uid) as signal:

@@ -17,7 +17,7 @@ from service.networks import NewNetwork
 from service.selecting import Detail, Selecting
 from service.sharing import Shared
 from service.waking import Waking
-from service.watching import Encoding, WatchCommand, Watching
+from service.watching import ACCEPTED, Encoding, WatchCommand, Watching
 from training.errors import LimitExceeded
 from training.limits import Limits
 from training.ports import Writer
@@ -61,7 +61,9 @@ def watching(service: Service, limits: Limits | None = None) -> Watching:
 
 
 async def to_the_end(watching: Watching, command: WatchCommand) -> list[bytes]:
-    return [message async for message in watching.watch(command)]
+    accepted, *messages = [message async for message in watching.watch(command)]
+    assert accepted == ACCEPTED
+    return messages
 
 
 async def test_watchers_of_a_stored_history_share_all_of_it(service: Service) -> None:
@@ -109,7 +111,7 @@ async def test_what_is_asked_for_in_other_ways_is_not_shared(service: Service) -
     counts = []
     for command in commands:
         watch = shared.watch(command)
-        assert await anext(watch) == b"0-0"
+        assert [await anext(watch), await anext(watch)] == [ACCEPTED, b"0-0"]
         await watch.aclose()
         counts.append(encode.count)
     # Each of the first four was encoded anew; the fifth has another way of encoding.
@@ -129,14 +131,14 @@ async def test_the_limits_are_of_all_and_of_each_client_and_who_ends_makes_room(
         await anext(watch)
         return watch
 
-    first, second = await begin("ipv4:1"), await begin("ipv4:1")
+    first, second = await begin("10.0.0.1"), await begin("10.0.0.1")
     with pytest.raises(LimitExceeded, match="2 watches from this address"):
-        await begin("ipv4:1")
-    third = await begin("ipv4:2")
+        await begin("10.0.0.1")
+    third = await begin("10.0.0.2")
     with pytest.raises(LimitExceeded, match="there are 3 watches, which"):
-        await begin("ipv4:3")
+        await begin("10.0.0.3")
     await first.aclose()  # type: ignore[attr-defined]
-    fourth = await begin("ipv4:1")
+    fourth = await begin("10.0.0.1")
     for watch in (second, third, fourth):
         await watch.aclose()  # type: ignore[attr-defined]
 
@@ -149,8 +151,8 @@ async def test_many_events_at_one_update_are_all_told(
     for state in states:
         service.store.write(partial(let_become, state)).result()
     watch = watching(service).watch(WatchCommand("net", Encoding(Counting()), start_update=3))
-    told = [await anext(watch) for _ in range(len(states) + 2)]
-    assert told == [b"3-3", b"PAUSED", *(state.encode() for state in states)]
+    told = [await anext(watch) for _ in range(len(states) + 3)]
+    assert told == [ACCEPTED, b"3-3", b"PAUSED", *(state.encode() for state in states)]
     await watch.aclose()
 
 
