@@ -29,7 +29,7 @@ class Server:
         self._process = subprocess.Popen(  # noqa: S603 (the project's own program)
             [
                 *(sys.executable, "-m", "service.cli", "serve"),
-                *("--grpc", self.target, "--database", url),
+                *("--grpc", self.target, "--http", "off", "--database", url),
             ],
             stdout=subprocess.DEVNULL,
         )

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 
@@ -26,10 +27,13 @@ from service.history import History
 from service.inspection import Inspection
 from service.networks import Networks
 from service.opening import Opening
+from service.rest.face import rest_app
+from service.rest.http_server import HttpServer
+from service.rest.routes import routes
 from service.rpcs import SERVICE, rpcs
 from service.runs import Runs
 from service.selecting import Selecting
-from service.settings import Settings
+from service.settings import OFF, Settings
 from service.snapshots import SnapshotReader
 from service.stepping import Steps
 from service.training_sets import TrainingSets
@@ -58,6 +62,14 @@ _PAUSES = 4
 
 class PortTaken(Exception):
     """The server cannot listen where it was told to; the message says where, for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where a server listens, as HOST:PORT each; `http` is None where it does not serve HTTP."""
+
+    grpc: str
+    http: str | None
 
 
 class Server:
@@ -92,35 +104,46 @@ class Server:
             version=version("clearprop-server"),
             store_kind=self.store.kind,
         )
+        self._rpcs = rpcs(self.handlers)
         self.grpc = grpc.aio.server(options=_grpc_options(settings))
+        self.http = self._http_server(settings)
         self.health = Health([SERVICE.full_name])
         self._loop = loop
         self.store.on_availability(self._availability_changed)
         self._maintenance: asyncio.Task[None] | None = None
         self._settings = settings
 
-    async def start(self) -> str:
-        """Load what is compiled, go on with what was running, bind the port; return HOST:PORT."""
+    async def start(self) -> Addresses:
+        """Load what is compiled, go on with what was running, bind the ports; return them.
+
+        Raises PortTaken.
+        """
         await asyncio.to_thread(warm_up)
         await asyncio.to_thread(self.training_sets.add_built_in)
         self.grpc.add_generic_rpc_handlers(
-            [grpc_api.rpc_handlers(rpcs(self.handlers)), self.health.rpc_handlers()]
+            [grpc_api.rpc_handlers(self._rpcs), self.health.rpc_handlers()]
         )
         services = [SERVICE.full_name, SERVICE_NAME]
         reflection.enable_server_reflection([*services, reflection.SERVICE_NAME], self.grpc)
         self.health.set(is_serving=True)
         await asyncio.to_thread(take_over, self.store, self.executor)
         self._maintenance = asyncio.create_task(_maintain(self.store))
-        address = self._bind()
+        addresses = self._bind()
         await self.grpc.start()
-        return address
+        if self.http is not None:
+            await self.http.start()
+        return addresses
 
     async def stop(self) -> None:
         """Say so, stop runs at an update boundary, end watches, and close the store."""
         await self.health.stop()
+        if self.http is not None:
+            self.http.close()
         self.waking.drain()
         await asyncio.to_thread(self.executor.stop)
         await self.grpc.stop(_GRACE_SECONDS)
+        if self.http is not None:
+            await self.http.stop()
         if self._maintenance is not None:
             self._maintenance.cancel()
             with suppress(asyncio.CancelledError):
@@ -135,29 +158,43 @@ class Server:
             logger.error("the store cannot be written: runs wait, health is NOT_SERVING")
         self._loop.call_soon_threadsafe(partial(self.health.set, is_serving=is_writable))
 
-    def _bind(self) -> str:
+    def _http_server(self, settings: Settings) -> HttpServer | None:
+        if settings.http == OFF:
+            return None
+        most = settings.limits.request_bytes
+        app = rest_app(routes(self._rpcs), [], most, settings.allowed_origins)
+        return HttpServer(app, _GRACE_SECONDS)
+
+    def _bind(self) -> Addresses:
         host, _, _ = self._settings.grpc.rpartition(":")
         try:
             port = self.grpc.add_insecure_port(self._settings.grpc)
         except RuntimeError:
             port = 0
         if port == 0:
-            raise PortTaken(
-                f"cannot listen on {self._settings.grpc}: is another server there?"
-                " Choose another address with --grpc"
-            )
-        return f"{host}:{port}"
+            raise _port_taken(self._settings.grpc, "Choose another address with --grpc")
+        try:
+            http = None if self.http is None else self.http.bind(self._settings.http)
+        except OSError:
+            raise _port_taken(
+                self._settings.http, "Choose another address with --http, or --http off"
+            ) from None
+        return Addresses(f"{host}:{port}", http)
 
 
-def serve(settings: Settings, announce: Callable[[str], None]) -> None:
-    """Run a server until SIGTERM or SIGINT; `announce` is called with HOST:PORT when it serves.
+def _port_taken(address: str, advice: str) -> PortTaken:
+    return PortTaken(f"cannot listen on {address}: is another server there? {advice}")
+
+
+def serve(settings: Settings, announce: Callable[[Addresses], None]) -> None:
+    """Run a server until SIGTERM or SIGINT; `announce` is told where it listens when it serves.
 
     Raises PortTaken, and what opening the store raises.
     """
     asyncio.run(_serve(settings, announce))
 
 
-async def _serve(settings: Settings, announce: Callable[[str], None]) -> None:
+async def _serve(settings: Settings, announce: Callable[[Addresses], None]) -> None:
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(_CALL_THREADS, "call"))
     stopped = asyncio.Event()

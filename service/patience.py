@@ -22,8 +22,8 @@ async def received(reading: Awaitable[T]) -> T:
             return await reading
     except TimeoutError:
         raise UploadStalled(
-            f"no message of this upload came for {READ_SECONDS:g} s, and nothing of it is kept:"
-            " send all of it again"
+            f"nothing came of this request for {READ_SECONDS:g} s, and nothing of it is kept: send"
+            " all of it again"
         ) from None
 
 

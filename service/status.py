@@ -1,5 +1,7 @@
 """The domain's errors → status codes and details: one table, for every face."""
 
+from collections.abc import Mapping
+
 import grpc
 from google.protobuf.any_pb2 import Any
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
@@ -34,16 +36,24 @@ def code_of(error: errors.ClearpropError) -> grpc.StatusCode:
 
 def status_of(error: errors.ClearpropError) -> Status:
     """Return an error as a google.rpc.Status with its details, bounded in size."""
-    number, _ = code_of(error).value
-    status = Status(code=number, message=_bounded(error.message))
     metadata = {name: _bounded(value) for name, value in error.metadata.items()}
-    status.details.append(_packed(ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=metadata)))
+    status = status_with(code_of(error), error.reason, _bounded(error.message), metadata)
     if isinstance(error, errors.InvalidFields):
         status.details.append(_packed(_bad_request(error.violations)))
     if error.retry_after is not None:
         retry = RetryInfo()
         retry.retry_delay.FromMilliseconds(int(error.retry_after * 1000))
         status.details.append(_packed(retry))
+    return status
+
+
+def status_with(
+    code: grpc.StatusCode, reason: str, message: str, metadata: Mapping[str, str] | None = None
+) -> Status:
+    """Return a google.rpc.Status with the reason that programs go by."""
+    number, _ = code.value
+    status = Status(code=number, message=message)
+    status.details.append(_packed(ErrorInfo(reason=reason, domain=DOMAIN, metadata=metadata)))
     return status
 
 

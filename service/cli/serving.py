@@ -8,7 +8,7 @@ import typer
 
 from service.cli.connecting import show_failure
 from service.cli.printing import say
-from service.settings import DEFAULT_DATABASE, DEFAULT_GRPC, Settings
+from service.settings import DEFAULT_DATABASE, DEFAULT_GRPC, DEFAULT_HTTP, Settings
 
 
 def serve(
@@ -18,7 +18,23 @@ def serve(
         typer.Option(
             metavar="HOST:PORT",
             show_default=f"CLEARPROP_GRPC, or {DEFAULT_GRPC}",
-            help="Where to listen; port 0 takes a free one.",
+            help="Where to listen for gRPC; port 0 takes a free one.",
+        ),
+    ] = None,
+    http: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT",
+            show_default=f"CLEARPROP_HTTP, or {DEFAULT_HTTP}",
+            help="Where to listen for REST; `off` for gRPC alone.",
+        ),
+    ] = None,
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ORIGIN",
+            show_default="CLEARPROP_ALLOW_ORIGIN, or none",
+            help="Let pages of this origin, https://…, call from a browser; may be repeated.",
         ),
     ] = None,
     database: Annotated[
@@ -40,18 +56,24 @@ def serve(
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for chatty in ("alembic", "uvicorn.error"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     serving = False
 
-    def announce(address: str) -> None:
+    def announce(addresses: app.Addresses) -> None:
         nonlocal serving
         serving = True
-        say(f"Clearprop serves gRPC on [bold]{address}[/] and keeps everything in {kept_in}")
+        rest = f" and REST on [bold]http://{addresses.http}[/]" if addresses.http else ""
+        say(f"Clearprop serves gRPC on [bold]{addresses.grpc}[/]{rest}, keeping all in {kept_in}")
 
     try:
         settings = Settings.from_environment()
         settings = replace(
-            settings, grpc=grpc or settings.grpc, database=database or settings.database
+            settings,
+            grpc=grpc or settings.grpc,
+            http=http or settings.http,
+            allowed_origins=tuple(allow_origin or settings.allowed_origins),
+            database=database or settings.database,
         )
         kept_in = settings.database
         app.serve(settings, announce)

@@ -130,6 +130,12 @@ def test_wrong_usage_is_said_to_be_that(
         (["--database", "postgres://x"], "is not a database"),
         (["--database", "sqlite:////proc/no/such.db"], "error: "),
         (["--grpc", "203.0.113.1:1", "--database", "memory:"], "cannot listen on 203.0.113.1:1"),
+        (
+            ["--grpc", "127.0.0.1:0", "--http", "203.0.113.1:1", "--database", "memory:"],
+            "cannot listen on 203.0.113.1:1: is another server there? Choose another address with"
+            " --http, or --http off",
+        ),
+        (["--http", "8080"], "must be HOST:PORT or off, is '8080'"),
     ],
 )
 def test_a_server_that_cannot_start_says_why(

@@ -97,9 +97,9 @@ class Uploads:
 
 @pytest.fixture
 async def uploads() -> AsyncIterator[Uploads]:
-    settings = Settings("127.0.0.1:0", "memory:", limits=Limits(uploads=MOST))
+    settings = Settings("127.0.0.1:0", "off", database="memory:", limits=Limits(uploads=MOST))
     server = Server(settings, asyncio.get_running_loop())
-    uploads = Uploads(server, await server.start())
+    uploads = Uploads(server, (await server.start()).grpc)
     yield uploads
     for upload in uploads.begun:
         await upload.disconnect()

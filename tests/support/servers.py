@@ -44,11 +44,18 @@ class ServerProcess:
     database: str
     log: Path
     port: int
+    http_port: int | None = None  # None: it serves gRPC alone
     process: Child | Popen[bytes] | None = None
 
     @property
     def target(self) -> str:
         return f"127.0.0.1:{self.port}"
+
+    @property
+    def http(self) -> str:
+        """Where it serves HTTP, as the beginning of a URL."""
+        assert self.http_port is not None
+        return f"http://127.0.0.1:{self.http_port}"
 
     def start(self) -> "ServerProcess":
         self.launch()
@@ -57,7 +64,8 @@ class ServerProcess:
 
     def launch(self) -> None:
         """Start it, and do not wait until it serves."""
-        options = ["--grpc", self.target, "--database", self.database]
+        http = "off" if self.http_port is None else f"127.0.0.1:{self.http_port}"
+        options = ["--grpc", self.target, "--http", http, "--database", self.database]
         self.process = nursery().start(options, self.log)
 
     def wait_until_serving(self) -> None:
@@ -90,10 +98,13 @@ class ServerProcess:
 
 
 @contextmanager
-def new_server(folder: Path) -> Iterator[ServerProcess]:
-    """A server with a SQLite file of its own in this folder."""
+def new_server(folder: Path, *, http: bool = False) -> Iterator[ServerProcess]:
+    """A server with a SQLite file of its own in this folder, and with HTTP if it is asked for."""
     server = ServerProcess(
-        f"sqlite:///{folder / 'clearprop.db'}", folder / "server.log", free_port()
+        f"sqlite:///{folder / 'clearprop.db'}",
+        folder / "server.log",
+        free_port(),
+        free_port() if http else None,
     )
     try:
         yield server.start()

@@ -62,7 +62,7 @@ class TracedServer(ServerProcess):
         ]
         if self._failing_syncs:
             tracer += ["-e", f"inject=fdatasync:error=EIO:when={self._failing_syncs}"]
-        options = ["serve", "--grpc", self.target, "--database", self.database]
+        options = ["serve", "--grpc", self.target, "--http", "off", "--database", self.database]
         # Held open by the server and its tracer, and closed when both have ended.
         self._tracing, held = os.pipe()
         with self.log.open("ab") as log:

@@ -76,8 +76,9 @@ class ServerProcess:
         return time.monotonic() - begin
 
     def _command(self) -> list[str]:
-        where = ["--grpc", self.target, "--database", f"sqlite:///{self._database}"]
-        return [sys.executable, "-m", "service.cli", "serve", *where]
+        where = ["--grpc", self.target, "--http", "off"]
+        kept_in = ["--database", f"sqlite:///{self._database}"]
+        return [sys.executable, "-m", "service.cli", "serve", *where, *kept_in]
 
     def _running(self) -> subprocess.Popen[str]:
         if self._process is None:

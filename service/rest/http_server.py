@@ -1,0 +1,76 @@
+"""Serves an application of ASGI over HTTP/1.1, in the event loop that all of the server shares."""
+
+import asyncio
+import socket
+
+from starlette.types import ASGIApp
+from uvicorn import Config, Server
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from service.rest.streams import ABORT
+
+
+class HttpServer:
+    """`bind` it and `start` it; `close` it to whoever comes anew, and `stop` it.
+
+    Calls under way when it is stopped have `grace_seconds` to end.
+    """
+
+    def __init__(self, app: ASGIApp, grace_seconds: float) -> None:
+        self._config = Config(
+            app,
+            http=_Protocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            # Who is in front says who calls; whoever says so by a header need not be believed.
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=round(grace_seconds),
+        )
+        self._server = Server(self._config)
+        self._sockets: list[socket.socket] = []
+        self._ticking: asyncio.Task[None] | None = None
+
+    def bind(self, address: str) -> str:
+        """Take a HOST:PORT, port 0 for any free one; return it. Raises OSError."""
+        host, _, port = address.rpartition(":")
+        family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
+        taken = socket.create_server((host.strip("[]"), int(port)), family=family, backlog=2048)
+        self._sockets = [taken]
+        return f"{host}:{taken.getsockname()[1]}"
+
+    async def start(self) -> None:
+        """Serve whoever connects."""
+        # What uvicorn's own `serve` does, but for the signals, which are the whole server's affair.
+        self._config.load()
+        self._server.lifespan = self._config.lifespan_class(self._config)
+        await self._server.startup(self._sockets)
+        self._ticking = asyncio.create_task(self._server.main_loop())
+
+    def close(self) -> None:
+        """Take no more connections, and no more requests on those that there are.
+
+        Who comes again finds nobody, and tries again, where a refusal would be an answer.
+        """
+        if self._ticking is not None:
+            for listener in self._server.servers:
+                listener.close()
+            for connection in [*self._server.server_state.connections]:
+                connection.shutdown()
+
+    async def stop(self) -> None:
+        """Wait for the calls under way, for as long as they may take, and end."""
+        if self._ticking is not None:
+            self._server.should_exit = True
+            await self._ticking
+            await self._server.shutdown(self._sockets)
+
+
+class _Protocol(HttpToolsProtocol):
+    """uvicorn's protocol, with a way to break a connection off that nobody reads from."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = {ABORT: self.transport.abort}  # type: ignore[dict-item]

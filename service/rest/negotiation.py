@@ -1,0 +1,49 @@
+"""Which of the forms that a response can have a client accepts: RFC 9110, 12.5.1."""
+
+from collections.abc import Sequence
+
+
+def chosen(accept: str, offered: Sequence[str]) -> str | None:
+    """Return the media type that a client likes best, the first of equals; None if it takes none.
+
+    `accept` is the value of its Accept header; empty: it takes all.
+    """
+    if not accept.strip():
+        return offered[0]
+    ranges = [_range(each) for each in accept.split(",") if each.strip()]
+    best, quality = None, 0.0
+    for media_type in offered:
+        its_quality = _quality(media_type, ranges)
+        if its_quality > quality:
+            best, quality = media_type, its_quality
+    return best
+
+
+def names(accept: str, media_type: str) -> bool:
+    """Tell whether a client names this very media type as one that it takes."""
+    return any(
+        name == media_type and quality > 0 for name, quality in map(_range, accept.split(","))
+    )
+
+
+def _range(text: str) -> tuple[str, float]:
+    """Return a media range, in lower case and without parameters, and how well it is liked."""
+    name, *parameters = (part.strip().lower() for part in text.split(";"))
+    for parameter in parameters:
+        key, _, value = parameter.partition("=")
+        if key.strip() == "q":
+            try:
+                return name, float(value)
+            except ValueError:
+                return name, 0.0
+    return name, 1.0
+
+
+def _quality(media_type: str, ranges: Sequence[tuple[str, float]]) -> float:
+    """Return how well a media type is liked: what the closest range says that it is in."""
+    kind = media_type.partition("/")[0]
+    for wanted in (media_type, f"{kind}/*", "*/*"):
+        for name, quality in ranges:
+            if name == wanted:
+                return quality
+    return 0.0

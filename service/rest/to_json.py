@@ -1,0 +1,105 @@
+"""The contract's messages as JSON, by the rules of protobuf's JSON mapping.
+
+Names are in lowerCamelCase, whole numbers of 64 bits are strings, enum values their names. Fields
+without presence are always there, so that what is 0 is seen to be 0. protobuf's own json_format
+does the same, at a twentieth of the speed: docs/why.md.
+"""
+
+from base64 import b64encode
+from collections.abc import Callable, Sequence
+from functools import cache
+from math import isfinite
+from typing import Any
+
+import msgspec
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
+from google.protobuf.message import Message
+
+_Convert = Callable[[Any], Any]
+
+_encoder = msgspec.json.Encoder()
+
+_LARGE = {
+    FieldDescriptor.CPPTYPE_INT64,
+    FieldDescriptor.CPPTYPE_UINT64,
+}
+_REAL = {FieldDescriptor.CPPTYPE_DOUBLE, FieldDescriptor.CPPTYPE_FLOAT}
+
+
+def to_json(message: Message) -> bytes:
+    """Return a message as JSON without whitespace."""
+    return _encoder.encode(_document(message))
+
+
+def _document(message: Message) -> dict[str, Any]:
+    document = {}
+    for field, convert in _fields(message.DESCRIPTOR):
+        if not field.has_presence or message.HasField(field.name):
+            document[field.json_name] = convert(getattr(message, field.name))
+    return document
+
+
+@cache
+def _fields(descriptor: Descriptor) -> list[tuple[FieldDescriptor, _Convert]]:
+    """Return the fields of a message, each with what makes JSON of its value."""
+    return [(field, _converter(field)) for field in descriptor.fields]
+
+
+def _converter(field: FieldDescriptor) -> _Convert:
+    entry = field.message_type
+    if entry is not None and entry.GetOptions().map_entry:
+        of_value = _of_one(entry.fields_by_name["value"])
+        return lambda values: {_key(key): of_value(value) for key, value in values.items()}
+    if not field.is_repeated:
+        return _of_one(field)
+    if field.cpp_type in _REAL:
+        return _reals
+    of_one = _of_one(field)
+    return lambda values: [of_one(value) for value in values]
+
+
+def _of_one(field: FieldDescriptor) -> _Convert:
+    if field.message_type is not None:
+        # Timestamps and the like say themselves how they look.
+        return _well_known if _is_well_known(field.message_type) else _document
+    if field.enum_type is not None:
+        return _name_in(field.enum_type)
+    if field.type == FieldDescriptor.TYPE_BYTES:
+        return lambda value: b64encode(value).decode()
+    if field.cpp_type in _LARGE:
+        return str
+    return _real if field.cpp_type in _REAL else _itself
+
+
+def _is_well_known(descriptor: Descriptor) -> bool:
+    return descriptor.full_name.startswith("google.protobuf.")
+
+
+def _well_known(message: Any) -> Any:  # noqa: ANN401 (Timestamp, Duration, FieldMask)
+    return message.ToJsonString()
+
+
+def _name_in(enum: EnumDescriptor) -> _Convert:
+    names = {value.number: value.name for value in enum.values}
+    return lambda number: names.get(number, number)
+
+
+def _key(key: object) -> str:
+    return str(key).lower() if isinstance(key, bool) else str(key)
+
+
+def _reals(values: Sequence[float]) -> list[Any]:
+    numbers = list(values)
+    return numbers if all(map(isfinite, numbers)) else [_real(number) for number in numbers]
+
+
+def _real(value: float) -> float | str:
+    if isfinite(value):
+        return value
+    if value != value:  # noqa: PLR0124 (how a NaN is told)
+        return "NaN"
+    return "Infinity" if value > 0 else "-Infinity"
+
+
+def _itself(value: object) -> object:
+    return value
