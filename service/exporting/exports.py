@@ -40,7 +40,8 @@ class Export:
     chunks: Iterator[bytes]
 
 
-_MEDIA_TYPES: Mapping[ExportFormat, str] = MappingProxyType(
+#: What the file of each format is.
+MEDIA_TYPES: Mapping[ExportFormat, str] = MappingProxyType(
     {
         ExportFormat.JSON: "application/json",
         ExportFormat.NPZ: "application/zip",
@@ -80,7 +81,7 @@ class Exports:
             what, pieces = "update", _WRITERS[file_format](self._moment(network, number))
         return Export(
             f"{network.id}-{what}-{number}.{file_format}",
-            _MEDIA_TYPES[file_format],
+            MEDIA_TYPES[file_format],
             chunked(pieces),
         )
 

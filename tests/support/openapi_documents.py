@@ -1,0 +1,19 @@
+"""The OpenAPI document of the contract, without a server."""
+
+from functools import cache
+from typing import Any
+from unittest.mock import Mock
+
+from service.rest.openapi import document
+from service.rest.routes import Route, routes
+from service.rpcs import rpcs
+
+
+@cache
+def served_routes() -> list[Route]:
+    return routes(rpcs(Mock()))
+
+
+@cache
+def openapi_document() -> dict[str, Any]:
+    return document(served_routes(), "0.1.0")
