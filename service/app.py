@@ -27,6 +27,7 @@ from service.history import History
 from service.inspection import Inspection
 from service.networks import Networks
 from service.opening import Opening
+from service.rest.documentation import documentation
 from service.rest.face import rest_app
 from service.rest.http_server import HttpServer
 from service.rest.routes import routes
@@ -161,8 +162,10 @@ class Server:
     def _http_server(self, settings: Settings) -> HttpServer | None:
         if settings.http == OFF:
             return None
+        served = routes(self._rpcs)
+        pages = documentation(served, self.handlers.version)
         most = settings.limits.request_bytes
-        app = rest_app(routes(self._rpcs), [], most, settings.allowed_origins)
+        app = rest_app(served, pages, most, settings.allowed_origins)
         return HttpServer(app, _GRACE_SECONDS)
 
     def _bind(self) -> Addresses:

@@ -1,0 +1,23 @@
+"""A real browser for tests: the Chromium of the machine. Without one they are skipped."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from shutil import which
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@contextmanager
+def new_page() -> Iterator[Page]:
+    """A page of a browser without a window."""
+    path = next(filter(None, map(which, _NAMES)), None)
+    if path is None:
+        pytest.skip(f"none of {', '.join(_NAMES)} is installed")
+    with sync_playwright() as playwright:
+        # Its sandbox needs rights that containers do not have.
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser.new_page()
+        browser.close()
