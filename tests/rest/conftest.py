@@ -1,0 +1,13 @@
+"""What the tests of the HTTP face share."""
+
+from collections.abc import Iterator
+
+import pytest
+from servers import ServerProcess, new_server
+
+
+@pytest.fixture(scope="session")
+def http_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """One server that serves HTTP too: use networks of your own, do not stop it."""
+    with new_server(tmp_path_factory.mktemp("http-server"), http=True) as process:
+        yield process
