@@ -1,0 +1,341 @@
+"""JSON out and in is protobuf's JSON, of which google.protobuf.json_format is the judge."""
+
+import json
+import re
+import struct
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from any_message import REQUESTS, RESPONSES, messages
+from clearprop.v1 import training_service_pb2 as pb
+from documents_of_messages import Place, places
+from google.protobuf import json_format
+from google.protobuf.message import Message
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from promises import rounds
+
+from service.rest.from_json import fill, parse
+from service.rest.to_json import to_json
+from service.status import status_of
+from training.errors import InvalidFields, Violation, Violations
+
+every_request = pytest.mark.parametrize("kind", REQUESTS, ids=lambda kind: kind.DESCRIPTOR.name)
+every_message = pytest.mark.parametrize(
+    "kind", [*REQUESTS, *RESPONSES], ids=lambda kind: kind.DESCRIPTOR.name
+)
+often = settings(
+    max_examples=rounds(15, 2_000),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+data = st.data()
+
+
+def bits(document: Any) -> Any:
+    """Return a document with its numbers as bits, so that 0, 0.0 and -0.0 are three."""
+    if isinstance(document, dict):
+        return {name: bits(value) for name, value in document.items()}
+    if isinstance(document, list):
+        return [bits(value) for value in document]
+    return struct.pack("<d", document) if isinstance(document, float) else repr(document)
+
+
+def content(message: Message) -> bytes:
+    """Return what a message is, to the bit: one with a NaN is not equal to itself."""
+    return message.SerializeToString(deterministic=True)
+
+
+def ours(kind: type[Message], text: str | bytes) -> Message | list[Violation]:
+    """Return what our reader makes of a JSON text: a message, or what is bad."""
+    message, violations = kind(), Violations()
+    try:
+        fill(violations, message, parse(text.encode() if isinstance(text, str) else text))
+        violations.refuse()
+    except InvalidFields as refused:
+        status_of(refused)  # can be told
+        return refused.violations
+    return message
+
+
+def oracles(kind: type[Message], text: str) -> Message | None:
+    """Return what protobuf's own reader makes of it; None where it refuses."""
+    try:
+        return json_format.Parse(text, kind())
+    except json_format.ParseError:
+        return None
+
+
+# Out.
+
+
+@every_message
+@often
+@given(data=data)
+def test_a_message_is_the_json_that_protobuf_makes_of_it(kind: type[Message], data: Any) -> None:
+    message = data.draw(messages(kind.DESCRIPTOR))
+
+    document = json.loads(to_json(message))
+
+    assert bits(document) == bits(
+        json_format.MessageToDict(message, always_print_fields_with_no_presence=True)
+    )
+
+
+def test_json_has_no_whitespace_and_the_shortest_decimals() -> None:
+    assert to_json(pb.EvaluateResponse(update=1, cost=0.1)) == (
+        b'{"update":"1","cost":0.1,"exampleCount":"0"}'
+    )
+
+
+# In.
+
+
+@every_request
+@often
+@given(data=data)
+def test_a_message_comes_back_from_its_json(kind: type[Message], data: Any) -> None:
+    message = data.draw(messages(kind.DESCRIPTOR))
+
+    for text in (
+        to_json(message),
+        json_format.MessageToJson(message),
+        json_format.MessageToJson(message, preserving_proto_field_name=True),
+    ):
+        read = ours(kind, text)
+        assert isinstance(read, Message), read
+        assert content(read) == content(message)
+
+
+junk = st.recursive(
+    st.sampled_from([None, True, False, "", "x", "1", "-1", "0.5", "true", "DETAIL_COST", "NaN"])
+    | st.sampled_from(["Infinity", "-Infinity", "labels.aB", "a_b", "\U0001f600", "\ud800", "-0"])
+    | st.sampled_from(["9007199254740993", str(2**63 - 1), str(2**63), "1e-5", "1e400", "1e"])
+    | st.sampled_from(["+1", " 1", "1_0", "007", "inf"])
+    | st.sampled_from([2**31 - 1, 2**31, -(2**31), 2**63 - 1, 2**63, -(2**63), 10**400])
+    | st.integers(-(2**65), 2**65)
+    | st.integers(-3, 3).map(float)
+    | st.floats(allow_nan=False, allow_infinity=False),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["update", "values", "1", "01", "x"]), inner, max_size=3)
+    ),
+    max_leaves=4,
+)
+
+
+@st.composite
+def mutated(draw: st.DrawFn, kind: type[Message]) -> str:
+    """A message's JSON in which something has been put where it need not fit."""
+    document = json_format.MessageToDict(
+        draw(messages(kind.DESCRIPTOR)),
+        preserving_proto_field_name=draw(st.booleans()),
+        always_print_fields_with_no_presence=draw(st.booleans()),
+    )
+    found = st.sampled_from([*places(kind.DESCRIPTOR, document)])
+    for place in draw(st.lists(found, max_size=3, unique_by=lambda place: place.path)):
+        place.holder[place.key] = draw(junk)
+    if kind.DESCRIPTOR.fields and draw(st.booleans()):
+        # Under either of its names, and so perhaps under both.
+        field = draw(st.sampled_from([*kind.DESCRIPTOR.fields]))
+        document[draw(st.sampled_from([field.name, field.json_name]))] = draw(junk)
+    return json.dumps(document)
+
+
+#: What json_format takes and we refuse, each with the words in which we do.
+TAKEN_BY_THE_ORACLE_ALONE: Mapping[str, list[tuple[type[Message], str]]] = {
+    # Which of both is meant?
+    r"is given twice, as \w+ and \w+": [
+        (pb.StepRequest, '{"requestId": "1", "request_id": "2"}'),
+    ],
+    # Python's int and float take these, JSON does not.
+    r'must be a whole number of \d\d bits, is "(\+1|1_0|007|01)"': [
+        (pb.StepRequest, '{"count": "+1"}'),
+        (pb.StepRequest, '{"count": "1_0"}'),
+        (pb.SetWeightsRequest, '{"layers": {"01": {}}}'),
+    ],
+    r'must be one of [A-Z_, ]+, is "(\+1| 1|1_0|007|01)"': [
+        (pb.StepRequest, '{"unit": "+1"}'),
+        (pb.StepRequest, '{"unit": " 1"}'),
+    ],
+    r'must be a number of float64, is "(\+1| 1|1_0|007|01|inf)"': [
+        (pb.TrainRequest, '{"settings": {"learningRate": " 1"}}'),
+        (pb.TrainRequest, '{"settings": {"learningRate": "inf"}}'),
+    ],
+    # Both refuse the number 1e400; this becomes Infinity there.
+    r'must be a number of float64, is "1e400"': [
+        (pb.TrainRequest, '{"settings": {"learningRate": "1e400"}}'),
+    ],
+    # int(0.5) is 0, int(True) and float(True) are 1.
+    r"must be one of [A-Z_, ]+, is (true|false|-?[0-9.e-]+)": [
+        (pb.StepRequest, '{"unit": 0.5}'),
+        (pb.StepRequest, '{"unit": true}'),
+    ],
+    r"must be a number of float64, is (true|false)": [
+        (pb.TrainRequest, '{"settings": {"learningRate": true}}'),
+    ],
+    # What has no names has no unknown ones.
+    r'must be an object, is (an array|"")': [
+        (pb.TrainRequest, '{"settings": []}'),
+        (pb.TrainRequest, '{"settings": ""}'),
+        (pb.TrainRequest, "[]"),
+    ],
+}
+
+#: What we take and json_format does not.
+TAKEN_BY_US_ALONE = [
+    (pb.StepRequest, '{"unit": "1.0"}'),
+]
+
+
+@every_request
+@often
+@given(data=data)
+def test_what_protobuf_refuses_is_refused_and_what_it_takes_means_the_same(
+    kind: type[Message], data: Any
+) -> None:
+    text = data.draw(mutated(kind))
+
+    found, judged = ours(kind, text), oracles(kind, text)
+
+    if isinstance(found, Message):
+        assert judged is not None
+        assert content(found) == content(judged)
+    elif judged is not None:
+        for bad in found:
+            assert any(
+                re.fullmatch(words, bad.description) for words in TAKEN_BY_THE_ORACLE_ALONE
+            ), bad
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "text"),
+    [
+        (words, kind, text)
+        for words, examples in TAKEN_BY_THE_ORACLE_ALONE.items()
+        for kind, text in examples
+    ],
+)
+def test_what_the_oracle_alone_takes_is_still_so(
+    words: str, kind: type[Message], text: str
+) -> None:
+    found = ours(kind, text)
+
+    assert oracles(kind, text) is not None
+    assert isinstance(found, list)
+    assert re.fullmatch(words, found[0].description), found
+
+
+@pytest.mark.parametrize(("kind", "text"), TAKEN_BY_US_ALONE)
+def test_what_we_alone_take_is_still_so(kind: type[Message], text: str) -> None:
+    assert isinstance(ours(kind, text), Message)
+    assert oracles(kind, text) is None
+
+
+@every_request
+@often
+@given(data=data)
+def test_every_planted_fault_is_named_and_nothing_else(kind: type[Message], data: Any) -> None:
+    message = data.draw(messages(kind.DESCRIPTOR))
+    document = json_format.MessageToDict(
+        message, preserving_proto_field_name=data.draw(st.booleans())
+    )
+    found = st.sampled_from([*places(kind.DESCRIPTOR, document)])
+    chosen: list[Place] = data.draw(st.lists(found, unique_by=lambda p: p.path, min_size=1))
+    for place in chosen:
+        place.holder[place.key] = data.draw(place.refused())
+
+    refused = ours(kind, json.dumps(document))
+
+    assert isinstance(refused, list)
+    assert sorted(bad.field for bad in refused) == sorted(place.path for place in chosen)
+
+
+# No JSON at all.
+
+_NO_JSON = {
+    "nothing": b"",
+    "white space": b" \n",
+    "a word": b"network",
+    "half an object": b'{"network": "a"',
+    "two objects": b"{} {}",
+    "a comment": b"{} // none",
+    "a comma too many": b'{"network": "a",}',
+    "single quotes": b"{'network': 'a'}",
+    "UTF-8 that is cut off": b'{"network": "\xc3',
+    "Latin 1": b'{"network": "\xe9"}',
+    "UTF-16": '{"network": "a"}'.encode("utf-16"),
+    "a surrogate in UTF-8": b'{"network": "\xed\xa0\x80"}',
+    "a byte order mark": b'\xef\xbb\xbf{"network": "a"}',
+    "a control character": b'{"network": "\x00"}',
+    "NaN": b'{"settings": {"learningRate": NaN}}',
+    "Infinity": b'{"settings": {"learningRate": -Infinity}}',
+    "a number with too many digits": b'{"count": ' + b"9" * 100_000 + b"}",
+    "a number with a plus": b'{"count": +1}',
+    "a number with a leading zero": b'{"count": 01}',
+    "a name twice": b'{"network": "a", "network": "a"}',
+    "a name twice further down": b'{"settings": {"x": [{"y": 1, "y": 2}]}}',
+    "brackets": b"[" * 100_000,
+    "brackets that close": b"[" * 100_000 + b"]" * 100_000,
+    "nested objects": b'{"settings":' * 100_000 + b"1" + b"}" * 100_000,
+}
+
+
+@pytest.mark.parametrize("body", _NO_JSON.values(), ids=_NO_JSON)
+def test_what_is_no_json_is_refused_as_a_whole(body: bytes) -> None:
+    refused = ours(pb.StepRequest, body)
+
+    assert isinstance(refused, list)
+    assert [bad.field for bad in refused] == [""]
+    assert refused[0].description.startswith("the body ")
+
+
+@pytest.mark.parametrize("body", [b"null", b"[]", b'""', b"1", b"true", b'"x"', b"[{}]"])
+def test_what_is_no_object_is_refused(body: bytes) -> None:
+    refused = ours(pb.StepRequest, body)
+
+    assert isinstance(refused, list)
+    assert refused[0].description.startswith("must be an object")
+
+
+@settings(max_examples=rounds(300, 30_000))
+@given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
+def test_any_bytes_are_read_or_refused(body: bytes) -> None:
+    assert ours(pb.StepRequest, body) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        (r'{"\ud800": 1}', "?"),
+        (r'{"network": "\ud800"}', "network"),
+        (r'{"network": "\udc00\ud800"}', "network"),
+        (r'{"unit": "\ud800"}', "unit"),
+        (r'{"settings": {"\udfff": 1}}', "settings.?"),
+    ],
+)
+def test_halves_of_surrogate_pairs_are_refused_where_they_stand(text: str, field: str) -> None:
+    refused = ours(pb.StepRequest, text)
+
+    assert isinstance(refused, list)
+    assert [bad.field for bad in refused] == [field]
+
+
+def test_a_surrogate_pair_is_its_character() -> None:
+    assert ours(pb.StepRequest, r'{"network": "\ud83d\ude00"}') == pb.StepRequest(network="😀")
+
+
+def test_labels_may_have_any_name_and_are_named_with_it() -> None:
+    refused = ours(pb.CreateNetworkRequest, r'{"labels": {"\ud800": "a", "b": "\ud800", "c": 1}}')
+
+    assert isinstance(refused, list)
+    assert [bad.field for bad in refused] == ["labels[?]", "labels[b]", "labels[c]"]
+
+
+def test_at_most_a_thousand_bad_fields_are_named() -> None:
+    document = {f"no_{number}": 0 for number in range(5_000)}
+
+    refused = ours(pb.StepRequest, json.dumps(document))
+
+    assert isinstance(refused, list)
+    assert len(refused) == 1_000
