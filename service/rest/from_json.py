@@ -289,8 +289,7 @@ def _said(value: object) -> str:
 
 
 def _note(violations: Violations, field: str, description: str) -> None:
-    # What is repeated of a request must be text, which halves of surrogate pairs are not.
-    violations.add(*(text.encode(errors="replace").decode() for text in (field, description)))
+    violations.add(_text_of(field), _text_of(description))
     if len(violations.found) >= _MOST_NAMED:
         violations.refuse()
 
@@ -310,4 +309,9 @@ def _refuse_constant(name: str) -> None:
 
 
 def _no_json(description: str) -> InvalidFields:
-    return InvalidFields([Violation("", f"the body {description}")])
+    return InvalidFields([Violation("", _text_of(f"the body {description}"))])
+
+
+def _text_of(said: str) -> str:
+    """Return what is repeated of a request as text, which halves of surrogate pairs are not."""
+    return said.encode(errors="replace").decode()

@@ -275,6 +275,7 @@ _NO_JSON = {
     "a number with a leading zero": b'{"count": 01}',
     "a name twice": b'{"network": "a", "network": "a"}',
     "a name twice further down": b'{"settings": {"x": [{"y": 1, "y": 2}]}}',
+    "a half of a pair twice": b'{"\\ud800": 1, "\\ud800": 2}',
     "brackets": b"[" * 100_000,
     "brackets that close": b"[" * 100_000 + b"]" * 100_000,
     "nested objects": b'{"settings":' * 100_000 + b"1" + b"}" * 100_000,
