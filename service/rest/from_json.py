@@ -243,8 +243,8 @@ def _whole(bits: int) -> Callable[[Any], int]:
 
 def _real(value: object) -> float:
     if isinstance(value, str) and value in _NOT_FINITE:
-        return float(value.lower())
-    number = _number(value) if isinstance(value, str) else value
+        return float(value)
+    number = float(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
     if type(number) in {int, float}:
         try:
             real = float(number)  # type: ignore[arg-type]

@@ -333,6 +333,14 @@ def test_labels_may_have_any_name_and_are_named_with_it() -> None:
     assert [bad.field for bad in refused] == ["labels[?]", "labels[b]", "labels[c]"]
 
 
+def test_minus_zero_keeps_its_sign() -> None:
+    for value in ("-0.0", '"-0"', '"-0.0"'):
+        read = ours(pb.WatchUpdatesResponse, f'{{"columns": {{"costs": [{value}]}}}}')
+        assert content(read) == content(  # type: ignore[arg-type]
+            pb.WatchUpdatesResponse(columns={"costs": [-0.0]})
+        )
+
+
 def test_at_most_a_thousand_bad_fields_are_named() -> None:
     document = {f"no_{number}": 0 for number in range(5_000)}
 
