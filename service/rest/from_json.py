@@ -202,6 +202,8 @@ def _set_map(
         where = f"{path}[{name}]"
         try:
             key = scalar(of_key)(name)
+            if key in items:
+                raise BadValue("is given twice")  # as 1 and as 1.0
             if of_value.message_type is not None:
                 _set_message(violations, items[key], value, where)
             else:

@@ -341,6 +341,13 @@ def test_minus_zero_keeps_its_sign() -> None:
         )
 
 
+def test_a_key_of_a_map_that_is_given_twice_in_two_spellings_is_refused() -> None:
+    refused = ours(pb.SetWeightsRequest, '{"layers": {"1": {"units": 1}, "1.0": {"inputs": 2}}}')
+
+    assert isinstance(refused, list)
+    assert [bad.field for bad in refused] == ["layers[1.0]"]
+
+
 def test_at_most_a_thousand_bad_fields_are_named() -> None:
     document = {f"no_{number}": 0 for number in range(5_000)}
 
