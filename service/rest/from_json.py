@@ -203,8 +203,8 @@ def _set_map(
         try:
             key = scalar(of_key)(name)
             if key in items:
-                raise BadValue("is given twice")  # as 1 and as 1.0
-            if of_value.message_type is not None:
+                _note(violations, where, "is given twice")  # as 1 and as 1.0
+            elif of_value.message_type is not None:
                 _set_message(violations, items[key], value, where)
             else:
                 items[key] = scalar(of_value)(value)

@@ -333,12 +333,12 @@ def test_labels_may_have_any_name_and_are_named_with_it() -> None:
     assert [bad.field for bad in refused] == ["labels[?]", "labels[b]", "labels[c]"]
 
 
-def test_minus_zero_keeps_its_sign() -> None:
-    for value in ("-0.0", '"-0"', '"-0.0"'):
-        read = ours(pb.WatchUpdatesResponse, f'{{"columns": {{"costs": [{value}]}}}}')
-        assert content(read) == content(  # type: ignore[arg-type]
-            pb.WatchUpdatesResponse(columns={"costs": [-0.0]})
-        )
+@pytest.mark.parametrize("value", ["-0.0", '"-0"', '"-0.0"'])
+def test_minus_zero_keeps_its_sign(value: str) -> None:
+    read = ours(pb.PredictRequest, f'{{"inputs": [{{"values": [{value}]}}]}}')
+
+    assert isinstance(read, pb.PredictRequest)
+    assert bits([*read.inputs[0].values]) == bits([-0.0])
 
 
 def test_a_key_of_a_map_that_is_given_twice_in_two_spellings_is_refused() -> None:
