@@ -151,14 +151,15 @@ class Streamed:
         gone = asyncio.create_task(_gone(receive))
         try:
             await asyncio.wait((sending, gone), return_when=asyncio.FIRST_COMPLETED)
+            if sending.done() and isinstance(error := sending.exception(), Exception):
+                # What has been sent is not all: only a connection that breaks says so.
+                told(error)
+                scope["extensions"][ABORT]()
+                await gone
         finally:
-            gone.cancel()
             sending.cancel()
-            ended, _ = await asyncio.gather(sending, gone, return_exceptions=True)
-        if isinstance(ended, Exception):
-            # What has been sent is not all: only a connection that breaks says so.
-            told(ended)
-            scope["extensions"][ABORT]()
+            gone.cancel()
+            await asyncio.gather(sending, gone, return_exceptions=True)
 
     async def _send(self, send: Send, *, is_head: bool) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.headers.raw})
