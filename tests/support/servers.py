@@ -45,6 +45,7 @@ class ServerProcess:
     log: Path
     port: int
     http_port: int | None = None  # None: it serves gRPC alone
+    more: tuple[str, ...] = ()  # options
     process: Child | Popen[bytes] | None = None
 
     @property
@@ -66,6 +67,7 @@ class ServerProcess:
         """Start it, and do not wait until it serves."""
         http = "off" if self.http_port is None else f"127.0.0.1:{self.http_port}"
         options = ["--grpc", self.target, "--http", http, "--database", self.database]
+        options += self.more
         self.process = nursery().start(options, self.log)
 
     def wait_until_serving(self) -> None:
