@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import grpc
 from starlette.applications import Starlette
@@ -62,9 +62,15 @@ def rest_app(
 
 
 class _Segment(StringConvertor):
-    """One segment of a path; what follows a colon is the name of a call, not part of it."""
+    """One segment of a path; what follows a colon is the name of a call, not part of it.
+
+    It is decoded when it is told apart from the others: an encoded slash or colon is part of it.
+    """
 
     regex = "[^/:]+"
+
+    def convert(self, value: str) -> str:
+        return unquote(value)
 
 
 register_url_convertor("segment", _Segment())
@@ -86,6 +92,8 @@ class _Guarded:
         self._allowed = {*allowed_origins}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # As it came: `_Segment` decodes what stands in it.
+        scope["path"] = scope["raw_path"].decode("ascii")
         headers = Headers(scope=scope)
         origin = headers.get("origin")
         app = self._app
