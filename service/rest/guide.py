@@ -9,9 +9,10 @@ INTRODUCTION: Final = """
 
 These are the calls of the gRPC contract, with the same names and the same answers. Comments name
 fields as the contract spells them, such as `request_id`; in JSON that is `requestId`. Requests may
-use either spelling, and one that names an unknown field is refused. Answers have every field that
-is not said to be absent, also where it is 0 or empty. Enums are words, whole numbers of 64 bits
-strings, numbers that are none `"NaN"`, `"Infinity"` and `"-Infinity"`, times RFC 3339.
+use either spelling, and one that names an unknown field is refused; `null` is as if the field were
+absent. Answers have every field that is not said to be absent, also where it is 0 or empty. Enums
+are words, whole numbers of 64 bits strings, numbers that are none `"NaN"`, `"Infinity"` and
+`"-Infinity"`, times RFC 3339.
 
 **Conditions and retries.** `ETag` and `If-Match` carry the `etag`: a stale one is 412.
 `Idempotency-Key` carries the `request_id`.

@@ -25,14 +25,29 @@ _LINES = "application/x-ndjson"
 _JSON = "application/json"
 _FILE = "ExportNetworkResponse"
 
+_ERROR: Final = {"$ref": "#/components/schemas/Error"}
+
 _ETAG: Final = {
-    "ETag": {"description": "The network's etag, for `If-Match`.", "schema": {"type": "string"}}
+    "ETag": {
+        "description": "The network's etag in quotation marks, for `If-Match`.",
+        "schema": {"type": "string", "pattern": '^"[^"]*"$'},
+    }
 }
 
-#: Headers that carry fields of the request, each with what it says of itself.
-_HEADERS_OF_FIELDS: Final[Mapping[str, tuple[str, str]]] = {
-    "etag": ("If-Match", "The same as `etag`; where it is stale the answer is 412."),
-    "request_id": ("Idempotency-Key", "The same as `request_id`, which makes a retry safe."),
+#: Headers that carry fields of the request.
+_HEADERS_OF_FIELDS: Final[Mapping[str, Schema]] = {
+    "etag": {
+        "name": "If-Match",
+        "in": "header",
+        "description": "The `etag` in quotation marks; where it is stale the answer is 412.",
+        "schema": {"type": "string", "pattern": r'^(\*|"[^"]*")$'},
+    },
+    "request_id": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "The `request_id`, which makes a retry safe.",
+        "schema": {"type": "string"},
+    },
 }
 
 _LAST_EVENT_ID: Final = {
@@ -40,7 +55,7 @@ _LAST_EVENT_ID: Final = {
     "in": "header",
     "description": "The `id` of the last event that was read: the watch goes on after it, whatever "
     "`startUpdate` says. `end` is answered with 204. An `EventSource` sends it by itself.",
-    "schema": {"type": "string"},
+    "schema": {"type": "string", "pattern": "^([0-9]+|end)?$"},
 }
 
 
@@ -76,7 +91,7 @@ _ERROR_RESPONSE: Final = {
             "schema": {"type": "string"},
         }
     },
-    "content": {_JSON: {"schema": {"$ref": "#/components/schemas/Error"}}},
+    "content": {_JSON: {"schema": _ERROR}},
 }
 
 
@@ -149,10 +164,9 @@ class _Operation:
                     yield self._parameter(field, "query", prefix)
 
     def _in_headers(self) -> Iterator[Schema]:
-        for name, (header, text) in _HEADERS_OF_FIELDS.items():
+        for name, header in _HEADERS_OF_FIELDS.items():
             if name in self._request.fields_by_name:
-                schema = {"type": "string"}
-                yield {"name": header, "in": "header", "description": text, "schema": schema}
+                yield header
         if self._is_resumable:
             yield _LAST_EVENT_ID
 
@@ -166,8 +180,8 @@ class _Operation:
         example = BODIES[self._method.name]
         content = {_JSON: {"schema": self._schemas.ref(self._request), "example": example}}
         if self._method.client_streaming:
-            content[_LINES] = {"schema": _lines_of(self._request)}
-        return {"content": content}
+            content[_LINES] = _line_of(self._schemas.ref(self._request))
+        return {"content": content, "required": self._method.client_streaming}
 
     def _responses(self) -> dict[str, Any]:
         summary, _ = summary_and_rest(comments()[self._response.full_name])
@@ -186,8 +200,8 @@ class _Operation:
         files = MEDIA_TYPES.values() if self._response.name == _FILE else ()
         return {
             **{media_type: {} for media_type in files},
-            _EVENTS: {"schema": _events_of(self._response)},
-            _LINES: {"schema": _lines_of(self._response)},
+            _EVENTS: {"schema": _event_of(reference)},
+            _LINES: _line_of({"anyOf": [reference, _ERROR]}),
         }
 
 
@@ -212,13 +226,29 @@ def _has_etag(descriptor: Descriptor) -> bool:
     )
 
 
-def _events_of(descriptor: Descriptor) -> Schema:
-    return _text(f"Events whose `data` is an object of type `{descriptor.name}`.")
+def _event_of(reference: Schema) -> Schema:
+    """Return the schema of one event: what OpenAPI means by that of a stream of events."""
+    nothing = {"type": "object", "maxProperties": 0}
+    return {
+        "type": "object",
+        "description": "One event of the stream.",
+        "required": ["data"],
+        "properties": {
+            "id": {"type": "string", "description": "Where to resume after it."},
+            "event": {
+                "type": "string",
+                "description": "`end` is the last one, and so is `error`.",
+                "enum": ["message", "end", "error"],
+            },
+            "data": {
+                "type": "string",
+                "description": "A message of the stream; of `end` nothing, of `error` the error.",
+                "contentMediaType": _JSON,
+                "contentSchema": {"anyOf": [reference, nothing, _ERROR]},
+            },
+        },
+    }
 
 
-def _lines_of(descriptor: Descriptor) -> Schema:
-    return _text(f"Objects of type `{descriptor.name}`, one a line.")
-
-
-def _text(description: str) -> Schema:
-    return {"type": "string", "description": description}
+def _line_of(schema: Schema) -> dict[str, Any]:
+    return {"schema": {"description": "One line of the body.", **schema}}
