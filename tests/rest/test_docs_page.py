@@ -9,13 +9,7 @@ import requests
 from browsers import new_page
 from openapi_documents import openapi_document
 from playwright.sync_api import Page, expect
-from servers import ServerProcess, new_server
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    with new_server(tmp_path_factory.mktemp("documented"), http=True) as process:
-        yield process
+from servers import ServerProcess
 
 
 @pytest.fixture
@@ -29,34 +23,34 @@ def page() -> Iterator[Page]:
     assert complaints == []
 
 
-def test_the_document_is_that_of_the_contract(server: ServerProcess) -> None:
-    answer = requests.get(f"{server.http}/openapi.json", timeout=10)
+def test_the_document_is_that_of_the_contract(http_server: ServerProcess) -> None:
+    answer = requests.get(f"{http_server.http}/openapi.json", timeout=10)
 
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.json() == {**openapi_document(), "info": answer.json()["info"]}
 
 
 @pytest.mark.parametrize("path", ["/openapi.json", "/docs", "/docs/swagger-ui.css"])
-def test_what_is_to_be_read_cannot_be_written(server: ServerProcess, path: str) -> None:
-    refused = requests.post(f"{server.http}{path}", timeout=10)
-    options = requests.options(f"{server.http}{path}", timeout=10)
+def test_what_is_to_be_read_cannot_be_written(http_server: ServerProcess, path: str) -> None:
+    refused = requests.post(f"{http_server.http}{path}", timeout=10)
+    options = requests.options(f"{http_server.http}{path}", timeout=10)
 
     assert refused.status_code == 405
     assert refused.json()["error"]["status"] == "UNIMPLEMENTED"
     assert refused.headers["Allow"] == options.headers["Allow"] == "GET, HEAD, OPTIONS"
-    assert requests.head(f"{server.http}{path}", timeout=10).status_code == 200
+    assert requests.head(f"{http_server.http}{path}", timeout=10).status_code == 200
 
 
-def test_nothing_else_is_there(server: ServerProcess) -> None:
+def test_nothing_else_is_there(http_server: ServerProcess) -> None:
     for path in ("/docs/", "/docs/README.md", "/docs/..%2fopenapi.py", "/docs/nothing.js"):
-        assert requests.get(f"{server.http}{path}", timeout=10).status_code == 404
+        assert requests.get(f"{http_server.http}{path}", timeout=10).status_code == 404
 
 
-def test_a_call_is_made_from_the_page(server: ServerProcess, page: Page) -> None:
+def test_a_call_is_made_from_the_page(http_server: ServerProcess, page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
 
-    page.goto(f"{server.http}/docs")
+    page.goto(f"{http_server.http}/docs")
     expect(page).to_have_title("Clearprop: the HTTP API")
     expect(page.locator(".opblock")).to_have_count(operation_count())
     create = page.locator("#operations-networks-CreateNetwork")
@@ -66,9 +60,9 @@ def test_a_call_is_made_from_the_page(server: ServerProcess, page: Page) -> None
     answer = create.locator(".live-responses-table .response")
     expect(answer.locator(".response-col_status")).to_have_text("200")
 
-    made = requests.get(f"{server.http}/v1/networks/first", timeout=10).json()
+    made = requests.get(f"{http_server.http}/v1/networks/first", timeout=10).json()
     assert made["network"]["layerSizes"] == [2, 5, 1]
-    assert {urlsplit(url).netloc for url in asked} == {urlsplit(server.http).netloc}
+    assert {urlsplit(url).netloc for url in asked} == {urlsplit(http_server.http).netloc}
 
 
 def operation_count() -> int:

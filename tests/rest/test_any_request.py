@@ -1,0 +1,126 @@
+"""Whatever comes over HTTP, right or wrong, is answered as the OpenAPI document says."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from openapi_documents import openapi_document
+from promises import Promise, rounds
+from schemathesis import Case, HookContext, SerializationContext
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import events, from_schema
+from schemathesis.schemas import BaseSchema
+from servers import ServerProcess, new_server
+
+from service.rest.examples import BODIES, PATHS
+
+#: How what is as its schema says may be answered, for there are rules that no schema can tell.
+ANSWERS = ["2xx", "400", "404", "409", "412", "429"]
+
+
+@pytest.fixture
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """A server with the network of the examples, which has a run that is over."""
+    with new_server(tmp_path_factory.mktemp("any-request"), http=True) as process:
+        networks = f"{process.http}/v1/networks"
+        requests.post(networks, json=BODIES["CreateNetwork"], timeout=10).raise_for_status()
+        step = {**BODIES["Step"], "count": 1000}
+        requests.post(
+            f"{networks}/{PATHS['network']}:step", json=step, timeout=10
+        ).raise_for_status()
+        yield process
+
+
+def test_any_request_is_answered_as_documented(server: ServerProcess, promise: Promise) -> None:
+    schemathesis.hook(before_call)
+    schemathesis.serializer("application/x-ndjson")(line)
+    answered: Counter[int] = Counter()
+    failures: list[str] = []
+
+    for event in from_schema(schema(server)).execute():
+        if isinstance(event, events.ScenarioFinished):
+            recorder = event.recorder
+            answered.update(
+                interaction.response.status_code
+                for interaction in recorder.interactions.values()
+                if interaction.response is not None
+            )
+            failures += [
+                f"{check.name}: {check.failure_info.failure}\n{check.failure_info.code_sample}"
+                for checks in recorder.checks.values()
+                for check in checks
+                if check.failure_info is not None
+            ]
+        elif isinstance(event, events.NonFatalError):
+            failures.append(f"{event.label}: {event.value}")
+        elif isinstance(event, events.FatalError):
+            raise event.exception
+
+    assert failures == []
+    assert "mistake of the service" not in server.said()
+    assert answered[200] > 100
+    promise("any request is answered as documented", requests=answered.total(), met=answered[200])
+
+
+def schema(server: ServerProcess) -> BaseSchema:
+    seconds = rounds(25, 300)
+    config = {
+        "base-url": server.http,
+        "max-time": seconds,
+        "request-timeout": 20,
+        "continue-on-failure": True,
+        "checks": {"positive_data_acceptance": {"expected-statuses": ANSWERS}},
+    }
+    return schemathesis.openapi.from_dict(
+        tolerant(openapi_document()), config=SchemathesisConfig.from_dict(config)
+    )
+
+
+def before_call(_: HookContext, case: "Case[Any]", __: dict[str, Any]) -> None:
+    """Watch until the end of a run that is over: any other watch does not end."""
+    if case.path.endswith(":watch"):
+        case.path_parameters = {"network": PATHS["network"]}
+        if case.method == "GET":
+            case.query = {**case.query, "untilRun": "1"}
+        elif isinstance(case.body, dict):
+            case.body = {**case.body, "untilRun": "1"}
+
+
+def line(_: SerializationContext, value: object) -> bytes:
+    """Send a set of examples as one line, of as many as there may be."""
+    return f"{json.dumps(value)}\n".encode()
+
+
+def tolerant(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document that also says what requests may have beyond what it tells people.
+
+    It is what protobuf's JSON mapping demands: null for a field that is absent, numbers as strings
+    and strings of digits as numbers, enum values by their numbers.
+    """
+    document = deepcopy(document)
+    schemas: dict[str, dict[str, Any]] = document["components"]["schemas"]
+    for name, schema in schemas.items():
+        if schema.get("additionalProperties") is False:
+            for field, its_schema in schema["properties"].items():
+                schema["properties"][field] = {"anyOf": [loosened(its_schema), {"type": "null"}]}
+        schemas[name] = loosened(schema)
+    for path in document["paths"].values():
+        for operation in path.values():
+            for parameter in operation["parameters"]:
+                parameter["schema"] = loosened(parameter["schema"])
+    return document
+
+
+def loosened(schema: dict[str, Any]) -> dict[str, Any]:
+    if "pattern" in schema or schema.get("type") == "integer":
+        return {"type": ["integer", "string"], "pattern": schema.get("pattern", "[0-9]")}
+    if "enum" in schema:
+        return {"anyOf": [{"enum": schema["enum"]}, {"type": "integer"}]}
+    if "items" in schema:
+        return {**schema, "items": loosened(schema["items"])}
+    return schema
