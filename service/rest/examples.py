@@ -1,4 +1,7 @@
-"""Requests to begin with, for the OpenAPI document: made in this order they are all answered."""
+"""Requests to begin with, for the OpenAPI document.
+
+Made in this order all are met but the last, for by then the run is over.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -16,10 +19,8 @@ BODIES: Final[Mapping[str, dict[str, Any]]] = MappingProxyType(
     {
         "CreateNetwork": {"network": "first", "layerSizes": [2, 5, 1]},
         "Step": {"settings": _SETTINGS},
-        "ResumeRun": {},
         "PauseRun": {},
-        "CancelRun": {},
-        "Train": {"settings": _SETTINGS},
+        "ResumeRun": {},
         "WatchUpdates": {"startUpdate": "0", "detail": "DETAIL_COST", "untilRun": "1"},
         "TraceUpdate": {"update": "1"},
         "ExplainWeight": {"update": "1", "layer": 1, "unit": 0, "input": 0},
@@ -30,7 +31,6 @@ BODIES: Final[Mapping[str, dict[str, Any]]] = MappingProxyType(
         "ResetWeights": {"initializer": {"kind": "INITIALIZER_KIND_GLOROT", "seed": "1"}},
         "ForkNetwork": {"newNetwork": "second", "update": "1"},
         "UpdateNetwork": {"labels": {"colour": "blue"}},
-        "DeleteUpdates": {"beforeUpdate": "1"},
         "CreateTrainingSet": {
             "trainingSet": "nand",
             "examples": [
@@ -44,5 +44,8 @@ BODIES: Final[Mapping[str, dict[str, Any]]] = MappingProxyType(
             "trainingSet": "copy",
             "examples": [{"inputs": [0], "targets": [0]}, {"inputs": [1], "targets": [1]}],
         },
+        "Train": {"settings": _SETTINGS},
+        "DeleteUpdates": {"beforeUpdate": "1"},
+        "CancelRun": {},
     }
 )
