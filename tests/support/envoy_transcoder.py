@@ -27,7 +27,7 @@ def envoy_before(target: str, folder: Path) -> Iterator[str]:
     config = folder / "envoy.json"
     config.write_text(json.dumps(_config(port, target, folder / "types.binpb")))
     program = str(files("envoy") / "_bin" / "envoy")
-    command = [program, "--config-path", config, "--disable-hot-restart"]
+    command = [program, "--config-path", str(config), "--disable-hot-restart"]
     with Popen([*command, "--concurrency", "1"], stderr=PIPE, text=True) as process:
         assert process.stderr is not None
         said = []
