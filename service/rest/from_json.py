@@ -21,6 +21,9 @@ from training.errors import InvalidFields, Violation, Violations
 #: So many bad fields are named of one document: more help nobody.
 _MOST_NAMED = 1_000
 
+#: What is longer is no field misspelt, and takes long to compare with them.
+_LONGEST_NAME = 60
+
 _REAL = {FieldDescriptor.CPPTYPE_DOUBLE, FieldDescriptor.CPPTYPE_FLOAT}
 _BITS = {
     FieldDescriptor.CPPTYPE_INT32: 32,
@@ -60,16 +63,16 @@ def fill(violations: Violations, message: Message, document: object, path: str =
     `path` stands before the names of fields that are noted.
     """
     if not isinstance(document, dict):
-        _note(violations, path.rstrip("."), f"must be an object, is {_said(document)}")
+        note(violations, path.rstrip("."), f"must be an object, is {_said(document)}")
         return
     fields = fields_of(message.DESCRIPTOR)
     given: dict[str, str] = {}
     for name, value in document.items():
         field = fields.get(name)
         if field is None:
-            _note(violations, f"{path}{name}", unknown(name, message))
+            note(violations, f"{path}{name}", unknown(name, message))
         elif field.name in given:
-            _note(
+            note(
                 violations, path + field.name, f"is given twice, as {given[field.name]} and {name}"
             )
         else:
@@ -88,7 +91,7 @@ def unknown(name: str, message: Message) -> str:
     """Return what to say of a name that no field of a message has."""
     kind = message.DESCRIPTOR.name
     names = [field.json_name for field in message.DESCRIPTOR.fields]
-    close = get_close_matches(name, names, n=1)
+    close = get_close_matches(name[:_LONGEST_NAME], names, n=1)
     if close:
         return f"is no field of {kind}: do you mean {close[0]}?"
     return f"is no field of {kind}, which has {', '.join(names) or 'none'}"
@@ -138,7 +141,7 @@ def _set(
         try:
             setattr(message, field.name, scalar(field)(value))
         except BadValue as bad:
-            _note(violations, path, str(bad))
+            note(violations, path, str(bad))
 
 
 def _set_message(violations: Violations, part: Any, value: object, path: str) -> None:  # noqa: ANN401
@@ -146,7 +149,7 @@ def _set_message(violations: Violations, part: Any, value: object, path: str) ->
         try:
             part.FromJsonString(_text(value))
         except (BadValue, ValueError) as bad:
-            _note(violations, path, str(bad))
+            note(violations, path, str(bad))
     else:
         fill(violations, part, value, f"{path}.")
 
@@ -155,7 +158,7 @@ def _set_repeated(
     violations: Violations, message: Message, field: FieldDescriptor, values: object, path: str
 ) -> None:
     if not isinstance(values, list):
-        _note(violations, path, f"must be an array, is {_said(values)}")
+        note(violations, path, f"must be an array, is {_said(values)}")
         return
     items = getattr(message, field.name)
     if field.message_type is not None:
@@ -186,14 +189,14 @@ def _extend(
         try:
             items.append(convert(value))
         except BadValue as bad:
-            _note(violations, f"{path}[{index}]", str(bad))
+            note(violations, f"{path}[{index}]", str(bad))
 
 
 def _set_map(
     violations: Violations, message: Message, field: FieldDescriptor, entries: object, path: str
 ) -> None:
     if not isinstance(entries, dict):
-        _note(violations, path, f"must be an object, is {_said(entries)}")
+        note(violations, path, f"must be an object, is {_said(entries)}")
         return
     assert field.message_type is not None
     of_key, of_value = (field.message_type.fields_by_name[name] for name in ("key", "value"))
@@ -203,13 +206,13 @@ def _set_map(
         try:
             key = scalar(of_key)(name)
             if key in items:
-                _note(violations, where, "is given twice")  # as 1 and as 1.0
+                note(violations, where, "is given twice")  # as 1 and as 1.0
             elif of_value.message_type is not None:
                 _set_message(violations, items[key], value, where)
             else:
                 items[key] = scalar(of_value)(value)
         except BadValue as bad:
-            _note(violations, where, str(bad))
+            note(violations, where, str(bad))
 
 
 def _enum(enum: EnumDescriptor) -> Callable[[Any], int]:
@@ -290,7 +293,8 @@ def _said(value: object) -> str:
     return said if len(said) <= 60 else f"{said[:60]}…"
 
 
-def _note(violations: Violations, field: str, description: str) -> None:
+def note(violations: Violations, field: str, description: str) -> None:
+    """Note that a field is bad. Raises InvalidFields when these are as many as are named."""
     violations.add(_text_of(field), _text_of(description))
     if len(violations.found) >= _MOST_NAMED:
         violations.refuse()

@@ -10,6 +10,7 @@ from service.rest.from_json import (
     fields_of,
     has_form_of_text,
     is_map,
+    note,
     scalar,
     unknown,
 )
@@ -28,12 +29,14 @@ def set_also(violations: Violations, message: Message, name: str, text: str, whe
     try:
         value = scalar(field)(text)
     except BadValue as bad:
-        violations.add(field.name, f"{bad}, in {where}")
+        note(violations, field.name, f"{bad}, in {where}")
         return
     given = getattr(message, field.name)
     is_given = message.HasField(field.name) if field.has_presence else given != field.default_value
     if is_given and given != value:
-        violations.add(field.name, f"is {given!r}, and {value!r} in {where}: leave one of them out")
+        note(
+            violations, field.name, f"is {given!r}, and {value!r} in {where}: leave one of them out"
+        )
     setattr(message, field.name, value)
 
 
@@ -48,7 +51,7 @@ def set_query(
             continue
         owner, field, path = found
         if path in given and not (field.is_repeated and given[path] == name):
-            violations.add(path, "is given twice")
+            note(violations, path, "is given twice")
         else:
             given[path] = name
             _set(violations, owner, field, text, path)
@@ -63,13 +66,13 @@ def _found(
     for part in owners:
         field = fields_of(message.DESCRIPTOR).get(part)
         if field is None or field.message_type is None or field.is_repeated:
-            violations.add(name, unknown(part, message))
+            note(violations, name, unknown(part, message))
             return None
         message = getattr(message, field.name)
         path += f"{field.name}."
     field = fields_of(message.DESCRIPTOR).get(last)
     if field is None:
-        violations.add(name, unknown(last, message))
+        note(violations, name, unknown(last, message))
         return None
     return message, field, path + field.name
 
@@ -80,7 +83,7 @@ def _set(
     if field.message_type is not None and (
         is_map(field) or field.is_repeated or not has_form_of_text(field.message_type)
     ):
-        violations.add(path, "cannot stand in a query: name its fields, or send it in a body")
+        note(violations, path, "cannot stand in a query: name its fields, or send it in a body")
         return
     try:
         if field.message_type is not None:
@@ -90,7 +93,7 @@ def _set(
         else:
             setattr(owner, field.name, _scalar(field, text))
     except (BadValue, ValueError) as bad:
-        violations.add(path, str(bad))
+        note(violations, path, str(bad))
 
 
 def _scalar(field: FieldDescriptor, text: str) -> object:

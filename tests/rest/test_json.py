@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from promises import rounds
 
 from service.rest.from_json import fill, parse
+from service.rest.parameters import set_query
 from service.rest.to_json import to_json
 from service.status import status_of
 from training.errors import InvalidFields, Violation, Violations
@@ -355,3 +356,12 @@ def test_at_most_a_thousand_bad_fields_are_named() -> None:
 
     assert isinstance(refused, list)
     assert len(refused) == 1_000
+
+
+def test_at_most_a_thousand_bad_names_of_a_query_are_named() -> None:
+    violations = Violations()
+
+    with pytest.raises(InvalidFields) as refused:
+        set_query(violations, pb.StepRequest(), [(f"no_{number}", "") for number in range(5_000)])
+
+    assert len(refused.value.violations) == 1_000
