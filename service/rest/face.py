@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import grpc
 from starlette.applications import Starlette
@@ -100,7 +100,7 @@ class _Guarded:
         if (
             origin is not None
             and scope["method"] not in _SAFE
-            and urlsplit(origin).netloc != headers.get("host")
+            and origin.partition("://")[2] != headers.get("host")
             and not self._allowed & {origin, "*"}
         ):
             app = told(_foreign(origin)).response
