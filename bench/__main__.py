@@ -6,7 +6,7 @@ take part, such as `ours FANN "plain C"`, only them.
 
 import sys
 
-from bench import crowd, engine, history, report, service, watching
+from bench import crowd, engine, history, report, rest, service, watching
 
 
 def main() -> None:
@@ -16,7 +16,7 @@ def main() -> None:
             sys.stdout.write(report.engine_text(*engine.measure(names)))
         case []:
             rows, table = engine.measure()
-            for part in (service, watching, crowd, history):
+            for part in (service, rest, watching, crowd, history):
                 rows += part.rows()
             sys.stdout.write(report.write(rows, table))
         case _:

@@ -14,13 +14,12 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 
 class Server:
-    """A server on a free port of this machine."""
+    """A server on free ports of this machine."""
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, *, http: bool = False) -> None:
         self.database = database
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.target = f"127.0.0.1:{probe.getsockname()[1]}"
+        self.target = _free_address()
+        self.http = _free_address() if http else "off"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -29,7 +28,7 @@ class Server:
         self._process = subprocess.Popen(  # noqa: S603 (the project's own program)
             [
                 *(sys.executable, "-m", "service.cli", "serve"),
-                *("--grpc", self.target, "--http", "off", "--database", url),
+                *("--grpc", self.target, "--http", self.http, "--database", url),
             ],
             stdout=subprocess.DEVNULL,
         )
@@ -57,10 +56,16 @@ class Server:
                 self._process = None
 
 
+def _free_address() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{probe.getsockname()[1]}"
+
+
 @contextmanager
-def serving(folder: Path, name: str) -> Iterator[Server]:
-    """Serve a new database for the time of the block."""
-    server = Server(folder / f"{name}.db")
+def serving(folder: Path, name: str, *, http: bool = False) -> Iterator[Server]:
+    """Serve a new database for the time of the block, and over HTTP too where that is asked for."""
+    server = Server(folder / f"{name}.db", http=http)
     try:
         server.start()
         yield server

@@ -173,7 +173,8 @@ def _set_repeated(
 def _are_real(values: list[Any]) -> bool:
     """Tell whether all are finite numbers: as they are in nearly every list, and quickly told."""
     try:
-        return set(map(type, values)) <= {int, float} and all(map(isfinite, values))
+        # A sum with a number that is not finite is not, either.
+        return set(map(type, values)) <= {int, float} and isfinite(sum(values))
     except OverflowError:
         return False
 

@@ -58,7 +58,7 @@ def _converter(field: FieldDescriptor) -> _Convert:
     if field.cpp_type in _REAL:
         return _reals
     of_one = _of_one(field)
-    return lambda values: [of_one(value) for value in values[:]]
+    return _all if of_one is _itself else lambda values: [of_one(value) for value in values[:]]
 
 
 def _of_one(field: FieldDescriptor) -> _Convert:
@@ -92,8 +92,9 @@ def _key(key: object) -> str:
 
 
 def _reals(values: Sequence[float]) -> Sequence[Any]:
-    numbers = values[:]  # a slice is a list, and made twice as fast
-    return numbers if all(map(isfinite, numbers)) else [_real(number) for number in numbers]
+    numbers = values[:]  # a slice is a list, and quickly made
+    # A sum with a number that is not finite is not, and nearly all are; else each is looked at.
+    return numbers if isfinite(sum(numbers)) else [_real(number) for number in numbers]
 
 
 def _real(value: float) -> float | str:
@@ -106,3 +107,7 @@ def _real(value: float) -> float | str:
 
 def _itself(value: object) -> object:
     return value
+
+
+def _all(values: Sequence[object]) -> Sequence[object]:
+    return values[:]

@@ -1,0 +1,154 @@
+"""Calls over HTTP beside the same calls over gRPC: what JSON and its transport cost a client."""
+
+import http.client
+import socket
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import grpc
+import msgspec
+from clearprop.v1 import network_pb2, run_pb2, training_service_pb2_grpc
+from clearprop.v1 import training_service_pb2 as pb
+
+from bench.measuring import in_turn
+from bench.peers.compiling import BUILD
+from bench.report import Row
+from bench.serving import serving
+
+_CALLS = 200
+_LARGE_CALLS = 10
+_INPUTS = 784
+
+#: What is called: over gRPC and over HTTP, each the same call, and how often in one measurement.
+_Work: TypeAlias = tuple[str, Callable[[], object], Callable[[], object], int]
+
+
+class _Http:
+    """A client that keeps its connection, as every client of HTTP should."""
+
+    def __init__(self, address: str) -> None:
+        self._connection = http.client.HTTPConnection(address)
+        self._connection.connect()
+        self._connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def call(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 (JSON)
+        """Return what a call answers."""
+        content = None if body is None else msgspec.json.encode(body)
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        self._connection.request(method, path, content, headers)
+        response = self._connection.getresponse()
+        answer = msgspec.json.decode(response.read())
+        if response.status != http.HTTPStatus.OK:
+            raise RuntimeError(f"{method} {path}: {answer}")
+        return answer
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
+def rows() -> list[Row]:
+    """Measure calls of each kind."""
+    BUILD.mkdir(exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(dir=BUILD) as folder,
+        serving(Path(folder), "rest", http=True) as server,
+        grpc.insecure_channel(server.target) as channel,
+    ):
+        client = _Http(server.http)
+        works = _works(training_service_pb2_grpc.TrainingServiceStub(channel), client)
+        found = [_row(*work) for work in works]
+        client.close()
+    return found
+
+
+def _works(stub: training_service_pb2_grpc.TrainingServiceStub, client: _Http) -> list[_Work]:
+    stub.CreateNetwork(pb.CreateNetworkRequest(network="small", layer_sizes=[2, 5, 1]))
+    stub.CreateNetwork(pb.CreateNetworkRequest(network="large", layer_sizes=[_INPUTS, 100, 10]))
+    settings = run_pb2.TrainingSettings(
+        training_set="xor", learning_rate=5.0, batch_size=4, epochs=1_000_000
+    )
+    stub.Step(pb.StepRequest(network="small", settings=settings, count=1_000))
+    inputs = [0.0, 1.0]
+    small, large = "/v1/networks/small", "/v1/networks/large"
+    return [
+        (
+            "GetNetwork",
+            lambda: stub.GetNetwork(pb.GetNetworkRequest(network="small")),
+            lambda: client.call("GET", small),
+            _CALLS,
+        ),
+        (
+            "GetState (2-5-1)",
+            lambda: stub.GetState(pb.GetStateRequest(network="small")),
+            lambda: client.call("GET", f"{small}/state"),
+            _CALLS,
+        ),
+        (
+            "Predict for one vector (2-5-1)",
+            lambda: stub.Predict(
+                pb.PredictRequest(network="small", inputs=[network_pb2.Vector(values=inputs)])
+            ),
+            lambda: client.call("POST", f"{small}:predict", {"inputs": [{"values": inputs}]}),
+            _CALLS,
+        ),
+        (
+            "Step by one update (2-5-1)",
+            lambda: stub.Step(pb.StepRequest(network="small")),
+            lambda: client.call("POST", f"{small}:step", {}),
+            _CALLS,
+        ),
+        (
+            "TraceUpdate (2-5-1, batch 4)",
+            lambda: stub.TraceUpdate(pb.TraceUpdateRequest(network="small", update=500)),
+            lambda: client.call("GET", f"{small}/updates/500:trace"),
+            _CALLS,
+        ),
+        (
+            "ExplainWeight (2-5-1, batch 4)",
+            lambda: stub.ExplainWeight(
+                pb.ExplainWeightRequest(network="small", update=500, layer=1, unit=2, input=1)
+            ),
+            lambda: client.call("GET", f"{small}/updates/500:explain?layer=1&unit=2&input=1"),
+            _CALLS // 4,
+        ),
+        (
+            "ListUpdates, 100 of them with parameters (2-5-1)",
+            lambda: stub.ListUpdates(pb.ListUpdatesRequest(network="small", start_update=1)),
+            lambda: client.call("GET", f"{small}/updates?startUpdate=1"),
+            _CALLS // 4,
+        ),
+        (
+            "GetState, 79,400 parameters (784-100-10)",
+            lambda: stub.GetState(pb.GetStateRequest(network="large")),
+            lambda: client.call("GET", f"{large}/state"),
+            _LARGE_CALLS,
+        ),
+    ]
+
+
+def _row(
+    name: str, over_grpc: Callable[[], object], over_http: Callable[[], object], count: int
+) -> Row:
+    grpc_times, http_times = in_turn(
+        5, (_repeated(over_grpc, count), count), (_repeated(over_http, count), count)
+    )
+    ratio = http_times.median / grpc_times.median
+    return Row(
+        f"{name} over HTTP, JSON read",
+        http_times.text(1e-3, "ms"),
+        f"over gRPC {grpc_times.text(1e-3, 'ms')}",
+        f"{ratio:.2f} × its time",
+        "≤ 1.5 ×",
+        ratio <= 1.5,
+    )
+
+
+def _repeated(call: Callable[[], object], count: int) -> Callable[[], None]:
+    def repeat() -> None:
+        for _ in range(count):
+            call()
+
+    return repeat
