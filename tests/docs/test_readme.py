@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from documents import ROOT, run
-from servers import ServerProcess
+from servers import ServerProcess, new_server
 
 README = (ROOT / "README.md").read_text()
 NODE_MODULES = ["@grpc/grpc-js@1", "@grpc/proto-loader@0"]
@@ -36,6 +36,16 @@ def test_the_shell_commands_work(server: ServerProcess) -> None:
     )
     assert "SUCCEEDED" in output
     assert "10,000" in output or "10000" in output
+
+
+def test_the_curl_commands_work(tmp_path: Path) -> None:
+    if shutil.which("curl") is None:
+        pytest.skip("the README's curl commands were NOT tested: there is no curl here")
+    with new_server(tmp_path, http=True) as server:
+        script = block("sh", "curl --json").replace("http://127.0.0.1:8080", server.http)
+        output = run("sh", "-e", "-c", script)
+    assert 'id: 10000\ndata: {"updates"' in output
+    assert output.rstrip().endswith("event: end\nid: end\ndata: {}")
 
 
 def test_the_python_program_works(server: ServerProcess) -> None:

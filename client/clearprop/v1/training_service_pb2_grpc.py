@@ -50,6 +50,11 @@ class TrainingServiceStub(object):
     Calls with an `etag` are refused with ABORTED (reason STALE_ETAG) when the network has changed
     since that etag was given out: read the network again and decide anew. Without it they are not
     checked.
+
+    Over HTTP each call is where its annotation says, with messages as protobuf's JSON and the same
+    errors. `If-Match` stands for `etag` (which is then refused with 412), `Idempotency-Key` for
+    `request_id`. Streams are server-sent events, or lines of JSON where the client accepts
+    application/x-ndjson; a watch is resumed by `Last-Event-ID`.
     """
 
     def __init__(self, channel):
@@ -250,6 +255,11 @@ class TrainingServiceServicer(object):
     Calls with an `etag` are refused with ABORTED (reason STALE_ETAG) when the network has changed
     since that etag was given out: read the network again and decide anew. Without it they are not
     checked.
+
+    Over HTTP each call is where its annotation says, with messages as protobuf's JSON and the same
+    errors. `If-Match` stands for `etag` (which is then refused with 412), `Idempotency-Key` for
+    `request_id`. Streams are server-sent events, or lines of JSON where the client accepts
+    application/x-ndjson; a watch is resumed by `Last-Event-ID`.
     """
 
     def CreateNetwork(self, request, context):
@@ -886,6 +896,11 @@ class TrainingService(object):
     Calls with an `etag` are refused with ABORTED (reason STALE_ETAG) when the network has changed
     since that etag was given out: read the network again and decide anew. Without it they are not
     checked.
+
+    Over HTTP each call is where its annotation says, with messages as protobuf's JSON and the same
+    errors. `If-Match` stands for `etag` (which is then refused with 412), `Idempotency-Key` for
+    `request_id`. Streams are server-sent events, or lines of JSON where the client accepts
+    application/x-ndjson; a watch is resumed by `Last-Event-ID`.
     """
 
     @staticmethod

@@ -51,6 +51,11 @@ class TrainingServiceStub:
     Calls with an `etag` are refused with ABORTED (reason STALE_ETAG) when the network has changed
     since that etag was given out: read the network again and decide anew. Without it they are not
     checked.
+
+    Over HTTP each call is where its annotation says, with messages as protobuf's JSON and the same
+    errors. `If-Match` stands for `etag` (which is then refused with 412), `Idempotency-Key` for
+    `request_id`. Streams are server-sent events, or lines of JSON where the client accepts
+    application/x-ndjson; a watch is resumed by `Last-Event-ID`.
     """
 
     @_typing.overload
@@ -384,6 +389,11 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     Calls with an `etag` are refused with ABORTED (reason STALE_ETAG) when the network has changed
     since that etag was given out: read the network again and decide anew. Without it they are not
     checked.
+
+    Over HTTP each call is where its annotation says, with messages as protobuf's JSON and the same
+    errors. `If-Match` stands for `etag` (which is then refused with 412), `Idempotency-Key` for
+    `request_id`. Streams are server-sent events, or lines of JSON where the client accepts
+    application/x-ndjson; a watch is resumed by `Last-Event-ID`.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -713,6 +723,11 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
     Calls with an `etag` are refused with ABORTED (reason STALE_ETAG) when the network has changed
     since that etag was given out: read the network again and decide anew. Without it they are not
     checked.
+
+    Over HTTP each call is where its annotation says, with messages as protobuf's JSON and the same
+    errors. `If-Match` stands for `etag` (which is then refused with 412), `Idempotency-Key` for
+    `request_id`. Streams are server-sent events, or lines of JSON where the client accepts
+    application/x-ndjson; a watch is resumed by `Last-Event-ID`.
     """
 
     @_abc_1.abstractmethod
