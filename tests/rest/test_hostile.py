@@ -210,18 +210,15 @@ def test_an_upload_that_breaks_off_leaves_nothing(
     assert again.json()["trainingSet"]["exampleCount"] == "20"
 
 
+PIECES = [
+    *(GET, POST, UPLOAD, CLOSE, b"GET /v1/networks?", b"pageSize=1&", b" HTTP/1.1\r\n", b"\r\n"),
+    *(b"Content-Length: 2\r\n", b"Transfer-Encoding: chunked\r\n", b"Accept: */*\r\n", b"%"),
+    *(b"{}", b"0\r\n\r\n", b"5\r\n{\n}  \r\n", b"[" * 10_000, b'"'),
+]
+
+
 @settings(max_examples=rounds(150, 10_000))
-@given(
-    st.lists(
-        st.sampled_from(
-            [GET, POST, CLOSE, UPLOAD, b"\r\n", b"{}", b"0\r\n\r\n", b"5\r\n{\n}  \r\n"]
-            + [b"Content-Length: 2\r\n", b"Transfer-Encoding: chunked\r\n", b"Accept: */*\r\n"]
-            + [b"GET /v1/networks?", b"pageSize=1&", b"%", b" HTTP/1.1\r\n", b"[" * 10_000, b'"']
-        )
-        | st.binary(max_size=20),
-        max_size=10,
-    )
-)
+@given(st.lists(st.sampled_from(PIECES) | st.binary(max_size=20), max_size=10))
 def test_nothing_that_can_be_sent_is_a_mistake_of_the_service(
     http_server: ServerProcess, parts: list[bytes]
 ) -> None:
