@@ -7,10 +7,15 @@ from starlette.types import ASGIApp
 from uvicorn import Config, Server
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from service.patience import READ_SECONDS
 from service.rest.streams import ABORT
 
 #: How many connections may wait to be taken.
 _BACKLOG = 2048
+
+#: The line and the headers of a request come within this time, and have about so many bytes.
+HEAD_SECONDS = READ_SECONDS
+MOST_HEAD_BYTES = 256 * 2**10
 
 
 class HttpServer:
@@ -77,8 +82,45 @@ class HttpServer:
 
 
 class _Protocol(HttpToolsProtocol):
-    """uvicorn's protocol, with a way to break a connection off that nobody reads from."""
+    """uvicorn's protocol, with a way to break a connection off that nobody reads from.
+
+    The head of a request has bounds in size and in time: whoever sends one without end would take
+    memory or a connection for good.
+    """
+
+    _head_bytes = 0
+    _head_ends: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._begin_head()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._head_ends is not None and not self.transport.is_closing():
+            self._head_bytes += len(data)
+            if self._head_bytes > MOST_HEAD_BYTES:
+                self.send_400_response("The head of the request is too large.")
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.scope["extensions"] = {ABORT: self.transport.abort}  # type: ignore[dict-item]
+        self._begin_head()
+
+    def on_headers_complete(self) -> None:
+        self._end_head()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._end_head()
+        super().connection_lost(exc)
+
+    def _begin_head(self) -> None:
+        if self._head_ends is None:
+            self._head_bytes = 0
+            self._head_ends = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
+
+    def _end_head(self) -> None:
+        if self._head_ends is not None:
+            self._head_ends.cancel()
+            self._head_ends = None
