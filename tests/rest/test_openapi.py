@@ -17,6 +17,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from jsonschema_rs import Draft202012Validator
 from openapi_documents import openapi_document, served_routes
 
+from service.rest.examples import BODIES as BODY_EXAMPLES
+from service.rest.guide import TAGS
 from service.rpcs import SERVICE
 
 DOCUMENT = openapi_document()
@@ -96,6 +98,14 @@ def test_it_is_valid_openapi() -> None:
 def test_every_call_is_in_it_by_its_name() -> None:
     assert set(OPERATIONS) >= {method.name for method in SERVICE.methods}
     assert len(OPERATIONS) == len(served_routes())
+
+
+def test_every_call_stands_where_it_belongs() -> None:
+    methods = {method.name for method in SERVICE.methods}
+    bodies = {route.rpc.method.name for route in served_routes() if route.takes_body}
+
+    assert sorted(name for _, names in TAGS.values() for name in names) == sorted(methods)
+    assert set(BODY_EXAMPLES) == bodies
 
 
 def test_every_reference_leads_somewhere() -> None:
