@@ -56,15 +56,16 @@ def serve(
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    for chatty in ("alembic", "uvicorn.error"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    # What uvicorn warns of is what strangers send.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     serving = False
 
     def announce(addresses: app.Addresses) -> None:
         nonlocal serving
         serving = True
         rest = f" and REST on [bold]http://{addresses.http}[/]" if addresses.http else ""
-        say(f"Clearprop serves gRPC on [bold]{addresses.grpc}[/]{rest}, keeping all in {kept_in}")
+        say(f"Clearprop keeps all in {kept_in} and serves gRPC on [bold]{addresses.grpc}[/]{rest}")
 
     try:
         settings = Settings.from_environment()

@@ -24,8 +24,8 @@ line with `error`.
 
 **Errors** are one JSON object, `error`, with the status code of HTTP, that of the contract, a
 message, and details. HTTP itself adds 404 and 405 (there is no such path or method), 406 (`Accept`
-takes nothing that there is), 408 (the body does not come), 413 (it is too large) and 415 (it is no
-JSON). The contract's status codes are over HTTP:
+takes nothing that there is), 413 (the body is too large) and 415 (it is no JSON). The contract's
+status codes are over HTTP:
 """
 
 #: Which calls belong together, in the order in which they are shown.

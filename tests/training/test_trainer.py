@@ -373,7 +373,7 @@ def test_interruptions_do_not_change_where_a_run_ends_by_its_cost(
     head, run, state = opening.after, opening.run, State(0, world.parameters)
     assert run is not None
     while not run.is_over:
-        stop_at = run.updates_done + data.draw(st.integers(1, 10))
+        stop_at = run.updates_done + data.draw(st.integers(1, 30))
         run = replace(run, stop_at=min(stop_at, run.total_updates))
         # As after a restart: all that is left is what was stored.
         trainer = world.trainer(replace(opening, after=head, run=run), state=state)
