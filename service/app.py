@@ -27,7 +27,7 @@ from service.history import History
 from service.inspection import Inspection
 from service.networks import Networks
 from service.opening import Opening
-from service.rest.documentation import documentation
+from service.rest.documentation.pages import documentation
 from service.rest.face import rest_app
 from service.rest.http_server import HttpServer
 from service.rest.routes import routes

@@ -17,8 +17,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from jsonschema_rs import Draft202012Validator
 from openapi_documents import openapi_document, served_routes
 
-from service.rest.examples import BODIES as BODY_EXAMPLES
-from service.rest.guide import TAGS
+from service.rest.documentation.examples import BODIES as BODY_EXAMPLES
+from service.rest.documentation.guide import TAGS
 from service.rpcs import SERVICE
 
 DOCUMENT = openapi_document()

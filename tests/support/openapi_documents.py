@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 from unittest.mock import Mock
 
-from service.rest.openapi import document
+from service.rest.documentation.openapi import document
 from service.rest.routes import Route, routes
 from service.rpcs import rpcs
 

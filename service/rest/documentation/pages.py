@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 from starlette.routing import Route as Path
 from starlette.types import Receive, Scope, Send
 
-from service.rest.openapi import document
+from service.rest.documentation.openapi import document
 from service.rest.refusals import HttpRefusal, told
 from service.rest.routes import Route
 
@@ -39,7 +39,7 @@ _ALLOWED = "GET, HEAD, OPTIONS"
 
 def documentation(routes: Sequence[Route], version: str) -> list[BaseRoute]:
     """Return what is at /openapi.json and at /docs, for calls that are served at these routes."""
-    folder = files("service.rest") / "swagger_ui"
+    folder = files("service.rest.documentation") / "swagger_ui"
     pages = {
         "/openapi.json": _Page("application/json", partial(_document, routes, version)),
         **{

@@ -5,8 +5,8 @@ from typing import Any, TypeAlias
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 
-from service.rest.comments import comments
-from service.rest.prose import markdown
+from service.rest.documentation.comments import comments
+from service.rest.documentation.prose import markdown
 
 Schema: TypeAlias = dict[str, Any]
 

@@ -7,12 +7,12 @@ from typing import Any, Final
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from service.exporting.exports import MEDIA_TYPES
-from service.rest.comments import comments
-from service.rest.examples import BODIES, PATHS
-from service.rest.guide import TAGS
-from service.rest.prose import summary_and_rest
+from service.rest.documentation.comments import comments
+from service.rest.documentation.examples import BODIES, PATHS
+from service.rest.documentation.guide import TAGS
+from service.rest.documentation.prose import summary_and_rest
+from service.rest.documentation.schemas import Schema, Schemas, is_text
 from service.rest.routes import Route
-from service.rest.schemas import Schema, Schemas, is_text
 
 _TAG_OF: Final = {name: tag for tag, (_, names) in TAGS.items() for name in names}
 

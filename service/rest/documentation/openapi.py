@@ -6,14 +6,14 @@ from typing import Any, Final
 
 from google.protobuf.descriptor import Descriptor
 
-from service.rest.comments import comments
-from service.rest.errors_schema import ERROR
-from service.rest.guide import INTRODUCTION, TAGS
-from service.rest.operations import ERROR_SCHEMA, Operation
-from service.rest.prose import markdown
+from service.rest.documentation.comments import comments
+from service.rest.documentation.errors_schema import ERROR
+from service.rest.documentation.guide import INTRODUCTION, TAGS
+from service.rest.documentation.operations import ERROR_SCHEMA, Operation
+from service.rest.documentation.prose import markdown
+from service.rest.documentation.schemas import Schemas
 from service.rest.refusals import HTTP_CODES
 from service.rest.routes import Route
-from service.rest.schemas import Schemas
 from service.rpcs import SERVICE
 
 _ERROR_RESPONSE: Final = {

@@ -1,0 +1,1 @@
+"""The documentation of the HTTP face, made of the contract's descriptors and their comments."""
