@@ -41,6 +41,7 @@ from service.training_sets import TrainingSets
 from service.verifying import Verifying
 from service.waking import Waking
 from service.watching import Watching
+from service.web.pages import web_pages
 from storage import open_store
 from training.errors import StoreFull, StoreUnavailable
 from training.numerics.compile import warm_up
@@ -163,7 +164,7 @@ class Server:
         if settings.http == OFF:
             return None
         served = routes(self._rpcs)
-        pages = documentation(served, self.handlers.version)
+        pages = [*documentation(served, self.handlers.version), *web_pages()]
         most = settings.limits.request_bytes
         app = rest_app(served, pages, most, settings.allowed_origins)
         return HttpServer(app, _GRACE_SECONDS)

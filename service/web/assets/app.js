@@ -1,0 +1,78 @@
+// The page: its head, one of three modes below it, and what is to be said of the service.
+import { render } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { Compare } from "./compare/compare.js";
+import { Look } from "./look/look.js";
+import { html } from "./shared/html.js";
+import { go, searchOf, usePlace } from "./shared/place.js";
+import { Train } from "./train/train.js";
+import { openWorkedExample } from "./shared/worked_example.js";
+import { Say, say } from "./shared/say.js";
+
+const MODES = [
+  ["look", "Look inside", Look],
+  ["train", "Train", Train],
+  ["compare", "Compare", Compare],
+];
+
+function Head({ place }) {
+  return html`
+    <header class="head">
+      <h1>Clearprop</h1>
+      <nav aria-label="Modes">
+        ${MODES.map(
+          ([mode, name]) => html`
+            <a
+              class="tab"
+              key=${mode}
+              href=${searchOf({ ...place, mode }) || "/"}
+              aria-current=${place.mode === mode ? "page" : undefined}
+              onClick=${(event) => {
+                event.preventDefault();
+                go({ mode }, { push: true });
+              }}
+              >${name}</a
+            >
+          `,
+        )}
+      </nav>
+      <span class="spring"></span>
+      <${Theme} />
+    </header>
+  `;
+}
+
+function Theme() {
+  const [theme, setTheme] = useState(localStorage.getItem("theme") ?? "system");
+  useEffect(() => {
+    localStorage.setItem("theme", theme);
+    if (theme === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = theme;
+  }, [theme]);
+  return html`
+    <label class="small"
+      >Theme${" "}
+      <select value=${theme} onChange=${(event) => setTheme(event.target.value)}>
+        <option value="system">as the system</option>
+        <option value="light">light</option>
+        <option value="dark">dark</option>
+      </select>
+    </label>
+  `;
+}
+
+function Page() {
+  const place = usePlace();
+  useEffect(() => {
+    // The page opens on the worked example, not on a form.
+    if (!place.network && place.mode !== "train") openWorkedExample().catch((error) => say(error));
+  }, [place.network, place.mode]);
+  const Mode = MODES.find(([mode]) => mode === place.mode)?.[2] ?? Look;
+  return html`
+    <${Head} place=${place} />
+    <${Say} />
+    <main>${(place.network || place.mode === "train") && html`<${Mode} place=${place} />`}</main>
+  `;
+}
+
+render(html`<${Page} />`, document.body);

@@ -1,0 +1,30 @@
+// How numbers are written: four digits with ≈ where that is not all, and all of them on demand.
+
+// The shortest decimal that is read as the same float64.
+export function exact(value) {
+  if (typeof value === "string") return value; // "NaN", "Infinity": as the service sends them
+  return Object.is(value, -0) ? "−0" : String(value).replace("-", "−").replace("e−", "e-");
+}
+
+// Up to four significant digits: "0.1235", "−12.35", "1.235e-7".
+export function short(value) {
+  if (typeof value === "string") return value;
+  if (value === 0) return exact(value);
+  const size = Math.abs(value);
+  const text = size >= 1e-4 && size < 1e6 ? String(Number(value.toPrecision(4))) : value.toExponential(3);
+  return text.replace(/^-/, "−");
+}
+
+// With its sign, which colours alone must not say.
+export function signed(value) {
+  const text = short(value);
+  return typeof value === "number" && value > 0 ? `+${text}` : text;
+}
+
+export const isRounded = (value) => typeof value === "number" && Number(value.toPrecision(4)) !== value;
+
+// "≈ 0.1235", or "0.5" where these are all its digits.
+export const about = (value) => (isRounded(value) ? `≈ ${short(value)}` : short(value));
+
+// A whole number, with thin spaces between its thousands.
+export const whole = (value) => String(value).replace(/\B(?=(\d{3})+$)/g, "\u202f");

@@ -1,0 +1,39 @@
+"""Serves the page and what it is made of; the page itself makes the calls of the HTTP face."""
+
+import re
+from base64 import b64encode
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+_ASSETS = Path(str(files("service.web"))) / "assets"
+
+
+def web_pages() -> list[BaseRoute]:
+    """Return what is at / and under /web/."""
+    content = (_ASSETS / "index.html").read_bytes()
+    index = Response(
+        content, headers={"Content-Security-Policy": _policy(content)}, media_type="text/html"
+    )
+    return [
+        Route("/", lambda _: index, methods=["GET"]),
+        Mount("/web", StaticFiles(directory=_ASSETS)),
+    ]
+
+
+def _policy(content: bytes) -> str:
+    """Return what the page may load: its own files, nothing from elsewhere.
+
+    The one script in it, its import map, is named by its hash.
+    """
+    (import_map,) = re.findall(rb'<script type="importmap">(.*?)</script>', content, re.DOTALL)
+    digest = b64encode(sha256(import_map).digest()).decode()
+    return (
+        f"default-src 'none'; script-src 'self' 'sha256-{digest}'; connect-src 'self';"
+        " style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; base-uri 'none';"
+        " form-action 'none'; frame-ancestors 'none'"
+    )
