@@ -380,6 +380,13 @@ class Handlers:
         )
         return messages.explanation(found)
 
+    def walk_update(self, request: pb.WalkUpdateRequest) -> pb.WalkUpdateResponse:
+        """Show an update line by line."""
+        found = self.inspection.walk(
+            request.network, messages.which(request), request.first_step, request.step_count
+        )
+        return messages.walked(found)
+
     def get_server_info(self, _: pb.GetServerInfoRequest) -> pb.GetServerInfoResponse:
         """Describe the server."""
         return pb.GetServerInfoResponse(

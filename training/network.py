@@ -1,6 +1,7 @@
 """A network: its structure, and its parameters as one flat vector."""
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, StrEnum
@@ -198,6 +199,22 @@ def layer_shapes(layer_sizes: Sequence[int], bias: bool) -> list[LayerShape]:
         shapes.append(LayerShape(units, inputs, offset, bias))
         offset += shapes[-1].size
     return shapes
+
+
+def places(network: Network) -> Callable[[int], tuple[int, int, int | None]]:
+    """Return what finds the layer, the unit and the input (None: the bias) of a parameter."""
+    shapes = network.shapes
+    offsets = [shape.offset for shape in shapes]
+
+    def place(parameter: int) -> tuple[int, int, int | None]:
+        layer = bisect_right(offsets, parameter)
+        shape = shapes[layer - 1]
+        if parameter >= shape.biases.start:
+            return layer, parameter - shape.biases.start, None
+        unit, source = divmod(parameter - shape.offset, shape.inputs)
+        return layer, unit, source
+
+    return place
 
 
 def count_parameters(layer_sizes: Sequence[int], bias: bool) -> int:

@@ -33,6 +33,7 @@ from service.messages.training_sets import check_response, example_rows, trainin
 from service.messages.updates import detail, max_points, state, updates
 from service.messages.uploads import Upload
 from service.messages.verifications import verified
+from service.messages.walks import walked
 from service.messages.watching import watch
 
 __all__ = [
@@ -74,6 +75,7 @@ __all__ = [
     "updates",
     "vectors",
     "verified",
+    "walked",
     "watch",
     "weight_place",
     "weights_reset",

@@ -5,9 +5,9 @@ from clearprop.v1 import training_service_pb2
 from service.changing import Changed, NewWeights
 from service.history import ComparedUpdates
 from service.messages.networks import layer_parameters, sent_initializer
-from service.messages.places import places
 from service.messages.updates import updates
 from service.selecting import COSTS
+from training.network import places
 from training.network_rules import WeightValue
 from training.replay import Snapshots
 

@@ -20,7 +20,11 @@ _FULL = {
 }
 
 
-_Request = training_service_pb2.TraceUpdateRequest | training_service_pb2.ExplainWeightRequest
+_Request = (
+    training_service_pb2.TraceUpdateRequest
+    | training_service_pb2.ExplainWeightRequest
+    | training_service_pb2.WalkUpdateRequest
+)
 
 
 def which(message: _Request) -> Which:

@@ -2,10 +2,9 @@
 
 from clearprop.v1 import training_service_pb2
 
-from service.messages.places import places
 from training.evaluation import Evaluation
 from training.gradient_check import GradientCheck, GradientDifference
-from training.network import Network
+from training.network import Network, places
 
 
 def evaluation(update: int, source: Evaluation) -> training_service_pb2.EvaluateResponse:

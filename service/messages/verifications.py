@@ -2,9 +2,8 @@
 
 from clearprop.v1 import training_service_pb2
 
-from service.messages.places import places
 from service.verifying import Verified
-from training.network import Network
+from training.network import Network, places
 from training.verification import Difference, DifferenceKind
 
 _DIFFERENCE_KINDS = {

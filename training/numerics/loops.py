@@ -12,11 +12,12 @@ layer above.
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from training.numerics.activations import ACTIVATIONS, SOFTMAX, softmax
 from training.numerics.costs import COSTS
 from training.numerics.layout import Layer, Structure, to_flat, to_layers
-from training.numerics.optimizers import OPTIMIZERS, Rates, decayed
+from training.numerics.optimizers import OPTIMIZERS, Rates, Step, decayed
 from training.numerics.random import epoch_order
 
 Vector = Sequence[float]
@@ -38,31 +39,44 @@ def forward(structure: Structure, layers: list[Layer], x: Vector) -> tuple[Units
     activations: Units = []
     below = x  # a⁰ = x
     for layer, activation in zip(layers, structure.activations, strict=True):
-        z = []
-        for i, w_i in enumerate(layer.weights):  # (units, inputs of the layer)
-            z_i = 0.0
-            for a_j, w_ij in zip(below, w_i, strict=True):
-                z_i = z_i + a_j * w_ij  # zᵢ = Σⱼ aⱼ·wᵢⱼ + bᵢ
-            if structure.bias:
-                z_i = z_i + layer.biases[i]
-            z.append(z_i)
-        if activation == SOFTMAX:
-            z, a = softmax(z)  # aₖ = e^zₖ / Σ e^z
-        else:
-            a = [ACTIVATIONS[activation].function(z_i) for z_i in z]  # aᵢ = f(zᵢ)
+        z, a = forward_layer(layer, activation, below)
         logits.append(z)  # (units)
         activations.append(a)  # (units)
         below = a
     return logits, activations
 
 
+def forward_layer(layer: Layer, activation: str, below: Vector) -> tuple[list[float], list[float]]:
+    """Return the logits and the activations of one layer, whose inputs are those of `below`."""
+    z: list[float] = []
+    a: list[float] = []
+    for i, w_i in enumerate(layer.weights):  # (units, inputs of the layer)
+        z_i = 0.0
+        for j, a_j in enumerate(below):
+            z_i = z_i + a_j * w_i[j]  # zᵢ = Σⱼ aⱼ·wᵢⱼ + bᵢ
+        if layer.biases:
+            z_i = z_i + layer.biases[i]
+        z.append(z_i)
+        if activation != SOFTMAX:
+            a_i = ACTIVATIONS[activation].function(z_i)  # aᵢ = f(zᵢ)
+            a.append(a_i)
+    if activation == SOFTMAX:
+        z, a = softmax(z)  # aₖ = e^zₖ / Σ e^z
+    return z, a
+
+
 def example_cost(structure: Structure, logits: Units, activations: Units, y: Vector) -> float:
     """Return the cost of one example: the sum of the costs of its outputs."""
-    cost = COSTS[structure.cost].function
+    return cost_of_outputs(structure.cost, logits[-1], activations[-1], y)
+
+
+def cost_of_outputs(cost: str, z: Vector, a: Vector, y: Vector) -> float:
+    """Return the cost of one example, by its outputs and their targets."""
+    cost_of = COSTS[cost].function
     outputs = float(len(y))
     c = 0.0
-    for z_k, a_k, y_k in zip(logits[-1], activations[-1], y, strict=True):
-        c = c + cost(z_k, a_k, y_k, outputs)  # C = Σₖ C(zₖ, aₖ, yₖ)
+    for k, y_k in enumerate(y):
+        c = c + cost_of(z[k], a[k], y_k, outputs)  # C = Σₖ C(zₖ, aₖ, yₖ)
     return c
 
 
@@ -78,36 +92,53 @@ def backward(
         activations: and the activations.
         y: the example's targets.
     """
-    slopes = _slopes(structure, logits, activations)
+    downwards = backwards(structure, layers, logits, activations, y)
+    return [delta for _, delta in downwards][::-1]
+
+
+def backwards(
+    structure: Structure, layers: list[Layer], logits: Units, activations: Units, y: Vector
+) -> Iterator[tuple[int, list[float]]]:
+    """Yield each layer's place and its deltas, the outputs first, for one example."""
+    delta = output_deltas(structure, logits[-1], activations[-1], y)
+    yield len(layers) - 1, delta
+    for layer in range(len(layers) - 2, -1, -1):
+        activation, above = structure.activations[layer], layers[layer + 1]
+        delta = hidden_deltas(activation, logits[layer], activations[layer], above, delta)
+        yield layer, delta
+
+
+def output_deltas(structure: Structure, z: Vector, a: Vector, y: Vector) -> list[float]:
+    """Return the deltas of the outputs, for one example."""
+    activation = structure.activations[-1]
     delta_of = COSTS[structure.cost].delta
     outputs = float(len(y))
-    delta = [
-        delta_of(a_k, y_k, slope_k, outputs)  # δₖ = ∂C/∂zₖ
-        for a_k, y_k, slope_k in zip(activations[-1], y, slopes[-1], strict=True)
-    ]
-    deltas = [delta]  # (outputs)
-    for layer in range(len(layers) - 1, 0, -1):
-        weights_above = layers[layer].weights  # (units above, units)
-        delta_above = deltas[0]
-        delta = []
-        for i, slope_i in enumerate(slopes[layer - 1]):
-            s = 0.0
-            for delta_k, w_k in zip(delta_above, weights_above, strict=True):
-                s = s + delta_k * w_k[i]  # s = Σₖ δₖ·wₖᵢ
-            delta.append(s * slope_i)  # δᵢ = s·f′(zᵢ)
-        deltas.insert(0, delta)  # (units)
-    return deltas
+    delta: list[float] = []
+    for k, a_k in enumerate(a):
+        slope_k = _slope(activation, z[k], a_k)  # f′(zₖ)
+        delta_k = delta_of(a_k, y[k], slope_k, outputs)  # δₖ = ∂C/∂zₖ
+        delta.append(delta_k)
+    return delta
 
 
-def _slopes(structure: Structure, logits: Units, activations: Units) -> Units:
-    """Return f′(z) of every unit; of softmax outputs 1, for there it has cancelled out."""
-    return [
-        [
-            1.0 if activation == SOFTMAX else ACTIVATIONS[activation].derivative(z_i, a_i)
-            for z_i, a_i in zip(z, a, strict=True)
-        ]
-        for activation, z, a in zip(structure.activations, logits, activations, strict=True)
-    ]
+def hidden_deltas(
+    activation: str, z: Vector, a: Vector, above: Layer, delta_above: Vector
+) -> list[float]:
+    """Return the deltas of a layer, from those of the layer above, for one example."""
+    delta: list[float] = []
+    for i, a_i in enumerate(a):
+        s = 0.0
+        for k, delta_k in enumerate(delta_above):
+            s = s + delta_k * above.weights[k][i]  # s = Σₖ δₖ·wₖᵢ
+        slope_i = _slope(activation, z[i], a_i)  # f′(zᵢ)
+        delta_i = s * slope_i  # δᵢ = s·f′(zᵢ)
+        delta.append(delta_i)
+    return delta
+
+
+def _slope(activation: str, z_i: float, a_i: float) -> float:
+    """Return f′(z) of a unit; of a softmax output 1, for there it has cancelled out."""
+    return 1.0 if activation == SOFTMAX else ACTIVATIONS[activation].derivative(z_i, a_i)
 
 
 def gradient(structure: Structure, x: Vector, activations: Units, deltas: Units) -> list[Layer]:
@@ -121,6 +152,37 @@ def gradient(structure: Structure, x: Vector, activations: Units, deltas: Units)
     ]
 
 
+def zeros(structure: Structure) -> list[Layer]:
+    """Return G before the first example: a zero for each parameter."""
+    layers: list[Layer] = []
+    for inputs, units in pairwise(structure.layer_sizes):
+        weights = [[0.0] * inputs for _ in range(units)]
+        layers.append(Layer(weights, [0.0] * (units * structure.bias)))
+    return layers
+
+
+def add_gradient(total: Layer, delta: Vector, below: Vector) -> None:
+    """Add one example's gradient of a layer to G of that layer."""
+    for i, delta_i in enumerate(delta):
+        total_i = total.weights[i]
+        for j, a_j in enumerate(below):
+            g_ij = delta_i * a_j  # ∂C/∂wᵢⱼ = δᵢ·aⱼ
+            total_i[j] = total_i[j] + g_ij  # G = Σ ∂C/∂w
+    biases = total.biases
+    if biases:
+        for i, delta_i in enumerate(delta):
+            biases[i] = biases[i] + delta_i  # ∂C/∂bᵢ = δᵢ
+
+
+def mean_gradient(total: Vector, n: float) -> list[float]:
+    """Return G/n of a batch of n examples."""
+    g: list[float] = []
+    for p in range(len(total)):
+        g_p = total[p] / n
+        g.append(g_p)
+    return g
+
+
 def batch_gradient(
     structure: Structure,
     parameters: Vector,
@@ -130,15 +192,14 @@ def batch_gradient(
     """Return each example's cost, and the mean gradient G/n of a batch of n examples, flat."""
     layers = to_layers(structure, parameters)
     costs = []
-    g = [0.0] * len(parameters)
+    total = zeros(structure)
     for x, y in zip(inputs, targets, strict=True):
         logits, activations = forward(structure, layers, x)
         costs.append(example_cost(structure, logits, activations, y))
-        deltas = backward(structure, layers, logits, activations, y)
-        of_example = to_flat(gradient(structure, x, activations, deltas))
-        g = [g_p + h_p for g_p, h_p in zip(g, of_example, strict=True)]  # G = Σ ∂C/∂w
-    n = float(len(inputs))
-    return costs, [g_p / n for g_p in g]
+        below = [x, *activations]
+        for layer, delta in backwards(structure, layers, logits, activations, y):
+            add_gradient(total[layer], delta, below[layer])
+    return costs, mean_gradient(to_flat(total), float(len(inputs)))
 
 
 def total(costs: Sequence[float], start: float = 0.0) -> float:
@@ -170,12 +231,25 @@ def step(
     nothing = [0.0] * count
     v = memory[:count] if table.memories >= 1 else nothing
     s = memory[count : 2 * count] if table.memories == 2 else nothing
-    stepped = [
-        table.step(w, decayed(g, w, rates), v_p, s_p, rates)
-        for w, g, v_p, s_p in zip(parameters, mean_gradient, v, s, strict=True)
-    ]
-    kept = [[new[1] for new in stepped], [new[2] for new in stepped]][: table.memories]
-    return [new[0] for new in stepped], [*(m for each in kept for m in each), *powers]
+    after, *remembered = take_step(table.step, parameters, mean_gradient, v, s, rates)
+    kept = remembered[: table.memories]
+    return after, [*(m for each in kept for m in each), *powers]
+
+
+def take_step(
+    step_of: Step, parameters: Vector, gradient: Vector, v: Vector, s: Vector, rates: Rates
+) -> tuple[list[float], list[float], list[float]]:
+    """Return the parameters after one step, and v and s after it."""
+    after: list[float] = []
+    after_v: list[float] = []
+    after_s: list[float] = []
+    for p, w_p in enumerate(parameters):
+        g_p = decayed(gradient[p], w_p, rates)  # g = G/n + λ·w
+        after_p, v_p, s_p = step_of(w_p, g_p, v[p], s[p], rates)  # w ← w − r·g, or as it is asked
+        after.append(after_p)
+        after_v.append(v_p)
+        after_s.append(s_p)
+    return after, after_v, after_s
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from clearprop.v1 import run_pb2 as _run_pb2
 from clearprop.v1 import trace_pb2 as _trace_pb2
 from clearprop.v1 import training_set_pb2 as _training_set_pb2
 from clearprop.v1 import update_pb2 as _update_pb2
+from clearprop.v1 import walk_pb2 as _walk_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
@@ -2845,3 +2846,77 @@ class ExplainWeightResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ExplainWeightResponse: _TypeAlias = ExplainWeightResponse  # noqa: Y015
+
+@_typing.final
+class WalkUpdateRequest(_message.Message):
+    """Says which update to walk through."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NETWORK_FIELD_NUMBER: _builtins.int
+    UPDATE_FIELD_NUMBER: _builtins.int
+    NEXT_FIELD_NUMBER: _builtins.int
+    SETTINGS_FIELD_NUMBER: _builtins.int
+    FIRST_STEP_FIELD_NUMBER: _builtins.int
+    STEP_COUNT_FIELD_NUMBER: _builtins.int
+    network: _builtins.str
+    """The network's id."""
+    update: _builtins.int
+    """The update to look into. Absent means the latest. Not together with `next`."""
+    next: _builtins.bool
+    """Look into the update that would be made next instead, without making it: as in TraceUpdate."""
+    first_step: _builtins.int
+    """The first step that is shown, from 0."""
+    step_count: _builtins.int
+    """How many steps are shown, up to 10,000. 0 means 2,000."""
+    @_builtins.property
+    def settings(self) -> _run_pb2.TrainingSettings:
+        """With `next`: the settings of the run whose first update is looked into: as in TraceUpdate."""
+
+    def __init__(
+        self,
+        *,
+        network: _builtins.str = ...,
+        update: _builtins.int | None = ...,
+        next: _builtins.bool = ...,
+        settings: _run_pb2.TrainingSettings | None = ...,
+        first_step: _builtins.int = ...,
+        step_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "settings", b"settings", "update", b"update"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "first_step", b"first_step", "network", b"network", "next", b"next", "settings", b"settings", "step_count", b"step_count", "update", b"update"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__update: _TypeAlias = _typing.Literal["update"]  # noqa: Y015
+    _WhichOneofArgType__update: _TypeAlias = _typing.Literal["_update", b"_update"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__update) -> _WhichOneofReturnType__update | None: ...
+
+Global___WalkUpdateRequest: _TypeAlias = WalkUpdateRequest  # noqa: Y015
+
+@_typing.final
+class WalkUpdateResponse(_message.Message):
+    """Returns the walk."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WALK_FIELD_NUMBER: _builtins.int
+    NEXT_STEP_FIELD_NUMBER: _builtins.int
+    next_step: _builtins.int
+    """The first step after those that are shown; 0: there is none."""
+    @_builtins.property
+    def walk(self) -> _walk_pb2.Walk:
+        """The update, line by line."""
+
+    def __init__(
+        self,
+        *,
+        walk: _walk_pb2.Walk | None = ...,
+        next_step: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["walk", b"walk"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_step", b"next_step", "walk", b"walk"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WalkUpdateResponse: _TypeAlias = WalkUpdateResponse  # noqa: Y015

@@ -223,6 +223,11 @@ class TrainingServiceStub(object):
                 request_serializer=clearprop_dot_v1_dot_training__service__pb2.ExplainWeightRequest.SerializeToString,
                 response_deserializer=clearprop_dot_v1_dot_training__service__pb2.ExplainWeightResponse.FromString,
                 _registered_method=True)
+        self.WalkUpdate = channel.unary_unary(
+                '/clearprop.v1.TrainingService/WalkUpdate',
+                request_serializer=clearprop_dot_v1_dot_training__service__pb2.WalkUpdateRequest.SerializeToString,
+                response_deserializer=clearprop_dot_v1_dot_training__service__pb2.WalkUpdateResponse.FromString,
+                _registered_method=True)
         self.GetServerInfo = channel.unary_unary(
                 '/clearprop.v1.TrainingService/GetServerInfo',
                 request_serializer=clearprop_dot_v1_dot_training__service__pb2.GetServerInfoRequest.SerializeToString,
@@ -688,6 +693,20 @@ class TrainingServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def WalkUpdate(self, request, context):
+        """Walks through one update, past or next, line by line: the readable loops that say which bits are
+        right, executed once more for it, with the value of each variable after each line. Changes
+        nothing.
+        Errors:
+        NOT_FOUND, OUT_OF_RANGE, FAILED_PRECONDITION, DATA_LOSS: as in TraceUpdate.
+        INVALID_ARGUMENT: bad settings, or a step that there is not.
+        RESOURCE_EXHAUSTED: there would be more than about 200,000 lines (LIMIT_EXCEEDED,
+        `walk_lines`), or settings with a batch beyond the limits: TraceUpdate has the results.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetServerInfo(self, request, context):
         """Says what this server is and which limits it has.
         """
@@ -857,6 +876,11 @@ def add_TrainingServiceServicer_to_server(servicer, server):
                     servicer.ExplainWeight,
                     request_deserializer=clearprop_dot_v1_dot_training__service__pb2.ExplainWeightRequest.FromString,
                     response_serializer=clearprop_dot_v1_dot_training__service__pb2.ExplainWeightResponse.SerializeToString,
+            ),
+            'WalkUpdate': grpc.unary_unary_rpc_method_handler(
+                    servicer.WalkUpdate,
+                    request_deserializer=clearprop_dot_v1_dot_training__service__pb2.WalkUpdateRequest.FromString,
+                    response_serializer=clearprop_dot_v1_dot_training__service__pb2.WalkUpdateResponse.SerializeToString,
             ),
             'GetServerInfo': grpc.unary_unary_rpc_method_handler(
                     servicer.GetServerInfo,
@@ -1757,6 +1781,33 @@ class TrainingService(object):
             '/clearprop.v1.TrainingService/ExplainWeight',
             clearprop_dot_v1_dot_training__service__pb2.ExplainWeightRequest.SerializeToString,
             clearprop_dot_v1_dot_training__service__pb2.ExplainWeightResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WalkUpdate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/clearprop.v1.TrainingService/WalkUpdate',
+            clearprop_dot_v1_dot_training__service__pb2.WalkUpdateRequest.SerializeToString,
+            clearprop_dot_v1_dot_training__service__pb2.WalkUpdateResponse.FromString,
             options,
             channel_credentials,
             insecure,

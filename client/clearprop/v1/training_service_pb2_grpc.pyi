@@ -360,6 +360,16 @@ class TrainingServiceStub:
       INVALID_ARGUMENT: bad settings, or the network has no such weight, or the batch no such
         examples.
     """
+    WalkUpdate: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.WalkUpdateRequest, _training_service_pb2.WalkUpdateResponse]
+    """Walks through one update, past or next, line by line: the readable loops that say which bits are
+    right, executed once more for it, with the value of each variable after each line. Changes
+    nothing.
+    Errors:
+      NOT_FOUND, OUT_OF_RANGE, FAILED_PRECONDITION, DATA_LOSS: as in TraceUpdate.
+      INVALID_ARGUMENT: bad settings, or a step that there is not.
+      RESOURCE_EXHAUSTED: there would be more than about 200,000 lines (LIMIT_EXCEEDED,
+        `walk_lines`), or settings with a batch beyond the limits: TraceUpdate has the results.
+    """
     GetServerInfo: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.GetServerInfoRequest, _training_service_pb2.GetServerInfoResponse]
     """Says what this server is and which limits it has."""
 
@@ -694,6 +704,16 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       FAILED_PRECONDITION, RESOURCE_EXHAUSTED: as in TraceUpdate.
       INVALID_ARGUMENT: bad settings, or the network has no such weight, or the batch no such
         examples.
+    """
+    WalkUpdate: _aio.UnaryUnaryMultiCallable[_training_service_pb2.WalkUpdateRequest, _training_service_pb2.WalkUpdateResponse]  # type: ignore[assignment]
+    """Walks through one update, past or next, line by line: the readable loops that say which bits are
+    right, executed once more for it, with the value of each variable after each line. Changes
+    nothing.
+    Errors:
+      NOT_FOUND, OUT_OF_RANGE, FAILED_PRECONDITION, DATA_LOSS: as in TraceUpdate.
+      INVALID_ARGUMENT: bad settings, or a step that there is not.
+      RESOURCE_EXHAUSTED: there would be more than about 200,000 lines (LIMIT_EXCEEDED,
+        `walk_lines`), or settings with a batch beyond the limits: TraceUpdate has the results.
     """
     GetServerInfo: _aio.UnaryUnaryMultiCallable[_training_service_pb2.GetServerInfoRequest, _training_service_pb2.GetServerInfoResponse]  # type: ignore[assignment]
     """Says what this server is and which limits it has."""
@@ -1218,6 +1238,22 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           FAILED_PRECONDITION, RESOURCE_EXHAUSTED: as in TraceUpdate.
           INVALID_ARGUMENT: bad settings, or the network has no such weight, or the batch no such
             examples.
+        """
+
+    @_abc_1.abstractmethod
+    def WalkUpdate(
+        self,
+        request: _training_service_pb2.WalkUpdateRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_training_service_pb2.WalkUpdateResponse, _abc.Awaitable[_training_service_pb2.WalkUpdateResponse]]:
+        """Walks through one update, past or next, line by line: the readable loops that say which bits are
+        right, executed once more for it, with the value of each variable after each line. Changes
+        nothing.
+        Errors:
+          NOT_FOUND, OUT_OF_RANGE, FAILED_PRECONDITION, DATA_LOSS: as in TraceUpdate.
+          INVALID_ARGUMENT: bad settings, or a step that there is not.
+          RESOURCE_EXHAUSTED: there would be more than about 200,000 lines (LIMIT_EXCEEDED,
+            `walk_lines`), or settings with a batch beyond the limits: TraceUpdate has the results.
         """
 
     @_abc_1.abstractmethod

@@ -1,0 +1,1 @@
+"""One update, line by line: the readable loops, executed once more and written down."""
