@@ -13,8 +13,8 @@ from training.numerics import loops
 from training.numerics.layout import Layer, to_flat
 from training.walking.recorder import Call, Executed, Recorder, Variable
 
-#: So many lines are executed at most: about a second's worth.
-MOST_LINES = 200_000
+#: So many lines are executed at most: two seconds' worth, about.
+MOST_LINES = 50_000
 
 # How many lines there are about, for each parameter: of an example, and of the batch.
 _LINES_OF_AN_EXAMPLE = 8

@@ -700,7 +700,7 @@ class TrainingServiceServicer(object):
         Errors:
         NOT_FOUND, OUT_OF_RANGE, FAILED_PRECONDITION, DATA_LOSS: as in TraceUpdate.
         INVALID_ARGUMENT: bad settings, or a step that there is not.
-        RESOURCE_EXHAUSTED: there would be more than about 200,000 lines (LIMIT_EXCEEDED,
+        RESOURCE_EXHAUSTED: there would be more than about 50,000 lines (LIMIT_EXCEEDED,
         `walk_lines`), or settings with a batch beyond the limits: TraceUpdate has the results.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -367,7 +367,7 @@ class TrainingServiceStub:
     Errors:
       NOT_FOUND, OUT_OF_RANGE, FAILED_PRECONDITION, DATA_LOSS: as in TraceUpdate.
       INVALID_ARGUMENT: bad settings, or a step that there is not.
-      RESOURCE_EXHAUSTED: there would be more than about 200,000 lines (LIMIT_EXCEEDED,
+      RESOURCE_EXHAUSTED: there would be more than about 50,000 lines (LIMIT_EXCEEDED,
         `walk_lines`), or settings with a batch beyond the limits: TraceUpdate has the results.
     """
     GetServerInfo: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.GetServerInfoRequest, _training_service_pb2.GetServerInfoResponse]
@@ -712,7 +712,7 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     Errors:
       NOT_FOUND, OUT_OF_RANGE, FAILED_PRECONDITION, DATA_LOSS: as in TraceUpdate.
       INVALID_ARGUMENT: bad settings, or a step that there is not.
-      RESOURCE_EXHAUSTED: there would be more than about 200,000 lines (LIMIT_EXCEEDED,
+      RESOURCE_EXHAUSTED: there would be more than about 50,000 lines (LIMIT_EXCEEDED,
         `walk_lines`), or settings with a batch beyond the limits: TraceUpdate has the results.
     """
     GetServerInfo: _aio.UnaryUnaryMultiCallable[_training_service_pb2.GetServerInfoRequest, _training_service_pb2.GetServerInfoResponse]  # type: ignore[assignment]
@@ -1252,7 +1252,7 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors:
           NOT_FOUND, OUT_OF_RANGE, FAILED_PRECONDITION, DATA_LOSS: as in TraceUpdate.
           INVALID_ARGUMENT: bad settings, or a step that there is not.
-          RESOURCE_EXHAUSTED: there would be more than about 200,000 lines (LIMIT_EXCEEDED,
+          RESOURCE_EXHAUSTED: there would be more than about 50,000 lines (LIMIT_EXCEEDED,
             `walk_lines`), or settings with a batch beyond the limits: TraceUpdate has the results.
         """
 

@@ -24,6 +24,7 @@ BODIES: Final[Mapping[str, dict[str, Any]]] = MappingProxyType(
         "WatchUpdates": {"startUpdate": "0", "detail": "DETAIL_COST", "untilRun": "1"},
         "TraceUpdate": {"update": "1"},
         "ExplainWeight": {"update": "1", "layer": 1, "unit": 0, "input": 0},
+        "WalkUpdate": {"update": "1", "stepCount": 20},
         "CheckGradients": {"trainingSet": "xor"},
         "Predict": {"inputs": [{"values": [0, 1]}, {"values": [1, 1]}]},
         "Evaluate": {"trainingSet": "xor"},

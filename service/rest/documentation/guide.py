@@ -82,7 +82,7 @@ TAGS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = MappingProxyType(
         ),
         "inside an update": (
             "Why a weight changed, down to the last product of the chain rule.",
-            ("TraceUpdate", "ExplainWeight", "CheckGradients"),
+            ("TraceUpdate", "ExplainWeight", "WalkUpdate", "CheckGradients"),
         ),
         "server": ("What this server is.", ("GetServerInfo",)),
     }

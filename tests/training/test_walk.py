@@ -1,0 +1,179 @@
+"""A walk is the execution of the readable loops: their lines, in their order, with their bits."""
+
+import sys
+from collections.abc import Sequence
+from threading import Thread
+
+import pytest
+from explanations import update_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numerics import same_bits
+from worlds import make_world, worlds
+
+from training.batch_update import BatchUpdate
+from training.errors import LimitExceeded
+from training.network import Network
+from training.trace import trace
+from training.walking.source import sources
+from training.walking.walk import PhaseKind, Step, Walk, walk
+
+LINES = {
+    source.first_line + index: line
+    for source in sources()
+    for index, line in enumerate(source.lines)
+}
+
+
+@st.composite
+def updates(draw: st.DrawFn) -> BatchUpdate:
+    world = draw(worlds())
+    run = world.open().run
+    assert run is not None
+    return update_of(world, min(draw(st.integers(0, 40)), run.total_updates - 1))
+
+
+def set_in(steps: Sequence[Step], name: str) -> list[float]:
+    """What the elements of a list were set to, in the order of their indices."""
+    found = {
+        variable.name: variable.value
+        for step in steps
+        for variable in step.variables
+        if variable.name in step.changed and variable.name.startswith(f"{name}[")
+    }
+    return [found[f"{name}[{index}]"] for index in range(len(found))]
+
+
+def steps_of(found: Walk, kind: PhaseKind, position: int | None, layer: int | None) -> list[Step]:
+    (phase,) = [
+        phase
+        for phase in found.phases
+        if (phase.kind, phase.position, phase.layer) == (kind, position, layer)
+    ]
+    return found.steps[phase.first_step : phase.first_step + phase.step_count]
+
+
+@settings(max_examples=12)
+@given(updates())
+def test_its_numbers_are_those_of_the_update(update: BatchUpdate) -> None:
+    found, traced = walk(update), trace(update)
+    network = update.network
+    outputs = len(network.shapes)
+    for example in traced.examples:
+        position = example.position
+        for layer in range(1, outputs + 1):
+            forward = steps_of(found, PhaseKind.FORWARD, position, layer)
+            if not is_softmax(network, layer):
+                assert same_bits(set_in(forward, "z"), example.logits[layer - 1])
+                assert same_bits(set_in(forward, "a"), example.activations[layer - 1])
+            deltas = steps_of(found, PhaseKind.DELTAS, position, layer)
+            assert same_bits(set_in(deltas, "delta"), example.deltas[layer - 1])
+        (*_, last) = steps_of(found, PhaseKind.COST, position, None)
+        (cost,) = [variable.value for variable in last.variables if variable.name == "c"]
+        assert same_bits(cost, example.cost)
+    *_, added = [phase for phase in found.phases if phase.kind is PhaseKind.ADD]
+    assert added.gradient_sum is not None
+    assert same_bits(added.gradient_sum, traced.gradient_sum)
+    if update.after is not None:
+        assert same_bits(set_in(found.steps, "after"), update.after.parameters)
+
+
+def is_softmax(network: Network, layer: int) -> bool:
+    return str(network.activations[layer - 1]) == "softmax"
+
+
+@settings(max_examples=12)
+@given(updates())
+def test_its_phases_are_those_of_an_update_and_its_steps_are_lines_of_the_loops(
+    update: BatchUpdate,
+) -> None:
+    found = walk(update)
+    layers = range(1, len(update.network.layer_sizes))
+    expected: list[tuple[PhaseKind, int | None, int | None]] = [(PhaseKind.ZERO, None, None)]
+    for position in range(len(update.numbers)):
+        expected += [(PhaseKind.FORWARD, position, layer) for layer in layers]
+        expected += [(PhaseKind.COST, position, None)]
+        for layer in reversed(layers):
+            expected += [(PhaseKind.DELTAS, position, layer), (PhaseKind.ADD, position, layer)]
+    expected += [(PhaseKind.DIVIDE, None, layer) for layer in layers]
+    expected += [(PhaseKind.UPDATE, None, layer) for layer in layers]
+    assert [(phase.kind, phase.position, phase.layer) for phase in found.phases] == expected
+
+    first = 0
+    for place, phase in enumerate(found.phases):
+        assert (phase.first_step, phase.step_count > 0) == (first, True)
+        first += phase.step_count
+        for step in found.steps[phase.first_step : first]:
+            assert step.phase == place
+            assert LINES[step.line].strip()
+            check_place(update.network, phase.layer or len(layers), step)
+    assert first == len(found.steps)
+
+
+def check_place(network: Network, layer: int, step: Step) -> None:
+    """The unit and the weight that a step is about exist."""
+    shape = network.shapes[layer - 1]
+    assert step.unit is None or 0 <= step.unit < shape.units
+    assert step.input is None or 0 <= step.input < shape.inputs
+    if step.above is not None:
+        assert 0 <= step.above < network.shapes[layer].units
+
+
+def test_every_weight_takes_part_where_it_must() -> None:
+    world = make_world(batch_size=3, epochs=4)
+    found = walk(update_of(world, 1))
+    weights = {
+        (layer, unit, source)
+        for layer, shape in enumerate(world.network.shapes, 1)
+        for unit in range(shape.units)
+        for source in range(shape.inputs)
+    }
+    for kind in (PhaseKind.FORWARD, PhaseKind.ADD, PhaseKind.DIVIDE, PhaseKind.UPDATE):
+        touched = {
+            (found.phases[step.phase].layer, step.unit, step.input)
+            for step in found.steps
+            if found.phases[step.phase].kind is kind and step.input is not None
+        }
+        assert touched == weights
+    above = {
+        (step.above, step.unit)
+        for step in found.steps
+        if step.above is not None and found.phases[step.phase].layer == 1
+    }
+    assert above == {(0, unit) for unit in range(5)}
+
+
+def test_a_line_shows_what_it_reads_and_sets() -> None:
+    found = walk(update_of(make_world(batch_size=3), 0))
+    summed = next(step for step in found.steps if "a_j * w_i[j]" in LINES[step.line])
+    values = {variable.name: variable.value for variable in summed.variables}
+    assert summed.changed == ("z_i",)
+    assert values["z_i"] == 0.0 + values["a_j"] * values["w_i[0]"]
+    assert {variable.name for variable in summed.variables if variable.is_whole} == {"i", "j"}
+
+
+def test_whoever_traces_already_goes_on_and_other_threads_are_let_be() -> None:
+    world = make_world()
+    update = update_of(world, 0)
+    seen = []
+
+    def look_on(*_: object) -> None:
+        seen.append(sys.gettrace())
+
+    thread = Thread(target=look_on)
+    before = sys.gettrace()
+    sys.settrace(look_on)
+    try:
+        walk(update)
+        thread.start()
+        thread.join()
+        assert sys.gettrace() is look_on
+    finally:
+        sys.settrace(before)
+    assert None in seen
+
+
+def test_an_update_of_too_many_lines_is_refused() -> None:
+    world = make_world((64, 64, 1), [[0.5] * 64] * 2, [[1.0]] * 2, batch_size=2)
+    with pytest.raises(LimitExceeded, match="look at a smaller network or batch"):
+        walk(update_of(world, 0))
