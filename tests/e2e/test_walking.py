@@ -1,0 +1,92 @@
+"""An update is walked through line by line, over the wire, past or next, in pieces."""
+
+import grpc
+import pytest
+from calls import create, fresh_id, refused, settings, state
+from clearprop.v1 import training_service_pb2 as pb
+from clearprop.v1 import walk_pb2
+from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
+
+
+@pytest.fixture
+def name(stub: TrainingServiceStub) -> str:
+    """The worked example after its six updates."""
+    name = create(stub).network
+    recipe = settings(batch_size=3, epochs=4)
+    stub.Step(pb.StepRequest(network=name, settings=recipe, count=6))
+    return name
+
+
+def test_all_of_it_comes_in_pieces(stub: TrainingServiceStub, name: str) -> None:
+    whole = stub.WalkUpdate(pb.WalkUpdateRequest(network=name, update=2)).walk
+    assert (whole.update, whole.run, whole.step_count) == (2, 1, len(whole.steps))
+    steps: list[walk_pb2.WalkStep] = []
+    first = 0
+    while True:
+        request = pb.WalkUpdateRequest(network=name, update=2, first_step=first, step_count=100)
+        response = stub.WalkUpdate(request)
+        steps += response.walk.steps
+        first = response.next_step
+        if not first:
+            break
+    assert steps == list(whole.steps)
+
+
+def test_its_lines_are_those_of_the_file_and_end_on_what_is_stored(
+    stub: TrainingServiceStub, name: str
+) -> None:
+    walk = stub.WalkUpdate(pb.WalkUpdateRequest(network=name, update=2)).walk
+    lines = {
+        function.first_line + index: line
+        for function in walk.functions
+        for index, line in enumerate(function.lines)
+    }
+    assert all(lines[step.line].strip() for step in walk.steps)
+    after = [
+        variable.value
+        for step in walk.steps
+        for variable in step.variables
+        if variable.name in step.changed and variable.name.startswith("after[")
+    ]
+    stored = state(stub, name, 2).layers
+    assert after == [weight for layer in stored for weight in layer.weights]
+
+
+def test_the_next_update_is_walked_through_before_it_is_made(
+    stub: TrainingServiceStub, name: str
+) -> None:
+    recipe = settings(batch_size=3, epochs=4)
+    ahead = stub.WalkUpdate(pb.WalkUpdateRequest(network=name, next=True, settings=recipe)).walk
+    assert state(stub, name).update == 6
+    stub.Step(pb.StepRequest(network=name, settings=recipe))
+    assert stub.WalkUpdate(pb.WalkUpdateRequest(network=name)).walk == ahead
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        (pb.WalkUpdateRequest(first_step=100_000), "first_step"),
+        (pb.WalkUpdateRequest(first_step=-1), "first_step"),
+        (pb.WalkUpdateRequest(step_count=10_001), "step_count"),
+        (pb.WalkUpdateRequest(step_count=-1), "step_count"),
+    ],
+)
+def test_a_step_that_there_is_not_is_refused(
+    stub: TrainingServiceStub, name: str, wrong: pb.WalkUpdateRequest, field: str
+) -> None:
+    request = pb.WalkUpdateRequest(network=name, update=2)
+    request.MergeFrom(wrong)
+    refusal = refused(lambda: stub.WalkUpdate(request))
+    assert refusal.code is grpc.StatusCode.INVALID_ARGUMENT
+    assert field in refusal.message
+
+
+def test_a_large_update_is_refused_with_the_limit(stub: TrainingServiceStub) -> None:
+    sizes = [2, 200, 100, 1]
+    name = create(stub, sizes).network
+    stub.Step(pb.StepRequest(network=name, settings=settings()))
+    refusal = refused(lambda: stub.WalkUpdate(pb.WalkUpdateRequest(network=name)))
+    assert refusal.code is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert "50,000" in refusal.message
+    unknown = refused(lambda: stub.WalkUpdate(pb.WalkUpdateRequest(network=fresh_id())))
+    assert unknown.code is grpc.StatusCode.NOT_FOUND
