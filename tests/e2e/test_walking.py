@@ -63,19 +63,19 @@ def test_the_next_update_is_walked_through_before_it_is_made(
 
 
 @pytest.mark.parametrize(
-    ("wrong", "field"),
+    ("field", "value"),
     [
-        (pb.WalkUpdateRequest(first_step=100_000), "first_step"),
-        (pb.WalkUpdateRequest(first_step=-1), "first_step"),
-        (pb.WalkUpdateRequest(step_count=10_001), "step_count"),
-        (pb.WalkUpdateRequest(step_count=-1), "step_count"),
+        ("first_step", 100_000),
+        ("first_step", -1),
+        ("step_count", 10_001),
+        ("step_count", -1),
     ],
 )
 def test_a_step_that_there_is_not_is_refused(
-    stub: TrainingServiceStub, name: str, wrong: pb.WalkUpdateRequest, field: str
+    stub: TrainingServiceStub, name: str, field: str, value: int
 ) -> None:
     request = pb.WalkUpdateRequest(network=name, update=2)
-    request.MergeFrom(wrong)
+    setattr(request, field, value)
     refusal = refused(lambda: stub.WalkUpdate(request))
     assert refusal.code is grpc.StatusCode.INVALID_ARGUMENT
     assert field in refusal.message
