@@ -68,7 +68,7 @@ def test_any_request_is_answered_as_documented(server: ServerProcess, promise: P
 
 
 def schema(server: ServerProcess) -> BaseSchema:
-    seconds = rounds(25, 300)
+    seconds = rounds(12, 300)
     config = {
         "base-url": server.http,
         "max-time": seconds,

@@ -75,7 +75,7 @@ def test_a_client_that_is_cut_off_anywhere_misses_nothing(
 ) -> None:
     chance = random.Random(6)
     cuts = 0
-    for _ in range(rounds(3, 30)):
+    for _ in range(rounds(2, 30)):
         name = train(http_server, 10_000)
         source = watch_of(http_server, name)
         events: list[Event] = []
