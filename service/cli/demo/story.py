@@ -30,6 +30,7 @@ from service.cli.demo.witness import Witness
 from service.cli.predicting import show_outputs
 from service.cli.printing import number, say, say_plain, sparkline
 from service.cli.progress import follow
+from service.settings import DEFAULT_HTTP
 
 NETWORK = "xor-demo"
 LAYERS = (2, 5, 1)
@@ -173,6 +174,11 @@ def _advise(database: Path) -> None:
     ):
         say(f"{escape(program)} {escape(command)}")
     say("[dim]The first serves the history of this demo; type the others in a second shell.[/]")
+    say(
+        f"\nAnd see it: open [bold]http://{DEFAULT_HTTP}/?network={NETWORK}&update=1[/] in a browser."
+    )
+    say("Step through the first update line by line, forward and back, and watch which weights")
+    say("take part; click a weight to see why it changed; drag along the curve through the run.")
 
 
 def _program() -> str:
