@@ -174,11 +174,10 @@ def _advise(database: Path) -> None:
     ):
         say(f"{escape(program)} {escape(command)}")
     say("[dim]The first serves the history of this demo; type the others in a second shell.[/]")
-    say(
-        f"\nAnd see it: open [bold]http://{DEFAULT_HTTP}/?network={NETWORK}&update=1[/] in a browser."
-    )
-    say("Step through the first update line by line, forward and back, and watch which weights")
-    say("take part; click a weight to see why it changed; drag along the curve through the run.")
+    page = f"http://{DEFAULT_HTTP}/?network={NETWORK}&update=1"
+    say(f"\nAnd see it: open [bold]{page}[/] in a browser.")
+    say("Step through the first update line by line, forward and back, and see which weights take")
+    say("part; click a weight to see why it changed; go along the curve through the whole run.")
 
 
 def _program() -> str:
