@@ -27,7 +27,7 @@ export BUF_CACHE_DIR := $(CURDIR)/$(VENV)/.buf
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve bench peers test soak lint format proto requirements clean
+.PHONY: help setup demo serve bench peers test soak screenshots lint format proto requirements clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ test: setup ## run the tests, on all processors (ARGS="tests/training -k ...")
 
 soak: setup ## run the long form of the tests of survival: one line for each promise, with counts
 	SOAK=1 $(BIN)/pytest -o faulthandler_timeout=0 $(or $(ARGS),tests/survival tests/service/test_any_history.py tests/rest/test_any_request.py)
+
+screenshots: setup ## make the pictures of the page that the documents show (needs chromium)
+	PYTHONPATH=tests/support $(BIN)/python tests/web/screenshots.py
 
 lint: $(INSTALLED) $(PROTO_INSTALLED) ## check the code, its types, its architecture and the contract
 	$(BIN)/ruff check
