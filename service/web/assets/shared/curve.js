@@ -1,0 +1,139 @@
+// A curve over the updates, by uPlot: click to look at an update, drag to zoom, double-click for all.
+import { useEffect, useRef } from "preact/hooks";
+import uPlot from "uplot";
+import { html } from "./html.js";
+import { short, whole } from "./numbers.js";
+
+// What a variable of the theme stands for now.
+export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+// `xs` are numbers of updates, `lines` [{ name, ys, stroke: the name of a colour, dash }], each `ys`
+// as long as `xs`, null where there is nothing; `at` is the update that is looked at.
+export function Curve({ xs, lines, at, onPick, onZoom, height = 200, label, scale = "linear" }) {
+  const box = useRef(null);
+  const plot = useRef(null);
+  const now = useRef({});
+  now.current = { at, onPick, onZoom };
+  const data = [xs, ...lines.map(({ ys }) => ys)];
+  // Another number of lines, or another scale, is another plot; new points are not.
+  const shape = `${scale} ${lines.map(({ name, stroke }) => `${name} ${stroke}`)}`;
+
+  useEffect(() => {
+    const made = new uPlot(options(box.current, { lines, height, scale, now }), data, box.current);
+    plot.current = made;
+    const resized = new ResizeObserver(() => made.setSize({ width: box.current.clientWidth, height }));
+    resized.observe(box.current);
+    const themed = watchTheme(() => made.redraw(false));
+    return () => {
+      resized.disconnect();
+      themed();
+      made.destroy();
+    };
+  }, [shape, height]);
+  useEffect(() => plot.current?.setData(data), [xs, lines]);
+  useEffect(() => plot.current?.redraw(false), [at]);
+
+  return html`<div class="curve" style=${{ height: `${height}px` }} role="img" aria-label=${label} ref=${box}></div>`;
+}
+
+function options(box, { lines, height, scale, now }) {
+  const axis = { stroke: () => colour("--ink-soft"), font: "12px system-ui, sans-serif" };
+  const rule = { stroke: () => colour("--line"), width: 1 };
+  return {
+    width: box.clientWidth,
+    height,
+    legend: { show: false },
+    cursor: { drag: { x: true, y: false, setScale: false }, points: { show: false }, y: false },
+    scales: { x: { time: false }, y: scale === "log" ? { distr: 3 } : { range: (_, low, high) => roomy(low, high) } },
+    axes: [
+      { ...axis, grid: rule, ticks: rule, size: 28, values: (_, ticks) => ticks.map(tickOf) },
+      { ...axis, grid: rule, ticks: rule, size: 64, values: (_, ticks) => heightsOf(ticks) },
+    ],
+    series: [
+      {},
+      ...lines.map(({ name, stroke, dash }) => ({
+        label: name,
+        stroke: () => colour(stroke),
+        width: 1.5,
+        dash,
+        spanGaps: true,
+        points: { show: (u) => u.data[0].length < 40, size: 5, fill: () => colour(stroke) },
+      })),
+    ],
+    hooks: {
+      draw: [(u) => drawMark(u, now.current.at)],
+      ready: [(u) => listen(u, now)],
+      setSelect: [(u) => zoomed(u, now)],
+    },
+  };
+}
+
+const tickOf = (tick) => (Number.isInteger(tick) ? whole(tick) : "");
+
+// With as many decimals as tell neighbours apart.
+function heightsOf(ticks) {
+  const shown = ticks.filter((tick) => tick !== null);
+  const apart = Math.min(...shown.slice(1).map((tick, index) => tick - shown[index]));
+  const decimals = Math.max(0, Math.ceil(-Math.log10(apart) - 1e-9));
+  const isPlain = decimals <= 6 && shown.every((tick) => Math.abs(tick) < 1e5);
+  return ticks.map((tick) => (tick === null ? "" : isPlain ? minus(tick.toFixed(decimals)) : short(tick)));
+}
+
+const minus = (text) => text.replace("-", "−");
+
+// A flat curve still needs a height, and a cost begins at 0 where that is near.
+function roomy(low, high) {
+  if (low === null) return [0, 1];
+  if (low === high) return [low - Math.max(Math.abs(low) * 0.1, 1e-12), high + Math.max(Math.abs(high) * 0.1, 1e-12)];
+  const room = (high - low) * 0.06;
+  return [low >= 0 && low < (high - low) * 0.5 ? 0 : low - room, high + room];
+}
+
+function drawMark(u, at) {
+  const { min, max } = u.scales.x;
+  if (at === undefined || at < min || at > max) return;
+  const x = Math.round(u.valToPos(at, "x", true));
+  const { ctx, bbox } = u;
+  ctx.save();
+  ctx.strokeStyle = colour("--now");
+  ctx.fillStyle = colour("--now");
+  ctx.lineWidth = 2 * devicePixelRatio;
+  ctx.beginPath();
+  ctx.moveTo(x, bbox.top);
+  ctx.lineTo(x, bbox.top + bbox.height);
+  ctx.stroke();
+  ctx.beginPath();
+  ctx.arc(x, bbox.top, 5 * devicePixelRatio, 0, 2 * Math.PI);
+  ctx.fill();
+  ctx.restore();
+}
+
+function listen(u, now) {
+  u.over.addEventListener("click", (event) => {
+    const moved = u.select.width > 2;
+    if (!moved) now.current.onPick?.(Math.round(u.posToVal(event.offsetX, "x")));
+  });
+  u.over.addEventListener("dblclick", () => now.current.onZoom?.(null));
+}
+
+function zoomed(u, now) {
+  const { left, width } = u.select;
+  if (width <= 2) return;
+  const from = Math.floor(u.posToVal(left, "x"));
+  const to = Math.ceil(u.posToVal(left + width, "x"));
+  u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+  if (to > from) now.current.onZoom?.({ from, to });
+}
+
+// Canvases do not follow a sheet by themselves.
+export function watchTheme(redraw) {
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const chosen = new MutationObserver(redraw);
+  system.addEventListener("change", redraw);
+  chosen.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+  return () => {
+    system.removeEventListener("change", redraw);
+    chosen.disconnect();
+  };
+}
+

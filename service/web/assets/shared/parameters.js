@@ -1,0 +1,30 @@
+// Names of single parameters, as in the contract: layers from 1, units and inputs from 0.
+
+// "1.0.2" is the weight that leads from input 2 to unit 0 of layer 1; "1.0.b" is that unit's bias.
+export const keyOf = ({ layer, unit, input }) => `${layer}.${unit}.${input ?? "b"}`;
+
+export function parameterOf(key) {
+  const [layer, unit, input] = (key ?? "").split(".");
+  if (input === undefined) return null;
+  const parameter = { layer: Number(layer), unit: Number(unit) };
+  return input === "b" ? parameter : { ...parameter, input: Number(input) };
+}
+
+// How it is written: w[unit, input] or b[unit], with the layer before it.
+export const nameOf = ({ layer, unit, input }) =>
+  input === undefined ? `layer ${layer} b[${unit}]` : `layer ${layer} w[${unit}, ${input}]`;
+
+// The value that a parameter has in `layers`, as the service sends them.
+export function valueOf(layers, { layer, unit, input }) {
+  const found = layers[layer - 1];
+  return input === undefined ? found?.biases[unit] : found?.weights[unit * found.inputs + input];
+}
+
+// All parameters of `layers` in their order, each with its value.
+export function parametersOf(layers) {
+  return layers.flatMap(({ units, inputs, weights, biases }, index) => {
+    const layer = index + 1;
+    const all = weights.map((value, at) => ({ layer, unit: Math.floor(at / inputs), input: at % inputs, value }));
+    return units === biases.length ? [...all, ...biases.map((value, unit) => ({ layer, unit, value }))] : all;
+  });
+}

@@ -1,0 +1,205 @@
+// The form: what to learn, with which network, and how. It makes the network and starts the run.
+import { useEffect, useState } from "preact/hooks";
+import { get, post, remove } from "../shared/api.js";
+import { html } from "../shared/html.js";
+import { go } from "../shared/place.js";
+import { say } from "../shared/say.js";
+import { ACTIVATIONS, COST_FUNCTIONS, OPTIMIZERS, OUTPUT_ACTIVATIONS, wordOf } from "../shared/words.js";
+import { LESSONS } from "./lessons.js";
+import { DEFAULTS, OWN, layerSizes, networkOf, placed, runOf } from "./settings.js";
+import { TableError, examplesOf } from "./table.js";
+
+export function Form({ network }) {
+  const [values, setValues] = useState(DEFAULTS);
+  const [lesson, setLesson] = useState(null);
+  const [wrong, setWrong] = useState({});
+  const [isSending, setSending] = useState(false);
+  const [sets, refreshSets] = useTrainingSets();
+  const set = sets.find(({ trainingSet }) => trainingSet === values.data);
+  const change = (name, value) => {
+    setValues((old) => ({ ...old, [name]: value }));
+    setWrong(({ [name]: _, ...others }) => others);
+  };
+  const choose = (chosen) => {
+    setLesson(chosen);
+    setValues(chosen.values);
+    setWrong({});
+  };
+  const send = async (event, start) => {
+    event.preventDefault();
+    setSending(true);
+    setWrong({});
+    try {
+      const trained = await trainingSetOf(values, set);
+      const name = await start(values, trained);
+      say(null);
+      // What was pasted is a set now: a second run takes that one.
+      if (trained !== set) {
+        await refreshSets();
+        change("data", trained.trainingSet);
+      }
+      go({ network: name, update: undefined, weight: undefined }, { push: name !== network });
+    } catch (error) {
+      if (error.isAway) say(error);
+      else setWrong(placed(error));
+    } finally {
+      setSending(false);
+    }
+  };
+  const field = { values, wrong, change };
+
+  return html`
+    <form class="form" aria-label="A new training" onSubmit=${(event) => send(event, trainNew)} novalidate>
+      <${Lessons} lesson=${lesson} onChoose=${choose} />
+      <fieldset>
+        <legend>What to learn, with which network</legend>
+        <${Choice} ...${field} name="data" label="Training set" options=${[...sets.map(({ trainingSet }) => trainingSet), OWN]} wordOf=${setWord} />
+        ${values.data === OWN && html`<${Table} ...${field} />`}
+        <${Entry} ...${field} name="hidden" label=${html`Hidden layers <span class="soft">${sizesText(values, set)}</span>`} placeholder="none" />
+        <${Choice} ...${field} name="activation" label="Hidden activation" options=${ACTIVATIONS} />
+        <${Choice} ...${field} name="output" label="Output activation" options=${OUTPUT_ACTIVATIONS} />
+        <${Choice} ...${field} name="cost" label="Cost function" options=${["", ...COST_FUNCTIONS]} wordOf=${(value) => (value ? wordOf(value) : "what suits the output")} />
+        <label class="check"
+          ><input type="checkbox" checked=${values.bias} onChange=${(event) => change("bias", event.target.checked)} /> With biases</label
+        >
+        <${Entry} ...${field} name="seed" label="Seed" placeholder="a new one" />
+        <${Entry} ...${field} name="name" label="Name" placeholder="a new one" isText />
+      </fieldset>
+      <fieldset>
+        <legend>How to train</legend>
+        <${Choice} ...${field} name="optimizer" label="Optimizer" options=${OPTIMIZERS} />
+        <${Entry} ...${field} name="rate" label="Learning rate" />
+        <${Entry} ...${field} name="batch" label="Batch size" />
+        <${Entry} ...${field} name="epochs" label="Epochs" />
+        <${Entry} ...${field} name="shuffle" label="Shuffle seed" placeholder="in order" />
+      </fieldset>
+      <p class="wrong" role="alert">${wrong[""]}</p>
+      <div class="actions">
+        <button class="main" disabled=${isSending}>Make it and train</button>
+        ${network &&
+        html`<button type="button" disabled=${isSending} title=${`Another run of ${network}, with the training set and the settings above`} onClick=${(event) => send(event, trainOn(network))}>
+          Train this one on
+        </button>`}
+      </div>
+    </form>
+  `;
+}
+
+function useTrainingSets() {
+  const [sets, setSets] = useState([]);
+  const refresh = () =>
+    get("trainingSets", { pageSize: 1000 })
+      .then((answer) => setSets(answer.trainingSets))
+      .catch(say);
+  useEffect(() => {
+    refresh();
+  }, []);
+  return [sets, refresh];
+}
+
+// The set to train on: the chosen one, or one that is made of the table.
+async function trainingSetOf({ data, table, targets }, set) {
+  if (data !== OWN) return set ?? { trainingSet: data };
+  const count = Number(targets);
+  if (!Number.isInteger(count) || count < 1) throw Object.assign(new TableError("A whole number, at least 1."), { field: "targets" });
+  return (await post("trainingSets", { examples: examplesOf(table, count) })).trainingSet;
+}
+
+async function trainNew(values, set) {
+  const { network } = (await post("networks", networkOf(values, set))).network;
+  try {
+    await post(`networks/${network}:train`, { settings: runOf(values, set) });
+  } catch (error) {
+    // Whoever corrects the form makes the network again.
+    if (!error.isAway) await remove(`networks/${network}`);
+    throw error;
+  }
+  return network;
+}
+
+const trainOn = (network) => async (values, set) => {
+  await post(`networks/${network}:train`, { settings: runOf(values, set) });
+  return network;
+};
+
+const SETS = { and: "AND", or: "OR", xor: "XOR", [OWN]: "An own table …" };
+const setWord = (id) => SETS[id] ?? id;
+
+function sizesText(values, set) {
+  return set ? layerSizes(values, set).join("-") : `inputs-${values.hidden ? `${values.hidden}-` : ""}outputs`;
+}
+
+function Lessons({ lesson, onChoose }) {
+  return html`
+    <div class="lessons">
+      <label
+        ><span>A lesson to try</span>
+        <select value=${lesson?.name ?? ""} onChange=${(event) => onChoose(LESSONS.find(({ name }) => name === event.target.value))}>
+          <option value="" disabled>choose one …</option>
+          ${LESSONS.map(({ name }) => html`<option key=${name} value=${name}>${name}</option>`)}
+        </select>
+      </label>
+      <p class="small soft">${lesson?.see ?? "A lesson fills in the form below and says what to look for."}</p>
+    </div>
+  `;
+}
+
+function Table({ values, wrong, change }) {
+  return html`
+    <div class="field wide">
+      <label for="field-table">Table, the targets in the last columns</label>
+      <textarea
+        id="field-table"
+        rows="5"
+        spellcheck="false"
+        placeholder=${"0, 0, 1\n0, 1, 0\n1, 0, 0"}
+        value=${values.table}
+        aria-invalid=${Boolean(wrong.table)}
+        aria-describedby="wrong-table"
+        onInput=${(event) => change("table", event.target.value)}
+      ></textarea>
+      <span class="wrong" id="wrong-table" role="alert">${wrong.table}</span>
+    </div>
+    <${Entry} values=${values} wrong=${wrong} change=${change} name="targets" label="Target columns" />
+  `;
+}
+
+function Entry({ values, wrong, change, name, label, placeholder, isText }) {
+  return html`
+    <div class="field">
+      <label for=${`field-${name}`}>${label}</label>
+      <input
+        id=${`field-${name}`}
+        value=${values[name]}
+        placeholder=${placeholder}
+        inputmode=${isText ? "text" : "decimal"}
+        autocomplete="off"
+        spellcheck="false"
+        aria-invalid=${Boolean(wrong[name])}
+        aria-describedby=${`wrong-${name}`}
+        onInput=${(event) => change(name, event.target.value)}
+      />
+      <span class="wrong" id=${`wrong-${name}`} role="alert">${wrong[name]}</span>
+    </div>
+  `;
+}
+
+function Choice({ values, wrong, change, name, label, options, wordOf: word = wordOf }) {
+  const isThere = options.includes(values[name]);
+  return html`
+    <div class="field">
+      <label for=${`field-${name}`}>${label}</label>
+      <select
+        id=${`field-${name}`}
+        value=${values[name]}
+        aria-invalid=${Boolean(wrong[name])}
+        aria-describedby=${`wrong-${name}`}
+        onChange=${(event) => change(name, event.target.value)}
+      >
+        ${!isThere && html`<option value=${values[name]}>${word(values[name])}</option>`}
+        ${options.map((option) => html`<option key=${option} value=${option}>${word(option)}</option>`)}
+      </select>
+      <span class="wrong" id=${`wrong-${name}`} role="alert">${wrong[name]}</span>
+    </div>
+  `;
+}

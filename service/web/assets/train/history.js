@@ -1,0 +1,101 @@
+// The cost of all updates, thinned by the service to what can be shown; it is the slider of time.
+import { useMemo, useState } from "preact/hooks";
+import { get } from "../shared/api.js";
+import { useAnswer } from "../shared/answers.js";
+import { Curve } from "../shared/curve.js";
+import { html } from "../shared/html.js";
+import { Num } from "../shared/number.js";
+import { whole } from "../shared/numbers.js";
+import { go } from "../shared/place.js";
+
+const POINTS = 800;
+
+export function History({ network, latest, at }) {
+  const [zoom, setZoom] = useState(null);
+  const [isLog, setLog] = useState(false);
+  const earliest = Number(network.earliestUpdate);
+  const from = Math.max(earliest, zoom?.from ?? earliest);
+  const to = Math.min(latest, zoom?.to ?? latest);
+  const { answer } = useAnswer(`${from} ${to}`, () =>
+    get(`networks/${network.network}/updates`, { startUpdate: from, endUpdate: to, maxPoints: POINTS, detail: "DETAIL_COST" }),
+  );
+  const { xs, lines } = useMemo(() => pointsOf(answer?.updates ?? [], isLog), [answer, isLog]);
+  const shown = useShown(network.network, at);
+  const pick = (update) => go({ update: Math.min(Math.max(update, earliest), latest) });
+
+  return html`
+    <div class="history">
+      <div class="history-head">
+        <h3>Cost</h3>
+        <span class="small soft" data-of="points">${countText(answer, from, to)}</span>
+        <span class="spring"></span>
+        <label class="check small"><input type="checkbox" checked=${isLog} onChange=${(event) => setLog(event.target.checked)} /> logarithmic</label>
+        <button type="button" disabled=${!zoom} onClick=${() => setZoom(null)}>All updates</button>
+      </div>
+      <${Curve}
+        xs=${xs}
+        lines=${lines}
+        at=${at}
+        onPick=${pick}
+        onZoom=${setZoom}
+        scale=${isLog ? "log" : "linear"}
+        label=${`The cost of the updates ${from} to ${to}. The slider below chooses one.`}
+      />
+      <div class="time">
+        <button type="button" aria-label="The update before" disabled=${at <= earliest} onClick=${() => pick(at - 1)}>◀</button>
+        <input type="range" aria-label="Update that is looked at" min=${from} max=${to} value=${at} onInput=${(event) => pick(Number(event.target.value))} />
+        <button type="button" aria-label="The update after" disabled=${at >= latest} onClick=${() => pick(at + 1)}>▶</button>
+      </div>
+      <p class="looked-at">
+        <${Entry} at=${at} earliest=${earliest} latest=${latest} onPick=${pick} />
+        <span class="soft">of ${whole(latest)}</span>
+        <span>epoch ${shown?.epoch && shown.epoch !== "0" ? whole(shown.epoch) : "–"}</span>
+        <span>cost before it <${Num} value=${shown?.cost} name="cost" /></span>
+        <span class="small soft tip">Click the curve to look at an update, drag to zoom.</span>
+      </p>
+    </div>
+  `;
+}
+
+// A number to type: while it is being typed the run may go on, but not over it.
+function Entry({ at, earliest, latest, onPick }) {
+  const [typed, setTyped] = useState(null);
+  return html`
+    <label
+      >Update${" "}
+      <input
+        type="number"
+        aria-label="Number of the update"
+        min=${earliest}
+        max=${latest}
+        value=${typed ?? at}
+        onInput=${(event) => setTyped(event.target.value)}
+        onChange=${(event) => {
+          if (event.target.value !== "") onPick(Math.round(Number(event.target.value)));
+          setTyped(null);
+        }}
+        onBlur=${() => setTyped(null)}
+      />
+    </label>
+  `;
+}
+
+// The one update that is looked at.
+function useShown(network, at) {
+  const { answer } = useAnswer(`${at}`, () =>
+    get(`networks/${network}/updates`, { startUpdate: at, endUpdate: at, maxPoints: 2, detail: "DETAIL_COST" }),
+  );
+  return answer?.updates[0];
+}
+
+function pointsOf(updates, isLog) {
+  const isShown = (cost) => typeof cost === "number" && (!isLog || cost > 0);
+  const ys = updates.map(({ cost }) => (isShown(cost) ? cost : null));
+  return { xs: updates.map(({ update }) => Number(update)), lines: [{ name: "cost", ys, stroke: "--accent" }] };
+}
+
+function countText(answer, from, to) {
+  if (!answer) return "";
+  const all = `updates ${whole(from)} to ${whole(to)}`;
+  return answer.thinned ? `${whole(answer.updates.length)} points of ${all}: every peak is kept` : all;
+}

@@ -1,0 +1,91 @@
+// The run: where it stands, how fast it goes, and what can be done with it.
+import { post } from "../shared/api.js";
+import { html } from "../shared/html.js";
+import { Num } from "../shared/number.js";
+import { whole } from "../shared/numbers.js";
+import { go } from "../shared/place.js";
+import { say } from "../shared/say.js";
+import { wordOf } from "../shared/words.js";
+import { isRunning } from "./live.js";
+
+const MARKS = {
+  RUN_STATE_PENDING: "…",
+  RUN_STATE_RUNNING: "▶",
+  RUN_STATE_PAUSED: "❙❙",
+  RUN_STATE_SUCCEEDED: "✓",
+  RUN_STATE_FAILED: "✗",
+  RUN_STATE_CANCELLED: "■",
+};
+
+export function RunBar({ network, run, speed, place, latest }) {
+  const isFollowing = place.update === undefined;
+  return html`
+    <header class="run">
+      <div class="run-head">
+        <h2>${network.network}</h2>
+        <span class="spring"></span>
+        <${Actions} network=${network.network} run=${run} />
+        <button
+          type="button"
+          aria-pressed=${isFollowing}
+          title="Show always the latest update; looking back ends it"
+          onClick=${() => go({ update: isFollowing ? latest : undefined })}
+        >
+          Follow live
+        </button>
+      </div>
+      <p class="small soft">${structureOf(network)}${run && `; ${settingsOf(run)}`}</p>
+      ${run ? html`<${Facts} run=${run} speed=${speed} />` : html`<p class="soft">No run yet: train it with the form.</p>`}
+    </header>
+  `;
+}
+
+const structureOf = ({ layerSizes, activations, bias, costFunction }) =>
+  `${layerSizes.join("-")}, ${[...new Set(activations.map(wordOf))].join(" and ")}${bias ? ", biases" : ""}, ${wordOf(costFunction)}`;
+
+const settingsOf = ({ settings: { trainingSet, optimizer, learningRate, batchSize, shuffleSeed } }) =>
+  `on ${trainingSet} by ${wordOf(optimizer.kind)}, rate ${learningRate}, batch ${batchSize}${shuffleSeed ? ", shuffled" : ""}`;
+
+function Facts({ run, speed }) {
+  const { settings } = run;
+  return html`
+    <dl class="facts">
+      <${Fact} name=${`Run ${run.run}`}>
+        <span class=${`state ${wordOf(run.state)}`}><span aria-hidden="true">${MARKS[run.state]}</span> ${wordOf(run.state)}</span>
+      <//>
+      <${Fact} name="Update"><span data-of="updates">${whole(run.updatesDone)}</span> <span class="soft">of ${whole(run.totalUpdates)}</span><//>
+      <${Fact} name="Epoch">${whole(run.epoch)} <span class="soft">of ${whole(settings.epochs)}</span><//>
+      <${Fact} name="Cost before it"><${Num} value=${run.latestCost} name="cost" /><//>
+      <${Fact} name="Updates a second"><${Speed} run=${run} speed=${speed} /><//>
+    </dl>
+    <progress max=${Number(run.totalUpdates)} value=${Number(run.updatesDone)} aria-label="Updates done"></progress>
+    ${run.failure && html`<p class="failure" role="alert">${run.failure.message}</p>`}
+  `;
+}
+
+// While it goes on as it goes now; afterwards from its first update to its end.
+function Speed({ run, speed }) {
+  const time = run.endTime && run.startTime ? (Date.parse(run.endTime) - Date.parse(run.startTime)) / 1000 : 0;
+  const shown = isRunning(run) || !time ? speed : Number(run.updatesDone) / time;
+  return shown ? html`≈ ${whole(Number(shown.toPrecision(3)).toFixed(0))}` : "–";
+}
+
+const Fact = ({ name, children }) => html`
+  <div>
+    <dt>${name}</dt>
+    <dd>${children}</dd>
+  </div>
+`;
+
+function Actions({ network, run }) {
+  const act = (verb) => post(`networks/${network}/runs/${run.run}:${verb}`).catch(say);
+  const isPaused = run?.state === "RUN_STATE_PAUSED";
+  const isAlive = isRunning(run);
+  // All of them always stand there, so that nothing moves under a finger.
+  return html`
+    <button type="button" disabled=${!isAlive && !isPaused} onClick=${() => act(isPaused ? "resume" : "pause")}>
+      ${isPaused ? "Resume" : "Pause"}
+    </button>
+    <button type="button" disabled=${!isAlive && !isPaused} onClick=${() => act("cancel")}>Cancel</button>
+  `;
+}

@@ -1,0 +1,78 @@
+// What the form holds, all of it as text, and the requests that are made of it.
+
+export const DEFAULTS = {
+  name: "",
+  data: "xor",
+  table: "",
+  targets: "1",
+  hidden: "5",
+  activation: "ACTIVATION_SIGMOID",
+  output: "ACTIVATION_SIGMOID",
+  bias: false,
+  cost: "",
+  seed: "7",
+  optimizer: "OPTIMIZER_KIND_GRADIENT_DESCENT",
+  rate: "5",
+  batch: "4",
+  epochs: "10000",
+  shuffle: "",
+};
+
+export const OWN = "an own table"; // no id of a set has a space
+
+// A number where the text is one; else the text as it is, for the service to say what is wrong with it.
+const numberOf = (text) => (text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text.trim());
+
+// As `numberOf`, or absent where nothing was typed.
+const optional = (text) => (text.trim() === "" ? undefined : numberOf(text));
+
+const hiddenSizes = ({ hidden }) => hidden.split(/[^\w.-]+|-/).filter(Boolean).map(numberOf);
+
+export const layerSizes = (values, { inputCount, targetCount }) => [inputCount, ...hiddenSizes(values), targetCount];
+
+export function networkOf(values, set) {
+  const hidden = hiddenSizes(values);
+  return {
+    network: values.name.trim() || undefined,
+    layerSizes: layerSizes(values, set),
+    activations: [...hidden.map(() => values.activation), values.output],
+    bias: values.bias,
+    costFunction: values.cost || undefined,
+    initializer: { seed: optional(values.seed) },
+  };
+}
+
+export const runOf = (values, set) => ({
+  trainingSet: set.trainingSet,
+  learningRate: numberOf(values.rate),
+  batchSize: numberOf(values.batch),
+  epochs: numberOf(values.epochs),
+  shuffleSeed: optional(values.shuffle),
+  optimizer: { kind: values.optimizer },
+});
+
+// Which field of the form a field of the contract stands in.
+const PLACES = [
+  [/^network$/, "name"],
+  [/^layer_?sizes/i, "hidden"],
+  [/^activations/, "output"],
+  [/^cost_?function/i, "cost"],
+  [/^initializer/, "seed"],
+  [/^(settings\.training_?set|examples|training_?set)/i, "data"],
+  [/^settings\.learning_?rate/i, "rate"],
+  [/^settings\.batch_?size/i, "batch"],
+  [/^settings\.epochs/, "epochs"],
+  [/^settings\.shuffle_?seed/i, "shuffle"],
+  [/^settings\.optimizer/, "optimizer"],
+];
+
+// What is wrong, by the form's fields; what belongs to none of them stands under "".
+export function placed(error) {
+  const wrong = {};
+  for (const { field, description } of error.violations ?? []) {
+    const place = PLACES.find(([pattern]) => pattern.test(field))?.[1] ?? "";
+    wrong[place] = [wrong[place], place ? description : `${field}: ${description}`].filter(Boolean).join("; ");
+  }
+  if (error.field) wrong[error.field] = error.message;
+  return Object.keys(wrong).length ? wrong : { "": error.message };
+}

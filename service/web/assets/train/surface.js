@@ -1,0 +1,175 @@
+// The decision surface: what a network of two inputs answers everywhere around its examples.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { post } from "../shared/api.js";
+import { useAnswer } from "../shared/answers.js";
+import { colour, watchTheme } from "../shared/curve.js";
+import { html } from "../shared/html.js";
+import { Num } from "../shared/number.js";
+import { short } from "../shared/numbers.js";
+import { rangeOf } from "./outputs.js";
+
+const CELLS = 40; // each way
+
+export function Surface({ network, set, at }) {
+  const [output, setOutput] = useState(0);
+  const [cell, setCell] = useState(null);
+  const canvas = useRef(null);
+  const frame = frameOf(set?.examples ?? []);
+  const { answer } = useAnswer(`${set?.uid} ${at}`, () =>
+    post(`networks/${network.network}:predict`, { update: at, inputs: gridOf(frame).map((values) => ({ values })) }),
+  );
+  const outputs = network.layerSizes.at(-1);
+  const values = answer?.predictions.map((prediction) => prediction.outputs[output]);
+  const scale = scaleOf(network, values);
+
+  useEffect(() => {
+    const draw = () => values && paint(canvas.current, { values, scale, frame, examples: set?.examples ?? [], output, cell });
+    draw();
+    return watchTheme(draw);
+  });
+
+  const point = cell && gridOf(frame)[cell.row * CELLS + cell.column];
+  return html`
+    <section class="panel surface" aria-label="Decision surface">
+      <h3>Decision surface</h3>
+      ${outputs > 1 &&
+      html`<label class="small"
+        >Output${" "}
+        <select value=${output} onChange=${(event) => setOutput(Number(event.target.value))}>
+          ${Array.from({ length: outputs }, (_, index) => html`<option value=${index}>${index}</option>`)}
+        </select>
+      </label>`}
+      <canvas
+        ref=${canvas}
+        tabindex="0"
+        role="img"
+        aria-label=${`What the network answers to inputs from ${frame.low.map(short)} to ${frame.high.map(short)}. Arrow keys read single points.`}
+        onPointerMove=${(event) => setCell(cellAt(event))}
+        onPointerLeave=${() => setCell(null)}
+        onKeyDown=${(event) => moveCell(event, cell, setCell)}
+        onBlur=${() => setCell(null)}
+      ></canvas>
+      <div class="scale" aria-hidden="true"><span>${short(scale.low)}</span><span class="ramp"></span><span>${short(scale.high)}</span></div>
+      <p class="small reading" aria-live="polite">
+        ${point && values
+          ? html`at (${short(point[0])}, ${short(point[1])}): <${Num} value=${values[cell.row * CELLS + cell.column]} name="output" />`
+          : html`<span class="soft">dashed: halfway; points: the examples</span>`}
+      </p>
+    </section>
+  `;
+}
+
+// The square around the examples, with some room; (0,0) to (1,1) where there are none.
+function frameOf(examples) {
+  const ends = [0, 1].map((axis) => {
+    const values = examples.map(({ inputs }) => inputs[axis]);
+    const [low, high] = values.length ? [Math.min(...values), Math.max(...values)] : [0, 1];
+    const room = (high - low || 1) * 0.3;
+    return [low - room, high + room];
+  });
+  return { low: ends.map(([low]) => low), high: ends.map(([, high]) => high) };
+}
+
+// The middles of all cells, row after row, the topmost first.
+function gridOf({ low, high }) {
+  const along = (axis, step) => low[axis] + ((high[axis] - low[axis]) * (step + 0.5)) / CELLS;
+  return Array.from({ length: CELLS * CELLS }, (_, index) => [
+    along(0, index % CELLS),
+    along(1, CELLS - 1 - Math.floor(index / CELLS)),
+  ]);
+}
+
+function scaleOf(network, values) {
+  const { low, high, isBounded } = rangeOf(network);
+  if (isBounded || !values) return { low, high };
+  const numbers = values.filter((value) => typeof value === "number");
+  return { low: numbers.reduce((a, b) => Math.min(a, b), 0), high: numbers.reduce((a, b) => Math.max(a, b), 1) };
+}
+
+function paint(canvas, { values, scale, frame, examples, output, cell }) {
+  const ratio = devicePixelRatio;
+  const side = canvas.clientWidth * ratio;
+  canvas.width = side;
+  canvas.height = side;
+  const ctx = canvas.getContext("2d");
+  const step = side / CELLS;
+  const share = (value) => (typeof value === "number" ? (value - scale.low) / (scale.high - scale.low) : Number.NaN);
+  const [low, high, middle] = [colour("--negative"), colour("--positive"), colour("--paper")];
+  ctx.fillStyle = middle;
+  ctx.fillRect(0, 0, side, side);
+  values.forEach((value, index) => {
+    const at = share(value);
+    if (Number.isNaN(at)) return;
+    ctx.globalAlpha = Math.min(Math.abs(at - 0.5) * 1.5, 0.75);
+    ctx.fillStyle = at < 0.5 ? low : high;
+    const [x, y] = [(index % CELLS) * step, Math.floor(index / CELLS) * step];
+    const [left, top] = [Math.round(x), Math.round(y)]; // whole pixels, or the seams would be seen
+    ctx.fillRect(left, top, Math.round(x + step) - left, Math.round(y + step) - top);
+  });
+  ctx.globalAlpha = 1;
+  ctx.strokeStyle = colour("--ink");
+  ctx.lineWidth = 1.5 * ratio;
+  ctx.setLineDash([5 * ratio, 4 * ratio]);
+  border(ctx, values.map(share), step);
+  ctx.setLineDash([]);
+  for (const { inputs, targets } of examples) dot(ctx, side, frame, inputs, targets[output], ratio);
+  if (cell) {
+    ctx.strokeStyle = colour("--now");
+    ctx.lineWidth = 2 * ratio;
+    ctx.strokeRect(cell.column * step, cell.row * step, step, step);
+  }
+}
+
+// The line on which the answer is halfway, between the middles of the cells (marching squares).
+function border(ctx, shares, step) {
+  const cut = (a, b) => (0.5 - a) / (b - a);
+  ctx.beginPath();
+  for (let row = 0; row < CELLS - 1; row += 1) {
+    for (let column = 0; column < CELLS - 1; column += 1) {
+      const at = row * CELLS + column;
+      const [a, b, c, d] = [shares[at], shares[at + 1], shares[at + CELLS + 1], shares[at + CELLS]];
+      const crossings = [];
+      if (a < 0.5 !== b < 0.5) crossings.push([cut(a, b), 0]);
+      if (b < 0.5 !== c < 0.5) crossings.push([1, cut(b, c)]);
+      if (d < 0.5 !== c < 0.5) crossings.push([cut(d, c), 1]);
+      if (a < 0.5 !== d < 0.5) crossings.push([0, cut(a, d)]);
+      crossings.forEach(([x, y], index) => {
+        ctx[index % 2 ? "lineTo" : "moveTo"]((column + 0.5 + x) * step, (row + 0.5 + y) * step);
+      });
+    }
+  }
+  ctx.stroke();
+}
+
+function dot(ctx, side, { low, high }, inputs, target, ratio) {
+  const [x, y] = inputs.map((value, axis) => (value - low[axis]) / (high[axis] - low[axis]));
+  const [left, top] = [x * side, (1 - y) * side];
+  ctx.beginPath();
+  ctx.arc(left, top, 11 * ratio, 0, 2 * Math.PI);
+  ctx.fillStyle = colour("--paper");
+  ctx.fill();
+  ctx.strokeStyle = colour("--ink");
+  ctx.lineWidth = 1.5 * ratio;
+  ctx.stroke();
+  ctx.fillStyle = colour("--ink");
+  ctx.font = `600 ${12 * ratio}px system-ui, sans-serif`;
+  ctx.textAlign = "center";
+  ctx.textBaseline = "middle";
+  ctx.fillText(String(Number(target.toPrecision(2))), left, top + ratio);
+}
+
+function cellAt({ offsetX, offsetY, currentTarget: { clientWidth } }) {
+  const place = (offset) => Math.min(Math.max(Math.floor((offset / clientWidth) * CELLS), 0), CELLS - 1);
+  return { row: place(offsetY), column: place(offsetX) };
+}
+
+const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+
+function moveCell(event, cell, setCell) {
+  const move = MOVES[event.key];
+  if (!move) return;
+  event.preventDefault();
+  const { row, column } = cell ?? { row: CELLS / 2, column: CELLS / 2 };
+  const within = (place) => Math.min(Math.max(place, 0), CELLS - 1);
+  setCell({ row: within(row + move[0]), column: within(column + move[1]) });
+}

@@ -1,0 +1,77 @@
+// The truth table: what the network answers to each example at the update that is looked at.
+import { post } from "../shared/api.js";
+import { useAnswer } from "../shared/answers.js";
+import { html } from "../shared/html.js";
+import { Num } from "../shared/number.js";
+import { whole } from "../shared/numbers.js";
+import { rangeOf } from "./outputs.js";
+
+const ROWS = 16;
+
+export function Truth({ network, set, at }) {
+  const examples = set?.examples.slice(0, ROWS) ?? [];
+  const { answer } = useAnswer(set ? `${set.uid} ${at}` : null, () => ask(network.network, set, examples, at));
+  const range = rangeOf(network);
+  return html`
+    <section class="panel truth" aria-label="Truth table">
+      <h3>Truth table</h3>
+      ${!set && html`<p class="soft">The examples of a run come here.</p>`}
+      ${set &&
+      html`
+        <div class="scrolled">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">inputs</th>
+                <th scope="col">${set.targetCount > 1 ? "targets" : "target"}</th>
+                <th scope="col">${set.targetCount > 1 ? "outputs" : "output"}</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${examples.map(
+                ({ inputs, targets }, index) => html`
+                  <tr key=${index}>
+                    <td>${inputs.map((value) => html`<${Num} value=${value} /> `)}</td>
+                    <td>${targets.map((value) => html`<${Num} value=${value} /> `)}</td>
+                    <td class="outputs">
+                      ${targets.map((target, output) => html`<${Output} key=${output} value=${answer?.outputs[index]?.[output]} target=${target} range=${range} />`)}
+                    </td>
+                  </tr>
+                `,
+              )}
+            </tbody>
+          </table>
+        </div>
+        ${Number(set.exampleCount) > examples.length && html`<p class="small soft">${examples.length ? `The first ${examples.length} of ${whole(set.exampleCount)} examples.` : `${whole(set.exampleCount)} examples are too many to show.`}</p>`}
+        <p class="small whole-set">
+          All ${whole(set.exampleCount)}: cost <${Num} value=${answer?.all?.cost} name="cost" />
+          ${answer?.all?.correctCount !== undefined && html`<span>, right ${whole(answer.all.correctCount)}</span>`}
+        </p>
+      `}
+    </section>
+  `;
+}
+
+async function ask(network, { trainingSet }, examples, update) {
+  const inputs = examples.map((example) => ({ values: example.inputs }));
+  const [predicted, all] = await Promise.all([
+    inputs.length ? post(`networks/${network}:predict`, { update, inputs }) : { predictions: [] },
+    post(`networks/${network}:evaluate`, { update, trainingSet }),
+  ]);
+  return { outputs: predicted.predictions.map(({ outputs }) => outputs), all };
+}
+
+// The number, and on the way from the lowest output to the highest where it is, and where it should be.
+function Output({ value, target, range }) {
+  const share = (number) => `${Math.min(Math.max(((number - range.low) / (range.high - range.low)) * 100, 0), 100)}%`;
+  return html`
+    <span class="output">
+      <${Num} value=${value} name="output" />
+      ${range.isBounded &&
+      html`<span class="track" aria-hidden="true">
+        <span class="fill" style=${{ width: typeof value === "number" ? share(value) : 0 }}></span>
+        <span class="goal" style=${{ left: share(target) }}></span>
+      </span>`}
+    </span>
+  `;
+}

@@ -1,0 +1,170 @@
+"""Train: a form, a run that is watched live, and a refusal where it belongs."""
+
+import json
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import requests
+from playwright.sync_api import Page, expect
+from servers import ServerProcess
+
+
+def test_the_defaults_learn_xor_and_are_watched_to_the_end(site: ServerProcess, page: Page) -> None:
+    network = _train(site, page)
+    expect(page.locator(".state")).to_contain_text("succeeded")
+    expect(page.locator("[data-of=updates]")).to_have_text("10\u202f000")
+    expect(page.locator("[data-of=points]")).to_contain_text("every peak is kept")
+    outputs = _predict(site, network, 10_000)
+    assert [round(output) for output in outputs] == [0, 1, 1, 0]
+    shown = page.locator(".truth .output .num")
+    for row, output in enumerate(outputs):
+        expect(shown.nth(row)).to_have_attribute("data-exact", _exact(output))
+
+
+def test_whoever_looks_back_sees_the_weights_of_that_update(
+    site: ServerProcess, page: Page
+) -> None:
+    network = _train(site, page)
+    expect(page.locator(".state")).to_contain_text("succeeded")
+    page.get_by_label("Number of the update").fill("4650")
+    page.get_by_label("Number of the update").press("Enter")
+    expect(page.get_by_role("button", name="Follow live")).to_have_attribute(
+        "aria-pressed", "false"
+    )
+    state = requests.get(
+        f"{site.http}/v1/networks/{network}/state", {"update": 4650}, timeout=10
+    ).json()["state"]
+    for layer, parameters in enumerate(state["layers"], 1):
+        for index, weight in enumerate(parameters["weights"]):
+            unit, of = divmod(index, parameters["inputs"])
+            cell = page.locator(f'[data-weight="{layer}.{unit}.{of}"] .num')
+            expect(cell).to_have_attribute("data-exact", _exact(weight))
+    assert parse_qs(urlsplit(page.url).query)["update"] == ["4650"]
+    page.get_by_role("button", name="The update after").click()
+    page.wait_for_url("**update=4651")
+
+
+def test_a_run_is_paused_and_goes_on_and_a_second_browser_sees_it(
+    site: ServerProcess, page: Page
+) -> None:
+    network = _long_run(site)
+    page.goto(f"{site.http}/?mode=train&network={network}")
+    expect(page.locator(".state")).to_contain_text("running")
+    page.get_by_role("button", name="Pause").click()
+    expect(page.locator(".state")).to_contain_text("paused")
+    done = page.locator("[data-of=updates]").inner_text()
+    other = _second_browser(page)
+    other.goto(page.url)
+    expect(other.locator("[data-of=updates]")).to_have_text(done)
+    other.get_by_role("button", name="Resume").click()
+    expect(page.locator(".state")).to_contain_text("running")
+    expect(page.locator("[data-of=updates]")).not_to_have_text(done)
+    page.get_by_role("button", name="Cancel").click()
+    for each in (page, other):
+        expect(each.locator(".state")).to_contain_text("cancelled")
+    assert other.locator("[data-of=updates]").inner_text() == (
+        page.locator("[data-of=updates]").inner_text()
+    )
+
+
+def test_what_the_service_refuses_stands_at_its_field(site: ServerProcess, page: Page) -> None:
+    before = _networks(site)
+    page.goto(f"{site.http}/?mode=train")
+    page.get_by_label("Learning rate").fill("-1")
+    page.get_by_label("Batch size").fill("9")
+    page.get_by_role("button", name="Make it and train").click()
+    expect(page.locator("#wrong-rate")).to_contain_text("must be finite and greater than 0")
+    expect(page.locator("#wrong-batch")).to_contain_text("must be at most the number of examples")
+    expect(page.get_by_label("Learning rate")).to_have_attribute("aria-invalid", "true")
+    assert _networks(site) == before, "what could not be trained is not left behind"
+    page.get_by_label("Learning rate").fill("5")
+    expect(page.locator("#wrong-rate")).to_be_empty()
+
+
+def test_an_own_table_is_trained_on(site: ServerProcess, page: Page) -> None:
+    page.goto(f"{site.http}/?mode=train")
+    page.get_by_label("Training set").select_option("An own table …")
+    table = page.get_by_label("Table, the targets in the last columns")
+    table.fill("a; b; sum\n0; 0; 0\n1; x; 1")
+    page.get_by_role("button", name="Make it and train").click()
+    expect(page.locator("#wrong-table")).to_have_text("Line 3, column 2: “x” is no number.")
+    table.fill("a; b; sum\n0; 0; 0\n1; 0; 1\n0.5; 0.25; 0.75")
+    page.get_by_label("Batch size").fill("3")
+    page.get_by_role("button", name="Make it and train").click()
+    expect(page.locator(".state")).to_contain_text("succeeded")
+    expect(page.locator(".truth tbody tr")).to_have_count(3)
+    expect(page.locator(".truth tbody tr").last).to_contain_text("0.25")
+
+
+def test_a_lesson_fills_in_the_form(site: ServerProcess, page: Page) -> None:
+    page.goto(f"{site.http}/?mode=train")
+    page.get_by_label("A lesson to try").select_option("Batch 2 sticks")
+    expect(page.get_by_label("Batch size")).to_have_value("2")
+    page.get_by_role("button", name="Make it and train").click()
+    expect(page.locator(".state")).to_contain_text("succeeded")
+    expect(page.locator(".truth .whole-set")).to_contain_text("≈ 0.6931")
+
+
+def test_it_lives_through_a_restart_of_the_service(site: ServerProcess, page: Page) -> None:
+    network = _long_run(site)
+    page.goto(f"{site.http}/?mode=train&network={network}")
+    expect(page.locator(".state")).to_contain_text("running")
+    site.kill()
+    expect(page.get_by_role("status")).to_contain_text("The service is away")
+    done = page.locator("[data-of=updates]").inner_text()
+    site.start()
+    expect(page.get_by_role("status")).to_contain_text("The service is back", timeout=15_000)
+    expect(page.locator("[data-of=updates]")).not_to_have_text(done)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".state")).to_contain_text("cancelled")
+
+
+def _second_browser(page: Page) -> Page:
+    """A page that shares nothing with this one."""
+    browser = page.context.browser
+    assert browser is not None
+    return browser.new_page()
+
+
+def _train(site: ServerProcess, page: Page) -> str:
+    """Press the button of the form as it is filled in, and return the network's id."""
+    page.goto(f"{site.http}/?mode=train")
+    page.get_by_role("button", name="Make it and train").click()
+    page.wait_for_url("**network=*")
+    return parse_qs(urlsplit(page.url).query)["network"][0]
+
+
+def _long_run(site: ServerProcess) -> str:
+    """A run that nobody waits for, of updates that take a while."""
+    made = requests.post(
+        f"{site.http}/v1/networks", json={"layerSizes": [2, 64, 64, 1]}, timeout=10
+    ).json()
+    network: str = made["network"]["network"]
+    asked = {
+        "settings": {"trainingSet": "xor", "learningRate": 0.1, "batchSize": 4, "epochs": 10**8}
+    }
+    requests.post(
+        f"{site.http}/v1/networks/{network}:train", data=json.dumps(asked), timeout=10
+    ).raise_for_status()
+    return network
+
+
+def _predict(site: ServerProcess, network: str, update: int) -> list[float]:
+    inputs = [{"values": values} for values in ([0, 0], [1, 0], [0, 1], [1, 1])]
+    answer = requests.post(
+        f"{site.http}/v1/networks/{network}:predict",
+        json={"update": update, "inputs": inputs},
+        timeout=10,
+    ).json()
+    return [prediction["outputs"][0] for prediction in answer["predictions"]]
+
+
+def _networks(site: ServerProcess) -> list[str]:
+    answer = requests.get(f"{site.http}/v1/networks", timeout=10).json()
+    return [network["network"] for network in answer["networks"]]
+
+
+def _exact(value: float) -> re.Pattern[str]:
+    """The number as the page writes it, which is JavaScript's way of writing the same float64."""
+    text = repr(value).replace("-", "[−-]").replace("+", r"\+").replace("e[−-]0", "e[−-]")
+    return re.compile(f"^{text}$")
