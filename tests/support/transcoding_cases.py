@@ -333,7 +333,7 @@ PATHS = [
     get("/v1/networks/%zz", 404),
     get("//v1/networks/trained", 404),
     get("/v1", 404),
-    get("/", 404),
+    get("/v2", 404),
     get("/v1/nothing", 404),
     get("/v2/networks/trained", 404),
     get("/V1/networks/trained", 404),
