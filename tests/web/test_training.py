@@ -1,12 +1,12 @@
 """Train: a form, a run that is watched live, and a refusal where it belongs."""
 
-import json
-import re
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import requests
 from playwright.sync_api import Page, expect
 from servers import ServerProcess
+from web_numbers import exact
 
 
 def test_the_defaults_learn_xor_and_are_watched_to_the_end(site: ServerProcess, page: Page) -> None:
@@ -18,7 +18,7 @@ def test_the_defaults_learn_xor_and_are_watched_to_the_end(site: ServerProcess, 
     assert [round(output) for output in outputs] == [0, 1, 1, 0]
     shown = page.locator(".truth .output .num")
     for row, output in enumerate(outputs):
-        expect(shown.nth(row)).to_have_attribute("data-exact", _exact(output))
+        expect(shown.nth(row)).to_have_attribute("data-exact", exact(output))
 
 
 def test_whoever_looks_back_sees_the_weights_of_that_update(
@@ -38,7 +38,7 @@ def test_whoever_looks_back_sees_the_weights_of_that_update(
         for index, weight in enumerate(parameters["weights"]):
             unit, of = divmod(index, parameters["inputs"])
             cell = page.locator(f'[data-weight="{layer}.{unit}.{of}"] .num')
-            expect(cell).to_have_attribute("data-exact", _exact(weight))
+            expect(cell).to_have_attribute("data-exact", exact(weight))
     assert parse_qs(urlsplit(page.url).query)["update"] == ["4650"]
     page.get_by_role("button", name="The update after").click()
     page.wait_for_url("**update=4651")
@@ -140,11 +140,11 @@ def _long_run(site: ServerProcess) -> str:
         f"{site.http}/v1/networks", json={"layerSizes": [2, 64, 64, 1]}, timeout=10
     ).json()
     network: str = made["network"]["network"]
-    asked = {
+    asked: dict[str, Any] = {
         "settings": {"trainingSet": "xor", "learningRate": 0.1, "batchSize": 4, "epochs": 10**8}
     }
     requests.post(
-        f"{site.http}/v1/networks/{network}:train", data=json.dumps(asked), timeout=10
+        f"{site.http}/v1/networks/{network}:train", json=asked, timeout=10
     ).raise_for_status()
     return network
 
@@ -162,9 +162,3 @@ def _predict(site: ServerProcess, network: str, update: int) -> list[float]:
 def _networks(site: ServerProcess) -> list[str]:
     answer = requests.get(f"{site.http}/v1/networks", timeout=10).json()
     return [network["network"] for network in answer["networks"]]
-
-
-def _exact(value: float) -> re.Pattern[str]:
-    """The number as the page writes it, which is JavaScript's way of writing the same float64."""
-    text = repr(value).replace("-", "[−-]").replace("+", r"\+").replace("e[−-]0", "e[−-]")
-    return re.compile(f"^{text}$")

@@ -1,5 +1,57 @@
+// Compare: two updates of a network, or two networks, side by side; and edits, made on a fork.
+import { useState } from "preact/hooks";
+import { get } from "../shared/api.js";
+import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
+import { useLive } from "../shared/live.js";
+import { useTrainingSet } from "../shared/training_set.js";
+import { Changes } from "./changes.js";
+import { Edit } from "./edit.js";
+import { Exports } from "./exports.js";
+import { Answers } from "./outputs.js";
+import { Sides } from "./sides.js";
 
-export function Compare({ place }) {
-  return html`<p>${place.network}</p>`;
+export const Compare = ({ place }) => html`<${Compared} key=${`${place.network} ${place.other}`} place=${place} />`;
+
+// After is what is looked at; before is what it is compared with.
+function Compared({ place }) {
+  const live = useLive(place.network);
+  const { answer: other, error } = useAnswer(place.other ?? null, () => networkAndRun(place.other));
+  const [preview, setPreview] = useState(null);
+  const set = useTrainingSet((live.run ?? other?.run)?.settings.trainingSet ?? "xor");
+  const problem = live.error ?? error;
+  if (problem) return html`<p class="compare" role="alert">${problem.message}</p>`;
+  if (!live.network || (place.other && !other)) return html`<p class="compare soft">Opening ${place.network} …</p>`;
+  const { before, after } = sidesOf(place, live, other);
+  const isFit = set?.inputCount === live.network.layerSizes[0] && set?.targetCount === live.network.layerSizes.at(-1);
+  return html`
+    <div class="compare">
+      <${Sides} place=${place} before=${before} after=${after} />
+      <div class="columns">
+        <${Changes} before=${before} after=${after} chosen=${place.weight} />
+        <div class="column">
+          <${Edit} key=${`${after.name} ${after.update}`} side=${after} chosen=${place.weight} preview=${preview} onPreview=${setPreview} />
+          ${isFit && html`<${Answers} set=${set} before=${before} after=${after} preview=${preview} />`}
+          <${Exports} side=${after} />
+        </div>
+      </div>
+    </div>
+  `;
+}
+
+async function networkAndRun(id) {
+  const [{ network }, { runs }] = await Promise.all([get(`networks/${id}`), get(`networks/${id}/runs`, { pageSize: 1 })]);
+  return { network, run: runs[0] ?? null };
+}
+
+function sidesOf(place, { network, latest }, other) {
+  const within = (update, first, last) => Math.min(Math.max(update, first), last);
+  const earliest = Number(network.earliestUpdate);
+  const after = { name: place.network, network, earliest, latest, update: within(place.update ?? latest, earliest, latest) };
+  if (!other) return { before: { ...after, update: within(place.base ?? earliest, earliest, latest) }, after };
+  const [first, last] = [Number(other.network.earliestUpdate), Number(other.network.latestUpdate)];
+  const fork = network.forkedFrom;
+  const origin = fork?.uid === other.network.uid ? Number(fork.update) : last;
+  const update = within(place.base ?? origin, first, last);
+  return { before: { name: place.other, network: other.network, earliest: first, latest: last, update }, after };
 }

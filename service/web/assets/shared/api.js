@@ -42,6 +42,7 @@ async function call(method, path, { query, body, signal } = {}) {
 
 export const get = (path, query, signal) => call("GET", path, { query, signal });
 export const post = (path, body = {}, signal) => call("POST", path, { body, signal });
+export const patch = (path, body) => call("PATCH", path, { body });
 export const remove = (path) => call("DELETE", path);
 
 // Follows a network, through lost connections and restarts of the service, without a gap. Calls

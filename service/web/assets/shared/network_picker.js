@@ -26,8 +26,8 @@ export function NetworkPicker({ label, value, none, onPick, except }) {
         <option value="">${none}</option>
         ${!isListed && html`<option value=${value}>${value}</option>`}
         ${shown.map(
-          ({ network, latestUpdate }) => html`
-            <option key=${network} value=${network}>${network} (${whole(latestUpdate)} updates)</option>
+          ({ network, latestUpdate, labels }) => html`
+            <option key=${network} value=${network}>${network} (${labels.scratch ?? `${whole(latestUpdate)} updates`})</option>
           `,
         )}
       </select>

@@ -6,7 +6,7 @@ import { colour, watchTheme } from "../shared/curve.js";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number.js";
 import { short } from "../shared/numbers.js";
-import { rangeOf } from "./outputs.js";
+import { rangeOf } from "../shared/output.js";
 
 const CELLS = 40; // each way
 

@@ -4,7 +4,7 @@ import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number.js";
 import { whole } from "../shared/numbers.js";
-import { rangeOf } from "./outputs.js";
+import { Output, rangeOf } from "../shared/output.js";
 
 const ROWS = 16;
 
@@ -59,19 +59,4 @@ async function ask(network, { trainingSet }, examples, update) {
     post(`networks/${network}:evaluate`, { update, trainingSet }),
   ]);
   return { outputs: predicted.predictions.map(({ outputs }) => outputs), all };
-}
-
-// The number, and on the way from the lowest output to the highest where it is, and where it should be.
-function Output({ value, target, range }) {
-  const share = (number) => `${Math.min(Math.max(((number - range.low) / (range.high - range.low)) * 100, 0), 100)}%`;
-  return html`
-    <span class="output">
-      <${Num} value=${value} name="output" />
-      ${range.isBounded &&
-      html`<span class="track" aria-hidden="true">
-        <span class="fill" style=${{ width: typeof value === "number" ? share(value) : 0 }}></span>
-        <span class="goal" style=${{ left: share(target) }}></span>
-      </span>`}
-    </span>
-  `;
 }

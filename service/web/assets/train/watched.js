@@ -1,15 +1,12 @@
 // A network that is being trained, or was: its run, its cost, and what it is at the update looked at.
-import { get } from "../shared/api.js";
-import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
+import { useLive } from "../shared/live.js";
+import { useTrainingSet } from "../shared/training_set.js";
 import { History } from "./history.js";
-import { useLive } from "./live.js";
 import { RunBar } from "./run_bar.js";
 import { Surface } from "./surface.js";
 import { Truth } from "./truth.js";
 import { Weights } from "./weights.js";
-
-const MOST = 200; // examples that are fetched to be shown
 
 export function Watched({ place }) {
   const { network, run, latest, speed, error } = useLive(place.network);
@@ -26,14 +23,4 @@ export function Watched({ place }) {
       <${Weights} network=${network} at=${at} />
     </div>
   `;
-}
-
-// The set of the run, with its examples where they are few; null until it is known.
-function useTrainingSet(id) {
-  const { answer } = useAnswer(id ?? null, async () => {
-    const { trainingSet } = await get(`trainingSets/${id}`);
-    if (Number(trainingSet.exampleCount) > MOST) return trainingSet;
-    return (await get(`trainingSets/${id}`, { includeExamples: true })).trainingSet;
-  });
-  return answer;
 }

@@ -1,7 +1,7 @@
 // A network as it is now, live: where its history stands, its latest run, and how fast it goes.
 import { useEffect, useState } from "preact/hooks";
-import { follow, get } from "../shared/api.js";
-import { say } from "../shared/say.js";
+import { follow, get } from "./api.js";
+import { say } from "./say.js";
 
 // Of its updates a run's first and last alone, and edits: how far it is the page asks as often as it
 // can show it, for a watch of all updates would tell of a million a second.

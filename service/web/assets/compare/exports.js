@@ -1,0 +1,28 @@
+// Files of the network that is looked at, made by the service.
+import { html } from "../shared/html.js";
+import { whole } from "../shared/numbers.js";
+
+const FORMATS = [
+  ["JSON", "all that it takes to make it again"],
+  ["NPZ", "arrays for NumPy"],
+  ["ONNX", "a model for other programs"],
+  ["CSV", "the history of its cost, a line for each update"],
+];
+
+export function Exports({ side }) {
+  return html`
+    <section class="panel exports" aria-label="Export">
+      <h3>Export <span class="small soft">${side.name} at update ${whole(side.update)}</span></h3>
+      <ul>
+        ${FORMATS.map(
+          ([format, what]) => html`
+            <li key=${format}>
+              <a href=${`/v1/networks/${side.name}:export?format=EXPORT_FORMAT_${format}&update=${side.update}`} download>${format}</a>
+              <span class="small soft">${what}</span>
+            </li>
+          `,
+        )}
+      </ul>
+    </section>
+  `;
+}

@@ -1,0 +1,79 @@
+// What both sides answer to the examples, and, while an edit is looked at, what it would answer.
+import { post } from "../shared/api.js";
+import { useAnswer } from "../shared/answers.js";
+import { html } from "../shared/html.js";
+import { Num } from "../shared/number.js";
+import { Output, rangeOf } from "../shared/output.js";
+import { whole } from "../shared/numbers.js";
+
+const ROWS = 8;
+
+export function Answers({ set, before, after, preview }) {
+  const examples = set.examples.slice(0, ROWS);
+  const sides = [
+    ["before", before],
+    ["after", after],
+    ["with the edit", preview],
+  ];
+  return html`
+    <section class="panel" aria-label="Answers">
+      <h3>Answers <span class="small soft">to the examples of ${set.trainingSet}</span></h3>
+      <div class="scrolled">
+        <table class="answers">
+          <thead>
+            <tr>
+              <th scope="col">inputs</th>
+              <th scope="col">${set.targetCount > 1 ? "targets" : "target"}</th>
+              ${sides.map(([title]) => html`<th scope="col" key=${title}>${title}</th>`)}
+            </tr>
+          </thead>
+          <${Body} set=${set} examples=${examples} sides=${sides} />
+        </table>
+      </div>
+      ${Number(set.exampleCount) > examples.length && html`<p class="small soft">The first ${examples.length} of ${whole(set.exampleCount)} examples; the cost is that of all.</p>`}
+    </section>
+  `;
+}
+
+function Body({ set, examples, sides }) {
+  const answers = sides.map(([, side]) => useSide(set, examples, side));
+  return html`
+    <tbody>
+      ${examples.map(
+        ({ inputs, targets }, row) => html`
+          <tr key=${row}>
+            <td>${inputs.map((value) => html`<${Num} value=${value} /> `)}</td>
+            <td>${targets.map((value) => html`<${Num} value=${value} /> `)}</td>
+            ${sides.map(
+              ([title, side], at) => html`
+                <td key=${title} data-side=${title}>
+                  ${side ? targets.map((target, output) => html`<${Output} key=${output} value=${answers[at]?.outputs[row]?.[output]} target=${target} range=${rangeOf(side.network)} />`) : html`<span class="none">–</span>`}
+                </td>
+              `,
+            )}
+          </tr>
+        `,
+      )}
+      <tr class="sums">
+        <th scope="row" colspan="2">cost of all ${whole(set.exampleCount)}</th>
+        ${sides.map(([title, side], at) => html`<td key=${title} data-cost=${title}><${Num} value=${side ? answers[at]?.all.cost : undefined} name="cost" /></td>`)}
+      </tr>
+      <tr class="sums">
+        <th scope="row" colspan="2">right</th>
+        ${sides.map(([title, side], at) => html`<td key=${title}>${(side && answers[at]?.all.correctCount) ?? "–"}</td>`)}
+      </tr>
+    </tbody>
+  `;
+}
+
+function useSide(set, examples, side) {
+  const inputs = examples.map((example) => ({ values: example.inputs }));
+  const { answer } = useAnswer(side ? `${set.uid} ${side.name} ${side.update}` : null, async () => {
+    const [{ predictions }, all] = await Promise.all([
+      inputs.length ? post(`networks/${side.name}:predict`, { update: side.update, inputs }) : { predictions: [] },
+      post(`networks/${side.name}:evaluate`, { update: side.update, trainingSet: set.trainingSet }),
+    ]);
+    return { outputs: predictions.map(({ outputs }) => outputs), all };
+  });
+  return answer;
+}

@@ -1,0 +1,93 @@
+// What is compared: a network and an update on each side.
+import { useState } from "preact/hooks";
+import { get } from "../shared/api.js";
+import { useAnswer } from "../shared/answers.js";
+import { html } from "../shared/html.js";
+import { NetworkPicker } from "../shared/network_picker.js";
+import { Num } from "../shared/number.js";
+import { whole } from "../shared/numbers.js";
+import { go } from "../shared/place.js";
+import { wordOf } from "../shared/words.js";
+
+export function Sides({ place, before, after }) {
+  const source = after.network.forkedFrom;
+  const swap = () =>
+    go({ network: before.name, update: before.update, other: place.other && after.name, base: after.update, weight: undefined });
+  return html`
+    <div class="sides">
+      <section class="side" aria-label="Before">
+        <h2>Before</h2>
+        <${NetworkPicker}
+          label="Network"
+          none=${`the same: ${after.name}`}
+          except=${after.name}
+          value=${place.other}
+          onPick=${(other) => go({ other, base: undefined }, { push: true })}
+        />
+        <${Moment} side=${before} onPick=${(base) => go({ base })} />
+      </section>
+      <button type="button" class="swap" onClick=${swap}>⇄ Swap</button>
+      <section class="side" aria-label="After">
+        <h2>After</h2>
+        <${NetworkPicker}
+          label="Network"
+          none="choose one"
+          except=${place.other}
+          value=${after.name}
+          onPick=${(network) => network && go({ network, update: undefined, weight: undefined }, { push: true })}
+        />
+        <${Moment} side=${after} onPick=${(update) => go({ update })}>
+          ${source &&
+          source.network !== place.other &&
+          html`<button type="button" class="link" onClick=${() => go({ other: source.network, base: Number(source.update) }, { push: true })}>
+            Compare with what it was forked from
+          </button>`}
+        <//>
+      </section>
+    </div>
+  `;
+}
+
+// An update of one side, and what the service says of it.
+function Moment({ side, onPick, children }) {
+  const { name, earliest, latest, update } = side;
+  const [typed, setTyped] = useState(null);
+  const { answer } = useAnswer(`${name} ${update}`, () =>
+    get(`networks/${name}/updates`, { startUpdate: update, endUpdate: update, maxPoints: 2, detail: "DETAIL_COST" }),
+  );
+  const shown = answer?.updates[0];
+  const pick = (number) => onPick(Math.min(Math.max(Math.round(number), earliest), latest));
+  return html`
+    <div class="moment">
+      <label class="small soft"
+        >Update
+        <input
+          type="number"
+          min=${earliest}
+          max=${latest}
+          value=${typed ?? update}
+          onInput=${(event) => setTyped(event.target.value)}
+          onChange=${(event) => {
+            if (event.target.value !== "") pick(Number(event.target.value));
+            setTyped(null);
+          }}
+          onBlur=${() => setTyped(null)}
+        />
+      </label>
+      <input
+        type="range"
+        aria-label="Update"
+        min=${earliest}
+        max=${latest}
+        value=${update}
+        onInput=${(event) => pick(Number(event.target.value))}
+      />
+    </div>
+    <p class="small said">
+      <span class="soft">of ${whole(latest)}</span>
+      <span>${shown ? wordOf(shown.kind) : "…"}${shown?.epoch > 0 ? `, epoch ${whole(shown.epoch)}` : ""}</span>
+      ${shown?.cost !== undefined && html`<span>cost before it <${Num} value=${shown.cost} name="cost" /></span>`}
+      ${children}
+    </p>
+  `;
+}

@@ -1,0 +1,31 @@
+// An output of a network: its number, and where it is between the lowest and the highest output.
+import { html } from "./html.js";
+import { Num } from "./number.js";
+
+const BOUNDS = {
+  ACTIVATION_SIGMOID: [0, 1],
+  ACTIVATION_SOFTMAX: [0, 1],
+  ACTIVATION_TANH: [-1, 1],
+};
+
+// Between which numbers the outputs of a network lie; where they have no bounds, 0 and 1 for a start.
+export function rangeOf({ activations }) {
+  const bounds = BOUNDS[activations.at(-1)];
+  const [low, high] = bounds ?? [0, 1];
+  return { low, high, isBounded: Boolean(bounds) };
+}
+
+// The bar is the output, the mark across it the target.
+export function Output({ value, target, range }) {
+  const share = (number) => `${Math.min(Math.max(((number - range.low) / (range.high - range.low)) * 100, 0), 100)}%`;
+  return html`
+    <span class="output">
+      <${Num} value=${value} name="output" />
+      ${range.isBounded &&
+      html`<span class="track" aria-hidden="true">
+        <span class="fill" style=${{ width: typeof value === "number" ? share(value) : 0 }}></span>
+        <span class="goal" style=${{ left: share(target) }}></span>
+      </span>`}
+    </span>
+  `;
+}
