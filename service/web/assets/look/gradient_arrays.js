@@ -1,0 +1,68 @@
+// The arrays G, one for each layer, as they fill: a row for each unit, a column for each input.
+import { html } from "../shared/html.js";
+import { exact, signed } from "../shared/numbers.js";
+import { keyOf } from "./parameters.js";
+import { layerName, weightName } from "./words.js";
+
+const MOST = 8; // rows and columns that are shown of a large array
+
+export function GradientArrays({ opened, moment }) {
+  const { network, trace } = opened;
+  const isMean = moment.mean.size > 0;
+  return html`
+    <div class="arrays">
+      <h3>
+        ${isMean ? html`G/n <span class="soft small">the mean over ${trace.exampleCount}</span>` : html`G <span class="soft small">the gradients of the batch, added up</span>`}
+      </h3>
+      <div class="arrays-row">
+        ${network.layerSizes
+          .slice(1)
+          .map((_, index) => html`<${GradientArray} key=${index} ...${{ opened, moment, layer: index + 1 }} />`)}
+      </div>
+    </div>
+  `;
+}
+
+function GradientArray({ opened, moment, layer }) {
+  const { network } = opened;
+  const [units, inputs] = [network.layerSizes[layer], network.layerSizes[layer - 1]];
+  const isHere = moment.lit.layer === layer;
+  const rows = partOf(units, isHere ? moment.step.unit : undefined);
+  const columns = [...partOf(inputs, isHere ? moment.step.input : undefined), ...(network.bias ? [undefined] : [])];
+  const isCut = rows.length < units || columns.length < inputs;
+  // A wide array with few rows stands on end, so that the numbers fit.
+  const isTurned = units < inputs;
+  const [down, across] = isTurned ? [columns, rows] : [rows, columns];
+  const keyAt = (first, second) => (isTurned ? keyOf(layer, second, first) : keyOf(layer, first, second));
+  return html`
+    <table class="array">
+      <caption class="small soft">${layerName(network, layer)}${isCut && ` (${units} × ${inputs}, in part)`}</caption>
+      <tbody>
+        ${down.map(
+          (first) => html`<tr key=${first ?? "b"}>
+            ${across.map((second) => html`<${Cell} key=${second ?? "b"} ...${{ network, moment, name: keyAt(first, second) }} />`)}
+          </tr>`,
+        )}
+      </tbody>
+    </table>
+  `;
+}
+
+function Cell({ network, moment, name }) {
+  const value = moment.mean.get(name) ?? moment.sum.get(name) ?? (moment.zeroed ? 0 : undefined);
+  const isNow = moment.lit.weights.has(name) && moment.kind !== "FORWARD" && moment.kind !== "DELTAS";
+  const what = moment.mean.has(name) ? "mean" : "sum";
+  return html`<td
+    class=${`num ${isNow ? "lit" : ""} ${what}`}
+    data-gradient=${name}
+    data-exact=${value === undefined ? undefined : exact(value)}
+    title=${`${weightName(network, name)}: ${value === undefined ? "nothing yet" : exact(value)}`}
+  >
+    ${value === undefined ? "·" : signed(value)}
+  </td>`;
+}
+
+function partOf(count, wanted = 0) {
+  const first = Math.max(0, Math.min(wanted - MOST / 2, count - MOST));
+  return Array.from({ length: Math.min(count, MOST) }, (_, index) => first + index);
+}

@@ -1,0 +1,22 @@
+// MathML, written short. Numbers have four digits, and all of them where the pointer rests.
+import { html } from "../shared/html.js";
+import { exact, isRounded, short } from "../shared/numbers.js";
+
+export const id = (name) => html`<mi>${name}</mi>`;
+export const op = (sign) => html`<mo>${sign}</mo>`;
+export const row = (...parts) => html`<mrow>${parts}</mrow>`;
+export const sub = (name, ...index) => html`<msub><mi>${name}</mi><mrow>${index}</mrow></msub>`;
+export const prime = (part) => html`<msup>${part}<mo>′</mo></msup>`;
+export const over = (up, down) => html`<mfrac>${up}${down}</mfrac>`;
+export const call = (name, ...parts) => row(name, op("("), ...parts, op(")"));
+
+export function n(value) {
+  const text = html`<mn data-exact=${exact(value)} title=${exact(value)}>${short(value)}</mn>`;
+  return typeof value === "number" && (value < 0 || Object.is(value, -0)) ? row(op("("), text, op(")")) : text;
+}
+
+// "= 0.5", or "≈ 0.1235" where that is rounded.
+export const gives = (value) =>
+  row(op(isRounded(value) ? "≈" : "="), html`<mn class="result" data-exact=${exact(value)} title=${exact(value)}>${short(value)}</mn>`);
+
+export const Maths = ({ children }) => html`<math display="block">${children}</math>`;

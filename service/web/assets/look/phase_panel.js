@@ -1,0 +1,85 @@
+// What happens now: in words, as an equation, as the lines of the loops, and in the arrays G.
+import { useEffect, useRef } from "preact/hooks";
+import { html } from "../shared/html.js";
+import { Num } from "../shared/number.js";
+import { isRounded } from "../shared/numbers.js";
+import { inNumbers, SYMBOLS } from "./equations.js";
+import { GradientArrays } from "./gradient_arrays.js";
+import { Maths } from "./maths.js";
+import { momentAt } from "./moment.js";
+import { keyOf } from "./parameters.js";
+import { Sentence } from "./term.js";
+import { PHASE_SENTENCES, phaseName } from "./words.js";
+
+export function PhasePanel({ opened, moment }) {
+  const { network, trace, walk } = opened;
+  const { kind, phase } = moment;
+  const isOutput = kind === "DELTAS" && phase.layer === network.layerSizes.length - 1;
+  const which = isOutput ? "DELTAS_OUTPUT" : kind;
+  const settings = trace.settings;
+  return html`
+    <section class="phase-panel" aria-label="What happens now">
+      <h2>${phaseName(network, phase)}</h2>
+      <p class="sentence"><${Sentence} text=${PHASE_SENTENCES[which]} /></p>
+      <div class="equation">
+        <${Maths}>${SYMBOLS[which](network, settings)}<//>
+        <div class="in-numbers" aria-live="polite">
+          <${InNumbers} ...${{ opened, moment, settings }} />
+        </div>
+      </div>
+      ${walk.isWordless
+        ? html`<p class="soft">
+            This network is too large to be shown line by line: its phases are shown with their results.
+          </p>`
+        : html`<${Code} walk=${walk} moment=${moment} />`}
+      <${GradientArrays} opened=${opened} moment=${moment} />
+    </section>
+  `;
+}
+
+function InNumbers({ opened, moment, settings }) {
+  const { network } = opened;
+  const { phase, step } = moment;
+  const total = moment.previous && sumBefore(opened, moment).get(keyOf(phase.layer, step.unit, step.input));
+  const line = inNumbers(moment, { network, settings, total: total ?? 0 });
+  return line ? html`<${Maths}>${line}<//>` : html`<span class="soft small">this line computes nothing</span>`;
+}
+
+const sumBefore = (opened, moment) =>
+  moment.kind === "ADD" ? momentAt(opened, moment.number - 1).sum : new Map();
+
+// The function that is executed, its current line, and what its variables hold after it.
+function Code({ walk, moment }) {
+  const { step } = moment;
+  const box = useRef(null);
+  const of = walk.functions.findLast(({ firstLine }) => firstLine <= step.line);
+  useEffect(() => {
+    const line = box.current.querySelector("[aria-current]");
+    const { scrollTop, clientHeight } = box.current;
+    const isSeen = line.offsetTop >= scrollTop && line.offsetTop + line.offsetHeight <= scrollTop + clientHeight;
+    if (!isSeen) box.current.scrollTop = line.offsetTop - clientHeight / 2;
+  }, [step.line]);
+  return html`
+    <div class="code-box">
+      <div class="code" ref=${box} tabindex="0" role="region" aria-label=${`Lines of ${of.name}`}>
+        ${of.lines.map((text, index) => {
+          const number = of.firstLine + index;
+          const [, code, comment = ""] = /^(.*?)( {2}#.*)?$/.exec(text);
+          return html`<div key=${number} class="code-line" aria-current=${number === step.line ? "step" : undefined}
+            ><span class="line-number">${number}</span><span class=${/^\s*"""/.test(code) ? "comment" : ""}>${code}</span><span class="comment">${comment}</span></div>`;
+        })}
+      </div>
+      <dl class="variables" aria-label="Variables after this line">
+        ${step.variables.map(
+          ({ name, value }) => html`
+            <div key=${name} class=${step.changed.includes(name) ? "changed" : ""} data-variable=${name}>
+              <dt>${name}</dt>
+              <dd>${isRounded(value) ? "" : "= "}<${Num} value=${value} name=${name} /></dd>
+            </div>
+          `,
+        )}
+      </dl>
+    </div>
+  `;
+}
+

@@ -1,0 +1,13 @@
+// The service's MathML with all of its digits, made short to read: what is rounded says so.
+import { exact, isRounded, short } from "../shared/numbers.js";
+
+export function readable({ mathml, value }) {
+  const text = mathml.replace(/<mn>([^<]*)<\/mn>/g, (whole, number) => {
+    const read = Number(number.replace("−", "-"));
+    if (!isRounded(read)) return whole;
+    return `<mn data-exact="${exact(read)}">${short(read)}</mn>`;
+  });
+  if (!isRounded(value)) return text;
+  const last = text.lastIndexOf("<mo>=</mo>");
+  return last < 0 ? text : `${text.slice(0, last)}<mo>≈</mo>${text.slice(last + "<mo>=</mo>".length)}`;
+}

@@ -1,0 +1,100 @@
+// The ribbon: every example of the run a cell, epochs above, batches below. A batch that reaches over
+// the end of an epoch, and a last one that is short, are seen at once.
+import { html } from "../shared/html.js";
+import { get } from "../shared/api.js";
+import { short, whole } from "../shared/numbers.js";
+import { go } from "../shared/place.js";
+import { startOf } from "./moment.js";
+import { useLoaded } from "./loading.js";
+
+const CELLS = 48; // as many as can be told apart
+
+export function Ribbon({ network, run, update, moment, opened }) {
+  const { batchSize, trainingSet, shuffleSeed } = run.settings;
+  const isWhole = Number(run.updatesDone) * batchSize <= CELLS;
+  const count = isWhole ? Number(run.updatesDone) : Math.max(3, Math.floor(CELLS / batchSize));
+  const [first, last] = [Number(run.firstUpdate), Number(run.latestUpdate)];
+  // A window around the update, which moves on by halves: cells stay in their place for a while.
+  const half = Math.max(1, Math.floor(count / 2));
+  const start = isWhole ? first : clamp(Math.floor((update - first) / half) * half + first - Math.floor(half / 2), first, Math.max(first, last - count + 1));
+  const loaded = useLoaded(
+    async (signal) => {
+      const query = { startUpdate: start, endUpdate: Math.min(last, start + count - 1), detail: "DETAIL_COST", pageSize: 1000 };
+      const [{ updates }, set] = await Promise.all([
+        get(`networks/${network.network}/updates`, query, signal),
+        get(`trainingSets/${trainingSet}`, {}, signal).catch(() => null), // it may be deleted
+      ]);
+      return { updates: updates.filter((each) => each.run === run.run), set: set?.trainingSet };
+    },
+    [network.network, run.run, start, count, last],
+  );
+  if (!loaded?.updates.length) return html`<div class="ribbon"></div>`;
+  const cells = cellsOf(loaded, batchSize);
+  const epochs = groups(cells, (cell) => cell.epoch);
+  const batches = groups(cells, (cell) => cell.update);
+  const columns = `repeat(${cells.length}, minmax(0, 1fr))`;
+  const isNow = (cell) => cell.update === update && moment?.phase.position === cell.position;
+  const toExample = ({ update: to, position }) => {
+    const step = to === update && opened?.walk ? startOf(opened.walk, position) : undefined;
+    go({ update: to, position, step });
+  };
+  return html`
+    <div class=${`ribbon ${cells.length > 24 ? "dense" : ""}`} style=${`--cells:${columns}`} role="group" aria-label="The examples of the run">
+      ${epochs.map(
+        ({ key, from, to }) => html`<div class="epoch" key=${`e${key}`} style=${`grid-column:${from + 1}/${to + 1}`} data-epoch=${key}><span>${cells.length > 24 && to - from < 4 ? key : `epoch ${key}`}</span></div>`,
+      )}
+      ${cells.map(
+        (cell, index) => html`<button
+          key=${`${cell.update}.${cell.position}`}
+          class=${`cell ${cell.update === update ? "of-batch" : ""}`}
+          style=${`grid-column:${index + 1}`}
+          aria-current=${isNow(cell) ? "step" : undefined}
+          aria-label=${`update ${cell.update}, example ${cell.position + 1} of its batch: ${shuffleSeed === undefined ? "example" : "place in the epoch"} ${cell.place + 1}`}
+          onClick=${() => toExample(cell)}
+        >
+          ${cell.place + 1}
+        </button>`,
+      )}
+      ${batches.map(
+        ({ key, from, to, cell }) => html`<button
+          class="batch"
+          key=${`b${key}`}
+          data-batch=${key}
+          style=${`grid-column:${from + 1}/${to + 1}`}
+          aria-current=${key === update ? "step" : undefined}
+          aria-label=${`Update ${key}: ${to - from} examples, cost ${cell.cost}`}
+          title=${`cost ${cell.cost}`}
+          onClick=${() => go({ update: key })}
+        >
+          ${to - from < (cells.length > 24 ? 3 : 2) ? key : `update ${whole(key)}`}
+          ${cells.length <= 24 && to - from > 1 && html`<span class="soft"> ${short(cell.cost)}</span>`}
+        </button>`,
+      )}
+    </div>
+  `;
+}
+
+const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
+
+// A cell for each example of each update. Where the batches are long, one for many.
+function cellsOf({ updates, set }, batchSize) {
+  const size = set ? Number(set.exampleCount) : Infinity;
+  const most = Math.max(1, Math.ceil(CELLS / 3));
+  return updates.flatMap((each) => {
+    const shown = batchSize > most ? most : each.exampleCount;
+    return Array.from({ length: Math.min(shown, each.exampleCount) }, (_, position) => {
+      const along = Number(each.firstExample) + position;
+      return { update: Number(each.update), cost: each.cost, position, place: along % size, epoch: Number(each.epoch) + Math.floor(along / size) };
+    });
+  });
+}
+
+function groups(cells, keyOf) {
+  const found = [];
+  cells.forEach((cell, index) => {
+    const key = keyOf(cell);
+    if (found.at(-1)?.key === key) found.at(-1).to = index + 1;
+    else found.push({ key, from: index, to: index + 1, cell });
+  });
+  return found;
+}

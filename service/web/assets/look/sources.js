@@ -1,0 +1,24 @@
+// Where the numbers of an explanation come from: units and weights of the picture.
+import { keyOf } from "./parameters.js";
+
+const UNITS = {
+  SOURCE_KIND_INPUT: () => 0,
+  SOURCE_KIND_TARGET: (network) => network.layerSizes.length - 1,
+  SOURCE_KIND_LOGIT: (_, { layer }) => layer,
+  SOURCE_KIND_ACTIVATION: (_, { layer }) => layer,
+  SOURCE_KIND_DELTA: (_, { layer }) => layer,
+};
+
+// What some sources point at; the result of an earlier line points at what it was made of.
+export function pointedBy(network, lines, sources) {
+  const units = new Set();
+  const weights = new Set();
+  const add = (source) => {
+    if (source.kind === "SOURCE_KIND_LINE") lines[source.line]?.operands.forEach((operand) => add(operand.source));
+    if (source.kind === "SOURCE_KIND_WEIGHT") weights.add(keyOf(source.layer, source.unit, source.input));
+    const layer = UNITS[source.kind]?.(network, source);
+    if (layer !== undefined) units.add(`${layer}.${source.unit}`);
+  };
+  sources.forEach(add);
+  return { units, weights };
+}

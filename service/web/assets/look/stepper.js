@@ -1,0 +1,146 @@
+// Forward and back in time: by update, example, phase and line, by hand or at a chosen speed.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { html } from "../shared/html.js";
+import { whole } from "../shared/numbers.js";
+import { go } from "../shared/place.js";
+import { moves } from "./moment.js";
+import { phaseName } from "./words.js";
+
+export const SPEEDS = [
+  ["1 phase a second", "phase", 1000],
+  ["1 line a second", "line", 1000],
+  ["4 lines a second", "line", 250],
+  ["10 lines a second", "line", 100],
+];
+
+const END = 999_999_999; // beyond any last line: it is looked at as the last one
+
+// Goes on by one of what `moves` knows, into the neighbouring update where this one ends.
+export function move(opened, moment, what, by) {
+  const { update, first, latest } = opened;
+  if (what === "update" || !moment) return goUpdate(opened, by);
+  const number = moves[what](opened.walk, moment, by);
+  if (number !== undefined) return goStep(opened.walk, number);
+  const next = update + by;
+  if (next < first || next > latest) return false;
+  go({ update: next, step: by > 0 ? 0 : END, position: undefined });
+  return true;
+}
+
+function goUpdate({ update, first, latest }, by) {
+  const next = update + by;
+  if (next < first || next > latest) return false;
+  go({ update: next }); // the same line of the next update
+  return true;
+}
+
+export function goStep(walk, number) {
+  const phase = walk.phases.findLast((each) => each.firstStep <= number);
+  go({ step: number, position: phase.position });
+  return true;
+}
+
+const KEYS = {
+  ArrowRight: [1, "line", "phase"],
+  ArrowLeft: [-1, "line", "phase"],
+  ArrowDown: [1, "example", "update"],
+  ArrowUp: [-1, "example", "update"],
+};
+
+export function useStepKeys(opened, moment) {
+  const current = useRef();
+  current.current = { opened, moment };
+  useEffect(() => {
+    const press = (event) => {
+      const [by, plain, shifted] = KEYS[event.key] ?? [];
+      const isElsewhere = event.target.closest?.("input, select, textarea, dialog, [role=tab]");
+      if (!by || isElsewhere || event.altKey || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      if (current.current.opened) move(current.current.opened, current.current.moment, event.shiftKey ? shifted : plain, by);
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  }, []);
+}
+
+export function Stepper({ opened, moment }) {
+  const { update, latest, trace, walk } = opened;
+  const inBatch = moment && moment.phase.position !== undefined;
+  const parts = [
+    ["update", "Update", `${whole(update)} of ${whole(latest)}`],
+    ["example", "Example", inBatch ? `${moment.position + 1} of ${trace.exampleCount}` : "all of the batch"],
+    ["phase", "Phase", moment ? `${moment.phaseNumber + 1} of ${walk.phases.length}` : "–"],
+    ["line", "Line", moment && !walk.isWordless ? `${moment.number + 1} of ${walk.stepCount}` : "–"],
+  ];
+  return html`
+    <div class="stepper" role="group" aria-label="Step through the update">
+      ${parts.map(
+        ([what, name, text]) => html`
+          <div class="step-by" key=${what} role="group" aria-label=${name}>
+            <button aria-label=${`Previous ${what}`} title=${`Previous ${what}`} onClick=${() => move(opened, moment, what, -1)}>‹</button>
+            <span class="step-at"><span class="soft small">${name}</span><br /><span data-at=${what}>${text}</span></span>
+            <button aria-label=${`Next ${what}`} title=${`Next ${what}`} onClick=${() => move(opened, moment, what, 1)}>›</button>
+          </div>
+        `,
+      )}
+      <${Play} opened=${opened} moment=${moment} />
+    </div>
+  `;
+}
+
+function Play({ opened, moment }) {
+  const [speed, setSpeed] = useState(2);
+  const [isPlaying, setPlaying] = useState(false);
+  const current = useRef();
+  current.current = { opened, moment };
+  useEffect(() => {
+    if (!isPlaying) return undefined;
+    const [, what, pause] = SPEEDS[speed];
+    const timer = setInterval(() => {
+      const { opened: on, moment: at } = current.current;
+      if (!move(on, at, what, 1)) setPlaying(false);
+    }, pause);
+    return () => clearInterval(timer);
+  }, [isPlaying, speed]);
+  return html`
+    <div class="play">
+      <button class="main" onClick=${() => setPlaying(!isPlaying)}>${isPlaying ? "❚❚ Pause" : "▶ Play"}</button>
+      <select aria-label="Speed" value=${speed} onChange=${(event) => setSpeed(Number(event.target.value))}>
+        ${SPEEDS.map(([name], index) => html`<option key=${index} value=${index}>${name}</option>`)}
+      </select>
+    </div>
+  `;
+}
+
+// The phases of the batch as a whole, and those of the example that is looked at.
+export function PhaseStrip({ opened, moment }) {
+  const { walk, network, trace } = opened;
+  const strip = useRef(null);
+  const shown = walk.phases
+    .map((phase, number) => ({ ...phase, number }))
+    .filter(({ position }) => position === undefined || position === moment.position);
+  useEffect(() => {
+    const now = strip.current.querySelector("[aria-current]");
+    const { offsetLeft, offsetWidth } = now;
+    strip.current.scrollTo({ left: offsetLeft - (strip.current.clientWidth - offsetWidth) / 2 });
+  }, [moment.phaseNumber]);
+  const firstOfExample = shown.find(({ position }) => position !== undefined)?.number;
+  return html`
+    <nav class="phases" aria-label="Phases of the update" ref=${strip}>
+      ${shown.map(
+        (phase) => html`
+          ${phase.number === firstOfExample &&
+          html`<span class="soft small of-example">example ${moment.position + 1} of ${trace.exampleCount}:</span>`}
+          <button
+            key=${phase.number}
+            class=${phase.position === undefined ? "of-batch" : ""}
+            aria-current=${phase.number === moment.phaseNumber ? "step" : undefined}
+            onClick=${() => goStep(walk, phase.firstStep)}
+          >
+            ${phaseName(network, phase)}
+          </button>
+        `,
+      )}
+    </nav>
+  `;
+}

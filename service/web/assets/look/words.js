@@ -1,0 +1,92 @@
+// What things are called, in plain words.
+import { keyOf, partsOf } from "./parameters.js";
+
+const last = (network) => network.layerSizes.length - 1;
+
+// "hidden layer", "hidden layer 2", "output layer"
+export function layerName(network, layer) {
+  if (layer === 0) return "inputs";
+  if (layer === last(network)) return network.layerSizes[layer] === 1 ? "output" : "outputs";
+  return last(network) === 2 ? "hidden layer" : `hidden layer ${layer}`;
+}
+
+export function unitName(network, layer, unit) {
+  if (layer === 0) return `input ${unit + 1}`;
+  if (layer === last(network)) return `output ${unit + 1}`;
+  return last(network) === 2 ? `hidden ${unit + 1}` : `hidden ${layer}.${unit + 1}`;
+}
+
+export function weightName(network, key) {
+  const { layer, unit, input } = partsOf(key);
+  const to = unitName(network, layer, unit);
+  return input === undefined ? `bias of ${to}` : `${to} ← ${unitName(network, layer - 1, input)}`;
+}
+
+// The symbol that formulas use: units and inputs count from 1 there.
+export function weightSymbol(key) {
+  const { layer, unit, input } = partsOf(key);
+  return input === undefined ? `b${layer}[${unit + 1}]` : `w${layer}[${unit + 1},${input + 1}]`;
+}
+
+export const ofSource = ({ layer, unit, input }) => keyOf(layer, unit, input);
+
+export const activationName = (text) => text.replace("ACTIVATION_", "").toLowerCase().replaceAll("_", " ");
+
+export function phaseName(network, { kind, layer }) {
+  const isOutput = layer === last(network);
+  const name = layer === undefined ? "" : layerName(network, layer);
+  const which = isOutput ? "Output" : last(network) === 2 ? "Hidden" : `Hidden ${layer}`;
+  const names = {
+    ZERO: "Zero the gradients",
+    FORWARD: `Forward to the ${name}`,
+    COST: "Cost",
+    DELTAS: `${which} deltas`,
+    ADD: `${which} gradients added`,
+    DIVIDE: `Divide by n: ${name}`,
+    UPDATE: `Update the ${name.replace(/^outputs?$/, "output")} ${isOutput ? "layer" : ""}`.trim(),
+  };
+  return names[kind.replace("WALK_PHASE_KIND_", "")];
+}
+
+// What happens in a phase. Words in braces are in the glossary.
+export const PHASE_SENTENCES = {
+  ZERO: "An array G with a place for every {weight} is set to zero. The {gradient}s of the {batch} will be added up in it.",
+  FORWARD:
+    "Every unit of this layer adds up what comes in, each input times its {weight}: its {logit} z. The {activation} a is what it passes on.",
+  COST: "The {cost} says how far the outputs are from the {target}s for this example: 0 would be perfect.",
+  DELTAS_OUTPUT: "How the cost changes with the {logit} of each output: its {delta}. With cross-entropy and sigmoid it is just output minus {target}.",
+  DELTAS:
+    "The {delta}s above come back down through the same {weight}s, are added up, and are multiplied by the slope of the unit’s own {activation}.",
+  ADD: "The {gradient} of a weight for this example is the {delta} of the unit it leads to, times the {activation} it multiplies. It is added to G.",
+  DIVIDE: "G divided by n, the number of examples that this {batch} really has: the mean {gradient}.",
+  UPDATE: "Every weight moves against its mean {gradient}, times the {learning rate}. Only now do the {weight}s change.",
+};
+
+export const GLOSSARY = {
+  cost: "One number for how wrong the outputs are. Training makes it smaller.",
+  derivative: "How much one number changes when another changes a little: the slope.",
+  activation: "What a unit passes on: its logit, put through a function such as the sigmoid.",
+  target: "The output that the example asks for.",
+  weight: "The number that an input of a unit is multiplied by. Weights are what is learnt.",
+  logit: "The sum of a unit’s inputs, each times its weight: what goes into the activation function.",
+  delta: "The derivative of the cost by a unit’s logit: how much more the example would cost with a little more of it.",
+  gradient: "The derivative of the cost by each weight: which way, and how steeply, the cost rises.",
+  batch: "The examples that one update looks at together.",
+  epoch: "Once through all examples of the training set.",
+  "learning rate": "How large a step is taken against the gradient.",
+};
+
+export const NOTATION = [
+  ["x", "inputs of an example"],
+  ["y", "targets of an example"],
+  ["w[unit, input]", "the weight that leads from an input to a unit; w2[1,3] is of layer 2"],
+  ["b[unit]", "the bias of a unit, where the network has biases"],
+  ["z", "logit: Σ w·a of the layer below"],
+  ["a = f(z)", "activation"],
+  ["C", "cost"],
+  ["δ = ∂C/∂z", "delta"],
+  ["∂C/∂w = δ·a", "gradient of a weight for one example"],
+  ["G", "the gradients of the batch, added up; G/n is their mean"],
+  ["η", "learning rate"],
+  ["n", "number of examples in the batch"],
+];
