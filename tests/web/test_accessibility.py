@@ -1,0 +1,47 @@
+"""What checks pages for people who cannot see well, or use no mouse, finds nothing serious."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from calls import settings
+from clearprop.v1 import network_pb2
+from clearprop.v1 import training_service_pb2 as pb
+from playwright.sync_api import Page
+from servers import ServerProcess
+
+PLACES = {
+    "look": "?network=worked-example&update=1&position=0&step=60",
+    "weight": "?network=worked-example&update=1&step=60&weight=2.0.1",
+    "train": "?mode=train",
+    "compare": "?mode=compare&network=worked-example&base=1&update=6",
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _example(site: ServerProcess) -> None:
+    """The worked example, as the page makes it."""
+    with site.stub() as stub:
+        stub.CreateNetwork(
+            pb.CreateNetworkRequest(
+                network="worked-example",
+                layer_sizes=[2, 5, 1],
+                initializer=network_pb2.Initializer(seed=7),
+            )
+        )
+        recipe = settings(batch_size=3, epochs=4)
+        stub.Step(pb.StepRequest(network="worked-example", settings=recipe, count=6))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_serious_is_found(site: ServerProcess, page: Page, scheme: str) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    serious = []
+    for name, place in PLACES.items():
+        page.goto(f"{site.http}/{place}")
+        page.wait_for_load_state("networkidle")
+        serious += [
+            f"{name}: {each['id']}: {node['target']}"
+            for each in Axe().run(page).response["violations"]
+            if each["impact"] in {"serious", "critical"}
+            for node in each["nodes"]
+        ]
+    assert serious == []
