@@ -5,19 +5,26 @@ from contextlib import contextmanager
 from shutil import which
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 @contextmanager
-def new_page() -> Iterator[Page]:
-    """A page of a browser without a window."""
+def new_browser() -> Iterator[Browser]:
+    """A browser without a window."""
     path = next(filter(None, map(which, _NAMES)), None)
     if path is None:
         pytest.skip(f"none of {', '.join(_NAMES)} is installed")
     with sync_playwright() as playwright:
         # Its sandbox needs rights that containers do not have.
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser.new_page()
+        yield browser
         browser.close()
+
+
+@contextmanager
+def new_page() -> Iterator[Page]:
+    """A page of a browser of its own."""
+    with new_browser() as browser:
+        yield browser.new_page()

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from browsers import new_page
-from playwright.sync_api import Page
+from browsers import new_browser
+from playwright.sync_api import Browser, Page
 from servers import ServerProcess, new_server
 
 
@@ -15,14 +15,22 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
         yield process
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser that the tests of one file share, for it takes long to start."""
+    with new_browser() as browser:
+        yield browser
+
+
 @pytest.fixture
-def page() -> Iterator[Page]:
-    """A page of a browser in which every complaint is a failure."""
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that shares nothing with those before it, in which every complaint is a failure."""
     complaints: list[str] = []
-    with new_page() as page:
-        page.on("console", lambda message: _hear(complaints, message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        yield page
+    page = browser.new_page()
+    page.on("console", lambda message: _hear(complaints, message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    page.close()
     assert complaints == []
 
 

@@ -1,0 +1,226 @@
+"""Look inside: every number that is shown is the service's, and every moment has its address."""
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+from playwright.sync_api import Page, expect
+from servers import ServerProcess
+
+NETWORK = "worked-example"
+PHASES = [
+    "Zero the gradients",
+    "Forward to the hidden layer",
+    "Forward to the output",
+    "Cost",
+    "Output deltas",
+    "Output gradients added",
+    "Hidden deltas",
+    "Hidden gradients added",
+]
+
+
+@pytest.fixture
+def at_start(site: ServerProcess, page: Page) -> Page:
+    """The page as it opens: the worked example, before the first line of its first update."""
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.set_default_timeout(5_000)
+    page.goto(site.http)
+    expect(page.get_by_role("heading", name=PHASES[0])).to_be_visible()
+    return page
+
+
+def ask(site: ServerProcess, path: str, **query: int) -> Any:
+    answer = requests.get(f"{site.http}/v1/networks/{NETWORK}/{path}", params=query, timeout=10)
+    assert answer.ok, answer.text
+    return next(iter(answer.json().values()))
+
+
+def place(page: Page) -> dict[str, str]:
+    return {name: value for name, (value,) in parse_qs(urlsplit(page.url).query).items()}
+
+
+def shown(page: Page, selector: str) -> float:
+    """Return a number of the page with all of its digits."""
+    text = page.locator(selector).get_attribute("data-exact")
+    assert text is not None
+    return float(text.replace("−", "-"))
+
+
+def go_to_step(page: Page, number: int) -> None:
+    """Go there within the page, as its links of the browser's history do."""
+    page.evaluate(
+        """step => {
+            const query = new URLSearchParams(location.search);
+            query.set("step", step);
+            history.pushState(null, "", `?${query}`);
+            dispatchEvent(new PopStateEvent("popstate"));
+        }""",
+        number,
+    )
+    expect(page.locator("[data-at=line]")).to_have_text(f"{number + 1} of 728")
+
+
+def test_an_update_passes_through_its_phases(site: ServerProcess, at_start: Page) -> None:
+    page = at_start
+    walk, trace = ask(site, "updates/1:walk"), ask(site, "updates/1:trace")
+    heading = page.locator(".phase-panel h2")
+    for name in PHASES:
+        expect(heading).to_have_text(name)
+        page.get_by_role("button", name="Next phase").click()
+    expect(page.locator("[data-at=example]")).to_have_text("2 of 3")
+    for phase in walk["phases"]:
+        last = phase["firstStep"] + phase["stepCount"] - 1
+        go_to_step(page, last)
+        assert shown_units(page) == expected_units(walk, trace, phase)
+        if phase["kind"] == "WALK_PHASE_KIND_COST":
+            cost = trace["examples"][phase["position"]]["cost"]
+            assert shown(page, ".asked .cost") == cost
+    go_to_step(page, walk["stepCount"] - 1)
+    assert weights(page) == flat(trace["after"])
+    assert gradients(page) == flat(trace["gradient"])
+
+
+def shown_units(page: Page) -> dict[str, float]:
+    found = page.locator(".unit [data-what]").evaluate_all(
+        """all => all.map((each) => [
+            `${each.dataset.what} ${each.closest("[data-unit]").dataset.unit}`,
+            each.dataset.exact])"""
+    )
+    return {name: float(text.replace("−", "-")) for name, text in found}
+
+
+def expected_units(walk: Any, trace: Any, phase: Any) -> dict[str, float]:
+    """What the units show at the end of a phase: the results of it and of those before."""
+    if phase["kind"] == "WALK_PHASE_KIND_ZERO":
+        return {}
+    position = phase.get("position", trace["exampleCount"] - 1)
+    example = trace["examples"][position]
+    units = {f"a 0.{unit}": value for unit, value in enumerate(example["inputs"]["values"])}
+    until = phase["firstStep"]
+    for each in walk["phases"]:
+        if each.get("position") != position or each["firstStep"] > until:
+            continue
+        results = {
+            "WALK_PHASE_KIND_FORWARD": {"z": "logits", "a": "activations"},
+            "WALK_PHASE_KIND_DELTAS": {"delta": "deltas"},
+        }.get(each["kind"], {})
+        for what, field in results.items():
+            letter = "δ" if what == "delta" else what
+            for unit, value in enumerate(example[field][each["layer"] - 1]["values"]):
+                units[f"{letter} {each['layer']}.{unit}"] = value
+    return units
+
+
+def flat(layers: Any) -> list[float]:
+    return [weight for layer in layers for weight in layer["weights"]]
+
+
+def weights(page: Page) -> list[float]:
+    keys = "[...Array(15).keys()].map((n) => n < 10 ? `1.${n >> 1}.${n & 1}` : `2.0.${n - 10}`)"
+    texts = page.evaluate(
+        f"{keys}.map((key) => document.querySelector(`[data-weight='${{key}}']`).dataset.exact)"
+    )
+    return [float(text.replace("−", "-")) for text in texts]
+
+
+def gradients(page: Page) -> list[float]:
+    keys = "[...Array(15).keys()].map((n) => n < 10 ? `1.${n >> 1}.${n & 1}` : `2.0.${n - 10}`)"
+    texts = page.evaluate(
+        f"{keys}.map((key) => document.querySelector(`[data-gradient='${{key}}']`).dataset.exact)"
+    )
+    return [float(text.replace("−", "-")) for text in texts]
+
+
+def test_the_gradients_accumulate(site: ServerProcess, at_start: Page) -> None:
+    walk, trace = ask(site, "updates/1:walk"), ask(site, "updates/1:trace")
+    added = [phase for phase in walk["phases"] if phase["kind"] == "WALK_PHASE_KIND_ADD"]
+    go_to_step(at_start, added[1]["firstStep"] + added[1]["stepCount"] - 1)
+    assert gradients(at_start) == [0 + g for g in flat(trace["examples"][0]["gradient"])]
+    go_to_step(at_start, added[-1]["firstStep"] + added[-1]["stepCount"] - 1)
+    assert gradients(at_start) == flat(trace["gradientSum"])
+
+
+def test_a_line_shows_its_variables_and_what_takes_part(
+    site: ServerProcess, at_start: Page
+) -> None:
+    step = 74
+    go_to_step(at_start, step)
+    executed = ask(site, "updates/1:walk")["steps"][step]
+    line = at_start.locator(".code-line[aria-current]")
+    expect(line.locator(".line-number")).to_have_text(str(executed["line"]))
+    for variable in executed["variables"]:
+        selector = f'[data-variable="{variable["name"]}"] [data-exact]'
+        assert shown(at_start, selector) == variable["value"]
+    expect(at_start.locator(".weight.lit")).to_have_attribute("data-weight", "2.0.1")
+    result = shown(at_start, ".in-numbers .result")
+    assert result == next(v["value"] for v in executed["variables"] if v["name"] == "z_i")
+
+
+def test_the_ribbon_has_six_brackets_and_the_last_is_short(
+    site: ServerProcess, at_start: Page
+) -> None:
+    expect(at_start.locator(".ribbon .cell")).to_have_count(16)
+    expect(at_start.locator(".ribbon .epoch")).to_have_count(4)
+    batches = at_start.locator(".ribbon .batch")
+    expect(batches).to_have_count(6)
+    widths = batches.evaluate_all("all => all.map((each) => each.getBoundingClientRect().width)")
+    assert widths[-1] < min(widths[:-1]) / 2
+    batches.nth(5).click()
+    expect(at_start.locator("[data-at=update]")).to_have_text("6 of 6")
+    expect(batches.nth(5)).to_have_attribute("aria-current", "step")
+
+
+def test_a_weight_is_explained(site: ServerProcess, at_start: Page) -> None:
+    page = at_start
+    page.get_by_role("button", name="weight hidden 3 ← input 2").click(force=True)
+    assert place(page)["weight"] == "1.2.1"
+    explained = ask(site, "updates/1:explain", layer=1, unit=2, input=1)
+    panel = page.get_by_role("region", name="The selected weight")
+    for sentence in explained["sentences"]:
+        expect(panel).to_contain_text(sentence)
+    found = panel.locator(".explained").evaluate_all("all => all.map((e) => e.dataset.exact)")
+    lines = [line["value"] for line in explained["lines"]]
+    assert [float(text.replace("−", "-")) for text in found] == lines
+    page.locator(".operand", has_text="w2[1,3]").first.hover()
+    expect(page.locator(".weight.pointed")).to_have_attribute("data-weight", "2.0.2")
+    panel.get_by_label("Predict, then reveal").check()
+    expect(panel).not_to_contain_text(explained["sentences"][0])
+    panel.get_by_role("button", name="down").click()
+    expect(panel).to_contain_text(explained["sentences"][0])
+
+
+def test_a_link_leads_to_the_same_moment(site: ServerProcess, at_start: Page) -> None:
+    query = f"?network={NETWORK}&update=3&position=1&step=250&weight=2.0.4"
+    at_start.goto(f"{site.http}/{query}")
+    expect(at_start.locator("[data-at=update]")).to_have_text("3 of 6")
+    expect(at_start.locator("[data-at=example]")).to_have_text("2 of 3")
+    expect(at_start.locator("[data-at=line]")).to_have_text("251 of 728")
+    selected = at_start.locator(".weight.selected")
+    expect(selected).to_have_attribute("data-weight", "2.0.4")
+
+
+def test_the_keyboard_is_enough(site: ServerProcess, at_start: Page) -> None:
+    page = at_start
+    line = page.locator("[data-at=line]")
+    page.keyboard.press("ArrowRight")
+    expect(line).to_have_text("2 of 728")
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.locator(".phase-panel h2")).to_have_text(PHASES[1])
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[data-at=example]")).to_have_text("2 of 3")
+    page.keyboard.press("Shift+ArrowDown")
+    expect(page.locator("[data-at=update]")).to_have_text("2 of 6")
+    page.locator("[data-weight='1.0.0']").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="The selected weight")).to_be_visible()
+    page.get_by_role("slider", name="Update").focus()
+    page.keyboard.press("End")
+    expect(page.locator("[data-at=update]")).to_have_text("6 of 6")
+
+
+def test_where_no_batch_was_there_are_weights_alone(site: ServerProcess, at_start: Page) -> None:
+    at_start.goto(f"{site.http}/?network={NETWORK}&update=0")
+    expect(at_start.locator("aside")).to_contain_text("INITIAL")
+    assert weights(at_start) == flat(ask(site, "state", update=0)["layers"])
