@@ -1,9 +1,11 @@
 """Train: a form, a run that is watched live, and a refusal where it belongs."""
 
+import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import requests
+from accessibility import serious_findings
 from playwright.sync_api import Page, expect
 from servers import ServerProcess
 from web_numbers import exact
@@ -81,6 +83,27 @@ def test_what_the_service_refuses_stands_at_its_field(site: ServerProcess, page:
     expect(page.locator("#wrong-rate")).to_be_empty()
 
 
+def test_a_part_of_the_curve_is_asked_for_and_an_update_in_it_chosen(
+    site: ServerProcess, page: Page
+) -> None:
+    _train(site, page)
+    expect(page.locator(".state")).to_contain_text("succeeded")
+    points = page.locator("[data-of=points]")
+    expect(points).to_contain_text("updates 0 to 10\u202f000")
+    curve = page.locator(".curve .u-over").bounding_box()
+    assert curve is not None
+    left, middle = curve["x"], curve["y"] + curve["height"] / 2
+    page.mouse.move(left + curve["width"] * 0.4, middle)
+    page.mouse.down()
+    page.mouse.move(left + curve["width"] * 0.42, middle, steps=3)
+    page.mouse.up()
+    expect(points).to_contain_text(re.compile("^updates 3\u202f9.. to 4\u202f[12]..$"))
+    page.mouse.click(left + curve["width"] / 2, middle)
+    page.wait_for_url(re.compile("update=4[01]..$"))
+    page.get_by_role("button", name="All updates").click()
+    expect(points).to_contain_text("updates 0 to 10\u202f000")
+
+
 def test_an_own_table_is_trained_on(site: ServerProcess, page: Page) -> None:
     page.goto(f"{site.http}/?mode=train")
     page.get_by_label("Training set").select_option("An own table …")
@@ -117,6 +140,13 @@ def test_it_lives_through_a_restart_of_the_service(site: ServerProcess, page: Pa
     expect(page.locator("[data-of=updates]")).not_to_have_text(done)
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator(".state")).to_contain_text("cancelled")
+
+
+def test_nothing_stands_in_the_way_of_a_screen_reader(site: ServerProcess, page: Page) -> None:
+    _train(site, page)
+    expect(page.locator(".state")).to_contain_text("succeeded")
+    expect(page.locator(".weight").first).to_be_visible()
+    assert serious_findings(page) == []
 
 
 def _second_browser(page: Page) -> Page:

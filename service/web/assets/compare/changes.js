@@ -24,7 +24,7 @@ export function Changes({ before, after, chosen }) {
       <h3>Changes <span class="small soft" data-of="changed">${answer ? `${whole(answer.changedCount)} of ${whole(after.network.parameterCount)} parameters differ, the largest change first` : ""}</span></h3>
       ${error && html`<p role="alert">${error.message}</p>`}
       ${answer && !changes.length && html`<p class="soft">No parameter differs.</p>`}
-      <div class="scrolled">
+      <div class="scrolled" tabindex="0">
         <table hidden=${!changes.length}>
           <thead>
             <tr>

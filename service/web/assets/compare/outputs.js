@@ -18,7 +18,7 @@ export function Answers({ set, before, after, preview }) {
   return html`
     <section class="panel" aria-label="Answers">
       <h3>Answers <span class="small soft">to the examples of ${set.trainingSet}</span></h3>
-      <div class="scrolled">
+      <div class="scrolled" tabindex="0">
         <table class="answers">
           <thead>
             <tr>

@@ -44,10 +44,10 @@ function options(box, { lines, height, scale, now }) {
     height,
     legend: { show: false },
     cursor: { drag: { x: true, y: false, setScale: false }, points: { show: false }, y: false },
-    scales: { x: { time: false }, y: scale === "log" ? { distr: 3 } : { range: (_, low, high) => roomy(low, high) } },
+    scales: { x: { time: false }, y: scale === "log" ? { distr: 3, range: (_, low, high) => powersAround(low, high) } : { range: (_, low, high) => roomy(low, high) } },
     axes: [
-      { ...axis, grid: rule, ticks: rule, size: 28, values: (_, ticks) => ticks.map(tickOf) },
-      { ...axis, grid: rule, ticks: rule, size: 64, values: (_, ticks) => heightsOf(ticks) },
+      { ...axis, grid: rule, ticks: rule, size: 28, space: 90, values: (_, ticks) => ticks.map(tickOf) },
+      { ...axis, grid: rule, ticks: rule, size: 64, ...(scale === "log" ? POWERS : HEIGHTS) },
     ],
     series: [
       {},
@@ -69,6 +69,27 @@ function options(box, { lines, height, scale, now }) {
 }
 
 const tickOf = (tick) => (Number.isInteger(tick) ? whole(tick) : "");
+
+const HEIGHTS = { values: (_, ticks) => heightsOf(ticks) };
+
+// From a power of ten to a power of ten; the largest there is may be the largest number.
+function powersAround(low, high) {
+  if (low === null) return [0.1, 1];
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  return [10 ** first, Math.min(10 ** Math.max(last, first + 1), Number.MAX_VALUE)];
+}
+
+// Powers of ten, so many that they can be read.
+const POWERS = {
+  splits: (_, __, low, high) => {
+    const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
+    const step = Math.max(1, Math.ceil((last - first) / 6));
+    const count = Math.max(Math.floor((last - first) / step) + 1, 0);
+    return Array.from({ length: count }, (_, index) => 10 ** (first + index * step));
+  },
+  filter: (_, splits) => splits,
+  values: (_, ticks) => ticks.map((tick) => (tick >= 0.001 && tick <= 1000 ? String(Number(tick.toPrecision(1))) : tick.toExponential(0))),
+};
 
 // With as many decimals as tell neighbours apart.
 function heightsOf(ticks) {

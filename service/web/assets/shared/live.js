@@ -70,8 +70,8 @@ function begin(id, change) {
       const { network } = await get(`networks/${id}`);
       const { runs } = await get(`networks/${id}/runs`, { pageSize: 1 });
       latest = Number(network.latestUpdate);
-      change({ network, latest, run: null, error: null });
       if (isEnded) return;
+      change({ network, latest, error: null });
       if (runs[0]) show(runs[0]);
       watch(network.uid);
       look();
@@ -113,6 +113,7 @@ function begin(id, change) {
   open();
   return () => {
     isEnded = true;
+    if (isLost) say(null);
     clearTimeout(opening);
     clearTimeout(looking);
     end();

@@ -31,13 +31,13 @@ export function Form({ network }) {
     setWrong({});
     try {
       const trained = await trainingSetOf(values, set);
-      const name = await start(values, trained);
-      say(null);
-      // What was pasted is a set now: a second run takes that one.
+      // What was pasted is a set now: another attempt takes that one.
       if (trained !== set) {
         await refreshSets();
         change("data", trained.trainingSet);
       }
+      const name = await start(values, trained);
+      say(null);
       go({ network: name, update: undefined, weight: undefined }, { push: name !== network });
     } catch (error) {
       if (error.isAway) say(error);

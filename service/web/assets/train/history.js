@@ -27,9 +27,10 @@ export function History({ network, latest, at }) {
     <div class="history">
       <div class="history-head">
         <h3>Cost</h3>
-        <span class="small soft" data-of="points">${countText(answer, from, to)}</span>
+        <span class="small soft" data-of="points">${countText(answer?.updates ?? [], answer?.thinned)}</span>
         <span class="spring"></span>
         <label class="check small"><input type="checkbox" checked=${isLog} onChange=${(event) => setLog(event.target.checked)} /> logarithmic</label>
+        <button type="button" disabled=${to - from < 2} onClick=${() => setZoom(around(at, from, to))}>Zoom in</button>
         <button type="button" disabled=${!zoom} onClick=${() => setZoom(null)}>All updates</button>
       </div>
       <${Curve}
@@ -55,6 +56,13 @@ export function History({ network, latest, at }) {
       </p>
     </div>
   `;
+}
+
+// Half of what is shown, with the update that is looked at in it.
+function around(at, from, to) {
+  const half = Math.max(Math.round((to - from) / 2), 1);
+  const start = Math.min(Math.max(at - Math.round(half / 2), from), to - half);
+  return { from: start, to: start + half };
 }
 
 // A number to type: while it is being typed the run may go on, but not over it.
@@ -94,8 +102,8 @@ function pointsOf(updates, isLog) {
   return { xs: updates.map(({ update }) => Number(update)), lines: [{ name: "cost", ys, stroke: "--accent" }] };
 }
 
-function countText(answer, from, to) {
-  if (!answer) return "";
-  const all = `updates ${whole(from)} to ${whole(to)}`;
-  return answer.thinned ? `${whole(answer.updates.length)} points of ${all}: every peak is kept` : all;
+function countText(updates, isThinned) {
+  if (!updates.length) return "";
+  const all = `updates ${whole(updates[0].update)} to ${whole(updates.at(-1).update)}`;
+  return isThinned ? `${whole(updates.length)} points of ${all}: every peak is kept` : all;
 }

@@ -24,11 +24,11 @@ export const LESSONS = [
     bias: true,
     epochs: "2000",
   }),
-  lesson("Too large a step", "Each step leads beyond the valley, and further each time: the run ends before a weight is infinite.", {
+  lesson("Too large a step", "Each step leads beyond the valley, and further each time: the run ends before a weight is infinite. See the cost on the logarithmic scale.", {
     data: "or",
     hidden: "",
     output: "ACTIVATION_IDENTITY",
-    rate: "3",
+    rate: "30",
   }),
   lesson("Watch it live", "4,417 parameters learn for some seconds. Pause it, look back, and let it go on.", {
     hidden: "64-64",

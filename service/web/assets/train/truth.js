@@ -18,7 +18,7 @@ export function Truth({ network, set, at }) {
       ${!set && html`<p class="soft">The examples of a run come here.</p>`}
       ${set &&
       html`
-        <div class="scrolled">
+        <div class="scrolled" tabindex="0">
           <table>
             <thead>
               <tr>

@@ -4,7 +4,7 @@ import { get } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number.js";
-import { whole } from "../shared/numbers.js";
+import { short, whole } from "../shared/numbers.js";
 import { keyOf, nameOf } from "../shared/parameters.js";
 
 const UNITS = 8;
@@ -17,7 +17,7 @@ export function Weights({ network, at }) {
   return html`
     <section class="panel weights" aria-label="Weights">
       <h3>Weights <span class="small soft">after update ${whole(answer?.state.update ?? at)}</span></h3>
-      <div class="layers">
+      <div class="layers" tabindex="0">
         ${layers.map((layer, index) => html`<${Layer} key=${index} layer=${layer} number=${index + 1} />`)}
       </div>
     </section>
@@ -45,7 +45,7 @@ function Layer({ layer, number }) {
     <div class="layer">
       <table>
         <caption>
-          Layer ${number} <span class="soft">${units} × ${inputs}${isPart ? `, the first ${rows} × ${columns}` : ""}; bars to ±${scale}</span>
+          Layer ${number} <span class="soft">${units} × ${inputs}${isPart ? `, the first ${rows} × ${columns}` : ""}; bars to ±${short(scale)}</span>
         </caption>
         <thead>
           <tr>
