@@ -153,7 +153,7 @@ def test_a_line_shows_its_variables_and_what_takes_part(
     for variable in executed["variables"]:
         selector = f'[data-variable="{variable["name"]}"] [data-exact]'
         assert shown(at_start, selector) == variable["value"]
-    expect(at_start.locator(".weight.lit")).to_have_attribute("data-weight", "2.0.1")
+    expect(at_start.locator(".weight-line.lit")).to_have_attribute("data-weight", "2.0.1")
     result = shown(at_start, ".in-numbers .result")
     assert result == next(v["value"] for v in executed["variables"] if v["name"] == "z_i")
 
@@ -184,7 +184,7 @@ def test_a_weight_is_explained(site: ServerProcess, at_start: Page) -> None:
     lines = [line["value"] for line in explained["lines"]]
     assert [float(text.replace("−", "-")) for text in found] == lines
     page.locator(".operand", has_text="w2[1,3]").first.hover()
-    expect(page.locator(".weight.pointed")).to_have_attribute("data-weight", "2.0.2")
+    expect(page.locator(".weight-line.pointed")).to_have_attribute("data-weight", "2.0.2")
     panel.get_by_label("Predict, then reveal").check()
     expect(panel).not_to_contain_text(explained["sentences"][0])
     panel.get_by_role("button", name="down").click()
@@ -197,7 +197,7 @@ def test_a_link_leads_to_the_same_moment(site: ServerProcess, at_start: Page) ->
     expect(at_start.locator("[data-at=update]")).to_have_text("3 of 6")
     expect(at_start.locator("[data-at=example]")).to_have_text("2 of 3")
     expect(at_start.locator("[data-at=line]")).to_have_text("251 of 728")
-    selected = at_start.locator(".weight.selected")
+    selected = at_start.locator(".weight-line.selected")
     expect(selected).to_have_attribute("data-weight", "2.0.4")
 
 
@@ -224,3 +224,9 @@ def test_where_no_batch_was_there_are_weights_alone(site: ServerProcess, at_star
     at_start.goto(f"{site.http}/?network={NETWORK}&update=0")
     expect(at_start.locator("aside")).to_contain_text("INITIAL")
     assert weights(at_start) == flat(ask(site, "state", update=0)["layers"])
+
+
+def test_it_fits_a_phone(site: ServerProcess, at_start: Page) -> None:
+    at_start.set_viewport_size({"width": 390, "height": 844})
+    go_to_step(at_start, 340)
+    assert at_start.evaluate("document.documentElement.scrollWidth") == 390

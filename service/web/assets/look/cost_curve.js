@@ -30,7 +30,7 @@ export function CostCurve({ network, first, latest, update, cost }) {
     if (number >= first && number <= latest && number !== update) go({ update: number });
   };
   return html`
-    <div class="curve">
+    <div class="time-curve">
       <p class="curve-head small">
         <span>Cost <span class="soft">before each update</span></span>
         <span class="spring"></span>

@@ -4,7 +4,8 @@ import { exact, signed } from "../shared/numbers.js";
 import { keyOf } from "./parameters.js";
 import { layerName, weightName } from "./words.js";
 
-const MOST = 8; // rows and columns that are shown of a large array
+const MOST = 8; // rows and columns of an array that are all shown
+const PART = 5; // of a larger one
 
 export function GradientArrays({ opened, moment }) {
   const { network, trace } = opened;
@@ -63,6 +64,7 @@ function Cell({ network, moment, name }) {
 }
 
 function partOf(count, wanted = 0) {
-  const first = Math.max(0, Math.min(wanted - MOST / 2, count - MOST));
-  return Array.from({ length: Math.min(count, MOST) }, (_, index) => first + index);
+  const length = count > MOST ? PART : count;
+  const first = Math.max(0, Math.min(wanted - Math.floor(length / 2), count - length));
+  return Array.from({ length }, (_, index) => first + index);
 }

@@ -47,7 +47,7 @@ function Network({ place, network, runs }) {
         ${run && html`<${Ribbon} ...${{ network, run, update: opened.update, moment, opened }} />`}
         <${CostCurve} ...${{ network, first, latest, update, cost }} />
       </div>
-      <aside class="panel">
+      <aside class="insight">
         ${weight
           ? html`<${WeightPanel} key=${weight} ...${{ opened, weight, pointed, setPointed }} />`
           : moment

@@ -29,7 +29,8 @@ export function PhasePanel({ opened, moment }) {
       </div>
       ${walk.isWordless
         ? html`<p class="soft">
-            This network is too large to be shown line by line: its phases are shown with their results.
+            This network is too large to be shown line by line: its phases are shown with their results, and G once all
+            examples are added.
           </p>`
         : html`<${Code} walk=${walk} moment=${moment} />`}
       <${GradientArrays} opened=${opened} moment=${moment} />
@@ -42,6 +43,7 @@ function InNumbers({ opened, moment, settings }) {
   const { phase, step } = moment;
   const total = moment.previous && sumBefore(opened, moment).get(keyOf(phase.layer, step.unit, step.input));
   const line = inNumbers(moment, { network, settings, total: total ?? 0 });
+  if (opened.walk.isWordless) return null;
   return line ? html`<${Maths}>${line}<//>` : html`<span class="soft small">this line computes nothing</span>`;
 }
 

@@ -22,15 +22,16 @@ export function Picture({ view, scale, weight, pointed, setPointed }) {
   }, []);
   const most = Math.max(...network.layerSizes.map((count, layer) => (open.has(layer) ? count : 0)));
   const height = Math.max(size.height, most > MANY ? most * 66 : 0);
+  const width = Math.max(size.width, 130 * (network.layerSizes.length - 1) + 100); // else it scrolls
   const wanted = (layer) => interesting(view.lit, weight, layer);
-  const { layers, radius, narrow } = layOut(network.layerSizes, { width: size.width, height, open, wanted });
+  const { layers, radius, narrow, crowded } = layOut(network.layerSizes, { width, height, open, wanted });
   const toggle = (layer) =>
     setOpen((was) => new Set(was.has(layer) ? [...was].filter((each) => each !== layer) : [...was, layer]));
   const lines = layers.slice(1).flatMap((above, index) => linesBetween(layers[index], above));
-  const all = { view, scale, weight, pointed, setPointed, radius, narrow };
+  const all = { view, scale, weight, pointed, setPointed, radius, narrow, crowded };
   return html`
     <div class="picture" ref=${box}>
-      <svg width=${size.width} height=${height} role="group" aria-label="The network at this moment">
+      <svg width=${width} height=${height} role="group" aria-label="The network at this moment">
         <${Bands} layers=${layers} lit=${view.lit.layer} network=${network} height=${height} narrow=${narrow} />
         ${lines.map((line) => html`<${Line} key=${lineKey(line)} line=${line} ...${all} />`)}
         ${lines.map((line) => html`<${Label} key=${lineKey(line)} line=${line} ...${all} />`)}
@@ -94,7 +95,7 @@ function Line({ line, ...all }) {
   const choose = () => go({ weight: all.weight === key ? undefined : key });
   return html`
     <g
-      class=${classes("weight", value < 0 ? "negative" : "positive", stateOf(all, key))}
+      class=${classes("weight-line", value < 0 ? "negative" : "positive", stateOf(all, key))}
       role="button"
       tabindex="0"
       data-weight=${key}
@@ -138,16 +139,17 @@ function Label({ line, ...all }) {
 }
 
 function Unit({ at, ...all }) {
-  const { view, radius, narrow, pointed } = all;
+  const { view, radius, narrow, crowded, pointed } = all;
   const { layer, unit, x, y, isGap } = at;
   const { network } = view;
   const values = view.unit(layer, unit);
   const id = `${layer}.${unit}`;
   const name = unitName(network, layer, unit);
   const said = Object.entries(values).filter(([, value]) => value !== undefined);
+  const isQuiet = crowded && !view.lit.units.has(id); // there is no room for all of their numbers
   const below = [
-    values.z !== undefined && ["z", short(values.z), exact(values.z)],
-    values.delta !== undefined && ["δ", signed(values.delta), exact(values.delta)],
+    values.z !== undefined && !isQuiet && ["z", short(values.z), exact(values.z)],
+    values.delta !== undefined && !isQuiet && ["δ", signed(values.delta), exact(values.delta)],
   ].filter(Boolean);
   const bias = keyOf(layer, unit);
   const letter = layer === 0 ? "x" : layer === network.layerSizes.length - 1 ? "y" : "h";
@@ -161,9 +163,9 @@ function Unit({ at, ...all }) {
       <title>${name}${said.map(([what, value]) => `\n${what} = ${exact(value)}`)}</title>
       <circle class="moves" cx=${x} cy=${y} r=${radius} />
       ${isGap && html`<text class="unit-name" x=${x} y=${y - radius - 4}>⋮</text>`}
-      <text class="unit-name" x=${x} y=${y - (narrow ? 6 : 8)}>${narrow ? `${letter}${unit + 1}` : name}</text>
+      <text class=${classes("unit-name", (radius < 25 || name.length > 8) && "long")} x=${x} y=${y - (narrow ? 6 : 8)}>${narrow ? `${letter}${unit + 1}` : name}</text>
       ${values.a !== undefined
-        ? html`<text class="unit-value" x=${x} y=${y + 6} dy="0.35em" data-exact=${exact(values.a)} data-what="a">${short(values.a)}</text>`
+        ? html`<text class=${classes("unit-value", (radius < 25 && !narrow || short(values.a).length > 6) && "long")} x=${x} y=${y + 6} dy="0.35em" data-exact=${exact(values.a)} data-what="a">${short(values.a)}</text>`
         : html`<text class="unit-value none" x=${x} y=${y + 6} dy="0.35em">·</text>`}
       <text class="unit-below" x=${x} y=${y + radius + (narrow ? 10 : 13)}>
         ${narrow

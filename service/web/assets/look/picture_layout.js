@@ -13,12 +13,15 @@ export function shownUnits(size, isOpen, wanted) {
 
 export function layOut(sizes, { width, height, open, wanted }) {
   const narrow = width < 560;
-  const radius = narrow ? 21 : 27;
   const [left, right, top, bottom] = narrow ? [30, 70, 26, 16] : [64, 138, 36, 14];
-  const layers = sizes.map((size, layer) => {
-    const units = shownUnits(size, open.has(layer), wanted(layer));
+  const slots = sizes.map((size, layer) => shownUnits(size, open.has(layer), wanted(layer)));
+  const isAnyLarge = sizes.some((size) => size > MANY);
+  const room = height - top - bottom - (isAnyLarge ? 30 : 0); // below are the buttons that open them
+  const closest = room / Math.max(...slots.map((units) => units.length));
+  const radius = Math.max(12, Math.min(narrow ? 21 : 27, (closest - 18) / 2));
+  const layers = sizes.map((_, layer) => {
+    const units = slots[layer];
     const x = sizes.length === 1 ? width / 2 : left + ((width - left - right) * layer) / (sizes.length - 1);
-    const room = height - top - bottom;
     // Few units keep together: their weights then spread like a fan.
     const gap = Math.min(room / units.length, units.length === 1 ? room : units.length === 2 ? room * 0.46 : room);
     const middle = top + room / 2;
@@ -29,7 +32,7 @@ export function layOut(sizes, { width, height, open, wanted }) {
       y: middle + (slot - (units.length - 1) / 2) * gap,
     }));
   });
-  return { layers, radius, narrow };
+  return { layers, radius, narrow, crowded: closest < 70 };
 }
 
 // The lines between two layers, and where along each its number stands: at another part of the way
@@ -41,7 +44,7 @@ export function linesBetween(below, above) {
   return above.flatMap((to, i) =>
     below.map((from, j) => {
       const column = byInput ? j : i;
-      const [first, end] = byInput ? [0.38, 0.66] : [0.3, 0.6];
+      const [first, end] = columns > 2 ? [0.28, 0.7] : byInput ? [0.38, 0.66] : [0.3, 0.6];
       const part = columns === 1 ? (byInput ? 0.62 : 0.36) : first + ((end - first) * column) / (columns - 1);
       return { from, to, part, labelled };
     }),

@@ -41,7 +41,7 @@ export function Ribbon({ network, run, update, moment, opened }) {
   return html`
     <div class=${`ribbon ${cells.length > 24 ? "dense" : ""}`} style=${`--cells:${columns}`} role="group" aria-label="The examples of the run">
       ${epochs.map(
-        ({ key, from, to }) => html`<div class="epoch" key=${`e${key}`} style=${`grid-column:${from + 1}/${to + 1}`} data-epoch=${key}><span>${cells.length > 24 && to - from < 4 ? key : `epoch ${key}`}</span></div>`,
+        ({ key, from, to }) => html`<div class="epoch" key=${`e${key}`} style=${`grid-column:${from + 1}/${to + 1}`} data-epoch=${key}><span>${cells.length > 24 && to - from < 6 ? (to - from > 1 ? whole(key) : "") : `epoch ${key}`}</span></div>`,
       )}
       ${cells.map(
         (cell, index) => html`<button
@@ -66,7 +66,7 @@ export function Ribbon({ network, run, update, moment, opened }) {
           title=${`cost ${cell.cost}`}
           onClick=${() => go({ update: key })}
         >
-          ${to - from < (cells.length > 24 ? 3 : 2) ? key : `update ${whole(key)}`}
+          ${to - from < (cells.length > 24 ? 6 : 2) ? whole(key) : `update ${whole(key)}`}
           ${cells.length <= 24 && to - from > 1 && html`<span class="soft"> ${short(cell.cost)}</span>`}
         </button>`,
       )}

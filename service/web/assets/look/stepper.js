@@ -7,10 +7,10 @@ import { moves } from "./moment.js";
 import { phaseName } from "./words.js";
 
 export const SPEEDS = [
-  ["1 phase a second", "phase", 1000],
-  ["1 line a second", "line", 1000],
-  ["4 lines a second", "line", 250],
-  ["10 lines a second", "line", 100],
+  ["1 phase/s", "phase", 1000],
+  ["1 line/s", "line", 1000],
+  ["4 lines/s", "line", 250],
+  ["10 lines/s", "line", 100],
 ];
 
 const END = 999_999_999; // beyond any last line: it is looked at as the last one
