@@ -230,3 +230,20 @@ def test_it_fits_a_phone(site: ServerProcess, at_start: Page) -> None:
     at_start.set_viewport_size({"width": 390, "height": 844})
     go_to_step(at_start, 340)
     assert at_start.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_it_waits_for_a_service_that_is_away(site: ServerProcess, at_start: Page) -> None:
+    at_start.route("**/updates/2:**", lambda route: route.abort())
+    at_start.get_by_role("button", name="Next update").click()
+    expect(at_start.get_by_role("status").first).to_contain_text("cannot be reached")
+    at_start.unroute("**/updates/2:**")
+    expect(at_start.locator("[data-at=update]")).to_have_text("2 of 6")
+    expect(at_start.get_by_role("status").first).to_contain_text("is back")
+
+
+def test_what_maps_to_what_is_told(site: ServerProcess, at_start: Page) -> None:
+    at_start.get_by_role("button", name="What maps to what").click()
+    dialog = at_start.get_by_role("dialog", name="What maps to what")
+    expect(dialog).to_contain_text("Cost before this update, weights after")
+    at_start.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
