@@ -12,6 +12,7 @@ PLACES = {
     "look": "?network=worked-example&update=1&position=0&step=60",
     "weight": "?network=worked-example&update=1&step=60&weight=2.0.1",
     "train": "?mode=train",
+    "watched": "?mode=train&network=worked-example",
     "compare": "?mode=compare&network=worked-example&base=1&update=6",
 }
 

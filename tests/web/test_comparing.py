@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 import requests
-from accessibility import serious_findings
 from playwright.sync_api import Page, expect
 from servers import ServerProcess
 from web_numbers import exact
@@ -101,14 +100,6 @@ def test_files_are_at_hand(site: ServerProcess, page: Page, trained: str) -> Non
         with page.expect_download() as download:
             page.get_by_role("link", name=name, exact=True).click()
         assert download.value.suggested_filename.endswith(f"150.{ending}"), name
-
-
-def test_nothing_stands_in_the_way_of_a_screen_reader(
-    site: ServerProcess, page: Page, trained: str
-) -> None:
-    page.goto(f"{site.http}/?mode=compare&network={trained}&weight=1.0.0")
-    expect(page.locator(".changes tbody tr")).to_have_count(15)
-    assert serious_findings(page) == []
 
 
 def _cost(site: ServerProcess, network: str) -> float:

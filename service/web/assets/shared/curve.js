@@ -119,6 +119,7 @@ function drawMark(u, at) {
   ctx.strokeStyle = colour("--now");
   ctx.fillStyle = colour("--now");
   ctx.lineWidth = 2 * devicePixelRatio;
+  ctx.setLineDash([]);
   ctx.beginPath();
   ctx.moveTo(x, bbox.top);
   ctx.lineTo(x, bbox.top + bbox.height);

@@ -27,7 +27,7 @@ export function NetworkPicker({ label, value, none, onPick, except }) {
         ${!isListed && html`<option value=${value}>${value}</option>`}
         ${shown.map(
           ({ network, latestUpdate, labels }) => html`
-            <option key=${network} value=${network}>${network} (${labels.scratch ?? `${whole(latestUpdate)} updates`})</option>
+            <option key=${network} value=${network}>${network}${network !== value && ` (${labels.scratch ?? `${whole(latestUpdate)} updates`})`}</option>
           `,
         )}
       </select>

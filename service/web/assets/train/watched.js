@@ -20,7 +20,7 @@ export function Watched({ place }) {
     <div class="panels">
       <${Truth} network=${network} set=${set} at=${at} />
       ${network.layerSizes[0] === 2 && html`<${Surface} network=${network} set=${set} at=${at} />`}
-      <${Weights} network=${network} at=${at} />
+      <${Weights} network=${network} run=${run} at=${at} />
     </div>
   `;
 }

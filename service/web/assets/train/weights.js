@@ -6,12 +6,13 @@ import { html } from "../shared/html.js";
 import { Num } from "../shared/number.js";
 import { short, whole } from "../shared/numbers.js";
 import { keyOf, nameOf } from "../shared/parameters.js";
+import { Paths } from "./paths.js";
 
 const UNITS = 8;
 const INPUTS = 6;
 const STEPS = [1, 2, 5];
 
-export function Weights({ network, at }) {
+export function Weights({ network, run, at }) {
   const { answer } = useAnswer(`${at}`, () => get(`networks/${network.network}/state`, { update: at }));
   const layers = answer?.state.layers ?? [];
   return html`
@@ -20,6 +21,7 @@ export function Weights({ network, at }) {
       <div class="layers" tabindex="0">
         ${layers.map((layer, index) => html`<${Layer} key=${index} layer=${layer} number=${index + 1} />`)}
       </div>
+      <${Paths} network=${network} run=${run} at=${at} />
     </section>
   `;
 }
