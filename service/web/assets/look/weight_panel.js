@@ -108,7 +108,7 @@ function Line({ line, network, lines, pointed, setPointed }) {
   };
   return html`
     <div class="explained" data-symbol=${line.symbol} data-exact=${exact(line.value)}>
-      <div class="formula" tabindex="0" title=${line.text} aria-label=${line.text} dangerouslySetInnerHTML=${{ __html: readable(line) }} ...${point(line.operands.map(({ source }) => source))}></div>
+      <div class="formula" role="group" tabindex="0" title=${line.text} aria-label=${line.text} dangerouslySetInnerHTML=${{ __html: readable(line) }} ...${point(line.operands.map(({ source }) => source))}></div>
       <div class="operands">
         ${line.operands
           .filter(({ source }) => source.kind !== "SOURCE_KIND_CONSTANT")
