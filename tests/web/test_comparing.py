@@ -53,6 +53,7 @@ def test_an_edit_is_looked_at_first_and_kept_on_a_fork(
     page.get_by_label("New value").fill("0.5")
     page.get_by_label("Name of the fork").fill("edited")
     page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("button", name="Apply")).to_be_enabled()
     cost = page.locator('[data-cost="with the edit"] .num')
     expect(cost).to_have_attribute("data-exact", exact(_cost(site, "edited")))
     page.get_by_role("button", name="Apply").click()
