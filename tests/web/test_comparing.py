@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import re
 import pytest
 import requests
 from playwright.sync_api import Page, expect
@@ -55,6 +56,7 @@ def test_an_edit_is_looked_at_first_and_kept_on_a_fork(
     page.get_by_role("button", name="Preview").click()
     expect(page.get_by_role("button", name="Apply")).to_be_enabled()
     cost = page.locator('[data-cost="with the edit"] .num')
+    expect(cost).to_have_attribute("data-exact", re.compile("."))  # now the edit has been made
     expect(cost).to_have_attribute("data-exact", exact(_cost(site, "edited")))
     page.get_by_role("button", name="Apply").click()
     page.wait_for_url("**network=edited&**")
