@@ -1,8 +1,8 @@
 """Compare: two updates, or a network and its fork; an edit is made on a fork and nowhere else."""
 
+import re
 from typing import Any
 
-import re
 import pytest
 import requests
 from playwright.sync_api import Page, expect
