@@ -5,7 +5,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from accessibility import serious_findings
 from playwright.sync_api import Page, expect
 from servers import ServerProcess
 
@@ -248,11 +247,3 @@ def test_what_maps_to_what_is_told(site: ServerProcess, at_start: Page) -> None:
     expect(dialog).to_contain_text("Cost before this update, weights after")
     at_start.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
-
-
-def test_nothing_serious_is_in_the_way(site: ServerProcess, at_start: Page) -> None:
-    go_to_step(at_start, 340)
-    assert serious_findings(at_start) == []
-    at_start.goto(f"{site.http}/?network={NETWORK}&update=1&step=340&weight=1.2.1")
-    expect(at_start.locator(".explained").first).to_be_visible()
-    assert serious_findings(at_start) == []

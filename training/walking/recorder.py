@@ -39,20 +39,26 @@ class Executed:
     indices: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
-    """One call of a function: the lines that were executed, and what its arguments are."""
+    """One call of a function: the lines that were executed, and what was kept of it at its end."""
 
     function: str
     lines: list[Executed]
-    arguments: Mapping[str, Any]
+    kept: Any = None
+
+
+#: What is kept at the end of a call, by its function's name: made of its variables, as a copy, for
+#: the loops go on with what they changed.
+Keep: TypeAlias = Mapping[str, Callable[[Mapping[str, Any]], Any]]
 
 
 class Recorder:
     """Collects the calls that are made while it records. For the thread that it records in."""
 
-    def __init__(self) -> None:
+    def __init__(self, keep: Keep) -> None:
         self.calls: list[Call] = []
+        self._keep = keep
 
     @contextmanager
     def recording(self) -> Iterator[None]:
@@ -69,17 +75,23 @@ class Recorder:
         lines = lines_by_code().get(frame.f_code)
         if event != "call" or lines is None:
             return None
-        call = Call(frame.f_code.co_name, [], dict(frame.f_locals))
+        call = Call(frame.f_code.co_name, [])
         self.calls.append(call)
-        return _Following(call, lines).happened
+        return _Following(call, lines, self._keep.get(call.function)).happened
 
 
 class _Following:
     """Follows one call: a line is known to be executed when the next one begins."""
 
-    def __init__(self, call: Call, lines: Mapping[int, Line]) -> None:
+    def __init__(
+        self,
+        call: Call,
+        lines: Mapping[int, Line],
+        keep: Callable[[Mapping[str, Any]], Any] | None,
+    ) -> None:
         self._call = call
         self._lines = lines
+        self._keep = keep
         self._begun: int | None = None
 
     def happened(self, frame: FrameType, event: str, _: object) -> "_Tracer | None":
@@ -88,6 +100,8 @@ class _Following:
             return self.happened  # a comprehension, of which some Pythons tell each round
         if self._begun is not None and event in {"line", "return"}:
             self._note(self._begun, following, frame.f_locals)
+        if event == "return" and self._keep is not None:
+            self._call.kept = self._keep(frame.f_locals)
         self._begun = following
         return self.happened
 

@@ -10,7 +10,7 @@ from training.engine import rates_of, remembered, structure_of
 from training.errors import LimitExceeded
 from training.network import Array, Network, places
 from training.numerics import loops
-from training.numerics.layout import Layer, to_flat
+from training.numerics.layout import to_flat
 from training.walking.recorder import Call, Executed, Recorder, Variable
 
 #: So many lines are executed at most: two seconds' worth, about.
@@ -118,7 +118,8 @@ def _executed(update: BatchUpdate) -> list[Call]:
     parameters: list[float] = update.before.parameters.tolist()
     memory: list[float] = remembered(update.before, optimizer).tolist()
     inputs, targets = update.examples.inputs.tolist(), update.examples.targets.tolist()
-    recorder = Recorder()
+    added = loops.add_gradient.__name__
+    recorder = Recorder({added: lambda variables: to_flat([variables["total"]])})
     with recorder.recording():
         _, gradient = loops.batch_gradient(structure, parameters, inputs, targets)
         loops.step(str(optimizer.kind), parameters, gradient, memory, rates)
@@ -164,8 +165,7 @@ class _Told:
     def _added(self, call: Call, layer: int | None) -> Array:
         assert layer is not None
         shape = self._network.shapes[layer - 1]
-        added: Layer = call.arguments["total"]
-        self._sum[shape.weights.start : shape.weights.start + shape.size] = to_flat([added])
+        self._sum[shape.weights.start : shape.weights.start + shape.size] = call.kept
         return self._sum.copy()
 
 
