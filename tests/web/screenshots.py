@@ -4,18 +4,24 @@ import tempfile
 from pathlib import Path
 
 from browsers import new_page
+from calls import settings, train
+from clearprop.v1 import network_pb2
+from clearprop.v1 import training_service_pb2 as pb
 from documents import ROOT
-from servers import new_server
+from servers import ServerProcess, new_server
 
 IMAGES = ROOT / "docs" / "images"
 
+#: Deltas on their way down, in the second example of the worked example's first update.
+MOMENT = "?network=worked-example&update=1&position=1&step=333"
+
 #: Each picture: its name, the colour scheme, the size of the window, and where in the page it is.
 VIEWS = [
-    ("look-light", "light", (1280, 800), ""),
-    ("look-dark", "dark", (1280, 800), ""),
-    ("look-phone", "light", (390, 844), ""),
-    ("weight", "light", (1280, 800), "?network=worked-example&update=1&weight=2.0.1"),
-    ("train", "light", (1280, 800), "?mode=train"),
+    ("look-light", "light", (1280, 800), MOMENT),
+    ("look-dark", "dark", (1280, 800), MOMENT),
+    ("look-phone", "light", (390, 844), MOMENT),
+    ("weight", "light", (1280, 800), f"{MOMENT}&weight=2.0.1"),
+    ("train", "light", (1280, 800), "?mode=train&network=xor"),
     ("compare", "light", (1280, 800), "?mode=compare&network=worked-example&base=1&update=6"),
 ]
 
@@ -24,6 +30,7 @@ def main() -> None:
     """Make all of them."""
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, new_server(Path(folder), http=True) as server:
+        _prepare(server)
         for name, scheme, (width, height), place in VIEWS:
             with new_page() as page:
                 page.set_viewport_size({"width": width, "height": height})
@@ -31,6 +38,22 @@ def main() -> None:
                 page.goto(f"{server.http}/{place}")
                 page.wait_for_load_state("networkidle")
                 page.screenshot(path=IMAGES / f"{name}.png")
+
+
+def _prepare(server: ServerProcess) -> None:
+    """Make the networks that are shown: the worked example as the page does, and one on XOR."""
+    with new_page() as page:
+        page.goto(server.http)
+        page.wait_for_url("**/?network=worked-example&**")
+    with server.stub() as stub:
+        stub.CreateNetwork(
+            pb.CreateNetworkRequest(
+                network="xor",
+                layer_sizes=[2, 5, 1],
+                initializer=network_pb2.Initializer(seed=7),
+            )
+        )
+        train(stub, "xor", settings(epochs=10_000))
 
 
 if __name__ == "__main__":
