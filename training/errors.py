@@ -70,10 +70,16 @@ class DataLossError(ClearpropError):
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One bad field: its path in the request, and what is wrong with it."""
+    """One bad field: its path in the request, and what is wrong with it.
+
+    The path is empty where the request as a whole is wrong.
+    """
 
     field: str
     description: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.description}" if self.field else self.description
 
 
 class InvalidFields(InvalidError):
@@ -82,7 +88,7 @@ class InvalidFields(InvalidError):
     reason = "INVALID_FIELDS"
 
     def __init__(self, violations: list[Violation]) -> None:
-        super().__init__("; ".join(f"{bad.field}: {bad.description}" for bad in violations))
+        super().__init__("; ".join(map(str, violations)))
         self.violations = violations
 
 

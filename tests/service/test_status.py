@@ -49,6 +49,11 @@ def test_a_status_has_the_reason_the_metadata_and_every_bad_field() -> None:
     assert [violation.field for violation in bad.field_violations] == ["a", "b"]
 
 
+def test_what_is_wrong_with_a_whole_request_names_no_field() -> None:
+    error = InvalidFields([Violation("", "it is no message"), Violation("epochs", "must be 1")])
+    assert status_of(error).message == "it is no message; epochs: must be 1"
+
+
 def test_a_status_fits_in_trailers_whatever_the_caller_sent() -> None:
     many = [Violation(f"field[{index}]" * 100, "x" * 1000) for index in range(10_000)]
     assert status_of(InvalidFields(many)).ByteSize() < 7_000
