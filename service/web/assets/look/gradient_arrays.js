@@ -1,7 +1,7 @@
 // The arrays G, one for each layer, as they fill: a row for each unit, a column for each input.
 import { html } from "../shared/html.js";
 import { exact, signed } from "../shared/numbers.js";
-import { keyOf } from "./parameters.js";
+import { keyAt } from "../shared/parameters.js";
 import { layerName, weightName } from "./words.js";
 
 const MOST = 8; // rows and columns of an array that are all shown
@@ -34,14 +34,14 @@ function GradientArray({ opened, moment, layer }) {
   // A wide array with few rows stands on end, so that the numbers fit.
   const isTurned = units < inputs;
   const [down, across] = isTurned ? [columns, rows] : [rows, columns];
-  const keyAt = (first, second) => (isTurned ? keyOf(layer, second, first) : keyOf(layer, first, second));
+  const keyIn = (first, second) => (isTurned ? keyAt(layer, second, first) : keyAt(layer, first, second));
   return html`
     <table class="array">
       <caption class="small soft">${layerName(network, layer)}${isCut && ` (${units} × ${inputs}, in part)`}</caption>
       <tbody>
         ${down.map(
           (first) => html`<tr key=${first ?? "b"}>
-            ${across.map((second) => html`<${Cell} key=${second ?? "b"} ...${{ network, moment, name: keyAt(first, second) }} />`)}
+            ${across.map((second) => html`<${Cell} key=${second ?? "b"} ...${{ network, moment, name: keyIn(first, second) }} />`)}
           </tr>`,
         )}
       </tbody>

@@ -5,7 +5,7 @@ import { CostCurve } from "./cost_curve.js";
 import { Help } from "./help.js";
 import { loadNetwork, loadScale, loadUpdate, useLoaded } from "./loading.js";
 import { momentAt } from "./moment.js";
-import { isKey, numberAt } from "./parameters.js";
+import { isKey, valueAt } from "../shared/parameters.js";
 import { PhasePanel } from "./phase_panel.js";
 import { Picture } from "./picture.js";
 import { Ribbon } from "./ribbon.js";
@@ -90,7 +90,7 @@ function viewOf({ network }, moment) {
 const stillView = ({ network, state }) => ({
   network,
   lit: { units: new Set(), weights: new Set() },
-  weight: (key) => numberAt(state.layers, key),
+  weight: (key) => valueAt(state.layers, key),
   isAfter: () => false,
   unit: () => ({}),
 });

@@ -1,6 +1,6 @@
 // One moment of an update: what is known after one executed line, and what takes part in it. All of
 // it is read from the walk (which line set which variable) and from the trace (the results).
-import { keyOf, numberAt } from "./parameters.js";
+import { keyAt, valueAt } from "../shared/parameters.js";
 
 export const KIND = "WALK_PHASE_KIND_";
 const ofBatch = (phase) => phase.position === undefined;
@@ -21,7 +21,7 @@ export function momentAt({ network, walk, trace }, wanted) {
     kind !== "ZERO" && (ofBatch(phase) || seen(walk, moment, "COST", position) || (kind === "COST" && isLastOfPhase));
   Object.assign(moment, arrays(walk, trace, moment));
   moment.lit = litBy(moment, network);
-  moment.weight = (key) => moment.after.get(key) ?? numberAt(trace.before, key);
+  moment.weight = (key) => moment.after.get(key) ?? valueAt(trace.before, key);
   return moment;
 }
 
@@ -63,7 +63,7 @@ function arrays(walk, trace, { number, phaseNumber, isLastOfPhase }) {
     for (const name of changed) {
       const into = filled.find(([pattern]) => pattern.test(name))?.[1];
       const value = variables.find((variable) => variable.name === name)?.value;
-      if (into) into.set(keyOf(walk.phases[phase].layer, unit, input), value);
+      if (into) into.set(keyAt(walk.phases[phase].layer, unit, input), value);
     }
   }
   const zeroed = phaseNumber > 0 || isLastOfPhase;
@@ -83,8 +83,8 @@ function fill(map, layers, only) {
     for (let unit = 0; unit < units; unit++) {
       const ends = [...Array(inputs).keys(), ...(biases.length ? [undefined] : [])];
       for (const input of ends) {
-        const key = keyOf(index + 1, unit, input);
-        map.set(key, numberAt(layers, key));
+        const key = keyAt(index + 1, unit, input);
+        map.set(key, valueAt(layers, key));
       }
     }
   });
@@ -99,15 +99,15 @@ function litBy({ phase, kind, step }, network) {
   if (layer !== undefined && unit !== undefined) {
     units.add(`${layer}.${unit}`);
     if (input !== undefined) {
-      weights.add(keyOf(layer, unit, input));
+      weights.add(keyAt(layer, unit, input));
       if (kind === "FORWARD" || kind === "ADD") units.add(`${layer - 1}.${input}`);
     }
     if (above !== undefined) {
       units.add(`${layer + 1}.${above}`);
-      weights.add(keyOf(layer + 1, above, unit));
+      weights.add(keyAt(layer + 1, above, unit));
     }
     const isBias = input === undefined && (kind === "DIVIDE" || kind === "UPDATE");
-    if (isBias || step.changed.some((name) => name.startsWith("biases["))) weights.add(keyOf(layer, unit));
+    if (isBias || step.changed.some((name) => name.startsWith("biases["))) weights.add(keyAt(layer, unit));
   }
   return { layer, units, weights };
 }

@@ -7,7 +7,7 @@ import { inNumbers, SYMBOLS } from "./equations.js";
 import { GradientArrays } from "./gradient_arrays.js";
 import { Maths } from "./maths.js";
 import { momentAt } from "./moment.js";
-import { keyOf } from "./parameters.js";
+import { keyAt } from "../shared/parameters.js";
 import { Sentence } from "./term.js";
 import { PHASE_SENTENCES, phaseName } from "./words.js";
 
@@ -41,7 +41,7 @@ export function PhasePanel({ opened, moment }) {
 function InNumbers({ opened, moment, settings }) {
   const { network } = opened;
   const { phase, step } = moment;
-  const total = moment.previous && sumBefore(opened, moment).get(keyOf(phase.layer, step.unit, step.input));
+  const total = moment.previous && sumBefore(opened, moment).get(keyAt(phase.layer, step.unit, step.input));
   const line = inNumbers(moment, { network, settings, total: total ?? 0 });
   if (opened.walk.isWordless) return null;
   return line ? html`<${Maths}>${line}<//>` : html`<span class="soft small">this line computes nothing</span>`;

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { go } from "../shared/place.js";
 import { html } from "../shared/html.js";
 import { exact, short, signed } from "../shared/numbers.js";
-import { keyOf } from "./parameters.js";
+import { keyAt } from "../shared/parameters.js";
 import { layOut, linesBetween, MANY } from "./picture_layout.js";
 import { activationName, layerName, unitName, weightName } from "./words.js";
 
@@ -49,7 +49,7 @@ export function Picture({ view, scale, weight, pointed, setPointed }) {
   `;
 }
 
-const lineKey = ({ from, to }) => keyOf(to.layer, to.unit, from.unit);
+const lineKey = ({ from, to }) => keyAt(to.layer, to.unit, from.unit);
 
 // The unit of a large layer that is worth its slot: what takes part, else what the weight touches.
 function interesting(lit, weight, layer) {
@@ -151,7 +151,7 @@ function Unit({ at, ...all }) {
     values.z !== undefined && !isQuiet && ["z", short(values.z), exact(values.z)],
     values.delta !== undefined && !isQuiet && ["δ", signed(values.delta), exact(values.delta)],
   ].filter(Boolean);
-  const bias = keyOf(layer, unit);
+  const bias = keyAt(layer, unit);
   const letter = layer === 0 ? "x" : layer === network.layerSizes.length - 1 ? "y" : "h";
   return html`
     <g

@@ -1,5 +1,5 @@
 // Where the numbers of an explanation come from: units and weights of the picture.
-import { keyOf } from "./parameters.js";
+import { keyAt } from "../shared/parameters.js";
 
 const UNITS = {
   SOURCE_KIND_INPUT: () => 0,
@@ -15,7 +15,7 @@ export function pointedBy(network, lines, sources) {
   const weights = new Set();
   const add = (source) => {
     if (source.kind === "SOURCE_KIND_LINE") lines[source.line]?.operands.forEach((operand) => add(operand.source));
-    if (source.kind === "SOURCE_KIND_WEIGHT") weights.add(keyOf(source.layer, source.unit, source.input));
+    if (source.kind === "SOURCE_KIND_WEIGHT") weights.add(keyAt(source.layer, source.unit, source.input));
     const layer = UNITS[source.kind]?.(network, source);
     if (layer !== undefined) units.add(`${layer}.${source.unit}`);
   };

@@ -7,7 +7,7 @@ import { about, exact, signed } from "../shared/numbers.js";
 import { go } from "../shared/place.js";
 import { CostProfile } from "./cost_profile.js";
 import { useLoaded } from "./loading.js";
-import { partsOf } from "./parameters.js";
+import { parameterOf } from "../shared/parameters.js";
 import { readable } from "./readable_maths.js";
 import { pointedBy } from "./sources.js";
 import { weightName, weightSymbol } from "./words.js";
@@ -17,7 +17,7 @@ export function WeightPanel({ opened, weight, pointed, setPointed }) {
   const explanation = useLoaded(
     async (signal) => {
       if (!trace) return { none: true };
-      const { layer, unit, input } = partsOf(weight);
+      const { layer, unit, input } = parameterOf(weight);
       const path = `networks/${network.network}/updates/${update}:explain`;
       return (await get(path, { layer, unit, input }, signal)).explanation;
     },

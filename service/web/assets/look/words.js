@@ -1,5 +1,5 @@
 // What things are called, in plain words.
-import { keyOf, partsOf } from "./parameters.js";
+import { keyAt, parameterOf } from "../shared/parameters.js";
 
 const last = (network) => network.layerSizes.length - 1;
 
@@ -17,18 +17,18 @@ export function unitName(network, layer, unit) {
 }
 
 export function weightName(network, key) {
-  const { layer, unit, input } = partsOf(key);
+  const { layer, unit, input } = parameterOf(key);
   const to = unitName(network, layer, unit);
   return input === undefined ? `bias of ${to}` : `${to} ← ${unitName(network, layer - 1, input)}`;
 }
 
 // The symbol that formulas use: units and inputs count from 1 there.
 export function weightSymbol(key) {
-  const { layer, unit, input } = partsOf(key);
+  const { layer, unit, input } = parameterOf(key);
   return input === undefined ? `b${layer}[${unit + 1}]` : `w${layer}[${unit + 1},${input + 1}]`;
 }
 
-export const ofSource = ({ layer, unit, input }) => keyOf(layer, unit, input);
+export const ofSource = ({ layer, unit, input }) => keyAt(layer, unit, input);
 
 export const activationName = (text) => text.replace("ACTIVATION_", "").toLowerCase().replaceAll("_", " ");
 

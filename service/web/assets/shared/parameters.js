@@ -1,7 +1,8 @@
 // Names of single parameters, as in the contract: layers from 1, units and inputs from 0.
 
 // "1.0.2" is the weight that leads from input 2 to unit 0 of layer 1; "1.0.b" is that unit's bias.
-export const keyOf = ({ layer, unit, input }) => `${layer}.${unit}.${input ?? "b"}`;
+export const keyAt = (layer, unit, input) => `${layer}.${unit}.${input ?? "b"}`;
+export const keyOf = ({ layer, unit, input }) => keyAt(layer, unit, input);
 
 export function parameterOf(key) {
   const [layer, unit, input] = (key ?? "").split(".");
@@ -18,6 +19,17 @@ export const nameOf = ({ layer, unit, input }) =>
 export function valueOf(layers, { layer, unit, input }) {
   const found = layers[layer - 1];
   return input === undefined ? found?.biases[unit] : found?.weights[unit * found.inputs + input];
+}
+
+// The same by its key; undefined where there are no layers, or not this one.
+export const valueAt = (layers, key) => layers && valueOf(layers, parameterOf(key));
+
+// Whether the network has such a parameter.
+export function isKey(network, key) {
+  if (!/^\d+\.\d+\.(\d+|b)$/.test(key ?? "")) return false;
+  const { layer, unit, input } = parameterOf(key);
+  if (layer < 1 || layer >= network.layerSizes.length || unit >= network.layerSizes[layer]) return false;
+  return input === undefined ? network.bias : input < network.layerSizes[layer - 1];
 }
 
 // All parameters of `layers` in their order, each with its value.
