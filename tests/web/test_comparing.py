@@ -50,7 +50,7 @@ def test_an_edit_is_looked_at_first_and_kept_on_a_fork(
 ) -> None:
     before = _get(site, f"networks/{trained}")["network"]
     page.goto(f"{site.http}/?mode=compare&network={trained}")
-    page.get_by_role("button", name="Edit layer 2 w[0, 3]").click()
+    page.get_by_role("button", name="Edit output 1 ← hidden 4").click()
     page.get_by_label("New value").fill("0.5")
     page.get_by_label("Name of the fork").fill("edited")
     page.get_by_role("button", name="Preview").click()

@@ -235,7 +235,7 @@ def test_it_fits_a_phone(site: ServerProcess, at_start: Page) -> None:
 def test_it_waits_for_a_service_that_is_away(site: ServerProcess, at_start: Page) -> None:
     at_start.route("**/updates/2:**", lambda route: route.abort())
     at_start.get_by_role("button", name="Next update").click()
-    expect(at_start.get_by_role("status").first).to_contain_text("cannot be reached")
+    expect(at_start.get_by_role("status").first).to_contain_text("is away")
     at_start.unroute("**/updates/2:**")
     expect(at_start.locator("[data-at=update]")).to_have_text("2 of 6")
     expect(at_start.get_by_role("status").first).to_contain_text("is back")

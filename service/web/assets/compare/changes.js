@@ -5,8 +5,9 @@ import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number.js";
 import { whole } from "../shared/numbers.js";
-import { keyOf, nameOf, parametersOf } from "../shared/parameters.js";
+import { keyOf, parametersOf } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
+import { parameterName } from "../shared/unit_names.js";
 
 const PAGE = 100;
 
@@ -14,10 +15,12 @@ export function Changes({ before, after, chosen }) {
   const compared = `${before.name} ${before.update} ${after.name} ${after.update}`;
   const [pages, setPages] = useState(1);
   useEffect(() => setPages(1), [compared]);
-  const { answer, error } = useAnswer(`${compared} ${pages}`, () =>
-    before.name === after.name ? comparedUpdates(before, after, pages) : comparedNetworks(before, after, pages),
+  const { answer, error } = useAnswer(
+    `${compared} ${pages}`,
+    () => (before.name === after.name ? comparedUpdates(before, after, pages) : comparedNetworks(before, after, pages)),
+    { refused: () => {} },
   );
-  const changes = answer?.changes ?? [];
+  const changes = (!error && answer?.changes) || [];
   const largest = Math.abs(changes[0]?.change ?? 0) || 1;
   return html`
     <section class="panel changes" aria-label="Changes">
@@ -36,7 +39,7 @@ export function Changes({ before, after, chosen }) {
             </tr>
           </thead>
           <tbody>
-            ${changes.map((change) => html`<${Row} key=${keyOf(change)} change=${change} largest=${largest} isChosen=${keyOf(change) === chosen} />`)}
+            ${changes.map((change) => html`<${Row} key=${keyOf(change)} name=${parameterName(after.network, change)} change=${change} largest=${largest} isChosen=${keyOf(change) === chosen} />`)}
           </tbody>
         </table>
       </div>
@@ -45,9 +48,8 @@ export function Changes({ before, after, chosen }) {
   `;
 }
 
-function Row({ change, largest, isChosen }) {
+function Row({ name, change, largest, isChosen }) {
   const key = keyOf(change);
-  const name = nameOf(change);
   const share = (Math.abs(change.change) / largest) * 50;
   const isDown = change.change < 0;
   return html`

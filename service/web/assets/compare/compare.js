@@ -16,7 +16,7 @@ export const Compare = ({ place }) => html`<${Compared} key=${`${place.network} 
 // After is what is looked at; before is what it is compared with.
 function Compared({ place }) {
   const live = useLive(place.network);
-  const { answer: other, error } = useAnswer(place.other ?? null, () => networkAndRun(place.other));
+  const { answer: other, error } = useAnswer(place.other ?? null, () => networkAndRun(place.other), { refused: () => {} });
   const [preview, setPreview] = useState(null);
   const set = useTrainingSet((live.run ?? other?.run)?.settings.trainingSet ?? "xor");
   const problem = live.error ?? error;

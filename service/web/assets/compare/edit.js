@@ -6,9 +6,10 @@ import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number.js";
 import { whole } from "../shared/numbers.js";
-import { keyOf, nameOf, parameterOf, parametersOf, valueOf } from "../shared/parameters.js";
+import { keyOf, parameterOf, parametersOf, valueOf } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
 import { say } from "../shared/say.js";
+import { parameterName } from "../shared/unit_names.js";
 
 const CHOICES = 500; // weights that are listed to choose from; of larger networks those that changed have a button
 
@@ -55,7 +56,7 @@ export function Edit({ side, chosen, preview, onPreview }) {
   };
   const apply = () =>
     attempt(async () => {
-      const fork = await scratch.keep(`${nameOf(parameter)} edited`);
+      const fork = await scratch.keep(`${parameterName(side.network, parameter)} edited`);
       onPreview(null);
       go({ network: fork, update: undefined, other: side.name, base: side.update }, { push: true });
       say(`The edit is on the fork ${fork}. ${side.name} is as it was.`);
@@ -69,7 +70,7 @@ export function Edit({ side, chosen, preview, onPreview }) {
           ><span>Weight</span>
           <select value=${chosen ?? ""} onChange=${(event) => go({ weight: event.target.value || undefined })}>
             <option value="">choose one …</option>
-            ${optionsOf(layers, parameter).map((each) => html`<option key=${keyOf(each)} value=${keyOf(each)}>${nameOf(each)}</option>`)}
+            ${optionsOf(layers, parameter).map((each) => html`<option key=${keyOf(each)} value=${keyOf(each)}>${parameterName(side.network, each)}</option>`)}
           </select>
         </label>
         <div class="field">

@@ -1,24 +1,21 @@
 // The cost curve, which is the time slider: every update has its place on it.
+import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { get } from "../shared/api.js";
 import { Num } from "../shared/number.js";
 import { whole } from "../shared/numbers.js";
 import { go } from "../shared/place.js";
-import { useLoaded } from "./loading.js";
 
 const [WIDTH, HEIGHT, EDGE] = [1000, 64, 6];
 
 export function CostCurve({ network, first, latest, update, cost }) {
-  const points = useLoaded(
-    async (signal) => {
+  const { answer: points } = useAnswer(`${first} ${latest}`, async (signal) => {
       const query = { maxPoints: 500, detail: "DETAIL_COST" };
       const { updates } = await get(`networks/${network.network}/updates`, query, signal);
       return updates
         .filter((each) => typeof each.cost === "number")
         .map((each) => ({ update: Number(each.update), cost: each.cost }));
-    },
-    [network.network, latest],
-  );
+  });
   const costs = points?.map((point) => point.cost) ?? [];
   const [low, high] = [Math.min(...costs), Math.max(...costs)];
   const x = (number) => (WIDTH * (number - first)) / Math.max(1, latest - first);

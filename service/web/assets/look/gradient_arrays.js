@@ -1,8 +1,8 @@
 // The arrays G, one for each layer, as they fill: a row for each unit, a column for each input.
 import { html } from "../shared/html.js";
 import { exact, signed } from "../shared/numbers.js";
-import { keyAt } from "../shared/parameters.js";
-import { layerName, weightName } from "./words.js";
+import { keyAt, parameterOf } from "../shared/parameters.js";
+import { layerName, parameterName } from "../shared/unit_names.js";
 
 const MOST = 8; // rows and columns of an array that are all shown
 const PART = 5; // of a larger one
@@ -57,7 +57,7 @@ function Cell({ network, moment, name }) {
     class=${`num ${isNow ? "lit" : ""} ${what}`}
     data-gradient=${name}
     data-exact=${value === undefined ? undefined : exact(value)}
-    title=${`${weightName(network, name)}: ${value === undefined ? "nothing yet" : exact(value)}`}
+    title=${`${parameterName(network, parameterOf(name))}: ${value === undefined ? "nothing yet" : exact(value)}`}
   >
     ${value === undefined ? "·" : signed(value)}
   </td>`;

@@ -1,41 +1,8 @@
-// What is asked of the service for the moment that is looked at. While something new is on its way
-// the old stays in sight, so that nothing jumps.
-import { useEffect, useState } from "preact/hooks";
+// What is asked of the service for the moment that is looked at.
 import { get } from "../shared/api.js";
-import { say } from "../shared/say.js";
 import { wordless } from "./moment.js";
 
 const LINES = 10000; // as many as are sent at once
-
-const AGAIN = 1000; // milliseconds until a service that was away is asked again
-
-// What `load(signal)` resolves to, loaded anew when `keys` change: the latest that came, or null.
-export function useLoaded(load, keys) {
-  const [loaded, setLoaded] = useState(null);
-  useEffect(() => {
-    const abort = new AbortController();
-    let timer;
-    const ask = (wasAway) =>
-      load(abort.signal).then(
-        (value) => {
-          if (abort.signal.aborted) return;
-          setLoaded(value);
-          if (wasAway) say("The service is back.");
-        },
-        (error) => {
-          if (abort.signal.aborted) return;
-          if (!wasAway || !error.isAway) say(error);
-          if (error.isAway) timer = setTimeout(ask, AGAIN, true);
-        },
-      );
-    ask(false);
-    return () => {
-      abort.abort();
-      clearTimeout(timer);
-    };
-  }, keys);
-  return loaded;
-}
 
 export async function loadNetwork(id, signal) {
   const [{ network }, { runs }] = await Promise.all([

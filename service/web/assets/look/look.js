@@ -1,19 +1,20 @@
 // Look inside: a network at one moment of one update, and everything that leads there and on.
 import { useState } from "preact/hooks";
+import { Picture } from "../picture/picture.js";
+import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
+import { isKey, valueAt } from "../shared/parameters.js";
 import { CostCurve } from "./cost_curve.js";
 import { Help } from "./help.js";
-import { loadNetwork, loadScale, loadUpdate, useLoaded } from "./loading.js";
+import { loadNetwork, loadScale, loadUpdate } from "./loading.js";
 import { momentAt } from "./moment.js";
-import { isKey, valueAt } from "../shared/parameters.js";
 import { PhasePanel } from "./phase_panel.js";
-import { Picture } from "./picture.js";
 import { Ribbon } from "./ribbon.js";
 import { PhaseStrip, Stepper, useStepKeys } from "./stepper.js";
 import { WeightPanel } from "./weight_panel.js";
 
 export function Look({ place }) {
-  const found = useLoaded((signal) => loadNetwork(place.network, signal), [place.network]);
+  const { answer: found } = useAnswer(place.network, (signal) => loadNetwork(place.network, signal), { isUrgent: true });
   if (!found || found.network.network !== place.network) return html`<div class="look"></div>`;
   return html`<${Network} key=${found.network.uid} place=${place} ...${found} />`;
 }
@@ -21,12 +22,12 @@ export function Look({ place }) {
 function Network({ place, network, runs }) {
   const [first, latest] = [Number(network.earliestUpdate), Number(network.latestUpdate)];
   const update = Math.max(first, Math.min(place.update ?? latest, latest));
-  const loaded = useLoaded((signal) => loadUpdate(network.network, update, network, signal), [update]);
+  const { answer: loaded } = useAnswer(update, (signal) => loadUpdate(network.network, update, network, signal), { isUrgent: true });
   const [pointed, setPointed] = useState(null);
   const opened = loaded && { ...loaded, first, latest };
   const moment = opened?.trace && momentAt(opened, startFor(place, opened));
   const run = runs.find((each) => Number(each.firstUpdate) <= update && update <= Number(each.latestUpdate)) ?? runs[0];
-  const scale = useLoaded((signal) => loadScale(network.network, run, latest, signal), [run?.run]);
+  const { answer: scale } = useAnswer(run?.run ?? "none", (signal) => loadScale(network.network, run, latest, signal));
   useStepKeys(opened, moment);
   if (!opened || !scale) return html`<div class="look"></div>`;
   const weight = isKey(network, place.weight) ? place.weight : undefined;

@@ -3,11 +3,11 @@ import { useEffect, useRef } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number.js";
 import { isRounded } from "../shared/numbers.js";
+import { keyAt } from "../shared/parameters.js";
 import { inNumbers, SYMBOLS } from "./equations.js";
 import { GradientArrays } from "./gradient_arrays.js";
 import { Maths } from "./maths.js";
 import { momentAt } from "./moment.js";
-import { keyAt } from "../shared/parameters.js";
 import { Sentence } from "./term.js";
 import { PHASE_SENTENCES, phaseName } from "./words.js";
 

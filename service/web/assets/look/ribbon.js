@@ -1,11 +1,11 @@
 // The ribbon: every example of the run a cell, epochs above, batches below. A batch that reaches over
 // the end of an epoch, and a last one that is short, are seen at once.
+import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { get } from "../shared/api.js";
 import { short, whole } from "../shared/numbers.js";
 import { go } from "../shared/place.js";
 import { startOf } from "./moment.js";
-import { useLoaded } from "./loading.js";
 
 const CELLS = 48; // as many as can be told apart
 
@@ -17,7 +17,8 @@ export function Ribbon({ network, run, update, moment, opened }) {
   // A window around the update, which moves on by halves: cells stay in their place for a while.
   const half = Math.max(1, Math.floor(count / 2));
   const start = isWhole ? first : clamp(Math.floor((update - first) / half) * half + first - Math.floor(half / 2), first, Math.max(first, last - count + 1));
-  const loaded = useLoaded(
+  const { answer: loaded } = useAnswer(
+    `${run.run} ${start} ${count} ${last}`,
     async (signal) => {
       const query = { startUpdate: start, endUpdate: Math.min(last, start + count - 1), detail: "DETAIL_COST", pageSize: 1000 };
       const [{ updates }, set] = await Promise.all([
@@ -26,7 +27,7 @@ export function Ribbon({ network, run, update, moment, opened }) {
       ]);
       return { updates: updates.filter((each) => each.run === run.run), set: set?.trainingSet };
     },
-    [network.network, run.run, start, count, last],
+    { isUrgent: true },
   );
   if (!loaded?.updates.length) return html`<div class="ribbon"></div>`;
   const cells = cellsOf(loaded, batchSize);

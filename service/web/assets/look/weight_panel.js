@@ -1,32 +1,33 @@
 // Why one weight changed: the chain rule for it, in symbols and in numbers, example by example.
 import { useState } from "preact/hooks";
+import { useAnswer } from "../shared/answers.js";
 import { get } from "../shared/api.js";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number.js";
 import { about, exact, signed } from "../shared/numbers.js";
-import { go } from "../shared/place.js";
-import { CostProfile } from "./cost_profile.js";
-import { useLoaded } from "./loading.js";
 import { parameterOf } from "../shared/parameters.js";
+import { go } from "../shared/place.js";
+import { parameterName, parameterSymbol } from "../shared/unit_names.js";
+import { CostProfile } from "./cost_profile.js";
 import { readable } from "./readable_maths.js";
 import { pointedBy } from "./sources.js";
-import { weightName, weightSymbol } from "./words.js";
 
 export function WeightPanel({ opened, weight, pointed, setPointed }) {
   const { network, update, trace } = opened;
-  const explanation = useLoaded(
+  const parameter = parameterOf(weight);
+  const { answer: explanation } = useAnswer(
+    `${update} ${weight}`,
     async (signal) => {
       if (!trace) return { none: true };
-      const { layer, unit, input } = parameterOf(weight);
       const path = `networks/${network.network}/updates/${update}:explain`;
-      return (await get(path, { layer, unit, input }, signal)).explanation;
+      return (await get(path, parameter, signal)).explanation;
     },
-    [update, weight],
+    { isUrgent: true },
   );
   return html`
     <section class="weight-panel" aria-label="The selected weight">
       <header>
-        <h2>${weightName(network, weight)} <span class="soft">${weightSymbol(weight)}</span></h2>
+        <h2>${parameterName(network, parameter)} <span class="soft">${parameterSymbol(parameter)}</span></h2>
         <button onClick=${() => go({ weight: undefined })}>Back to this moment</button>
       </header>
       ${explanation?.none && html`<p>No batch made this update, so there is nothing to explain.</p>`}

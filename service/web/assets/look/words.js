@@ -1,41 +1,11 @@
 // What things are called, in plain words.
-import { keyAt, parameterOf } from "../shared/parameters.js";
-
-const last = (network) => network.layerSizes.length - 1;
-
-// "hidden layer", "hidden layer 2", "output layer"
-export function layerName(network, layer) {
-  if (layer === 0) return "inputs";
-  if (layer === last(network)) return network.layerSizes[layer] === 1 ? "output" : "outputs";
-  return last(network) === 2 ? "hidden layer" : `hidden layer ${layer}`;
-}
-
-export function unitName(network, layer, unit) {
-  if (layer === 0) return `input ${unit + 1}`;
-  if (layer === last(network)) return `output ${unit + 1}`;
-  return last(network) === 2 ? `hidden ${unit + 1}` : `hidden ${layer}.${unit + 1}`;
-}
-
-export function weightName(network, key) {
-  const { layer, unit, input } = parameterOf(key);
-  const to = unitName(network, layer, unit);
-  return input === undefined ? `bias of ${to}` : `${to} ← ${unitName(network, layer - 1, input)}`;
-}
-
-// The symbol that formulas use: units and inputs count from 1 there.
-export function weightSymbol(key) {
-  const { layer, unit, input } = parameterOf(key);
-  return input === undefined ? `b${layer}[${unit + 1}]` : `w${layer}[${unit + 1},${input + 1}]`;
-}
-
-export const ofSource = ({ layer, unit, input }) => keyAt(layer, unit, input);
-
-export const activationName = (text) => text.replace("ACTIVATION_", "").toLowerCase().replaceAll("_", " ");
+import { layerName } from "../shared/unit_names.js";
 
 export function phaseName(network, { kind, layer }) {
-  const isOutput = layer === last(network);
+  const last = network.layerSizes.length - 1;
+  const isOutput = layer === last;
   const name = layer === undefined ? "" : layerName(network, layer);
-  const which = isOutput ? "Output" : last(network) === 2 ? "Hidden" : `Hidden ${layer}`;
+  const which = isOutput ? "Output" : last === 2 ? "Hidden" : `Hidden ${layer}`;
   const names = {
     ZERO: "Zero the gradients",
     FORWARD: `Forward to the ${name}`,

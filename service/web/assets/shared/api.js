@@ -1,4 +1,7 @@
 // Calls of the service. Every number that the page shows comes from here.
+import { sayAway, sayBack } from "./say.js";
+
+const UNAVAILABLE = 503;
 
 // What the service refused, or that it could not be reached: `message` is for people.
 export class ApiError extends Error {
@@ -8,11 +11,9 @@ export class ApiError extends Error {
   }
 
   get isAway() {
-    return this.code === 0 || this.code === 503;
+    return this.code === 0 || this.code === UNAVAILABLE;
   }
 }
-
-const AWAY = "The service cannot be reached. It is asked again every second.";
 
 async function call(method, path, { query, body, signal } = {}) {
   const search = new URLSearchParams();
@@ -30,9 +31,12 @@ async function call(method, path, { query, body, signal } = {}) {
     response = await fetch(url, init);
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new ApiError(0, "UNAVAILABLE", "UNREACHABLE", AWAY);
+    sayAway();
+    throw new ApiError(0, "UNAVAILABLE", "UNREACHABLE", "The service cannot be reached.");
   }
   const answer = await response.json();
+  if (response.status === UNAVAILABLE) sayAway();
+  else sayBack();
   if (response.ok) return answer;
   const { code, status, message, details } = answer.error;
   const reason = details.find((detail) => detail.reason)?.reason ?? "";

@@ -4,8 +4,13 @@ import uPlot from "uplot";
 import { html } from "./html.js";
 import { short, whole } from "./numbers.js";
 
-// What a variable of the theme stands for now.
-export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+// What a colour of the theme stands for now: canvases do not know its name.
+export function colour(name) {
+  probe.style.color = `var(${name})`;
+  return getComputedStyle(probe).color;
+}
+
+const probe = document.head.appendChild(document.createElement("i"));
 
 // `xs` are numbers of updates, `lines` [{ name, ys, stroke: the name of a colour, dash }], each `ys`
 // as long as `xs`, null where there is nothing; `at` is the update that is looked at.

@@ -1,7 +1,7 @@
 // A network as it is now, live: where its history stands, its latest run, and how fast it goes.
 import { useEffect, useState } from "preact/hooks";
 import { follow, get } from "./api.js";
-import { say } from "./say.js";
+import { sayAway, sayBack } from "./say.js";
 
 // Of its updates a run's first and last alone, and edits: how far it is the page asks as often as it
 // can show it, for a watch of all updates would tell of a million a second.
@@ -28,15 +28,13 @@ function begin(id, change) {
   let opening = null;
   let looking = null;
   let isEnded = false;
-  let isLost = false;
   let run = null;
   let latest = 0;
   let isAsking = false;
   const pace = newPace();
 
   const lost = () => {
-    isLost = true;
-    say(new Error("The service is away. The page goes on by itself when it is back."));
+    sayAway();
     change({ speed: null });
   };
 
@@ -82,7 +80,7 @@ function begin(id, change) {
   };
 
   const again = () => {
-    if (!isLost) lost();
+    lost();
     opening = setTimeout(open, AWAY);
   };
 
@@ -100,10 +98,8 @@ function begin(id, change) {
       },
       bookmark: look,
       state: (state, message) => {
-        if (state === "open") {
-          if (isLost) say("The service is back.");
-          isLost = false;
-        } else if (state === "refused" && message) change({ error: new Error(message) });
+        if (state === "open") sayBack();
+        else if (state === "refused" && message) change({ error: new Error(message) });
         else if (state === "refused") again(); // it answers, but not yet with a stream
         else lost();
       },
@@ -113,7 +109,6 @@ function begin(id, change) {
   open();
   return () => {
     isEnded = true;
-    if (isLost) say(null);
     clearTimeout(opening);
     clearTimeout(looking);
     end();

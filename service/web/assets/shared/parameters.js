@@ -1,4 +1,4 @@
-// Names of single parameters, as in the contract: layers from 1, units and inputs from 0.
+// Keys of single parameters, as in the contract: layers from 1, units and inputs from 0.
 
 // "1.0.2" is the weight that leads from input 2 to unit 0 of layer 1; "1.0.b" is that unit's bias.
 export const keyAt = (layer, unit, input) => `${layer}.${unit}.${input ?? "b"}`;
@@ -10,10 +10,6 @@ export function parameterOf(key) {
   const parameter = { layer: Number(layer), unit: Number(unit) };
   return input === "b" ? parameter : { ...parameter, input: Number(input) };
 }
-
-// How it is written: w[unit, input] or b[unit], with the layer before it.
-export const nameOf = ({ layer, unit, input }) =>
-  input === undefined ? `layer ${layer} b[${unit}]` : `layer ${layer} w[${unit}, ${input}]`;
 
 // The value that a parameter has in `layers`, as the service sends them.
 export function valueOf(layers, { layer, unit, input }) {

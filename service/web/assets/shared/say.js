@@ -11,6 +11,19 @@ export function say(what) {
   for (const listener of listeners) listener(what ? message : null);
 }
 
+let isAway = false;
+
+// Said once, whoever notices it first.
+export function sayAway() {
+  if (!isAway) say(new Error("The service is away. The page goes on by itself when it is back."));
+  isAway = true;
+}
+
+export function sayBack() {
+  if (isAway) say("The service is back.");
+  isAway = false;
+}
+
 export function Say() {
   const [message, setMessage] = useState(null);
   useEffect(() => {

@@ -3,8 +3,9 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { follow } from "../shared/api.js";
 import { Curve } from "../shared/curve.js";
 import { html } from "../shared/html.js";
-import { nameOf, parametersOf } from "../shared/parameters.js";
+import { parametersOf } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
+import { parameterName } from "../shared/unit_names.js";
 
 const MOST = 60; // parameters: more lines cannot be told apart
 const POINTS = 200;
@@ -24,7 +25,7 @@ export function Paths({ network, run, at }) {
 
 function Drawn({ network, run, at }) {
   const points = usePoints(network, run);
-  const { xs, lines } = useMemo(() => linesOf(points), [points]);
+  const { xs, lines } = useMemo(() => linesOf(network, points), [points]);
   const layers = network.layerSizes.length - 1;
   return html`
     <div class="paths">
@@ -77,12 +78,12 @@ function usePoints(network, run) {
   return points;
 }
 
-function linesOf(points) {
+function linesOf(network, points) {
   const xs = points.map(({ update }) => Number(update));
   const values = points.map(({ layers }) => parametersOf(layers));
   const lines = (values[0] ?? []).map((parameter, index) => {
     const [stroke, dash] = STROKES[(parameter.layer - 1) % STROKES.length];
-    return { name: nameOf(parameter), ys: values.map((of) => of[index].value), stroke, dash };
+    return { name: parameterName(network, parameter), ys: values.map((of) => of[index].value), stroke, dash };
   });
   return { xs, lines };
 }

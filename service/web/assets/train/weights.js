@@ -5,7 +5,8 @@ import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number.js";
 import { short, whole } from "../shared/numbers.js";
-import { keyOf, nameOf } from "../shared/parameters.js";
+import { keyOf } from "../shared/parameters.js";
+import { layerName, parameterName, unitName } from "../shared/unit_names.js";
 import { Paths } from "./paths.js";
 
 const UNITS = 8;
@@ -19,7 +20,7 @@ export function Weights({ network, run, at }) {
     <section class="panel weights" aria-label="Weights">
       <h3>Weights <span class="small soft">after update ${whole(answer?.state.update ?? at)}</span></h3>
       <div class="layers" tabindex="0">
-        ${layers.map((layer, index) => html`<${Layer} key=${index} layer=${layer} number=${index + 1} />`)}
+        ${layers.map((layer, index) => html`<${Layer} key=${index} network=${network} layer=${layer} number=${index + 1} />`)}
       </div>
       <${Paths} network=${network} run=${run} at=${at} />
     </section>
@@ -36,23 +37,23 @@ function useScale({ weights, biases }) {
   return scale.current;
 }
 
-function Layer({ layer, number }) {
+function Layer({ network, layer, number }) {
   const scale = useScale(layer);
   const { units, inputs, weights, biases } = layer;
   const columns = Math.min(inputs, INPUTS);
   const rows = Math.min(units, UNITS);
   const isPart = columns < inputs || rows < units;
-  const cell = (parameter, value) => html`<${Weight} key=${keyOf(parameter)} parameter=${parameter} value=${value} scale=${scale} />`;
+  const cell = (parameter, value) => html`<${Weight} key=${keyOf(parameter)} name=${parameterName(network, parameter)} parameter=${parameter} value=${value} scale=${scale} />`;
   return html`
     <div class="layer">
       <table>
         <caption>
-          Layer ${number} <span class="soft">${units} × ${inputs}${isPart ? `, the first ${rows} × ${columns}` : ""}; bars to ±${short(scale)}</span>
+          To the ${layerName(network, number)} <span class="soft">${units} × ${inputs}${isPart ? `, the first ${rows} × ${columns}` : ""}; bars to ±${short(scale)}</span>
         </caption>
         <thead>
           <tr>
-            <th scope="col" class="soft">unit</th>
-            ${Array.from({ length: columns }, (_, input) => html`<th scope="col" key=${input}>in ${input}</th>`)}
+            <td></td>
+            ${Array.from({ length: columns }, (_, input) => html`<th scope="col" key=${input}>${unitName(network, number - 1, input)}</th>`)}
             ${biases.length > 0 && html`<th scope="col">bias</th>`}
           </tr>
         </thead>
@@ -61,7 +62,7 @@ function Layer({ layer, number }) {
             { length: rows },
             (_, unit) => html`
               <tr key=${unit}>
-                <th scope="row">${unit}</th>
+                <th scope="row">${unitName(network, number, unit)}</th>
                 ${Array.from({ length: columns }, (_, input) => cell({ layer: number, unit, input }, weights[unit * inputs + input]))}
                 ${biases.length > 0 && cell({ layer: number, unit }, biases[unit])}
               </tr>
@@ -73,12 +74,12 @@ function Layer({ layer, number }) {
   `;
 }
 
-function Weight({ parameter, value, scale }) {
+function Weight({ name, parameter, value, scale }) {
   const share = Math.min(Math.abs(value) / scale, 1) * 50;
   const isNegative = value < 0;
   return html`
     <td class="weight" data-weight=${keyOf(parameter)}>
-      <${Num} value=${value} name=${nameOf(parameter)} />
+      <${Num} value=${value} name=${name} />
       <span class="beam" aria-hidden="true">
         <span
           class=${isNegative ? "negative" : "positive"}

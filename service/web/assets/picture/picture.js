@@ -4,9 +4,10 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { go } from "../shared/place.js";
 import { html } from "../shared/html.js";
 import { exact, short, signed } from "../shared/numbers.js";
-import { keyAt } from "../shared/parameters.js";
-import { layOut, linesBetween, MANY } from "./picture_layout.js";
-import { activationName, layerName, unitName, weightName } from "./words.js";
+import { keyAt, parameterOf } from "../shared/parameters.js";
+import { layerName, parameterName, unitName } from "../shared/unit_names.js";
+import { wordOf } from "../shared/words.js";
+import { layOut, linesBetween, MANY } from "./layout.js";
 
 export function Picture({ view, scale, weight, pointed, setPointed }) {
   const { network } = view;
@@ -68,7 +69,7 @@ function Bands({ layers, lit, network, height, narrow }) {
       <g key=${layer} class=${`band ${lit === layer ? "lit" : ""}`}>
         <rect x=${units[0].x - half} y="2" width=${2 * half} height=${height - 4} rx="8" />
         <text x=${units[0].x} y="18" class="band-name">${layerName(network, layer)}</text>
-        ${layer > 0 && !narrow && html`<text x=${units[0].x} y="31" class="band-kind">${activationName(network.activations[layer - 1])}</text>`}
+        ${layer > 0 && !narrow && html`<text x=${units[0].x} y="31" class="band-kind">${wordOf(network.activations[layer - 1])}</text>`}
       </g>
     `,
   );
@@ -91,7 +92,7 @@ function Line({ line, ...all }) {
   const value = view.weight(key);
   const { from, to } = line;
   const ends = { x1: from.x, y1: from.y, x2: to.x, y2: to.y };
-  const name = weightName(view.network, key);
+  const name = parameterName(view.network, parameterOf(key));
   const choose = () => go({ weight: all.weight === key ? undefined : key });
   return html`
     <g
@@ -182,7 +183,7 @@ function Unit({ at, ...all }) {
         tabindex="0"
         data-weight=${bias}
         data-exact=${exact(view.weight(bias))}
-        aria-label=${`${weightName(network, bias)} = ${exact(view.weight(bias))}`}
+        aria-label=${`${parameterName(network, { layer, unit })} = ${exact(view.weight(bias))}`}
         onClick=${() => go({ weight: bias })}
         onKeyDown=${(event) => event.key === "Enter" && go({ weight: bias })}
         >b ${signed(view.weight(bias))}</text
