@@ -5,25 +5,20 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from console import CLEARPROP, Clearprop
-from servers import ServerProcess
+from console import Clearprop, run_afresh
+from servers import ServerProcess, nursery
 
 
 @pytest.fixture
 def clearprop(server: ServerProcess, tmp_path: Path) -> Clearprop:
-    """Runs the console script against the shared server."""
+    """Runs commands against the shared server."""
 
     def run(*arguments: str, code: int = 0, **variables: str) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [CLEARPROP, *arguments],
-            env=os.environ | {"CLEARPROP_SERVER": server.target} | variables,
-            cwd=tmp_path,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        environment = os.environ | {"CLEARPROP_SERVER": server.target} | variables
+        # What Python looks at when it starts takes a Python of its own.
+        is_loaded = all(name.startswith("CLEARPROP_") for name in variables)
+        start = nursery().run if is_loaded else run_afresh
+        done = start(list(arguments), environment, tmp_path)
         assert done.returncode == code, done.stdout + done.stderr
         assert "Traceback" not in done.stderr
         return done

@@ -23,6 +23,22 @@ class Clearprop(Protocol):
     ) -> subprocess.CompletedProcess[str]: ...
 
 
+def run_afresh(
+    arguments: list[str], environment: dict[str, str], folder: Path
+) -> subprocess.CompletedProcess[str]:
+    """Run the console script to its end in a pipe without input."""
+    return subprocess.run(
+        [CLEARPROP, *arguments],
+        env=environment,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
 def on_terminal(*arguments: str, columns: int, **variables: str) -> tuple[int, str]:
     """Run a command on a terminal; return its exit code and what it wrote, without colours."""
     terminal, inside = pty.openpty()

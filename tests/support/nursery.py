@@ -1,8 +1,8 @@
-"""Server processes that start in a moment: forked from one that has loaded everything already.
+"""Processes that start in a moment: forked from one that has loaded everything already.
 
-What is forked is what `clearprop serve` runs, as a process of its own, with its own memory, files
-and threads; it can be killed like any other. Only the loading of modules and kernels, which takes
-most of a start, is done once.
+What is forked is what the command `clearprop` runs, as a process of its own, with its own memory,
+files and threads; it can be killed like any other. Only the loading of modules and kernels, which
+takes most of a start, is done once.
 """
 
 import json
@@ -11,13 +11,19 @@ import select
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nursing import Order
 
 _NURSERY = [sys.executable, str(Path(__file__).with_name("nursing.py"))]
 
 
 class Nursery:
-    """Starts servers for the time of a test session."""
+    """Starts servers and other commands for the time of a test session."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
@@ -26,7 +32,28 @@ class Nursery:
 
     def start(self, arguments: list[str], log: Path) -> "Child":
         """Start a server with the arguments of the command line; it writes to the end of `log`."""
-        return Child(self, self._ask({"start": arguments, "log": str(log)}))
+        return self._fork(["serve", *arguments], log, log, dict(os.environ), Path.cwd())
+
+    def run(
+        self, arguments: list[str], environment: dict[str, str], folder: Path
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run a command to its end in a pipe without input, as subprocess.run would."""
+        with TemporaryDirectory() as written:
+            out, err = Path(written, "out"), Path(written, "err")
+            code = self._fork(arguments, out, err, environment, folder).wait(timeout=120)
+            return subprocess.CompletedProcess(arguments, code, out.read_text(), err.read_text())
+
+    def _fork(
+        self, arguments: list[str], out: Path, err: Path, environment: dict[str, str], folder: Path
+    ) -> "Child":
+        order: Order = {
+            "start": arguments,
+            "out": str(out),
+            "err": str(err),
+            "environment": environment,
+            "folder": str(folder),
+        }
+        return Child(self, self._ask(order))
 
     def exit_code(self, pid: int) -> int:
         """Wait for a child's end; less than 0 is the signal that killed it."""
@@ -36,7 +63,7 @@ class Nursery:
         """End the nursery, and whatever it started."""
         self._process.communicate()
 
-    def _ask(self, order: dict[str, object]) -> int:
+    def _ask(self, order: Mapping[str, object]) -> int:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
@@ -45,7 +72,7 @@ class Nursery:
 
 
 class Child:
-    """A server process, with the methods of subprocess.Popen that tests use."""
+    """A process that was forked, with the methods of subprocess.Popen that tests use."""
 
     def __init__(self, nursery: Nursery, pid: int) -> None:
         self._nursery = nursery
@@ -66,7 +93,7 @@ class Child:
     def wait(self, timeout: float | None = None) -> int:
         code = self._look(timeout)
         if code is None:
-            raise subprocess.TimeoutExpired("clearprop serve", timeout or 0.0)
+            raise subprocess.TimeoutExpired("clearprop", timeout or 0.0)
         return code
 
     def _look(self, seconds: float | None) -> int | None:

@@ -8,22 +8,43 @@ import json
 import os
 import signal
 import sys
+from typing import TypedDict
 
 from service import app  # noqa: F401 (what a server would load by itself)
 from service.cli import main
 from training.numerics.compile import warm_up
 
 
-def _fork(arguments: list[str], log: str) -> int:
+class Order(TypedDict):
+    """What is to be started: arguments, the files of its output, its environment and its folder."""
+
+    start: list[str]
+    out: str
+    err: str
+    environment: dict[str, str]
+    folder: str
+
+
+def _fork(order: Order) -> int:
     pid = os.fork()
     if pid == 0:
         _let_anyone_trace()
         nothing = os.open(os.devnull, os.O_RDONLY)
-        written = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-        for source, target in ((nothing, 0), (written, 1), (written, 2)):
+        for source, target in (
+            (nothing, 0),
+            (_opened(order["out"]), 1),
+            (_opened(order["err"]), 2),
+        ):
             os.dup2(source, target)
-        _serve(arguments)
+        os.environ.clear()
+        os.environ.update(order["environment"])
+        os.chdir(order["folder"])
+        _run(order["start"])
     return pid
+
+
+def _opened(path: str) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
 
 
 def _let_anyone_trace() -> None:
@@ -33,8 +54,8 @@ def _let_anyone_trace() -> None:
         ctypes.CDLL(None).prctl(set_ptracer, any_process)
 
 
-def _serve(arguments: list[str]) -> None:
-    sys.argv = ["clearprop", "serve", *arguments]
+def _run(arguments: list[str]) -> None:
+    sys.argv = ["clearprop", *arguments]
     sys.stdin = open(0)  # noqa: SIM115 (the child's own; the nursery's has read ahead)
     code = 1
     try:
@@ -55,7 +76,7 @@ def _nurse() -> None:
     for line in sys.stdin:
         order = json.loads(line)
         if "start" in order:
-            answer = _fork(order["start"], order["log"])
+            answer = _fork(order)
             children.add(answer)
         else:
             _, status = os.waitpid(order["wait"], 0)
