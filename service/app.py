@@ -87,7 +87,7 @@ class Server:
         self.training_sets = TrainingSets(self.store, clock, settings.limits)
         opening = Opening(snapshots, clock, settings.limits)
         following = Following(self.store, Selecting(snapshots))
-        inspection = Inspection(self.store, snapshots, opening)
+        inspection = Inspection(self.store, snapshots, opening, settings.limits)
         self.handlers = Handlers(
             networks=Networks(self.store, snapshots, clock, settings.limits),
             training_sets=self.training_sets,

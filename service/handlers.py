@@ -350,7 +350,10 @@ class Handlers:
         token = messages.page_place(request.page_token)
         update = request.update if request.HasField("update") else None
         found = self.history.compare(
-            request.network, request.base_update, token.update if token else update
+            request.network,
+            request.base_update,
+            token.update if token else update,
+            request.base_network,
         )
         first = token.place if token else 0
         response = messages.compared(found, first, size)

@@ -59,8 +59,9 @@ class Predictions:
 
 @dataclass(frozen=True, slots=True)
 class ComparedUpdates:
-    """Two updates of a network, and how their parameters differ."""
+    """Two updates, the first of `base_network`, and how their parameters differ."""
 
+    base_network: Network
     network: Network
     base: Snapshots
     update: Snapshots
@@ -156,20 +157,36 @@ class History:
         first = max(earliest, last + 1 - min(most, _updates_in_response(network)))
         return Span(network, tuple(self._pages(network, first, last, ALL)), last)
 
-    def compare(self, network_id: str, base: int, update: int | None) -> ComparedUpdates:
+    def compare(
+        self, network_id: str, base: int, update: int | None, base_id: str = ""
+    ) -> ComparedUpdates:
         """Return how the parameters of two updates differ, None for the latest.
 
-        Raises NetworkNotFound, UpdateOutOfRange, HistoryCompacted, DamagedHistory.
+        `base` is one of the network `base_id`; empty: of the same network.
+
+        Raises NetworkNotFound, InvalidFields where the networks have other layers,
+        UpdateOutOfRange, HistoryCompacted, DamagedHistory.
         """
         with self._store.read() as reader:
             network = reader.network(network_id)
-            head = reader.head(network.uid)
-        first = chosen_update(network, head, base)
-        second = chosen_update(network, head, update)
-        before = self._snapshots.snapshot(network, first)
+            base_network = reader.network(base_id or network_id)
+            first = chosen_update(base_network, reader.head(base_network.uid), base)
+            second = chosen_update(network, reader.head(network.uid), update)
+        with validating() as violations:
+            violations.require(
+                base_network.shapes == network.shapes,
+                "base_network",
+                f"must have the layers of network {network.id}, {_layers_text(network)}, to be"
+                f" compared with it; it has {_layers_text(base_network)}",
+            )
+        before = self._snapshots.snapshot(base_network, first)
         after = self._snapshots.snapshot(network, second)
         return ComparedUpdates(
-            network, before, after, compare(before.parameters[0], after.parameters[0])
+            base_network,
+            network,
+            before,
+            after,
+            compare(before.parameters[0], after.parameters[0]),
         )
 
     def made(self, uid: str, update: int) -> Snapshots:
@@ -282,7 +299,8 @@ def chosen_update(network: Network, head: Head, update: int | None) -> int:
         return latest
     if not 0 <= update <= latest:
         raise UpdateOutOfRange(
-            f"there is no update {update}: choose one from {head.earliest_update} to {latest}",
+            f"network {network.id} has no update {update}: choose one from {head.earliest_update}"
+            f" to {latest}",
             update=update,
             latest_update=latest,
         )
@@ -360,3 +378,8 @@ def _check_inputs(violations: Violations, network: Network, inputs: list[Array])
             f"must be {wanted} numbers, as many as the network has inputs, are {len(vector)}",
         )
         check_finite(violations, field, vector)
+
+
+def _layers_text(network: Network) -> str:
+    sizes = "-".join(map(str, network.layer_sizes))
+    return f"{sizes} {'with' if network.bias else 'without'} biases"

@@ -8,6 +8,7 @@ from service.snapshots import SnapshotReader, check_kept
 from training.batch_update import BatchUpdate, batch_update
 from training.engine import activations, cost_and_gradient
 from training.errors import NoNextUpdate, NotGradient, Violations, validating
+from training.limits import Limits
 from training.network import Array, Network
 from training.ports import Reader, Store
 from training.replay import Snapshots
@@ -85,10 +86,13 @@ class Walked:
 class Inspection:
     """Looks inside updates."""
 
-    def __init__(self, store: Store, snapshots: SnapshotReader, opening: Opening) -> None:
+    def __init__(
+        self, store: Store, snapshots: SnapshotReader, opening: Opening, limits: Limits
+    ) -> None:
         self._store = store
         self._snapshots = snapshots
         self._opening = opening
+        self._limits = limits
 
     def state(self, network_id: str, update: int | None) -> FullState:
         """Return a network at one update, None for the latest, with what made it.
@@ -161,7 +165,7 @@ class Inspection:
                 "step_count",
                 f"must be 0 to {_MOST_STEPS:,}, is {step_count}",
             )
-        found = walk(self.batch(network_id, which))
+        found = walk(self.batch(network_id, which), self._limits.walk_lines)
         with validating() as violations:
             violations.require(
                 0 <= first_step < len(found.steps),

@@ -17,6 +17,7 @@ class Limits:
     uploads: int = 4  # at the same time: each may hold a whole training set
     watches: int = 1_000
     watches_of_client: int = 250  # from one address
+    walk_lines: int = 50_000  # of one update, executed once more: two seconds' worth, about
     batch_numbers: int = 2**24  # examples of a batch × units of all layers: about 800 MB to train
 
 

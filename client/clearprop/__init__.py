@@ -29,6 +29,7 @@ from clearprop.snapshots import History, Prediction, Snapshot, State
 from clearprop.traces import TracedExample, TracedUpdate
 from clearprop.training_sets import TrainingSet
 from clearprop.verifications import Difference, Verification
+from clearprop.walks import WalkedLine, WalkedPhase, WalkedUpdate
 from clearprop.watching import WatchOptions
 
 __all__ = [
@@ -62,6 +63,9 @@ __all__ = [
     "TrainingSetInfo",
     "Verification",
     "Violation",
+    "WalkedLine",
+    "WalkedPhase",
+    "WalkedUpdate",
     "WatchOptions",
     "WeightChange",
     "connect",

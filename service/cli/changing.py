@@ -66,7 +66,7 @@ def reset(  # noqa: PLR0913 - an argument for each option of the command
     )
 
 
-def diff(
+def diff(  # noqa: PLR0913 - an argument for each option of the command
     network: NetworkId,
     first: Annotated[int, typer.Argument(metavar="FIRST", help="The update to begin with.")],
     second: Annotated[
@@ -74,6 +74,14 @@ def diff(
         typer.Argument(metavar="SECOND", help="The other one. The latest if absent."),
     ] = None,
     *,
+    base_network: Annotated[
+        str,
+        typer.Option(
+            metavar="BASE",
+            help="FIRST is an update of network BASE, such as what NETWORK was forked from.",
+            show_default="NETWORK itself",
+        ),
+    ] = "",
     most: Annotated[
         int, typer.Option("--limit", metavar="N", help="Show the N largest changes, up to 1,000.")
     ] = _MOST_CHANGES,
@@ -83,15 +91,17 @@ def diff(
     """Show how two updates differ, weight by weight, the largest change first."""
     with connected(server) as client:
         found = client.network(network)
-        compared = found.compare(first, second, most=most)
+        compared = found.compare(first, second, base_network=base_network, most=most)
     if as_json:
         say_json(compared.message)
     else:
-        _show(found, compared)
+        _show(found, base_network, compared)
 
 
-def _show(network: NetworkInfo, compared: Comparison) -> None:
-    say(f"[cyan]{escape(network.id)}[/] {_named(compared.base)} → {_named(compared.update)}")
+def _show(network: NetworkInfo, base_network: str, compared: Comparison) -> None:
+    after = f"[cyan]{escape(network.id)}[/] {_named(compared.update)}"
+    before = f"[cyan]{escape(base_network or network.id)}[/] {_named(compared.base)}"
+    say(f"{before} → {after if base_network else _named(compared.update)}")
     if not compared.changed_count:
         say("all parameters are the same")
         return

@@ -22,6 +22,7 @@ from service.cli import (
     training,
     training_sets,
     verifying,
+    walking,
     watching,
 )
 
@@ -44,6 +45,7 @@ app.command(rich_help_panel="Networks")(networks.networks)
 app.command(rich_help_panel="Networks")(networks.state)
 app.command(rich_help_panel="Networks")(changing.diff)
 app.command(rich_help_panel="Networks")(tracing.trace)
+app.command(rich_help_panel="Networks")(walking.walk)
 app.command(rich_help_panel="Networks")(explaining.explain)
 app.command(rich_help_panel="Networks")(predicting.predict)
 app.command(rich_help_panel="Networks")(measuring.evaluate)

@@ -76,7 +76,7 @@ def serve(
             allowed_origins=tuple(allow_origin or settings.allowed_origins),
             database=database or settings.database,
         )
-        kept_in = settings.database
+        kept_in = settings.database.rstrip(":")
         app.serve(settings, announce)
     except Exception as error:
         # Once it serves, a failure is a fault of the program: its traceback belongs in the log.

@@ -45,7 +45,7 @@ def compared(
 ) -> training_service_pb2.CompareUpdatesResponse:
     """Translate the changes from place `first` on, up to `size`, without the next page's token."""
     place, found = places(source.network), source.comparison
-    (base,) = updates(source.network, [source.base], COSTS)
+    (base,) = updates(source.base_network, [source.base], COSTS)
     (update,) = updates(source.network, [source.update], COSTS)
     message = training_service_pb2.CompareUpdatesResponse(
         base=base, update=update, changed_count=found.changed

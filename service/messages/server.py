@@ -19,4 +19,5 @@ def limits(source: Limits) -> training_service_pb2.Limits:
         batch_numbers=source.batch_numbers,
         uploads=source.uploads,
         watches_of_client=source.watches_of_client,
+        walk_lines=source.walk_lines,
     )

@@ -15,3 +15,9 @@ def test_weights_are_set_made_anew_and_compared(clearprop: Clearprop) -> None:
     assert lines[0] == f"{name} update 0 (INITIAL) → update 1 (EDIT)"
     assert lines[3].split()[-3:][1] == "-0.500000"
     assert "all parameters are the same" in clearprop("diff", name, "2", "2").stdout
+    fork = fresh_id()
+    clearprop("fork", name, fork, "--update", "1")
+    clearprop("set-weight", fork, "1", "1", "1", "--", "0.25")
+    lines = clearprop("diff", fork, "1", "--base-network", name).stdout.splitlines()
+    assert lines[0] == f"{name} update 1 (EDIT) → {fork} update 1 (EDIT)"
+    assert lines[3].split()[:3] == ["hidden", "1", "←"]

@@ -1,4 +1,4 @@
-"""Commands that look inside updates: state --full, trace, explain."""
+"""Commands that look inside updates: state --full, trace, walk, explain."""
 
 import json
 
@@ -29,6 +29,17 @@ def test_a_trace_shows_the_batch_and_what_comes_of_it(clearprop: Clearprop, name
     full = clearprop("state", name, "--full").stdout
     assert "gradient of layer 2" in full
     assert "layer 2  0.478137" in full
+
+
+def test_a_walk_shows_what_each_line_sets(clearprop: Clearprop, name: str) -> None:
+    told = clearprop("walk", name, "--from-line", "8", "--lines", "12").stdout
+    lines = [line.strip() for line in told.splitlines()]
+    assert lines[0] == f"update 1 of {name}: run 1, 728 lines in 26 phases"
+    assert "forward, layer 1, example 1 of the batch" in lines
+    assert any("z_i = z_i + a_j * w_i[j]" in line and line.endswith("z_i = 0.0") for line in lines)
+    assert lines[-1] == "more lines: --from-line 20"
+    walk = json.loads(clearprop("walk", name, "--next", "--lines", "1000", "--json").stdout)["walk"]
+    assert (walk["update"], len(walk["steps"])) == ("2", walk["stepCount"])
 
 
 def test_an_explanation_shows_the_arithmetic(clearprop: Clearprop, name: str) -> None:

@@ -79,6 +79,23 @@ def test_a_fork_goes_on_as_its_source_does(client: Client) -> None:
             assert ours.tobytes() == wanted.tobytes()
     assert source.refresh().latest_update == 100
     assert client.network(fork.id).forked_from == origin
+    assert fork.compare(100, base_network=source.id).changed_count == 0
+    changes = list(fork.changes(40, base_network=source.id))
+    assert len(changes) == source.compare(40).changed_count
+
+
+def test_an_update_is_walked_through(client: Client) -> None:
+    network = client.create_network(layer_sizes=[2, 5, 1])
+    network.step("xor", **settings(1))
+    found = network.walk(step_count=100)
+    assert (found.number, found.run, found.next_step) == (1, 1, 100)
+    kinds = [phase.kind for phase in found.phases]
+    assert kinds[:6] == ["zero", "forward", "forward", "cost", "deltas", "add"]
+    whole = found.lines + network.walk(first_step=100, step_count=10_000).lines
+    assert len(whole) == found.step_count
+    after = network.state().weights[1][0]
+    stored = [line.changed["after[10]"] for line in whole if "after[10]" in line.changed]
+    assert stored == [after[0]]
 
 
 async def test_a_repeated_fork_is_one_network(server: ServerProcess) -> None:

@@ -33,7 +33,7 @@ def is_printed(expected: list[str], found: list[str]) -> bool:
 def test_all_of_the_guide_prints_what_it_says(server: ServerProcess, tmp_path: Path) -> None:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     blocks = BLOCKS.findall(GUIDE)
-    assert len(blocks) == len(re.findall(r"```(?:sh|python)", GUIDE)) == 8
+    assert len(blocks) == len(re.findall(r"```(?:sh|python)", GUIDE)) == 9
     for language, block, expected in blocks:
         if language == "sh":
             told = run(

@@ -113,3 +113,36 @@ def test_pages_of_a_comparison_hold_together(stub: TrainingServiceStub) -> None:
             break
         stub.Step(pb.StepRequest(network=network))  # pages stay with the update of the first
     assert found == list(whole.changes)
+
+
+def test_a_network_is_compared_with_what_it_was_forked_from(stub: TrainingServiceStub) -> None:
+    source = create(stub).network
+    stub.Step(pb.StepRequest(network=source, count=3, settings=settings()))
+    fork = stub.ForkNetwork(pb.ForkNetworkRequest(network=source, update=2)).network.network
+    stub.SetWeights(an_edit(fork))
+    compare = pb.CompareUpdatesRequest
+    found = stub.CompareUpdates(compare(network=fork, base_network=source, base_update=2))
+    (change,) = found.changes
+    assert (change.layer, change.unit, change.input, change.after) == (1, 2, 1, 1.5)
+    assert change.before == state(stub, source, 2).layers[0].weights[5]
+    assert (found.base.update, found.update.update, found.changed_count) == (2, 1, 1)
+    # All numbers of the other network's updates, of which there are more.
+    whole = stub.CompareUpdates(compare(network=fork, base_network=source, base_update=3))
+    assert whole.changed_count == 15
+    beyond = compare(network=source, base_network=fork, base_update=2)
+    assert refused(lambda: stub.CompareUpdates(beyond)).reason == "UPDATE_OUT_OF_RANGE"
+
+
+def test_networks_of_other_shapes_are_not_compared(stub: TrainingServiceStub) -> None:
+    network = create(stub).network
+    compare = pb.CompareUpdatesRequest
+    for other in (create(stub, sizes=[2, 4, 1]), create(stub, bias=True)):
+        refusal = refused(
+            lambda base=other.network: stub.CompareUpdates(
+                compare(network=network, base_network=base)
+            )
+        )
+        assert refusal.fields == ["base_network"]
+        assert "2-5-1 without biases" in refusal.message
+    nowhere = compare(network=network, base_network=fresh_id())
+    assert refused(lambda: stub.CompareUpdates(nowhere)).reason == "NETWORK_NOT_FOUND"

@@ -14,10 +14,13 @@ from worlds import make_world, worlds
 
 from training.batch_update import BatchUpdate
 from training.errors import LimitExceeded
+from training.limits import Limits
 from training.network import Network
 from training.trace import trace
 from training.walking.source import sources
 from training.walking.walk import PhaseKind, Step, Walk, walk
+
+MOST = Limits().walk_lines
 
 LINES = {
     source.first_line + index: line
@@ -57,7 +60,7 @@ def steps_of(found: Walk, kind: PhaseKind, position: int | None, layer: int | No
 @settings(max_examples=12)
 @given(updates())
 def test_its_numbers_are_those_of_the_update(update: BatchUpdate) -> None:
-    found, traced = walk(update), trace(update)
+    found, traced = walk(update, MOST), trace(update)
     network = update.network
     outputs = len(network.shapes)
     for example in traced.examples:
@@ -95,7 +98,7 @@ def is_softmax(network: Network, layer: int) -> bool:
 def test_its_phases_are_those_of_an_update_and_its_steps_are_lines_of_the_loops(
     update: BatchUpdate,
 ) -> None:
-    found = walk(update)
+    found = walk(update, MOST)
     layers = range(1, len(update.network.layer_sizes))
     expected: list[tuple[PhaseKind, int | None, int | None]] = [(PhaseKind.ZERO, None, None)]
     for position in range(len(update.numbers)):
@@ -129,7 +132,7 @@ def check_place(network: Network, layer: int, step: Step) -> None:
 
 def test_every_weight_takes_part_where_it_must() -> None:
     world = make_world(batch_size=3, epochs=4)
-    found = walk(update_of(world, 1))
+    found = walk(update_of(world, 1), MOST)
     weights = {
         (layer, unit, source)
         for layer, shape in enumerate(world.network.shapes, 1)
@@ -152,7 +155,7 @@ def test_every_weight_takes_part_where_it_must() -> None:
 
 
 def test_a_line_shows_what_it_reads_and_sets() -> None:
-    found = walk(update_of(make_world(batch_size=3), 0))
+    found = walk(update_of(make_world(batch_size=3), 0), MOST)
     summed = next(step for step in found.steps if "a_j * w_i[j]" in LINES[step.line])
     values = {variable.name: variable.value for variable in summed.variables}
     assert summed.changed == ("z_i",)
@@ -172,7 +175,7 @@ def test_whoever_traces_already_goes_on_and_other_threads_are_let_be() -> None:
     before = sys.gettrace()
     sys.settrace(look_on)
     try:
-        walk(update)
+        walk(update, MOST)
         thread.start()
         thread.join()
         assert sys.gettrace() is look_on
@@ -184,4 +187,4 @@ def test_whoever_traces_already_goes_on_and_other_threads_are_let_be() -> None:
 def test_an_update_of_too_many_lines_is_refused() -> None:
     world = make_world((64, 64, 1), [[0.5] * 64] * 2, [[1.0]] * 2, batch_size=2)
     with pytest.raises(LimitExceeded, match="look at a smaller network or batch"):
-        walk(update_of(world, 0))
+        walk(update_of(world, 0), MOST)

@@ -13,9 +13,6 @@ from training.numerics import loops
 from training.numerics.layout import to_flat
 from training.walking.recorder import Call, Executed, Recorder, Variable
 
-#: So many lines are executed at most: two seconds' worth, about.
-MOST_LINES = 50_000
-
 # How many lines there are about, for each parameter: of an example, and of the batch.
 _LINES_OF_AN_EXAMPLE = 8
 _LINES_OF_THE_BATCH = 10
@@ -77,12 +74,12 @@ class Walk:
     steps: list[Step]
 
 
-def walk(update: BatchUpdate) -> Walk:
+def walk(update: BatchUpdate, most_lines: int) -> Walk:
     """Execute the loops of an update once more, and return what happened, line by line.
 
-    Raises LimitExceeded where there would be too much to tell.
+    Raises LimitExceeded where that would be more than `most_lines`, about.
     """
-    _check_size(update)
+    _check_size(update, most_lines)
     calls = iter(_executed(update))
     told = _Told(update.network)
     layers = range(1, len(update.network.layer_sizes))
@@ -99,15 +96,15 @@ def walk(update: BatchUpdate) -> Walk:
     return Walk(update, told.phases, told.steps)
 
 
-def _check_size(update: BatchUpdate) -> None:
+def _check_size(update: BatchUpdate, most_lines: int) -> None:
     lines_of_a_parameter = _LINES_OF_AN_EXAMPLE * len(update.numbers) + _LINES_OF_THE_BATCH
     lines = update.network.parameter_count * lines_of_a_parameter
-    if lines > MOST_LINES:
+    if lines > most_lines:
         raise LimitExceeded(
             f"the loops of this update execute about {lines:,} lines, and the limit is"
-            f" {MOST_LINES:,}: look at a smaller network or batch",
+            f" {most_lines:,}: look at a smaller network or batch",
             limit="walk_lines",
-            value=MOST_LINES,
+            value=most_lines,
         )
 
 

@@ -20,6 +20,7 @@ from clearprop.v1.network_pb2 import Network as NetworkMessage
 from clearprop.v1.run_pb2 import Run as RunMessage
 from clearprop.values import MatrixLike, VectorLike, layers_of
 from clearprop.verifications import Verification
+from clearprop.walks import WalkedUpdate
 from clearprop.watching import Watched, WatchOptions, watch_request
 
 
@@ -297,17 +298,27 @@ class AsyncNetwork(NetworkInfo):
         call = calls.reset_weights(self.id, recipe, parameters, etag, request_id)
         return Reset(await self._connection.call(call))
 
-    async def compare(self, base: int, update: int | None = None, *, most: int = 100) -> Comparison:
+    async def compare(
+        self, base: int, update: int | None = None, *, base_network: str = "", most: int = 100
+    ) -> Comparison:
         """Set two updates side by side, by default with the latest.
 
-        `most` of the changes come with it, the largest, 1 to 1,000; `changes` yields all of them.
+        `base` is an update of `base_network` where that is given: another network with the same
+        layers, such as the one that this was forked from. `most` of the changes come with it, the
+        largest, 1 to 1,000; `changes` yields all of them.
         """
-        call = calls.compare_updates(self.id, base, update, most)
+        call = calls.compare_updates(self.id, base, update, base_network, most)
         return Comparison(await self._connection.call(call))
 
-    def changes(self, base: int, update: int | None = None) -> AsyncIterator[WeightChange]:
-        """Yield all parameters that differ between two updates, the largest change first."""
-        return self._connection.pages(calls.list_changes(self.id, base, update), WeightChange)
+    def changes(
+        self, base: int, update: int | None = None, *, base_network: str = ""
+    ) -> AsyncIterator[WeightChange]:
+        """Yield all parameters that differ between two updates, the largest change first.
+
+        `base_network` as in `compare`.
+        """
+        pages = calls.list_changes(self.id, base, update, base_network)
+        return self._connection.pages(pages, WeightChange)
 
     async def trace(
         self,
@@ -335,6 +346,32 @@ class AsyncNetwork(NetworkInfo):
             position_count=position_count,
         )
         return TracedUpdate(await self._connection.call(call))
+
+    async def walk(
+        self,
+        update: int | None = None,
+        *,
+        next_update: bool = False,
+        training_set: str = "",
+        first_step: int = 0,
+        step_count: int = 0,
+        **settings: Unpack[StepOptions],
+    ) -> WalkedUpdate:
+        """Walk through an update, by default the latest, line by line of the readable loops.
+
+        With `next_update` it is the update that would come next, which is not made: of the run that
+        is not over or, with a training set and the settings of `train`, of one that would begin
+        now. `step_count` lines are shown, from `first_step`, up to 10,000; by default 2,000.
+        """
+        call = calls.walk_update(
+            self.id,
+            update=update,
+            next_update=next_update,
+            settings=calls.step_settings(training_set, settings),
+            first_step=first_step,
+            step_count=step_count,
+        )
+        return WalkedUpdate(await self._connection.call(call))
 
     async def explain(  # noqa: PLR0913 - a parameter for each field of the request
         self,

@@ -34,6 +34,7 @@ from clearprop.calls.reading import (
     list_updates,
     trace_update,
     verify_history,
+    walk_update,
 )
 from clearprop.calls.runs import (
     cancel_run,
@@ -100,4 +101,5 @@ __all__ = [
     "train",
     "upload_training_set",
     "verify_history",
+    "walk_update",
 ]

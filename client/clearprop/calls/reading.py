@@ -49,23 +49,28 @@ def history(
 
 
 def compare_updates(
-    network: str, base: int, update: int | None, most: int
+    network: str, base: int, update: int | None, base_network: str, most: int
 ) -> Call[pb.CompareUpdatesResponse]:
     """Set two updates side by side, and read the largest changes."""
     request = pb.CompareUpdatesRequest(
-        network=network, base_update=base, update=update, page_size=most
+        network=network,
+        base_network=base_network,
+        base_update=base,
+        update=update,
+        page_size=most,
     )
     return Call(request, pb.CompareUpdatesResponse)
 
 
 def list_changes(
-    network: str, base: int, update: int | None
+    network: str, base: int, update: int | None, base_network: str
 ) -> Pages[pb.CompareUpdatesResponse, pb.WeightChange]:
     """Read all parameters that differ between two updates."""
     return Pages(
         lambda token: Call(
             pb.CompareUpdatesRequest(
                 network=network,
+                base_network=base_network,
                 base_update=base,
                 update=update,
                 page_size=PAGE_SIZE,
@@ -111,6 +116,27 @@ def trace_update(
         position_count=position_count,
     )
     return Call(request, pb.TraceUpdateResponse)
+
+
+def walk_update(
+    network: str,
+    *,
+    update: int | None,
+    next_update: bool,
+    settings: TrainingSettings | None,
+    first_step: int,
+    step_count: int,
+) -> Call[pb.WalkUpdateResponse]:
+    """Walk through an update, line by line."""
+    request = pb.WalkUpdateRequest(
+        network=network,
+        update=update,
+        next=next_update,
+        settings=settings,
+        first_step=first_step,
+        step_count=step_count,
+    )
+    return Call(request, pb.WalkUpdateResponse)
 
 
 def explain_weight(  # noqa: PLR0913 - a parameter for each field of the request

@@ -2162,6 +2162,7 @@ class Limits(_message.Message):
     BATCH_NUMBERS_FIELD_NUMBER: _builtins.int
     UPLOADS_FIELD_NUMBER: _builtins.int
     WATCHES_OF_CLIENT_FIELD_NUMBER: _builtins.int
+    WALK_LINES_FIELD_NUMBER: _builtins.int
     request_bytes: _builtins.int
     """The largest request, in bytes."""
     response_bytes: _builtins.int
@@ -2184,6 +2185,10 @@ class Limits(_message.Message):
     """The most uploads at the same time."""
     watches_of_client: _builtins.int
     """The most watches at the same time from one address."""
+    walk_lines: _builtins.int
+    """The most lines of an update that WalkUpdate executes, about: for each parameter 8 for each
+    example of the batch, and 10 more.
+    """
     def __init__(
         self,
         *,
@@ -2198,10 +2203,11 @@ class Limits(_message.Message):
         batch_numbers: _builtins.int = ...,
         uploads: _builtins.int = ...,
         watches_of_client: _builtins.int = ...,
+        walk_lines: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch_numbers", b"batch_numbers", "layers", b"layers", "networks", b"networks", "parameters", b"parameters", "request_bytes", b"request_bytes", "response_bytes", b"response_bytes", "training_set_bytes", b"training_set_bytes", "training_sets", b"training_sets", "uploads", b"uploads", "watches", b"watches", "watches_of_client", b"watches_of_client"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch_numbers", b"batch_numbers", "layers", b"layers", "networks", b"networks", "parameters", b"parameters", "request_bytes", b"request_bytes", "response_bytes", b"response_bytes", "training_set_bytes", b"training_set_bytes", "training_sets", b"training_sets", "uploads", b"uploads", "walk_lines", b"walk_lines", "watches", b"watches", "watches_of_client", b"watches_of_client"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2555,16 +2561,21 @@ class CompareUpdatesRequest(_message.Message):
     UPDATE_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    BASE_NETWORK_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     """The network's id."""
     base_update: _builtins.int
-    """The number of the update to begin with, 0 to the latest."""
+    """The number of the update to begin with, 0 to the latest of the network that it is of."""
     update: _builtins.int
     """The number of the other one. Absent means the latest. It may be the earlier of both."""
     page_size: _builtins.int
     """How many changes to return at most, 1 to 1,000. 0 means 100."""
     page_token: _builtins.str
     """Where the page begins: `next_page_token` of the page before. Empty: at the largest change."""
+    base_network: _builtins.str
+    """The id of the network that `base_update` is of, where that is another one: with the same layer
+    sizes, and both with biases or both without. Empty: `network` itself.
+    """
     def __init__(
         self,
         *,
@@ -2573,10 +2584,11 @@ class CompareUpdatesRequest(_message.Message):
         update: _builtins.int | None = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        base_network: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "update", b"update"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "base_update", b"base_update", "network", b"network", "page_size", b"page_size", "page_token", b"page_token", "update", b"update"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "base_network", b"base_network", "base_update", b"base_update", "network", b"network", "page_size", b"page_size", "page_token", b"page_token", "update", b"update"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__update: _TypeAlias = _typing.Literal["update"]  # noqa: Y015
     _WhichOneofArgType__update: _TypeAlias = _typing.Literal["_update", b"_update"]  # noqa: Y015

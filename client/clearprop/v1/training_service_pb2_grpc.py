@@ -642,14 +642,16 @@ class TrainingServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def CompareUpdates(self, request, context):
-        """Sets two updates of a network side by side: which parameters differ, and by how much, those that
-        moved most first. In pages.
+        """Sets two updates of a network, or of two networks of the same shape such as a network and its
+        fork, side by side: which parameters differ, and by how much, those that moved most first. In
+        pages.
         Errors:
-        NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
+        NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the ids.
         OUT_OF_RANGE: there is no such update (UPDATE_OUT_OF_RANGE): choose one up to the latest.
         OUT_OF_RANGE: the update is no longer kept, or is the earliest kept one, as what is before it
         is needed, too (HISTORY_COMPACTED; see DeleteUpdates).
-        INVALID_ARGUMENT: bad page size or token: use the token as it was given.
+        INVALID_ARGUMENT: bad page size or token: use the token as it was given; or `base_network` has
+        other layers: compare networks of the same layer sizes, both with biases or both without.
         DATA_LOSS: the history is damaged there (DAMAGED_HISTORY).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -321,14 +321,16 @@ class TrainingServiceStub:
     Errors: as of SetWeights.
     """
     CompareUpdates: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.CompareUpdatesRequest, _training_service_pb2.CompareUpdatesResponse]
-    """Sets two updates of a network side by side: which parameters differ, and by how much, those that
-    moved most first. In pages.
+    """Sets two updates of a network, or of two networks of the same shape such as a network and its
+    fork, side by side: which parameters differ, and by how much, those that moved most first. In
+    pages.
     Errors:
-      NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
+      NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the ids.
       OUT_OF_RANGE: there is no such update (UPDATE_OUT_OF_RANGE): choose one up to the latest.
       OUT_OF_RANGE: the update is no longer kept, or is the earliest kept one, as what is before it
         is needed, too (HISTORY_COMPACTED; see DeleteUpdates).
-      INVALID_ARGUMENT: bad page size or token: use the token as it was given.
+      INVALID_ARGUMENT: bad page size or token: use the token as it was given; or `base_network` has
+        other layers: compare networks of the same layer sizes, both with biases or both without.
       DATA_LOSS: the history is damaged there (DAMAGED_HISTORY).
     """
     TraceUpdate: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.TraceUpdateRequest, _training_service_pb2.TraceUpdateResponse]
@@ -666,14 +668,16 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     Errors: as of SetWeights.
     """
     CompareUpdates: _aio.UnaryUnaryMultiCallable[_training_service_pb2.CompareUpdatesRequest, _training_service_pb2.CompareUpdatesResponse]  # type: ignore[assignment]
-    """Sets two updates of a network side by side: which parameters differ, and by how much, those that
-    moved most first. In pages.
+    """Sets two updates of a network, or of two networks of the same shape such as a network and its
+    fork, side by side: which parameters differ, and by how much, those that moved most first. In
+    pages.
     Errors:
-      NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
+      NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the ids.
       OUT_OF_RANGE: there is no such update (UPDATE_OUT_OF_RANGE): choose one up to the latest.
       OUT_OF_RANGE: the update is no longer kept, or is the earliest kept one, as what is before it
         is needed, too (HISTORY_COMPACTED; see DeleteUpdates).
-      INVALID_ARGUMENT: bad page size or token: use the token as it was given.
+      INVALID_ARGUMENT: bad page size or token: use the token as it was given; or `base_network` has
+        other layers: compare networks of the same layer sizes, both with biases or both without.
       DATA_LOSS: the history is damaged there (DAMAGED_HISTORY).
     """
     TraceUpdate: _aio.UnaryUnaryMultiCallable[_training_service_pb2.TraceUpdateRequest, _training_service_pb2.TraceUpdateResponse]  # type: ignore[assignment]
@@ -1188,14 +1192,16 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _training_service_pb2.CompareUpdatesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.CompareUpdatesResponse, _abc.Awaitable[_training_service_pb2.CompareUpdatesResponse]]:
-        """Sets two updates of a network side by side: which parameters differ, and by how much, those that
-        moved most first. In pages.
+        """Sets two updates of a network, or of two networks of the same shape such as a network and its
+        fork, side by side: which parameters differ, and by how much, those that moved most first. In
+        pages.
         Errors:
-          NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
+          NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the ids.
           OUT_OF_RANGE: there is no such update (UPDATE_OUT_OF_RANGE): choose one up to the latest.
           OUT_OF_RANGE: the update is no longer kept, or is the earliest kept one, as what is before it
             is needed, too (HISTORY_COMPACTED; see DeleteUpdates).
-          INVALID_ARGUMENT: bad page size or token: use the token as it was given.
+          INVALID_ARGUMENT: bad page size or token: use the token as it was given; or `base_network` has
+            other layers: compare networks of the same layer sizes, both with biases or both without.
           DATA_LOSS: the history is damaged there (DAMAGED_HISTORY).
         """
 

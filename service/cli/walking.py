@@ -1,0 +1,114 @@
+"""`clearprop walk`: an update, line by line of the loops that compute it."""
+
+from typing import Annotated
+
+import typer
+from clearprop import NetworkInfo, StepOptions, WalkedLine, WalkedPhase, WalkedUpdate
+from rich.markup import escape
+
+from service.cli.connecting import connected
+from service.cli.options import (
+    BatchSizeOrNone,
+    EpochsOrNone,
+    Json,
+    LearningRateOrNone,
+    NetworkId,
+    NextUpdate,
+    OptimizerName,
+    Server,
+    TrainingSetId,
+    UpdateNumber,
+    given,
+)
+from service.cli.printing import say, say_json
+
+_USUAL_LINES = 40
+_COLUMNS_OF_CODE = 52
+
+_DONE = {
+    "zero": "the sums G of the gradients are set to zero",
+    "forward": "forward",
+    "cost": "cost",
+    "deltas": "deltas",
+    "add": "gradients added to G",
+    "divide": "G divided by the number of examples",
+    "update": "the step",
+}
+
+
+def walk(  # noqa: PLR0913 - an argument for each option of the command
+    network: NetworkId,
+    *,
+    update: UpdateNumber = None,
+    next_update: NextUpdate = False,
+    on: TrainingSetId = "",
+    learning_rate: LearningRateOrNone = None,
+    batch_size: BatchSizeOrNone = None,
+    epochs: EpochsOrNone = None,
+    optimizer: OptimizerName = None,
+    first: Annotated[
+        int, typer.Option("--from-line", metavar="N", help="Begin at this executed line.")
+    ] = 1,
+    lines: Annotated[int, typer.Option(metavar="N", help="Show N of them, up to 10,000.")] = (
+        _USUAL_LINES
+    ),
+    as_json: Json = False,
+    server: Server,
+) -> None:
+    """Walk through an update line by line, with what each line of the loops sets.
+
+    The readable loops that say which bits are right are executed once more. With --next for the
+    update that would come next, which is not made: of the run that is not over, or with --on,
+    --learning-rate, --batch-size and --epochs of one that would begin now.
+    """
+    settings: StepOptions = given(
+        {
+            "learning_rate": learning_rate,
+            "batch_size": batch_size,
+            "epochs": epochs,
+            "optimizer": optimizer,
+        }
+    )
+    with connected(server) as client:
+        read = client.network(network)
+        found = read.walk(
+            update,
+            next_update=next_update,
+            training_set=on,
+            first_step=first - 1,
+            step_count=lines,
+            **settings,
+        )
+    if as_json:
+        say_json(found.message)
+    else:
+        _show(read, found)
+
+
+def _show(network: NetworkInfo, found: WalkedUpdate) -> None:
+    say(
+        f"[bold]update {found.number:,}[/] of [cyan]{escape(network.id)}[/]: run {found.run},"
+        f" {found.step_count:,} lines in {len(found.phases)} phases"
+    )
+    shown = None
+    for line in found.lines:
+        if line.phase.first_step != shown:
+            shown = line.phase.first_step
+            say(f"\n[bold]{_phase_name(line.phase)}[/]")
+        say(_told(line))
+    if found.next_step is not None:
+        say(f"\n[dim]more lines: --from-line {found.next_step + 1}[/]")
+
+
+def _phase_name(phase: WalkedPhase) -> str:
+    layer = "" if phase.layer is None else f", layer {phase.layer}"
+    of = "" if phase.position is None else f", example {phase.position + 1} of the batch"
+    return f"{_DONE.get(phase.kind, phase.kind)}{layer}{of}"
+
+
+def _told(line: WalkedLine) -> str:
+    code = line.text.split("  #")[0].rstrip()
+    changed = "  ".join(f"{name} = {value!r}" for name, value in line.changed.items())
+    if changed:
+        code = f"{code:<{_COLUMNS_OF_CODE}}"
+    return f"[dim]{line.number:>4}[/]  {escape(code)}  [green]{escape(changed)}[/]"
