@@ -130,5 +130,5 @@ def test_fifty_stopped_watchers_cost_little_and_the_healthy_one_misses_nothing(
 def ends_of(process: subprocess.Popen[str]) -> list[str]:
     """Let a stopped process read on to the ends of its streams, and return what it tells."""
     process.send_signal(signal.SIGCONT)
-    told, _ = process.communicate(timeout=60)
+    told, _ = process.communicate(timeout=240)
     return told.splitlines()

@@ -18,6 +18,7 @@ from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from made_up_sets import create_made_up_set
+from overhearing import overhearing
 from promises import Promise, rounds
 from servers import ServerProcess, new_server
 from stored import left_in, truth_in
@@ -36,7 +37,8 @@ KINDS = [(1, True, False), (1, True, True), (1, False, True), (7, False, False)]
 #: How long a server may take to end, in seconds.
 MOST_SECONDS = 10.0
 
-HEALTH, WATCH = "health", "watch"
+#: The watch of the health is the first call of its connection, and so this stream of it.
+HEALTH = 1
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
 
@@ -77,12 +79,12 @@ class Terminating:
 
     async def terminate(self, after: int) -> None:
         """Stop the server when everyone has seen an update, and require that all hear of it."""
-        order: list[str] = []
-        async with grpc.aio.insecure_channel(self.server.target, options=CHANNEL) as channel:
+        async with (
+            overhearing(self.server.port) as heard,
+            grpc.aio.insecure_channel(heard.target, options=CHANNEL) as channel,
+        ):
             health = await self.watch_health(channel)
-            watches = [
-                asyncio.create_task(self.watch(channel, each, order)) for each in self.readings
-            ]
+            watches = [asyncio.create_task(self.watch(channel, each)) for each in self.readings]
             await self.wait_until(
                 lambda: all(each.last_update + each.stride > after for each in self.readings)
             )
@@ -92,11 +94,14 @@ class Terminating:
                 asyncio.to_thread(self.server.process.wait, timeout=MOST_SECONDS)
             )
             assert (await health.read()).status == NOT_SERVING
-            order.append(HEALTH)
             assert await health.read() is grpc.aio.EOF
             await asyncio.gather(*watches)
             assert await ended == 0
-        assert order[0] == HEALTH, "a watch ended before it was said that the server stops"
+        ends = heard.ends()
+        assert len(ends) == 1 + WATCHERS
+        assert heard.place_of_data(HEALTH, 1) < min(ends.values()), (
+            "a watch ended before it was said that the server stops"
+        )
         for each in self.readings:
             self.require_drained(each)
 
@@ -106,10 +111,9 @@ class Terminating:
         assert (await health.read()).status == health_pb2.HealthCheckResponse.SERVING
         return health
 
-    async def watch(self, channel: grpc.aio.Channel, each: Reading, order: list[str]) -> None:
+    async def watch(self, channel: grpc.aio.Channel, each: Reading) -> None:
         """Read a stream until the server ends it."""
         error = await self.read_until_broken(channel, each)
-        order.append(WATCH)
         assert each.end(error), "a watch did not end with UNAVAILABLE"
 
     async def read_until_broken(self, channel: grpc.aio.Channel, each: Reading) -> grpc.RpcError:
@@ -140,7 +144,7 @@ class Terminating:
     async def watch_to_the_end(self, run: run_pb2.Run) -> None:
         """Let everyone resume, and see the end of the run that was under way."""
         async with grpc.aio.insecure_channel(self.server.target, options=CHANNEL) as channel:
-            watches = [asyncio.create_task(self.watch(channel, each, [])) for each in self.readings]
+            watches = [asyncio.create_task(self.watch(channel, each)) for each in self.readings]
             await self.wait_until(
                 lambda: all(
                     each.last_turn is not None
