@@ -26,6 +26,7 @@ def test_a_mode_is_a_place_to_come_back_to(site: ServerProcess, page: Page) -> N
     expect(page.get_by_role("link", name="Train")).to_have_attribute("aria-current", "page")
     page.get_by_role("link", name="Compare").click()
     assert parse_qs(urlsplit(page.url).query)["mode"] == ["compare"]
+    expect(page).to_have_title("worked-example, update 1 · Compare · Clearprop")
     page.go_back()
     expect(page.get_by_role("link", name="Train")).to_have_attribute("aria-current", "page")
 

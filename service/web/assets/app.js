@@ -67,12 +67,22 @@ function Page() {
     // The page opens on the worked example, not on a form.
     if (!place.network && place.mode !== "train") openWorkedExample().catch((error) => say(error));
   }, [place.network, place.mode]);
+  useEffect(() => {
+    document.title = titleOf(place);
+  }, [place]);
   const Mode = MODES.find(([mode]) => mode === place.mode)?.[2] ?? Look;
   return html`
     <${Head} place=${place} />
     <${Say} />
     <main>${(place.network || place.mode === "train") && html`<${Mode} place=${place} />`}</main>
   `;
+}
+
+// What a tab, a bookmark and the browser's history call this place.
+function titleOf({ mode, network, update }) {
+  const [, name] = MODES.find(([each]) => each === mode) ?? MODES[0];
+  const what = network && (update === undefined ? network : `${network}, update ${update}`);
+  return [what, name, "Clearprop"].filter(Boolean).join(" · ");
 }
 
 render(html`<${Page} />`, document.body);

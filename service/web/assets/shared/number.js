@@ -1,4 +1,5 @@
-// A number on the page: short to read, exact on focus, for screen readers and on hovering.
+// A number on the page: short to read; exact on focus, for screen readers and on hovering. Its role
+// lets it have a name that is not its text.
 import { html } from "./html.js";
 import { about, exact, isRounded } from "./numbers.js";
 
@@ -7,6 +8,6 @@ export function Num({ value, name }) {
   const all = exact(value);
   const label = name ? `${name} = ${all}` : all;
   return isRounded(value)
-    ? html`<span class="num" tabindex="0" data-exact=${all} title=${label} aria-label=${label}>${about(value)}</span>`
+    ? html`<span class="num" tabindex="0" role="img" data-exact=${all} title=${label} aria-label=${label}>${about(value)}</span>`
     : html`<span class="num" data-exact=${all} title=${label}>${about(value)}</span>`;
 }
