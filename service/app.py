@@ -40,6 +40,7 @@ from service.stepping import Steps
 from service.training_sets import TrainingSets
 from service.verifying import Verifying
 from service.waking import Waking
+from service.walking import Walking
 from service.watching import Watching
 from service.web.pages import web_pages
 from storage import open_store
@@ -87,7 +88,7 @@ class Server:
         self.training_sets = TrainingSets(self.store, clock, settings.limits)
         opening = Opening(snapshots, clock, settings.limits)
         following = Following(self.store, Selecting(snapshots))
-        inspection = Inspection(self.store, snapshots, opening, settings.limits)
+        inspection = Inspection(self.store, snapshots, opening)
         self.handlers = Handlers(
             networks=Networks(self.store, snapshots, clock, settings.limits),
             training_sets=self.training_sets,
@@ -98,6 +99,7 @@ class Server:
             history=History(self.store, snapshots, settings.limits),
             inspection=inspection,
             explaining=Explaining(inspection),
+            walking=Walking(inspection, settings.limits),
             verifying=Verifying(self.store, snapshots, clock),
             watching=Watching(self.store, following, self.waking, settings.limits),
             exports=Exports(self.store, snapshots),

@@ -28,6 +28,7 @@ from service.training_sets import TrainingSets
 from service.verifying import Verifying
 from service.waiting import settled
 from service.waking import Waking
+from service.walking import Walking
 from service.watching import Watching
 from training.limits import Limits
 from training.network import Network
@@ -50,6 +51,7 @@ class Handlers:
     history: History
     inspection: Inspection
     explaining: Explaining
+    walking: Walking
     verifying: Verifying
     watching: Watching
     exports: Exports
@@ -385,7 +387,7 @@ class Handlers:
 
     def walk_update(self, request: pb.WalkUpdateRequest) -> pb.WalkUpdateResponse:
         """Show an update line by line."""
-        found = self.inspection.walk(
+        found = self.walking.walk(
             request.network, messages.which(request), request.first_step, request.step_count
         )
         return messages.walked(found)

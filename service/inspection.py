@@ -8,7 +8,6 @@ from service.snapshots import SnapshotReader, check_kept
 from training.batch_update import BatchUpdate, batch_update
 from training.engine import activations, cost_and_gradient
 from training.errors import NoNextUpdate, NotGradient, Violations, validating
-from training.limits import Limits
 from training.network import Array, Network
 from training.ports import Reader, Store
 from training.replay import Snapshots
@@ -17,16 +16,11 @@ from training.settings import TrainingSettings
 from training.trace import Trace, trace
 from training.training_set import Examples
 from training.update import Head, Segment, UpdateKind
-from training.walking.walk import Walk, walk
 
 #: The examples of an opened update take about so many bytes, and at most so many where a caller
 #: asks for more.
 _USUAL_BYTES = 2**20
 _MOST_BYTES = 16 * 2**20
-
-#: How many steps of a walk are shown at once, usually and at most.
-_USUAL_STEPS = 2_000
-_MOST_STEPS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +69,13 @@ class Traced:
     positions: range
 
 
-@dataclass(frozen=True, slots=True)
-class Walked:
-    """An update, line by line, and the places of the steps that are shown."""
-
-    walk: Walk
-    shown: range
-
-
 class Inspection:
     """Looks inside updates."""
 
-    def __init__(
-        self, store: Store, snapshots: SnapshotReader, opening: Opening, limits: Limits
-    ) -> None:
+    def __init__(self, store: Store, snapshots: SnapshotReader, opening: Opening) -> None:
         self._store = store
         self._snapshots = snapshots
         self._opening = opening
-        self._limits = limits
 
     def state(self, network_id: str, update: int | None) -> FullState:
         """Return a network at one update, None for the latest, with what made it.
@@ -152,28 +135,6 @@ class Inspection:
             check_positions(violations, update, first_position, position_count)
         positions = _shown_at_once(update, first_position, position_count)
         return Traced(trace(update, positions), positions)
-
-    def walk(self, network_id: str, which: Which, first_step: int, step_count: int) -> Walked:
-        """Return an update as the readable loops execute it, with some of its steps.
-
-        They are those from `first_step`, `step_count` of them; 0 stands for 2,000. Raises what
-        `batch` raises, InvalidFields, and LimitExceeded where there would be too much to tell.
-        """
-        with validating() as violations:
-            violations.require(
-                0 <= step_count <= _MOST_STEPS,
-                "step_count",
-                f"must be 0 to {_MOST_STEPS:,}, is {step_count}",
-            )
-        found = walk(self.batch(network_id, which), self._limits.walk_lines)
-        with validating() as violations:
-            violations.require(
-                0 <= first_step < len(found.steps),
-                "first_step",
-                f"must be 0 to {len(found.steps) - 1}, is {first_step}",
-            )
-        end = min(len(found.steps), first_step + (step_count or _USUAL_STEPS))
-        return Walked(found, range(first_step, end))
 
     def _past(self, reader: Reader, network: Network, head: Head, update: int) -> _Found | Segment:
         """Return what made an update; its segment where that was no batch.

@@ -3,8 +3,8 @@
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1 import walk_pb2
 
-from service.inspection import Walked
 from service.messages.networks import layers
+from service.walking import Walked
 from training.walking.source import sources
 from training.walking.walk import Phase, PhaseKind, Step, Walk
 

@@ -17,19 +17,22 @@ def name(stub: TrainingServiceStub) -> str:
     return name
 
 
-def test_all_of_it_comes_in_pieces(stub: TrainingServiceStub, name: str) -> None:
-    whole = stub.WalkUpdate(pb.WalkUpdateRequest(network=name, update=2)).walk
-    assert (whole.update, whole.run, whole.step_count) == (2, 1, len(whole.steps))
-    steps: list[walk_pb2.WalkStep] = []
-    first = 0
-    while True:
-        request = pb.WalkUpdateRequest(network=name, update=2, first_step=first, step_count=100)
-        response = stub.WalkUpdate(request)
-        steps += response.walk.steps
-        first = response.next_step
-        if not first:
-            break
-    assert steps == list(whole.steps)
+def test_all_of_it_comes_in_pieces_whoever_else_reads(stub: TrainingServiceStub, name: str) -> None:
+    def walk(update: int, **part: int) -> pb.WalkUpdateResponse:
+        return stub.WalkUpdate(pb.WalkUpdateRequest(network=name, update=update, **part))
+
+    wholes = {update: walk(update).walk for update in range(1, 6)}
+    for update, whole in wholes.items():
+        assert (whole.update, whole.run, whole.step_count) == (update, 1, len(whole.steps))
+    # Their pages in turns, so that one is put off for the others.
+    first, found = 0, {update: list[walk_pb2.WalkStep]() for update in wholes}
+    while first < 728:
+        for update, steps in found.items():
+            response = walk(update, first_step=first, step_count=100)
+            assert response.next_step == (first + 100 if first < 700 else 0)
+            steps += response.walk.steps
+        first += 100
+    assert found == {update: list(whole.steps) for update, whole in wholes.items()}
 
 
 def test_its_lines_are_those_of_the_file_and_end_on_what_is_stored(
