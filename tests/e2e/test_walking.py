@@ -18,8 +18,11 @@ def name(stub: TrainingServiceStub) -> str:
 
 
 def test_all_of_it_comes_in_pieces_whoever_else_reads(stub: TrainingServiceStub, name: str) -> None:
-    def walk(update: int, **part: int) -> pb.WalkUpdateResponse:
-        return stub.WalkUpdate(pb.WalkUpdateRequest(network=name, update=update, **part))
+    def walk(update: int, first: int = 0, count: int = 0) -> pb.WalkUpdateResponse:
+        request = pb.WalkUpdateRequest(
+            network=name, update=update, first_step=first, step_count=count
+        )
+        return stub.WalkUpdate(request)
 
     wholes = {update: walk(update).walk for update in range(1, 6)}
     for update, whole in wholes.items():
@@ -27,10 +30,10 @@ def test_all_of_it_comes_in_pieces_whoever_else_reads(stub: TrainingServiceStub,
     # Their pages in turns, so that one is put off for the others.
     first, found = 0, {update: list[walk_pb2.WalkStep]() for update in wholes}
     while first < 728:
-        for update, steps in found.items():
-            response = walk(update, first_step=first, step_count=100)
+        for update in found:
+            response = walk(update, first, 100)
             assert response.next_step == (first + 100 if first < 700 else 0)
-            steps += response.walk.steps
+            found[update] += response.walk.steps
         first += 100
     assert found == {update: list(whole.steps) for update, whole in wholes.items()}
 
