@@ -37,6 +37,24 @@ def ask(site: ServerProcess, path: str, **query: int) -> Any:
     return next(iter(answer.json().values()))
 
 
+def post(site: ServerProcess, path: str, **body: Any) -> Any:
+    answer = requests.post(f"{site.http}/v1/{path}", json=body, timeout=60)
+    assert answer.ok, answer.text
+    return answer.json()
+
+
+def make(site: ServerProcess, network: str, sizes: list[int], **more: Any) -> None:
+    """Make a network."""
+    initializer = {"seed": 7}
+    post(site, "networks", network=network, layerSizes=sizes, initializer=initializer, **more)
+
+
+def train(site: ServerProcess, network: str, count: int = 1, **settings: Any) -> None:
+    """Make the first updates of a run, and leave it paused there."""
+    defaults = {"trainingSet": "xor", "learningRate": 0.5, "batchSize": 4, "epochs": 1000}
+    post(site, f"networks/{network}:step", count=count, settings=defaults | settings)
+
+
 def place(page: Page) -> dict[str, str]:
     return {name: value for name, (value,) in parse_qs(urlsplit(page.url).query).items()}
 
@@ -224,6 +242,52 @@ def test_where_no_batch_was_there_are_weights_alone(site: ServerProcess, at_star
     at_start.goto(f"{site.http}/?network={NETWORK}&update=0")
     expect(at_start.locator("aside")).to_contain_text("INITIAL")
     assert weights(at_start) == flat(ask(site, "state", update=0)["layers"])
+
+
+#: How many pairs of numbers and units of the picture cover each other: turned boxes are apart where
+#: a line along a side of one of them separates their corners.
+COVERED = """() => {
+    const corners = (of, { x, y, width, height } = of.getBBox()) => {
+        const m = of.getScreenCTM();
+        return [[x, y], [x + width, y], [x + width, y + height], [x, y + height]]
+            .map(([u, v]) => [m.a * u + m.c * v + m.e, m.b * u + m.d * v + m.f]);
+    };
+    const inner = (unit) => {
+        const { x, y, width, height } = unit.getBBox();
+        const cut = 0.147 * height; // of a circle the square in it
+        const box = { x: x + cut, y: y + cut, width: width - 2 * cut, height: height - 2 * cut };
+        return corners(unit, box);
+    };
+    const all = [
+        ...[...document.querySelectorAll(".weight-label rect")].map((of) => corners(of)),
+        ...[...document.querySelectorAll(".unit-below, .bias, .cost")].map((of) => corners(of)),
+        ...[...document.querySelectorAll(".unit .body")].map(inner),
+    ];
+    const isApart = (one, other) => [one, other].some((box) => box.some(([x, y], i) => {
+        const [u, v] = box[(i + 1) % 4];
+        const [a, b] = [one, other].map((of) => of.map((at) => at[0] * (v - y) - at[1] * (u - x)));
+        const least = 0.5 * Math.hypot(v - y, u - x); // half a pixel
+        return Math.max(...a) - Math.min(...b) < least || Math.max(...b) - Math.min(...a) < least;
+    }));
+    return all.flatMap((one, i) => all.slice(i + 1).filter((other) => !isApart(one, other))).length;
+}"""
+
+
+def test_no_number_of_the_picture_covers_another(site: ServerProcess, page: Page) -> None:
+    make(site, "dense", [3, 4, 3], bias=True)
+    examples = [{"inputs": [1, 0.5, n / 7], "targets": [n / 9, 0, 1]} for n in range(2)]
+    post(site, "trainingSets", trainingSet="two", examples=examples)
+    train(site, "dense", trainingSet="two", batchSize=2)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{site.http}/?network=dense&update=1&step=560")
+    for selector, count in {".weight-label rect": 24, ".bias": 7, ".unit-below": 7}.items():
+        expect(page.locator(f".picture {selector}")).to_have_count(count)
+    assert page.evaluate(COVERED) == 0
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.locator(".caption")).to_contain_text("of 31 weights show their number")
+    assert page.evaluate(COVERED) == 0
+    unplaced = int(page.locator(".caption").inner_text().split(" of 31 ")[0].split()[-1])
+    expect(page.locator(".weight-label rect")).to_have_count(24 - unplaced)
 
 
 def test_it_fits_a_phone(site: ServerProcess, at_start: Page) -> None:

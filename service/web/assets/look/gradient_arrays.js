@@ -1,6 +1,6 @@
 // The arrays G, one for each layer, as they fill: a row for each unit, a column for each input.
 import { html } from "../shared/html.js";
-import { exact, signed } from "../shared/numbers.js";
+import { exact, isRounded, signed } from "../shared/numbers.js";
 import { keyAt, parameterOf } from "../shared/parameters.js";
 import { layerName, parameterName } from "../shared/unit_names.js";
 
@@ -59,7 +59,7 @@ function Cell({ network, moment, name }) {
     data-exact=${value === undefined ? undefined : exact(value)}
     title=${`${parameterName(network, parameterOf(name))}: ${value === undefined ? "nothing yet" : exact(value)}`}
   >
-    ${value === undefined ? "·" : signed(value)}
+    ${value === undefined ? "·" : html`${isRounded(value) && html`<span class="soft">≈</span>`}${signed(value)}`}
   </td>`;
 }
 

@@ -24,6 +24,7 @@ function Network({ place, network, runs }) {
   const update = Math.max(first, Math.min(place.update ?? latest, latest));
   const { answer: loaded } = useAnswer(update, (signal) => loadUpdate(network.network, update, network, signal), { isUrgent: true });
   const [pointed, setPointed] = useState(null);
+  const [unplaced, setUnplaced] = useState(0);
   const opened = loaded && { ...loaded, first, latest };
   const moment = opened?.trace && momentAt(opened, startFor(place, opened));
   const run = runs.find((each) => Number(each.firstUpdate) <= update && update <= Number(each.latestUpdate)) ?? runs[0];
@@ -40,9 +41,9 @@ function Network({ place, network, runs }) {
         ${moment
           ? html`<${PhaseStrip} opened=${opened} moment=${moment} />`
           : html`<p class="phases soft">${sentence(opened.reason)}</p>`}
-        <${Picture} ...${{ view, scale, weight, pointed, setPointed }} />
+        <${Picture} ...${{ view, scale, weight, pointed, setPointed, setUnplaced }} />
         <div class="caption small soft">
-          <span>${captionOf(opened, moment)}</span>
+          <span>${captionOf(opened, moment)}${unplaced > 0 && html`<br />${unplacedText(network, unplaced)}`}</span>
           <${Help} />
         </div>
         ${run && html`<${Ribbon} ...${{ network, run, update: opened.update, moment, opened }} />`}
@@ -95,6 +96,10 @@ const stillView = ({ network, state }) => ({
   isAfter: () => false,
   unit: () => ({}),
 });
+
+function unplacedText({ parameterCount }, unplaced) {
+  return `${unplaced} of ${parameterCount} weights show their number when pointed at`;
+}
 
 function captionOf({ update, trace }, moment) {
   if (!moment) return "Lines are weights, as thick as they are large; dashed ones are negative.";

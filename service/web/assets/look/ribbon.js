@@ -3,7 +3,7 @@
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { get } from "../shared/api.js";
-import { short, whole } from "../shared/numbers.js";
+import { about, whole } from "../shared/numbers.js";
 import { go } from "../shared/place.js";
 import { startOf } from "./moment.js";
 
@@ -63,12 +63,12 @@ export function Ribbon({ network, run, update, moment, opened }) {
           data-batch=${key}
           style=${`grid-column:${from + 1}/${to + 1}`}
           aria-current=${key === update ? "step" : undefined}
-          aria-label=${`Update ${key}: ${to - from} examples, cost ${cell.cost}`}
+          aria-label=${`Update ${key}: ${cell.count} examples, cost ${cell.cost}`}
           title=${`cost ${cell.cost}`}
           onClick=${() => go({ update: key })}
         >
           ${to - from < (cells.length > 24 ? 6 : 2) ? whole(key) : `update ${whole(key)}`}
-          ${cells.length <= 24 && to - from > 1 && html`<span class="soft"> ${short(cell.cost)}</span>`}
+          ${cells.length <= 24 && to - from > 1 && html`<span class="soft"> ${about(cell.cost)}</span>`}
         </button>`,
       )}
     </div>
@@ -85,7 +85,7 @@ function cellsOf({ updates, set }, batchSize) {
     const shown = batchSize > most ? most : each.exampleCount;
     return Array.from({ length: Math.min(shown, each.exampleCount) }, (_, position) => {
       const along = Number(each.firstExample) + position;
-      return { update: Number(each.update), cost: each.cost, position, place: along % size, epoch: Number(each.epoch) + Math.floor(along / size) };
+      return { update: Number(each.update), count: each.exampleCount, cost: each.cost, position, place: along % size, epoch: Number(each.epoch) + Math.floor(along / size) };
     });
   });
 }

@@ -1,6 +1,9 @@
-// Where the units and the weights of the picture are, in pixels.
+// Where the units of the picture are, and how much room their numbers have, in pixels. It follows
+// from the network and the window alone: whatever takes part in a moment, nothing moves.
 export const MANY = 8; // units that a layer shows one by one
-const LABELLED = 32; // weights between two layers that all have their numbers
+
+const ROW = 12; // the height of a row of small numbers
+const GAP = 4;
 
 // The units of a layer that are shown. A large layer has a first few, one slot for the unit that is
 // of interest now, and a last one: whatever is of interest, nothing else moves.
@@ -11,42 +14,59 @@ export function shownUnits(size, isOpen, wanted) {
   return [...fixed, free, size - 1].map((unit, slot) => ({ unit, isGap: slot === 4 }));
 }
 
-export function layOut(sizes, { width, height, open, wanted }) {
-  const narrow = width < 560;
-  const [left, right, top, bottom] = narrow ? [30, 70, 26, 16] : [64, 138, 36, 14];
-  const slots = sizes.map((size, layer) => shownUnits(size, open.has(layer), wanted(layer)));
-  const isAnyLarge = sizes.some((size) => size > MANY);
-  const room = height - top - bottom - (isAnyLarge ? 30 : 0); // below are the buttons that open them
-  const closest = room / Math.max(...slots.map((units) => units.length));
-  const radius = Math.max(12, Math.min(narrow ? 21 : 27, (closest - 18) / 2));
-  const layers = sizes.map((_, layer) => {
-    const units = slots[layer];
-    const x = sizes.length === 1 ? width / 2 : left + ((width - left - right) * layer) / (sizes.length - 1);
-    // Few units keep together: their weights then spread like a fan.
-    const gap = Math.min(room / units.length, units.length === 1 ? room : units.length === 2 ? room * 0.46 : room);
-    const middle = top + room / 2;
-    return units.map((each, slot) => ({
-      ...each,
-      layer,
-      x,
-      y: middle + (slot - (units.length - 1) / 2) * gap,
-    }));
-  });
-  return { layers, radius, narrow, crowded: closest < 70 };
+// What a picture of this width can be like: `font` is the size of a weight's number.
+function styleOf(layers, isNarrow) {
+  if (isNarrow) return { left: 28, right: 86, top: 24, band: 28, most: 21, font: 9.5, between: layers > 3 ? 150 : 130 };
+  if (layers > 4) return { left: 48, right: 96, top: 36, band: 44, most: 24, font: 10.5, between: 150 };
+  return { left: 60, right: 150, top: 36, band: 52, most: 27, font: 11.5, between: 160 };
 }
 
-// The lines between two layers, and where along each its number stands: at another part of the way
-// for each unit of the smaller layer, so that the numbers stand in columns and do not overlap.
+// The width that the picture needs; where the window is narrower, it scrolls.
+export function widthNeeded(layers, isNarrow) {
+  const { left, right, between } = styleOf(layers, isNarrow);
+  return left + right + between * (layers - 1);
+}
+
+// How a unit is drawn where it has this height, biases and all: a circle with both of its numbers
+// below; a flat one with the last of them; or none but for the unit that takes part.
+function shapeFor(pitch, bias, { most }) {
+  const round = (pitch - bias - 2 * ROW - GAP) / 2;
+  if (round >= Math.min(most, 21)) return { halfWidth: Math.min(most, round), halfHeight: Math.min(most, round), rows: 2 };
+  const flat = (pitch - bias - ROW - GAP) / 2;
+  if (flat >= 14) return { halfWidth: 30, halfHeight: Math.min(18, flat), rows: 1 };
+  return { halfWidth: 30, halfHeight: Math.max(12, Math.min(16, (pitch - bias - GAP) / 2)), rows: 0 };
+}
+
+export function layOut(network, { width, height, open, wanted, isNarrow }) {
+  const sizes = network.layerSizes;
+  const style = styleOf(sizes.length, isNarrow);
+  const { left, right, top } = style;
+  const slots = sizes.map((size, layer) => shownUnits(size, open.has(layer), wanted(layer)));
+  const isAnyLarge = sizes.some((size) => size > MANY);
+  const room = height - top - 8 - (isAnyLarge ? 30 : 0); // below are the buttons that open them
+  const bias = network.bias ? ROW + 2 : 0;
+  const shape = shapeFor(room / Math.max(...slots.map((units) => units.length)), bias, style);
+  const middle = top + room / 2 + (bias - shape.rows * ROW) / 2;
+  const layers = slots.map((units, layer) => {
+    const x = left + ((width - left - right) * layer) / (sizes.length - 1);
+    // Few units keep together: their weights then spread like a fan.
+    const gap = units.length === 2 ? room * 0.46 : room / units.length;
+    return units.map((each, slot) => ({ ...each, layer, x, y: middle + (slot - (units.length - 1) / 2) * gap }));
+  });
+  return { layers, isNarrow, hasBiases: network.bias, ...style, ...shape };
+}
+
+// The lines between two layers, and at which part of the way each would have its number: another one
+// for each unit of the smaller layer, so that the numbers stand in columns.
 export function linesBetween(below, above) {
   const byInput = below.length <= above.length;
   const columns = Math.min(below.length, above.length);
-  const labelled = below.length * above.length <= LABELLED;
   return above.flatMap((to, i) =>
     below.map((from, j) => {
       const column = byInput ? j : i;
       const [first, end] = columns > 2 ? [0.28, 0.7] : byInput ? [0.38, 0.66] : [0.3, 0.6];
       const part = columns === 1 ? (byInput ? 0.62 : 0.36) : first + ((end - first) * column) / (columns - 1);
-      return { from, to, part, labelled };
+      return { from, to, part };
     }),
   );
 }

@@ -1,0 +1,93 @@
+// A unit in the picture: its name and its activation inside, its bias above, its logit z and its delta
+// below; and what is beside the outputs.
+import { html } from "../shared/html.js";
+import { exact, short } from "../shared/numbers.js";
+import { unitName } from "../shared/unit_names.js";
+import { numberWidth, textWidth } from "./boxes.js";
+import { Bias } from "./weight.js";
+import { classes, fitted, marks, Written } from "./written.js";
+
+// Whether a unit takes part, so that all of its numbers are shown, whatever they cover.
+export const isInSight = ({ view, pointed }, id) => Boolean(view.lit.units.has(id) || pointed?.units?.has(id));
+
+export function Unit({ at, style, ...all }) {
+  const { view, pointed } = all;
+  const { halfWidth, halfHeight, rows, isNarrow, hasBiases } = style;
+  const { layer, unit, x, y, isGap } = at;
+  const values = view.unit(layer, unit);
+  const id = `${layer}.${unit}`;
+  const isLit = isInSight(all, id);
+  const name = unitName(view.network, layer, unit);
+  const said = Object.entries(values).filter(([, value]) => value !== undefined);
+  const isShort = isNarrow || halfHeight < 24;
+  const font = isShort ? Math.min(style.font, 10.5) : halfHeight < 27 ? 10.5 : 11.5;
+  const { fit } = values.a === undefined ? {} : fitted(values.a, { font, room: 2 * halfWidth - 5 });
+  return html`
+    <g
+      class=${classes("unit", view.lit.units.has(id) && "lit", pointed?.units?.has(id) && "pointed")}
+      data-unit=${id}
+      role="img"
+      aria-label=${`${name}: ${said.map(([what, value]) => `${what} = ${exact(value)}`).join(", ") || "not computed yet"}`}
+    >
+      <title>${name}${said.map(([what, value]) => `\n${what} = ${exact(value)}`)}</title>
+      <rect class="body moves" x=${x - halfWidth} y=${y - halfHeight} width=${2 * halfWidth} height=${2 * halfHeight} rx=${halfHeight} />
+      ${isGap && html`<text class="unit-name" x=${x} y=${y - halfHeight - 4}>⋮</text>`}
+      <text class="unit-name" font-size=${isShort || halfHeight < 27 || name.length > 8 ? 8.5 : 9.5} x=${x} y=${y - halfHeight * 0.3}>${isShort ? shortName(view.network, at) : name}</text>
+      ${values.a !== undefined
+        ? html`<text class="unit-value" font-size=${font} x=${x} y=${y + halfHeight * 0.25} dy="0.35em" ...${marks("a", values.a)} ...${fit}><${Written} value=${values.a} /></text>`
+        : html`<text class="unit-value none" x=${x} y=${y + halfHeight * 0.25} dy="0.35em">·</text>`}
+      ${layer > 0 && (rows > 0 || isLit) && html`<${Below} ...${{ at, style, values, isLit }} />`}
+      ${layer > 0 && hasBiases && html`<${Bias} at=${at} style=${style} ...${all} />`}
+    </g>
+  `;
+}
+
+// "h2", or "h1.2" where there is more than one hidden layer.
+function shortName({ layerSizes }, { layer, unit }) {
+  if (layer === 0) return `x${unit + 1}`;
+  if (layer === layerSizes.length - 1) return `y${unit + 1}`;
+  return layerSizes.length === 3 ? `h${unit + 1}` : `h${layer}.${unit + 1}`;
+}
+
+// z and δ, one below the other. Where there is one row for them, it has that which came last, and both
+// if the unit takes part.
+function Below({ at: { x, y }, style, values, isLit }) {
+  const font = style.font - 1.5;
+  const room = numberWidth(font);
+  const known = [
+    ["z", values.z],
+    ["δ", values.delta],
+  ].filter(([, value]) => value !== undefined);
+  const shown = style.rows === 1 && !isLit ? known.slice(-1) : known;
+  const top = y + style.halfHeight + 11;
+  const each = ([what, value], row) => {
+    const withSign = what === "δ";
+    const where = style.rows === 2 ? { x, dy: row * 12 } : {};
+    return html`<tspan key=${what} ...${where} ...${marks(what, value)}
+      >${row > 0 && style.rows < 2 && " "}<tspan class="soft">${what}</tspan> <tspan ...${fitted(value, { font, room, withSign }).fit}><${Written} value=${value} withSign=${withSign} /></tspan></tspan
+    >`;
+  };
+  return html`<text class="unit-below" font-size=${font} x=${x} y=${top}>${shown.map(each)}</text>`;
+}
+
+// Beside the outputs: what was asked for, and what it costs to be that far from it.
+export function CostBox({ units, view, style }) {
+  const { halfWidth, isNarrow, font } = style;
+  const { example, cost } = view;
+  if (!example) return null;
+  const isShort = isNarrow || style.right < 120;
+  const x = units[0].x + halfWidth + (isShort ? 6 : 12);
+  const size = Math.min(font + 0.5, 12);
+  const room = style.right - halfWidth - (isShort ? 6 + textWidth(2, size) : 58);
+  const row = (key, y, words, what, value) => html`
+    <text key=${key} class=${what === "C" ? "cost" : ""} font-size=${size} x=${x} y=${y} ...${value === undefined ? { "data-what": what, "data-exact": "" } : marks(what, value)}>
+      <tspan class="soft">${words}</tspan> ${value === undefined ? "·" : html`<tspan ...${fitted(value, { font: size, room }).fit}><${Written} value=${value} /></tspan>`}
+    </text>
+  `;
+  return html`
+    <g class=${classes("asked", view.lit.isCost && "lit")}>
+      ${units.map(({ y, unit }) => row(unit, y - 5, isShort ? "y" : "target y", "y", example.targets.values[unit]))}
+      ${row("cost", units[0].y + 12, isShort ? "C" : "cost C", "C", cost)}
+    </g>
+  `;
+}

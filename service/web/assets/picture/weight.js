@@ -1,0 +1,96 @@
+// A weight in the picture: a line as thick as the weight is large, coloured and dashed by its sign, and
+// its number on the line. A bias is a number alone, above its unit.
+import { go } from "../shared/place.js";
+import { html } from "../shared/html.js";
+import { exact } from "../shared/numbers.js";
+import { keyAt, parameterOf } from "../shared/parameters.js";
+import { parameterName } from "../shared/unit_names.js";
+import { numberWidth, textWidth } from "./boxes.js";
+import { classes, fitted, Written } from "./written.js";
+
+export const keyOfLine = ({ from, to }) => keyAt(to.layer, to.unit, from.unit);
+
+// How a parameter takes part: the classes of it.
+function stateOf({ view, weight, pointed }, key) {
+  return classes(
+    view.weight(key) < 0 ? "negative" : "positive",
+    view.lit.weights.has(key) && "lit",
+    weight === key && "selected",
+    pointed?.weights?.has(key) && "pointed",
+    view.isAfter(key) && "new",
+  );
+}
+
+export const takesPart = (all, key) => /lit|selected|pointed/.test(stateOf(all, key));
+
+// What makes a parameter a button: a click opens it, or closes it again.
+function button({ view, weight, setPointed }, key) {
+  const choose = () => go({ weight: weight === key ? undefined : key });
+  const point = () => setPointed({ weights: new Set([key]), units: new Set() });
+  const leave = () => setPointed(null);
+  const value = exact(view.weight(key));
+  return {
+    role: "button",
+    tabindex: 0,
+    "data-weight": key,
+    "data-exact": value,
+    "aria-pressed": weight === key,
+    "aria-label": `weight ${parameterName(view.network, parameterOf(key))} = ${value}`,
+    onClick: choose,
+    onKeyDown: (event) => (event.key === "Enter" || event.key === " ") && (event.preventDefault(), choose()),
+    onMouseEnter: point,
+    onMouseLeave: leave,
+    onFocus: point,
+    onBlur: leave,
+  };
+}
+
+export function Line({ line, ...all }) {
+  const key = keyOfLine(line);
+  const value = all.view.weight(key);
+  const { from, to } = line;
+  const ends = { x1: from.x, y1: from.y, x2: to.x, y2: to.y };
+  return html`
+    <g class=${classes("weight-line", stateOf(all, key))} ...${button(all, key)}>
+      <title>${parameterName(all.view.network, parameterOf(key))} = ${exact(value)}</title>
+      <line class="hit" ...${ends} />
+      <line class="glow" ...${ends} />
+      <line class="stroke moves" ...${ends} stroke-width=${0.8 + 6.2 * Math.min(1, Math.abs(value) / all.scale)} />
+    </g>
+  `;
+}
+
+export function Label({ line, part, font, ...all }) {
+  const key = keyOfLine(line);
+  const { from, to } = line;
+  const value = all.view.weight(key);
+  const { width, fit } = fitted(value, { font, room: numberWidth(font), withSign: true });
+  const [x, y] = [from.x + (to.x - from.x) * part, from.y + (to.y - from.y) * part];
+  const turn = (Math.atan2(to.y - from.y, to.x - from.x) * 180) / Math.PI;
+  return html`
+    <g class=${classes("weight-label", stateOf(all, key))} transform=${`translate(${x} ${y}) rotate(${turn.toFixed(2)})`} aria-hidden="true">
+      <rect x=${-width / 2 - 3} y=${-font / 2 - 2.5} width=${width + 6} height=${font + 5} rx="4" />
+      <text dy="0.35em" font-size=${font} ...${fit}><${Written} value=${value} withSign /></text>
+    </g>
+  `;
+}
+
+export function Bias({ at, style, ...all }) {
+  const key = keyAt(at.layer, at.unit);
+  const value = all.view.weight(key);
+  const font = style.font - 1.5;
+  const room = numberWidth(font, 2) - textWidth(2, font);
+  const { fit } = fitted(value, { font, room, withSign: true });
+  return html`
+    <text
+      class=${classes("weight-label bias", stateOf(all, key))}
+      x=${at.x}
+      y=${at.y - style.halfHeight - 4}
+      font-size=${font}
+      ...${button(all, key)}
+    >
+      <title>${parameterName(all.view.network, parameterOf(key))} = ${exact(value)}</title>
+      b <tspan ...${fit}><${Written} value=${value} withSign /></tspan>
+    </text>
+  `;
+}

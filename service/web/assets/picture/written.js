@@ -1,0 +1,25 @@
+// A number in the picture: four digits, a soft ≈ where these are not all, and never wider than the
+// room that it has.
+import { html } from "../shared/html.js";
+import { exact, isRounded, short, signed } from "../shared/numbers.js";
+import { textWidth } from "./boxes.js";
+
+const textOf = (value, withSign) => (withSign ? signed(value) : short(value));
+const widthOf = (value, font, withSign) => textWidth(textOf(value, withSign).length + (isRounded(value) ? 1 : 0), font);
+
+const SMALLEST = 8.5;
+
+// Its width in this font, and the attributes of a text that keep it within `room`: a smaller font, and
+// where that is not enough, a narrower one.
+export function fitted(value, { font, room, withSign }) {
+  const width = widthOf(value, font, withSign);
+  if (width <= room) return { width, fit: {} };
+  const size = Math.max(Math.min(SMALLEST, font), (font * room) / width);
+  return { width: room, fit: { "font-size": size, textLength: room, lengthAdjust: "spacingAndGlyphs" } };
+}
+
+export const Written = ({ value, withSign }) =>
+  html`${isRounded(value) && html`<tspan class="approx">≈</tspan>`}${textOf(value, withSign)}`;
+
+export const classes = (...names) => names.filter(Boolean).join(" ");
+export const marks = (what, value) => ({ "data-what": what, "data-exact": exact(value) });
