@@ -1,7 +1,9 @@
 """Compare: two updates, or a network and its fork; an edit is made on a fork and nowhere else."""
 
 import re
+import struct
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 import requests
@@ -37,6 +39,20 @@ def test_two_updates_stand_side_by_side_the_largest_change_first(
         numbers = rows.nth(at).locator(".num")
         for of, name in enumerate(("before", "after", "change")):
             expect(numbers.nth(of)).to_have_attribute("data-exact", exact(change[name]))
+    # The same in both pictures; what moved most is lit, and so is what is pointed at.
+    for title, update in (("Before", 3), ("After", 150)):
+        side = page.get_by_role("region", name=title, exact=True)
+        layers = _get(site, f"networks/{trained}/state?update={update}")["state"]["layers"]
+        for change in compared["changes"]:
+            key = f"{change['layer']}.{change['unit']}.{change['input']}"
+            value = layers[change["layer"] - 1]["weights"][
+                change["unit"] * layers[change["layer"] - 1]["inputs"] + change["input"]
+            ]
+            line = side.locator(f"[data-weight='{key}']")
+            expect(line).to_have_attribute("data-exact", exact(value))
+        expect(side.locator(".weight-line.lit")).to_have_count(3)
+        rows.last.hover()
+        expect(side.locator(".weight-line.pointed")).to_have_attribute("data-weight", parameter)
     for title, update in (("before", 3), ("after", 150)):
         cost = _post(
             site, f"networks/{trained}:evaluate", {"update": update, "trainingSet": "xor"}
@@ -60,6 +76,7 @@ def test_an_edit_is_looked_at_first_and_kept_on_a_fork(
     expect(cost).to_have_attribute("data-exact", exact(_cost(site, "edited")))
     page.get_by_role("button", name="Apply").click()
     page.wait_for_url("**network=edited&**")
+    # The fork beside what it was forked from: the service compares them.
     rows = page.locator(".changes tbody tr")
     expect(rows).to_have_count(1)
     expect(rows).to_have_attribute("data-parameter", "2.0.3")
@@ -103,6 +120,50 @@ def test_files_are_at_hand(site: ServerProcess, page: Page, trained: str) -> Non
         with page.expect_download() as download:
             page.get_by_role("link", name=name, exact=True).click()
         assert download.value.suggested_filename.endswith(f"150.{ending}"), name
+
+
+def test_the_picture_is_a_file_that_any_program_draws(
+    site: ServerProcess, page: Page, trained: str
+) -> None:
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{site.http}/?mode=compare&network={trained}&update=150")
+    picture = page.get_by_role("region", name="After", exact=True).locator("svg")
+    expect(picture.locator(".weight-label")).to_have_count(15)
+    labels = picture.locator(".weight-label").all_text_contents()
+    size = picture.bounding_box()
+    assert size is not None
+    files = {}
+    for name in ("SVG", "PNG"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=name, exact=True).click()
+        assert download.value.suggested_filename == f"{trained}-update-150.{name.lower()}"
+        files[name] = download.value.path().read_bytes()
+    svg = ET.fromstring(files["SVG"])  # noqa: S314 - the page's own
+    assert svg.tag == "{http://www.w3.org/2000/svg}svg"
+    written = ["".join(each.itertext()) for each in svg.iter("{http://www.w3.org/2000/svg}text")]
+    assert set(labels) <= set(written)
+    # Without sheets of styles, in the colours of the theme.
+    (back,) = [each for each in svg if each.tag.endswith("rect")]
+    assert back.get("fill") == "rgb(20, 22, 27)"
+    assert not [each for each in svg.iter() if each.get("class")]
+    # The head of a PNG: its width and height, in pixels.
+    width, height = struct.unpack(">II", files["PNG"][16:24])
+    assert (width, height) == (2 * round(size["width"]), 2 * round(size["height"]))
+    assert len(files["PNG"]) > 10_000  # an empty one would be far smaller
+
+
+def test_networks_of_other_layers_are_told_apart(
+    site: ServerProcess, page: Page, trained: str
+) -> None:
+    other = _post(site, "networks", {"layerSizes": [2, 3, 1], "bias": True})["network"]["network"]
+    page.goto(f"{site.http}/?mode=compare&network={trained}&other={other}")
+    expect(page.get_by_role("alert").first).to_contain_text(
+        f"{other} must have the layers of network {trained}, 2-5-1 without biases"
+    )
+    expect(page.locator(".picture")).to_have_count(2)
+    expect(page.locator("[data-cost=before] .num")).to_have_attribute(
+        "data-exact", exact(_cost(site, other))
+    )
 
 
 def _cost(site: ServerProcess, network: str) -> float:

@@ -5,28 +5,29 @@ import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number.js";
 import { whole } from "../shared/numbers.js";
-import { keyOf, parametersOf } from "../shared/parameters.js";
+import { keyOf } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
 import { parameterName } from "../shared/unit_names.js";
 
 const PAGE = 100;
 
-export function Changes({ before, after, chosen }) {
+// The changes from one side to the other, `count` of them or all: { changes, changedCount, isMore }.
+export function useChanges(before, after) {
   const compared = `${before.name} ${before.update} ${after.name} ${after.update}`;
   const [pages, setPages] = useState(1);
   useEffect(() => setPages(1), [compared]);
-  const { answer, error } = useAnswer(
-    `${compared} ${pages}`,
-    () => (before.name === after.name ? comparedUpdates(before, after, pages) : comparedNetworks(before, after, pages)),
-    { refused: () => {} },
-  );
-  const changes = (!error && answer?.changes) || [];
+  const { answer, error } = useAnswer(`${compared} ${pages}`, () => changesOf(before, after, pages), { refused: () => {} });
+  return { ...(error ? {} : answer), error, more: () => setPages(pages + 1) };
+}
+
+export function Changes({ before, after, found, chosen, pointed, setPointed }) {
+  const { changes = [], changedCount, isMore, error, more } = found;
   const largest = Math.abs(changes[0]?.change ?? 0) || 1;
   return html`
     <section class="panel changes" aria-label="Changes">
-      <h3>Changes <span class="small soft" data-of="changed">${answer ? `${whole(answer.changedCount)} of ${whole(after.network.parameterCount)} parameters differ, the largest change first` : ""}</span></h3>
-      ${error && html`<p role="alert">${error.message}</p>`}
-      ${answer && !changes.length && html`<p class="soft">No parameter differs.</p>`}
+      <h3>Changes <span class="small soft" data-of="changed">${changedCount !== undefined ? `${whole(changedCount)} of ${whole(after.network.parameterCount)} parameters differ, the largest change first` : ""}</span></h3>
+      ${error && html`<p role="alert">${sentenceOf(before, error)}</p>`}
+      ${changedCount === 0 && html`<p class="soft">No parameter differs.</p>`}
       <div class="scrolled" tabindex="0">
         <table hidden=${!changes.length}>
           <thead>
@@ -39,21 +40,26 @@ export function Changes({ before, after, chosen }) {
             </tr>
           </thead>
           <tbody>
-            ${changes.map((change) => html`<${Row} key=${keyOf(change)} name=${parameterName(after.network, change)} change=${change} largest=${largest} isChosen=${keyOf(change) === chosen} />`)}
+            ${changes.map((change) => html`<${Row} key=${keyOf(change)} name=${parameterName(after.network, change)} change=${change} largest=${largest} isChosen=${keyOf(change) === chosen} isPointed=${pointed?.weights.has(keyOf(change))} setPointed=${setPointed} />`)}
           </tbody>
         </table>
       </div>
-      ${answer?.isMore && html`<button type="button" onClick=${() => setPages(pages + 1)}>More</button>`}
+      ${isMore && html`<button type="button" onClick=${more}>More</button>`}
     </section>
   `;
 }
 
-function Row({ name, change, largest, isChosen }) {
+function Row({ name, change, largest, isChosen, isPointed, setPointed }) {
   const key = keyOf(change);
   const share = (Math.abs(change.change) / largest) * 50;
   const isDown = change.change < 0;
   return html`
-    <tr data-parameter=${key} class=${isChosen ? "chosen" : ""}>
+    <tr
+      data-parameter=${key}
+      class=${`${isChosen ? "chosen" : ""} ${isPointed ? "pointed" : ""}`}
+      onMouseEnter=${() => setPointed({ weights: new Set([key]), units: new Set() })}
+      onMouseLeave=${() => setPointed(null)}
+    >
       <th scope="row">${name}</th>
       <td><${Num} value=${change.before} name=${`${name} before`} /></td>
       <td><${Num} value=${change.after} name=${`${name} after`} /></td>
@@ -70,11 +76,12 @@ function Row({ name, change, largest, isChosen }) {
   `;
 }
 
-async function comparedUpdates(before, after, pages) {
+async function changesOf(before, after, pages) {
   let answer = { nextPageToken: undefined };
   const changes = [];
   for (let page = 0; page < pages && answer.nextPageToken !== ""; page += 1) {
     answer = await get(`networks/${after.name}/updates:compare`, {
+      baseNetwork: before.name,
       baseUpdate: before.update,
       update: after.update,
       pageSize: PAGE,
@@ -85,16 +92,6 @@ async function comparedUpdates(before, after, pages) {
   return { changes, changedCount: answer.changedCount, isMore: answer.nextPageToken !== "" };
 }
 
-// The service compares updates of one network; of two networks the page subtracts what it shows.
-async function comparedNetworks(before, after, pages) {
-  if (String(before.network.layerSizes) !== String(after.network.layerSizes) || before.network.bias !== after.network.bias) {
-    throw new Error(`${before.name} and ${after.name} have other layers: their weights cannot be set side by side.`);
-  }
-  const [from, to] = await Promise.all([before, after].map(({ name, update }) => get(`networks/${name}/state`, { update })));
-  const old = parametersOf(from.state.layers);
-  const changes = parametersOf(to.state.layers)
-    .map(({ value, ...parameter }, at) => ({ ...parameter, before: old[at].value, after: value, change: value - old[at].value }))
-    .filter((change) => change.before !== change.after)
-    .sort((a, b) => Math.abs(b.change) - Math.abs(a.change));
-  return { changes: changes.slice(0, pages * PAGE), changedCount: changes.length, isMore: changes.length > pages * PAGE };
-}
+// Networks with other layers have nothing to be set side by side, weight by weight.
+const sentenceOf = (before, { violations, message }) =>
+  violations.length ? `${before.name} ${violations[0].description}.` : message;

@@ -1,14 +1,15 @@
 // Compare: two updates of a network, or two networks, side by side; and edits, made on a fork.
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { get } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { useLive } from "../shared/live.js";
 import { useTrainingSet } from "../shared/training_set.js";
-import { Changes } from "./changes.js";
+import { Changes, useChanges } from "./changes.js";
 import { Edit } from "./edit.js";
 import { Exports } from "./exports.js";
 import { Answers } from "./outputs.js";
+import { litBy, scaleOf, SidePicture, useLayers } from "./pictures.js";
 import { Sides } from "./sides.js";
 
 export const Compare = ({ place }) => html`<${Compared} key=${`${place.network} ${place.other}`} place=${place} />`;
@@ -17,22 +18,37 @@ export const Compare = ({ place }) => html`<${Compared} key=${`${place.network} 
 function Compared({ place }) {
   const live = useLive(place.network);
   const { answer: other, error } = useAnswer(place.other ?? null, () => networkAndRun(place.other), { refused: () => {} });
-  const [preview, setPreview] = useState(null);
-  const set = useTrainingSet((live.run ?? other?.run)?.settings.trainingSet ?? "xor");
   const problem = live.error ?? error;
   if (problem) return html`<p class="compare" role="alert">${problem.message}</p>`;
   if (!live.network || (place.other && !other)) return html`<p class="compare soft">Opening ${place.network} …</p>`;
-  const { before, after } = sidesOf(place, live, other);
-  const isFit = set?.inputCount === live.network.layerSizes[0] && set?.targetCount === live.network.layerSizes.at(-1);
+  return html`<${BothSides} place=${place} ...${sidesOf(place, live, other)} run=${live.run ?? other?.run} />`;
+}
+
+function BothSides({ place, before, after, run }) {
+  const [preview, setPreview] = useState(null);
+  const [pointed, setPointed] = useState(null);
+  const picture = useRef(null);
+  const set = useTrainingSet(run?.settings.trainingSet ?? "xor");
+  const found = useChanges(before, after);
+  const shown = preview ?? after;
+  const layers = [useLayers(before), useLayers(shown)];
+  const scale = scaleOf(...layers);
+  const lit = preview ? new Set([place.weight]) : litBy(found.changes ?? []);
+  const pictureOf = (side, index) =>
+    html`<${SidePicture} ...${{ side, layers: layers[index], scale, lit, chosen: place.weight, pointed, setPointed }} />`;
+  const pictures = {
+    before: pictureOf(before, 0),
+    after: html`<div class="of-after" ref=${picture}>${pictureOf(shown, 1)}</div>`,
+  };
   return html`
     <div class="compare">
-      <${Sides} place=${place} before=${before} after=${after} />
+      <${Sides} place=${place} before=${before} after=${after} pictures=${pictures} isPreview=${Boolean(preview)} />
       <div class="columns">
-        <${Changes} before=${before} after=${after} chosen=${place.weight} />
+        <${Changes} ...${{ before, after, found, chosen: place.weight, pointed, setPointed }} />
         <div class="column">
           <${Edit} key=${`${after.name} ${after.update}`} side=${after} chosen=${place.weight} preview=${preview} onPreview=${setPreview} />
-          ${isFit && html`<${Answers} set=${set} before=${before} after=${after} preview=${preview} />`}
-          <${Exports} side=${after} />
+          <${Answers} set=${set} before=${before} after=${after} preview=${preview} />
+          <${Exports} side=${after} picture=${picture} />
         </div>
       </div>
     </div>

@@ -1,6 +1,8 @@
-// Files of the network that is looked at, made by the service.
+// Files: of the network that is looked at, made by the service, and of its picture, made here.
+import { download, pngFile, svgFile } from "../picture/file.js";
 import { html } from "../shared/html.js";
 import { whole } from "../shared/numbers.js";
+import { say } from "../shared/say.js";
 
 const FORMATS = [
   ["JSON", "all that it takes to make it again"],
@@ -9,7 +11,18 @@ const FORMATS = [
   ["CSV", "the history of its cost, a line for each update"],
 ];
 
-export function Exports({ side }) {
+const PICTURES = [
+  ["SVG", "the picture, to be drawn at any size", svgFile],
+  ["PNG", "the picture, in dots", pngFile],
+];
+
+export function Exports({ side, picture }) {
+  const save = async (ending, make) => {
+    const svg = picture.current?.querySelector("svg");
+    if (!svg) return say("There is no picture of a network of this size here.");
+    const file = await make(svg, `${side.name}, update ${side.update}`);
+    return download(file, `${side.name}-update-${side.update}.${ending.toLowerCase()}`);
+  };
   return html`
     <section class="panel exports" aria-label="Export">
       <h3>Export <span class="small soft">${side.name} at update ${whole(side.update)}</span></h3>
@@ -18,6 +31,14 @@ export function Exports({ side }) {
           ([format, what]) => html`
             <li key=${format}>
               <a href=${`/v1/networks/${side.name}:export?format=EXPORT_FORMAT_${format}&update=${side.update}`} download>${format}</a>
+              <span class="small soft">${what}</span>
+            </li>
+          `,
+        )}
+        ${PICTURES.map(
+          ([format, what, make]) => html`
+            <li key=${format}>
+              <button type="button" class="link" onClick=${() => save(format, make)}>${format}</button>
               <span class="small soft">${what}</span>
             </li>
           `,

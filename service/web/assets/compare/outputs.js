@@ -7,11 +7,23 @@ import { Output, rangeOf } from "../shared/output.js";
 import { whole } from "../shared/numbers.js";
 
 const ROWS = 8;
+const INPUTS = 8;
+
+const fits = (set, { network: { layerSizes } }) => set.inputCount === layerSizes[0] && set.targetCount === layerSizes.at(-1);
 
 export function Answers({ set, before, after, preview }) {
+  if (!set) return null;
+  if (!fits(set, after)) {
+    return html`
+      <section class="panel" aria-label="Answers">
+        <h3>Answers</h3>
+        <p class="small soft">${after.name} was never trained, and no training set at hand fits it: there are no examples to answer to.</p>
+      </section>
+    `;
+  }
   const examples = set.examples.slice(0, ROWS);
   const sides = [
-    ["before", before],
+    ["before", fits(set, before) ? before : null],
     ["after", after],
     ["with the edit", preview],
   ];
@@ -42,7 +54,7 @@ function Body({ set, examples, sides }) {
       ${examples.map(
         ({ inputs, targets }, row) => html`
           <tr key=${row}>
-            <td>${inputs.map((value) => html`<${Num} value=${value} /> `)}</td>
+            <td>${inputs.slice(0, INPUTS).map((value) => html`<${Num} value=${value} /> `)}${inputs.length > INPUTS && html`<span class="small soft">… ${inputs.length - INPUTS} more</span>`}</td>
             <td>${targets.map((value) => html`<${Num} value=${value} /> `)}</td>
             ${sides.map(
               ([title, side], at) => html`

@@ -9,7 +9,8 @@ import { whole } from "../shared/numbers.js";
 import { go } from "../shared/place.js";
 import { wordOf } from "../shared/words.js";
 
-export function Sides({ place, before, after }) {
+// `pictures` are what is shown below each side.
+export function Sides({ place, before, after, pictures, isPreview }) {
   const source = after.network.forkedFrom;
   const swap = () =>
     go({ network: before.name, update: before.update, other: place.other && after.name, base: after.update, weight: undefined });
@@ -25,10 +26,11 @@ export function Sides({ place, before, after }) {
           onPick=${(other) => go({ other, base: undefined }, { push: true })}
         />
         <${Moment} side=${before} onPick=${(base) => go({ base })} />
+        ${pictures.before}
       </section>
-      <button type="button" class="swap" onClick=${swap}>⇄ Swap</button>
+      <button type="button" class="swap" title="Swap both sides" onClick=${swap}>⇄<span class="unseen"> Swap both sides</span></button>
       <section class="side" aria-label="After">
-        <h2>After</h2>
+        <h2>After${isPreview && html`<span class="small">, with the edit</span>`}</h2>
         <${NetworkPicker}
           label="Network"
           none="choose one"
@@ -43,6 +45,7 @@ export function Sides({ place, before, after }) {
             Compare with what it was forked from
           </button>`}
         <//>
+        ${pictures.after}
       </section>
     </div>
   `;

@@ -1,0 +1,82 @@
+// The picture as a file: what the sheets say of it is written into each of its elements, so that any
+// program draws it as it is seen here, in the theme of this moment.
+
+// Children have these of their parents.
+const INHERITED = [
+  "fill",
+  "stroke",
+  "stroke-width",
+  "stroke-dasharray",
+  "stroke-linecap",
+  "paint-order",
+  "font-family",
+  "font-size",
+  "font-weight",
+  "text-anchor",
+];
+
+// Of the page alone: what is there to be pointed at and read aloud.
+const OF_THE_PAGE = ["class", "role", "tabindex", "aria-label", "aria-pressed", "aria-hidden", "data-weight", "data-unit", "data-exact", "data-what"];
+
+const DENSITY = 2; // dots of a PNG to a pixel of the page
+
+export function svgFile(svg, title) {
+  const { width, height } = svg.getBoundingClientRect();
+  const copy = styledCopy(svg);
+  copy.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  const back = element("rect", { width, height, fill: getComputedStyle(document.body).backgroundColor });
+  const name = element("title");
+  name.textContent = title;
+  copy.prepend(name, back);
+  return new Blob([new XMLSerializer().serializeToString(copy)], { type: "image/svg+xml" });
+}
+
+export async function pngFile(svg, title) {
+  const image = new Image();
+  const address = URL.createObjectURL(svgFile(svg, title));
+  try {
+    image.src = address;
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    canvas.width = image.naturalWidth * DENSITY;
+    canvas.height = image.naturalHeight * DENSITY;
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    return await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+  } finally {
+    URL.revokeObjectURL(address);
+  }
+}
+
+export function download(file, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // long enough for any download to begin
+}
+
+const element = (name, attributes = {}) => {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+};
+
+function styledCopy(original, above) {
+  const copy = original.cloneNode(false);
+  for (const name of OF_THE_PAGE) copy.removeAttribute(name);
+  const style = getComputedStyle(original);
+  for (const name of INHERITED) if (style[name] !== above?.[name]) copy.setAttribute(name, style[name]);
+  if (style.opacity !== "1") copy.setAttribute("opacity", style.opacity);
+  if (style.textDecorationLine !== "none") copy.setAttribute("text-decoration", style.textDecorationLine);
+  for (const child of original.childNodes) {
+    if (child.nodeType === Node.TEXT_NODE) copy.append(child.textContent);
+    else if (child.nodeType === Node.ELEMENT_NODE && isSeen(child)) copy.append(styledCopy(child, style));
+  }
+  return copy;
+}
+
+// Lines that are wide to be hit, and the glow of those that do not glow, would only be in the way.
+function isSeen(child) {
+  if (child.tagName !== "line") return true;
+  return !["transparent", "rgba(0, 0, 0, 0)", "none"].includes(getComputedStyle(child).stroke);
+}
