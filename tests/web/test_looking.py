@@ -240,7 +240,7 @@ def test_the_keyboard_is_enough(site: ServerProcess, at_start: Page) -> None:
 
 def test_where_no_batch_was_there_are_weights_alone(site: ServerProcess, at_start: Page) -> None:
     at_start.goto(f"{site.http}/?network={NETWORK}&update=0")
-    expect(at_start.locator("aside")).to_contain_text("INITIAL")
+    expect(at_start.locator("aside")).to_contain_text("with seed 7")
     assert weights(at_start) == flat(ask(site, "state", update=0)["layers"])
 
 

@@ -8,7 +8,7 @@ import { go } from "../shared/place.js";
 
 const [WIDTH, HEIGHT, EDGE] = [1000, 64, 6];
 
-export function CostCurve({ network, first, latest, update, cost }) {
+export function CostCurve({ network, first, latest, update, cost, isFollowing }) {
   const { answer: points } = useAnswer(`${first} ${latest}`, async (signal) => {
       const query = { maxPoints: 500, detail: "DETAIL_COST" };
       const { updates } = await get(`networks/${network.network}/updates`, query, signal);
@@ -31,7 +31,15 @@ export function CostCurve({ network, first, latest, update, cost }) {
       <p class="curve-head small">
         <span>Cost <span class="soft">before each update</span></span>
         <span class="spring"></span>
-        <span>update ${whole(update)}: ${cost === undefined ? html`<span class="soft">no cost</span>` : html`<${Num} value=${cost} name="cost" />`}</span>
+        <button
+          class="small"
+          aria-pressed=${isFollowing}
+          title="Show always the latest update; looking back ends it"
+          onClick=${() => go({ update: isFollowing ? latest : undefined, position: undefined, step: undefined })}
+        >
+          Follow live
+        </button>
+        <span class="of-now">update ${whole(update)}: ${cost === undefined ? html`<span class="soft">no cost</span>` : html`<${Num} value=${cost} name="cost" />`}</span>
       </p>
       <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true" onPointerDown=${scrub} onPointerMove=${scrub}>
         ${points?.length > 1 && html`<polyline points=${points.map((point) => `${x(point.update)},${y(point.cost)}`).join(" ")} />`}

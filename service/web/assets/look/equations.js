@@ -1,9 +1,9 @@
-// The equation of a phase in symbols, and of a line in numbers: each line that computes something has
+// The equations of a phase in symbols, and of a line in numbers: each line that computes something has
 // an entry that knows which variables it took.
 import { html } from "../shared/html.js";
-import { call, gives, id, n, op, over, prime, row, sub } from "./maths.js";
+import { call, gives, id, n, op, over, prime, row, SPACE, sub } from "./maths.js";
+import { decayInNumbers, isLong, stepInNumbers, stepInSymbols } from "./optimizer_equations.js";
 
-const SPACE = html`<mspace width="1.5em" />`;
 const z = (i) => sub("z", id(i));
 const a = (i) => sub("a", id(i));
 const delta = (i) => sub("δ", id(i));
@@ -29,16 +29,12 @@ export const SYMBOLS = {
   ],
   ADD: () => [row(dC(w("i", "j")), op("="), delta("i"), op("·"), a("j"), SPACE, sub("G", id("i"), id("j")), op("="), sum("n"), dC(w("i", "j")))],
   DIVIDE: () => [row(sub("g", id("i"), id("j")), op("="), over(sub("G", id("i"), id("j")), id("n")))],
-  UPDATE: (network, settings) => [
-    isPlain(settings)
-      ? row(w("i", "j"), op("←"), w("i", "j"), op("−"), id("η"), op("·"), sub("g", id("i"), id("j")))
-      : row(w("i", "j"), op("←"), w("i", "j"), op("−"), call(id("step"), sub("g", id("i"), id("j")))),
-  ],
+  UPDATE: (network, settings) =>
+    isLong(settings) ? stepInSymbols(settings) : [row(w("i", "j"), op("←"), w("i", "j"), op("−"), id("η"), op("·"), sub("g", id("i"), id("j")))],
 };
 
 const isCrossEntropy = ({ costFunction, activations }) =>
   /CROSS_ENTROPY/.test(costFunction) && /SIGMOID|SOFTMAX/.test(activations.at(-1));
-const isPlain = ({ optimizer }) => /GRADIENT_DESCENT/.test(optimizer.kind) && !optimizer.weightDecay;
 
 // In numbers: what the variable that a line has set was made of. `v` is the value of a variable
 // after the line, `was` before it, `first` the value of the first whose name begins so.
@@ -78,23 +74,20 @@ const LINES = {
   },
   DIVIDE: { g_p: ({ v, first }) => [id("g"), over(n(first("total[")), n(v("n")))] },
   UPDATE: {
-    g_p: () => [id("g"), null],
-    after_p: ({ v, settings }) => [
-      id("w"),
-      isPlain(settings) ? row(n(v("w_p")), op("−"), n(v("g_p")), op("·"), n(settings.learningRate)) : null,
-    ],
+    g_p: ({ settings, ...values }) => [id("g"), decayInNumbers(settings, values)],
+    after_p: ({ settings, ...values }) => ({ rows: stepInNumbers(settings, values) }),
   },
 };
 
 const valueIn = (step, matches) => step?.variables.find(({ name }) => matches(name))?.value;
 
-// The line's equation with its numbers, or null where the line computes nothing.
+// The line's equations with their numbers; none where the line computes nothing.
 export function inNumbers(moment, { network, settings, total }) {
   const { step, kind, previous } = moment;
   for (const [name, make] of Object.entries(LINES[kind] ?? {})) {
     const changed = step.changed.find((each) => each === name || (name.endsWith("[") && each.startsWith(name)));
     if (!changed) continue;
-    const [left, middle] = make({
+    const made = make({
       v: (of) => valueIn(step, (each) => each === of),
       was: (of) => valueIn(previous, (each) => each === of),
       first: (start) => valueIn(step, (each) => each.startsWith(start)),
@@ -103,8 +96,10 @@ export function inNumbers(moment, { network, settings, total }) {
       settings,
       total,
     });
+    if (made.rows) return made.rows;
+    const [left, middle] = made;
     const result = valueIn(step, (each) => each === changed);
-    return row(left, middle ? row(op("="), middle) : "", gives(result));
+    return [row(left, middle ? row(op("="), middle) : "", gives(result))];
   }
-  return null;
+  return [];
 }

@@ -9,7 +9,7 @@ const PART = 5; // of a larger one
 
 export function GradientArrays({ opened, moment }) {
   const { network, trace } = opened;
-  const isMean = moment.mean.size > 0;
+  const isMean = !moment.mean.isEmpty();
   return html`
     <div class="arrays">
       <h3>

@@ -1,20 +1,16 @@
 // What is asked of the service for the moment that is looked at.
+import { useAnswer } from "../shared/answers.js";
 import { get } from "../shared/api.js";
 import { wordless } from "./moment.js";
 
-const LINES = 10000; // as many as are sent at once
+const LINES = 2000; // of a walk at once: all of a small update, and soon there of a large one
+const MOST_LINES = 10000; // that the service sends at once
+const CHANGES = 1000; // of an edit, the largest first
 
-export async function loadNetwork(id, signal) {
-  const [{ network }, { runs }] = await Promise.all([
-    get(`networks/${id}`, {}, signal),
-    get(`networks/${id}/runs`, { pageSize: 1000 }, signal),
-  ]);
-  return { network, runs };
-}
-
-// One update, opened: its trace and its walk, or the state alone where no batch made it.
-export async function loadUpdate(id, update, network, signal) {
-  const path = `networks/${id}/updates/${update}`;
+// One update, opened: its trace and its walk. Where no batch made it, or where what was before it is
+// no longer kept: the state alone, and what it changed.
+export async function loadUpdate(network, update, signal) {
+  const path = `networks/${network.network}/updates/${update}`;
   try {
     const [{ trace }, walk] = await Promise.all([
       get(`${path}:trace`, {}, signal),
@@ -25,32 +21,81 @@ export async function loadUpdate(id, update, network, signal) {
     ]);
     return { update, network, trace, walk: walk ?? wordless(network, trace) };
   } catch (error) {
-    if (error.reason !== "NOT_GRADIENT") throw error;
-    const { state } = await get(`networks/${id}/state`, { update }, signal);
-    return { update, network, state, reason: error.message };
+    if (error.reason !== "NOT_GRADIENT" && error.reason !== "HISTORY_COMPACTED") throw error;
+    return { update, network, ...(await loadState(network, update, signal)) };
   }
 }
 
 async function loadWalk(path, signal) {
-  let { walk, nextStep } = await get(`${path}:walk`, { stepCount: LINES }, signal);
-  while (nextStep) {
-    const more = await get(`${path}:walk`, { firstStep: nextStep, stepCount: LINES }, signal);
-    walk.steps.push(...more.walk.steps);
-    nextStep = more.nextStep;
-  }
+  const { walk } = await get(`${path}:walk`, { stepCount: LINES }, signal);
   return walk;
 }
 
-// The size of a weight that is drawn with the thickest line: fixed for a run, or motion would lie.
-export async function loadScale(id, run, latest, signal) {
-  const first = run ? Number(run.firstUpdate) - 1 : 0;
-  const end = run ? Number(run.latestUpdate) : latest;
-  const places = [0, 0.1, 0.25, 0.5, 0.75, 1].map((part) => Math.round(first + part * (end - first)));
+async function loadState(network, update, signal) {
+  const path = `networks/${network.network}`;
+  const compared = { baseUpdate: update - 1, update, pageSize: CHANGES };
+  const [{ state }, comparison] = await Promise.all([
+    get(`${path}/state`, { update }, signal),
+    update > Number(network.earliestUpdate) ? get(`${path}/updates:compare`, compared, signal) : null,
+  ]);
+  return { state, comparison };
+}
+
+// Whether all is there that a moment shows. What was not sent with its update is asked for, and laid
+// with the rest: the lines of its phase, and its example.
+export function useRest(opened, moment) {
+  const missing = moment ? missingOf(opened, moment) : null;
+  useAnswer(
+    missing && `${opened.update} ${JSON.stringify(missing)}`,
+    async (signal) => {
+      const path = `networks/${opened.network.network}/updates/${opened.update}`;
+      if (missing.firstStep === undefined) {
+        const { trace } = await get(`${path}:trace`, missing, signal);
+        opened.trace.examples.push(...trace.examples);
+      } else {
+        const { walk } = await get(`${path}:walk`, missing, signal);
+        walk.steps.forEach((step, index) => (opened.walk.steps[missing.firstStep + index] = step));
+      }
+    },
+    { isUrgent: true },
+  );
+  return !missing;
+}
+
+function missingOf({ walk }, { phase, number, example, position }) {
+  if (!example) return { firstPosition: position };
+  if (walk.isWordless) return null;
+  let firstStep = phase.firstStep;
+  while (firstStep <= number && walk.steps[firstStep]) firstStep++;
+  if (firstStep > number) return null;
+  return { firstStep, stepCount: Math.min(Math.max(LINES, number - firstStep + 1), MOST_LINES) };
+}
+
+// The size of a weight that is drawn with the thickest line: fixed for a run, or motion would lie;
+// while it grows, until it is twice as long.
+export function useScale(network, run, latest) {
+  const first = Number(network.earliestUpdate);
+  const from = run ? Math.max(first, Number(run.firstUpdate) - 1) : first;
+  const to = run ? Number(run.latestUpdate) : latest;
+  const { answer } = useAnswer(`${run?.run ?? "none"} ${Math.ceil(Math.log2(to - from + 1))}`, (signal) => loadScale(network, from, to, signal));
+  return answer;
+}
+
+async function loadScale(network, from, to, signal) {
+  const places = [0, 0.1, 0.25, 0.5, 0.75, 1].map((part) => Math.round(from + part * (to - from)));
   const states = await Promise.all(
-    [...new Set(places)].map((update) => get(`networks/${id}/state`, { update }, signal)),
+    [...new Set(places)].map((update) => get(`networks/${network.network}/state`, { update }, signal)),
   );
   const sizes = states.flatMap(({ state }) =>
     state.layers.flatMap(({ weights, biases }) => [...weights, ...biases].map(Math.abs)),
   );
   return sizes.reduce((most, size) => Math.max(most, size), 1e-9);
+}
+
+// The run that made an update: of the one that is live its latest news, of another one what it was.
+export function useRunOf(network, number, live) {
+  const isOther = number !== undefined && number !== live?.run;
+  const { answer } = useAnswer(isOther ? number : null, (signal) => get(`networks/${network.network}/runs/${number}`, {}, signal));
+  if (!isOther) return live;
+  return answer?.run.run === number ? answer.run : null;
 }

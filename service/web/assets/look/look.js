@@ -1,109 +1,100 @@
 // Look inside: a network at one moment of one update, and everything that leads there and on.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Picture } from "../picture/picture.js";
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
-import { isKey, valueAt } from "../shared/parameters.js";
+import { useLive } from "../shared/live.js";
+import { whole } from "../shared/numbers.js";
+import { isKey } from "../shared/parameters.js";
+import { go } from "../shared/place.js";
+import { say } from "../shared/say.js";
+import { BetweenPanel, headingOf } from "./between.js";
 import { CostCurve } from "./cost_curve.js";
 import { Help } from "./help.js";
-import { loadNetwork, loadScale, loadUpdate } from "./loading.js";
+import { loadUpdate, useRest, useRunOf, useScale } from "./loading.js";
 import { momentAt } from "./moment.js";
+import { Nothing } from "./nothing.js";
 import { PhasePanel } from "./phase_panel.js";
 import { Ribbon } from "./ribbon.js";
 import { PhaseStrip, Stepper, useStepKeys } from "./stepper.js";
+import { captionOf, stillView, viewOf } from "./view.js";
 import { WeightPanel } from "./weight_panel.js";
 
-export function Look({ place }) {
-  const { answer: found } = useAnswer(place.network, (signal) => loadNetwork(place.network, signal), { isUrgent: true });
-  if (!found || found.network.network !== place.network) return html`<div class="look"></div>`;
-  return html`<${Network} key=${found.network.uid} place=${place} ...${found} />`;
+export const Look = ({ place }) => html`<${Opened} key=${place.network} place=${place} />`;
+
+function Opened({ place }) {
+  const live = useLive(place.network);
+  if (live.error) return html`<${Nothing} message=${live.error.message} network=${place.network} />`;
+  if (!live.network) return html`<div class="look"></div>`;
+  return html`<${Network} key=${live.network.uid} place=${place} ...${live} />`;
 }
 
-function Network({ place, network, runs }) {
-  const [first, latest] = [Number(network.earliestUpdate), Number(network.latestUpdate)];
-  const update = Math.max(first, Math.min(place.update ?? latest, latest));
-  const { answer: loaded } = useAnswer(update, (signal) => loadUpdate(network.network, update, network, signal), { isUrgent: true });
+function Network({ place, network, run: liveRun, latest }) {
+  const first = Number(network.earliestUpdate);
+  const isFollowing = place.update === undefined;
+  const update = isFollowing ? latest : Math.max(first, Math.min(place.update, latest));
+  useEffect(() => {
+    if (place.update !== undefined && place.update !== update) sayOther(place.update, update);
+  }, [place.update]);
+  const { answer: loaded, error } = useAnswer(update, (signal) => loadUpdate(network, update, signal));
+  const { shown, moment } = useShown(place, loaded, update);
   const [pointed, setPointed] = useState(null);
   const [unplaced, setUnplaced] = useState(0);
-  const opened = loaded && { ...loaded, first, latest };
-  const moment = opened?.trace && momentAt(opened, startFor(place, opened));
-  const run = runs.find((each) => Number(each.firstUpdate) <= update && update <= Number(each.latestUpdate)) ?? runs[0];
-  const { answer: scale } = useAnswer(run?.run ?? "none", (signal) => loadScale(network.network, run, latest, signal));
+  const [secret, setSecret] = useState(null);
+  const run = useRunOf(network, shown?.trace?.run, liveRun);
+  const scale = useScale(network, run, latest);
+  const opened = shown && { ...shown, first, latest, wanted: update, isLate: !isFollowing && shown.update !== update };
   useStepKeys(opened, moment);
+  if (!opened && error) return html`<${Nothing} message=${error.message} network=${network.network} latest=${latest} />`;
   if (!opened || !scale) return html`<div class="look"></div>`;
   const weight = isKey(network, place.weight) ? place.weight : undefined;
-  const view = moment ? viewOf(opened, moment) : stillView(opened);
-  const cost = opened.trace?.cost;
+  const view = moment ? viewOf(opened, moment, secret) : stillView(opened);
   return html`
     <div class="look" aria-busy=${opened.update !== update}>
       <div class="stage">
         <${Stepper} opened=${opened} moment=${moment} />
-        ${moment
-          ? html`<${PhaseStrip} opened=${opened} moment=${moment} />`
-          : html`<p class="phases soft">${sentence(opened.reason)}</p>`}
+        ${moment ? html`<${PhaseStrip} opened=${opened} moment=${moment} />` : html`<p class="phases soft">${headingOf(opened)}</p>`}
         <${Picture} ...${{ view, scale, weight, pointed, setPointed, setUnplaced }} />
         <div class="caption small soft">
           <span>${captionOf(opened, moment)}${unplaced > 0 && html`<br />${unplacedText(network, unplaced)}`}</span>
           <${Help} />
         </div>
         ${run && html`<${Ribbon} ...${{ network, run, update: opened.update, moment, opened }} />`}
-        <${CostCurve} ...${{ network, first, latest, update, cost }} />
+        <${CostCurve} ...${{ network, first, latest, update, cost: opened.update === update ? opened.trace?.cost : undefined, isFollowing }} />
       </div>
       <aside class="insight">
-        ${weight
-          ? html`<${WeightPanel} key=${weight} ...${{ opened, weight, pointed, setPointed }} />`
+        ${weight && moment
+          ? html`<${WeightPanel} key=${weight} ...${{ opened, weight, pointed, setPointed, setSecret }} />`
           : moment
             ? html`<${PhasePanel} opened=${opened} moment=${moment} />`
-            : html`<p>${sentence(opened.reason)} Its weights are in the picture.</p>`}
+            : html`<${BetweenPanel} ...${{ opened, weight, setPointed }} />`}
       </aside>
     </div>
   `;
 }
 
-const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}.`;
+// What is shown: the moment of the address, or, until all of that is there, the one before.
+function useShown(place, loaded, update) {
+  const held = useRef({});
+  const isNew = loaded && (loaded.update === update || loaded !== held.current.shown);
+  const moment = isNew && loaded.trace ? momentAt(loaded, stepOf(place, loaded)) : undefined;
+  const isThere = useRest(isNew ? loaded : null, moment);
+  if (isNew && isThere) held.current = { shown: loaded, moment };
+  return held.current;
+}
 
-// The step of the address, or where its example begins.
-function startFor(place, { walk }) {
+// The step of the address, or where its example begins; of the latest update its end, where all of it
+// is known.
+function stepOf(place, { walk }) {
   if (place.step !== undefined) return place.step;
-  return walk.phases.find(({ position }) => position !== undefined && position === place.position)?.firstStep ?? 0;
+  if (place.position !== undefined) return walk.phases.find(({ position }) => position === place.position)?.firstStep ?? 0;
+  return place.update === undefined ? Infinity : 0;
 }
 
-// What the picture shows of a moment.
-function viewOf({ network }, moment) {
-  const { example, known } = moment;
-  const valueOf = (vectors, layer, unit) => vectors[layer - 1].values[unit];
-  return {
-    network,
-    lit: { ...moment.lit, isCost: moment.kind === "COST" },
-    weight: moment.weight,
-    isAfter: (key) => moment.after.has(key),
-    example: moment.kind === "ZERO" ? undefined : example,
-    cost: example && moment.isCostKnown ? example.cost : undefined,
-    unit(layer, unit) {
-      if (!example || moment.kind === "ZERO") return {};
-      if (layer === 0) return { a: example.inputs.values[unit] };
-      const get = (what, vectors) => (known(what, layer, unit) ? valueOf(vectors, layer, unit) : undefined);
-      return { a: get("a", example.activations), z: get("z", example.logits), delta: get("delta", example.deltas) };
-    },
-  };
+function sayOther(wanted, update) {
+  say(`There is no update ${whole(wanted)} ${wanted > update ? "yet" : "any more"}: this is update ${whole(update)}.`);
+  go({ update });
 }
 
-// A network between updates: its weights alone.
-const stillView = ({ network, state }) => ({
-  network,
-  lit: { units: new Set(), weights: new Set() },
-  weight: (key) => valueAt(state.layers, key),
-  isAfter: () => false,
-  unit: () => ({}),
-});
-
-function unplacedText({ parameterCount }, unplaced) {
-  return `${unplaced} of ${parameterCount} weights show their number when pointed at`;
-}
-
-function captionOf({ update, trace }, moment) {
-  if (!moment) return "Lines are weights, as thick as they are large; dashed ones are negative.";
-  const number = Number(trace.examples.find((each) => each.position === moment.position)?.example ?? 0) + 1;
-  const weights = moment.after.size ? `weights after update ${update} where they are underlined` : `weights before update ${update}`;
-  return `Example ${number} of the training set · ${weights}`;
-}
+const unplacedText = ({ parameterCount }, unplaced) =>
+  `${unplaced} of ${parameterCount} weights show their number when pointed at`;

@@ -3,6 +3,7 @@ import { html } from "../shared/html.js";
 import { exact, isRounded, short } from "../shared/numbers.js";
 
 export const id = (name) => html`<mi>${name}</mi>`;
+export const SPACE = html`<mspace width="1.5em" />`;
 export const op = (sign) => html`<mo>${sign}</mo>`;
 export const row = (...parts) => html`<mrow>${parts}</mrow>`;
 export const sub = (name, ...index) => html`<msub><mi>${name}</mi><mrow>${index}</mrow></msub>`;

@@ -1,6 +1,6 @@
 // One moment of an update: what is known after one executed line, and what takes part in it. All of
 // it is read from the walk (which line set which variable) and from the trace (the results).
-import { keyAt, valueAt } from "../shared/parameters.js";
+import { keyAt, parameterOf, valueAt } from "../shared/parameters.js";
 
 export const KIND = "WALK_PHASE_KIND_";
 const ofBatch = (phase) => phase.position === undefined;
@@ -50,44 +50,49 @@ function knownUnits(walk, moment) {
   };
 }
 
-// The arrays G, G/n and the weights after the update, as far as they are filled.
-function arrays(walk, trace, { number, phaseNumber, isLastOfPhase }) {
-  const [sum, mean, after] = [new Map(), new Map(), new Map()];
+// G, G/n and the weights after the update, as far as they are filled: by the phases that are over, as
+// their results say, and by the present one as its lines do.
+function arrays(walk, trace, { number, phase, phaseNumber, isLastOfPhase }) {
+  const over = walk.phases.slice(0, walk.isWordless ? phaseNumber + 1 : phaseNumber);
+  const layersOver = (kind) => over.filter((each) => each.kind === KIND + kind).map(({ layer }) => layer);
+  const added = sumOf(walk, trace, over);
+  const sum = partly(added, added.map((_, index) => index + 1));
+  const mean = partly(trace.gradient, layersOver("DIVIDE"));
+  const after = partly(trace.after, layersOver("UPDATE"));
   const filled = [
     [/^(total_i|biases)\[/, sum],
     [/^g\[/, mean],
     [/^after\[/, after],
   ];
-  for (let n = 0; n <= Math.min(number, walk.steps.length - 1); n++) {
-    const { changed, phase, unit, input, variables } = walk.steps[n];
+  for (let n = phase.firstStep; n <= number; n++) {
+    const { changed, unit, input, variables } = walk.steps[n] ?? { changed: [] };
     for (const name of changed) {
       const into = filled.find(([pattern]) => pattern.test(name))?.[1];
-      const value = variables.find((variable) => variable.name === name)?.value;
-      if (into) into.set(keyAt(walk.phases[phase].layer, unit, input), value);
+      into?.set(keyAt(phase.layer, unit, input), variables.find((variable) => variable.name === name).value);
     }
   }
   const zeroed = phaseNumber > 0 || isLastOfPhase;
-  if (!walk.isWordless) return { sum, mean, after, zeroed };
-  // Without lines, only the results of whole phases are known.
-  const done = (kind) => walk.phases.filter((phase, n) => phase.kind === KIND + kind && n <= phaseNumber);
-  const all = (kind) => walk.phases.filter((phase) => phase.kind === KIND + kind).length;
-  if (done("ADD").length === all("ADD")) fill(sum, trace.gradientSum);
-  for (const { layer } of done("DIVIDE")) fill(mean, trace.gradient, layer);
-  for (const { layer } of done("UPDATE")) fill(after, trace.after, layer);
-  return { sum, mean, after, zeroed: phaseNumber === 0 || sum.size > 0 };
+  return { sum, mean, after, zeroed: zeroed && !(walk.isWordless && phaseNumber > 0 && !added.length) };
 }
 
-function fill(map, layers, only) {
-  layers.forEach(({ units, inputs, biases }, index) => {
-    if (only !== undefined && only !== index + 1) return;
-    for (let unit = 0; unit < units; unit++) {
-      const ends = [...Array(inputs).keys(), ...(biases.length ? [undefined] : [])];
-      for (const input of ends) {
-        const key = keyAt(index + 1, unit, input);
-        map.set(key, valueAt(layers, key));
-      }
-    }
-  });
+// G after the phases that are over. Without lines, it is known when all examples are added.
+function sumOf(walk, trace, over) {
+  const isAdd = ({ kind }) => kind === `${KIND}ADD`;
+  if (!walk.isWordless) return over.findLast(isAdd)?.gradientSum ?? [];
+  return over.filter(isAdd).length === walk.phases.filter(isAdd).length ? trace.gradientSum : [];
+}
+
+// Numbers of parameters of which some are known: those of whole layers, and those that are set.
+function partly(values, layers) {
+  const whole = new Set(layers);
+  const single = new Map();
+  const get = (key) => single.get(key) ?? (whole.has(parameterOf(key).layer) ? valueAt(values, key) : undefined);
+  return {
+    get,
+    has: (key) => get(key) !== undefined,
+    set: (key, value) => single.set(key, value),
+    isEmpty: () => !whole.size && !single.size,
+  };
 }
 
 // The units ("layer.unit", inputs are layer 0) and weights that the line is about.
@@ -120,7 +125,7 @@ export function wordless(network, trace) {
   const layers = network.layerSizes.length - 1;
   const upwards = Array.from({ length: layers }, (_, index) => index + 1);
   add("ZERO");
-  for (const { position } of trace.examples) {
+  for (let position = 0; position < trace.exampleCount; position++) {
     for (const layer of upwards) add("FORWARD", position, layer);
     add("COST", position);
     for (const layer of upwards.toReversed()) {

@@ -9,6 +9,7 @@ import { GradientArrays } from "./gradient_arrays.js";
 import { Maths } from "./maths.js";
 import { momentAt } from "./moment.js";
 import { Sentence } from "./term.js";
+import { isLong } from "./optimizer_equations.js";
 import { PHASE_SENTENCES, phaseName } from "./words.js";
 
 export function PhasePanel({ opened, moment }) {
@@ -18,11 +19,11 @@ export function PhasePanel({ opened, moment }) {
   const which = isOutput ? "DELTAS_OUTPUT" : kind;
   const settings = trace.settings;
   return html`
-    <section class="phase-panel" aria-label="What happens now">
+    <section class=${`phase-panel ${isLong(settings) ? "tall" : ""}`} aria-label="What happens now">
       <h2>${phaseName(network, phase)}</h2>
-      <p class="sentence"><${Sentence} text=${PHASE_SENTENCES[which]} /></p>
+      <p class="sentence"><${Sentence} text=${PHASE_SENTENCES[`${which}_${settings.optimizer.kind}`] ?? PHASE_SENTENCES[which]} /></p>
       <div class="equation">
-        <${Maths}>${SYMBOLS[which](network, settings)}<//>
+        <div>${SYMBOLS[which](network, settings).map((line, index) => html`<${Maths} key=${index}>${line}<//>`)}</div>
         <div class="in-numbers" aria-live="polite">
           <${InNumbers} ...${{ opened, moment, settings }} />
         </div>
@@ -42,9 +43,9 @@ function InNumbers({ opened, moment, settings }) {
   const { network } = opened;
   const { phase, step } = moment;
   const total = moment.previous && sumBefore(opened, moment).get(keyAt(phase.layer, step.unit, step.input));
-  const line = inNumbers(moment, { network, settings, total: total ?? 0 });
+  const lines = inNumbers(moment, { network, settings, total: total ?? 0 });
   if (opened.walk.isWordless) return null;
-  return line ? html`<${Maths}>${line}<//>` : html`<span class="soft small">this line computes nothing</span>`;
+  return lines.length ? lines.map((line, index) => html`<${Maths} key=${index}>${line}<//>`) : html`<span class="soft small">this line computes nothing</span>`;
 }
 
 const sumBefore = (opened, moment) =>

@@ -7,18 +7,20 @@ import { about, whole } from "../shared/numbers.js";
 import { go } from "../shared/place.js";
 import { startOf } from "./moment.js";
 
-const CELLS = 48; // as many as can be told apart
+// As many cells as can be told apart: numbers of three digits need more room.
+const cellsFor = ({ totalUpdates, settings: { batchSize, epochs } }) => (Number(totalUpdates) * batchSize > 99 * Number(epochs) ? 24 : 48);
 
 export function Ribbon({ network, run, update, moment, opened }) {
   const { batchSize, trainingSet, shuffleSeed } = run.settings;
-  const isWhole = Number(run.updatesDone) * batchSize <= CELLS;
-  const count = isWhole ? Number(run.updatesDone) : Math.max(3, Math.floor(CELLS / batchSize));
+  const most = cellsFor(run);
+  const isWhole = Number(run.updatesDone) * batchSize <= most;
+  const count = isWhole ? Number(run.updatesDone) : Math.max(3, Math.floor(most / batchSize));
   const [first, last] = [Number(run.firstUpdate), Number(run.latestUpdate)];
   // A window around the update, which moves on by halves: cells stay in their place for a while.
   const half = Math.max(1, Math.floor(count / 2));
   const start = isWhole ? first : clamp(Math.floor((update - first) / half) * half + first - Math.floor(half / 2), first, Math.max(first, last - count + 1));
   const { answer: loaded } = useAnswer(
-    `${run.run} ${start} ${count} ${last}`,
+    `${run.run} ${start} ${Math.min(last, start + count - 1)}`,
     async (signal) => {
       const query = { startUpdate: start, endUpdate: Math.min(last, start + count - 1), detail: "DETAIL_COST", pageSize: 1000 };
       const [{ updates }, set] = await Promise.all([
@@ -30,7 +32,7 @@ export function Ribbon({ network, run, update, moment, opened }) {
     { isUrgent: true },
   );
   if (!loaded?.updates.length) return html`<div class="ribbon"></div>`;
-  const cells = cellsOf(loaded, batchSize);
+  const cells = cellsOf(loaded, { update, position: moment?.position, most: most / 3 });
   const epochs = groups(cells, (cell) => cell.epoch);
   const batches = groups(cells, (cell) => cell.update);
   const columns = `repeat(${cells.length}, minmax(0, 1fr))`;
@@ -50,10 +52,11 @@ export function Ribbon({ network, run, update, moment, opened }) {
           class=${`cell ${cell.update === update ? "of-batch" : ""}`}
           style=${`grid-column:${index + 1}`}
           aria-current=${isNow(cell) ? "step" : undefined}
-          aria-label=${`update ${cell.update}, example ${cell.position + 1} of its batch: ${shuffleSeed === undefined ? "example" : "place in the epoch"} ${cell.place + 1}`}
+          title=${cell.isCut ? `${cell.count} examples in this batch` : undefined}
+          aria-label=${`${cell.isCut ? "on to " : ""}update ${cell.update}, example ${cell.position + 1} of its batch: ${shuffleSeed === undefined ? "example" : "place in the epoch"} ${cell.place + 1}`}
           onClick=${() => toExample(cell)}
         >
-          ${cell.place + 1}
+          ${cell.isCut ? "…" : cell.place + 1}
         </button>`,
       )}
       ${batches.map(
@@ -77,16 +80,27 @@ export function Ribbon({ network, run, update, moment, opened }) {
 
 const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 
-// A cell for each example of each update. Where the batches are long, one for many.
-function cellsOf({ updates, set }, batchSize) {
+// A cell for each example of each update. Of a long batch some are shown, around the one that is looked
+// at; the cells "…" beside them lead on.
+function cellsOf({ updates, set }, { update, position, most }) {
   const size = set ? Number(set.exampleCount) : Infinity;
-  const most = Math.max(1, Math.ceil(CELLS / 3));
   return updates.flatMap((each) => {
-    const shown = batchSize > most ? most : each.exampleCount;
-    return Array.from({ length: Math.min(shown, each.exampleCount) }, (_, position) => {
-      const along = Number(each.firstExample) + position;
-      return { update: Number(each.update), count: each.exampleCount, cost: each.cost, position, place: along % size, epoch: Number(each.epoch) + Math.floor(along / size) };
+    const number = Number(each.update);
+    return placesOf(each.exampleCount, most, number === update ? position : 0).map(({ at, isCut }) => {
+      const along = Number(each.firstExample) + at;
+      const batch = { update: number, count: each.exampleCount, cost: each.cost };
+      return { ...batch, position: at, isCut, place: along % size, epoch: Number(each.epoch) + Math.floor(along / size) };
     });
+  });
+}
+
+function placesOf(count, most, position = 0) {
+  if (count <= most) return Array.from({ length: count }, (_, at) => ({ at }));
+  const room = most - 2;
+  const first = position < most - 1 ? 0 : clamp(Math.floor((position - 1) / room) * room + 1, 0, count - most + 1);
+  return Array.from({ length: most }, (_, index) => {
+    const at = first + index - (first > 0 ? 1 : 0);
+    return { at, isCut: (index === 0 && at > 0) || (index === most - 1 && at < count - 1) };
   });
 }
 

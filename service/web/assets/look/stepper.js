@@ -17,26 +17,27 @@ const END = 999_999_999; // beyond any last line: it is looked at as the last on
 
 // Goes on by one of what `moves` knows, into the neighbouring update where this one ends.
 export function move(opened, moment, what, by) {
-  const { update, first, latest } = opened;
-  if (what === "update" || !moment) return goUpdate(opened, by);
+  const { update, first, latest, isLate } = opened;
+  if (what === "update" || !moment) return goUpdate(opened, moment, by);
+  if (isLate) return true; // another update is on its way
   const number = moves[what](opened.walk, moment, by);
-  if (number !== undefined) return goStep(opened.walk, number);
+  if (number !== undefined) return goStep(opened, number);
   const next = update + by;
   if (next < first || next > latest) return false;
   go({ update: next, step: by > 0 ? 0 : END, position: undefined });
   return true;
 }
 
-function goUpdate({ update, first, latest }, by) {
-  const next = update + by;
+function goUpdate({ wanted, first, latest }, moment, by) {
+  const next = wanted + by;
   if (next < first || next > latest) return false;
-  go({ update: next }); // the same line of the next update
+  go({ update: next, step: moment?.number }); // the same line of the next update
   return true;
 }
 
-export function goStep(walk, number) {
+export function goStep({ update, walk }, number) {
   const phase = walk.phases.findLast((each) => each.firstStep <= number);
-  go({ step: number, position: phase.position });
+  go({ update, step: number, position: phase.position });
   return true;
 }
 
@@ -64,11 +65,11 @@ export function useStepKeys(opened, moment) {
 }
 
 export function Stepper({ opened, moment }) {
-  const { update, latest, trace, walk } = opened;
+  const { wanted, latest, trace, walk } = opened;
   const inBatch = moment && moment.phase.position !== undefined;
   const parts = [
-    ["update", "Update", `${whole(update)} of ${whole(latest)}`],
-    ["example", "Example", inBatch ? `${moment.position + 1} of ${trace.exampleCount}` : "all of the batch"],
+    ["update", "Update", `${whole(wanted)} of ${whole(latest)}`],
+    ["example", "Example", inBatch ? `${moment.position + 1} of ${trace.exampleCount}` : "all"],
     ["phase", "Phase", moment ? `${moment.phaseNumber + 1} of ${walk.phases.length}` : "–"],
     ["line", "Line", moment && !walk.isWordless ? `${moment.number + 1} of ${walk.stepCount}` : "–"],
   ];
@@ -102,9 +103,15 @@ function Play({ opened, moment }) {
     }, pause);
     return () => clearInterval(timer);
   }, [isPlaying, speed]);
+  // At the end it begins again.
+  const play = () => {
+    const isAtEnd = opened.update === opened.latest && (!moment || moment.number === opened.walk.stepCount - 1);
+    if (isAtEnd) go({ update: opened.first, position: undefined, step: 0 });
+    setPlaying(true);
+  };
   return html`
     <div class="play">
-      <button class="main" onClick=${() => setPlaying(!isPlaying)}>${isPlaying ? "❚❚ Pause" : "▶ Play"}</button>
+      <button class="main" onClick=${() => (isPlaying ? setPlaying(false) : play())}>${isPlaying ? "❚❚ Pause" : "▶ Play"}</button>
       <select aria-label="Speed" value=${speed} onChange=${(event) => setSpeed(Number(event.target.value))}>
         ${SPEEDS.map(([name], index) => html`<option key=${index} value=${index}>${name}</option>`)}
       </select>
@@ -135,7 +142,7 @@ export function PhaseStrip({ opened, moment }) {
             key=${phase.number}
             class=${phase.position === undefined ? "of-batch" : ""}
             aria-current=${phase.number === moment.phaseNumber ? "step" : undefined}
-            onClick=${() => goStep(walk, phase.firstStep)}
+            onClick=${() => goStep(opened, phase.firstStep)}
           >
             ${phaseName(network, phase)}
           </button>

@@ -1,122 +1,88 @@
 // Why one weight changed: the chain rule for it, in symbols and in numbers, example by example.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { useAnswer } from "../shared/answers.js";
 import { get } from "../shared/api.js";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number.js";
-import { about, exact, signed } from "../shared/numbers.js";
 import { parameterOf } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
 import { parameterName, parameterSymbol } from "../shared/unit_names.js";
 import { CostProfile } from "./cost_profile.js";
-import { readable } from "./readable_maths.js";
-import { pointedBy } from "./sources.js";
+import { Lines, OfExamples } from "./explained_lines.js";
+import { Guess, useGuess } from "./guess.js";
 
-export function WeightPanel({ opened, weight, pointed, setPointed }) {
+const FEW = 8; // examples of a batch that are explained at once; of a longer one
+const FIRST = 4; // are the first, and the others on demand
+
+export function WeightPanel({ opened, weight, pointed, setPointed, setSecret }) {
   const { network, update, trace } = opened;
   const parameter = parameterOf(weight);
   const { answer: explanation } = useAnswer(
     `${update} ${weight}`,
-    async (signal) => {
-      if (!trace) return { none: true };
-      const path = `networks/${network.network}/updates/${update}:explain`;
-      return (await get(path, parameter, signal)).explanation;
-    },
+    (signal) => explain(network, update, { ...parameter, positionCount: trace.exampleCount > FEW ? FIRST : 0 }, signal),
     { isUrgent: true },
   );
+  const guess = useGuess(update);
+  useEffect(() => {
+    setSecret(guess.isAwaited ? weight : null);
+    return () => setSecret(null);
+  }, [guess.isAwaited, weight]);
   return html`
     <section class="weight-panel" aria-label="The selected weight">
       <header>
         <h2>${parameterName(network, parameter)} <span class="soft">${parameterSymbol(parameter)}</span></h2>
         <button onClick=${() => go({ weight: undefined })}>Back to this moment</button>
       </header>
-      ${explanation?.none && html`<p>No batch made this update, so there is nothing to explain.</p>`}
-      ${explanation?.lines && html`<${Explanation} ...${{ network, explanation, pointed, setPointed }} />`}
+      ${explanation && html`<${Explanation} key=${explanation.update} ...${{ network, explanation, guess, pointed, setPointed }} />`}
     </section>
   `;
 }
 
-function Explanation({ network, explanation, pointed, setPointed }) {
-  const { update, lines, sentences, before, after, step, gradient, exampleCount } = explanation;
-  const [isGame, setGame] = useState(localStorage.getItem("predict") === "yes");
-  const [guess, setGuess] = useState(null); // { update, way }
-  const guessed = guess?.update === update ? guess.way : undefined;
-  const isHidden = isGame && !guessed;
-  const toggle = (on) => {
-    localStorage.setItem("predict", on ? "yes" : "no");
-    setGame(on);
-    setGuess(null);
-  };
-  const tools = { network, lines, pointed, setPointed };
-  const ofBatch = lines.filter((line) => line.position === undefined);
-  const examples = Map.groupBy(
-    lines.filter((line) => line.position !== undefined),
-    (line) => line.position,
-  );
+async function explain(network, update, query, signal) {
+  const path = `networks/${network.network}/updates/${update}:explain`;
+  const { explanation, nextPosition } = await get(path, query, signal);
+  return { ...explanation, nextPosition };
+}
+
+function Explanation({ network, explanation, guess, pointed, setPointed }) {
+  const { update, sentences, before, after, step } = explanation;
+  const { pages, more } = usePages(network, explanation);
+  const tools = { network, pointed, setPointed };
+  const left = explanation.exampleCount - pages.reduce((sum, page) => sum + page.positionCount, 0);
   return html`
-    <label class="game"><input type="checkbox" checked=${isGame} onChange=${(event) => toggle(event.target.checked)} /> Predict, then reveal</label>
+    <${Guess} ...${{ guess, step }} />
     <div class="from-to">
       <span><span class="soft small">before</span><br /><${Num} value=${before} name="before" /></span>
       <span aria-hidden="true">→</span>
-      ${isHidden
+      ${guess.isAwaited
         ? html`<span class="guess" role="group" aria-label="Which way will it go?">
-            ${["up", "down"].map((way) => html`<button key=${way} onClick=${() => setGuess({ update, way })}>${way === "up" ? "▲ up" : "▼ down"}</button>`)}
+            <button onClick=${() => guess.choose("up")}>▲ up</button> <button onClick=${() => guess.choose("down")}>▼ down</button>
           </span>`
         : html`<span><span class="soft small">after update ${update}</span><br /><${Num} value=${after} name="after" /></span>`}
     </div>
-    ${guessed && html`<p class="revealed" role="status">You said ${guessed}.</p>`}
-    ${isHidden
+    ${guess.isAwaited
       ? html`<p class="soft">Which way will this weight go? Look at the network, then choose.</p>`
       : html`
           <div class="sentences">${sentences.map((text) => html`<p key=${text}>${text}</p>`)}</div>
           ${explanation.profile && html`<${CostProfile} profile=${explanation.profile} before=${before} after=${after} />`}
           <h3>The chain rule, line by line</h3>
-          ${[...examples].map(
-            ([position, of]) => html`<${Example} key=${position} ...${{ position, of, tools, isOpen: position === 0, number: Number(explanation.examples[position - explanation.firstPosition]) + 1 }} />`,
-          )}
-          ${exampleCount > examples.size && html`<p class="soft">${exampleCount - examples.size} more examples are in the sum.</p>`}
+          ${pages.map((page) => html`<${OfExamples} key=${page.firstPosition} explanation=${page} ...${tools} />`)}
+          ${left > 0 && html`<button class="more" onClick=${more}>${left} more ${left > 1 ? "examples" : "example"}</button>`}
           <h4>The batch</h4>
-          ${ofBatch.map((line, index) => html`<${Line} key=${index} line=${line} ...${tools} />`)}
+          <${Lines} explanation=${explanation} position=${undefined} ...${tools} />
         `}
   `;
 }
 
-// An example's lines; closed, its own gradient alone.
-function Example({ position, of, tools, isOpen, number }) {
-  const own = of.findLast((line) => line.symbol.startsWith("∂C") && /∂[wb]/.test(line.symbol));
-  return html`
-    <details open=${isOpen} class="example">
-      <summary>
-        ${position + 1}. <span class="soft">example ${number}</span>${" "}
-        ${own && html`<span class="num" data-exact=${exact(own.value)} title=${exact(own.value)}>${own.symbol} ${about(own.value).startsWith("≈") ? "" : "= "}${about(own.value)}</span>`}
-      </summary>
-      ${of.map((line, index) => html`<${Line} key=${index} line=${line} ...${tools} />`)}
-    </details>
-  `;
-}
-
-// A line, and its operands: each shows in the picture where it comes from.
-function Line({ line, network, lines, pointed, setPointed }) {
-  const point = (sources) => ({
-    onMouseEnter: () => setPointed(pointedBy(network, lines, sources)),
-    onMouseLeave: () => setPointed(null),
-    onFocus: () => setPointed(pointedBy(network, lines, sources)),
-    onBlur: () => setPointed(null),
+// The explanation, and what of the same weight was asked for besides: further examples of a batch.
+function usePages(network, explanation) {
+  const [further, setFurther] = useState([]);
+  const [wanted, setWanted] = useState(null);
+  const pages = [explanation, ...further];
+  const { update, layer, unit, input } = explanation;
+  useAnswer(wanted, async (signal) => {
+    const page = await explain(network, update, { layer, unit, input, firstPosition: wanted }, signal);
+    setFurther((was) => [...was, page]);
   });
-  const isPointed = ({ source }) => {
-    const by = pointedBy(network, [], [source]);
-    return [...by.weights].some((key) => pointed?.weights.has(key)) || [...by.units].some((id) => pointed?.units.has(id));
-  };
-  return html`
-    <div class="explained" data-symbol=${line.symbol} data-exact=${exact(line.value)}>
-      <div class="formula" role="group" tabindex="0" title=${line.text} aria-label=${line.text} dangerouslySetInnerHTML=${{ __html: readable(line) }} ...${point(line.operands.map(({ source }) => source))}></div>
-      <div class="operands">
-        ${line.operands
-          .filter(({ source }) => source.kind !== "SOURCE_KIND_CONSTANT")
-          .map(
-            (operand, index) => html`<span key=${index} class=${`operand ${isPointed(operand) ? "pointed" : ""}`} tabindex="0" title=${exact(operand.value)} ...${point([operand.source])}>${operand.symbol}<span class="unseen"> = ${signed(operand.value)}</span></span>`,
-          )}
-      </div>
-    </div>
-  `;
+  return { pages, more: () => setWanted(pages.at(-1).nextPosition) };
 }

@@ -30,6 +30,12 @@ export const PHASE_SENTENCES = {
   ADD: "The {gradient} of a weight for this example is the {delta} of the unit it leads to, times the {activation} it multiplies. It is added to G.",
   DIVIDE: "G divided by n, the number of examples that this {batch} really has: the mean {gradient}.",
   UPDATE: "Every weight moves against its mean {gradient}, times the {learning rate}. Only now do the {weight}s change.",
+  UPDATE_OPTIMIZER_KIND_MOMENTUM:
+    "Every {weight} has a velocity v: it keeps the part μ of what it was, and takes up the mean {gradient}. The {weight} moves against it, times the {learning rate} η.",
+  UPDATE_OPTIMIZER_KIND_NESTEROV:
+    "Every {weight} has a velocity v, as with momentum. But the {weight} moves against what the velocity is about to be, times the {learning rate} η.",
+  UPDATE_OPTIMIZER_KIND_ADAM:
+    "v follows the mean {gradient}, s its square. The {weight} moves against v over the root of s; c₁ = 1 − β₁ᵗ and c₂ = √(1 − β₂ᵗ) at step t make up for their start from 0.",
 };
 
 export const GLOSSARY = {
@@ -58,5 +64,6 @@ export const NOTATION = [
   ["∂C/∂w = δ·a", "gradient of a weight for one example"],
   ["G", "the gradients of the batch, added up; G/n is their mean"],
   ["η", "learning rate"],
+  ["v, s", "what momentum, Nesterov and Adam remember of earlier gradients; μ, β₁, β₂, ε are their settings, λ is weight decay"],
   ["n", "number of examples in the batch"],
 ];

@@ -19,7 +19,7 @@ export function Unit({ at, style, ...all }) {
   const isLit = isInSight(all, id);
   const name = unitName(view.network, layer, unit);
   const said = Object.entries(values).filter(([, value]) => value !== undefined);
-  const isShort = isNarrow || halfHeight < 24;
+  const isShort = isNarrow || halfHeight < 22;
   const font = isShort ? Math.min(style.font, 10.5) : halfHeight < 27 ? 10.5 : 11.5;
   const { fit } = values.a === undefined ? {} : fitted(values.a, { font, room: 2 * halfWidth - 5 });
   return html`

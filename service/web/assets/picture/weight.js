@@ -61,16 +61,17 @@ export function Line({ line, ...all }) {
 }
 
 export function Label({ line, part, font, ...all }) {
+  const { view } = all;
   const key = keyOfLine(line);
   const { from, to } = line;
-  const value = all.view.weight(key);
+  const value = view.weight(key);
   const { width, fit } = fitted(value, { font, room: numberWidth(font), withSign: true });
   const [x, y] = [from.x + (to.x - from.x) * part, from.y + (to.y - from.y) * part];
   const turn = (Math.atan2(to.y - from.y, to.x - from.x) * 180) / Math.PI;
   return html`
     <g class=${classes("weight-label", stateOf(all, key))} transform=${`translate(${x} ${y}) rotate(${turn.toFixed(2)})`} aria-hidden="true">
       <rect x=${-width / 2 - 3} y=${-font / 2 - 2.5} width=${width + 6} height=${font + 5} rx="4" />
-      <text dy="0.35em" font-size=${font} ...${fit}><${Written} value=${value} withSign /></text>
+      <text dy="0.35em" font-size=${font} ...${fit}>${view.isSecret(key) ? "?" : html`<${Written} value=${value} withSign />`}</text>
     </g>
   `;
 }
@@ -90,7 +91,7 @@ export function Bias({ at, style, ...all }) {
       ...${button(all, key)}
     >
       <title>${parameterName(all.view.network, parameterOf(key))} = ${exact(value)}</title>
-      b <tspan ...${fit}><${Written} value=${value} withSign /></tspan>
+      b <tspan ...${fit}>${all.view.isSecret(key) ? "?" : html`<${Written} value=${value} withSign />`}</tspan>
     </text>
   `;
 }

@@ -1,0 +1,19 @@
+// Where there is nothing to look into: why, and what there is instead.
+import { html } from "../shared/html.js";
+import { NetworkPicker } from "../shared/network_picker.js";
+import { whole } from "../shared/numbers.js";
+import { go } from "../shared/place.js";
+
+const START = { update: undefined, position: undefined, step: undefined, weight: undefined };
+
+export function Nothing({ message, network, latest }) {
+  const open = (id) => go({ ...START, network: id }, { push: true });
+  return html`
+    <div class="nothing">
+      <p role="alert">${message}</p>
+      ${latest !== undefined && html`<button onClick=${() => go({ ...START, update: latest })}>Look at update ${whole(latest)}</button>`}
+      <${NetworkPicker} label="Another network" none="choose one" value="" except=${network} onPick=${open} />
+      <button onClick=${() => open(undefined)}>Open the worked example</button>
+    </div>
+  `;
+}

@@ -1,0 +1,58 @@
+// What each optimizer does with the mean gradient of a weight, in symbols and in numbers: the rows of
+// `take_step`, as training/numerics/optimizers.py has them.
+import { gives, id, n, op, over, row, SPACE } from "./maths.js";
+
+const [w, g, v, s, eta, mu, epsilon, lambda] = ["w", "g", "v", "s", "η", "μ", "ε", "λ"].map(id);
+const numbered = (name, index) => id(`${name}${index}`);
+const [beta1, beta2, c1, c2] = [numbered("β", "₁"), numbered("β", "₂"), numbered("c", "₁"), numbered("c", "₂")];
+const root = (part) => row(op("√"), part);
+const rest = (beta) => row(op("("), n(1), op("−"), beta, op(")"));
+
+// Each with the parts that it needs, which are symbols or numbers: the right sides of its rows.
+const SIDES = {
+  GRADIENT_DESCENT: ({ w, g, eta }) => ({ w: row(w, op("−"), g, op("·"), eta) }),
+  MOMENTUM: ({ w, g, v, newV, mu, eta }) => ({
+    v: row(mu, op("·"), v, op("+"), g),
+    w: row(w, op("−"), newV, op("·"), eta),
+  }),
+  NESTEROV: ({ w, g, v, newV, mu, eta }) => ({
+    v: row(mu, op("·"), v, op("+"), g),
+    w: row(w, op("−"), op("("), g, op("+"), mu, op("·"), newV, op(")"), op("·"), eta),
+  }),
+  ADAM: ({ w, g, v, s, newV, newS, eta, beta1, beta2, epsilon }) => ({
+    v: row(beta1, op("·"), v, op("+"), rest(beta1), op("·"), g),
+    s: row(beta2, op("·"), s, op("+"), rest(beta2), op("·"), g, op("·"), g),
+    w: row(w, op("−"), over(eta, c1), op("·"), over(newV, row(over(root(newS), c2), op("+"), epsilon))),
+  }),
+};
+
+const SYMBOLS = { w, g, v, s, newV: v, newS: s, eta, mu, beta1, beta2, epsilon };
+const LEFT = { w, v, s };
+
+const kindOf = ({ optimizer }) => optimizer.kind.replace("OPTIMIZER_KIND_", "");
+const isDecayed = ({ optimizer }) => Boolean(optimizer.weightDecay);
+
+// Whether its equations are more than one.
+export const isLong = (settings) => kindOf(settings) !== "GRADIENT_DESCENT" || isDecayed(settings);
+
+export function stepInSymbols(settings) {
+  const rows = Object.entries(SIDES[kindOf(settings)](SYMBOLS)).map(([name, side]) => row(LEFT[name], op("←"), side));
+  if (!isDecayed(settings)) return rows;
+  const decay = row(g, op("="), over(id("G"), id("n")), op("+"), lambda, op("·"), w);
+  return [row(decay, SPACE, rows[0]), ...rows.slice(1)];
+}
+
+// The gradient that a step begins with: with weight decay, more than the mean.
+export function decayInNumbers(settings, { v: of, first }) {
+  if (!isDecayed(settings)) return null;
+  return row(n(first("gradient[")), op("+"), n(settings.optimizer.weightDecay), op("·"), n(of("w_p")));
+}
+
+export function stepInNumbers(settings, { v: of, first }) {
+  const { momentum, beta1, beta2, epsilon } = settings.optimizer;
+  const before = { w: of("w_p"), g: of("g_p"), v: first("v["), s: first("s["), newV: of("v_p"), newS: of("s_p") };
+  const values = { ...before, eta: settings.learningRate, mu: momentum, beta1, beta2, epsilon };
+  const parts = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value === undefined ? undefined : n(value)]));
+  const results = { w: of("after_p"), v: of("v_p"), s: of("s_p") };
+  return Object.entries(SIDES[kindOf(settings)](parts)).map(([name, side]) => row(LEFT[name], op("="), side, gives(results[name])));
+}

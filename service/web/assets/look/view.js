@@ -1,0 +1,45 @@
+// What the picture shows.
+import { whole } from "../shared/numbers.js";
+import { keyOf, valueAt } from "../shared/parameters.js";
+
+// Of a moment. The weight `secret` does not tell yet what becomes of it.
+export function viewOf({ network, trace }, moment, secret) {
+  const { example, known } = moment;
+  const valueOf = (vectors, layer, unit) => vectors[layer - 1].values[unit];
+  const isSecret = (key) => key === secret && moment.after.has(key);
+  return {
+    network,
+    lit: { ...moment.lit, isCost: moment.kind === "COST" },
+    weight: (key) => (isSecret(key) ? valueAt(trace.before, key) : moment.weight(key)),
+    isAfter: (key) => moment.after.has(key),
+    isSecret,
+    example: moment.kind === "ZERO" ? undefined : example,
+    cost: moment.isCostKnown ? example.cost : undefined,
+    unit(layer, unit) {
+      if (moment.kind === "ZERO") return {};
+      if (layer === 0) return { a: example.inputs.values[unit] };
+      const get = (what, vectors) => (known(what, layer, unit) ? valueOf(vectors, layer, unit) : undefined);
+      return { a: get("a", example.activations), z: get("z", example.logits), delta: get("delta", example.deltas) };
+    },
+  };
+}
+
+// Of an update that no batch made: the weights after it, and which of them it changed.
+export function stillView({ network, state, comparison }) {
+  const changed = new Set(comparison?.changes.map(keyOf));
+  return {
+    network,
+    lit: { units: new Set(), weights: new Set() },
+    weight: (key) => valueAt(state.layers, key),
+    isAfter: (key) => changed.has(key),
+    isSecret: () => false,
+    unit: () => ({}),
+  };
+}
+
+export function captionOf({ update, comparison }, moment) {
+  if (!moment) return comparison ? "The weights after it; what it changed is underlined." : "Its weights.";
+  const number = Number(moment.example.example) + 1;
+  const weights = moment.after.isEmpty() ? `weights before update ${whole(update)}` : `weights after update ${whole(update)} where they are underlined`;
+  return `Example ${whole(number)} of the training set · ${weights}`;
+}
