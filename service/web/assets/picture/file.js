@@ -21,8 +21,10 @@ const OF_THE_PAGE = ["class", "role", "tabindex", "aria-label", "aria-pressed", 
 const DENSITY = 2; // dots of a PNG to a pixel of the page
 
 export function svgFile(svg, title) {
-  const { width, height } = svg.getBoundingClientRect();
+  const [width, height] = [svg.clientWidth, svg.clientHeight]; // whole pixels
   const copy = styledCopy(svg);
+  copy.setAttribute("width", width);
+  copy.setAttribute("height", height);
   copy.setAttribute("viewBox", `0 0 ${width} ${height}`);
   const back = element("rect", { width, height, fill: getComputedStyle(document.body).backgroundColor });
   const name = element("title");
