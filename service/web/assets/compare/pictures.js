@@ -29,7 +29,7 @@ export function SidePicture({ side, layers, scale, lit, chosen, pointed, setPoin
   if (layers?.length !== side.network.layerSizes.length - 1) return html`<div class="side-picture"></div>`;
   return html`
     <div class="side-picture">
-      <${Picture} view=${stillView(side.network, layers, lit)} scale=${scale} weight=${chosen} pointed=${pointed} setPointed=${setPointed} setUnplaced=${() => {}} />
+      <${Picture} view=${stillView(side.network, layers, lit)} scale=${scale} weight=${chosen} pointed=${pointed} setPointed=${setPointed} />
     </div>
   `;
 }

@@ -17,7 +17,7 @@ import { Nothing } from "./nothing.js";
 import { PhasePanel } from "./phase_panel.js";
 import { Ribbon } from "./ribbon.js";
 import { PhaseStrip, Stepper, useStepKeys } from "./stepper.js";
-import { captionOf, stillView, viewOf } from "./view.js";
+import { captionOf, changedView, viewOf } from "./view.js";
 import { WeightPanel } from "./weight_panel.js";
 
 export const Look = ({ place }) => html`<${Opened} key=${place.network} place=${place} />`;
@@ -48,7 +48,7 @@ function Network({ place, network, run: liveRun, latest }) {
   if (!opened && error) return html`<${Nothing} message=${error.message} network=${network.network} latest=${latest} />`;
   if (!opened || !scale) return html`<div class="look"></div>`;
   const weight = isKey(network, place.weight) ? place.weight : undefined;
-  const view = moment ? viewOf(opened, moment, secret) : stillView(opened);
+  const view = moment ? viewOf(opened, moment, secret) : changedView(opened);
   return html`
     <div class="look" aria-busy=${opened.update !== update}>
       <div class="stage">

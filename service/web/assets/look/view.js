@@ -1,4 +1,5 @@
 // What the picture shows.
+import { stillView } from "../picture/still.js";
 import { whole } from "../shared/numbers.js";
 import { keyOf, valueAt } from "../shared/parameters.js";
 
@@ -25,16 +26,9 @@ export function viewOf({ network, trace }, moment, secret) {
 }
 
 // Of an update that no batch made: the weights after it, and which of them it changed.
-export function stillView({ network, state, comparison }) {
+export function changedView({ network, state, comparison }) {
   const changed = new Set(comparison?.changes.map(keyOf));
-  return {
-    network,
-    lit: { units: new Set(), weights: new Set() },
-    weight: (key) => valueAt(state.layers, key),
-    isAfter: (key) => changed.has(key),
-    isSecret: () => false,
-    unit: () => ({}),
-  };
+  return { ...stillView(network, state.layers), isAfter: (key) => changed.has(key) };
 }
 
 export function captionOf({ update, comparison }, moment) {

@@ -9,7 +9,7 @@ import { CostBox, isInSight, Unit } from "./unit.js";
 import { keyOfLine, Label, Line, takesPart } from "./weight.js";
 
 // `setUnplaced` is told how many weights have no room for their numbers.
-export function Picture({ view, scale, weight, pointed, setPointed, setUnplaced }) {
+export function Picture({ view, scale, weight, pointed, setPointed, setUnplaced = () => {} }) {
   const { network } = view;
   const box = useRef(null);
   const [size, setSize] = useState({ width: 760, height: 430 });

@@ -14,5 +14,6 @@ export const stillView = (network, layers, lit = new Set()) => ({
   lit: { units: new Set(), weights: lit },
   weight: (key) => valueAt(layers, key),
   isAfter: () => false,
+  isSecret: () => false,
   unit: () => ({}),
 });
