@@ -10,6 +10,7 @@ export function viewOf({ network, trace }, moment, secret) {
   const isSecret = (key) => key === secret && moment.after.has(key);
   return {
     network,
+    hasExamples: true,
     lit: { ...moment.lit, isCost: moment.kind === "COST" },
     weight: (key) => (isSecret(key) ? valueAt(trace.before, key) : moment.weight(key)),
     isAfter: (key) => moment.after.has(key),
@@ -28,7 +29,7 @@ export function viewOf({ network, trace }, moment, secret) {
 // Of an update that no batch made: the weights after it, and which of them it changed.
 export function changedView({ network, state, comparison }) {
   const changed = new Set(comparison?.changes.map(keyOf));
-  return { ...stillView(network, state.layers), isAfter: (key) => changed.has(key) };
+  return { ...stillView(network, state.layers), hasExamples: true, isAfter: (key) => changed.has(key) };
 }
 
 export function captionOf({ update, comparison }, moment) {

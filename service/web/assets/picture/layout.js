@@ -5,6 +5,9 @@ export const MANY = 8; // units that a layer shows one by one
 const ROW = 12; // the height of a row of small numbers
 const GAP = 4;
 
+// Less than so much between two layers takes smaller numbers.
+const [TIGHT, SMALL] = [250, 10];
+
 // The units of a layer that are shown. A large layer has a first few, one slot for the unit that is
 // of interest now, and a last one: whatever is of interest, nothing else moves.
 export function shownUnits(size, isOpen, wanted) {
@@ -14,16 +17,22 @@ export function shownUnits(size, isOpen, wanted) {
   return [...fixed, free, size - 1].map((unit, slot) => ({ unit, isGap: slot === 4 }));
 }
 
-// What a picture of this width can be like: `font` is the size of a weight's number.
-function styleOf(layers, isNarrow) {
-  if (isNarrow) return { left: 28, right: 86, top: 24, band: 28, most: 21, font: 9.5, between: layers > 3 ? 150 : 130 };
+// What a picture of this width can be like: `font` is the size of a weight's number. Beside the
+// outputs is room for targets and cost, where examples go through the network.
+function styleOf(layers, isNarrow, hasExamples) {
+  const style = styleOfWidth(layers, isNarrow);
+  return hasExamples ? style : { ...style, right: style.left };
+}
+
+function styleOfWidth(layers, isNarrow) {
+  if (isNarrow) return { left: 33, right: 86, top: 24, band: 28, most: 21, font: 9.5, between: layers > 3 ? 150 : 130 };
   if (layers > 4) return { left: 48, right: 96, top: 36, band: 44, most: 24, font: 10.5, between: 150 };
   return { left: 60, right: 150, top: 36, band: 52, most: 27, font: 11.5, between: 160 };
 }
 
 // The width that the picture needs; where the window is narrower, it scrolls.
-export function widthNeeded(layers, isNarrow) {
-  const { left, right, between } = styleOf(layers, isNarrow);
+export function widthNeeded(layers, isNarrow, hasExamples) {
+  const { left, right, between } = styleOf(layers, isNarrow, hasExamples);
   return left + right + between * (layers - 1);
 }
 
@@ -37,10 +46,12 @@ function shapeFor(pitch, bias, { most }) {
   return { halfWidth: 30, halfHeight: Math.max(12, Math.min(16, (pitch - bias - GAP) / 2)), rows: 0 };
 }
 
-export function layOut(network, { width, height, open, wanted, isNarrow }) {
+export function layOut({ network, hasExamples }, { width, height, open, wanted, isNarrow }) {
   const sizes = network.layerSizes;
-  const style = styleOf(sizes.length, isNarrow);
+  const style = styleOf(sizes.length, isNarrow, hasExamples);
   const { left, right, top } = style;
+  const between = (width - left - right) / (sizes.length - 1);
+  const font = between < TIGHT ? Math.min(style.font, SMALL) : style.font;
   const slots = sizes.map((size, layer) => shownUnits(size, open.has(layer), wanted(layer)));
   const isAnyLarge = sizes.some((size) => size > MANY);
   const room = height - top - 8 - (isAnyLarge ? 30 : 0); // below are the buttons that open them
@@ -48,12 +59,12 @@ export function layOut(network, { width, height, open, wanted, isNarrow }) {
   const shape = shapeFor(room / Math.max(...slots.map((units) => units.length)), bias, style);
   const middle = top + room / 2 + (bias - shape.rows * ROW) / 2;
   const layers = slots.map((units, layer) => {
-    const x = left + ((width - left - right) * layer) / (sizes.length - 1);
+    const x = left + between * layer;
     // Few units keep together: their weights then spread like a fan.
     const gap = units.length === 2 ? room * 0.46 : room / units.length;
     return units.map((each, slot) => ({ ...each, layer, x, y: middle + (slot - (units.length - 1) / 2) * gap }));
   });
-  return { layers, isNarrow, hasBiases: network.bias, ...style, ...shape };
+  return { layers, isNarrow, hasBiases: network.bias, ...style, font, ...shape };
 }
 
 // The lines between two layers, and at which part of the way each would have its number: another one

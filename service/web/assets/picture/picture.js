@@ -24,9 +24,9 @@ export function Picture({ view, scale, weight, pointed, setPointed, setUnplaced 
   const most = Math.max(...network.layerSizes.map((count, layer) => (open.has(layer) ? count : 0)));
   const isNarrow = size.width < 560;
   const height = Math.max(size.height, most > MANY ? most * 66 : 0);
-  const width = Math.max(size.width, widthNeeded(network.layerSizes.length, isNarrow));
+  const width = Math.max(size.width, widthNeeded(network.layerSizes.length, isNarrow, view.hasExamples));
   const wanted = (layer) => interesting(view.lit, weight, layer);
-  const { layers, ...style } = layOut(network, { width, height, open, wanted, isNarrow });
+  const { layers, ...style } = layOut(view, { width, height, open, wanted, isNarrow });
   const lines = layers.slice(1).flatMap((above, index) => linesBetween(layers[index], above));
   const parts = useMemo(
     () => layers.slice(1).flatMap((above, index) => placeNumbers(linesBetween(layers[index], above), [...layers[index], ...above], style)),

@@ -11,6 +11,7 @@ export const isSmall = ({ layerSizes, parameterCount }) =>
 // `layers` as the service sends them; `lit` are the keys of weights that are to be seen first.
 export const stillView = (network, layers, lit = new Set()) => ({
   network,
+  hasExamples: false,
   lit: { units: new Set(), weights: lit },
   weight: (key) => valueAt(layers, key),
   isAfter: () => false,
