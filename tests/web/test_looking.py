@@ -31,8 +31,8 @@ def at_start(site: ServerProcess, page: Page) -> Page:
     return page
 
 
-def ask(site: ServerProcess, path: str, **query: int) -> Any:
-    answer = requests.get(f"{site.http}/v1/networks/{NETWORK}/{path}", params=query, timeout=10)
+def ask(site: ServerProcess, path: str, network: str = NETWORK, **query: int) -> Any:
+    answer = requests.get(f"{site.http}/v1/networks/{network}/{path}", params=query, timeout=10)
     assert answer.ok, answer.text
     return next(iter(answer.json().values()))
 
@@ -205,8 +205,69 @@ def test_a_weight_is_explained(site: ServerProcess, at_start: Page) -> None:
     expect(page.locator(".weight-line.pointed")).to_have_attribute("data-weight", "2.0.2")
     panel.get_by_label("Predict, then reveal").check()
     expect(panel).not_to_contain_text(explained["sentences"][0])
-    panel.get_by_role("button", name="down").click()
+    go_to_step(page, 727)  # where all weights are those after the update
+    number = page.locator(".weight-label.selected")
+    expect(number).to_have_text("?")
+    assert shown(page, "[data-weight='1.2.1']") == explained["before"]
+    went = "down" if explained["step"] > 0 else "up"
+    panel.get_by_role("button", name=went).click()
     expect(panel).to_contain_text(explained["sentences"][0])
+    expect(panel).to_contain_text(f"Right: it went {went}")
+    expect(number).not_to_have_text("?")
+    assert shown(page, "[data-weight='1.2.1']") == explained["after"]
+
+
+def test_a_long_batch_is_shown_example_by_example(site: ServerProcess, page: Page) -> None:
+    make(site, "long", [2, 2, 1])
+    examples = [{"inputs": [n / 40, n % 7], "targets": [n % 2]} for n in range(40)]
+    post(site, "trainingSets", trainingSet="forty", examples=examples)
+    train(site, "long", trainingSet="forty", batchSize=40)
+    page.goto(f"{site.http}/?network=long&update=1&position=38&weight=1.0.1")
+    expect(page.locator(".weight-panel .example")).to_have_count(4)
+    page.get_by_role("button", name="36 more examples").click()
+    own = page.locator(".weight-panel .example summary .num")
+    expect(own).to_have_count(40)
+    found = own.evaluate_all("all => all.map((each) => each.dataset.exact)")
+    trace = ask(site, "updates/1:trace", "long")
+    gradients = [example["gradient"][0]["weights"][1] for example in trace["examples"]]
+    assert [float(text.replace("−", "-")) for text in found] == gradients
+    expect(page.locator(".ribbon .cell[aria-current]")).to_have_text("39")
+    page.locator(".ribbon .cell", has_text="…").first.click()
+    expect(page.locator("[data-at=example]")).to_have_text("25 of 40")
+    inputs = trace["examples"][24]["inputs"]["values"]
+    expect(page.locator("[data-unit='0.0'] [data-what=a]")).to_have_attribute(
+        "data-exact", str(inputs[0])
+    )
+
+
+def test_a_run_is_followed_and_an_edit_is_told(site: ServerProcess, page: Page) -> None:
+    make(site, "growing", [2, 2, 1])
+    page.goto(f"{site.http}/?network=growing")
+    at, follow = page.locator("[data-at=update]"), page.get_by_role("button", name="Follow live")
+    expect(at).to_have_text("0 of 0")
+    train(site, "growing", count=2)
+    expect(at).to_have_text("2 of 2")
+    expect(page.locator(".ribbon .batch")).to_have_count(2)
+    expect(follow).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Previous line").click()
+    expect(follow).to_have_attribute("aria-pressed", "false")
+    weight = {"layer": 2, "unit": 0, "input": 1, "value": -1.25}
+    post(site, "networks/growing:setWeights", weights=[weight])
+    expect(at).to_have_text("2 of 3")
+    follow.click()
+    expect(page.locator("aside")).to_contain_text("1 of 6 weights changed, output 1 ← hidden 2")
+    expect(page.locator("aside")).to_contain_text("to −1.25")
+    expect(page.locator(".weight-line.new")).to_have_attribute("data-weight", "2.0.1")
+
+
+def test_what_is_not_there_is_said(site: ServerProcess, at_start: Page) -> None:
+    at_start.goto(f"{site.http}/?network={NETWORK}&update=99&step=9999&weight=9.9.9")
+    expect(at_start.get_by_role("status").first).to_contain_text("no update 99")
+    expect(at_start.locator("[data-at=line]")).to_have_text("342 of 342")
+    at_start.goto(f"{site.http}/?network=nowhere&update=1")
+    expect(at_start.get_by_role("alert")).to_contain_text("no network nowhere")
+    at_start.get_by_role("button", name="Open the worked example").click()
+    expect(at_start.get_by_role("heading", name=PHASES[0])).to_be_visible()
 
 
 def test_a_link_leads_to_the_same_moment(site: ServerProcess, at_start: Page) -> None:
@@ -273,16 +334,26 @@ COVERED = """() => {
 }"""
 
 
-def test_no_number_of_the_picture_covers_another(site: ServerProcess, page: Page) -> None:
+def test_a_dense_network_and_its_optimizer_can_be_read(site: ServerProcess, page: Page) -> None:
     make(site, "dense", [3, 4, 3], bias=True)
     examples = [{"inputs": [1, 0.5, n / 7], "targets": [n / 9, 0, 1]} for n in range(2)]
     post(site, "trainingSets", trainingSet="two", examples=examples)
-    train(site, "dense", trainingSet="two", batchSize=2)
+    adam = {"kind": "OPTIMIZER_KIND_ADAM", "weightDecay": 0.1}
+    train(site, "dense", trainingSet="two", batchSize=2, optimizer=adam)
+    executed = ask(site, "updates/1:walk", "dense")["steps"]
+    number = next(n for n, step in enumerate(executed) if "after_p" in step["changed"])
     page.set_viewport_size({"width": 1280, "height": 800})
-    page.goto(f"{site.http}/?network=dense&update=1&step=560")
+    page.goto(f"{site.http}/?network=dense&update=1&step={number}")
     for selector, count in {".weight-label rect": 24, ".bias": 7, ".unit-below": 7}.items():
         expect(page.locator(f".picture {selector}")).to_have_count(count)
     assert page.evaluate(COVERED) == 0
+    results = page.locator(".in-numbers .result").evaluate_all(
+        "all => all.map((e) => e.dataset.exact)"
+    )
+    values = {variable["name"]: variable["value"] for variable in executed[number]["variables"]}
+    assert [float(text.replace("−", "-")) for text in results] == [
+        values[name] for name in ("v_p", "s_p", "after_p")
+    ]
     page.set_viewport_size({"width": 390, "height": 844})
     expect(page.locator(".caption")).to_contain_text("of 31 weights show their number")
     assert page.evaluate(COVERED) == 0

@@ -29,7 +29,7 @@ export function CostCurve({ network, first, latest, update, cost, isFollowing })
   return html`
     <div class="time-curve">
       <p class="curve-head small">
-        <span>Cost <span class="soft">before each update</span></span>
+        <span>Cost <span class="soft when">before each update</span></span>
         <span class="spring"></span>
         <button
           class="small"

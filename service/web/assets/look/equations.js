@@ -1,6 +1,7 @@
 // The equations of a phase in symbols, and of a line in numbers: each line that computes something has
 // an entry that knows which variables it took.
 import { html } from "../shared/html.js";
+import { isRounded } from "../shared/numbers.js";
 import { call, gives, id, n, op, over, prime, row, SPACE, sub } from "./maths.js";
 import { decayInNumbers, isLong, stepInNumbers, stepInSymbols } from "./optimizer_equations.js";
 
@@ -10,11 +11,15 @@ const delta = (i) => sub("δ", id(i));
 const w = (i, j) => sub("w", id(i), op("⁣"), id(j));
 const slope = (i) => row(prime(id("f")), op("("), z(i), op(")"));
 const sum = (index) => html`<munder><mo>∑</mo><mi>${index}</mi></munder>`;
+const power = (exponent) => html`<msup><mi>e</mi>${exponent}</msup>`;
 const dC = (by) => over(row(op("∂"), id("C")), row(op("∂"), by));
 
 // In symbols, once for each kind of phase.
 export const SYMBOLS = {
   ZERO: () => [row(sub("G", id("i"), id("j")), op("="), n(0))],
+  FORWARD_SOFTMAX: () => [
+    row(z("i"), op("="), sum("j"), a("j"), op("·"), w("i", "j"), SPACE, a("i"), op("="), over(power(z("i")), row(sum("k"), power(z("k"))))),
+  ],
   FORWARD: () => [
     row(z("i"), op("="), sum("j"), a("j"), op("·"), w("i", "j"), SPACE, a("i"), op("="), call(id("f"), z("i"))),
   ],
@@ -78,6 +83,14 @@ const LINES = {
     after_p: ({ settings, ...values }) => ({ rows: stepInNumbers(settings, values) }),
   },
 };
+
+const MOST = 4; // outputs that are shown
+
+// The line of softmax sets all activations of its layer at once.
+export function softmaxInNumbers(values) {
+  const shown = values.slice(0, MOST).flatMap((value, index) => [index ? op(",") : "", n(value)]);
+  return row(id("a"), op(values.some(isRounded) ? "≈" : "="), op("("), ...shown, values.length > MOST ? op(", …") : "", op(")"));
+}
 
 const valueIn = (step, matches) => step?.variables.find(({ name }) => matches(name))?.value;
 

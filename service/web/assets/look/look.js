@@ -33,9 +33,11 @@ function Network({ place, network, run: liveRun, latest }) {
   const first = Number(network.earliestUpdate);
   const isFollowing = place.update === undefined;
   const update = isFollowing ? latest : Math.max(first, Math.min(place.update, latest));
+  const weight = isKey(network, place.weight) ? place.weight : undefined;
   useEffect(() => {
-    if (place.update !== undefined && place.update !== update) sayOther(place.update, update);
-  }, [place.update]);
+    const isOther = !isFollowing && place.update !== update;
+    if (isOther || place.weight !== weight) mend(place, update, weight);
+  }, [place.update, place.weight]);
   const { answer: loaded, error } = useAnswer(update, (signal) => loadUpdate(network, update, signal));
   const { shown, moment } = useShown(place, loaded, update);
   const [pointed, setPointed] = useState(null);
@@ -43,11 +45,10 @@ function Network({ place, network, run: liveRun, latest }) {
   const [secret, setSecret] = useState(null);
   const run = useRunOf(network, shown?.trace?.run, liveRun);
   const scale = useScale(network, run, latest);
-  const opened = shown && { ...shown, first, latest, wanted: update, isLate: !isFollowing && shown.update !== update };
+  const opened = shown && { ...shown, first, latest, wanted: isFollowing ? shown.update : update, isLate: !isFollowing && shown.update !== update };
   useStepKeys(opened, moment);
   if (!opened && error) return html`<${Nothing} message=${error.message} network=${network.network} latest=${latest} />`;
   if (!opened || !scale) return html`<div class="look"></div>`;
-  const weight = isKey(network, place.weight) ? place.weight : undefined;
   const view = moment ? viewOf(opened, moment, secret) : changedView(opened);
   return html`
     <div class="look" aria-busy=${opened.update !== update}>
@@ -91,9 +92,13 @@ function stepOf(place, { walk }) {
   return place.update === undefined ? Infinity : 0;
 }
 
-function sayOther(wanted, update) {
-  say(`There is no update ${whole(wanted)} ${wanted > update ? "yet" : "any more"}: this is update ${whole(update)}.`);
-  go({ update });
+// An address that leads nowhere: says so, and goes where there is something.
+function mend(place, update, weight) {
+  const isEarly = place.update < update;
+  const isThere = place.update === undefined || place.update === update;
+  const lost = isThere ? "" : `There is no update ${whole(place.update)} ${isEarly ? "any more" : "yet"}: this is update ${whole(update)}. `;
+  say(`${lost}${place.weight === weight ? "" : `This network has no weight ${place.weight}.`}`);
+  go({ update: isThere ? place.update : update, weight });
 }
 
 const unplacedText = ({ parameterCount }, unplaced) =>

@@ -4,7 +4,7 @@ import { html } from "../shared/html.js";
 import { Num } from "../shared/number.js";
 import { isRounded } from "../shared/numbers.js";
 import { keyAt } from "../shared/parameters.js";
-import { inNumbers, SYMBOLS } from "./equations.js";
+import { inNumbers, softmaxInNumbers, SYMBOLS } from "./equations.js";
 import { GradientArrays } from "./gradient_arrays.js";
 import { Maths } from "./maths.js";
 import { momentAt } from "./moment.js";
@@ -15,8 +15,7 @@ import { PHASE_SENTENCES, phaseName } from "./words.js";
 export function PhasePanel({ opened, moment }) {
   const { network, trace, walk } = opened;
   const { kind, phase } = moment;
-  const isOutput = kind === "DELTAS" && phase.layer === network.layerSizes.length - 1;
-  const which = isOutput ? "DELTAS_OUTPUT" : kind;
+  const which = kindIn(network, kind, phase);
   const settings = trace.settings;
   return html`
     <section class=${`phase-panel ${isLong(settings) ? "tall" : ""}`} aria-label="What happens now">
@@ -39,23 +38,37 @@ export function PhasePanel({ opened, moment }) {
   `;
 }
 
+// Outputs have deltas, and softmax activations, of their own kind.
+function kindIn({ layerSizes, activations }, kind, { layer }) {
+  if (kind === "DELTAS" && layer === layerSizes.length - 1) return "DELTAS_OUTPUT";
+  return kind === "FORWARD" && /SOFTMAX/.test(activations[layer - 1]) ? "FORWARD_SOFTMAX" : kind;
+}
+
 function InNumbers({ opened, moment, settings }) {
-  const { network } = opened;
+  const { network, walk } = opened;
   const { phase, step } = moment;
+  if (walk.isWordless) return null;
+  if (isSoftmax(walk, step)) return html`<${Maths}>${softmaxInNumbers(moment.example.activations.at(-1).values)}<//>`;
   const total = moment.previous && sumBefore(opened, moment).get(keyAt(phase.layer, step.unit, step.input));
   const lines = inNumbers(moment, { network, settings, total: total ?? 0 });
-  if (opened.walk.isWordless) return null;
   return lines.length ? lines.map((line, index) => html`<${Maths} key=${index}>${line}<//>`) : html`<span class="soft small">this line computes nothing</span>`;
 }
 
 const sumBefore = (opened, moment) =>
   moment.kind === "ADD" ? momentAt(opened, moment.number - 1).sum : new Map();
 
+const functionOf = (walk, step) => walk.functions.findLast(({ firstLine }) => firstLine <= step.line);
+
+function isSoftmax(walk, step) {
+  const { firstLine, lines } = functionOf(walk, step);
+  return /= softmax\(z\)/.test(lines[step.line - firstLine]);
+}
+
 // The function that is executed, its current line, and what its variables hold after it.
 function Code({ walk, moment }) {
   const { step } = moment;
   const box = useRef(null);
-  const of = walk.functions.findLast(({ firstLine }) => firstLine <= step.line);
+  const of = functionOf(walk, step);
   useEffect(() => {
     const line = box.current.querySelector("[aria-current]");
     const { scrollTop, clientHeight } = box.current;

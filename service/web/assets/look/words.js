@@ -23,6 +23,8 @@ export const PHASE_SENTENCES = {
   ZERO: "An array G with a place for every {weight} is set to zero. The {gradient}s of the {batch} will be added up in it.",
   FORWARD:
     "Every unit of this layer adds up what comes in, each input times its {weight}: its {logit} z. The {activation} a is what it passes on.",
+  FORWARD_SOFTMAX:
+    "Every output adds up what comes in: its {logit} z. Softmax makes of all of them {activation}s that add up to 1; z is from then on ln a.",
   COST: "The {cost} says how far the outputs are from the {target}s for this example: 0 would be perfect.",
   DELTAS_OUTPUT: "How the cost changes with the {logit} of each output: its {delta}. With cross-entropy and sigmoid it is just output minus {target}.",
   DELTAS:
