@@ -21,6 +21,19 @@ def test_it_opens_on_the_worked_example(site: ServerProcess, page: Page) -> None
     assert {urlsplit(url).netloc for url in asked} == {urlsplit(site.http).netloc}
 
 
+def test_a_link_into_the_worked_example_leads_there_on_every_server(
+    site: ServerProcess, page: Page
+) -> None:
+    requests.delete(f"{site.http}/v1/networks/worked-example", timeout=10)
+    # And on one that is away when the page is opened.
+    page.route("**/v1/**", lambda route: route.abort())
+    page.goto(f"{site.http}/?network=worked-example&update=2&position=1&step=100")
+    expect(page.get_by_role("status").first).to_contain_text("is away")
+    page.unroute("**/v1/**")
+    expect(page.locator("[data-at=line]")).to_have_text("101 of 728")
+    expect(page.locator("[data-at=update]")).to_have_text("2 of 6")
+
+
 def test_a_mode_is_a_place_to_come_back_to(site: ServerProcess, page: Page) -> None:
     page.goto(f"{site.http}/?mode=train")
     expect(page.get_by_role("link", name="Train")).to_have_attribute("aria-current", "page")

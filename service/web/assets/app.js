@@ -3,11 +3,12 @@ import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Compare } from "./compare/compare.js";
 import { Look } from "./look/look.js";
+import { useAnswer } from "./shared/answers.js";
 import { html } from "./shared/html.js";
 import { go, searchOf, usePlace } from "./shared/place.js";
+import { Say } from "./shared/say.js";
+import { goToWorkedExample, haveWorkedExample, WORKED } from "./shared/worked_example.js";
 import { Train } from "./train/train.js";
-import { openWorkedExample } from "./shared/worked_example.js";
-import { Say, say } from "./shared/say.js";
 
 const MODES = [
   ["look", "Look inside", Look],
@@ -63,10 +64,7 @@ function Theme() {
 
 function Page() {
   const place = usePlace();
-  useEffect(() => {
-    // The page opens on the worked example, not on a form.
-    if (!place.network && place.mode !== "train") openWorkedExample().catch((error) => say(error));
-  }, [place.network, place.mode]);
+  const isOpen = useOpened(place);
   useEffect(() => {
     document.title = titleOf(place);
   }, [place]);
@@ -74,8 +72,19 @@ function Page() {
   return html`
     <${Head} place=${place} />
     <${Say} />
-    <main>${(place.network || place.mode === "train") && html`<${Mode} place=${place} />`}</main>
+    <main>${isOpen && html`<${Mode} place=${place} />`}</main>
   `;
+}
+
+// The page opens on the worked example, not on a form, and links to one of its moments lead there on
+// every server: it is made where it is missing. Returns whether the mode can be shown.
+function useOpened({ network, mode }) {
+  const isMeant = network ? network === WORKED : mode !== "train";
+  const { answer: isMade } = useAnswer(isMeant ? WORKED : null, () => haveWorkedExample().then(() => true));
+  useEffect(() => {
+    if (isMade && isMeant && !network) goToWorkedExample();
+  }, [isMade, isMeant, network]);
+  return network ? !isMeant || isMade : mode === "train";
 }
 
 // What a tab, a bookmark and the browser's history call this place.

@@ -6,14 +6,16 @@ import { go } from "./place.js";
 
 export const WORKED = "worked-example";
 
-export async function openWorkedExample() {
+export const goToWorkedExample = () => go({ network: WORKED, update: 1, position: 0, step: 0 });
+
+// Makes it where it is not there: a link to one of its moments leads there on every server.
+export async function haveWorkedExample() {
   try {
     await get(`networks/${WORKED}`);
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 404) throw error;
     await make();
   }
-  go({ network: WORKED, update: 1, position: 0, step: 0 });
 }
 
 // Two browsers may do so at the same time: whoever comes second is told that it is there already.
