@@ -61,10 +61,9 @@ const LINES = {
   },
   DELTAS: {
     slope_k: ({ v }) => [slope("k"), /* of a */ call(prime(id("f")), n(v("a_k")))],
-    delta_k: ({ v, first, network }) => [
-      delta("k"),
-      isCrossEntropy(network) ? row(n(v("a_k")), op("−"), n(first("y["))) : dC(z("k")),
-    ],
+    // Of the outputs; for the layers below, this is the loop that takes the next one.
+    delta_k: ({ v, first, network }) =>
+      v("a_k") !== undefined && [delta("k"), isCrossEntropy(network) ? row(n(v("a_k")), op("−"), n(first("y["))) : dC(z("k"))],
     s: ({ v, was, first, step }) => [
       id("s"),
       step.above !== undefined && row(n(was("s")), op("+"), n(v("delta_k")), op("·"), n(first("above.weights["))),
@@ -109,6 +108,7 @@ export function inNumbers(moment, { network, settings, total }) {
       settings,
       total,
     });
+    if (!made) continue;
     if (made.rows) return made.rows;
     const [left, middle] = made;
     const result = valueIn(step, (each) => each === changed);

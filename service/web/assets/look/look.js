@@ -41,7 +41,7 @@ function Network({ place, network, run: liveRun, latest }) {
   const { answer: loaded, error } = useAnswer(update, (signal) => loadUpdate(network, update, signal));
   const { shown, moment } = useShown(place, loaded, update);
   const [pointed, setPointed] = useState(null);
-  const [unplaced, setUnplaced] = useState(0);
+  const [{ unplaced, drawn }, setUnplaced] = useState({ unplaced: 0 });
   const [secret, setSecret] = useState(null);
   const run = useRunOf(network, shown?.trace?.run, liveRun);
   const scale = useScale(network, run, latest);
@@ -57,7 +57,7 @@ function Network({ place, network, run: liveRun, latest }) {
         ${moment ? html`<${PhaseStrip} opened=${opened} moment=${moment} />` : html`<p class="phases soft">${headingOf(opened)}</p>`}
         <${Picture} ...${{ view, scale, weight, pointed, setPointed, setUnplaced }} />
         <div class="caption small soft">
-          <span>${captionOf(opened, moment)}${unplaced > 0 && html`<br />${unplacedText(network, unplaced)}`}</span>
+          <span>${captionOf(opened, moment)}${unplaced > 0 && html`<br />${`${unplaced} of ${drawn} weights show their number when pointed at`}`}</span>
           <${Help} />
         </div>
         ${run && html`<${Ribbon} ...${{ network, run, update: opened.update, moment, opened }} />`}
@@ -100,6 +100,3 @@ function mend(place, update, weight) {
   say(`${lost}${place.weight === weight ? "" : `This network has no weight ${place.weight}.`}`);
   go({ update: isThere ? place.update : update, weight });
 }
-
-const unplacedText = ({ parameterCount }, unplaced) =>
-  `${unplaced} of ${parameterCount} weights show their number when pointed at`;

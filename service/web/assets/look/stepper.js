@@ -18,8 +18,9 @@ const END = 999_999_999; // beyond any last line: it is looked at as the last on
 // Goes on by one of what `moves` knows, into the neighbouring update where this one ends.
 export function move(opened, moment, what, by) {
   const { update, first, latest, isLate } = opened;
-  if (what === "update" || !moment) return goUpdate(opened, moment, by);
+  if (what === "update") return goUpdate(opened, moment, by);
   if (isLate) return true; // another update is on its way
+  if (!moment) return goUpdate(opened, moment, by);
   const number = moves[what](opened.walk, moment, by);
   if (number !== undefined) return goStep(opened, number);
   const next = update + by;

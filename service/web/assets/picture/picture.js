@@ -8,7 +8,7 @@ import { placeNumbers } from "./places.js";
 import { CostBox, isInSight, Unit } from "./unit.js";
 import { keyOfLine, Label, Line, takesPart } from "./weight.js";
 
-// `setUnplaced` is told how many weights have no room for their numbers.
+// `setUnplaced` is told how many of the weights that are drawn have no room for their numbers.
 export function Picture({ view, scale, weight, pointed, setPointed, setUnplaced = () => {} }) {
   const { network } = view;
   const box = useRef(null);
@@ -33,7 +33,7 @@ export function Picture({ view, scale, weight, pointed, setPointed, setUnplaced 
     [network, width, height, open, isNarrow],
   );
   const unplaced = parts.filter((part) => part === undefined).length;
-  useEffect(() => setUnplaced(unplaced), [unplaced]);
+  useEffect(() => setUnplaced({ unplaced, drawn: lines.length }), [unplaced, lines.length]);
   useEffect(() => scrollTo(box.current, layers[view.lit.layer]?.[0].x, style.band), [view.lit.layer]);
   const all = { view, scale, weight, pointed, setPointed };
   const isOnDemand = (line, index) => parts[index] === undefined && takesPart(all, keyOfLine(line));

@@ -31,7 +31,7 @@ export function Unit({ at, style, ...all }) {
     >
       <title>${name}${said.map(([what, value]) => `\n${what} = ${exact(value)}`)}</title>
       <rect class="body moves" x=${x - halfWidth} y=${y - halfHeight} width=${2 * halfWidth} height=${2 * halfHeight} rx=${halfHeight} />
-      ${isGap && html`<text class="unit-name" x=${x} y=${y - halfHeight - 4}>⋮</text>`}
+      ${isGap && html`<text class="unit-name" x=${hasBiases ? x - halfWidth - 10 : x} y=${y - halfHeight - 4}>⋮</text>`}
       <text class="unit-name" font-size=${isShort || halfHeight < 27 || name.length > 8 ? 8.5 : 9.5} x=${x} y=${y - halfHeight * 0.3}>${isShort ? shortName(view.network, at) : name}</text>
       ${values.a !== undefined
         ? html`<text class="unit-value" font-size=${font} x=${x} y=${y + halfHeight * 0.25} dy="0.35em" ...${marks("a", values.a)} ...${fit}><${Written} value=${values.a} /></text>`
