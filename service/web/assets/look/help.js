@@ -13,10 +13,12 @@ const KEYS = [
 
 const MAPPING = [
   ["a line", "a weight, with its value. Thick: large. Solid blue with +: positive. Dashed orange with −: negative. The scale stays the same for the whole run."],
-  ["a circle", "a unit. Inside it its activation a; below it its logit z and its delta δ, as soon as they are computed."],
+  ["a circle", "a unit. Inside it its activation a; below it its logit z and its delta δ, as soon as they are computed; where there is little room, the one that came last."],
+  ["b above it", "its bias, where the network has biases."],
+  ["≈", "rounded to four digits. All digits show where you point, and are read aloud."],
   ["magenta", "what takes part in the line of code that is executed now."],
   ["beside the outputs", "what the example asks for (target), and what the outputs cost."],
-  ["a cell of the ribbon", "one example going through the network. Above it its epoch, below it its batch: one update."],
+  ["a cell of the ribbon", "one example going through the network. Above it its epoch, below it its batch: one update. A cell … leads on in a long batch."],
   ["the curve", "the cost of every update’s batch; it is also the time slider."],
 ];
 
