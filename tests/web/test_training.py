@@ -11,6 +11,8 @@ from web_numbers import exact
 
 
 def test_the_defaults_learn_xor_and_are_watched_to_the_end(site: ServerProcess, page: Page) -> None:
+    watches: list[str] = []
+    page.on("request", lambda request: _note_watch(watches, request.url))
     network = _train(site, page)
     expect(page.locator(".state")).to_contain_text("succeeded")
     expect(page.locator("[data-of=updates]")).to_have_text("10\u202f000")
@@ -21,6 +23,8 @@ def test_the_defaults_learn_xor_and_are_watched_to_the_end(site: ServerProcess, 
     shown = page.locator(".truth .output .num")
     for row, output in enumerate(outputs):
         expect(shown.nth(row)).to_have_attribute("data-exact", exact(output))
+    # A browser has six connections to a server, for all of its windows.
+    assert len(watches) == 1
 
 
 def test_whoever_looks_back_sees_the_weights_of_that_update(
@@ -39,11 +43,20 @@ def test_whoever_looks_back_sees_the_weights_of_that_update(
     for layer, parameters in enumerate(state["layers"], 1):
         for index, weight in enumerate(parameters["weights"]):
             unit, of = divmod(index, parameters["inputs"])
-            cell = page.locator(f'[data-weight="{layer}.{unit}.{of}"] .num')
-            expect(cell).to_have_attribute("data-exact", exact(weight))
+            key = f'[data-weight="{layer}.{unit}.{of}"]'
+            expect(page.locator(f"td{key} .num")).to_have_attribute("data-exact", exact(weight))
+            expect(page.locator(f".picture {key}")).to_have_attribute("data-exact", exact(weight))
+    # A weight that is chosen there can be asked why it changed.
+    page.locator('.picture [data-weight="2.0.1"]').press("Enter")
+    expect(page.locator(".chosen .num")).to_have_attribute(
+        "data-exact", exact(state["layers"][1]["weights"][1])
+    )
     assert parse_qs(urlsplit(page.url).query)["update"] == ["4650"]
     page.get_by_role("button", name="The update after").click()
     page.wait_for_url("**update=4651")
+    page.get_by_role("button", name="Why did it change?").click()
+    expect(page.get_by_role("region", name="The selected weight")).to_contain_text("w2[1,2]")
+    expect(page.locator("[data-at=update]")).to_contain_text("4\u202f651")
 
 
 def test_a_run_is_paused_and_goes_on_and_a_second_browser_sees_it(
@@ -79,8 +92,25 @@ def test_what_the_service_refuses_stands_at_its_field(site: ServerProcess, page:
     expect(page.locator("#wrong-batch")).to_contain_text("must be at most the number of examples")
     expect(page.get_by_label("Learning rate")).to_have_attribute("aria-invalid", "true")
     assert _networks(site) == before, "what could not be trained is not left behind"
-    page.get_by_label("Learning rate").fill("5")
+    page.get_by_label("Learning rate").fill("0.1")
     expect(page.locator("#wrong-rate")).to_be_empty()
+    page.get_by_label("Batch size").fill("4")
+    # What is folded away opens where it is refused, and arrives where it is not.
+    page.get_by_label("Optimizer").select_option("adam")
+    page.get_by_text("More", exact=True).click()
+    page.get_by_label("β₁").fill("1.5")
+    page.get_by_label("Stop at cost below").fill("0.01")
+    page.get_by_text("More", exact=True).click()
+    page.get_by_role("button", name="Make it and train").click()
+    expect(page.locator("#wrong-beta1")).to_contain_text("must be")
+    expect(page.get_by_label("β₁")).to_be_visible()
+    page.get_by_label("β₁").fill("0.8")
+    page.get_by_role("button", name="Make it and train").click()
+    expect(page.locator(".state")).to_contain_text("succeeded")
+    network = parse_qs(urlsplit(page.url).query)["network"][0]
+    run = requests.get(f"{site.http}/v1/networks/{network}/runs/1", timeout=10).json()["run"]
+    assert run["settings"]["optimizer"]["beta1"] == 0.8
+    assert run["settings"]["stop"]["costBelow"] == 0.01
 
 
 def test_a_part_of_the_curve_is_asked_for_and_an_update_in_it_chosen(
@@ -111,7 +141,7 @@ def test_an_own_table_is_trained_on(site: ServerProcess, page: Page) -> None:
     table.fill("a; b; sum\n0; 0; 0\n1; x; 1")
     page.get_by_role("button", name="Make it and train").click()
     expect(page.locator("#wrong-table")).to_have_text("Line 3, column 2: “x” is no number.")
-    table.fill("a; b; sum\n0; 0; 0\n1; 0; 1\n0.5; 0.25; 0.75")
+    table.fill("a; b; sum\n0; 0; 0\n1; 0; 1\n0,5; 0.25; 0.75")  # a comma as many write it
     page.get_by_label("Batch size").fill("3")
     page.get_by_role("button", name="Make it and train").click()
     expect(page.locator(".state")).to_contain_text("succeeded")
@@ -147,6 +177,11 @@ def _second_browser(page: Page) -> Page:
     browser = page.context.browser
     assert browser is not None
     return browser.new_page()
+
+
+def _note_watch(watches: list[str], url: str) -> None:
+    if "updates:watch" in url:
+        watches.append(url)
 
 
 def _train(site: ServerProcess, page: Page) -> str:

@@ -1,6 +1,7 @@
 // Look inside: a network at one moment of one update, and everything that leads there and on.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Picture } from "../picture/picture.js";
+import { useScale } from "../picture/scale.js";
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { useLive } from "../shared/live.js";
@@ -11,7 +12,7 @@ import { say } from "../shared/say.js";
 import { BetweenPanel, headingOf } from "./between.js";
 import { CostCurve } from "./cost_curve.js";
 import { Help } from "./help.js";
-import { loadUpdate, useRest, useRunOf, useScale } from "./loading.js";
+import { loadUpdate, useRest, useRunOf } from "./loading.js";
 import { momentAt } from "./moment.js";
 import { Nothing } from "./nothing.js";
 import { PhasePanel } from "./phase_panel.js";

@@ -1,5 +1,5 @@
 // A curve over the updates, by uPlot: click to look at an update, drag to zoom, double-click for all.
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { html } from "./html.js";
 import { short, whole } from "./numbers.js";
@@ -12,7 +12,7 @@ export function colour(name) {
 
 const probe = document.head.appendChild(document.createElement("i"));
 
-// `xs` are numbers of updates, `lines` [{ name, ys, stroke: the name of a colour, dash }], each `ys`
+// `xs` are numbers of updates, `lines` [{ name, ys, stroke: the name of a colour, dash, width }], each `ys`
 // as long as `xs`, null where there is nothing; `at` is the update that is looked at.
 export function Curve({ xs, lines, at, onPick, onZoom, height = 200, label, scale = "linear" }) {
   const box = useRef(null);
@@ -21,13 +21,14 @@ export function Curve({ xs, lines, at, onPick, onZoom, height = 200, label, scal
   now.current = { at, onPick, onZoom };
   const data = [xs, ...lines.map(({ ys }) => ys)];
   // Another number of lines, or another scale, is another plot; new points are not.
-  const shape = `${scale} ${lines.map(({ name, stroke }) => `${name} ${stroke}`)}`;
+  const shape = `${scale} ${lines.map(({ name, stroke, width }) => `${name} ${stroke} ${width}`)}`;
 
-  useEffect(() => {
-    const made = new uPlot(options(box.current, { lines, height, scale, now }), data, box.current);
+  useLayoutEffect(() => {
+    const parent = box.current;
+    const made = new uPlot(options(parent, { lines, height, scale, now }), data, parent);
     plot.current = made;
-    const resized = new ResizeObserver(() => made.setSize({ width: box.current.clientWidth, height }));
-    resized.observe(box.current);
+    const resized = new ResizeObserver(() => made.setSize({ width: parent.clientWidth, height }));
+    resized.observe(parent);
     const themed = watchTheme(() => made.redraw(false));
     return () => {
       resized.disconnect();
@@ -56,10 +57,10 @@ function options(box, { lines, height, scale, now }) {
     ],
     series: [
       {},
-      ...lines.map(({ name, stroke, dash }) => ({
+      ...lines.map(({ name, stroke, dash, width = 1.5 }) => ({
         label: name,
         stroke: () => colour(stroke),
-        width: 1.5,
+        width,
         dash,
         spanGaps: true,
         points: { show: (u) => u.data[0].length < 40, size: 5, fill: () => colour(stroke) },
@@ -96,11 +97,13 @@ const POWERS = {
   values: (_, ticks) => ticks.map((tick) => (tick >= 0.001 && tick <= 1000 ? String(Number(tick.toPrecision(1))) : tick.toExponential(0))),
 };
 
-// With as many decimals as tell neighbours apart.
+// With as many decimals as they have.
 function heightsOf(ticks) {
   const shown = ticks.filter((tick) => tick !== null);
   const apart = Math.min(...shown.slice(1).map((tick, index) => tick - shown[index]));
-  const decimals = Math.max(0, Math.ceil(-Math.log10(apart) - 1e-9));
+  // Ticks are multiples of 1, 2, 2.5 or 5 times a power of ten.
+  const isOf25 = /^25/.test(String(Number(apart.toPrecision(2))).replace(/^0?\.?0*/, ""));
+  const decimals = Math.max(0, Math.ceil(-Math.log10(apart) - 1e-9) + (isOf25 ? 1 : 0));
   const isPlain = decimals <= 6 && shown.every((tick) => Math.abs(tick) < 1e5);
   return ticks.map((tick) => (tick === null ? "" : isPlain ? minus(tick.toFixed(decimals)) : short(tick)));
 }

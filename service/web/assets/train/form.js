@@ -5,7 +5,9 @@ import { html } from "../shared/html.js";
 import { go } from "../shared/place.js";
 import { say } from "../shared/say.js";
 import { ACTIVATIONS, COST_FUNCTIONS, OPTIMIZERS, OUTPUT_ACTIVATIONS, wordOf } from "../shared/words.js";
+import { Choice, Entry } from "./fields.js";
 import { LESSONS } from "./lessons.js";
+import { More } from "./more.js";
 import { DEFAULTS, OWN, layerSizes, networkOf, placed, runOf } from "./settings.js";
 import { TableError, examplesOf } from "./table.js";
 
@@ -73,6 +75,7 @@ export function Form({ network }) {
         <${Entry} ...${field} name="epochs" label="Epochs" />
         <${Entry} ...${field} name="shuffle" label="Shuffle seed" placeholder="in order" />
       </fieldset>
+      <${More} ...${field} />
       <p class="wrong" role="alert">${wrong[""]}</p>
       <div class="actions">
         <button class="main" disabled=${isSending}>Make it and train</button>
@@ -161,45 +164,5 @@ function Table({ values, wrong, change }) {
       <span class="wrong" id="wrong-table" role="alert">${wrong.table}</span>
     </div>
     <${Entry} values=${values} wrong=${wrong} change=${change} name="targets" label="Target columns" />
-  `;
-}
-
-function Entry({ values, wrong, change, name, label, placeholder, isText }) {
-  return html`
-    <div class="field">
-      <label for=${`field-${name}`}>${label}</label>
-      <input
-        id=${`field-${name}`}
-        value=${values[name]}
-        placeholder=${placeholder}
-        inputmode=${isText ? "text" : "decimal"}
-        autocomplete="off"
-        spellcheck="false"
-        aria-invalid=${Boolean(wrong[name])}
-        aria-describedby=${`wrong-${name}`}
-        onInput=${(event) => change(name, event.target.value)}
-      />
-      <span class="wrong" id=${`wrong-${name}`} role="alert">${wrong[name]}</span>
-    </div>
-  `;
-}
-
-function Choice({ values, wrong, change, name, label, options, wordOf: word = wordOf }) {
-  const isThere = options.includes(values[name]);
-  return html`
-    <div class="field">
-      <label for=${`field-${name}`}>${label}</label>
-      <select
-        id=${`field-${name}`}
-        value=${values[name]}
-        aria-invalid=${Boolean(wrong[name])}
-        aria-describedby=${`wrong-${name}`}
-        onChange=${(event) => change(name, event.target.value)}
-      >
-        ${!isThere && html`<option value=${values[name]}>${word(values[name])}</option>`}
-        ${options.map((option) => html`<option key=${option} value=${option}>${word(option)}</option>`)}
-      </select>
-      <span class="wrong" id=${`wrong-${name}`} role="alert">${wrong[name]}</span>
-    </div>
   `;
 }

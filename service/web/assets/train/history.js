@@ -39,6 +39,7 @@ export function History({ network, latest, at }) {
         at=${at}
         onPick=${pick}
         onZoom=${setZoom}
+        height=${170}
         scale=${isLog ? "log" : "linear"}
         label=${`The cost of the updates ${from} to ${to}. The slider below chooses one.`}
       />

@@ -1,15 +1,14 @@
 // The ways that the weights of a small network take through its latest run, live.
-import { useEffect, useMemo, useState } from "preact/hooks";
-import { follow } from "../shared/api.js";
+import { useMemo, useRef } from "preact/hooks";
+import { get } from "../shared/api.js";
+import { useAnswer } from "../shared/answers.js";
 import { Curve } from "../shared/curve.js";
 import { html } from "../shared/html.js";
-import { parametersOf } from "../shared/parameters.js";
+import { keyOf, parametersOf } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
 import { parameterName } from "../shared/unit_names.js";
 
-const MOST = 60; // parameters: more lines cannot be told apart
-const POINTS = 200;
-const GAP = 250; // ms between two drawings
+const FEWEST = 32; // points, where there are as many updates; twice as many at most
 
 // Each layer has its own colour and its own dashes.
 const STROKES = [
@@ -18,14 +17,11 @@ const STROKES = [
   ["--good", [2, 2]],
 ];
 
-export function Paths({ network, run, at }) {
-  const isSmall = Number(network.parameterCount) <= MOST;
-  return isSmall && run ? html`<${Drawn} key=${run.run} network=${network} run=${run} at=${at} />` : null;
-}
+export const Paths = ({ network, run, at, chosen }) => run && html`<${Drawn} key=${run.run} ...${{ network, run, at, chosen }} />`;
 
-function Drawn({ network, run, at }) {
+function Drawn({ network, run, at, chosen }) {
   const points = usePoints(network, run);
-  const { xs, lines } = useMemo(() => linesOf(network, points), [points]);
+  const { xs, lines } = useMemo(() => linesOf(network, points, chosen), [points, chosen]);
   const layers = network.layerSizes.length - 1;
   return html`
     <div class="paths">
@@ -44,46 +40,40 @@ function Drawn({ network, run, at }) {
   `;
 }
 
-// The stride follows from the length of the run, so that it is as many points for any.
+// States of the network at even distances through the run, and at its latest update. Where the run
+// has gone on, only those are asked for that are not known.
 function usePoints(network, run) {
-  const [points, setPoints] = useState([]);
-  useEffect(() => {
-    const gathered = [];
-    let timer = null;
-    const draw = () => {
-      timer = null;
-      setPoints([...gathered]);
-    };
-    const end = follow(
-      network.network,
-      {
-        uid: network.uid,
-        startUpdate: Math.max(Number(run.firstUpdate) - 1, Number(network.earliestUpdate)),
-        stride: Math.max(1, Math.ceil(Number(run.totalUpdates) / POINTS)),
-        detail: "DETAIL_PARAMETERS",
-        untilRun: run.run,
-      },
-      {
-        updates: (updates) => {
-          gathered.push(...updates);
-          timer ??= setTimeout(draw, GAP);
-        },
-      },
-    );
-    return () => {
-      end();
-      clearTimeout(timer);
-    };
-  }, [network.uid, run.run]);
-  return points;
+  const known = useRef(new Map());
+  const [from, to] = [Math.max(Number(run.firstUpdate) - 1, Number(network.earliestUpdate)), Number(run.latestUpdate)];
+  const { answer } = useAnswer(`${to}`, async () => {
+    const wanted = placesIn(from, to);
+    for (const update of known.current.keys()) if (!wanted.includes(update)) known.current.delete(update);
+    const missing = wanted.filter((update) => !known.current.has(update));
+    const states = await Promise.all(missing.map((update) => get(`networks/${network.network}/state`, { update })));
+    for (const { state } of states) known.current.set(Number(state.update), state);
+    return wanted.map((update) => known.current.get(update));
+  });
+  return answer ?? NONE;
 }
 
-function linesOf(network, points) {
+const NONE = [];
+
+// Distances are powers of two, so that points that are there already stay.
+function placesIn(from, to) {
+  const stride = 2 ** Math.max(Math.floor(Math.log2((to - from) / FEWEST)), 0);
+  const count = Math.floor((to - from) / stride) + 1;
+  const places = Array.from({ length: count }, (_, index) => from + index * stride);
+  return places.at(-1) === to ? places : [...places, to];
+}
+
+function linesOf(network, points, chosen) {
   const xs = points.map(({ update }) => Number(update));
   const values = points.map(({ layers }) => parametersOf(layers));
   const lines = (values[0] ?? []).map((parameter, index) => {
     const [stroke, dash] = STROKES[(parameter.layer - 1) % STROKES.length];
-    return { name: parameterName(network, parameter), ys: values.map((of) => of[index].value), stroke, dash };
+    const isChosen = keyOf(parameter) === chosen;
+    const ys = values.map((of) => of[index].value);
+    return { name: parameterName(network, parameter), ys, dash, stroke: isChosen ? "--now" : stroke, width: isChosen ? 3 : 1.5 };
   });
   return { xs, lines };
 }

@@ -11,12 +11,32 @@ export const DEFAULTS = {
   bias: false,
   cost: "",
   seed: "7",
+  initializer: "INITIALIZER_KIND_UNIFORM",
+  low: "",
+  high: "",
   optimizer: "OPTIMIZER_KIND_GRADIENT_DESCENT",
   rate: "5",
   batch: "4",
   epochs: "10000",
   shuffle: "",
+  momentum: "",
+  beta1: "",
+  beta2: "",
+  epsilon: "",
+  decay: "",
+  below: "",
+  most: "",
 };
+
+// What only some kinds have; where nothing is typed, the service takes what stands beside it.
+const OF_KIND = {
+  OPTIMIZER_KIND_MOMENTUM: { momentum: "0.9" },
+  OPTIMIZER_KIND_NESTEROV: { momentum: "0.9" },
+  OPTIMIZER_KIND_ADAM: { beta1: "0.9", beta2: "0.999", epsilon: "1e-8" },
+  INITIALIZER_KIND_UNIFORM: { low: "-0.12", high: "0.12" },
+};
+
+export const fieldsOf = (kind) => OF_KIND[kind] ?? {};
 
 export const OWN = "an own table"; // no id of a set has a space
 
@@ -25,6 +45,9 @@ const numberOf = (text) => (text.trim() !== "" && Number.isFinite(Number(text)) 
 
 // As `numberOf`, or absent where nothing was typed.
 const optional = (text) => (text.trim() === "" ? undefined : numberOf(text));
+
+// Of the fields that a kind has, those in which something was typed.
+const typedOf = (values, kind) => Object.fromEntries(Object.keys(fieldsOf(kind)).map((name) => [name, optional(values[name])]));
 
 const hiddenSizes = ({ hidden }) => hidden.split(/[^\w.-]+|-/).filter(Boolean).map(numberOf);
 
@@ -38,7 +61,7 @@ export function networkOf(values, set) {
     activations: [...hidden.map(() => values.activation), values.output],
     bias: values.bias,
     costFunction: values.cost || undefined,
-    initializer: { seed: optional(values.seed) },
+    initializer: { kind: values.initializer, seed: optional(values.seed), ...typedOf(values, values.initializer) },
   };
 }
 
@@ -48,7 +71,8 @@ export const runOf = (values, set) => ({
   batchSize: numberOf(values.batch),
   epochs: numberOf(values.epochs),
   shuffleSeed: optional(values.shuffle),
-  optimizer: { kind: values.optimizer },
+  optimizer: { kind: values.optimizer, weightDecay: optional(values.decay), ...typedOf(values, values.optimizer) },
+  stop: { costBelow: optional(values.below), maxUpdates: optional(values.most) },
 });
 
 // Which field of the form a field of the contract stands in.
@@ -57,13 +81,23 @@ const PLACES = [
   [/^layer_?sizes/i, "hidden"],
   [/^activations/, "output"],
   [/^cost_?function/i, "cost"],
+  [/^initializer\.low/, "low"],
+  [/^initializer\.high/, "high"],
+  [/^initializer\.kind/, "initializer"],
   [/^initializer/, "seed"],
   [/^(settings\.training_?set|examples|training_?set)/i, "data"],
   [/^settings\.learning_?rate/i, "rate"],
   [/^settings\.batch_?size/i, "batch"],
   [/^settings\.epochs/, "epochs"],
   [/^settings\.shuffle_?seed/i, "shuffle"],
+  [/^settings\.optimizer\.momentum/, "momentum"],
+  [/^settings\.optimizer\.beta1/, "beta1"],
+  [/^settings\.optimizer\.beta2/, "beta2"],
+  [/^settings\.optimizer\.epsilon/, "epsilon"],
+  [/^settings\.optimizer\.weight_?decay/i, "decay"],
   [/^settings\.optimizer/, "optimizer"],
+  [/^settings\.stop\.cost_?below/i, "below"],
+  [/^settings\.stop/, "most"],
 ];
 
 // What is wrong, by the form's fields; what belongs to none of them stands under "".

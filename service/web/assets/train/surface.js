@@ -1,5 +1,5 @@
 // The decision surface: what a network of two inputs answers everywhere around its examples.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { post } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { colour, watchTheme } from "../shared/curve.js";
@@ -22,7 +22,8 @@ export function Surface({ network, set, at }) {
   const values = answer?.predictions.map((prediction) => prediction.outputs[output]);
   const scale = scaleOf(network, values);
 
-  useEffect(() => {
+  // Before the browser paints: a canvas that is gone by then cannot be drawn on.
+  useLayoutEffect(() => {
     const draw = () => values && paint(canvas.current, { values, scale, frame, examples: set?.examples ?? [], output, cell });
     draw();
     return watchTheme(draw);
@@ -36,7 +37,7 @@ export function Surface({ network, set, at }) {
       html`<label class="small"
         >Output${" "}
         <select value=${output} onChange=${(event) => setOutput(Number(event.target.value))}>
-          ${Array.from({ length: outputs }, (_, index) => html`<option value=${index}>${index}</option>`)}
+          ${Array.from({ length: outputs }, (_, index) => html`<option value=${index}>${index + 1}</option>`)}
         </select>
       </label>`}
       <canvas

@@ -8,11 +8,13 @@ export class TableError extends Error {
   }
 }
 
-// Columns are parted by commas, semicolons or tabs; a first line of words alone is a heading.
+// Columns are parted by tabs, else by semicolons, else by commas, else by spaces: where it is not the
+// comma, a comma is that of a decimal. A first line of words alone is a heading.
 export function examplesOf(text, targets) {
+  const between = SEPARATORS.find((separator) => separator.test(text));
   const lines = text
     .split(/\r?\n/)
-    .map((line, index) => ({ number: index + 1, cells: cellsOf(line) }))
+    .map((line, index) => ({ number: index + 1, cells: cellsOf(line, between) }))
     .filter(({ cells }) => cells.some((cell) => cell !== ""));
   if (lines.length && lines[0].cells.every(isWord)) lines.shift();
   if (!lines.length) throw new TableError("Paste at least one line of numbers.");
@@ -27,7 +29,12 @@ export function examplesOf(text, targets) {
   });
 }
 
-const cellsOf = (line) => line.split(/\t|;|,/).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
+const SEPARATORS = [/\t/, /;/, /,/, /[^\S\r\n]+/, /$/];
+
+function cellsOf(line, between) {
+  const cells = line.trim().split(between).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
+  return between.test(",") ? cells : cells.map((cell) => cell.replace(/^([-+]?\d*),(\d+)$/, "$1.$2"));
+}
 const isWord = (cell) => cell === "" || Number.isNaN(Number(cell));
 const columns = (count) => `${count} ${count === 1 ? "column" : "columns"}`;
 

@@ -7,6 +7,7 @@ import { whole } from "../shared/numbers.js";
 import { Output, rangeOf } from "../shared/output.js";
 
 const ROWS = 16;
+const INPUTS = 8;
 
 export function Truth({ network, set, at }) {
   const examples = set?.examples.slice(0, ROWS) ?? [];
@@ -31,7 +32,7 @@ export function Truth({ network, set, at }) {
               ${examples.map(
                 ({ inputs, targets }, index) => html`
                   <tr key=${index}>
-                    <td>${inputs.map((value) => html`<${Num} value=${value} /> `)}</td>
+                    <td>${inputs.slice(0, INPUTS).map((value) => html`<${Num} value=${value} /> `)}${inputs.length > INPUTS && html`<span class="small soft">… ${inputs.length - INPUTS} more</span>`}</td>
                     <td>${targets.map((value) => html`<${Num} value=${value} /> `)}</td>
                     <td class="outputs">
                       ${targets.map((target, output) => html`<${Output} key=${output} value=${answer?.outputs[index]?.[output]} target=${target} range=${range} />`)}

@@ -20,7 +20,7 @@ export function Watched({ place }) {
     <div class="panels">
       <${Truth} network=${network} set=${set} at=${at} />
       ${network.layerSizes[0] === 2 && html`<${Surface} network=${network} set=${set} at=${at} />`}
-      <${Weights} network=${network} run=${run} at=${at} />
+      <${Weights} network=${network} run=${run} latest=${latest} at=${at} weight=${place.weight} />
     </div>
   `;
 }

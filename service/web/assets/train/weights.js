@@ -1,91 +1,65 @@
-// All weights as numbers and bars, at the update that is looked at; those of large layers in part.
-import { useRef } from "preact/hooks";
+// The weights at the update that is looked at: the network with all of them, the ways that they took
+// there, and their numbers in tables.
+import { Picture } from "../picture/picture.js";
+import { useScale } from "../picture/scale.js";
+import { isSmall, stillView } from "../picture/still.js";
+import { useState } from "preact/hooks";
 import { get } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number.js";
-import { short, whole } from "../shared/numbers.js";
-import { keyOf } from "../shared/parameters.js";
-import { layerName, parameterName, unitName } from "../shared/unit_names.js";
+import { whole } from "../shared/numbers.js";
+import { isKey, parameterOf, valueOf } from "../shared/parameters.js";
+import { go } from "../shared/place.js";
+import { parameterName } from "../shared/unit_names.js";
 import { Paths } from "./paths.js";
+import { WeightTables } from "./weight_tables.js";
 
-const UNITS = 8;
-const INPUTS = 6;
-const STEPS = [1, 2, 5];
-
-export function Weights({ network, run, at }) {
+export function Weights({ network, run, latest, at, weight }) {
   const { answer } = useAnswer(`${at}`, () => get(`networks/${network.network}/state`, { update: at }));
   const layers = answer?.state.layers ?? [];
+  const tables = html`<${WeightTables} network=${network} layers=${layers} />`;
   return html`
     <section class="panel weights" aria-label="Weights">
       <h3>Weights <span class="small soft">after update ${whole(answer?.state.update ?? at)}</span></h3>
-      <div class="layers" tabindex="0">
-        ${layers.map((layer, index) => html`<${Layer} key=${index} network=${network} layer=${layer} number=${index + 1} />`)}
-      </div>
-      <${Paths} network=${network} run=${run} at=${at} />
+      ${isSmall(network)
+        ? html`
+            <${Moving} ...${{ network, run, latest, at, layers, weight }} />
+            <${Paths} network=${network} run=${run} at=${at} chosen=${weight} />
+            <details>
+              <summary>As numbers</summary>
+              ${tables}
+            </details>
+          `
+        : tables}
     </section>
   `;
 }
 
-// What a whole bar means: it only ever grows, or bars would move where weights do not.
-function useScale({ weights, biases }) {
-  const scale = useRef(1);
-  const largest = [...weights, ...biases].reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  for (let power = 1; scale.current < largest; power *= 10) {
-    scale.current = STEPS.map((step) => step * power).find((step) => step >= largest) ?? scale.current;
-  }
-  return scale.current;
-}
-
-function Layer({ network, layer, number }) {
-  const scale = useScale(layer);
-  const { units, inputs, weights, biases } = layer;
-  const columns = Math.min(inputs, INPUTS);
-  const rows = Math.min(units, UNITS);
-  const isPart = columns < inputs || rows < units;
-  const cell = (parameter, value) => html`<${Weight} key=${keyOf(parameter)} name=${parameterName(network, parameter)} parameter=${parameter} value=${value} scale=${scale} />`;
+// The network as it changes: click a weight to follow it, and to ask why it changed.
+function Moving({ network, run, latest, at, layers, weight }) {
+  const [pointed, setPointed] = useState(null);
+  const scale = useScale(network, run, latest);
+  if (!layers.length || !scale) return html`<div class="moving"></div>`;
   return html`
-    <div class="layer">
-      <table>
-        <caption>
-          To the ${layerName(network, number)} <span class="soft">${units} × ${inputs}${isPart ? `, the first ${rows} × ${columns}` : ""}; bars to ±${short(scale)}</span>
-        </caption>
-        <thead>
-          <tr>
-            <td></td>
-            ${Array.from({ length: columns }, (_, input) => html`<th scope="col" key=${input}>${unitName(network, number - 1, input)}</th>`)}
-            ${biases.length > 0 && html`<th scope="col">bias</th>`}
-          </tr>
-        </thead>
-        <tbody>
-          ${Array.from(
-            { length: rows },
-            (_, unit) => html`
-              <tr key=${unit}>
-                <th scope="row">${unitName(network, number, unit)}</th>
-                ${Array.from({ length: columns }, (_, input) => cell({ layer: number, unit, input }, weights[unit * inputs + input]))}
-                ${biases.length > 0 && cell({ layer: number, unit }, biases[unit])}
-              </tr>
-            `,
-          )}
-        </tbody>
-      </table>
+    <div class="moving">
+      <${Picture} view=${stillView(network, layers)} scale=${scale} weight=${weight} pointed=${pointed} setPointed=${setPointed} />
     </div>
+    <p class="small chosen">
+      ${isKey(network, weight)
+        ? html`<${Chosen} ...${{ network, layers, at, weight }} />`
+        : html`<span class="soft">Click a weight to follow it, and to ask why it changed.</span>`}
+    </p>
   `;
 }
 
-function Weight({ name, parameter, value, scale }) {
-  const share = Math.min(Math.abs(value) / scale, 1) * 50;
-  const isNegative = value < 0;
+function Chosen({ network, layers, at, weight }) {
+  const parameter = parameterOf(weight);
+  const name = parameterName(network, parameter);
   return html`
-    <td class="weight" data-weight=${keyOf(parameter)}>
-      <${Num} value=${value} name=${name} />
-      <span class="beam" aria-hidden="true">
-        <span
-          class=${isNegative ? "negative" : "positive"}
-          style=${{ left: `${isNegative ? 50 - share : 50}%`, width: `${share}%` }}
-        ></span>
-      </span>
-    </td>
+    ${name} <${Num} value=${valueOf(layers, parameter)} name=${name} />${" "}
+    <button type="button" class="link" onClick=${() => go({ mode: "look", update: at, position: undefined, step: undefined }, { push: true })}>
+      Why did it change?
+    </button>
   `;
 }

@@ -1,0 +1,43 @@
+// Fields of the form: what is typed or chosen, and, beside it, what is wrong with it.
+import { html } from "../shared/html.js";
+import { wordOf } from "../shared/words.js";
+
+export function Entry({ values, wrong, change, name, label, placeholder, isText }) {
+  return html`
+    <div class="field">
+      <label for=${`field-${name}`}>${label}</label>
+      <input
+        id=${`field-${name}`}
+        value=${values[name]}
+        placeholder=${placeholder}
+        inputmode=${isText ? "text" : "decimal"}
+        autocomplete="off"
+        spellcheck="false"
+        aria-invalid=${Boolean(wrong[name])}
+        aria-describedby=${`wrong-${name}`}
+        onInput=${(event) => change(name, event.target.value)}
+      />
+      <span class="wrong" id=${`wrong-${name}`} role="alert">${wrong[name]}</span>
+    </div>
+  `;
+}
+
+export function Choice({ values, wrong, change, name, label, options, wordOf: word = wordOf }) {
+  const isThere = options.includes(values[name]);
+  return html`
+    <div class="field">
+      <label for=${`field-${name}`}>${label}</label>
+      <select
+        id=${`field-${name}`}
+        value=${values[name]}
+        aria-invalid=${Boolean(wrong[name])}
+        aria-describedby=${`wrong-${name}`}
+        onChange=${(event) => change(name, event.target.value)}
+      >
+        ${!isThere && html`<option value=${values[name]}>${word(values[name])}</option>`}
+        ${options.map((option) => html`<option key=${option} value=${option}>${word(option)}</option>`)}
+      </select>
+      <span class="wrong" id=${`wrong-${name}`} role="alert">${wrong[name]}</span>
+    </div>
+  `;
+}

@@ -1,0 +1,80 @@
+// Weights as numbers and bars, layer by layer; those of large layers in part.
+import { useRef } from "preact/hooks";
+import { html } from "../shared/html.js";
+import { Num } from "../shared/number.js";
+import { short } from "../shared/numbers.js";
+import { keyOf } from "../shared/parameters.js";
+import { layerName, parameterName, unitName } from "../shared/unit_names.js";
+
+const UNITS = 8;
+const INPUTS = 6;
+const STEPS = [1, 2, 5];
+
+export const WeightTables = ({ network, layers }) => html`
+  <div class="layers" tabindex="0">
+    ${layers.map((layer, index) => html`<${Layer} key=${index} network=${network} layer=${layer} number=${index + 1} />`)}
+  </div>
+`;
+
+// What a whole bar means: it only ever grows, or bars would move where weights do not.
+function useScale({ weights, biases }) {
+  const scale = useRef(1);
+  const largest = [...weights, ...biases].reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  for (let power = 1; scale.current < largest; power *= 10) {
+    scale.current = STEPS.map((step) => step * power).find((step) => step >= largest) ?? scale.current;
+  }
+  return scale.current;
+}
+
+function Layer({ network, layer, number }) {
+  const scale = useScale(layer);
+  const { units, inputs, weights, biases } = layer;
+  const columns = Math.min(inputs, INPUTS);
+  const rows = Math.min(units, UNITS);
+  const isPart = columns < inputs || rows < units;
+  const cell = (parameter, value) => html`<${Weight} key=${keyOf(parameter)} name=${parameterName(network, parameter)} parameter=${parameter} value=${value} scale=${scale} />`;
+  return html`
+    <div class="layer">
+      <table>
+        <caption>
+          To the ${layerName(network, number)} <span class="soft">${units} × ${inputs}${isPart ? `, the first ${rows} × ${columns}` : ""}; bars to ±${short(scale)}</span>
+        </caption>
+        <thead>
+          <tr>
+            <td></td>
+            ${Array.from({ length: columns }, (_, input) => html`<th scope="col" key=${input}>${unitName(network, number - 1, input)}</th>`)}
+            ${biases.length > 0 && html`<th scope="col">bias</th>`}
+          </tr>
+        </thead>
+        <tbody>
+          ${Array.from(
+            { length: rows },
+            (_, unit) => html`
+              <tr key=${unit}>
+                <th scope="row">${unitName(network, number, unit)}</th>
+                ${Array.from({ length: columns }, (_, input) => cell({ layer: number, unit, input }, weights[unit * inputs + input]))}
+                ${biases.length > 0 && cell({ layer: number, unit }, biases[unit])}
+              </tr>
+            `,
+          )}
+        </tbody>
+      </table>
+    </div>
+  `;
+}
+
+function Weight({ name, parameter, value, scale }) {
+  const share = Math.min(Math.abs(value) / scale, 1) * 50;
+  const isNegative = value < 0;
+  return html`
+    <td class="weight" data-weight=${keyOf(parameter)}>
+      <${Num} value=${value} name=${name} />
+      <span class="beam" aria-hidden="true">
+        <span
+          class=${isNegative ? "negative" : "positive"}
+          style=${{ left: `${isNegative ? 50 - share : 50}%`, width: `${share}%` }}
+        ></span>
+      </span>
+    </td>
+  `;
+}
