@@ -5,6 +5,7 @@ import { Compare } from "./compare/compare.js";
 import { Look } from "./look/look.js";
 import { useAnswer } from "./shared/answers.js";
 import { html } from "./shared/html.js";
+import { NetworkPicker } from "./shared/network_picker.js";
 import { go, searchOf, usePlace } from "./shared/place.js";
 import { Say } from "./shared/say.js";
 import { goToWorkedExample, haveWorkedExample, WORKED } from "./shared/worked_example.js";
@@ -38,10 +39,21 @@ function Head({ place }) {
         )}
       </nav>
       <span class="spring"></span>
+      ${place.mode === "look" && html`<${LookAt} place=${place} />`}
       <${Theme} />
     </header>
   `;
 }
+
+// The other modes have a place of their own for it.
+const LookAt = ({ place }) => html`
+  <${NetworkPicker}
+    label="Network"
+    none="the worked example"
+    value=${place.network}
+    onPick=${(network) => go({ network, update: undefined, position: undefined, step: undefined, weight: undefined }, { push: true })}
+  />
+`;
 
 function Theme() {
   const [theme, setTheme] = useState(localStorage.getItem("theme") ?? "system");
@@ -51,9 +63,9 @@ function Theme() {
     else document.documentElement.dataset.theme = theme;
   }, [theme]);
   return html`
-    <label class="small"
-      >Theme${" "}
-      <select value=${theme} onChange=${(event) => setTheme(event.target.value)}>
+    <label class="theme small"
+      ><span>Theme </span>
+      <select aria-label="Theme" value=${theme} onChange=${(event) => setTheme(event.target.value)}>
         <option value="system">as the system</option>
         <option value="light">light</option>
         <option value="dark">dark</option>

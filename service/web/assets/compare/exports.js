@@ -1,5 +1,5 @@
 // Files: of the network that is looked at, made by the service, and of its picture, made here.
-import { download, pngFile, svgFile } from "../picture/file.js";
+import { savePicture } from "../picture/file.js";
 import { html } from "../shared/html.js";
 import { whole } from "../shared/numbers.js";
 import { say } from "../shared/say.js";
@@ -12,17 +12,12 @@ const FORMATS = [
 ];
 
 const PICTURES = [
-  ["SVG", "the picture, to be drawn at any size", svgFile],
-  ["PNG", "the picture, in dots", pngFile],
+  ["SVG", "the picture, to be drawn at any size"],
+  ["PNG", "the picture, in dots"],
 ];
 
 export function Exports({ side, picture }) {
-  const save = async (ending, make) => {
-    const svg = picture.current?.querySelector("svg");
-    if (!svg) return say("There is no picture of a network of this size here.");
-    const file = await make(svg, `${side.name}, update ${side.update}`);
-    return download(file, `${side.name}-update-${side.update}.${ending.toLowerCase()}`);
-  };
+  const save = (format) => savePicture(picture.current, format, { network: side.name, update: side.update }).catch(say);
   return html`
     <section class="panel exports" aria-label="Export">
       <h3>Export <span class="small soft">${side.name} at update ${whole(side.update)}</span></h3>
@@ -36,9 +31,9 @@ export function Exports({ side, picture }) {
           `,
         )}
         ${PICTURES.map(
-          ([format, what, make]) => html`
+          ([format, what]) => html`
             <li key=${format}>
-              <button type="button" class="link" onClick=${() => save(format, make)}>${format}</button>
+              <button type="button" class="link" onClick=${() => save(format)}>${format}</button>
               <span class="small soft">${what}</span>
             </li>
           `,

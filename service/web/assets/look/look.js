@@ -17,6 +17,7 @@ import { momentAt } from "./moment.js";
 import { Nothing } from "./nothing.js";
 import { PhasePanel } from "./phase_panel.js";
 import { Ribbon } from "./ribbon.js";
+import { Save } from "./save.js";
 import { PhaseStrip, Stepper, useStepKeys } from "./stepper.js";
 import { captionOf, changedView, viewOf } from "./view.js";
 import { WeightPanel } from "./weight_panel.js";
@@ -59,6 +60,8 @@ function Network({ place, network, run: liveRun, latest }) {
         <${Picture} ...${{ view, scale, weight, pointed, setPointed, setUnplaced }} />
         <div class="caption small soft">
           <span>${captionOf(opened, moment)}${unplaced > 0 && html`<br />${`${unplaced} of ${drawn} weights show their number when pointed at`}`}</span>
+          <span class="spring"></span>
+          <${Save} network=${network} update=${opened.update} />
           <${Help} />
         </div>
         ${run && html`<${Ribbon} ...${{ network, run, update: opened.update, moment, opened }} />`}

@@ -20,7 +20,17 @@ const OF_THE_PAGE = ["class", "role", "tabindex", "aria-label", "aria-pressed", 
 
 const DENSITY = 2; // dots of a PNG to a pixel of the page
 
-export function svgFile(svg, title) {
+const FILES = { SVG: svgFile, PNG: pngFile };
+
+// Saves the picture that is in `box` as "SVG" or "PNG". Raises Error where there is none.
+export async function savePicture(box, format, { network, update }) {
+  const svg = box?.querySelector(".picture svg");
+  if (!svg) throw new Error("There is no picture of a network of this size here.");
+  const file = await FILES[format](svg, `${network}, update ${update}`);
+  download(file, `${network}-update-${update}.${format.toLowerCase()}`);
+}
+
+function svgFile(svg, title) {
   const [width, height] = [svg.clientWidth, svg.clientHeight]; // whole pixels
   const copy = styledCopy(svg);
   copy.setAttribute("width", width);
@@ -33,7 +43,7 @@ export function svgFile(svg, title) {
   return new Blob([new XMLSerializer().serializeToString(copy)], { type: "image/svg+xml" });
 }
 
-export async function pngFile(svg, title) {
+async function pngFile(svg, title) {
   const image = new Image();
   const address = URL.createObjectURL(svgFile(svg, title));
   try {
@@ -49,7 +59,7 @@ export async function pngFile(svg, title) {
   }
 }
 
-export function download(file, name) {
+function download(file, name) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(file);
   link.download = name;

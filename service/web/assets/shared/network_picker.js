@@ -1,25 +1,22 @@
 // One of the networks that the service has, to be chosen.
-import { useEffect, useId, useState } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
+import { useAnswer } from "./answers.js";
 import { get } from "./api.js";
 import { html } from "./html.js";
 import { whole } from "./numbers.js";
-import { say } from "./say.js";
 
 const MOST = 1000; // the largest page that the service sends
+const NONE = { networks: [], nextPageToken: "" };
 
 // `label` is what it is for; `none` is what stands there while no network is chosen.
 export function NetworkPicker({ label, value, none, onPick, except }) {
-  const [{ networks, isMore }, setListed] = useState({ networks: [], isMore: false });
-  const refresh = () =>
-    get("networks", { pageSize: MOST })
-      .then((answer) => setListed({ networks: answer.networks, isMore: answer.nextPageToken !== "" }))
-      .catch(say);
-  useEffect(() => {
-    refresh();
-  }, [value]);
+  const [looks, setLooks] = useState(0);
+  const { answer } = useAnswer(`${value} ${looks}`, (signal) => get("networks", { pageSize: MOST }, signal));
+  const { networks, nextPageToken } = answer ?? NONE;
+  const refresh = () => setLooks(looks + 1);
   const shown = networks.filter(({ network }) => network !== except);
   const pick = (event) => onPick(event.target.value.trim() || undefined);
-  const Field = isMore ? Typed : Chosen;
+  const Field = nextPageToken ? Typed : Chosen;
   return html`
     <label class="picker"
       ><span class="small soft">${label}</span>

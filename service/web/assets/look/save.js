@@ -1,0 +1,15 @@
+// The picture of this moment as a file, for a text or a slide.
+import { savePicture } from "../picture/file.js";
+import { html } from "../shared/html.js";
+import { say } from "../shared/say.js";
+
+export function Save({ network, update }) {
+  const save = (event, format) =>
+    savePicture(event.currentTarget.closest(".stage"), format, { network: network.network, update }).catch(say);
+  return html`
+    <span class="save">
+      Save the picture:
+      ${["SVG", "PNG"].map((format) => html`${" "}<button type="button" class="link" key=${format} onClick=${(event) => save(event, format)}>${format}</button>`)}
+    </span>
+  `;
+}
