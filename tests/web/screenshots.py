@@ -21,7 +21,7 @@ VIEWS = [
     ("look-dark", "dark", (1280, 800), MOMENT),
     ("look-phone", "light", (390, 844), MOMENT),
     ("weight", "light", (1280, 800), f"{MOMENT}&weight=2.0.1"),
-    ("train", "light", (1280, 800), "?mode=train&network=xor"),
+    ("train", "light", (1280, 960), "?mode=train&network=xor&update=4700&weight=2.0.1"),
     ("compare", "light", (1280, 800), "?mode=compare&network=worked-example&base=1&update=6"),
 ]
 
