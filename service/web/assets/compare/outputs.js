@@ -3,11 +3,10 @@ import { post } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number.js";
-import { Output, rangeOf } from "../shared/output.js";
+import { Numbers, Output, rangeOf } from "../shared/output.js";
 import { whole } from "../shared/numbers.js";
 
 const ROWS = 8;
-const INPUTS = 8;
 
 const fits = (set, { network: { layerSizes } }) => set.inputCount === layerSizes[0] && set.targetCount === layerSizes.at(-1);
 
@@ -54,8 +53,8 @@ function Body({ set, examples, sides }) {
       ${examples.map(
         ({ inputs, targets }, row) => html`
           <tr key=${row}>
-            <td>${inputs.slice(0, INPUTS).map((value) => html`<${Num} value=${value} /> `)}${inputs.length > INPUTS && html`<span class="small soft">… ${inputs.length - INPUTS} more</span>`}</td>
-            <td>${targets.map((value) => html`<${Num} value=${value} /> `)}</td>
+            <td><${Numbers} values=${inputs} /></td>
+            <td><${Numbers} values=${targets} /></td>
             ${sides.map(
               ([title, side], at) => html`
                 <td key=${title} data-side=${title}>

@@ -1,4 +1,4 @@
-// An output of a network: its number, and where it is between the lowest and the highest output.
+// Numbers of examples, and an output of a network: where it is between the lowest and the highest.
 import { html } from "./html.js";
 import { Num } from "./number.js";
 
@@ -14,6 +14,14 @@ export function rangeOf({ activations }) {
   const [low, high] = bounds ?? [0, 1];
   return { low, high, isBounded: Boolean(bounds) };
 }
+
+const MOST = 8;
+
+// Inputs or targets of an example, of many the first.
+export const Numbers = ({ values }) => html`
+  ${values.slice(0, MOST).map((value) => html`<${Num} value=${value} /> `)}
+  ${values.length > MOST && html`<span class="small soft">… ${values.length - MOST} more</span>`}
+`;
 
 // The bar is the output, the mark across it the target.
 export function Output({ value, target, range }) {

@@ -4,10 +4,9 @@ import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number.js";
 import { whole } from "../shared/numbers.js";
-import { Output, rangeOf } from "../shared/output.js";
+import { Numbers, Output, rangeOf } from "../shared/output.js";
 
 const ROWS = 16;
-const INPUTS = 8;
 
 export function Truth({ network, set, at }) {
   const examples = set?.examples.slice(0, ROWS) ?? [];
@@ -32,8 +31,8 @@ export function Truth({ network, set, at }) {
               ${examples.map(
                 ({ inputs, targets }, index) => html`
                   <tr key=${index}>
-                    <td>${inputs.slice(0, INPUTS).map((value) => html`<${Num} value=${value} /> `)}${inputs.length > INPUTS && html`<span class="small soft">… ${inputs.length - INPUTS} more</span>`}</td>
-                    <td>${targets.map((value) => html`<${Num} value=${value} /> `)}</td>
+                    <td><${Numbers} values=${inputs} /></td>
+                    <td><${Numbers} values=${targets} /></td>
                     <td class="outputs">
                       ${targets.map((target, output) => html`<${Output} key=${output} value=${answer?.outputs[index]?.[output]} target=${target} range=${range} />`)}
                     </td>
