@@ -29,10 +29,12 @@ export function examplesOf(text, targets) {
   });
 }
 
-const SEPARATORS = [/\t/, /;/, /,/, /[^\S\r\n]+/, /$/];
+const SPACES = /[^\S\r\n]+/;
+const SEPARATORS = [/\t/, /;/, /,/, SPACES, /$/];
 
 function cellsOf(line, between) {
-  const cells = line.trim().split(between).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
+  const whole = between === SPACES ? line.trim() : line; // a tab at the end parts an empty cell
+  const cells = whole.split(between).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
   return between.test(",") ? cells : cells.map((cell) => cell.replace(/^([-+]?\d*),(\d+)$/, "$1.$2"));
 }
 const isWord = (cell) => cell === "" || Number.isNaN(Number(cell));
