@@ -15,7 +15,7 @@ from training.evaluation import Evaluation, evaluate
 from training.gradient_check import GradientCheck, check_gradients
 from training.limits import Limits
 from training.network import Array, Network
-from training.network_rules import check_finite
+from training.network_rules import check_comparable, check_finite
 from training.ports import Store
 from training.replay import Snapshots
 from training.settings import check_batch
@@ -173,12 +173,7 @@ class History:
             first = chosen_update(base_network, reader.head(base_network.uid), base)
             second = chosen_update(network, reader.head(network.uid), update)
         with validating() as violations:
-            violations.require(
-                base_network.shapes == network.shapes,
-                "base_network",
-                f"must have the layers of network {network.id}, {_layers_text(network)}, to be"
-                f" compared with it; it has {_layers_text(base_network)}",
-            )
+            check_comparable(violations, base_network, network)
         before = self._snapshots.snapshot(base_network, first)
         after = self._snapshots.snapshot(network, second)
         return ComparedUpdates(
@@ -378,8 +373,3 @@ def _check_inputs(violations: Violations, network: Network, inputs: list[Array])
             f"must be {wanted} numbers, as many as the network has inputs, are {len(vector)}",
         )
         check_finite(violations, field, vector)
-
-
-def _layers_text(network: Network) -> str:
-    sizes = "-".join(map(str, network.layer_sizes))
-    return f"{sizes} {'with' if network.bias else 'without'} biases"

@@ -294,5 +294,20 @@ def check_finite(violations: Violations, name: str, values: Array) -> None:
         violations.add(f"{name}[{bad[0]}]", f"must be finite, is {values[bad[0]]}")
 
 
+def check_comparable(violations: Violations, base_network: Network, network: Network) -> None:
+    """Require that the parameters of two networks stand for the same places."""
+    violations.require(
+        base_network.shapes == network.shapes,
+        "base_network",
+        f"must have the layers of network {network.id}, {_layers_text(network)}, to be compared"
+        f" with it; it has {_layers_text(base_network)}",
+    )
+
+
+def _layers_text(network: Network) -> str:
+    sizes = "-".join(map(str, network.layer_sizes))
+    return f"{sizes} {'with' if network.bias else 'without'} biases"
+
+
 def _names(kinds: Iterable[StrEnum]) -> str:
     return ", ".join(kind.name for kind in kinds)

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Annotated
 
 import typer
-from clearprop import Explanation, StepOptions
+from clearprop import Explanation
 from clearprop.v1.explanation_pb2 import SOURCE_KIND_DELTA, CostProfile, ExplainedLine
 from rich.markup import escape
 
@@ -22,8 +22,8 @@ from service.cli.options import (
     Server,
     TrainingSetId,
     UpdateNumber,
-    given,
     one_of,
+    settings_of_next,
 )
 from service.cli.places import LayerNumber, SourceNumber, UnitNumber, weight_place
 from service.cli.printing import bars, number, say, say_json, say_plain, whole_batch
@@ -64,14 +64,7 @@ def explain(  # noqa: PLR0913 - an argument for each option of the command
     With --next what the next update would do, which is not made: of the run that is not over, or
     with --on, --learning-rate, --batch-size and --epochs of one that would begin now.
     """
-    settings: StepOptions = given(
-        {
-            "learning_rate": learning_rate,
-            "batch_size": batch_size,
-            "epochs": epochs,
-            "optimizer": optimizer,
-        }
-    )
+    settings = settings_of_next(learning_rate, batch_size, epochs, optimizer)
     with connected(server) as client:
         read = client.network(network)
         found = read.explain(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
+from clearprop import StepOptions
 from clearprop.v1.network_pb2 import Activation, CostFunction, InitializerKind
 from clearprop.v1.run_pb2 import OptimizerKind
 from clearprop.values import enum_word
@@ -189,6 +190,21 @@ MaxUpdates = Annotated[
 def given(options: Mapping[str, object]) -> Any:  # noqa: ANN401 - as any of the client's options
     """Return the options that were given: those that are not None."""
     return {name: value for name, value in options.items() if value is not None}
+
+
+def settings_of_next(
+    learning_rate: float | None, batch_size: int | None, epochs: int | None, optimizer: str | None
+) -> StepOptions:
+    """Return the settings of a run that would begin now, as far as they were given."""
+    options: StepOptions = given(
+        {
+            "learning_rate": learning_rate,
+            "batch_size": batch_size,
+            "epochs": epochs,
+            "optimizer": optimizer,
+        }
+    )
+    return options
 
 
 def activation_words(text: str) -> list[str]:

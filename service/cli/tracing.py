@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import typer
-from clearprop import NetworkInfo, StepOptions, TracedExample, TracedUpdate
+from clearprop import NetworkInfo, TracedExample, TracedUpdate
 from clearprop.traces import Parameters
 from rich.markup import escape
 
@@ -20,7 +20,7 @@ from service.cli.options import (
     Server,
     TrainingSetId,
     UpdateNumber,
-    given,
+    settings_of_next,
 )
 from service.cli.printing import listed, number, say, say_json, show_table, weight, whole_batch
 from training.unit_names import parameter_name, unit_name
@@ -52,14 +52,7 @@ def trace(  # noqa: PLR0913 - an argument for each option of the command
     With --next the update that would come next, which is not made: of the run that is not over, or
     with --on, --learning-rate, --batch-size and --epochs of one that would begin now.
     """
-    settings: StepOptions = given(
-        {
-            "learning_rate": learning_rate,
-            "batch_size": batch_size,
-            "epochs": epochs,
-            "optimizer": optimizer,
-        }
-    )
+    settings = settings_of_next(learning_rate, batch_size, epochs, optimizer)
     with connected(server) as client:
         read = client.network(network)
         found = read.trace(

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import typer
-from clearprop import NetworkInfo, StepOptions, WalkedLine, WalkedPhase, WalkedUpdate
+from clearprop import NetworkInfo, WalkedLine, WalkedPhase, WalkedUpdate
 from rich.markup import escape
 
 from service.cli.connecting import connected
@@ -18,7 +18,7 @@ from service.cli.options import (
     Server,
     TrainingSetId,
     UpdateNumber,
-    given,
+    settings_of_next,
 )
 from service.cli.printing import say, say_json
 
@@ -61,14 +61,7 @@ def walk(  # noqa: PLR0913 - an argument for each option of the command
     update that would come next, which is not made: of the run that is not over, or with --on,
     --learning-rate, --batch-size and --epochs of one that would begin now.
     """
-    settings: StepOptions = given(
-        {
-            "learning_rate": learning_rate,
-            "batch_size": batch_size,
-            "epochs": epochs,
-            "optimizer": optimizer,
-        }
-    )
+    settings = settings_of_next(learning_rate, batch_size, epochs, optimizer)
     with connected(server) as client:
         read = client.network(network)
         found = read.walk(

@@ -100,11 +100,10 @@ const POWERS = {
 // With as many decimals as they have.
 function heightsOf(ticks) {
   const shown = ticks.filter((tick) => tick !== null);
-  const apart = Math.min(...shown.slice(1).map((tick, index) => tick - shown[index]));
-  // Ticks are multiples of 1, 2, 2.5 or 5 times a power of ten.
-  const isOf25 = /^25/.test(String(Number(apart.toPrecision(2))).replace(/^0?\.?0*/, ""));
-  const decimals = Math.max(0, Math.ceil(-Math.log10(apart) - 1e-9) + (isOf25 ? 1 : 0));
-  const isPlain = decimals <= 6 && shown.every((tick) => Math.abs(tick) < 1e5);
+  const apart = Math.min(Math.abs(shown[0]) || 1, ...shown.slice(1).map((tick, index) => tick - shown[index]));
+  const isExact = (decimals) => shown.every((tick) => Math.abs(tick - Number(tick.toFixed(decimals))) < 1e-6 * apart);
+  const decimals = [0, 1, 2, 3, 4, 5, 6].find(isExact);
+  const isPlain = decimals !== undefined && shown.every((tick) => Math.abs(tick) < 1e5);
   return ticks.map((tick) => (tick === null ? "" : isPlain ? minus(tick.toFixed(decimals)) : short(tick)));
 }
 
