@@ -63,7 +63,8 @@ BatchSizeOrNone = Annotated[int | None, _BATCH_SIZE]
 EpochsOrNone = Annotated[int | None, _EPOCHS]
 
 FirstPlace = Annotated[
-    int, typer.Option("--from-place", metavar="N", help="Begin at this place in the batch.")
+    int,
+    typer.Option("--from-place", metavar="N", min=1, help="Begin at this place in the batch."),
 ]
 
 NextUpdate = Annotated[

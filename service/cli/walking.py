@@ -47,11 +47,11 @@ def walk(  # noqa: PLR0913 - an argument for each option of the command
     epochs: EpochsOrNone = None,
     optimizer: OptimizerName = None,
     first: Annotated[
-        int, typer.Option("--from-line", metavar="N", help="Begin at this executed line.")
+        int, typer.Option("--from-line", metavar="N", min=1, help="Begin at this executed line.")
     ] = 1,
-    lines: Annotated[int, typer.Option(metavar="N", help="Show N of them, up to 10,000.")] = (
-        _USUAL_LINES
-    ),
+    lines: Annotated[
+        int, typer.Option(metavar="N", min=1, max=10_000, help="Show N of them, up to 10,000.")
+    ] = _USUAL_LINES,
     as_json: Json = False,
     server: Server,
 ) -> None:

@@ -114,6 +114,9 @@ def test_there_may_be_nothing_to_pause(clearprop: Clearprop) -> None:
         (["create", "n", "--layers", "2-1", "--cost", "hinge"], "there is no 'hinge'"),
         (["create", "n", "--layers", "2-1", "--initializer", "explicit"], "there is no 'explicit'"),
         (["train", "n", *XOR, "--epochs", "1", "--optimizer", "sgd"], "there is no 'sgd'"),
+        (["walk", "n", "--from-line", "0"], "'--from-line': Input should be greater"),
+        (["walk", "n", "--lines", "10001"], "'--lines': Input should be less than or equal"),
+        (["trace", "n", "--from-place", "0"], "'--from-place': Input should be greater"),
         (["step", "n", "--momentum", "much"], "Invalid value for '--momentum'"),
     ],
 )
