@@ -30,10 +30,10 @@ def test_a_table_becomes_a_set_that_can_be_listed_and_deleted(
     ]
     assert "0.5" in clearprop("training-sets", "show", name).stdout
     listed = clearprop("training-sets").stdout
-    assert name in listed
+    assert name in listed.split()
     assert listed.count("built in") == 3
     clearprop("training-sets", "delete", name)
-    assert name not in clearprop("training-sets").stdout
+    assert name not in clearprop("training-sets").stdout.split()
 
 
 def test_labels_become_classes_that_are_named_in_their_order(
@@ -100,7 +100,7 @@ def test_a_bad_file_is_refused_with_the_place_and_nothing_is_stored(
     (tmp_path / "bad.csv").write_text(content)
     said = clearprop("import", "bad.csv", "--name", name, "--targets", "y", code=1).stderr
     assert said == f"error: bad.csv: {told}\n"
-    assert name not in clearprop("training-sets").stdout
+    assert name not in clearprop("training-sets").stdout.split()
 
 
 def test_what_the_server_refuses_is_said(clearprop: Clearprop, tmp_path: Path) -> None:

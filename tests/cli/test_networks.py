@@ -22,7 +22,7 @@ def test_a_network_is_created_shown_listed_and_deleted(clearprop: Clearprop) -> 
     assert "layer 1 (5 × 2, sigmoid)" in shown
     assert "layer 2 (1 × 5, sigmoid)" in shown
     assert "is deleted" in clearprop("delete", name, "--yes").stdout
-    assert name not in clearprop("networks").stdout
+    assert name not in clearprop("networks").stdout.split()
 
 
 def test_a_network_of_any_kind_is_created_and_shown(clearprop: Clearprop) -> None:
@@ -132,7 +132,7 @@ def test_deleting_asks_first(clearprop: Clearprop) -> None:
     clearprop("create", name, "--layers", "2-1")
     asked = clearprop("delete", name, code=1)
     assert f"Delete {name} and its 1 updates for good?" in asked.stderr
-    assert name in clearprop("networks").stdout
+    assert name in clearprop("networks").stdout.split()
 
 
 def test_deleting_updates_asks_first_and_says_where_the_history_begins(
