@@ -13,35 +13,36 @@ from importlib.metadata import version
 import grpc
 from grpc_reflection.v1alpha import reflection
 
-from service import grpc_api
-from service.changing import Changing
 from service.clock import SystemClock
-from service.compacting import Compacting
-from service.executor import ThreadExecutor, take_over
-from service.explaining import Explaining
-from service.exporting import Exports
-from service.following import Following
-from service.handlers import Handlers
-from service.health import SERVICE_NAME, Health
-from service.history import History
-from service.inspection import Inspection
-from service.networks import Networks
-from service.opening import Opening
-from service.rest.documentation.pages import documentation
-from service.rest.face import rest_app
-from service.rest.http_server import HttpServer
-from service.rest.routes import routes
-from service.rpcs import SERVICE, rpcs
-from service.runs import Runs
-from service.selecting import Selecting
+from service.execution.outcomes import Outcomes
+from service.execution.run_opening import RunOpening
+from service.execution.thread_executor import ThreadExecutor, take_over
+from service.execution.wakeups import Wakeups
+from service.faces.grpc import methods
+from service.faces.grpc.health import SERVICE_NAME, Health
+from service.faces.handlers import Handlers
+from service.faces.rest.documentation.pages import documentation
+from service.faces.rest.face import rest_app
+from service.faces.rest.http_server import HttpServer
+from service.faces.rest.routes import routes
+from service.faces.rpcs import SERVICE, rpcs
+from service.reading.following import Following
+from service.reading.selecting import Selecting
+from service.reading.snapshots import SnapshotReader
 from service.settings import OFF, Settings
-from service.snapshots import SnapshotReader
-from service.stepping import Steps
-from service.training_sets import TrainingSets
-from service.verifying import Verifying
-from service.waking import Waking
-from service.walking import Walking
-from service.watching import Watching
+from service.use_cases.edits import Edits
+from service.use_cases.explanations import Explanations
+from service.use_cases.exports import Exports
+from service.use_cases.history import History
+from service.use_cases.inspection import Inspection
+from service.use_cases.networks import Networks
+from service.use_cases.retention import Retention
+from service.use_cases.runs import Runs
+from service.use_cases.steps import Steps
+from service.use_cases.training_sets import TrainingSets
+from service.use_cases.verification import Verification
+from service.use_cases.walks import Walks
+from service.use_cases.watches import Watches
 from service.web.pages import web_pages
 from storage import open_store
 from training.errors import StoreFull, StoreUnavailable
@@ -81,12 +82,12 @@ class Server:
     def __init__(self, settings: Settings, loop: asyncio.AbstractEventLoop) -> None:
         clock = SystemClock()
         self.store = open_store(settings.database, clock)
-        self.waking = Waking(loop)
-        self.store.on_commit(self.waking.committed)
+        self.wakeups = Wakeups(loop)
+        self.store.on_commit(self.wakeups.committed)
         snapshots = SnapshotReader(self.store)
         self.executor = ThreadExecutor(self.store, snapshots, clock, settings.threads)
         self.training_sets = TrainingSets(self.store, clock, settings.limits)
-        opening = Opening(snapshots, clock, settings.limits)
+        opening = RunOpening(snapshots, clock, settings.limits)
         following = Following(self.store, Selecting(snapshots))
         inspection = Inspection(self.store, snapshots, opening)
         self.handlers = Handlers(
@@ -94,16 +95,17 @@ class Server:
             training_sets=self.training_sets,
             runs=Runs(self.store, self.executor, opening, clock),
             steps=Steps(self.store, self.executor, snapshots, opening, clock),
-            changing=Changing(self.store, snapshots, clock),
-            compacting=Compacting(self.store, snapshots, clock),
+            outcomes=Outcomes(self.store, self.wakeups),
+            edits=Edits(self.store, snapshots, clock),
+            retention=Retention(self.store, snapshots, clock),
             history=History(self.store, snapshots, settings.limits),
             inspection=inspection,
-            explaining=Explaining(inspection),
-            walking=Walking(inspection, settings.limits),
-            verifying=Verifying(self.store, snapshots, clock),
-            watching=Watching(self.store, following, self.waking, settings.limits),
+            explanations=Explanations(inspection),
+            walks=Walks(inspection, settings.limits),
+            verification=Verification(self.store, snapshots, clock),
+            watches=Watches(self.store, following, self.wakeups, settings.limits),
             exports=Exports(self.store, snapshots),
-            waking=self.waking,
+            wakeups=self.wakeups,
             limits=settings.limits,
             version=version("clearprop-server"),
             store_kind=self.store.kind,
@@ -125,7 +127,7 @@ class Server:
         await asyncio.to_thread(warm_up)
         await asyncio.to_thread(self.training_sets.add_built_in)
         self.grpc.add_generic_rpc_handlers(
-            [grpc_api.rpc_handlers(self._rpcs), self.health.rpc_handlers()]
+            [methods.rpc_handlers(self._rpcs), self.health.rpc_handlers()]
         )
         services = [SERVICE.full_name, SERVICE_NAME]
         reflection.enable_server_reflection([*services, reflection.SERVICE_NAME], self.grpc)
@@ -143,7 +145,7 @@ class Server:
         await self.health.stop()
         if self.http is not None:
             self.http.close()
-        self.waking.drain()
+        self.wakeups.drain()
         await asyncio.to_thread(self.executor.stop)
         await self.grpc.stop(_GRACE_SECONDS)
         if self.http is not None:

@@ -9,6 +9,7 @@ from math import isnan
 
 import numpy as np
 
+from training.errors import StaleEtag
 from training.network import Array
 from training.optimizer import OptimizerState
 from training.run import Run
@@ -219,3 +220,14 @@ def change(head: Head, kind: UpdateKind, state: State, now: datetime) -> Additio
     segment = Segment(head.network_uid, kind, state.update, 1, now)
     after = replace(head.renewed(), latest_update=state.update, keyframe=state.update)
     return Addition(head, after, segment, Keyframe(head.network_uid, state))
+
+
+def check_etag(head: Head, etag: str, network_id: str) -> None:
+    """Raise StaleEtag when an etag was given and the network has changed since."""
+    if etag and etag != head.etag:
+        raise StaleEtag(
+            f"network {network_id} has changed since this etag was given out:"
+            " read it again and decide anew",
+            network=network_id,
+            etag=head.etag,
+        )

@@ -18,7 +18,7 @@ from clearprop.v1.training_service_pb2 import ExportNetworkResponse
 from scripted import SOON, Refusal, ScriptedServer
 from servers import ServerProcess
 
-from service.exporting import document as written
+from service.use_cases.exports import document as written
 
 EXTREMES = [0.0, -0.0, 5e-324, -2.2250738585072014e-308, 1.7976931348623157e308, 1e22, 1 / 3]
 

@@ -17,7 +17,7 @@ from schemathesis.engine import events, from_schema
 from schemathesis.schemas import BaseSchema
 from servers import ServerProcess, new_server
 
-from service.rest.documentation.examples import BODIES, PATHS
+from service.faces.rest.documentation.examples import BODIES, PATHS
 
 #: How what is as its schema says may be answered, for there are rules that no schema can tell.
 ANSWERS = ["2xx", "400", "404", "409", "412", "429"]

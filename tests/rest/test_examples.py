@@ -8,7 +8,7 @@ import requests
 from openapi_documents import openapi_document
 from servers import ServerProcess, new_server
 
-from service.rest.documentation.examples import BODIES
+from service.faces.rest.documentation.examples import BODIES
 
 
 @pytest.fixture

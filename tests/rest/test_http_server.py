@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from service.rest import http_server
-from service.rest.http_server import HttpServer
+from service.faces.rest import http_server
+from service.faces.rest.http_server import HttpServer
 
 HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n"
 END = b"\r\n"

@@ -16,10 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from promises import rounds
 
-from service.rest.from_json import fill, parse
-from service.rest.parameters import set_query
-from service.rest.to_json import to_json
-from service.status import status_of
+from service.faces.error_table import status_of
+from service.faces.rest.from_json import fill, parse
+from service.faces.rest.parameters import set_query
+from service.faces.rest.to_json import to_json
 from training.errors import InvalidFields, Violation, Violations
 
 every_request = pytest.mark.parametrize("kind", REQUESTS, ids=lambda kind: kind.DESCRIPTOR.name)

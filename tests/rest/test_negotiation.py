@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.rest.negotiation import chosen, names
+from service.faces.rest.negotiation import chosen, names
 
 EVENTS, LINES, JSON = "text/event-stream", "application/x-ndjson", "application/json"
 

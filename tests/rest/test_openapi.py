@@ -17,9 +17,9 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from jsonschema_rs import Draft202012Validator
 from openapi_documents import openapi_document, served_routes
 
-from service.rest.documentation.examples import BODIES as BODY_EXAMPLES
-from service.rest.documentation.guide import TAGS
-from service.rpcs import SERVICE
+from service.faces.rest.documentation.examples import BODIES as BODY_EXAMPLES
+from service.faces.rest.documentation.guide import TAGS
+from service.faces.rpcs import SERVICE
 
 DOCUMENT = openapi_document()
 SCHEMAS: Mapping[str, Any] = DOCUMENT["components"]["schemas"]

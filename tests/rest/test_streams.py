@@ -16,10 +16,10 @@ from promises import Promise, rounds
 from servers import ServerProcess
 from starlette.types import Message
 
-from service import patience
 from service.app import Server
-from service.rest import streams
-from service.rest.streams import ABORT, Streamed
+from service.faces import timeouts
+from service.faces.rest import streams
+from service.faces.rest.streams import ABORT, Streamed
 from service.settings import Settings
 
 UPDATES = 3_000
@@ -254,7 +254,7 @@ async def test_a_client_that_does_not_read_is_cut_off(
     here: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     given_up = asyncio.Event()
-    monkeypatch.setattr(patience, "WRITE_SECONDS", 0.2)
+    monkeypatch.setattr(timeouts, "WRITE_SECONDS", 0.2)
     monkeypatch.setattr(streams, "told", lambda error: given_up.set())
     host, _, port = str((await here.start()).http).partition(":")
     await asyncio.to_thread(

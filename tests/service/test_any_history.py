@@ -28,10 +28,10 @@ from promises import Promise, rounds
 from services import Service
 from worlds import SteppingClock, optimizers
 
-from service.changing import NewWeights
-from service.executor import take_over
-from service.networks import NewNetwork
-from service.snapshots import SnapshotReader
+from service.execution.thread_executor import take_over
+from service.reading.snapshots import SnapshotReader
+from service.use_cases.edits import NewWeights
+from service.use_cases.networks import NewNetwork
 from storage import merging
 from training import trainer
 from training.errors import RunOver
@@ -146,7 +146,7 @@ class AnyHistory(RuleBasedStateMachine):
         else:
             changed[shape.place(0, unit)] = value
             wanted = NewWeights((WeightValue(2, 0, unit, value),))
-        self.service.changing.set_weights(name, wanted)
+        self.service.edits.set_weights(name, wanted)
         history.change(changed, forget=False)
 
     @rule(data=st.data(), seed=st.integers(0, 99))
@@ -156,7 +156,7 @@ class AnyHistory(RuleBasedStateMachine):
             return
         self.follow(name)
         network = self.histories[name].network
-        made = self.service.changing.reset(name, Initializer(InitializerKind.HE, seed))
+        made = self.service.edits.reset(name, Initializer(InitializerKind.HE, seed))
         twin = NewNetwork(
             f"twin-{network.uid}-{made.update}"[:60].lower(),
             network.layer_sizes,
@@ -186,7 +186,7 @@ class AnyHistory(RuleBasedStateMachine):
         name = self.a_network(data)
         latest = self.service.networks.get(name).head.latest_update
         if latest:
-            self.service.compacting.delete_updates(name, 1 + int(part * (latest - 1)))
+            self.service.retention.delete_updates(name, 1 + int(part * (latest - 1)))
 
     @rule()
     def merge(self) -> None:

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from numerics import same_bits
 from services import Service
 
-from service.changing import NewWeights
-from service.networks import NewNetwork
-from service.selecting import Detail
+from service.reading.selecting import Detail
+from service.use_cases.edits import NewWeights
+from service.use_cases.networks import NewNetwork
 from training.engine import Engine
 from training.errors import InvalidFields, RunNotOver, StaleEtag
 from training.network import Activation, Array, Initializer, InitializerKind, LayerParameters
@@ -75,7 +75,7 @@ def test_a_run_goes_on_from_what_was_changed_and_every_update_can_be_read(
                 plain.train(count)
             elif action == "edit":
                 value = data.draw(st.floats(-3, 3))
-                changed = service.changing.set_weights("net", a_weight(value, 1, None))
+                changed = service.edits.set_weights("net", a_weight(value, 1, None))
                 parameters = before.parameters.copy()
                 parameters[11] = value
                 plain.change(parameters, before.optimizer_state)
@@ -83,7 +83,7 @@ def test_a_run_goes_on_from_what_was_changed_and_every_update_can_be_read(
             else:
                 layer_1 = LayerParameters(5, 2, np.arange(10.0) / 10, np.zeros(5))
                 layer_2 = LayerParameters(1, 5, np.arange(5.0) / 10, np.ones(1))
-                service.changing.reset("net", parameters=(layer_1, layer_2))
+                service.edits.reset("net", parameters=(layer_1, layer_2))
                 parts = (layer_1.weights, layer_1.biases, layer_2.weights, layer_2.biases)
                 plain.change(np.concatenate(parts), None)
         network = service.networks.get("net").network
@@ -110,8 +110,8 @@ def service() -> object:
 
 def test_changes_show_their_kind(service: Service) -> None:
     service.step(2, recipe())
-    service.changing.set_weights("net", a_weight(1.5))
-    service.changing.reset("net")
+    service.edits.set_weights("net", a_weight(1.5))
+    service.edits.reset("net")
     service.step(1)
     span = service.history.updates("net", 0, 100)
     kinds = [part.kind for part in span.snapshots for _ in range(part.count)]
@@ -131,18 +131,18 @@ def test_changes_show_their_kind(service: Service) -> None:
 def test_a_reset_draws_as_at_first_with_a_new_seed_which_makes_the_same_again(
     service: Service,
 ) -> None:
-    first = service.changing.reset("net")
-    again = service.changing.reset("net")
+    first = service.edits.reset("net")
+    again = service.edits.reset("net")
     assert first.initializer is not None
     assert again.initializer is not None
     assert first.initializer.kind is again.initializer.kind is InitializerKind.UNIFORM
     assert first.initializer.seed != again.initializer.seed
-    service.changing.reset("net", first.initializer)
+    service.edits.reset("net", first.initializer)
     network = service.networks.get("net").network
     states = [service.snapshots.state(network, update).parameters for update in (1, 2, 3)]
     assert same_bits(states[0], states[2])
     assert not same_bits(states[0], states[1])
-    given = service.changing.reset("net", Initializer(InitializerKind.HE, 5))
+    given = service.edits.reset("net", Initializer(InitializerKind.HE, 5))
     assert given.initializer == Initializer(InitializerKind.HE, 5)
 
 
@@ -150,13 +150,13 @@ def test_a_change_is_refused_while_a_run_is_active_and_with_a_stale_etag(service
     stale = service.networks.get("net").head.etag
     service.step(1, recipe())
     with pytest.raises(StaleEtag):
-        service.changing.set_weights("net", a_weight(1.0), stale)
+        service.edits.set_weights("net", a_weight(1.0), stale)
     service.executor.stop()  # what becomes active now stays so
     service.runs.resume("net", 1)
     with pytest.raises(RunNotOver, match="PauseRun"):
-        service.changing.set_weights("net", a_weight(1.0))
+        service.edits.set_weights("net", a_weight(1.0))
     with pytest.raises(RunNotOver):
-        service.changing.reset("net")
+        service.edits.reset("net")
     assert service.networks.get("net").head.latest_update == 1
 
 
@@ -190,15 +190,15 @@ def test_every_wrong_field_is_named_and_nothing_changes(
     service: Service, wanted: NewWeights, fields: list[str]
 ) -> None:
     with pytest.raises(InvalidFields) as raised:
-        service.changing.set_weights("net", wanted)
+        service.edits.set_weights("net", wanted)
     assert [each.field for each in raised.value.violations] == fields
     assert service.networks.get("net").head.latest_update == 0
 
 
 def test_updates_are_compared_by_their_largest_changes(service: Service) -> None:
     layer = LayerParameters(2, 2, np.array([1.0, -2.0, 0.5, 3.0]))
-    service.changing.set_weights("net", NewWeights(layers={1: layer}))
-    service.changing.set_weights(
+    service.edits.set_weights("net", NewWeights(layers={1: layer}))
+    service.edits.set_weights(
         "net",
         NewWeights((WeightValue(1, 0, 0, 2.0), WeightValue(1, 1, 1, 2.0), WeightValue(1, 0, 1, 4))),
     )
@@ -212,7 +212,7 @@ def test_a_run_that_fails_after_a_change_names_the_update_that_could_not_be_made
     with Service() as service:
         service.networks.create(NewNetwork("net", (2, 1), (Activation.IDENTITY,), bias=False))
         service.step(1, recipe())
-        service.changing.set_weights("net", NewWeights((WeightValue(1, 0, 0, 1.7e308),)))
+        service.edits.set_weights("net", NewWeights((WeightValue(1, 0, 0, 1.7e308),)))
         run = service.step(1).run
         while run.failure is None:  # until an example has this input
             run = service.step(1).run

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from services import Service
 
-from service import snapshots
-from service.networks import NewNetwork
-from service.snapshots import SnapshotReader, updates_in_page
+from service.reading import snapshots
+from service.reading.snapshots import SnapshotReader, updates_in_page
+from service.use_cases.networks import NewNetwork
 from training.errors import HistoryCompacted, UpdateOutOfRange
 from training.network import Initializer, InitializerKind, Network
 from training.optimizer import Optimizer, OptimizerKind
@@ -51,12 +51,12 @@ def test_every_kept_update_is_read_as_before_from_caches_and_without(is_cached: 
         before = [bits(SnapshotReader(service.store), network, update) for update in range(23)]
         for earliest in (1, 7, 8, 12, 22):
             if not is_cached:
-                service.compacting.delete_updates("net", earliest)
+                service.retention.delete_updates("net", earliest)
             snapshots = SnapshotReader(service.store)
             if is_cached:
                 for update in range(earliest, 23):
                     snapshots.page(network, update, update)
-                service.compacting.delete_updates("net", earliest)
+                service.retention.delete_updates("net", earliest)
             for update in range(earliest, 23):
                 assert bits(snapshots, network, update) == before[update]
             if not is_cached:
@@ -80,7 +80,7 @@ def test_a_page_goes_on_where_the_history_begins_now_and_leaves_no_gap(
         pages = service.snapshots
         first = size  # a page of which only some was read before
         assert pages.page(network, first, first + 9)[-1].last_update == first + 9
-        service.compacting.delete_updates("net", first + 50)
+        service.retention.delete_updates("net", first + 50)
         require_refused(lambda: pages.page(network, first + 20, first + 99))
         kept = pages.page(network, first + 50, first + 99)
         assert (kept[0].first_update, kept[-1].last_update) == (first + 50, first + 99)
@@ -95,7 +95,7 @@ def test_training_goes_on_after_it_to_the_same_bits_and_caches_show_nothing_befo
         trained(service, 20)
         trained(other, 30)
         service.history.state("net", 5)  # is in the cache now
-        service.compacting.delete_updates("net", 20)
+        service.retention.delete_updates("net", 20)
         require_refused(lambda: service.history.state("net", 5))
         require_refused(lambda: service.networks.fork("net", 5))
         require_refused(lambda: service.history.compare("net", 20, 5))
@@ -110,7 +110,7 @@ def test_training_goes_on_after_it_to_the_same_bits_and_caches_show_nothing_befo
 def test_an_answer_that_is_asked_for_again_has_what_is_kept() -> None:
     with Service() as service:
         network = trained(service, 20)
-        service.compacting.delete_updates("net", 15)
+        service.retention.delete_updates("net", 15)
         span = service.history.last_updates(network.uid, 20, 20)
         assert (span.snapshots[0].first_update, span.snapshots[-1].last_update) == (15, 20)
         assert service.history.last_updates(network.uid, 9, 5).snapshots == ()
@@ -120,4 +120,4 @@ def test_there_is_nothing_before_update_0() -> None:
     with Service() as service:
         service.networks.create(NewNetwork("net", (2, 1)))
         with pytest.raises(UpdateOutOfRange, match="it has update 0 alone"):
-            service.compacting.delete_updates("net", 1)
+            service.retention.delete_updates("net", 1)

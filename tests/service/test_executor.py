@@ -9,14 +9,14 @@ from typing import TypeVar
 import pytest
 from worlds import make_world
 
-from service import executor as executor_module
 from service.clock import SystemClock
-from service.executor import ThreadExecutor, take_over
-from service.networks import Networks, NewNetwork
-from service.opening import Opening
-from service.runs import Runs
-from service.snapshots import SnapshotReader
-from service.training_sets import TrainingSets
+from service.execution import thread_executor as executor_module
+from service.execution.run_opening import RunOpening
+from service.execution.thread_executor import ThreadExecutor, take_over
+from service.reading.snapshots import SnapshotReader
+from service.use_cases.networks import Networks, NewNetwork
+from service.use_cases.runs import Runs
+from service.use_cases.training_sets import TrainingSets
 from storage import open_store
 from training.engine import Engine
 from training.errors import StoreUnavailable
@@ -76,7 +76,7 @@ class Bench:
         self.store = FailingStore(self.inner)
         snapshots = SnapshotReader(self.store)  # type: ignore[arg-type]
         self.executor = ThreadExecutor(self.store, snapshots, clock)  # type: ignore[arg-type]
-        opening = Opening(snapshots, clock, Limits())
+        opening = RunOpening(snapshots, clock, Limits())
         self.runs = Runs(self.inner, self.executor, opening, clock)
         self.snapshots = snapshots
         TrainingSets(self.inner, clock, Limits()).add_built_in()

@@ -19,14 +19,14 @@ from onnx import ModelProto, checker
 from onnx.reference import ReferenceEvaluator
 from services import Service
 
-from service import messages
-from service.exporting import ExportFormat
-from service.exporting.document import document
-from service.exporting.exports import CHUNK_BYTES, chunked
-from service.exporting.moment import Moment
-from service.exporting.onnx_graph import model
-from service.networks import NewNetwork
-from service.selecting import Detail
+from service.faces import messages
+from service.reading.selecting import Detail
+from service.use_cases.exports import ExportFormat
+from service.use_cases.exports.document import document
+from service.use_cases.exports.exports import CHUNK_BYTES, chunked
+from service.use_cases.exports.moment import Moment
+from service.use_cases.exports.onnx_graph import model
+from service.use_cases.networks import NewNetwork
 from training.engine import activations
 from training.errors import InvalidFields, NetworkNotFound, UpdateOutOfRange
 from training.network import (
@@ -205,7 +205,7 @@ def test_every_format_says_what_it_is_and_is_the_update_that_was_asked_for(
 def test_a_history_is_a_line_for_each_update(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.exporting.exports._LINES_AT_ONCE", 4)
+    monkeypatch.setattr("service.use_cases.exports.exports._LINES_AT_ONCE", 4)
     header, *lines = content(service, 9, ExportFormat.CSV).decode().splitlines()
     assert header == "update,kind,run,epoch,first_example,example_count,cost"
     assert lines[0] == "0,INITIAL,0,0,0,0,"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from services import Service
 
-from service.networks import NewNetwork
-from service.requests import RequestId
+from service.use_cases.networks import NewNetwork
+from service.use_cases.requests import RequestId
 from training.errors import (
     InvalidFields,
     LimitExceeded,

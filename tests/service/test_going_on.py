@@ -9,9 +9,9 @@ from older import make_revision_0001
 from services import Service
 from worlds import NOW, SteppingClock, make_world
 
-from service.networks import NewNetwork
-from service.requests import RequestId
-from service.stepping import StepCommand, StepUnit
+from service.use_cases.networks import NewNetwork
+from service.use_cases.requests import RequestId
+from service.use_cases.steps import StepCommand, StepUnit
 from training.network import Activation, Initializer, InitializerKind, Network
 from training.optimizer import Optimizer, OptimizerKind
 from training.run import RunState
@@ -156,7 +156,7 @@ def test_an_older_answer_is_given_again(older: str) -> None:
     request = RequestId("step", b"digest")
     with Service(older, clock=SetClock()) as service:  # on the same day
         command = StepCommand("net", 7, StepUnit.UPDATE, TrainingSettings("xor", 2.0, 3, 100))
-        outcome = service.steps.begin(command, request).ticket.settled
+        outcome = service.steps.begin(command, request).ticket.outcome
         assert outcome is not None
         assert outcome.run.updates_done == 7
         assert outcome.run.latest_cost == 0.6622197177603918

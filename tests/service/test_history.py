@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from services import Service
 
-from service import history
-from service.networks import NewNetwork
+from service.use_cases import history
+from service.use_cases.networks import NewNetwork
 from training.engine import outputs_and_costs
 from training.errors import InvalidFields, LimitExceeded, TrainingSetNotFound, UpdateOutOfRange
 from training.limits import Limits

@@ -9,8 +9,8 @@ import pytest
 from services import Service
 
 from service.clock import SystemClock
-from service.networks import NewNetwork
-from service.snapshots import SnapshotReader
+from service.reading.snapshots import SnapshotReader
+from service.use_cases.networks import NewNetwork
 from storage import merging
 from training.network import Initializer, InitializerKind
 from training.settings import TrainingSettings

@@ -7,10 +7,10 @@ from clearprop.v1 import network_pb2, run_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.values import enum_word
 
-from service import messages
-from service.exporting import ExportFormat
-from service.messages import exports, networks, runs
-from service.messages.enums import sent
+from service.faces import messages
+from service.faces.messages import exports, networks, runs
+from service.faces.messages.enums import sent
+from service.use_cases.exports import ExportFormat
 from training.network import Activation, CostFunction, InitializerKind
 from training.optimizer import Optimizer, OptimizerKind
 from training.settings import StopCondition, TrainingSettings

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from services import Service
 
-from service.networks import NewNetwork
+from service.use_cases.networks import NewNetwork
 from training.errors import InvalidFields
 from training.network import (
     Activation,

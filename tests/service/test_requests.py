@@ -10,8 +10,8 @@ from services import Service
 from worlds import NOW, make_world
 
 from service.clock import SystemClock
-from service.requests import RequestId, earlier_answer, once
-from service.tickets import Ticket, ticket_for
+from service.execution.tickets import Ticket, ticket_for
+from service.use_cases.requests import RequestId, earlier_answer, once
 from training.ports import Answer
 from training.run import RunState
 from training.update import Head

@@ -9,15 +9,16 @@ from threading import Event, Lock
 import pytest
 from services import Service
 
-from service import following, sharing
-from service.callers import CALLER
 from service.clock import SystemClock
-from service.following import Batch, Bookmark, Following, Watched
-from service.networks import NewNetwork
-from service.selecting import Detail, Selecting
-from service.sharing import Shared
-from service.waking import Waking
-from service.watching import ACCEPTED, Encoding, WatchCommand, Watching
+from service.execution.wakeups import Wakeups
+from service.reading import following
+from service.reading import shared as sharing
+from service.reading.following import Batch, Bookmark, Following, Watched
+from service.reading.selecting import Detail, Selecting
+from service.reading.shared import Shared
+from service.use_cases.caller import CALLER
+from service.use_cases.networks import NewNetwork
+from service.use_cases.watches import ACCEPTED, Encoding, WatchCommand, Watches
 from training.errors import LimitExceeded
 from training.limits import Limits
 from training.ports import Writer
@@ -53,14 +54,14 @@ async def service() -> AsyncIterator[Service]:
         yield service
 
 
-def watching(service: Service, limits: Limits | None = None) -> Watching:
-    waking = Waking(asyncio.get_running_loop())
-    service.store.on_commit(waking.committed)
+def watching(service: Service, limits: Limits | None = None) -> Watches:
+    wakeups = Wakeups(asyncio.get_running_loop())
+    service.store.on_commit(wakeups.committed)
     reader = Following(service.store, Selecting(service.snapshots))
-    return Watching(service.store, reader, waking, limits or Limits())
+    return Watches(service.store, reader, wakeups, limits or Limits())
 
 
-async def to_the_end(watching: Watching, command: WatchCommand) -> list[bytes]:
+async def to_the_end(watching: Watches, command: WatchCommand) -> list[bytes]:
     accepted, *messages = [message async for message in watching.watch(command)]
     assert accepted == ACCEPTED
     return messages

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from services import Service
 
-from service import snapshots as snapshots_module
 from service.clock import SystemClock
-from service.networks import Networks, NewNetwork
-from service.snapshots import SnapshotReader
+from service.reading import snapshots as snapshots_module
+from service.reading.snapshots import SnapshotReader
+from service.use_cases.networks import Networks, NewNetwork
 from storage import open_store
 from training.errors import NetworkNotFound
 from training.limits import Limits

@@ -6,7 +6,7 @@ import grpc
 import pytest
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
 
-from service.status import CODES, code_of, status_of
+from service.faces.error_table import CODES, code_of, status_of
 from training import errors
 from training.errors import ClearpropError, InvalidFields, NetworkNotFound, Violation
 

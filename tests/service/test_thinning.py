@@ -10,7 +10,7 @@ from histories import NOW, SetClock, Story, append, begin, make_network
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.thinning import Point, thin
+from service.reading.thinning import Point, thin
 from storage import open_store
 from training.network import Array
 from training.ports import Store

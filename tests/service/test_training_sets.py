@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from services import Service
 
-from service.requests import RequestId
+from service.use_cases.requests import RequestId
 from training.errors import InvalidFields, LimitExceeded, TrainingSetExists, Violations
 from training.limits import Limits
 from training.network import Array

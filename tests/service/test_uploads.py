@@ -13,10 +13,10 @@ from calls import Refusal, examples, refusal
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 
-from service import patience
 from service.app import Server
+from service.faces import timeouts
 from service.settings import Settings
-from service.training_sets import TrainingSets
+from service.use_cases.training_sets import TrainingSets
 from training.errors import TooManyUploads
 from training.limits import Limits
 from training.training_set import BUILT_IN
@@ -140,7 +140,7 @@ async def test_an_upload_that_sends_nothing_is_cut_and_leaves_nothing(
     uploads: Uploads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(patience, "READ_SECONDS", 0.1)
+        patch.setattr(timeouts, "READ_SECONDS", 0.1)
         for _ in range(MOST):
             refused = await (await uploads.begin()).refused()
             assert refused.code is grpc.StatusCode.UNAVAILABLE

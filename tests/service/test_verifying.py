@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from services import Service
 
-from service import verifying
-from service.changing import NewWeights
-from service.networks import NewNetwork
-from service.snapshots import SnapshotReader
-from service.verifying import Verified
+from service.reading.snapshots import SnapshotReader
+from service.use_cases import verification
+from service.use_cases.edits import NewWeights
+from service.use_cases.networks import NewNetwork
+from service.use_cases.verification import Verified
 from storage import merging, rows
 from training import trainer
 from training.errors import DamagedHistory, NetworkNotFound
@@ -38,7 +38,7 @@ class Recorded:
     database: sqlite3.Connection
 
     def verify(self, network: str = "net") -> Verified:
-        *_, last = self.service.verifying.verify(network)
+        *_, last = self.service.verification.verify(network)
         return last
 
     @contextmanager
@@ -81,11 +81,11 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
         )
         service.step(3, ADAM)
         service.step(5)
-        service.changing.set_weights("net", NewWeights((WeightValue(1, 0, 1, 0.5),)))
+        service.edits.set_weights("net", NewWeights((WeightValue(1, 0, 1, 0.5),)))
         service.step(3)
         ticket = service.runs.begin_cancel("net", 1)
-        assert ticket.settled is not None
-        service.changing.reset("net", Initializer(InitializerKind.UNIFORM, 4))
+        assert ticket.outcome is not None
+        service.edits.reset("net", Initializer(InitializerKind.UNIFORM, 4))
         service.step(2, PLAIN)
         with closing(sqlite3.connect(path, timeout=30)) as database:
             yield Recorded(service, database)
@@ -231,7 +231,7 @@ def test_every_keyframe_of_a_segment_is_compared_however_many_there_are(
     monkeypatch.setattr(trainer, "_KEYFRAME_SECONDS", 0.0)
     monkeypatch.setattr(trainer, "_KEYFRAME_SECONDS_PER_BYTE", 0.0)
     monkeypatch.setattr(merging, "TAIL", 3)
-    monkeypatch.setattr(verifying, "_KEYFRAME_BYTES", 1)  # one keyframe at a time
+    monkeypatch.setattr(verification, "_KEYFRAME_BYTES", 1)  # one keyframe at a time
     path = tmp_path / "store.db"
     with Service(f"sqlite:///{path}") as service:
         network = service.networks.create(NewNetwork("net", (2, 2, 1))).network
@@ -275,10 +275,10 @@ def test_what_is_missing_is_found(
 def test_a_network_that_is_deleted_meanwhile_ends_its_verification(tmp_path: Path) -> None:
     with Service(f"sqlite:///{tmp_path / 'store.db'}") as service:
         with pytest.raises(NetworkNotFound):
-            next(service.verifying.verify("net"))
+            next(service.verification.verify("net"))
         service.networks.create(NewNetwork("net", (2, 1)))
         service.step(2, PLAIN)
-        steps = service.verifying.verify("net")
+        steps = service.verification.verify("net")
         service.networks.delete("net")
         with pytest.raises(NetworkNotFound):
             list(steps)
@@ -288,8 +288,8 @@ def test_a_history_without_its_beginning_verifies_from_where_it_begins(tmp_path:
     with Service(f"sqlite:///{tmp_path / 'store.db'}") as service:
         service.networks.create(NewNetwork("net", (2, 3, 1)))
         service.step(9, ADAM)
-        service.compacting.delete_updates("net", 7)
+        service.retention.delete_updates("net", 7)
         service.step(3)
-        *_, last = service.verifying.verify("net")
+        *_, last = service.verification.verify("net")
         assert last.done
         assert (last.progress.earliest_update, last.progress.verified_update) == (7, 12)

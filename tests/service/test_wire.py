@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import World, make_world, worlds
 
-from service.messages.updates import updates
-from service.messages.wire import columns_response, updates_response
-from service.selecting import Detail, Selection
+from service.faces.messages.updates import updates
+from service.faces.messages.wire import columns_response, updates_response
+from service.reading.selecting import Detail, Selection
 from training.replay import Snapshots
 from training.update import State, UpdateKind
 

@@ -12,7 +12,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from service.rpcs import SERVICE
+from service.faces.rpcs import SERVICE
 
 REQUESTS = [GetMessageClass(method.input_type) for method in SERVICE.methods]
 RESPONSES = [GetMessageClass(method.output_type) for method in SERVICE.methods]

@@ -7,7 +7,7 @@ from typing import Any
 from google.protobuf.descriptor import FieldDescriptor
 from hypothesis import strategies as st
 
-from service.rest.from_json import fields_of, has_form_of_text, is_map
+from service.faces.rest.from_json import fields_of, has_form_of_text, is_map
 
 _REFUSED_BY_KIND: Mapping[int, list[Any]] = {
     FieldDescriptor.CPPTYPE_INT32: [2**31, -(2**31) - 1, 0.5, "", "x", "1 ", True, {}, [1]],

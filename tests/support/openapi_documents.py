@@ -4,9 +4,9 @@ from functools import cache
 from typing import Any
 from unittest.mock import Mock
 
-from service.rest.documentation.openapi import document
-from service.rest.routes import Route, routes
-from service.rpcs import rpcs
+from service.faces.rest.documentation.openapi import document
+from service.faces.rest.routes import Route, routes
+from service.faces.rpcs import rpcs
 
 
 @cache

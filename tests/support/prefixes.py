@@ -4,7 +4,7 @@ from stored import turns_in
 from watch_checker import Shown, Stored, Truth
 from witness import NOTHING
 
-from service.snapshots import SnapshotReader
+from service.reading.snapshots import SnapshotReader
 from training.errors import NetworkNotFound
 from training.network import Network
 from training.ports import Reader, Store

@@ -3,20 +3,20 @@
 from contextlib import AbstractContextManager
 from types import TracebackType
 
-from service.changing import Changing
 from service.clock import SystemClock
-from service.compacting import Compacting
-from service.executor import ThreadExecutor
-from service.exporting import Exports
-from service.history import History
-from service.networks import Networks
-from service.opening import Opening
-from service.runs import Runs
-from service.snapshots import SnapshotReader
-from service.stepping import StepCommand, Steps, StepUnit
-from service.tickets import Outcome
-from service.training_sets import TrainingSets
-from service.verifying import Verifying
+from service.execution.run_opening import RunOpening
+from service.execution.thread_executor import ThreadExecutor
+from service.execution.tickets import Outcome
+from service.reading.snapshots import SnapshotReader
+from service.use_cases.edits import Edits
+from service.use_cases.exports import Exports
+from service.use_cases.history import History
+from service.use_cases.networks import Networks
+from service.use_cases.retention import Retention
+from service.use_cases.runs import Runs
+from service.use_cases.steps import StepCommand, Steps, StepUnit
+from service.use_cases.training_sets import TrainingSets
+from service.use_cases.verification import Verification
 from storage import open_store
 from training.limits import Limits
 from training.ports import Clock
@@ -39,14 +39,14 @@ class Service(AbstractContextManager["Service"]):
         self.executor = ThreadExecutor(self.store, self.snapshots, clock)
         self.networks = Networks(self.store, self.snapshots, clock, limits)
         self.training_sets = TrainingSets(self.store, clock, limits)
-        opening = Opening(self.snapshots, clock, limits)
+        opening = RunOpening(self.snapshots, clock, limits)
         self.runs = Runs(self.store, self.executor, opening, clock)
         self.steps = Steps(self.store, self.executor, self.snapshots, opening, clock)
-        self.changing = Changing(self.store, self.snapshots, clock)
-        self.compacting = Compacting(self.store, self.snapshots, clock)
+        self.edits = Edits(self.store, self.snapshots, clock)
+        self.retention = Retention(self.store, self.snapshots, clock)
         self.history = History(self.store, self.snapshots, limits)
         self.exports = Exports(self.store, self.snapshots)
-        self.verifying = Verifying(self.store, self.snapshots, clock)
+        self.verification = Verification(self.store, self.snapshots, clock)
         self.training_sets.add_built_in()
 
     def __exit__(
@@ -63,7 +63,7 @@ class Service(AbstractContextManager["Service"]):
     ) -> Outcome:
         """Advance by some updates, few enough to be one segment."""
         command = StepCommand(network, count, StepUnit.UPDATE, settings)
-        outcome = self.steps.begin(command).ticket.settled
+        outcome = self.steps.begin(command).ticket.outcome
         assert outcome is not None
         return outcome
 

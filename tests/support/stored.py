@@ -12,7 +12,7 @@ from watch_checker import Shown, Stored, Truth, Turn
 from watch_reading import Watcher, under_way
 
 from service.clock import SystemClock
-from service.snapshots import SnapshotReader
+from service.reading.snapshots import SnapshotReader
 from storage.sqlite import SqliteStore
 from training.engine import Engine
 from training.network import Array, initial_parameters

@@ -1,0 +1,1 @@
+"""Carries runs out: the executor, how a run is opened, and how a call finds its outcome."""

@@ -1,0 +1,56 @@
+"""Finds what became of a run that a call waits for, and waits until that is durable."""
+
+import asyncio
+
+from service.execution.tickets import Outcome, Ticket
+from service.execution.wakeups import Wakeups
+from training.ports import Store
+from training.update import Head
+
+# A run stops within a few events of being asked to.
+_FEW = 100
+
+
+class Outcomes:
+    """What calls that wait for a run are answered with. Nothing here waits in a thread."""
+
+    def __init__(self, store: Store, wakeups: Wakeups) -> None:
+        self._store = store
+        self._wakeups = wakeups
+
+    def find(self, ticket: Ticket) -> Outcome | None:
+        """Return the outcome of a call, None while its run is active.
+
+        Raises NetworkNotFound when the network was deleted meanwhile.
+        """
+        if ticket.outcome is not None:
+            return ticket.outcome
+        with self._store.read() as reader:
+            reader.network_by_uid(ticket.network_uid)
+            earliest = reader.head(ticket.network_uid).earliest_update
+            events = reader.run_events(ticket.network_uid, 0, ticket.after_event, _FEW)
+        for event in events:
+            if event.run.number == ticket.run_number and not event.run.is_active:
+                head = Head(
+                    ticket.network_uid,
+                    event.update,
+                    last_event=event.number,
+                    earliest_update=earliest,
+                )
+                return Outcome(ticket.network_id, event.run, ticket.updates_done, head)
+        return None
+
+    async def wait(self, ticket: Ticket) -> Outcome:
+        """Return the outcome of a call, once its run has stopped.
+
+        Raises Draining when the server stops first, NetworkNotFound when the network is deleted
+        first.
+        """
+        with self._wakeups.listening(ticket.network_uid) as signal:
+            while True:
+                version = signal.version
+                outcome = await asyncio.to_thread(self.find, ticket)
+                if outcome is not None:
+                    return outcome
+                self._wakeups.check()
+                await signal.changed(version)

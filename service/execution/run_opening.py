@@ -1,0 +1,85 @@
+"""Opens runs: checks that their settings make sense and that the network is free for them."""
+
+from contextlib import suppress
+
+from service.reading.snapshots import SnapshotReader
+from training.errors import RunNotOver, TrainingSetNotFound, Violations
+from training.limits import Limits
+from training.network import Network
+from training.ports import Clock, Reader
+from training.run import Run, RunState
+from training.settings import TrainingSettings, check_batch, check_settings
+from training.trainer import open_run
+from training.training_set import TrainingSet, check_fits
+from training.update import Addition, Head, check_etag
+
+
+class RunOpening:
+    """Makes the additions that open runs."""
+
+    def __init__(self, snapshots: SnapshotReader, clock: Clock, limits: Limits) -> None:
+        self._snapshots = snapshots
+        self._clock = clock
+        self._limits = limits
+
+    def addition(
+        self,
+        violations: Violations,
+        reader: Reader,
+        network: Network,
+        head: Head,
+        settings: TrainingSettings,
+        etag: str,
+    ) -> Addition:
+        """Return the addition that opens a run with these settings, if they and the state allow.
+
+        `violations` are those found before. Raises InvalidFields, TrainingSetNotFound,
+        LimitExceeded, StaleEtag, RunNotOver, DamagedHistory.
+        """
+        training_set = self._check(violations, reader, network, settings)
+        violations.refuse()
+        check_batch(network, settings.batch_size, "batch_size", self._limits)
+        check_etag(head, etag, network.id)
+        if head.active_run:
+            raise _not_over(network.id, reader.run(network.uid, head.active_run))
+        return open_run(head, settings, training_set, self._clock.now())
+
+    def load(self, reader: Reader, settings: TrainingSettings) -> None:
+        """Have the examples at hand when the run is opened, so that opening it is quick.
+
+        Raises DamagedHistory. What else is wrong with the settings is for `addition` to say.
+        """
+        with suppress(TrainingSetNotFound):
+            self._snapshots.examples(reader, reader.training_set(settings.training_set).uid)
+
+    def _check(
+        self, violations: Violations, reader: Reader, network: Network, settings: TrainingSettings
+    ) -> TrainingSet:
+        """Check settings as far as they can be understood, and return their training set."""
+        if not settings.training_set:
+            violations.add("settings.training_set", "must be the id of a training set")
+        try:
+            training_set = reader.training_set(settings.training_set)
+        except TrainingSetNotFound:
+            check_settings(violations, "settings", settings, None)
+            violations.refuse()
+            raise
+        check_settings(violations, "settings", settings, training_set.example_count)
+        examples = self._snapshots.examples(reader, training_set.uid)
+        check_fits(violations, "settings.training_set", network, training_set, examples)
+        return training_set
+
+
+def _not_over(network_id: str, run: Run) -> RunNotOver:
+    if run.state is RunState.PAUSED:
+        advice = (
+            "continue it with ResumeRun or with Step without settings, or end it with CancelRun"
+        )
+    else:
+        advice = "wait until it is over, or stop it with PauseRun or CancelRun"
+    return RunNotOver(
+        f"run {run.number} of network {network_id} is {run.state}: {advice}",
+        network=network_id,
+        run=run.number,
+        state=run.state,
+    )

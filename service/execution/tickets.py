@@ -1,0 +1,64 @@
+"""How a call that waits for a run finds its answer, also when it is repeated after a restart."""
+
+from dataclasses import dataclass
+
+from training.network import Network
+from training.run import Run
+from training.update import Head
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a call that waited for a run is answered with.
+
+    `head` is the network's, as the call left it; `updates_done` what the run had made before.
+    """
+
+    network_id: str
+    run: Run
+    updates_done: int
+    head: Head
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Where the answer of a call that waits for a run will be found.
+
+    At the run's first event after `after_event` in which it is not active; or in `run` and `head`,
+    where there was nothing to wait for. `updates_done` is what the run had made before.
+    """
+
+    network_id: str
+    network_uid: str
+    run_number: int
+    after_event: int
+    updates_done: int = 0
+    run: Run | None = None
+    head: Head | None = None
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """The outcome, where there was nothing to wait for."""
+        if self.run is None or self.head is None:
+            return None
+        return Outcome(self.network_id, self.run, self.updates_done, self.head)
+
+
+def ticket_for(
+    network: Network,
+    head: Head,
+    run: Run,
+    before: Head | None = None,
+    updates_done: int = 0,
+) -> Ticket:
+    """Return the ticket for a run that may be active; `before` is the head before the call."""
+    waiting = run.is_active
+    return Ticket(
+        network_id=network.id,
+        network_uid=network.uid,
+        run_number=run.number,
+        after_event=(before or head).last_event,
+        updates_done=updates_done,
+        run=None if waiting else run,
+        head=None if waiting else head,
+    )

@@ -1,0 +1,1 @@
+"""What callers see: the calls of the contract, as messages over gRPC and HTTP."""

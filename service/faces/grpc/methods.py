@@ -1,0 +1,154 @@
+"""The gRPC face: serves the handlers under the contract's names, and gives errors their form."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import aclosing
+from typing import Any, Never
+from urllib.parse import unquote
+
+import grpc
+from google.protobuf.message import DecodeError, Message
+
+from service.faces.error_table import code_of, status_of
+from service.faces.rpcs import SERVICE, Rpc
+from service.faces.timeouts import read_timeout, write_timeout
+from service.use_cases.caller import CALLER
+from service.use_cases.watches import ACCEPTED
+from training.errors import ClearpropError, InvalidFields, Violation
+
+logger = logging.getLogger(__name__)
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+def rpc_handlers(rpcs: Iterable[Rpc]) -> grpc.GenericRpcHandler:
+    """Return the service for a server of gRPC."""
+    return grpc.method_handlers_generic_handler(
+        SERVICE.full_name, {rpc.method.name: _handler(rpc) for rpc in rpcs}
+    )
+
+
+def _handler(rpc: Rpc) -> "grpc.RpcMethodHandler[Any, Any]":
+    request = _Request(rpc.request_type).deserialize
+    respond = _serializer(rpc.response_type)
+    if rpc.method.client_streaming:
+        return grpc.stream_unary_rpc_method_handler(_collecting(rpc), request, respond)
+    if rpc.method.server_streaming:
+        return grpc.unary_stream_rpc_method_handler(_streaming(rpc), request, respond)
+    return grpc.unary_unary_rpc_method_handler(_answering(rpc), request, respond)
+
+
+def _serializer(kind: type[Message]) -> Callable[[Message | bytes], bytes]:
+    """Return what serialises responses of one type, and leaves those as they are that are bytes."""
+
+    def serialize(response: Message | bytes) -> bytes:
+        return response if isinstance(response, bytes) else kind.SerializeToString(response)
+
+    return serialize
+
+
+class _Request:
+    """Reads requests of one type. gRPC itself answers bytes that are none with INTERNAL."""
+
+    def __init__(self, kind: type[Message]) -> None:
+        self._kind = kind
+
+    def deserialize(self, content: bytes) -> Message | InvalidFields:
+        try:
+            return self._kind.FromString(content)
+        except DecodeError:
+            name = self._kind.DESCRIPTOR.full_name
+            return InvalidFields([Violation("", f"the request is no {name}")])
+
+
+def _answering(rpc: Rpc) -> Callable[[Message | InvalidFields, Context], Awaitable[Message]]:
+    async def answer(request: Message | InvalidFields, context: Context) -> Message:
+        try:
+            response = await rpc.answer(_read(request))
+        except Exception as error:  # noqa: BLE001 (told to the caller, and logged)
+            await _refuse(error, context)
+        return response
+
+    return answer
+
+
+def _collecting(
+    rpc: Rpc,
+) -> Callable[[AsyncIterator[Message | InvalidFields], Context], Awaitable[Message]]:
+    async def collect(
+        requests: AsyncIterator[Message | InvalidFields], context: Context
+    ) -> Message:
+        try:
+            async with aclosing(_messages(requests, context)) as messages:
+                response = await rpc.collect(messages)
+        except Exception as error:  # noqa: BLE001 (told to the caller, and logged)
+            await _refuse(error, context)
+        return response
+
+    return collect
+
+
+async def _messages(
+    requests: AsyncIterator[Message | InvalidFields], context: Context
+) -> AsyncGenerator[Message, None]:
+    while (request := await read_timeout(anext(requests, None))) is not None:
+        yield _read(request)
+    # For gRPC the messages of a caller that has gone away end like those of one that has sent all,
+    # and the call is cancelled some time later. Sending waits for that, or ends at once.
+    await context.send_initial_metadata(())
+
+
+def _streaming(rpc: Rpc) -> Callable[[Message | InvalidFields, Context], Awaitable[None]]:
+    async def stream(request: Message | InvalidFields, context: Context) -> None:
+        CALLER.set(_address(context.peer()))
+        try:
+            async with aclosing(rpc.stream(_read(request))) as responses:
+                async for response in responses:
+                    if isinstance(response, bytes) and response == ACCEPTED:
+                        await context.send_initial_metadata(())
+                    else:
+                        await write_timeout(context.write(response))
+        except Exception as error:  # noqa: BLE001 (told to the caller, and logged)
+            await _refuse(error, context)
+
+    return stream
+
+
+def _address(peer: str) -> str:
+    """Return a peer's address without its port, which differs between connections.
+
+    Peers look like ipv4:10.0.0.1:54321, ipv6:%5B::1%5D:54321 and unix:.
+    """
+    kind, _, place = peer.partition(":")
+    return unquote(place).rpartition(":")[0].strip("[]") if kind.startswith("ip") else kind
+
+
+def _read(request: Message | InvalidFields) -> Message:
+    if isinstance(request, InvalidFields):
+        raise request
+    return request
+
+
+async def _refuse(error: Exception, context: Context) -> Never:
+    """End a call with the status that an error has; what is not the caller's is logged."""
+    if isinstance(error, ClearpropError):
+        status = status_of(error)
+        details = (("grpc-status-details-bin", status.SerializeToString()),)
+        await _abort(context, code_of(error), status.message, details)
+    if not isinstance(error, grpc.aio.InternalError):  # what writing to a lost connection raises
+        logger.error("a call failed by a mistake of the service", exc_info=error)
+    await _abort(
+        context, grpc.StatusCode.INTERNAL, "the service made a mistake; its log says more", ()
+    )
+    raise AssertionError  # abort never returns
+
+
+async def _abort(
+    context: Context, code: grpc.StatusCode, message: str, details: tuple[tuple[str, bytes], ...]
+) -> None:
+    try:
+        await context.abort(code, message, details)
+    except grpc.aio.InternalError:
+        # The connection is lost, so nobody is there to be told.
+        raise asyncio.CancelledError from None

@@ -1,0 +1,103 @@
+"""What updates look like inside: which one is meant, states with what made them, traces."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from clearprop.v1 import network_pb2, trace_pb2, training_service_pb2, update_pb2
+
+from service.faces.messages.networks import layers
+from service.faces.messages.runs import sent_settings, settings
+from service.faces.messages.updates import state
+from service.use_cases.inspection import FullState, Traced, Which
+from training.errors import validating
+from training.network import Array
+from training.trace import ExampleTrace, Trace
+
+_FULL = {
+    training_service_pb2.STATE_VIEW_UNSPECIFIED: False,
+    training_service_pb2.STATE_VIEW_BASIC: False,
+    training_service_pb2.STATE_VIEW_FULL: True,
+}
+
+
+_Request = (
+    training_service_pb2.TraceUpdateRequest
+    | training_service_pb2.ExplainWeightRequest
+    | training_service_pb2.WalkUpdateRequest
+)
+
+
+def which(message: _Request) -> Which:
+    """Read which update is to be looked into."""
+    return Which(
+        update=message.update if message.HasField("update") else None,
+        next=message.next,
+        settings=settings(message.settings) if message.HasField("settings") else None,
+    )
+
+
+def is_full(view: training_service_pb2.StateView.ValueType) -> bool:
+    """Return whether a view shows all of a state. Raises InvalidFields for one not known."""
+    with validating() as violations:
+        violations.require(view in _FULL, "view", f"must be BASIC or FULL, is {view}")
+    return _FULL[view]
+
+
+def full_state(source: FullState) -> update_pb2.State:
+    """Translate a state with what the batch that made it found."""
+    message = state(source.network, source.snapshot)
+    if source.gradient is not None and source.activations is not None:
+        message.gradients.extend(layers(source.network, source.gradient))
+        bounds = np.cumsum(source.network.layer_sizes[1:])[:-1]
+        message.activations.extend(_vectors(np.split(source.activations, bounds)))
+    return message
+
+
+def traced(source: Traced) -> training_service_pb2.TraceUpdateResponse:
+    """Translate an opened update, and say which example comes after those that are shown."""
+    stop = source.positions.stop
+    return training_service_pb2.TraceUpdateResponse(
+        trace=_trace(source.trace),
+        next_position=stop if stop < len(source.trace.update.numbers) else 0,
+    )
+
+
+def _trace(source: Trace) -> trace_pb2.Trace:
+    update = source.update
+    network, run = update.network, update.run
+    batch = run.schedule.batch(update.index)
+    decays = run.settings.optimizer.weight_decay != 0.0
+    return trace_pb2.Trace(
+        update=update.update,
+        run=run.number,
+        settings=sent_settings(run.settings),
+        epoch=batch.epoch,
+        first_example=batch.first_example,
+        example_count=batch.example_count,
+        examples=[_example(source, example) for example in source.examples],
+        cost=source.cost,
+        gradient_sum=layers(network, source.gradient_sum),
+        gradient=layers(network, source.gradient),
+        decayed_gradient=layers(network, source.decayed_gradient) if decays else (),
+        step=layers(network, source.step),
+        before=layers(network, update.before.parameters),
+        after=() if update.after is None else layers(network, update.after.parameters),
+    )
+
+
+def _example(source: Trace, example: ExampleTrace) -> trace_pb2.ExampleTrace:
+    return trace_pb2.ExampleTrace(
+        position=example.position,
+        example=example.number,
+        inputs=network_pb2.Vector(values=example.inputs),
+        targets=network_pb2.Vector(values=example.targets),
+        logits=_vectors(example.logits),
+        activations=_vectors(example.activations),
+        deltas=_vectors(example.deltas),
+        cost=example.cost,
+        gradient=layers(source.update.network, example.gradient),
+    )
+
+
+def _vectors(arrays: Iterable[Array]) -> list[network_pb2.Vector]:
+    return [network_pb2.Vector(values=array) for array in arrays]

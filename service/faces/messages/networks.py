@@ -1,0 +1,163 @@
+"""Networks and their parameters."""
+
+import numpy as np
+from clearprop.v1 import network_pb2, training_service_pb2
+
+from service.faces.messages.enums import sent
+from service.faces.messages.runs import optimizer_state
+from service.faces.messages.times import timestamp
+from service.use_cases.networks import NetworkView, NewNetwork
+from training.errors import validating
+from training.network import (
+    Activation,
+    Array,
+    CostFunction,
+    Fork,
+    Initializer,
+    InitializerKind,
+    LayerParameters,
+    Network,
+    Unspecified,
+    split_layers,
+)
+
+_ACTIVATIONS = {
+    network_pb2.ACTIVATION_UNSPECIFIED: Activation.SIGMOID,
+    network_pb2.ACTIVATION_SIGMOID: Activation.SIGMOID,
+    network_pb2.ACTIVATION_TANH: Activation.TANH,
+    network_pb2.ACTIVATION_RELU: Activation.RELU,
+    network_pb2.ACTIVATION_LEAKY_RELU: Activation.LEAKY_RELU,
+    network_pb2.ACTIVATION_SOFTPLUS: Activation.SOFTPLUS,
+    network_pb2.ACTIVATION_IDENTITY: Activation.IDENTITY,
+    network_pb2.ACTIVATION_SOFTMAX: Activation.SOFTMAX,
+}
+_COST_FUNCTIONS: dict[network_pb2.CostFunction.ValueType, CostFunction | Unspecified] = {
+    network_pb2.COST_FUNCTION_UNSPECIFIED: Unspecified.NATURAL,
+    network_pb2.COST_FUNCTION_CROSS_ENTROPY: CostFunction.CROSS_ENTROPY,
+    network_pb2.COST_FUNCTION_CATEGORICAL_CROSS_ENTROPY: CostFunction.CATEGORICAL_CROSS_ENTROPY,
+    network_pb2.COST_FUNCTION_SQUARED_ERROR: CostFunction.SQUARED_ERROR,
+    network_pb2.COST_FUNCTION_QUADRATIC: CostFunction.QUADRATIC,
+}
+_INITIALIZER_KINDS = {
+    network_pb2.INITIALIZER_KIND_UNSPECIFIED: InitializerKind.UNIFORM,
+    network_pb2.INITIALIZER_KIND_UNIFORM: InitializerKind.UNIFORM,
+    network_pb2.INITIALIZER_KIND_EXPLICIT: InitializerKind.EXPLICIT,
+    network_pb2.INITIALIZER_KIND_GLOROT: InitializerKind.GLOROT,
+    network_pb2.INITIALIZER_KIND_HE: InitializerKind.HE,
+    network_pb2.INITIALIZER_KIND_ZEROS: InitializerKind.ZEROS,
+}
+
+_SENT_ACTIVATIONS = sent(_ACTIVATIONS)
+_SENT_COST_FUNCTIONS = sent(_COST_FUNCTIONS)
+_SENT_INITIALIZER_KINDS = sent(_INITIALIZER_KINDS)
+
+
+def new_network(request: training_service_pb2.CreateNetworkRequest) -> NewNetwork:
+    """Translate what a client says of the network that it wants."""
+    return NewNetwork(
+        id=request.network,
+        layer_sizes=tuple(request.layer_sizes),
+        activations=tuple(_ACTIVATIONS.get(activation) for activation in request.activations),
+        cost_function=_COST_FUNCTIONS.get(request.cost_function),
+        initializer=initializer(request),
+        initial_parameters=tuple(map(layer_parameters, request.initial_parameters)),
+        labels=dict(request.labels),
+        bias=request.bias,
+        optimizer_state=(
+            optimizer_state(request.optimizer_state)
+            if request.HasField("optimizer_state")
+            else None
+        ),
+    )
+
+
+def initializer(
+    request: training_service_pb2.CreateNetworkRequest | training_service_pb2.ResetWeightsRequest,
+) -> Initializer | None:
+    """Read the recipe that a request has, if any."""
+    return _initializer(request.initializer) if request.HasField("initializer") else None
+
+
+def layer_parameters(message: network_pb2.LayerParameters) -> LayerParameters:
+    """Read the parameters of a layer as they came, of whatever shapes."""
+    return LayerParameters(
+        message.units,
+        message.inputs,
+        np.array(message.weights, dtype=np.float64),
+        np.array(message.biases, dtype=np.float64),
+    )
+
+
+def label_keys(request: training_service_pb2.UpdateNetworkRequest) -> list[str] | None:
+    """Return the keys of the labels to change, None for all.
+
+    Raises InvalidFields when the mask names anything else.
+    """
+    keys = []
+    with validating() as violations:
+        for path in request.update_mask.paths:
+            if path == "labels":
+                return None
+            if violations.require(
+                path.startswith("labels."),
+                "update_mask",
+                f"must name labels, names {path!r}",
+            ):
+                keys.append(path.removeprefix("labels."))
+    return keys or None
+
+
+def network(view: NetworkView) -> network_pb2.Network:
+    """Translate a network and where its history stands."""
+    source, head = view.network, view.head
+    return network_pb2.Network(
+        network=source.id,
+        uid=source.uid,
+        layer_sizes=source.layer_sizes,
+        activations=[_SENT_ACTIVATIONS[activation] for activation in source.activations],
+        bias=source.bias,
+        cost_function=_SENT_COST_FUNCTIONS[source.cost_function],
+        initializer=sent_initializer(source.initializer),
+        latest_update=head.latest_update,
+        active_run=head.active_run,
+        create_time=timestamp(source.create_time),
+        labels=source.labels,
+        etag=head.etag,
+        parameter_count=source.parameter_count,
+        earliest_update=head.earliest_update,
+        forked_from=_sent_fork(source.forked_from) if source.forked_from else None,
+    )
+
+
+def sent_initializer(initializer: Initializer) -> network_pb2.Initializer:
+    """Translate how parameters were made."""
+    assert initializer.kind is not None  # a network's is known
+    return network_pb2.Initializer(
+        kind=_SENT_INITIALIZER_KINDS[initializer.kind],
+        seed=initializer.seed,
+        low=initializer.low,
+        high=initializer.high,
+    )
+
+
+def layers(source: Network, parameters: Array) -> list[network_pb2.LayerParameters]:
+    """Translate a flat vector of a network's parameters, layer after layer."""
+    return [
+        network_pb2.LayerParameters(
+            units=layer.units, inputs=layer.inputs, weights=layer.weights, biases=layer.biases
+        )
+        for layer in split_layers(source.layer_sizes, source.bias, parameters)
+    ]
+
+
+def _initializer(message: network_pb2.Initializer) -> Initializer:
+    return Initializer(
+        kind=_INITIALIZER_KINDS.get(message.kind),
+        seed=message.seed if message.HasField("seed") else None,
+        low=message.low if message.HasField("low") else None,
+        high=message.high if message.HasField("high") else None,
+    )
+
+
+def _sent_fork(fork: Fork) -> network_pb2.Fork:
+    return network_pb2.Fork(network=fork.network, uid=fork.uid, update=fork.update)

@@ -1,0 +1,28 @@
+"""Predictions."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from clearprop.v1 import network_pb2, training_service_pb2
+
+from service.use_cases.history import Predictions
+from training.network import Array
+
+
+def vectors(inputs: Iterable[network_pb2.Vector]) -> list[Array]:
+    """Translate vectors as they came, of whatever lengths."""
+    return [np.array(vector.values, dtype=np.float64) for vector in inputs]
+
+
+def prediction(source: Predictions, *, activations: bool) -> training_service_pb2.PredictResponse:
+    """Translate predictions: outputs, and on request the activations of every layer."""
+    sizes = source.network.layer_sizes[1:]
+    bounds = np.cumsum(sizes)[:-1]
+    predictions = []
+    for row in source.activations:
+        layers = np.split(row, bounds)
+        message = training_service_pb2.Prediction(outputs=layers[-1])
+        if activations:
+            message.activations.extend(network_pb2.Vector(values=layer) for layer in layers)
+        predictions.append(message)
+    return training_service_pb2.PredictResponse(update=source.update, predictions=predictions)

@@ -1,0 +1,150 @@
+"""Runs, their settings and their events."""
+
+from typing import Literal
+
+import numpy as np
+from clearprop.v1 import run_pb2, training_service_pb2
+
+from service.faces.messages.enums import sent
+from service.faces.messages.times import timestamp
+from service.use_cases.runs import RunView
+from service.use_cases.steps import StepCommand, StepUnit
+from training.optimizer import Optimizer, OptimizerKind, OptimizerState
+from training.run import Failure, Run, RunState
+from training.settings import StopCondition, TrainingSettings
+from training.update import RunEvent
+
+_STEP_UNITS = {
+    training_service_pb2.STEP_UNIT_UNSPECIFIED: StepUnit.UPDATE,
+    training_service_pb2.STEP_UNIT_UPDATE: StepUnit.UPDATE,
+    training_service_pb2.STEP_UNIT_EPOCH: StepUnit.EPOCH,
+}
+_RUN_STATES = {
+    RunState.PENDING: run_pb2.RUN_STATE_PENDING,
+    RunState.RUNNING: run_pb2.RUN_STATE_RUNNING,
+    RunState.PAUSED: run_pb2.RUN_STATE_PAUSED,
+    RunState.SUCCEEDED: run_pb2.RUN_STATE_SUCCEEDED,
+    RunState.FAILED: run_pb2.RUN_STATE_FAILED,
+    RunState.CANCELLED: run_pb2.RUN_STATE_CANCELLED,
+}
+
+
+_OPTIMIZER_KINDS = {
+    run_pb2.OPTIMIZER_KIND_UNSPECIFIED: OptimizerKind.GRADIENT_DESCENT,
+    run_pb2.OPTIMIZER_KIND_GRADIENT_DESCENT: OptimizerKind.GRADIENT_DESCENT,
+    run_pb2.OPTIMIZER_KIND_MOMENTUM: OptimizerKind.MOMENTUM,
+    run_pb2.OPTIMIZER_KIND_NESTEROV: OptimizerKind.NESTEROV,
+    run_pb2.OPTIMIZER_KIND_ADAM: OptimizerKind.ADAM,
+}
+_SENT_OPTIMIZER_KINDS = sent(_OPTIMIZER_KINDS)
+
+#: What an optimizer may be set to and may leave out, under the same names in contract and domain.
+_OPTIMIZER_NUMBERS: tuple[Literal["momentum", "beta1", "beta2", "epsilon"], ...] = (
+    "momentum",
+    "beta1",
+    "beta2",
+    "epsilon",
+)
+
+
+def settings(message: run_pb2.TrainingSettings) -> TrainingSettings:
+    """Translate the settings of a run."""
+    return TrainingSettings(
+        training_set=message.training_set,
+        learning_rate=message.learning_rate,
+        batch_size=message.batch_size,
+        epochs=message.epochs,
+        shuffle_seed=message.shuffle_seed if message.HasField("shuffle_seed") else None,
+        optimizer=_optimizer(message.optimizer),
+        stop=StopCondition(
+            cost_below=message.stop.cost_below if message.stop.HasField("cost_below") else None,
+            max_updates=message.stop.max_updates,
+        ),
+    )
+
+
+def optimizer_state(message: run_pb2.OptimizerState) -> OptimizerState:
+    """Translate what an optimizer is said to remember."""
+    return OptimizerState(_optimizer(message.optimizer), np.array(message.values, dtype=np.float64))
+
+
+def sent_settings(source: TrainingSettings) -> run_pb2.TrainingSettings:
+    """Translate the settings that a run has."""
+    assert source.optimizer.kind is not None  # a run's is known
+    return run_pb2.TrainingSettings(
+        training_set=source.training_set,
+        learning_rate=source.learning_rate,
+        batch_size=source.batch_size,
+        epochs=source.epochs,
+        shuffle_seed=source.shuffle_seed,
+        optimizer=run_pb2.Optimizer(
+            kind=_SENT_OPTIMIZER_KINDS[source.optimizer.kind],
+            momentum=source.optimizer.momentum,
+            beta1=source.optimizer.beta1,
+            beta2=source.optimizer.beta2,
+            epsilon=source.optimizer.epsilon,
+            weight_decay=source.optimizer.weight_decay,
+        ),
+        stop=(
+            run_pb2.StopCondition(
+                cost_below=source.stop.cost_below, max_updates=source.stop.max_updates
+            )
+            if source.stop != StopCondition()
+            else None
+        ),
+    )
+
+
+def step(request: training_service_pb2.StepRequest) -> StepCommand:
+    """Translate a step."""
+    return StepCommand(
+        network_id=request.network,
+        count=request.count,
+        unit=_STEP_UNITS.get(request.unit),
+        settings=settings(request.settings) if request.HasField("settings") else None,
+        etag=request.etag,
+    )
+
+
+def run(view: RunView) -> run_pb2.Run:
+    """Translate a run."""
+    return _run(view.network_id, view.run)
+
+
+def run_event(network_id: str, event: RunEvent) -> run_pb2.RunEvent:
+    """Translate a change of a run's state."""
+    return run_pb2.RunEvent(
+        event=event.number, run=_run(network_id, event.run), update=event.update
+    )
+
+
+def _run(network_id: str, source: Run) -> run_pb2.Run:
+    return run_pb2.Run(
+        network=network_id,
+        run=source.number,
+        settings=sent_settings(source.settings),
+        state=_RUN_STATES[source.state],
+        first_update=source.first_update,
+        latest_update=source.latest_update,
+        updates_done=source.updates_done,
+        total_updates=source.total_updates,
+        epoch=source.epoch,
+        next_example=source.next_example,
+        latest_cost=source.latest_cost,
+        failure=_failure(source.failure) if source.failure else None,
+        create_time=timestamp(source.create_time),
+        start_time=timestamp(source.start_time) if source.start_time else None,
+        end_time=timestamp(source.end_time) if source.end_time else None,
+        training_set_uid=source.training_set_uid,
+    )
+
+
+def _optimizer(message: run_pb2.Optimizer) -> Optimizer:
+    given = {name: getattr(message, name) for name in _OPTIMIZER_NUMBERS if message.HasField(name)}
+    return Optimizer(
+        kind=_OPTIMIZER_KINDS.get(message.kind), weight_decay=message.weight_decay, **given
+    )
+
+
+def _failure(source: Failure) -> run_pb2.Failure:
+    return run_pb2.Failure(reason=source.reason, message=source.message, update=source.update)

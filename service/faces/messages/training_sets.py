@@ -1,0 +1,66 @@
+"""Training sets."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from clearprop.v1 import training_set_pb2
+
+from service.faces.messages.times import timestamp
+from training.errors import LimitExceeded
+from training.network import Array
+from training.training_set import Examples, TrainingSet
+
+#: How many bytes an example has at most beside its numbers: three tags, three lengths.
+_EXAMPLE_OVERHEAD = 18
+
+#: Room for all that a response has beside the examples.
+_REST_OF_RESPONSE = 4096
+
+
+def example_rows(
+    examples: Iterable[training_set_pb2.Example],
+) -> list[tuple[Array, Array]]:
+    """Translate examples as they came, of whatever lengths: inputs and targets of each."""
+    return [
+        (
+            np.array(example.inputs, dtype=np.float64),
+            np.array(example.targets, dtype=np.float64),
+        )
+        for example in examples
+    ]
+
+
+def training_set(
+    source: TrainingSet, examples: Examples | None = None
+) -> training_set_pb2.TrainingSet:
+    """Translate a training set, with its numbers where they are given."""
+    rows = zip(examples.inputs, examples.targets, strict=True) if examples else ()
+    return training_set_pb2.TrainingSet(
+        training_set=source.id,
+        uid=source.uid,
+        input_count=source.input_count,
+        target_count=source.target_count,
+        example_count=source.example_count,
+        built_in=source.built_in,
+        create_time=timestamp(source.create_time),
+        examples=[
+            training_set_pb2.Example(inputs=inputs, targets=targets) for inputs, targets in rows
+        ],
+    )
+
+
+def check_response(source: TrainingSet, limit: int) -> None:
+    """Refuse examples that would make a response larger than its limit, before they are read.
+
+    Raises LimitExceeded.
+    """
+    size = source.example_count * (
+        8 * (source.input_count + source.target_count) + _EXAMPLE_OVERHEAD
+    )
+    if size > limit - _REST_OF_RESPONSE:
+        raise LimitExceeded(
+            f"the examples of {source.id} take about {size:,} bytes, which is more than a response"
+            f" may have, {limit:,}: read the set without them",
+            limit="response_bytes",
+            value=limit,
+        )

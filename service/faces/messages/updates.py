@@ -1,0 +1,107 @@
+"""Updates and states."""
+
+from collections.abc import Iterable, Iterator
+
+from clearprop.v1 import training_service_pb2, update_pb2
+
+from service.faces.messages.networks import layers
+from service.reading.selecting import ALL, Detail, Selection
+from training.errors import validating
+from training.network import Network
+from training.replay import Snapshots
+from training.update import UpdateKind
+
+_DETAILS = {
+    update_pb2.DETAIL_UNSPECIFIED: Detail.PARAMETERS,
+    update_pb2.DETAIL_COST: Detail.COST,
+    update_pb2.DETAIL_PARAMETERS: Detail.PARAMETERS,
+    update_pb2.DETAIL_GRADIENTS: Detail.GRADIENTS,
+}
+_FEWEST_POINTS = 2
+_MOST_POINTS = 10_000
+
+UPDATE_KINDS = {
+    UpdateKind.INITIAL: update_pb2.UPDATE_KIND_INITIAL,
+    UpdateKind.GRADIENT: update_pb2.UPDATE_KIND_GRADIENT,
+    UpdateKind.EDIT: update_pb2.UPDATE_KIND_EDIT,
+    UpdateKind.RESET: update_pb2.UPDATE_KIND_RESET,
+}
+
+
+def detail(message: update_pb2.Detail.ValueType) -> Detail | None:
+    """Translate how much of each update is asked for; None for one not known."""
+    return _DETAILS.get(message)
+
+
+def max_points(request: training_service_pb2.ListUpdatesRequest) -> int | None:
+    """Return to how many updates a list is thinned, None for pages of all of them.
+
+    Raises InvalidFields also for what does not go together with it.
+    """
+    if not request.max_points:
+        return None
+    with validating() as violations:
+        violations.require(
+            _FEWEST_POINTS <= request.max_points <= _MOST_POINTS,
+            "max_points",
+            f"must be {_FEWEST_POINTS} to {_MOST_POINTS}, or 0 for pages of all updates,"
+            f" is {request.max_points}",
+        )
+        violations.require(
+            request.detail == update_pb2.DETAIL_COST,
+            "detail",
+            "must be COST where max_points is given",
+        )
+        for field in ("page_size", "page_token"):
+            violations.require(
+                not getattr(request, field),
+                field,
+                "must be left out where max_points is given: what is thinned comes at once",
+            )
+    return request.max_points
+
+
+def updates(
+    source: Network, snapshots: Iterable[Snapshots], selection: Selection = ALL
+) -> list[update_pb2.Update]:
+    """Translate updates, each as it was selected."""
+    return [update for part in snapshots for update in _updates(source, part, selection)]
+
+
+def state(source: Network, snapshot: Snapshots) -> update_pb2.State:
+    """Translate one update as the state that it left."""
+    message = update_pb2.State(
+        network=source.id,
+        uid=source.uid,
+        update=snapshot.first_update,
+        kind=UPDATE_KINDS[snapshot.kind],
+        layers=layers(source, snapshot.parameters[0]),
+    )
+    if snapshot.run is not None:
+        after = snapshot.run.at(snapshot.run_offset + 1)
+        message.run = after.number
+        message.epoch = after.epoch
+        message.next_example = after.next_example
+        message.cost = snapshot.costs[0]
+    return message
+
+
+def _updates(source: Network, part: Snapshots, selection: Selection) -> Iterator[update_pb2.Update]:
+    for index, number in enumerate(part.numbers):
+        message = update_pb2.Update(update=number, kind=UPDATE_KINDS[part.kind])
+        if part.run is not None:
+            batch = part.run.schedule.batch(part.run_offset + index * part.stride)
+            message.run = part.run.number
+            message.epoch = batch.epoch
+            message.first_example = batch.first_example
+            message.example_count = batch.example_count
+            message.cost = part.costs[index]
+        if selection.parameters:
+            message.chosen.extend(part.parameters[index])
+            if part.gradients is not None:
+                message.chosen_gradients.extend(part.gradients[index])
+        elif selection.detail is not Detail.COST:
+            message.layers.extend(layers(source, part.parameters[index]))
+            if part.gradients is not None:
+                message.gradients.extend(layers(source, part.gradients[index]))
+        yield message

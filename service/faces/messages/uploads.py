@@ -1,0 +1,66 @@
+"""Uploads: a training set in several messages."""
+
+from hashlib import blake2b
+from typing import NamedTuple
+
+from clearprop.v1 import training_service_pb2
+
+from service.faces.messages.training_sets import example_rows
+from service.use_cases.requests import RequestId, check_request
+from training.collecting import Collector
+from training.errors import Violations, validating
+from training.names import check_id
+from training.training_set import Examples
+
+
+class Uploaded(NamedTuple):
+    """What all messages of an upload say together."""
+
+    set_id: str
+    examples: Examples
+    request: RequestId | None
+
+
+class Upload:
+    """Collects the messages of one upload as they come."""
+
+    def __init__(self, collector: Collector) -> None:
+        self._collector = collector
+        self._set_id: str | None = None
+        self._request_id = ""
+
+    def add(self, message: training_service_pb2.UploadTrainingSetRequest) -> None:
+        """Take the next message. Raises InvalidFields, LimitExceeded for what is wrong with it."""
+        with validating() as violations:
+            if self._set_id is None:
+                self._set_id, self._request_id = message.training_set, message.request_id
+                self._check_names(violations)
+            else:
+                for field in ("training_set", "request_id"):
+                    violations.require(
+                        not getattr(message, field), field, "must be in the first message alone"
+                    )
+            self._collector.add(violations, example_rows(message.examples))
+
+    def complete(self) -> Uploaded:
+        """Return what was uploaded. Raises InvalidFields where there was no example."""
+        set_id = self._set_id or ""
+        examples = self._collector.examples()
+        return Uploaded(set_id, examples, self._request(set_id, examples))
+
+    def _check_names(self, violations: Violations) -> None:
+        """Name what is wrong with the first message before all others have come."""
+        if self._set_id:
+            check_id(violations, "training_set", self._set_id)
+        if self._request_id:
+            check_request(violations, RequestId(self._request_id, b""))
+
+    def _request(self, set_id: str, examples: Examples) -> RequestId | None:
+        """Return the request's id with a digest that does not depend on how the set was cut."""
+        if not self._request_id:
+            return None
+        shape = f"UploadTrainingSetRequest {set_id} {examples.inputs.shape}"
+        digest = blake2b(shape.encode(), digest_size=16)
+        digest.update(examples.inputs.ravel().data)
+        digest.update(examples.targets.ravel().data)
+        return RequestId(self._request_id, digest.digest())

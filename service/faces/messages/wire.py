@@ -1,0 +1,227 @@
+"""Consecutive updates as the bytes that their messages have on the wire, a page at a time.
+
+A message object for each update takes longer than the update itself. What differs between the
+updates of a page is numbers in places that are known: they are written column by column, and the
+parameters are copied as they lie in memory, because a packed `repeated double` is a little-endian
+array. The bytes are those of the generated classes, which a test holds them to.
+Source: https://protobuf.dev/programming-guides/encoding/
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from clearprop.v1 import training_service_pb2, update_pb2
+from clearprop.v1.network_pb2 import LayerParameters
+from google.protobuf.descriptor import FieldDescriptor
+from numpy.typing import NDArray
+
+from service.faces.messages.updates import UPDATE_KINDS
+from service.reading.selecting import ALL, Detail, Selection
+from training.network import Array, Network
+from training.replay import Snapshots
+from training.update import UpdateKind
+
+Bytes = NDArray[np.uint8]
+Integers = NDArray[np.int64]
+
+_VARINT, _FIXED64, _LENGTH = 0, 1, 2  # wire types
+
+_UPDATE = update_pb2.Update.DESCRIPTOR.fields_by_name
+_LAYER = LayerParameters.DESCRIPTOR.fields_by_name
+_COLUMNS = update_pb2.UpdateColumns.DESCRIPTOR.fields_by_name
+_BATCH = training_service_pb2.UpdateBatch.DESCRIPTOR.fields_by_name
+_RESPONSE = training_service_pb2.WatchUpdatesResponse.DESCRIPTOR.fields_by_name
+
+#: From which number on a varint takes one byte more; 9 hold every int64 that is not negative.
+_STEPS = np.array([1 << (7 * length) for length in range(1, 9)], dtype=np.int64)
+
+
+def updates_response(
+    network: Network, parts: Iterable[Snapshots], selection: Selection = ALL
+) -> bytes:
+    """Return a WatchUpdatesResponse with updates of runs, as it is sent."""
+    batch = b"".join(_updates(network, part, selection) for part in parts)
+    return _tag(_RESPONSE["updates"].number, _LENGTH) + _varint(len(batch)) + batch
+
+
+def columns_response(part: Snapshots, selection: Selection = ALL) -> bytes:
+    """Return a WatchUpdatesResponse with updates as columns: their arrays as they lie in memory."""
+    columns: list[bytes | memoryview] = [
+        _integer(_COLUMNS["first_update"], part.first_update),
+        _integer(_COLUMNS["stride"], part.stride),
+        _integer(_COLUMNS["kind"], UPDATE_KINDS[part.kind]),
+        _integer(_COLUMNS["run"], part.run.number if part.run else 0),
+        _integer(_COLUMNS["run_index"], part.run_offset),
+        _integer(_COLUMNS["count"], part.count),
+        *_packed(_COLUMNS["costs"], part.costs),
+    ]
+    if selection.detail is not Detail.COST:
+        columns += _packed(_COLUMNS["parameters"], part.parameters)
+        if part.gradients is not None:
+            columns += _packed(_COLUMNS["gradients"], part.gradients)
+    size = sum(map(len, columns))
+    return b"".join([_tag(_RESPONSE["columns"].number, _LENGTH), _varint(size), *columns])
+
+
+def can_be_written(parts: Sequence[Snapshots]) -> bool:
+    """Return whether all updates are those of runs: others are few, and written one by one."""
+    return all(part.kind is UpdateKind.GRADIENT for part in parts)
+
+
+def _updates(network: Network, part: Snapshots, selection: Selection) -> bytes:
+    """Return the updates of a run as elements of an UpdateBatch."""
+    run, count = part.run, part.count
+    assert run is not None  # gradient updates have one
+    if not count:
+        return b""
+    steps = np.arange(count, dtype=np.int64) * part.stride
+    index = part.run_offset + steps
+    position = index * run.settings.batch_size
+    first = position % run.examples
+    left = run.schedule.total_examples - position
+    rows = _Rows(count)
+    rows.integers(_UPDATE["update"].number, part.first_update + steps)
+    rows.integers(_UPDATE["kind"].number, np.full(count, update_pb2.UPDATE_KIND_GRADIENT))
+    rows.integers(_UPDATE["run"].number, np.full(count, run.number))
+    rows.integers(_UPDATE["epoch"].number, position // run.examples + 1)
+    rows.integers(_UPDATE["first_example"].number, first)
+    rows.integers(_UPDATE["example_count"].number, np.minimum(run.settings.batch_size, left))
+    rows.constant(_tag(_UPDATE["cost"].number, _FIXED64))
+    rows.doubles(part.costs.reshape(count, 1))
+    if selection.parameters:
+        rows.packed(_UPDATE["chosen"].number, part.parameters)
+        if part.gradients is not None:
+            rows.packed(_UPDATE["chosen_gradients"].number, part.gradients)
+    elif selection.detail is not Detail.COST:
+        _write_layers(rows, _UPDATE["layers"].number, network, part.parameters)
+        if part.gradients is not None:
+            _write_layers(rows, _UPDATE["gradients"].number, network, part.gradients)
+    return rows.joined(_tag(_BATCH["updates"].number, _LENGTH))
+
+
+def _write_layers(rows: "_Rows", field: int, network: Network, parameters: Array) -> None:
+    for shape in network.shapes:
+        head = (
+            _tag(_LAYER["units"].number, _VARINT)
+            + _varint(shape.units)
+            + _tag(_LAYER["inputs"].number, _VARINT)
+            + _varint(shape.inputs)
+        )
+        weights = 8 * shape.units * shape.inputs
+        head += _tag(_LAYER["weights"].number, _LENGTH) + _varint(weights)
+        biases = 8 * shape.units if shape.bias else 0
+        between = _tag(_LAYER["biases"].number, _LENGTH) + _varint(biases) if biases else b""
+        size = len(head) + weights + len(between) + biases
+        rows.constant(_tag(field, _LENGTH) + _varint(size) + head)
+        rows.doubles(parameters[:, shape.weights])
+        if biases:
+            rows.constant(between)
+            rows.doubles(parameters[:, shape.biases])
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """What some bytes of each row are: `content` (rows, width), of which `lengths` are used."""
+
+    content: Bytes
+    lengths: Integers | None = None  # None: all of them, in every row
+
+
+class _Rows:
+    """Messages of one type, all written at once, field by field."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._columns: list[_Column] = []
+
+    def constant(self, content: bytes) -> None:
+        """Write the same bytes in every row."""
+        row = np.frombuffer(content, dtype=np.uint8)
+        self._columns.append(_Column(np.broadcast_to(row, (self._count, len(content)))))
+
+    def doubles(self, values: Array) -> None:
+        """Write the numbers of a row as they lie in memory."""
+        little = np.ascontiguousarray(values, dtype="<f8")
+        self._columns.append(_Column(little.view(np.uint8).reshape(self._count, -1)))
+
+    def packed(self, field: int, values: Array) -> None:
+        """Write a packed field with the numbers of each row, at least one."""
+        self.constant(_tag(field, _LENGTH) + _varint(8 * values.shape[1]))
+        self.doubles(values)
+
+    def integers(self, field: int, values: NDArray[np.integer]) -> None:
+        """Write a field with a number that is not negative; with 0 it is left out."""
+        numbers = values.astype(np.int64)
+        lengths = 1 + np.searchsorted(_STEPS, numbers, side="right")
+        width = int(lengths.max(initial=1))
+        tag = _tag(field, _VARINT)
+        content = np.empty((self._count, len(tag) + width), dtype=np.uint8)
+        content[:, : len(tag)] = np.frombuffer(tag, dtype=np.uint8)
+        for place in range(width):
+            more = (lengths > place + 1).astype(np.uint8) << 7
+            content[:, len(tag) + place] = ((numbers >> (7 * place)) & 0x7F).astype(np.uint8) | more
+        used = np.where(numbers == 0, 0, len(tag) + lengths)
+        self._columns.append(_Column(content, used.astype(np.int64)))
+
+    def joined(self, tag: bytes) -> bytes:
+        """Return all rows, one after the other, each as an element of a repeated field."""
+        sizes = np.zeros(self._count, dtype=np.int64)
+        for column in self._columns:
+            sizes += column.content.shape[1] if column.lengths is None else column.lengths
+        # Rows whose numbers are as long as each other have the same layout.
+        keys = [column.lengths for column in self._columns if column.lengths is not None]
+        layouts, which = np.unique(np.stack(keys, axis=1), axis=0, return_inverse=True)
+        heads = [tag + _varint(size) for size in self._sizes_of(layouts)]
+        whole = sizes + np.array([len(head) for head in heads])[which]
+        ends = np.cumsum(whole)
+        written = np.empty(int(ends[-1]), dtype=np.uint8)
+        for number, (layout, head) in enumerate(zip(layouts, heads, strict=True)):
+            rows = np.flatnonzero(which == number)
+            block = self._block(rows, layout, head)
+            starts = ends[rows] - whole[rows]
+            if len(rows) == self._count:
+                return block.tobytes()
+            written[starts[:, None] + np.arange(block.shape[1])] = block
+        return written.tobytes()
+
+    def _sizes_of(self, layouts: NDArray[np.int64]) -> list[int]:
+        """Return how many bytes the rows of each layout have."""
+        fixed = sum(each.content.shape[1] for each in self._columns if each.lengths is None)
+        return [fixed + int(layout.sum()) for layout in layouts]
+
+    def _block(self, rows: NDArray[np.intp], layout: Integers, head: bytes) -> Bytes:
+        """Return some rows of the same layout (rows, bytes)."""
+        lengths = iter(layout.tolist())
+        start = np.frombuffer(head, dtype=np.uint8)
+        parts = [np.broadcast_to(start, (len(rows), len(head)))]
+        for column in self._columns:
+            width = column.content.shape[1] if column.lengths is None else next(lengths)
+            parts.append(column.content[rows, :width])
+        return np.concatenate(parts, axis=1)
+
+
+def _integer(field: FieldDescriptor, number: int) -> bytes:
+    """Return a field with a number that is not negative; with 0 it is left out."""
+    return _tag(field.number, _VARINT) + _varint(number) if number else b""
+
+
+def _packed(field: FieldDescriptor, values: Array) -> list[bytes | memoryview]:
+    """Return a packed field with the numbers of an array; without any it is left out."""
+    if not values.size:
+        return []
+    content = np.ascontiguousarray(values, dtype="<f8").data.cast("B")
+    return [_tag(field.number, _LENGTH) + _varint(len(content)), content]
+
+
+def _tag(field: int, wire_type: int) -> bytes:
+    return _varint(field << 3 | wire_type)
+
+
+def _varint(number: int) -> bytes:
+    written = bytearray()
+    while number >= 0x80:
+        written.append(number & 0x7F | 0x80)
+        number >>= 7
+    written.append(number)
+    return bytes(written)

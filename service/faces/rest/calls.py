@@ -1,0 +1,126 @@
+"""What is at each path: the calls that can be made there, each by a method of HTTP."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import aclosing
+from http import HTTPStatus
+
+import grpc
+from google.protobuf.message import Message
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from service.faces.rest.negotiation import chosen, names
+from service.faces.rest.refusals import HttpRefusal, told
+from service.faces.rest.requests import JSON, has_ended, message_of, messages_of
+from service.faces.rest.routes import Route
+from service.faces.rest.streams import EVENTS, LINES, Streams
+from service.faces.rest.to_json import to_json
+from service.use_cases.caller import CALLER
+
+_FORMS = {form.media_type: form for form in (EVENTS, LINES)}
+
+# What is larger is made into JSON in a thread, so that others do not wait for it.
+_SMALL_BYTES = 16 * 2**10
+
+
+class Resource:
+    """Answers the requests for one path."""
+
+    def __init__(self, routes: Mapping[str, Route], streams: Streams, request_bytes: int) -> None:
+        self._routes = routes
+        self._streams = streams
+        self._request_bytes = request_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; whatever goes wrong is told to its client."""
+        request = Request(scope, receive)
+        CALLER.set(request.client.host if request.client else "")
+        try:
+            response = await self._answer(request)
+        except ClientDisconnect:
+            return
+        except Exception as error:  # noqa: BLE001 (told to the client, and logged)
+            response = told(error, has_if_match="If-Match" in request.headers).response
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> ASGIApp:
+        if request.method == "OPTIONS":
+            return Response(status_code=HTTPStatus.NO_CONTENT, headers={"Allow": self._allowed})
+        is_head = request.method == "HEAD"
+        route = self._routes.get("GET" if is_head else request.method)
+        if route is None:
+            raise HttpRefusal(
+                HTTPStatus.METHOD_NOT_ALLOWED,
+                grpc.StatusCode.UNIMPLEMENTED,
+                "METHOD_NOT_ALLOWED",
+                f"{request.method} is not for this path: use {self._allowed}",
+                {"Allow": self._allowed},
+            )
+        if route.rpc.method.client_streaming:
+            return await self._collect(route, request)
+        if route.rpc.method.server_streaming:
+            return await self._stream(route, request)
+        _check_accepted(request, JSON)
+        message = await message_of(route, request, self._request_bytes)
+        return await _json(await route.rpc.answer(message))
+
+    @property
+    def _allowed(self) -> str:
+        head = ["HEAD"] if "GET" in self._routes else []
+        return ", ".join([*self._routes, *head, "OPTIONS"])
+
+    async def _collect(self, route: Route, request: Request) -> Response:
+        _check_accepted(request, JSON)
+        async with aclosing(messages_of(route, request, self._request_bytes)) as messages:
+            return await _json(await route.rpc.collect(messages))
+
+    async def _stream(self, route: Route, request: Request) -> ASGIApp:
+        accept = request.headers.get("Accept", "")
+        is_file = _is_file(route) and not any(names(accept, form) for form in _FORMS)
+        form = _FORMS[EVENTS.media_type if is_file else _check_accepted(request, *_FORMS)]
+        if has_ended(request):
+            return Response(status_code=HTTPStatus.NO_CONTENT)
+        message = await message_of(route, request, self._request_bytes)
+        if is_file:
+            return await self._streams.file(route.rpc, message)
+        return await self._streams.begin(route.rpc, message, form)
+
+
+def _is_file(route: Route) -> bool:
+    """Tell whether the pieces of a stream are those of a file."""
+    return {"file_name", "media_type", "content"} <= {
+        *route.rpc.response_type.DESCRIPTOR.fields_by_name
+    }
+
+
+def _check_accepted(request: Request, *offered: str) -> str:
+    media_type = chosen(request.headers.get("Accept", ""), offered)
+    if media_type is None:
+        raise HttpRefusal(
+            HTTPStatus.NOT_ACCEPTABLE,
+            grpc.StatusCode.INVALID_ARGUMENT,
+            "NOT_ACCEPTABLE",
+            f"the answer is {' or '.join(offered)}, which the header Accept leaves out",
+        )
+    return media_type
+
+
+async def _json(message: Message) -> Response:
+    if message.ByteSize() <= _SMALL_BYTES:
+        content = to_json(message)
+    else:
+        content = await asyncio.to_thread(to_json, message)
+    etag = _etag(message)
+    # With the end of a line, for those who look at it in a terminal.
+    return Response(
+        content + b"\n", headers={"ETag": f'"{etag}"'} if etag else None, media_type=JSON
+    )
+
+
+def _etag(message: Message) -> str:
+    """Return the etag of a response: its own, or its network's; empty where it has none."""
+    fields = message.DESCRIPTOR.fields_by_name
+    owner = message.network if "etag" not in fields and "network" in fields else message  # type: ignore[attr-defined]
+    return getattr(owner, "etag", "")

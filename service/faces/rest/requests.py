@@ -1,0 +1,194 @@
+"""Requests of HTTP as messages of the contract."""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import replace
+from http import HTTPStatus
+from typing import NoReturn
+
+import grpc
+from google.protobuf.message import Message
+from starlette.requests import Request
+
+from service.faces.rest.from_json import BadValue, fill, parse, scalar
+from service.faces.rest.parameters import set_also, set_bound, set_query
+from service.faces.rest.refusals import BodyTooLarge, HttpRefusal
+from service.faces.rest.routes import Route
+from service.faces.rest.streams import END, LINES
+from service.faces.timeouts import read_timeout
+from training.errors import InvalidFields, Violation, Violations
+
+JSON = "application/json"
+
+# What is larger is read in a thread, so that others do not wait for it.
+_SMALL_BYTES = 64 * 2**10
+
+_QUOTED = re.compile(r'"([^"]*)"')
+
+
+async def message_of(route: Route, request: Request, most: int) -> Message:
+    """Return the message of a request with a body of at most `most` bytes.
+
+    Raises InvalidFields with every bad field, HttpRefusal, UploadStalled and ClientDisconnect.
+    """
+    content = await _body(request, most)
+    if content and not route.takes_body:
+        raise InvalidFields([Violation("", f"{request.method} takes no body: use the query")])
+    if content:
+        _check_type(request, JSON)
+    if len(content) <= _SMALL_BYTES:
+        return _message(route, request, content)
+    return await asyncio.to_thread(_message, route, request, content)
+
+
+async def messages_of(route: Route, request: Request, most: int) -> AsyncGenerator[Message, None]:
+    """Yield the messages of a request: one a line of at most `most` bytes, or one in all.
+
+    Raises as `message_of`.
+    """
+    if _check_type(request, LINES.media_type, JSON) == JSON:
+        yield await message_of(route, request, most)
+        return
+    number = 0
+    read: Callable[[Route, Request, bytes], Message] = _message
+    async for line in _lines(request, most):
+        number += 1
+        if line.strip():
+            yield await asyncio.to_thread(_numbered, number, read, route, request, line)
+            read = _message_alone  # headers are of the whole, which its first message speaks for
+
+
+def has_ended(request: Request) -> bool:
+    """Tell whether a client has read the end of a stream of events, and need not come again."""
+    return request.headers.get("Last-Event-ID") == END
+
+
+def _message(route: Route, request: Request, content: bytes) -> Message:
+    message = route.rpc.request_type()
+    violations = Violations()
+    if content:
+        fill(violations, message, parse(content))
+    if route.takes_body:
+        for name in request.query_params:
+            violations.add(name, "stands in the query: send it in the body")
+    else:
+        set_query(violations, message, request.query_params.multi_items())
+    _set_headers(violations, message, request)
+    if route.rpc.method.server_streaming:
+        _resume(violations, message, request)
+    set_bound(violations, message, request.path_params)
+    violations.refuse()
+    return message
+
+
+def _message_alone(route: Route, _: Request, content: bytes) -> Message:
+    message = route.rpc.request_type()
+    violations = Violations()
+    fill(violations, message, parse(content))
+    violations.refuse()
+    return message
+
+
+def _numbered(
+    number: int,
+    read: Callable[[Route, Request, bytes], Message],
+    route: Route,
+    request: Request,
+    line: bytes,
+) -> Message:
+    """Read a line; what is bad says in which line it is."""
+    try:
+        return read(route, request, line)
+    except InvalidFields as error:
+        where = f"line {number}: "
+        found = [replace(bad, description=where + bad.description) for bad in error.violations]
+        raise InvalidFields(found) from None
+
+
+def _set_headers(violations: Violations, message: Message, request: Request) -> None:
+    """Set the fields for which HTTP has headers."""
+    fields = message.DESCRIPTOR.fields_by_name
+    etag = request.headers.get("If-Match")
+    if etag is not None and etag != "*" and "etag" in fields:
+        match = _QUOTED.fullmatch(etag)
+        if match is None:
+            violations.add("etag", "must be one etag in quotation marks in the header If-Match")
+        else:
+            set_also(violations, message, "etag", match[1], "the header If-Match")
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and "request_id" in fields:
+        # Quoted as the standard to come has it, or bare as most send it.
+        match = _QUOTED.fullmatch(key)
+        text = key if match is None else match[1]
+        set_also(violations, message, "request_id", text, "the header Idempotency-Key")
+
+
+def _resume(violations: Violations, message: Message, request: Request) -> None:
+    """Let a watch go on after the last update that its client has read, whatever its query says."""
+    last = request.headers.get("Last-Event-ID")
+    field = message.DESCRIPTOR.fields_by_name.get("start_update")
+    if not last or field is None:
+        return
+    try:
+        setattr(message, field.name, scalar(field)(last) + 1)
+    except (BadValue, ValueError):
+        violations.add(
+            field.name, "must be an id that the service sent in the header Last-Event-ID"
+        )
+
+
+async def _body(request: Request, most: int) -> bytes:
+    if int(request.headers.get("Content-Length", "0")) > most:
+        _refuse_size(most)
+    parts, size = [], 0
+    async for part in _parts(request):
+        size += len(part)
+        if size > most:
+            _refuse_size(most)
+        parts.append(part)
+    return b"".join(parts)
+
+
+async def _lines(request: Request, most: int) -> AsyncGenerator[bytes, None]:
+    rest = bytearray()
+    async for part in _parts(request):
+        first, *others = part.split(b"\n")
+        rest += first
+        for line in others:
+            yield bytes(rest)
+            rest[:] = line
+        if len(rest) > most:
+            _refuse_size(most)
+    yield bytes(rest)
+
+
+async def _parts(request: Request) -> AsyncGenerator[bytes, None]:
+    stream = aiter(request.stream())
+    while (part := await read_timeout(anext(stream, None))) is not None:
+        yield part
+
+
+def _refuse_size(most: int) -> NoReturn:
+    raise BodyTooLarge(
+        f"the body, or one line of it, has more than {most} bytes, which is the limit: send less"
+        " at a time",
+        limit="request_bytes",
+        value=most,
+    )
+
+
+def _check_type(request: Request, *known: str) -> str:
+    """Return the media type of a body. Raises HttpRefusal where it is none of those known."""
+    name = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    encoding = request.headers.get("Content-Encoding", "identity").lower()
+    if name in known and encoding == "identity":
+        return name
+    raise HttpRefusal(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        grpc.StatusCode.INVALID_ARGUMENT,
+        "UNSUPPORTED_MEDIA_TYPE",
+        f"send a body with Content-Type: {' or '.join(known)} and without an encoding"
+        " (curl: --json, or --header)",
+        {"Accept-Post": ", ".join(known)},
+    )

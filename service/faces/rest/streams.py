@@ -1,0 +1,216 @@
+"""Streams over HTTP: as server-sent events, as lines of JSON, or as the file that they are."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+from urllib.parse import quote
+
+from clearprop.v1 import training_service_pb2 as pb
+from google.protobuf.message import Message
+from starlette.datastructures import MutableHeaders
+from starlette.types import Receive, Scope, Send
+
+from service.faces.rest.refusals import told
+from service.faces.rest.to_json import to_json
+from service.faces.rpcs import Rpc
+from service.faces.timeouts import write_timeout
+from service.reading.shared import Shared
+
+#: Where a server of HTTP leaves what breaks a connection off, among the extensions of a scope.
+ABORT = "clearprop.abort"
+
+#: What has been made for clients and may be sent to others, in bytes.
+_SHARED_BYTES = 32 * 2**20
+
+#: What is made anew for each client: it takes less time than a thread does.
+_SMALL_BYTES = 4_000
+
+#: What a client that reads events says where it has read the end: it is not to come again.
+END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One message of a stream: its JSON, and the last update of a watch that lies before it."""
+
+    json: bytes
+    place: int | None = None
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes its JSON has."""
+        return len(self.json)
+
+
+class Form(Protocol):
+    """How a stream is written."""
+
+    media_type: str
+    beginning: bytes
+    end: bytes
+
+    def item(self, item: Item) -> bytes:
+        """Return what is written of a message."""
+
+    def failure(self, document: bytes) -> bytes:
+        """Return what is written of an error that ends a stream."""
+
+
+class Events:
+    """Server-sent events. A lost connection is made again after a second."""
+
+    media_type = "text/event-stream"
+    beginning = b"retry: 1000\n\n"
+    end = f"event: end\nid: {END}\ndata: {{}}\n\n".encode()
+
+    def item(self, item: Item) -> bytes:
+        """Return a message, with the place to resume from where it has one."""
+        place = b"" if item.place is None else b"id: %d\n" % item.place
+        return b"%bdata: %b\n\n" % (place, item.json)
+
+    def failure(self, document: bytes) -> bytes:
+        """Return the event that browsers give to `onerror`, too."""
+        return b"event: error\ndata: %b\n\n" % document
+
+
+class Lines:
+    """A JSON object a line; one with `error` is the last."""
+
+    media_type = "application/x-ndjson"
+    beginning = b""
+    end = b""
+
+    def item(self, item: Item) -> bytes:
+        """Return a message."""
+        return item.json + b"\n"
+
+    def failure(self, document: bytes) -> bytes:
+        """Return an error."""
+        return document + b"\n"
+
+
+EVENTS, LINES = Events(), Lines()
+
+
+class Streams:
+    """Begins streams. What many watch is made into JSON once."""
+
+    def __init__(self) -> None:
+        self._shared: Shared[Item] = Shared(_SHARED_BYTES)
+
+    async def begin(self, rpc: Rpc, request: Message, form: Form) -> "Streamed":
+        """Return the response when the call is accepted. Raises what refuses it."""
+        responses = rpc.stream(request)
+        first = await anext(responses, None)
+        chunks = _written(form, self._items(first, responses))
+        return Streamed(chunks, {"Content-Type": form.media_type})
+
+    async def file(self, rpc: Rpc, request: Message) -> "Streamed":
+        """Return the response that is a file. Raises what refuses the call."""
+        responses = rpc.stream(request)
+        first = await anext(responses)
+        assert isinstance(first, pb.ExportNetworkResponse)
+        name = quote(first.file_name)
+        headers = {
+            "Content-Type": first.media_type,
+            "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
+        }
+        return Streamed(_content(first, responses), headers)
+
+    async def _items(
+        self, first: Message | bytes | None, responses: AsyncGenerator[Message | bytes, None]
+    ) -> AsyncGenerator[Item, None]:
+        async with aclosing(responses):
+            if first:
+                yield await self._item(first)
+            async for response in responses:
+                yield await self._item(response)
+
+    async def _item(self, response: Message | bytes) -> Item:
+        if not isinstance(response, bytes):
+            return Item(to_json(response))
+        if len(response) <= _SMALL_BYTES:
+            return _watched(response)
+        kept = self._shared.kept(response)
+        return kept or await self._shared.make(response, 0, partial(_watched, response))
+
+
+class Streamed:
+    """A response whose body comes in pieces, for as long as its client reads them."""
+
+    def __init__(self, chunks: AsyncGenerator[bytes, None], headers: Mapping[str, str]) -> None:
+        self._chunks = chunks
+        self.headers = MutableHeaders(headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it. Ends when the client goes away, and cuts it off when it does not read."""
+        sending = asyncio.create_task(self._send(send, is_head=scope["method"] == "HEAD"))
+        gone = asyncio.create_task(_gone(receive))
+        try:
+            await asyncio.wait((sending, gone), return_when=asyncio.FIRST_COMPLETED)
+            if sending.done() and isinstance(error := sending.exception(), Exception):
+                # What has been sent is not all: only a connection that breaks says so.
+                told(error)
+                scope["extensions"][ABORT]()
+                await gone
+        finally:
+            sending.cancel()
+            gone.cancel()
+            await asyncio.gather(sending, gone, return_exceptions=True)
+
+    async def _send(self, send: Send, *, is_head: bool) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": self.headers.raw})
+        async with aclosing(self._chunks) as chunks:
+            while not is_head and (chunk := await anext(chunks, None)) is not None:
+                body = {"type": "http.response.body", "body": chunk, "more_body": True}
+                await write_timeout(send(body))
+        await send({"type": "http.response.body"})
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _written(form: Form, items: AsyncGenerator[Item, None]) -> AsyncGenerator[bytes, None]:
+    yield form.beginning
+    try:
+        async with aclosing(items):
+            async for item in items:
+                yield form.item(item)
+    except Exception as error:  # noqa: BLE001 (told to the client, and logged)
+        yield form.failure(told(error).document)
+    else:
+        yield form.end
+
+
+async def _content(
+    first: pb.ExportNetworkResponse, responses: AsyncGenerator[Message | bytes, None]
+) -> AsyncGenerator[bytes, None]:
+    async with aclosing(responses):
+        yield first.content
+        async for response in responses:
+            assert isinstance(response, pb.ExportNetworkResponse)
+            yield response.content
+
+
+def _watched(content: bytes) -> Item:
+    response = pb.WatchUpdatesResponse.FromString(content)
+    return Item(to_json(response), _place(response))
+
+
+def _place(response: pb.WatchUpdatesResponse) -> int | None:
+    """Return the last update that a watch has sent or passed over; None where it does not say."""
+    match response.WhichOneof("content"):
+        case "updates":
+            return response.updates.updates[-1].update
+        case "columns":
+            columns = response.columns
+            return columns.first_update + (columns.count - 1) * columns.stride
+        case "bookmark":
+            return response.bookmark.latest_update
+        case _:
+            return None

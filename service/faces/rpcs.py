@@ -1,0 +1,70 @@
+"""The contract's methods, each with the handler that carries it out: what every face serves."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from dataclasses import dataclass
+from inspect import iscoroutinefunction
+from re import sub
+from typing import Any
+
+from clearprop.v1 import training_service_pb2
+from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
+
+from service.faces.handlers import Handlers
+
+SERVICE: ServiceDescriptor = training_service_pb2.DESCRIPTOR.services_by_name["TrainingService"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rpc:
+    """One method of the contract. Every call raises Draining when the server is stopping."""
+
+    method: MethodDescriptor
+    request_type: type[Message]
+    response_type: type[Message]
+    _handle: Callable[..., Any]
+    _check: Callable[[], None]
+
+    async def answer(self, request: Message) -> Message:
+        """Carry out a call of one request and one response."""
+        self._check()
+        if iscoroutinefunction(self._handle):
+            response: Message = await self._handle(request)
+        else:
+            response = await asyncio.to_thread(self._handle, request)
+        return response
+
+    async def collect(self, requests: AsyncIterator[Message]) -> Message:
+        """Carry out a call of many requests and one response."""
+        response: Message = await self._handle(self._checked(requests))
+        return response
+
+    def stream(self, request: Message) -> AsyncGenerator[Message | bytes, None]:
+        """Carry out a call of one request and many responses, some as the bytes they have.
+
+        An empty one says that the call is accepted and that nothing has come yet.
+        """
+        self._check()
+        responses: AsyncGenerator[Message | bytes, None] = self._handle(request)
+        return responses
+
+    async def _checked(self, requests: AsyncIterator[Message]) -> AsyncIterator[Message]:
+        async for request in requests:
+            self._check()
+            yield request
+
+
+def rpcs(handlers: Handlers) -> list[Rpc]:
+    """Return every method of the contract, each with the handler of its name."""
+    return [
+        Rpc(
+            method,
+            GetMessageClass(method.input_type),
+            GetMessageClass(method.output_type),
+            getattr(handlers, sub(r"(?<!^)(?=[A-Z])", "_", method.name).lower()),
+            handlers.wakeups.check,
+        )
+        for method in SERVICE.methods
+    ]

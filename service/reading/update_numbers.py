@@ -1,0 +1,46 @@
+"""Numbers of updates that callers name, held to those that a history has."""
+
+from training.errors import HistoryCompacted, UpdateOutOfRange
+from training.network import Network
+from training.update import Head
+
+
+def chosen_update(network: Network, head: Head, update: int | None) -> int:
+    """Return the update that is meant, None for the latest.
+
+    Raises UpdateOutOfRange, HistoryCompacted.
+    """
+    latest = head.latest_update
+    if update is None:
+        return latest
+    if not 0 <= update <= latest:
+        raise UpdateOutOfRange(
+            f"network {network.id} has no update {update}: choose one from {head.earliest_update}"
+            f" to {latest}",
+            update=update,
+            latest_update=latest,
+        )
+    check_kept(network, head, update)
+    return update
+
+
+def check_start(network: Network, head: Head, field: str, start: int) -> None:
+    """Check that a place to start reading is kept, or is the latest update plus 1.
+
+    Raises UpdateOutOfRange, HistoryCompacted.
+    """
+    latest = head.latest_update
+    if not 0 <= start <= latest + 1:
+        raise UpdateOutOfRange(
+            f"{field} must be {head.earliest_update} to {latest + 1}, the latest update plus 1;"
+            f" it is {start}",
+            update=start,
+            latest_update=latest,
+        )
+    check_kept(network, head, start)
+
+
+def check_kept(network: Network, head: Head, update: int) -> None:
+    """Raise HistoryCompacted for an update before the earliest kept one."""
+    if update < head.earliest_update:
+        raise HistoryCompacted(network.id, update, head.earliest_update, head.latest_update)

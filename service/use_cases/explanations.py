@@ -1,0 +1,37 @@
+"""Explains weights: finds the update, and checks that there are such a weight and such examples."""
+
+from service.use_cases.inspection import Inspection, Which, check_positions
+from training.errors import Violations
+from training.explanation.explanation import Explanation, explain, shown_at_once
+from training.explanation.place import WeightPlace
+from training.network_rules import check_weight_place
+
+
+class Explanations:
+    """The use case of asking why a weight changed."""
+
+    def __init__(self, inspection: Inspection) -> None:
+        self._inspection = inspection
+
+    def explain(
+        self,
+        network_id: str,
+        which: Which,
+        place: WeightPlace,
+        first_position: int,
+        position_count: int,
+    ) -> Explanation:
+        """Return why a weight changes in an update, with lines for examples of its batch.
+
+        They are those from `first_position`, as many as `position_count` says, or fewer where the
+        lines would be too many; 0 stands for as many as read well. Raises what Inspection.batch
+        raises, and InvalidFields.
+        """
+        update = self._inspection.batch(network_id, which)
+        violations = Violations()
+        check_weight_place(violations, "", update.network, place.layer, place.unit, place.input)
+        check_positions(violations, update, first_position, position_count)
+        violations.refuse()
+        count = shown_at_once(update, place, position_count)
+        stop = min(len(update.numbers), first_position + count)
+        return explain(update, place, range(first_position, stop))

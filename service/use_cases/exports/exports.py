@@ -1,0 +1,131 @@
+"""The use case: a file of a network, in the form that a client wants."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from service.reading.snapshots import SnapshotReader
+from service.reading.update_numbers import chosen_update
+from service.use_cases.exports.csv_lines import HEADER, csv_lines
+from service.use_cases.exports.document import document
+from service.use_cases.exports.moment import Moment
+from service.use_cases.exports.npz import npz
+from training.errors import validating
+from training.network import Network
+from training.ports import Store
+
+#: A file comes in pieces of at most so many bytes.
+CHUNK_BYTES = 2**18
+
+#: So many updates are read at a time for a table: short reads, whatever the length of the history.
+_LINES_AT_ONCE = 10_000
+
+
+class ExportFormat(StrEnum):
+    """What a file can be; the word is also how its name ends."""
+
+    JSON = "json"
+    NPZ = "npz"
+    ONNX = "onnx"
+    CSV = "csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file: what to call it, what it is, and its content in pieces, which are made as they go."""
+
+    file_name: str
+    media_type: str
+    chunks: Iterator[bytes]
+
+
+#: What the file of each format is.
+MEDIA_TYPES: Mapping[ExportFormat, str] = MappingProxyType(
+    {
+        ExportFormat.JSON: "application/json",
+        ExportFormat.NPZ: "application/zip",
+        ExportFormat.ONNX: "application/octet-stream",
+        ExportFormat.CSV: "text/csv",
+    }
+)
+
+
+class Exports:
+    """Lets clients take networks and histories along."""
+
+    def __init__(self, store: Store, snapshots: SnapshotReader) -> None:
+        self._store = store
+        self._snapshots = snapshots
+
+    def export(
+        self, network_id: str, update: int | None, file_format: ExportFormat | None
+    ) -> Export:
+        """Return a file of a network at one update, None for the latest; CSV: of all kept to it.
+
+        `file_format` None stands for one that is not known. Raises InvalidFields, NetworkNotFound,
+        UpdateOutOfRange, HistoryCompacted, DamagedHistory; going through the chunks of a history
+        the last two again, and NetworkNotFound when the network is deleted meanwhile.
+        """
+        with validating() as violations:
+            known = ", ".join(each.name for each in ExportFormat)
+            violations.require(file_format is not None, "format", f"must be one of {known}")
+        assert file_format is not None  # it would have been refused
+        with self._store.read() as reader:
+            network = reader.network(network_id)
+            head = reader.head(network.uid)
+            number = chosen_update(network, head, update)
+        if file_format is ExportFormat.CSV:
+            what, pieces = "history-to", self._history(network, head.earliest_update, number)
+        else:
+            what, pieces = "update", _WRITERS[file_format](self._moment(network, number))
+        return Export(
+            f"{network.id}-{what}-{number}.{file_format}",
+            MEDIA_TYPES[file_format],
+            chunked(pieces),
+        )
+
+    def _moment(self, network: Network, update: int) -> Moment:
+        snapshot = self._snapshots.snapshot(network, update)
+        assert snapshot.last_state is not None  # it was recomputed
+        run = snapshot.run.number if snapshot.run else None
+        return Moment(network, snapshot.last_state, snapshot.kind, run)
+
+    def _history(self, network: Network, begin: int, last: int) -> Iterator[bytes]:
+        yield HEADER.encode()
+        for first in range(begin, last + 1, _LINES_AT_ONCE):
+            until = min(first + _LINES_AT_ONCE - 1, last)
+            parts = self._snapshots.outline(network, first, until)
+            yield "".join(line for part in parts for line in csv_lines(part)).encode()
+
+
+def chunked(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the same bytes in pieces of 256 KiB, the last one smaller."""
+    waiting = bytearray()
+    for piece in pieces:
+        waiting += piece
+        while len(waiting) >= CHUNK_BYTES:
+            yield bytes(waiting[:CHUNK_BYTES])
+            del waiting[:CHUNK_BYTES]
+    if waiting:
+        yield bytes(waiting)
+
+
+def _json(moment: Moment) -> Iterator[bytes]:
+    return (piece.encode() for piece in document(moment))
+
+
+def _npz(moment: Moment) -> Iterator[bytes]:
+    yield npz(moment)
+
+
+def _onnx(moment: Moment) -> Iterator[bytes]:
+    # Its import takes as long as a tenth of a start, and most servers never need it.
+    from service.use_cases.exports.onnx_graph import model  # noqa: PLC0415
+
+    yield model(moment).SerializeToString()
+
+
+_WRITERS: Mapping[ExportFormat, Callable[[Moment], Iterator[bytes]]] = MappingProxyType(
+    {ExportFormat.JSON: _json, ExportFormat.NPZ: _npz, ExportFormat.ONNX: _onnx}
+)

@@ -1,0 +1,326 @@
+"""Use cases of networks: create, fork, get, list, label, delete."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from service.reading.snapshots import SnapshotReader
+from service.reading.update_numbers import chosen_update
+from service.use_cases.requests import RequestId, check_request, earlier_answer, once
+from training.errors import (
+    LimitExceeded,
+    NetworkExists,
+    NetworkNotFound,
+    RunNotOver,
+    validating,
+)
+from training.limits import Limits
+from training.names import check_id, check_labels, new_id, new_uid
+from training.network import (
+    RANDOM_KINDS,
+    Activation,
+    CostFunction,
+    Fork,
+    Initializer,
+    InitializerKind,
+    LayerParameters,
+    Network,
+    Unspecified,
+    count_parameters,
+    initial_parameters,
+    natural_cost_function,
+)
+from training.network_rules import check_initializer, check_layer_parameters, check_structure
+from training.optimizer import OptimizerState, check_optimizer_state
+from training.ports import Clock, Reader, Store, Writer
+from training.run import RunState
+from training.update import Head, Keyframe, Segment, State, UpdateKind, check_etag
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkView:
+    """A network and where its history stood when it was read."""
+
+    network: Network
+    head: Head
+
+
+@dataclass(frozen=True, slots=True)
+class NewNetwork:
+    """What a client says of the network that it wants.
+
+    Empty `id`: one is made. `activations`: one for each layer after the inputs, one for all, or
+    none for sigmoid. `cost_function` NATURAL: what suits the outputs. `initializer` None: uniform
+    with a seed that is picked. `optimizer_state`: what an optimizer remembers at update 0, where it
+    does not begin anew. A function, or a kind of initializer or optimizer, that is None stands for
+    one that was named and that the service does not know.
+    """
+
+    id: str
+    layer_sizes: tuple[int, ...]
+    activations: tuple[Activation | None, ...] = ()
+    cost_function: CostFunction | Unspecified | None = Unspecified.NATURAL
+    initializer: Initializer | None = None
+    initial_parameters: tuple[LayerParameters, ...] = ()
+    labels: dict[str, str] = field(default_factory=dict)
+    bias: bool = False
+    optimizer_state: OptimizerState | None = None
+
+    @property
+    def chosen_cost_function(self) -> CostFunction | None:
+        """The cost function that was named, or the natural one; None for one that is not known."""
+        if self.cost_function is not Unspecified.NATURAL:
+            return self.cost_function
+        outputs = self.activations[-1] if self.activations else Activation.SIGMOID
+        # Of an activation that is not known, that alone is refused: any cost function will do.
+        return natural_cost_function(outputs or Activation.SIGMOID)
+
+
+class Networks:
+    """What a client can do with networks as a whole."""
+
+    def __init__(
+        self, store: Store, snapshots: SnapshotReader, clock: Clock, limits: Limits
+    ) -> None:
+        self._store = store
+        self._snapshots = snapshots
+        self._clock = clock
+        self._limits = limits
+
+    def create(
+        self,
+        wanted: NewNetwork,
+        request: RequestId | None = None,
+        *,
+        validate_only: bool = False,
+    ) -> NetworkView:
+        """Make a network and its update 0.
+
+        Raises InvalidFields, LimitExceeded, NetworkExists.
+        """
+        self._check(wanted, request)
+        uid = "" if validate_only else new_uid()
+        network = self._describe(wanted, uid)
+        if validate_only:
+            with self._store.read() as reader:
+                self._check_room(reader)
+                _check_free(reader, network.id)
+            return NetworkView(network, Head(uid))
+        parameters = initial_parameters(network, wanted.initial_parameters)
+        return self._add(network, State(0, parameters, _completed(wanted.optimizer_state)), request)
+
+    def fork(
+        self,
+        network_id: str,
+        update: int | None,
+        new_network: str = "",
+        labels: dict[str, str] | None = None,
+        request: RequestId | None = None,
+    ) -> NetworkView:
+        """Make a network whose update 0 is an update of another one, None for its latest.
+
+        What the optimizer remembers there goes along, so that the same training gives the same
+        bits. The other one may be training; nothing of it changes.
+
+        Raises InvalidFields, LimitExceeded, NetworkExists, NetworkNotFound, UpdateOutOfRange,
+        HistoryCompacted, DamagedHistory.
+        """
+        labels = labels or {}
+        with validating() as violations:
+            check_request(violations, request)
+            if new_network:
+                check_id(violations, "new_network", new_network)
+            check_labels(violations, "labels", labels)
+        with self._store.read() as reader:
+            earlier = earlier_answer(reader, request, NetworkView)
+            if earlier is not None:
+                return earlier  # also where the source is gone by now
+            source = reader.network(network_id)
+            number = chosen_update(source, reader.head(source.uid), update)
+            self._check_room(reader)
+            _check_free(reader, new_network)
+        # It may take a replay, for which no writer should have to wait.
+        state = self._snapshots.state(source, number)
+        fork = replace(
+            source,
+            id=new_network or new_id("network"),
+            uid=new_uid(),
+            create_time=self._clock.now(),
+            labels=labels,
+            forked_from=Fork(source.id, source.uid, number),
+        )
+        return self._add(fork, replace(state, update=0), request)
+
+    def get(self, network_id: str) -> NetworkView:
+        """Return a network. Raises NetworkNotFound."""
+        with self._store.read() as reader:
+            return _view(reader, reader.network(network_id))
+
+    def page(self, after: str, limit: int) -> list[NetworkView]:
+        """Return up to `limit` networks with ids greater than `after`, ordered by id."""
+        with self._store.read() as reader:
+            return [_view(reader, network) for network in reader.networks(after, limit)]
+
+    def label(
+        self,
+        network_id: str,
+        labels: dict[str, str],
+        keys: Sequence[str] | None,
+        etag: str = "",
+        request: RequestId | None = None,
+    ) -> NetworkView:
+        """Replace all labels, or only those with the given keys; a key without a label is removed.
+
+        Raises InvalidFields, NetworkNotFound, StaleEtag.
+        """
+        with validating() as violations:
+            check_request(violations, request)
+            check_labels(violations, "labels", labels)
+
+        def change(writer: Writer) -> NetworkView:
+            network = writer.network(network_id)
+            check_etag(writer.head(network.uid), etag, network_id)
+            changed = labels if keys is None else _merged(network.labels, labels, keys)
+            with validating() as violations:
+                check_labels(violations, "labels", changed)
+            writer.set_labels(network.uid, changed)
+            return _view(writer, replace(network, labels=changed))
+
+        return self._store.write(
+            lambda writer: once(writer, self._clock, request, NetworkView, lambda: change(writer))
+        ).result()
+
+    def delete(self, network_id: str, etag: str = "", request: RequestId | None = None) -> None:
+        """Hide a network at once; its history is removed in the background.
+
+        Raises NetworkNotFound, RunNotOver while a run is RUNNING, StaleEtag.
+        """
+
+        def remove(writer: Writer) -> bool:
+            network = writer.network(network_id)
+            head = writer.head(network.uid)
+            check_etag(head, etag, network_id)
+            if head.active_run and writer.run(network.uid, head.active_run).is_active:
+                raise RunNotOver(
+                    f"run {head.active_run} of network {network_id} is {RunState.RUNNING}:"
+                    " call PauseRun or CancelRun first",
+                    network=network_id,
+                    run=head.active_run,
+                )
+            writer.delete_network(network.uid)
+            return True
+
+        self._store.write(
+            lambda writer: once(writer, self._clock, request, bool, lambda: remove(writer))
+        ).result()
+
+    def _check(self, wanted: NewNetwork, request: RequestId | None) -> None:
+        with validating() as violations:
+            check_request(violations, request)
+            if wanted.id:
+                check_id(violations, "network", wanted.id)
+            check_labels(violations, "labels", wanted.labels)
+            check_structure(
+                violations,
+                wanted.layer_sizes,
+                wanted.bias,
+                wanted.activations,
+                wanted.chosen_cost_function,
+                self._limits,
+            )
+            if wanted.initializer is not None:
+                violations.require(
+                    not wanted.initial_parameters,
+                    "initializer",
+                    "must be absent together with initial_parameters",
+                )
+                check_initializer(violations, "initializer", wanted.initializer)
+            if wanted.initial_parameters:
+                check_layer_parameters(
+                    violations,
+                    "initial_parameters",
+                    wanted.initial_parameters,
+                    wanted.layer_sizes,
+                    wanted.bias,
+                )
+            # Of layers that cannot be, they alone are refused: nobody can say how many numbers fit.
+            if wanted.optimizer_state is not None and min(wanted.layer_sizes, default=0) >= 1:
+                count = count_parameters(wanted.layer_sizes, wanted.bias)
+                check_optimizer_state(violations, "optimizer_state", wanted.optimizer_state, count)
+
+    def _add(self, network: Network, state: State, request: RequestId | None) -> NetworkView:
+        """Store a network that begins with this state."""
+
+        def add(writer: Writer) -> NetworkView:
+            self._check_room(writer)
+            segment = Segment(network.uid, UpdateKind.INITIAL, 0, 1, network.create_time)
+            head = writer.add_network(network, segment, Keyframe(network.uid, state))
+            return NetworkView(network, head)
+
+        return self._store.write(
+            lambda writer: once(writer, self._clock, request, NetworkView, lambda: add(writer))
+        ).result()
+
+    def _check_room(self, reader: Reader) -> None:
+        if reader.count_networks() >= self._limits.networks:
+            raise LimitExceeded(
+                f"there are {self._limits.networks} networks, which is the limit:"
+                " delete one that is no longer needed",
+                limit="networks",
+                value=self._limits.networks,
+            )
+
+    def _describe(self, wanted: NewNetwork, uid: str) -> Network:
+        layers = len(wanted.layer_sizes) - 1
+        # Those that are not known were refused.
+        known = tuple(activation for activation in wanted.activations if activation)
+        activations = known or (Activation.SIGMOID,)
+        cost_function = wanted.chosen_cost_function
+        assert cost_function is not None  # neither was this one
+        return Network(
+            id=wanted.id or new_id("network"),
+            uid=uid,
+            layer_sizes=wanted.layer_sizes,
+            activations=activations * layers if len(activations) == 1 else activations,
+            cost_function=cost_function,
+            initializer=_recipe(wanted),
+            create_time=self._clock.now(),
+            labels=wanted.labels,
+            bias=wanted.bias,
+        )
+
+
+def _view(reader: Reader, network: Network) -> NetworkView:
+    return NetworkView(network, reader.head(network.uid))
+
+
+def _check_free(reader: Reader, network_id: str) -> None:
+    try:
+        reader.network(network_id)
+    except NetworkNotFound:
+        return
+    raise NetworkExists(
+        f"there is a network {network_id} already: choose another id",
+        network=network_id,
+    )
+
+
+def _recipe(wanted: NewNetwork) -> Initializer:
+    """Return how the initial parameters are made, with a seed picked where one is needed."""
+    if wanted.initial_parameters:
+        return Initializer(InitializerKind.EXPLICIT)
+    recipe = (wanted.initializer or Initializer(InitializerKind.UNIFORM)).completed()
+    if recipe.seed is None and recipe.kind in RANDOM_KINDS:
+        return replace(recipe, seed=secrets.randbits(63))
+    return recipe
+
+
+def _completed(state: OptimizerState | None) -> OptimizerState | None:
+    """Return a state with all that its optimizer is set to, as runs are compared with it."""
+    return state and replace(state, optimizer=state.optimizer.completed())
+
+
+def _merged(old: dict[str, str], new: dict[str, str], keys: Sequence[str]) -> dict[str, str]:
+    """Return the old labels with those of `keys` as in the new ones, or removed."""
+    kept = {key: value for key, value in old.items() if key not in keys}
+    return kept | {key: new[key] for key in keys if key in new}

@@ -1,0 +1,72 @@
+"""The use case that lets go of old history; nothing else ever does."""
+
+from service.reading.snapshots import SnapshotReader
+from service.use_cases.networks import NetworkView
+from service.use_cases.requests import RequestId, check_request, earlier_answer, once
+from training.errors import HistoryCompacted, UpdateOutOfRange, validating
+from training.network import Network
+from training.ports import Clock, Store, Writer
+from training.update import Head, Keyframe, check_etag
+
+
+class Retention:
+    """Lets clients make a history begin later."""
+
+    def __init__(self, store: Store, snapshots: SnapshotReader, clock: Clock) -> None:
+        self._store = store
+        self._snapshots = snapshots
+        self._clock = clock
+
+    def delete_updates(
+        self,
+        network_id: str,
+        before: int,
+        etag: str = "",
+        request: RequestId | None = None,
+    ) -> NetworkView:
+        """Let go of all updates before one, which becomes the earliest kept; a run may go on.
+
+        Nothing changes where the history begins there or later already. Raises InvalidFields,
+        NetworkNotFound, StaleEtag, UpdateOutOfRange, DamagedHistory.
+        """
+        with validating() as violations:
+            check_request(violations, request)
+        while True:
+            with self._store.read() as reader:
+                earlier = earlier_answer(reader, request, NetworkView)
+                if earlier is not None:
+                    return earlier
+                network = reader.network(network_id)
+                head = reader.head(network.uid)
+            check_etag(head, etag, network_id)
+            _check_before(head, before)
+            try:
+                # It may take a replay, for which no writer should have to wait.
+                state = self._snapshots.state(network, max(before, head.earliest_update))
+            except HistoryCompacted:
+                continue  # someone else has just let go of more: decide anew
+            return self._compact(network, Keyframe(network.uid, state), etag, request)
+
+    def _compact(
+        self, network: Network, keyframe: Keyframe, etag: str, request: RequestId | None
+    ) -> NetworkView:
+        def compact(writer: Writer) -> NetworkView:
+            check_etag(writer.head(network.uid), etag, network.id)
+            head = writer.compact(network.uid, keyframe)
+            return NetworkView(writer.network_by_uid(network.uid), head)
+
+        return self._store.write(
+            lambda writer: once(writer, self._clock, request, NetworkView, lambda: compact(writer))
+        ).result()
+
+
+def _check_before(head: Head, before: int) -> None:
+    latest = head.latest_update
+    if not 1 <= before <= latest:
+        choice = f"choose one from 1 to {latest}" if latest else "it has update 0 alone"
+        raise UpdateOutOfRange(
+            f"before_update must be the number of an update that is kept and has others before it,"
+            f" is {before}: {choice}",
+            update=before,
+            latest_update=latest,
+        )

@@ -1,0 +1,179 @@
+"""Use cases of runs: train, pause, resume, cancel, look; stepping has a file of its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from service.execution.run_opening import RunOpening
+from service.execution.tickets import Ticket, ticket_for
+from service.use_cases.requests import RequestId, once
+from training.errors import RunOver, Violations
+from training.network import Network
+from training.ports import Clock, Executor, Reader, Store, Writer
+from training.run import Run, RunState
+from training.settings import TrainingSettings
+from training.trainer import change_state
+from training.update import Addition, Head, check_etag
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run and the id of its network."""
+
+    network_id: str
+    run: Run
+
+
+class Runs:
+    """What a client can do with runs.
+
+    Calls that wait for a run return a Ticket at once; `Outcomes` finds what became of it. Nothing
+    here waits for training.
+    """
+
+    def __init__(self, store: Store, executor: Executor, opening: RunOpening, clock: Clock) -> None:
+        self._store = store
+        self._executor = executor
+        self._opening = opening
+        self._clock = clock
+
+    def train(
+        self,
+        network_id: str,
+        settings: TrainingSettings,
+        etag: str = "",
+        request: RequestId | None = None,
+    ) -> RunView:
+        """Open a run, PENDING, that is carried out in the background.
+
+        Raises InvalidFields, NetworkNotFound, TrainingSetNotFound, LimitExceeded, RunNotOver,
+        StaleEtag.
+        """
+
+        def start(writer: Writer) -> RunView:
+            network = writer.network(network_id)
+            head = writer.head(network.uid)
+            opening = self._opening.addition(Violations(), writer, network, head, settings, etag)
+            writer.append(opening)
+            return RunView(network_id, _run_of(opening))
+
+        with self._store.read() as reader:
+            self._opening.load(reader, settings)
+        view = self._store.write(
+            lambda writer: once(writer, self._clock, request, RunView, lambda: start(writer))
+        ).result()
+        self._executor.start(view.run.network_uid, view.run.number)
+        return view
+
+    def begin_pause(
+        self,
+        network_id: str,
+        number: int,
+        etag: str = "",
+        request: RequestId | None = None,
+    ) -> Ticket:
+        """Ask an active run to pause. Raises NetworkNotFound, RunNotFound, RunOver, StaleEtag."""
+
+        def ask(writer: Writer) -> Ticket:
+            network, head, run = _look(writer, network_id, number, etag)
+            if run.is_over:
+                raise _over(network_id, run)
+            if run.is_active and writer.wanted_state(network.uid, number) is None:
+                writer.want(network.uid, number, RunState.PAUSED)
+            return ticket_for(network, head, run)
+
+        return self._once(request, ask)
+
+    def begin_cancel(
+        self,
+        network_id: str,
+        number: int,
+        etag: str = "",
+        request: RequestId | None = None,
+    ) -> Ticket:
+        """End a paused run, or ask an active one to end.
+
+        Raises NetworkNotFound, RunNotFound, RunOver, StaleEtag.
+        """
+
+        def ask(writer: Writer) -> Ticket:
+            network, head, run = _look(writer, network_id, number, etag)
+            if run.is_over and run.state is not RunState.CANCELLED:
+                raise _over(network_id, run)
+            if run.is_active:
+                writer.want(network.uid, number, RunState.CANCELLED)
+            elif run.state is RunState.PAUSED:
+                ending = change_state(head, run, RunState.CANCELLED, self._clock.now())
+                writer.append(ending)
+                head, run = ending.after, _run_of(ending)
+            return ticket_for(network, head, run)
+
+        return self._once(request, ask)
+
+    def resume(
+        self,
+        network_id: str,
+        number: int,
+        etag: str = "",
+        request: RequestId | None = None,
+    ) -> RunView:
+        """Let a paused run go on to its end.
+
+        Raises NetworkNotFound, RunNotFound, RunOver, StaleEtag.
+        """
+
+        def go_on(writer: Writer) -> RunView:
+            _, head, run = _look(writer, network_id, number, etag)
+            if run.is_over:
+                raise _over(network_id, run)
+            if run.state is RunState.PAUSED:
+                resuming = change_state(head, run, RunState.RUNNING, self._clock.now())
+                writer.append(resuming)
+                run = _run_of(resuming)
+            return RunView(network_id, run)
+
+        view = self._store.write(
+            lambda writer: once(writer, self._clock, request, RunView, lambda: go_on(writer))
+        ).result()
+        self._executor.start(view.run.network_uid, number)
+        return view
+
+    def get(self, network_id: str, number: int) -> RunView:
+        """Return a run. Raises NetworkNotFound, RunNotFound."""
+        with self._store.read() as reader:
+            return RunView(network_id, reader.run(reader.network(network_id).uid, number))
+
+    def page(self, network_id: str, before: int | None, limit: int) -> list[RunView]:
+        """Return up to `limit` runs with numbers below `before`, the latest first.
+
+        Raises NetworkNotFound.
+        """
+        with self._store.read() as reader:
+            runs = reader.runs(reader.network(network_id).uid, before, limit)
+        return [RunView(network_id, run) for run in runs]
+
+    def _once(self, request: RequestId | None, work: Callable[[Writer], Ticket]) -> Ticket:
+        return self._store.write(
+            lambda writer: once(writer, self._clock, request, Ticket, lambda: work(writer))
+        ).result()
+
+
+def _look(reader: Reader, network_id: str, number: int, etag: str) -> tuple[Network, Head, Run]:
+    network = reader.network(network_id)
+    head = reader.head(network.uid)
+    check_etag(head, etag, network_id)
+    return network, head, reader.run(network.uid, number)
+
+
+def _over(network_id: str, run: Run) -> RunOver:
+    return RunOver(
+        f"run {run.number} of network {network_id} is {run.state}, which is final:"
+        " open a new run with Train",
+        network=network_id,
+        run=run.number,
+        state=run.state,
+    )
+
+
+def _run_of(addition: Addition) -> Run:
+    assert addition.run is not None
+    return addition.run

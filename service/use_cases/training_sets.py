@@ -1,0 +1,160 @@
+"""Use cases of training sets, and the ones that come with the service."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import BoundedSemaphore
+
+from service.use_cases.requests import RequestId, check_request, once
+from training.collecting import Collector, Row
+from training.errors import (
+    LimitExceeded,
+    TooManyUploads,
+    TrainingSetBuiltIn,
+    TrainingSetInUse,
+    TrainingSetNotFound,
+    Violations,
+    validating,
+)
+from training.limits import Limits
+from training.names import check_id, new_id, new_uid
+from training.ports import Clock, Store, Writer
+from training.training_set import BUILT_IN, Examples, TrainingSet
+
+
+class TrainingSets:
+    """What a client can do with training sets."""
+
+    def __init__(self, store: Store, clock: Clock, limits: Limits) -> None:
+        self._store = store
+        self._clock = clock
+        self._limits = limits
+        self._uploads = BoundedSemaphore(limits.uploads)
+
+    def add_built_in(self) -> None:
+        """Make sure that `and`, `or` and `xor` are there."""
+
+        def add(writer: Writer) -> None:
+            for training_set, examples in BUILT_IN:
+                try:
+                    writer.training_set(training_set.id)
+                except TrainingSetNotFound:
+                    writer.add_training_set(training_set, examples)
+
+        self._store.write(add).result()
+
+    def create(
+        self, set_id: str, rows: Sequence[Row], request: RequestId | None = None
+    ) -> TrainingSet:
+        """Store a training set; each row is an example's inputs and targets. Empty id: one is made.
+
+        Raises InvalidFields, LimitExceeded, TrainingSetExists.
+        """
+        collector = Collector(self._limits)
+        with validating() as violations:
+            _check_names(violations, set_id, request)
+            violations.require(bool(rows), "examples", "must be at least one")
+            collector.add(violations, rows)
+        return self.store(set_id, collector.examples(), request)
+
+    @contextmanager
+    def uploading(self) -> Iterator[Collector]:
+        """Give what collects the examples of an upload, to be stored before the block ends.
+
+        Raises TooManyUploads.
+        """
+        if not self._uploads.acquire(blocking=False):
+            raise TooManyUploads(
+                f"{self._limits.uploads} uploads are under way, which is the limit:"
+                " repeat the call in a moment",
+                limit="uploads",
+                value=self._limits.uploads,
+            )
+        try:
+            yield Collector(self._limits)
+        finally:
+            self._uploads.release()
+
+    def store(
+        self, set_id: str, examples: Examples, request: RequestId | None = None
+    ) -> TrainingSet:
+        """Store a training set of examples that were collected. Empty id: one is made.
+
+        Raises InvalidFields, LimitExceeded, TrainingSetExists.
+        """
+        with validating() as violations:
+            _check_names(violations, set_id, request)
+        training_set = TrainingSet(
+            id=set_id or new_id("set"),
+            uid=new_uid(),
+            input_count=examples.inputs.shape[1],
+            target_count=examples.targets.shape[1],
+            example_count=len(examples.inputs),
+            create_time=self._clock.now(),
+        )
+
+        def add(writer: Writer) -> TrainingSet:
+            if writer.count_training_sets() >= self._limits.training_sets:
+                raise LimitExceeded(
+                    f"there are {self._limits.training_sets} training sets, which is the limit:"
+                    " delete one that is no longer needed",
+                    limit="training_sets",
+                    value=self._limits.training_sets,
+                )
+            writer.add_training_set(training_set, examples)
+            return training_set
+
+        return self._store.write(
+            lambda writer: once(writer, self._clock, request, TrainingSet, lambda: add(writer))
+        ).result()
+
+    def get(self, set_id: str) -> TrainingSet:
+        """Return what a training set is. Raises TrainingSetNotFound."""
+        with self._store.read() as reader:
+            return reader.training_set(set_id)
+
+    def get_with_examples(self, set_id: str) -> tuple[TrainingSet, Examples]:
+        """Return a training set and its numbers. Raises TrainingSetNotFound."""
+        with self._store.read() as reader:
+            training_set = reader.training_set(set_id)
+            return training_set, reader.examples(training_set.uid)
+
+    def page(self, after: str, limit: int) -> list[TrainingSet]:
+        """Return up to `limit` training sets with ids greater than `after`, ordered by id."""
+        with self._store.read() as reader:
+            return reader.training_sets(after, limit)
+
+    def delete(self, set_id: str, request: RequestId | None = None) -> None:
+        """Hide a training set; its numbers stay for as long as history was made with them.
+
+        Raises TrainingSetNotFound, TrainingSetBuiltIn, TrainingSetInUse.
+        """
+
+        def remove(writer: Writer) -> bool:
+            training_set = writer.training_set(set_id)
+            if training_set.built_in:
+                raise TrainingSetBuiltIn(
+                    f"training set {set_id} comes with the service and cannot be deleted",
+                    training_set=set_id,
+                )
+            run = writer.run_using(training_set.uid)
+            if run is not None:
+                network = writer.network_by_uid(run.network_uid).id
+                raise TrainingSetInUse(
+                    f"run {run.number} of network {network} trains on {set_id} and is {run.state}:"
+                    " wait until it is over, or call CancelRun",
+                    training_set=set_id,
+                    network=network,
+                    run=run.number,
+                )
+            writer.delete_training_set(training_set.uid)
+            return True
+
+        self._store.write(
+            lambda writer: once(writer, self._clock, request, bool, lambda: remove(writer))
+        ).result()
+
+
+def _check_names(violations: Violations, set_id: str, request: RequestId | None) -> None:
+    check_request(violations, request)
+    if set_id:
+        check_id(violations, "training_set", set_id)

@@ -1,0 +1,252 @@
+"""Verifies histories: makes all updates again, and compares what is stored with what comes out."""
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from service.reading.snapshots import SnapshotReader
+from training.engine import Engine
+from training.errors import DamagedHistory, RunNotFound, TrainingSetNotFound
+from training.network import Network
+from training.ports import Clock, Store
+from training.update import Head, Keyframe, Segment, State, UpdateKind
+from training.verification import (
+    Difference,
+    DifferenceKind,
+    Progress,
+    changed_difference,
+    cost_difference,
+    initial_difference,
+    missing_difference,
+    state_difference,
+)
+
+#: How long, in seconds, nothing is said of the progress.
+_QUIET: Final = 0.2
+
+#: Updates are made again in pieces of about so much work, updates × batch × parameters: a few
+#: hundredths of a second.
+_PIECE_WORK: Final = 2**24
+
+_EVENTS_AT_ONCE: Final = 1_000
+
+#: Of a segment with more keyframes than fit in so many bytes, one part after the other is verified.
+_KEYFRAME_BYTES: Final = 16 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """How far a verification has come; `done` when all is as it should be, else the difference."""
+
+    network: Network
+    progress: Progress
+    difference: Difference | None = None
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A segment up to an update, with its keyframes, and the engine that makes its updates.
+
+    `engine` is None where no run made them; `work` is updates × batch × parameters of one update.
+    """
+
+    segment: Segment
+    last: int
+    keyframes: list[Keyframe]
+    engine: Engine | None
+    work: int
+
+
+class Verification:
+    """What a client can have verified."""
+
+    def __init__(self, store: Store, snapshots: SnapshotReader, clock: Clock) -> None:
+        self._store = store
+        self._snapshots = snapshots
+        self._clock = clock
+
+    def verify(self, network_id: str) -> Iterator[Verified]:
+        """Yield how far it has come from time to time; the last is `done` or has a difference.
+
+        All updates up to the latest one at the beginning are verified. Reads are short; whoever
+        stops asking stops the work.
+        Raises NetworkNotFound, also when the network is deleted meanwhile, HistoryCompacted when
+        its beginning is, and DamagedHistory when the network or its head do not read back.
+        """
+        with self._store.read() as reader:
+            network = reader.network(network_id)
+            head = reader.head(network.uid)
+        verification = _Verification(self._store, self._snapshots, self._clock, network, head)
+        difference = yield from verification.steps()
+        yield Verified(network, verification.progress, difference, difference is None)
+
+
+class _Verification:
+    """One way through a history, from its earliest to its latest update."""
+
+    def __init__(
+        self,
+        store: Store,
+        snapshots: SnapshotReader,
+        clock: Clock,
+        network: Network,
+        head: Head,
+    ) -> None:
+        self._store = store
+        self._snapshots = snapshots
+        self._clock = clock
+        self._network = network
+        self._head = head
+        self._said = clock.monotonic()
+        self._engines: dict[int, Engine] = {}
+        earliest = head.earliest_update
+        self.progress = Progress(earliest, earliest, head.latest_update, 0)
+
+    def steps(self) -> Generator[Verified, None, Difference | None]:
+        """Yield the progress from time to time; return the first difference, None for none."""
+        state, difference = self._begin()
+        while difference is None and self.progress.verified_update < self._head.latest_update:
+            assert state is not None
+            part = self._read(state.update + 1)
+            if isinstance(part, Difference):
+                return part
+            state, difference = yield from self._follow(part, state)
+        return difference or self._runs()
+
+    def _begin(self) -> tuple[State | None, Difference | None]:
+        """Return the state that the history begins with."""
+        earliest = self._head.earliest_update
+        try:
+            with self._store.read() as reader:
+                keyframe = reader.keyframe(self._network.uid, earliest)
+                reader.segments(self._network.uid, earliest, earliest, 1)
+        except DamagedHistory as error:
+            return None, _damaged(error, earliest, earliest)
+        state = keyframe.state
+        self._count(earliest, keyframes=1)
+        return state, initial_difference(self._network, state) if earliest == 0 else None
+
+    def _read(self, update: int) -> _Part | Difference:
+        """Return the segment with this update, with all that it takes to make it again."""
+        uid, latest = self._network.uid, self._head.latest_update
+        last = update
+        try:
+            with self._store.read() as reader:
+                reader.network_by_uid(uid)
+                segments = reader.segments(uid, update, latest, 1)
+                if not segments or segments[0].first_update > update:
+                    until = segments[0].first_update - 1 if segments else latest
+                    return missing_difference(update, until)
+                (segment,) = segments
+                last = min(segment.last_update, latest)
+                (outline,) = reader.outlines(uid, update, update, 1)
+                if outline != segment.outline():
+                    return _other_outline(segment)
+                most = max(1, _KEYFRAME_BYTES // (8 * self._network.parameter_count))
+                keyframes = reader.keyframes(uid, update, last, most)
+                if len(keyframes) == most:
+                    last = keyframes[-1].state.update  # there may be more after it
+                if segment.kind is not UpdateKind.GRADIENT:
+                    return _Part(segment, last, keyframes, None, 1)
+                run = reader.run(uid, segment.run)
+                if segment.run not in self._engines:
+                    examples = self._snapshots.examples(reader, run.training_set_uid)
+                    self._engines = {segment.run: Engine(self._network, run, examples)}
+        except DamagedHistory as error:
+            return _damaged(error, update, last)
+        except (RunNotFound, TrainingSetNotFound) as error:
+            return _gone(error, update, last)
+        work = run.settings.batch_size * self._network.parameter_count
+        return _Part(segment, last, keyframes, self._engines[segment.run], work)
+
+    def _follow(
+        self, part: _Part, state: State
+    ) -> Generator[Verified, None, tuple[State, Difference | None]]:
+        """Make a part's updates again from the state before."""
+        last = part.last
+        if part.engine is None:
+            return self._take(part, state)
+        due = {keyframe.state.update: keyframe.state for keyframe in part.keyframes}
+        ends = [*sorted(due), last] if last not in due else sorted(due)
+        for end in ends:
+            while state.update < end:
+                count = min(end - state.update, max(1, _PIECE_WORK // part.work))
+                first = state.update + 1
+                offset = part.segment.run_offset + first - part.segment.first_update
+                made = part.engine.advance(state, offset, count)
+                difference = cost_difference(part.segment, first, made)
+                if difference is None and made.made < count:
+                    difference = missing_difference(first + made.made, end)
+                if difference is not None:
+                    return state, difference
+                state = made.state
+                self._count(state.update)
+                yield from self._say()
+            if end in due:
+                if difference := state_difference(state, due[end]):
+                    return state, difference
+                self._count(end, keyframes=1)
+        return state, None
+
+    def _take(self, part: _Part, before: State) -> tuple[State, Difference | None]:
+        """Take the state that an EDIT or RESET left from its keyframe."""
+        update = part.segment.first_update
+        for keyframe in part.keyframes:
+            if keyframe.state.update == update:
+                self._count(update, keyframes=1)
+                after = keyframe.state
+                return after, changed_difference(part.segment.kind, before, after)
+        return before, missing_difference(update, update)
+
+    def _runs(self) -> Difference | None:
+        """Read all runs and the changes of their states; None where they read back as written."""
+        uid, head = self._network.uid, self._head
+        try:
+            for number in range(1, head.last_run + 1):
+                with self._store.read() as reader:
+                    reader.run(uid, number)
+            after = 0
+            while after < head.last_event:
+                with self._store.read() as reader:
+                    events = reader.run_events(uid, 0, after, _EVENTS_AT_ONCE)
+                if not events or events[0].number != after + 1:
+                    return missing_difference(head.earliest_update, head.latest_update)
+                after = events[-1].number
+        except DamagedHistory as error:
+            return _damaged(error, head.earliest_update, head.latest_update)
+        except RunNotFound as error:
+            return _gone(error, head.earliest_update, head.latest_update)
+        return None
+
+    def _count(self, update: int, keyframes: int = 0) -> None:
+        self.progress = replace(
+            self.progress,
+            verified_update=update,
+            keyframes=self.progress.keyframes + keyframes,
+        )
+
+    def _say(self) -> Iterator[Verified]:
+        now = self._clock.monotonic()
+        if now - self._said >= _QUIET and self.progress.verified_update < self._head.latest_update:
+            self._said = now
+            yield Verified(self._network, self.progress)
+
+
+def _gone(error: RunNotFound | TrainingSetNotFound, first: int, last: int) -> Difference:
+    """Return the difference of a run or training set that is not there."""
+    message = f"what made the updates {first} to {last} is not there: {error.message}"
+    return Difference(DifferenceKind.MISSING, first, last, message)
+
+
+def _damaged(error: DamagedHistory, first: int, last: int) -> Difference:
+    """Return the difference of what does not read back, with the error's own range if any."""
+    first = int(str(error.metadata.get("first_update", first)))
+    last = int(str(error.metadata.get("last_update", last)))
+    return Difference(DifferenceKind.DAMAGED, first, last, error.message)
+
+
+def _other_outline(segment: Segment) -> Difference:
+    first, last = segment.first_update, segment.last_update
+    message = f"the outline of the updates {first} to {last} is not that of their costs"
+    return Difference(DifferenceKind.DAMAGED, first, last, message)

@@ -1,0 +1,78 @@
+"""Walks through updates, line by line, a page at a time."""
+
+from dataclasses import dataclass
+from threading import Lock
+from typing import Final
+
+from service.use_cases.inspection import Inspection, Which
+from training.batch_update import BatchUpdate
+from training.errors import validating
+from training.limits import Limits
+from training.walking.walk import Walk, walk
+
+#: How many steps are shown at once, usually and at most.
+_USUAL_STEPS: Final = 2_000
+_MOST_STEPS: Final = 10_000
+
+#: So many walks are kept until they are read to their end: 30 MB each, where they are longest.
+_KEPT: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """An update, line by line, and the places of the steps that are shown."""
+
+    walk: Walk
+    shown: range
+
+
+class Walks:
+    """The use case of going through an update as the readable loops execute it."""
+
+    def __init__(self, inspection: Inspection, limits: Limits) -> None:
+        self._inspection = inspection
+        self._limits = limits
+        self._begun: dict[tuple[str, int], Walk] = {}
+        self._lock = Lock()
+
+    def walk(self, network_id: str, which: Which, first_step: int, step_count: int) -> Walked:
+        """Return an update as the readable loops execute it, with some of its steps.
+
+        They are those from `first_step`, `step_count` of them; 0 stands for 2,000. Raises what
+        Inspection.batch raises, InvalidFields, and LimitExceeded where there would be too much to
+        tell.
+        """
+        with validating() as violations:
+            violations.require(
+                0 <= step_count <= _MOST_STEPS,
+                "step_count",
+                f"must be 0 to {_MOST_STEPS:,}, is {step_count}",
+            )
+        update = self._inspection.batch(network_id, which)
+        found = self._begun_before(update, which) or walk(update, self._limits.walk_lines)
+        with validating() as violations:
+            violations.require(
+                0 <= first_step < len(found.steps),
+                "first_step",
+                f"must be 0 to {len(found.steps) - 1}, is {first_step}",
+            )
+        end = min(len(found.steps), first_step + (step_count or _USUAL_STEPS))
+        if not which.next and end < len(found.steps):
+            self._keep(update, found)
+        return Walked(found, range(first_step, end))
+
+    def _begun_before(self, update: BatchUpdate, which: Which) -> Walk | None:
+        """Take the walk of which a page was read before: past updates do not change."""
+        with self._lock:
+            return None if which.next else self._begun.pop(_key(update), None)
+
+    def _keep(self, update: BatchUpdate, found: Walk) -> None:
+        """Keep a walk for its next page, instead of the one that was longest not asked for."""
+        with self._lock:
+            self._begun[_key(update)] = found
+            if len(self._begun) > _KEPT:
+                del self._begun[next(iter(self._begun))]
+
+
+def _key(update: BatchUpdate) -> tuple[str, int]:
+    return update.network.uid, update.update
