@@ -5,7 +5,6 @@ import logging
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -14,6 +13,7 @@ import grpc
 from grpc_reflection.v1alpha import reflection
 
 from service.clock import SystemClock
+from service.execution.maintenance import Maintenance
 from service.execution.outcomes import Outcomes
 from service.execution.run_opening import RunOpening
 from service.execution.thread_executor import ThreadExecutor, take_over
@@ -45,9 +45,7 @@ from service.use_cases.walks import Walks
 from service.use_cases.watches import Watches
 from service.web.pages import web_pages
 from storage import open_store
-from training.errors import StoreFull, StoreUnavailable
 from training.numerics.compile import warm_up
-from training.ports import Store
 
 logger = logging.getLogger(__name__)
 
@@ -56,12 +54,6 @@ _CALL_THREADS = 32
 
 #: How long calls may take to end, in seconds, when the server stops.
 _GRACE_SECONDS = 5.0
-
-#: How often the store is tidied up when there was nothing left to do, in seconds; and how long it
-#: is left alone after a piece of that work otherwise, in seconds and as a multiple of what it took.
-_MAINTENANCE_SECONDS = 2.0
-_PAUSE_SECONDS = 0.25
-_PAUSES = 4
 
 
 class PortTaken(Exception):
@@ -116,7 +108,7 @@ class Server:
         self.health = Health([SERVICE.full_name])
         self._loop = loop
         self.store.on_availability(self._availability_changed)
-        self._maintenance: asyncio.Task[None] | None = None
+        self._maintenance = Maintenance(self.store)
         self._settings = settings
 
     async def start(self) -> Addresses:
@@ -133,7 +125,7 @@ class Server:
         reflection.enable_server_reflection([*services, reflection.SERVICE_NAME], self.grpc)
         self.health.set(is_serving=True)
         await asyncio.to_thread(take_over, self.store, self.executor)
-        self._maintenance = asyncio.create_task(_maintain(self.store))
+        self._maintenance.start()
         addresses = self._bind()
         await self.grpc.start()
         if self.http is not None:
@@ -150,10 +142,7 @@ class Server:
         await self.grpc.stop(_GRACE_SECONDS)
         if self.http is not None:
             await self.http.stop()
-        if self._maintenance is not None:
-            self._maintenance.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._maintenance
+        await self._maintenance.stop()
         await asyncio.to_thread(self.store.close)
 
     def _availability_changed(self, is_writable: bool) -> None:
@@ -214,22 +203,6 @@ async def _serve(settings: Settings, announce: Callable[[Addresses], None]) -> N
         await stopped.wait()
     finally:
         await server.stop()
-
-
-async def _maintain(store: Store) -> None:
-    """Remove what was deleted and merge what is small, for as long as the server runs."""
-    clock = asyncio.get_running_loop().time
-    while True:
-        started = clock()
-        try:
-            more = await asyncio.to_thread(store.maintain)
-        except (StoreFull, StoreUnavailable):
-            more = False  # the store has said so itself
-        except Exception:
-            logger.exception("could not tidy up the store; trying again later")
-            more = False
-        pause = max(_PAUSE_SECONDS, _PAUSES * (clock() - started))
-        await asyncio.sleep(pause if more else _MAINTENANCE_SECONDS)
 
 
 def _grpc_options(settings: Settings) -> list[tuple[str, int]]:

@@ -1,1 +1,1 @@
-"""Carries runs out: the executor, how a run is opened, and how a call finds its outcome."""
+"""What goes on in the background: runs, what calls wait for of them, and the maintenance of the store."""

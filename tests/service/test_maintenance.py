@@ -1,11 +1,12 @@
-"""A server tidies up its store for as long as it runs."""
+"""A server maintains its store for as long as it runs."""
 
 import asyncio
 from typing import Any
 
 import pytest
 
-from service import app
+from service.execution import maintenance
+from service.execution.maintenance import Maintenance
 from training.errors import StoreUnavailable
 
 
@@ -30,17 +31,16 @@ class ScriptedStore:
 async def test_it_goes_on_while_there_is_more_and_after_a_failure(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(app, "_MAINTENANCE_SECONDS", 0.0)
-    monkeypatch.setattr(app, "_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(maintenance, "_IDLE_SECONDS", 0.0)
+    monkeypatch.setattr(maintenance, "_PAUSE_SECONDS", 0.0)
     store: Any = ScriptedStore(
         [True, True, False, RuntimeError("odd"), StoreUnavailable("told already"), True, False]
     )
-    maintaining = asyncio.create_task(app._maintain(store))
+    running = Maintenance(store)
+    running.start()
     async with asyncio.timeout(10):
         await store.is_done.wait()
-    maintaining.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await maintaining
+    await running.stop()
     assert [record.message for record in caplog.records] == [
-        "could not tidy up the store; trying again later"
+        "maintenance of the store failed; trying again later"
     ]
