@@ -1,1 +1,1 @@
-"""What goes on in the background: runs, what calls wait for of them, and the maintenance of the store."""
+"""What goes on in the background: runs, outcomes that calls wait for, the store's maintenance."""
