@@ -58,19 +58,24 @@ def rows() -> list[Row]:
         grpc.insecure_channel(server.target) as channel,
     ):
         client = _Http(server.http)
-        works = _works(training_service_pb2_grpc.TrainingServiceStub(channel), client)
+        stub = training_service_pb2_grpc.TrainingServiceStub(channel)
+        _create_networks(stub)
+        works = _works(stub, client)
         found = [_row(*work) for work in works]
         client.close()
     return found
 
 
-def _works(stub: training_service_pb2_grpc.TrainingServiceStub, client: _Http) -> list[_Work]:
+def _create_networks(stub: training_service_pb2_grpc.TrainingServiceStub) -> None:
     stub.CreateNetwork(pb.CreateNetworkRequest(network="small", layer_sizes=[2, 5, 1]))
     stub.CreateNetwork(pb.CreateNetworkRequest(network="large", layer_sizes=[_INPUTS, 100, 10]))
     settings = run_pb2.TrainingSettings(
         training_set="xor", learning_rate=5.0, batch_size=4, epochs=1_000_000
     )
     stub.Step(pb.StepRequest(network="small", settings=settings, count=1_000))
+
+
+def _works(stub: training_service_pb2_grpc.TrainingServiceStub, client: _Http) -> list[_Work]:
     inputs = [0.0, 1.0]
     small, large = "/v1/networks/small", "/v1/networks/large"
     return [
