@@ -92,7 +92,7 @@ def test_kill_9_in_the_middle_of_writing_loses_nothing_that_was_acknowledged(
 ) -> None:
     for kill_after in (1, 7, 40, 200):
         path.unlink()
-        script = Path(__file__).with_name("keep_writing.py")
+        script = Path(__file__).parents[1] / "support" / "keep_writing.py"
         command = [sys.executable, str(script), str(path)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, env=with_support()) as child:
             assert child.stdout is not None
