@@ -1,6 +1,6 @@
 """Carries out a run: turns its next batches into additions to the history, a segment at a time."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from training.engine import Engine, Outcome, Updates
@@ -99,11 +99,23 @@ def _with_events(addition: Addition, changes: list[tuple[Run, int]]) -> Addition
     return replace(addition, after=after, events=events)
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a trainer has made: an addition to the history, and on request the updates in it.
+
+    `snapshots` is None where they were not to be recorded, or where no update was made.
+    """
+
+    addition: Addition
+    snapshots: Snapshots | None = None
+
+
 class Trainer:
     """Makes the updates of one run from where it stands.
 
-    Each addition is made for the head that the one before it leaves, so that several can wait for
-    their transaction while the next is computed.
+    `head`, `run` and `state` are those that the latest addition leaves. Each addition is made for
+    the head that the one before it leaves, so that several can wait for their transaction while the
+    next is computed.
     """
 
     def __init__(
@@ -119,7 +131,6 @@ class Trainer:
         self.run = run
         self.state = state
         self.examples = examples
-        self.made: Snapshots | None = None
         self._engine = Engine(network, run, examples)
         self._clock = clock
         self._work = run.settings.batch_size * network.parameter_count
@@ -131,65 +142,32 @@ class Trainer:
         """How many updates the first segment has: what one step makes, it makes in one of these."""
         return max(1, _FIRST_SEGMENT_WORK // self._work)
 
-    def advance(self, *, record: bool = False) -> Addition:
+    def advance(self, *, record: bool = False) -> Made:
         """Make the run's next segment: about 10 ms of training, at least one update.
 
         The run becomes SUCCEEDED with its last update, or where its cost is low enough; PAUSED
         where a step ends; FAILED where the next update would not be finite. With `record` the
-        updates are in `made`, with their parameters.
+        updates are returned as well, with their parameters.
         """
-        now = self._clock.now()
-        before, done = self.run, self.run.updates_done
+        now, before, head = self._clock.now(), self.run, self.head
         running = (
             before if before.state is RunState.RUNNING else before.become(RunState.RUNNING, now)
         )
-
-        wanted = min(self._count, running.target - done)
-        started = self._clock.monotonic()
-        updates = self._engine.advance(
-            self.state, done, wanted, record=record, epoch_cost=before.epoch_cost, stop=True
-        )
-        self._pace(updates.made, self._clock.monotonic() - started)
-
-        latest = self.head.latest_update + updates.made
-        after = running
-        segment = None
-        if updates.made:
-            self.state = updates.state
-            after = replace(
-                running,
-                latest_update=latest,
-                updates_done=done + updates.made,
-                latest_cost=float(updates.costs[-1]),
-                epoch_cost=updates.epoch_cost,
-                start_time=running.start_time or now,
-            )
-            segment = Segment(
-                network_uid=self.head.network_uid,
-                kind=UpdateKind.GRADIENT,
-                first_update=self.head.latest_update + 1,
-                count=updates.made,
-                commit_time=now,
-                run=after.number,
-                run_offset=done,
-                costs=updates.costs,
-            )
-        after = _settled(after, updates.outcome, latest + 1, now)
-        self.made = _snapshots(segment, after, updates) if record and segment else None
-
-        changes = []
-        if after.state is RunState.RUNNING is not before.state:
-            changes.append((running, self.head.latest_update))
-        if after.state not in (RunState.RUNNING, before.state):
-            changes.append((after, latest))
+        updates = self._next_updates(record=record)
+        latest = head.latest_update + updates.made
+        after = _after(running, updates, latest, now)
+        segment = _segment(head, before, updates, now) if updates.made else None
+        self.state = updates.state
         addition = Addition(
-            before=self.head,
-            after=replace(self.head, latest_update=latest),
+            before=head,
+            after=replace(head, latest_update=latest),
             segment=segment,
             keyframe=self._keyframe(latest, always=after.is_over),
             run=after,
         )
-        return self._made(_with_events(addition, changes))
+        addition = _with_events(addition, _changes(before, running, after, head, latest))
+        self.head, self.run = addition.after, after
+        return Made(addition, _snapshots(segment, after, updates) if record and segment else None)
 
     def step_to(self, stop_at: int) -> None:
         """Let the paused run go on until it has made so many updates, as if it were made anew."""
@@ -197,18 +175,31 @@ class Trainer:
         self._count = self._first_count
 
     def halt(self, state: RunState) -> Addition:
-        """Let the run take the state that a client wants, PAUSED or CANCELLED, where it stands."""
-        keyframe = self._keyframe(self.head.latest_update, always=True)
-        return self._made(
-            change_state(self.head, self.run, state, self._clock.now(), keyframe=keyframe)
-        )
+        """Return the addition by which the run stops where it is, PAUSED or CANCELLED.
 
-    def _pace(self, made: int, seconds: float) -> None:
-        """Size the next segment by the speed of this one."""
-        if made and seconds > 0.0:
-            self._seconds_per_update = seconds / made
+        The trainer stays as it is: it is done with once this addition is made.
+        """
+        keyframe = self._keyframe(self.head.latest_update, always=True)
+        return change_state(self.head, self.run, state, self._clock.now(), keyframe=keyframe)
+
+    def _next_updates(self, *, record: bool) -> Updates:
+        """Make the updates of the next segment, and size the one after it by their speed."""
+        run = self.run
+        started = self._clock.monotonic()
+        updates = self._engine.advance(
+            self.state,
+            run.updates_done,
+            min(self._count, run.target - run.updates_done),
+            record=record,
+            epoch_cost=run.epoch_cost,
+            stop=True,
+        )
+        seconds = self._clock.monotonic() - started
+        if updates.made and seconds > 0.0:
+            self._seconds_per_update = seconds / updates.made
             fitting = int(SEGMENT_SECONDS / self._seconds_per_update)
             self._count = max(1, min(fitting, self._count * _MOST_GROWTH))
+        return updates
 
     def _keyframe(self, latest: int, *, always: bool) -> Keyframe | None:
         """Return a keyframe of the current state where one is due; never a second one."""
@@ -218,10 +209,19 @@ class Trainer:
         due = always or replayed * seconds >= spacing
         return Keyframe(self.head.network_uid, self.state) if due and replayed else None
 
-    def _made(self, addition: Addition) -> Addition:
-        assert addition.run is not None
-        self.head, self.run = addition.after, addition.run
-        return addition
+
+def _segment(head: Head, run: Run, updates: Updates, now: datetime) -> Segment:
+    """Return the segment of updates that a run made after a head."""
+    return Segment(
+        network_uid=head.network_uid,
+        kind=UpdateKind.GRADIENT,
+        first_update=head.latest_update + 1,
+        count=updates.made,
+        commit_time=now,
+        run=run.number,
+        run_offset=run.updates_done,
+        costs=updates.costs,
+    )
 
 
 def _snapshots(segment: Segment, run: Run, updates: Updates) -> Snapshots:
@@ -236,16 +236,45 @@ def _snapshots(segment: Segment, run: Run, updates: Updates) -> Snapshots:
     )
 
 
-def _settled(run: Run, outcome: Outcome, following: int, now: datetime) -> Run:
-    """Return the run in the state that it has after a segment, before the update `following`."""
-    if outcome is Outcome.DIVERGED:
-        message = (
-            f"update {following} would make a parameter infinite or not a number:"
-            " try a smaller learning rate"
+def _after(running: Run, updates: Updates, latest: int, now: datetime) -> Run:
+    """Return a run as these updates leave it, the last of which is the network's `latest`."""
+    run = running
+    if updates.made:
+        run = replace(
+            running,
+            latest_update=latest,
+            updates_done=running.updates_done + updates.made,
+            latest_cost=float(updates.costs[-1]),
+            epoch_cost=updates.epoch_cost,
+            start_time=running.start_time or now,
         )
-        return run.become(RunState.FAILED, now, Failure("DIVERGED", message, following))
-    if outcome is Outcome.COST_REACHED or run.updates_done == run.total_updates:
+    if updates.outcome is Outcome.DIVERGED:
+        return run.become(RunState.FAILED, now, _divergence(latest + 1))
+    if updates.outcome is Outcome.COST_REACHED or run.updates_done == run.total_updates:
         return run.become(RunState.SUCCEEDED, now)
     if run.updates_done == run.stop_at:
         return run.become(RunState.PAUSED, now)
     return run
+
+
+def _divergence(update: int) -> Failure:
+    message = (
+        f"update {update} would make a parameter infinite or not a number:"
+        " try a smaller learning rate"
+    )
+    return Failure("DIVERGED", message, update)
+
+
+def _changes(
+    before: Run, running: Run, after: Run, head: Head, latest: int
+) -> list[tuple[Run, int]]:
+    """Return the change of the run's state that a segment makes, if any, with its place.
+
+    A run that begins and stops within one segment was never seen RUNNING, and one that was PAUSED
+    before and is again has not changed.
+    """
+    if after.state is before.state:
+        return []
+    if after.state is RunState.RUNNING:
+        return [(running, head.latest_update)]
+    return [(after, latest)]

@@ -128,7 +128,7 @@ class ThreadExecutor:
         if live.trainer is None or not live.trainer.run.is_active:
             self._forget_when_durable(live)
         elif live.wanted is None:
-            self._commit(live, self._commit_segment(live.trainer.advance()), live.trainer)
+            self._commit(live, self._commit_segment(live.trainer.advance().addition), live.trainer)
         elif live.pending == 0:
             self._commit(live, partial(self._halt, live, live.trainer), live.trainer)
 
@@ -163,6 +163,7 @@ class ThreadExecutor:
         wanted = writer.wanted_state(live.uid, live.number)
         if wanted is not None:
             writer.append(trainer.halt(wanted))
+        live.trainer = None  # where the run stands now is in the store
 
     def _commit(
         self, live: _Live, work: Callable[[Writer], RunState | None], trainer: Trainer

@@ -145,9 +145,8 @@ class Steps:
         network, trainer = paused.network, paused.trainer
         start, run = trainer.head, trainer.run
         trainer.step_to(_end_of_step(run, command))
-        addition = trainer.advance(record=True)
-        if opening:
-            addition = opening.then(addition)
+        made = trainer.advance(record=True)
+        addition = opening.then(made.addition) if opening else made.addition
         ticket = ticket_for(network, trainer.head, trainer.run, start, run.updates_done)
 
         def commit(writer: Writer) -> Ticket:
@@ -166,7 +165,7 @@ class Steps:
             self._executor.start(network.uid, run.number)
         elif not trainer.run.is_over:
             self._keep(paused)
-        return Begun(ticket, network, trainer.made)
+        return Begun(ticket, network, made.snapshots)
 
     def _take(self, command: StepCommand, request: RequestId | None) -> _Ready | None:
         """Return the paused run that a step would continue, if it is at hand; for one caller."""

@@ -32,7 +32,7 @@ def test_the_cost_is_the_mean_of_the_costs_added_up_in_their_order(world: World)
 def test_the_cost_is_that_of_an_update_with_all_examples(world: World) -> None:
     settings = replace(world.settings, batch_size=len(world.examples.inputs), shuffle_seed=None)
     trainer = world.trainer(world.open(settings=settings))
-    segment = trainer.advance().segment
+    segment = trainer.advance().addition.segment
     if segment is not None:
         found = evaluate(world.network, world.parameters, world.examples)
         assert found.cost == segment.costs[0]

@@ -27,7 +27,7 @@ NESTEROV = Optimizer(OptimizerKind.NESTEROV)
 def carry_out(trainer: Trainer) -> list[Addition]:
     additions = []
     while trainer.run.is_active:
-        additions.append(trainer.advance())
+        additions.append(trainer.advance().addition)
     return additions
 
 
@@ -207,7 +207,8 @@ def test_the_end_of_a_run_and_a_pause_leave_a_keyframe() -> None:
     trainer = pausing.trainer(pausing.open())
     trainer.advance()
     halted = trainer.halt(RunState.PAUSED)
-    assert trainer.run.state is RunState.PAUSED
+    assert halted.run is not None
+    assert halted.run.state is RunState.PAUSED
     assert halted.after.keyframe == trainer.head.latest_update
 
 

@@ -36,7 +36,7 @@ def carry_out(service: Service, network_id: str, stops: range) -> None:
         assert run is not None
         trainer = Trainer(view.network, examples, head, replace(run, stop_at=stop), state, clock)
         while trainer.run.updates_done < stop:
-            additions.append(trainer.advance())
+            additions.append(trainer.advance().addition)
         head, run, state = trainer.head, trainer.run, trainer.state
     futures = [
         service.store.write(lambda writer, addition=addition: writer.append(addition))
