@@ -6,8 +6,11 @@ import numba
 
 from bench.peers.work import Loop, Trained, Work
 from training.engine import Engine
-from training.network import Activation, CostFunction, Initializer, InitializerKind, Network
+from training.network import Initializer, Network
+from training.numerics.activations import Activation
 from training.numerics.compile import warm_up
+from training.numerics.costs import CostFunction
+from training.numerics.initializers import InitializerKind
 from training.run import Run, RunState
 from training.settings import TrainingSettings
 from training.training_set import Examples

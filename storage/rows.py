@@ -10,7 +10,8 @@ import msgspec
 
 from storage import codec, schema
 from storage.session import Row, Values
-from training.network import Initializer, InitializerKind, Network
+from training.network import Initializer, Network
+from training.numerics.initializers import InitializerKind
 from training.optimizer import Optimizer, OptimizerState
 from training.ports import Answer
 from training.run import Run

@@ -10,7 +10,7 @@ from training.network import Array, Network
 from training.numerics import codes, kernels
 from training.numerics.batches import Batches
 from training.numerics.layout import Structure
-from training.numerics.optimizers import OPTIMIZERS, Rates
+from training.numerics.optimizers import Rates
 from training.numerics.pcg64 import Words, shuffling
 from training.optimizer import Optimizer, OptimizerState
 from training.run import Run
@@ -183,7 +183,8 @@ def remembered(state: State, optimizer: Optimizer) -> Array:
     kept = state.optimizer_state
     if kept is not None and kept.optimizer == optimizer:
         return kept.values.copy()
-    return OPTIMIZERS[str(optimizer.kind)].fresh(len(state.parameters))
+    assert optimizer.kind is not None  # a run's is known
+    return optimizer.kind.definition.fresh(len(state.parameters))
 
 
 def structure_of(network: Network) -> Structure:

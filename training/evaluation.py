@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.engine import outputs_and_costs
-from training.network import Activation, Array, Network
+from training.network import Array, Network
+from training.numerics.activations import Activation
 from training.training_set import Examples
 
 #: For each example whether it is right.

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.engine import activations, cost_and_gradient, outputs_and_costs
-from training.network import Activation, Array, Network
+from training.network import Array, Network
 from training.training_set import Examples
 
 #: The steps h, for parameters up to 1 in size; larger ones take steps in proportion. With the first
@@ -26,9 +26,6 @@ _ABSOLUTE_TOLERANCE = 1e-9
 #: In proportion to the cost: what a few units in its last place make of the difference with the
 #: first step. Only counts where costs are large.
 _ROUNDING = 8 * 2.0**-52 / _STEPS[0]
-
-#: Activations whose derivative jumps at 0.
-_WITH_KINKS = frozenset({Activation.RELU, Activation.LEAKY_RELU})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +112,7 @@ class _Measuring:
         self._parameters = parameters.copy()
         self._examples = examples
         self._kinked = np.repeat(
-            [activation in _WITH_KINKS for activation in network.activations],
+            [activation.definition.has_kink for activation in network.activations],
             network.layer_sizes[1:],
         )
         self._sides = self._on_which_sides()

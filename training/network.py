@@ -4,39 +4,20 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import Enum, StrEnum
+from enum import Enum
 from itertools import pairwise
-from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training.numerics.initializers import INITIALIZERS
+from training.numerics.activations import Activation
+from training.numerics.costs import CostFunction
+from training.numerics.initializers import INITIALIZERS, InitializerKind
 from training.numerics.random import RandomStream
 
 #: A flat vector of float64, or several of them as rows.
 Array = NDArray[np.float64]
-
-
-class Activation(StrEnum):
-    """The activations that a layer can have; the functions are in `numerics.activations`."""
-
-    SIGMOID = "sigmoid"
-    TANH = "tanh"
-    RELU = "relu"
-    LEAKY_RELU = "leaky-relu"
-    SOFTPLUS = "softplus"
-    IDENTITY = "identity"
-    SOFTMAX = "softmax"
-
-
-class CostFunction(StrEnum):
-    """The costs that training can minimise; the functions are in `numerics.costs`."""
-
-    CROSS_ENTROPY = "cross-entropy"
-    CATEGORICAL_CROSS_ENTROPY = "categorical-cross-entropy"
-    SQUARED_ERROR = "squared-error"
-    QUADRATIC = "quadratic"
 
 
 class Unspecified(Enum):
@@ -45,41 +26,12 @@ class Unspecified(Enum):
     NATURAL = "natural"
 
 
-_NATURAL_COSTS = MappingProxyType(
-    {
-        Activation.SIGMOID: CostFunction.CROSS_ENTROPY,
-        Activation.SOFTMAX: CostFunction.CATEGORICAL_CROSS_ENTROPY,
-    }
-)
-
-
-def natural_cost_function(outputs: Activation) -> CostFunction:
-    """Return the cost function that suits outputs with this activation."""
-    return _NATURAL_COSTS.get(outputs, CostFunction.SQUARED_ERROR)
-
-
-class InitializerKind(StrEnum):
-    """How the parameters of update 0 were made; the recipes are in `numerics.initializers`."""
-
-    UNIFORM = "uniform"
-    GLOROT = "glorot"
-    HE = "he"
-    ZEROS = "zeros"
-    EXPLICIT = "explicit"
-
-
-#: The recipes that draw weights from a random stream, and so have a seed.
-RANDOM_KINDS = frozenset({InitializerKind.UNIFORM, InitializerKind.GLOROT, InitializerKind.HE})
-
-_LOW, _HIGH = -0.12, 0.12
-
-
 @dataclass(frozen=True, slots=True)
 class Initializer:
     """A recipe for initial weights, or the word that they were given explicitly.
 
     `seed` is 0 to 2^63 − 1, of kinds that draw weights; `low` and `high` are the bounds of UNIFORM,
-    finite, −0.12 and 0.12 where they are not given. What does not apply to the kind is None. `kind`
+    finite. What does not apply to the kind is None. `kind`
     None stands for one that is not known; it never gets into a network.
     """
 
@@ -88,15 +40,18 @@ class Initializer:
     low: float | None = None
     high: float | None = None
 
+    @property
+    def needs_seed(self) -> bool:
+        """Whether the weights depend on a seed that is not given."""
+        return self.seed is None and self.kind is not None and self.kind.definition.seeded
+
     def completed(self) -> "Initializer":
         """Return the recipe with the bounds that are used where none are given."""
-        if self.kind is not InitializerKind.UNIFORM:
-            return self
-        return replace(
-            self,
-            low=_LOW if self.low is None else self.low,
-            high=_HIGH if self.high is None else self.high,
-        )
+        defaults = self.kind.definition.defaults if self.kind else {}
+        missing: dict[str, Any] = {
+            name: bound for name, bound in defaults.items() if getattr(self, name) is None
+        }
+        return replace(self, **missing) if missing else self
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,17 @@ import numpy as np
 from training.errors import LimitExceeded, Violations
 from training.limits import Limits
 from training.network import (
-    Activation,
     Array,
-    CostFunction,
     Initializer,
-    InitializerKind,
     LayerParameters,
     LayerShape,
     Network,
     count_parameters,
     layer_shapes,
 )
+from training.numerics.activations import Activation
+from training.numerics.costs import CostFunction
+from training.numerics.initializers import InitializerKind
 
 #: The kinds of initializer that a caller can ask for.
 _RECIPES = [kind for kind in InitializerKind if kind is not InitializerKind.EXPLICIT]

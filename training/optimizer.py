@@ -1,10 +1,7 @@
 """How gradients become steps: the optimizers, what they are set to, and what they remember."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from math import isfinite
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -12,27 +9,7 @@ import numpy as np
 from training.errors import Violations
 from training.network import Array
 from training.network_rules import check_finite
-from training.numerics.optimizers import OPTIMIZERS
-
-
-class OptimizerKind(StrEnum):
-    """The optimizers that a run can use; the formulas are in `numerics.optimizers`."""
-
-    GRADIENT_DESCENT = "gradient-descent"
-    MOMENTUM = "momentum"
-    NESTEROV = "nesterov"
-    ADAM = "adam"
-
-
-#: What each optimizer is set by, beside the learning rate and the weight decay, and the defaults.
-DEFAULTS: Mapping[OptimizerKind, Mapping[str, float]] = MappingProxyType(
-    {
-        OptimizerKind.GRADIENT_DESCENT: MappingProxyType({}),
-        OptimizerKind.MOMENTUM: MappingProxyType({"momentum": 0.9}),
-        OptimizerKind.NESTEROV: MappingProxyType({"momentum": 0.9}),
-        OptimizerKind.ADAM: MappingProxyType({"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}),
-    }
-)
+from training.numerics.optimizers import OptimizerKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +34,7 @@ class Optimizer:
             return self
         missing: dict[str, Any] = {
             name: default
-            for name, default in DEFAULTS[self.kind].items()
+            for name, default in self.kind.definition.defaults.items()
             if getattr(self, name) is None
         }
         return replace(self, **missing) if missing else self
@@ -91,7 +68,7 @@ def check_optimizer(violations: Violations, field: str, optimizer: Optimizer) ->
             continue
         if kind is not None:
             violations.require(
-                name in DEFAULTS[kind],
+                name in kind.definition.defaults,
                 f"{field}.{name}",
                 f"must be absent: {kind.name} has none, {_owners(name)}",
             )
@@ -123,7 +100,7 @@ def check_optimizer_state(
     check_optimizer(violations, f"{field}.optimizer", optimizer)
     if optimizer.kind is None:
         return
-    wanted = OPTIMIZERS[optimizer.kind].size(parameters)
+    wanted = optimizer.kind.definition.size(parameters)
     if wanted == 0:
         violations.add(field, f"must be absent: {optimizer.kind.name} remembers nothing")
         return
@@ -158,5 +135,5 @@ def _check_adam(violations: Violations, field: str, values: Array, parameters: i
 
 
 def _owners(name: str) -> str:
-    owners = [kind.name for kind, defaults in DEFAULTS.items() if name in defaults]
+    owners = [kind.name for kind in OptimizerKind if name in kind.definition.defaults]
     return f"only {' and '.join(owners)} {'has' if len(owners) == 1 else 'have'} one"

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import numpy as np
 
 from training.errors import Violations
-from training.network import Array, CostFunction, Network
+from training.network import Array, Network
+from training.numerics.costs import CostFunction
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def check_fits(
         f" the network has {outputs} outputs",
     )
     cost_function = network.cost_function
-    if cost_function in (CostFunction.CROSS_ENTROPY, CostFunction.CATEGORICAL_CROSS_ENTROPY):
+    if cost_function.definition.probabilities:
         _check_range(violations, field, cost_function, training_set.id, examples.targets)
     if cost_function is CostFunction.CATEGORICAL_CROSS_ENTROPY:
         _check_sums(violations, field, training_set.id, examples.targets)

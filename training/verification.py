@@ -10,7 +10,8 @@ from enum import StrEnum
 import numpy as np
 
 from training.engine import Updates
-from training.network import Array, InitializerKind, Network, initial_parameters
+from training.network import Array, Network, initial_parameters
+from training.numerics.initializers import InitializerKind
 from training.optimizer import OptimizerState
 from training.update import Segment, State, UpdateKind
 

@@ -395,11 +395,7 @@ class Handlers:
 
     def get_server_info(self, _: pb.GetServerInfoRequest) -> pb.GetServerInfoResponse:
         """Describe the server."""
-        return pb.GetServerInfoResponse(
-            version=self.version,
-            store=self.store_kind,
-            limits=messages.limits(self.limits),
-        )
+        return messages.server_info(self.version, self.store_kind, self.limits)
 
     async def _waited(self, ticket: Ticket) -> RunView:
         outcome = await self.outcomes.wait(ticket)

@@ -8,10 +8,8 @@ from service.reading.snapshots import SnapshotReader
 from service.use_cases.requests import RequestId, check_request, earlier_answer, once
 from training.errors import HeadMoved, RunNotOver, Violations
 from training.network import (
-    RANDOM_KINDS,
     Array,
     Initializer,
-    InitializerKind,
     LayerParameters,
     Network,
     initial_parameters,
@@ -23,6 +21,7 @@ from training.network_rules import (
     check_one_layer,
     check_weight_values,
 )
+from training.numerics.initializers import InitializerKind
 from training.ports import Clock, Reader, Store, Writer
 from training.update import Head, State, UpdateKind, change, check_etag
 
@@ -218,6 +217,6 @@ def _recipe(
     if own.kind is InitializerKind.EXPLICIT:
         own = Initializer(InitializerKind.UNIFORM)
     recipe = (initializer or replace(own, seed=None)).completed()
-    if recipe.seed is None and recipe.kind in RANDOM_KINDS:
+    if recipe.needs_seed:
         return replace(recipe, seed=secrets.randbits(63))
     return recipe

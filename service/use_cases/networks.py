@@ -17,20 +17,18 @@ from training.errors import (
 from training.limits import Limits
 from training.names import check_id, check_labels, new_id, new_uid
 from training.network import (
-    RANDOM_KINDS,
-    Activation,
-    CostFunction,
     Fork,
     Initializer,
-    InitializerKind,
     LayerParameters,
     Network,
     Unspecified,
     count_parameters,
     initial_parameters,
-    natural_cost_function,
 )
 from training.network_rules import check_initializer, check_layer_parameters, check_structure
+from training.numerics.activations import Activation
+from training.numerics.costs import CostFunction, natural_cost_function
+from training.numerics.initializers import InitializerKind
 from training.optimizer import OptimizerState, check_optimizer_state
 from training.ports import Clock, Reader, Store, Writer
 from training.run import RunState
@@ -310,7 +308,7 @@ def _recipe(wanted: NewNetwork) -> Initializer:
     if wanted.initial_parameters:
         return Initializer(InitializerKind.EXPLICIT)
     recipe = (wanted.initializer or Initializer(InitializerKind.UNIFORM)).completed()
-    if recipe.seed is None and recipe.kind in RANDOM_KINDS:
+    if recipe.needs_seed:
         return replace(recipe, seed=secrets.randbits(63))
     return recipe
 

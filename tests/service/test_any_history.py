@@ -35,8 +35,10 @@ from service.use_cases.networks import NewNetwork
 from storage import merging
 from training import trainer
 from training.errors import RunOver
-from training.network import Activation, Initializer, InitializerKind, LayerParameters
+from training.network import Initializer, LayerParameters
 from training.network_rules import WeightValue
+from training.numerics.activations import Activation
+from training.numerics.initializers import InitializerKind
 from training.run import RunState
 from training.settings import TrainingSettings
 

@@ -13,7 +13,8 @@ from older import make_revision_0001
 from storage.migrations import REVISIONS
 from storage.sqlite import SqliteStore
 from training.errors import DamagedHistory
-from training.network import Initializer, InitializerKind, initial_parameters
+from training.network import Initializer, initial_parameters
+from training.numerics.initializers import InitializerKind
 from training.optimizer import Optimizer
 from training.run import RunState
 from training.settings import StopCondition, TrainingSettings

@@ -9,15 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from training.names import new_uid
-from training.network import (
-    Activation,
-    Array,
-    CostFunction,
-    Initializer,
-    InitializerKind,
-    Network,
-)
-from training.optimizer import Optimizer, OptimizerKind, OptimizerState
+from training.network import Array, Initializer, Network
+from training.numerics.activations import Activation
+from training.numerics.costs import CostFunction
+from training.numerics.initializers import InitializerKind
+from training.numerics.optimizers import OptimizerKind
+from training.optimizer import Optimizer, OptimizerState
 from training.ports import Store
 from training.run import Run, RunState
 from training.settings import TrainingSettings

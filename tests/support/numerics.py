@@ -13,7 +13,7 @@ from training.numerics import codes, kernels, loops
 from training.numerics.activations import ACTIVATIONS, SOFTMAX
 from training.numerics.batches import Batches
 from training.numerics.layout import Layer, Structure, to_layers
-from training.numerics.optimizers import OPTIMIZERS, Rates
+from training.numerics.optimizers import OptimizerKind, Rates
 from training.numerics.pcg64 import shuffling
 from training.numerics.random import RandomStream, epoch_order
 
@@ -110,7 +110,7 @@ class Problem:
         return Progress(self.parameters.copy(), self.fresh_memory())
 
     def fresh_memory(self) -> Floats:
-        return OPTIMIZERS[self.training.optimizer].fresh(self.parameters.size)
+        return OptimizerKind(self.training.optimizer).definition.fresh(self.parameters.size)
 
     def advance(self, progress: Progress, count: int, *, record: bool = False) -> Made:
         """Let the kernel make up to `count` updates, and move `progress` on."""
@@ -271,7 +271,7 @@ def trainings(draw: st.DrawFn, examples: int) -> loops.Training:
         rates,
         batch_size=draw(st.integers(1, examples)),
         epochs=draw(st.integers(1, 3)),
-        optimizer=draw(st.sampled_from(list(OPTIMIZERS))),
+        optimizer=draw(st.sampled_from(list(OptimizerKind))),
         shuffle_seed=draw(st.none() | st.integers(0, 2**63 - 1)),
         cost_below=draw(st.just(-math.inf) | st.floats(0.0, 2.0)),
     )

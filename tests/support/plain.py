@@ -8,7 +8,7 @@ import numpy as np
 from training.engine import rates_of, structure_of
 from training.network import Array, Network
 from training.numerics import loops
-from training.numerics.optimizers import OPTIMIZERS
+from training.numerics.optimizers import OptimizerKind
 from training.numerics.random import epoch_order
 from training.optimizer import Optimizer
 from training.settings import TrainingSettings
@@ -78,7 +78,7 @@ class PlainHistory:
         size = settings.batch_size
         batch = run.places[run.done * size : (run.done + 1) * size]
         optimizer = settings.optimizer.completed()
-        table = OPTIMIZERS[str(optimizer.kind)]
+        table = OptimizerKind(str(optimizer.kind)).definition
         memory: Any = self.memory
         if self.remembering != optimizer:
             memory = table.fresh(self.network.parameter_count).tolist()

@@ -15,7 +15,7 @@ from numerics import PAIRS, Floats, Made, Problem, Progress, rates_for, targets_
 from training.numerics import kernels, loops
 from training.numerics.activations import ACTIVATIONS, SOFTMAX
 from training.numerics.layout import Structure
-from training.numerics.optimizers import OPTIMIZERS
+from training.numerics.optimizers import OptimizerKind
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Trajectory:
 
 
 def _trajectories() -> Iterator[Trajectory]:
-    hidden, optimizers = list(ACTIVATIONS), list(OPTIMIZERS)
+    hidden, optimizers = list(ACTIVATIONS), list(map(str, OptimizerKind))
     batch_sizes = {1: [1], 4: [2, 3, 4], 8: [5, 8, 13, 16, 23]}
     for number, (output, cost) in enumerate(PAIRS):
         for turn, usual in enumerate(batch_sizes.values()):

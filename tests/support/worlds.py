@@ -7,17 +7,12 @@ import numpy as np
 from hypothesis import strategies as st
 
 from training.engine import Engine
-from training.network import (
-    Activation,
-    Array,
-    CostFunction,
-    Initializer,
-    InitializerKind,
-    Network,
-    initial_parameters,
-    natural_cost_function,
-)
-from training.optimizer import Optimizer, OptimizerKind
+from training.network import Array, Initializer, Network, initial_parameters
+from training.numerics.activations import Activation
+from training.numerics.costs import CostFunction, natural_cost_function
+from training.numerics.initializers import InitializerKind
+from training.numerics.optimizers import OptimizerKind
+from training.optimizer import Optimizer
 from training.replay import Snapshots, Sources, replay
 from training.run import Run
 from training.settings import StopCondition, TrainingSettings

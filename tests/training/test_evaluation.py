@@ -11,7 +11,7 @@ from worlds import World, make_world, worlds
 from training import evaluation
 from training.engine import outputs_and_costs
 from training.evaluation import evaluate
-from training.network import Activation
+from training.numerics.activations import Activation
 from training.training_set import Examples
 
 Rows = list[list[float]]

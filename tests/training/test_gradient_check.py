@@ -12,7 +12,8 @@ from worlds import World, make_world, worlds
 from training import gradient_check
 from training.engine import cost_and_gradient
 from training.gradient_check import GradientCheck, check_gradients
-from training.network import Activation, Array, Network
+from training.network import Array, Network
+from training.numerics.activations import Activation
 from training.training_set import Examples
 
 

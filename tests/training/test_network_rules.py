@@ -9,18 +9,15 @@ from refusing import refused
 
 from training.errors import LimitExceeded, Violations
 from training.limits import Limits
-from training.network import (
-    Activation,
-    CostFunction,
-    Initializer,
-    InitializerKind,
-    LayerParameters,
-)
+from training.network import Initializer, LayerParameters
 from training.network_rules import (
     check_initializer,
     check_layer_parameters,
     check_structure,
 )
+from training.numerics.activations import Activation
+from training.numerics.costs import CostFunction
+from training.numerics.initializers import InitializerKind
 
 SIGMOID, TANH, SOFTMAX = Activation.SIGMOID, Activation.TANH, Activation.SOFTMAX
 CROSS_ENTROPY, CATEGORICAL = CostFunction.CROSS_ENTROPY, CostFunction.CATEGORICAL_CROSS_ENTROPY

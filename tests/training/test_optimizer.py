@@ -5,7 +5,8 @@ from math import inf, nan
 import pytest
 from refusing import refused
 
-from training.optimizer import DEFAULTS, Optimizer, OptimizerKind, check_optimizer
+from training.numerics.optimizers import OptimizerKind
+from training.optimizer import Optimizer, check_optimizer
 
 GRADIENT_DESCENT, MOMENTUM = OptimizerKind.GRADIENT_DESCENT, OptimizerKind.MOMENTUM
 NESTEROV, ADAM = OptimizerKind.NESTEROV, OptimizerKind.ADAM
@@ -24,7 +25,7 @@ def test_what_is_left_open_has_its_usual_value() -> None:
 def test_a_completed_optimizer_is_complete_and_sound(kind: OptimizerKind) -> None:
     completed = Optimizer(kind).completed()
     assert completed.completed() == completed
-    assert all(getattr(completed, name) is not None for name in DEFAULTS[kind])
+    assert all(getattr(completed, name) is not None for name in kind.definition.defaults)
     assert refused(lambda violations: check_optimizer(violations, "it", completed)) == {}
 
 

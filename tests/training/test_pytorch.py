@@ -13,15 +13,12 @@ import numpy as np
 import pytest
 
 from training.engine import Engine
-from training.network import (
-    Activation,
-    Array,
-    CostFunction,
-    Initializer,
-    InitializerKind,
-    Network,
-)
-from training.optimizer import Optimizer, OptimizerKind
+from training.network import Array, Initializer, Network
+from training.numerics.activations import Activation
+from training.numerics.costs import CostFunction
+from training.numerics.initializers import InitializerKind
+from training.numerics.optimizers import OptimizerKind
+from training.optimizer import Optimizer
 from training.run import Run, RunState
 from training.settings import TrainingSettings
 from training.training_set import Examples

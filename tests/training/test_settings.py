@@ -10,7 +10,8 @@ from refusing import refused
 
 from training.errors import LimitExceeded
 from training.limits import Limits
-from training.optimizer import Optimizer, OptimizerKind
+from training.numerics.optimizers import OptimizerKind
+from training.optimizer import Optimizer
 from training.settings import (
     Schedule,
     StopCondition,

@@ -11,8 +11,9 @@ from worlds import World, make_world, optimizers, settings_for, worlds
 
 from training.engine import Outcome, outputs_and_costs
 from training.errors import DamagedHistory
-from training.network import Activation
-from training.optimizer import Optimizer, OptimizerKind, OptimizerState
+from training.numerics.activations import Activation
+from training.numerics.optimizers import OptimizerKind
+from training.optimizer import Optimizer, OptimizerState
 from training.run import Run, RunState
 from training.settings import StopCondition
 from training.trainer import Trainer

@@ -11,7 +11,9 @@ from worlds import make_world
 from training.collecting import Collector
 from training.errors import InvalidFields, LimitExceeded, Violations
 from training.limits import Limits
-from training.network import Activation, Array, CostFunction
+from training.network import Array
+from training.numerics.activations import Activation
+from training.numerics.costs import CostFunction
 from training.training_set import BUILT_IN, check_fits
 
 Numbers = list[float]

@@ -6,19 +6,16 @@ from the deltas of the layer above, then ∂C/∂w = δ·a.
 
 from typing import Final
 
+from training.explanation.derivatives import ERRORS, SLOPES, outputs_operand
 from training.explanation.lines import Lines, Operand, Source, SourceKind, constant
 from training.explanation.place import WeightPlace, target_symbol, unit_symbol
 from training.explanation.terms import Derivative, Operation, Slope, Symbol
-from training.network import Activation, CostFunction, Network
-from training.numerics.activations import LEAK
+from training.network import Network
 from training.numerics.layout import Layer
 from training.passes import Pass
 
 #: Of a layer above with more units, so many terms are shown.
 MOST_TERMS: Final = 1_000
-
-#: The cost functions out of whose δ the derivative of the activation has cancelled.
-_CANCELLING = frozenset({CostFunction.CROSS_ENTROPY, CostFunction.CATEGORICAL_CROSS_ENTROPY})
 
 
 class Chain:
@@ -57,16 +54,17 @@ class Chain:
             reaching = self._from_above(lines, through)
             slope = self._slope(lines, through)
             return lines.write(name, Operation.MULTIPLY, reaching, slope)
-        if self._network.cost_function in _CANCELLING:
+        if self._cancels:
             return _error(lines, through, layer, unit, name)
-        error = _error(lines, through, layer, unit)
-        if self._network.cost_function is CostFunction.QUADRATIC:
-            error = lines.write(None, Operation.DIVIDE, error, self._outputs())
+        outputs = outputs_operand(self._network.layer_sizes[-1])
+        write = ERRORS[self._network.cost_function]
+        error = write(lines, _error(lines, through, layer, unit), outputs)
         return lines.write(name, Operation.MULTIPLY, error, self._slope(lines, through))
 
-    def _outputs(self) -> Operand:
-        outputs = float(self._network.layer_sizes[-1])
-        return Operand(Symbol("m"), outputs, Source(SourceKind.SETTING))
+    @property
+    def _cancels(self) -> bool:
+        """Whether f′(z) has cancelled out of the deltas of the outputs."""
+        return self._network.cost_function.definition.activation is not None
 
     def _from_above(self, lines: Lines, through: Pass) -> Operand:
         """Write ∂C/∂a = Σₖ δₖ·wₖᵢ over the units k of the layer above."""
@@ -95,7 +93,7 @@ class Chain:
         """Return a delta of the layer above: computed here where one operation gives it."""
         above, position = self._place.layer + 1, through.position
         name = unit_symbol("δ", above, k)
-        if above == len(self._layers) and self._network.cost_function in _CANCELLING:
+        if above == len(self._layers) and self._cancels:
             return _error(lines, through, above, k, name)
         source = Source(SourceKind.DELTA, None, above, k, self._place.unit, position)
         return Operand(name, through.deltas[above - 1][k], source)
@@ -103,33 +101,18 @@ class Chain:
     def _slope(self, lines: Lines, through: Pass) -> Operand:
         """Write f′(z) of the unit that the weight leads to."""
         layer, unit, position = self._place.layer, self._place.unit, through.position
-        z, a = through.logits[layer - 1][unit], through.activations[layer - 1][unit]
-        symbol_z, symbol_a = unit_symbol("z", layer, unit), unit_symbol("a", layer, unit)
-        name = Slope(symbol_z)
-        of_a = Operand(
-            symbol_a, a, Source(SourceKind.ACTIVATION, None, layer, unit, None, position)
+        z = Operand(
+            unit_symbol("z", layer, unit),
+            through.logits[layer - 1][unit],
+            Source(SourceKind.LOGIT, None, layer, unit, None, position),
         )
-        one = constant(1.0)
-        match self._network.activations[layer - 1]:
-            case Activation.SIGMOID:
-                rest = lines.write(None, Operation.SUBTRACT, one, of_a)
-                return lines.write(name, Operation.MULTIPLY, of_a, rest)
-            case Activation.TANH:
-                square = lines.write(None, Operation.MULTIPLY, of_a, of_a)
-                return lines.write(name, Operation.SUBTRACT, one, square)
-            case Activation.SOFTPLUS:
-                source = Source(SourceKind.LOGIT, None, layer, unit, None, position)
-                return lines.write(name, Operation.SIGMOID, Operand(symbol_z, z, source))
-            case Activation.RELU:
-                return _constant_slope(name, 1.0 if z > 0.0 else 0.0)
-            case Activation.LEAKY_RELU:
-                return _constant_slope(name, 1.0 if z > 0.0 else LEAK)
-            case Activation.IDENTITY | Activation.SOFTMAX:  # of softmax it has cancelled out
-                return _constant_slope(name, 1.0)
-
-
-def _constant_slope(name: Slope, value: float) -> Operand:
-    return Operand(name, value, Source(SourceKind.CONSTANT))
+        a = Operand(
+            unit_symbol("a", layer, unit),
+            through.activations[layer - 1][unit],
+            Source(SourceKind.ACTIVATION, None, layer, unit, None, position),
+        )
+        write = SLOPES[self._network.activations[layer - 1]]
+        return write(lines, Slope(unit_symbol("z", layer, unit)), z, a)
 
 
 def _error(

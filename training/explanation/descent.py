@@ -3,15 +3,16 @@
 The order is that of `numerics.loops` and `numerics.optimizers`.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from training.batch_update import BatchUpdate
 from training.engine import rates_of, remembered
 from training.explanation.lines import Lines, Operand, Source, SourceKind, constant
 from training.explanation.place import WeightPlace
 from training.explanation.terms import Operation, Symbol
-from training.numerics.optimizers import OPTIMIZERS
-from training.optimizer import OptimizerKind
+from training.numerics.optimizers import OptimizerKind
 
 _STEP = Symbol("Δ")
 
@@ -43,15 +44,8 @@ def write_descent(
     given = _given(update, place)
     g = _mean(lines, update, gradient_sum, before, given)
     optimizer = update.run.settings.optimizer.kind
-    match optimizer:
-        case OptimizerKind.MOMENTUM:
-            step = _momentum(lines, g, given)
-        case OptimizerKind.NESTEROV:
-            step = _nesterov(lines, g, given)
-        case OptimizerKind.ADAM:
-            step = _adam(lines, g, given)
-        case _:
-            step = lines.write(_STEP, Operation.MULTIPLY, g, given.rate)
+    assert optimizer is not None  # a run's is known
+    step = STEPS[optimizer](lines, g, given)
     after = Symbol(place.symbol.letter, place.layer, place.symbol.indices, prime=True)
     return step, lines.write(after, Operation.SUBTRACT, before, step)
 
@@ -60,7 +54,8 @@ def _given(update: BatchUpdate, place: WeightPlace) -> _Given:
     optimizer = update.run.settings.optimizer.completed()
     rates = rates_of(update.run.settings)
     memory = remembered(update.before, optimizer)
-    count, table = update.network.parameter_count, OPTIMIZERS[str(optimizer.kind)]
+    assert optimizer.kind is not None  # a run's is known
+    count, table = update.network.parameter_count, optimizer.kind.definition
     offset = place.offset(update.network)
 
     def setting(symbol: Symbol, value: float) -> Operand:
@@ -99,6 +94,10 @@ def _mean(
     mean = lines.write(None, Operation.DIVIDE, gradient_sum, n)
     decay = lines.write(None, Operation.MULTIPLY, given.decay, before)
     return lines.write(g, Operation.ADD, mean, decay)
+
+
+def _gradient_descent(lines: Lines, g: Operand, given: _Given) -> Operand:
+    return lines.write(_STEP, Operation.MULTIPLY, g, given.rate)
 
 
 def _velocity(lines: Lines, g: Operand, given: _Given) -> Operand:
@@ -141,3 +140,14 @@ def _moment(lines: Lines, beta: Operand, moment: Operand, new: Operand) -> Opera
     taken = lines.write(None, Operation.MULTIPLY, rest, new)
     assert isinstance(moment.term, Symbol)
     return lines.write(Symbol(moment.term.letter, prime=True), Operation.ADD, kept, taken)
+
+
+#: Each writes how g becomes the step that is taken from the weight.
+STEPS: Mapping[OptimizerKind, Callable[[Lines, Operand, _Given], Operand]] = MappingProxyType(
+    {
+        OptimizerKind.GRADIENT_DESCENT: _gradient_descent,
+        OptimizerKind.MOMENTUM: _momentum,
+        OptimizerKind.NESTEROV: _nesterov,
+        OptimizerKind.ADAM: _adam,
+    }
+)

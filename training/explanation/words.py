@@ -3,17 +3,19 @@
 Numbers are rounded here, to four digits where that tells them apart: the lines have all of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from math import isfinite
+from types import MappingProxyType
 
 import numpy as np
 
 from training.batch_update import BatchUpdate
 from training.engine import activations
 from training.explanation.place import WeightPlace
-from training.network import Activation, Array
-from training.optimizer import OptimizerKind
+from training.network import Array
+from training.numerics.activations import Activation
+from training.numerics.optimizers import OptimizerKind
 from training.passes import Pass
 from training.unit_names import parameter_name, unit_name
 
@@ -175,16 +177,36 @@ def _optimizer(account: Account) -> Iterator[str]:
     carried = -account.step
     if not carried or not isfinite(carried):
         return
-    match settings.optimizer.kind:
-        case OptimizerKind.MOMENTUM | OptimizerKind.NESTEROV:
-            if account.mean == 0.0 or (account.mean > 0.0) == (carried > 0.0):
-                yield f"The velocity of the updates before carries it {_direction(carried)}."
-        case OptimizerKind.ADAM:
-            if account.mean == 0.0 or (account.mean > 0.0) == (carried > 0.0):
-                yield f"The mean of the gradients before carries it {_direction(carried)}."
-            else:
-                yield "Adam divides by the gradient's usual size: a step is about the rate."
-        case _:
-            rate = _number(settings.learning_rate)
-            mean = "mean gradient" if len(account.gradients) > 1 else "gradient"
-            yield f"The {mean} times the learning rate, {rate}, is the step."
+    assert settings.optimizer.kind is not None  # a run's is known
+    against = account.mean == 0.0 or (account.mean > 0.0) == (carried > 0.0)
+    yield from SENTENCES[settings.optimizer.kind](account, _direction(carried), against)
+
+
+def _plain(account: Account, _direction: str, _against: bool) -> Iterator[str]:
+    rate = _number(account.update.run.settings.learning_rate)
+    mean = "mean gradient" if len(account.gradients) > 1 else "gradient"
+    yield f"The {mean} times the learning rate, {rate}, is the step."
+
+
+def _velocity(_account: Account, direction: str, against: bool) -> Iterator[str]:
+    if against:
+        yield f"The velocity of the updates before carries it {direction}."
+
+
+def _moments(_account: Account, direction: str, against: bool) -> Iterator[str]:
+    if against:
+        yield f"The mean of the gradients before carries it {direction}."
+    else:
+        yield "Adam divides by the gradient's usual size: a step is about the rate."
+
+
+#: What each optimizer makes of the gradient, from the direction that it carries the weight in and
+#: whether that is against the gradient of this batch.
+SENTENCES: Mapping[OptimizerKind, Callable[[Account, str, bool], Iterator[str]]] = MappingProxyType(
+    {
+        OptimizerKind.GRADIENT_DESCENT: _plain,
+        OptimizerKind.MOMENTUM: _velocity,
+        OptimizerKind.NESTEROV: _velocity,
+        OptimizerKind.ADAM: _moments,
+    }
+)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from training.numerics.definition import Defined, Definition
 from training.numerics.elementary import exp, log, log1p, tanh
 from training.numerics.jit import shared
 
@@ -12,13 +13,32 @@ LEAK = 0.01
 
 
 @dataclass(frozen=True)
-class Activation:
+class UnitFunction:
     """An activation function a = f(z) of one unit and its derivative."""
 
     function: Callable[[float], float]
     """From a logit z to the activation a."""
     derivative: Callable[[float, float], float]
     """f′(z), from the logit z and the activation a = f(z), whichever is the better to have."""
+
+
+OnnxNode = tuple[str, tuple[str, ...], str]
+"""An operator of ONNX, what it takes and what it gives: `z`, `a`, the constants `one` and `leak`,
+or what a node before it gives."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivationDefinition(Definition):
+    """What belongs to an activation; the formula gives a."""
+
+    of_unit: UnitFunction | None
+    """None for one that looks at all units of the layer."""
+    has_kink: bool = False
+    """Whether the derivative jumps at 0."""
+    bounds: tuple[float, float] | None = None
+    """What its activations lie between, where both ends are finite."""
+    onnx: tuple[OnnxNode, ...]
+    """How a is computed from z with the operators that ONNX has for float64."""
 
 
 @shared
@@ -91,23 +111,6 @@ def identity_derivative(_z: float, _a: float) -> float:
     return 1.0
 
 
-#: Those that look at one unit alone, by name.
-ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(
-    {
-        "sigmoid": Activation(sigmoid, sigmoid_derivative),
-        "tanh": Activation(tanh, tanh_derivative),
-        "relu": Activation(relu, relu_derivative),
-        "leaky-relu": Activation(leaky_relu, leaky_relu_derivative),
-        "softplus": Activation(softplus, softplus_derivative),
-        "identity": Activation(identity, identity_derivative),
-    }
-)
-
-#: The one that looks at all outputs at once.  It goes with the categorical cross-entropy alone, and
-#: its derivative cancels out there.
-SOFTMAX = "softmax"
-
-
 def softmax(z: Sequence[float]) -> tuple[list[float], list[float]]:
     """Return the logarithms and the values of aₖ = e^zₖ / Σ e^zₖ over the outputs.
 
@@ -123,3 +126,88 @@ def softmax(z: Sequence[float]) -> tuple[list[float], list[float]]:
         s = s + power
     log_s = log(s)
     return [(z_k - m) - log_s for z_k in z], [power / s for power in powers]
+
+
+class Activation(Defined):
+    """The activations that a layer can have."""
+
+    definition: ActivationDefinition
+
+    SIGMOID = ActivationDefinition(
+        name="sigmoid",
+        number=1,
+        formula="1 / (1 + e^−z)",
+        of_unit=UnitFunction(sigmoid, sigmoid_derivative),
+        bounds=(0.0, 1.0),
+        onnx=(("Sigmoid", ("z",), "a"),),
+    )
+    TANH = ActivationDefinition(
+        name="tanh",
+        number=2,
+        formula="tanh z",
+        of_unit=UnitFunction(tanh, tanh_derivative),
+        bounds=(-1.0, 1.0),
+        onnx=(("Tanh", ("z",), "a"),),
+    )
+    RELU = ActivationDefinition(
+        name="relu",
+        number=3,
+        formula="max(z, 0)",
+        of_unit=UnitFunction(relu, relu_derivative),
+        has_kink=True,
+        onnx=(("Relu", ("z",), "a"),),
+    )
+    LEAKY_RELU = ActivationDefinition(
+        name="leaky-relu",
+        number=4,
+        formula="max(z, 0.01·z)",
+        of_unit=UnitFunction(leaky_relu, leaky_relu_derivative),
+        has_kink=True,
+        onnx=(("Mul", ("z", "leak"), "leaked"), ("Max", ("z", "leaked"), "a")),
+    )
+    SOFTPLUS = ActivationDefinition(
+        name="softplus",
+        number=5,
+        formula="ln(1 + e^z)",
+        of_unit=UnitFunction(softplus, softplus_derivative),
+        # max(z, 0) + log1p(t) with t = e^−|z|. ONNX has no log1p: it is ln u − ((u − 1) − t)/u with
+        # u = 1 + t, whose rounding the second part makes up for.
+        onnx=(
+            ("Abs", ("z",), "size"),
+            ("Neg", ("size",), "below"),
+            ("Exp", ("below",), "t"),
+            ("Add", ("one", "t"), "u"),
+            ("Log", ("u",), "log"),
+            ("Sub", ("u", "one"), "rounded"),
+            ("Sub", ("rounded", "t"), "error"),
+            ("Div", ("error", "u"), "correction"),
+            ("Sub", ("log", "correction"), "log1p"),
+            ("Relu", ("z",), "positive"),
+            ("Add", ("positive", "log1p"), "a"),
+        ),
+    )
+    IDENTITY = ActivationDefinition(
+        name="identity",
+        number=6,
+        formula="z",
+        of_unit=UnitFunction(identity, identity_derivative),
+        onnx=(("Identity", ("z",), "a"),),
+    )
+    SOFTMAX = ActivationDefinition(
+        name="softmax",
+        number=7,
+        formula="e^zᵢ / Σₖ e^zₖ",
+        of_unit=None,
+        bounds=(0.0, 1.0),
+        onnx=(("Softmax", ("z",), "a"),),
+    )
+
+
+#: The one that looks at all outputs at once.  It goes with the categorical cross-entropy alone, and
+#: its derivative cancels out there.
+SOFTMAX = Activation.SOFTMAX
+
+#: Those that look at one unit alone, by name.
+ACTIVATIONS: Mapping[str, UnitFunction] = MappingProxyType(
+    {each: each.definition.of_unit for each in Activation if each.definition.of_unit is not None}
+)

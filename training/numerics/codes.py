@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.numerics.activations import ACTIVATIONS, SOFTMAX
-from training.numerics.costs import COSTS
+from training.numerics.costs import CostFunction
 from training.numerics.layout import Structure
-from training.numerics.optimizers import OPTIMIZERS
+from training.numerics.optimizers import OptimizerKind
 
 #: Kernels know functions by numbers: their places in the tables.
 ACTIVATION_CODES = {name: code for code, name in enumerate((*ACTIVATIONS, SOFTMAX))}
-COST_CODES = {name: code for code, name in enumerate(COSTS)}
-OPTIMIZER_CODES = {name: code for code, name in enumerate(OPTIMIZERS)}
+COST_CODES: dict[str, int] = {name: code for code, name in enumerate(CostFunction)}
+OPTIMIZER_CODES: dict[str, int] = {name: code for code, name in enumerate(OptimizerKind)}
 
 
 class Network(NamedTuple):

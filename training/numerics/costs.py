@@ -1,17 +1,17 @@
 """Cost functions, each beside its derivative."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from types import MappingProxyType
 
-from training.numerics.activations import SOFTMAX
+from training.numerics.activations import Activation
+from training.numerics.definition import Defined, Definition
 from training.numerics.elementary import NAN, exp, log1p
 from training.numerics.jit import shared
 
 
-@dataclass(frozen=True)
-class Cost:
-    """The cost of one output and its derivative; an example's cost is their sum.
+@dataclass(frozen=True, kw_only=True)
+class CostDefinition(Definition):
+    """The cost of one output and its derivative; an example's cost, C, is their sum.
 
     z is the output's logit, a its activation, y its target and `outputs` how many outputs there
     are.  For softmax outputs z is ln a: their logits mean something only beside each other.
@@ -21,8 +21,11 @@ class Cost:
     """From z, a, y and the number of outputs to the output's cost."""
     delta: Callable[[float, float, float, float], float]
     """∂C/∂z, from a, y, the activation's derivative f′(z) and the number of outputs."""
-    activation: str | None = None
-    """The only activation that the outputs may have; its derivative has cancelled out of δ."""
+    activation: Activation | None = None
+    """The only activation that the outputs may have, whose natural cost it is; its derivative has
+    cancelled out of δ."""
+    probabilities: bool = False
+    """Whether the targets are probabilities, in [0, 1]."""
 
 
 @shared
@@ -73,11 +76,48 @@ def quadratic_delta(a: float, y: float, slope: float, outputs: float) -> float:
     return (a - y) / outputs * slope
 
 
-COSTS: Mapping[str, Cost] = MappingProxyType(
-    {
-        "cross-entropy": Cost(cross_entropy, cross_entropy_delta, "sigmoid"),
-        "categorical-cross-entropy": Cost(categorical_cross_entropy, cross_entropy_delta, SOFTMAX),
-        "squared-error": Cost(squared_error, squared_error_delta),
-        "quadratic": Cost(quadratic, quadratic_delta),
-    }
-)
+class CostFunction(Defined):
+    """The costs that training can minimise."""
+
+    definition: CostDefinition
+
+    CROSS_ENTROPY = CostDefinition(
+        name="cross-entropy",
+        number=1,
+        formula="−Σ [ y·ln a + (1 − y)·ln(1 − a) ]",
+        function=cross_entropy,
+        delta=cross_entropy_delta,
+        activation=Activation.SIGMOID,
+        probabilities=True,
+    )
+    CATEGORICAL_CROSS_ENTROPY = CostDefinition(
+        name="categorical-cross-entropy",
+        number=2,
+        formula="−Σ y·ln a",
+        function=categorical_cross_entropy,
+        delta=cross_entropy_delta,
+        activation=Activation.SOFTMAX,
+        probabilities=True,
+    )
+    SQUARED_ERROR = CostDefinition(
+        name="squared-error",
+        number=3,
+        formula="½·Σ (a − y)²",
+        function=squared_error,
+        delta=squared_error_delta,
+    )
+    QUADRATIC = CostDefinition(
+        name="quadratic",
+        number=4,
+        formula="½·Σ (a − y)² / K",
+        function=quadratic,
+        delta=quadratic_delta,
+    )
+
+
+def natural_cost_function(outputs: Activation) -> CostFunction:
+    """Return the cost function that suits outputs with this activation."""
+    for cost in CostFunction:
+        if cost.definition.activation is outputs:
+            return cost
+    return CostFunction.SQUARED_ERROR

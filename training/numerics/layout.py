@@ -12,8 +12,8 @@ from itertools import pairwise
 class Structure:
     """What the arithmetic needs to know of a network.
 
-    `layer_sizes` has the inputs first and the outputs last; `activations` a name of `ACTIVATIONS`
-    for each layer after the inputs, or `SOFTMAX` for the last; `cost` is a name of `COSTS`.
+    `layer_sizes` has the inputs first and the outputs last; `activations` a name of `Activation`
+    for each layer after the inputs, softmax only for the last; `cost` is a name of `CostFunction`.
     """
 
     layer_sizes: tuple[int, ...]

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from training.numerics.activations import ACTIVATIONS, SOFTMAX, softmax
-from training.numerics.costs import COSTS
+from training.numerics.costs import CostFunction
 from training.numerics.layout import Layer, Structure, to_flat, to_layers
-from training.numerics.optimizers import OPTIMIZERS, Rates, Step, decayed
+from training.numerics.optimizers import OptimizerKind, Rates, Step, decayed
 from training.numerics.random import epoch_order
 
 Vector = Sequence[float]
@@ -72,7 +72,7 @@ def example_cost(structure: Structure, logits: Units, activations: Units, y: Vec
 
 def cost_of_outputs(cost: str, z: Vector, a: Vector, y: Vector) -> float:
     """Return the cost of one example, by its outputs and their targets."""
-    cost_of = COSTS[cost].function
+    cost_of = CostFunction(cost).definition.function
     outputs = float(len(y))
     c = 0.0
     for k, y_k in enumerate(y):
@@ -111,7 +111,7 @@ def backwards(
 def output_deltas(structure: Structure, z: Vector, a: Vector, y: Vector) -> list[float]:
     """Return the deltas of the outputs, for one example."""
     activation = structure.activations[-1]
-    delta_of = COSTS[structure.cost].delta
+    delta_of = CostFunction(structure.cost).definition.delta
     outputs = float(len(y))
     delta: list[float] = []
     for k, a_k in enumerate(a):
@@ -216,13 +216,13 @@ def step(
     """Return the parameters after one step, and what the optimizer remembers after it.
 
     Args:
-        optimizer: a name of `OPTIMIZERS`.
+        optimizer: a name of `OptimizerKind`.
         parameters: those before the step.
         mean_gradient: G/n.
         memory: what the optimizer remembers: v of all parameters, then s of all, then β₁^t, β₂^t.
         rates: what was asked for; Adam's corrections are filled in here.
     """
-    table = OPTIMIZERS[optimizer]
+    table = OptimizerKind(optimizer).definition
     count = len(parameters)
     powers = list(memory[table.memories * count :])
     if table.powers:
@@ -301,7 +301,7 @@ def train(
     """
     examples = len(inputs)
     places = list(_order(examples, training))
-    memory = OPTIMIZERS[training.optimizer].fresh(len(parameters)).tolist()
+    memory = OptimizerKind(training.optimizer).definition.fresh(len(parameters)).tolist()
     epoch_cost = 0.0
     for start in range(0, len(places), training.batch_size):
         batch = places[start : start + training.batch_size]

@@ -5,7 +5,7 @@ an optimizer may remember for each parameter: v, a velocity or first moment, and
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import sqrt
 from types import MappingProxyType
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from training.numerics.definition import Defined, Definition
 from training.numerics.jit import shared
 
 
@@ -40,15 +41,29 @@ Step = Callable[[float, float, float, float, Rates], tuple[float, float, float]]
 """From w, g, v, s and the rates to the new w, v and s."""
 
 
-@dataclass(frozen=True)
-class Optimizer:
-    """What an optimizer does, and what it remembers."""
+Numbers = Mapping[str, float]
+
+
+def _no_numbers() -> Numbers:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptimizerDefinition(Definition):
+    """What an optimizer does, and what it remembers.
+
+    The formula has an assignment for each of v, s and w that changes, one after the other. η is the
+    learning rate, μ the momentum, t the number of Adam's step, from 1.
+    """
 
     step: Step
     memories: int
     """How many numbers it remembers for each parameter: 0, v alone, or v and s."""
     powers: int = 0
     """How many numbers it remembers besides: the running products β₁^t and β₂^t of Adam."""
+    defaults: Numbers = field(default_factory=_no_numbers)
+    """Which of the `Rates` it is set by, beside the learning rate and the weight decay, and what
+    they are where they are not given."""
 
     def size(self, parameters: int) -> int:
         """Return how many numbers it remembers for so many parameters."""
@@ -110,11 +125,43 @@ def adam(w: float, g: float, v: float, s: float, rates: Rates) -> tuple[float, f
     return w - (rates.learning_rate / rates.correction1) * (v / root), v, s
 
 
-OPTIMIZERS: Mapping[str, Optimizer] = MappingProxyType(
-    {
-        "gradient-descent": Optimizer(gradient_descent, memories=0),
-        "momentum": Optimizer(momentum, memories=1),
-        "nesterov": Optimizer(nesterov, memories=1),
-        "adam": Optimizer(adam, memories=2, powers=2),
-    }
-)
+class OptimizerKind(Defined):
+    """The optimizers that a run can use."""
+
+    definition: OptimizerDefinition
+
+    GRADIENT_DESCENT = OptimizerDefinition(
+        name="gradient-descent",
+        number=1,
+        formula="w ← w − g·η",
+        step=gradient_descent,
+        memories=0,
+    )
+    MOMENTUM = OptimizerDefinition(
+        name="momentum",
+        number=2,
+        formula="v ← μ·v + g; w ← w − v·η",
+        step=momentum,
+        memories=1,
+        defaults=MappingProxyType({"momentum": 0.9}),
+    )
+    NESTEROV = OptimizerDefinition(
+        name="nesterov",
+        number=3,
+        formula="v ← μ·v + g; w ← w − (g + μ·v)·η",
+        step=nesterov,
+        memories=1,
+        defaults=MappingProxyType({"momentum": 0.9}),
+    )
+    ADAM = OptimizerDefinition(
+        name="adam",
+        number=4,
+        formula=(
+            "v ← β₁·v + (1 − β₁)·g; s ← β₂·s + (1 − β₂)·g·g;"
+            " w ← w − (η / c₁)·(v / (√s / c₂ + ε)), c₁ = 1 − β₁^t, c₂ = √(1 − β₂^t)"
+        ),
+        step=adam,
+        memories=2,
+        powers=2,
+        defaults=MappingProxyType({"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}),
+    )

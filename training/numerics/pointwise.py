@@ -7,9 +7,9 @@ number outside of the loop, so that the loop itself becomes vector code.
 from typing import Any
 
 from training.numerics.activations import ACTIVATIONS
-from training.numerics.costs import COSTS, Cost
+from training.numerics.costs import CostDefinition, CostFunction
 from training.numerics.jit import part, shared
-from training.numerics.optimizers import OPTIMIZERS, Optimizer, Rates, decayed
+from training.numerics.optimizers import OptimizerDefinition, OptimizerKind, Rates, decayed
 from training.numerics.vectors import Pointer, at, put
 
 _MOST_CHOICES = 8
@@ -75,7 +75,7 @@ multiply_by_slope = _choice([_sloping(each.derivative) for each in ACTIVATIONS.v
 """(activation, z, a, δ, begin, end): δ ← δ·f′(z)."""
 
 
-def _finishing(cost: Cost) -> Any:
+def _finishing(cost: CostDefinition) -> Any:
     """Return what is done to the outputs for a cost.
 
     A cost that goes with one activation alone computes that, too: the sigmoid and its cross-entropy
@@ -108,20 +108,22 @@ def _finishing(cost: Cost) -> Any:
     return finish
 
 
-finish = _choice([_finishing(each) for each in COSTS.values()])
+finish = _choice([_finishing(each.definition) for each in CostFunction])
 """(cost, z, a, δ, y, costs, number of outputs, begin, end): δ, where f′(z) lies unless it cancels
 out, becomes ∂C/∂z, and the costs those of each output."""
 
 #: The numbers of the costs that compute the activation themselves.
 ACTIVATING_COSTS = tuple(
-    code for code, cost in enumerate(COSTS.values()) if cost.activation in ACTIVATIONS
+    code for code, cost in enumerate(CostFunction) if cost.definition.activation in ACTIVATIONS
 )
 
 #: The numbers of the costs that f′(z) has cancelled out of.
-CANCELLING_COSTS = tuple(code for code, cost in enumerate(COSTS.values()) if cost.activation)
+CANCELLING_COSTS = tuple(
+    code for code, cost in enumerate(CostFunction) if cost.definition.activation
+)
 
 
-def _stepping(optimizer: Optimizer, *, exact: bool) -> Any:
+def _stepping(optimizer: OptimizerDefinition, *, exact: bool) -> Any:
     step = optimizer.step
     memories = optimizer.memories
 
@@ -158,7 +160,7 @@ def _stepping(optimizer: Optimizer, *, exact: bool) -> Any:
 
 
 step = _choice(
-    [_stepping(each, exact=exact) for exact in (False, True) for each in OPTIMIZERS.values()]
+    [_stepping(each.definition, exact=exact) for exact in (False, True) for each in OptimizerKind]
 )
 """(number, finite, n, rates, count, G, w, v, s, new w, new v, new s): one step of some parameters;
 finite[0] becomes 0 where a new one is infinite or NaN.
@@ -166,4 +168,4 @@ finite[0] becomes 0 where a new one is infinite or NaN.
 The number is that of the optimizer.  For an n that is a power of two it may be EXACT more, with 1/n
 in place of n: then G·(1/n) is G/n to the bit, and takes a tenth of the time."""
 
-EXACT = len(OPTIMIZERS)
+EXACT = len(OptimizerKind)

@@ -2122,6 +2122,10 @@ class GetServerInfoResponse(_message.Message):
     VERSION_FIELD_NUMBER: _builtins.int
     STORE_FIELD_NUMBER: _builtins.int
     LIMITS_FIELD_NUMBER: _builtins.int
+    ACTIVATIONS_FIELD_NUMBER: _builtins.int
+    COST_FUNCTIONS_FIELD_NUMBER: _builtins.int
+    OPTIMIZERS_FIELD_NUMBER: _builtins.int
+    INITIALIZERS_FIELD_NUMBER: _builtins.int
     version: _builtins.str
     """The server's version, such as 0.1.0."""
     store: _builtins.str
@@ -2130,20 +2134,191 @@ class GetServerInfoResponse(_message.Message):
     def limits(self) -> Global___Limits:
         """The limits that requests are held to."""
 
+    @_builtins.property
+    def activations(self) -> _containers.RepeatedCompositeFieldContainer[Global___ActivationInfo]:
+        """The activations that layers can have."""
+
+    @_builtins.property
+    def cost_functions(self) -> _containers.RepeatedCompositeFieldContainer[Global___CostFunctionInfo]:
+        """The cost functions that training can minimise."""
+
+    @_builtins.property
+    def optimizers(self) -> _containers.RepeatedCompositeFieldContainer[Global___OptimizerInfo]:
+        """The optimizers that a run can use."""
+
+    @_builtins.property
+    def initializers(self) -> _containers.RepeatedCompositeFieldContainer[Global___InitializerInfo]:
+        """The recipes for initial weights that can be asked for."""
+
     def __init__(
         self,
         *,
         version: _builtins.str = ...,
         store: _builtins.str = ...,
         limits: Global___Limits | None = ...,
+        activations: _abc.Iterable[Global___ActivationInfo] | None = ...,
+        cost_functions: _abc.Iterable[Global___CostFunctionInfo] | None = ...,
+        optimizers: _abc.Iterable[Global___OptimizerInfo] | None = ...,
+        initializers: _abc.Iterable[Global___InitializerInfo] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits", "store", b"store", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activations", b"activations", "cost_functions", b"cost_functions", "initializers", b"initializers", "limits", b"limits", "optimizers", b"optimizers", "store", b"store", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetServerInfoResponse: _TypeAlias = GetServerInfoResponse  # noqa: Y015
+
+@_typing.final
+class ActivationInfo(_message.Message):
+    """Describes an activation."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTIVATION_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    FORMULA_FIELD_NUMBER: _builtins.int
+    LOWER_BOUND_FIELD_NUMBER: _builtins.int
+    UPPER_BOUND_FIELD_NUMBER: _builtins.int
+    OUTPUTS_ONLY_FIELD_NUMBER: _builtins.int
+    activation: _network_pb2.Activation.ValueType
+    """Which one."""
+    name: _builtins.str
+    """Its name in the Python client and on the command line, such as `leaky-relu`."""
+    formula: _builtins.str
+    """What a unit with the logit z makes of it, such as `1 / (1 + e^−z)`."""
+    lower_bound: _builtins.float
+    """What activations are never below; absent if they have no lower and upper bound."""
+    upper_bound: _builtins.float
+    """What activations are never above; absent if they have no lower and upper bound."""
+    outputs_only: _builtins.bool
+    """Whether only the output layer can have it."""
+    def __init__(
+        self,
+        *,
+        activation: _network_pb2.Activation.ValueType = ...,
+        name: _builtins.str = ...,
+        formula: _builtins.str = ...,
+        lower_bound: _builtins.float | None = ...,
+        upper_bound: _builtins.float | None = ...,
+        outputs_only: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_lower_bound", b"_lower_bound", "_upper_bound", b"_upper_bound", "lower_bound", b"lower_bound", "upper_bound", b"upper_bound"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_lower_bound", b"_lower_bound", "_upper_bound", b"_upper_bound", "activation", b"activation", "formula", b"formula", "lower_bound", b"lower_bound", "name", b"name", "outputs_only", b"outputs_only", "upper_bound", b"upper_bound"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__lower_bound: _TypeAlias = _typing.Literal["lower_bound"]  # noqa: Y015
+    _WhichOneofArgType__lower_bound: _TypeAlias = _typing.Literal["_lower_bound", b"_lower_bound"]  # noqa: Y015
+    _WhichOneofReturnType__upper_bound: _TypeAlias = _typing.Literal["upper_bound"]  # noqa: Y015
+    _WhichOneofArgType__upper_bound: _TypeAlias = _typing.Literal["_upper_bound", b"_upper_bound"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__lower_bound) -> _WhichOneofReturnType__lower_bound | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__upper_bound) -> _WhichOneofReturnType__upper_bound | None: ...
+
+Global___ActivationInfo: _TypeAlias = ActivationInfo  # noqa: Y015
+
+@_typing.final
+class CostFunctionInfo(_message.Message):
+    """Describes a cost function."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COST_FUNCTION_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    FORMULA_FIELD_NUMBER: _builtins.int
+    OUTPUTS_FIELD_NUMBER: _builtins.int
+    cost_function: _network_pb2.CostFunction.ValueType
+    """Which one."""
+    name: _builtins.str
+    """Its name in the Python client and on the command line, such as `squared-error`."""
+    formula: _builtins.str
+    """The cost of one example with K outputs a and targets y, such as `½·Σ (a − y)²`."""
+    outputs: _network_pb2.Activation.ValueType
+    """The only activation that the outputs may have with it, whose natural cost it is. UNSPECIFIED:
+    any that is not for the output layer only.
+    """
+    def __init__(
+        self,
+        *,
+        cost_function: _network_pb2.CostFunction.ValueType = ...,
+        name: _builtins.str = ...,
+        formula: _builtins.str = ...,
+        outputs: _network_pb2.Activation.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cost_function", b"cost_function", "formula", b"formula", "name", b"name", "outputs", b"outputs"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CostFunctionInfo: _TypeAlias = CostFunctionInfo  # noqa: Y015
+
+@_typing.final
+class OptimizerInfo(_message.Message):
+    """Describes an optimizer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEFAULTS_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    FORMULA_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Its name in the Python client and on the command line, such as `gradient-descent`."""
+    formula: _builtins.str
+    """What it does to a parameter w with the gradient g and the learning rate η, one assignment after
+    the other, such as `v ← μ·v + g; w ← w − v·η`. v and s are what it remembers.
+    """
+    @_builtins.property
+    def defaults(self) -> _run_pb2.Optimizer:
+        """Which one, with the numbers that are used where none are given. It is set by no others."""
+
+    def __init__(
+        self,
+        *,
+        defaults: _run_pb2.Optimizer | None = ...,
+        name: _builtins.str = ...,
+        formula: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["defaults", b"defaults"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["defaults", b"defaults", "formula", b"formula", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OptimizerInfo: _TypeAlias = OptimizerInfo  # noqa: Y015
+
+@_typing.final
+class InitializerInfo(_message.Message):
+    """Describes a recipe for initial weights."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEFAULTS_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    FORMULA_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Its name in the Python client and on the command line, such as `glorot`."""
+    formula: _builtins.str
+    """What the weights of a layer are or lie between, such as `±√(6 / inputs)`."""
+    @_builtins.property
+    def defaults(self) -> _network_pb2.Initializer:
+        """Which one, with the bounds that are used where none are given. It has no others."""
+
+    def __init__(
+        self,
+        *,
+        defaults: _network_pb2.Initializer | None = ...,
+        name: _builtins.str = ...,
+        formula: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["defaults", b"defaults"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["defaults", b"defaults", "formula", b"formula", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___InitializerInfo: _TypeAlias = InitializerInfo  # noqa: Y015
 
 @_typing.final
 class Limits(_message.Message):

@@ -28,7 +28,7 @@ from service.faces.messages.requests import (
     request_id,
 )
 from service.faces.messages.runs import run, run_event, settings, step
-from service.faces.messages.server import limits
+from service.faces.messages.server import server_info
 from service.faces.messages.training_sets import check_response, example_rows, training_set
 from service.faces.messages.updates import detail, max_points, state, updates
 from service.faces.messages.uploads import Upload
@@ -52,7 +52,6 @@ __all__ = [
     "is_full",
     "label_keys",
     "layer_parameters",
-    "limits",
     "max_points",
     "network",
     "new_network",
@@ -67,6 +66,7 @@ __all__ = [
     "request_id",
     "run",
     "run_event",
+    "server_info",
     "settings",
     "state",
     "step",

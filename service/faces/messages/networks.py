@@ -3,53 +3,27 @@
 import numpy as np
 from clearprop.v1 import network_pb2, training_service_pb2
 
-from service.faces.messages.enums import sent
+from service.faces.messages.enums import number_of, received
 from service.faces.messages.runs import optimizer_state
 from service.faces.messages.times import timestamp
 from service.use_cases.networks import NetworkView, NewNetwork
 from training.errors import validating
 from training.network import (
-    Activation,
     Array,
-    CostFunction,
     Fork,
     Initializer,
-    InitializerKind,
     LayerParameters,
     Network,
     Unspecified,
     split_layers,
 )
+from training.numerics.activations import Activation
+from training.numerics.costs import CostFunction
+from training.numerics.initializers import InitializerKind
 
-_ACTIVATIONS = {
-    network_pb2.ACTIVATION_UNSPECIFIED: Activation.SIGMOID,
-    network_pb2.ACTIVATION_SIGMOID: Activation.SIGMOID,
-    network_pb2.ACTIVATION_TANH: Activation.TANH,
-    network_pb2.ACTIVATION_RELU: Activation.RELU,
-    network_pb2.ACTIVATION_LEAKY_RELU: Activation.LEAKY_RELU,
-    network_pb2.ACTIVATION_SOFTPLUS: Activation.SOFTPLUS,
-    network_pb2.ACTIVATION_IDENTITY: Activation.IDENTITY,
-    network_pb2.ACTIVATION_SOFTMAX: Activation.SOFTMAX,
-}
-_COST_FUNCTIONS: dict[network_pb2.CostFunction.ValueType, CostFunction | Unspecified] = {
-    network_pb2.COST_FUNCTION_UNSPECIFIED: Unspecified.NATURAL,
-    network_pb2.COST_FUNCTION_CROSS_ENTROPY: CostFunction.CROSS_ENTROPY,
-    network_pb2.COST_FUNCTION_CATEGORICAL_CROSS_ENTROPY: CostFunction.CATEGORICAL_CROSS_ENTROPY,
-    network_pb2.COST_FUNCTION_SQUARED_ERROR: CostFunction.SQUARED_ERROR,
-    network_pb2.COST_FUNCTION_QUADRATIC: CostFunction.QUADRATIC,
-}
-_INITIALIZER_KINDS = {
-    network_pb2.INITIALIZER_KIND_UNSPECIFIED: InitializerKind.UNIFORM,
-    network_pb2.INITIALIZER_KIND_UNIFORM: InitializerKind.UNIFORM,
-    network_pb2.INITIALIZER_KIND_EXPLICIT: InitializerKind.EXPLICIT,
-    network_pb2.INITIALIZER_KIND_GLOROT: InitializerKind.GLOROT,
-    network_pb2.INITIALIZER_KIND_HE: InitializerKind.HE,
-    network_pb2.INITIALIZER_KIND_ZEROS: InitializerKind.ZEROS,
-}
-
-_SENT_ACTIVATIONS = sent(_ACTIVATIONS)
-_SENT_COST_FUNCTIONS = sent(_COST_FUNCTIONS)
-_SENT_INITIALIZER_KINDS = sent(_INITIALIZER_KINDS)
+_ACTIVATIONS = received(Activation, Activation.SIGMOID)
+_COST_FUNCTIONS = received(CostFunction, Unspecified.NATURAL)
+_INITIALIZER_KINDS = received(InitializerKind, InitializerKind.UNIFORM)
 
 
 def new_network(request: training_service_pb2.CreateNetworkRequest) -> NewNetwork:
@@ -114,9 +88,9 @@ def network(view: NetworkView) -> network_pb2.Network:
         network=source.id,
         uid=source.uid,
         layer_sizes=source.layer_sizes,
-        activations=[_SENT_ACTIVATIONS[activation] for activation in source.activations],
+        activations=[number_of(activation) for activation in source.activations],
         bias=source.bias,
-        cost_function=_SENT_COST_FUNCTIONS[source.cost_function],
+        cost_function=number_of(source.cost_function),
         initializer=sent_initializer(source.initializer),
         latest_update=head.latest_update,
         active_run=head.active_run,
@@ -133,7 +107,7 @@ def sent_initializer(initializer: Initializer) -> network_pb2.Initializer:
     """Translate how parameters were made."""
     assert initializer.kind is not None  # a network's is known
     return network_pb2.Initializer(
-        kind=_SENT_INITIALIZER_KINDS[initializer.kind],
+        kind=number_of(initializer.kind),
         seed=initializer.seed,
         low=initializer.low,
         high=initializer.high,

@@ -5,11 +5,12 @@ from typing import Literal
 import numpy as np
 from clearprop.v1 import run_pb2, training_service_pb2
 
-from service.faces.messages.enums import sent
+from service.faces.messages.enums import number_of, received
 from service.faces.messages.times import timestamp
 from service.use_cases.runs import RunView
 from service.use_cases.steps import StepCommand, StepUnit
-from training.optimizer import Optimizer, OptimizerKind, OptimizerState
+from training.numerics.optimizers import OptimizerKind
+from training.optimizer import Optimizer, OptimizerState
 from training.run import Failure, Run, RunState
 from training.settings import StopCondition, TrainingSettings
 from training.update import RunEvent
@@ -29,14 +30,7 @@ _RUN_STATES = {
 }
 
 
-_OPTIMIZER_KINDS = {
-    run_pb2.OPTIMIZER_KIND_UNSPECIFIED: OptimizerKind.GRADIENT_DESCENT,
-    run_pb2.OPTIMIZER_KIND_GRADIENT_DESCENT: OptimizerKind.GRADIENT_DESCENT,
-    run_pb2.OPTIMIZER_KIND_MOMENTUM: OptimizerKind.MOMENTUM,
-    run_pb2.OPTIMIZER_KIND_NESTEROV: OptimizerKind.NESTEROV,
-    run_pb2.OPTIMIZER_KIND_ADAM: OptimizerKind.ADAM,
-}
-_SENT_OPTIMIZER_KINDS = sent(_OPTIMIZER_KINDS)
+_OPTIMIZER_KINDS = received(OptimizerKind, OptimizerKind.GRADIENT_DESCENT)
 
 #: What an optimizer may be set to and may leave out, under the same names in contract and domain.
 _OPTIMIZER_NUMBERS: tuple[Literal["momentum", "beta1", "beta2", "epsilon"], ...] = (
@@ -70,21 +64,13 @@ def optimizer_state(message: run_pb2.OptimizerState) -> OptimizerState:
 
 def sent_settings(source: TrainingSettings) -> run_pb2.TrainingSettings:
     """Translate the settings that a run has."""
-    assert source.optimizer.kind is not None  # a run's is known
     return run_pb2.TrainingSettings(
         training_set=source.training_set,
         learning_rate=source.learning_rate,
         batch_size=source.batch_size,
         epochs=source.epochs,
         shuffle_seed=source.shuffle_seed,
-        optimizer=run_pb2.Optimizer(
-            kind=_SENT_OPTIMIZER_KINDS[source.optimizer.kind],
-            momentum=source.optimizer.momentum,
-            beta1=source.optimizer.beta1,
-            beta2=source.optimizer.beta2,
-            epsilon=source.optimizer.epsilon,
-            weight_decay=source.optimizer.weight_decay,
-        ),
+        optimizer=sent_optimizer(source.optimizer),
         stop=(
             run_pb2.StopCondition(
                 cost_below=source.stop.cost_below, max_updates=source.stop.max_updates
@@ -92,6 +78,19 @@ def sent_settings(source: TrainingSettings) -> run_pb2.TrainingSettings:
             if source.stop != StopCondition()
             else None
         ),
+    )
+
+
+def sent_optimizer(source: Optimizer) -> run_pb2.Optimizer:
+    """Translate what an optimizer is set to."""
+    assert source.kind is not None  # a run's is known
+    return run_pb2.Optimizer(
+        kind=number_of(source.kind),
+        momentum=source.momentum,
+        beta1=source.beta1,
+        beta2=source.beta2,
+        epsilon=source.epsilon,
+        weight_decay=source.weight_decay,
     )
 
 

@@ -2,10 +2,11 @@
 
 from clearprop.v1 import training_service_pb2
 
+from service.faces.messages import functions
 from training.limits import Limits
 
 
-def limits(source: Limits) -> training_service_pb2.Limits:
+def _limits(source: Limits) -> training_service_pb2.Limits:
     """Translate the limits of the service."""
     return training_service_pb2.Limits(
         request_bytes=source.request_bytes,
@@ -20,4 +21,19 @@ def limits(source: Limits) -> training_service_pb2.Limits:
         uploads=source.uploads,
         watches_of_client=source.watches_of_client,
         walk_lines=source.walk_lines,
+    )
+
+
+def server_info(
+    version: str, store: str, limits: Limits
+) -> training_service_pb2.GetServerInfoResponse:
+    """Describe the service: its limits, and the functions that networks and runs can use."""
+    return training_service_pb2.GetServerInfoResponse(
+        version=version,
+        store=store,
+        limits=_limits(limits),
+        activations=functions.activations(),
+        cost_functions=functions.cost_functions(),
+        optimizers=functions.optimizers(),
+        initializers=functions.initializers(),
     )

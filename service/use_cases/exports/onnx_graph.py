@@ -4,21 +4,19 @@ Activations are made of operators that runtimes have for float64, and without at
 float32, which a slope of 0.01 would not survive.
 """
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
-
 import numpy as np
 from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
 
 from service.use_cases.exports.moment import Moment
 from service.use_cases.exports.npz import arrays
-from training.network import Activation, Network
+from training.network import Network
+from training.numerics.activations import LEAK, Activation
 
 #: Old enough for every runtime of the last years: operators of 2022.
 _OPSET = 17
 _IR_VERSION = 8
 
-_CONSTANTS = {"one": 1.0, "leak": 0.01}
+_CONSTANTS = {"one": 1.0, "leak": LEAK}
 
 
 def model(moment: Moment) -> ModelProto:
@@ -65,58 +63,19 @@ def _nodes(network: Network) -> list[NodeProto]:
         if network.bias:
             parameters.append(f"layer_{number}_biases")
         nodes.append(helper.make_node("Gemm", [before, *parameters], [logits], transB=1))
-        nodes += _ACTIVATIONS[activation](logits, after)
+        nodes += _activated(activation, logits, after)
         before = after
     return nodes
 
 
-Make = Callable[[str, str], list[NodeProto]]
-"""From the names of the logits z and the activations a to the nodes that compute a."""
+def _activated(activation: Activation, logits: str, after: str) -> list[NodeProto]:
+    """Return the nodes from a layer's logits z to its activations a."""
+    known = {"z": logits, "a": after} | {name: name for name in _CONSTANTS}
 
+    def named(word: str) -> str:
+        return known.get(word, f"{logits}_{word}")
 
-def _operator(name: str) -> Make:
-    return lambda z, a: [helper.make_node(name, [z], [a])]
-
-
-def _leaky_relu(z: str, a: str) -> list[NodeProto]:
-    """Return a = max(z, 0.01·z)."""
     return [
-        helper.make_node("Mul", [z, "leak"], [f"{z}_leaked"]),
-        helper.make_node("Max", [z, f"{z}_leaked"], [a]),
+        helper.make_node(operator, list(map(named, taken)), [named(given)])
+        for operator, taken, given in activation.definition.onnx
     ]
-
-
-def _softplus(z: str, a: str) -> list[NodeProto]:
-    """Return a = max(z, 0) + log1p(t), t = e^−|z|: neither overflows nor rounds to 0.
-
-    ONNX has no log1p: it is ln u − ((u − 1) − t)/u with u = 1 + t, whose rounding the second part
-    makes up for.
-    """
-    t, u = f"{z}_t", f"{z}_u"
-    steps = [
-        ("Abs", [z], f"{z}_size"),
-        ("Neg", [f"{z}_size"], f"{z}_below"),
-        ("Exp", [f"{z}_below"], t),
-        ("Add", ["one", t], u),
-        ("Log", [u], f"{z}_log"),
-        ("Sub", [u, "one"], f"{z}_rounded"),
-        ("Sub", [f"{z}_rounded", t], f"{z}_error"),
-        ("Div", [f"{z}_error", u], f"{z}_correction"),
-        ("Sub", [f"{z}_log", f"{z}_correction"], f"{z}_log1p"),
-        ("Relu", [z], f"{z}_positive"),
-        ("Add", [f"{z}_positive", f"{z}_log1p"], a),
-    ]
-    return [helper.make_node(name, inputs, [output]) for name, inputs, output in steps]
-
-
-_ACTIVATIONS: Mapping[Activation, Make] = MappingProxyType(
-    {
-        Activation.SIGMOID: _operator("Sigmoid"),
-        Activation.TANH: _operator("Tanh"),
-        Activation.RELU: _operator("Relu"),
-        Activation.LEAKY_RELU: _leaky_relu,
-        Activation.SOFTPLUS: _softplus,
-        Activation.IDENTITY: _operator("Identity"),
-        Activation.SOFTMAX: _operator("Softmax"),
-    }
-)

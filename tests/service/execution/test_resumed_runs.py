@@ -12,8 +12,11 @@ from worlds import NOW, SteppingClock, make_world
 from service.use_cases.networks import NewNetwork
 from service.use_cases.requests import RequestId
 from service.use_cases.steps import StepCommand, StepUnit
-from training.network import Activation, Initializer, InitializerKind, Network
-from training.optimizer import Optimizer, OptimizerKind
+from training.network import Initializer, Network
+from training.numerics.activations import Activation
+from training.numerics.initializers import InitializerKind
+from training.numerics.optimizers import OptimizerKind
+from training.optimizer import Optimizer
 from training.run import RunState
 from training.settings import StopCondition, TrainingSettings
 from training.trainer import Trainer, open_run

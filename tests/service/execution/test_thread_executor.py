@@ -21,8 +21,10 @@ from storage import open_store
 from training.engine import Engine
 from training.errors import StoreUnavailable
 from training.limits import Limits
-from training.network import Initializer, InitializerKind
-from training.optimizer import Optimizer, OptimizerKind
+from training.network import Initializer
+from training.numerics.initializers import InitializerKind
+from training.numerics.optimizers import OptimizerKind
+from training.optimizer import Optimizer
 from training.ports import Store, Writer
 from training.run import Run, RunState
 from training.settings import StopCondition, TrainingSettings

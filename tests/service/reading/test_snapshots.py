@@ -12,7 +12,8 @@ from service.use_cases.networks import Networks, NewNetwork
 from storage import open_store
 from training.errors import NetworkNotFound
 from training.limits import Limits
-from training.optimizer import Optimizer, OptimizerKind
+from training.numerics.optimizers import OptimizerKind
+from training.optimizer import Optimizer
 from training.ports import Reader
 from training.settings import TrainingSettings
 from training.training_set import Examples

@@ -13,9 +13,12 @@ from service.use_cases.edits import NewWeights
 from service.use_cases.networks import NewNetwork
 from training.engine import Engine
 from training.errors import InvalidFields, RunNotOver, StaleEtag
-from training.network import Activation, Array, Initializer, InitializerKind, LayerParameters
+from training.network import Array, Initializer, LayerParameters
 from training.network_rules import WeightValue
-from training.optimizer import Optimizer, OptimizerKind, OptimizerState
+from training.numerics.activations import Activation
+from training.numerics.initializers import InitializerKind
+from training.numerics.optimizers import OptimizerKind
+from training.optimizer import Optimizer, OptimizerState
 from training.settings import TrainingSettings
 from training.update import State, UpdateKind
 

@@ -29,17 +29,12 @@ from service.use_cases.exports.onnx_graph import model
 from service.use_cases.networks import NewNetwork
 from training.engine import activations
 from training.errors import InvalidFields, NetworkNotFound, UpdateOutOfRange
-from training.network import (
-    Activation,
-    Array,
-    CostFunction,
-    Initializer,
-    InitializerKind,
-    Network,
-    initial_parameters,
-    natural_cost_function,
-)
-from training.optimizer import Optimizer, OptimizerKind, OptimizerState
+from training.network import Array, Initializer, Network, initial_parameters
+from training.numerics.activations import Activation
+from training.numerics.costs import CostFunction, natural_cost_function
+from training.numerics.initializers import InitializerKind
+from training.numerics.optimizers import OptimizerKind
+from training.optimizer import Optimizer, OptimizerState
 from training.settings import TrainingSettings
 from training.update import State, UpdateKind
 

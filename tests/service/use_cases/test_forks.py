@@ -18,8 +18,11 @@ from training.errors import (
     UpdateOutOfRange,
 )
 from training.limits import Limits
-from training.network import Activation, Fork, Initializer, InitializerKind
-from training.optimizer import Optimizer, OptimizerKind
+from training.network import Fork, Initializer
+from training.numerics.activations import Activation
+from training.numerics.initializers import InitializerKind
+from training.numerics.optimizers import OptimizerKind
+from training.optimizer import Optimizer
 from training.settings import TrainingSettings
 from training.update import State, UpdateKind
 

@@ -12,7 +12,8 @@ from service.clock import SystemClock
 from service.reading.snapshots import SnapshotReader
 from service.use_cases.networks import NewNetwork
 from storage import merging
-from training.network import Initializer, InitializerKind
+from training.network import Initializer
+from training.numerics.initializers import InitializerKind
 from training.settings import TrainingSettings
 from training.trainer import Trainer, open_run
 

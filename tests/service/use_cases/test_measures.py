@@ -11,7 +11,9 @@ from service.use_cases.networks import NewNetwork
 from training.engine import outputs_and_costs
 from training.errors import InvalidFields, LimitExceeded, TrainingSetNotFound, UpdateOutOfRange
 from training.limits import Limits
-from training.network import Activation, Initializer, InitializerKind
+from training.network import Initializer
+from training.numerics.activations import Activation
+from training.numerics.initializers import InitializerKind
 from training.settings import TrainingSettings
 
 SETTINGS = TrainingSettings("xor", 5.0, 4, 1000)

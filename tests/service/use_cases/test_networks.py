@@ -9,15 +9,10 @@ from services import Service
 
 from service.use_cases.networks import NewNetwork
 from training.errors import InvalidFields
-from training.network import (
-    Activation,
-    CostFunction,
-    Initializer,
-    InitializerKind,
-    LayerParameters,
-    Unspecified,
-    initial_parameters,
-)
+from training.network import Initializer, LayerParameters, Unspecified, initial_parameters
+from training.numerics.activations import Activation
+from training.numerics.costs import CostFunction
+from training.numerics.initializers import InitializerKind
 
 SIGMOID, TANH, SOFTMAX = Activation.SIGMOID, Activation.TANH, Activation.SOFTMAX
 IDENTITY = Activation.IDENTITY

@@ -9,8 +9,10 @@ from service.reading import snapshots
 from service.reading.snapshots import SnapshotReader, updates_in_page
 from service.use_cases.networks import NewNetwork
 from training.errors import HistoryCompacted, UpdateOutOfRange
-from training.network import Initializer, InitializerKind, Network
-from training.optimizer import Optimizer, OptimizerKind
+from training.network import Initializer, Network
+from training.numerics.initializers import InitializerKind
+from training.numerics.optimizers import OptimizerKind
+from training.optimizer import Optimizer
 from training.settings import TrainingSettings
 
 SETTINGS = TrainingSettings(

@@ -19,9 +19,11 @@ from service.use_cases.verification import Verified
 from storage import merging, rows
 from training import trainer
 from training.errors import DamagedHistory, NetworkNotFound
-from training.network import Initializer, InitializerKind, LayerParameters
+from training.network import Initializer, LayerParameters
 from training.network_rules import WeightValue
-from training.optimizer import Optimizer, OptimizerKind, OptimizerState
+from training.numerics.initializers import InitializerKind
+from training.numerics.optimizers import OptimizerKind
+from training.optimizer import Optimizer, OptimizerState
 from training.settings import TrainingSettings
 from training.update import Keyframe, Segment, State
 from training.verification import Difference, DifferenceKind

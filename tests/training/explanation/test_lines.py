@@ -20,8 +20,8 @@ from training.explanation.lines import Source, SourceKind
 from training.explanation.notation import LATEX, MATHML, PLAIN, shortest
 from training.explanation.place import WeightPlace
 from training.explanation.terms import Operation
-from training.network import Activation, CostFunction
-from training.numerics.activations import sigmoid
+from training.numerics.activations import Activation, sigmoid
+from training.numerics.costs import CostFunction
 from training.trace import Trace, trace
 
 COMPUTE: dict[Operation, Callable[..., Any]] = {

@@ -11,8 +11,10 @@ from training.batch_update import BatchUpdate
 from training.engine import cost_and_gradient
 from training.explanation.place import WeightPlace
 from training.explanation.profile import POINTS
-from training.network import Activation, CostFunction
-from training.optimizer import Optimizer, OptimizerKind
+from training.numerics.activations import Activation
+from training.numerics.costs import CostFunction
+from training.numerics.optimizers import OptimizerKind
+from training.optimizer import Optimizer
 from training.trace import trace
 
 

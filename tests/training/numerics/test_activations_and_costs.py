@@ -14,7 +14,7 @@ from numba import njit
 
 from training.numerics.activations import ACTIVATIONS, sigmoid, softmax, softplus
 from training.numerics.costs import (
-    COSTS,
+    CostFunction,
     categorical_cross_entropy,
     cross_entropy,
     cross_entropy_delta,
@@ -238,7 +238,9 @@ def test_an_outputs_delta_is_the_slope_of_its_cost_over_the_logit(
     assume(abs(z) > 1e-90)
     slope = _slope(lambda x: COST_FORMULAS[cost](FORMULAS[activation](x), y, outputs), z)
     a = ACTIVATIONS[activation].function(z)
-    delta = COSTS[cost].delta(a, y, ACTIVATIONS[activation].derivative(z, a), outputs)
+    delta = CostFunction(cost).definition.delta(
+        a, y, ACTIVATIONS[activation].derivative(z, a), outputs
+    )
     assert delta == pytest.approx(slope, rel=1e-14, abs=1e-14)
 
 

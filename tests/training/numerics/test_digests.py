@@ -14,9 +14,9 @@ from trajectories import TRAJECTORIES, Trajectory, applied_digest
 
 from training.numerics import kernels, loops
 from training.numerics.activations import ACTIVATIONS, SOFTMAX
-from training.numerics.costs import COSTS
+from training.numerics.costs import CostFunction
 from training.numerics.layout import Structure
-from training.numerics.optimizers import OPTIMIZERS, Rates
+from training.numerics.optimizers import OptimizerKind, Rates
 
 #: By the names of trajectories: SHA-256 of all costs, the last parameters, what the optimizer
 #: remembers and the cost of the epoch under way.
@@ -203,18 +203,18 @@ def test_the_runs_cover_all_that_can_be_chosen() -> None:
         some = [each for each in TRAJECTORIES.values() if each.lanes == lanes]
         trainings = [each.training for each in some]
         structures = [each.structure for each in some]
-        assert {training.optimizer for training in trainings} == set(OPTIMIZERS)
+        assert {training.optimizer for training in trainings} == set(OptimizerKind)
         assert {training.rates.weight_decay > 0 for training in trainings} == {False, True}
         assert {training.shuffle_seed is None for training in trainings} == {False, True}
         assert {structure.activations[0] for structure in structures} >= set(ACTIVATIONS)
         assert {structure.activations[-1] for structure in structures} == {*ACTIVATIONS, SOFTMAX}
-        assert {structure.cost for structure in structures} == set(COSTS)
+        assert {structure.cost for structure in structures} == set(CostFunction)
         combined = {
             (each.structure.bias, each.training.optimizer, each.training.shuffle_seed is None)
             for each in some
         }
         assert {(bias, optimizer) for bias, optimizer, _ in combined} == {
-            (bias, optimizer) for bias in (False, True) for optimizer in OPTIMIZERS
+            (bias, optimizer) for bias in (False, True) for optimizer in OptimizerKind
         }
     # Means over a number of examples that is a power of two are computed otherwise.
     sizes = {each.training.batch_size for each in TRAJECTORIES.values()}

@@ -22,7 +22,7 @@ from numerics import (
 from training.numerics import kernels, loops
 from training.numerics.activations import ACTIVATIONS
 from training.numerics.layout import Structure
-from training.numerics.optimizers import OPTIMIZERS, Rates
+from training.numerics.optimizers import OptimizerKind, Rates
 
 
 def _outcome(problem: Problem, updates: list[loops.Update]) -> int:
@@ -70,7 +70,7 @@ def test_kernel_and_loops_agree_on_any_finite_numbers_and_on_where_they_end(
     _assert_kernel_equals_loops(problem)
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", OptimizerKind)
 @pytest.mark.parametrize("pair", PAIRS, ids=" ".join)
 def test_kernel_and_loops_agree_for_every_kind_of_outputs_and_optimizer(
     pair: tuple[str, str], optimizer: str
@@ -151,7 +151,7 @@ def test_a_run_cut_into_calls_is_the_same_run(problem: Problem, data: st.DataObj
     assert np.concatenate(costs).tobytes() == made.costs.tobytes()
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", OptimizerKind)
 @pytest.mark.parametrize("batch_size", [1, 3, 6])
 @pytest.mark.parametrize("shuffle_seed", [None, 5])
 def test_a_run_can_be_cut_after_any_of_its_updates(
@@ -351,7 +351,7 @@ def test_a_run_that_diverges_leaves_parameters_and_memory_of_the_last_finite_upd
 
 
 @pytest.mark.parametrize("cut", [0, 1, 2, 3])
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", OptimizerKind)
 def test_a_call_that_diverges_after_any_number_of_updates_leaves_the_last_finite_one(
     optimizer: str, cut: int
 ) -> None:
@@ -367,7 +367,7 @@ def test_a_call_that_diverges_after_any_number_of_updates_leaves_the_last_finite
     assert progress.memory.tobytes() == np.array(expected[-1].memory).tobytes()
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", OptimizerKind)
 @pytest.mark.parametrize("place", [0, 1, 7, 8, 16, 36])
 def test_one_parameter_that_is_not_finite_is_enough_to_diverge(optimizer: str, place: int) -> None:
     rates = Rates(1e306, momentum=0.5, beta1=0.5, beta2=0.5, epsilon=1e-8)

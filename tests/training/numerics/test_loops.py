@@ -15,7 +15,7 @@ from numerics import PAIRS, Problem, a_problem, uniform
 from training.numerics import loops
 from training.numerics.activations import ACTIVATIONS
 from training.numerics.layout import Layer, Structure, to_flat, to_layers
-from training.numerics.optimizers import OPTIMIZERS, Rates
+from training.numerics.optimizers import OptimizerKind, Rates
 
 XOR_INPUTS = [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
 XOR_TARGETS = [[0.0], [1.0], [1.0], [0.0]]
@@ -204,7 +204,7 @@ def test_a_shuffled_straddling_batch_may_hold_an_example_twice() -> None:
     _assert_takes(problem, problem.by_loops(), twice, batches[twice])
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", OptimizerKind)
 def test_a_run_steps_with_what_its_optimizer_remembers(optimizer: str) -> None:
     problem = a_problem(optimizer=optimizer)
     parameters, memory = problem.parameters.tolist(), problem.fresh_memory().tolist()
@@ -215,7 +215,7 @@ def test_a_run_steps_with_what_its_optimizer_remembers(optimizer: str) -> None:
         assert (update.parameters, update.memory) == (parameters, memory)
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", OptimizerKind)
 def test_a_run_computes_with_pythons_own_numbers(optimizer: str) -> None:
     # NumPy's would warn where a run diverges.
     for update in a_problem(optimizer=optimizer).by_loops():

@@ -15,7 +15,7 @@ from trajectories import digests
 
 from training.numerics import kernels, loops
 from training.numerics.layout import Structure
-from training.numerics.optimizers import OPTIMIZERS, Rates
+from training.numerics.optimizers import OptimizerKind, Rates
 
 # Multiplications with an addition that rounds once: of x86 (FMA3 and FMA4), of Arm (scalar, vector
 # and SVE), of RISC-V and POWER.
@@ -174,7 +174,7 @@ def _tiny(optimizer: str, batch_size: int) -> Problem:
 
 
 @pytest.mark.parametrize("batch_size", [1, 3, 9])
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", OptimizerKind)
 def test_subnormal_numbers_survive_in_a_thread(optimizer: str, batch_size: int) -> None:
     problem = _tiny(optimizer, batch_size)
     progress = problem.begin()

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training.numerics import loops
-from training.numerics.optimizers import OPTIMIZERS, Rates, decayed
+from training.numerics.optimizers import OptimizerKind, Rates, decayed
 
 #: What rounding of subnormal numbers may lose.
 TINY = 1e-320
@@ -30,7 +30,7 @@ def _close(number: float, exact: Any, *terms: Any) -> bool:
 
 @given(NUMBERS, NUMBERS, NUMBERS, NUMBERS)
 def test_gradient_descent_goes_down_the_gradient(w: float, g: float, v: float, s: float) -> None:
-    stepped = OPTIMIZERS["gradient-descent"].step(w, g, v, s, Rates(0.25))
+    stepped = OptimizerKind("gradient-descent").definition.step(w, g, v, s, Rates(0.25))
     assert stepped == (w - 0.25 * g, v, s)
 
 
@@ -44,7 +44,7 @@ def test_momentum_and_nesterov_make_steps_of_their_formulas(
         velocity = mu * exact_v + exact_g
         terms = (mu * exact_v, exact_g)
         for name, direction in [("momentum", velocity), ("nesterov", exact_g + mu * velocity)]:
-            new_w, new_v, _ = OPTIMIZERS[name].step(w, g, v, 0.0, rates)
+            new_w, new_v, _ = OptimizerKind(name).definition.step(w, g, v, 0.0, rates)
             assert _close(new_v, velocity, *terms)
             assert _close(new_w, exact_w - eta * direction, w, *(2 * eta * term for term in terms))
 
@@ -53,7 +53,7 @@ def test_momentum_and_nesterov_make_steps_of_their_formulas(
 def test_without_momentum_both_are_gradient_descent(w: float, g: float) -> None:
     rates = Rates(0.5, momentum=0.0)
     for name in ("momentum", "nesterov"):
-        new_w, new_v, _ = OPTIMIZERS[name].step(w, g, 12.5, 0.0, rates)
+        new_w, new_v, _ = OptimizerKind(name).definition.step(w, g, 12.5, 0.0, rates)
         assert (new_w, new_v) == (w - 0.5 * g, g)
 
 
@@ -88,7 +88,7 @@ def test_adam_makes_the_steps_of_its_paper_however_many(
     w: float, gradients: list[float], beta1: float, beta2: float, epsilon: float
 ) -> None:
     rates = Rates(0.1, beta1=beta1, beta2=beta2, epsilon=epsilon)
-    parameters, memory = [w], OPTIMIZERS["adam"].fresh(1).tolist()
+    parameters, memory = [w], OptimizerKind("adam").definition.fresh(1).tolist()
     for g in gradients:
         parameters, memory = loops.step("adam", parameters, [g], memory, rates)
     with mpmath.workprec(300):
@@ -100,13 +100,13 @@ def test_adam_makes_the_steps_of_its_paper_however_many(
 
 @pytest.mark.parametrize("g", [1e-3, -0.5, 20.0])
 def test_adams_first_step_is_as_long_as_the_learning_rate(g: float) -> None:
-    memory = OPTIMIZERS["adam"].fresh(1).tolist()
+    memory = OptimizerKind("adam").definition.fresh(1).tolist()
     (w,), _ = loops.step("adam", [1.0], [g], memory, RATES._replace(epsilon=0.0))
     assert w == pytest.approx(1.0 - math.copysign(0.1, g), rel=1e-15)
 
 
 def test_adam_remembers_the_running_products_of_its_betas() -> None:
-    memory = OPTIMIZERS["adam"].fresh(2).tolist()
+    memory = OptimizerKind("adam").definition.fresh(2).tolist()
     power1 = power2 = 1.0
     for _ in range(40):
         _, memory = loops.step("adam", [0.5, -0.5], [0.1, 0.2], memory, RATES)
@@ -114,11 +114,11 @@ def test_adam_remembers_the_running_products_of_its_betas() -> None:
         assert memory[4:] == [power1, power2]
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("name", OptimizerKind)
 def test_a_step_moves_each_parameter_as_if_it_were_alone(name: str) -> None:
     parameters, gradients = [0.5, -2.0, 0.0], [0.25, 3.0, -1.0]
-    together, memory = parameters, OPTIMIZERS[name].fresh(3).tolist()
-    alone = [([w], OPTIMIZERS[name].fresh(1).tolist()) for w in parameters]
+    together, memory = parameters, OptimizerKind(name).definition.fresh(3).tolist()
+    alone = [([w], OptimizerKind(name).definition.fresh(1).tolist()) for w in parameters]
     for _ in range(3):
         together, memory = loops.step(name, together, gradients, memory, RATES)
         alone = [
@@ -126,7 +126,9 @@ def test_a_step_moves_each_parameter_as_if_it_were_alone(name: str) -> None:
             for (w, kept), g in zip(alone, gradients, strict=True)
         ]
     assert together == [w for (w,), _ in alone]
-    for number in range(OPTIMIZERS[name].memories):  # v of all parameters, then s of all
+    for number in range(
+        OptimizerKind(name).definition.memories
+    ):  # v of all parameters, then s of all
         part = memory[3 * number : 3 * number + 3]
         assert part == [kept[number] for _, kept in alone]
 
@@ -143,12 +145,12 @@ def test_without_weight_decay_the_gradient_keeps_its_bits(g: float, w: float) ->
     assert decayed(g, w, Rates(0.1)).hex() == g.hex()
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("name", OptimizerKind)
 @given(parameters=SOME, decay=st.floats(1e-3, 1.0))
 def test_every_optimizer_steps_with_the_decayed_gradient(
     name: str, parameters: list[float], decay: float
 ) -> None:
-    memory = OPTIMIZERS[name].fresh(len(parameters)).tolist()
+    memory = OptimizerKind(name).definition.fresh(len(parameters)).tolist()
     mean = [0.5] * len(parameters)
     rates = RATES._replace(weight_decay=decay)
     pulled = [0.5 + decay * w for w in parameters]
@@ -167,16 +169,16 @@ def test_every_optimizer_steps_with_the_decayed_gradient(
     ],
 )
 def test_what_an_optimizer_remembers_at_first(name: str, size: int, fresh: list[float]) -> None:
-    optimizer = OPTIMIZERS[name]
+    optimizer = OptimizerKind(name).definition
     assert optimizer.size(3) == size
     assert optimizer.fresh(3).tolist() == fresh
     assert optimizer.fresh(3).dtype == np.float64
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("name", OptimizerKind)
 def test_a_step_changes_nothing_that_it_was_given(name: str) -> None:
     parameters, gradients = [0.5, -2.0], [0.25, 3.0]
-    memory = OPTIMIZERS[name].fresh(2).tolist()
+    memory = OptimizerKind(name).definition.fresh(2).tolist()
     before = list(memory)
     loops.step(name, parameters, gradients, memory, RATES)
     assert (parameters, gradients, memory) == ([0.5, -2.0], [0.25, 3.0], before)

@@ -9,28 +9,21 @@ from clearprop.values import enum_word
 
 from service.faces import messages
 from service.faces.messages import exports, networks, runs
-from service.faces.messages.enums import sent
+from service.faces.messages.enums import number_of, sent
 from service.use_cases.exports import ExportFormat
-from training.network import Activation, CostFunction, InitializerKind
-from training.optimizer import Optimizer, OptimizerKind
+from training.numerics.activations import Activation
+from training.numerics.costs import CostFunction
+from training.numerics.initializers import InitializerKind
+from training.numerics.optimizers import OptimizerKind
+from training.optimizer import Optimizer
 from training.settings import StopCondition, TrainingSettings
 
 TABLES: list[Any] = [
-    (Activation, network_pb2.Activation, networks._ACTIVATIONS, networks._SENT_ACTIVATIONS),
-    (
-        CostFunction,
-        network_pb2.CostFunction,
-        networks._COST_FUNCTIONS,
-        networks._SENT_COST_FUNCTIONS,
-    ),
-    (
-        InitializerKind,
-        network_pb2.InitializerKind,
-        networks._INITIALIZER_KINDS,
-        networks._SENT_INITIALIZER_KINDS,
-    ),
-    (ExportFormat, pb.ExportFormat, exports._FORMATS, sent(exports._FORMATS)),
-    (OptimizerKind, run_pb2.OptimizerKind, runs._OPTIMIZER_KINDS, runs._SENT_OPTIMIZER_KINDS),
+    (Activation, network_pb2.Activation, networks._ACTIVATIONS, number_of),
+    (CostFunction, network_pb2.CostFunction, networks._COST_FUNCTIONS, number_of),
+    (InitializerKind, network_pb2.InitializerKind, networks._INITIALIZER_KINDS, number_of),
+    (OptimizerKind, run_pb2.OptimizerKind, runs._OPTIMIZER_KINDS, number_of),
+    (ExportFormat, pb.ExportFormat, exports._FORMATS, sent(exports._FORMATS).__getitem__),
 ]
 
 
@@ -40,9 +33,9 @@ def test_each_kind_has_one_number_and_each_number_one_kind(
 ) -> None:
     assert set(received) == set(enum.values())
     for kind in kinds:
-        assert received[sent[kind]] is kind
-        assert enum_word(enum, sent[kind]) == kind.value
-    assert 0 not in {sent[kind] for kind in kinds}
+        assert received[sent(kind)] is kind
+        assert enum_word(enum, sent(kind)) == kind.value
+    assert 0 not in {sent(kind) for kind in kinds}
 
 
 def test_settings_go_there_and_back_unchanged() -> None:

@@ -1,0 +1,70 @@
+"""The functions that networks and runs can use, as the service describes them to clients."""
+
+from clearprop.v1 import training_service_pb2 as pb
+
+from service.faces.messages.enums import number_of
+from service.faces.messages.networks import sent_initializer
+from service.faces.messages.runs import sent_optimizer
+from training.network import Initializer
+from training.numerics.activations import Activation
+from training.numerics.costs import CostFunction
+from training.numerics.initializers import INITIALIZERS, InitializerKind
+from training.numerics.optimizers import OptimizerKind
+from training.optimizer import Optimizer
+
+
+def activations() -> list[pb.ActivationInfo]:
+    """Describe each activation."""
+    return [_activation(each) for each in Activation]
+
+
+def _activation(source: Activation) -> pb.ActivationInfo:
+    lower, upper = source.definition.bounds or (None, None)
+    return pb.ActivationInfo(
+        activation=number_of(source),
+        name=source,
+        formula=source.definition.formula,
+        lower_bound=lower,
+        upper_bound=upper,
+        outputs_only=source.definition.of_unit is None,
+    )
+
+
+def cost_functions() -> list[pb.CostFunctionInfo]:
+    """Describe each cost function."""
+    return [_cost_function(each) for each in CostFunction]
+
+
+def _cost_function(source: CostFunction) -> pb.CostFunctionInfo:
+    described = pb.CostFunctionInfo(
+        cost_function=number_of(source),
+        name=source,
+        formula=source.definition.formula,
+    )
+    if source.definition.activation is not None:
+        described.outputs = number_of(source.definition.activation)
+    return described
+
+
+def optimizers() -> list[pb.OptimizerInfo]:
+    """Describe each optimizer, with its defaults."""
+    return [
+        pb.OptimizerInfo(
+            defaults=sent_optimizer(Optimizer(each).completed()),
+            name=each,
+            formula=each.definition.formula,
+        )
+        for each in OptimizerKind
+    ]
+
+
+def initializers() -> list[pb.InitializerInfo]:
+    """Describe each recipe that can be asked for, with its defaults."""
+    return [
+        pb.InitializerInfo(
+            defaults=sent_initializer(Initializer(each).completed()),
+            name=each,
+            formula=each.definition.formula,
+        )
+        for each in map(InitializerKind, INITIALIZERS)
+    ]
