@@ -49,7 +49,7 @@ test: setup ## run the tests, on all processors (ARGS="tests/training -k ...")
 	$(BIN)/pytest --numprocesses auto --dist loadfile $(ARGS)
 
 soak: setup ## run the long form of the tests of survival: one line for each promise, with counts
-	SOAK=1 $(BIN)/pytest -o faulthandler_timeout=0 $(or $(ARGS),tests/survival tests/service/test_any_history.py tests/service/faces/rest/test_any_request.py)
+	SOAK=1 $(BIN)/pytest -o faulthandler_timeout=0 $(or $(ARGS),tests/survival tests/service/test_any_history.py tests/service/faces/rest)
 
 screenshots: setup ## make the pictures of the page that the documents show (needs chromium)
 	PYTHONPATH=tests/support $(BIN)/python tests/service/web/screenshots.py

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from hypothesis import settings
-from promises import PROPERTY, Promise, kept
+from promises import PROPERTY, Promise, kept, seconds_by_promise
 from servers import ServerProcess, new_server
 
 # How long an example takes depends on the machine; tests say what must hold, not how fast.
@@ -51,7 +51,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for name, line in report.user_properties
         if name == PROPERTY
     ]
+    _write(terminalreporter, "promises kept", lines)
+    phases = [
+        report
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if isinstance(report, pytest.TestReport)
+    ]
+    _write(terminalreporter, "seconds by promise", list(seconds_by_promise(phases)))
+
+
+def _write(terminalreporter: pytest.TerminalReporter, title: str, lines: list[str]) -> None:
     if lines:
-        terminalreporter.section("promises kept")
+        terminalreporter.section(title)
     for line in lines:
         terminalreporter.line(line)
