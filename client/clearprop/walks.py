@@ -1,7 +1,7 @@
 """Updates, line by line: the readable loops, as they were executed once more."""
 
 from clearprop.v1 import training_service_pb2 as pb
-from clearprop.v1.walk_pb2 import Walk, WalkPhase, WalkPhaseKind, WalkStep
+from clearprop.v1.walk_pb2 import Walk, WalkPhase, WalkPhaseKind, WalkStep, WalkVariableRole
 from clearprop.values import enum_word
 
 
@@ -66,6 +66,13 @@ class WalkedLine:
         }
 
     @property
+    def roles(self) -> dict[str, str]:
+        """What each of them holds: logit, activation, delta, gradient-sum, new-parameter, ..."""
+        return {
+            each.name: enum_word(WalkVariableRole, each.role) for each in self.message.variables
+        }
+
+    @property
     def changed(self) -> dict[str, float]:
         """Those that this line set."""
         names = set(self.message.changed)
@@ -110,7 +117,11 @@ class WalkedUpdate:
 
     @property
     def phases(self) -> list[WalkedPhase]:
-        """What the update consists of, in order: all of it, whichever lines are shown."""
+        """What the update consists of, in order: all of it, whichever lines are shown.
+
+        Where the phases alone were asked for: those of the batch as a whole and of its first
+        example; every other example has the same ones.
+        """
         return [WalkedPhase(each) for each in self.message.walk.phases]
 
     @property

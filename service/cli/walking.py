@@ -52,6 +52,12 @@ def walk(  # noqa: PLR0913 - an argument for each option of the command
     lines: Annotated[
         int, typer.Option(metavar="N", min=1, max=10_000, help="Show N of them, up to 10,000.")
     ] = _USUAL_LINES,
+    phases_only: Annotated[
+        bool,
+        typer.Option(
+            "--phases", help="Show the phases alone: of the batch, and of its first example."
+        ),
+    ] = False,
     as_json: Json = False,
     server: Server,
 ) -> None:
@@ -59,7 +65,8 @@ def walk(  # noqa: PLR0913 - an argument for each option of the command
 
     The readable loops that say which bits are right are executed once more. With --next for the
     update that would come next, which is not made: of the run that is not over, or with --on,
-    --learning-rate, --batch-size and --epochs of one that would begin now.
+    --learning-rate, --batch-size and --epochs of one that would begin now. Of an update that has
+    too many lines --phases shows in which order it is computed.
     """
     settings = settings_of_next(learning_rate, batch_size, epochs, optimizer)
     with connected(server) as client:
@@ -70,10 +77,13 @@ def walk(  # noqa: PLR0913 - an argument for each option of the command
             training_set=on,
             first_step=first - 1,
             step_count=lines,
+            phases_only=phases_only,
             **settings,
         )
     if as_json:
         say_json(found.message)
+    elif phases_only:
+        _show_phases(read, found)
     else:
         _show(read, found)
 
@@ -91,6 +101,15 @@ def _show(network: NetworkInfo, found: WalkedUpdate) -> None:
         say(_told(line))
     if found.next_step is not None:
         say(f"\n[dim]more lines: --from-line {found.next_step + 1}[/]")
+
+
+def _show_phases(network: NetworkInfo, found: WalkedUpdate) -> None:
+    say(
+        f"[bold]update {found.number:,}[/] of [cyan]{escape(network.id)}[/]: run {found.run},"
+        " its phases with the first example; all examples have the same ones"
+    )
+    for phase in found.phases:
+        say(_phase_name(phase))
 
 
 def _phase_name(phase: WalkedPhase) -> str:

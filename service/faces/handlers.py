@@ -388,9 +388,11 @@ class Handlers:
 
     def walk_update(self, request: pb.WalkUpdateRequest) -> pb.WalkUpdateResponse:
         """Show an update line by line."""
-        found = self.walks.walk(
-            request.network, messages.which(request), request.first_step, request.step_count
-        )
+        which = messages.which(request)
+        if request.phases_only:
+            found = self.walks.phases(request.network, which)
+        else:
+            found = self.walks.walk(request.network, which, request.first_step, request.step_count)
         return messages.walked(found)
 
     def get_server_info(self, _: pb.GetServerInfoRequest) -> pb.GetServerInfoResponse:

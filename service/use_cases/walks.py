@@ -8,6 +8,7 @@ from service.use_cases.inspection import Inspection, Which
 from training.batch_update import BatchUpdate
 from training.errors import validating
 from training.limits import Limits
+from training.walking.phases import phases_of
 from training.walking.walk import Walk, walk
 
 #: How many steps are shown at once, usually and at most.
@@ -38,9 +39,8 @@ class Walks:
     def walk(self, network_id: str, which: Which, first_step: int, step_count: int) -> Walked:
         """Return an update as the readable loops execute it, with some of its steps.
 
-        They are those from `first_step`, `step_count` of them; 0 stands for 2,000. Raises what
-        Inspection.batch raises, InvalidFields, and LimitExceeded where there would be too much to
-        tell.
+        They are those from `first_step`, `step_count` of them; 0 means 2,000. Raises what
+        Inspection.batch raises, InvalidFields, and LimitExceeded where there would be too many.
         """
         with validating() as violations:
             violations.require(
@@ -60,6 +60,16 @@ class Walks:
         if not which.next and end < len(found.steps):
             self._keep(update, found)
         return Walked(found, range(first_step, end))
+
+    def phases(self, network_id: str, which: Which) -> Walked:
+        """Return an update's phases without steps: of the batch, and of its first example.
+
+        All of its examples have the same ones. Nothing is executed, so there is no limit. Raises
+        what Inspection.batch raises.
+        """
+        update = self._inspection.batch(network_id, which)
+        phases = phases_of(len(update.network.shapes), example_count=1)
+        return Walked(Walk(update, list(phases), []), range(0))
 
     def _begun_before(self, update: BatchUpdate, which: Which) -> Walk | None:
         """Take the walk of which a page was read before: past updates do not change."""

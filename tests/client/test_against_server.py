@@ -96,6 +96,11 @@ def test_an_update_is_walked_through(client: Client) -> None:
     after = network.state().weights[1][0]
     stored = [line.changed["after[10]"] for line in whole if "after[10]" in line.changed]
     assert stored == [after[0]]
+    roles = {role for line in whole for role in line.roles.values()}
+    assert {"logit", "delta-sum", "gradient-sum", "new-parameter"} < roles
+    alone = network.walk(phases_only=True)
+    assert [phase.kind for phase in alone.phases][:6] == kinds[:6]
+    assert (alone.lines, alone.step_count) == ([], 0)
 
 
 async def test_a_repeated_fork_is_one_network(server: ServerProcess) -> None:

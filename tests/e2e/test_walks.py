@@ -48,11 +48,12 @@ def test_its_lines_are_those_of_the_file_and_end_on_what_is_stored(
         for index, line in enumerate(function.lines)
     }
     assert all(lines[step.line].strip() for step in walk.steps)
+    new_parameter = walk_pb2.WALK_VARIABLE_ROLE_NEW_PARAMETER
     after = [
         variable.value
         for step in walk.steps
         for variable in step.variables
-        if variable.name in step.changed and variable.name.startswith("after[")
+        if variable.name in step.changed and variable.role == new_parameter and variable.indices
     ]
     stored = state(stub, name, 2).layers
     assert after == [weight for layer in stored for weight in layer.weights]
@@ -87,6 +88,27 @@ def test_a_step_that_there_is_not_is_refused(
     assert field in refusal.message
 
 
+def order(phase: walk_pb2.WalkPhase) -> tuple[int, int | None, int]:
+    """What says where a phase belongs; None: to the batch as a whole."""
+    position = phase.position if phase.HasField("position") else None
+    return phase.kind, position, phase.layer
+
+
+def test_the_phases_alone_are_those_of_the_batch_and_of_its_first_example(
+    stub: TrainingServiceStub, name: str
+) -> None:
+    whole = stub.WalkUpdate(pb.WalkUpdateRequest(network=name, update=2)).walk
+    alone = stub.WalkUpdate(pb.WalkUpdateRequest(network=name, update=2, phases_only=True)).walk
+    found = list(map(order, whole.phases))
+    assert list(map(order, alone.phases)) == [each for each in found if each[1] in {None, 0}]
+    assert len(alone.steps) == len(alone.functions) == len(alone.phases[5].gradient_sum) == 0
+    of_examples = {
+        position: [(kind, layer) for kind, at, layer in found if at == position]
+        for position in range(3)
+    }
+    assert of_examples[0] == of_examples[1] == of_examples[2]
+
+
 def test_a_large_update_is_refused_with_the_limit(stub: TrainingServiceStub) -> None:
     sizes = [2, 200, 100, 1]
     name = create(stub, sizes).network
@@ -94,5 +116,8 @@ def test_a_large_update_is_refused_with_the_limit(stub: TrainingServiceStub) -> 
     refusal = refused(lambda: stub.WalkUpdate(pb.WalkUpdateRequest(network=name)))
     assert refusal.code is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert "50,000" in refusal.message
+    phases = stub.WalkUpdate(pb.WalkUpdateRequest(network=name, phases_only=True)).walk
+    assert (phases.update, phases.run, phases.step_count) == (1, 1, 0)
+    assert [kind for kind, *_ in map(order, phases.phases)][:5] == [1, 2, 2, 2, 3]
     unknown = refused(lambda: stub.WalkUpdate(pb.WalkUpdateRequest(network=fresh_id())))
     assert unknown.code is grpc.StatusCode.NOT_FOUND

@@ -1,8 +1,11 @@
 """A walk is the execution of the readable loops: their lines, in their order, with their bits."""
 
+import ast
+import inspect
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import Thread
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,14 +20,16 @@ from training.errors import LimitExceeded
 from training.limits import Limits
 from training.network import Network
 from training.trace import trace
-from training.walking.source import sources
-from training.walking.walk import PhaseKind, Step, Walk, walk
+from training.walking.functions import walk_functions
+from training.walking.phases import PhaseKind
+from training.walking.roles import ROLES, VariableRole
+from training.walking.walk import Walk, WalkStep, walk
 
 MOST = Limits().walk_lines
 
 LINES = {
     source.first_line + index: line
-    for source in sources()
+    for source in walk_functions()
     for index, line in enumerate(source.lines)
 }
 
@@ -37,18 +42,20 @@ def updates(draw: st.DrawFn) -> BatchUpdate:
     return update_of(world, min(draw(st.integers(0, 40)), run.total_updates - 1))
 
 
-def set_in(steps: Sequence[Step], name: str) -> list[float]:
+def set_in(steps: Sequence[WalkStep], role: VariableRole) -> list[float]:
     """What the elements of a list were set to, in the order of their indices."""
     found = {
-        variable.name: variable.value
+        variable.indices: variable.value
         for step in steps
         for variable in step.variables
-        if variable.name in step.changed and variable.name.startswith(f"{name}[")
+        if variable.name in step.changed and variable.role is role and variable.indices
     }
-    return [found[f"{name}[{index}]"] for index in range(len(found))]
+    return [found[index,] for index in range(len(found))]
 
 
-def steps_of(found: Walk, kind: PhaseKind, position: int | None, layer: int | None) -> list[Step]:
+def steps_of(
+    found: Walk, kind: PhaseKind, position: int | None, layer: int | None
+) -> list[WalkStep]:
     (phase,) = [
         phase
         for phase in found.phases
@@ -67,13 +74,13 @@ def test_its_numbers_are_those_of_the_update(update: BatchUpdate) -> None:
         position = example.position
         for layer in range(1, outputs + 1):
             forward = steps_of(found, PhaseKind.FORWARD, position, layer)
-            if not is_softmax(network, layer):
-                assert same_bits(set_in(forward, "z"), example.logits[layer - 1])
-                assert same_bits(set_in(forward, "a"), example.activations[layer - 1])
+            assert same_bits(set_in(forward, VariableRole.LOGIT), example.logits[layer - 1])
+            activations = set_in(forward, VariableRole.ACTIVATION)
+            assert same_bits(activations, example.activations[layer - 1])
             deltas = steps_of(found, PhaseKind.DELTAS, position, layer)
-            assert same_bits(set_in(deltas, "delta"), example.deltas[layer - 1])
+            assert same_bits(set_in(deltas, VariableRole.DELTA), example.deltas[layer - 1])
         (*_, last) = steps_of(found, PhaseKind.COST, position, None)
-        (cost,) = [variable.value for variable in last.variables if variable.name == "c"]
+        (cost,) = [each.value for each in last.variables if each.role is VariableRole.COST]
         assert same_bits(cost, example.cost)
     total = np.zeros(network.parameter_count)
     for phase in found.phases:
@@ -86,11 +93,7 @@ def test_its_numbers_are_those_of_the_update(update: BatchUpdate) -> None:
             assert same_bits(phase.gradient_sum, total)
     assert same_bits(total, traced.gradient_sum)
     if update.after is not None:
-        assert same_bits(set_in(found.steps, "after"), update.after.parameters)
-
-
-def is_softmax(network: Network, layer: int) -> bool:
-    return str(network.activations[layer - 1]) == "softmax"
+        assert same_bits(set_in(found.steps, VariableRole.NEW_PARAMETER), update.after.parameters)
 
 
 @settings(max_examples=12)
@@ -121,7 +124,7 @@ def test_its_phases_are_those_of_an_update_and_its_steps_are_lines_of_the_loops(
     assert first == len(found.steps)
 
 
-def check_place(network: Network, layer: int, step: Step) -> None:
+def check_place(network: Network, layer: int, step: WalkStep) -> None:
     """The unit and the weight that a step is about exist."""
     shape = network.shapes[layer - 1]
     assert step.unit is None or 0 <= step.unit < shape.units
@@ -161,6 +164,31 @@ def test_a_line_shows_what_it_reads_and_sets() -> None:
     assert summed.changed == ("z_i",)
     assert values["z_i"] == 0.0 + values["a_j"] * values["w_i[0]"]
     assert {variable.name for variable in summed.variables if variable.is_whole} == {"i", "j"}
+    roles = {variable.name: (variable.role, variable.indices) for variable in summed.variables}
+    assert roles == {
+        "i": (VariableRole.UNIT_INDEX, ()),
+        "j": (VariableRole.INPUT_INDEX, ()),
+        "z_i": (VariableRole.LOGIT, ()),
+        "a_j": (VariableRole.INPUT, ()),
+        "w_i[0]": (VariableRole.WEIGHT, (0,)),
+    }
+
+
+@pytest.mark.parametrize("function", ROLES, ids=lambda function: function.__name__)
+def test_each_variable_of_the_loops_has_a_role_and_each_role_a_variable(
+    function: Callable[..., Any],
+) -> None:
+    (tree,) = ast.parse(inspect.getsource(function)).body
+    comprehensions = [node for node in ast.walk(tree) if isinstance(node, ast.ListComp)]
+    within = {each for node in comprehensions for each in ast.walk(node)}
+    nodes = [node for node in ast.walk(tree) if node not in within]
+    variables = {node.arg for node in nodes if isinstance(node, ast.arg)} | {
+        node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    attributes = {ast.unparse(node) for node in nodes if isinstance(node, ast.Attribute)}
+    roles = ROLES[function]
+    assert {name for name in roles if "." not in name} == variables
+    assert {name for name in roles if "." in name} <= attributes
 
 
 def test_whoever_traces_already_goes_on_and_other_threads_are_let_be() -> None:

@@ -1,6 +1,6 @@
-"""Writes down which lines of the loops are executed, and what their variables hold after them.
+"""Records which lines of the loops are executed, and what their variables hold after them.
 
-Nothing is told of the loops but what Python itself tells of them while it executes them.
+Nothing is recorded but what Python itself reports while it executes them.
 """
 
 import ast
@@ -11,59 +11,58 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any, TypeAlias
 
-from training.walking.source import Line, Target, lines_by_code
+from training.walking.functions import Target, TracedFunction, traced_functions
+from training.walking.roles import VariableRole
 
 _Tracer: TypeAlias = "Callable[[FrameType, str, Any], _Tracer | None]"
 
 
 @dataclass(frozen=True, slots=True)
-class Variable:
-    """A variable that holds a number, or an element of a list; `is_whole`: it counts."""
+class WalkVariable:
+    """A variable that holds a number, or an element of a list, at its `indices`.
+
+    `name` has the indices, too: w_i[1]. `is_whole`: it counts something.
+    """
 
     name: str
     value: float
     is_whole: bool
+    role: VariableRole
+    indices: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Executed:
+class ExecutedLine:
     """A line after its execution: its number in the file, and the numbers that variables hold.
 
-    `changed` are the names of those that it set, `indices` the variables that count in the loops
-    around it.
+    `changed` are the names of those that it set, `counters` the variables that the loops around it
+    count with, by their roles.
     """
 
     line: int
-    variables: tuple[Variable, ...]
+    variables: tuple[WalkVariable, ...]
     changed: tuple[str, ...]
-    indices: Mapping[str, int]
+    counters: Mapping[VariableRole, int]
 
 
 @dataclass(slots=True)
 class Call:
-    """One call of a function: the lines that were executed, and what was kept of it at its end."""
+    """One call of a function: the lines that were executed."""
 
     function: str
-    lines: list[Executed]
-    kept: Any = None
-
-
-#: What is kept at the end of a call, by its function's name: made of its variables, as a copy, for
-#: the loops go on with what they changed.
-Keep: TypeAlias = Mapping[str, Callable[[Mapping[str, Any]], Any]]
+    lines: list[ExecutedLine]
 
 
 class Recorder:
     """Collects the calls that are made while it records. For the thread that it records in."""
 
-    def __init__(self, keep: Keep) -> None:
+    def __init__(self) -> None:
         self.calls: list[Call] = []
-        self._keep = keep
 
     @contextmanager
     def recording(self) -> Iterator[None]:
         """Record what happens in the block."""
-        # A debugger or a measurement of coverage that looks on, too, is let in again afterwards.
+        # A debugger or a measurement of coverage that traces, too, is set again afterwards.
         others = sys.gettrace()
         sys.settrace(self._called)
         try:
@@ -72,36 +71,29 @@ class Recorder:
             sys.settrace(others)
 
     def _called(self, frame: FrameType, event: str, _: object) -> "_Tracer | None":
-        lines = lines_by_code().get(frame.f_code)
-        if event != "call" or lines is None:
+        function = traced_functions().get(frame.f_code)
+        if event != "call" or function is None:
             return None
-        call = Call(frame.f_code.co_name, [])
+        call = Call(function.name, [])
         self.calls.append(call)
-        return _Following(call, lines, self._keep.get(call.function)).happened
+        return _Following(call, function).happened
 
 
 class _Following:
     """Follows one call: a line is known to be executed when the next one begins."""
 
-    def __init__(
-        self,
-        call: Call,
-        lines: Mapping[int, Line],
-        keep: Callable[[Mapping[str, Any]], Any] | None,
-    ) -> None:
+    def __init__(self, call: Call, function: TracedFunction) -> None:
         self._call = call
-        self._lines = lines
-        self._keep = keep
+        self._lines = function.lines
+        self._roles = function.roles
         self._begun: int | None = None
 
     def happened(self, frame: FrameType, event: str, _: object) -> "_Tracer | None":
         following = frame.f_lineno if event == "line" else None
         if following == self._begun and following is not None and not self._is_head(following):
-            return self.happened  # a comprehension, of which some Pythons tell each round
+            return self.happened  # a comprehension, of which some Pythons report each round
         if self._begun is not None and event in {"line", "return"}:
             self._note(self._begun, following, frame.f_locals)
-        if event == "return" and self._keep is not None:
-            self._call.kept = self._keep(frame.f_locals)
         self._begun = following
         return self.happened
 
@@ -115,49 +107,54 @@ class _Following:
             return
         if line.body is not None and following not in line.body:
             return  # its loop has ended, and it has set nothing
-        changed = [
-            found for target in line.targets if (found := _element(target, variables)) is not None
-        ]
+        changed = [found for target in line.targets for found in self._set(target, variables)]
         scalars = [
-            Variable(name, float(value), isinstance(value, int))
-            for name, value in variables.items()
-            if isinstance(value, (int, float)) and not isinstance(value, bool)
+            found for name, value in variables.items() for found in self._variable(name, value)
         ]
-        set_elements = [found for found in changed if "[" in found.name]
+        set_elements = [found for found in changed if found.indices]
         read = [
             found
             for node in line.elements
-            if (found := _read(node, variables)) is not None and found not in set_elements
+            for found in self._read(node, variables)
+            if found not in set_elements
         ]
-        indices = {
-            name: variables[name]
-            for name in line.loop_variables
-            if isinstance(variables.get(name), int)
+        counters = {
+            found.role: int(found.value)
+            for found in scalars
+            if found.is_whole and found.name in line.loop_variables
         }
         names = tuple(found.name for found in changed)
-        self._call.lines.append(Executed(number, (*scalars, *read, *set_elements), names, indices))
+        shown = (*scalars, *read, *set_elements)
+        self._call.lines.append(ExecutedLine(number, shown, names, counters))
 
+    def _set(self, target: Target, variables: Mapping[str, Any]) -> Iterator[WalkVariable]:
+        """Yield the numbers that a line has set; none where it has set something else."""
+        value = variables.get(target.name)
+        if not isinstance(value, list):
+            yield from self._variable(target.name, value)
+        elif target.is_appended:
+            yield from self._variable(target.name, value[-1], len(value) - 1)
+        elif target.index is not None:
+            index = variables[target.index]
+            yield from self._variable(target.name, value[index], index)
+        elif target.is_result:
+            for index, element in enumerate(value):
+                yield from self._variable(target.name, element, index)
 
-def _element(target: Target, variables: Mapping[str, Any]) -> Variable | None:
-    """Return the number that a line has set; None where it has set something else."""
-    value = variables.get(target.name)
-    name = target.name
-    if target.is_appended and isinstance(value, list):
-        name, value = f"{name}[{len(value) - 1}]", value[-1]
-    elif target.index is not None and isinstance(value, list):
-        index = variables[target.index]
-        name, value = f"{name}[{index}]", value[index]
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    return Variable(name, float(value), isinstance(value, int))
+    def _read(self, node: ast.expr, variables: Mapping[str, Any]) -> Iterator[WalkVariable]:
+        """Yield a number that a line has read from a list; none where it has read another thing."""
+        value = _value(node, variables)
+        if isinstance(value, float):
+            name, indices = _place(node, variables)
+            yield from self._variable(name, value, *indices)
 
-
-def _read(node: ast.expr, variables: Mapping[str, Any]) -> Variable | None:
-    """Return a number that a line has read of a list; None where it has read something else."""
-    value = _value(node, variables)
-    if not isinstance(value, float):
-        return None
-    return Variable(_label(node, variables), value, is_whole=False)
+    def _variable(self, name: str, value: object, *indices: int) -> Iterator[WalkVariable]:
+        """Yield a variable, or an element of it, where it is a number."""
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            role = self._roles[name]
+            assert role is not None
+            label = name + "".join(f"[{index}]" for index in indices)
+            yield WalkVariable(label, float(value), isinstance(value, int), role, indices)
 
 
 def _value(node: ast.expr, variables: Mapping[str, Any]) -> Any:  # noqa: ANN401 (what it is)
@@ -173,12 +170,11 @@ def _value(node: ast.expr, variables: Mapping[str, Any]) -> Any:  # noqa: ANN401
             return None
 
 
-def _label(node: ast.expr, variables: Mapping[str, Any]) -> str:
-    """Return what an element is called, with the values of its indices: w_i[1]."""
+def _place(node: ast.expr, variables: Mapping[str, Any]) -> tuple[str, tuple[int, ...]]:
+    """Return the list that an element is read from, and its indices: w_i and 1 for w_i[j]."""
     match node:
-        case ast.Attribute(value=owner, attr=name):
-            return f"{_label(owner, variables)}.{name}"
         case ast.Subscript(value=owner, slice=index):
-            return f"{_label(owner, variables)}[{_value(index, variables)}]"
+            name, indices = _place(owner, variables)
+            return name, (*indices, _value(index, variables))
         case _:
-            return ast.unparse(node)
+            return ast.unparse(node), ()

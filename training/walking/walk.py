@@ -1,54 +1,30 @@
 """An update as the readable loops execute it: its phases, and in each of them its steps."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from typing import TypeAlias
 
 import numpy as np
 
 from training.batch_update import BatchUpdate
 from training.engine import rates_of, remembered, structure_of
 from training.errors import LimitExceeded
-from training.network import Array, Network, places
+from training.network import Array, LayerShape, places
 from training.numerics import loops
-from training.numerics.layout import to_flat
-from training.walking.recorder import Call, Executed, Recorder, Variable
+from training.walking.phases import PhaseKind, WalkPhase, phases_of
+from training.walking.recorder import Call, ExecutedLine, Recorder, WalkVariable
+from training.walking.roles import VariableRole
 
 # How many lines there are about, for each parameter: of an example, and of the batch.
 _LINES_OF_AN_EXAMPLE = 8
 _LINES_OF_THE_BATCH = 10
 
-
-class PhaseKind(StrEnum):
-    """What is done in a phase of an update."""
-
-    ZERO = "zero"
-    FORWARD = "forward"
-    COST = "cost"
-    DELTAS = "deltas"
-    ADD = "add"
-    DIVIDE = "divide"
-    UPDATE = "update"
+#: Finds the layer, the unit and the input of a parameter.
+_Place: TypeAlias = Callable[[int], tuple[int, int, int | None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Phase:
-    """Consecutive steps that belong together: those from `first_step`, `step_count` of them.
-
-    `position` is the place of its example in the batch, `layer` its layer from 1; None where the
-    phase is of the whole batch, or of all layers. `gradient_sum` (parameters) is G after it, where
-    it adds to it.
-    """
-
-    kind: PhaseKind
-    position: int | None
-    layer: int | None
-    first_step: int
-    step_count: int
-    gradient_sum: Array | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
+class WalkStep:
     """An executed line, and what the variables are after it.
 
     `phase` is the place of its phase. `unit`, `input` and `above` say, from 0, which unit of the
@@ -58,7 +34,7 @@ class Step:
 
     line: int
     phase: int
-    variables: tuple[Variable, ...]
+    variables: tuple[WalkVariable, ...]
     changed: tuple[str, ...]
     unit: int | None = None
     input: int | None = None
@@ -70,8 +46,8 @@ class Walk:
     """An update as it was executed, line by line."""
 
     update: BatchUpdate
-    phases: list[Phase]
-    steps: list[Step]
+    phases: list[WalkPhase]
+    steps: list[WalkStep]
 
 
 def walk(update: BatchUpdate, most_lines: int) -> Walk:
@@ -80,20 +56,25 @@ def walk(update: BatchUpdate, most_lines: int) -> Walk:
     Raises LimitExceeded where that would be more than `most_lines`, about.
     """
     _check_size(update, most_lines)
-    calls = iter(_executed(update))
-    told = _Told(update.network)
-    layers = range(1, len(update.network.layer_sizes))
-    told.add(PhaseKind.ZERO, next(calls))
-    for position in range(len(update.numbers)):
-        for layer in layers:
-            told.add(PhaseKind.FORWARD, next(calls), position, layer)
-        told.add(PhaseKind.COST, next(calls), position)
-        for layer in reversed(layers):
-            told.add(PhaseKind.DELTAS, next(calls), position, layer)
-            told.add(PhaseKind.ADD, next(calls), position, layer)
-    told.add_by_layer(PhaseKind.DIVIDE, next(calls))
-    told.add_by_layer(PhaseKind.UPDATE, next(calls))
-    return Walk(update, told.phases, told.steps)
+    network = update.network
+    phases: list[WalkPhase] = []
+    steps: list[WalkStep] = []
+    gradient_sum = np.zeros(network.parameter_count)
+    place = places(network)
+    lines_of_phases = (
+        lines for call in _executed(update) for lines in _lines_of_phases(place, call)
+    )
+    planned = phases_of(len(network.shapes), len(update.numbers))
+    for number, (phase, lines) in enumerate(zip(planned, lines_of_phases, strict=True)):
+        own = [_step(place, line, number) for line in lines]
+        walked = replace(phase, first_step=len(steps), step_count=len(own))
+        if phase.kind is PhaseKind.ADD:
+            assert phase.layer is not None
+            gradient_sum = _added(gradient_sum, network.shapes[phase.layer - 1], own)
+            walked = replace(walked, gradient_sum=gradient_sum)
+        phases.append(walked)
+        steps += own
+    return Walk(update, phases, steps)
 
 
 def _check_size(update: BatchUpdate, most_lines: int) -> None:
@@ -115,67 +96,43 @@ def _executed(update: BatchUpdate) -> list[Call]:
     parameters: list[float] = update.before.parameters.tolist()
     memory: list[float] = remembered(update.before, optimizer).tolist()
     inputs, targets = update.examples.inputs.tolist(), update.examples.targets.tolist()
-    added = loops.add_gradient.__name__
-    recorder = Recorder({added: lambda variables: to_flat([variables["total"]])})
+    recorder = Recorder()
     with recorder.recording():
         _, gradient = loops.batch_gradient(structure, parameters, inputs, targets)
         loops.step(str(optimizer.kind), parameters, gradient, memory, rates)
     return recorder.calls
 
 
-class _Told:
-    """What has been told of an update so far."""
-
-    def __init__(self, network: Network) -> None:
-        self.phases: list[Phase] = []
-        self.steps: list[Step] = []
-        self._network = network
-        self._sum = np.zeros(network.parameter_count)
-
-    def add(
-        self, kind: PhaseKind, call: Call, position: int | None = None, layer: int | None = None
-    ) -> None:
-        """Tell of a call that is one phase."""
-        first, phase = len(self.steps), len(self.phases)
-        self.steps += [_step(kind, call.function, line, phase) for line in call.lines]
-        total = self._added(call, layer) if kind is PhaseKind.ADD else None
-        self.phases.append(Phase(kind, position, layer, first, len(call.lines), total))
-
-    def add_by_layer(self, kind: PhaseKind, call: Call) -> None:
-        """Tell of a call that goes through all parameters: as a phase for each layer."""
-        place = places(self._network)
-        layer, first = 1, len(self.steps)
-        for line in call.lines:
-            p = line.indices.get("p")
-            its_layer, unit, source = (layer, None, None) if p is None else place(p)
-            if its_layer > layer:
-                self._end(kind, layer, first)
-                layer, first = its_layer, len(self.steps)
-            self.steps.append(
-                Step(line.line, len(self.phases), line.variables, line.changed, unit, source)
-            )
-        self._end(kind, layer, first)
-
-    def _end(self, kind: PhaseKind, layer: int, first: int) -> None:
-        self.phases.append(Phase(kind, None, layer, first, len(self.steps) - first))
-
-    def _added(self, call: Call, layer: int | None) -> Array:
-        assert layer is not None
-        shape = self._network.shapes[layer - 1]
-        self._sum[shape.weights.start : shape.weights.start + shape.size] = call.kept
-        return self._sum.copy()
+def _lines_of_phases(place: _Place, call: Call) -> Iterator[list[ExecutedLine]]:
+    """Yield the lines of a call; of one that goes through all parameters those of each layer."""
+    layer, lines = 1, list[ExecutedLine]()
+    for line in call.lines:
+        p = line.counters.get(VariableRole.PARAMETER_INDEX)
+        its_layer = layer if p is None else place(p)[0]
+        if its_layer > layer:
+            yield lines
+            layer, lines = its_layer, []
+        lines.append(line)
+    yield lines
 
 
-def _step(kind: PhaseKind, function: str, line: Executed, phase: int) -> Step:
-    """Return what a line is about, by the variables that the loops around it count with."""
-    i, j, k = (line.indices.get(name) for name in ("i", "j", "k"))
-    step = Step(line.line, phase, line.variables, line.changed)
-    match kind:
-        case PhaseKind.FORWARD | PhaseKind.ADD:
-            return replace(step, unit=i, input=j)
-        case PhaseKind.DELTAS if function == loops.hidden_deltas.__name__:
-            return replace(step, unit=i, above=k)
-        case PhaseKind.DELTAS | PhaseKind.COST:
-            return replace(step, unit=k)
-        case _:
-            return step
+def _step(place: _Place, line: ExecutedLine, phase: int) -> WalkStep:
+    """Return a step, with what it is about: by what the loops around its line count with."""
+    counters = line.counters
+    unit, source = counters.get(VariableRole.UNIT_INDEX), counters.get(VariableRole.INPUT_INDEX)
+    p = counters.get(VariableRole.PARAMETER_INDEX)
+    if p is not None:
+        _, unit, source = place(p)
+    above = counters.get(VariableRole.ABOVE_INDEX)
+    return WalkStep(line.line, phase, line.variables, line.changed, unit, source, above)
+
+
+def _added(before: Array, shape: LayerShape, steps: list[WalkStep]) -> Array:
+    """Return G after the steps that add the gradient of a layer to it."""
+    after = before.copy()
+    for step in steps:
+        for variable in step.variables:
+            if variable.role is VariableRole.GRADIENT_SUM and variable.name in step.changed:
+                assert step.unit is not None
+                after[shape.place(step.unit, step.input)] = variable.value
+    return after

@@ -355,13 +355,16 @@ class AsyncNetwork(NetworkInfo):
         training_set: str = "",
         first_step: int = 0,
         step_count: int = 0,
+        phases_only: bool = False,
         **settings: Unpack[StepOptions],
     ) -> WalkedUpdate:
         """Walk through an update, by default the latest, line by line of the readable loops.
 
         With `next_update` it is the update that would come next, which is not made: of the run that
         is not over or, with a training set and the settings of `train`, of one that would begin
-        now. `step_count` lines are shown, from `first_step`, up to 10,000; by default 2,000.
+        now. `step_count` lines are shown, from `first_step`, up to 10,000; by default 2,000. With
+        `phases_only` none are, and the phases are those of the batch and of its first example: this
+        is possible for every update, also for those that have too many lines.
         """
         call = calls.walk_update(
             self.id,
@@ -370,6 +373,7 @@ class AsyncNetwork(NetworkInfo):
             settings=calls.step_settings(training_set, settings),
             first_step=first_step,
             step_count=step_count,
+            phases_only=phases_only,
         )
         return WalkedUpdate(await self._connection.call(call))
 

@@ -118,7 +118,7 @@ def trace_update(
     return Call(request, pb.TraceUpdateResponse)
 
 
-def walk_update(
+def walk_update(  # noqa: PLR0913 - a parameter for each field of the request
     network: str,
     *,
     update: int | None,
@@ -126,6 +126,7 @@ def walk_update(
     settings: TrainingSettings | None,
     first_step: int,
     step_count: int,
+    phases_only: bool,
 ) -> Call[pb.WalkUpdateResponse]:
     """Walk through an update, line by line."""
     request = pb.WalkUpdateRequest(
@@ -135,6 +136,7 @@ def walk_update(
         settings=settings,
         first_step=first_step,
         step_count=step_count,
+        phases_only=phases_only,
     )
     return Call(request, pb.WalkUpdateResponse)
 

@@ -3046,6 +3046,7 @@ class WalkUpdateRequest(_message.Message):
     SETTINGS_FIELD_NUMBER: _builtins.int
     FIRST_STEP_FIELD_NUMBER: _builtins.int
     STEP_COUNT_FIELD_NUMBER: _builtins.int
+    PHASES_ONLY_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     """The network's id."""
     update: _builtins.int
@@ -3056,6 +3057,10 @@ class WalkUpdateRequest(_message.Message):
     """The first step that is shown, from 0."""
     step_count: _builtins.int
     """How many steps are shown, up to 10,000. 0 means 2,000."""
+    phases_only: _builtins.bool
+    """Execute nothing, and return the phases alone, without steps. This is possible for every update,
+    also for those that have too many lines to be shown. `first_step` and `step_count` are not used.
+    """
     @_builtins.property
     def settings(self) -> _run_pb2.TrainingSettings:
         """With `next`: the settings of the run whose first update is looked into: as in TraceUpdate."""
@@ -3069,10 +3074,11 @@ class WalkUpdateRequest(_message.Message):
         settings: _run_pb2.TrainingSettings | None = ...,
         first_step: _builtins.int = ...,
         step_count: _builtins.int = ...,
+        phases_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "settings", b"settings", "update", b"update"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "first_step", b"first_step", "network", b"network", "next", b"next", "settings", b"settings", "step_count", b"step_count", "update", b"update"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "first_step", b"first_step", "network", b"network", "next", b"next", "phases_only", b"phases_only", "settings", b"settings", "step_count", b"step_count", "update", b"update"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__update: _TypeAlias = _typing.Literal["update"]  # noqa: Y015
     _WhichOneofArgType__update: _TypeAlias = _typing.Literal["_update", b"_update"]  # noqa: Y015

@@ -703,7 +703,8 @@ class TrainingServiceServicer(object):
         NOT_FOUND, OUT_OF_RANGE, FAILED_PRECONDITION, DATA_LOSS: as in TraceUpdate.
         INVALID_ARGUMENT: bad settings, or a step that there is not.
         RESOURCE_EXHAUSTED: there would be more than about 50,000 lines (LIMIT_EXCEEDED,
-        `walk_lines`), or settings with a batch beyond the limits: TraceUpdate has the results.
+        `walk_lines`), or settings with a batch beyond the limits: TraceUpdate has the results, and
+        `phases_only` the order in which they are computed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

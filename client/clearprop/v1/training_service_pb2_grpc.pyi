@@ -370,7 +370,8 @@ class TrainingServiceStub:
       NOT_FOUND, OUT_OF_RANGE, FAILED_PRECONDITION, DATA_LOSS: as in TraceUpdate.
       INVALID_ARGUMENT: bad settings, or a step that there is not.
       RESOURCE_EXHAUSTED: there would be more than about 50,000 lines (LIMIT_EXCEEDED,
-        `walk_lines`), or settings with a batch beyond the limits: TraceUpdate has the results.
+        `walk_lines`), or settings with a batch beyond the limits: TraceUpdate has the results, and
+        `phases_only` the order in which they are computed.
     """
     GetServerInfo: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.GetServerInfoRequest, _training_service_pb2.GetServerInfoResponse]
     """Says what this server is and which limits it has."""
@@ -717,7 +718,8 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       NOT_FOUND, OUT_OF_RANGE, FAILED_PRECONDITION, DATA_LOSS: as in TraceUpdate.
       INVALID_ARGUMENT: bad settings, or a step that there is not.
       RESOURCE_EXHAUSTED: there would be more than about 50,000 lines (LIMIT_EXCEEDED,
-        `walk_lines`), or settings with a batch beyond the limits: TraceUpdate has the results.
+        `walk_lines`), or settings with a batch beyond the limits: TraceUpdate has the results, and
+        `phases_only` the order in which they are computed.
     """
     GetServerInfo: _aio.UnaryUnaryMultiCallable[_training_service_pb2.GetServerInfoRequest, _training_service_pb2.GetServerInfoResponse]  # type: ignore[assignment]
     """Says what this server is and which limits it has."""
@@ -1259,7 +1261,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           NOT_FOUND, OUT_OF_RANGE, FAILED_PRECONDITION, DATA_LOSS: as in TraceUpdate.
           INVALID_ARGUMENT: bad settings, or a step that there is not.
           RESOURCE_EXHAUSTED: there would be more than about 50,000 lines (LIMIT_EXCEEDED,
-            `walk_lines`), or settings with a batch beyond the limits: TraceUpdate has the results.
+            `walk_lines`), or settings with a batch beyond the limits: TraceUpdate has the results, and
+            `phases_only` the order in which they are computed.
         """
 
     @_abc_1.abstractmethod

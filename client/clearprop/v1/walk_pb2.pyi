@@ -64,6 +64,148 @@ WALK_PHASE_KIND_UPDATE: WalkPhaseKind.ValueType  # 7
 """One layer's parameters take their step."""
 Global___WalkPhaseKind: _TypeAlias = WalkPhaseKind  # noqa: Y015
 
+class _WalkVariableRole:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _WalkVariableRoleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WalkVariableRole.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    WALK_VARIABLE_ROLE_UNSPECIFIED: _WalkVariableRole.ValueType  # 0
+    """Not sent."""
+    WALK_VARIABLE_ROLE_UNIT_INDEX: _WalkVariableRole.ValueType  # 1
+    """Which unit of the phase's layer it is, from 0."""
+    WALK_VARIABLE_ROLE_INPUT_INDEX: _WalkVariableRole.ValueType  # 2
+    """Which input of a unit it is, from 0."""
+    WALK_VARIABLE_ROLE_ABOVE_INDEX: _WalkVariableRole.ValueType  # 3
+    """Which unit of the layer above it is, from 0."""
+    WALK_VARIABLE_ROLE_PARAMETER_INDEX: _WalkVariableRole.ValueType  # 4
+    """Which parameter of the network it is, from 0: layer after layer, each with its weights, row after
+    row, and then its biases.
+    """
+    WALK_VARIABLE_ROLE_INPUT_COUNT: _WalkVariableRole.ValueType  # 5
+    """How many inputs each unit of a layer has."""
+    WALK_VARIABLE_ROLE_UNIT_COUNT: _WalkVariableRole.ValueType  # 6
+    """How many units a layer has."""
+    WALK_VARIABLE_ROLE_OUTPUT_COUNT: _WalkVariableRole.ValueType  # 7
+    """How many outputs the network has."""
+    WALK_VARIABLE_ROLE_EXAMPLE_COUNT: _WalkVariableRole.ValueType  # 8
+    """n: how many examples the batch has."""
+    WALK_VARIABLE_ROLE_INPUT: _WalkVariableRole.ValueType  # 9
+    """An input of the phase's layer: an input of the example, or an activation of the layer below."""
+    WALK_VARIABLE_ROLE_WEIGHT: _WalkVariableRole.ValueType  # 10
+    """A weight; with DELTAS one of the layer above."""
+    WALK_VARIABLE_ROLE_BIAS: _WalkVariableRole.ValueType  # 11
+    """A bias."""
+    WALK_VARIABLE_ROLE_LOGIT: _WalkVariableRole.ValueType  # 12
+    """z: a logit. While the inputs of a unit are added up, their sum so far."""
+    WALK_VARIABLE_ROLE_ACTIVATION: _WalkVariableRole.ValueType  # 13
+    """a: an activation of the phase's layer."""
+    WALK_VARIABLE_ROLE_TARGET: _WalkVariableRole.ValueType  # 14
+    """y: a target of the example."""
+    WALK_VARIABLE_ROLE_COST: _WalkVariableRole.ValueType  # 15
+    """C: the cost of the example. While the costs of its outputs are added up, their sum so far."""
+    WALK_VARIABLE_ROLE_SLOPE: _WalkVariableRole.ValueType  # 16
+    """f'(z): the slope of the activation function."""
+    WALK_VARIABLE_ROLE_DELTA: _WalkVariableRole.ValueType  # 17
+    """δ = ∂C/∂z: a delta of the phase's layer."""
+    WALK_VARIABLE_ROLE_DELTA_ABOVE: _WalkVariableRole.ValueType  # 18
+    """A delta of the layer above."""
+    WALK_VARIABLE_ROLE_DELTA_SUM: _WalkVariableRole.ValueType  # 19
+    """The sum of the deltas above, each times its weight. While they are added up, the sum so far."""
+    WALK_VARIABLE_ROLE_GRADIENT: _WalkVariableRole.ValueType  # 20
+    """∂C/∂w: the gradient of a weight, for one example."""
+    WALK_VARIABLE_ROLE_GRADIENT_SUM: _WalkVariableRole.ValueType  # 21
+    """G: the sum of the gradients of the batch, so far."""
+    WALK_VARIABLE_ROLE_MEAN_GRADIENT: _WalkVariableRole.ValueType  # 22
+    """G/n: the mean gradient of the batch."""
+    WALK_VARIABLE_ROLE_DECAYED_GRADIENT: _WalkVariableRole.ValueType  # 23
+    """g = G/n + λ·w: the gradient that the optimizer uses. Without weight decay it is the mean gradient."""
+    WALK_VARIABLE_ROLE_PARAMETER: _WalkVariableRole.ValueType  # 24
+    """A weight or a bias before the update."""
+    WALK_VARIABLE_ROLE_NEW_PARAMETER: _WalkVariableRole.ValueType  # 25
+    """A weight or a bias after the update."""
+    WALK_VARIABLE_ROLE_FIRST_MOMENT: _WalkVariableRole.ValueType  # 26
+    """v before the update: the velocity of momentum and Nesterov, the first moment of Adam. 0 with
+    gradient descent.
+    """
+    WALK_VARIABLE_ROLE_NEW_FIRST_MOMENT: _WalkVariableRole.ValueType  # 27
+    """v after the update."""
+    WALK_VARIABLE_ROLE_SECOND_MOMENT: _WalkVariableRole.ValueType  # 28
+    """s before the update: the second moment of Adam. 0 with the other optimizers."""
+    WALK_VARIABLE_ROLE_NEW_SECOND_MOMENT: _WalkVariableRole.ValueType  # 29
+    """s after the update."""
+
+class WalkVariableRole(_WalkVariableRole, metaclass=_WalkVariableRoleEnumTypeWrapper):
+    """What a variable of the loops holds. A variable that is not an element of a list is what the line
+    works on; an element is where a result is stored, or where it is read from.
+    """
+
+WALK_VARIABLE_ROLE_UNSPECIFIED: WalkVariableRole.ValueType  # 0
+"""Not sent."""
+WALK_VARIABLE_ROLE_UNIT_INDEX: WalkVariableRole.ValueType  # 1
+"""Which unit of the phase's layer it is, from 0."""
+WALK_VARIABLE_ROLE_INPUT_INDEX: WalkVariableRole.ValueType  # 2
+"""Which input of a unit it is, from 0."""
+WALK_VARIABLE_ROLE_ABOVE_INDEX: WalkVariableRole.ValueType  # 3
+"""Which unit of the layer above it is, from 0."""
+WALK_VARIABLE_ROLE_PARAMETER_INDEX: WalkVariableRole.ValueType  # 4
+"""Which parameter of the network it is, from 0: layer after layer, each with its weights, row after
+row, and then its biases.
+"""
+WALK_VARIABLE_ROLE_INPUT_COUNT: WalkVariableRole.ValueType  # 5
+"""How many inputs each unit of a layer has."""
+WALK_VARIABLE_ROLE_UNIT_COUNT: WalkVariableRole.ValueType  # 6
+"""How many units a layer has."""
+WALK_VARIABLE_ROLE_OUTPUT_COUNT: WalkVariableRole.ValueType  # 7
+"""How many outputs the network has."""
+WALK_VARIABLE_ROLE_EXAMPLE_COUNT: WalkVariableRole.ValueType  # 8
+"""n: how many examples the batch has."""
+WALK_VARIABLE_ROLE_INPUT: WalkVariableRole.ValueType  # 9
+"""An input of the phase's layer: an input of the example, or an activation of the layer below."""
+WALK_VARIABLE_ROLE_WEIGHT: WalkVariableRole.ValueType  # 10
+"""A weight; with DELTAS one of the layer above."""
+WALK_VARIABLE_ROLE_BIAS: WalkVariableRole.ValueType  # 11
+"""A bias."""
+WALK_VARIABLE_ROLE_LOGIT: WalkVariableRole.ValueType  # 12
+"""z: a logit. While the inputs of a unit are added up, their sum so far."""
+WALK_VARIABLE_ROLE_ACTIVATION: WalkVariableRole.ValueType  # 13
+"""a: an activation of the phase's layer."""
+WALK_VARIABLE_ROLE_TARGET: WalkVariableRole.ValueType  # 14
+"""y: a target of the example."""
+WALK_VARIABLE_ROLE_COST: WalkVariableRole.ValueType  # 15
+"""C: the cost of the example. While the costs of its outputs are added up, their sum so far."""
+WALK_VARIABLE_ROLE_SLOPE: WalkVariableRole.ValueType  # 16
+"""f'(z): the slope of the activation function."""
+WALK_VARIABLE_ROLE_DELTA: WalkVariableRole.ValueType  # 17
+"""δ = ∂C/∂z: a delta of the phase's layer."""
+WALK_VARIABLE_ROLE_DELTA_ABOVE: WalkVariableRole.ValueType  # 18
+"""A delta of the layer above."""
+WALK_VARIABLE_ROLE_DELTA_SUM: WalkVariableRole.ValueType  # 19
+"""The sum of the deltas above, each times its weight. While they are added up, the sum so far."""
+WALK_VARIABLE_ROLE_GRADIENT: WalkVariableRole.ValueType  # 20
+"""∂C/∂w: the gradient of a weight, for one example."""
+WALK_VARIABLE_ROLE_GRADIENT_SUM: WalkVariableRole.ValueType  # 21
+"""G: the sum of the gradients of the batch, so far."""
+WALK_VARIABLE_ROLE_MEAN_GRADIENT: WalkVariableRole.ValueType  # 22
+"""G/n: the mean gradient of the batch."""
+WALK_VARIABLE_ROLE_DECAYED_GRADIENT: WalkVariableRole.ValueType  # 23
+"""g = G/n + λ·w: the gradient that the optimizer uses. Without weight decay it is the mean gradient."""
+WALK_VARIABLE_ROLE_PARAMETER: WalkVariableRole.ValueType  # 24
+"""A weight or a bias before the update."""
+WALK_VARIABLE_ROLE_NEW_PARAMETER: WalkVariableRole.ValueType  # 25
+"""A weight or a bias after the update."""
+WALK_VARIABLE_ROLE_FIRST_MOMENT: WalkVariableRole.ValueType  # 26
+"""v before the update: the velocity of momentum and Nesterov, the first moment of Adam. 0 with
+gradient descent.
+"""
+WALK_VARIABLE_ROLE_NEW_FIRST_MOMENT: WalkVariableRole.ValueType  # 27
+"""v after the update."""
+WALK_VARIABLE_ROLE_SECOND_MOMENT: WalkVariableRole.ValueType  # 28
+"""s before the update: the second moment of Adam. 0 with the other optimizers."""
+WALK_VARIABLE_ROLE_NEW_SECOND_MOMENT: WalkVariableRole.ValueType  # 29
+"""s after the update."""
+Global___WalkVariableRole: _TypeAlias = WalkVariableRole  # noqa: Y015
+
 @_typing.final
 class Walk(_message.Message):
     """One update, line by line: the readable loops that say which bits are right, as they were executed
@@ -83,14 +225,17 @@ class Walk(_message.Message):
     run: _builtins.int
     """The number of the run that the update belongs to; with settings the one that the run would get."""
     step_count: _builtins.int
-    """How many lines were executed in all."""
+    """How many lines were executed in all. With `phases_only` none are."""
     @_builtins.property
     def functions(self) -> _containers.RepeatedCompositeFieldContainer[Global___WalkFunction]:
         """The functions of the loops that were executed, in the order in which they stand in their file."""
 
     @_builtins.property
     def phases(self) -> _containers.RepeatedCompositeFieldContainer[Global___WalkPhase]:
-        """What the update consists of, in order. All of them, whichever steps are sent."""
+        """What the update consists of, in order. All of them, whichever steps are sent; with `phases_only`
+        those of the batch as a whole and of its first example. Every other example has the same phases
+        as the first, after those of the example before it.
+        """
 
     @_builtins.property
     def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___WalkStep]:
@@ -165,12 +310,12 @@ class WalkPhase(_message.Message):
     layer: _builtins.int
     """The layer: 1 is the first after the inputs. Absent: of all layers."""
     first_step: _builtins.int
-    """Its first step, from 0."""
+    """Its first step, from 0. With `phases_only` 0."""
     step_count: _builtins.int
-    """How many steps it has."""
+    """How many steps it has. With `phases_only` 0."""
     @_builtins.property
     def gradient_sum(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
-        """Of ADD: G after it, layer after layer."""
+        """Of ADD: G after it, layer after layer. With `phases_only` empty."""
 
     def __init__(
         self,
@@ -267,22 +412,36 @@ class WalkVariable(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     VALUE_FIELD_NUMBER: _builtins.int
     WHOLE_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    INDICES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Its name in the source, such as `z_i`, or an element of a list, such as `z[1]`."""
+    """Its name in the source, such as `z_i`, or an element of a list, such as `z[1]`. It is for people:
+    a later version of the loops may use another one. Programs read `role` and `indices`.
+    """
     value: _builtins.float
     """Its value."""
     whole: _builtins.bool
     """Whether it counts something: an index, which is a whole number."""
+    role: Global___WalkVariableRole.ValueType
+    """What it holds."""
+    @_builtins.property
+    def indices(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """The indices of an element of a list, from 0: 1 for `z[1]`, 2 and 0 for `above.weights[2][0]`.
+        Empty: it is not an element of a list.
+        """
+
     def __init__(
         self,
         *,
         name: _builtins.str = ...,
         value: _builtins.float = ...,
         whole: _builtins.bool = ...,
+        role: Global___WalkVariableRole.ValueType = ...,
+        indices: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "value", b"value", "whole", b"whole"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["indices", b"indices", "name", b"name", "role", b"role", "value", b"value", "whole", b"whole"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -38,6 +38,8 @@ def test_a_walk_shows_what_each_line_sets(clearprop: Clearprop, name: str) -> No
     assert "forward, layer 1, example 1 of the batch" in lines
     assert any("z_i = z_i + a_j * w_i[j]" in line and line.endswith("z_i = 0.0") for line in lines)
     assert lines[-1] == "more lines: --from-line 20"
+    phases = clearprop("walk", name, "--phases").stdout.splitlines()
+    assert phases[2] == "forward, layer 1, example 1 of the batch"
     walk = json.loads(clearprop("walk", name, "--next", "--lines", "1000", "--json").stdout)["walk"]
     assert (walk["update"], len(walk["steps"])) == ("2", walk["stepCount"])
 
