@@ -29,7 +29,7 @@ class Answer:
 
 
 class Reader(Protocol):
-    """One consistent snapshot of the store; short-lived, used by one thread.
+    """One consistent view of the store; short-lived, used by one thread.
 
     What does not read back as it was written raises DamagedHistory, whatever is read. A `limit` is
     at least 1; arrays are read-only. Segments, outlines and keyframes that are asked for from an
@@ -179,7 +179,7 @@ class Store(Protocol):
         """A word for people: `sqlite` or `memory`."""
 
     def read(self) -> AbstractContextManager[Reader]:
-        """Open a snapshot of what is committed at a moment up to its first read.
+        """Open a view of what is committed at a moment up to its first read.
 
         Raises StoreUnavailable, also from within the block, and DamagedHistory when the database
         itself is damaged. Close it before sending anything anywhere.
@@ -216,7 +216,7 @@ class Store(Protocol):
 
         It removes some of what was deleted or has expired, or makes one segment of small
         neighbours of the same run. That changes nothing but where segments begin and end: neither
-        the head nor any update, nor what those see who have a snapshot open. What does not read
+        the head nor any update, nor what those see who have a view open. What does not read
         back as it was written stays as it is. While the store cannot be written it tries to.
         """
 

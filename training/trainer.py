@@ -6,9 +6,9 @@ from datetime import datetime
 from training.engine import Engine, Outcome, Updates
 from training.network import Network
 from training.ports import Clock
-from training.replay import Snapshots
 from training.run import Failure, Run, RunState
 from training.settings import TrainingSettings
+from training.snapshots import Snapshots
 from training.training_set import Examples, TrainingSet
 from training.update import (
     Addition,

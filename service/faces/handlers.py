@@ -32,7 +32,7 @@ from service.use_cases.walks import Walks
 from service.use_cases.watches import Watches
 from training.limits import Limits
 from training.network import Network
-from training.replay import Snapshots
+from training.snapshots import Snapshots
 
 A = TypeVar("A")
 T = TypeVar("T")

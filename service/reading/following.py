@@ -9,7 +9,7 @@ from service.reading.update_numbers import check_kept, check_start
 from training.errors import NetworkReplaced
 from training.network import Network
 from training.ports import Reader, Store
-from training.replay import Snapshots
+from training.snapshots import Snapshots
 from training.update import RunEvent
 
 _EVENTS_AT_ONCE = 1_000

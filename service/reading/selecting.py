@@ -10,7 +10,7 @@ from service.reading.snapshots import Page, SnapshotReader, updates_in_page
 from training.batch_update import batch_gradient
 from training.errors import Violations
 from training.network import Array, Network
-from training.replay import Snapshots
+from training.snapshots import Snapshots
 from training.update import UpdateKind
 
 #: What the updates of one message usually take, in bytes.

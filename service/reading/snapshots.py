@@ -17,8 +17,9 @@ from training.engine import Engine
 from training.errors import DamagedHistory
 from training.network import Network
 from training.ports import Reader, Store
-from training.replay import Snapshots, Sources, replay
+from training.replay import ReplayContext, replay
 from training.run import Run
+from training.snapshots import Snapshots
 from training.training_set import Examples
 from training.update import Segment, State, UpdateKind
 
@@ -195,13 +196,13 @@ class SnapshotReader:
         if first > last:
             return begun
         last = max(wanted, _soon_replayed(network, segments, runs, first, last))
-        sources = Sources(
+        context = ReplayContext(
             network,
             runs.__getitem__,
             lambda run: engines[run.number],
             stored.__getitem__,
         )
-        return begun + tuple(replay(sources, base, segments, first, last))
+        return begun + tuple(replay(context, base, segments, first, last))
 
 
 def updates_in_page(network: Network) -> int:

@@ -18,8 +18,8 @@ from training.limits import Limits
 from training.network import Array, Network
 from training.network_rules import check_comparable, check_finite
 from training.ports import Store
-from training.replay import Snapshots
 from training.settings import check_batch
+from training.snapshots import Snapshots
 from training.training_set import Examples, check_fits
 from training.update import Head
 

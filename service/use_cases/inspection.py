@@ -10,9 +10,9 @@ from training.engine import activations, cost_and_gradient
 from training.errors import NoNextUpdate, NotGradient, Violations, validating
 from training.network import Array, Network
 from training.ports import Reader, Store
-from training.replay import Snapshots
 from training.run import Run
 from training.settings import TrainingSettings
+from training.snapshots import Snapshots
 from training.trace import Trace, trace
 from training.training_set import Examples
 from training.update import Head, Segment, UpdateKind

@@ -13,9 +13,9 @@ from service.use_cases.requests import RequestId, check_request, earlier_answer,
 from training.errors import HeadMoved, NetworkNotFound, NoPausedRun, Violations
 from training.network import Network
 from training.ports import Clock, Executor, Reader, Store, Writer
-from training.replay import Snapshots
 from training.run import Run, RunState
 from training.settings import TrainingSettings
+from training.snapshots import Snapshots
 from training.trainer import Trainer
 from training.update import Addition, Head, check_etag
 

@@ -13,9 +13,10 @@ from training.numerics.costs import CostFunction, natural_cost_function
 from training.numerics.initializers import InitializerKind
 from training.numerics.optimizers import OptimizerKind
 from training.optimizer import Optimizer
-from training.replay import Snapshots, Sources, replay
+from training.replay import ReplayContext, replay
 from training.run import Run
 from training.settings import StopCondition, TrainingSettings
+from training.snapshots import Snapshots
 from training.trainer import Trainer, open_run
 from training.training_set import Examples, TrainingSet
 from training.update import Addition, Head, Segment, State, UpdateKind
@@ -75,13 +76,13 @@ class World:
     def replay(
         self, runs: list[Run], base: State | None, segments: list[Segment], first: int, last: int
     ) -> list[Snapshots]:
-        sources = Sources(
+        context = ReplayContext(
             self.network,
             run={run.number: run for run in runs}.__getitem__,
             engine=self.engine,
             stored=lambda update: State(update, self.parameters),
         )
-        return list(replay(sources, base, segments, first, last))
+        return list(replay(context, base, segments, first, last))
 
 
 def make_world(

@@ -9,7 +9,7 @@ from service.use_cases.edits import Changed, NewWeights
 from service.use_cases.history import ComparedUpdates
 from training.network import places
 from training.network_rules import WeightValue
-from training.replay import Snapshots
+from training.snapshots import Snapshots
 
 
 def new_weights(request: training_service_pb2.SetWeightsRequest) -> NewWeights:

@@ -8,7 +8,7 @@ from service.faces.messages.networks import layers
 from service.reading.selecting import ALL, Detail, Selection
 from training.errors import validating
 from training.network import Network
-from training.replay import Snapshots
+from training.snapshots import Snapshots
 from training.update import UpdateKind
 
 _DETAILS = {

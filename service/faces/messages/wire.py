@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from service.faces.messages.updates import UPDATE_KINDS
 from service.reading.selecting import ALL, Detail, Selection
 from training.network import Array, Network
-from training.replay import Snapshots
+from training.snapshots import Snapshots
 from training.update import UpdateKind
 
 Bytes = NDArray[np.uint8]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from training.replay import Snapshots
+from training.snapshots import Snapshots
 
 HEADER = "update,kind,run,epoch,first_example,example_count,cost\n"
 

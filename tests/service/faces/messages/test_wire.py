@@ -12,7 +12,7 @@ from worlds import World, make_world, worlds
 from service.faces.messages.updates import updates
 from service.faces.messages.wire import columns_response, updates_response
 from service.reading.selecting import Detail, Selection
-from training.replay import Snapshots
+from training.snapshots import Snapshots
 from training.update import State, UpdateKind
 
 
