@@ -4,11 +4,12 @@ import logging
 import os
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from functools import partial
 from queue import SimpleQueue
 from threading import Condition, Thread, Timer
 
+from service.execution.live_run import MOST_PENDING, LiveRun, Need
+from service.execution.live_state import QUEUED_STATES, LiveEvent, LiveState
 from service.reading.snapshots import SnapshotReader
 from training.errors import (
     ClearpropError,
@@ -20,44 +21,19 @@ from training.errors import (
 from training.ports import Clock, Store, Writer
 from training.run import Failure, Run, RunState
 from training.trainer import Trainer, change_state
-from training.update import Addition
+from training.update import Addition, State
 
 logger = logging.getLogger(__name__)
-
-#: How many segments of a run may wait for their transaction before its training waits.
-MOST_PENDING = 4
 
 #: How long a run waits, in seconds, before it looks again at a store that could not be written.
 RETRY_SECONDS = 1.0
 
 
-@dataclass(slots=True)
-class _Live:
-    """A run that this executor carries out. Guarded by the executor's condition.
-
-    `busy` from when it is queued to the end of its turn, so that one thread at a time works on it;
-    `again` when something happened meanwhile that asks for another turn. `started` when it was
-    started once more meanwhile: where it stands is read anew before it is forgotten. `broken` is
-    the error after which what is in memory cannot be trusted. `over` when it is not to be carried
-    out any more.
-    """
-
-    uid: str
-    number: int
-    trainer: Trainer | None = None
-    pending: int = 0
-    wanted: RunState | None = None
-    broken: Exception | None = None
-    busy: bool = False
-    again: bool = False
-    started: bool = False
-    over: bool = False
-
-
 class ThreadExecutor:
-    """Carries out runs on a few threads, in turns of one segment each.
+    """Carries out runs on a few threads, in time slices of one segment each.
 
-    The threads compute without Python's lock, and only the store's thread writes.
+    The threads compute without Python's lock, and only the store's thread writes. What happens to a
+    run is looked up in the table of `live_state`; here the effects are carried out, under one lock.
     """
 
     def __init__(
@@ -67,8 +43,8 @@ class ThreadExecutor:
         self._snapshots = snapshots
         self._clock = clock
         self._changed = Condition()
-        self._live: dict[tuple[str, int], _Live] = {}
-        self._turns: SimpleQueue[_Live | None] = SimpleQueue()
+        self._live: dict[tuple[str, int], LiveRun] = {}
+        self._queue: SimpleQueue[LiveRun | None] = SimpleQueue()
         self._stopping = False
         self._threads = [
             Thread(target=self._work, name=f"trainer-{index}", daemon=True)
@@ -80,204 +56,191 @@ class ThreadExecutor:
     def start(self, uid: str, number: int) -> None:
         """Carry out a run until it stops by itself or is wanted to, if it is active."""
         with self._changed:
-            if (uid, number) in self._live:
-                self._live[uid, number].started = True
-            elif not self._stopping:
-                live = self._live[uid, number] = _Live(uid, number)
-                self._queue(live)
+            if self._stopping:
+                return
+            live = self._live.get((uid, number))
+            if live is None:
+                live = self._live[uid, number] = LiveRun(uid, number)
+                self._queue.put(live)
+            else:
+                self._happen(live, live.outdate)
 
     def stop(self) -> None:
         """Stop all runs at an update boundary, durable; they stay active in the store."""
         with self._changed:
             self._stopping = True
         for _ in self._threads:
-            self._turns.put(None)
+            self._queue.put(None)
         for thread in self._threads:
             thread.join()
         with self._changed:
             self._changed.wait_for(lambda: not any(live.pending for live in self._live.values()))
             self._live.clear()
 
+    def _happen(self, live: LiveRun, change: Callable[[], None]) -> None:
+        """Let something happen to a run, and do what its new state asks for. Needs the lock."""
+        before = live.state
+        change()
+        if live.state in QUEUED_STATES and before not in QUEUED_STATES:
+            self._queue.put(live)
+        elif live.state is LiveState.SUSPENDED is not before:
+            timer = Timer(RETRY_SECONDS, self._retry, [live])
+            timer.daemon = True
+            timer.start()
+        elif live.state is LiveState.FORGOTTEN:
+            del self._live[live.uid, live.number]
+
     def _work(self) -> None:
-        while (live := self._turns.get()) is not None:
+        while (live := self._queue.get()) is not None:
             with self._changed:
                 if self._stopping:
                     return
+                live.happen(LiveEvent.SLICE_BEGUN)
             try:
-                self._turn(live)
-            except (HeadMoved, NetworkNotFound, StoreFull, StoreUnavailable) as error:
-                live.broken = error
-                live.again = True
-            except Exception as error:  # noqa: BLE001 (ends the run, and is logged)
-                self._fail(live, error)
+                need = self._time_slice(live)
+            except Exception as error:  # noqa: BLE001 (dealt with in the next time slice)
+                need = Need.ALL_COMMITTED
+                with self._changed:
+                    live.outdate(error)
             with self._changed:
-                live.busy = False
-                if live.again:
-                    self._queue(live)
+                self._happen(live, partial(live.end_slice, need))
 
-    def _turn(self, live: _Live) -> None:
-        """Let a run make its next segment, or stop, or start again from the store."""
-        if live.over:
-            return
-        if live.broken is not None:
-            if live.pending == 0:
-                self._begin_again(live)
-            return
+    def _time_slice(self, live: LiveRun) -> Need:
+        """Let a run make its next segment, or stop, or begin again from the store."""
+        error = None
+        with self._changed:
+            if live.state is LiveState.OUTDATED_WORKING:
+                if live.pending:
+                    return Need.ALL_COMMITTED
+                error = live.reload()
+            wanted, pending = live.wanted, live.pending
+        return self._recover(live, error) if error else self._continue(live, wanted, pending)
+
+    def _continue(self, live: LiveRun, wanted: RunState | None, pending: int) -> Need:
+        """Let a run make its next segment, or stop as it is requested to."""
         if live.trainer is None:
-            live.trainer = self._load(live)
+            live.trainer, wanted = self._load(live)
         if live.trainer is None or not live.trainer.run.is_active:
-            self._forget_when_durable(live)
-        elif live.wanted is None:
-            self._commit(live, self._commit_segment(live.trainer.advance().addition), live.trainer)
-        elif live.pending == 0:
-            self._commit(live, partial(self._halt, live, live.trainer), live.trainer)
+            return Need.NOTHING
+        if wanted is None:
+            if pending < MOST_PENDING:
+                self._advance(live, live.trainer)
+            return Need.ROOM
+        if not pending:
+            self._stop_by(live, partial(self._halt, live, live.trainer))
+        return Need.ALL_COMMITTED
 
-    def _load(self, live: _Live) -> Trainer | None:
-        """Return a trainer from where the store says the run stands; None when it is not active."""
+    def _load(self, live: LiveRun) -> tuple[Trainer | None, RunState | None]:
+        """Return a trainer from where the store says that the run is, and its requested state.
+
+        There is no trainer for a run that is not active.
+        """
         with self._store.read() as reader:
             network = reader.network_by_uid(live.uid)
             head = reader.head(live.uid)
             run = reader.run(live.uid, live.number)
             if not run.is_active:
-                return None
-            live.wanted = reader.wanted_state(live.uid, live.number)
+                return None, None
+            wanted = reader.wanted_state(live.uid, live.number)
             examples = self._snapshots.examples(reader, run.training_set_uid)
         state = self._snapshots.state(network, head.latest_update)
-        return Trainer(network, examples, head, run, state, self._clock)
+        return Trainer(network, examples, head, run, state, self._clock), wanted
 
-    def _commit_segment(self, addition: Addition) -> Callable[[Writer], RunState | None]:
-        def work(writer: Writer) -> RunState | None:
-            wanted = writer.append(addition)
-            run = addition.run
-            assert run is not None
-            if run.state is RunState.PAUSED and wanted is RunState.CANCELLED:
-                # Its step ended as it was asked to end: that must not be lost.
-                ending = change_state(addition.after, run, RunState.CANCELLED, self._clock.now())
-                writer.append(ending)
-            return wanted
+    def _advance(self, live: LiveRun, trainer: Trainer) -> None:
+        """Make the next segment and have it written."""
+        addition = trainer.advance().addition
+        self._commit(live, partial(self._append, addition), trainer.state)
 
-        return work
+    def _append(self, addition: Addition, writer: Writer) -> RunState | None:
+        wanted = writer.append(addition)
+        run = addition.run
+        assert run is not None
+        if run.state is RunState.PAUSED and wanted is RunState.CANCELLED:
+            # Its step ended as it was asked to end: that must not be lost.
+            ending = change_state(addition.after, run, RunState.CANCELLED, self._clock.now())
+            writer.append(ending)
+        return wanted
 
-    def _halt(self, live: _Live, trainer: Trainer, writer: Writer) -> None:
-        """Let the run take the state that is wanted now, however often that was changed."""
+    def _halt(self, live: LiveRun, trainer: Trainer, writer: Writer) -> None:
+        """Let the run take the state that is requested now, however often that was changed."""
         wanted = writer.wanted_state(live.uid, live.number)
         if wanted is not None:
             writer.append(trainer.halt(wanted))
-        live.trainer = None  # where the run stands now is in the store
+
+    def _stop_by(self, live: LiveRun, work: Callable[[Writer], None]) -> None:
+        """Have something written that stops the run; what is in memory is outdated by it."""
+        with self._changed:
+            live.outdate()
+        self._commit(live, work)
 
     def _commit(
-        self, live: _Live, work: Callable[[Writer], RunState | None], trainer: Trainer
+        self,
+        live: LiveRun,
+        work: Callable[[Writer], RunState | None],
+        state: State | None = None,
     ) -> None:
-        """Queue work for the next transaction; the run's next turn comes when there is room."""
-        state = trainer.state
+        """Have something written in the next transaction, which makes `state` durable."""
         with self._changed:
             live.pending += 1
-        future = self._store.write(work)
-        future.add_done_callback(
-            lambda done: self._committed(
-                live, done, lambda: self._snapshots.remember(live.uid, state)
-            )
-        )
-        with self._changed:
-            if live.pending < MOST_PENDING and live.wanted is None:
-                self._queue(live)
+        self._store.write(work).add_done_callback(partial(self._commit_ended, live, state))
 
-    def _committed(
-        self, live: _Live, future: Future[RunState | None], remember: Callable[[], None]
+    def _commit_ended(
+        self, live: LiveRun, state: State | None, done: "Future[RunState | None]"
     ) -> None:
-        """Learn in the store's thread what became of a commit."""
-        error = future.exception()
-        if error is None:
-            remember()
+        """Take note of the outcome of a commit; called in the store's thread."""
+        error = done.exception()
+        if error is None and state is not None:
+            self._snapshots.remember(live.uid, state)
         with self._changed:
-            live.pending -= 1
             if error is None:
-                live.wanted = future.result()
-            elif isinstance(error, Exception):
-                live.broken = live.broken or error
-            self._queue(live)
+                live.wanted = done.result()
+            else:
+                self._happen(live, partial(live.outdate, error))
+            self._happen(live, live.end_commit)
             self._changed.notify_all()
 
-    def _queue(self, live: _Live) -> None:
-        """Give a run its next turn, or another after the one that it has. Needs the condition."""
-        live.again = live.busy
-        if not live.busy and not self._stopping:
-            live.busy = True
-            self._turns.put(live)
-
-    def _forget_when_durable(self, live: _Live) -> None:
-        """Forget a run that has stopped, unless it goes on already."""
+    def _retry(self, live: LiveRun) -> None:
+        """Let a suspended run look whether the store is writable again."""
         with self._changed:
-            if live.pending or live.broken is not None:
-                return
-            if live.started:
-                live.started, live.trainer, live.wanted = False, None, None
-                self._queue(live)
-            else:
-                self._forget(live)
+            if not self._stopping:
+                self._happen(live, partial(live.happen, LiveEvent.RETRY_DUE))
 
-    def _forget(self, live: _Live) -> None:
-        """Carry out a run no more. Needs the condition."""
-        live.over = True
-        self._live.pop((live.uid, live.number), None)
+    def _recover(self, live: LiveRun, error: BaseException) -> Need:
+        """Deal with what went wrong; nothing of the run is in memory any more."""
+        match error:
+            case HeadMoved():
+                return Need.ROOM
+            case NetworkNotFound() | _CannotEnd():
+                return Need.NOTHING
+            case StoreFull() | StoreUnavailable():
+                logger.warning("run %d is suspended: %s", live.number, error)
+                return Need.TIME
+            case _:
+                self._stop_by(live, partial(self._fail, live, error))
+                return Need.ALL_COMMITTED
 
-    def _begin_again(self, live: _Live) -> None:
-        """Forget what was in memory, whatever its outcome was, and go on from the store."""
-        with self._changed:
-            error, live.broken, live.trainer, live.wanted = (
-                live.broken,
-                None,
-                None,
-                None,
-            )
-        if isinstance(error, NetworkNotFound):
-            self._forget_when_durable(live)
-        elif isinstance(error, StoreFull | StoreUnavailable):
-            logger.warning("run %d is suspended: %s", live.number, error)
-            self._later(partial(self._retry, live))
-        elif isinstance(error, HeadMoved):
-            self._retry(live)
-        else:
-            self._fail(live, error or RuntimeError("unknown"))
-
-    def _later(self, call: Callable[[], None]) -> None:
-        """Call something when the store may be writable again."""
-        timer = Timer(RETRY_SECONDS, call)
-        timer.daemon = True
-        timer.start()
-
-    def _retry(self, live: _Live) -> None:
-        with self._changed:
-            self._queue(live)
-
-    def _fail(self, live: _Live, error: Exception) -> None:
-        """End a run that cannot go on: its data are damaged, or the service made a mistake."""
+    def _fail(self, live: LiveRun, error: BaseException, writer: Writer) -> None:
+        """End a run that cannot continue: its data are damaged, or the service has a defect."""
         if isinstance(error, ClearpropError):
             logger.error("run %d fails: %s", live.number, error)
             reason, message = error.reason, error.message
         else:
-            logger.error("run %d fails by a mistake of the service", live.number, exc_info=error)
-            reason, message = (
-                "INTERNAL",
-                "the service made a mistake; its log says more",
-            )
-
-        def end(writer: Writer) -> None:
+            logger.error("run %d fails by an internal error", live.number, exc_info=error)
+            reason, message = "INTERNAL", "the service made a mistake; its log says more"
+        try:
             run, head = writer.run(live.uid, live.number), writer.head(live.uid)
             if run.is_active:
                 failure = Failure(reason, message, head.latest_update + 1)
-                writer.append(
-                    change_state(head, run, RunState.FAILED, self._clock.now(), failure=failure)
-                )
+                now = self._clock.now()
+                writer.append(change_state(head, run, RunState.FAILED, now, failure=failure))
+        except (StoreFull, StoreUnavailable, NetworkNotFound):
+            raise
+        except Exception as damage:
+            raise _CannotEnd from damage
 
-        def ended(done: Future[None]) -> None:
-            if isinstance(done.exception(), StoreFull | StoreUnavailable):
-                # What it fails by will be found again, when that can be written.
-                self._later(partial(self.start, live.uid, live.number))
 
-        with self._changed:
-            self._forget(live)
-        self._store.write(end).add_done_callback(ended)
+class _CannotEnd(Exception):
+    """A run cannot even be ended, as what the store has of it is damaged."""
 
 
 def take_over(store: Store, executor: ThreadExecutor) -> int:

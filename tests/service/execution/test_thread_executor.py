@@ -11,6 +11,7 @@ from worlds import make_world
 
 from service.clock import SystemClock
 from service.execution import thread_executor as executor_module
+from service.execution.live_run import LiveRun, Need
 from service.execution.run_opening import RunOpening
 from service.execution.thread_executor import ThreadExecutor, take_over
 from service.reading.snapshots import SnapshotReader
@@ -193,16 +194,18 @@ def test_a_run_that_fails_while_nothing_can_be_written_fails_when_it_can(
     assert bench.wait_until(lambda run: run.is_over).state is RunState.FAILED
 
 
-def test_a_run_that_is_resumed_before_its_last_turn_has_ended_goes_on(
+def test_a_run_that_is_resumed_before_its_last_time_slice_has_ended_goes_on(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    resumed, forget = Event(), bench.executor._forget_when_durable
+    resumed, carry_out = Event(), bench.executor._time_slice
 
-    def forget_late(live: executor_module._Live) -> None:
-        assert resumed.wait(timeout=30), "it was not resumed"
-        forget(live)
+    def end_late(live: LiveRun) -> Need:
+        need = carry_out(live)
+        if need is Need.NOTHING:
+            assert resumed.wait(timeout=30), "it was not resumed"
+        return need
 
-    monkeypatch.setattr(bench.executor, "_forget_when_durable", forget_late)
+    monkeypatch.setattr(bench.executor, "_time_slice", end_late)
     bench.runs.train("net", replace(SETTINGS, epochs=20 * EPOCHS))
     bench.runs.begin_pause("net", 1)
     paused = bench.wait_until(lambda run: run.state is RunState.PAUSED)
