@@ -4,7 +4,7 @@ Each error says what is wrong and what to do in one sentence, for people, and ca
 reason and metadata, for programs. How an error looks on the wire is the service's affair.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar
@@ -266,9 +266,15 @@ class DamagedHistory(DataLossError):
 
 
 class Violations:
-    """Collects every bad field of a request, so that all are named at once."""
+    """Collects every bad field of a request, so that all are named at once.
 
-    def __init__(self) -> None:
+    `unknown` are the fields whose values had no meaning when the request was read, such as the
+    number of an activation that there is not. Each is named where the rules come to it, those that
+    no rule comes to at the end. What the rules see in its place is a value that is valid.
+    """
+
+    def __init__(self, unknown: Iterable[Violation] = ()) -> None:
+        self._unknown = {violation.field: violation for violation in unknown}
         self._found: list[Violation] = []
 
     def add(self, field: str, description: str) -> None:
@@ -281,6 +287,13 @@ class Violations:
             self.add(field, description)
         return holds
 
+    def known(self, field: str) -> bool:
+        """Note that `field` is bad where its value is unknown; return whether it is known."""
+        violation = self._unknown.get(field)
+        if violation is not None and violation not in self._found:
+            self._found.append(violation)
+        return violation is None
+
     def __bool__(self) -> bool:
         return bool(self._found)
 
@@ -290,14 +303,16 @@ class Violations:
         return [*self._found]
 
     def refuse(self) -> None:
-        """Raise InvalidFields when any field was noted."""
+        """Raise InvalidFields when any field was noted, or is unknown."""
+        for field in self._unknown:
+            self.known(field)
         if self._found:
             raise InvalidFields(self._found)
 
 
 @contextmanager
-def validating() -> Iterator[Violations]:
+def validating(unknown: Iterable[Violation] = ()) -> Iterator[Violations]:
     """Check a request: collect violations in the block, raise InvalidFields at its end if any."""
-    violations = Violations()
+    violations = Violations(unknown)
     yield violations
     violations.refuse()

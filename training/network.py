@@ -31,11 +31,10 @@ class Initializer:
     """A recipe for initial weights, or the word that they were given explicitly.
 
     `seed` is 0 to 2^63 − 1, of kinds that draw weights; `low` and `high` are the bounds of UNIFORM,
-    finite. What does not apply to the kind is None. `kind`
-    None stands for one that is not known; it never gets into a network.
+    finite. What does not apply to the kind is None.
     """
 
-    kind: InitializerKind | None
+    kind: InitializerKind
     seed: int | None = None
     low: float | None = None
     high: float | None = None
@@ -43,11 +42,11 @@ class Initializer:
     @property
     def needs_seed(self) -> bool:
         """Whether the weights depend on a seed that is not given."""
-        return self.seed is None and self.kind is not None and self.kind.definition.seeded
+        return self.seed is None and self.kind.definition.seeded
 
     def completed(self) -> "Initializer":
         """Return the recipe with the bounds that are used where none are given."""
-        defaults = self.kind.definition.defaults if self.kind else {}
+        defaults = self.kind.definition.defaults
         missing: dict[str, Any] = {
             name: bound for name, bound in defaults.items() if getattr(self, name) is None
         }
@@ -201,7 +200,6 @@ def initial_parameters(network: Network, explicit: Sequence[LayerParameters] = (
             parameters[shape.weights] = layer.weights
             parameters[shape.biases] = layer.biases
         return parameters
-    assert recipe.kind is not None  # one that is not known was refused
     # A seed is picked where none is given; what draws nothing has none, and no bounds either.
     stream = RandomStream(recipe.seed or 0)
     low, high = recipe.low or 0.0, recipe.high or 0.0

@@ -1,8 +1,7 @@
 """What a network must be like: its structure, its initializer, and parameters given for it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from math import isfinite
 
 import numpy as np
@@ -22,23 +21,27 @@ from training.numerics.activations import Activation
 from training.numerics.costs import CostFunction
 from training.numerics.initializers import InitializerKind
 
-#: The kinds of initializer that a caller can ask for.
-_RECIPES = [kind for kind in InitializerKind if kind is not InitializerKind.EXPLICIT]
+#: Which kinds of initializer a caller can ask for, as a sentence on what a field must be.
+RECIPES = (
+    "must be one of "
+    f"{', '.join(kind.name for kind in InitializerKind if kind is not InitializerKind.EXPLICIT)};"
+    " for explicit parameters send initial_parameters instead"
+)
 
 
 def check_structure(
     violations: Violations,
     layer_sizes: Sequence[int],
     bias: bool,
-    activations: Sequence[Activation | None],
-    cost_function: CostFunction | None,
+    activations: Sequence[Activation],
+    cost_function: CostFunction,
     limits: Limits,
 ) -> None:
     """Require sensible layer sizes, known functions that go together, and no more than the limits.
 
-    `activations` are one for each layer after the inputs, one for all, or none for sigmoid. None
-    stands for a function that is not known. Raises LimitExceeded for more layers or parameters
-    than the service allows; sizes are multiplied, nothing is allocated.
+    `activations` are one for each layer after the inputs, one for all, or none for sigmoid. Raises
+    LimitExceeded for more layers or parameters than the service allows; sizes are multiplied,
+    nothing is allocated.
     """
     violations.require(
         len(layer_sizes) >= 2,
@@ -48,17 +51,14 @@ def check_structure(
     for index, size in enumerate(layer_sizes):
         violations.require(size >= 1, f"layer_sizes[{index}]", f"must be at least 1, is {size}")
     _check_activations(violations, len(layer_sizes) - 1, activations)
-    violations.require(
-        cost_function is not None, "cost_function", f"must be one of {_names(CostFunction)}"
-    )
     outputs = activations[-1] if activations else Activation.SIGMOID
-    if outputs is not None and cost_function is not None:
+    if violations.known("cost_function") and violations.known(_activation(len(activations) - 1)):
         _check_together(violations, outputs, cost_function)
     _check_limits(layer_sizes, bias, limits)
 
 
 def _check_activations(
-    violations: Violations, layers: int, activations: Sequence[Activation | None]
+    violations: Violations, layers: int, activations: Sequence[Activation]
 ) -> None:
     violations.require(
         len(activations) in (0, 1, layers),
@@ -67,14 +67,19 @@ def _check_activations(
     )
     shared = len(activations) == 1 and layers > 1
     for index, activation in enumerate(activations):
-        where = f"activations[{index}]"
-        violations.require(activation is not None, where, f"must be one of {_names(Activation)}")
-        violations.require(
-            activation is not Activation.SOFTMAX or (index == len(activations) - 1 and not shared),
-            where,
-            "must not be SOFTMAX in a hidden layer: name one activation for each layer after the"
-            " inputs, SOFTMAX only for the last",
-        )
+        where = _activation(index)
+        if violations.known(where):
+            violations.require(
+                activation is not Activation.SOFTMAX
+                or (index == len(activations) - 1 and not shared),
+                where,
+                "must not be SOFTMAX in a hidden layer: name one activation for each layer after"
+                " the inputs, SOFTMAX only for the last",
+            )
+
+
+def _activation(index: int) -> str:
+    return f"activations[{index}]"
 
 
 def _check_together(
@@ -127,12 +132,8 @@ def check_initializer(violations: Violations, name: str, initializer: Initialize
     A seed is 0 to 2^63 − 1; the bounds of UNIFORM are finite, low < high, their distance finite.
     """
     kind, seed = initializer.kind, initializer.seed
-    violations.require(
-        kind in _RECIPES,
-        f"{name}.kind",
-        f"must be one of {_names(_RECIPES)};"
-        " for explicit parameters send initial_parameters instead",
-    )
+    known = violations.known(f"{name}.kind")
+    violations.require(kind is not InitializerKind.EXPLICIT, f"{name}.kind", RECIPES)
     violations.require(
         seed is None or 0 <= seed < 2**63, f"{name}.seed", f"must be 0 to 2^63 − 1, is {seed}"
     )
@@ -147,11 +148,11 @@ def check_initializer(violations: Violations, name: str, initializer: Initialize
             value is None or isfinite(value), f"{name}.{bound}", f"must be finite, is {value}"
         )
         violations.require(
-            value is None or kind is None or kind is InitializerKind.UNIFORM,
+            value is None or not known or kind is InitializerKind.UNIFORM,
             f"{name}.{bound}",
             "must be absent: only UNIFORM has bounds",
         )
-    _check_bounds(violations, name, initializer.completed())
+    _check_bounds(violations, name, initializer.completed() if known else initializer)
 
 
 def _check_bounds(violations: Violations, name: str, initializer: Initializer) -> None:
@@ -307,7 +308,3 @@ def check_comparable(violations: Violations, base_network: Network, network: Net
 def _layers_text(network: Network) -> str:
     sizes = "-".join(map(str, network.layer_sizes))
     return f"{sizes} {'with' if network.bias else 'without'} biases"
-
-
-def _names(kinds: Iterable[StrEnum]) -> str:
-    return ", ".join(kind.name for kind in kinds)

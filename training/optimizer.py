@@ -18,10 +18,10 @@ class Optimizer:
 
     `momentum` in [0, 1) is of MOMENTUM and NESTEROV; `beta1` and `beta2` in [0, 1) and `epsilon`,
     > 0 and finite, are of ADAM. What is not given, or does not apply, is None. `weight_decay`, ≥ 0
-    and finite, is of all. `kind` None stands for one that is not known; it never gets into a run.
+    and finite, is of all.
     """
 
-    kind: OptimizerKind | None = OptimizerKind.GRADIENT_DESCENT
+    kind: OptimizerKind = OptimizerKind.GRADIENT_DESCENT
     momentum: float | None = None
     beta1: float | None = None
     beta2: float | None = None
@@ -30,8 +30,6 @@ class Optimizer:
 
     def completed(self) -> "Optimizer":
         """Return the optimizer with the values that are used where none are given."""
-        if self.kind is None:
-            return self
         missing: dict[str, Any] = {
             name: default
             for name, default in self.kind.definition.defaults.items()
@@ -55,18 +53,14 @@ class OptimizerState:
 
 
 def check_optimizer(violations: Violations, field: str, optimizer: Optimizer) -> None:
-    """Require an optimizer that is known, with what applies to it in its range and nothing else."""
+    """Require what applies to an optimizer to be in its range, and nothing else."""
     kind = optimizer.kind
-    violations.require(
-        kind is not None,
-        f"{field}.kind",
-        f"must be one of {', '.join(known.name for known in OptimizerKind)}",
-    )
+    known = violations.known(f"{field}.kind")
     for name in ("momentum", "beta1", "beta2", "epsilon"):
         value = getattr(optimizer, name)
         if value is None:
             continue
-        if kind is not None:
+        if known:
             violations.require(
                 name in kind.definition.defaults,
                 f"{field}.{name}",
@@ -98,7 +92,7 @@ def check_optimizer_state(
     """Require what an optimizer can have come to remember of a network with so many parameters."""
     optimizer = state.optimizer
     check_optimizer(violations, f"{field}.optimizer", optimizer)
-    if optimizer.kind is None:
+    if not violations.known(f"{field}.optimizer.kind"):
         return
     wanted = optimizer.kind.definition.size(parameters)
     if wanted == 0:

@@ -30,6 +30,7 @@ from service.use_cases.training_sets import TrainingSets
 from service.use_cases.verification import Verification
 from service.use_cases.walks import Walks
 from service.use_cases.watches import Watches
+from training.errors import Violations, validating
 from training.limits import Limits
 from training.network import Network
 from training.snapshots import Snapshots
@@ -172,11 +173,13 @@ class Handlers:
 
     def train(self, request: pb.TrainRequest) -> pb.TrainResponse:
         """Start a run."""
+        unknown = Violations()
         view = self.runs.train(
             request.network,
-            messages.settings(request.settings),
+            messages.settings(unknown, request.settings),
             request.etag,
             messages.request_id(request),
+            unknown.found,
         )
         return pb.TrainResponse(run=messages.run(view))
 
@@ -254,12 +257,14 @@ class Handlers:
             )
         size = messages.page_size(request.page_size)
         first = messages.page_number(request.page_token)
+        with validating() as violations:
+            detail = messages.detail(violations, request.detail)
         span = self.history.updates(
             request.network,
             start if first is None else first,
             size,
             end=end,
-            detail=messages.detail(request.detail),
+            detail=detail,
         )
         last = span.snapshots[-1].last_update if span.snapshots else span.end
         return pb.ListUpdatesResponse(
@@ -310,7 +315,7 @@ class Handlers:
             self.exports.export,
             request.network,
             request.update if request.HasField("update") else None,
-            messages.export_format(request.format),
+            messages.export_format(request),
         )
         pieces = messages.export(export)
         while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
@@ -337,12 +342,14 @@ class Handlers:
 
     def reset_weights(self, request: pb.ResetWeightsRequest) -> pb.ResetWeightsResponse:
         """Make all parameters anew."""
+        unknown = Violations()
         changed = self.edits.reset(
             request.network,
-            messages.initializer(request),
+            messages.initializer(unknown, request),
             tuple(map(messages.layer_parameters, request.parameters)),
             request.etag,
             messages.request_id(request),
+            unknown.found,
         )
         made = self.history.made(changed.network.uid, changed.update)
         return messages.weights_reset(changed, made)

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from service.reading.snapshots import Page, SnapshotReader, updates_in_page
 from training.batch_update import batch_gradient
-from training.errors import Violations
 from training.network import Array, Network
 from training.snapshots import Snapshots
 from training.update import UpdateKind
@@ -131,13 +130,6 @@ class Selecting:
                 return parameters
         state = self._snapshots.kept_state(network, number - 1)
         return None if state is None else state.parameters
-
-
-def check_detail(violations: Violations, detail: Detail | None) -> None:
-    """Require a detail that the service knows."""
-    violations.require(
-        detail is not None, "detail", "must be COST, PARAMETERS or GRADIENTS, or left out"
-    )
 
 
 def _thinned(part: Snapshots, stride: int) -> list[Snapshots]:

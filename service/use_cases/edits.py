@@ -1,12 +1,12 @@
 """Use cases that change parameters without training: set some of them, or make all anew."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from service.reading.snapshots import SnapshotReader
 from service.use_cases.requests import RequestId, check_request, earlier_answer, once
-from training.errors import HeadMoved, RunNotOver, Violations
+from training.errors import HeadMoved, RunNotOver, Violation, Violations
 from training.network import (
     Array,
     Initializer,
@@ -81,8 +81,11 @@ class Edits:
         parameters: tuple[LayerParameters, ...] = (),
         etag: str = "",
         request: RequestId | None = None,
+        unknown: Iterable[Violation] = (),
     ) -> Changed:
         """Make all parameters anew: by a recipe, or those given; else by its own with a new seed.
+
+        `unknown` are the fields whose values the service does not know.
 
         Raises InvalidFields, NetworkNotFound, StaleEtag, RunNotOver while a run is active.
         """
@@ -94,7 +97,7 @@ class Edits:
             made = initial_parameters(replace(network, initializer=recipe), parameters)
             return lambda _: made, recipe
 
-        return self._change(network_id, UpdateKind.RESET, prepare, etag, request)
+        return self._change(network_id, UpdateKind.RESET, prepare, etag, request, unknown)
 
     def _change(
         self,
@@ -103,10 +106,11 @@ class Edits:
         prepare: Callable[[Violations, Network], tuple[_Make, Initializer | None]],
         etag: str,
         request: RequestId | None,
+        unknown: Iterable[Violation] = (),
     ) -> Changed:
         while True:
             with self._store.read() as reader:
-                violations = Violations()
+                violations = Violations(unknown)
                 check_request(violations, request)
                 if not violations and (earlier := earlier_answer(reader, request, Changed)):
                     return earlier

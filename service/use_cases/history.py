@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from service.reading.selecting import ALL, COSTS, Detail, Selecting, Selection, check_detail
+from service.reading.selecting import ALL, COSTS, Detail, Selecting, Selection
 from service.reading.snapshots import SnapshotReader
 from service.reading.thinning import thin
 from service.reading.update_numbers import check_start, chosen_update
@@ -93,21 +93,17 @@ class History:
         most: int,
         *,
         end: int | None = None,
-        detail: Detail | None = Detail.PARAMETERS,
+        detail: Detail = Detail.PARAMETERS,
     ) -> Span:
         """Return updates from `first` to `end`, None for the latest, up to `most` and 1 MiB.
 
-        They begin at the earliest kept one where `first` is None; `detail` None stands for one that
-        the service does not know.
+        They begin at the earliest kept one where `first` is None.
 
         Raises NetworkNotFound, InvalidFields, UpdateOutOfRange, HistoryCompacted, DamagedHistory.
         """
         with self._store.read() as reader:
             network = reader.network(network_id)
             first, last = _bounds(network, reader.head(network.uid), first, end)
-        with validating() as violations:
-            check_detail(violations, detail)
-        assert detail is not None  # refused above
         selection = Selection(detail)
         if detail is not Detail.COST:
             most = min(most, _updates_in_response(network) // selection.arrays or 1)

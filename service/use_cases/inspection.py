@@ -7,7 +7,7 @@ from service.reading.snapshots import SnapshotReader
 from service.reading.update_numbers import check_kept, chosen_update
 from training.batch_update import BatchUpdate, batch_update
 from training.engine import activations, cost_and_gradient
-from training.errors import NoNextUpdate, NotGradient, Violations, validating
+from training.errors import NoNextUpdate, NotGradient, Violation, Violations, validating
 from training.network import Array, Network
 from training.ports import Reader, Store
 from training.run import Run
@@ -28,12 +28,13 @@ class Which:
     """Which update is meant: a past one, None for the latest, or the one that would come next.
 
     With `next` it is that of the run that is not over or, with `settings`, the first one of a run
-    that would begin now.
+    that would begin now. `unknown` are the fields whose values the service does not know.
     """
 
     update: int | None = None
     next: bool = False
     settings: TrainingSettings | None = None
+    unknown: tuple[Violation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class Inspection:
         batch made, DamagedHistory; for the next update NoNextUpdate where there is no run to go on,
         and with settings TrainingSetNotFound, LimitExceeded, RunNotOver.
         """
-        violations = Violations()
+        violations = Violations(which.unknown)
         _check(violations, which)
         with self._store.read() as reader:
             network = reader.network(network_id)

@@ -12,6 +12,7 @@ from training.errors import (
     NetworkExists,
     NetworkNotFound,
     RunNotOver,
+    Violation,
     validating,
 )
 from training.limits import Limits
@@ -50,28 +51,28 @@ class NewNetwork:
     Empty `id`: one is made. `activations`: one for each layer after the inputs, one for all, or
     none for sigmoid. `cost_function` NATURAL: what suits the outputs. `initializer` None: uniform
     with a seed that is picked. `optimizer_state`: what an optimizer remembers at update 0, where it
-    does not begin anew. A function, or a kind of initializer or optimizer, that is None stands for
-    one that was named and that the service does not know.
+    does not begin anew. `unknown`: the fields whose values the service does not know.
     """
 
     id: str
     layer_sizes: tuple[int, ...]
-    activations: tuple[Activation | None, ...] = ()
-    cost_function: CostFunction | Unspecified | None = Unspecified.NATURAL
+    activations: tuple[Activation, ...] = ()
+    cost_function: CostFunction | Unspecified = Unspecified.NATURAL
     initializer: Initializer | None = None
     initial_parameters: tuple[LayerParameters, ...] = ()
     labels: dict[str, str] = field(default_factory=dict)
     bias: bool = False
     optimizer_state: OptimizerState | None = None
+    unknown: tuple[Violation, ...] = ()
 
     @property
-    def chosen_cost_function(self) -> CostFunction | None:
-        """The cost function that was named, or the natural one; None for one that is not known."""
+    def chosen_cost_function(self) -> CostFunction:
+        """The cost function that was named, or the natural one."""
         if self.cost_function is not Unspecified.NATURAL:
             return self.cost_function
-        outputs = self.activations[-1] if self.activations else Activation.SIGMOID
-        # Of an activation that is not known, that alone is refused: any cost function will do.
-        return natural_cost_function(outputs or Activation.SIGMOID)
+        return natural_cost_function(
+            self.activations[-1] if self.activations else Activation.SIGMOID
+        )
 
 
 class Networks:
@@ -213,7 +214,7 @@ class Networks:
         ).result()
 
     def _check(self, wanted: NewNetwork, request: RequestId | None) -> None:
-        with validating() as violations:
+        with validating(wanted.unknown) as violations:
             check_request(violations, request)
             if wanted.id:
                 check_id(violations, "network", wanted.id)
@@ -270,17 +271,13 @@ class Networks:
 
     def _describe(self, wanted: NewNetwork, uid: str) -> Network:
         layers = len(wanted.layer_sizes) - 1
-        # Those that are not known were refused.
-        known = tuple(activation for activation in wanted.activations if activation)
-        activations = known or (Activation.SIGMOID,)
-        cost_function = wanted.chosen_cost_function
-        assert cost_function is not None  # neither was this one
+        activations = wanted.activations or (Activation.SIGMOID,)
         return Network(
             id=wanted.id or new_id("network"),
             uid=uid,
             layer_sizes=wanted.layer_sizes,
             activations=activations * layers if len(activations) == 1 else activations,
-            cost_function=cost_function,
+            cost_function=wanted.chosen_cost_function,
             initializer=_recipe(wanted),
             create_time=self._clock.now(),
             labels=wanted.labels,

@@ -1,12 +1,12 @@
 """Use cases of runs: train, pause, resume, cancel, look; stepping has a file of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from service.execution.run_opening import RunOpening
 from service.execution.tickets import Ticket, ticket_for
 from service.use_cases.requests import RequestId, once
-from training.errors import RunOver, Violations
+from training.errors import RunOver, Violation, Violations
 from training.network import Network
 from training.ports import Clock, Executor, Reader, Store, Writer
 from training.run import Run, RunState
@@ -42,8 +42,11 @@ class Runs:
         settings: TrainingSettings,
         etag: str = "",
         request: RequestId | None = None,
+        unknown: Iterable[Violation] = (),
     ) -> RunView:
         """Open a run, PENDING, that is carried out in the background.
+
+        `unknown` are the fields whose values the service does not know.
 
         Raises InvalidFields, NetworkNotFound, TrainingSetNotFound, LimitExceeded, RunNotOver,
         StaleEtag.
@@ -52,7 +55,8 @@ class Runs:
         def start(writer: Writer) -> RunView:
             network = writer.network(network_id)
             head = writer.head(network.uid)
-            opening = self._opening.addition(Violations(), writer, network, head, settings, etag)
+            violations = Violations(unknown)
+            opening = self._opening.addition(violations, writer, network, head, settings, etag)
             writer.append(opening)
             return RunView(network_id, _run_of(opening))
 

@@ -10,7 +10,7 @@ from service.execution.run_opening import RunOpening
 from service.execution.tickets import Ticket, ticket_for
 from service.reading.snapshots import SnapshotReader
 from service.use_cases.requests import RequestId, check_request, earlier_answer, once
-from training.errors import HeadMoved, NetworkNotFound, NoPausedRun, Violations
+from training.errors import HeadMoved, NetworkNotFound, NoPausedRun, Violation, Violations
 from training.network import Network
 from training.ports import Clock, Executor, Reader, Store, Writer
 from training.run import Run, RunState
@@ -37,14 +37,15 @@ class StepUnit(StrEnum):
 class StepCommand:
     """What a client says of a step: `settings` opens a run, None continues the paused one.
 
-    `unit` None stands for one that the service does not know.
+    `unknown` are the fields whose values the service does not know.
     """
 
     network_id: str
     count: int
-    unit: StepUnit | None
+    unit: StepUnit
     settings: TrainingSettings | None
     etag: str = ""
+    unknown: tuple[Violation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class Steps:
 
     def _begin(self, command: StepCommand, request: RequestId | None) -> Begun:
         with self._store.read() as reader:
-            violations = Violations()
+            violations = Violations(command.unknown)
             check_request(violations, request)
             if not violations and (earlier := earlier_answer(reader, request, Ticket)):
                 return Begun(earlier)
@@ -169,7 +170,7 @@ class Steps:
 
     def _take(self, command: StepCommand, request: RequestId | None) -> _Ready | None:
         """Return the paused run that a step would continue, if it is at hand; for one caller."""
-        violations = Violations()
+        violations = Violations(command.unknown)
         _check(violations, command)
         check_request(violations, request)
         if violations or command.settings is not None:
@@ -212,7 +213,7 @@ def _check(violations: Violations, command: StepCommand) -> None:
         "count",
         f"must be 0 (for 1) to 2^53, is {command.count}",
     )
-    violations.require(command.unit is not None, "unit", "must be UPDATE or EPOCH")
+    violations.known("unit")
 
 
 def _check_still_there(reader: Reader, run: Run) -> None:

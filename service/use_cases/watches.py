@@ -10,10 +10,10 @@ from itertools import chain
 
 from service.execution.wakeups import Wakeups
 from service.reading.following import Bookmark, Cursor, Following, Place, Watched, check_uid
-from service.reading.selecting import MESSAGE_BYTES, Detail, Selection, check_detail
+from service.reading.selecting import MESSAGE_BYTES, Detail, Selection
 from service.reading.shared import Shared
 from service.use_cases.caller import CALLER
-from training.errors import Draining, LimitExceeded, Violations
+from training.errors import Draining, LimitExceeded, Violation, Violations
 from training.limits import Limits
 from training.network import Network
 from training.network_rules import check_weight_place
@@ -51,18 +51,20 @@ class WatchCommand:
     """What a client wants to watch.
 
     `start_update` None: after the latest. `until_run` 0: never end. `uid` empty: not checked.
-    `encoding` and `detail` are None where the service does not know what is asked for. `parameters`
-    are the layer, the unit and the input (None: the bias) of those that are to be sent; empty: all.
+    `encoding` is None where the service does not know what is asked for. `parameters` are the
+    layer, the unit and the input (None: the bias) of those that are to be sent; empty: all.
+    `unknown` are the fields whose values the service does not know.
     """
 
     network_id: str
     encoding: Encoding | None
     start_update: int | None = None
-    detail: Detail | None = Detail.PARAMETERS
+    detail: Detail = Detail.PARAMETERS
     stride: int = 1
     until_run: int = 0
     uid: str = ""
     parameters: Sequence[tuple[int, int, int | None]] = ()
+    unknown: tuple[Violation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,14 +174,13 @@ class Watches:
 
     def _begin(self, command: WatchCommand) -> tuple[Place, list[Watched]]:
         """Return the place where a watcher begins, and what it is told before it reads on."""
-        violations = Violations()
+        violations = Violations(command.unknown)
         _check(violations, command)
         with self._store.read() as reader:
             network = reader.network(command.network_id)
         parameters = _places(violations, network, command)
         violations.refuse()
         check_uid(network, command.uid)
-        assert command.detail is not None  # refused above
         assert command.encoding is not None
         most = command.encoding.message_bytes
         selection = Selection(command.detail, command.stride, parameters, most)
@@ -215,7 +216,7 @@ def _check(violations: Violations, command: WatchCommand) -> None:
     violations.require(
         command.until_run >= 0, "until_run", f"must be at least 0, is {command.until_run}"
     )
-    check_detail(violations, command.detail)
+    violations.known("detail")
     violations.require(
         command.encoding is not None, "encoding", "must be UPDATES or COLUMNS, or left out"
     )

@@ -1,5 +1,6 @@
 """Bad input gets the right status, every bad field is named, and nothing is changed."""
 
+from collections.abc import Iterator
 from functools import partial
 from math import inf, nan
 from typing import Any
@@ -10,7 +11,12 @@ from calls import bits, create, examples, refused, settings, state, train
 from clearprop.v1 import network_pb2, run_pb2, update_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
+from google.protobuf.descriptor import Descriptor
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
 from servers import ServerProcess
+
+from service.faces.rpcs import SERVICE
 
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
 NO_TOKEN, ID_TOKEN = "?", "eA=="
@@ -639,6 +645,50 @@ def test_a_batch_that_would_take_too_much_memory_is_refused(
     refusal = refused(lambda: getattr(stub, call)(request))
     assert (refusal.code, refusal.fields) == (INVALID, ["settings.learning_rate"])
     train(stub, network, settings(name, batch_size=33, epochs=1))
+
+
+def enum_fields(message: Descriptor, prefix: str = "") -> Iterator[str]:
+    """Yield the path of each enum that a message has, at any depth; `[0]` where it is repeated."""
+    for field in message.fields:
+        path = f"{prefix}{field.name}{'[0]' if field.is_repeated else ''}"
+        if field.enum_type is not None:
+            yield path
+        elif field.message_type is not None:
+            yield from enum_fields(field.message_type, f"{path}.")
+
+
+def with_enum(request: Any, path: str, number: int) -> Any:
+    """Set an enum at a path of a request."""
+    name, _, rest = path.partition(".")
+    field, repeated, _ = name.partition("[0]")
+    if rest:
+        with_enum(getattr(request, field), rest, number)
+    elif repeated:
+        getattr(request, field).append(number)
+    else:
+        setattr(request, field, number)
+    return request
+
+
+ENUM_FIELDS = [
+    (method.name, GetMessageClass(method.input_type), path)
+    for method in SERVICE.methods
+    for path in enum_fields(method.input_type)
+]
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "path"), ENUM_FIELDS, ids=[f"{call} {path}" for call, _, path in ENUM_FIELDS]
+)
+def test_a_value_that_an_enum_does_not_have_is_refused_wherever_there_is_one(
+    stub: TrainingServiceStub, call: str, kind: type[Message], path: str
+) -> None:
+    network = create(stub).network
+    names = {} if call == "CreateNetwork" else {"network": network}
+    refusal = refused(lambda: getattr(stub, call)(with_enum(kind(**names), path, 99)))
+    assert refusal.code is INVALID
+    assert path in refusal.fields
+    assert state(stub, network).update == 0
 
 
 def test_bytes_that_are_no_request_are_an_invalid_argument(server: ServerProcess) -> None:

@@ -3,7 +3,7 @@
 from math import inf, nan
 
 import pytest
-from refusing import refused
+from refusing import refused, unknown
 
 from training.numerics.optimizers import OptimizerKind
 from training.optimizer import Optimizer, check_optimizer
@@ -35,8 +35,6 @@ def test_a_completed_optimizer_is_complete_and_sound(kind: OptimizerKind) -> Non
         (Optimizer(weight_decay=1e-3), []),
         (Optimizer(MOMENTUM, momentum=0.0), []),
         (Optimizer(ADAM, beta1=0.0, beta2=0.0, epsilon=5e-324), []),
-        (Optimizer(None), ["kind"]),
-        (Optimizer(None, momentum=1.0), ["kind", "momentum"]),
         (Optimizer(momentum=0.9), ["momentum"]),
         (Optimizer(MOMENTUM, momentum=1.0), ["momentum"]),
         (Optimizer(NESTEROV, momentum=-0.1), ["momentum"]),
@@ -53,6 +51,23 @@ def test_a_completed_optimizer_is_complete_and_sound(kind: OptimizerKind) -> Non
 def test_every_bad_field_of_an_optimizer_is_named(optimizer: Optimizer, bad: list[str]) -> None:
     found = refused(lambda violations: check_optimizer(violations, "it", optimizer))
     assert list(found) == [f"it.{field}" for field in bad]
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "bad"),
+    [
+        (Optimizer(), []),
+        (Optimizer(momentum=0.5, beta1=0.5), []),
+        (Optimizer(momentum=1.0, epsilon=0.0), ["momentum", "epsilon"]),
+    ],
+)
+def test_of_a_kind_that_is_not_known_only_what_cannot_be_is_named(
+    optimizer: Optimizer, bad: list[str]
+) -> None:
+    found = refused(
+        lambda violations: check_optimizer(violations, "it", optimizer), unknown("it.kind")
+    )
+    assert list(found) == ["it.kind", *(f"it.{field}" for field in bad)]
 
 
 def test_what_does_not_apply_says_what_it_belongs_to() -> None:

@@ -84,7 +84,10 @@ def test_updates_reaching_is_the_first_update_that_does(schedule: Schedule, exam
         (TrainingSettings("s", nan, 0, 0), ["learning_rate", "batch_size", "epochs"]),
         (TrainingSettings("s", 1.0, 1, 1, shuffle_seed=-1), ["shuffle_seed"]),
         (TrainingSettings("s", 1.0, 1, 1, shuffle_seed=2**63), ["shuffle_seed"]),
-        (TrainingSettings("s", 1.0, 1, 1, optimizer=Optimizer(None)), ["optimizer.kind"]),
+        (
+            TrainingSettings("s", 1.0, 1, 1, optimizer=Optimizer(momentum=0.5)),
+            ["optimizer.momentum"],
+        ),
         (TrainingSettings("s", 1.0, 1, 1, stop=StopCondition(0.0)), ["stop.cost_below"]),
         (TrainingSettings("s", 1.0, 1, 1, stop=StopCondition(-1.0)), ["stop.cost_below"]),
         (TrainingSettings("s", 1.0, 1, 1, stop=StopCondition(nan)), ["stop.cost_below"]),

@@ -2,6 +2,7 @@
 
 from clearprop.v1 import explanation_pb2, training_service_pb2
 
+from service.faces.messages.enums import numbers
 from training.explanation.explanation import Explanation
 from training.explanation.lines import Line, Operand, Source, SourceKind
 from training.explanation.notation import LATEX, MATHML, PLAIN
@@ -10,27 +11,8 @@ from training.explanation.profile import Profile
 from training.explanation.terms import Operation
 from training.unit_names import parameter_name
 
-_OPERATIONS = {
-    Operation.ADD: explanation_pb2.OPERATION_ADD,
-    Operation.SUBTRACT: explanation_pb2.OPERATION_SUBTRACT,
-    Operation.MULTIPLY: explanation_pb2.OPERATION_MULTIPLY,
-    Operation.DIVIDE: explanation_pb2.OPERATION_DIVIDE,
-    Operation.SQUARE_ROOT: explanation_pb2.OPERATION_SQUARE_ROOT,
-    Operation.SIGMOID: explanation_pb2.OPERATION_SIGMOID,
-}
-_SOURCE_KINDS = {
-    SourceKind.LINE: explanation_pb2.SOURCE_KIND_LINE,
-    SourceKind.CONSTANT: explanation_pb2.SOURCE_KIND_CONSTANT,
-    SourceKind.INPUT: explanation_pb2.SOURCE_KIND_INPUT,
-    SourceKind.TARGET: explanation_pb2.SOURCE_KIND_TARGET,
-    SourceKind.LOGIT: explanation_pb2.SOURCE_KIND_LOGIT,
-    SourceKind.ACTIVATION: explanation_pb2.SOURCE_KIND_ACTIVATION,
-    SourceKind.DELTA: explanation_pb2.SOURCE_KIND_DELTA,
-    SourceKind.WEIGHT: explanation_pb2.SOURCE_KIND_WEIGHT,
-    SourceKind.SUM: explanation_pb2.SOURCE_KIND_SUM,
-    SourceKind.SETTING: explanation_pb2.SOURCE_KIND_SETTING,
-    SourceKind.MEMORY: explanation_pb2.SOURCE_KIND_MEMORY,
-}
+_OPERATIONS = numbers(explanation_pb2.Operation, Operation)
+_SOURCE_KINDS = numbers(explanation_pb2.SourceKind, SourceKind)
 
 
 def weight_place(message: training_service_pb2.ExplainWeightRequest) -> WeightPlace:

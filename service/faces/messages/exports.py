@@ -4,20 +4,19 @@ from collections.abc import Iterator
 
 from clearprop.v1 import training_service_pb2
 
+from service.faces.messages.enums import EnumTable, one_of
 from service.use_cases.exports import Export, ExportFormat
+from training.errors import validating
 
-_FORMATS = {
-    training_service_pb2.EXPORT_FORMAT_UNSPECIFIED: ExportFormat.JSON,
-    training_service_pb2.EXPORT_FORMAT_JSON: ExportFormat.JSON,
-    training_service_pb2.EXPORT_FORMAT_NPZ: ExportFormat.NPZ,
-    training_service_pb2.EXPORT_FORMAT_ONNX: ExportFormat.ONNX,
-    training_service_pb2.EXPORT_FORMAT_CSV: ExportFormat.CSV,
-}
+_FORMATS = EnumTable(
+    training_service_pb2.ExportFormat, ExportFormat, ExportFormat.JSON, one_of(ExportFormat)
+)
 
 
-def export_format(number: training_service_pb2.ExportFormat.ValueType) -> ExportFormat | None:
-    """Translate a format; None for one that is not known."""
-    return _FORMATS.get(number)
+def export_format(request: training_service_pb2.ExportNetworkRequest) -> ExportFormat:
+    """Translate the format of a file. Raises InvalidFields for one that is not known."""
+    with validating() as violations:
+        return _FORMATS.read(violations, "format", request.format)
 
 
 def export(source: Export) -> Iterator[training_service_pb2.ExportNetworkResponse]:

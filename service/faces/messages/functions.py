@@ -2,8 +2,7 @@
 
 from clearprop.v1 import training_service_pb2 as pb
 
-from service.faces.messages.enums import number_of
-from service.faces.messages.networks import sent_initializer
+from service.faces.messages.networks import ACTIVATIONS, COST_FUNCTIONS, sent_initializer
 from service.faces.messages.runs import sent_optimizer
 from training.network import Initializer
 from training.numerics.activations import Activation
@@ -21,7 +20,7 @@ def activations() -> list[pb.ActivationInfo]:
 def _activation(source: Activation) -> pb.ActivationInfo:
     lower, upper = source.definition.bounds or (None, None)
     return pb.ActivationInfo(
-        activation=number_of(source),
+        activation=ACTIVATIONS.numbers[source],
         name=source,
         formula=source.definition.formula,
         lower_bound=lower,
@@ -37,12 +36,12 @@ def cost_functions() -> list[pb.CostFunctionInfo]:
 
 def _cost_function(source: CostFunction) -> pb.CostFunctionInfo:
     described = pb.CostFunctionInfo(
-        cost_function=number_of(source),
+        cost_function=COST_FUNCTIONS.numbers[source],
         name=source,
         formula=source.definition.formula,
     )
     if source.definition.activation is not None:
-        described.outputs = number_of(source.definition.activation)
+        described.outputs = ACTIVATIONS.numbers[source.definition.activation]
     return described
 
 

@@ -9,7 +9,7 @@ from service.faces.messages.networks import layers
 from service.faces.messages.runs import sent_settings, settings
 from service.faces.messages.updates import state
 from service.use_cases.inspection import FullState, Traced, Which
-from training.errors import validating
+from training.errors import Violations, validating
 from training.network import Array
 from training.trace import ExampleTrace, Trace
 
@@ -29,10 +29,12 @@ _Request = (
 
 def which(message: _Request) -> Which:
     """Read which update is to be looked into."""
+    unknown = Violations()
     return Which(
         update=message.update if message.HasField("update") else None,
         next=message.next,
-        settings=settings(message.settings) if message.HasField("settings") else None,
+        settings=settings(unknown, message.settings) if message.HasField("settings") else None,
+        unknown=tuple(unknown.found),
     )
 
 

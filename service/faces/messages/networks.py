@@ -3,11 +3,11 @@
 import numpy as np
 from clearprop.v1 import network_pb2, training_service_pb2
 
-from service.faces.messages.enums import number_of, received
+from service.faces.messages.enums import EnumTable, one_of
 from service.faces.messages.runs import optimizer_state
 from service.faces.messages.times import timestamp
 from service.use_cases.networks import NetworkView, NewNetwork
-from training.errors import validating
+from training.errors import Violations, validating
 from training.network import (
     Array,
     Fork,
@@ -17,39 +17,58 @@ from training.network import (
     Unspecified,
     split_layers,
 )
+from training.network_rules import RECIPES
 from training.numerics.activations import Activation
 from training.numerics.costs import CostFunction
 from training.numerics.initializers import InitializerKind
 
-_ACTIVATIONS = received(Activation, Activation.SIGMOID)
-_COST_FUNCTIONS = received(CostFunction, Unspecified.NATURAL)
-_INITIALIZER_KINDS = received(InitializerKind, InitializerKind.UNIFORM)
+ACTIVATIONS = EnumTable(network_pb2.Activation, Activation, Activation.SIGMOID, one_of(Activation))
+COST_FUNCTIONS: EnumTable[network_pb2.CostFunction.ValueType, CostFunction | Unspecified] = (
+    EnumTable(network_pb2.CostFunction, CostFunction, Unspecified.NATURAL, one_of(CostFunction))
+)
+_INITIALIZER_KINDS = EnumTable(
+    network_pb2.InitializerKind, InitializerKind, InitializerKind.UNIFORM, RECIPES
+)
 
 
 def new_network(request: training_service_pb2.CreateNetworkRequest) -> NewNetwork:
     """Translate what a client says of the network that it wants."""
+    unknown = Violations()
     return NewNetwork(
         id=request.network,
         layer_sizes=tuple(request.layer_sizes),
-        activations=tuple(_ACTIVATIONS.get(activation) for activation in request.activations),
-        cost_function=_COST_FUNCTIONS.get(request.cost_function),
-        initializer=initializer(request),
+        activations=tuple(
+            ACTIVATIONS.read(unknown, f"activations[{index}]", number)
+            for index, number in enumerate(request.activations)
+        ),
+        cost_function=COST_FUNCTIONS.read(unknown, "cost_function", request.cost_function),
+        initializer=initializer(unknown, request),
         initial_parameters=tuple(map(layer_parameters, request.initial_parameters)),
         labels=dict(request.labels),
         bias=request.bias,
         optimizer_state=(
-            optimizer_state(request.optimizer_state)
+            optimizer_state(unknown, request.optimizer_state)
             if request.HasField("optimizer_state")
             else None
         ),
+        unknown=tuple(unknown.found),
     )
 
 
 def initializer(
+    unknown: Violations,
     request: training_service_pb2.CreateNetworkRequest | training_service_pb2.ResetWeightsRequest,
 ) -> Initializer | None:
     """Read the recipe that a request has, if any."""
-    return _initializer(request.initializer) if request.HasField("initializer") else None
+    if not request.HasField("initializer"):
+        return None
+    message = request.initializer
+    return Initializer(
+        kind=_INITIALIZER_KINDS.read(unknown, "initializer.kind", message.kind),
+        seed=message.seed if message.HasField("seed") else None,
+        low=message.low if message.HasField("low") else None,
+        high=message.high if message.HasField("high") else None,
+    )
 
 
 def layer_parameters(message: network_pb2.LayerParameters) -> LayerParameters:
@@ -88,9 +107,9 @@ def network(view: NetworkView) -> network_pb2.Network:
         network=source.id,
         uid=source.uid,
         layer_sizes=source.layer_sizes,
-        activations=[number_of(activation) for activation in source.activations],
+        activations=[ACTIVATIONS.numbers[activation] for activation in source.activations],
         bias=source.bias,
-        cost_function=number_of(source.cost_function),
+        cost_function=COST_FUNCTIONS.numbers[source.cost_function],
         initializer=sent_initializer(source.initializer),
         latest_update=head.latest_update,
         active_run=head.active_run,
@@ -105,9 +124,8 @@ def network(view: NetworkView) -> network_pb2.Network:
 
 def sent_initializer(initializer: Initializer) -> network_pb2.Initializer:
     """Translate how parameters were made."""
-    assert initializer.kind is not None  # a network's is known
     return network_pb2.Initializer(
-        kind=number_of(initializer.kind),
+        kind=_INITIALIZER_KINDS.numbers[initializer.kind],
         seed=initializer.seed,
         low=initializer.low,
         high=initializer.high,
@@ -122,15 +140,6 @@ def layers(source: Network, parameters: Array) -> list[network_pb2.LayerParamete
         )
         for layer in split_layers(source.layer_sizes, source.bias, parameters)
     ]
-
-
-def _initializer(message: network_pb2.Initializer) -> Initializer:
-    return Initializer(
-        kind=_INITIALIZER_KINDS.get(message.kind),
-        seed=message.seed if message.HasField("seed") else None,
-        low=message.low if message.HasField("low") else None,
-        high=message.high if message.HasField("high") else None,
-    )
 
 
 def _sent_fork(fork: Fork) -> network_pb2.Fork:

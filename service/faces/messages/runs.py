@@ -5,32 +5,24 @@ from typing import Literal
 import numpy as np
 from clearprop.v1 import run_pb2, training_service_pb2
 
-from service.faces.messages.enums import number_of, received
+from service.faces.messages.enums import EnumTable, numbers, one_of
 from service.faces.messages.times import timestamp
 from service.use_cases.runs import RunView
 from service.use_cases.steps import StepCommand, StepUnit
+from training.errors import Violations
 from training.numerics.optimizers import OptimizerKind
 from training.optimizer import Optimizer, OptimizerState
 from training.run import Failure, Run, RunState
 from training.settings import StopCondition, TrainingSettings
 from training.update import RunEvent
 
-_STEP_UNITS = {
-    training_service_pb2.STEP_UNIT_UNSPECIFIED: StepUnit.UPDATE,
-    training_service_pb2.STEP_UNIT_UPDATE: StepUnit.UPDATE,
-    training_service_pb2.STEP_UNIT_EPOCH: StepUnit.EPOCH,
-}
-_RUN_STATES = {
-    RunState.PENDING: run_pb2.RUN_STATE_PENDING,
-    RunState.RUNNING: run_pb2.RUN_STATE_RUNNING,
-    RunState.PAUSED: run_pb2.RUN_STATE_PAUSED,
-    RunState.SUCCEEDED: run_pb2.RUN_STATE_SUCCEEDED,
-    RunState.FAILED: run_pb2.RUN_STATE_FAILED,
-    RunState.CANCELLED: run_pb2.RUN_STATE_CANCELLED,
-}
-
-
-_OPTIMIZER_KINDS = received(OptimizerKind, OptimizerKind.GRADIENT_DESCENT)
+_STEP_UNITS = EnumTable(
+    training_service_pb2.StepUnit, StepUnit, StepUnit.UPDATE, "must be UPDATE or EPOCH"
+)
+_RUN_STATES = numbers(run_pb2.RunState, RunState)
+_OPTIMIZER_KINDS = EnumTable(
+    run_pb2.OptimizerKind, OptimizerKind, OptimizerKind.GRADIENT_DESCENT, one_of(OptimizerKind)
+)
 
 #: What an optimizer may be set to and may leave out, under the same names in contract and domain.
 _OPTIMIZER_NUMBERS: tuple[Literal["momentum", "beta1", "beta2", "epsilon"], ...] = (
@@ -41,15 +33,15 @@ _OPTIMIZER_NUMBERS: tuple[Literal["momentum", "beta1", "beta2", "epsilon"], ...]
 )
 
 
-def settings(message: run_pb2.TrainingSettings) -> TrainingSettings:
-    """Translate the settings of a run."""
+def settings(unknown: Violations, message: run_pb2.TrainingSettings) -> TrainingSettings:
+    """Translate the settings of a run, which are the field `settings` of a request."""
     return TrainingSettings(
         training_set=message.training_set,
         learning_rate=message.learning_rate,
         batch_size=message.batch_size,
         epochs=message.epochs,
         shuffle_seed=message.shuffle_seed if message.HasField("shuffle_seed") else None,
-        optimizer=_optimizer(message.optimizer),
+        optimizer=_optimizer(unknown, "settings.optimizer", message.optimizer),
         stop=StopCondition(
             cost_below=message.stop.cost_below if message.stop.HasField("cost_below") else None,
             max_updates=message.stop.max_updates,
@@ -57,9 +49,12 @@ def settings(message: run_pb2.TrainingSettings) -> TrainingSettings:
     )
 
 
-def optimizer_state(message: run_pb2.OptimizerState) -> OptimizerState:
-    """Translate what an optimizer is said to remember."""
-    return OptimizerState(_optimizer(message.optimizer), np.array(message.values, dtype=np.float64))
+def optimizer_state(unknown: Violations, message: run_pb2.OptimizerState) -> OptimizerState:
+    """Translate what an optimizer is said to remember, the field `optimizer_state` of a request."""
+    return OptimizerState(
+        _optimizer(unknown, "optimizer_state.optimizer", message.optimizer),
+        np.array(message.values, dtype=np.float64),
+    )
 
 
 def sent_settings(source: TrainingSettings) -> run_pb2.TrainingSettings:
@@ -83,9 +78,8 @@ def sent_settings(source: TrainingSettings) -> run_pb2.TrainingSettings:
 
 def sent_optimizer(source: Optimizer) -> run_pb2.Optimizer:
     """Translate what an optimizer is set to."""
-    assert source.kind is not None  # a run's is known
     return run_pb2.Optimizer(
-        kind=number_of(source.kind),
+        kind=_OPTIMIZER_KINDS.numbers[source.kind],
         momentum=source.momentum,
         beta1=source.beta1,
         beta2=source.beta2,
@@ -96,12 +90,14 @@ def sent_optimizer(source: Optimizer) -> run_pb2.Optimizer:
 
 def step(request: training_service_pb2.StepRequest) -> StepCommand:
     """Translate a step."""
+    unknown = Violations()
     return StepCommand(
         network_id=request.network,
         count=request.count,
-        unit=_STEP_UNITS.get(request.unit),
-        settings=settings(request.settings) if request.HasField("settings") else None,
+        unit=_STEP_UNITS.read(unknown, "unit", request.unit),
+        settings=settings(unknown, request.settings) if request.HasField("settings") else None,
         etag=request.etag,
+        unknown=tuple(unknown.found),
     )
 
 
@@ -138,10 +134,12 @@ def _run(network_id: str, source: Run) -> run_pb2.Run:
     )
 
 
-def _optimizer(message: run_pb2.Optimizer) -> Optimizer:
+def _optimizer(unknown: Violations, field: str, message: run_pb2.Optimizer) -> Optimizer:
     given = {name: getattr(message, name) for name in _OPTIMIZER_NUMBERS if message.HasField(name)}
     return Optimizer(
-        kind=_OPTIMIZER_KINDS.get(message.kind), weight_decay=message.weight_decay, **given
+        kind=_OPTIMIZER_KINDS.read(unknown, f"{field}.kind", message.kind),
+        weight_decay=message.weight_decay,
+        **given,
     )
 
 

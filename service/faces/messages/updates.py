@@ -4,33 +4,29 @@ from collections.abc import Iterable, Iterator
 
 from clearprop.v1 import training_service_pb2, update_pb2
 
+from service.faces.messages.enums import EnumTable, numbers
 from service.faces.messages.networks import layers
 from service.reading.selecting import ALL, Detail, Selection
-from training.errors import validating
+from training.errors import Violations, validating
 from training.network import Network
 from training.snapshots import Snapshots
 from training.update import UpdateKind
 
-_DETAILS = {
-    update_pb2.DETAIL_UNSPECIFIED: Detail.PARAMETERS,
-    update_pb2.DETAIL_COST: Detail.COST,
-    update_pb2.DETAIL_PARAMETERS: Detail.PARAMETERS,
-    update_pb2.DETAIL_GRADIENTS: Detail.GRADIENTS,
-}
+_DETAILS = EnumTable(
+    update_pb2.Detail,
+    Detail,
+    Detail.PARAMETERS,
+    "must be COST, PARAMETERS or GRADIENTS, or left out",
+)
 _FEWEST_POINTS = 2
 _MOST_POINTS = 10_000
 
-UPDATE_KINDS = {
-    UpdateKind.INITIAL: update_pb2.UPDATE_KIND_INITIAL,
-    UpdateKind.GRADIENT: update_pb2.UPDATE_KIND_GRADIENT,
-    UpdateKind.EDIT: update_pb2.UPDATE_KIND_EDIT,
-    UpdateKind.RESET: update_pb2.UPDATE_KIND_RESET,
-}
+UPDATE_KINDS = numbers(update_pb2.UpdateKind, UpdateKind)
 
 
-def detail(message: update_pb2.Detail.ValueType) -> Detail | None:
-    """Translate how much of each update is asked for; None for one not known."""
-    return _DETAILS.get(message)
+def detail(violations: Violations, number: int) -> Detail:
+    """Translate how much of each update is asked for, in the field `detail`."""
+    return _DETAILS.read(violations, "detail", number)
 
 
 def max_points(request: training_service_pb2.ListUpdatesRequest) -> int | None:

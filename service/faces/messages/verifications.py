@@ -2,16 +2,12 @@
 
 from clearprop.v1 import training_service_pb2
 
+from service.faces.messages.enums import numbers
 from service.use_cases.verification import Verified
 from training.network import Network, places
 from training.verification import Difference, DifferenceKind
 
-_DIFFERENCE_KINDS = {
-    DifferenceKind.COST: training_service_pb2.DIFFERENCE_KIND_COST,
-    DifferenceKind.KEYFRAME: training_service_pb2.DIFFERENCE_KIND_KEYFRAME,
-    DifferenceKind.DAMAGED: training_service_pb2.DIFFERENCE_KIND_DAMAGED,
-    DifferenceKind.MISSING: training_service_pb2.DIFFERENCE_KIND_MISSING,
-}
+_DIFFERENCE_KINDS = numbers(training_service_pb2.DifferenceKind, DifferenceKind)
 
 
 def verified(source: Verified) -> training_service_pb2.VerifyHistoryResponse:

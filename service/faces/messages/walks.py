@@ -3,6 +3,7 @@
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1 import walk_pb2
 
+from service.faces.messages.enums import numbers
 from service.faces.messages.networks import layers
 from service.use_cases.walks import Walked
 from training.network import Network
@@ -12,11 +13,8 @@ from training.walking.recorder import WalkVariable
 from training.walking.roles import VariableRole
 from training.walking.walk import WalkStep
 
-_KINDS = {kind: walk_pb2.WalkPhaseKind.Value(f"WALK_PHASE_KIND_{kind.name}") for kind in PhaseKind}
-_ROLES = {
-    role: walk_pb2.WalkVariableRole.Value(f"WALK_VARIABLE_ROLE_{role.name}")
-    for role in VariableRole
-}
+_KINDS = numbers(walk_pb2.WalkPhaseKind, PhaseKind)
+_ROLES = numbers(walk_pb2.WalkVariableRole, VariableRole)
 
 
 def walked(found: Walked) -> pb.WalkUpdateResponse:

@@ -8,6 +8,7 @@ from service.faces.messages.updates import detail, updates
 from service.faces.messages.wire import can_be_written, columns_response, updates_response
 from service.reading import following
 from service.use_cases.watches import Encoding, WatchCommand
+from training.errors import Violations
 
 #: Columns take little work for each update, so that the one for each message counts.
 _COLUMNS_BYTES = 2**20
@@ -15,11 +16,12 @@ _COLUMNS_BYTES = 2**20
 
 def watch(request: pb.WatchUpdatesRequest) -> WatchCommand:
     """Translate what a client wants to watch."""
+    unknown = Violations()
     return WatchCommand(
         network_id=request.network,
         encoding=_ENCODINGS.get(request.encoding),
         uid=request.uid,
-        detail=detail(request.detail),
+        detail=detail(unknown, request.detail),
         start_update=request.start_update if request.HasField("start_update") else None,
         stride=request.stride or 1,
         until_run=request.until_run,
@@ -27,6 +29,7 @@ def watch(request: pb.WatchUpdatesRequest) -> WatchCommand:
             (each.layer, each.unit, each.input if each.HasField("input") else None)
             for each in request.parameters
         ),
+        unknown=tuple(unknown.found),
     )
 
 

@@ -11,7 +11,6 @@ from service.use_cases.exports.csv_lines import HEADER, csv_lines
 from service.use_cases.exports.document import document
 from service.use_cases.exports.moment import Moment
 from service.use_cases.exports.npz import npz
-from training.errors import validating
 from training.network import Network
 from training.ports import Store
 
@@ -58,19 +57,13 @@ class Exports:
         self._store = store
         self._snapshots = snapshots
 
-    def export(
-        self, network_id: str, update: int | None, file_format: ExportFormat | None
-    ) -> Export:
+    def export(self, network_id: str, update: int | None, file_format: ExportFormat) -> Export:
         """Return a file of a network at one update, None for the latest; CSV: of all kept to it.
 
-        `file_format` None stands for one that is not known. Raises InvalidFields, NetworkNotFound,
-        UpdateOutOfRange, HistoryCompacted, DamagedHistory; going through the chunks of a history
-        the last two again, and NetworkNotFound when the network is deleted meanwhile.
+        Raises NetworkNotFound, UpdateOutOfRange, HistoryCompacted, DamagedHistory; going through
+        the chunks of a history the last two again, and NetworkNotFound when the network is deleted
+        meanwhile.
         """
-        with validating() as violations:
-            known = ", ".join(each.name for each in ExportFormat)
-            violations.require(file_format is not None, "format", f"must be one of {known}")
-        assert file_format is not None  # it would have been refused
         with self._store.read() as reader:
             network = reader.network(network_id)
             head = reader.head(network.uid)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from refusing import unknown
 from services import Service
 
 from service.use_cases.networks import NewNetwork
@@ -50,15 +51,24 @@ def test_a_cost_function_that_is_not_named_is_the_natural_one(
 def test_a_cost_function_that_is_named_is_taken_or_refused(service: Service) -> None:
     quadratic = NewNetwork("net", (2, 5, 1), cost_function=CostFunction.QUADRATIC)
     assert service.networks.create(quadratic).network.cost_function is CostFunction.QUADRATIC
-    for wanted in (CostFunction.CATEGORICAL_CROSS_ENTROPY, None):
+    wanted = replace(quadratic, id="other", cost_function=CostFunction.CATEGORICAL_CROSS_ENTROPY)
+    for bad in (wanted, replace(quadratic, id="other", unknown=unknown("cost_function"))):
         with pytest.raises(InvalidFields) as refused:
-            service.networks.create(replace(quadratic, id="other", cost_function=wanted))
+            service.networks.create(bad)
         assert [bad.field for bad in refused.value.violations] == ["cost_function"]
 
 
 def test_an_output_activation_that_is_not_known_is_the_only_bad_field(service: Service) -> None:
     with pytest.raises(InvalidFields) as refused:
-        service.networks.create(NewNetwork("net", (2, 5, 1), (SIGMOID, None)))
+        service.networks.create(
+            NewNetwork(
+                "net",
+                (2, 5, 1),
+                (SIGMOID, SIGMOID),
+                CostFunction.SQUARED_ERROR,
+                unknown=unknown("activations[1]"),
+            )
+        )
     assert [bad.field for bad in refused.value.violations] == ["activations[1]"]
     assert NewNetwork("net", (2, 5, 1)).cost_function is Unspecified.NATURAL
 

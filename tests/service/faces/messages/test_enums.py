@@ -3,14 +3,17 @@
 from typing import Any
 
 import pytest
-from clearprop.v1 import network_pb2, run_pb2
+from clearprop.v1 import network_pb2, run_pb2, update_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.values import enum_word
 
-from service.faces import messages
 from service.faces.messages import exports, networks, runs
-from service.faces.messages.enums import number_of, sent
+from service.faces.messages.enums import EnumTable
+from service.faces.messages.updates import _DETAILS
+from service.reading.selecting import Detail
 from service.use_cases.exports import ExportFormat
+from service.use_cases.steps import StepUnit
+from training.errors import Violations
 from training.numerics.activations import Activation
 from training.numerics.costs import CostFunction
 from training.numerics.initializers import InitializerKind
@@ -19,23 +22,40 @@ from training.optimizer import Optimizer
 from training.settings import StopCondition, TrainingSettings
 
 TABLES: list[Any] = [
-    (Activation, network_pb2.Activation, networks._ACTIVATIONS, number_of),
-    (CostFunction, network_pb2.CostFunction, networks._COST_FUNCTIONS, number_of),
-    (InitializerKind, network_pb2.InitializerKind, networks._INITIALIZER_KINDS, number_of),
-    (OptimizerKind, run_pb2.OptimizerKind, runs._OPTIMIZER_KINDS, number_of),
-    (ExportFormat, pb.ExportFormat, exports._FORMATS, sent(exports._FORMATS).__getitem__),
+    (Activation, network_pb2.Activation, networks.ACTIVATIONS),
+    (CostFunction, network_pb2.CostFunction, networks.COST_FUNCTIONS),
+    (InitializerKind, network_pb2.InitializerKind, networks._INITIALIZER_KINDS),
+    (ExportFormat, pb.ExportFormat, exports._FORMATS),
+    (OptimizerKind, run_pb2.OptimizerKind, runs._OPTIMIZER_KINDS),
+    (StepUnit, pb.StepUnit, runs._STEP_UNITS),
+    (Detail, update_pb2.Detail, _DETAILS),
 ]
 
 
-@pytest.mark.parametrize(("kinds", "enum", "received", "sent"), TABLES)
+@pytest.mark.parametrize(("kinds", "enum", "table"), TABLES)
 def test_each_kind_has_one_number_and_each_number_one_kind(
-    kinds: Any, enum: Any, received: Any, sent: Any
+    kinds: Any, enum: Any, table: EnumTable[Any, Any]
 ) -> None:
-    assert set(received) == set(enum.values())
-    for kind in kinds:
-        assert received[sent(kind)] is kind
-        assert enum_word(enum, sent(kind)) == kind.value
-    assert 0 not in {sent(kind) for kind in kinds}
+    violations = Violations()
+    assert set(table.numbers) == set(kinds)
+    assert set(table.numbers.values()) == set(enum.values()) - {0}
+    for kind, number in table.numbers.items():
+        assert table.read(violations, "field", number) is kind
+        assert enum_word(enum, number) == kind.value
+    violations.refuse()
+
+
+@pytest.mark.parametrize(("kinds", "enum", "table"), TABLES)
+def test_a_number_without_a_meaning_is_a_bad_field_and_is_read_as_left_open(
+    kinds: Any, enum: Any, table: EnumTable[Any, Any]
+) -> None:
+    violations = Violations()
+    left_open = table.read(violations, "field", 0)
+    assert not violations
+    assert table.read(violations, "field", 99) is left_open
+    (bad,) = violations.found
+    assert bad.field == "field"
+    assert all(kind.name in bad.description for kind in kinds if kind.name != "EXPLICIT")
 
 
 def test_settings_go_there_and_back_unchanged() -> None:
@@ -54,9 +74,6 @@ def test_settings_go_there_and_back_unchanged() -> None:
             "xor", 1.0, 1, 1, optimizer=Optimizer(OptimizerKind.MOMENTUM, 0.0, weight_decay=0.5)
         ),
     ):
-        assert messages.settings(runs.sent_settings(settings)) == settings
-
-
-def test_what_is_not_known_becomes_none() -> None:
-    unknown = run_pb2.TrainingSettings(optimizer=run_pb2.Optimizer(kind=99))  # type: ignore[arg-type]
-    assert messages.settings(unknown).optimizer.kind is None
+        violations = Violations()
+        assert runs.settings(violations, runs.sent_settings(settings)) == settings
+        violations.refuse()
