@@ -1,9 +1,10 @@
-// The equations of a phase in symbols, and of a line in numbers: each line that computes something has
-// an entry that knows which variables it took.
+// The equations of a phase in symbols, and of a line in numbers: what a line computes has an entry, by
+// the role of the variable that it sets.
 import { html } from "../shared/html.js";
 import { isRounded } from "../shared/numbers.js";
 import { call, gives, id, n, op, over, prime, row, SPACE, sub } from "./maths.js";
 import { decayInNumbers, isLong, stepInNumbers, stepInSymbols } from "./optimizer_equations.js";
+import { computedIn, elementOf, scalarOf, storedIn } from "./variables.js";
 
 const z = (i) => sub("z", id(i));
 const a = (i) => sub("a", id(i));
@@ -41,78 +42,90 @@ export const SYMBOLS = {
 const isCrossEntropy = ({ costFunction, activations }) =>
   /CROSS_ENTROPY/.test(costFunction) && /SIGMOID|SOFTMAX/.test(activations.at(-1));
 
-// In numbers: what the variable that a line has set was made of. `v` is the value of a variable
-// after the line, `was` before it, `first` the value of the first whose name begins so.
+// In numbers: what a line computed, by the role of what it set, and what that was made of. `v` is what
+// the line works on after it, `was` before it, `read` what it reads from a list.
 const LINES = {
   FORWARD: {
-    z_i: ({ v, was, first, step }) => [
+    LOGIT: ({ v, was, read, step }) => [
       z("i"),
       step.input !== undefined
-        ? row(n(was("z_i")), op("+"), n(v("a_j")), op("·"), n(first("w_i[")))
-        : was("z_i") !== undefined && first("layer.biases[") !== undefined && row(n(was("z_i")), op("+"), n(first("layer.biases["))),
+        ? row(n(was("LOGIT")), op("+"), n(v("INPUT")), op("·"), n(read("WEIGHT")))
+        : was("LOGIT") !== undefined && read("BIAS") !== undefined && row(n(was("LOGIT")), op("+"), n(read("BIAS"))),
     ],
-    a_i: ({ v }) => [a("i"), call(id("f"), n(v("z_i")))],
+    ACTIVATION: ({ v }) => [a("i"), call(id("f"), n(v("LOGIT")))],
   },
   COST: {
-    c: ({ v, was, first, step }) => [
+    COST: ({ v, was, read, step }) => [
       id("C"),
-      step.unit !== undefined && row(n(was("c")), op("+"), call(id("C"), n(first("a[")), op(","), n(v("y_k")))),
+      step.unit !== undefined && row(n(was("COST")), op("+"), call(id("C"), n(read("ACTIVATION")), op(","), n(v("TARGET")))),
+    ],
+  },
+  DELTAS_OUTPUT: {
+    SLOPE: ({ v }) => [slope("k"), /* of a */ call(prime(id("f")), n(v("ACTIVATION")))],
+    DELTA: ({ v, read, network }) => [
+      delta("k"),
+      isCrossEntropy(network) ? row(n(v("ACTIVATION")), op("−"), n(read("TARGET"))) : dC(z("k")),
     ],
   },
   DELTAS: {
-    slope_k: ({ v }) => [slope("k"), /* of a */ call(prime(id("f")), n(v("a_k")))],
-    // Of the outputs; for the layers below, this is the loop that takes the next one.
-    delta_k: ({ v, first, network }) =>
-      v("a_k") !== undefined && [delta("k"), isCrossEntropy(network) ? row(n(v("a_k")), op("−"), n(first("y["))) : dC(z("k"))],
-    s: ({ v, was, first, step }) => [
+    DELTA_SUM: ({ v, was, read, step }) => [
       id("s"),
-      step.above !== undefined && row(n(was("s")), op("+"), n(v("delta_k")), op("·"), n(first("above.weights["))),
+      step.above !== undefined && row(n(was("DELTA_SUM")), op("+"), n(v("DELTA_ABOVE")), op("·"), n(read("WEIGHT"))),
     ],
-    slope_i: ({ first }) => [slope("i"), call(prime(id("f")), n(first("z[")))],
-    delta_i: ({ v }) => [delta("i"), row(n(v("s")), op("·"), n(v("slope_i")))],
+    SLOPE: ({ read }) => [slope("i"), call(prime(id("f")), n(read("LOGIT")))],
+    DELTA: ({ v }) => [delta("i"), row(n(v("DELTA_SUM")), op("·"), n(v("SLOPE")))],
   },
   ADD: {
-    g_ij: ({ v }) => [dC(w("i", "j")), row(n(v("delta_i")), op("·"), n(v("a_j")))],
-    "total_i[": ({ v, total }) => [sub("G", id("i"), id("j")), row(n(total), op("+"), n(v("g_ij")))],
-    "biases[": ({ v, total }) => [sub("G", id("i")), row(n(total), op("+"), n(v("delta_i")))],
+    GRADIENT: ({ v }) => [dC(w("i", "j")), row(n(v("DELTA")), op("·"), n(v("INPUT")))],
+    GRADIENT_SUM: ({ v, total, step: { input } }) =>
+      input === undefined
+        ? [sub("G", id("i")), row(n(total), op("+"), n(v("DELTA")))]
+        : [sub("G", id("i"), id("j")), row(n(total), op("+"), n(v("GRADIENT")))],
   },
-  DIVIDE: { g_p: ({ v, first }) => [id("g"), over(n(first("total[")), n(v("n")))] },
+  DIVIDE: { MEAN_GRADIENT: ({ v, read }) => [id("g"), over(n(read("GRADIENT_SUM")), n(v("EXAMPLE_COUNT")))] },
   UPDATE: {
-    g_p: ({ settings, ...values }) => [id("g"), decayInNumbers(settings, values)],
-    after_p: ({ settings, ...values }) => ({ rows: stepInNumbers(settings, values) }),
+    DECAYED_GRADIENT: ({ settings, ...values }) => [id("g"), decayInNumbers(settings, values)],
+    NEW_PARAMETER: ({ settings, ...values }) => ({ rows: stepInNumbers(settings, values) }),
   },
 };
 
+// What the lines of a phase are called in SYMBOLS and LINES: outputs have deltas, and softmax
+// activations, of their own kind.
+export function kindIn({ layerSizes, activations }, kind, { layer }) {
+  if (kind === "DELTAS" && layer === layerSizes.length - 1) return "DELTAS_OUTPUT";
+  return kind === "FORWARD" && /SOFTMAX/.test(activations[layer - 1]) ? "FORWARD_SOFTMAX" : kind;
+}
+
 const MOST = 4; // outputs that are shown
 
-// The line of softmax sets all activations of its layer at once.
-export function softmaxInNumbers(values) {
+// The line of softmax sets all activations of its layer at once, and is about no single unit.
+function softmaxInNumbers(step) {
+  const values = storedIn(step)
+    .filter(({ role }) => role === "ACTIVATION")
+    .map(({ value }) => value);
+  if (step.unit !== undefined || !values.length) return null;
   const shown = values.slice(0, MOST).flatMap((value, index) => [index ? op(",") : "", n(value)]);
   return row(id("a"), op(values.some(isRounded) ? "≈" : "="), op("("), ...shown, values.length > MOST ? op(", …") : "", op(")"));
 }
 
-const valueIn = (step, matches) => step?.variables.find(({ name }) => matches(name))?.value;
-
-// The line's equations with their numbers; none where the line computes nothing.
-export function inNumbers(moment, { network, settings, total }) {
-  const { step, kind, previous } = moment;
-  for (const [name, make] of Object.entries(LINES[kind] ?? {})) {
-    const changed = step.changed.find((each) => each === name || (name.endsWith("[") && each.startsWith(name)));
-    if (!changed) continue;
-    const made = make({
-      v: (of) => valueIn(step, (each) => each === of),
-      was: (of) => valueIn(previous, (each) => each === of),
-      first: (start) => valueIn(step, (each) => each.startsWith(start)),
-      step,
-      network,
-      settings,
-      total,
-    });
-    if (!made) continue;
-    if (made.rows) return made.rows;
-    const [left, middle] = made;
-    const result = valueIn(step, (each) => each === changed);
-    return [row(left, middle ? row(op("="), middle) : "", gives(result))];
-  }
-  return [];
+// The line's equations with their numbers; none where the line computes nothing. `total` is what G
+// was before it.
+export function inNumbers({ step, kind, phase, previous }, { network, settings, total }) {
+  const softmax = softmaxInNumbers(step);
+  if (softmax) return [softmax];
+  const lines = LINES[kindIn(network, kind, phase)] ?? LINES[kind] ?? {};
+  const computed = computedIn(step).find(({ role }) => lines[role]);
+  if (!computed) return [];
+  const made = lines[computed.role]({
+    v: (role) => scalarOf(step, role),
+    was: (role) => scalarOf(previous, role),
+    read: (role) => elementOf(step, role),
+    step,
+    network,
+    settings,
+    total,
+  });
+  if (made.rows) return made.rows;
+  const [left, middle] = made;
+  return [row(left, middle ? row(op("="), middle) : "", gives(computed.value))];
 }

@@ -12,23 +12,22 @@ const CHANGES = 1000; // of an edit, the largest first
 export async function loadUpdate(network, update, signal) {
   const path = `networks/${network.network}/updates/${update}`;
   try {
-    const [{ trace }, walk] = await Promise.all([
-      get(`${path}:trace`, {}, signal),
-      loadWalk(path, signal).catch((error) => {
-        if (error.status !== "RESOURCE_EXHAUSTED") throw error;
-        return null;
-      }),
-    ]);
-    return { update, network, trace, walk: walk ?? wordless(network, trace) };
+    const [{ trace }, walk] = await Promise.all([get(`${path}:trace`, {}, signal), loadWalk(path, signal)]);
+    return { update, network, trace, walk: walk.steps.length ? walk : wordless(walk, trace.exampleCount) };
   } catch (error) {
     if (error.reason !== "NOT_GRADIENT" && error.reason !== "HISTORY_COMPACTED") throw error;
     return { update, network, ...(await loadState(network, update, signal)) };
   }
 }
 
+// The walk; of an update that has too many lines for one its phases alone.
 async function loadWalk(path, signal) {
-  const { walk } = await get(`${path}:walk`, { stepCount: LINES }, signal);
-  return walk;
+  try {
+    return (await get(`${path}:walk`, { stepCount: LINES }, signal)).walk;
+  } catch (error) {
+    if (error.status !== "RESOURCE_EXHAUSTED") throw error;
+    return (await get(`${path}:walk`, { phasesOnly: true }, signal)).walk;
+  }
 }
 
 async function loadState(network, update, signal) {

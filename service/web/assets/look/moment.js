@@ -1,6 +1,7 @@
 // One moment of an update: what is known after one executed line, and what takes part in it. All of
 // it is read from the walk (which line set which variable) and from the trace (the results).
 import { keyAt, parameterOf, valueAt } from "../shared/parameters.js";
+import { storedIn } from "./variables.js";
 
 export const KIND = "WALK_PHASE_KIND_";
 const ofBatch = (phase) => phase.position === undefined;
@@ -16,6 +17,7 @@ export function momentAt({ network, walk, trace }, wanted) {
   const moment = { number, phaseNumber, phase, kind, step, isLastOfPhase, position };
   moment.previous = number > phase.firstStep ? walk.steps[number - 1] : undefined;
   moment.example = trace.examples.find((example) => example.position === position);
+  moment.stored = walk.steps.slice(phase.firstStep, number + 1).flatMap((each) => storedIn(each).map((variable) => ({ ...variable, step: each })));
   moment.known = knownUnits(walk, moment);
   moment.isCostKnown =
     kind !== "ZERO" && (ofBatch(phase) || seen(walk, moment, "COST", position) || (kind === "COST" && isLastOfPhase));
@@ -34,43 +36,32 @@ const seen = (walk, { phaseNumber }, kind, position, layer) =>
       (layer === undefined || phase.layer === layer),
   );
 
-// The logits, activations and deltas that the example has by now: known(what, layer, unit).
+const COMPUTED_IN = { LOGIT: "FORWARD", ACTIVATION: "FORWARD", DELTA: "DELTAS" };
+
+// The logits, activations and deltas that the example has by now: known(role, layer, unit).
 function knownUnits(walk, moment) {
-  const { phase, kind, position, number, isLastOfPhase } = moment;
-  const now = new Set();
-  for (let n = phase.firstStep; n <= number; n++) {
-    for (const name of walk.steps[n]?.changed ?? []) now.add(name);
-  }
-  return (what, layer, unit) => {
+  const { phase, kind, position, stored, isLastOfPhase } = moment;
+  const now = new Set(stored.map(({ role, indices: [unit] }) => `${role} ${unit}`));
+  return (role, layer, unit) => {
     if (kind === "ZERO") return false;
     if (ofBatch(phase)) return true;
-    const of = what === "delta" ? "DELTAS" : "FORWARD";
+    const of = COMPUTED_IN[role];
     if (seen(walk, moment, of, position, layer)) return true;
-    return kind === of && phase.layer === layer && (isLastOfPhase || now.has(`${what}[${unit}]`));
+    return kind === of && phase.layer === layer && (isLastOfPhase || now.has(`${role} ${unit}`));
   };
 }
 
 // G, G/n and the weights after the update, as far as they are filled: by the phases that are over, as
 // their results say, and by the present one as its lines do.
-function arrays(walk, trace, { number, phase, phaseNumber, isLastOfPhase }) {
+function arrays(walk, trace, { phase, phaseNumber, stored, isLastOfPhase }) {
   const over = walk.phases.slice(0, walk.isWordless ? phaseNumber + 1 : phaseNumber);
   const layersOver = (kind) => over.filter((each) => each.kind === KIND + kind).map(({ layer }) => layer);
   const added = sumOf(walk, trace, over);
   const sum = partly(added, added.map((_, index) => index + 1));
   const mean = partly(trace.gradient, layersOver("DIVIDE"));
   const after = partly(trace.after, layersOver("UPDATE"));
-  const filled = [
-    [/^(total_i|biases)\[/, sum],
-    [/^g\[/, mean],
-    [/^after\[/, after],
-  ];
-  for (let n = phase.firstStep; n <= number; n++) {
-    const { changed, unit, input, variables } = walk.steps[n] ?? { changed: [] };
-    for (const name of changed) {
-      const into = filled.find(([pattern]) => pattern.test(name))?.[1];
-      into?.set(keyAt(phase.layer, unit, input), variables.find((variable) => variable.name === name).value);
-    }
-  }
+  const filled = { GRADIENT_SUM: sum, MEAN_GRADIENT: mean, NEW_PARAMETER: after };
+  for (const { role, value, step } of stored) filled[role]?.set(keyAt(phase.layer, step.unit, step.input), value);
   const zeroed = phaseNumber > 0 || isLastOfPhase;
   return { sum, mean, after, zeroed: zeroed && !(walk.isWordless && phaseNumber > 0 && !added.length) };
 }
@@ -111,31 +102,25 @@ function litBy({ phase, kind, step }, network) {
       units.add(`${layer + 1}.${above}`);
       weights.add(keyAt(layer + 1, above, unit));
     }
-    const isBias = input === undefined && (kind === "DIVIDE" || kind === "UPDATE");
-    if (isBias || step.changed.some((name) => name.startsWith("biases["))) weights.add(keyAt(layer, unit));
+    const isParameter = kind === "DIVIDE" || kind === "UPDATE" || storedIn(step).some(({ role }) => role === "GRADIENT_SUM");
+    if (input === undefined && isParameter) weights.add(keyAt(layer, unit));
   }
   return { layer, units, weights };
 }
 
-// Phases made from a trace alone, for networks that are too large to be walked through line by line.
-export function wordless(network, trace) {
-  const phases = [];
-  const add = (kind, position, layer) =>
-    phases.push({ kind: KIND + kind, position, layer, firstStep: phases.length, stepCount: 1, gradientSum: [] });
-  const layers = network.layerSizes.length - 1;
-  const upwards = Array.from({ length: layers }, (_, index) => index + 1);
-  add("ZERO");
-  for (let position = 0; position < trace.exampleCount; position++) {
-    for (const layer of upwards) add("FORWARD", position, layer);
-    add("COST", position);
-    for (const layer of upwards.toReversed()) {
-      add("DELTAS", position, layer);
-      add("ADD", position, layer);
-    }
-  }
-  for (const layer of upwards) add("DIVIDE", undefined, layer);
-  for (const layer of upwards) add("UPDATE", undefined, layer);
-  return { isWordless: true, functions: [], phases, steps: [], stepCount: phases.length };
+// The walk of a network that is too large to be walked through line by line: each phase is one step.
+// `walk` has the phases of the batch and of its first example, which the others repeat.
+export function wordless(walk, exampleCount) {
+  const first = walk.phases.findIndex((phase) => !ofBatch(phase));
+  const last = walk.phases.findLastIndex((phase) => !ofBatch(phase));
+  const ofExample = walk.phases.slice(first, last + 1);
+  const all = [
+    ...walk.phases.slice(0, first),
+    ...Array.from({ length: exampleCount }, (_, position) => ofExample.map((phase) => ({ ...phase, position }))).flat(),
+    ...walk.phases.slice(last + 1),
+  ];
+  const phases = all.map((phase, firstStep) => ({ ...phase, firstStep, stepCount: 1 }));
+  return { ...walk, isWordless: true, phases, stepCount: phases.length };
 }
 
 // Where the stepper goes from a moment: the number of a step, or undefined where the update ends.

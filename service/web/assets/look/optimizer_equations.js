@@ -1,5 +1,5 @@
-// What each optimizer does with the mean gradient of a weight, in symbols and in numbers: the rows of
-// `take_step`, as training/numerics/optimizers.py has them.
+// What each optimizer does with the mean gradient of a weight, in symbols and in numbers: the rows of a
+// step, as training/numerics/optimizers.py has them.
 import { gives, id, n, op, over, row, SPACE } from "./maths.js";
 
 const [w, g, v, s, eta, mu, epsilon, lambda] = ["w", "g", "v", "s", "η", "μ", "ε", "λ"].map(id);
@@ -43,16 +43,16 @@ export function stepInSymbols(settings) {
 }
 
 // The gradient that a step begins with: with weight decay, more than the mean.
-export function decayInNumbers(settings, { v: of, first }) {
+export function decayInNumbers(settings, { v: of, read }) {
   if (!isDecayed(settings)) return null;
-  return row(n(first("gradient[")), op("+"), n(settings.optimizer.weightDecay), op("·"), n(of("w_p")));
+  return row(n(read("MEAN_GRADIENT")), op("+"), n(settings.optimizer.weightDecay), op("·"), n(of("PARAMETER")));
 }
 
-export function stepInNumbers(settings, { v: of, first }) {
+export function stepInNumbers(settings, { v: of, read }) {
   const { momentum, beta1, beta2, epsilon } = settings.optimizer;
-  const before = { w: of("w_p"), g: of("g_p"), v: first("v["), s: first("s["), newV: of("v_p"), newS: of("s_p") };
-  const values = { ...before, eta: settings.learningRate, mu: momentum, beta1, beta2, epsilon };
+  const results = { w: of("NEW_PARAMETER"), v: of("NEW_FIRST_MOMENT"), s: of("NEW_SECOND_MOMENT") };
+  const before = { w: of("PARAMETER"), g: of("DECAYED_GRADIENT"), v: read("FIRST_MOMENT"), s: read("SECOND_MOMENT") };
+  const values = { ...before, newV: results.v, newS: results.s, eta: settings.learningRate, mu: momentum, beta1, beta2, epsilon };
   const parts = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value === undefined ? undefined : n(value)]));
-  const results = { w: of("after_p"), v: of("v_p"), s: of("s_p") };
   return Object.entries(SIDES[kindOf(settings)](parts)).map(([name, side]) => row(LEFT[name], op("="), side, gives(results[name])));
 }

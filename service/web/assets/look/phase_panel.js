@@ -4,7 +4,7 @@ import { html } from "../shared/html.js";
 import { Num } from "../shared/number.js";
 import { isRounded } from "../shared/numbers.js";
 import { keyAt } from "../shared/parameters.js";
-import { inNumbers, softmaxInNumbers, SYMBOLS } from "./equations.js";
+import { inNumbers, kindIn, SYMBOLS } from "./equations.js";
 import { GradientArrays } from "./gradient_arrays.js";
 import { Maths } from "./maths.js";
 import { momentAt } from "./moment.js";
@@ -38,17 +38,10 @@ export function PhasePanel({ opened, moment }) {
   `;
 }
 
-// Outputs have deltas, and softmax activations, of their own kind.
-function kindIn({ layerSizes, activations }, kind, { layer }) {
-  if (kind === "DELTAS" && layer === layerSizes.length - 1) return "DELTAS_OUTPUT";
-  return kind === "FORWARD" && /SOFTMAX/.test(activations[layer - 1]) ? "FORWARD_SOFTMAX" : kind;
-}
-
 function InNumbers({ opened, moment, settings }) {
   const { network, walk } = opened;
   const { phase, step } = moment;
   if (walk.isWordless) return null;
-  if (isSoftmax(walk, step)) return html`<${Maths}>${softmaxInNumbers(moment.example.activations.at(-1).values)}<//>`;
   const total = moment.previous && sumBefore(opened, moment).get(keyAt(phase.layer, step.unit, step.input));
   const lines = inNumbers(moment, { network, settings, total: total ?? 0 });
   return lines.length ? lines.map((line, index) => html`<${Maths} key=${index}>${line}<//>`) : html`<span class="soft small">this line computes nothing</span>`;
@@ -58,11 +51,6 @@ const sumBefore = (opened, moment) =>
   moment.kind === "ADD" ? momentAt(opened, moment.number - 1).sum : new Map();
 
 const functionOf = (walk, step) => walk.functions.findLast(({ firstLine }) => firstLine <= step.line);
-
-function isSoftmax(walk, step) {
-  const { firstLine, lines } = functionOf(walk, step);
-  return /= softmax\(z\)/.test(lines[step.line - firstLine]);
-}
 
 // The function that is executed, its current line, and what its variables hold after it.
 function Code({ walk, moment }) {

@@ -20,8 +20,8 @@ export function viewOf({ network, trace }, moment, secret) {
     unit(layer, unit) {
       if (moment.kind === "ZERO") return {};
       if (layer === 0) return { a: example.inputs.values[unit] };
-      const get = (what, vectors) => (known(what, layer, unit) ? valueOf(vectors, layer, unit) : undefined);
-      return { a: get("a", example.activations), z: get("z", example.logits), delta: get("delta", example.deltas) };
+      const get = (role, vectors) => (known(role, layer, unit) ? valueOf(vectors, layer, unit) : undefined);
+      return { a: get("ACTIVATION", example.activations), z: get("LOGIT", example.logits), delta: get("DELTA", example.deltas) };
     },
   };
 }

@@ -1,0 +1,69 @@
+// What is shown of a moment depends on what variables hold, and never on their names.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+import { inNumbers } from "./assets/look/equations.js";
+import { momentAt } from "./assets/look/moment.js";
+import { viewOf } from "./assets/look/view.js";
+
+const { updates } = JSON.parse(readFileSync(new URL("data.json", import.meta.url)));
+
+// The same walk of loops whose variables all have other names.
+function renamed(walk) {
+  const names = new Map();
+  const other = (name) => names.set(name, names.get(name) ?? `other ${names.size}`).get(name);
+  const steps = walk.steps.map((step) => ({
+    ...step,
+    variables: step.variables.map((variable) => ({ ...variable, name: other(variable.name) })),
+    changed: step.changed.map(other),
+  }));
+  return { ...walk, steps };
+}
+
+const keysOf = ({ layerSizes }) =>
+  layerSizes.slice(1).flatMap((units, below) =>
+    Array.from({ length: units }, (_, unit) => [
+      `${below + 1}.${unit}.b`,
+      ...Array.from({ length: layerSizes[below] }, (_, input) => `${below + 1}.${unit}.${input}`),
+    ]).flat(),
+  );
+
+// All that is shown of a step, as text.
+function shown({ network, trace, walk }, number) {
+  const opened = { network, trace, walk };
+  const moment = momentAt(opened, number);
+  const view = viewOf(opened, moment, null);
+  const units = network.layerSizes.flatMap((count, layer) => Array.from({ length: count }, (_, unit) => view.unit(layer, unit)));
+  const weights = keysOf(network).map((key) => [moment.sum.get(key), moment.mean.get(key), view.weight(key), moment.lit.weights.has(key)]);
+  const numbers = inNumbers(moment, { network, settings: trace.settings, total: 0 });
+  return JSON.stringify({ units, weights, lit: [...moment.lit.units], numbers }, (key, value) => (key === "__v" ? 0 : (value ?? "nothing"))); // __v: Preact counts its nodes
+}
+
+for (const { network, ...rest } of updates) {
+  test(`the names of variables of ${network.network} are shown alone`, () => {
+    const all = { network, ...rest };
+    const other = { ...all, walk: renamed(all.walk) };
+    for (let number = 0; number < all.walk.stepCount; number++) {
+      assert.equal(shown(other, number), shown(all, number), `step ${number}`);
+    }
+  });
+
+  test(`each number that ${network.network} computes has its equation`, () => {
+    const { walk, trace } = { network, ...rest };
+    const without = new Set();
+    for (let number = 0; number < walk.stepCount; number++) {
+      const moment = momentAt({ network, trace, walk }, number);
+      const text = JSON.stringify(inNumbers(moment, { network, settings: trace.settings, total: 0 }));
+      if (text === "[]") without.add(lineOf(walk, walk.steps[number].line));
+      assert.ok(!text.includes("undefined"), `step ${number}`);
+    }
+    // What is left only counts, chooses, stores or gives back.
+    const kinds = /^\s*(for |if |return |.*\.append\(|.*: list\[|.* = \[\[|(cost_of|delta_of|activation|outputs|total_i|biases) =)/;
+    for (const line of without) assert.match(line, kinds);
+  });
+}
+
+function lineOf({ functions }, number) {
+  const { firstLine, lines } = functions.findLast((each) => each.firstLine <= number);
+  return lines[number - firstLine];
+}

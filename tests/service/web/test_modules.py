@@ -1,0 +1,79 @@
+"""The page's modules by themselves: pure functions, called in Node.js."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from page_modules import ASSETS, lay_out, run_module
+from servers import ServerProcess
+
+from training.walking.roles import ROLES
+
+HERE = Path(__file__).parent / "modules"
+MODULES = sorted(
+    path for path in ASSETS.rglob("*.js") if "vendor" not in path.relative_to(ASSETS).parts
+)
+
+#: Networks and optimizers whose walks go through every line of the loops.
+WALKED: dict[str, dict[str, Any]] = {
+    "adam": {"optimizer": {"kind": "OPTIMIZER_KIND_ADAM", "weightDecay": 0.1}},
+    "momentum": {"optimizer": {"kind": "OPTIMIZER_KIND_MOMENTUM"}},
+    "softmax": {"activations": ["ACTIVATION_TANH", "ACTIVATION_SOFTMAX"]},
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page, laid out for Node.js."""
+    folder = tmp_path_factory.mktemp("modules")
+    lay_out(folder)
+    return folder
+
+
+def opened(site: ServerProcess, name: str, optimizer: Any = None, **network: Any) -> Any:
+    """Train a network by one update, and return all that the page asks for of it."""
+    networks = f"{site.http}/v1/networks"
+    made = {"network": name, "layerSizes": [2, 3, 2], "bias": True, "initializer": {"seed": 7}}
+    settings = {"trainingSet": "pairs", "learningRate": 0.5, "batchSize": 2, "epochs": 10}
+    if optimizer:
+        settings["optimizer"] = optimizer
+    post(networks, **made, **network)
+    post(f"{networks}/{name}:step", settings=settings)
+    found = {
+        what: requests.get(f"{networks}/{name}/updates/1:{what}", timeout=10).json()[what]
+        for what in ("trace", "walk")
+    }
+    return found | requests.get(f"{networks}/{name}", timeout=10).json()
+
+
+def post(url: str, **body: Any) -> None:
+    answer = requests.post(url, json=body, timeout=10)
+    assert answer.ok, answer.text
+
+
+def test_what_is_shown_of_a_moment_depends_on_roles(folder: Path, site: ServerProcess) -> None:
+    examples = [{"inputs": [1, n / 7], "targets": [1 - n, n]} for n in range(2)]
+    post(f"{site.http}/v1/trainingSets", trainingSet="pairs", examples=examples)
+    updates = [opened(site, name, **made) for name, made in WALKED.items()]
+    run_module(folder, HERE / "moments.test.mjs", updates=updates)
+
+
+def test_no_module_knows_a_variable_of_the_loops() -> None:
+    names = {name for roles in ROLES.values() for name in roles}
+    known = "|".join(sorted(re.escape(name) for name in names if re.search(r"[_.]", name)))
+    elements = "|".join(sorted(re.escape(name) for name in names))
+    told = re.compile(rf"\b(?:{known})\b|[\"'`/^|](?:{elements})\\?\[")
+    found = {
+        f"{path.relative_to(ASSETS)}: {line.strip()}"
+        for path in MODULES
+        for line in path.read_text().splitlines()
+        if told.search(line)
+    }
+    assert found == set()
+
+
+def test_no_module_is_long() -> None:
+    lengths = {path.name: len(path.read_text().splitlines()) for path in MODULES}
+    assert {name: length for name, length in lengths.items() if length > 400} == {}
