@@ -16,6 +16,7 @@ PROTO_INSTALLED := $(PROTO_VENV)/.installed
 PROTOS := $(sort $(wildcard proto/clearprop/v1/*.proto))
 SERVICES := proto/clearprop/v1/training_service.proto
 STUBS := client/clearprop/v1
+SYNC := client/generate_sync.py
 
 # What the engine is measured against and is no part of the application, for make bench.
 PEERS_VENV := .venv-bench
@@ -27,7 +28,7 @@ export BUF_CACHE_DIR := $(CURDIR)/$(VENV)/.buf
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve bench peers test soak screenshots lint format proto requirements clean
+.PHONY: help setup demo serve bench peers test soak screenshots lint format client proto requirements clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,11 +66,15 @@ lint: $(INSTALLED) $(PROTO_INSTALLED) ## check the code, its types, its architec
 	$(call generate,build/stubs)
 	diff -r --exclude=__init__.py --exclude=__pycache__ build/stubs/clearprop/v1 $(STUBS) || \
 		{ echo "$(STUBS) is not what proto/ generates: run make proto" >&2; exit 1; }
+	$(BIN)/python $(SYNC) --check
 
 format: $(INSTALLED) ## format the code and the contract
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
 	$(BIN)/buf format --write
+
+client: $(INSTALLED) ## generate client/clearprop/_sync from client/clearprop/_async
+	$(BIN)/python $(SYNC)
 
 proto: $(PROTO_INSTALLED) ## generate client/clearprop/v1 from proto/
 	rm -f $(STUBS)/*_pb2.py $(STUBS)/*_pb2.pyi $(STUBS)/*_pb2_grpc.py $(STUBS)/*_pb2_grpc.pyi

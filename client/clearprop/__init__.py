@@ -14,23 +14,23 @@ fails is a `ClearpropError`. `clearprop.aio` has the same for asyncio, `clearpro
 classes of the contract.
 """
 
+from clearprop._sync.client import Client, connect
+from clearprop._sync.exports import Export
+from clearprop._sync.networks import Network
+from clearprop._sync.runs import Run
+from clearprop._sync.training_sets import TrainingSet
 from clearprop.changes import Comparison, Reset, WeightChange
-from clearprop.client import Client, connect
 from clearprop.columns import Columns
 from clearprop.errors import ClearpropError, Violation
 from clearprop.explanations import Explanation
-from clearprop.exports import Export
 from clearprop.infos import NetworkInfo, RunEvent, RunInfo, StepResult, TrainingSetInfo
 from clearprop.measures import Evaluation, GradientCheck, GradientDifference
-from clearprop.networks import Network
 from clearprop.options import NetworkOptions, StepOptions, TrainingOptions
-from clearprop.runs import Run
 from clearprop.snapshots import History, Prediction, Snapshot, State
 from clearprop.traces import TracedExample, TracedUpdate
-from clearprop.training_sets import TrainingSet
 from clearprop.verifications import Difference, Verification
 from clearprop.walks import WalkedLine, WalkedPhase, WalkedUpdate
-from clearprop.watching import WatchOptions
+from clearprop.watches import WatchOptions
 
 __all__ = [
     "ClearpropError",

@@ -1,12 +1,21 @@
 """What may be said of a new network and of a run: options of Python as the contract's messages."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NotRequired, TypedDict, Unpack
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict, Unpack
 
 from clearprop.v1.network_pb2 import Activation, CostFunction, Initializer, InitializerKind
 from clearprop.v1.run_pb2 import Optimizer, OptimizerKind, StopCondition, TrainingSettings
 from clearprop.v1.training_service_pb2 import CreateNetworkRequest
 from clearprop.values import MatrixLike, VectorLike, enum_value, layers_of
+
+#: How much of each update is sent: `cost` leaves the parameters out, `gradients` adds theirs.
+DetailName: TypeAlias = Literal["cost", "parameters", "gradients"]
+
+#: What an exported file is: `json` and `csv` are texts, `npz` and `onnx` are not.
+FormatName: TypeAlias = Literal["json", "npz", "onnx", "csv"]
+
+#: What a step counts.
+UnitName: TypeAlias = Literal["update", "epoch"]
 
 #: Options of a run, by the message that they belong to.
 _SETTINGS = ("learning_rate", "batch_size", "epochs", "shuffle_seed")

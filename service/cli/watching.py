@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 from clearprop import Client, Snapshot
-from clearprop.calls import DetailName
-from clearprop.watching import Watched
+from clearprop.options import DetailName
+from clearprop.watches import Watched
 
 from service.cli.connecting import connected
 from service.cli.options import Json, NetworkId, Server

@@ -16,8 +16,8 @@ from clearprop import (
     RunEvent,
     Snapshot,
     TrainingOptions,
-    calls,
 )
+from clearprop.calls import history, runs, training_sets
 from servers import ServerProcess
 
 
@@ -396,7 +396,7 @@ def test_lists_are_read_page_by_page(client: Client, monkeypatch: pytest.MonkeyP
     network = client.create_network(layer_sizes=[2, 5, 1])
     for _ in range(5):
         network.train("xor", **settings(1)).wait()
-    for part in (calls.runs, calls.reading, calls.training_sets):
+    for part in (history, runs, training_sets):
         monkeypatch.setattr(part, "PAGE_SIZE", 2)
     assert [run.number for run in network.runs()] == [5, 4, 3, 2, 1]
     assert [update.number for update in network.updates()] == [0, 1, 2, 3, 4, 5]

@@ -19,7 +19,7 @@ from clearprop.v1.training_service_pb2 import (
     WatchUpdatesResponse,
 )
 from clearprop.v1.update_pb2 import Update, UpdateColumns
-from clearprop.watching import Received, WatchCursor, watch_request
+from clearprop.watches import Received, WatchCursor, watch_request
 from hypothesis import given
 from hypothesis import strategies as st
 

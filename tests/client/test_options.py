@@ -1,7 +1,8 @@
 """Options of Python become the fields of the contract, and what is not given is left out."""
 
 import pytest
-from clearprop import NetworkInfo, calls
+from clearprop import NetworkInfo
+from clearprop.calls import networks, runs
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.network_pb2 import (
     ACTIVATION_LEAKY_RELU,
@@ -21,7 +22,7 @@ from clearprop.v1.run_pb2 import (
 
 
 def request(**options: object) -> pb.CreateNetworkRequest:
-    call = calls.create_network("net", [2, 1], options, "id")  # type: ignore[arg-type]
+    call = networks.create_network("net", [2, 1], options, "id")  # type: ignore[arg-type]
     assert isinstance(call.request, pb.CreateNetworkRequest)
     return call.request
 
@@ -56,7 +57,7 @@ def test_everything_that_can_be_said_of_a_network_is_sent() -> None:
 
 
 def test_every_setting_is_sent() -> None:
-    call = calls.train(
+    call = runs.train(
         "net",
         "xor",
         {
@@ -99,7 +100,7 @@ def test_every_setting_is_sent() -> None:
 
 
 def test_settings_that_are_not_given_are_left_out() -> None:
-    call = calls.train("net", "xor", {"learning_rate": 1, "batch_size": 1, "epochs": 1}, "", "id")
+    call = runs.train("net", "xor", {"learning_rate": 1, "batch_size": 1, "epochs": 1}, "", "id")
     assert isinstance(call.request, pb.TrainRequest)
     settings = call.request.settings
     assert not settings.HasField("optimizer")

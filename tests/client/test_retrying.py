@@ -7,9 +7,9 @@ import clearprop
 import clearprop.aio
 import grpc
 import pytest
-from clearprop import calls
+from clearprop.backoff import Backoff
+from clearprop.calls import base, edits, networks, runs, training_sets
 from clearprop.errors import ClearpropError
-from clearprop.retrying import Backoff
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.network_pb2 import Network
 from clearprop.v1.run_pb2 import Run
@@ -59,21 +59,21 @@ def test_a_request_id_that_is_given_is_sent(scripted: ScriptedServer) -> None:
     assert scripted.requests["CreateNetwork"][0].request_id == "order 66"
 
 
-CHANGING: list[calls.Call[Any]] = [
-    calls.create_network("n", [1, 1], {}, ""),
-    calls.set_labels("n", {}, "", ""),
-    calls.delete_network("n", "", ""),
-    calls.delete_updates("n", 1, "", ""),
-    calls.fork_network("n", None, "", {}, ""),
-    calls.set_weights("n", [(1, 0, 0, 1.0)], {}, "", ""),
-    calls.reset_weights("n", {}, (), "", ""),
-    calls.create_training_set("s", [[1]], [[1]], ""),
-    calls.delete_training_set("s", ""),
-    calls.train("n", "xor", {"learning_rate": 1, "batch_size": 1, "epochs": 1}, "", ""),
-    calls.step("n", None, 1, "update", "", ""),
-    calls.pause_run("n", 1, "", ""),
-    calls.resume_run("n", 1, "", ""),
-    calls.cancel_run("n", 1, "", ""),
+CHANGING: list[base.Call[Any]] = [
+    networks.create_network("n", [1, 1], {}, ""),
+    networks.set_labels("n", {}, "", ""),
+    networks.delete_network("n", "", ""),
+    networks.delete_updates("n", 1, "", ""),
+    networks.fork_network("n", None, "", {}, ""),
+    edits.set_weights("n", [(1, 0, 0, 1.0)], {}, "", ""),
+    edits.reset_weights("n", {}, (), "", ""),
+    training_sets.create_training_set("s", [[1]], [[1]], ""),
+    training_sets.delete_training_set("s", ""),
+    runs.train("n", "xor", {"learning_rate": 1, "batch_size": 1, "epochs": 1}, "", ""),
+    runs.step("n", None, 1, "update", "", ""),
+    runs.pause_run("n", 1, "", ""),
+    runs.resume_run("n", 1, "", ""),
+    runs.cancel_run("n", 1, "", ""),
 ]
 
 
@@ -87,7 +87,7 @@ def test_every_call_that_can_have_a_request_id_has_one() -> None:
     assert called | {"UploadTrainingSet"} == takers
     for call in CHANGING:
         assert is_uuid(call.request.request_id)  # type: ignore[attr-defined]
-    assert is_uuid(next(iter(calls.upload_training_set("s", [[1]], [[1]], ""))).request_id)
+    assert is_uuid(next(iter(training_sets.upload_training_set("s", [[1]], [[1]], ""))).request_id)
 
 
 def test_what_is_refused_is_not_repeated(scripted: ScriptedServer) -> None:

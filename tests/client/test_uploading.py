@@ -11,7 +11,8 @@ import grpc
 import numpy as np
 import pytest
 from clearprop import ClearpropError
-from clearprop.uploading import Outbox, Upload
+from clearprop._transports.outbox import Outbox
+from clearprop.uploads import Upload
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_set_pb2 import TrainingSet
 from hypothesis import given

@@ -69,7 +69,7 @@ import sys
 sys.modules["numpy"] = None
 import clearprop, clearprop.aio
 from clearprop.v1.network_pb2 import LayerParameters
-from clearprop.uploading import Upload
+from clearprop.uploads import Upload
 from clearprop.values import weights_of
 assert weights_of([LayerParameters(units=1, inputs=2, weights=[1, 2])]) == [[[1.0, 2.0]]]
 assert [len(message.examples) for message in Upload("s", [[1]], [[2]], "r")] == [1]

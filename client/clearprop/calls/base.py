@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeAlias, TypeVar
+from typing import Generic, TypeVar
 
 from google.protobuf.message import Message
 
@@ -13,15 +13,6 @@ MadeT = TypeVar("MadeT")
 
 #: How many of a list are asked for at a time.
 PAGE_SIZE = 1000
-
-#: How much of each update is sent: `cost` leaves the parameters out, `gradients` adds theirs.
-DetailName: TypeAlias = Literal["cost", "parameters", "gradients"]
-
-#: What an exported file is: `json` and `csv` are texts, `npz` and `onnx` are not.
-FormatName: TypeAlias = Literal["json", "npz", "onnx", "csv"]
-
-#: What a step counts.
-UnitName: TypeAlias = Literal["update", "epoch"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,13 @@
-"""Calls about networks as a whole, and what the server is."""
+"""Calls about networks as a whole."""
 
 from collections.abc import Iterable, Mapping
 
 from clearprop.calls.base import PAGE_SIZE, Call, Pages, new_request_id
 from clearprop.documents import DocumentLike, read_document
-from clearprop.options import (
-    NetworkOptions,
-    describe_network,
-)
+from clearprop.options import FormatName, NetworkOptions, describe_network
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.network_pb2 import Network
+from clearprop.values import enum_value
 
 
 def create_network(
@@ -100,6 +98,11 @@ def delete_network(network: str, etag: str, request_id: str) -> Call[pb.DeleteNe
     return Call(request, pb.DeleteNetworkResponse)
 
 
-def get_server_info() -> Call[pb.GetServerInfoResponse]:
-    """Ask what the server is."""
-    return Call(pb.GetServerInfoRequest(), pb.GetServerInfoResponse)
+def export_network(
+    network: str, file_format: FormatName, update: int | None
+) -> Call[pb.ExportNetworkResponse]:
+    """Ask for a file of a network."""
+    request = pb.ExportNetworkRequest(
+        network=network, update=update, format=enum_value(pb.ExportFormat, file_format)
+    )
+    return Call(request, pb.ExportNetworkResponse)

@@ -1,11 +1,7 @@
 """Calls about runs."""
 
-from clearprop.calls.base import PAGE_SIZE, Call, Pages, UnitName, new_request_id
-from clearprop.options import (
-    StepOptions,
-    TrainingOptions,
-    training_settings,
-)
+from clearprop.calls.base import PAGE_SIZE, Call, Pages, new_request_id
+from clearprop.options import StepOptions, TrainingOptions, UnitName, training_settings
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.run_pb2 import Run, TrainingSettings
 from clearprop.values import enum_value

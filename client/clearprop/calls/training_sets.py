@@ -1,7 +1,7 @@
 """Calls about training sets."""
 
 from clearprop.calls.base import PAGE_SIZE, Call, Pages, new_request_id
-from clearprop.uploading import Upload
+from clearprop.uploads import Upload
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_set_pb2 import Example, TrainingSet
 from clearprop.values import MatrixLike, RowsLike, rows_of

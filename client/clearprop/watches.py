@@ -6,10 +6,10 @@ from typing import TypeAlias, TypedDict, Unpack
 
 import grpc
 
-from clearprop.calls import DetailName
 from clearprop.columns import Columns
 from clearprop.errors import ClearpropError
 from clearprop.infos import RunEvent
+from clearprop.options import DetailName
 from clearprop.snapshots import Snapshot
 from clearprop.v1.training_service_pb2 import (
     ENCODING_COLUMNS,

@@ -5,6 +5,9 @@ import time
 
 from clearprop.errors import ClearpropError
 
+#: For how many seconds a call is repeated while the server is unavailable: longer than a restart.
+DEFAULT_PATIENCE = 30.0
+
 _FIRST_DELAY = 0.1
 _LONGEST_DELAY = 5.0
 

@@ -11,10 +11,10 @@
 Its classes belong to the event loop in which they were made.
 """
 
-from clearprop.aio.client import AsyncClient, connect
-from clearprop.aio.exports import AsyncExport
-from clearprop.aio.networks import AsyncNetwork
-from clearprop.aio.runs import AsyncRun
-from clearprop.aio.training_sets import AsyncTrainingSet
+from clearprop._async.client import AsyncClient, connect
+from clearprop._async.exports import AsyncExport
+from clearprop._async.networks import AsyncNetwork
+from clearprop._async.runs import AsyncRun
+from clearprop._async.training_sets import AsyncTrainingSet
 
 __all__ = ["AsyncClient", "AsyncExport", "AsyncNetwork", "AsyncRun", "AsyncTrainingSet", "connect"]

@@ -4,10 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from clearprop.calls.base import Call, new_request_id
 from clearprop.changes import NewValue, weight_values
-from clearprop.options import (
-    RecipeOptions,
-    initializer_of,
-)
+from clearprop.options import RecipeOptions, initializer_of
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.network_pb2 import LayerParameters
 from clearprop.values import MatrixLike, VectorLike, layers_of

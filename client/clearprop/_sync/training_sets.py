@@ -1,7 +1,8 @@
+# Generated from clearprop/_async/training_sets.py by `make client`: change that file.
 """A training set as a handle."""
 
-from clearprop import calls
-from clearprop.connection import Connection
+from clearprop._sync.connection import Connection
+from clearprop.calls import training_sets
 from clearprop.infos import Examples, TrainingSetInfo
 from clearprop.v1.training_set_pb2 import TrainingSet as TrainingSetMessage
 
@@ -18,10 +19,11 @@ class TrainingSet(TrainingSetInfo):
 
     def examples(self) -> Examples:
         """Read the examples, in the order in which training goes through them."""
-        call = calls.get_training_set(self.id, include_examples=True)
-        return Examples(self._connection.call(call).training_set)
+        call = training_sets.get_training_set(self.id, include_examples=True)
+        response = self._connection.call(call)
+        return Examples(response.training_set)
 
     def delete(self, *, request_id: str = "") -> None:
         """Delete the set. Refused while a run that is not over trains on it."""
-        call = calls.delete_training_set(self.id, request_id)
+        call = training_sets.delete_training_set(self.id, request_id)
         self._connection.call(call)

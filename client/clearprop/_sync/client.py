@@ -1,16 +1,19 @@
-"""The client: where everything begins."""
+# Generated from clearprop/_async/client.py by `make client`: change that file.
+"""The client."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
 from types import TracebackType
 from typing import Self, Unpack
 
-from clearprop import calls
-from clearprop.connection import DEFAULT_PATIENCE, Connection
+from clearprop._sync.connection import Connection
+from clearprop._sync.networks import Network
+from clearprop._sync.training_sets import TrainingSet
+from clearprop._transports.threads import Transport
+from clearprop.backoff import DEFAULT_PATIENCE
+from clearprop.calls import networks, server, training_sets
 from clearprop.documents import DocumentLike
-from clearprop.networks import Network
 from clearprop.options import NetworkOptions
-from clearprop.training_sets import TrainingSet
 from clearprop.v1.training_service_pb2 import GetServerInfoResponse
 from clearprop.values import MatrixLike, RowsLike
 
@@ -21,14 +24,14 @@ def connect(target: str = "127.0.0.1:50051", *, patience: float = DEFAULT_PATIEN
     A call that finds the server unavailable is repeated for up to `patience` seconds before it
     raises ClearpropError, and so a watch that lost its connection; with 0 never.
     """
-    return Client(Connection(target, patience))
+    return Client(Connection(Transport(target), patience))
 
 
 class Client:
     """A connection to one server, made by `connect`; a context manager that closes it.
 
-    Its handles may be used as long as it is open, from any thread. Every method raises
-    ClearpropError when the service refuses or cannot be reached.
+    It and its handles may be used as long as it is open, from any thread. Every method
+    raises ClearpropError when the service refuses or cannot be reached.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -72,8 +75,9 @@ class Client:
         layer after the inputs, and with `bias` also `initial_biases`, a vector [units] for each.
         `labels` are the client's own notes.
         """
-        call = calls.create_network(network, layer_sizes, options, request_id)
-        return Network(self._connection, self._connection.call(call).network)
+        call = networks.create_network(network, layer_sizes, options, request_id)
+        response = self._connection.call(call)
+        return Network(self._connection, response.network)
 
     def import_network(
         self, document: DocumentLike, network: str = "", *, request_id: str = ""
@@ -85,17 +89,19 @@ class Client:
         parsed of it; `network` the id, which the service makes where none is given. Raises
         ValueError, with all that is wrong, for what is no such document.
         """
-        call = calls.import_network(document, network, request_id)
-        return Network(self._connection, self._connection.call(call).network)
+        call = networks.import_network(document, network, request_id)
+        response = self._connection.call(call)
+        return Network(self._connection, response.network)
 
     def network(self, network: str) -> Network:
         """Return a network by its id."""
-        call = calls.get_network(network)
-        return Network(self._connection, self._connection.call(call).network)
+        call = networks.get_network(network)
+        response = self._connection.call(call)
+        return Network(self._connection, response.network)
 
     def networks(self) -> Iterator[Network]:
         """Yield the networks, ordered by id."""
-        return self._connection.pages(calls.list_networks(), partial(Network, self._connection))
+        return self._connection.pages(networks.list_networks(), partial(Network, self._connection))
 
     def create_training_set(
         self,
@@ -110,8 +116,9 @@ class Client:
         All of it in one request, so up to 16 MiB. The service makes an id where `training_set` is
         empty.
         """
-        call = calls.create_training_set(training_set, inputs, targets, request_id)
-        return TrainingSet(self._connection, self._connection.call(call).training_set)
+        call = training_sets.create_training_set(training_set, inputs, targets, request_id)
+        response = self._connection.call(call)
+        return TrainingSet(self._connection, response.training_set)
 
     def upload_training_set(
         self,
@@ -128,21 +135,23 @@ class Client:
         numbers; the service waits a minute for each. Raises ValueError for rows that are no numbers
         or have no partner.
         """
-        upload = calls.upload_training_set(training_set, inputs, targets, request_id)
-        return TrainingSet(self._connection, self._connection.upload(upload).training_set)
+        upload = training_sets.upload_training_set(training_set, inputs, targets, request_id)
+        response = self._connection.upload(upload)
+        return TrainingSet(self._connection, response.training_set)
 
     def training_set(self, training_set: str) -> TrainingSet:
         """Return a training set by its id; `and`, `or` and `xor` come with the service."""
-        call = calls.get_training_set(training_set)
-        return TrainingSet(self._connection, self._connection.call(call).training_set)
+        call = training_sets.get_training_set(training_set)
+        response = self._connection.call(call)
+        return TrainingSet(self._connection, response.training_set)
 
     def training_sets(self) -> Iterator[TrainingSet]:
         """Yield the training sets, ordered by id."""
         return self._connection.pages(
-            calls.list_training_sets(), partial(TrainingSet, self._connection)
+            training_sets.list_training_sets(), partial(TrainingSet, self._connection)
         )
 
     def server_info(self) -> GetServerInfoResponse:
         """Return the server's version, what its store is, and its limits."""
-        call = calls.get_server_info()
+        call = server.get_server_info()
         return self._connection.call(call)

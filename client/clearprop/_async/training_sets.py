@@ -1,7 +1,7 @@
 """A training set as a handle for asyncio."""
 
-from clearprop import calls
-from clearprop.aio.connection import AsyncConnection
+from clearprop._async.connection import AsyncConnection
+from clearprop.calls import training_sets
 from clearprop.infos import Examples, TrainingSetInfo
 from clearprop.v1.training_set_pb2 import TrainingSet as TrainingSetMessage
 
@@ -18,10 +18,11 @@ class AsyncTrainingSet(TrainingSetInfo):
 
     async def examples(self) -> Examples:
         """Read the examples, in the order in which training goes through them."""
-        call = calls.get_training_set(self.id, include_examples=True)
-        return Examples((await self._connection.call(call)).training_set)
+        call = training_sets.get_training_set(self.id, include_examples=True)
+        response = await self._connection.call(call)
+        return Examples(response.training_set)
 
     async def delete(self, *, request_id: str = "") -> None:
         """Delete the set. Refused while a run that is not over trains on it."""
-        call = calls.delete_training_set(self.id, request_id)
+        call = training_sets.delete_training_set(self.id, request_id)
         await self._connection.call(call)

@@ -1,54 +1,59 @@
-"""A run as a handle for asyncio."""
+# Generated from clearprop/_async/runs.py by `make client`: change that file.
+"""A run as a handle."""
 
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from typing import Self, Unpack
 
-from clearprop import calls
-from clearprop.aio.connection import AsyncConnection
+from clearprop._sync.connection import Connection
+from clearprop.calls import runs
 from clearprop.columns import Columns
 from clearprop.infos import RunEvent, RunInfo
 from clearprop.snapshots import Snapshot
 from clearprop.v1.run_pb2 import Run as RunMessage
 from clearprop.v1.training_service_pb2 import WatchUpdatesRequest
-from clearprop.watching import ENDS_ONLY, Received, Watched, WatchOptions, watch_request
+from clearprop.watches import ENDS_ONLY, Received, Watched, WatchOptions, watch_request
 
 
-class AsyncRun(RunInfo):
+class Run(RunInfo):
     """One training of a network. The properties say what was true when the run was last read.
 
     Every method raises ClearpropError when the service refuses or cannot be reached.
     """
 
-    def __init__(self, connection: AsyncConnection, message: RunMessage, network_uid: str) -> None:
+    def __init__(self, connection: Connection, message: RunMessage, network_uid: str) -> None:
         super().__init__(message)
         self._connection = connection
         self._network_uid = network_uid
 
-    async def refresh(self) -> Self:
+    def refresh(self) -> Self:
         """Read the run anew and return it."""
-        call = calls.get_run(self.network, self.number)
-        self.message = (await self._connection.call(call)).run
+        call = runs.get_run(self.network, self.number)
+        response = self._connection.call(call)
+        self.message = response.run
         return self
 
-    async def pause(self, *, etag: str = "", request_id: str = "") -> Self:
+    def pause(self, *, etag: str = "", request_id: str = "") -> Self:
         """Stop the run between two updates; return it when that is durable."""
-        call = calls.pause_run(self.network, self.number, etag, request_id)
-        self.message = (await self._connection.call(call)).run
+        call = runs.pause_run(self.network, self.number, etag, request_id)
+        response = self._connection.call(call)
+        self.message = response.run
         return self
 
-    async def resume(self, *, etag: str = "", request_id: str = "") -> Self:
+    def resume(self, *, etag: str = "", request_id: str = "") -> Self:
         """Let the paused run go on in the background, and return it."""
-        call = calls.resume_run(self.network, self.number, etag, request_id)
-        self.message = (await self._connection.call(call)).run
+        call = runs.resume_run(self.network, self.number, etag, request_id)
+        response = self._connection.call(call)
+        self.message = response.run
         return self
 
-    async def cancel(self, *, etag: str = "", request_id: str = "") -> Self:
+    def cancel(self, *, etag: str = "", request_id: str = "") -> Self:
         """End the run for good; return it when that is durable. Its updates stay."""
-        call = calls.cancel_run(self.network, self.number, etag, request_id)
-        self.message = (await self._connection.call(call)).run
+        call = runs.cancel_run(self.network, self.number, etag, request_id)
+        response = self._connection.call(call)
+        self.message = response.run
         return self
 
-    async def wait(self) -> Self:
+    def wait(self) -> Self:
         """Wait until the run is over, however long it is paused in between, and return it."""
         request = watch_request(
             self.network,
@@ -57,29 +62,29 @@ class AsyncRun(RunInfo):
             detail="cost",
             until_run=self.number,
         )
-        async for _ in self._follow(request):
+        for _ in self._follow(request):
             pass
         return self
 
-    async def updates(self, **options: Unpack[WatchOptions]) -> AsyncIterator[Snapshot]:
+    def updates(self, **options: Unpack[WatchOptions]) -> Iterator[Snapshot]:
         """Yield the run's updates from its first to its last, those to come when they come.
 
         Goes on by itself after a lost connection, without a gap or a duplicate. `options`: see
         WatchOptions.
         """
-        async for item in self.watch(**options):
+        for item in self.watch(**options):
             if isinstance(item, Snapshot) and item.run == self.number:
                 yield item
 
-    async def columns(self, **options: Unpack[WatchOptions]) -> AsyncIterator[Columns]:
+    def columns(self, **options: Unpack[WatchOptions]) -> Iterator[Columns]:
         """Yield what `updates` yields as columns of numbers, many updates at once: much faster."""
-        async for item in self._follow(self._request(columns=True, **options)):
+        for item in self._follow(self._request(columns=True, **options)):
             if isinstance(item, Columns) and item.run == self.number:
                 yield item
 
-    async def watch(self, **options: Unpack[WatchOptions]) -> AsyncIterator[Watched]:
+    def watch(self, **options: Unpack[WatchOptions]) -> Iterator[Watched]:
         """Yield what `updates` yields, and the changes of the run's state in their places."""
-        async for item in self._follow(self._request(**options)):
+        for item in self._follow(self._request(**options)):
             if not isinstance(item, Columns):
                 yield item
 
@@ -95,8 +100,8 @@ class AsyncRun(RunInfo):
             **options,
         )
 
-    async def _follow(self, request: WatchUpdatesRequest) -> AsyncIterator[Received]:
-        async for item in self._connection.watch(request):
+    def _follow(self, request: WatchUpdatesRequest) -> Iterator[Received]:
+        for item in self._connection.watch(request):
             if isinstance(item, RunEvent):
                 # The end of the run before lies at this one's start.
                 if item.run.number != self.number:

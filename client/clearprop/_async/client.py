@@ -5,11 +5,12 @@ from functools import partial
 from types import TracebackType
 from typing import Self, Unpack
 
-from clearprop import calls
-from clearprop.aio.connection import AsyncConnection
-from clearprop.aio.networks import AsyncNetwork
-from clearprop.aio.training_sets import AsyncTrainingSet
-from clearprop.connection import DEFAULT_PATIENCE
+from clearprop._async.connection import AsyncConnection
+from clearprop._async.networks import AsyncNetwork
+from clearprop._async.training_sets import AsyncTrainingSet
+from clearprop._transports.event_loop import AsyncTransport
+from clearprop.backoff import DEFAULT_PATIENCE
+from clearprop.calls import networks, server, training_sets
 from clearprop.documents import DocumentLike
 from clearprop.options import NetworkOptions
 from clearprop.v1.training_service_pb2 import GetServerInfoResponse
@@ -24,7 +25,7 @@ def connect(
     A call that finds the server unavailable is repeated for up to `patience` seconds before it
     raises ClearpropError, and so a watch that lost its connection; with 0 never.
     """
-    return AsyncClient(AsyncConnection(target, patience))
+    return AsyncClient(AsyncConnection(AsyncTransport(target), patience))
 
 
 class AsyncClient:
@@ -75,8 +76,9 @@ class AsyncClient:
         layer after the inputs, and with `bias` also `initial_biases`, a vector [units] for each.
         `labels` are the client's own notes.
         """
-        call = calls.create_network(network, layer_sizes, options, request_id)
-        return AsyncNetwork(self._connection, (await self._connection.call(call)).network)
+        call = networks.create_network(network, layer_sizes, options, request_id)
+        response = await self._connection.call(call)
+        return AsyncNetwork(self._connection, response.network)
 
     async def import_network(
         self, document: DocumentLike, network: str = "", *, request_id: str = ""
@@ -88,18 +90,20 @@ class AsyncClient:
         parsed of it; `network` the id, which the service makes where none is given. Raises
         ValueError, with all that is wrong, for what is no such document.
         """
-        call = calls.import_network(document, network, request_id)
-        return AsyncNetwork(self._connection, (await self._connection.call(call)).network)
+        call = networks.import_network(document, network, request_id)
+        response = await self._connection.call(call)
+        return AsyncNetwork(self._connection, response.network)
 
     async def network(self, network: str) -> AsyncNetwork:
         """Return a network by its id."""
-        call = calls.get_network(network)
-        return AsyncNetwork(self._connection, (await self._connection.call(call)).network)
+        call = networks.get_network(network)
+        response = await self._connection.call(call)
+        return AsyncNetwork(self._connection, response.network)
 
     def networks(self) -> AsyncIterator[AsyncNetwork]:
         """Yield the networks, ordered by id."""
         return self._connection.pages(
-            calls.list_networks(), partial(AsyncNetwork, self._connection)
+            networks.list_networks(), partial(AsyncNetwork, self._connection)
         )
 
     async def create_training_set(
@@ -115,8 +119,9 @@ class AsyncClient:
         All of it in one request, so up to 16 MiB. The service makes an id where `training_set` is
         empty.
         """
-        call = calls.create_training_set(training_set, inputs, targets, request_id)
-        return AsyncTrainingSet(self._connection, (await self._connection.call(call)).training_set)
+        call = training_sets.create_training_set(training_set, inputs, targets, request_id)
+        response = await self._connection.call(call)
+        return AsyncTrainingSet(self._connection, response.training_set)
 
     async def upload_training_set(
         self,
@@ -133,22 +138,23 @@ class AsyncClient:
         numbers; the service waits a minute for each. Raises ValueError for rows that are no numbers
         or have no partner.
         """
-        upload = calls.upload_training_set(training_set, inputs, targets, request_id)
+        upload = training_sets.upload_training_set(training_set, inputs, targets, request_id)
         response = await self._connection.upload(upload)
         return AsyncTrainingSet(self._connection, response.training_set)
 
     async def training_set(self, training_set: str) -> AsyncTrainingSet:
         """Return a training set by its id; `and`, `or` and `xor` come with the service."""
-        call = calls.get_training_set(training_set)
-        return AsyncTrainingSet(self._connection, (await self._connection.call(call)).training_set)
+        call = training_sets.get_training_set(training_set)
+        response = await self._connection.call(call)
+        return AsyncTrainingSet(self._connection, response.training_set)
 
     def training_sets(self) -> AsyncIterator[AsyncTrainingSet]:
         """Yield the training sets, ordered by id."""
         return self._connection.pages(
-            calls.list_training_sets(), partial(AsyncTrainingSet, self._connection)
+            training_sets.list_training_sets(), partial(AsyncTrainingSet, self._connection)
         )
 
     async def server_info(self) -> GetServerInfoResponse:
         """Return the server's version, what its store is, and its limits."""
-        call = calls.get_server_info()
+        call = server.get_server_info()
         return await self._connection.call(call)

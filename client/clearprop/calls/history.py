@@ -1,8 +1,8 @@
 """Calls that read histories."""
 
-from clearprop.calls.base import PAGE_SIZE, Call, DetailName, FormatName, Pages
+from clearprop.calls.base import PAGE_SIZE, Call, Pages
+from clearprop.options import DetailName
 from clearprop.v1 import training_service_pb2 as pb
-from clearprop.v1.run_pb2 import TrainingSettings
 from clearprop.v1.update_pb2 import Detail, Update
 from clearprop.values import enum_value
 
@@ -34,7 +34,7 @@ def list_updates(
     )
 
 
-def history(
+def get_history(
     network: str, max_points: int, start: int | None, end: int | None
 ) -> Call[pb.ListUpdatesResponse]:
     """Read a history in brief."""
@@ -82,87 +82,6 @@ def list_changes(
     )
 
 
-def export_network(
-    network: str, file_format: FormatName, update: int | None
-) -> Call[pb.ExportNetworkResponse]:
-    """Ask for a file of a network."""
-    request = pb.ExportNetworkRequest(
-        network=network, update=update, format=enum_value(pb.ExportFormat, file_format)
-    )
-    return Call(request, pb.ExportNetworkResponse)
-
-
 def verify_history(network: str) -> Call[pb.VerifyHistoryResponse]:
     """Verify a network's history."""
     return Call(pb.VerifyHistoryRequest(network=network), pb.VerifyHistoryResponse)
-
-
-def trace_update(
-    network: str,
-    *,
-    update: int | None,
-    next_update: bool,
-    settings: TrainingSettings | None,
-    first_position: int,
-    position_count: int,
-) -> Call[pb.TraceUpdateResponse]:
-    """Look into an update."""
-    request = pb.TraceUpdateRequest(
-        network=network,
-        update=update,
-        next=next_update,
-        settings=settings,
-        first_position=first_position,
-        position_count=position_count,
-    )
-    return Call(request, pb.TraceUpdateResponse)
-
-
-def walk_update(  # noqa: PLR0913 - a parameter for each field of the request
-    network: str,
-    *,
-    update: int | None,
-    next_update: bool,
-    settings: TrainingSettings | None,
-    first_step: int,
-    step_count: int,
-    phases_only: bool,
-) -> Call[pb.WalkUpdateResponse]:
-    """Walk through an update, line by line."""
-    request = pb.WalkUpdateRequest(
-        network=network,
-        update=update,
-        next=next_update,
-        settings=settings,
-        first_step=first_step,
-        step_count=step_count,
-        phases_only=phases_only,
-    )
-    return Call(request, pb.WalkUpdateResponse)
-
-
-def explain_weight(  # noqa: PLR0913 - a parameter for each field of the request
-    network: str,
-    layer: int,
-    unit: int,
-    source: int | None,
-    *,
-    update: int | None,
-    next_update: bool,
-    settings: TrainingSettings | None,
-    first_position: int,
-    position_count: int,
-) -> Call[pb.ExplainWeightResponse]:
-    """Explain why a weight changed; `source` is the input of its unit, None for the bias."""
-    request = pb.ExplainWeightRequest(
-        network=network,
-        update=update,
-        next=next_update,
-        settings=settings,
-        layer=layer,
-        unit=unit,
-        input=source,
-        first_position=first_position,
-        position_count=position_count,
-    )
-    return Call(request, pb.ExplainWeightResponse)

@@ -1,0 +1,116 @@
+# Generated from clearprop/_async/connection.py by `make client`: change that file.
+"""The connection to a server: makes the calls, and repeats them where that is right."""
+
+from collections.abc import Callable, Iterator
+
+from clearprop._transports.threads import FAILURES, Transport, failure_of
+from clearprop.backoff import Backoff
+from clearprop.calls.base import Call, ItemT, MadeT, Pages, ResponseT
+from clearprop.errors import ClearpropError
+from clearprop.uploads import Upload
+from clearprop.v1.training_service_pb2 import (
+    UploadTrainingSetResponse,
+    WatchUpdatesRequest,
+    WatchUpdatesResponse,
+)
+from clearprop.watches import Received, WatchCursor, stream_ended
+
+
+class Connection:
+    """A transport to one server, used by a client and all its handles."""
+
+    def __init__(self, transport: Transport, patience: float) -> None:
+        self._transport = transport
+        self._patience = patience
+        self._closed = False
+
+    def call(self, call: Call[ResponseT]) -> ResponseT:
+        """Make a call, again while the service is unavailable and the patience lasts.
+
+        A repetition sends the same request with the same id, so that it happens at most once.
+        Raises ClearpropError.
+        """
+        backoff = Backoff(self._patience)
+        while True:
+            try:
+                return self._transport.send(call)
+            except FAILURES as error:
+                failure = failure_of(error)
+            self._wait(backoff, failure)
+
+    def pages(
+        self, pages: Pages[ResponseT, ItemT], make: Callable[[ItemT], MadeT]
+    ) -> Iterator[MadeT]:
+        """Yield what is made of each item of a list; a page is asked for when it is needed."""
+        token = ""
+        while True:
+            items, token = pages.read(self.call(pages.call(token)))
+            for item in items:
+                yield make(item)
+            if not token:
+                return
+
+    def stream(self, call: Call[ResponseT]) -> Iterator[ResponseT]:
+        """Yield the messages of a call; it is made again while none of them has come.
+
+        Only while the service is unavailable and the patience lasts. Raises ClearpropError.
+        """
+        backoff = Backoff(self._patience)
+        begun = False
+        while True:
+            stream = self._transport.stream(call)
+            try:
+                for response in stream:
+                    begun = True
+                    yield response
+            except FAILURES as error:
+                failure = failure_of(error)
+            else:
+                return
+            finally:
+                stream.cancel()
+            if begun:
+                raise failure
+            self._wait(backoff, failure)
+
+    def watch(self, request: WatchUpdatesRequest) -> Iterator[Received]:
+        """Yield what a watch delivers, and go on by itself after a lost connection."""
+        cursor = WatchCursor(request)
+        backoff = Backoff(self._patience)
+        while not cursor.complete:
+            stream = self._transport.stream(Call(cursor.request(), WatchUpdatesResponse))
+            try:
+                for response in stream:
+                    backoff.reset()
+                    for item in cursor.read(response):
+                        yield item
+                failure = stream_ended()
+            except FAILURES as error:
+                failure = failure_of(error)
+            finally:
+                stream.cancel()
+            if not cursor.complete:
+                self._wait(backoff, failure)
+
+    def upload(self, upload: Upload) -> UploadTrainingSetResponse:
+        """Send an upload, again from its first message while the service is unavailable.
+
+        Raises ClearpropError, and what iterating over the upload raises; nothing is stored then.
+        """
+        backoff = Backoff(self._patience)
+        while True:
+            try:
+                return self._transport.upload(upload)
+            except FAILURES as error:
+                failure = failure_of(error)
+            self._wait(backoff, failure)
+
+    def close(self) -> None:
+        """Close the transport. Calls and watches that are under way end with CANCELLED."""
+        self._closed = True
+        self._transport.close()
+
+    def _wait(self, backoff: Backoff, failure: ClearpropError) -> None:
+        if self._closed:
+            raise failure
+        self._transport.sleep(backoff.delay(failure))

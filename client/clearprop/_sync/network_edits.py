@@ -1,0 +1,73 @@
+# Generated from clearprop/_async/network_edits.py by `make client`: change that file.
+"""Changes of a network's parameters without training."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Unpack
+
+from clearprop._sync.network_handle import NetworkHandle
+from clearprop.calls import edits
+from clearprop.changes import NewValue, Reset
+from clearprop.options import RecipeOptions
+from clearprop.snapshots import Snapshot
+from clearprop.values import MatrixLike, VectorLike, layers_of
+
+
+class NetworkEdits(NetworkHandle):
+    """What a network offers to change its parameters."""
+
+    def set_weight(
+        self,
+        layer: int,
+        unit: int,
+        source: int | None,
+        value: float,
+        *,
+        etag: str = "",
+        request_id: str = "",
+    ) -> Snapshot:
+        """Set one weight, or with the source None a bias, as an update; return that update.
+
+        `layer` counts from 1, the first after the inputs; `unit` and `source`, the input of that
+        unit, from 0. A paused run goes on from there; refused while one is running.
+        """
+        values = [(layer, unit, source, value)]
+        return self.set_weights(values, etag=etag, request_id=request_id)
+
+    def set_weights(
+        self,
+        values: Iterable[NewValue] = (),
+        *,
+        weights: Mapping[int, MatrixLike] | None = None,
+        biases: Mapping[int, VectorLike] | None = None,
+        etag: str = "",
+        request_id: str = "",
+    ) -> Snapshot:
+        """Set some parameters, or all, as one update; return that update.
+
+        `values` are tuples of layer, unit, source and value as in `set_weight`; `weights` and
+        `biases` whole layers by their numbers, from 1: a matrix [units, inputs], and where the
+        network has biases a vector [units].
+        """
+        layers = edits.set_layers(weights or {}, biases or {})
+        call = edits.set_weights(self.id, values, layers, etag, request_id)
+        response = self._connection.call(call)
+        return Snapshot(response.update)
+
+    def reset(
+        self,
+        *,
+        weights: Sequence[MatrixLike] = (),
+        biases: Sequence[VectorLike] = (),
+        etag: str = "",
+        request_id: str = "",
+        **recipe: Unpack[RecipeOptions],
+    ) -> Reset:
+        """Make all parameters anew, as one update, and return it with the seed.
+
+        By default as the network's own initial ones, with a new seed; `initializer`, `seed`, `low`
+        and `high` as of `create_network`; or `weights` and `biases` are given for each layer.
+        Optimizers begin anew. A paused run goes on from there; refused while one is running.
+        """
+        parameters = layers_of(weights, biases)
+        call = edits.reset_weights(self.id, recipe, parameters, etag, request_id)
+        return Reset(self._connection.call(call))

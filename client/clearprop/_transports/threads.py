@@ -1,0 +1,86 @@
+"""The transport for threads: calls that block, uploads that gRPC reads in its own thread."""
+
+import time
+from collections.abc import Iterator
+from typing import Protocol, TypeVar
+
+import grpc
+
+from clearprop._transports.channel import CHANNEL_OPTIONS, UPLOAD_PATH
+from clearprop._transports.outbox import Outbox
+from clearprop.calls.base import Call, ResponseT
+from clearprop.errors import ClearpropError
+from clearprop.uploads import Upload
+from clearprop.v1.training_service_pb2 import UploadTrainingSetRequest, UploadTrainingSetResponse
+
+ItemT_co = TypeVar("ItemT_co", covariant=True)
+
+#: The exceptions with which gRPC says that a call failed.
+FAILURES = (grpc.RpcError,)
+
+
+def failure_of(error: grpc.RpcError) -> ClearpropError:
+    """Return what one of `FAILURES` says."""
+    return ClearpropError.from_rpc(error)
+
+
+class Stream(Protocol[ItemT_co]):
+    """The messages of a call, which can be cancelled."""
+
+    def __iter__(self) -> Iterator[ItemT_co]: ...
+
+    def cancel(self) -> object:
+        """End the call."""
+
+
+class Transport:
+    """A channel to one server. Safe to use from threads. Its calls raise `FAILURES`."""
+
+    def __init__(self, target: str) -> None:
+        self._channel = grpc.insecure_channel(target, options=CHANNEL_OPTIONS)
+        self._upload = self._channel.stream_unary(
+            UPLOAD_PATH,
+            request_serializer=UploadTrainingSetRequest.SerializeToString,
+            response_deserializer=UploadTrainingSetResponse.FromString,
+        )
+
+    def send(self, call: Call[ResponseT]) -> ResponseT:
+        """Make a call and return its answer."""
+        method = self._channel.unary_unary(
+            call.path,
+            request_serializer=type(call.request).SerializeToString,
+            response_deserializer=call.response.FromString,
+        )
+        return method(call.request)
+
+    def stream(self, call: Call[ResponseT]) -> Stream[ResponseT]:
+        """Make a call that is answered with a stream of messages."""
+        method = self._channel.unary_stream(
+            call.path,
+            request_serializer=type(call.request).SerializeToString,
+            response_deserializer=call.response.FromString,
+        )
+        return method(call.request)
+
+    def upload(self, upload: Upload) -> UploadTrainingSetResponse:
+        """Send all messages of an upload, from the first. Raises what iterating over it raises."""
+        outbox = Outbox()
+        call = self._upload.future(outbox)
+        call.add_done_callback(lambda _: outbox.abandon())
+        try:
+            for message in upload:
+                if not outbox.put(message):
+                    break  # the call has ended already: its result says why
+            else:
+                outbox.finish()
+            return call.result()
+        finally:
+            call.cancel()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+    def close(self) -> None:
+        """Close the channel. Calls that are under way end with CANCELLED."""
+        self._channel.close()
