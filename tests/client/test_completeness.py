@@ -1,0 +1,240 @@
+"""Every RPC is a method of the client and a command, and every field of a request can be given.
+
+A new RPC needs a line in `RPCS`; a field that a method or a command leaves out needs a reason here.
+"""
+
+import inspect
+import typing
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import clearprop
+import clearprop.aio
+import pytest
+import typer
+from clearprop.v1 import training_service_pb2 as pb
+from google.protobuf.descriptor import Descriptor
+
+from service.cli.commands import app
+
+
+class Ways(NamedTuple):
+    """The methods of the client that make the calls of an RPC, and the command that uses them."""
+
+    methods: str
+    command: str
+
+
+RPCS = {
+    "CreateNetwork": Ways("Client.create_network Client.import_network", "create"),
+    "ForkNetwork": Ways("Network.fork", "fork"),
+    "GetNetwork": Ways("Client.network Network.refresh", "state"),
+    "ListNetworks": Ways("Client.networks", "networks"),
+    "UpdateNetwork": Ways("Network.set_labels", ""),
+    "DeleteNetwork": Ways("Network.delete", "delete"),
+    "DeleteUpdates": Ways("Network.delete_updates", "delete-updates"),
+    "CreateTrainingSet": Ways("Client.create_training_set", ""),
+    "UploadTrainingSet": Ways("Client.upload_training_set", "import"),
+    "GetTrainingSet": Ways("Client.training_set TrainingSet.examples", "training-sets show"),
+    "ListTrainingSets": Ways("Client.training_sets", "training-sets"),
+    "DeleteTrainingSet": Ways("TrainingSet.delete", "training-sets delete"),
+    "Train": Ways("Network.train", "train"),
+    "Step": Ways("Network.step", "step"),
+    "PauseRun": Ways("Run.pause", "pause"),
+    "ResumeRun": Ways("Run.resume", "resume"),
+    "CancelRun": Ways("Run.cancel", "cancel"),
+    "GetRun": Ways("Network.run Run.refresh", "watch"),
+    "ListRuns": Ways("Network.runs", "runs"),
+    "GetState": Ways("Network.state", "state"),
+    "ListUpdates": Ways("Network.updates Network.history", "history"),
+    "WatchUpdates": Ways("Network.watch Run.watch Run.columns", "watch"),
+    "Predict": Ways("Network.predict", "predict"),
+    "Evaluate": Ways("Network.evaluate", "evaluate"),
+    "CheckGradients": Ways("Network.check_gradients", "check-gradients"),
+    "ExportNetwork": Ways("Network.export", "export"),
+    "VerifyHistory": Ways("Network.verify", "verify"),
+    "SetWeights": Ways("Network.set_weights", "set-weight"),
+    "ResetWeights": Ways("Network.reset", "reset"),
+    "CompareUpdates": Ways("Network.compare Network.changes", "diff"),
+    "TraceUpdate": Ways("Network.trace", "trace"),
+    "ExplainWeight": Ways("Network.explain", "explain"),
+    "WalkUpdate": Ways("Network.walk", "walk"),
+    "GetServerInfo": Ways("Client.server_info", "info"),
+}
+
+NO_COMMAND = {
+    "UpdateNetwork": "labels are notes of programs; `create --label` and `fork --label` set them",
+    "CreateTrainingSet": "`import` uploads, which takes sets of any size",
+}
+
+#: What a handle knows of itself and sends.
+HANDLES = {
+    "Client": set[str](),
+    "Network": {"network", "uid"},
+    "Run": {"network", "uid", "run", "until_run", "start_update"},
+    "TrainingSet": {"training_set"},
+}
+
+#: Parameters of the client and of commands that have a name of their own for a field.
+NAMES = {
+    "base_update": {"base", "first"},
+    "before_update": {"before"},
+    "cost_function": {"cost"},
+    "CompareUpdates.page_size": {"most"},
+    "CompareUpdates.update": {"second"},
+    "end_update": {"end", "last"},
+    "example_count": {"examples"},
+    "examples": {"inputs", "targets"},
+    "first_position": {"place"},
+    "first_step": {"first"},
+    "ForkNetwork.new_network": {"new"},
+    "format": {"file_format"},
+    "initial_parameters": {"initial_weights", "initial_biases"},
+    "initializer.kind": {"initializer"},
+    "input": {"source"},
+    "labels": {"label"},
+    "layer_sizes": {"layers"},
+    "layers": {"weights", "biases"},
+    "next": {"next_update"},
+    "parameter_count": {"parameters"},
+    "ResetWeights.parameters": {"weights", "biases"},
+    "GetRun.run": {"number", "run"},
+    "optimizer.kind": {"optimizer"},
+    "position_count": {"examples"},
+    "settings.training_set": {"training_set", "on"},
+    "start_update": {"start", "first"},
+    "step_count": {"lines"},
+    "training_set": {"on", "name"},
+    "unit": {"unit", "by_epochs"},
+    "until_run": {"run"},
+    "view": {"full"},
+    "SetWeights.weights": {"values", "value"},
+}
+
+#: Fields that no method of the client has a parameter for.
+NOT_IN_THE_CLIENT = {
+    "page_token": "the client reads all pages",
+    "page_size": "the client chooses it",
+    "encoding": "`columns` asks for columns, `watch` and `updates` for updates",
+    "include_examples": "`examples` asks for them, `training_set` does not",
+    "update_mask": "labels are all that can be updated",
+    "validate_only": "for pages and forms, which ask while somebody types",
+    "optimizer_state": "`import_network` sends that of a document",
+}
+
+#: Fields that no option of a command gives, beside those that no method does.
+NOT_ON_THE_COMMAND_LINE = {
+    "request_id": "the client makes one for each command, with which it repeats the call",
+    "etag": "a command acts on the network as it is when it is typed",
+    "uid": "a command is about the network that has the id now",
+    "initial_parameters": "`import-network` reads them from a document",
+    "detail": "a command shows costs; --json has what it needs",
+    "max_points": "the command draws as many as the terminal is wide",
+    "Predict.activations": "`trace` shows the activations of each unit",
+    "layers": "`set-weight` sets one; whole layers are for programs",
+    "ResetWeights.parameters": "whole layers are for programs",
+}
+
+#: What a run that would begin now is given on the command line: what chooses its next update.
+OF_A_NEXT_UPDATE = {"learning_rate", "batch_size", "epochs", "kind", "training_set"}
+
+SETTINGS = {"TrainingSettings", "Optimizer", "StopCondition", "Initializer"}
+METHODS = pb.DESCRIPTOR.services_by_name["TrainingService"].methods_by_name
+
+
+def fields(message: Descriptor, prefix: str = "") -> Iterator[str]:
+    for field in message.fields:
+        if field.message_type is not None and field.message_type.name in SETTINGS:
+            yield from fields(field.message_type, f"{field.name}.")
+        else:
+            yield prefix + field.name
+
+
+def parameters(method: Any) -> set[str]:
+    """Return the names of a method's parameters, and those of its options."""
+    names: set[str] = set()
+    for each in inspect.signature(method).parameters.values():
+        if each.kind is inspect.Parameter.VAR_KEYWORD:
+            names |= typing.get_type_hints(typing.get_args(each.annotation)[0]).keys()
+        else:
+            names.add(each.name)
+    return names
+
+
+def looked_up(table: dict[str, Any], rpc: str, field: str) -> Any:
+    """Return what a table says of a field: of this RPC, or with this prefix, or of all."""
+    return next((table[key] for key in keys(rpc, field) if key in table), None)
+
+
+def keys(rpc: str, field: str) -> tuple[str, str, str]:
+    return f"{rpc}.{field}", field, field.rpartition(".")[2]
+
+
+def commands(group: Any = None, prefix: str = "") -> dict[str, set[str]]:
+    """Return the names of each command's arguments and options."""
+    group = group or typer.main.get_command(app)
+    found = {}
+    for name, command in group.commands.items():
+        found[prefix + name] = {each.name for each in command.params}
+        if hasattr(command, "commands"):
+            found |= commands(command, f"{name} ")
+    return found
+
+
+def given(rpc: str, field: str, names: set[str]) -> bool:
+    accepted = {field.rpartition(".")[2]} | (looked_up(NAMES, rpc, field) or set())
+    return bool(accepted & names)
+
+
+def test_every_rpc_is_listed() -> None:
+    assert RPCS.keys() == set(METHODS)
+
+
+def test_no_name_and_no_reason_is_left_of_a_field_that_is_gone() -> None:
+    there_are = {
+        key
+        for rpc, method in METHODS.items()
+        for field in fields(method.input_type)
+        for key in keys(rpc, field)
+    }
+    assert NAMES.keys() | NOT_IN_THE_CLIENT.keys() | NOT_ON_THE_COMMAND_LINE.keys() <= there_are
+
+
+@pytest.mark.parametrize("rpc", RPCS)
+def test_every_rpc_has_a_method_in_both_forms_of_the_client(rpc: str) -> None:
+    for each in RPCS[rpc].methods.split():
+        kind, name = each.split(".")
+        assert callable(getattr(getattr(clearprop, kind), name))
+        assert callable(getattr(getattr(clearprop.aio, f"Async{kind}"), name))
+
+
+def test_every_rpc_has_a_command_or_a_reason() -> None:
+    there_are = commands()
+    assert {rpc for rpc, ways in RPCS.items() if not ways.command} == NO_COMMAND.keys()
+    assert {ways.command for ways in RPCS.values() if ways.command} <= there_are.keys()
+
+
+@pytest.mark.parametrize("rpc", RPCS)
+def test_every_field_of_a_request_is_a_parameter_of_a_method(rpc: str) -> None:
+    names = set[str]()
+    for each in RPCS[rpc].methods.split():
+        kind, name = each.split(".")
+        names |= parameters(getattr(getattr(clearprop, kind), name)) | HANDLES[kind]
+    for field in fields(METHODS[rpc].input_type):
+        assert given(rpc, field, names) or looked_up(NOT_IN_THE_CLIENT, rpc, field), field
+
+
+@pytest.mark.parametrize("rpc", [rpc for rpc in RPCS if rpc not in NO_COMMAND])
+def test_every_field_of_a_request_is_an_option_of_a_command(rpc: str) -> None:
+    names = commands()[RPCS[rpc].command]
+    for field in fields(METHODS[rpc].input_type):
+        left_out = (
+            looked_up(NOT_IN_THE_CLIENT, rpc, field)
+            or looked_up(NOT_ON_THE_COMMAND_LINE, rpc, field)
+            or (
+                "next_update" in names
+                and field.startswith(("settings.", "optimizer.", "stop."))
+                and field.rpartition(".")[2] not in OF_A_NEXT_UPDATE
+            )
+        )
+        assert given(rpc, field, names) or left_out, field
