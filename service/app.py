@@ -21,6 +21,7 @@ from service.execution.wakeups import Wakeups
 from service.faces.grpc import methods
 from service.faces.grpc.health import SERVICE_NAME, Health
 from service.faces.handlers import Handlers
+from service.faces.responses import Responses
 from service.faces.rest.documentation.pages import documentation
 from service.faces.rest.face import rest_app
 from service.faces.rest.http_server import HttpServer
@@ -82,15 +83,18 @@ class Server:
         opening = RunOpening(snapshots, clock, settings.limits)
         following = Following(self.store, Selecting(snapshots))
         inspection = Inspection(self.store, snapshots, opening)
+        outcomes = Outcomes(self.store, self.wakeups)
+        history = History(self.store, snapshots, settings.limits)
         self.handlers = Handlers(
             networks=Networks(self.store, snapshots, clock, settings.limits),
             training_sets=self.training_sets,
             runs=Runs(self.store, self.executor, opening, clock),
             steps=Steps(self.store, self.executor, snapshots, opening, clock),
-            outcomes=Outcomes(self.store, self.wakeups),
+            outcomes=outcomes,
+            responses=Responses(outcomes, history),
             edits=Edits(self.store, snapshots, clock),
             retention=Retention(self.store, snapshots, clock),
-            history=History(self.store, snapshots, settings.limits),
+            history=history,
             inspection=inspection,
             explanations=Explanations(inspection),
             walks=Walks(inspection, settings.limits),

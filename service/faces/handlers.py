@@ -6,23 +6,26 @@ raises when the caller has gone away. The names are those of the contract.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TypeVar
 
 from clearprop.v1 import training_service_pb2 as pb
+from clearprop.v1.run_pb2 import Run
 
 from service.execution.outcomes import Outcomes
 from service.execution.tickets import Outcome, Ticket
 from service.execution.wakeups import Wakeups
 from service.faces import messages
-from service.use_cases.edits import Edits
+from service.faces.responses import Responses
+from service.use_cases.edits import Edits, update_made
 from service.use_cases.explanations import Explanations
 from service.use_cases.exports import Exports
 from service.use_cases.history import History, latest_in_response
 from service.use_cases.inspection import Inspection
-from service.use_cases.networks import Networks
+from service.use_cases.networks import Networks, NetworkView
+from service.use_cases.requests import updates_made
 from service.use_cases.retention import Retention
 from service.use_cases.runs import Runs, RunView
 from service.use_cases.steps import Steps
@@ -32,8 +35,7 @@ from service.use_cases.walks import Walks
 from service.use_cases.watches import Watches
 from training.errors import Violations, validating
 from training.limits import Limits
-from training.network import Network
-from training.snapshots import Snapshots
+from training.training_set import TrainingSet
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -48,6 +50,7 @@ class Handlers:
     runs: Runs
     steps: Steps
     outcomes: Outcomes
+    responses: Responses
     edits: Edits
     retention: Retention
     history: History
@@ -66,10 +69,10 @@ class Handlers:
         """Make a network."""
         view = self.networks.create(
             messages.new_network(request),
-            messages.request_id(request),
+            messages.request_id(request, _created),
             validate_only=request.validate_only,
         )
-        return pb.CreateNetworkResponse(network=messages.network(view))
+        return _created(view)
 
     def fork_network(self, request: pb.ForkNetworkRequest) -> pb.ForkNetworkResponse:
         """Make a network of an update of another."""
@@ -78,9 +81,9 @@ class Handlers:
             request.update if request.HasField("update") else None,
             request.new_network,
             dict(request.labels),
-            messages.request_id(request),
+            messages.request_id(request, _forked),
         )
-        return pb.ForkNetworkResponse(network=messages.network(view))
+        return _forked(view)
 
     def get_network(self, request: pb.GetNetworkRequest) -> pb.GetNetworkResponse:
         """Describe a network."""
@@ -104,21 +107,26 @@ class Handlers:
             dict(request.labels),
             messages.label_keys(request),
             request.etag,
-            messages.request_id(request),
+            messages.request_id(request, _labelled),
         )
-        return pb.UpdateNetworkResponse(network=messages.network(view))
+        return _labelled(view)
 
     def delete_network(self, request: pb.DeleteNetworkRequest) -> pb.DeleteNetworkResponse:
         """Delete a network."""
-        self.networks.delete(request.network, request.etag, messages.request_id(request))
+        self.networks.delete(
+            request.network, request.etag, messages.request_id(request, _network_deleted)
+        )
         return pb.DeleteNetworkResponse()
 
     def delete_updates(self, request: pb.DeleteUpdatesRequest) -> pb.DeleteUpdatesResponse:
         """Let go of a network's updates before one of them."""
         view = self.retention.delete_updates(
-            request.network, request.before_update, request.etag, messages.request_id(request)
+            request.network,
+            request.before_update,
+            request.etag,
+            messages.request_id(request, _compacted),
         )
-        return pb.DeleteUpdatesResponse(network=messages.network(view))
+        return _compacted(view)
 
     def create_training_set(
         self, request: pb.CreateTrainingSetRequest
@@ -127,9 +135,9 @@ class Handlers:
         training_set = self.training_sets.create(
             request.training_set,
             messages.example_rows(request.examples),
-            messages.request_id(request),
+            messages.request_id(request, _training_set_created),
         )
-        return pb.CreateTrainingSetResponse(training_set=messages.training_set(training_set))
+        return _training_set_created(training_set)
 
     async def upload_training_set(
         self, requests: AsyncIterator[pb.UploadTrainingSetRequest]
@@ -168,7 +176,9 @@ class Handlers:
         self, request: pb.DeleteTrainingSetRequest
     ) -> pb.DeleteTrainingSetResponse:
         """Delete a training set."""
-        self.training_sets.delete(request.training_set, messages.request_id(request))
+        self.training_sets.delete(
+            request.training_set, messages.request_id(request, _training_set_deleted)
+        )
         return pb.DeleteTrainingSetResponse()
 
     def train(self, request: pb.TrainRequest) -> pb.TrainResponse:
@@ -178,10 +188,10 @@ class Handlers:
             request.network,
             messages.settings(unknown, request.settings),
             request.etag,
-            messages.request_id(request),
+            messages.request_id(request, _trained),
             unknown.found,
         )
-        return pb.TrainResponse(run=messages.run(view))
+        return _trained(view)
 
     async def step(self, request: pb.StepRequest) -> pb.StepResponse:
         """Advance, and answer when that is durable."""
@@ -189,7 +199,9 @@ class Handlers:
         if isinstance(begun, pb.StepResponse):
             return begun
         outcome = await self.outcomes.wait(begun)
-        return await asyncio.to_thread(self._stepped, outcome)
+        response = _stepped(outcome)
+        await asyncio.to_thread(self.responses.add_updates, response, updates_made(outcome))
+        return response
 
     async def pause_run(self, request: pb.PauseRunRequest) -> pb.PauseRunResponse:
         """Stop a run, and answer when that is durable."""
@@ -198,16 +210,16 @@ class Handlers:
             request.network,
             request.run,
             request.etag,
-            messages.request_id(request),
+            messages.request_id(request, _paused),
         )
-        return pb.PauseRunResponse(run=messages.run(await self._waited(ticket)))
+        return _paused(await self.outcomes.wait(ticket))
 
     def resume_run(self, request: pb.ResumeRunRequest) -> pb.ResumeRunResponse:
         """Let a paused run go on."""
         view = self.runs.resume(
-            request.network, request.run, request.etag, messages.request_id(request)
+            request.network, request.run, request.etag, messages.request_id(request, _resumed)
         )
-        return pb.ResumeRunResponse(run=messages.run(view))
+        return _resumed(view)
 
     async def cancel_run(self, request: pb.CancelRunRequest) -> pb.CancelRunResponse:
         """End a run, and answer when that is durable."""
@@ -216,9 +228,9 @@ class Handlers:
             request.network,
             request.run,
             request.etag,
-            messages.request_id(request),
+            messages.request_id(request, _cancelled),
         )
-        return pb.CancelRunResponse(run=messages.run(await self._waited(ticket)))
+        return _cancelled(await self.outcomes.wait(ticket))
 
     def get_run(self, request: pb.GetRunRequest) -> pb.GetRunResponse:
         """Describe a run."""
@@ -335,10 +347,11 @@ class Handlers:
             request.network,
             messages.new_weights(request),
             request.etag,
-            messages.request_id(request),
+            messages.request_id(request, messages.weights_set),
         )
-        made = self.history.made(changed.network.uid, changed.update)
-        return messages.weights_set(changed, made)
+        response = messages.weights_set(changed)
+        self.responses.add_updates(response, update_made(changed))
+        return response
 
     def reset_weights(self, request: pb.ResetWeightsRequest) -> pb.ResetWeightsResponse:
         """Make all parameters anew."""
@@ -348,11 +361,12 @@ class Handlers:
             messages.initializer(unknown, request),
             tuple(map(messages.layer_parameters, request.parameters)),
             request.etag,
-            messages.request_id(request),
+            messages.request_id(request, messages.weights_reset),
             unknown.found,
         )
-        made = self.history.made(changed.network.uid, changed.update)
-        return messages.weights_reset(changed, made)
+        response = messages.weights_reset(changed)
+        self.responses.add_updates(response, update_made(changed))
+        return response
 
     def compare_updates(self, request: pb.CompareUpdatesRequest) -> pb.CompareUpdatesResponse:
         """Show how two updates differ."""
@@ -406,40 +420,76 @@ class Handlers:
         """Describe the server."""
         return messages.server_info(self.version, self.store_kind, self.limits)
 
-    async def _waited(self, ticket: Ticket) -> RunView:
-        outcome = await self.outcomes.wait(ticket)
-        return RunView(outcome.network_id, outcome.run)
-
     def _store_upload(self, upload: messages.Upload) -> pb.UploadTrainingSetResponse:
-        training_set = self.training_sets.store(*upload.complete())
-        return pb.UploadTrainingSetResponse(training_set=messages.training_set(training_set))
+        return _uploaded(self.training_sets.store(*upload.complete(_uploaded)))
 
     def _begin_step(self, request: pb.StepRequest) -> pb.StepResponse | Ticket:
         """Answer a short step at once, without another way through the event loop."""
-        begun = self.steps.begin(messages.step(request), messages.request_id(request))
+        begun = self.steps.begin(messages.step(request), messages.request_id(request, _stepped))
         outcome = begun.ticket.outcome
         if outcome is None:
             return begun.ticket
-        if begun.network is None or begun.made is None:
-            return self._stepped(outcome)
-        shown = latest_in_response(begun.network, begun.made)
-        return _step_response(outcome, begun.network, [shown])
-
-    def _stepped(self, outcome: Outcome) -> pb.StepResponse:
-        run = outcome.run
-        made = run.updates_done - outcome.updates_done
-        span = self.history.last_updates(run.network_uid, run.latest_update, made)
-        return _step_response(outcome, span.network, span.snapshots)
+        response = _stepped(outcome)
+        if begun.made is not None:
+            shown = latest_in_response(begun.network, begun.made)
+            response.updates.extend(messages.updates(begun.network, [shown]))
+        return response
 
 
-def _step_response(
-    outcome: Outcome, network: Network, made: Iterable[Snapshots]
-) -> pb.StepResponse:
-    return pb.StepResponse(
-        run=messages.run(RunView(outcome.network_id, outcome.run)),
-        updates=messages.updates(network, made),
-        etag=outcome.head.etag,
-    )
+def _created(view: NetworkView) -> pb.CreateNetworkResponse:
+    return pb.CreateNetworkResponse(network=messages.network(view))
+
+
+def _forked(view: NetworkView) -> pb.ForkNetworkResponse:
+    return pb.ForkNetworkResponse(network=messages.network(view))
+
+
+def _labelled(view: NetworkView) -> pb.UpdateNetworkResponse:
+    return pb.UpdateNetworkResponse(network=messages.network(view))
+
+
+def _compacted(view: NetworkView) -> pb.DeleteUpdatesResponse:
+    return pb.DeleteUpdatesResponse(network=messages.network(view))
+
+
+def _network_deleted(_: None) -> pb.DeleteNetworkResponse:
+    return pb.DeleteNetworkResponse()
+
+
+def _training_set_created(source: TrainingSet) -> pb.CreateTrainingSetResponse:
+    return pb.CreateTrainingSetResponse(training_set=messages.training_set(source))
+
+
+def _uploaded(source: TrainingSet) -> pb.UploadTrainingSetResponse:
+    return pb.UploadTrainingSetResponse(training_set=messages.training_set(source))
+
+
+def _training_set_deleted(_: None) -> pb.DeleteTrainingSetResponse:
+    return pb.DeleteTrainingSetResponse()
+
+
+def _trained(view: RunView) -> pb.TrainResponse:
+    return pb.TrainResponse(run=messages.run(view))
+
+
+def _resumed(view: RunView) -> pb.ResumeRunResponse:
+    return pb.ResumeRunResponse(run=messages.run(view))
+
+
+def _paused(outcome: Outcome) -> pb.PauseRunResponse:
+    return pb.PauseRunResponse(run=_run(outcome))
+
+
+def _cancelled(outcome: Outcome) -> pb.CancelRunResponse:
+    return pb.CancelRunResponse(run=_run(outcome))
+
+
+def _stepped(outcome: Outcome) -> pb.StepResponse:
+    return pb.StepResponse(run=_run(outcome), etag=outcome.head.etag)
+
+
+def _run(outcome: Outcome) -> Run:
+    return messages.run(RunView(outcome.network_id, outcome.run))
 
 
 async def _to_its_end(work: Callable[[A], T], argument: A) -> T:

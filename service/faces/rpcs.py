@@ -1,7 +1,7 @@
 """The contract's methods, each with the handler that carries it out: what every face serves."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from inspect import iscoroutinefunction
 from re import sub
@@ -13,6 +13,7 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 from service.faces.handlers import Handlers
+from service.use_cases.requests import AnsweredBefore
 
 SERVICE: ServiceDescriptor = training_service_pb2.DESCRIPTOR.services_by_name["TrainingService"]
 
@@ -26,19 +27,26 @@ class Rpc:
     response_type: type[Message]
     _handle: Callable[..., Any]
     _check: Callable[[], None]
+    _repeated: Callable[[AnsweredBefore, type[Message]], Awaitable[Message]]
 
     async def answer(self, request: Message) -> Message:
         """Carry out a call of one request and one response."""
         self._check()
-        if iscoroutinefunction(self._handle):
-            response: Message = await self._handle(request)
-        else:
-            response = await asyncio.to_thread(self._handle, request)
+        try:
+            if iscoroutinefunction(self._handle):
+                response: Message = await self._handle(request)
+            else:
+                response = await asyncio.to_thread(self._handle, request)
+        except AnsweredBefore as before:
+            response = await self._repeated(before, self.response_type)
         return response
 
     async def collect(self, requests: AsyncIterator[Message]) -> Message:
         """Carry out a call of many requests and one response."""
-        response: Message = await self._handle(self._checked(requests))
+        try:
+            response: Message = await self._handle(self._checked(requests))
+        except AnsweredBefore as before:
+            response = await self._repeated(before, self.response_type)
         return response
 
     def stream(self, request: Message) -> AsyncGenerator[Message | bytes, None]:
@@ -65,6 +73,7 @@ def rpcs(handlers: Handlers) -> list[Rpc]:
             GetMessageClass(method.output_type),
             getattr(handlers, sub(r"(?<!^)(?=[A-Z])", "_", method.name).lower()),
             handlers.wakeups.check,
+            handlers.responses.repeated,
         )
         for method in SERVICE.methods
     ]

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from service.reading.snapshots import SnapshotReader
-from service.use_cases.requests import RequestId, check_request, earlier_answer, once
+from service.use_cases.answers import UpdateRange
+from service.use_cases.requests import RequestId, check_request, check_unanswered, once
 from training.errors import HeadMoved, RunNotOver, Violation, Violations
 from training.network import (
     Array,
@@ -61,7 +62,7 @@ class Edits:
         network_id: str,
         wanted: NewWeights,
         etag: str = "",
-        request: RequestId | None = None,
+        request: RequestId[Changed] | None = None,
     ) -> Changed:
         """Set one parameter, a layer or all of them; a paused run goes on from there.
 
@@ -80,7 +81,7 @@ class Edits:
         initializer: Initializer | None = None,
         parameters: tuple[LayerParameters, ...] = (),
         etag: str = "",
-        request: RequestId | None = None,
+        request: RequestId[Changed] | None = None,
         unknown: Iterable[Violation] = (),
     ) -> Changed:
         """Make all parameters anew: by a recipe, or those given; else by its own with a new seed.
@@ -105,15 +106,15 @@ class Edits:
         kind: UpdateKind,
         prepare: Callable[[Violations, Network], tuple[_Make, Initializer | None]],
         etag: str,
-        request: RequestId | None,
+        request: RequestId[Changed] | None,
         unknown: Iterable[Violation] = (),
     ) -> Changed:
         while True:
             with self._store.read() as reader:
                 violations = Violations(unknown)
                 check_request(violations, request)
-                if not violations and (earlier := earlier_answer(reader, request, Changed)):
-                    return earlier
+                if not violations:
+                    check_unanswered(reader, request)
                 network = reader.network(network_id)
                 head = reader.head(network.uid)
                 make, recipe = prepare(violations, network)
@@ -132,7 +133,7 @@ class Edits:
         kind: UpdateKind,
         make: _Make,
         recipe: Initializer | None,
-        request: RequestId | None,
+        request: RequestId[Changed] | None,
     ) -> Changed:
         before = self._snapshots.state(network, head.latest_update)
         kept = before.optimizer_state if kind is UpdateKind.EDIT else None
@@ -144,12 +145,18 @@ class Edits:
             writer.append(addition)
             return changed
 
-        answer = self._store.write(
-            lambda writer: once(writer, self._clock, request, Changed, lambda: commit(writer))
+        self._store.write(
+            lambda writer: once(
+                writer, self._clock, request, lambda: commit(writer), updates=update_made
+            )
         ).result()
-        if answer is changed:  # and not that of a repetition which came first
-            self._snapshots.remember(network.uid, state)
-        return answer
+        self._snapshots.remember(network.uid, state)
+        return changed
+
+
+def update_made(changed: Changed) -> UpdateRange:
+    """Return the update that a change made."""
+    return UpdateRange(changed.network.uid, changed.update)
 
 
 def _check_new_weights(violations: Violations, network: Network, wanted: NewWeights) -> None:

@@ -181,11 +181,14 @@ class History:
             compare(before.parameters[0], after.parameters[0]),
         )
 
-    def made(self, uid: str, update: int) -> Snapshots:
-        """Return an update that a call has just made. Raises NetworkNotFound, DamagedHistory."""
+    def made(self, uid: str, update: int) -> tuple[Network, Snapshots]:
+        """Return an update that a call has made, with its network.
+
+        Raises NetworkNotFound, HistoryCompacted, DamagedHistory.
+        """
         with self._store.read() as reader:
             network = reader.network_by_uid(uid)
-        return self._snapshots.snapshot(network, update)
+        return network, self._snapshots.snapshot(network, update)
 
     def predict(self, network_id: str, update: int | None, inputs: list[Array]) -> Predictions:
         """Compute the activations for each vector of inputs with the parameters of one update.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from service.reading.snapshots import SnapshotReader
 from service.reading.update_numbers import chosen_update
-from service.use_cases.requests import RequestId, check_request, earlier_answer, once
+from service.use_cases.requests import RequestId, check_request, check_unanswered, once
 from training.errors import (
     LimitExceeded,
     NetworkExists,
@@ -89,7 +89,7 @@ class Networks:
     def create(
         self,
         wanted: NewNetwork,
-        request: RequestId | None = None,
+        request: RequestId[NetworkView] | None = None,
         *,
         validate_only: bool = False,
     ) -> NetworkView:
@@ -114,7 +114,7 @@ class Networks:
         update: int | None,
         new_network: str = "",
         labels: dict[str, str] | None = None,
-        request: RequestId | None = None,
+        request: RequestId[NetworkView] | None = None,
     ) -> NetworkView:
         """Make a network whose update 0 is an update of another one, None for its latest.
 
@@ -131,9 +131,7 @@ class Networks:
                 check_id(violations, "new_network", new_network)
             check_labels(violations, "labels", labels)
         with self._store.read() as reader:
-            earlier = earlier_answer(reader, request, NetworkView)
-            if earlier is not None:
-                return earlier  # also where the source is gone by now
+            check_unanswered(reader, request)  # first: the source may be gone by now
             source = reader.network(network_id)
             number = chosen_update(source, reader.head(source.uid), update)
             self._check_room(reader)
@@ -166,7 +164,7 @@ class Networks:
         labels: dict[str, str],
         keys: Sequence[str] | None,
         etag: str = "",
-        request: RequestId | None = None,
+        request: RequestId[NetworkView] | None = None,
     ) -> NetworkView:
         """Replace all labels, or only those with the given keys; a key without a label is removed.
 
@@ -186,16 +184,18 @@ class Networks:
             return _view(writer, replace(network, labels=changed))
 
         return self._store.write(
-            lambda writer: once(writer, self._clock, request, NetworkView, lambda: change(writer))
+            lambda writer: once(writer, self._clock, request, lambda: change(writer))
         ).result()
 
-    def delete(self, network_id: str, etag: str = "", request: RequestId | None = None) -> None:
+    def delete(
+        self, network_id: str, etag: str = "", request: RequestId[None] | None = None
+    ) -> None:
         """Hide a network at once; its history is removed in the background.
 
         Raises NetworkNotFound, RunNotOver while a run is RUNNING, StaleEtag.
         """
 
-        def remove(writer: Writer) -> bool:
+        def remove(writer: Writer) -> None:
             network = writer.network(network_id)
             head = writer.head(network.uid)
             check_etag(head, etag, network_id)
@@ -207,13 +207,12 @@ class Networks:
                     run=head.active_run,
                 )
             writer.delete_network(network.uid)
-            return True
 
         self._store.write(
-            lambda writer: once(writer, self._clock, request, bool, lambda: remove(writer))
+            lambda writer: once(writer, self._clock, request, lambda: remove(writer))
         ).result()
 
-    def _check(self, wanted: NewNetwork, request: RequestId | None) -> None:
+    def _check(self, wanted: NewNetwork, request: RequestId[NetworkView] | None) -> None:
         with validating(wanted.unknown) as violations:
             check_request(violations, request)
             if wanted.id:
@@ -247,7 +246,9 @@ class Networks:
                 count = count_parameters(wanted.layer_sizes, wanted.bias)
                 check_optimizer_state(violations, "optimizer_state", wanted.optimizer_state, count)
 
-    def _add(self, network: Network, state: State, request: RequestId | None) -> NetworkView:
+    def _add(
+        self, network: Network, state: State, request: RequestId[NetworkView] | None
+    ) -> NetworkView:
         """Store a network that begins with this state."""
 
         def add(writer: Writer) -> NetworkView:
@@ -257,7 +258,7 @@ class Networks:
             return NetworkView(network, head)
 
         return self._store.write(
-            lambda writer: once(writer, self._clock, request, NetworkView, lambda: add(writer))
+            lambda writer: once(writer, self._clock, request, lambda: add(writer))
         ).result()
 
     def _check_room(self, reader: Reader) -> None:

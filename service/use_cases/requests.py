@@ -2,74 +2,121 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
-import msgspec
-
+from service.execution.tickets import Outcome, Ticket
+from service.use_cases.answers import RunReference, StoredAnswer, UpdateRange, pack, unpack
 from training.errors import RequestIdReused, Violations, validating
 from training.names import check_request_id
 from training.ports import Answer, Clock, Reader, Writer
 
 T = TypeVar("T")
+T_contra = TypeVar("T_contra", contravariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class RequestId:
-    """The id that a client gave a request, and the digest of the whole request."""
+class RequestId(Generic[T_contra]):
+    """The id that a client gave a request, and the digest of the whole request.
+
+    `response` writes an answer of the use case, as the caller's face sends it.
+    """
 
     id: str
     digest: bytes
+    response: Callable[[T_contra], bytes]
 
 
-def check_request(violations: Violations, request: RequestId | None) -> None:
+class AnsweredBefore(Exception):
+    """A request is repeated: it was carried out, and `answer` is what was kept of its answer.
+
+    Not an error of the caller: a face sends the answer again.
+    """
+
+    def __init__(self, request: RequestId[Any], answer: StoredAnswer) -> None:
+        super().__init__(request.id)
+        self.request = request
+        self.answer = answer
+
+
+def check_request(violations: Violations, request: RequestId[Any] | None) -> None:
     """Require a request id, where there is one, of the form that the contract says."""
     if request is not None:
         check_request_id(violations, "request_id", request.id)
 
 
-def earlier_answer(reader: Reader, request: RequestId | None, kind: type[T]) -> T | None:
-    """Return what this request was answered before, None where it was not carried out yet.
+def check_unanswered(reader: Reader, request: RequestId[Any] | None) -> None:
+    """Raise AnsweredBefore when this request was carried out already.
 
     Raises RequestIdReused when the id was used for another request, InvalidFields for one of a
     wrong form.
     """
     if request is None:
-        return None
+        return
     with validating() as violations:
         check_request(violations, request)
     answer = reader.answer(request.id)
     if answer is None:
-        return None
+        return
     if answer.digest != request.digest:
         raise RequestIdReused(
             f"request id {request.id} was used for another request: use a new id for each",
             request_id=request.id,
         )
-    return _decoded(answer.content, kind)
+    raise AnsweredBefore(request, unpack(answer.content))
 
 
 def once(
     writer: Writer,
     clock: Clock,
-    request: RequestId | None,
-    kind: type[T],
+    request: RequestId[T] | None,
     work: Callable[[], T],
+    *,
+    updates: Callable[[T], UpdateRange] | None = None,
+    run: Callable[[T], RunReference] | None = None,
 ) -> T:
-    """Do the work and keep its answer in the same transaction, or return the answer kept before."""
-    earlier = earlier_answer(writer, request, kind)
-    if earlier is not None:
-        return earlier
+    """Do the work and keep its answer in the same transaction, unless that was done before.
+
+    `updates` says which updates of the history the answer has beside what is kept of it, `run`
+    which run has to be carried out. Raises what check_unanswered raises.
+    """
+    check_unanswered(writer, request)
     answer = work()
     if request is not None:
-        # Not JSON, which has no word for a cost that is infinite or not a number.
-        content = msgspec.msgpack.encode(answer)
-        writer.remember(Answer(request.id, request.digest, content, clock.now()))
+        stored = StoredAnswer(
+            request.response(answer), updates and updates(answer), run=run and run(answer)
+        )
+        _keep(writer, clock, request, stored)
     return answer
 
 
-def _decoded(content: bytes, kind: type[T]) -> T:
-    # What begins with ASCII is JSON, as earlier versions wrote it: MessagePack's objects and truth
-    # values begin with other bytes.
-    if content[0] < 0x80:
-        return msgspec.json.decode(content, type=kind)
-    return msgspec.msgpack.decode(content, type=kind)
+def once_waiting(
+    writer: Writer,
+    clock: Clock,
+    request: RequestId[Outcome] | None,
+    work: Callable[[], Ticket],
+) -> Ticket:
+    """Do the work of a call that may wait for a run, and keep where its answer is found.
+
+    Raises what check_unanswered raises.
+    """
+    check_unanswered(writer, request)
+    ticket = work()
+    if request is not None:
+        outcome = ticket.outcome
+        stored = (
+            StoredAnswer(ticket=ticket)
+            if outcome is None
+            else StoredAnswer(request.response(outcome), updates_made(outcome))
+        )
+        _keep(writer, clock, request, stored)
+    return ticket
+
+
+def updates_made(outcome: Outcome) -> UpdateRange:
+    """Return the updates that a run made while a call waited for it."""
+    run = outcome.run
+    return UpdateRange(run.network_uid, run.latest_update, run.updates_done - outcome.updates_done)
+
+
+def _keep(writer: Writer, clock: Clock, request: RequestId[Any], stored: StoredAnswer) -> None:
+    writer.remember(Answer(request.id, request.digest, pack(stored), clock.now()))

@@ -2,7 +2,7 @@
 
 from service.reading.snapshots import SnapshotReader
 from service.use_cases.networks import NetworkView
-from service.use_cases.requests import RequestId, check_request, earlier_answer, once
+from service.use_cases.requests import RequestId, check_request, check_unanswered, once
 from training.errors import HistoryCompacted, UpdateOutOfRange, validating
 from training.network import Network
 from training.ports import Clock, Store, Writer
@@ -22,7 +22,7 @@ class Retention:
         network_id: str,
         before: int,
         etag: str = "",
-        request: RequestId | None = None,
+        request: RequestId[NetworkView] | None = None,
     ) -> NetworkView:
         """Let go of all updates before one, which becomes the earliest kept; a run may go on.
 
@@ -33,9 +33,7 @@ class Retention:
             check_request(violations, request)
         while True:
             with self._store.read() as reader:
-                earlier = earlier_answer(reader, request, NetworkView)
-                if earlier is not None:
-                    return earlier
+                check_unanswered(reader, request)
                 network = reader.network(network_id)
                 head = reader.head(network.uid)
             check_etag(head, etag, network_id)
@@ -48,7 +46,11 @@ class Retention:
             return self._compact(network, Keyframe(network.uid, state), etag, request)
 
     def _compact(
-        self, network: Network, keyframe: Keyframe, etag: str, request: RequestId | None
+        self,
+        network: Network,
+        keyframe: Keyframe,
+        etag: str,
+        request: RequestId[NetworkView] | None,
     ) -> NetworkView:
         def compact(writer: Writer) -> NetworkView:
             check_etag(writer.head(network.uid), etag, network.id)
@@ -56,7 +58,7 @@ class Retention:
             return NetworkView(writer.network_by_uid(network.uid), head)
 
         return self._store.write(
-            lambda writer: once(writer, self._clock, request, NetworkView, lambda: compact(writer))
+            lambda writer: once(writer, self._clock, request, lambda: compact(writer))
         ).result()
 
 

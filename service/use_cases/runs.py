@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from service.execution.run_opening import RunOpening
-from service.execution.tickets import Ticket, ticket_for
-from service.use_cases.requests import RequestId, once
+from service.execution.tickets import Outcome, Ticket, ticket_for
+from service.use_cases.answers import RunReference
+from service.use_cases.requests import AnsweredBefore, RequestId, once, once_waiting
 from training.errors import RunOver, Violation, Violations
 from training.network import Network
 from training.ports import Clock, Executor, Reader, Store, Writer
@@ -41,7 +42,7 @@ class Runs:
         network_id: str,
         settings: TrainingSettings,
         etag: str = "",
-        request: RequestId | None = None,
+        request: RequestId[RunView] | None = None,
         unknown: Iterable[Violation] = (),
     ) -> RunView:
         """Open a run, PENDING, that is carried out in the background.
@@ -62,18 +63,14 @@ class Runs:
 
         with self._store.read() as reader:
             self._opening.load(reader, settings)
-        view = self._store.write(
-            lambda writer: once(writer, self._clock, request, RunView, lambda: start(writer))
-        ).result()
-        self._executor.start(view.run.network_uid, view.run.number)
-        return view
+        return self._start(request, start)
 
     def begin_pause(
         self,
         network_id: str,
         number: int,
         etag: str = "",
-        request: RequestId | None = None,
+        request: RequestId[Outcome] | None = None,
     ) -> Ticket:
         """Ask an active run to pause. Raises NetworkNotFound, RunNotFound, RunOver, StaleEtag."""
 
@@ -85,14 +82,16 @@ class Runs:
                 writer.want(network.uid, number, RunState.PAUSED)
             return ticket_for(network, head, run)
 
-        return self._once(request, ask)
+        return self._store.write(
+            lambda writer: once_waiting(writer, self._clock, request, lambda: ask(writer))
+        ).result()
 
     def begin_cancel(
         self,
         network_id: str,
         number: int,
         etag: str = "",
-        request: RequestId | None = None,
+        request: RequestId[Outcome] | None = None,
     ) -> Ticket:
         """End a paused run, or ask an active one to end.
 
@@ -111,14 +110,16 @@ class Runs:
                 head, run = ending.after, _run_of(ending)
             return ticket_for(network, head, run)
 
-        return self._once(request, ask)
+        return self._store.write(
+            lambda writer: once_waiting(writer, self._clock, request, lambda: ask(writer))
+        ).result()
 
     def resume(
         self,
         network_id: str,
         number: int,
         etag: str = "",
-        request: RequestId | None = None,
+        request: RequestId[RunView] | None = None,
     ) -> RunView:
         """Let a paused run go on to its end.
 
@@ -135,11 +136,7 @@ class Runs:
                 run = _run_of(resuming)
             return RunView(network_id, run)
 
-        view = self._store.write(
-            lambda writer: once(writer, self._clock, request, RunView, lambda: go_on(writer))
-        ).result()
-        self._executor.start(view.run.network_uid, number)
-        return view
+        return self._start(request, go_on)
 
     def get(self, network_id: str, number: int) -> RunView:
         """Return a run. Raises NetworkNotFound, RunNotFound."""
@@ -155,10 +152,27 @@ class Runs:
             runs = reader.runs(reader.network(network_id).uid, before, limit)
         return [RunView(network_id, run) for run in runs]
 
-    def _once(self, request: RequestId | None, work: Callable[[Writer], Ticket]) -> Ticket:
-        return self._store.write(
-            lambda writer: once(writer, self._clock, request, Ticket, lambda: work(writer))
-        ).result()
+    def _start(
+        self, request: RequestId[RunView] | None, work: Callable[[Writer], RunView]
+    ) -> RunView:
+        """Let a run be carried out that a piece of work has made active."""
+        try:
+            view = self._store.write(
+                lambda writer: once(
+                    writer, self._clock, request, lambda: work(writer), run=_reference
+                )
+            ).result()
+        except AnsweredBefore as before:
+            # The first call may have been cut off after its commit, before the run was started.
+            if before.answer.run is not None:
+                self._executor.start(before.answer.run.network_uid, before.answer.run.number)
+            raise
+        self._executor.start(view.run.network_uid, view.run.number)
+        return view
+
+
+def _reference(view: RunView) -> RunReference:
+    return RunReference(view.run.network_uid, view.run.number)
 
 
 def _look(reader: Reader, network_id: str, number: int, etag: str) -> tuple[Network, Head, Run]:

@@ -7,9 +7,14 @@ from threading import Lock
 from cachetools import LRUCache
 
 from service.execution.run_opening import RunOpening
-from service.execution.tickets import Ticket, ticket_for
+from service.execution.tickets import Outcome, Ticket, ticket_for
 from service.reading.snapshots import SnapshotReader
-from service.use_cases.requests import RequestId, check_request, earlier_answer, once
+from service.use_cases.requests import (
+    RequestId,
+    check_request,
+    check_unanswered,
+    once_waiting,
+)
 from training.errors import HeadMoved, NetworkNotFound, NoPausedRun, Violation, Violations
 from training.network import Network
 from training.ports import Clock, Executor, Reader, Store, Writer
@@ -52,13 +57,12 @@ class StepCommand:
 class Begun:
     """A step that has begun, durably: where its answer is found, and what it has made already.
 
-    `network` and `made` are None in the answer to a request that was repeated, `made` also where no
-    update was made.
+    `made` is None where no update was made.
     """
 
     ticket: Ticket
-    network: Network | None = None
-    made: Snapshots | None = None
+    network: Network
+    made: Snapshots | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ class Steps:
             _PAUSED_BYTES, lambda paused: paused.nbytes + _OVERHEAD
         )
 
-    def begin(self, command: StepCommand, request: RequestId | None = None) -> Begun:
+    def begin(self, command: StepCommand, request: RequestId[Outcome] | None = None) -> Begun:
         """Make a step's first segment durable, and have the rest of it carried out, if any.
 
         Raises InvalidFields, NetworkNotFound, TrainingSetNotFound, LimitExceeded, RunNotOver,
@@ -117,12 +121,12 @@ class Steps:
             except HeadMoved:
                 continue  # someone else changed the network in between: decide anew
 
-    def _begin(self, command: StepCommand, request: RequestId | None) -> Begun:
+    def _begin(self, command: StepCommand, request: RequestId[Outcome] | None) -> Begun:
         with self._store.read() as reader:
             violations = Violations(command.unknown)
             check_request(violations, request)
-            if not violations and (earlier := earlier_answer(reader, request, Ticket)):
-                return Begun(earlier)
+            if not violations:
+                check_unanswered(reader, request)
             network = reader.network(command.network_id)
             head = reader.head(network.uid)
             opening, run = self._run(violations, reader, network, head, command)
@@ -136,7 +140,7 @@ class Steps:
         self,
         paused: _Ready,
         command: StepCommand,
-        request: RequestId | None,
+        request: RequestId[Outcome] | None,
         opening: Addition | None = None,
     ) -> Begun:
         """Compute the whole step, or its beginning, then write it, in one transaction.
@@ -156,11 +160,9 @@ class Steps:
             writer.append(addition)
             return ticket
 
-        answer = self._store.write(
-            lambda writer: once(writer, self._clock, request, Ticket, lambda: commit(writer))
+        self._store.write(
+            lambda writer: once_waiting(writer, self._clock, request, lambda: commit(writer))
         ).result()
-        if answer is not ticket:
-            return Begun(answer)  # a repetition came first
         self._snapshots.remember(network.uid, trainer.state)
         if trainer.run.is_active:
             self._executor.start(network.uid, run.number)
@@ -168,7 +170,7 @@ class Steps:
             self._keep(paused)
         return Begun(ticket, network, made.snapshots)
 
-    def _take(self, command: StepCommand, request: RequestId | None) -> _Ready | None:
+    def _take(self, command: StepCommand, request: RequestId[Outcome] | None) -> _Ready | None:
         """Return the paused run that a step would continue, if it is at hand; for one caller."""
         violations = Violations(command.unknown)
         _check(violations, command)

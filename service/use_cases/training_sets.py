@@ -43,7 +43,7 @@ class TrainingSets:
         self._store.write(add).result()
 
     def create(
-        self, set_id: str, rows: Sequence[Row], request: RequestId | None = None
+        self, set_id: str, rows: Sequence[Row], request: RequestId[TrainingSet] | None = None
     ) -> TrainingSet:
         """Store a training set; each row is an example's inputs and targets. Empty id: one is made.
 
@@ -75,7 +75,7 @@ class TrainingSets:
             self._uploads.release()
 
     def store(
-        self, set_id: str, examples: Examples, request: RequestId | None = None
+        self, set_id: str, examples: Examples, request: RequestId[TrainingSet] | None = None
     ) -> TrainingSet:
         """Store a training set of examples that were collected. Empty id: one is made.
 
@@ -104,7 +104,7 @@ class TrainingSets:
             return training_set
 
         return self._store.write(
-            lambda writer: once(writer, self._clock, request, TrainingSet, lambda: add(writer))
+            lambda writer: once(writer, self._clock, request, lambda: add(writer))
         ).result()
 
     def get(self, set_id: str) -> TrainingSet:
@@ -123,13 +123,13 @@ class TrainingSets:
         with self._store.read() as reader:
             return reader.training_sets(after, limit)
 
-    def delete(self, set_id: str, request: RequestId | None = None) -> None:
+    def delete(self, set_id: str, request: RequestId[None] | None = None) -> None:
         """Hide a training set; its numbers stay for as long as history was made with them.
 
         Raises TrainingSetNotFound, TrainingSetBuiltIn, TrainingSetInUse.
         """
 
-        def remove(writer: Writer) -> bool:
+        def remove(writer: Writer) -> None:
             training_set = writer.training_set(set_id)
             if training_set.built_in:
                 raise TrainingSetBuiltIn(
@@ -147,14 +147,15 @@ class TrainingSets:
                     run=run.number,
                 )
             writer.delete_training_set(training_set.uid)
-            return True
 
         self._store.write(
-            lambda writer: once(writer, self._clock, request, bool, lambda: remove(writer))
+            lambda writer: once(writer, self._clock, request, lambda: remove(writer))
         ).result()
 
 
-def _check_names(violations: Violations, set_id: str, request: RequestId | None) -> None:
+def _check_names(
+    violations: Violations, set_id: str, request: RequestId[TrainingSet] | None
+) -> None:
     check_request(violations, request)
     if set_id:
         check_id(violations, "training_set", set_id)

@@ -9,7 +9,6 @@ from service.use_cases.edits import Changed, NewWeights
 from service.use_cases.history import ComparedUpdates
 from training.network import places
 from training.network_rules import WeightValue
-from training.snapshots import Snapshots
 
 
 def new_weights(request: training_service_pb2.SetWeightsRequest) -> NewWeights:
@@ -25,18 +24,16 @@ def new_weights(request: training_service_pb2.SetWeightsRequest) -> NewWeights:
     )
 
 
-def weights_set(source: Changed, made: Snapshots) -> training_service_pb2.SetWeightsResponse:
-    """Translate an EDIT, with the parameters after it."""
-    (update,) = updates(source.network, [made])
-    return training_service_pb2.SetWeightsResponse(update=update, etag=source.head.etag)
+def weights_set(source: Changed) -> training_service_pb2.SetWeightsResponse:
+    """Translate an EDIT, without its update, which the history has."""
+    return training_service_pb2.SetWeightsResponse(etag=source.head.etag)
 
 
-def weights_reset(source: Changed, made: Snapshots) -> training_service_pb2.ResetWeightsResponse:
-    """Translate a RESET, with the parameters after it and how they were made."""
+def weights_reset(source: Changed) -> training_service_pb2.ResetWeightsResponse:
+    """Translate a RESET and how the parameters were made, without its update."""
     assert source.initializer is not None  # every reset has one
-    (update,) = updates(source.network, [made])
     return training_service_pb2.ResetWeightsResponse(
-        update=update, initializer=sent_initializer(source.initializer), etag=source.head.etag
+        initializer=sent_initializer(source.initializer), etag=source.head.etag
     )
 
 

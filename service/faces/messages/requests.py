@@ -2,12 +2,17 @@
 
 import base64
 import binascii
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Protocol
+from typing import Protocol, TypeVar
+
+from google.protobuf.message import Message
 
 from service.use_cases.requests import RequestId
 from training.errors import InvalidFields, Violation, validating
+
+A = TypeVar("A")
 
 _DEFAULT_PAGE = 100
 _LARGEST_PAGE = 1_000
@@ -19,13 +24,17 @@ class _Identified(Protocol):
     def SerializeToString(self, *, deterministic: bool = ...) -> bytes: ...  # noqa: N802 (protobuf)
 
 
-def request_id(request: _Identified) -> RequestId | None:
-    """Return a request's id with the digest of the whole request; None where it has none."""
+def request_id(request: _Identified, respond: Callable[[A], Message]) -> RequestId[A] | None:
+    """Return a request's id with the digest of the whole request; None where it has none.
+
+    `respond` translates what the use case answers.
+    """
     if not request.request_id:
         return None
     # The type's name is part of it: an empty PauseRunRequest is not an empty CancelRunRequest.
     payload = type(request).__name__.encode() + request.SerializeToString(deterministic=True)
-    return RequestId(request.request_id, blake2b(payload, digest_size=16).digest())
+    digest = blake2b(payload, digest_size=16).digest()
+    return RequestId(request.request_id, digest, lambda answer: respond(answer).SerializeToString())
 
 
 def page_size(size: int) -> int:

@@ -1,16 +1,18 @@
 """Uploads: a training set in several messages."""
 
+from collections.abc import Callable
 from hashlib import blake2b
 from typing import NamedTuple
 
 from clearprop.v1 import training_service_pb2
+from google.protobuf.message import Message
 
 from service.faces.messages.training_sets import example_rows
-from service.use_cases.requests import RequestId, check_request
+from service.use_cases.requests import RequestId
 from training.collecting import Collector
 from training.errors import Violations, validating
-from training.names import check_id
-from training.training_set import Examples
+from training.names import check_id, check_request_id
+from training.training_set import Examples, TrainingSet
 
 
 class Uploaded(NamedTuple):
@@ -18,7 +20,7 @@ class Uploaded(NamedTuple):
 
     set_id: str
     examples: Examples
-    request: RequestId | None
+    request: RequestId[TrainingSet] | None
 
 
 class Upload:
@@ -42,20 +44,25 @@ class Upload:
                     )
             self._collector.add(violations, example_rows(message.examples))
 
-    def complete(self) -> Uploaded:
-        """Return what was uploaded. Raises InvalidFields where there was no example."""
+    def complete(self, respond: Callable[[TrainingSet], Message]) -> Uploaded:
+        """Return what was uploaded; `respond` translates the training set that it becomes.
+
+        Raises InvalidFields where there was no example.
+        """
         set_id = self._set_id or ""
         examples = self._collector.examples()
-        return Uploaded(set_id, examples, self._request(set_id, examples))
+        return Uploaded(set_id, examples, self._request(set_id, examples, respond))
 
     def _check_names(self, violations: Violations) -> None:
         """Name what is wrong with the first message before all others have come."""
         if self._set_id:
             check_id(violations, "training_set", self._set_id)
         if self._request_id:
-            check_request(violations, RequestId(self._request_id, b""))
+            check_request_id(violations, "request_id", self._request_id)
 
-    def _request(self, set_id: str, examples: Examples) -> RequestId | None:
+    def _request(
+        self, set_id: str, examples: Examples, respond: Callable[[TrainingSet], Message]
+    ) -> RequestId[TrainingSet] | None:
         """Return the request's id with a digest that does not depend on how the set was cut."""
         if not self._request_id:
             return None
@@ -63,4 +70,8 @@ class Upload:
         digest = blake2b(shape.encode(), digest_size=16)
         digest.update(examples.inputs.ravel().data)
         digest.update(examples.targets.ravel().data)
-        return RequestId(self._request_id, digest.digest())
+        return RequestId(
+            self._request_id,
+            digest.digest(),
+            lambda training_set: respond(training_set).SerializeToString(),
+        )

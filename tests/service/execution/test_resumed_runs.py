@@ -9,8 +9,10 @@ from older import make_revision_0001
 from services import Service
 from worlds import NOW, SteppingClock, make_world
 
+from service.execution.tickets import Outcome, Ticket
+from service.use_cases.legacy_answers import read
 from service.use_cases.networks import NewNetwork
-from service.use_cases.requests import RequestId
+from service.use_cases.requests import AnsweredBefore, RequestId
 from service.use_cases.steps import StepCommand, StepUnit
 from training.network import Initializer, Network
 from training.numerics.activations import Activation
@@ -156,10 +158,16 @@ def test_an_older_network_can_be_trained_with_what_is_new(older: str) -> None:
 
 
 def test_an_older_answer_is_given_again(older: str) -> None:
-    request = RequestId("step", b"digest")
+    request = RequestId[Outcome]("step", b"digest", lambda _: b"")
     with Service(older, clock=SetClock()) as service:  # on the same day
         command = StepCommand("net", 7, StepUnit.UPDATE, TrainingSettings("xor", 2.0, 3, 100))
-        outcome = service.steps.begin(command, request).ticket.outcome
+        with pytest.raises(AnsweredBefore) as repeated:
+            service.steps.begin(command, request)
+        content = repeated.value.answer.legacy
+        assert content is not None
+        ticket = read(content)
+        assert isinstance(ticket, Ticket)
+        outcome = ticket.outcome
         assert outcome is not None
         assert outcome.run.updates_done == 7
         assert outcome.run.latest_cost == 0.6622197177603918

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from services import Service
 
-from service.use_cases.networks import NewNetwork
-from service.use_cases.requests import RequestId
+from service.use_cases.answers import StoredAnswer
+from service.use_cases.networks import NetworkView, NewNetwork
+from service.use_cases.requests import AnsweredBefore, RequestId
 from training.errors import (
     InvalidFields,
     LimitExceeded,
@@ -116,22 +117,28 @@ def test_a_fork_of_what_trains_and_a_fork_of_a_fork(service: Service) -> None:
     assert bits(service.state("second")) == bits(service.state(first.id))
 
 
+def named(view: NetworkView) -> bytes:
+    return view.network.id.encode()
+
+
 def test_a_repeated_fork_is_made_once_and_answered_as_before(service: Service) -> None:
     service.step(4, ADAM)
-    request = RequestId("once", b"digest")
+    request = RequestId("once", b"digest", named)
     made = service.networks.fork("net", None, "", {}, request)
     service.step(2)
     service.runs.begin_cancel("net", 1)
     service.networks.delete("net")
-    assert service.networks.fork("net", None, "", {}, request) == made
+    with pytest.raises(AnsweredBefore) as repeated:
+        service.networks.fork("net", None, "", {}, request)
+    assert repeated.value.answer == StoredAnswer(named(made))
     assert [view.network for view in service.networks.page("", 10)] == [made.network]
     with pytest.raises(RequestIdReused):
-        service.networks.fork("net", 1, "", {}, RequestId("once", b"other"))
+        service.networks.fork("net", 1, "", {}, RequestId("once", b"other", named))
 
 
 def test_what_cannot_be_forked_is_refused(service: Service) -> None:
     with pytest.raises(InvalidFields) as refused:
-        service.networks.fork("net", 0, "Net!", {"Bad key": ""}, RequestId("\n", b""))
+        service.networks.fork("net", 0, "Net!", {"Bad key": ""}, RequestId("\n", b"", named))
     assert [bad.field for bad in refused.value.violations] == [
         "request_id",
         "new_network",

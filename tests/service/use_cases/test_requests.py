@@ -1,61 +1,109 @@
-"""Answers that are kept read back whatever they hold, also those of earlier versions."""
+"""What is kept of answers reads back as it was kept, and a repeated request gets it."""
 
-from dataclasses import replace
-from math import inf, nan
-
-import msgspec
-import numpy as np
 import pytest
 from services import Service
 from worlds import NOW, make_world
 
 from service.clock import SystemClock
-from service.execution.tickets import Ticket, ticket_for
-from service.use_cases.requests import RequestId, earlier_answer, once
+from service.execution.tickets import Outcome, Ticket, ticket_for
+from service.use_cases.answers import RunReference, StoredAnswer, UpdateRange, pack, unpack
+from service.use_cases.requests import AnsweredBefore, RequestId, check_unanswered, once_waiting
+from training.errors import DamagedHistory, RequestIdReused
 from training.ports import Answer
 from training.run import RunState
 from training.update import Head
 
-REQUEST = RequestId("step", b"digest")
+
+def response(outcome: Outcome) -> bytes:
+    return f"run {outcome.run.number} is {outcome.run.state}".encode()
 
 
-def ticket(cost: float) -> Ticket:
-    """Return the answer of a step whose costs are no plain numbers."""
+REQUEST = RequestId("step", b"digest", response)
+
+
+def ticket(state: RunState) -> Ticket:
+    """Return the ticket of a run that is in a state."""
     world = make_world()
     run = world.open().run
     assert run is not None
-    paused = replace(run, latest_cost=cost, epoch_cost=-cost).become(RunState.PAUSED, NOW)
-    return ticket_for(world.network, Head(run.network_uid, 3), paused)
+    return ticket_for(world.network, Head(run.network_uid, 3), run.become(state, NOW))
 
 
-@pytest.mark.parametrize("cost", [inf, nan, -0.0, 0.1 + 0.2, 5e-324])
-def test_a_repeated_request_is_answered_to_the_bit(cost: float) -> None:
-    answer = ticket(cost)
+def repeated(service: Service, first: Ticket) -> StoredAnswer:
+    """Return what is kept of a call that got this ticket."""
+
+    def ask() -> Ticket:
+        return service.store.write(
+            lambda writer: once_waiting(writer, SystemClock(), REQUEST, lambda: first)
+        ).result()
+
+    assert ask() is first
+    with pytest.raises(AnsweredBefore) as raised:
+        ask()
+    assert raised.value.request is REQUEST
+    return raised.value.answer
+
+
+def test_a_call_that_has_not_to_wait_is_kept_as_its_response() -> None:
     with Service() as service:
-
-        def ask() -> Ticket:
-            return service.store.write(
-                lambda writer: once(writer, SystemClock(), REQUEST, Ticket, lambda: answer)
-            ).result()
-
-        assert ask() is answer
-        again = ask()
-    assert again is not answer
-    assert again.run is not None
-    assert again.run.latest_cost is not None
-    kept = np.array([again.run.latest_cost, again.run.epoch_cost])
-    assert kept.tobytes() == np.array([cost, -cost]).tobytes()
-    settled = replace(again.run, latest_cost=0.0, epoch_cost=0.0)
-    assert answer.run is not None
-    assert settled == replace(answer.run, latest_cost=0.0, epoch_cost=0.0)
-    assert again.head == answer.head
+        first = ticket(RunState.PAUSED)
+        answer = repeated(service, first)
+    made = UpdateRange(first.network_uid, 0, 0)
+    assert answer == StoredAnswer(b"run 1 is PAUSED", updates=made)
 
 
-@pytest.mark.parametrize("kept", [True, False, ticket(0.5)], ids=["true", "false", "ticket"])
-def test_answers_that_were_kept_as_json_are_read(kept: bool | Ticket) -> None:
-    content = msgspec.json.encode(kept)
+def test_a_call_that_waits_is_kept_as_its_ticket() -> None:
     with Service() as service:
-        answer = Answer(REQUEST.id, REQUEST.digest, content, SystemClock().now())
+        first = ticket(RunState.RUNNING)
+        answer = repeated(service, first)
+    assert answer == StoredAnswer(ticket=first)
+
+
+def test_another_request_with_the_same_id_is_refused() -> None:
+    with Service() as service:
+        repeated(service, ticket(RunState.PAUSED))
+        other = RequestId("step", b"other", response)
+        with service.store.read() as reader, pytest.raises(RequestIdReused):
+            check_unanswered(reader, other)
+
+
+@pytest.mark.parametrize(
+    ("answer", "content"),
+    [
+        (StoredAnswer(b""), b"\x01\x81\xa8response\xc4\x00"),
+        (
+            StoredAnswer(b"\xff", run=RunReference("net-uid", 3)),
+            b"\x01\x82\xa8response\xc4\x01\xff\xa3run\x82\xabnetwork_uid\xa7net-uid\xa3run\x03",
+        ),
+        (
+            StoredAnswer(b"\xff", UpdateRange("net-uid", 300, 2)),
+            (
+                b"\x01\x82\xa8response\xc4\x01\xff\xa7updates\x83\xabnetwork_uid\xa7net-uid"
+                b"\xablast_update\xcd\x01\x2c\xa5count\x02"
+            ),
+        ),
+        (
+            StoredAnswer(ticket=Ticket("net", "net-uid", 1, 2, 3)),
+            (
+                b"\x01\x81\xa6ticket\x85\xa7network\xa3net\xabnetwork_uid\xa7net-uid\xa3run\x01"
+                b"\xabafter_event\x02\xacupdates_done\x03"
+            ),
+        ),
+    ],
+    ids=["response", "run", "updates", "ticket"],
+)
+def test_version_1_is_stored_and_read_byte_for_byte(answer: StoredAnswer, content: bytes) -> None:
+    assert pack(answer) == content
+    assert unpack(content) == answer
+
+
+def test_what_a_later_version_added_is_passed_over() -> None:
+    assert unpack(b"\x01\x82\xa8response\xc4\x00\xa5later\x91\x01") == StoredAnswer(b"")
+
+
+def test_another_version_is_not_guessed_at() -> None:
+    with Service() as service:
+        answer = Answer(REQUEST.id, REQUEST.digest, b"\x02\x80", SystemClock().now())
         service.store.write(lambda writer: writer.remember(answer)).result()
-        with service.store.read() as reader:
-            assert earlier_answer(reader, REQUEST, type(kept)) == kept
+        with service.store.read() as reader, pytest.raises(DamagedHistory, match="later version"):
+            check_unanswered(reader, REQUEST)

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from services import Service
 
-from service.use_cases.requests import RequestId
+from service.use_cases.answers import StoredAnswer
+from service.use_cases.requests import AnsweredBefore, RequestId
 from training.errors import InvalidFields, LimitExceeded, TrainingSetExists, Violations
 from training.limits import Limits
 from training.network import Array
+from training.training_set import TrainingSet
 
 ROWS = [(np.array([1.0, 2.0]), np.array([3.0])), (np.array([4.0, 5.0]), np.array([6.0]))]
 
@@ -41,7 +43,7 @@ def test_chunks_and_one_request_make_the_same_set(service: Service) -> None:
 def test_every_bad_field_is_named_at_once(service: Service) -> None:
     rows = [ROWS[0], (np.array([1.0]), np.array([np.nan]))]
     with pytest.raises(InvalidFields) as refused:
-        service.training_sets.create("Bad id", rows, RequestId("", b""))
+        service.training_sets.create("Bad id", rows, RequestId("", b"", named))
     assert [bad.field for bad in refused.value.violations] == [
         "request_id",
         "training_set",
@@ -53,7 +55,7 @@ def test_every_bad_field_is_named_at_once(service: Service) -> None:
     assert [bad.field for bad in refused.value.violations] == ["training_set", "examples"]
     examples = service.training_sets.get_with_examples("xor")[1]
     with pytest.raises(InvalidFields) as refused:
-        service.training_sets.store("Bad id", examples, RequestId("", b""))
+        service.training_sets.store("Bad id", examples, RequestId("", b"", named))
     assert [bad.field for bad in refused.value.violations] == ["request_id", "training_set"]
 
 
@@ -68,10 +70,16 @@ def test_sets_that_are_too_large_or_too_many_are_refused(service: Service) -> No
     assert error.value.metadata["limit"] == "training_sets"
 
 
+def named(training_set: TrainingSet) -> bytes:
+    return training_set.id.encode()
+
+
 def test_a_repeated_upload_gives_the_first_answer(service: Service) -> None:
     examples = service.training_sets.get_with_examples("xor")[1]
-    request = RequestId("upload", b"digest")
+    request = RequestId("upload", b"digest", named)
     first = service.training_sets.store("", examples, request)
-    assert service.training_sets.store("", examples, request) == first
+    with pytest.raises(AnsweredBefore) as repeated:
+        service.training_sets.store("", examples, request)
+    assert repeated.value.answer == StoredAnswer(named(first))
     with pytest.raises(TrainingSetExists):
-        service.training_sets.store(first.id, examples, RequestId("other", b"digest"))
+        service.training_sets.store(first.id, examples, RequestId("other", b"digest", named))

@@ -1,0 +1,75 @@
+"""Responses of calls that change something: completed from the history, and given again."""
+
+import asyncio
+from dataclasses import dataclass
+
+from clearprop.v1 import training_service_pb2 as pb
+from google.protobuf.message import Message
+
+from service.execution.outcomes import Outcomes
+from service.execution.tickets import Outcome, Ticket
+from service.faces import messages
+from service.use_cases import legacy_answers
+from service.use_cases.answers import StoredAnswer, UpdateRange
+from service.use_cases.edits import Changed, update_made
+from service.use_cases.history import History
+from service.use_cases.requests import AnsweredBefore, RequestId, updates_made
+
+
+@dataclass(frozen=True, slots=True)
+class Responses:
+    """What calls are answered with whose answers lie in the history, in part or as a whole."""
+
+    outcomes: Outcomes
+    history: History
+
+    async def repeated(self, before: AnsweredBefore, kind: type[Message]) -> Message:
+        """Return, as a message of this kind, what a repeated request was answered before.
+
+        Raises Draining, NetworkNotFound where what was answered is not kept any more,
+        HistoryCompacted, DamagedHistory.
+        """
+        request, answer = before.request, before.answer
+        if answer.legacy is not None:
+            answer = _translated(answer.legacy, request)
+        if answer.ticket is not None:
+            outcome = await self.outcomes.wait(answer.ticket)
+            answer = _settled(outcome, request)
+        response = kind.FromString(answer.response or b"")
+        if answer.updates is not None:
+            await asyncio.to_thread(self.add_updates, response, answer.updates)
+        return response
+
+    def add_updates(self, response: Message, made: UpdateRange) -> None:
+        """Add to a response the updates that a call has made, where it shows them.
+
+        Raises NetworkNotFound, HistoryCompacted, DamagedHistory.
+        """
+        uid, last = made.network_uid, made.last_update
+        match response:
+            case pb.StepResponse():
+                span = self.history.last_updates(uid, last, made.count)
+                response.updates.extend(messages.updates(span.network, span.snapshots))
+            case pb.SetWeightsResponse() | pb.ResetWeightsResponse():
+                network, snapshots = self.history.made(uid, last)
+                (update,) = messages.updates(network, [snapshots])
+                response.update.CopyFrom(update)
+            case _:
+                pass
+
+
+def _settled(outcome: Outcome, request: "RequestId[Outcome]") -> StoredAnswer:
+    return StoredAnswer(request.response(outcome), updates_made(outcome))
+
+
+def _translated(content: bytes, request: "RequestId[object]") -> StoredAnswer:
+    """Return an answer of an earlier version in the form of this one."""
+    answer = legacy_answers.read(content)
+    match answer:
+        case Ticket():
+            outcome = answer.outcome
+            return StoredAnswer(ticket=answer) if outcome is None else _settled(outcome, request)
+        case Changed():
+            return StoredAnswer(request.response(answer), update_made(answer))
+        case _:
+            return StoredAnswer(request.response(answer))
