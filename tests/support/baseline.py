@@ -1,5 +1,6 @@
 """The kernels as the least of all processors of this machine's kind runs them."""
 
+import fcntl
 import os
 import platform
 import subprocess
@@ -14,46 +15,66 @@ IS_X86 = platform.machine().lower() in {"x86_64", "amd64"}
 class Baseline:
     """All kernels compiled for the baseline, and kept in a folder of their own.
 
-    Compiling them takes a minute, in a process of its own that starts at once.
+    Compiling them takes a minute, in a process of its own that starts at once. All who are given
+    the same folder share it: the first one starts it, and it holds a lock until it ends.
     """
 
-    def __init__(self, cache: Path) -> None:
-        self._cache = cache
-        self._compiling = self._start("-m", "training.numerics.compile")
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
+        self._cache, self._out, self._err = (folder / name for name in ("cache", "out", "err"))
+        self._lock = (folder / "lock").open("w")
+        self._compiling: subprocess.Popen[bytes] | None = None
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return  # it is under way
+        if not self._out.exists():
+            with self._out.open("w") as out, self._err.open("w") as err:
+                self._compiling = subprocess.Popen(
+                    [sys.executable, "-m", "training.numerics.compile"],
+                    env=self._environment(),
+                    cwd=ROOT,
+                    stdout=out,
+                    stderr=err,
+                    pass_fds=[self._lock.fileno()],
+                )
+        # The process that compiles has the lock, too, and keeps it.
+        self._lock.close()
+        self._lock = (folder / "lock").open("w")
 
     @cached_property
     def compiled(self) -> tuple[str, str]:
         """What the command that compiles has written, once it has ended."""
-        return _written(self._compiling)
+        fcntl.flock(self._lock, fcntl.LOCK_SH)
+        if self._compiling is not None:
+            assert self._compiling.wait() == 0, self._err.read_text()
+        return self._out.read_text(), self._err.read_text()
 
     def run(self, *arguments: str) -> tuple[str, str]:
         """Run Python as if this were such a processor; return what it writes to both outputs."""
         assert self.compiled
-        return _written(self._start(*arguments))
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            env=self._environment(),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout, done.stderr
 
     def stop(self) -> None:
-        """End what is still under way."""
-        self._compiling.kill()
-        self._compiling.communicate()
+        """Let what is under way end, for others may wait for it."""
+        if self._compiling is not None:
+            self._compiling.wait()
+        self._lock.close()
 
-    def _start(self, *arguments: str) -> "subprocess.Popen[str]":
-        return subprocess.Popen(
-            [sys.executable, *arguments],
-            env={
-                "NUMBA_CACHE_DIR": str(self._cache),
-                "NUMBA_CPU_NAME": "x86-64" if IS_X86 else "generic",
-                "NUMBA_CPU_FEATURES": "",
-                "PATH": "",
-                "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "tests" / "support"))),
-            },
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-
-def _written(process: "subprocess.Popen[str]") -> tuple[str, str]:
-    output, errors = process.communicate()
-    assert process.returncode == 0, errors
-    return output, errors
+    def _environment(self) -> dict[str, str]:
+        return {
+            "NUMBA_CACHE_DIR": str(self._cache),
+            "NUMBA_CPU_NAME": "x86-64" if IS_X86 else "generic",
+            "NUMBA_CPU_FEATURES": "",
+            "PATH": "",
+            "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "tests" / "support"))),
+        }

@@ -7,9 +7,14 @@ from baseline import Baseline
 
 
 @pytest.fixture(scope="session")
-def baseline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Baseline]:
-    """The kernels, compiled once for several tests; none of what was kept before is used."""
-    baseline = Baseline(tmp_path_factory.mktemp("kernels-of-the-baseline"))
+def baseline(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Baseline]:
+    """The kernels, compiled once for all tests; none of what was kept before is used."""
+    folder = tmp_path_factory.getbasetemp()
+    if hasattr(request.config, "workerinput"):
+        folder = folder.parent  # which all processes of this run share
+    baseline = Baseline(folder / "kernels-of-the-baseline")
     yield baseline
     baseline.stop()
 
