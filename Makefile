@@ -47,10 +47,10 @@ bench: setup ## measure against peers and write bench/results.md (ARGS=engine: t
 peers: $(PEERS_INSTALLED) ## install PyTorch and scikit-learn into .venv-bench for make bench; several GB on Linux
 
 test: setup ## run the tests, on all processors (ARGS="tests/training -k ...")
-	$(BIN)/pytest --numprocesses auto --dist loadfile $(ARGS)
+	$(BIN)/pytest --numprocesses auto --dist worksteal $(ARGS)
 
-soak: setup ## run the long form of the tests of survival: one line for each promise, with counts
-	SOAK=1 $(BIN)/pytest -o faulthandler_timeout=0 $(or $(ARGS),tests/survival tests/service/test_any_history.py tests/service/faces/rest)
+soak: setup ## run the long forms of tests, which take hours: one line for each promise, with counts
+	SOAK=1 $(BIN)/pytest -o faulthandler_timeout=0 $(or $(ARGS),tests/survival tests/service/test_any_history.py tests/service/execution tests/service/faces/rest tests/storage/test_lockstep.py tests/training/numerics)
 
 screenshots: setup ## make the pictures of the page that the documents show (needs chromium)
 	PYTHONPATH=tests/support $(BIN)/python tests/service/web/screenshots.py

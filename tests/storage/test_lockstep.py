@@ -15,6 +15,7 @@ from histories import SetClock, Story, make_network, make_training_set
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from promises import rounds
 
 from storage import merging
 from storage.memory_store import MemoryStore
@@ -228,5 +229,6 @@ def test_the_stores_say_the_same_whatever_happens(
     for name, value in (("FULL", 8), ("PIECE", 4), ("TAIL", 3), ("_OUTLINES", 5)):
         monkeypatch.setattr(merging, name, value)  # so that there is something to merge
     run_state_machine_as_test(
-        Lockstep, settings=settings(max_examples=60, stateful_step_count=30, deadline=None)
+        Lockstep,
+        settings=settings(max_examples=rounds(40, 2_000), stateful_step_count=30, deadline=None),
     )

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit
 from numpy.typing import NDArray
+from promises import rounds
 
 from training.numerics.elementary import ARTANH_C_HIGH, TANH_FAR, TANH_NEAR, exp, log, log1p, tanh
 
@@ -22,6 +23,9 @@ REFERENCES: dict[Function, Any] = {
     log1p: mpmath.log1p,
     tanh: mpmath.tanh,
 }
+
+#: How many numbers are tried of each range, and three times as many of the most delicate ones.
+COUNT = rounds(700, 50_000)
 
 LARGEST = float.fromhex("0x1.fffffffffffffp+1023")
 SMALLEST = 5e-324
@@ -44,12 +48,12 @@ def _compiled(function: Function) -> Callable[[NDArray[np.float64]], NDArray[np.
 COMPILED = {function: _compiled(function) for function in REFERENCES}
 
 
-def _powers(seed: int, low: float, high: float, count: int = 2000) -> list[float]:
+def _powers(seed: int, low: float, high: float, count: int = COUNT) -> list[float]:
     generator = random.Random(seed)
     return [2.0 ** generator.uniform(low, high) for _ in range(count)]
 
 
-def _between(seed: int, low: float, high: float, count: int = 2000) -> list[float]:
+def _between(seed: int, low: float, high: float, count: int = COUNT) -> list[float]:
     generator = random.Random(seed)
     return [generator.uniform(low, high) for _ in range(count)]
 
@@ -87,14 +91,14 @@ RANGES: dict[Function, list[list[float]]] = {
     log: [
         _powers(1, -1074, 1023.99),
         _powers(2, -1074, -1022),  # subnormal
-        _between(3, 0.3, 3.0, 6000),
+        _between(3, 0.3, 3.0, 3 * COUNT),
         [1.0 + x for x in _powers(4, -52, -1)],
         [1.0 - x for x in _powers(5, -53, -1)],
         _between(6, 0.7, 0.715),  # around √½, where the worst results are
         _beside(1.0, 2.0, 0.5, math.sqrt(0.5), math.sqrt(2.0), SMALLEST_NORMAL, LARGEST / 2),
     ],
     log1p: [
-        _between(1, 0.0, 1.0, 6000),
+        _between(1, 0.0, 1.0, 3 * COUNT),
         [math.exp(-x) for x in _between(2, 0.0, 745.0)],  # what the cost needs
         _between(3, 0.40, 0.43),  # around √2 − 1
         _between(4, -0.31, -0.28),  # around √½ − 1
@@ -104,12 +108,12 @@ RANGES: dict[Function, list[list[float]]] = {
         _beside(1.0, 2.0, -0.5, 2.0**-53, 2.0**-52, 2.0**53, 2.0**54, SMALLEST_NORMAL),
     ],
     tanh: [
-        _between(1, 0.0, TANH_NEAR, 6000),
+        _between(1, 0.0, TANH_NEAR, 3 * COUNT),
         _between(2, 0.99 * TANH_NEAR, 1.01 * TANH_NEAR),
-        _between(3, TANH_NEAR, TANH_FAR, 6000),
+        _between(3, TANH_NEAR, TANH_FAR, 3 * COUNT),
         _between(4, ARTANH_C_HIGH - 0.01, ARTANH_C_HIGH + 0.01),
         _between(5, 0.99 * TANH_FAR, 1.01 * TANH_FAR),
-        _between(6, TANH_FAR, 3.0, 6000),
+        _between(6, TANH_FAR, 3.0, 3 * COUNT),
         _between(7, 3.0, 25.0),
         _between(8, -25.0, 0.0),
         _powers(9, -1074, 10),
@@ -146,7 +150,7 @@ def test_errs_by_less_than_one_unit_in_the_last_place_at_any_number(function: Fu
         assert max(_errors_in_last_place(function, numbers)) < 1.0
 
     some = st.lists(DOMAINS[function], min_size=1, max_size=20)
-    settings(max_examples=300, deadline=None)(given(some)(check))()
+    settings(max_examples=rounds(150, 10_000), deadline=None)(given(some)(check))()
 
 
 @pytest.mark.parametrize("function", REFERENCES, ids=lambda function: function.__name__)

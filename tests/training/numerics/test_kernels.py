@@ -18,6 +18,7 @@ from numerics import (
     rates_for,
     same_bits,
 )
+from promises import rounds
 
 from training.numerics import kernels, loops
 from training.numerics.activations import ACTIVATIONS
@@ -56,13 +57,13 @@ def _assert_kernel_equals_loops(problem: Problem) -> None:
     assert made.outcome == _outcome(problem, expected)
 
 
-@settings(max_examples=300)
+@settings(max_examples=rounds(100, 5_000))
 @given(problems())
 def test_kernel_and_loops_make_the_same_updates_to_the_bit(problem: Problem) -> None:
     _assert_kernel_equals_loops(problem)
 
 
-@settings(max_examples=300)
+@settings(max_examples=rounds(100, 5_000))
 @given(problems(extreme=True))
 def test_kernel_and_loops_agree_on_any_finite_numbers_and_on_where_they_end(
     problem: Problem,
@@ -129,7 +130,7 @@ def test_kernel_and_loops_agree_where_work_is_done_in_parts(
         )
 
 
-@settings(max_examples=100)
+@settings(max_examples=rounds(50, 2_000))
 @given(problems(), st.data())
 def test_a_run_cut_into_calls_is_the_same_run(problem: Problem, data: st.DataObject) -> None:
     whole = problem.begin()
@@ -170,7 +171,7 @@ def test_a_run_can_be_cut_after_any_of_its_updates(
         assert np.concatenate([first, second]).tobytes() == costs.tobytes()
 
 
-@settings(max_examples=50)
+@settings(max_examples=rounds(30, 1_000))
 @given(problems(extreme=True))
 def test_whether_updates_are_recorded_changes_nothing(problem: Problem) -> None:
     progress, silently = problem.begin(), problem.begin()
@@ -181,7 +182,7 @@ def test_whether_updates_are_recorded_changes_nothing(problem: Problem) -> None:
     assert progress.bits() == silently.bits()
 
 
-@settings(max_examples=50)
+@settings(max_examples=rounds(30, 1_000))
 @given(problems())
 def test_a_run_never_goes_past_its_last_update(problem: Problem) -> None:
     training = dataclasses.replace(problem.training, cost_below=-math.inf)
@@ -245,7 +246,7 @@ def _evaluate(problem: Problem, *, gradient: bool) -> Evaluated:
     return Evaluated(outputs, costs, mean_gradient, mean)
 
 
-@settings(max_examples=80)
+@settings(max_examples=rounds(40, 2_000))
 @given(st.booleans().flatmap(lambda extreme: problems(extreme=extreme)))
 def test_forward_and_evaluate_give_what_the_loops_give(problem: Problem) -> None:
     activations = np.empty((problem.examples, sum(problem.structure.layer_sizes[1:])))
@@ -262,7 +263,7 @@ def test_forward_and_evaluate_give_what_the_loops_give(problem: Problem) -> None
     assert same_bits(evaluated.mean, mean)
 
 
-@settings(max_examples=80)
+@settings(max_examples=rounds(40, 2_000))
 @given(st.booleans().flatmap(lambda extreme: problems(extreme=extreme)))
 def test_the_mean_gradient_of_all_examples_is_that_of_the_loops(problem: Problem) -> None:
     evaluated = _evaluate(problem, gradient=True)
@@ -450,7 +451,7 @@ class Guarded:
         )
 
 
-@settings(max_examples=120)
+@settings(max_examples=rounds(60, 2_000))
 @given(problems(), st.integers(0, 5), st.booleans())
 def test_training_writes_nothing_outside_of_the_arrays_that_it_is_given(
     problem: Problem, count: int, record: bool
@@ -478,7 +479,7 @@ def test_training_writes_nothing_outside_of_the_arrays_that_it_is_given(
     assert progress.bits() == elsewhere.bits()
 
 
-@settings(max_examples=80)
+@settings(max_examples=rounds(40, 2_000))
 @given(problems())
 def test_what_is_only_computed_is_written_nowhere_else(problem: Problem) -> None:
     guard = Guarded()

@@ -11,6 +11,7 @@ import pytest
 from baseline import IS_X86, Baseline
 from numba import njit
 from numerics import Problem
+from promises import IS_LONG
 from trajectories import digests
 
 from training.numerics import kernels, loops
@@ -63,6 +64,9 @@ PROCESSORS = [
 ]
 
 
+REPEATED = {"train with tiles of 1", "train with tiles of 8"}
+
+
 @pytest.fixture(params=PROCESSORS)
 def processor(request: pytest.FixtureRequest) -> str:
     name: str = request.param
@@ -75,8 +79,24 @@ def kernel(request: pytest.FixtureRequest) -> Any:
     return request.param.dispatcher
 
 
-def test_no_kernel_fuses_a_multiplication_with_an_addition(kernel: Any, processor: str) -> None:
-    assembly = _assembly(_code(kernel), processor)
+def test_the_kernels_that_are_repeated_are_there() -> None:
+    assert {kernel.name for kernel in kernels.KERNELS} > REPEATED
+
+
+#: Every kernel is checked for this machine. Generating code for another one takes longest, and
+#: training consists of the same functions for every tile size, so `make test` checks one size.
+LOOKED_AT = [
+    pytest.param(kernel, processor, id=f"{kernel.name}-{processor}")
+    for kernel in kernels.KERNELS
+    for processor in PROCESSORS
+    if IS_LONG or processor == PROCESSORS[0] or kernel.name not in REPEATED
+]
+
+
+@pytest.mark.parametrize(("made", "processor"), LOOKED_AT)
+def test_no_kernel_fuses_a_multiplication_with_an_addition(made: Any, processor: str) -> None:
+    made.prepare()
+    assembly = _assembly(_code(made.dispatcher), processor)
     assert len(MULTIPLIED.findall(assembly)) > 50  # it is the code that is meant
     found = sorted(set(FUSED.findall(assembly)))
     looked_at = llvm.get_host_cpu_name() if processor == "here" else processor
