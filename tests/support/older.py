@@ -1,5 +1,7 @@
-"""A database as the first released tables were filled."""
+"""Databases as earlier versions filled them."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from alembic.command import upgrade
@@ -22,3 +24,14 @@ def make_revision_0001(path: Path) -> None:
         for statement in ROWS.read_text().splitlines():
             connection.exec_driver_sql(statement)
     engine.dispose()
+
+
+#: The rows that the code of revision 0004 wrote before records had versions: every kind of network,
+#: run, event, training set, optimizer and answer. Run 3 of network `net` is paused.
+REVISION_0004 = Path(__file__).with_name("revision_0004.sql")
+
+
+def make_revision_0004(path: Path) -> None:
+    """Make a database as the code of revision 0004 left it."""
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(REVISION_0004.read_text())
