@@ -27,9 +27,9 @@ from service.faces.rest.face import rest_app
 from service.faces.rest.http_server import HttpServer
 from service.faces.rest.routes import routes
 from service.faces.rpcs import SERVICE, rpcs
-from service.reading.following import Following
 from service.reading.selecting import Selecting
 from service.reading.snapshots import SnapshotReader
+from service.reading.watch_reader import WatchReader
 from service.settings import OFF, Settings
 from service.use_cases.edits import Edits
 from service.use_cases.explanations import Explanations
@@ -81,7 +81,7 @@ class Server:
         self.executor = ThreadExecutor(self.store, snapshots, clock, settings.threads)
         self.training_sets = TrainingSets(self.store, clock, settings.limits)
         opening = RunOpening(snapshots, clock, settings.limits)
-        following = Following(self.store, Selecting(snapshots))
+        watch_reader = WatchReader(self.store, Selecting(snapshots))
         inspection = Inspection(self.store, snapshots, opening)
         outcomes = Outcomes(self.store, self.wakeups)
         history = History(self.store, snapshots, settings.limits)
@@ -99,7 +99,7 @@ class Server:
             explanations=Explanations(inspection),
             walks=Walks(inspection, settings.limits),
             verification=Verification(self.store, snapshots, clock),
-            watches=Watches(self.store, following, self.wakeups, settings.limits),
+            watches=Watches(self.store, watch_reader, self.wakeups, settings.limits),
             exports=Exports(self.store, snapshots),
             wakeups=self.wakeups,
             limits=settings.limits,

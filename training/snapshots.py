@@ -70,6 +70,22 @@ class Snapshots:
         )
         return replace(part, last_state=self.last_state) if self._ends_with(part) else part
 
+    def detached(self) -> "Snapshots":
+        """Return these updates in arrays of their own, so that others need not stay in memory."""
+        gradients = None if self.gradients is None else self.gradients.copy()
+        return replace(
+            self,
+            costs=self.costs.copy(),
+            parameters=self.parameters.copy(),
+            gradients=gradients,
+        )
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes the numbers of the updates take, without the whole state."""
+        gradients = 0 if self.gradients is None else self.gradients.nbytes
+        return self.costs.nbytes + self.parameters.nbytes + gradients
+
     def _ends_with(self, part: "Snapshots") -> bool:
         return self.last_state is not None and part.last_update == self.last_update
 

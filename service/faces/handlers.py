@@ -1,13 +1,12 @@
 """What each RPC does, for every face: translate, call a use case, translate back.
 
-A plain method may block and is called in a thread; an async one waits for something, and an async
-generator streams. What takes a stream takes an async iterator, which ends when all has come and
-raises when the caller has gone away. The names are those of the contract.
+A plain method may block and is called in a thread; an async one waits for something. What streams
+returns its responses when the call is accepted. What takes a stream takes an async iterator, which
+ends when all has come and raises when the caller has gone away. The names are the contract's.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -18,6 +17,7 @@ from service.execution.outcomes import Outcomes
 from service.execution.tickets import Outcome, Ticket
 from service.execution.wakeups import Wakeups
 from service.faces import messages
+from service.faces.response_stream import ResponseStream, threaded_stream
 from service.faces.responses import Responses
 from service.use_cases.edits import Edits, update_made
 from service.use_cases.explanations import Explanations
@@ -284,11 +284,10 @@ class Handlers:
             next_page_token=messages.page_token(last + 1) if last < span.end else "",
         )
 
-    async def watch_updates(self, request: pb.WatchUpdatesRequest) -> AsyncGenerator[bytes, None]:
-        """Stream the history from a place on, as the bytes of each message."""
-        async with aclosing(self.watches.watch(messages.watch(request))) as history:
-            async for message in history:
-                yield message
+    async def watch_updates(self, request: pb.WatchUpdatesRequest) -> ResponseStream:
+        """Stream the history from an update on."""
+        watch = await self.watches.open(messages.watch(request))
+        return ResponseStream(messages.watched(watch, request.encoding), watch.aclose)
 
     def predict(self, request: pb.PredictRequest) -> pb.PredictResponse:
         """Compute outputs for inputs."""
@@ -319,9 +318,7 @@ class Handlers:
         )
         return messages.gradient_check(network, update, check)
 
-    async def export_network(
-        self, request: pb.ExportNetworkRequest
-    ) -> AsyncGenerator[pb.ExportNetworkResponse, None]:
+    async def export_network(self, request: pb.ExportNetworkRequest) -> ResponseStream:
         """Stream a file."""
         export = await asyncio.to_thread(
             self.exports.export,
@@ -329,17 +326,13 @@ class Handlers:
             request.update if request.HasField("update") else None,
             messages.export_format(request),
         )
-        pieces = messages.export(export)
-        while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
-            yield piece
+        return await threaded_stream(messages.export(export))
 
-    async def verify_history(
-        self, request: pb.VerifyHistoryRequest
-    ) -> AsyncGenerator[pb.VerifyHistoryResponse, None]:
+    async def verify_history(self, request: pb.VerifyHistoryRequest) -> ResponseStream:
         """Stream how far a history is verified."""
-        steps = self.verification.verify(request.network)
-        while (step := await asyncio.to_thread(next, steps, None)) is not None:
-            yield messages.verified(step)
+        return await threaded_stream(
+            map(messages.verified, self.verification.verify(request.network))
+        )
 
     def set_weights(self, request: pb.SetWeightsRequest) -> pb.SetWeightsResponse:
         """Set some parameters, or all."""

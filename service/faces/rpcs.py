@@ -1,7 +1,7 @@
 """The contract's methods, each with the handler that carries it out: what every face serves."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from inspect import iscoroutinefunction
 from re import sub
@@ -13,6 +13,7 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 from service.faces.handlers import Handlers
+from service.faces.response_stream import ResponseStream
 from service.use_cases.requests import AnsweredBefore
 
 SERVICE: ServiceDescriptor = training_service_pb2.DESCRIPTOR.services_by_name["TrainingService"]
@@ -49,13 +50,13 @@ class Rpc:
             response = await self._repeated(before, self.response_type)
         return response
 
-    def stream(self, request: Message) -> AsyncGenerator[Message | bytes, None]:
-        """Carry out a call of one request and many responses, some as the bytes they have.
+    async def open_stream(self, request: Message) -> ResponseStream:
+        """Begin a call of one request and many responses; return them when it is accepted.
 
-        An empty one says that the call is accepted and that nothing has come yet.
+        Raises what refuses it.
         """
         self._check()
-        responses: AsyncGenerator[Message | bytes, None] = self._handle(request)
+        responses: ResponseStream = await self._handle(request)
         return responses
 
     async def _checked(self, requests: AsyncIterator[Message]) -> AsyncIterator[Message]:

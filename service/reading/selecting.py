@@ -12,10 +12,6 @@ from training.network import Array, Network
 from training.snapshots import Snapshots
 from training.update import UpdateKind
 
-#: What the updates of one message usually take, in bytes.
-MESSAGE_BYTES = 256 * 2**10
-_BYTES_OF_AN_UPDATE = 64  # beside its parameters
-
 # Without parameters so many updates can be read at once without keeping a thread for long.
 _OUTLINED_AT_ONCE = 40_000
 
@@ -33,14 +29,12 @@ class Selection:
     """Which updates are read, and how much of each.
 
     With `stride` those whose numbers are divisible by it, the first of each run, and those that no
-    run made. `parameters` are the places of those that are read, in this order; empty: all. What is
-    sent in one message takes up to `message_bytes`, or is one update.
+    run made. `parameters` are the indices of those that are read, in this order; empty: all.
     """
 
     detail: Detail = Detail.PARAMETERS
     stride: int = 1
     parameters: tuple[int, ...] = ()
-    message_bytes: int = MESSAGE_BYTES
 
     @property
     def arrays(self) -> int:
@@ -64,12 +58,6 @@ class Selecting:
         if selection.detail is Detail.COST:
             return _OUTLINED_AT_ONCE
         return updates_in_page(network) // selection.arrays or 1
-
-    def updates_in_message(self, network: Network, selection: Selection) -> int:
-        """Return how many updates are sent in one message, at least 1."""
-        parameters = len(selection.parameters) or network.parameter_count
-        size = 8 * parameters * selection.arrays + _BYTES_OF_AN_UPDATE
-        return selection.message_bytes // size or 1
 
     def read(self, network: Network, first: int, last: int, selection: Selection) -> Page:
         """Return all of the updates `first` to `last`, committed, with what the selection needs.
@@ -99,8 +87,8 @@ class Selecting:
         if selection.detail is Detail.GRADIENTS:
             parts = [each for part in parts for each in self._with_gradients(network, page, part)]
         if selection.parameters:
-            places = np.array(selection.parameters)
-            parts = [_only(part, places) for part in parts]
+            indices = np.array(selection.parameters)
+            parts = [_only(part, indices) for part in parts]
         return tuple(parts)
 
     def _with_gradients(self, network: Network, page: Page, part: Snapshots) -> list[Snapshots]:
@@ -139,14 +127,14 @@ def _thinned(part: Snapshots, stride: int) -> list[Snapshots]:
     chosen = part.every(stride)
     begins = part.run_offset == 0 and part.first_update % stride != 0
     parts = [part.rows(slice(0, 1)), chosen] if begins else [chosen]
-    return [each for each in parts if each.count]
+    return [each.detached() for each in parts if each.count]
 
 
-def _only(part: Snapshots, places: NDArray[np.intp]) -> Snapshots:
+def _only(part: Snapshots, indices: NDArray[np.intp]) -> Snapshots:
     """Return updates with some of their parameters."""
     return replace(
         part,
-        parameters=part.parameters[:, places],
-        gradients=None if part.gradients is None else part.gradients[:, places],
+        parameters=part.parameters[:, indices],
+        gradients=None if part.gradients is None else part.gradients[:, indices],
         last_state=None,
     )

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Any, Never
 from urllib.parse import unquote
 
@@ -11,41 +12,40 @@ import grpc
 from google.protobuf.message import DecodeError, Message
 
 from service.faces.error_table import code_of, status_of
+from service.faces.response_stream import Response
 from service.faces.rpcs import SERVICE, Rpc
+from service.faces.shared_encodings import SharedEncodings
 from service.faces.timeouts import read_timeout, write_timeout
 from service.use_cases.caller import CALLER
-from service.use_cases.watches import ACCEPTED
 from training.errors import ClearpropError, InvalidFields, Violation
 
 logger = logging.getLogger(__name__)
+
+#: What has been serialized for callers and may be sent to others, in bytes.
+_SHARED_BYTES = 32 * 2**20
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
 def rpc_handlers(rpcs: Iterable[Rpc]) -> grpc.GenericRpcHandler:
     """Return the service for a server of gRPC."""
+    serialized = SharedEncodings(_serialized, _SHARED_BYTES)
     return grpc.method_handlers_generic_handler(
-        SERVICE.full_name, {rpc.method.name: _handler(rpc) for rpc in rpcs}
+        SERVICE.full_name, {rpc.method.name: _handler(rpc, serialized) for rpc in rpcs}
     )
 
 
-def _handler(rpc: Rpc) -> "grpc.RpcMethodHandler[Any, Any]":
+def _handler(
+    rpc: Rpc, serialized: "SharedEncodings[_Serialized]"
+) -> "grpc.RpcMethodHandler[Any, Any]":
     request = _Request(rpc.request_type).deserialize
-    respond = _serializer(rpc.response_type)
+    respond = rpc.response_type.SerializeToString
     if rpc.method.client_streaming:
         return grpc.stream_unary_rpc_method_handler(_collecting(rpc), request, respond)
     if rpc.method.server_streaming:
-        return grpc.unary_stream_rpc_method_handler(_streaming(rpc), request, respond)
+        # Its responses are bytes already, of which many callers are sent the same.
+        return grpc.unary_stream_rpc_method_handler(_streaming(rpc, serialized), request)
     return grpc.unary_unary_rpc_method_handler(_answering(rpc), request, respond)
-
-
-def _serializer(kind: type[Message]) -> Callable[[Message | bytes], bytes]:
-    """Return what serialises responses of one type, and leaves those as they are that are bytes."""
-
-    def serialize(response: Message | bytes) -> bytes:
-        return response if isinstance(response, bytes) else kind.SerializeToString(response)
-
-    return serialize
 
 
 class _Request:
@@ -99,16 +99,31 @@ async def _messages(
     await context.send_initial_metadata(())
 
 
-def _streaming(rpc: Rpc) -> Callable[[Message | InvalidFields, Context], Awaitable[None]]:
+@dataclass(frozen=True, slots=True)
+class _Serialized:
+    """The bytes of a response."""
+
+    content: bytes
+
+    @property
+    def nbytes(self) -> int:
+        return len(self.content)
+
+
+def _serialized(response: Response) -> _Serialized:
+    return _Serialized(response.serialized())
+
+
+def _streaming(
+    rpc: Rpc, serialized: SharedEncodings[_Serialized]
+) -> Callable[[Message | InvalidFields, Context], Awaitable[None]]:
     async def stream(request: Message | InvalidFields, context: Context) -> None:
         CALLER.set(_address(context.peer()))
         try:
-            async with aclosing(rpc.stream(_read(request))) as responses:
+            async with aclosing(await rpc.open_stream(_read(request))) as responses:
+                await context.send_initial_metadata(())
                 async for response in responses:
-                    if isinstance(response, bytes) and response == ACCEPTED:
-                        await context.send_initial_metadata(())
-                    else:
-                        await write_timeout(context.write(response))
+                    await write_timeout(context.write((await serialized.of(response)).content))
         except Exception as error:  # noqa: BLE001 (told to the caller, and logged)
             await _refuse(error, context)
 

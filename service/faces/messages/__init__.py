@@ -34,7 +34,7 @@ from service.faces.messages.updates import detail, max_points, state, updates
 from service.faces.messages.uploads import Upload
 from service.faces.messages.verifications import verified
 from service.faces.messages.walks import walked
-from service.faces.messages.watching import watch
+from service.faces.messages.watches import watch, watched
 
 __all__ = [
     "Upload",
@@ -77,6 +77,7 @@ __all__ = [
     "verified",
     "walked",
     "watch",
+    "watched",
     "weight_place",
     "weights_reset",
     "weights_set",

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
-from functools import partial
 from typing import Protocol
 from urllib.parse import quote
 
@@ -13,11 +12,12 @@ from google.protobuf.message import Message
 from starlette.datastructures import MutableHeaders
 from starlette.types import Receive, Scope, Send
 
+from service.faces.response_stream import Response, ResponseStream
 from service.faces.rest.refusals import told
 from service.faces.rest.to_json import to_json
 from service.faces.rpcs import Rpc
+from service.faces.shared_encodings import SharedEncodings
 from service.faces.timeouts import write_timeout
-from service.reading.shared import Shared
 
 #: Where a server of HTTP leaves what breaks a connection off, among the extensions of a scope.
 ABORT = "clearprop.abort"
@@ -25,19 +25,16 @@ ABORT = "clearprop.abort"
 #: What has been made for clients and may be sent to others, in bytes.
 _SHARED_BYTES = 32 * 2**20
 
-#: What is made anew for each client: it takes less time than a thread does.
-_SMALL_BYTES = 4_000
-
 #: What a client that reads events says where it has read the end: it is not to come again.
 END = "end"
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One message of a stream: its JSON, and the last update of a watch that lies before it."""
+    """One message of a stream: its JSON, and the last update that a watch has passed with it."""
 
     json: bytes
-    place: int | None = None
+    last_update: int | None = None
 
     @property
     def nbytes(self) -> int:
@@ -67,9 +64,9 @@ class Events:
     end = f"event: end\nid: {END}\ndata: {{}}\n\n".encode()
 
     def item(self, item: Item) -> bytes:
-        """Return a message, with the place to resume from where it has one."""
-        place = b"" if item.place is None else b"id: %d\n" % item.place
-        return b"%bdata: %b\n\n" % (place, item.json)
+        """Return a message, with the update to resume after where it has one."""
+        last = b"" if item.last_update is None else b"id: %d\n" % item.last_update
+        return b"%bdata: %b\n\n" % (last, item.json)
 
     def failure(self, document: bytes) -> bytes:
         """Return the event that browsers give to `onerror`, too."""
@@ -99,50 +96,48 @@ class Streams:
     """Begins streams. What many watch is made into JSON once."""
 
     def __init__(self) -> None:
-        self._shared: Shared[Item] = Shared(_SHARED_BYTES)
+        self._items = SharedEncodings(_item, _SHARED_BYTES)
 
     async def begin(self, rpc: Rpc, request: Message, form: Form) -> "Streamed":
         """Return the response when the call is accepted. Raises what refuses it."""
-        responses = rpc.stream(request)
-        first = await anext(responses, None)
-        chunks = _written(form, self._items(first, responses))
-        return Streamed(chunks, {"Content-Type": form.media_type})
+        responses = await rpc.open_stream(request)
+        headers = {"Content-Type": form.media_type}
+        return Streamed(self._written(form, responses), responses, headers)
 
     async def file(self, rpc: Rpc, request: Message) -> "Streamed":
         """Return the response that is a file. Raises what refuses the call."""
-        responses = rpc.stream(request)
-        first = await anext(responses)
+        responses = await rpc.open_stream(request)
+        first = (await anext(aiter(responses))).message()
         assert isinstance(first, pb.ExportNetworkResponse)
         name = quote(first.file_name)
         headers = {
             "Content-Type": first.media_type,
             "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
         }
-        return Streamed(_content(first, responses), headers)
+        return Streamed(_content(first, responses), responses, headers)
 
-    async def _items(
-        self, first: Message | bytes | None, responses: AsyncGenerator[Message | bytes, None]
-    ) -> AsyncGenerator[Item, None]:
-        async with aclosing(responses):
-            if first:
-                yield await self._item(first)
+    async def _written(self, form: Form, responses: ResponseStream) -> AsyncGenerator[bytes, None]:
+        yield form.beginning
+        try:
             async for response in responses:
-                yield await self._item(response)
-
-    async def _item(self, response: Message | bytes) -> Item:
-        if not isinstance(response, bytes):
-            return Item(to_json(response))
-        if len(response) <= _SMALL_BYTES:
-            return _watched(response)
-        kept = self._shared.kept(response)
-        return kept or await self._shared.make(response, 0, partial(_watched, response))
+                yield form.item(await self._items.of(response))
+        except Exception as error:  # noqa: BLE001 (told to the client, and logged)
+            yield form.failure(told(error).document)
+        else:
+            yield form.end
 
 
 class Streamed:
     """A response whose body comes in pieces, for as long as its client reads them."""
 
-    def __init__(self, chunks: AsyncGenerator[bytes, None], headers: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        chunks: AsyncGenerator[bytes, None],
+        responses: ResponseStream,
+        headers: Mapping[str, str],
+    ) -> None:
         self._chunks = chunks
+        self._responses = responses
         self.headers = MutableHeaders(headers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -163,7 +158,7 @@ class Streamed:
 
     async def _send(self, send: Send, *, is_head: bool) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.headers.raw})
-        async with aclosing(self._chunks) as chunks:
+        async with aclosing(self._responses), aclosing(self._chunks) as chunks:
             while not is_head and (chunk := await anext(chunks, None)) is not None:
                 body = {"type": "http.response.body", "body": chunk, "more_body": True}
                 await write_timeout(send(body))
@@ -175,34 +170,25 @@ async def _gone(receive: Receive) -> None:
         pass
 
 
-async def _written(form: Form, items: AsyncGenerator[Item, None]) -> AsyncGenerator[bytes, None]:
-    yield form.beginning
-    try:
-        async with aclosing(items):
-            async for item in items:
-                yield form.item(item)
-    except Exception as error:  # noqa: BLE001 (told to the client, and logged)
-        yield form.failure(told(error).document)
-    else:
-        yield form.end
-
-
 async def _content(
-    first: pb.ExportNetworkResponse, responses: AsyncGenerator[Message | bytes, None]
+    first: pb.ExportNetworkResponse, responses: ResponseStream
 ) -> AsyncGenerator[bytes, None]:
-    async with aclosing(responses):
-        yield first.content
-        async for response in responses:
-            assert isinstance(response, pb.ExportNetworkResponse)
-            yield response.content
+    yield first.content
+    async for response in responses:
+        message = response.message()
+        assert isinstance(message, pb.ExportNetworkResponse)
+        yield message.content
 
 
-def _watched(content: bytes) -> Item:
-    response = pb.WatchUpdatesResponse.FromString(content)
-    return Item(to_json(response), _place(response))
+def _item(response: Response) -> Item:
+    message = response.message()
+    return Item(
+        to_json(message),
+        _last_update(message) if isinstance(message, pb.WatchUpdatesResponse) else None,
+    )
 
 
-def _place(response: pb.WatchUpdatesResponse) -> int | None:
+def _last_update(response: pb.WatchUpdatesResponse) -> int | None:
     """Return the last update that a watch has sent or passed over; None where it does not say."""
     match response.WhichOneof("content"):
         case "updates":

@@ -1,4 +1,4 @@
-"""What many ask for at the same time, or soon after one another, is made once."""
+"""Values that many ask for at the same time, or soon after one another, and that are made once."""
 
 import asyncio
 from collections.abc import Callable, Hashable
@@ -21,11 +21,11 @@ class Sized(Protocol):
 V = TypeVar("V", bound=Sized)
 
 
-class Shared(Generic[V]):
-    """Makes values in threads, each once for all who ask, and keeps the latest of them.
+class SharedValues(Generic[V]):
+    """Makes values, each once for all callers, and keeps the latest of them.
 
-    For one event loop. A value is what follows from its key; whether it still may be used, who asks
-    finds out. `nbytes` bounds what is kept, with what Python's objects take beside the values.
+    For one event loop. A value follows from its key; whether it may still be used is checked by the
+    caller. `nbytes` bounds what is kept, including the overhead of Python's objects.
     """
 
     def __init__(self, nbytes: int) -> None:
@@ -44,6 +44,14 @@ class Shared(Generic[V]):
         # Whoever waits may be cancelled: that must not take it from the others.
         return await asyncio.shield(self._begun(key, since, make))
 
+    def make_at_once(self, key: Hashable, make: Callable[[], V]) -> V:
+        """Return the value that was kept, or make it here, where that takes less than a thread."""
+        value = self._kept.get(key)
+        if value is None:
+            value = make()
+            self._keep(key, value)
+        return value
+
     def begin(self, key: Hashable, since: int, make: Callable[[], V]) -> None:
         """Let a value be made that will be asked for, unless it is kept or under way."""
         if key not in self._kept:
@@ -61,6 +69,8 @@ class Shared(Generic[V]):
         del self._making[key, since]
         if done.cancelled() or done.exception() is not None:
             return
-        value = done.result()
+        self._keep(key, done.result())
+
+    def _keep(self, key: Hashable, value: V) -> None:
         if 0 < value.nbytes <= self._kept.maxsize - _OVERHEAD:
             self._kept[key] = value

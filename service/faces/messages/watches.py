@@ -1,0 +1,191 @@
+"""Watches: what a client asks for, and the responses that it is sent."""
+
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Hashable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from clearprop.v1 import training_service_pb2 as pb
+from clearprop.v1 import update_pb2
+
+from service.faces.messages.runs import run_event
+from service.faces.messages.updates import UPDATE_KINDS, detail, updates
+from service.faces.messages.wire import can_be_written, columns_response, updates_response
+from service.reading.selecting import Detail, Selection
+from service.reading.snapshots import Page
+from service.reading.watched_items import Bookmark, WatchedEvent, WatchedPart, WatchedUpdates
+from service.use_cases.watches import WatchCommand
+from training.errors import Violations
+from training.snapshots import Snapshots
+
+#: Up to how many bytes the updates of one response take; one update where that is more. Columns
+#: take little work for each update, so that the one for each message counts.
+_UPDATES_BYTES = 256 * 2**10
+_COLUMNS_BYTES = 2**20
+
+_BYTES_OF_AN_UPDATE = 64  # beside its parameters
+
+
+def watch(request: pb.WatchUpdatesRequest) -> WatchCommand:
+    """Translate what a client wants to watch."""
+    unknown = Violations()
+    known_detail = detail(unknown, request.detail)
+    unknown.require(
+        request.encoding in _RESPONSES, "encoding", "must be UPDATES or COLUMNS, or left out"
+    )
+    return WatchCommand(
+        network_id=request.network,
+        uid=request.uid,
+        detail=known_detail,
+        start_update=request.start_update if request.HasField("start_update") else None,
+        stride=request.stride or 1,
+        until_run=request.until_run,
+        parameters=tuple(
+            (each.layer, each.unit, each.input if each.HasField("input") else None)
+            for each in request.parameters
+        ),
+        unknown=tuple(unknown.found),
+    )
+
+
+async def watched(
+    parts: AsyncIterable[WatchedPart], encoding: pb.Encoding.ValueType
+) -> AsyncGenerator["WatchResponse", None]:
+    """Yield the responses with what is watched, as they are made of one part after the other."""
+    async for part in parts:
+        for response in watch_responses(part, encoding):
+            yield response
+        del part  # it may be large, and the next one may be long in coming
+
+
+@dataclass(frozen=True, slots=True)
+class _UpdatesResponse:
+    """Updates as such: those of one run, or of none, after the other."""
+
+    content: WatchedUpdates
+    key: Hashable
+
+    @property
+    def nbytes(self) -> int:
+        return self.content.nbytes
+
+    def message(self) -> pb.WatchUpdatesResponse:
+        content = self.content
+        found = updates(content.network, content.updates, content.selection)
+        return pb.WatchUpdatesResponse(updates=pb.UpdateBatch(updates=found))
+
+    def serialized(self) -> bytes:
+        content = self.content
+        if can_be_written(content.updates):
+            return updates_response(content.network, content.updates, content.selection)
+        return self.message().SerializeToString()
+
+
+@dataclass(frozen=True, slots=True)
+class _ColumnsResponse:
+    """Updates of one kind and one run, as columns."""
+
+    content: Snapshots
+    selection: Selection
+    key: Hashable
+
+    @property
+    def nbytes(self) -> int:
+        return self.content.nbytes
+
+    def message(self) -> pb.WatchUpdatesResponse:
+        part = self.content
+        columns = update_pb2.UpdateColumns(
+            first_update=part.first_update,
+            stride=part.stride,
+            kind=UPDATE_KINDS[part.kind],
+            run=part.run.number if part.run else 0,
+            run_index=part.run_offset,
+            count=part.count,
+            costs=part.costs.tolist(),
+        )
+        if self.selection.detail is not Detail.COST:
+            columns.parameters.extend(part.parameters.reshape(-1).tolist())
+            if part.gradients is not None:
+                columns.gradients.extend(part.gradients.reshape(-1).tolist())
+        return pb.WatchUpdatesResponse(columns=columns)
+
+    def serialized(self) -> bytes:
+        return columns_response(self.content, self.selection)
+
+
+@dataclass(frozen=True, slots=True)
+class _OtherResponse:
+    """A change of a run's state, or a bookmark."""
+
+    content: WatchedEvent | Bookmark
+    key: Hashable
+    nbytes: int = 0
+
+    def message(self) -> pb.WatchUpdatesResponse:
+        content = self.content
+        if isinstance(content, WatchedEvent):
+            return pb.WatchUpdatesResponse(run_event=run_event(content.network_id, content.event))
+        bookmark = pb.Bookmark(latest_update=content.latest_update)
+        return pb.WatchUpdatesResponse(bookmark=bookmark)
+
+    def serialized(self) -> bytes:
+        return self.message().SerializeToString()
+
+
+WatchResponse = _UpdatesResponse | _ColumnsResponse | _OtherResponse
+
+
+def watch_responses(part: WatchedPart, encoding: pb.Encoding.ValueType) -> Iterator[WatchResponse]:
+    """Yield the responses with one part of what is watched.
+
+    Watchers who share the part see the same keys.
+    """
+    as_encoded = _RESPONSES[encoding]
+    responses = chain.from_iterable(
+        as_encoded(item) if isinstance(item, WatchedUpdates) else [_OtherResponse(item, None)]
+        for item in part.items
+    )
+    for number, response in enumerate(responses):
+        yield replace(response, key=(part.key, as_encoded, number))
+
+
+def _as_updates(item: WatchedUpdates) -> Iterator[WatchResponse]:
+    for piece in _cut(item.updates, _updates_in(_UPDATES_BYTES, item)):
+        yield _UpdatesResponse(replace(item, updates=piece), None)
+
+
+def _as_columns(item: WatchedUpdates) -> Iterator[WatchResponse]:
+    for piece in _cut(item.updates, _updates_in(_COLUMNS_BYTES, item)):
+        for part in piece:
+            yield _ColumnsResponse(part, item.selection, None)
+
+
+_RESPONSES: dict[int, Callable[[WatchedUpdates], Iterator[WatchResponse]]] = {
+    pb.ENCODING_UNSPECIFIED: _as_updates,
+    pb.ENCODING_UPDATES: _as_updates,
+    pb.ENCODING_COLUMNS: _as_columns,
+}
+
+
+def _updates_in(nbytes: int, item: WatchedUpdates) -> int:
+    """Return how many updates take so many bytes, at least 1."""
+    selection = item.selection
+    parameters = len(selection.parameters) or item.network.parameter_count
+    return nbytes // (8 * parameters * selection.arrays + _BYTES_OF_AN_UPDATE) or 1
+
+
+def _cut(updates: Page, most: int) -> Iterator[Page]:
+    """Cut updates into pieces of up to `most`."""
+    piece: list[Snapshots] = []
+    room = most
+    for part in updates:
+        begin = 0
+        while begin < part.count:
+            taken = part.rows(slice(begin, begin + room))
+            piece.append(taken)
+            begin, room = begin + taken.count, room - taken.count
+            if not room:
+                yield tuple(piece)
+                piece, room = [], most
+    if piece:
+        yield tuple(piece)

@@ -1,0 +1,190 @@
+"""Decides what a watch sends next: what is stored from its cursor on, and where that leaves it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from service.reading.selecting import Detail, Selecting
+from service.reading.snapshots import Page
+from service.reading.update_numbers import check_kept, check_start
+from service.reading.watch_cursor import WatchCursor, WatchScope
+from service.reading.watched_items import (
+    Bookmark,
+    WatchedEvent,
+    WatchedItem,
+    WatchedPart,
+    WatchedUpdates,
+)
+from training.errors import NetworkReplaced
+from training.network import Network
+from training.ports import Reader, Store
+from training.update import RunEvent
+
+_EVENTS_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class WatchReading:
+    """What comes next at a cursor, and the cursor after it.
+
+    `caught_up_at` is the version of the network's signal at which that was all there was, and more
+    may come; None where there was more.
+    """
+
+    part: WatchedPart
+    cursor: WatchCursor
+    caught_up_at: int | None
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes it takes, roughly."""
+        return self.part.nbytes
+
+
+class WatchReader:
+    """Reads on from a cursor, one page at a time; what is read follows from the cursor alone.
+
+    Thread-safe.
+    """
+
+    def __init__(self, store: Store, selecting: Selecting) -> None:
+        self._store = store
+        self._selecting = selecting
+
+    def begin(
+        self, scope: WatchScope, start: int | None
+    ) -> tuple[WatchCursor, Sequence[WatchedItem]]:
+        """Return the cursor of a new watcher, and what it is sent before it reads on.
+
+        Raises NetworkNotFound, RunNotFound, UpdateOutOfRange, HistoryCompacted.
+        """
+        network = scope.network
+        with self._store.read() as reader:
+            head = reader.head(network.uid)
+            greeting: list[WatchedItem] = []
+            last_event = 0
+            if start is None:
+                start, last_event = head.latest_update + 1, head.last_event
+                greeting.append(Bookmark(head.latest_update))
+            else:
+                check_start(network, head, "start_update", start)
+            end = _end_of_run(reader, network.uid, scope.until_run)
+        cursor = WatchCursor(scope, start, start, last_event)
+        if end is not None and (end.update < start - 1 or end.number <= last_event):
+            greeting.append(WatchedEvent(network.id, end))
+            cursor = replace(cursor, ended=True)
+        return cursor, greeting
+
+    def still_holds(self, cursor: WatchCursor) -> bool:
+        """Return whether what was read at a cursor before is what would be read there now.
+
+        Only the gradients of the earliest kept update change: when it becomes that, they are gone.
+        Raises NetworkNotFound, HistoryCompacted.
+        """
+        with self._store.read() as reader:
+            head = reader.head(cursor.network.uid)
+        check_kept(cursor.network, head, cursor.next_update)
+        is_later = cursor.next_update > head.earliest_update
+        return is_later or cursor.scope.selection.detail is not Detail.GRADIENTS
+
+    def read_on(self, cursor: WatchCursor, version: int) -> WatchReading:
+        """Return what comes next, up to a page of it; `version` is that of the network's signal.
+
+        Raises NetworkNotFound, HistoryCompacted, DamagedHistory.
+        """
+        network, first = cursor.network, cursor.next_update
+        with self._store.read() as reader:
+            head = reader.head(network.uid)
+            check_kept(network, head, first)
+            events = reader.run_events(network.uid, first - 1, cursor.last_event, _EVENTS_AT_ONCE)
+        latest, has_more_events = head.latest_update, len(events) == _EVENTS_AT_ONCE
+        selection = cursor.scope.selection
+        last = min(latest, first + self._selecting.updates_at_once(network, selection) - 1)
+        if has_more_events:
+            last = min(last, events[-1].update)
+        page: Page = ()
+        if first <= last:
+            page = self._selecting.read(network, first, last, selection)
+            last = page[-1].last_update
+        course = _Course(self._selecting, cursor, page)
+        for event in events:
+            if event.update > last:
+                break
+            course.to_event(event)
+            if course.cursor.ended:
+                return course.reading(course.cursor, None)
+        course.to_update(last)
+        is_all = last >= latest and not has_more_events
+        return course.reading(course.cursor.normalized, version if is_all else None)
+
+
+class _Course:
+    """Moves a cursor over a page and the events in it, and gathers what is to be sent."""
+
+    def __init__(self, selecting: Selecting, cursor: WatchCursor, page: Page) -> None:
+        self._selecting = selecting
+        self._page = page
+        self._items: list[WatchedItem] = []
+        self.cursor = cursor
+
+    def reading(self, cursor: WatchCursor, caught_up_at: int | None) -> WatchReading:
+        """Return what was gathered."""
+        return WatchReading(WatchedPart(tuple(self._items)), cursor, caught_up_at)
+
+    def to_event(self, event: RunEvent) -> None:
+        """Go over the updates before an event, and over the event."""
+        self.to_update(event.update)
+        # The update at which a run changed its state, where the stride has passed over it.
+        if self.cursor.sent < event.update >= self.cursor.start:
+            self._send(self._last_of(event.update))
+        self._items.append(WatchedEvent(self.cursor.network.id, event))
+        ended = event.run.number == self.cursor.scope.until_run and event.run.is_over
+        self.cursor = replace(self.cursor, last_event=event.number, ended=ended)
+
+    def to_update(self, last: int) -> None:
+        """Go over the updates up to one."""
+        network, first = self.cursor.network, self.cursor.next_update
+        if first > last:
+            return  # all up to there has been passed
+        selection = self.cursor.scope.selection
+        self._send(self._selecting.selected(network, self._page, first, last, selection))
+        self.cursor = replace(self.cursor, next_update=last + 1)
+
+    def _last_of(self, update: int) -> Page:
+        network, page = self.cursor.network, self._page
+        whole = replace(self.cursor.scope.selection, stride=1)
+        if not page or not page[0].first_update <= update <= page[-1].last_update:
+            page = self._selecting.read(network, update, update, whole)
+        chosen = self._selecting.selected(network, page, update, update, whole)
+        return tuple(part.detached() for part in chosen)
+
+    def _send(self, updates: Page) -> None:
+        if updates:
+            self.cursor = replace(self.cursor, sent=updates[-1].last_update)
+            scope = self.cursor.scope
+            self._items.append(WatchedUpdates(scope.network, scope.selection, updates))
+
+
+def check_uid(network: Network, uid: str) -> None:
+    """Raise NetworkReplaced where the id belongs to another network than a caller thinks."""
+    if uid and uid != network.uid:
+        raise NetworkReplaced(
+            f"the id {network.id} now belongs to another network: watch it from update 0",
+            network=network.id,
+            uid=network.uid,
+        )
+
+
+def _end_of_run(reader: Reader, uid: str, number: int) -> RunEvent | None:
+    """Return the event with which a run ended; None for no run, or one that is not over."""
+    if number == 0:
+        return None
+    run = reader.run(uid, number)
+    if not run.is_over:
+        return None
+    after_event = 0
+    while events := reader.run_events(uid, run.latest_update, after_event, _EVENTS_AT_ONCE):
+        for event in events:
+            if event.run.number == number and event.run.is_over:
+                return event
+        after_event = events[-1].number
+    return None

@@ -1,0 +1,34 @@
+"""What comes next in watches, read once for all watchers at the same cursor."""
+
+import asyncio
+from functools import partial
+
+from service.reading.shared_values import SharedValues
+from service.reading.watch_cursor import WatchCursor
+from service.reading.watch_reader import WatchReader, WatchReading
+
+#: How much of what was read is kept for other watchers, in bytes.
+_SHARED_BYTES = 32 * 2**20
+
+
+class WatchReadings:
+    """Shares what is read between watchers. For one event loop."""
+
+    def __init__(self, reader: WatchReader) -> None:
+        self._reader = reader
+        self._shared: SharedValues[WatchReading] = SharedValues(_SHARED_BYTES)
+
+    async def next(self, cursor: WatchCursor, version: int) -> WatchReading:
+        """Return what comes next; `version` is that of the network's signal now.
+
+        Raises NetworkNotFound, HistoryCompacted, DamagedHistory.
+        """
+        kept = self._shared.kept(cursor.key)
+        if kept is not None and await asyncio.to_thread(self._reader.still_holds, cursor):
+            return kept
+        read = partial(self._reader.read_on, cursor, version)
+        return await self._shared.make(cursor.key, version, read)
+
+    def prefetch(self, cursor: WatchCursor, version: int) -> None:
+        """Have what comes next read in the meantime."""
+        self._shared.begin(cursor.key, version, partial(self._reader.read_on, cursor, version))

@@ -1,0 +1,84 @@
+"""One watch that is accepted, from its cursor on."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import ExitStack
+
+from service.execution.wakeups import Wakeups
+from service.reading.watch_cursor import WatchCursor
+from service.reading.watch_readings import WatchReadings
+from service.reading.watched_items import Bookmark, WatchedItem, WatchedPart
+from training.errors import Draining
+
+#: After this many seconds in which nothing happened a bookmark is sent.
+BOOKMARK_SECONDS = 10.0
+
+
+class Watch:
+    """The history from a cursor on, in order, without gap or duplicate, all durable.
+
+    Iterate it once, then close it. Iterating raises NetworkNotFound when the network is deleted,
+    HistoryCompacted when the watcher falls behind what is kept, DamagedHistory, and Draining with
+    the update to resume from. `opened` is what is closed with it.
+    """
+
+    def __init__(
+        self,
+        readings: WatchReadings,
+        wakeups: Wakeups,
+        cursor: WatchCursor,
+        greeting: Sequence[WatchedItem],
+        opened: ExitStack,
+    ) -> None:
+        self._readings = readings
+        self._wakeups = wakeups
+        self._signal = opened.enter_context(wakeups.listening(cursor.network.uid))
+        self._cursor = cursor
+        self._greeting = tuple(greeting)
+        self._opened = opened
+        self._parts = self._read()
+
+    def __aiter__(self) -> "Watch":
+        return self
+
+    async def __anext__(self) -> WatchedPart:
+        return await anext(self._parts)
+
+    async def aclose(self) -> None:
+        """End it, and make room for another one."""
+        self._opened.close()
+        await self._parts.aclose()
+
+    async def _read(self) -> AsyncGenerator[WatchedPart, None]:
+        clock = asyncio.get_running_loop().time
+        if self._greeting:
+            yield WatchedPart(self._greeting)
+        sent_at = clock()
+        while not self._cursor.ended:
+            self._check_draining()
+            part, caught_up_at = await self._next()
+            if part.items:
+                yield part
+                sent_at = clock()
+            del part  # it may be large, and waiting may be long
+            if caught_up_at == self._signal.version:
+                await self._signal.changed(caught_up_at, sent_at + BOOKMARK_SECONDS - clock())
+            if clock() - sent_at >= BOOKMARK_SECONDS:
+                yield WatchedPart((Bookmark(self._cursor.next_update - 1),))
+                sent_at = clock()
+
+    async def _next(self) -> tuple[WatchedPart, int | None]:
+        """Read on, and have what comes next read while this is sent, where there is more."""
+        reading = await self._readings.next(self._cursor, self._signal.version)
+        self._cursor = reading.cursor
+        if reading.part.items and reading.caught_up_at is None and not reading.cursor.ended:
+            self._readings.prefetch(reading.cursor, self._signal.version)
+        return reading.part, reading.caught_up_at
+
+    def _check_draining(self) -> None:
+        if self._wakeups.draining:
+            raise Draining(
+                "the server is stopping: watch again from the update after the last one"
+                " that you have read",
+                next_update=self._cursor.next_update,
+            )
