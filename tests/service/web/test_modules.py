@@ -60,6 +60,10 @@ def test_what_is_shown_of_a_moment_depends_on_roles(folder: Path, site: ServerPr
     run_module(folder, HERE / "moments.test.mjs", updates=updates)
 
 
+def test_what_parts_of_the_page_know_follows_from_events(folder: Path) -> None:
+    run_module(folder, HERE / "states.test.mjs")
+
+
 def test_no_module_knows_a_variable_of_the_loops() -> None:
     names = {name for roles in ROLES.values() for name in roles}
     known = "|".join(sorted(re.escape(name) for name in names if re.search(r"[_.]", name)))

@@ -1,133 +1,84 @@
 // A network as it is now, live: where its history stands, its latest run, and how fast it goes.
 import { useEffect, useState } from "preact/hooks";
 import { follow, get } from "./api.js";
+import { next, START } from "./live_state.js";
 import { sayAway, sayBack } from "./say.js";
 
 // Of its updates a run's first and last alone, and edits: how far it is the page asks as often as it
 // can show it, for a watch of all updates would tell of a million a second.
 const STRIDE = Number.MAX_SAFE_INTEGER;
-const LOOK = 300; // ms between two looks at a run that is running
-const AWAY = 1000; // ms before a service that is away is asked again
 
-const ALIVE = new Set(["RUN_STATE_PENDING", "RUN_STATE_RUNNING"]);
-export const isRunning = (run) => Boolean(run) && ALIVE.has(run.state);
-
-// Returns { network, run, latest, speed, error }: `network` is null until it is known, `run` null
-// where there was none, `speed` the updates a second that were just made.
+// Returns { network, run, latest, speed, error }, as live_state.js has them.
 export function useLive(id) {
-  const [live, setLive] = useState({ network: null, run: null, latest: 0, speed: null, error: null });
-  useEffect(() => {
-    const change = (changes) => setLive((old) => ({ ...old, ...changes }));
-    return begin(id, change);
-  }, [id]);
+  const [live, setLive] = useState(START.shown);
+  useEffect(() => begin(id, setLive), [id]);
   return live;
 }
 
-function begin(id, change) {
-  let end = () => {};
-  let opening = null;
-  let looking = null;
+// Follows a network, and returns what ends it.
+function begin(id, show) {
+  let state = START;
   let isEnded = false;
-  let run = null;
-  let latest = 0;
-  let isAsking = false;
-  const pace = newPace();
+  let endWatch = () => {};
+  const timers = {};
 
-  const lost = () => {
-    sayAway();
-    change({ speed: null });
+  const happen = (kind, more) => {
+    if (isEnded) return;
+    const [after, todo] = next(state, { kind, time: performance.now(), ...more });
+    if (after.shown !== state.shown) show(after.shown);
+    state = after;
+    for (const [name, argument] of todo) DO[name](argument);
   };
 
-  const show = (shown) => {
-    run = shown;
-    latest = Math.max(latest, Number(run.latestUpdate));
-    change({ run, latest, speed: isRunning(run) ? pace(run) : null });
-  };
-
-  // Looks at the run, and again and again while it is running.
-  const look = async () => {
-    if (isAsking || !run) return;
-    isAsking = true;
-    clearTimeout(looking);
-    let wait = LOOK;
+  const attempt = async (ask, done, away) => {
     try {
-      const answer = await get(`networks/${id}/runs/${run.run}`);
-      if (isEnded) return;
-      show(answer.run);
+      happen(done, await ask());
     } catch (error) {
-      if (!error.isAway) return change({ error });
-      wait = AWAY;
-    } finally {
-      isAsking = false;
-    }
-    if (isRunning(run)) looking = setTimeout(look, wait);
-  };
-
-  const open = async () => {
-    try {
-      const { network } = await get(`networks/${id}`);
-      const { runs } = await get(`networks/${id}/runs`, { pageSize: 1 });
-      latest = Number(network.latestUpdate);
-      if (isEnded) return;
-      change({ network, latest, error: null });
-      if (runs[0]) show(runs[0]);
-      watch(network.uid);
-      look();
-    } catch (error) {
-      if (error.isAway) again();
-      else change({ error });
+      if (error.isAway) happen(away);
+      else happen("refused", { error });
     }
   };
 
-  const again = () => {
-    lost();
-    opening = setTimeout(open, AWAY);
+  const DO = {
+    open: () => attempt(() => networkAndRun(id), "opened", "notOpened"),
+    openIn: (wait) => (timers.open = setTimeout(DO.open, wait)),
+    look(run) {
+      clearTimeout(timers.look);
+      attempt(() => get(`networks/${id}/runs/${run}`), "looked", "notLooked");
+    },
+    lookIn: (wait) => (timers.look = setTimeout(() => happen("look"), wait)),
+    watch(startUpdate) {
+      endWatch();
+      const { uid } = state.shown.network;
+      endWatch = follow(id, { uid, startUpdate, stride: STRIDE, detail: "DETAIL_COST" }, {
+        updates: (updates) => happen("updates", { latest: Number(updates.at(-1).update) }),
+        runEvent: ({ run }) => happen("runEvent", { run }),
+        bookmark: () => happen("bookmark"),
+        state: (of, message) => happen(...eventOf(of, message)),
+      });
+    },
+    sayAway,
+    sayBack,
   };
 
-  const watch = (uid) => {
-    end();
-    end = follow(id, { uid, startUpdate: latest + 1, stride: STRIDE, detail: "DETAIL_COST" }, {
-      updates: (updates) => {
-        latest = Math.max(latest, Number(updates.at(-1).update));
-        change({ latest });
-        look();
-      },
-      runEvent: (event) => {
-        if (Number(event.run.run) >= Number(run?.run ?? 0)) show(event.run);
-        look();
-      },
-      bookmark: look,
-      state: (state, message) => {
-        if (state === "open") sayBack();
-        else if (state === "refused" && message) change({ error: new Error(message) });
-        else if (state === "refused") again(); // it answers, but not yet with a stream
-        else lost();
-      },
-    });
-  };
-
-  open();
+  DO.open();
   return () => {
     isEnded = true;
-    clearTimeout(opening);
-    clearTimeout(looking);
-    end();
+    Object.values(timers).forEach(clearTimeout);
+    endWatch();
   };
 }
 
-// Updates a second between two looks at a run, which are a good part of a second apart.
-function newPace() {
-  let before = null;
-  let speed = null;
-  return ({ run, updatesDone, startTime }) => {
-    const now = { run, done: Number(updatesDone), time: performance.now() };
-    if (before?.run !== run || now.done < before.done) {
-      before = now;
-      speed = null;
-    } else if (now.time - before.time > 400) {
-      speed = ((now.done - before.done) * 1000) / (now.time - before.time);
-      before = now;
-    }
-    return startTime ? speed : null;
-  };
+async function networkAndRun(id) {
+  const { network } = await get(`networks/${id}`);
+  const { runs } = await get(`networks/${id}/runs`, { pageSize: 1 });
+  return { network, run: runs[0] };
+}
+
+// What the state of a stream means. Refused without a message, the service answers, but not yet with a
+// stream.
+function eventOf(state, message) {
+  if (state === "open") return ["watching"];
+  if (state === "lost") return ["lost"];
+  return message ? ["refused", { error: new Error(message) }] : ["notOpened"];
 }

@@ -1,58 +1,28 @@
 // The form: what to learn, with which network, and how. It makes the network and starts the run.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useReducer, useState } from "preact/hooks";
 import { get, post, remove } from "../shared/api.js";
 import { html } from "../shared/html.js";
 import { go } from "../shared/place.js";
 import { say } from "../shared/say.js";
 import { ACTIVATIONS, COST_FUNCTIONS, OPTIMIZERS, OUTPUT_ACTIVATIONS, wordOf } from "../shared/words.js";
 import { Choice, Entry } from "./fields.js";
+import { next, START } from "./form_state.js";
 import { LESSONS } from "./lessons.js";
 import { More } from "./more.js";
-import { DEFAULTS, OWN, layerSizes, networkOf, placed, runOf } from "./settings.js";
+import { OWN, layerSizes, networkOf, runOf } from "./settings.js";
 import { TableError, examplesOf } from "./table.js";
 
 export function Form({ network }) {
-  const [values, setValues] = useState(DEFAULTS);
-  const [lesson, setLesson] = useState(null);
-  const [wrong, setWrong] = useState({});
-  const [isSending, setSending] = useState(false);
+  const [{ values, lesson, wrong, isSending }, happen] = useReducer(next, START);
   const [sets, refreshSets] = useTrainingSets();
   const set = sets.find(({ trainingSet }) => trainingSet === values.data);
-  const change = (name, value) => {
-    setValues((old) => ({ ...old, [name]: value }));
-    setWrong(({ [name]: _, ...others }) => others);
-  };
-  const choose = (chosen) => {
-    setLesson(chosen);
-    setValues(chosen.values);
-    setWrong({});
-  };
-  const send = async (event, start) => {
-    event.preventDefault();
-    setSending(true);
-    setWrong({});
-    try {
-      const trained = await trainingSetOf(values, set);
-      // What was pasted is a set now: another attempt takes that one.
-      if (trained !== set) {
-        await refreshSets();
-        change("data", trained.trainingSet);
-      }
-      const name = await start(values, trained);
-      say(null);
-      go({ network: name, update: undefined, weight: undefined }, { push: name !== network });
-    } catch (error) {
-      if (error.isAway) say(error);
-      else setWrong(placed(error));
-    } finally {
-      setSending(false);
-    }
-  };
+  const change = (name, value) => happen({ kind: "changed", name, value });
+  const send = sender({ network, values, set, refreshSets, happen });
   const field = { values, wrong, change };
 
   return html`
     <form class="form" aria-label="A new training" onSubmit=${(event) => send(event, trainNew)} novalidate>
-      <${Lessons} lesson=${lesson} onChoose=${choose} />
+      <${Lessons} lesson=${lesson} onChoose=${(chosen) => happen({ kind: "lesson", lesson: chosen })} />
       <fieldset>
         <legend>What to learn, with which network</legend>
         <${Choice} ...${field} name="data" label="Training set" options=${[...sets.map(({ trainingSet }) => trainingSet), OWN]} wordOf=${setWord} />
@@ -87,6 +57,29 @@ export function Form({ network }) {
     </form>
   `;
 }
+
+// Sends the form: `start` is what is done with it.
+const sender = ({ network, values, set, refreshSets, happen }) => async (event, start) => {
+  event.preventDefault();
+  happen({ kind: "sending" });
+  try {
+    const trained = await trainingSetOf(values, set);
+    // What was pasted is a set now: another attempt takes that one.
+    if (trained !== set) {
+      await refreshSets();
+      happen({ kind: "changed", name: "data", value: trained.trainingSet });
+    }
+    const name = await start(values, trained);
+    say(null);
+    go({ network: name, update: undefined, weight: undefined }, { push: name !== network });
+    happen({ kind: "sent" });
+  } catch (error) {
+    if (error.isAway) {
+      say(error);
+      happen({ kind: "sent" });
+    } else happen({ kind: "refused", error });
+  }
+};
 
 function useTrainingSets() {
   const [sets, setSets] = useState([]);

@@ -6,7 +6,7 @@ import { whole } from "../shared/numbers.js";
 import { go } from "../shared/place.js";
 import { say } from "../shared/say.js";
 import { wordOf } from "../shared/words.js";
-import { isRunning } from "../shared/live.js";
+import { isRunning } from "../shared/live_state.js";
 
 const MARKS = {
   RUN_STATE_PENDING: "…",

@@ -1,0 +1,92 @@
+// What parts of the page know, from one event to the next.
+import assert from "node:assert/strict";
+import test from "node:test";
+import * as edit from "./assets/compare/edit_state.js";
+import * as live from "./assets/shared/live_state.js";
+import * as form from "./assets/train/form_state.js";
+
+// The state after some events, and what was to be done at the last one.
+function after(start, ...events) {
+  return events.reduce(([state], event) => live.next(state, event), [start, []]);
+}
+
+const network = { network: "n", uid: "u", latestUpdate: "4" };
+const run = (state, more) => ({ run: "2", state: `RUN_STATE_${state}`, latestUpdate: "4", updatesDone: "4", startTime: "t", ...more });
+const opened = { kind: "opened", network, run: run("RUNNING"), time: 0 };
+
+test("a network that was opened is watched from its latest update, and its run is looked at", () => {
+  const [state, todo] = after(live.START, opened);
+  assert.deepEqual(state.shown, { network, run: opened.run, latest: 4, speed: null, error: null });
+  assert.deepEqual(todo, [["watch", 5], ["look", "2"]]);
+  const [without, less] = after(live.START, { ...opened, run: undefined });
+  assert.equal(without.shown.run, null);
+  assert.deepEqual(less, [["watch", 5]]);
+});
+
+test("a run is looked at again while it is running, one question at a time", () => {
+  const [asking, todo] = after(live.START, opened, { kind: "updates", latest: 9 });
+  assert.deepEqual([asking.shown.latest, todo], [9, []]);
+  const [going, again] = live.next(asking, { kind: "looked", run: run("RUNNING", { latestUpdate: "7" }), time: 100 });
+  assert.deepEqual([going.shown.latest, again], [9, [["lookIn", 300]]]);
+  const [asked, look] = live.next(going, { kind: "look" });
+  assert.deepEqual(look, [["look", "2"]]);
+  assert.deepEqual(live.next(asked, { kind: "notLooked" })[1], [["lookIn", 1000]]);
+  const [over, nothing] = live.next(asked, { kind: "looked", run: run("SUCCEEDED"), time: 200 });
+  assert.deepEqual([over.shown.run.state, over.shown.speed, nothing], ["RUN_STATE_SUCCEEDED", null, []]);
+});
+
+test("the speed is that of updates between looks that are well apart", () => {
+  const at = (time, updatesDone) => ({ kind: "looked", run: run("RUNNING", { updatesDone: String(updatesDone) }), time });
+  const speedAfter = (...events) => after(live.START, opened, ...events)[0].shown.speed;
+  assert.equal(speedAfter(at(300, 10)), null);
+  assert.equal(speedAfter(at(300, 10), at(500, 24)), 40);
+  assert.equal(speedAfter(at(500, 24), at(600, 25)), 40);
+  assert.equal(speedAfter(at(500, 24), { kind: "lost" }), null);
+});
+
+test("an event of an older run changes nothing", () => {
+  const [state] = after(live.START, opened, { kind: "runEvent", run: run("FAILED", { run: "1" }), time: 9 });
+  assert.equal(state.shown.run.state, "RUN_STATE_RUNNING");
+});
+
+test("a service that is away is asked again, and one that refuses is not", () => {
+  assert.deepEqual(after(live.START, { kind: "notOpened" })[1], [["sayAway"], ["openIn", 1000]]);
+  const error = new Error("no");
+  const [state, todo] = after(live.START, opened, { kind: "refused", error });
+  assert.deepEqual([state.shown.error, state.isAsking, todo], [error, false, []]);
+  assert.deepEqual(after(live.START, opened, { kind: "watching" })[1], [["sayBack"]]);
+  assert.equal(after(live.START, { kind: "refused", error }, opened)[0].shown.error, null);
+});
+
+const through = ({ START, next }, ...events) => events.reduce(next, START);
+
+test("what was typed belongs to the weight that it was typed for", () => {
+  const state = through(edit, { kind: "typed", key: "1.0.0", text: "0,5" });
+  assert.equal(edit.textOf(state, "1.0.0", 0.25), "0,5");
+  assert.equal(edit.textOf(state, "1.0.1", 0.25), "0.25");
+  assert.equal(edit.textOf(edit.START, undefined, undefined), "");
+  assert.deepEqual([edit.numberOf(" 1e3 "), edit.numberOf("0,5"), edit.numberOf(" ")], [1000, "0,5", ""]);
+});
+
+test("what is wrong with an edit stands at its field until the next attempt or weight", () => {
+  const error = { violations: [{ field: "weights[0].value", description: "must be finite" }], message: "bad" };
+  const refused = through(edit, { kind: "named", name: "x" }, { kind: "begun" }, { kind: "refused", error });
+  assert.deepEqual(refused, { typed: null, name: "x", wrong: { value: "must be finite" }, isBusy: false });
+  const exists = { reason: "NETWORK_EXISTS", message: "there is one" };
+  assert.deepEqual(through(edit, { kind: "refused", error: exists }).wrong, { name: "there is one" });
+  assert.deepEqual(through(edit, { kind: "refused", error: { message: "no" } }).wrong, { "": "no" });
+  assert.deepEqual(edit.next(refused, { kind: "begun" }), { ...refused, wrong: {}, isBusy: true });
+  assert.deepEqual(edit.next(refused, { kind: "chosen" }).wrong, {});
+  assert.equal(through(edit, { kind: "begun" }, { kind: "done" }).isBusy, false);
+});
+
+test("a field of the form that changes is no longer wrong, and a lesson fills in all of them", () => {
+  const error = { violations: [{ field: "settings.epochs", description: "must be 1" }, { field: "layer_sizes[1]", description: "is 0" }] };
+  const refused = through(form, { kind: "sending" }, { kind: "refused", error });
+  assert.deepEqual([refused.wrong, refused.isSending], [{ epochs: "must be 1", hidden: "is 0" }, false]);
+  const changed = form.next(refused, { kind: "changed", name: "epochs", value: "3" });
+  assert.deepEqual([changed.wrong, changed.values.epochs], [{ hidden: "is 0" }, "3"]);
+  const lesson = { name: "l", values: { ...form.START.values, hidden: "2" } };
+  assert.deepEqual(form.next(changed, { kind: "lesson", lesson }), { lesson, values: lesson.values, wrong: {}, isSending: false });
+  assert.equal(through(form, { kind: "sending" }, { kind: "sent" }).isSending, false);
+});
