@@ -4,6 +4,8 @@ import { useEffect, useState } from "preact/hooks";
 import { Compare } from "./compare/compare.js";
 import { Look } from "./look/look.js";
 import { useAnswer } from "./shared/answers.js";
+import { get } from "./shared/api.js";
+import { describe } from "./shared/functions.js";
 import { html } from "./shared/html.js";
 import { NetworkPicker } from "./shared/network_picker.js";
 import { go, searchOf, usePlace } from "./shared/place.js";
@@ -77,6 +79,7 @@ function Theme() {
 function Page() {
   const place = usePlace();
   const isOpen = useOpened(place);
+  const { answer: isDescribed } = useAnswer("functions", () => get("serverInfo").then(describe).then(() => true));
   useEffect(() => {
     document.title = titleOf(place);
   }, [place]);
@@ -84,7 +87,7 @@ function Page() {
   return html`
     <${Head} place=${place} />
     <${Say} />
-    <main>${isOpen && html`<${Mode} place=${place} />`}</main>
+    <main>${isOpen && isDescribed && html`<${Mode} place=${place} />`}</main>
   `;
 }
 

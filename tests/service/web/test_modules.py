@@ -1,6 +1,7 @@
 """The page's modules by themselves: pure functions, called in Node.js."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import requests
 from page_modules import ASSETS, lay_out, run_module
 from servers import ServerProcess
 
+from training.unit_names import parameter_name, unit_name
+from training.walking.phases import phases_of
 from training.walking.roles import ROLES
 
 HERE = Path(__file__).parent / "modules"
@@ -62,6 +65,37 @@ def test_what_is_shown_of_a_moment_depends_on_roles(folder: Path, site: ServerPr
 
 def test_what_parts_of_the_page_know_follows_from_events(folder: Path) -> None:
     run_module(folder, HERE / "states.test.mjs")
+
+
+def test_what_the_page_says_about_functions_is_complete(folder: Path, site: ServerProcess) -> None:
+    phases = [
+        {"kind": f"WALK_PHASE_KIND_{phase.kind.name}"}
+        | ({} if phase.layer is None else {"layer": phase.layer})
+        for phase in phases_of(layer_count=2, example_count=1)
+    ]
+    info = requests.get(f"{site.http}/v1/serverInfo", timeout=10).json()
+    sizes = ([2, 1], [2, 3, 2], [3, 2, 4, 1])
+    run_module(
+        folder, HERE / "tables.test.mjs", info=info, phases=phases, names=list(map(names_of, sizes))
+    )
+
+
+def names_of(layer_sizes: list[int]) -> dict[str, Any]:
+    """What the service calls the units and parameters of a network."""
+    outputs = len(layer_sizes) - 1
+    units = [
+        {"layer": layer, "unit": unit, "name": unit_name(layer, unit, outputs)}
+        for layer, count in enumerate(layer_sizes)
+        for unit in range(count)
+    ]
+    parameters = [
+        {"layer": layer, "unit": unit, "name": parameter_name(layer, unit, source, outputs)}
+        | ({} if source is None else {"input": source})
+        for layer, (inputs, count) in enumerate(pairwise(layer_sizes), 1)
+        for unit in range(count)
+        for source in (*range(inputs), None)
+    ]
+    return {"layerSizes": layer_sizes, "units": units, "parameters": parameters}
 
 
 def test_no_module_knows_a_variable_of_the_loops() -> None:

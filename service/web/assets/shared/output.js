@@ -1,16 +1,11 @@
 // Numbers of examples, and an output of a network: where it is between the lowest and the highest.
+import { boundsOf } from "./functions.js";
 import { html } from "./html.js";
 import { Num } from "./number.js";
 
-const BOUNDS = {
-  ACTIVATION_SIGMOID: [0, 1],
-  ACTIVATION_SOFTMAX: [0, 1],
-  ACTIVATION_TANH: [-1, 1],
-};
-
 // Between which numbers the outputs of a network lie; where they have no bounds, 0 and 1 for a start.
 export function rangeOf({ activations }) {
-  const bounds = BOUNDS[activations.at(-1)];
+  const bounds = boundsOf(activations.at(-1));
   const [low, high] = bounds ?? [0, 1];
   return { low, high, isBounded: Boolean(bounds) };
 }

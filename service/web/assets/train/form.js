@@ -1,10 +1,11 @@
 // The form: what to learn, with which network, and how. It makes the network and starts the run.
 import { useEffect, useReducer, useState } from "preact/hooks";
 import { get, post, remove } from "../shared/api.js";
+import { activationKinds, costFunctionKinds, optimizerKinds, outputActivationKinds } from "../shared/functions.js";
 import { html } from "../shared/html.js";
 import { go } from "../shared/place.js";
 import { say } from "../shared/say.js";
-import { ACTIVATIONS, COST_FUNCTIONS, OPTIMIZERS, OUTPUT_ACTIVATIONS, wordOf } from "../shared/words.js";
+import { wordOf } from "../shared/words.js";
 import { Choice, Entry } from "./fields.js";
 import { next, START } from "./form_state.js";
 import { LESSONS } from "./lessons.js";
@@ -28,9 +29,9 @@ export function Form({ network }) {
         <${Choice} ...${field} name="data" label="Training set" options=${[...sets.map(({ trainingSet }) => trainingSet), OWN]} wordOf=${setWord} />
         ${values.data === OWN && html`<${Table} ...${field} />`}
         <${Entry} ...${field} name="hidden" label=${html`Hidden layers <span class="soft">${sizesText(values, set)}</span>`} placeholder="none" />
-        <${Choice} ...${field} name="activation" label="Hidden activation" options=${ACTIVATIONS} />
-        <${Choice} ...${field} name="output" label="Output activation" options=${OUTPUT_ACTIVATIONS} />
-        <${Choice} ...${field} name="cost" label="Cost function" options=${["", ...COST_FUNCTIONS]} wordOf=${(value) => (value ? wordOf(value) : "what suits the output")} />
+        <${Choice} ...${field} name="activation" label="Hidden activation" options=${activationKinds()} />
+        <${Choice} ...${field} name="output" label="Output activation" options=${outputActivationKinds()} />
+        <${Choice} ...${field} name="cost" label="Cost function" options=${["", ...costFunctionKinds()]} wordOf=${(value) => (value ? wordOf(value) : "what suits the output")} />
         <label class="check"
           ><input type="checkbox" checked=${values.bias} onChange=${(event) => change("bias", event.target.checked)} /> With biases</label
         >
@@ -39,7 +40,7 @@ export function Form({ network }) {
       </fieldset>
       <fieldset>
         <legend>How to train</legend>
-        <${Choice} ...${field} name="optimizer" label="Optimizer" options=${OPTIMIZERS} />
+        <${Choice} ...${field} name="optimizer" label="Optimizer" options=${optimizerKinds()} />
         <${Entry} ...${field} name="rate" label="Learning rate" />
         <${Entry} ...${field} name="batch" label="Batch size" />
         <${Entry} ...${field} name="epochs" label="Epochs" />

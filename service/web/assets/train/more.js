@@ -1,9 +1,8 @@
 // What is seldom needed of the form, folded away; where the service refuses a part of it, it opens.
 import { useState } from "preact/hooks";
+import { initializerKinds, numbersOf } from "../shared/functions.js";
 import { html } from "../shared/html.js";
-import { INITIALIZERS } from "../shared/words.js";
 import { Choice, Entry } from "./fields.js";
-import { fieldsOf } from "./settings.js";
 
 const MORE = ["initializer", "low", "high", "momentum", "beta1", "beta2", "epsilon", "decay", "below", "most"];
 
@@ -12,12 +11,12 @@ export function More(field) {
   const [isOpen, setOpen] = useState(false);
   const isWrong = MORE.some((name) => wrong[name]);
   const entries = (kind) =>
-    Object.entries(fieldsOf(kind)).map(([name, usual]) => html`<${Entry} key=${name} ...${field} name=${name} label=${LABELS[name]} placeholder=${usual} />`);
+    Object.entries(numbersOf(kind)).map(([name, usual]) => html`<${Entry} key=${name} ...${field} name=${name} label=${LABELS[name]} placeholder=${String(usual)} />`);
   return html`
     <details open=${isOpen || isWrong} onToggle=${(event) => setOpen(event.target.open)}>
       <summary>More</summary>
       <fieldset>
-        <${Choice} ...${field} name="initializer" label="Initial weights" options=${INITIALIZERS} />
+        <${Choice} ...${field} name="initializer" label="Initial weights" options=${initializerKinds()} />
         ${entries(values.initializer)} ${entries(values.optimizer)}
         <${Entry} ...${field} name="decay" label="Weight decay" placeholder="none" />
         <${Entry} ...${field} name="below" label="Stop at cost below" placeholder="never" />
@@ -27,7 +26,7 @@ export function More(field) {
   `;
 }
 
-const LABELS = {
+export const LABELS = {
   low: "from",
   high: "to, not included",
   momentum: "Momentum μ",

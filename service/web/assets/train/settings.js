@@ -1,4 +1,5 @@
 // What the form holds, all of it as text, and the requests that are made of it.
+import { numbersOf } from "../shared/functions.js";
 
 export const DEFAULTS = {
   name: "",
@@ -28,16 +29,6 @@ export const DEFAULTS = {
   most: "",
 };
 
-// What only some kinds have; where nothing is typed, the service takes what stands beside it.
-const OF_KIND = {
-  OPTIMIZER_KIND_MOMENTUM: { momentum: "0.9" },
-  OPTIMIZER_KIND_NESTEROV: { momentum: "0.9" },
-  OPTIMIZER_KIND_ADAM: { beta1: "0.9", beta2: "0.999", epsilon: "1e-8" },
-  INITIALIZER_KIND_UNIFORM: { low: "-0.12", high: "0.12" },
-};
-
-export const fieldsOf = (kind) => OF_KIND[kind] ?? {};
-
 export const OWN = "an own table"; // no id of a set has a space
 
 // A number where the text is one; else the text as it is, for the service to say what is wrong with it.
@@ -47,7 +38,7 @@ const numberOf = (text) => (text.trim() !== "" && Number.isFinite(Number(text)) 
 const optional = (text) => (text.trim() === "" ? undefined : numberOf(text));
 
 // Of the fields that a kind has, those in which something was typed.
-const typedOf = (values, kind) => Object.fromEntries(Object.keys(fieldsOf(kind)).map((name) => [name, optional(values[name])]));
+const typedOf = (values, kind) => Object.fromEntries(Object.keys(numbersOf(kind)).map((name) => [name, optional(values[name])]));
 
 const hiddenSizes = ({ hidden }) => hidden.split(/[^\w.-]+|-/).filter(Boolean).map(numberOf);
 

@@ -1,0 +1,64 @@
+// What the page says about the functions of the service is complete, and its names are the service's.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+import { stepInSymbols } from "./assets/look/optimizer_equations.js";
+import { PHASE_SENTENCES, phaseName } from "./assets/look/words.js";
+import { kindIn, SYMBOLS } from "./assets/look/equations.js";
+import * as functions from "./assets/shared/functions.js";
+import { parameterName, unitName } from "./assets/shared/unit_names.js";
+import { LABELS } from "./assets/train/more.js";
+import { DEFAULTS, placed } from "./assets/train/settings.js";
+
+const { info, phases, names } = JSON.parse(readFileSync(new URL("data.json", import.meta.url)));
+functions.describe(info);
+
+test("each optimizer has equations and a sentence", () => {
+  for (const kind of functions.optimizerKinds()) {
+    for (const weightDecay of [0, 0.1]) assert.ok(stepInSymbols({ optimizer: { kind, weightDecay } }).length > 0, kind);
+    const isPlain = kind === "OPTIMIZER_KIND_GRADIENT_DESCENT";
+    assert.ok(PHASE_SENTENCES[isPlain ? "UPDATE" : `UPDATE_${kind}`], kind);
+  }
+});
+
+test("each number of an optimizer or initializer has a field in the form", () => {
+  for (const kind of [...functions.optimizerKinds(), ...functions.initializerKinds()]) {
+    for (const name of Object.keys(functions.numbersOf(kind))) {
+      assert.ok(LABELS[name], name);
+      assert.equal(DEFAULTS[name], "", name);
+      const field = `${kind.startsWith("OPTIMIZER") ? "settings.optimizer" : "initializer"}.${name}`;
+      assert.deepEqual(placed({ violations: [{ field, description: "bad" }] }), { [name]: "bad" });
+    }
+  }
+});
+
+test("the form begins with functions that there are", () => {
+  assert.ok(functions.activationKinds().includes(DEFAULTS.activation));
+  assert.ok(functions.outputActivationKinds().includes(DEFAULTS.output));
+  assert.ok(functions.optimizerKinds().includes(DEFAULTS.optimizer));
+  assert.ok(functions.initializerKinds().includes(DEFAULTS.initializer));
+  assert.deepEqual(functions.outputActivationKinds().filter((each) => !functions.activationKinds().includes(each)), ["ACTIVATION_SOFTMAX"]);
+});
+
+test("each phase has a name, a sentence and an equation, with all functions", () => {
+  for (const activation of functions.outputActivationKinds()) {
+    for (const costFunction of functions.costFunctionKinds()) {
+      const network = { layerSizes: [2, 3, 2], activations: ["ACTIVATION_TANH", activation], costFunction };
+      for (const phase of phases) {
+        const kind = kindIn(network, phase.kind.replace("WALK_PHASE_KIND_", ""), phase);
+        const settings = { optimizer: { kind: "OPTIMIZER_KIND_GRADIENT_DESCENT", weightDecay: 0 } };
+        assert.ok(phaseName(network, phase), phase.kind);
+        assert.ok(PHASE_SENTENCES[kind], kind);
+        assert.ok(SYMBOLS[kind](network, settings).length > 0, kind);
+      }
+    }
+  }
+});
+
+test("units and parameters are called what the service calls them", () => {
+  for (const { layerSizes, units, parameters } of names) {
+    const network = { layerSizes };
+    for (const { layer, unit, name } of units) assert.equal(unitName(network, layer, unit), name);
+    for (const { name, ...parameter } of parameters) assert.equal(parameterName(network, parameter), name);
+  }
+});
