@@ -10,41 +10,23 @@ from clearprop.v1.explanation_pb2 import SOURCE_KIND_DELTA, CostProfile, Explain
 from rich.markup import escape
 
 from service.cli.connecting import connected
-from service.cli.options import (
-    BatchSizeOrNone,
-    EpochsOrNone,
-    FirstPlace,
-    Json,
-    LearningRateOrNone,
-    NetworkId,
-    NextUpdate,
-    OptimizerName,
-    Server,
-    TrainingSetId,
-    UpdateNumber,
-    one_of,
-    settings_of_next,
-)
+from service.cli.options import FirstPlace, Json, NetworkId, Server, one_of
 from service.cli.places import LayerNumber, SourceNumber, UnitNumber, weight_place
 from service.cli.printing import bars, number, say, say_json, say_plain, whole_batch
+from service.cli.run_options import ONE_UPDATE, OneUpdate, takes
 
 _NOTATIONS = ["text", "latex", "mathml"]
 _MOST_LINKS = 3
 
 
+@takes("which", ONE_UPDATE)
 def explain(  # noqa: PLR0913 - an argument for each option of the command
     network: NetworkId,
     layer: LayerNumber,
     unit: UnitNumber,
     source: SourceNumber,
     *,
-    update: UpdateNumber = None,
-    next_update: NextUpdate = False,
-    on: TrainingSetId = "",
-    learning_rate: LearningRateOrNone = None,
-    batch_size: BatchSizeOrNone = None,
-    epochs: EpochsOrNone = None,
-    optimizer: OptimizerName = None,
+    which: OneUpdate,
     place: FirstPlace = 1,
     examples: Annotated[
         int,
@@ -64,17 +46,13 @@ def explain(  # noqa: PLR0913 - an argument for each option of the command
     With --next what the next update would do, which is not made: of the run that is not over, or
     with --on, --learning-rate, --batch-size and --epochs of one that would begin now.
     """
-    settings = settings_of_next(learning_rate, batch_size, epochs, optimizer)
     with connected(server) as client:
         read = client.network(network)
         found = read.explain(
             *weight_place(read, layer, unit, source),
-            update=update,
-            next_update=next_update,
-            training_set=on,
+            **which,
             first_position=place - 1,
             position_count=examples,
-            **settings,
         )
     if as_json:
         say_json(found.message)

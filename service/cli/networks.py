@@ -32,6 +32,8 @@ LabelList = Annotated[
     list[str] | None, typer.Option(metavar="KEY=VALUE", help="A note to keep with it.")
 ]
 
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
 
 def create(  # noqa: PLR0913 - an argument for each option of the command
     network: Annotated[
@@ -173,7 +175,7 @@ def _show_what_made(read: State) -> None:
 def delete(
     network: NetworkId,
     *,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
     server: Server,
 ) -> None:
     """Delete a network with its whole history."""
@@ -193,7 +195,7 @@ def delete_updates(
     network: NetworkId,
     *,
     before: Annotated[int, typer.Option("--before", metavar="N", help="The first update to keep.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
     as_json: Json = False,
     server: Server,
 ) -> None:

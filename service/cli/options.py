@@ -4,9 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
-from clearprop import StepOptions
 from clearprop.v1.network_pb2 import Activation, CostFunction, InitializerKind
-from clearprop.v1.run_pb2 import OptimizerKind
 from clearprop.values import enum_word
 
 from service.settings import DEFAULT_GRPC, client_target
@@ -45,23 +43,6 @@ TrainingSetId = Annotated[
     typer.Option("--on", metavar="SET", help="The training set, such as xor."),
 ]
 
-_LEARNING_RATE = typer.Option(
-    "--learning-rate", metavar="RATE", help="How far an update goes against the gradient."
-)
-_BATCH_SIZE = typer.Option(
-    "--batch-size", metavar="N", help="How many examples an update averages over."
-)
-_EPOCHS = typer.Option("--epochs", metavar="N", help="How often the run goes through the set.")
-
-LearningRate = Annotated[float, _LEARNING_RATE]
-BatchSize = Annotated[int, _BATCH_SIZE]
-Epochs = Annotated[int, _EPOCHS]
-
-#: The same where a command does without them.
-LearningRateOrNone = Annotated[float | None, _LEARNING_RATE]
-BatchSizeOrNone = Annotated[int | None, _BATCH_SIZE]
-EpochsOrNone = Annotated[int | None, _EPOCHS]
-
 FirstPlace = Annotated[
     int,
     typer.Option("--from-place", metavar="N", min=1, help="Begin at this place in the batch."),
@@ -83,7 +64,6 @@ _INITIALIZERS = [
     for each in InitializerKind.values()[1:]
     if each != InitializerKind.INITIALIZER_KIND_EXPLICIT
 ]
-_OPTIMIZERS = [enum_word(OptimizerKind, each) for each in OptimizerKind.values()[1:]]
 
 
 def one_of(words: Sequence[str]) -> Callable[[str], str]:
@@ -142,70 +122,10 @@ High = Annotated[
     typer.Option("--high", help="Above all initial weights, of uniform.", show_default="0.12"),
 ]
 
-OptimizerName = Annotated[
-    str | None,
-    typer.Option(
-        "--optimizer",
-        metavar="WORD",
-        parser=one_of(_OPTIMIZERS),
-        help=f"How gradients become changes: {', '.join(_OPTIMIZERS)}.",
-        show_default="gradient-descent",
-    ),
-]
-
-Momentum = Annotated[
-    float | None,
-    typer.Option("--momentum", help="Of momentum and nesterov.", show_default="0.9"),
-]
-
-Beta1 = Annotated[float | None, typer.Option("--beta1", help="Of adam.", show_default="0.9")]
-
-Beta2 = Annotated[float | None, typer.Option("--beta2", help="Of adam.", show_default="0.999")]
-
-Epsilon = Annotated[float | None, typer.Option("--epsilon", help="Of adam.", show_default="1e-8")]
-
-WeightDecay = Annotated[
-    float | None,
-    typer.Option(
-        "--weight-decay",
-        help="Add so much of each parameter to its gradient.",
-        show_default="0",
-    ),
-]
-
-ShuffleSeed = Annotated[
-    int | None,
-    typer.Option("--shuffle-seed", help="Shuffle the examples anew for each epoch, with a seed."),
-]
-
-CostBelow = Annotated[
-    float | None,
-    typer.Option("--cost-below", help="End after the epoch whose mean cost is below this."),
-]
-
-MaxUpdates = Annotated[
-    int | None, typer.Option("--max-updates", metavar="N", help="End after so many updates.")
-]
-
 
 def given(options: Mapping[str, object]) -> Any:  # noqa: ANN401 - as any of the client's options
     """Return the options that were given: those that are not None."""
     return {name: value for name, value in options.items() if value is not None}
-
-
-def settings_of_next(
-    learning_rate: float | None, batch_size: int | None, epochs: int | None, optimizer: str | None
-) -> StepOptions:
-    """Return the settings of a run that would begin now, as far as they were given."""
-    options: StepOptions = given(
-        {
-            "learning_rate": learning_rate,
-            "batch_size": batch_size,
-            "epochs": epochs,
-            "optimizer": optimizer,
-        }
-    )
-    return options
 
 
 def activation_words(text: str) -> list[str]:

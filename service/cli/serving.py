@@ -10,41 +10,46 @@ from service.cli.connecting import show_failure
 from service.cli.printing import say
 from service.settings import DEFAULT_DATABASE, DEFAULT_GRPC, DEFAULT_HTTP, Settings
 
+Grpc = Annotated[
+    str | None,
+    typer.Option(
+        metavar="HOST:PORT",
+        show_default=f"CLEARPROP_GRPC, or {DEFAULT_GRPC}",
+        help="Where to listen for gRPC; port 0 takes a free one.",
+    ),
+]
+Http = Annotated[
+    str | None,
+    typer.Option(
+        metavar="HOST:PORT",
+        show_default=f"CLEARPROP_HTTP, or {DEFAULT_HTTP}",
+        help="Where to listen for REST; `off` for gRPC alone.",
+    ),
+]
+AllowOrigin = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="ORIGIN",
+        show_default="CLEARPROP_ALLOW_ORIGIN, or none",
+        help="Let pages of this origin, https://…, call from a browser; may be repeated.",
+    ),
+]
+Database = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        show_default=f"CLEARPROP_DATABASE, or {DEFAULT_DATABASE}",
+        help="Where to keep everything: sqlite:///FILE, or memory: to keep nothing.",
+    ),
+]
+
 
 def serve(
     *,
-    grpc: Annotated[
-        str | None,
-        typer.Option(
-            metavar="HOST:PORT",
-            show_default=f"CLEARPROP_GRPC, or {DEFAULT_GRPC}",
-            help="Where to listen for gRPC; port 0 takes a free one.",
-        ),
-    ] = None,
-    http: Annotated[
-        str | None,
-        typer.Option(
-            metavar="HOST:PORT",
-            show_default=f"CLEARPROP_HTTP, or {DEFAULT_HTTP}",
-            help="Where to listen for REST; `off` for gRPC alone.",
-        ),
-    ] = None,
-    allow_origin: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="ORIGIN",
-            show_default="CLEARPROP_ALLOW_ORIGIN, or none",
-            help="Let pages of this origin, https://…, call from a browser; may be repeated.",
-        ),
-    ] = None,
-    database: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL",
-            show_default=f"CLEARPROP_DATABASE, or {DEFAULT_DATABASE}",
-            help="Where to keep everything: sqlite:///FILE, or memory: to keep nothing.",
-        ),
-    ] = None,
+    grpc: Grpc = None,
+    http: Http = None,
+    allow_origin: AllowOrigin = None,
+    database: Database = None,
 ) -> None:
     """Start a server; Ctrl-C stops it.
 
@@ -53,12 +58,7 @@ def serve(
     # Here, not above: it takes longer than all of a client's commands do.
     from service import app  # noqa: PLC0415
 
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    # What uvicorn warns of is what strangers send.
-    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+    _configure_logging()
     serving = False
 
     def announce(addresses: app.Addresses) -> None:
@@ -85,3 +85,12 @@ def serve(
         show_failure(str(error) or type(error).__name__)
         raise typer.Exit(1) from None
     say("stopped")
+
+
+def _configure_logging() -> None:
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    # What uvicorn warns of is what strangers send.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)

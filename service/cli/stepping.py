@@ -7,26 +7,9 @@ from clearprop import Network, Run, StepOptions, StepResult
 
 from service.cli.changes import show_changes
 from service.cli.connecting import connected
-from service.cli.options import (
-    BatchSizeOrNone,
-    Beta1,
-    Beta2,
-    CostBelow,
-    EpochsOrNone,
-    Epsilon,
-    Json,
-    LearningRateOrNone,
-    MaxUpdates,
-    Momentum,
-    NetworkId,
-    OptimizerName,
-    Server,
-    ShuffleSeed,
-    TrainingSetId,
-    WeightDecay,
-    given,
-)
+from service.cli.options import Json, NetworkId, Server, TrainingSetId
 from service.cli.printing import run_line, say, say_json, say_plain, update_line
+from service.cli.run_options import MAYBE_NEW_RUN, takes
 
 #: The single updates of a step are listed up to this many, the last ones.
 _MOST_UPDATES = 10
@@ -34,6 +17,7 @@ _MOST_UPDATES = 10
 _MOST_CHANGES = 10
 
 
+@takes("settings", MAYBE_NEW_RUN)
 def step(  # noqa: PLR0913 - an argument for each option of the command
     network: NetworkId,
     *,
@@ -42,18 +26,7 @@ def step(  # noqa: PLR0913 - an argument for each option of the command
         bool, typer.Option("--by-epochs", help="Count epochs in place of updates.")
     ] = False,
     on: TrainingSetId = "",
-    learning_rate: LearningRateOrNone = None,
-    batch_size: BatchSizeOrNone = None,
-    epochs: EpochsOrNone = None,
-    optimizer: OptimizerName = None,
-    momentum: Momentum = None,
-    beta1: Beta1 = None,
-    beta2: Beta2 = None,
-    epsilon: Epsilon = None,
-    weight_decay: WeightDecay = None,
-    shuffle_seed: ShuffleSeed = None,
-    cost_below: CostBelow = None,
-    max_updates: MaxUpdates = None,
+    settings: StepOptions,
     as_json: Json = False,
     server: Server,
 ) -> None:
@@ -62,22 +35,6 @@ def step(  # noqa: PLR0913 - an argument for each option of the command
     With --on, --learning-rate, --batch-size and --epochs a run is opened, to which the other
     settings of `train` can be added; without any of them the paused one is continued.
     """
-    settings: StepOptions = given(
-        {
-            "learning_rate": learning_rate,
-            "batch_size": batch_size,
-            "epochs": epochs,
-            "optimizer": optimizer,
-            "momentum": momentum,
-            "beta1": beta1,
-            "beta2": beta2,
-            "epsilon": epsilon,
-            "weight_decay": weight_decay,
-            "shuffle_seed": shuffle_seed,
-            "cost_below": cost_below,
-            "max_updates": max_updates,
-        }
-    )
     with connected(server) as client:
         found = client.network(network)
         result = found.step(on, count=count, unit="epoch" if by_epochs else "update", **settings)

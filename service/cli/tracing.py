@@ -8,37 +8,20 @@ from clearprop.traces import Parameters
 from rich.markup import escape
 
 from service.cli.connecting import connected
-from service.cli.options import (
-    BatchSizeOrNone,
-    EpochsOrNone,
-    FirstPlace,
-    Json,
-    LearningRateOrNone,
-    NetworkId,
-    NextUpdate,
-    OptimizerName,
-    Server,
-    TrainingSetId,
-    UpdateNumber,
-    settings_of_next,
-)
+from service.cli.options import FirstPlace, Json, NetworkId, Server
 from service.cli.printing import listed, number, say, say_json, show_table, weight, whole_batch
+from service.cli.run_options import ONE_UPDATE, OneUpdate, takes
 from training.unit_names import parameter_name, unit_name
 
 _MOST_UNITS = 16
 _MOST_PARAMETERS = 16
 
 
-def trace(  # noqa: PLR0913 - an argument for each option of the command
+@takes("which", ONE_UPDATE)
+def trace(
     network: NetworkId,
     *,
-    update: UpdateNumber = None,
-    next_update: NextUpdate = False,
-    on: TrainingSetId = "",
-    learning_rate: LearningRateOrNone = None,
-    batch_size: BatchSizeOrNone = None,
-    epochs: EpochsOrNone = None,
-    optimizer: OptimizerName = None,
+    which: OneUpdate,
     place: FirstPlace = 1,
     examples: Annotated[
         int,
@@ -52,16 +35,12 @@ def trace(  # noqa: PLR0913 - an argument for each option of the command
     With --next the update that would come next, which is not made: of the run that is not over, or
     with --on, --learning-rate, --batch-size and --epochs of one that would begin now.
     """
-    settings = settings_of_next(learning_rate, batch_size, epochs, optimizer)
     with connected(server) as client:
         read = client.network(network)
         found = read.trace(
-            update,
-            next_update=next_update,
-            training_set=on,
+            **which,
             first_position=place - 1,
             position_count=examples,
-            **settings,
         )
     if as_json:
         say_json(found.message)

@@ -9,48 +9,19 @@ from rich.markup import escape
 
 from service.cli.connecting import connected, show_advice, show_failure
 from service.cli.networks import created
-from service.cli.options import (
-    BatchSize,
-    Beta1,
-    Beta2,
-    CostBelow,
-    Epochs,
-    Epsilon,
-    Json,
-    LearningRate,
-    MaxUpdates,
-    Momentum,
-    NetworkId,
-    OptimizerName,
-    Seed,
-    Server,
-    ShuffleSeed,
-    TrainingSetId,
-    WeightDecay,
-    given,
-    layer_sizes,
-)
+from service.cli.options import Json, NetworkId, Seed, Server, TrainingSetId, layer_sizes
 from service.cli.printing import run_line, say, say_json
 from service.cli.progress import follow
+from service.cli.run_options import NEW_RUN, takes
 from service.cli.watching import PATIENCE
 
 
+@takes("settings", NEW_RUN)
 def train(  # noqa: PLR0913 - an argument for each option of the command
     network: NetworkId,
     *,
     on: TrainingSetId,
-    learning_rate: LearningRate,
-    batch_size: BatchSize,
-    epochs: Epochs,
-    optimizer: OptimizerName = None,
-    momentum: Momentum = None,
-    beta1: Beta1 = None,
-    beta2: Beta2 = None,
-    epsilon: Epsilon = None,
-    weight_decay: WeightDecay = None,
-    shuffle_seed: ShuffleSeed = None,
-    cost_below: CostBelow = None,
-    max_updates: MaxUpdates = None,
+    settings: TrainingOptions,
     layers: Annotated[
         str,
         typer.Option(metavar="SIZES", help="Make the network, such as 2-5-1, if it is not there."),
@@ -61,22 +32,6 @@ def train(  # noqa: PLR0913 - an argument for each option of the command
     server: Server,
 ) -> None:
     """Train a network; Ctrl-C stops looking, not the training."""
-    settings: TrainingOptions = given(
-        {
-            "learning_rate": learning_rate,
-            "batch_size": batch_size,
-            "epochs": epochs,
-            "optimizer": optimizer,
-            "momentum": momentum,
-            "beta1": beta1,
-            "beta2": beta2,
-            "epsilon": epsilon,
-            "weight_decay": weight_decay,
-            "shuffle_seed": shuffle_seed,
-            "cost_below": cost_below,
-            "max_updates": max_updates,
-        }
-    )
     with connected(server, patience=PATIENCE) as client:
         found = _find_or_create(client, network, layers, seed, quiet=as_json)
         run = found.train(on, **settings)

@@ -7,20 +7,9 @@ from clearprop import NetworkInfo, WalkedLine, WalkedPhase, WalkedUpdate
 from rich.markup import escape
 
 from service.cli.connecting import connected
-from service.cli.options import (
-    BatchSizeOrNone,
-    EpochsOrNone,
-    Json,
-    LearningRateOrNone,
-    NetworkId,
-    NextUpdate,
-    OptimizerName,
-    Server,
-    TrainingSetId,
-    UpdateNumber,
-    settings_of_next,
-)
+from service.cli.options import Json, NetworkId, Server
 from service.cli.printing import say, say_json
+from service.cli.run_options import ONE_UPDATE, OneUpdate, takes
 
 _USUAL_LINES = 40
 _COLUMNS_OF_CODE = 52
@@ -36,16 +25,11 @@ _DONE = {
 }
 
 
+@takes("which", ONE_UPDATE)
 def walk(  # noqa: PLR0913 - an argument for each option of the command
     network: NetworkId,
     *,
-    update: UpdateNumber = None,
-    next_update: NextUpdate = False,
-    on: TrainingSetId = "",
-    learning_rate: LearningRateOrNone = None,
-    batch_size: BatchSizeOrNone = None,
-    epochs: EpochsOrNone = None,
-    optimizer: OptimizerName = None,
+    which: OneUpdate,
     first: Annotated[
         int, typer.Option("--from-line", metavar="N", min=1, help="Begin at this executed line.")
     ] = 1,
@@ -68,17 +52,13 @@ def walk(  # noqa: PLR0913 - an argument for each option of the command
     --learning-rate, --batch-size and --epochs of one that would begin now. Of an update that has
     too many lines --phases shows in which order it is computed.
     """
-    settings = settings_of_next(learning_rate, batch_size, epochs, optimizer)
     with connected(server) as client:
         read = client.network(network)
         found = read.walk(
-            update,
-            next_update=next_update,
-            training_set=on,
+            **which,
             first_step=first - 1,
             step_count=lines,
             phases_only=phases_only,
-            **settings,
         )
     if as_json:
         say_json(found.message)

@@ -28,56 +28,66 @@ _EXAMPLES = 1_000
 _MOST_CLASSES = 20
 
 
+File = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE.csv|FILE.npz",
+        exists=True,
+        dir_okay=False,
+        help="A table, an example on each line and names on the first; or arrays of NumPy.",
+    ),
+]
+SetName = Annotated[
+    str, typer.Option(metavar="ID", help="The id of the set.", show_default="the file's name")
+]
+TargetNames = Annotated[
+    str,
+    typer.Option(
+        metavar="NAMES",
+        help="The columns that are targets, by name, separated by commas; of .npz the array.",
+        show_default="targets, of .npz",
+    ),
+]
+InputNames = Annotated[
+    str,
+    typer.Option(
+        metavar="NAMES",
+        help="The columns that are inputs; of .npz the array.",
+        show_default="all others; inputs, of .npz",
+    ),
+]
+OneHotLabels = Annotated[
+    bool,
+    typer.Option(
+        "--one-hot",
+        help="The target is a label: make it a target for each class, 1 for its own, 0 else.",
+    ),
+]
+Divisor = Annotated[
+    float,
+    typer.Option(metavar="NUMBER", help="Divide all inputs, such as by 255 for pixels."),
+]
+Delimiter = Annotated[
+    str, typer.Option(metavar="CHAR", help="What separates columns.", show_default="found out")
+]
+Header = Annotated[
+    bool,
+    typer.Option(
+        "--header/--no-header", help="Without names on the first line columns are 1, 2, 3, …."
+    ),
+]
+
+
 def import_file(  # noqa: PLR0913 - an argument for each option of the command
-    file: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FILE.csv|FILE.npz",
-            exists=True,
-            dir_okay=False,
-            help="A table, an example on each line and names on the first; or arrays of NumPy.",
-        ),
-    ],
+    file: File,
     *,
-    name: Annotated[
-        str, typer.Option(metavar="ID", help="The id of the set.", show_default="the file's name")
-    ] = "",
-    targets: Annotated[
-        str,
-        typer.Option(
-            metavar="NAMES",
-            help="The columns that are targets, by name, separated by commas; of .npz the array.",
-            show_default="targets, of .npz",
-        ),
-    ] = "",
-    inputs: Annotated[
-        str,
-        typer.Option(
-            metavar="NAMES",
-            help="The columns that are inputs; of .npz the array.",
-            show_default="all others; inputs, of .npz",
-        ),
-    ] = "",
-    one_hot: Annotated[
-        bool,
-        typer.Option(
-            "--one-hot",
-            help="The target is a label: make it a target for each class, 1 for its own, 0 else.",
-        ),
-    ] = False,
-    divide_by: Annotated[
-        float,
-        typer.Option(metavar="NUMBER", help="Divide all inputs, such as by 255 for pixels."),
-    ] = 1.0,
-    delimiter: Annotated[
-        str, typer.Option(metavar="CHAR", help="What separates columns.", show_default="found out")
-    ] = "",
-    header: Annotated[
-        bool,
-        typer.Option(
-            "--header/--no-header", help="Without names on the first line columns are 1, 2, 3, …."
-        ),
-    ] = True,
+    name: SetName = "",
+    targets: TargetNames = "",
+    inputs: InputNames = "",
+    one_hot: OneHotLabels = False,
+    divide_by: Divisor = 1.0,
+    delimiter: Delimiter = "",
+    header: Header = True,
     as_json: Json = False,
     server: Server,
 ) -> None:
