@@ -15,6 +15,14 @@ def test_what_the_server_is(clearprop: Clearprop) -> None:
     assert told["limits"]["uploads"] == "4"
 
 
+def test_the_functions_that_there_are_with_the_defaults_of_the_server(clearprop: Clearprop) -> None:
+    shown = clearprop("info").stdout
+    assert "leaky-relu" in shown
+    assert "categorical-cross-entropy" in shown
+    assert "(default: beta1 0.9, beta2 0.999, epsilon 1e-08)" in shown
+    assert "(default: low -0.12, high 0.12)" in shown
+
+
 def test_help_names_every_command(clearprop: Clearprop) -> None:
     told = clearprop("--help").stdout
     for command in (
