@@ -18,7 +18,6 @@ from clearprop.v1 import network_pb2, run_pb2
 from numerics import Floats, Problem, rates_for
 
 from service.cli import options as commands
-from service.cli import run_options
 from service.cli.training import train
 from service.faces import messages
 from service.faces.messages.runs import _OPTIMIZER_NUMBERS
@@ -137,12 +136,7 @@ def test_the_docstrings_of_the_client_list_it(entry: Defined) -> None:
 
 @each_entry
 def test_the_command_line_takes_it(entry: Defined) -> None:
-    words = [
-        commands._ACTIVATIONS,
-        commands._COSTS,
-        run_options._OPTIMIZERS,
-        commands._INITIALIZERS,
-    ]
+    words = [commands._ACTIVATIONS, commands._COSTS, commands._OPTIMIZERS, commands._INITIALIZERS]
     assert sum(entry in each for each in words) == 1
 
 
@@ -268,29 +262,12 @@ def test_an_activation_is_made_of_operators_that_onnx_has(activation: Activation
     assert "a" in known
 
 
-@each_entry
-def test_the_page_offers_it(entry: Defined) -> None:
-    name, _ = contract(entry)
-    assert f'"{name}"' in PAGE
-
-
 @each_optimizer
-def test_the_page_writes_the_equations_and_the_defaults_of_an_optimizer(
-    optimizer: OptimizerKind,
-) -> None:
+def test_the_page_has_equations_and_a_sentence_for_an_optimizer(optimizer: OptimizerKind) -> None:
+    # All else that the page shows of functions it asks the service for: see `modules/tables.test`.
     assert f"\n  {optimizer.name}: (" in PAGE
     if optimizer.definition.memories:
         assert f"\n  UPDATE_OPTIMIZER_KIND_{optimizer.name}:" in PAGE
-    for name, default in optimizer.definition.defaults.items():
-        written = f"{default:g}".replace("e-0", "e-")
-        assert re.search(rf'OPTIMIZER_KIND_{optimizer.name}: .*{name}: "{written}"', PAGE)
-
-
-@each_activation
-def test_the_page_knows_the_bounds_of_an_activation(activation: Activation) -> None:
-    found = re.search(rf"ACTIVATION_{activation.name}: \[(.+), (.+)\],", PAGE)
-    bounds = (float(found[1]), float(found[2])) if found else None
-    assert bounds == activation.definition.bounds
 
 
 @each_entry
