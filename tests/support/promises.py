@@ -81,4 +81,5 @@ def seconds_by_promise(reports: Iterable[pytest.TestReport]) -> Iterator[str]:
         tests[promise] += report.when == "call"
     for promise, took in seconds.most_common():
         yield f"{took:7.1f} s {tests[promise]:5,} tests  {promise}"
-    yield f"{seconds.total():7.1f} s {tests.total():5,} tests  of all processes together"
+    if tests:
+        yield f"{seconds.total():7.1f} s {tests.total():5,} tests  of all processes together"

@@ -2,11 +2,12 @@
 
 from math import inf, nan
 
+import numpy as np
 import pytest
 from refusing import refused, unknown
 
 from training.numerics.optimizers import OptimizerKind
-from training.optimizer import Optimizer, check_optimizer
+from training.optimizer import Optimizer, OptimizerState, check_optimizer, check_optimizer_state
 
 GRADIENT_DESCENT, MOMENTUM = OptimizerKind.GRADIENT_DESCENT, OptimizerKind.MOMENTUM
 NESTEROV, ADAM = OptimizerKind.NESTEROV, OptimizerKind.ADAM
@@ -78,3 +79,32 @@ def test_what_does_not_apply_says_what_it_belongs_to() -> None:
         " have one",
         "it.beta1": "must be absent: GRADIENT_DESCENT has none, only ADAM has one",
     }
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "values", "bad"),
+    [
+        (Optimizer(MOMENTUM), [0.5, -1.0], []),
+        (Optimizer(ADAM), [1.0, -1.0, 0.0, 2.0, 0.0, 1.0], []),
+        (Optimizer(), [], [""]),
+        (Optimizer(MOMENTUM), [0.5], [".values"]),
+        (Optimizer(NESTEROV), [0.5, nan], [".values[1]"]),
+        (
+            Optimizer(MOMENTUM, momentum=2.0),
+            [inf],
+            [".optimizer.momentum", ".values[0]", ".values"],
+        ),
+        (
+            Optimizer(ADAM),
+            [1.0, 1.0, 0.0, -1.0, 1.5, -0.5],
+            [".values[3]", ".values[4]", ".values[5]"],
+        ),
+        (Optimizer(ADAM, epsilon=0.0), [0.0] * 5, [".optimizer.epsilon", ".values"]),
+    ],
+)
+def test_every_bad_number_of_an_optimizers_state_is_named(
+    optimizer: Optimizer, values: list[float], bad: list[str]
+) -> None:
+    state = OptimizerState(optimizer, np.array(values))
+    found = refused(lambda violations: check_optimizer_state(violations, "it", state, 2))
+    assert list(found) == [f"it{field}" for field in bad]

@@ -78,6 +78,7 @@ def test_updates_reaching_is_the_first_update_that_does(schedule: Schedule, exam
         (TrainingSettings("s", nan, 1, 1), ["learning_rate"]),
         (TrainingSettings("s", inf, 1, 1), ["learning_rate"]),
         (TrainingSettings("s", 1.0, 0, 1), ["batch_size"]),
+        (TrainingSettings("s", 1.0, -1, 1), ["batch_size"]),
         (TrainingSettings("s", 1.0, 5, 1), ["batch_size"]),
         (TrainingSettings("s", 1.0, 1, 0), ["epochs"]),
         (TrainingSettings("s", 1.0, 1, 2**53), ["epochs"]),

@@ -57,8 +57,10 @@ def test_every_bad_example_of_a_chunk_is_named_by_its_place_in_all(
 
 
 def test_examples_need_inputs_and_targets() -> None:
-    found = refused(lambda violations: Collector(Limits()).add(violations, rows(([], [1]))))
-    assert list(found) == ["examples[0].inputs"]
+    for example, bad in ((([], [1.0]), "inputs"), (([1.0], []), "targets")):
+        chunk = rows(example)
+        found = refused(lambda violations, chunk=chunk: Collector(Limits()).add(violations, chunk))
+        assert list(found) == [f"examples[0].{bad}"]
     with pytest.raises(InvalidFields, match="examples: must be at least one"):
         Collector(Limits()).examples()
 
