@@ -16,7 +16,7 @@ from service.clock import SystemClock
 from service.execution.maintenance import Maintenance
 from service.execution.outcomes import Outcomes
 from service.execution.run_opening import RunOpening
-from service.execution.thread_executor import ThreadExecutor, take_over
+from service.execution.thread_executor import ThreadExecutor
 from service.execution.wakeups import Wakeups
 from service.faces.grpc import methods
 from service.faces.grpc.health import SERVICE_NAME, Health
@@ -47,6 +47,7 @@ from service.use_cases.watches import Watches
 from service.web.pages import web_pages
 from storage import open_store
 from training.numerics.compile import warm_up
+from training.ports import Executor
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +79,7 @@ class Server:
         self.wakeups = Wakeups(loop)
         self.store.on_commit(self.wakeups.committed)
         snapshots = SnapshotReader(self.store)
-        self.executor = ThreadExecutor(self.store, snapshots, clock, settings.threads)
+        self.executor: Executor = ThreadExecutor(self.store, snapshots, clock, settings.threads)
         self.training_sets = TrainingSets(self.store, clock, settings.limits)
         opening = RunOpening(snapshots, clock, settings.limits)
         watch_reader = WatchReader(self.store, Selecting(snapshots))
@@ -89,7 +90,7 @@ class Server:
             networks=Networks(self.store, snapshots, clock, settings.limits),
             training_sets=self.training_sets,
             runs=Runs(self.store, self.executor, opening, clock),
-            steps=Steps(self.store, self.executor, snapshots, opening, clock),
+            steps=Steps(self.store, self.executor, opening, clock),
             outcomes=outcomes,
             responses=Responses(outcomes, history),
             edits=Edits(self.store, snapshots, clock),
@@ -128,7 +129,7 @@ class Server:
         services = [SERVICE.full_name, SERVICE_NAME]
         reflection.enable_server_reflection([*services, reflection.SERVICE_NAME], self.grpc)
         self.health.set(is_serving=True)
-        await asyncio.to_thread(take_over, self.store, self.executor)
+        await asyncio.to_thread(self.executor.adopt)
         self._maintenance.start()
         addresses = self._bind()
         await self.grpc.start()

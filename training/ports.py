@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from training.intent import Intent, PausedRun
 from training.network import Network
 from training.run import Run, RunState
+from training.snapshots import Snapshots
 from training.training_set import Examples, TrainingSet
 from training.update import Addition, Head, Keyframe, RunEvent, Segment, SegmentOutline
 
@@ -225,10 +227,39 @@ class Store(Protocol):
 
 
 class Executor(Protocol):
-    """Carries out runs in the background."""
+    """Carries out runs in the background.
+
+    What a run is to do is in the store alone: that it is active, where it stops, which state it is
+    requested to take. Another process could carry on from there at any time.
+    """
+
+    def adopt(self) -> int:
+        """Carry out every run that is active in the store and has no owner; return how many.
+
+        Their heads get new tokens first: an earlier owner that still lives cannot write any more.
+        """
 
     def start(self, uid: str, number: int) -> None:
-        """Carry out an active run until it stops by itself or is wanted to."""
+        """Carry out an active run until it stops by itself or is requested to."""
+
+    def paused(self, network_id: str) -> PausedRun | None:
+        """Return the paused run of a network as far as this executor remembers it, None for none.
+
+        It saves a caller the reading. It may be out of date: an intent that is made of it is
+        refused then with HeadMoved or NetworkNotFound.
+        """
+
+    def begin(
+        self, intent: Intent, write: Callable[[Writer, Addition], T]
+    ) -> tuple[T, Snapshots | None]:
+        """Have an intent written, and the run carried out from there.
+
+        `write` appends the addition that it is given in a transaction, and returns the answer of
+        the call. The addition holds the intent, and of what comes of it nothing, the beginning or
+        all, as this executor finds best. Returned are that answer, once it is durable, and the
+        updates in the addition, None where it has none. Raises what `write` raises, with HeadMoved
+        and NetworkNotFound among it; then nothing is written, and nothing is carried out.
+        """
 
     def stop(self) -> None:
         """Stop all runs at an update boundary, durable, and forget them; they stay active."""

@@ -8,8 +8,8 @@ from training.limits import Limits
 from training.network import Network
 from training.ports import Clock, Reader
 from training.run import Run, RunState
+from training.run_changes import open_run
 from training.settings import TrainingSettings, check_batch, check_settings
-from training.trainer import open_run
 from training.training_set import TrainingSet, check_fits
 from training.update import Addition, Head, check_etag
 

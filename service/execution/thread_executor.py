@@ -7,9 +7,12 @@ from concurrent.futures import Future
 from functools import partial
 from queue import SimpleQueue
 from threading import Condition, Thread, Timer
+from typing import TypeVar
 
+from service.execution.adoption import adopt_runs
 from service.execution.live_run import MOST_PENDING, LiveRun, Need
 from service.execution.live_state import QUEUED_STATES, LiveEvent, LiveState
+from service.execution.paused_trainers import PausedTrainers
 from service.reading.snapshots import SnapshotReader
 from training.errors import (
     ClearpropError,
@@ -18,10 +21,16 @@ from training.errors import (
     StoreFull,
     StoreUnavailable,
 )
+from training.intent import Intent, PausedRun
+from training.network import Network
 from training.ports import Clock, Store, Writer
 from training.run import Failure, Run, RunState
-from training.trainer import Trainer, change_state
-from training.update import Addition, State
+from training.run_changes import change_state
+from training.snapshots import Snapshots
+from training.trainer import Trainer
+from training.update import Addition, Head, State
+
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -46,12 +55,20 @@ class ThreadExecutor:
         self._live: dict[tuple[str, int], LiveRun] = {}
         self._queue: SimpleQueue[LiveRun | None] = SimpleQueue()
         self._stopping = False
+        self._paused = PausedTrainers()
         self._threads = [
             Thread(target=self._work, name=f"trainer-{index}", daemon=True)
             for index in range(threads or os.cpu_count() or 1)
         ]
         for thread in self._threads:
             thread.start()
+
+    def adopt(self) -> int:
+        """Carry out every run that is active in the store and has no owner; return how many."""
+        runs = adopt_runs(self._store)
+        for run in runs:
+            self.start(run.network_uid, run.number)
+        return len(runs)
 
     def start(self, uid: str, number: int) -> None:
         """Carry out a run until it stops by itself or is wanted to, if it is active."""
@@ -64,6 +81,29 @@ class ThreadExecutor:
                 self._queue.put(live)
             else:
                 self._happen(live, live.outdate)
+
+    def paused(self, network_id: str) -> PausedRun | None:
+        """Return the paused run of a network as far as this executor remembers it."""
+        return self._paused.run(network_id)
+
+    def begin(
+        self, intent: Intent, write: Callable[[Writer, Addition], T]
+    ) -> tuple[T, Snapshots | None]:
+        """Have an intent written, with its first segment: a short step needs no other commit.
+
+        The caller's thread makes that segment, from the trainer that the step before left.
+        """
+        network = intent.network
+        trainer = self._paused.take(intent) or self._trainer(network, intent.start, intent.run)
+        made = trainer.advance(record=True)
+        addition = intent.followed_by(made.addition)
+        answer = self._store.write(lambda writer: write(writer, addition)).result()
+        self._snapshots.remember(network.uid, trainer.state)
+        if trainer.run.is_active:
+            self.start(network.uid, trainer.run.number)
+        elif not trainer.run.is_over:
+            self._paused.keep(network, trainer)
+        return answer, made.snapshots
 
     def stop(self) -> None:
         """Stop all runs at an update boundary, durable; they stay active in the store."""
@@ -142,9 +182,13 @@ class ThreadExecutor:
             if not run.is_active:
                 return None, None
             wanted = reader.wanted_state(live.uid, live.number)
-            examples = self._snapshots.examples(reader, run.training_set_uid)
+        return self._trainer(network, head, run), wanted
+
+    def _trainer(self, network: Network, head: Head, run: Run) -> Trainer:
+        """Return a trainer of a run that continues from a head."""
+        examples = self._snapshots.examples_of(run)
         state = self._snapshots.state(network, head.latest_update)
-        return Trainer(network, examples, head, run, state, self._clock), wanted
+        return Trainer(network, examples, head, run, state, self._clock)
 
     def _advance(self, live: LiveRun, trainer: Trainer) -> None:
         """Make the next segment and have it written."""
@@ -241,22 +285,3 @@ class ThreadExecutor:
 
 class _CannotEnd(Exception):
     """A run cannot even be ended, as what the store has of it is damaged."""
-
-
-def take_over(store: Store, executor: ThreadExecutor) -> int:
-    """Go on with every run that was active when the server stopped; return how many.
-
-    Each head gets a new token first, so that whoever carried the run out before, if it still lives,
-    cannot write any more.
-    """
-    with store.read() as reader:
-        runs = reader.active_runs()
-    for run in runs:
-        store.write(partial(_take, run)).result()
-        executor.start(run.network_uid, run.number)
-    return len(runs)
-
-
-def _take(run: Run, writer: Writer) -> None:
-    head = writer.head(run.network_uid)
-    writer.append(Addition(head, head.renewed()))

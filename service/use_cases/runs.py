@@ -11,8 +11,8 @@ from training.errors import RunOver, Violation, Violations
 from training.network import Network
 from training.ports import Clock, Executor, Reader, Store, Writer
 from training.run import Run, RunState
+from training.run_changes import change_state
 from training.settings import TrainingSettings
-from training.trainer import change_state
 from training.update import Addition, Head, check_etag
 
 

@@ -2,13 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from threading import Lock
-
-from cachetools import LRUCache
 
 from service.execution.run_opening import RunOpening
 from service.execution.tickets import Outcome, Ticket, ticket_for
-from service.reading.snapshots import SnapshotReader
 from service.use_cases.requests import (
     RequestId,
     check_request,
@@ -16,19 +12,15 @@ from service.use_cases.requests import (
     once_waiting,
 )
 from training.errors import HeadMoved, NetworkNotFound, NoPausedRun, Violation, Violations
+from training.intent import Intent, PausedRun
 from training.network import Network
 from training.ports import Clock, Executor, Reader, Store, Writer
 from training.run import Run, RunState
 from training.settings import TrainingSettings
 from training.snapshots import Snapshots
-from training.trainer import Trainer
 from training.update import Addition, Head, check_etag
 
 _MOST_STEPS = 2**53
-
-#: How much the paused runs take that are kept at hand, in bytes; more of it for Python's objects.
-_PAUSED_BYTES = 64 * 2**20
-_OVERHEAD = 10_000
 
 
 class StepUnit(StrEnum):
@@ -65,148 +57,93 @@ class Begun:
     made: Snapshots | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A run ready to go on, paused or about to be opened; a paused one is kept as a step leaves it.
-
-    It may be out of date: its next addition is refused then, for it was made for another head.
-    """
-
-    network: Network
-    trainer: Trainer
-
-    @property
-    def nbytes(self) -> int:
-        """How many bytes its numbers take."""
-        examples = self.trainer.examples
-        return self.trainer.state.nbytes + examples.inputs.nbytes + examples.targets.nbytes
-
-
 class Steps:
     """Advances networks by some updates or epochs."""
 
-    def __init__(
-        self,
-        store: Store,
-        executor: Executor,
-        snapshots: SnapshotReader,
-        opening: RunOpening,
-        clock: Clock,
-    ) -> None:
+    def __init__(self, store: Store, executor: Executor, opening: RunOpening, clock: Clock) -> None:
         self._store = store
         self._executor = executor
-        self._snapshots = snapshots
         self._opening = opening
         self._clock = clock
-        self._lock = Lock()
-        self._paused: LRUCache[str, _Ready] = LRUCache(
-            _PAUSED_BYTES, lambda paused: paused.nbytes + _OVERHEAD
-        )
 
     def begin(self, command: StepCommand, request: RequestId[Outcome] | None = None) -> Begun:
-        """Make a step's first segment durable, and have the rest of it carried out, if any.
+        """Write what a step asks for, durably, and have it carried out.
 
         Raises InvalidFields, NetworkNotFound, TrainingSetNotFound, LimitExceeded, RunNotOver,
         NoPausedRun, StaleEtag.
         """
-        paused = self._take(command, request)
+        paused = self._remembered(command, request)
         if paused is not None:
             try:
-                return self._advance(paused, command, request)
+                return self._write(_continuing(paused, command), request)
             except (HeadMoved, NetworkNotFound):
-                pass  # the network has changed since: read how it stands
+                pass  # the network has changed since: read how it is now
         while True:
+            with self._store.read() as reader:
+                violations = Violations(command.unknown)
+                check_request(violations, request)
+                if not violations:
+                    check_unanswered(reader, request)
+                intent = self._intent(violations, reader, command)
             try:
-                return self._begin(command, request)
+                return self._write(intent, request)
             except HeadMoved:
-                continue  # someone else changed the network in between: decide anew
+                continue  # someone else changed the network in between
 
-    def _begin(self, command: StepCommand, request: RequestId[Outcome] | None) -> Begun:
-        with self._store.read() as reader:
-            violations = Violations(command.unknown)
-            check_request(violations, request)
-            if not violations:
-                check_unanswered(reader, request)
-            network = reader.network(command.network_id)
-            head = reader.head(network.uid)
-            opening, run = self._run(violations, reader, network, head, command)
-            examples = self._snapshots.examples(reader, run.training_set_uid)
-        state = self._snapshots.state(network, head.latest_update)
-        start = opening.after if opening else head
-        trainer = Trainer(network, examples, start, run, state, self._clock)
-        return self._advance(_Ready(network, trainer), command, request, opening)
-
-    def _advance(
-        self,
-        paused: _Ready,
-        command: StepCommand,
-        request: RequestId[Outcome] | None,
-        opening: Addition | None = None,
-    ) -> Begun:
-        """Compute the whole step, or its beginning, then write it, in one transaction.
-
-        Raises HeadMoved, NetworkNotFound.
-        """
-        network, trainer = paused.network, paused.trainer
-        start, run = trainer.head, trainer.run
-        trainer.step_to(_end_of_step(run, command))
-        made = trainer.advance(record=True)
-        addition = opening.then(made.addition) if opening else made.addition
-        ticket = ticket_for(network, trainer.head, trainer.run, start, run.updates_done)
-
-        def commit(writer: Writer) -> Ticket:
-            if opening:
-                _check_still_there(writer, run)
-            writer.append(addition)
-            return ticket
-
-        self._store.write(
-            lambda writer: once_waiting(writer, self._clock, request, lambda: commit(writer))
-        ).result()
-        self._snapshots.remember(network.uid, trainer.state)
-        if trainer.run.is_active:
-            self._executor.start(network.uid, run.number)
-        elif not trainer.run.is_over:
-            self._keep(paused)
-        return Begun(ticket, network, made.snapshots)
-
-    def _take(self, command: StepCommand, request: RequestId[Outcome] | None) -> _Ready | None:
-        """Return the paused run that a step would continue, if it is at hand; for one caller."""
+    def _remembered(
+        self, command: StepCommand, request: RequestId[Outcome] | None
+    ) -> PausedRun | None:
+        """Return the paused run that a step would continue, if it is known without reading."""
         violations = Violations(command.unknown)
         _check(violations, command)
         check_request(violations, request)
         if violations or command.settings is not None:
             return None
-        with self._lock:
-            paused = self._paused.pop(command.network_id, None)
-        if paused is None or (command.etag and command.etag != paused.trainer.head.etag):
+        paused = self._executor.paused(command.network_id)
+        if paused is None or (command.etag and command.etag != paused.head.etag):
             return None
         return paused
 
-    def _keep(self, paused: _Ready) -> None:
-        with self._lock:
-            if paused.nbytes + _OVERHEAD <= self._paused.maxsize:
-                self._paused[paused.network.id] = paused
-
-    def _run(
-        self,
-        violations: Violations,
-        reader: Reader,
-        network: Network,
-        head: Head,
-        command: StepCommand,
-    ) -> tuple[Addition | None, Run]:
-        """Return the run to advance, and the addition that opens it, None for the paused one."""
+    def _intent(self, violations: Violations, reader: Reader, command: StepCommand) -> Intent:
+        """Return what a step asks for: to open a run, or to continue the paused one."""
+        network = reader.network(command.network_id)
+        head = reader.head(network.uid)
         _check(violations, command)
         if command.settings is None:
             violations.refuse()
             check_etag(head, command.etag, network.id)
-            return None, _paused_run(reader, network, head)
+            return _continuing(_paused_run(reader, network, head), command)
         opening = self._opening.addition(
             violations, reader, network, head, command.settings, command.etag
         )
         assert opening.run is not None
-        return opening, opening.run
+        return Intent.to_open(network, opening, _end_of_step(opening.run, command))
+
+    def _write(self, intent: Intent, request: RequestId[Outcome] | None) -> Begun:
+        """Write an intent, and with it where the answer is found. Raises HeadMoved."""
+
+        def append(writer: Writer, addition: Addition) -> Ticket:
+            if intent.opening:
+                _check_still_there(writer, intent.run)
+            writer.append(addition)
+            assert addition.run is not None
+            return ticket_for(
+                intent.network,
+                addition.after,
+                addition.run,
+                intent.start,
+                intent.run.updates_done,
+            )
+
+        def write(writer: Writer, addition: Addition) -> Ticket:
+            return once_waiting(writer, self._clock, request, lambda: append(writer, addition))
+
+        ticket, made = self._executor.begin(intent, write)
+        return Begun(ticket, intent.network, made)
+
+
+def _continuing(paused: PausedRun, command: StepCommand) -> Intent:
+    return Intent.to_continue(paused, _end_of_step(paused.run, command))
 
 
 def _check(violations: Violations, command: StepCommand) -> None:
@@ -223,11 +160,11 @@ def _check_still_there(reader: Reader, run: Run) -> None:
         raise HeadMoved("the training set was replaced meanwhile")
 
 
-def _paused_run(reader: Reader, network: Network, head: Head) -> Run:
+def _paused_run(reader: Reader, network: Network, head: Head) -> PausedRun:
     if head.active_run:
         run = reader.run(network.uid, head.active_run)
         if run.state is RunState.PAUSED:
-            return run
+            return PausedRun(network, head, run)
         raise NoPausedRun(
             f"run {run.number} of network {network.id} is {run.state}: call PauseRun before Step",
             network=network.id,

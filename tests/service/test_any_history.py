@@ -28,7 +28,6 @@ from promises import Promise, rounds
 from services import Service
 from worlds import SteppingClock, optimizers
 
-from service.execution.thread_executor import take_over
 from service.reading.snapshots import SnapshotReader
 from service.use_cases.edits import NewWeights
 from service.use_cases.networks import NewNetwork
@@ -211,7 +210,7 @@ class AnyHistory(RuleBasedStateMachine):
         self.service.__exit__(None, None, None)
         self.file = copy
         self.service = self.opened()
-        take_over(self.service.store, self.service.executor)
+        self.service.executor.adopt()
 
     # What must hold.
 

@@ -1,12 +1,16 @@
 """All use cases on a store, without a transport."""
 
+import asyncio
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from types import TracebackType
 
 from service.clock import SystemClock
+from service.execution.outcomes import Outcomes
 from service.execution.run_opening import RunOpening
 from service.execution.thread_executor import ThreadExecutor
-from service.execution.tickets import Outcome
+from service.execution.tickets import Outcome, Ticket
+from service.execution.wakeups import Wakeups
 from service.reading.snapshots import SnapshotReader
 from service.use_cases.edits import Edits
 from service.use_cases.exports import Exports
@@ -19,9 +23,12 @@ from service.use_cases.training_sets import TrainingSets
 from service.use_cases.verification import Verification
 from storage import open_store
 from training.limits import Limits
-from training.ports import Clock
+from training.ports import Clock, Executor, Store
 from training.settings import TrainingSettings
 from training.update import State
+
+#: How an executor is made.
+NewExecutor = Callable[[Store, SnapshotReader, Clock], Executor]
 
 
 class Service(AbstractContextManager["Service"]):
@@ -32,16 +39,17 @@ class Service(AbstractContextManager["Service"]):
         database: str = "memory:",
         limits: Limits | None = None,
         clock: Clock | None = None,
+        executor: NewExecutor = ThreadExecutor,
     ) -> None:
         clock, limits = clock or SystemClock(), limits or Limits()
         self.store = open_store(database, clock)
         self.snapshots = SnapshotReader(self.store)
-        self.executor = ThreadExecutor(self.store, self.snapshots, clock)
+        self.executor = executor(self.store, self.snapshots, clock)
         self.networks = Networks(self.store, self.snapshots, clock, limits)
         self.training_sets = TrainingSets(self.store, clock, limits)
         opening = RunOpening(self.snapshots, clock, limits)
         self.runs = Runs(self.store, self.executor, opening, clock)
-        self.steps = Steps(self.store, self.executor, self.snapshots, opening, clock)
+        self.steps = Steps(self.store, self.executor, opening, clock)
         self.edits = Edits(self.store, self.snapshots, clock)
         self.retention = Retention(self.store, self.snapshots, clock)
         self.history = History(self.store, self.snapshots, limits)
@@ -61,11 +69,19 @@ class Service(AbstractContextManager["Service"]):
     def step(
         self, count: int, settings: TrainingSettings | None = None, network: str = "net"
     ) -> Outcome:
-        """Advance by some updates, few enough to be one segment."""
+        """Advance by some updates, and wait for the outcome."""
         command = StepCommand(network, count, StepUnit.UPDATE, settings)
-        outcome = self.steps.begin(command).ticket.outcome
-        assert outcome is not None
-        return outcome
+        return self.outcome(self.steps.begin(command).ticket)
+
+    def outcome(self, ticket: Ticket) -> Outcome:
+        """Wait for the outcome of a call."""
+
+        async def wait() -> Outcome:
+            wakeups = Wakeups(asyncio.get_running_loop())
+            self.store.on_commit(wakeups.committed)
+            return await Outcomes(self.store, wakeups).wait(ticket)
+
+        return ticket.outcome or asyncio.run(wait())
 
     def state(self, network: str = "net") -> State:
         """Return the network's latest state."""

@@ -15,9 +15,10 @@ from training.numerics.optimizers import OptimizerKind
 from training.optimizer import Optimizer
 from training.replay import ReplayContext, replay
 from training.run import Run
+from training.run_changes import open_run
 from training.settings import StopCondition, TrainingSettings
 from training.snapshots import Snapshots
-from training.trainer import Trainer, open_run
+from training.trainer import Trainer
 from training.training_set import Examples, TrainingSet
 from training.update import Addition, Head, Segment, State, UpdateKind
 

@@ -283,5 +283,5 @@ class AnyLife(RuleBasedStateMachine):
 def test_any_life_keeps_what_an_executor_promises() -> None:
     run_state_machine_as_test(
         AnyLife,
-        settings=examples(max_examples=rounds(300, 5_000), stateful_step_count=60, deadline=None),
+        settings=examples(max_examples=rounds(200, 5_000), stateful_step_count=60, deadline=None),
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from histories import SetClock
 from older import make_revision_0001
-from services import Service
+from services import NewExecutor, Service
 from worlds import NOW, SteppingClock, make_world
 
 from service.execution.tickets import Outcome, Ticket
@@ -20,8 +20,9 @@ from training.numerics.initializers import InitializerKind
 from training.numerics.optimizers import OptimizerKind
 from training.optimizer import Optimizer
 from training.run import RunState
+from training.run_changes import open_run
 from training.settings import StopCondition, TrainingSettings
-from training.trainer import Trainer, open_run
+from training.trainer import Trainer
 from training.training_set import BUILT_IN
 from training.update import Head, State
 
@@ -58,7 +59,7 @@ def uninterrupted(network: Network, state: State, *runs: TrainingSettings) -> St
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda it: it.kind)
 def test_restarts_in_the_middle_of_epochs_change_no_bit(
-    tmp_path: Path, optimizer: Optimizer
+    tmp_path: Path, optimizer: Optimizer, new_executor: NewExecutor
 ) -> None:
     database = f"sqlite:///{tmp_path / 'store.db'}"
     wanted = NewNetwork(
@@ -78,14 +79,14 @@ def test_restarts_in_the_middle_of_epochs_change_no_bit(
         stop=StopCondition(cost_below=1e-9),
     )
     second = replace(first, learning_rate=0.02, shuffle_seed=12, epochs=4)
-    with Service(database) as service:
+    with Service(database, executor=new_executor) as service:
         network = service.networks.create(wanted).network
         start = service.state()
     # 12 updates of the first run and 6 of the second, all of them after a restart.
     for count, settings in [(1, first), (4, None), (2, None), (5, None), (2, second), (4, None)]:
-        with Service(database) as service:
+        with Service(database, executor=new_executor) as service:
             service.step(count, settings)
-    with Service(database) as service:
+    with Service(database, executor=new_executor) as service:
         assert service.runs.get("net", 2).run.state is RunState.SUCCEEDED
         latest = service.state()
         evaluated = service.history.evaluate("net", None, "xor")[2]
@@ -94,27 +95,27 @@ def test_restarts_in_the_middle_of_epochs_change_no_bit(
 
 
 def test_a_run_ends_by_its_cost_where_it_would_have_ended_without_restarts(
-    tmp_path: Path,
+    tmp_path: Path, new_executor: NewExecutor
 ) -> None:
     database = f"sqlite:///{tmp_path / 'store.db'}"
     settings = TrainingSettings(
         "xor", 5.0, 3, 10_000, shuffle_seed=1, stop=StopCondition(cost_below=0.69)
     )
-    with Service(database) as service:
+    with Service(database, executor=new_executor) as service:
         recipe = Initializer(InitializerKind.UNIFORM, 1)
         network = service.networks.create(NewNetwork("net", (2, 5, 1), initializer=recipe)).network
         start = service.state()
     expected = uninterrupted(network, start, settings)
     opening: TrainingSettings | None = settings
     while True:
-        with Service(database) as service:
+        with Service(database, executor=new_executor) as service:
             run = service.step(max(1, expected.update // 7), opening).run
         opening = None
         if run.is_over:
             break
     assert run.state is RunState.SUCCEEDED
     assert run.updates_done == expected.update < run.total_updates
-    with Service(database) as service:
+    with Service(database, executor=new_executor) as service:
         assert bits(service.state()) == bits(expected)
 
 
@@ -158,7 +159,7 @@ def test_an_older_network_can_be_trained_with_what_is_new(older: str) -> None:
 
 
 def test_an_older_answer_is_given_again(older: str) -> None:
-    request = RequestId[Outcome]("step", b"digest", lambda _: b"")
+    request: RequestId[Outcome] = RequestId("step", b"digest", lambda _: b"")
     with Service(older, clock=SetClock()) as service:  # on the same day
         command = StepCommand("net", 7, StepUnit.UPDATE, TrainingSettings("xor", 2.0, 3, 100))
         with pytest.raises(AnsweredBefore) as repeated:

@@ -29,8 +29,8 @@ from training.errors import LimitExceeded
 from training.limits import Limits
 from training.ports import Writer
 from training.run import RunState
+from training.run_changes import change_state
 from training.settings import TrainingSettings
-from training.trainer import change_state
 
 WATCHERS = 20
 

@@ -14,8 +14,9 @@ from service.use_cases.networks import NewNetwork
 from storage import merging
 from training.network import Initializer
 from training.numerics.initializers import InitializerKind
+from training.run_changes import open_run
 from training.settings import TrainingSettings
-from training.trainer import Trainer, open_run
+from training.trainer import Trainer
 
 UPDATES = 1_300
 

@@ -1,0 +1,44 @@
+"""A service with a network, whose executor writes to a store that fails when it is told to."""
+
+from collections.abc import Callable
+from threading import Event
+from typing import cast
+
+from failing_store import FailingStore
+from services import NewExecutor, Service
+
+from service.reading.snapshots import SnapshotReader
+from service.use_cases.networks import NewNetwork
+from training.network import Initializer
+from training.numerics.initializers import InitializerKind
+from training.ports import Clock, Executor, Store
+from training.run import Run
+
+
+class ExecutionBench(Service):
+    """A service in memory with a network `net`; only the commits of its executor fail."""
+
+    failing: FailingStore
+
+    def __init__(self, new_executor: NewExecutor) -> None:
+        def on_failing_store(store: Store, snapshots: SnapshotReader, clock: Clock) -> Executor:
+            self.failing = FailingStore(store)
+            return new_executor(cast("Store", self.failing), snapshots, clock)
+
+        super().__init__(executor=on_failing_store)
+        initializer = Initializer(InitializerKind.UNIFORM, 1)
+        self.networks.create(NewNetwork("net", (2, 5, 1), initializer=initializer))
+
+    def wait_until(self, condition: Callable[[Run], bool]) -> Run:
+        """Wait until the first run is as wanted, woken by commits."""
+        committed = Event()
+        self.store.on_commit(lambda _: committed.set())
+        while True:
+            committed.clear()
+            run = self.runs.get("net", 1).run
+            if condition(run):
+                return run
+            assert committed.wait(timeout=30), "nothing was committed for half a minute"
+
+    def final_bits(self) -> bytes:
+        return self.state().parameters.tobytes()

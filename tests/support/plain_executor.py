@@ -1,0 +1,117 @@
+"""An executor without a shortcut: it writes what is asked of a run, and then reads what to do.
+
+One thread carries out runs, one commit after the other, and keeps nothing in memory from segment to
+segment. So it shows that the port is enough for an executor on another machine.
+"""
+
+import time
+from collections.abc import Callable
+from functools import partial
+from queue import SimpleQueue
+from threading import Event, Thread
+from typing import TypeVar
+
+from service.execution.adoption import adopt_runs
+from service.reading.snapshots import SnapshotReader
+from training.errors import (
+    ClearpropError,
+    HeadMoved,
+    NetworkNotFound,
+    StoreFull,
+    StoreUnavailable,
+)
+from training.intent import Intent, PausedRun
+from training.ports import Clock, Store, Writer
+from training.run import Failure, RunState
+from training.run_changes import change_state
+from training.snapshots import Snapshots
+from training.trainer import Trainer
+from training.update import Addition
+
+T = TypeVar("T")
+
+
+class PlainExecutor:
+    """Carries out what is written, and nothing else."""
+
+    def __init__(self, store: Store, snapshots: SnapshotReader, clock: Clock) -> None:
+        self._store = store
+        self._snapshots = snapshots
+        self._clock = clock
+        self._runs: SimpleQueue[tuple[str, int] | None] = SimpleQueue()
+        self._stopping = Event()
+        self._thread = Thread(target=self._work, name="plain trainer", daemon=True)
+        self._thread.start()
+
+    def adopt(self) -> int:
+        runs = adopt_runs(self._store)
+        for run in runs:
+            self.start(run.network_uid, run.number)
+        return len(runs)
+
+    def start(self, uid: str, number: int) -> None:
+        self._runs.put((uid, number))
+
+    def paused(self, network_id: str) -> PausedRun | None:
+        return None
+
+    def begin(
+        self, intent: Intent, write: Callable[[Writer, Addition], T]
+    ) -> tuple[T, Snapshots | None]:
+        addition = intent.addition(self._clock.now())
+        answer = self._store.write(lambda writer: write(writer, addition)).result()
+        self.start(intent.network.uid, intent.run.number)
+        return answer, None
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._runs.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        while (run := self._runs.get()) is not None and not self._stopping.is_set():
+            try:
+                if self._advance(*run):
+                    self._runs.put(run)
+            except HeadMoved:
+                self._runs.put(run)
+            except NetworkNotFound:
+                pass
+            except (StoreFull, StoreUnavailable):
+                time.sleep(0.01)
+                self._runs.put(run)
+            except Exception as error:  # noqa: BLE001
+                self._fail(run, error)
+
+    def _advance(self, uid: str, number: int) -> bool:
+        """Make a run's next segment from what the store says; return whether it is still active."""
+        with self._store.read() as reader:
+            network = reader.network_by_uid(uid)
+            head, run = reader.head(uid), reader.run(uid, number)
+            if not run.is_active:
+                return False
+        examples = self._snapshots.examples_of(run)
+        state = self._snapshots.state(network, head.latest_update)
+        addition = Trainer(network, examples, head, run, state, self._clock).advance().addition
+        self._store.write(partial(self._append, addition)).result()
+        return True
+
+    def _append(self, addition: Addition, writer: Writer) -> None:
+        wanted, run = writer.append(addition), addition.run
+        assert run is not None
+        if wanted is not None and not run.is_over and run.state is not wanted:
+            writer.append(change_state(addition.after, run, wanted, self._clock.now()))
+
+    def _fail(self, run: tuple[str, int], error: Exception) -> None:
+        reason = error.reason if isinstance(error, ClearpropError) else "INTERNAL"
+
+        def end(writer: Writer) -> None:
+            head, found = writer.head(run[0]), writer.run(*run)
+            failure = Failure(reason, "it failed", head.latest_update + 1)
+            now = self._clock.now()
+            writer.append(change_state(head, found, RunState.FAILED, now, failure=failure))
+
+        try:
+            self._store.write(end).result()
+        except (StoreFull, StoreUnavailable):
+            self._runs.put(run)
