@@ -1,21 +1,16 @@
-"""Numbers, times and documents as a database keeps them, and back, to the bit."""
+"""Numbers and times as a database keeps them, and back, to the bit."""
 
 import sys
 import zlib
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
 
-import msgspec
 import numpy as np
 
 from training.network import Array
 
-T = TypeVar("T")
-
 _STORED = np.dtype("<f8")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_encoder = msgspec.json.Encoder()
 
 
 class NotAsWritten(Exception):
@@ -84,16 +79,3 @@ def check(crc: int, fields: tuple[object, ...], *blobs: bytes) -> None:
         raise NotAsWritten from error
     if not intact:
         raise NotAsWritten
-
-
-def encode(value: object) -> bytes:
-    """Return a dataclass as JSON; finite floats are written so that their bits come back."""
-    return _encoder.encode(value)
-
-
-def decode(decoder: msgspec.json.Decoder[T], document: bytes) -> T:
-    """Return the dataclass that was encoded. Raises NotAsWritten when it cannot be read."""
-    try:
-        return decoder.decode(document)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise NotAsWritten from error

@@ -4,31 +4,27 @@ Whatever is read back is checked against the row's CRC; codec.NotAsWritten is ra
 not fit. A row comes in the order of the columns that its table's `…_COLUMNS` names.
 """
 
-from dataclasses import replace
-
-import msgspec
-
 from storage import codec, schema
+from storage.records import (
+    network_record,
+    optimizer_record,
+    run_record,
+    training_set_record,
+)
 from storage.session import Row, Values
-from training.network import Initializer, Network
-from training.numerics.initializers import InitializerKind
-from training.optimizer import Optimizer, OptimizerState
+from training.network import Network
+from training.optimizer import OptimizerState
 from training.ports import Answer
 from training.run import Run
 from training.training_set import Examples, TrainingSet
 from training.update import Head, Keyframe, RunEvent, Segment, SegmentOutline, State, UpdateKind
-
-_network_decoder = msgspec.json.Decoder(Network)
-_training_set_decoder = msgspec.json.Decoder(TrainingSet)
-_run_decoder = msgspec.json.Decoder(Run)
-_optimizer_decoder = msgspec.json.Decoder(Optimizer)
 
 NETWORK_COLUMNS = (schema.networks.c.uid, schema.networks.c.document, schema.networks.c.crc)
 
 
 def network_values(network: Network) -> Values:
     """Return a living network's row."""
-    document = codec.encode(network)
+    document = network_record.write(network)
     crc = codec.checksum((network.uid,), document)
     return {
         "uid": network.uid,
@@ -43,11 +39,7 @@ def network(row: Row) -> Network:
     """Return the network of a row."""
     uid, document, crc = row
     codec.check(crc, (uid,), document)
-    network = codec.decode(_network_decoder, document)
-    if network.initializer.kind is InitializerKind.EXPLICIT:
-        # Revision 0001 named bounds here as well, which nothing was drawn between.
-        return replace(network, initializer=Initializer(InitializerKind.EXPLICIT))
-    return network
+    return network_record.read(document)
 
 
 HEAD_COLUMNS = tuple(schema.heads.c)
@@ -119,7 +111,7 @@ def run_event(row: Row) -> RunEvent:
 
 def _run_document(fields: tuple[object, ...], run: Run) -> Values:
     # Costs stand beside the document: JSON has no word for one that is infinite or not a number.
-    document = codec.encode(replace(run, epoch_cost=0.0))
+    document = run_record.write(run)
     cost = codec.pack_number(run.latest_cost)
     epoch_cost = codec.pack_number(run.epoch_cost)
     crc = codec.checksum(fields, document, cost or b"", epoch_cost or b"")
@@ -134,13 +126,7 @@ def _documented_run(
     epoch_cost: bytes | None,
 ) -> Run:
     codec.check(crc, fields, document, cost or b"", epoch_cost or b"")
-    run = codec.decode(_run_decoder, document)
-    sum_of_costs = codec.unpack_number(epoch_cost)
-    return replace(
-        run,
-        latest_cost=codec.unpack_number(cost),
-        epoch_cost=run.epoch_cost if sum_of_costs is None else sum_of_costs,
-    )
+    return run_record.read(document, codec.unpack_number(cost), codec.unpack_number(epoch_cost))
 
 
 SEGMENT_COLUMNS = tuple(schema.segments.c)
@@ -205,7 +191,7 @@ def keyframe_values(keyframe: Keyframe) -> Values:
     uid, update = keyframe.network_uid, keyframe.state.update
     parameters = codec.pack(keyframe.state.parameters)
     remembered = keyframe.state.optimizer_state
-    optimizer = codec.encode(remembered.optimizer) if remembered else None
+    optimizer = optimizer_record.write(remembered.optimizer) if remembered else None
     values = codec.pack(remembered.values) if remembered else None
     return {
         "network_uid": uid,
@@ -223,9 +209,7 @@ def keyframe(row: Row) -> Keyframe:
     codec.check(crc, (uid, update), parameters, optimizer or b"", values or b"")
     remembered = None
     if optimizer is not None:
-        remembered = OptimizerState(
-            codec.decode(_optimizer_decoder, optimizer), codec.unpack(values, -1)
-        )
+        remembered = OptimizerState(optimizer_record.read(optimizer), codec.unpack(values, -1))
     return Keyframe(uid, State(update, codec.unpack(parameters, -1), remembered))
 
 
@@ -234,7 +218,7 @@ TRAINING_SET_COLUMNS = tuple(schema.training_sets.c[name] for name in ("uid", "d
 
 def training_set_values(training_set: TrainingSet) -> Values:
     """Return the row of a training set that is not deleted."""
-    document = codec.encode(training_set)
+    document = training_set_record.write(training_set)
     return {
         "uid": training_set.uid,
         "id": training_set.id,
@@ -248,7 +232,7 @@ def training_set(row: Row) -> TrainingSet:
     """Return the training set of a row."""
     uid, document, crc = row
     codec.check(crc, (uid,), document)
-    return codec.decode(_training_set_decoder, document)
+    return training_set_record.read(document)
 
 
 EXAMPLES_COLUMNS = tuple(schema.examples.c)

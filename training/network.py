@@ -115,7 +115,8 @@ class Network:
     `layer_sizes` has the inputs first and the outputs last; `activations` one entry for each layer
     after the inputs. With `bias` every unit of these layers has a bias, added to its logit last.
     With `forked_from` its update 0 is that update of another network, and `initializer` says how
-    that one's history began.
+    that one's history began. `extra` is what a later version of the service has stored with it:
+    opaque, and kept as it is.
     """
 
     id: str
@@ -128,6 +129,7 @@ class Network:
     labels: dict[str, str] = field(default_factory=dict)
     bias: bool = False
     forked_from: Fork | None = None
+    extra: bytes = b""
 
     @property
     def shapes(self) -> list[LayerShape]:

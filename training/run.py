@@ -52,7 +52,8 @@ class Run:
     `updates_done` counts the run's own updates: with it the place in the training set is known.
     `stop_at` is the value of `updates_done` at which the step that is under way ends; None where
     no step is under way. `epoch_cost` is the sum of the costs of the examples that the epoch under
-    way has gone through; like `latest_cost`, it can be infinite or not a number.
+    way has gone through; like `latest_cost`, it can be infinite or not a number. `extra` is what a
+    later version of the service has stored with the run: opaque, and kept as it is.
     """
 
     network_uid: str
@@ -71,6 +72,7 @@ class Run:
     failure: Failure | None = None
     start_time: datetime | None = None
     end_time: datetime | None = None
+    extra: bytes = b""
 
     @property
     def schedule(self) -> Schedule:

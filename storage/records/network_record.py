@@ -1,0 +1,87 @@
+"""A network as it is stored."""
+
+from datetime import datetime
+
+from msgspec import field
+
+from storage.records.record import Documents, Part, Record, named
+from training.network import Fork, Initializer, Network
+from training.numerics.activations import Activation
+from training.numerics.costs import CostFunction
+from training.numerics.initializers import InitializerKind
+
+
+class _InitializerPart(Part, frozen=True):
+    kind: str
+    seed: int | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+class _ForkPart(Part, frozen=True):
+    network: str
+    uid: str
+    update: int
+
+
+class NetworkRecord(Record, frozen=True, kw_only=True):
+    """Version 1. Revision 0001 had neither labels, biases nor forks in all of its documents."""
+
+    id: str
+    uid: str
+    layer_sizes: tuple[int, ...]
+    activations: tuple[str, ...]
+    cost_function: str
+    initializer: _InitializerPart
+    create_time: datetime
+    labels: dict[str, str] = field(default_factory=dict)
+    bias: bool = False
+    forked_from: _ForkPart | None = None
+
+
+_documents = Documents(NetworkRecord)
+
+
+def write(network: Network) -> bytes:
+    """Return a network as a document."""
+    recipe, fork = network.initializer, network.forked_from
+    record = NetworkRecord(
+        id=network.id,
+        uid=network.uid,
+        layer_sizes=network.layer_sizes,
+        activations=tuple(activation.value for activation in network.activations),
+        cost_function=network.cost_function.value,
+        initializer=_InitializerPart(recipe.kind.value, recipe.seed, recipe.low, recipe.high),
+        create_time=network.create_time,
+        labels=network.labels,
+        bias=network.bias,
+        forked_from=_ForkPart(fork.network, fork.uid, fork.update) if fork else None,
+    )
+    return _documents.write(record, network.extra)
+
+
+def read(document: bytes) -> Network:
+    """Return the network of a document. Raises NotAsWritten."""
+    record, extra = _documents.read(document)
+    fork = record.forked_from
+    return Network(
+        id=record.id,
+        uid=record.uid,
+        layer_sizes=record.layer_sizes,
+        activations=tuple(named(Activation, name) for name in record.activations),
+        cost_function=named(CostFunction, record.cost_function),
+        initializer=_initializer(record.initializer),
+        create_time=record.create_time,
+        labels=record.labels,
+        bias=record.bias,
+        forked_from=Fork(fork.network, fork.uid, fork.update) if fork else None,
+        extra=extra,
+    )
+
+
+def _initializer(part: _InitializerPart) -> Initializer:
+    kind = named(InitializerKind, part.kind)
+    if kind is InitializerKind.EXPLICIT:
+        # Revision 0001 named bounds here as well, which nothing was drawn between.
+        return Initializer(kind)
+    return Initializer(kind, part.seed, part.low, part.high)

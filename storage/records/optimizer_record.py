@@ -1,0 +1,74 @@
+"""An optimizer as it is stored, by itself or among the settings of a run."""
+
+from storage.records.record import Documents, Part, Record, named
+from training.numerics.optimizers import OptimizerKind
+from training.optimizer import Optimizer
+
+
+class OptimizerPart(Part, frozen=True):
+    """Version 1. Revision 0001 had none: it is gradient descent."""
+
+    kind: str = "gradient-descent"
+    momentum: float | None = None
+    beta1: float | None = None
+    beta2: float | None = None
+    epsilon: float | None = None
+    weight_decay: float = 0.0
+
+
+class OptimizerRecord(Record, frozen=True, kw_only=True):
+    """Version 1, by itself: beside what it remembers in a keyframe."""
+
+    kind: str = "gradient-descent"
+    momentum: float | None = None
+    beta1: float | None = None
+    beta2: float | None = None
+    epsilon: float | None = None
+    weight_decay: float = 0.0
+
+
+_documents = Documents(OptimizerRecord)
+
+
+def write(optimizer: Optimizer) -> bytes:
+    """Return an optimizer as a document."""
+    return _documents.write(
+        OptimizerRecord(
+            kind=optimizer.kind.value,
+            momentum=optimizer.momentum,
+            beta1=optimizer.beta1,
+            beta2=optimizer.beta2,
+            epsilon=optimizer.epsilon,
+            weight_decay=optimizer.weight_decay,
+        )
+    )
+
+
+def read(document: bytes) -> Optimizer:
+    """Return the optimizer of a document. Raises NotAsWritten."""
+    record, _ = _documents.read(document)  # a keyframe is never written again
+    return optimizer_of(record)
+
+
+def part_of(optimizer: Optimizer) -> OptimizerPart:
+    """Return an optimizer as a part of another record."""
+    return OptimizerPart(
+        optimizer.kind.value,
+        optimizer.momentum,
+        optimizer.beta1,
+        optimizer.beta2,
+        optimizer.epsilon,
+        optimizer.weight_decay,
+    )
+
+
+def optimizer_of(source: OptimizerPart | OptimizerRecord) -> Optimizer:
+    """Return the optimizer that a record says. Raises NotAsWritten for one that is not known."""
+    return Optimizer(
+        kind=named(OptimizerKind, source.kind),
+        momentum=source.momentum,
+        beta1=source.beta1,
+        beta2=source.beta2,
+        epsilon=source.epsilon,
+        weight_decay=source.weight_decay,
+    )

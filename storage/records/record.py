@@ -1,0 +1,109 @@
+"""What all records have in common: a version, JSON, and fields of later versions that are kept."""
+
+from enum import StrEnum
+from inspect import isclass
+from typing import Any, ClassVar, Generic, TypeVar, get_args
+
+import msgspec
+
+from storage.codec import NotAsWritten
+
+R = TypeVar("R", bound="Record")
+E = TypeVar("E", bound=StrEnum)
+
+
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A part of a record. Its fields are the stored names; new ones have defaults."""
+
+
+class Record(Part, frozen=True, kw_only=True):
+    """A whole document. One without a version is of version 1.
+
+    Fields can be added without a new version. What changes the meaning of a field needs one.
+    """
+
+    latest: ClassVar[int] = 1
+
+    version: int = 1
+
+
+class Documents(Generic[R]):
+    """Writes and reads the documents of one kind of record."""
+
+    def __init__(self, kind: type[R]) -> None:
+        self._kind = kind
+        self._decoder = msgspec.json.Decoder(kind)
+        self._encoder = msgspec.json.Encoder()
+
+    def write(self, record: R, extra: bytes = b"") -> bytes:
+        """Return a record as a document; `extra` is what `read` returned beside it."""
+        if not extra:
+            return self._encoder.encode(record)
+        known = msgspec.to_builtins(record)
+        return self._encoder.encode(_merged(known, msgspec.json.decode(extra)))
+
+    def read(self, document: bytes) -> tuple[R, bytes]:
+        """Return the record of a document, and the fields of it that are not known here.
+
+        Raises NotAsWritten for what is no such record, or one of a later version.
+        """
+        try:
+            extra = b""
+            try:
+                record = self._decoder.decode(document)
+            except msgspec.ValidationError:  # rare: a later version has written it
+                known, unknown = _divided(msgspec.json.decode(document), self._kind)
+                record = msgspec.convert(known, self._kind)
+                extra = self._encoder.encode(unknown)
+        except (msgspec.DecodeError, UnicodeDecodeError, AttributeError) as error:
+            raise NotAsWritten from error
+        if record.version > self._kind.latest:
+            raise NotAsWritten
+        return record, extra
+
+
+def _divided(document: dict[str, Any], kind: type[Part]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the fields of a document that are known, and those that are not, at every depth."""
+    parts = {field.encode_name: _part(field.type) for field in msgspec.structs.fields(kind)}
+    known: dict[str, Any] = {}
+    unknown: dict[str, Any] = {}
+    for name, value in document.items():
+        if name not in parts:
+            unknown[name] = value
+            continue
+        part = parts[name]
+        if part is None or not isinstance(value, dict):
+            known[name] = value
+            continue
+        known[name], below = _divided(value, part)
+        if below:
+            unknown[name] = below
+    return known, unknown
+
+
+def _part(type_: Any) -> type[Part] | None:  # noqa: ANN401 (a type as it is annotated)
+    """Return the part of a record that a field holds, also where it may be absent."""
+    for each in (type_, *get_args(type_)):
+        if isclass(each) and issubclass(each, Part):
+            return each
+    return None
+
+
+def _merged(known: dict[str, Any], unknown: dict[str, Any]) -> dict[str, Any]:
+    """Return both as one document. A part that is absent now has lost its unknown fields, too."""
+    merged = dict(known)
+    for name, value in unknown.items():
+        below = known.get(name)
+        if name not in known:
+            merged[name] = value
+        elif isinstance(below, dict) and isinstance(value, dict):
+            merged[name] = _merged(below, value)
+    return merged
+
+
+def named(kind: type[E], name: str) -> E:
+    """Return the member of a table that has this name. Raises NotAsWritten where there is none."""
+    try:
+        return kind(name)
+    except ValueError as error:
+        raise NotAsWritten from error

@@ -1,0 +1,50 @@
+"""What a training set is, as it is stored; its numbers have a row of their own."""
+
+from datetime import datetime
+
+from storage.records.record import Documents, Record
+from training.training_set import TrainingSet
+
+
+class TrainingSetRecord(Record, frozen=True, kw_only=True):
+    """Version 1."""
+
+    id: str
+    uid: str
+    input_count: int
+    target_count: int
+    example_count: int
+    create_time: datetime
+    built_in: bool = False
+
+
+_documents = Documents(TrainingSetRecord)
+
+
+def write(training_set: TrainingSet) -> bytes:
+    """Return a training set as a document."""
+    return _documents.write(
+        TrainingSetRecord(
+            id=training_set.id,
+            uid=training_set.uid,
+            input_count=training_set.input_count,
+            target_count=training_set.target_count,
+            example_count=training_set.example_count,
+            create_time=training_set.create_time,
+            built_in=training_set.built_in,
+        )
+    )
+
+
+def read(document: bytes) -> TrainingSet:
+    """Return the training set of a document. Raises NotAsWritten."""
+    record, _ = _documents.read(document)  # a training set is never written again
+    return TrainingSet(
+        id=record.id,
+        uid=record.uid,
+        input_count=record.input_count,
+        target_count=record.target_count,
+        example_count=record.example_count,
+        create_time=record.create_time,
+        built_in=record.built_in,
+    )
