@@ -11,72 +11,87 @@ import { startOf } from "./moment.js";
 const cellsFor = ({ totalUpdates, settings: { batchSize, epochs } }) => (Number(totalUpdates) * batchSize > 99 * Number(epochs) ? 24 : 48);
 
 export function Ribbon({ network, run, update, moment, opened }) {
-  const { batchSize, trainingSet, shuffleSeed } = run.settings;
   const most = cellsFor(run);
-  const isWhole = Number(run.updatesDone) * batchSize <= most;
-  const count = isWhole ? Number(run.updatesDone) : Math.max(3, Math.floor(most / batchSize));
-  const [first, last] = [Number(run.firstUpdate), Number(run.latestUpdate)];
-  // A window around the update, which moves on by halves: cells stay in their place for a while.
-  const half = Math.max(1, Math.floor(count / 2));
-  const start = isWhole ? first : clamp(Math.floor((update - first) / half) * half + first - Math.floor(half / 2), first, Math.max(first, last - count + 1));
-  const { answer: loaded } = useAnswer(
-    `${run.run} ${start} ${Math.min(last, start + count - 1)}`,
-    async (signal) => {
-      const query = { startUpdate: start, endUpdate: Math.min(last, start + count - 1), detail: "DETAIL_COST", pageSize: 1000 };
-      const [{ updates }, set] = await Promise.all([
-        get(`networks/${network.network}/updates`, query, signal),
-        get(`trainingSets/${trainingSet}`, {}, signal).catch(() => null), // it may be deleted
-      ]);
-      return { updates: updates.filter((each) => each.run === run.run), set: set?.trainingSet };
-    },
-    { isUrgent: true },
-  );
+  const loaded = useWindow(network, run, windowOf(run, update, most));
   if (!loaded?.updates.length) return html`<div class="ribbon"></div>`;
   const cells = cellsOf(loaded, { update, position: moment?.position, most: most / 3 });
-  const epochs = groups(cells, (cell) => cell.epoch);
-  const batches = groups(cells, (cell) => cell.update);
+  const isDense = cells.length > 24;
   const columns = `repeat(${cells.length}, minmax(0, 1fr))`;
-  const isNow = (cell) => cell.update === update && moment?.phase.position === cell.position;
-  const toExample = ({ update: to, position }) => {
-    const step = to === update && opened?.walk ? startOf(opened.walk, position) : undefined;
-    go({ update: to, position, step });
-  };
   return html`
-    <div class=${`ribbon ${cells.length > 24 ? "dense" : ""}`} style=${`--cells:${columns}`} role="group" aria-label="The examples of the run">
-      ${epochs.map(
-        ({ key, from, to }) => html`<div class="epoch" key=${`e${key}`} style=${`grid-column:${from + 1}/${to + 1}`} data-epoch=${key}><span>${cells.length > 24 && to - from < 6 ? (to - from > 1 ? whole(key) : "") : `epoch ${key}`}</span></div>`,
-      )}
-      ${cells.map(
-        (cell, index) => html`<button
-          key=${`${cell.update}.${cell.position}`}
-          class=${`cell ${cell.update === update ? "of-batch" : ""}`}
-          style=${`grid-column:${index + 1}`}
-          aria-current=${isNow(cell) ? "step" : undefined}
-          title=${cell.isCut ? `${cell.count} examples in this batch` : undefined}
-          aria-label=${`${cell.isCut ? "on to " : ""}update ${cell.update}, example ${cell.position + 1} of its batch: ${shuffleSeed === undefined ? "example" : "place in the epoch"} ${cell.place + 1}`}
-          onClick=${() => toExample(cell)}
-        >
-          ${cell.isCut ? "…" : cell.place + 1}
-        </button>`,
-      )}
-      ${batches.map(
-        ({ key, from, to, cell }) => html`<button
-          class="batch"
-          key=${`b${key}`}
-          data-batch=${key}
-          style=${`grid-column:${from + 1}/${to + 1}`}
-          aria-current=${key === update ? "step" : undefined}
-          aria-label=${`Update ${key}: ${cell.count} examples, cost ${cell.cost}`}
-          title=${`cost ${cell.cost}`}
-          onClick=${() => go({ update: key })}
-        >
-          ${to - from < (cells.length > 24 ? 6 : 2) ? whole(key) : `update ${whole(key)}`}
-          ${cells.length <= 24 && to - from > 1 && html`<span class="soft"> ${about(cell.cost)}</span>`}
-        </button>`,
-      )}
+    <div class=${`ribbon ${isDense ? "dense" : ""}`} style=${`--cells:${columns}`} role="group" aria-label="The examples of the run">
+      ${groups(cells, (cell) => cell.epoch).map((group) => html`<${Epoch} key=${`e${group.key}`} ...${{ group, isDense }} />`)}
+      ${cells.map((cell, index) => html`<${Cell} key=${`${cell.update}.${cell.position}`} ...${{ cell, index, run, update, moment, opened }} />`)}
+      ${groups(cells, (cell) => cell.update).map((group) => html`<${Batch} key=${`b${group.key}`} ...${{ group, isDense, update }} />`)}
     </div>
   `;
 }
+
+// The updates that are shown: all of a short run, else a window around the one that is looked at, which
+// moves on by halves: cells stay in their place for a while.
+function windowOf({ settings: { batchSize }, updatesDone, firstUpdate, latestUpdate }, update, most) {
+  const isWhole = Number(updatesDone) * batchSize <= most;
+  const count = isWhole ? Number(updatesDone) : Math.max(3, Math.floor(most / batchSize));
+  const [first, last] = [Number(firstUpdate), Number(latestUpdate)];
+  const half = Math.max(1, Math.floor(count / 2));
+  const start = isWhole ? first : clamp(Math.floor((update - first) / half) * half + first - Math.floor(half / 2), first, Math.max(first, last - count + 1));
+  return { start, end: Math.min(last, start + count - 1) };
+}
+
+// These updates of the run, and its training set.
+function useWindow({ network }, { run, settings: { trainingSet } }, { start, end }) {
+  const { answer } = useAnswer(
+    `${run} ${start} ${end}`,
+    async (signal) => {
+      const query = { startUpdate: start, endUpdate: end, detail: "DETAIL_COST", pageSize: 1000 };
+      const [{ updates }, set] = await Promise.all([
+        get(`networks/${network}/updates`, query, signal),
+        get(`trainingSets/${trainingSet}`, {}, signal).catch(() => null), // it may be deleted
+      ]);
+      return { updates: updates.filter((each) => each.run === run), set: set?.trainingSet };
+    },
+    { isUrgent: true },
+  );
+  return answer;
+}
+
+const Epoch = ({ group: { key, from, to }, isDense }) => html`
+  <div class="epoch" style=${`grid-column:${from + 1}/${to + 1}`} data-epoch=${key}><span>${isDense && to - from < 6 ? (to - from > 1 ? whole(key) : "") : `epoch ${key}`}</span></div>
+`;
+
+function Cell({ cell, index, run, update, moment, opened }) {
+  const isNow = cell.update === update && moment?.phase.position === cell.position;
+  const open = () => {
+    const step = cell.update === update && opened?.walk ? startOf(opened.walk, cell.position) : undefined;
+    go({ update: cell.update, position: cell.position, step });
+  };
+  return html`
+    <button
+      class=${`cell ${cell.update === update ? "of-batch" : ""}`}
+      style=${`grid-column:${index + 1}`}
+      aria-current=${isNow ? "step" : undefined}
+      title=${cell.isCut ? `${cell.count} examples in this batch` : undefined}
+      aria-label=${`${cell.isCut ? "on to " : ""}update ${cell.update}, example ${cell.position + 1} of its batch: ${run.settings.shuffleSeed === undefined ? "example" : "place in the epoch"} ${cell.place + 1}`}
+      onClick=${open}
+    >
+      ${cell.isCut ? "…" : cell.place + 1}
+    </button>
+  `;
+}
+
+const Batch = ({ group: { key, from, to, cell }, isDense, update }) => html`
+  <button
+    class="batch"
+    data-batch=${key}
+    style=${`grid-column:${from + 1}/${to + 1}`}
+    aria-current=${key === update ? "step" : undefined}
+    aria-label=${`Update ${key}: ${cell.count} examples, cost ${cell.cost}`}
+    title=${`cost ${cell.cost}`}
+    onClick=${() => go({ update: key })}
+  >
+    ${to - from < (isDense ? 6 : 2) ? whole(key) : `update ${whole(key)}`}
+    ${!isDense && to - from > 1 && html`<span class="soft"> ${about(cell.cost)}</span>`}
+  </button>
+`;
 
 const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 
