@@ -117,7 +117,9 @@ def test_no_module_and_no_function_is_long() -> None:
     functions = {
         f"{name}: {function.partition('{')[0]}": function.count("\n") + 1
         for name, text in texts.items()
-        for function in re.findall(r"^(?:export |async )*function .*?^}$", text, re.DOTALL | re.M)
+        for function in re.findall(
+            r"^(?:export |async )*function .*?^}$", text, re.DOTALL | re.MULTILINE
+        )
     }
     assert [name for name, text in texts.items() if text.count("\n") > 400] == []
     assert [name for name, lines in functions.items() if lines > 60] == []
