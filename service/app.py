@@ -20,7 +20,17 @@ from service.execution.thread_executor import ThreadExecutor
 from service.execution.wakeups import Wakeups
 from service.faces.grpc import methods
 from service.faces.grpc.health import SERVICE_NAME, Health
-from service.faces.handlers import Handlers
+from service.faces.handlers.edits import EditHandlers
+from service.faces.handlers.exports import ExportHandlers
+from service.faces.handlers.handlers import Handlers
+from service.faces.handlers.history import HistoryHandlers
+from service.faces.handlers.inspection import InspectionHandlers
+from service.faces.handlers.measures import MeasureHandlers
+from service.faces.handlers.networks import NetworkHandlers
+from service.faces.handlers.runs import RunHandlers
+from service.faces.handlers.server import ServerHandlers
+from service.faces.handlers.training_sets import TrainingSetHandlers
+from service.faces.handlers.watches import WatchHandlers
 from service.faces.responses import Responses
 from service.faces.rest.documentation.pages import documentation
 from service.faces.rest.face import rest_app
@@ -86,28 +96,29 @@ class Server:
         inspection = Inspection(self.store, snapshots, opening)
         outcomes = Outcomes(self.store, self.wakeups)
         history = History(self.store, snapshots, settings.limits)
+        verification = Verification(self.store, snapshots, clock)
+        steps = Steps(self.store, self.executor, opening, clock)
+        runs = Runs(self.store, self.executor, opening, clock)
+        watches = Watches(self.store, watch_reader, self.wakeups, settings.limits)
+        responses = Responses(outcomes, history)
+        self.version = version("clearprop-server")
         self.handlers = Handlers(
-            networks=Networks(self.store, snapshots, clock, settings.limits),
-            training_sets=self.training_sets,
-            runs=Runs(self.store, self.executor, opening, clock),
-            steps=Steps(self.store, self.executor, opening, clock),
-            outcomes=outcomes,
-            responses=Responses(outcomes, history),
-            edits=Edits(self.store, snapshots, clock),
-            retention=Retention(self.store, snapshots, clock),
-            history=history,
-            inspection=inspection,
-            explanations=Explanations(inspection),
-            walks=Walks(inspection, settings.limits),
-            verification=Verification(self.store, snapshots, clock),
-            watches=Watches(self.store, watch_reader, self.wakeups, settings.limits),
-            exports=Exports(self.store, snapshots),
-            wakeups=self.wakeups,
-            limits=settings.limits,
-            version=version("clearprop-server"),
-            store_kind=self.store.kind,
+            networks=NetworkHandlers(Networks(self.store, snapshots, clock, settings.limits)),
+            training_sets=TrainingSetHandlers(self.training_sets, settings.limits),
+            runs=RunHandlers(runs, steps, outcomes, responses),
+            edits=EditHandlers(Edits(self.store, snapshots, clock), responses),
+            history=HistoryHandlers(
+                history, inspection, Retention(self.store, snapshots, clock), verification
+            ),
+            measures=MeasureHandlers(history),
+            inspection=InspectionHandlers(
+                inspection, Explanations(inspection), Walks(inspection, settings.limits)
+            ),
+            watches=WatchHandlers(watches),
+            exports=ExportHandlers(Exports(self.store, snapshots)),
+            server=ServerHandlers(self.version, self.store.kind, settings.limits),
         )
-        self._rpcs = rpcs(self.handlers)
+        self._rpcs = rpcs(self.handlers, responses, self.wakeups.check)
         self.grpc = grpc.aio.server(options=_grpc_options(settings))
         self.http = self._http_server(settings)
         self.health = Health([SERVICE.full_name])
@@ -162,7 +173,7 @@ class Server:
         if settings.http == OFF:
             return None
         served = routes(self._rpcs)
-        pages = [*documentation(served, self.handlers.version), *web_pages()]
+        pages = [*documentation(served, self.version), *web_pages()]
         most = settings.limits.request_bytes
         app = rest_app(served, pages, most, settings.allowed_origins)
         return HttpServer(app, _GRACE_SECONDS)

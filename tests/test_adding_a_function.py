@@ -19,8 +19,8 @@ from numerics import Floats, Problem, rates_for
 
 from service.cli import options as commands
 from service.cli.training import train
-from service.faces import messages
 from service.faces.messages.runs import _OPTIMIZER_NUMBERS
+from service.faces.messages.server import server_info
 from training.explanation.derivatives import ERRORS, SLOPES
 from training.explanation.descent import STEPS
 from training.explanation.words import SENTENCES
@@ -96,7 +96,7 @@ def test_the_contract_has_no_others() -> None:
 
 @each_entry
 def test_server_info_describes_it(entry: Defined) -> None:
-    info = messages.server_info("1", "memory", Limits())
+    info = server_info("1", "memory", Limits())
     found: list[Any] = [
         *info.activations,
         *info.cost_functions,

@@ -183,7 +183,6 @@ def remembered(state: State, optimizer: Optimizer) -> Array:
     kept = state.optimizer_state
     if kept is not None and kept.optimizer == optimizer:
         return kept.values.copy()
-    assert optimizer.kind is not None  # a run's is known
     return optimizer.kind.definition.fresh(len(state.parameters))
 
 

@@ -8,7 +8,7 @@ from google.protobuf.message import Message
 
 from service.execution.outcomes import Outcomes
 from service.execution.tickets import Outcome, Ticket
-from service.faces import messages
+from service.faces.messages.updates import updates
 from service.use_cases import legacy_answers
 from service.use_cases.answers import StoredAnswer, UpdateRange
 from service.use_cases.edits import Changed, update_made
@@ -49,10 +49,10 @@ class Responses:
         match response:
             case pb.StepResponse():
                 span = self.history.last_updates(uid, last, made.count)
-                response.updates.extend(messages.updates(span.network, span.snapshots))
+                response.updates.extend(updates(span.network, span.snapshots))
             case pb.SetWeightsResponse() | pb.ResetWeightsResponse():
                 network, snapshots = self.history.made(uid, last)
-                (update,) = messages.updates(network, [snapshots])
+                (update,) = updates(network, [snapshots])
                 response.update.CopyFrom(update)
             case _:
                 pass

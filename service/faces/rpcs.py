@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from inspect import iscoroutinefunction
-from re import sub
 from typing import Any
 
 from clearprop.v1 import training_service_pb2
@@ -12,8 +11,9 @@ from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
-from service.faces.handlers import Handlers
+from service.faces.handlers.handlers import Handlers
 from service.faces.response_stream import ResponseStream
+from service.faces.responses import Responses
 from service.use_cases.requests import AnsweredBefore
 
 SERVICE: ServiceDescriptor = training_service_pb2.DESCRIPTOR.services_by_name["TrainingService"]
@@ -65,16 +65,20 @@ class Rpc:
             yield request
 
 
-def rpcs(handlers: Handlers) -> list[Rpc]:
-    """Return every method of the contract, each with the handler of its name."""
+def rpcs(handlers: Handlers, responses: Responses, check: Callable[[], None]) -> list[Rpc]:
+    """Return every method of the contract, each with the handler of its name.
+
+    `check` raises Draining when the server is stopping.
+    """
+    by_rpc = handlers.by_rpc()
     return [
         Rpc(
             method,
             GetMessageClass(method.input_type),
             GetMessageClass(method.output_type),
-            getattr(handlers, sub(r"(?<!^)(?=[A-Z])", "_", method.name).lower()),
-            handlers.wakeups.check,
-            handlers.responses.repeated,
+            by_rpc[method.name],
+            check,
+            responses.repeated,
         )
         for method in SERVICE.methods
     ]

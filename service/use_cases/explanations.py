@@ -15,7 +15,6 @@ class Explanations:
 
     def explain(
         self,
-        network_id: str,
         which: Which,
         place: WeightPlace,
         first_position: int,
@@ -27,7 +26,7 @@ class Explanations:
         lines would be too many; 0 stands for as many as read well. Raises what Inspection.batch
         raises, and InvalidFields.
         """
-        update = self._inspection.batch(network_id, which)
+        update = self._inspection.batch(which)
         violations = Violations()
         check_weight_place(violations, "", update.network, place.layer, place.unit, place.input)
         check_positions(violations, update, first_position, position_count)

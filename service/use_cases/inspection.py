@@ -25,12 +25,13 @@ _MOST_BYTES = 16 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class Which:
-    """Which update is meant: a past one, None for the latest, or the one that would come next.
+    """Which update of a network is meant: a past one, None for the latest, or the next one.
 
     With `next` it is that of the run that is not over or, with `settings`, the first one of a run
     that would begin now. `unknown` are the fields whose values the service does not know.
     """
 
+    network_id: str
     update: int | None = None
     next: bool = False
     settings: TrainingSettings | None = None
@@ -98,7 +99,7 @@ class Inspection:
         (last,) = activations(network, parameters, made.examples.inputs[-1:])
         return FullState(network, snapshot, gradient, last)
 
-    def batch(self, network_id: str, which: Which) -> BatchUpdate:
+    def batch(self, which: Which) -> BatchUpdate:
         """Return an update with its batch and the state before it; nothing is changed.
 
         Raises NetworkNotFound, UpdateOutOfRange, HistoryCompacted (also for the earliest kept
@@ -109,7 +110,7 @@ class Inspection:
         violations = Violations(which.unknown)
         _check(violations, which)
         with self._store.read() as reader:
-            network = reader.network(network_id)
+            network = reader.network(which.network_id)
             head = reader.head(network.uid)
             if which.next:
                 found = self._next(violations, reader, network, head, which.settings)
@@ -122,16 +123,14 @@ class Inspection:
                 found = past
         return self._opened(found)
 
-    def trace(
-        self, network_id: str, which: Which, first_position: int, position_count: int
-    ) -> Traced:
+    def trace(self, which: Which, first_position: int, position_count: int) -> Traced:
         """Return everything inside an update, with examples of its batch.
 
         They are those from `first_position`, as many as `position_count` says, or fewer where they
         would be too large for one answer; 0 stands for as many as make about a megabyte. Raises
         what `batch` raises, and InvalidFields.
         """
-        update = self.batch(network_id, which)
+        update = self.batch(which)
         with validating() as violations:
             check_positions(violations, update, first_position, position_count)
         positions = _shown_at_once(update, first_position, position_count)

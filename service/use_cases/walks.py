@@ -36,7 +36,7 @@ class Walks:
         self._begun: dict[tuple[str, int], Walk] = {}
         self._lock = Lock()
 
-    def walk(self, network_id: str, which: Which, first_step: int, step_count: int) -> Walked:
+    def walk(self, which: Which, first_step: int, step_count: int) -> Walked:
         """Return an update as the readable loops execute it, with some of its steps.
 
         They are those from `first_step`, `step_count` of them; 0 means 2,000. Raises what
@@ -48,7 +48,7 @@ class Walks:
                 "step_count",
                 f"must be 0 to {_MOST_STEPS:,}, is {step_count}",
             )
-        update = self._inspection.batch(network_id, which)
+        update = self._inspection.batch(which)
         found = self._begun_before(update, which) or walk(update, self._limits.walk_lines)
         with validating() as violations:
             violations.require(
@@ -61,13 +61,13 @@ class Walks:
             self._keep(update, found)
         return Walked(found, range(first_step, end))
 
-    def phases(self, network_id: str, which: Which) -> Walked:
+    def phases(self, which: Which) -> Walked:
         """Return an update's phases without steps: of the batch, and of its first example.
 
         All of its examples have the same ones. Nothing is executed, so there is no limit. Raises
         what Inspection.batch raises.
         """
-        update = self._inspection.batch(network_id, which)
+        update = self._inspection.batch(which)
         phases = phases_of(len(update.network.shapes), example_count=1)
         return Walked(Walk(update, list(phases), []), range(0))
 

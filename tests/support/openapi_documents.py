@@ -2,7 +2,7 @@
 
 from functools import cache
 from typing import Any
-from unittest.mock import Mock
+from unittest.mock import MagicMock
 
 from service.faces.rest.documentation.openapi import document
 from service.faces.rest.routes import Route, routes
@@ -11,7 +11,7 @@ from service.faces.rpcs import rpcs
 
 @cache
 def served_routes() -> list[Route]:
-    return routes(rpcs(Mock()))
+    return routes(rpcs(MagicMock(), MagicMock(), MagicMock()))
 
 
 @cache

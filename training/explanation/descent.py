@@ -43,9 +43,7 @@ def write_descent(
     before = Operand(place.symbol, value, source)
     given = _given(update, place)
     g = _mean(lines, update, gradient_sum, before, given)
-    optimizer = update.run.settings.optimizer.kind
-    assert optimizer is not None  # a run's is known
-    step = STEPS[optimizer](lines, g, given)
+    step = STEPS[update.run.settings.optimizer.kind](lines, g, given)
     after = Symbol(place.symbol.letter, place.layer, place.symbol.indices, prime=True)
     return step, lines.write(after, Operation.SUBTRACT, before, step)
 
@@ -54,7 +52,6 @@ def _given(update: BatchUpdate, place: WeightPlace) -> _Given:
     optimizer = update.run.settings.optimizer.completed()
     rates = rates_of(update.run.settings)
     memory = remembered(update.before, optimizer)
-    assert optimizer.kind is not None  # a run's is known
     count, table = update.network.parameter_count, optimizer.kind.definition
     offset = place.offset(update.network)
 

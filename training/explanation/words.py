@@ -177,7 +177,6 @@ def _optimizer(account: Account) -> Iterator[str]:
     carried = -account.step
     if not carried or not isfinite(carried):
         return
-    assert settings.optimizer.kind is not None  # a run's is known
     against = account.mean == 0.0 or (account.mean > 0.0) == (carried > 0.0)
     yield from SENTENCES[settings.optimizer.kind](account, _direction(carried), against)
 

@@ -2,6 +2,7 @@
 
 from clearprop.v1 import training_service_pb2
 
+from service.faces.messages.fields import optional
 from service.faces.messages.networks import layer_parameters, sent_initializer
 from service.faces.messages.updates import updates
 from service.reading.selecting import COSTS
@@ -15,9 +16,7 @@ def new_weights(request: training_service_pb2.SetWeightsRequest) -> NewWeights:
     """Translate which parameters a client wants to set."""
     return NewWeights(
         weights=tuple(
-            WeightValue(
-                each.layer, each.unit, each.input if each.HasField("input") else None, each.value
-            )
+            WeightValue(each.layer, each.unit, optional(each, "input"), each.value)
             for each in request.weights
         ),
         layers={number: layer_parameters(layer) for number, layer in request.layers.items()},

@@ -3,6 +3,8 @@
 from clearprop.v1 import explanation_pb2, training_service_pb2
 
 from service.faces.messages.enums import numbers
+from service.faces.messages.fields import optional
+from service.faces.messages.inspections import next_place
 from training.explanation.explanation import Explanation
 from training.explanation.lines import Line, Operand, Source, SourceKind
 from training.explanation.notation import LATEX, MATHML, PLAIN
@@ -17,16 +19,14 @@ _SOURCE_KINDS = numbers(explanation_pb2.SourceKind, SourceKind)
 
 def weight_place(message: training_service_pb2.ExplainWeightRequest) -> WeightPlace:
     """Read which weight is to be explained."""
-    input_ = message.input if message.HasField("input") else None
-    return WeightPlace(message.layer, message.unit, input_)
+    return WeightPlace(message.layer, message.unit, optional(message, "input"))
 
 
 def explanation(source: Explanation) -> training_service_pb2.ExplainWeightResponse:
     """Translate why a weight changed, and which example comes after those with lines."""
-    stop = source.positions.stop
     return training_service_pb2.ExplainWeightResponse(
         explanation=_explanation(source),
-        next_position=stop if stop < len(source.update.numbers) else 0,
+        next_position=next_place(source.positions, len(source.update.numbers)),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 from clearprop.v1 import network_pb2, trace_pb2, training_service_pb2, update_pb2
 
+from service.faces.messages.fields import optional
 from service.faces.messages.networks import layers
 from service.faces.messages.runs import sent_settings, settings
 from service.faces.messages.updates import state
@@ -31,11 +32,17 @@ def which(message: _Request) -> Which:
     """Read which update is to be looked into."""
     unknown = Violations()
     return Which(
-        update=message.update if message.HasField("update") else None,
+        network_id=message.network,
+        update=optional(message, "update"),
         next=message.next,
         settings=settings(unknown, message.settings) if message.HasField("settings") else None,
         unknown=tuple(unknown.found),
     )
+
+
+def next_place(shown: range, count: int) -> int:
+    """Return the first place after those that are shown; 0 where there are no more."""
+    return shown.stop if shown.stop < count else 0
 
 
 def is_full(view: training_service_pb2.StateView.ValueType) -> bool:
@@ -57,10 +64,9 @@ def full_state(source: FullState) -> update_pb2.State:
 
 def traced(source: Traced) -> training_service_pb2.TraceUpdateResponse:
     """Translate an opened update, and say which example comes after those that are shown."""
-    stop = source.positions.stop
     return training_service_pb2.TraceUpdateResponse(
         trace=_trace(source.trace),
-        next_position=stop if stop < len(source.trace.update.numbers) else 0,
+        next_position=next_place(source.positions, len(source.trace.update.numbers)),
     )
 
 

@@ -4,6 +4,7 @@ import numpy as np
 from clearprop.v1 import network_pb2, training_service_pb2
 
 from service.faces.messages.enums import EnumTable, one_of
+from service.faces.messages.fields import optional
 from service.faces.messages.runs import optimizer_state
 from service.faces.messages.times import timestamp
 from service.use_cases.networks import NetworkView, NewNetwork
@@ -65,9 +66,9 @@ def initializer(
     message = request.initializer
     return Initializer(
         kind=_INITIALIZER_KINDS.read(unknown, "initializer.kind", message.kind),
-        seed=message.seed if message.HasField("seed") else None,
-        low=message.low if message.HasField("low") else None,
-        high=message.high if message.HasField("high") else None,
+        seed=optional(message, "seed"),
+        low=optional(message, "low"),
+        high=optional(message, "high"),
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from clearprop.v1 import run_pb2, training_service_pb2
 
 from service.faces.messages.enums import EnumTable, numbers, one_of
+from service.faces.messages.fields import optional
 from service.faces.messages.times import timestamp
 from service.use_cases.runs import RunView
 from service.use_cases.steps import StepCommand, StepUnit
@@ -40,10 +41,10 @@ def settings(unknown: Violations, message: run_pb2.TrainingSettings) -> Training
         learning_rate=message.learning_rate,
         batch_size=message.batch_size,
         epochs=message.epochs,
-        shuffle_seed=message.shuffle_seed if message.HasField("shuffle_seed") else None,
+        shuffle_seed=optional(message, "shuffle_seed"),
         optimizer=_optimizer(unknown, "settings.optimizer", message.optimizer),
         stop=StopCondition(
-            cost_below=message.stop.cost_below if message.stop.HasField("cost_below") else None,
+            cost_below=optional(message.stop, "cost_below"),
             max_updates=message.stop.max_updates,
         ),
     )

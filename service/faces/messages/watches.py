@@ -7,6 +7,7 @@ from itertools import chain
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1 import update_pb2
 
+from service.faces.messages.fields import optional
 from service.faces.messages.runs import run_event
 from service.faces.messages.updates import UPDATE_KINDS, detail, updates
 from service.faces.messages.wire import can_be_written, columns_response, updates_response
@@ -36,12 +37,11 @@ def watch(request: pb.WatchUpdatesRequest) -> WatchCommand:
         network_id=request.network,
         uid=request.uid,
         detail=known_detail,
-        start_update=request.start_update if request.HasField("start_update") else None,
+        start_update=optional(request, "start_update"),
         stride=request.stride or 1,
         until_run=request.until_run,
         parameters=tuple(
-            (each.layer, each.unit, each.input if each.HasField("input") else None)
-            for each in request.parameters
+            (each.layer, each.unit, optional(each, "input")) for each in request.parameters
         ),
         unknown=tuple(unknown.found),
     )

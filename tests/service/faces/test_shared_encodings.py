@@ -13,7 +13,7 @@ from services import Service
 
 from service.clock import SystemClock
 from service.execution.wakeups import Wakeups
-from service.faces.messages import watched
+from service.faces.messages.watches import watched
 from service.faces.response_stream import Response
 from service.faces.shared_encodings import SharedEncodings
 from service.reading import watch_reader

@@ -169,8 +169,8 @@ async def test_a_caller_that_goes_away_leaves_its_place_when_what_it_sent_is_fre
         yield PART
 
     monkeypatch.setattr(TrainingSets, "store", store_later)
-    handlers = uploads.server.handlers
-    under_way = asyncio.create_task(handlers.upload_training_set(messages()))
+    server = uploads.server
+    under_way = asyncio.create_task(server.handlers.training_sets.upload_training_set(messages()))
     await storing.wait()
     under_way.cancel()
     for _ in range(100):
@@ -178,10 +178,10 @@ async def test_a_caller_that_goes_away_leaves_its_place_when_what_it_sent_is_fre
     with ExitStack() as places:
         places.callback(go_on.set)
         for _ in range(MOST - 1):
-            places.enter_context(handlers.training_sets.uploading())
+            places.enter_context(server.training_sets.uploading())
         with pytest.raises(TooManyUploads):
-            places.enter_context(handlers.training_sets.uploading())
+            places.enter_context(server.training_sets.uploading())
         go_on.set()
         with pytest.raises(asyncio.CancelledError):
             await under_way
-        places.enter_context(handlers.training_sets.uploading())
+        places.enter_context(server.training_sets.uploading())

@@ -20,7 +20,7 @@ from onnx.reference import ReferenceEvaluator
 from refusing import unknown
 from services import Service
 
-from service.faces import messages
+from service.faces.messages.networks import new_network
 from service.reading.selecting import Detail
 from service.use_cases.exports import ExportFormat
 from service.use_cases.exports.document import document
@@ -96,7 +96,7 @@ def moments(draw: st.DrawFn) -> Moment:
 @given(moments())
 def test_a_document_that_is_read_again_has_every_bit(given: Moment) -> None:
     request = read_document("".join(document(given)))
-    wanted = messages.new_network(request)
+    wanted = new_network(request)
     network, kept = given.network, given.state.optimizer_state
     assert (wanted.layer_sizes, wanted.activations) == (network.layer_sizes, network.activations)
     assert (wanted.cost_function, wanted.bias) == (network.cost_function, network.bias)

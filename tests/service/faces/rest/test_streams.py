@@ -259,10 +259,11 @@ async def test_a_client_that_does_not_read_is_cut_off(
     monkeypatch.setattr(streams, "told", lambda error: given_up.set())
     host, _, port = str((await here.start()).http).partition(":")
     await asyncio.to_thread(
-        here.handlers.create_network, pb.CreateNetworkRequest(network="net", layer_sizes=[2, 5, 1])
+        here.handlers.networks.create_network,
+        pb.CreateNetworkRequest(network="net", layer_sizes=[2, 5, 1]),
     )
     request = pb.TrainRequest(network="net", settings=xor(200_000))
-    await asyncio.to_thread(here.handlers.train, request)
+    await asyncio.to_thread(here.handlers.runs.train, request)
     # No more is read than the buffer takes, until the server has given up.
     reader, writer = await asyncio.open_connection(host, int(port), limit=1_000)
     writer.write(b"GET /v1/networks/net/updates:watch?startUpdate=0 HTTP/1.1\r\nHost: here\r\n\r\n")

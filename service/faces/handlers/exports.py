@@ -1,0 +1,28 @@
+"""Files of networks."""
+
+import asyncio
+from dataclasses import dataclass
+
+from clearprop.v1 import training_service_pb2 as pb
+
+from service.faces.messages.exports import export, export_format
+from service.faces.messages.fields import optional
+from service.faces.response_stream import ResponseStream, threaded_stream
+from service.use_cases.exports import Exports
+
+
+@dataclass(frozen=True, slots=True)
+class ExportHandlers:
+    """The RPC that exports a network."""
+
+    _exports: Exports
+
+    async def export_network(self, request: pb.ExportNetworkRequest) -> ResponseStream:
+        """Stream a file."""
+        found = await asyncio.to_thread(
+            self._exports.export,
+            request.network,
+            optional(request, "update"),
+            export_format(request),
+        )
+        return await threaded_stream(export(found))

@@ -1,0 +1,101 @@
+"""The history of a network: its states and updates, how they differ, whether they are as stored."""
+
+from dataclasses import dataclass
+
+from clearprop.v1 import training_service_pb2 as pb
+
+from service.faces.messages.changes import compared
+from service.faces.messages.fields import optional
+from service.faces.messages.inspections import full_state, is_full
+from service.faces.messages.networks import network
+from service.faces.messages.pages import page_number, page_place, page_size, page_token, place_token
+from service.faces.messages.requests import request_id
+from service.faces.messages.updates import detail, max_points, state, updates
+from service.faces.messages.verifications import verified
+from service.faces.response_stream import ResponseStream, threaded_stream
+from service.use_cases.history import History
+from service.use_cases.inspection import Inspection
+from service.use_cases.networks import NetworkView
+from service.use_cases.retention import Retention
+from service.use_cases.verification import Verification
+from training.errors import validating
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryHandlers:
+    """The RPCs of the history of a network."""
+
+    _history: History
+    _inspection: Inspection
+    _retention: Retention
+    _verification: Verification
+
+    def get_state(self, request: pb.GetStateRequest) -> pb.GetStateResponse:
+        """Read a network at one update."""
+        update = optional(request, "update")
+        if is_full(request.view):
+            full = self._inspection.state(request.network, update)
+            return pb.GetStateResponse(state=full_state(full))
+        return pb.GetStateResponse(state=state(*self._history.state(request.network, update)))
+
+    def list_updates(self, request: pb.ListUpdatesRequest) -> pb.ListUpdatesResponse:
+        """List updates in order, or some of them that show how the cost went."""
+        most = max_points(request)
+        if most is not None:
+            return self._thinned(request, most)
+        size = page_size(request.page_size)
+        first = page_number(request.page_token)
+        with validating() as violations:
+            how_much = detail(violations, request.detail)
+        span = self._history.updates(
+            request.network,
+            optional(request, "start_update") if first is None else first,
+            size,
+            end=optional(request, "end_update"),
+            detail=how_much,
+        )
+        last = span.snapshots[-1].last_update if span.snapshots else span.end
+        return pb.ListUpdatesResponse(
+            updates=updates(span.network, span.snapshots, span.selection),
+            next_page_token=page_token(last + 1) if last < span.end else "",
+        )
+
+    def compare_updates(self, request: pb.CompareUpdatesRequest) -> pb.CompareUpdatesResponse:
+        """Show how two updates differ."""
+        size = page_size(request.page_size)
+        token = page_place(request.page_token)
+        found = self._history.compare(
+            request.network,
+            request.base_update,
+            token.update if token else optional(request, "update"),
+            request.base_network,
+        )
+        first = token.place if token else 0
+        response = compared(found, first, size)
+        if first + size < found.comparison.changed:
+            number = found.update.first_update
+            response.next_page_token = place_token(number, first + size)
+        return response
+
+    def delete_updates(self, request: pb.DeleteUpdatesRequest) -> pb.DeleteUpdatesResponse:
+        """Delete the updates of a network before one of them."""
+        view = self._retention.delete_updates(
+            request.network, request.before_update, request.etag, request_id(request, _deleted)
+        )
+        return _deleted(view)
+
+    async def verify_history(self, request: pb.VerifyHistoryRequest) -> ResponseStream:
+        """Stream how far a history is verified."""
+        return await threaded_stream(map(verified, self._verification.verify(request.network)))
+
+    def _thinned(self, request: pb.ListUpdatesRequest, most: int) -> pb.ListUpdatesResponse:
+        start, end = optional(request, "start_update"), optional(request, "end_update")
+        span = self._history.thinned(request.network, start, end, most)
+        return pb.ListUpdatesResponse(
+            updates=updates(span.network, span.snapshots, span.selection),
+            thinned=span.thinned,
+        )
+
+
+def _deleted(view: NetworkView) -> pb.DeleteUpdatesResponse:
+    return pb.DeleteUpdatesResponse(network=network(view))

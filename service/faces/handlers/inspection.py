@@ -1,0 +1,42 @@
+"""What is inside of an update: its trace, why a weight changed, its lines one by one."""
+
+from dataclasses import dataclass
+
+from clearprop.v1 import training_service_pb2 as pb
+
+from service.faces.messages.explanations import explanation, weight_place
+from service.faces.messages.inspections import traced, which
+from service.faces.messages.walks import walked
+from service.use_cases.explanations import Explanations
+from service.use_cases.inspection import Inspection
+from service.use_cases.walks import Walks
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionHandlers:
+    """The RPCs that look into an update."""
+
+    _inspection: Inspection
+    _explanations: Explanations
+    _walks: Walks
+
+    def trace_update(self, request: pb.TraceUpdateRequest) -> pb.TraceUpdateResponse:
+        """Show everything inside an update."""
+        found = self._inspection.trace(
+            which(request), request.first_position, request.position_count
+        )
+        return traced(found)
+
+    def explain_weight(self, request: pb.ExplainWeightRequest) -> pb.ExplainWeightResponse:
+        """Explain why a weight changed, or would change."""
+        found = self._explanations.explain(
+            which(request), weight_place(request), request.first_position, request.position_count
+        )
+        return explanation(found)
+
+    def walk_update(self, request: pb.WalkUpdateRequest) -> pb.WalkUpdateResponse:
+        """Show an update line by line."""
+        if request.phases_only:
+            return walked(self._walks.phases(which(request)))
+        found = self._walks.walk(which(request), request.first_step, request.step_count)
+        return walked(found)

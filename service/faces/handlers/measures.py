@@ -1,0 +1,42 @@
+"""Predictions, evaluations and checks of gradients, which leave no trace."""
+
+from dataclasses import dataclass
+
+from clearprop.v1 import training_service_pb2 as pb
+
+from service.faces.messages.fields import optional
+from service.faces.messages.measures import evaluation, gradient_check
+from service.faces.messages.predictions import prediction, vectors
+from service.use_cases.history import History
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureHandlers:
+    """The RPCs that compute something with the parameters of an update and change nothing."""
+
+    _history: History
+
+    def predict(self, request: pb.PredictRequest) -> pb.PredictResponse:
+        """Compute outputs for inputs."""
+        predictions = self._history.predict(
+            request.network, optional(request, "update"), vectors(request.inputs)
+        )
+        return prediction(predictions, activations=request.activations)
+
+    def evaluate(self, request: pb.EvaluateRequest) -> pb.EvaluateResponse:
+        """Measure a network on a training set."""
+        _, update, found = self._history.evaluate(
+            request.network, optional(request, "update"), request.training_set
+        )
+        return evaluation(update, found)
+
+    def check_gradients(self, request: pb.CheckGradientsRequest) -> pb.CheckGradientsResponse:
+        """Compare gradients with measured slopes."""
+        found = self._history.check_gradients(
+            request.network,
+            optional(request, "update"),
+            request.training_set,
+            request.example_count,
+            request.parameter_count,
+        )
+        return gradient_check(*found)

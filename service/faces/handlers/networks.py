@@ -1,0 +1,81 @@
+"""Networks as a whole."""
+
+from dataclasses import dataclass
+
+from clearprop.v1 import training_service_pb2 as pb
+
+from service.faces.messages.fields import optional
+from service.faces.messages.networks import label_keys, network, new_network
+from service.faces.messages.pages import page, page_position
+from service.faces.messages.requests import request_id
+from service.use_cases.networks import Networks, NetworkView
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkHandlers:
+    """The RPCs of networks as a whole."""
+
+    _networks: Networks
+
+    def create_network(self, request: pb.CreateNetworkRequest) -> pb.CreateNetworkResponse:
+        """Create a network."""
+        view = self._networks.create(
+            new_network(request),
+            request_id(request, _created),
+            validate_only=request.validate_only,
+        )
+        return _created(view)
+
+    def fork_network(self, request: pb.ForkNetworkRequest) -> pb.ForkNetworkResponse:
+        """Create a network from an update of another."""
+        view = self._networks.fork(
+            request.network,
+            optional(request, "update"),
+            request.new_network,
+            dict(request.labels),
+            request_id(request, _forked),
+        )
+        return _forked(view)
+
+    def get_network(self, request: pb.GetNetworkRequest) -> pb.GetNetworkResponse:
+        """Describe a network."""
+        return pb.GetNetworkResponse(network=network(self._networks.get(request.network)))
+
+    def list_networks(self, request: pb.ListNetworksRequest) -> pb.ListNetworksResponse:
+        """List networks by id."""
+        found = page(request, page_position, self._networks.page, lambda view: view.network.id)
+        return pb.ListNetworksResponse(
+            networks=map(network, found.items), next_page_token=found.next_token
+        )
+
+    def update_network(self, request: pb.UpdateNetworkRequest) -> pb.UpdateNetworkResponse:
+        """Change labels."""
+        view = self._networks.label(
+            request.network,
+            dict(request.labels),
+            label_keys(request),
+            request.etag,
+            request_id(request, _labelled),
+        )
+        return _labelled(view)
+
+    def delete_network(self, request: pb.DeleteNetworkRequest) -> pb.DeleteNetworkResponse:
+        """Delete a network."""
+        self._networks.delete(request.network, request.etag, request_id(request, _deleted))
+        return pb.DeleteNetworkResponse()
+
+
+def _created(view: NetworkView) -> pb.CreateNetworkResponse:
+    return pb.CreateNetworkResponse(network=network(view))
+
+
+def _forked(view: NetworkView) -> pb.ForkNetworkResponse:
+    return pb.ForkNetworkResponse(network=network(view))
+
+
+def _labelled(view: NetworkView) -> pb.UpdateNetworkResponse:
+    return pb.UpdateNetworkResponse(network=network(view))
+
+
+def _deleted(_: None) -> pb.DeleteNetworkResponse:
+    return pb.DeleteNetworkResponse()

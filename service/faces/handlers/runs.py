@@ -1,0 +1,130 @@
+"""Runs and steps."""
+
+import asyncio
+from dataclasses import dataclass
+
+from clearprop.v1 import run_pb2
+from clearprop.v1 import training_service_pb2 as pb
+
+from service.execution.outcomes import Outcomes
+from service.execution.tickets import Outcome, Ticket
+from service.faces.messages.pages import page, page_number
+from service.faces.messages.requests import request_id
+from service.faces.messages.runs import run, settings, step
+from service.faces.messages.updates import updates
+from service.faces.responses import Responses
+from service.use_cases.history import latest_in_response
+from service.use_cases.requests import updates_made
+from service.use_cases.runs import Runs, RunView
+from service.use_cases.steps import Steps
+from training.errors import Violations
+
+
+@dataclass(frozen=True, slots=True)
+class RunHandlers:
+    """The RPCs of runs and of the steps that advance them."""
+
+    _runs: Runs
+    _steps: Steps
+    _outcomes: Outcomes
+    _responses: Responses
+
+    def train(self, request: pb.TrainRequest) -> pb.TrainResponse:
+        """Start a run."""
+        unknown = Violations()
+        view = self._runs.train(
+            request.network,
+            settings(unknown, request.settings),
+            request.etag,
+            request_id(request, _trained),
+            unknown.found,
+        )
+        return _trained(view)
+
+    async def step(self, request: pb.StepRequest) -> pb.StepResponse:
+        """Advance, and answer when that is durable."""
+        begun = await asyncio.to_thread(self._begin_step, request)
+        if isinstance(begun, pb.StepResponse):
+            return begun
+        outcome = await self._outcomes.wait(begun)
+        response = _stepped(outcome)
+        await asyncio.to_thread(self._responses.add_updates, response, updates_made(outcome))
+        return response
+
+    async def pause_run(self, request: pb.PauseRunRequest) -> pb.PauseRunResponse:
+        """Stop a run, and answer when that is durable."""
+        ticket = await asyncio.to_thread(
+            self._runs.begin_pause,
+            request.network,
+            request.run,
+            request.etag,
+            request_id(request, _paused),
+        )
+        return _paused(await self._outcomes.wait(ticket))
+
+    def resume_run(self, request: pb.ResumeRunRequest) -> pb.ResumeRunResponse:
+        """Resume a paused run."""
+        view = self._runs.resume(
+            request.network, request.run, request.etag, request_id(request, _resumed)
+        )
+        return _resumed(view)
+
+    async def cancel_run(self, request: pb.CancelRunRequest) -> pb.CancelRunResponse:
+        """End a run, and answer when that is durable."""
+        ticket = await asyncio.to_thread(
+            self._runs.begin_cancel,
+            request.network,
+            request.run,
+            request.etag,
+            request_id(request, _cancelled),
+        )
+        return _cancelled(await self._outcomes.wait(ticket))
+
+    def get_run(self, request: pb.GetRunRequest) -> pb.GetRunResponse:
+        """Describe a run."""
+        return pb.GetRunResponse(run=run(self._runs.get(request.network, request.run)))
+
+    def list_runs(self, request: pb.ListRunsRequest) -> pb.ListRunsResponse:
+        """List runs, the latest first."""
+
+        def read(before: int | None, limit: int) -> list[RunView]:
+            return self._runs.page(request.network, before, limit)
+
+        found = page(request, page_number, read, lambda view: view.run.number)
+        return pb.ListRunsResponse(runs=map(run, found.items), next_page_token=found.next_token)
+
+    def _begin_step(self, request: pb.StepRequest) -> pb.StepResponse | Ticket:
+        """Answer a short step at once, without another way through the event loop."""
+        begun = self._steps.begin(step(request), request_id(request, _stepped))
+        outcome = begun.ticket.outcome
+        if outcome is None:
+            return begun.ticket
+        response = _stepped(outcome)
+        if begun.made is not None:
+            shown = latest_in_response(begun.network, begun.made)
+            response.updates.extend(updates(begun.network, [shown]))
+        return response
+
+
+def _trained(view: RunView) -> pb.TrainResponse:
+    return pb.TrainResponse(run=run(view))
+
+
+def _resumed(view: RunView) -> pb.ResumeRunResponse:
+    return pb.ResumeRunResponse(run=run(view))
+
+
+def _paused(outcome: Outcome) -> pb.PauseRunResponse:
+    return pb.PauseRunResponse(run=_run(outcome))
+
+
+def _cancelled(outcome: Outcome) -> pb.CancelRunResponse:
+    return pb.CancelRunResponse(run=_run(outcome))
+
+
+def _stepped(outcome: Outcome) -> pb.StepResponse:
+    return pb.StepResponse(run=_run(outcome), etag=outcome.head.etag)
+
+
+def _run(outcome: Outcome) -> run_pb2.Run:
+    return run(RunView(outcome.network_id, outcome.run))

@@ -1,0 +1,98 @@
+"""Training sets."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from clearprop.v1 import training_service_pb2 as pb
+
+from service.faces.messages.pages import page, page_position
+from service.faces.messages.requests import request_id
+from service.faces.messages.training_sets import check_response, example_rows, training_set
+from service.faces.messages.uploads import Upload
+from service.use_cases.training_sets import TrainingSets
+from training.limits import Limits
+from training.training_set import TrainingSet
+
+A = TypeVar("A")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSetHandlers:
+    """The RPCs of training sets."""
+
+    _training_sets: TrainingSets
+    _limits: Limits
+
+    def create_training_set(
+        self, request: pb.CreateTrainingSetRequest
+    ) -> pb.CreateTrainingSetResponse:
+        """Store a training set."""
+        created = self._training_sets.create(
+            request.training_set, example_rows(request.examples), request_id(request, _created)
+        )
+        return _created(created)
+
+    async def upload_training_set(
+        self, requests: AsyncIterator[pb.UploadTrainingSetRequest]
+    ) -> pb.UploadTrainingSetResponse:
+        """Store a training set that comes in chunks, when the last has come."""
+        with self._training_sets.uploading() as collector:
+            upload = Upload(collector)
+            async for request in requests:
+                await _to_its_end(upload.add, request)
+            return await _to_its_end(self._store_upload, upload)
+
+    def get_training_set(self, request: pb.GetTrainingSetRequest) -> pb.GetTrainingSetResponse:
+        """Describe a training set."""
+        if not request.include_examples:
+            message = training_set(self._training_sets.get(request.training_set))
+            return pb.GetTrainingSetResponse(training_set=message)
+        check_response(self._training_sets.get(request.training_set), self._limits.response_bytes)
+        found, examples = self._training_sets.get_with_examples(request.training_set)
+        return pb.GetTrainingSetResponse(training_set=training_set(found, examples))
+
+    def list_training_sets(
+        self, request: pb.ListTrainingSetsRequest
+    ) -> pb.ListTrainingSetsResponse:
+        """List training sets by id."""
+        found = page(request, page_position, self._training_sets.page, lambda each: each.id)
+        return pb.ListTrainingSetsResponse(
+            training_sets=map(training_set, found.items), next_page_token=found.next_token
+        )
+
+    def delete_training_set(
+        self, request: pb.DeleteTrainingSetRequest
+    ) -> pb.DeleteTrainingSetResponse:
+        """Delete a training set."""
+        self._training_sets.delete(request.training_set, request_id(request, _deleted))
+        return pb.DeleteTrainingSetResponse()
+
+    def _store_upload(self, upload: Upload) -> pb.UploadTrainingSetResponse:
+        return _uploaded(self._training_sets.store(*upload.complete(_uploaded)))
+
+
+def _created(source: TrainingSet) -> pb.CreateTrainingSetResponse:
+    return pb.CreateTrainingSetResponse(training_set=training_set(source))
+
+
+def _uploaded(source: TrainingSet) -> pb.UploadTrainingSetResponse:
+    return pb.UploadTrainingSetResponse(training_set=training_set(source))
+
+
+def _deleted(_: None) -> pb.DeleteTrainingSetResponse:
+    return pb.DeleteTrainingSetResponse()
+
+
+async def _to_its_end(work: Callable[[A], T], argument: A) -> T:
+    """Work in a thread and, unlike `to_thread`, wait for it also when the caller goes away.
+
+    So what counts as under way is what still takes memory.
+    """
+    working = asyncio.ensure_future(asyncio.to_thread(work, argument))
+    try:
+        return await asyncio.shield(working)
+    finally:
+        await asyncio.wait([working])
