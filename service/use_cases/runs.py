@@ -73,18 +73,7 @@ class Runs:
         request: RequestId[Outcome] | None = None,
     ) -> Ticket:
         """Ask an active run to pause. Raises NetworkNotFound, RunNotFound, RunOver, StaleEtag."""
-
-        def ask(writer: Writer) -> Ticket:
-            network, head, run = _look(writer, network_id, number, etag)
-            if run.is_over:
-                raise _over(network_id, run)
-            if run.is_active and writer.wanted_state(network.uid, number) is None:
-                writer.want(network.uid, number, RunState.PAUSED)
-            return ticket_for(network, head, run)
-
-        return self._store.write(
-            lambda writer: once_waiting(writer, self._clock, request, lambda: ask(writer))
-        ).result()
+        return self._begin_stop(RunState.PAUSED, network_id, number, etag, request)
 
     def begin_cancel(
         self,
@@ -97,22 +86,7 @@ class Runs:
 
         Raises NetworkNotFound, RunNotFound, RunOver, StaleEtag.
         """
-
-        def ask(writer: Writer) -> Ticket:
-            network, head, run = _look(writer, network_id, number, etag)
-            if run.is_over and run.state is not RunState.CANCELLED:
-                raise _over(network_id, run)
-            if run.is_active:
-                writer.want(network.uid, number, RunState.CANCELLED)
-            elif run.state is RunState.PAUSED:
-                ending = change_state(head, run, RunState.CANCELLED, self._clock.now())
-                writer.append(ending)
-                head, run = ending.after, _run_of(ending)
-            return ticket_for(network, head, run)
-
-        return self._store.write(
-            lambda writer: once_waiting(writer, self._clock, request, lambda: ask(writer))
-        ).result()
+        return self._begin_stop(RunState.CANCELLED, network_id, number, etag, request)
 
     def resume(
         self,
@@ -151,6 +125,34 @@ class Runs:
         with self._store.read() as reader:
             runs = reader.runs(reader.network(network_id).uid, before, limit)
         return [RunView(network_id, run) for run in runs]
+
+    def _begin_stop(
+        self,
+        wanted: RunState,
+        network_id: str,
+        number: int,
+        etag: str,
+        request: RequestId[Outcome] | None,
+    ) -> Ticket:
+        """Request that a run becomes PAUSED or CANCELLED."""
+
+        def ask(writer: Writer) -> Ticket:
+            network, head, run = _look(writer, network_id, number, etag)
+            if run.is_over and run.state is not wanted:
+                raise _over(network_id, run)
+            cancels = wanted is RunState.CANCELLED
+            # A pause does not take back a cancellation that was requested before.
+            if run.is_active and (cancels or writer.wanted_state(network.uid, number) is None):
+                writer.want(network.uid, number, wanted)
+            elif cancels and run.state is RunState.PAUSED:
+                ending = change_state(head, run, RunState.CANCELLED, self._clock.now())
+                writer.append(ending)
+                head, run = ending.after, _run_of(ending)
+            return ticket_for(network, head, run)
+
+        return self._store.write(
+            lambda writer: once_waiting(writer, self._clock, request, lambda: ask(writer))
+        ).result()
 
     def _start(
         self, request: RequestId[RunView] | None, work: Callable[[Writer], RunView]
