@@ -4,146 +4,20 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import TypeVar
 
-import sqlalchemy as sa
-from sqlalchemy import ClauseElement, bindparam, select
+from sqlalchemy import ClauseElement
 
-from storage import codec, refusals, rows
+from storage import codec, refusals, rows, sql_queries
 from storage.retention import has_expired
-from storage.schema import (
-    answers,
-    examples,
-    heads,
-    keyframes,
-    networks,
-    run_events,
-    runs,
-    segments,
-    training_sets,
-)
 from storage.session import Row, Session
 from training.errors import DamagedHistory, HistoryCompacted
 from training.network import Network
 from training.ports import Answer, Clock
-from training.run import ACTIVE, Run, RunState
+from training.run import Run, RunState
 from training.training_set import Examples, TrainingSet
 from training.update import Head, Keyframe, RunEvent, Segment, SegmentOutline
 
 T = TypeVar("T")
 S = TypeVar("S", Segment, SegmentOutline)
-
-_UID = bindparam("uid", type_=sa.Text)
-_LIMIT = bindparam("limit", type_=sa.Integer)
-#: Only a living network has a head: what its uid finds is hidden together with it.
-_LIVING = sa.exists().where(heads.c.network_uid == _UID)
-
-_NETWORK = select(*rows.NETWORK_COLUMNS)
-_NETWORK_BY_ID = _NETWORK.where(~networks.c.deleted, networks.c.id == bindparam("id"))
-_NETWORK_BY_UID = _NETWORK.where(networks.c.uid == _UID, ~networks.c.deleted)
-_NETWORKS = (
-    _NETWORK.where(~networks.c.deleted, networks.c.id > bindparam("after"))
-    .order_by(networks.c.id)
-    .limit(_LIMIT)
-)
-_COUNT_NETWORKS = select(sa.func.count()).select_from(networks).where(~networks.c.deleted)
-_NETWORK_ID = select(networks.c.id).where(networks.c.uid == _UID, ~networks.c.deleted)
-
-_LIVING_UIDS = select(heads.c.network_uid).order_by(heads.c.network_uid)
-_HEAD = select(*rows.HEAD_COLUMNS).where(heads.c.network_uid == _UID)
-
-_RUN = select(*rows.RUN_COLUMNS).where(
-    runs.c.network_uid == _UID, runs.c.number == bindparam("number"), _LIVING
-)
-_RUNS = (
-    select(*rows.RUN_COLUMNS)
-    .where(runs.c.network_uid == _UID, runs.c.number < bindparam("before"), _LIVING)
-    .order_by(runs.c.number.desc())
-    .limit(_LIMIT)
-)
-# Not IN, whose SQL is only known when it is executed.
-_IS_ACTIVE = sa.or_(*(runs.c.state == state.value for state in sorted(ACTIVE)))
-_RUNS_NOT_OVER = (
-    select(*rows.RUN_COLUMNS)
-    .join(
-        heads, (heads.c.network_uid == runs.c.network_uid) & (heads.c.active_run == runs.c.number)
-    )
-    .where(heads.c.active_run > 0)
-    # There are fewer heads than runs: this order makes SQLite go through the heads.
-    .order_by(heads.c.network_uid)
-)
-_ACTIVE_RUNS = _RUNS_NOT_OVER.where(_IS_ACTIVE)
-_RUN_USING = _RUNS_NOT_OVER.where(runs.c.training_set_uid == _UID).limit(1)
-_WANTED_STATE = select(runs.c.wanted_state).where(
-    runs.c.network_uid == _UID, runs.c.number == bindparam("number"), _LIVING
-)
-
-_TRAINING_SET = select(*rows.TRAINING_SET_COLUMNS)
-_TRAINING_SET_BY_ID = _TRAINING_SET.where(
-    ~training_sets.c.deleted, training_sets.c.id == bindparam("id")
-)
-_TRAINING_SET_BY_UID = _TRAINING_SET.where(training_sets.c.uid == _UID)
-_TRAINING_SETS = (
-    _TRAINING_SET.where(~training_sets.c.deleted, training_sets.c.id > bindparam("after"))
-    .order_by(training_sets.c.id)
-    .limit(_LIMIT)
-)
-_COUNT_TRAINING_SETS = (
-    select(sa.func.count()).select_from(training_sets).where(~training_sets.c.deleted)
-)
-_EXAMPLES = select(*rows.EXAMPLES_COLUMNS).where(examples.c.training_set_uid == _UID)
-
-_FIRST = bindparam("first", type_=sa.BigInteger)
-# The segment that `first` lies in begins at or before it.
-_BEGIN = (
-    select(sa.func.max(segments.c.first_update))
-    .where(segments.c.network_uid == _UID, segments.c.first_update <= _FIRST)
-    .scalar_subquery()
-)
-_SEGMENTS, _OUTLINES = (
-    select(*columns)
-    .where(
-        segments.c.network_uid == _UID,
-        segments.c.first_update >= sa.func.coalesce(_BEGIN, _FIRST),
-        segments.c.first_update <= bindparam("last"),
-        _LIVING,
-    )
-    .order_by(segments.c.first_update)
-    .limit(_LIMIT)
-    for columns in (rows.SEGMENT_COLUMNS, rows.OUTLINE_COLUMNS)
-)
-_NEXT_SEGMENT = (
-    select(segments.c.first_update)
-    .where(segments.c.network_uid == _UID, segments.c.first_update > _FIRST)
-    .order_by(segments.c.first_update)
-    .limit(1)
-)
-_KEYFRAME = (
-    select(*rows.KEYFRAME_COLUMNS)
-    .where(keyframes.c.network_uid == _UID, keyframes.c.at_update <= bindparam("update"), _LIVING)
-    .order_by(keyframes.c.at_update.desc())
-    .limit(1)
-)
-_KEYFRAMES = (
-    select(*rows.KEYFRAME_COLUMNS)
-    .where(
-        keyframes.c.network_uid == _UID,
-        keyframes.c.at_update.between(bindparam("first"), bindparam("last")),
-        _LIVING,
-    )
-    .order_by(keyframes.c.at_update)
-    .limit(_LIMIT)
-)
-_RUN_EVENTS = (
-    select(*rows.RUN_EVENT_COLUMNS)
-    .where(
-        run_events.c.network_uid == _UID,
-        run_events.c.at_update >= bindparam("update"),
-        run_events.c.number > bindparam("after_event"),
-        _LIVING,
-    )
-    .order_by(run_events.c.at_update, run_events.c.number)
-    .limit(_LIMIT)
-)
-_ANSWER = select(*rows.ANSWER_COLUMNS).where(answers.c.request_id == bindparam("request_id"))
 
 _BEYOND_ALL = 2**63 - 1
 
@@ -156,65 +30,70 @@ class SqlReader:
         self._clock = clock
 
     def network(self, network_id: str) -> Network:
-        row = self._row(_NETWORK_BY_ID, id=network_id)
+        row = self._row(sql_queries.NETWORK_BY_ID, id=network_id)
         if row is None:
             raise refusals.no_network(network_id)
         return self._network(row)
 
     def network_by_uid(self, uid: str) -> Network:
-        row = self._row(_NETWORK_BY_UID, uid=uid)
+        row = self._row(sql_queries.NETWORK_BY_UID, uid=uid)
         if row is None:
             raise refusals.no_network_uid(uid)
         return self._network(row)
 
     def networks(self, after: str, limit: int) -> list[Network]:
-        return [self._network(row) for row in self._rows(_NETWORKS, after=after, limit=limit)]
+        return [
+            self._network(row) for row in self._rows(sql_queries.NETWORKS, after=after, limit=limit)
+        ]
 
     def count_networks(self) -> int:
-        return self._count(_COUNT_NETWORKS)
+        return self._count(sql_queries.COUNT_NETWORKS)
 
     def living(self) -> list[str]:
         """Return the uids of all networks that have a history."""
-        return [uid for (uid,) in self._rows(_LIVING_UIDS)]
+        return [uid for (uid,) in self._rows(sql_queries.LIVING_UIDS)]
 
     def head(self, uid: str) -> Head:
-        row = self._row(_HEAD, uid=uid)
+        row = self._row(sql_queries.HEAD, uid=uid)
         if row is None:
             raise refusals.no_network_uid(uid)
         return self._intact(rows.head, row, "the head of a network", uid=uid)
 
     def run(self, uid: str, number: int) -> Run:
-        row = self._row(_RUN, uid=uid, number=number)
+        row = self._row(sql_queries.RUN, uid=uid, number=number)
         if row is None:
             raise refusals.no_run(self._name(uid), number)
         return self._run(row)
 
     def runs(self, uid: str, before: int | None, limit: int) -> list[Run]:
         bound = _BEYOND_ALL if before is None else before
-        return [self._run(row) for row in self._rows(_RUNS, uid=uid, before=bound, limit=limit)]
+        return [
+            self._run(row)
+            for row in self._rows(sql_queries.RUNS, uid=uid, before=bound, limit=limit)
+        ]
 
     def active_runs(self) -> list[Run]:
-        return [self._run(row) for row in self._rows(_ACTIVE_RUNS)]
+        return [self._run(row) for row in self._rows(sql_queries.ACTIVE_RUNS)]
 
     def wanted_state(self, uid: str, number: int) -> RunState | None:
-        row = self._row(_WANTED_STATE, uid=uid, number=number)
+        row = self._row(sql_queries.WANTED_STATE, uid=uid, number=number)
         return None if row is None or row[0] is None else RunState(row[0])
 
     def training_set(self, set_id: str) -> TrainingSet:
-        row = self._row(_TRAINING_SET_BY_ID, id=set_id)
+        row = self._row(sql_queries.TRAINING_SET_BY_ID, id=set_id)
         if row is None:
             raise refusals.no_training_set(set_id)
         return self._training_set(row)
 
     def training_set_by_uid(self, uid: str) -> TrainingSet:
-        row = self._row(_TRAINING_SET_BY_UID, uid=uid)
+        row = self._row(sql_queries.TRAINING_SET_BY_UID, uid=uid)
         if row is None:
             raise refusals.no_training_set_uid(uid)
         return self._training_set(row)
 
     def examples(self, uid: str) -> Examples:
         training_set = self.training_set_by_uid(uid)
-        row = self._row(_EXAMPLES, uid=uid)
+        row = self._row(sql_queries.EXAMPLES, uid=uid)
         what = f"the training set {training_set.id}"
         if row is None:
             raise refusals.damaged(what, training_set=training_set.id)
@@ -223,19 +102,19 @@ class SqlReader:
         )
 
     def training_sets(self, after: str, limit: int) -> list[TrainingSet]:
-        found = self._rows(_TRAINING_SETS, after=after, limit=limit)
+        found = self._rows(sql_queries.TRAINING_SETS, after=after, limit=limit)
         return [self._training_set(row) for row in found]
 
     def count_training_sets(self) -> int:
-        return self._count(_COUNT_TRAINING_SETS)
+        return self._count(sql_queries.COUNT_TRAINING_SETS)
 
     def run_using(self, training_set_uid: str) -> Run | None:
-        row = self._row(_RUN_USING, uid=training_set_uid)
+        row = self._row(sql_queries.RUN_USING, uid=training_set_uid)
         return None if row is None else self._run(row)
 
     def segments(self, uid: str, first: int, last: int, limit: int) -> list[Segment]:
         head = self._head_keeping(uid, first)
-        found = self._rows(_SEGMENTS, uid=uid, first=first, last=last, limit=limit)
+        found = self._rows(sql_queries.SEGMENTS, uid=uid, first=first, last=last, limit=limit)
         segments = self._consecutive(rows.segment, found, head, first, last, limit)
         if segments and segments[0].first_update < head.earliest_update:
             segments[0] = segments[0].part(head.earliest_update, segments[0].last_update)
@@ -243,7 +122,7 @@ class SqlReader:
 
     def outlines(self, uid: str, first: int, last: int, limit: int) -> list[SegmentOutline]:
         head = self._head_keeping(uid, first)
-        found = self._rows(_OUTLINES, uid=uid, first=first, last=last, limit=limit)
+        found = self._rows(sql_queries.OUTLINES, uid=uid, first=first, last=last, limit=limit)
         outlines = self._consecutive(rows.outline, found, head, first, last, limit)
         if outlines and outlines[0].first_update < head.earliest_update:
             # What is left of the segment has extremes of its own.
@@ -253,14 +132,14 @@ class SqlReader:
 
     def keyframe(self, uid: str, update: int) -> Keyframe:
         head = self._head_keeping(uid, update)
-        row = self._row(_KEYFRAME, uid=uid, update=update)
+        row = self._row(sql_queries.KEYFRAME, uid=uid, update=update)
         if row is None or row[1] < head.earliest_update:
             raise self._damaged_updates(uid, head.earliest_update, update)
         return self._keyframe(row, uid, update)
 
     def keyframes(self, uid: str, first: int, last: int, limit: int) -> list[Keyframe]:
         self._head_keeping(uid, first)
-        found = self._rows(_KEYFRAMES, uid=uid, first=first, last=last, limit=limit)
+        found = self._rows(sql_queries.KEYFRAMES, uid=uid, first=first, last=last, limit=limit)
         return [self._keyframe(row, uid, row[1]) for row in found]
 
     def _keyframe(self, row: Row, uid: str, last: int) -> Keyframe:
@@ -271,7 +150,7 @@ class SqlReader:
 
     def run_events(self, uid: str, update: int, after_event: int, limit: int) -> list[RunEvent]:
         found = self._rows(
-            _RUN_EVENTS, uid=uid, update=update, after_event=after_event, limit=limit
+            sql_queries.RUN_EVENTS, uid=uid, update=update, after_event=after_event, limit=limit
         )
         events = [
             self._intact(rows.run_event, row, "an event of a run", uid=uid, update=row[1])
@@ -283,7 +162,7 @@ class SqlReader:
         return events
 
     def answer(self, request_id: str) -> Answer | None:
-        row = self._row(_ANSWER, request_id=request_id)
+        row = self._row(sql_queries.ANSWER, request_id=request_id)
         if row is None:
             return None
         answer = self._intact(rows.answer, row, "an answer", request_id=request_id)
@@ -347,7 +226,7 @@ class SqlReader:
         except codec.NotAsWritten as error:
             # How many updates it had is not to be believed: they end where the next ones begin.
             uid, begin = row[0], row[1]
-            following = self._row(_NEXT_SEGMENT, uid=uid, first=begin)
+            following = self._row(sql_queries.NEXT_SEGMENT, uid=uid, first=begin)
             end = following[0] - 1 if following else self.head(uid).latest_update
             raise self._damaged_updates(uid, begin, end) from error
 
@@ -365,5 +244,5 @@ class SqlReader:
 
     def _name(self, uid: str) -> str:
         """Return a network's id, for a message; its uid where it has none."""
-        row = self._row(_NETWORK_ID, uid=uid)
+        row = self._row(sql_queries.NETWORK_ID, uid=uid)
         return uid if row is None else str(row[0])

@@ -1,0 +1,162 @@
+"""Reading in memory: one snapshot of the tables."""
+
+from bisect import bisect_left, bisect_right
+
+from storage import refusals
+from storage.memory_tables import (
+    History,
+    StoredSet,
+    Tables,
+    first_update,
+)
+from storage.retention import has_expired
+from training.errors import HistoryCompacted
+from training.network import Network
+from training.ports import Answer, Clock
+from training.run import Run, RunState
+from training.training_set import Examples, TrainingSet
+from training.update import Head, Keyframe, RunEvent, Segment, SegmentOutline
+
+
+class MemoryReader:
+    """One snapshot; see training.ports.Reader."""
+
+    def __init__(self, tables: Tables, clock: Clock) -> None:
+        self._tables = tables
+        self._clock = clock
+
+    def network(self, network_id: str) -> Network:
+        for history in self._tables.histories.values():
+            if history.network.id == network_id:
+                return history.network
+        raise refusals.no_network(network_id)
+
+    def network_by_uid(self, uid: str) -> Network:
+        return self._history(uid).network
+
+    def networks(self, after: str, limit: int) -> list[Network]:
+        networks = [history.network for history in self._tables.histories.values()]
+        found = [network for network in networks if network.id > after]
+        return sorted(found, key=lambda network: network.id)[:limit]
+
+    def count_networks(self) -> int:
+        return len(self._tables.histories)
+
+    def living(self) -> list[str]:
+        """Return the uids of all networks that have a history."""
+        return sorted(self._tables.histories)
+
+    def head(self, uid: str) -> Head:
+        return self._history(uid).head
+
+    def run(self, uid: str, number: int) -> Run:
+        history = self._tables.histories.get(uid)
+        if history is None or number not in history.runs:
+            raise refusals.no_run(history.network.id if history else uid, number)
+        return history.runs[number]
+
+    def runs(self, uid: str, before: int | None, limit: int) -> list[Run]:
+        history = self._tables.histories.get(uid)
+        runs = history.runs if history else {}
+        numbers = [number for number in runs if before is None or number < before]
+        return [runs[number] for number in sorted(numbers, reverse=True)[:limit]]
+
+    def active_runs(self) -> list[Run]:
+        runs = [run for run in self._living_runs() if run.is_active]
+        return sorted(runs, key=lambda run: (run.network_uid, run.number))
+
+    def wanted_state(self, uid: str, number: int) -> RunState | None:
+        history = self._tables.histories.get(uid)
+        return history.wanted.get(number) if history else None
+
+    def training_set(self, set_id: str) -> TrainingSet:
+        for training_set in self._living_sets():
+            if training_set.id == set_id:
+                return training_set
+        raise refusals.no_training_set(set_id)
+
+    def training_set_by_uid(self, uid: str) -> TrainingSet:
+        return self._set(uid).training_set
+
+    def examples(self, uid: str) -> Examples:
+        return self._set(uid).examples
+
+    def training_sets(self, after: str, limit: int) -> list[TrainingSet]:
+        found = [training_set for training_set in self._living_sets() if training_set.id > after]
+        return sorted(found, key=lambda training_set: training_set.id)[:limit]
+
+    def count_training_sets(self) -> int:
+        return len(self._living_sets())
+
+    def run_using(self, training_set_uid: str) -> Run | None:
+        for run in self._living_runs():
+            if run.training_set_uid == training_set_uid and not run.is_over:
+                return run
+        return None
+
+    def segments(self, uid: str, first: int, last: int, limit: int) -> list[Segment]:
+        history = self._keeping(uid, first)
+        segments, earliest = history.segments, history.head.earliest_update
+        begin = max(0, bisect_right(segments, first, key=first_update) - 1)
+        end = bisect_right(segments, last, key=first_update)
+        found = segments[begin:end]
+        found = [segment for segment in found if segment.last_update >= first][:limit]
+        if found and found[0].first_update < earliest:
+            found[0] = found[0].part(earliest, found[0].last_update)
+        return found
+
+    def outlines(self, uid: str, first: int, last: int, limit: int) -> list[SegmentOutline]:
+        return [segment.outline() for segment in self.segments(uid, first, last, limit)]
+
+    def keyframe(self, uid: str, update: int) -> Keyframe:
+        history = self._keeping(uid, update)
+        place = bisect_right(history.keyframes, update, key=lambda found: found.state.update)
+        if not place:
+            raise refusals.damaged_updates(history.network.id, 0, update)
+        return history.keyframes[place - 1]
+
+    def keyframes(self, uid: str, first: int, last: int, limit: int) -> list[Keyframe]:
+        found = self._keeping(uid, first).keyframes
+        begin = bisect_left(found, first, key=lambda each: each.state.update)
+        end = bisect_right(found, last, key=lambda each: each.state.update)
+        return found[begin:end][:limit]
+
+    def run_events(self, uid: str, update: int, after_event: int, limit: int) -> list[RunEvent]:
+        history = self._tables.histories.get(uid)
+        return [
+            event
+            for event in (history.events if history else [])
+            if event.update >= update and event.number > after_event
+        ][:limit]
+
+    def answer(self, request_id: str) -> Answer | None:
+        answer = self._tables.answers.get(request_id)
+        return None if answer is None or has_expired(answer, self._clock.now()) else answer
+
+    def _history(self, uid: str) -> History:
+        history = self._tables.histories.get(uid)
+        if history is None:
+            raise refusals.no_network_uid(uid)
+        return history
+
+    def _keeping(self, uid: str, update: int) -> History:
+        """Return a history. Raises HistoryCompacted if the update is kept no more."""
+        history = self._history(uid)
+        earliest = history.head.earliest_update
+        if earliest and update < earliest:
+            name, latest = history.network.id, history.head.latest_update
+            raise HistoryCompacted(name, update, earliest, latest)
+        return history
+
+    def _set(self, uid: str) -> StoredSet:
+        found = self._tables.sets.get(uid)
+        if found is None:
+            raise refusals.no_training_set_uid(uid)
+        return found
+
+    def _living_runs(self) -> list[Run]:
+        histories = self._tables.histories.values()
+        return [run for history in histories for run in history.runs.values()]
+
+    def _living_sets(self) -> list[TrainingSet]:
+        return [found.training_set for found in self._tables.sets.values() if not found.deleted]

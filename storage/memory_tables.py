@@ -1,0 +1,90 @@
+"""What the store in memory holds. Nothing in it is changed once it is committed."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from training.network import Array, Network
+from training.ports import Answer
+from training.run import Run, RunState
+from training.training_set import Examples, TrainingSet
+from training.update import Head, Keyframe, RunEvent, Segment, State
+
+
+@dataclass(slots=True)
+class History:
+    """A living network and its history. Not changed any more once it is committed."""
+
+    network: Network
+    head: Head
+    segments: list[Segment]
+    keyframes: list[Keyframe]
+    runs: dict[int, Run] = field(default_factory=dict)
+    wanted: dict[int, RunState] = field(default_factory=dict)
+    events: list[RunEvent] = field(default_factory=list)
+
+    def copy(self) -> "History":
+        """Return a copy that can be changed."""
+        return History(
+            self.network,
+            self.head,
+            self.segments.copy(),
+            self.keyframes.copy(),
+            self.runs.copy(),
+            self.wanted.copy(),
+            self.events.copy(),
+        )
+
+
+@dataclass(slots=True)
+class StoredSet:
+    """A training set and its numbers. Not changed any more once it is committed."""
+
+    training_set: TrainingSet
+    examples: Examples
+    deleted: bool = False
+
+
+@dataclass(slots=True)
+class Tables:
+    """Everything, by uid and by request id. Not changed any more once it is committed."""
+
+    histories: dict[str, History] = field(default_factory=dict)
+    sets: dict[str, StoredSet] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)
+
+    def copy(self) -> "Tables":
+        """Return a copy that can be changed."""
+        return Tables(self.histories.copy(), self.sets.copy(), self.answers.copy())
+
+
+def first_update(segment: Segment) -> int:
+    """Return the number of a segment's first update, to search by."""
+    return segment.first_update
+
+
+def kept_array(numbers: Array) -> Array:
+    """Return a copy of an array that nobody changes."""
+    copy = np.array(numbers, dtype=np.float64)
+    copy.flags.writeable = False
+    return copy
+
+
+def kept_network(network: Network) -> Network:
+    """Return a copy of a network that nobody changes."""
+    return replace(network, labels=dict(network.labels))
+
+
+def kept_segment(segment: Segment) -> Segment:
+    """Return a copy of a segment that nobody changes."""
+    return replace(segment, costs=kept_array(segment.costs))
+
+
+def kept_keyframe(keyframe: Keyframe) -> Keyframe:
+    """Return a copy of a keyframe that nobody changes."""
+    state, remembered = keyframe.state, keyframe.state.optimizer_state
+    if remembered is not None:
+        remembered = replace(remembered, values=kept_array(remembered.values))
+    return Keyframe(
+        keyframe.network_uid, State(state.update, kept_array(state.parameters), remembered)
+    )

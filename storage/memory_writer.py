@@ -1,0 +1,143 @@
+"""Writing in memory: one piece of work on a copy of the tables."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import replace
+
+from storage import refusals
+from storage.continuity import check_addition, check_compaction
+from storage.memory_reader import MemoryReader
+from storage.memory_tables import (
+    History,
+    StoredSet,
+    Tables,
+    first_update,
+    kept_array,
+    kept_keyframe,
+    kept_network,
+    kept_segment,
+)
+from storage.retention import has_expired
+from training.network import Network
+from training.ports import Answer, Clock
+from training.run import RunState
+from training.training_set import Examples, TrainingSet
+from training.update import Addition, Head, Keyframe, Segment
+
+
+class MemoryWriter(MemoryReader):
+    """One piece of work on a copy of the tables; see training.ports.Writer."""
+
+    def __init__(self, tables: Tables, clock: Clock) -> None:
+        super().__init__(tables.copy(), clock)
+        self.changed: set[str] = set()  # the uids of networks
+
+    @property
+    def tables(self) -> Tables:
+        """The tables as the work leaves them."""
+        return self._tables
+
+    def add_network(self, network: Network, segment: Segment, keyframe: Keyframe) -> Head:
+        if any(network.id == known.network.id for known in self._tables.histories.values()):
+            raise refusals.network_exists(network.id)
+        head = Head(network.uid, segment.last_update, keyframe=keyframe.state.update)
+        self._tables.histories[network.uid] = History(
+            kept_network(network), head, [kept_segment(segment)], [kept_keyframe(keyframe)]
+        )
+        self.changed.add(network.uid)
+        return head
+
+    def set_labels(self, uid: str, labels: dict[str, str]) -> None:
+        history = self._changing(uid)
+        history.network = replace(history.network, labels=dict(labels))
+
+    def delete_network(self, uid: str) -> None:
+        self._changing(uid)
+        del self._tables.histories[uid]
+
+    def add_training_set(self, training_set: TrainingSet, examples: Examples) -> None:
+        if any(training_set.id == known.id for known in self._living_sets()):
+            raise refusals.training_set_exists(training_set.id)
+        kept = Examples(kept_array(examples.inputs), kept_array(examples.targets))
+        self._tables.sets[training_set.uid] = StoredSet(training_set, kept)
+
+    def delete_training_set(self, uid: str) -> None:
+        found = self._set(uid)
+        if found.deleted:
+            raise refusals.no_training_set_uid(uid)
+        self._tables.sets[uid] = replace(found, deleted=True)
+
+    def append(self, addition: Addition) -> RunState | None:
+        check_addition(addition)
+        uid, run = addition.before.network_uid, addition.run
+        history = self._changing(uid)
+        if history.head != addition.before:
+            raise refusals.head_moved(history.network.id)
+        history.head = addition.after
+        if addition.segment is not None:
+            history.segments.append(kept_segment(addition.segment))
+        if addition.keyframe is not None:
+            history.keyframes.append(kept_keyframe(addition.keyframe))
+        history.events += addition.events
+        if run is None:
+            return None
+        history.runs[run.number] = run
+        if not run.is_active:
+            history.wanted.pop(run.number, None)
+        return history.wanted.get(run.number)
+
+    def compact(self, uid: str, keyframe: Keyframe) -> Head:
+        head, update = self.head(uid), keyframe.state.update
+        check_compaction(head, keyframe)
+        if update <= head.earliest_update:
+            return head
+        history = self._changing(uid)
+        history.head = head.compacted(update)
+        # Removed at once: the index is copied anyway.
+        history.segments = [each for each in history.segments if each.last_update >= update]
+        kept = [each for each in history.keyframes if each.state.update >= update]
+        if not kept or kept[0].state.update != update:
+            kept.insert(0, kept_keyframe(keyframe))
+        history.keyframes = kept
+        return history.head
+
+    def want(self, uid: str, number: int, state: RunState) -> None:
+        if self.run(uid, number).is_active:
+            self._changing(uid).wanted[number] = state
+
+    def remember(self, answer: Answer) -> None:
+        # The oldest come first: maintain() looks no further than the first that has not expired.
+        self._tables.answers.pop(answer.request_id, None)
+        self._tables.answers[answer.request_id] = answer
+
+    def remove_piece(self) -> bool:
+        """Remove one piece of what is not needed any more; return whether there may be more."""
+        used = {run.training_set_uid for run in self._living_runs()}
+        for uid, found in self._tables.sets.items():
+            if found.deleted and uid not in used:
+                del self._tables.sets[uid]
+                return True
+        for request_id, answer in self._tables.answers.items():
+            if has_expired(answer, self._clock.now()):
+                del self._tables.answers[request_id]
+                return True
+            break
+        return False
+
+    def replace(self, group: Sequence[Segment], segment: Segment) -> None:
+        """Put a segment in the place of several, if these are all still there."""
+        history = self._tables.histories.get(segment.network_uid)
+        if history is None:
+            return
+        begin = bisect_left(history.segments, segment.first_update, key=first_update)
+        end = begin + len(group)
+        found = [(part.first_update, part.count) for part in history.segments[begin:end]]
+        if found == [(part.first_update, part.count) for part in group]:
+            history = self._tables.histories[segment.network_uid] = history.copy()
+            history.segments[begin:end] = [kept_segment(segment)]
+
+    def _changing(self, uid: str) -> History:
+        """Return a copy of a history, to be changed, that stands for it from now on."""
+        history = self._tables.histories[uid] = self._history(uid).copy()
+        self.changed.add(uid)
+        return history
