@@ -18,6 +18,7 @@ from clearprop.v1 import network_pb2, run_pb2
 from numerics import Floats, Problem, rates_for
 
 from service.cli import options as commands
+from service.cli.run_options import _OPTIMIZERS
 from service.cli.training import train
 from service.faces.messages.runs import _OPTIMIZER_NUMBERS
 from service.faces.messages.server import server_info
@@ -136,7 +137,7 @@ def test_the_docstrings_of_the_client_list_it(entry: Defined) -> None:
 
 @each_entry
 def test_the_command_line_takes_it(entry: Defined) -> None:
-    words = [commands._ACTIVATIONS, commands._COSTS, commands._OPTIMIZERS, commands._INITIALIZERS]
+    words = [commands._ACTIVATIONS, commands._COSTS, _OPTIMIZERS, commands._INITIALIZERS]
     assert sum(entry in each for each in words) == 1
 
 

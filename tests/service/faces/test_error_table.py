@@ -23,6 +23,18 @@ def test_every_error_is_of_exactly_one_kind(error: type[ClearpropError]) -> None
     assert len([kind for kind in KINDS if issubclass(error, kind)]) == 1
 
 
+def test_no_other_module_gives_reasons() -> None:
+    import service.app  # noqa: F401, PLC0415 - all modules of the server
+
+    waiting: list[type[ClearpropError]] = [ClearpropError]
+    with_reason: set[type[ClearpropError]] = set()
+    while waiting:
+        kinds = waiting.pop().__subclasses__()
+        waiting += kinds
+        with_reason |= {kind for kind in kinds if "reason" in vars(kind)}
+    assert with_reason == set(ERRORS)
+
+
 def test_reasons_are_given_once() -> None:
     assert len(ERRORS) >= 20
     reasons = [error.reason for error in ERRORS]
