@@ -37,16 +37,19 @@ from service.faces.rest.face import rest_app
 from service.faces.rest.http_server import HttpServer
 from service.faces.rest.routes import routes
 from service.faces.rpcs import SERVICE, rpcs
-from service.reading.selecting import Selecting
-from service.reading.snapshots import SnapshotReader
+from service.reading.readers import Readers
 from service.reading.watch_reader import WatchReader
 from service.settings import OFF, Settings
+from service.use_cases.comparisons import Comparisons
 from service.use_cases.edits import Edits
+from service.use_cases.evaluations import Evaluations
 from service.use_cases.explanations import Explanations
 from service.use_cases.exports import Exports
+from service.use_cases.gradient_checks import GradientChecks
 from service.use_cases.history import History
 from service.use_cases.inspection import Inspection
 from service.use_cases.networks import Networks
+from service.use_cases.predictions import Predictions
 from service.use_cases.retention import Retention
 from service.use_cases.runs import Runs
 from service.use_cases.steps import Steps
@@ -88,34 +91,44 @@ class Server:
         self.store = open_store(settings.database, clock)
         self.wakeups = Wakeups(loop)
         self.store.on_commit(self.wakeups.committed)
-        snapshots = SnapshotReader(self.store)
-        self.executor: Executor = ThreadExecutor(self.store, snapshots, clock, settings.threads)
+        readers = Readers.of(self.store)
+        self.executor: Executor = ThreadExecutor(
+            self.store, readers.examples, readers.states, clock, settings.threads
+        )
         self.training_sets = TrainingSets(self.store, clock, settings.limits)
-        opening = RunOpening(snapshots, clock, settings.limits)
-        watch_reader = WatchReader(self.store, Selecting(snapshots))
-        inspection = Inspection(self.store, snapshots, opening)
+        opening = RunOpening(readers.examples, clock, settings.limits)
+        watch_reader = WatchReader(self.store, readers.selections)
+        inspection = Inspection(self.store, readers.examples, readers.states, opening)
         outcomes = Outcomes(self.store, self.wakeups)
-        history = History(self.store, snapshots, settings.limits)
-        verification = Verification(self.store, snapshots, clock)
+        history = History(self.store, readers.states, readers.selections)
+        verification = Verification(self.store, readers.examples, clock)
         steps = Steps(self.store, self.executor, opening, clock)
         runs = Runs(self.store, self.executor, opening, clock)
         watches = Watches(self.store, watch_reader, self.wakeups, settings.limits)
         responses = Responses(outcomes, history)
         self.version = version("clearprop-server")
         self.handlers = Handlers(
-            networks=NetworkHandlers(Networks(self.store, snapshots, clock, settings.limits)),
+            networks=NetworkHandlers(Networks(self.store, readers.states, clock, settings.limits)),
             training_sets=TrainingSetHandlers(self.training_sets, settings.limits),
             runs=RunHandlers(runs, steps, outcomes, responses),
-            edits=EditHandlers(Edits(self.store, snapshots, clock), responses),
+            edits=EditHandlers(Edits(self.store, readers.states, clock), responses),
             history=HistoryHandlers(
-                history, inspection, Retention(self.store, snapshots, clock), verification
+                history,
+                Comparisons(self.store, readers.states),
+                inspection,
+                Retention(self.store, readers.states, clock),
+                verification,
             ),
-            measures=MeasureHandlers(history),
+            measures=MeasureHandlers(
+                Predictions(self.store, readers.states, settings.limits),
+                Evaluations(self.store, readers.states, readers.examples),
+                GradientChecks(self.store, readers.states, readers.examples, settings.limits),
+            ),
             inspection=InspectionHandlers(
                 inspection, Explanations(inspection), Walks(inspection, settings.limits)
             ),
             watches=WatchHandlers(watches),
-            exports=ExportHandlers(Exports(self.store, snapshots)),
+            exports=ExportHandlers(Exports(self.store, readers.states)),
             server=ServerHandlers(self.version, self.store.kind, settings.limits),
         )
         self._rpcs = rpcs(self.handlers, responses, self.wakeups.check)

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from service.reading.snapshots import SnapshotReader
+from service.reading.examples_cache import ExamplesCache
 from training.errors import RunNotOver, TrainingSetNotFound, Violations
 from training.limits import Limits
 from training.network import Network
@@ -17,8 +17,8 @@ from training.update import Addition, Head, check_etag
 class RunOpening:
     """Makes the additions that open runs."""
 
-    def __init__(self, snapshots: SnapshotReader, clock: Clock, limits: Limits) -> None:
-        self._snapshots = snapshots
+    def __init__(self, examples: ExamplesCache, clock: Clock, limits: Limits) -> None:
+        self._examples = examples
         self._clock = clock
         self._limits = limits
 
@@ -50,7 +50,7 @@ class RunOpening:
         Raises DamagedHistory. What else is wrong with the settings is for `addition` to say.
         """
         with suppress(TrainingSetNotFound):
-            self._snapshots.examples(reader, reader.training_set(settings.training_set).uid)
+            self._examples.read(reader, reader.training_set(settings.training_set).uid)
 
     def _check(
         self, violations: Violations, reader: Reader, network: Network, settings: TrainingSettings
@@ -65,7 +65,7 @@ class RunOpening:
             violations.refuse()
             raise
         check_settings(violations, "settings", settings, training_set.example_count)
-        examples = self._snapshots.examples(reader, training_set.uid)
+        examples = self._examples.read(reader, training_set.uid)
         check_fits(violations, "settings.training_set", network, training_set, examples)
         return training_set
 

@@ -13,7 +13,8 @@ from service.execution.adoption import adopt_runs
 from service.execution.live_run import MOST_PENDING, LiveRun, Need
 from service.execution.live_state import QUEUED_STATES, LiveEvent, LiveState
 from service.execution.paused_trainers import PausedTrainers
-from service.reading.snapshots import SnapshotReader
+from service.reading.examples_cache import ExamplesCache
+from service.reading.state_reader import StateReader
 from training.errors import (
     ClearpropError,
     HeadMoved,
@@ -46,10 +47,16 @@ class ThreadExecutor:
     """
 
     def __init__(
-        self, store: Store, snapshots: SnapshotReader, clock: Clock, threads: int = 0
+        self,
+        store: Store,
+        examples: ExamplesCache,
+        states: StateReader,
+        clock: Clock,
+        threads: int = 0,
     ) -> None:
         self._store = store
-        self._snapshots = snapshots
+        self._examples = examples
+        self._states = states
         self._clock = clock
         self._changed = Condition()
         self._live: dict[tuple[str, int], LiveRun] = {}
@@ -98,7 +105,7 @@ class ThreadExecutor:
         made = trainer.advance(record=True)
         addition = intent.followed_by(made.addition)
         answer = self._store.write(lambda writer: write(writer, addition)).result()
-        self._snapshots.remember(network.uid, trainer.state)
+        self._states.remember(network.uid, trainer.state)
         if trainer.run.is_active:
             self.start(network.uid, trainer.run.number)
         elif not trainer.run.is_over:
@@ -186,8 +193,8 @@ class ThreadExecutor:
 
     def _trainer(self, network: Network, head: Head, run: Run) -> Trainer:
         """Return a trainer of a run that continues from a head."""
-        examples = self._snapshots.examples_of(run)
-        state = self._snapshots.state(network, head.latest_update)
+        examples = self._examples.of_run(self._store, run)
+        state = self._states.read(network, head.latest_update)
         return Trainer(network, examples, head, run, state, self._clock)
 
     def _advance(self, live: LiveRun, trainer: Trainer) -> None:
@@ -234,7 +241,7 @@ class ThreadExecutor:
         """Take note of the outcome of a commit; called in the store's thread."""
         error = done.exception()
         if error is None and state is not None:
-            self._snapshots.remember(live.uid, state)
+            self._states.remember(live.uid, state)
         with self._changed:
             if error is None:
                 live.wanted = done.result()

@@ -2,6 +2,7 @@
 
 from training.errors import HistoryCompacted, UpdateOutOfRange
 from training.network import Network
+from training.ports import Store
 from training.update import Head
 
 
@@ -22,6 +23,16 @@ def chosen_update(network: Network, head: Head, update: int | None) -> int:
         )
     check_kept(network, head, update)
     return update
+
+
+def locate(store: Store, network_id: str, update: int | None) -> tuple[Network, int]:
+    """Return a network and the update that is meant, None for the latest.
+
+    Raises NetworkNotFound, UpdateOutOfRange, HistoryCompacted.
+    """
+    with store.read() as reader:
+        network = reader.network(network_id)
+        return network, chosen_update(network, reader.head(network.uid), update)
 
 
 def check_start(network: Network, head: Head, field: str, start: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
-from service.reading.selecting import Selection
+from service.reading.selection import Selection
 from training.network import Network
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from service.reading.selecting import Detail, Selecting
-from service.reading.snapshots import Page
+from service.reading.selection import Detail
+from service.reading.selection_reader import SelectionReader
+from service.reading.stored_updates import UpdatePage
 from service.reading.update_numbers import check_kept, check_start
 from service.reading.watch_cursor import WatchCursor, WatchScope
 from service.reading.watched_items import (
@@ -46,9 +47,9 @@ class WatchReader:
     Thread-safe.
     """
 
-    def __init__(self, store: Store, selecting: Selecting) -> None:
+    def __init__(self, store: Store, selections: SelectionReader) -> None:
         self._store = store
-        self._selecting = selecting
+        self._selections = selections
 
     def begin(
         self, scope: WatchScope, start: int | None
@@ -98,14 +99,14 @@ class WatchReader:
             events = reader.run_events(network.uid, first - 1, cursor.last_event, _EVENTS_AT_ONCE)
         latest, has_more_events = head.latest_update, len(events) == _EVENTS_AT_ONCE
         selection = cursor.scope.selection
-        last = min(latest, first + self._selecting.updates_at_once(network, selection) - 1)
+        last = min(latest, first + self._selections.updates_at_once(network, selection) - 1)
         if has_more_events:
             last = min(last, events[-1].update)
-        page: Page = ()
+        page: UpdatePage = ()
         if first <= last:
-            page = self._selecting.read(network, first, last, selection)
+            page = self._selections.read(network, first, last, selection)
             last = page[-1].last_update
-        course = _Course(self._selecting, cursor, page)
+        course = _Course(self._selections, cursor, page)
         for event in events:
             if event.update > last:
                 break
@@ -120,8 +121,8 @@ class WatchReader:
 class _Course:
     """Moves a cursor over a page and the events in it, and gathers what is to be sent."""
 
-    def __init__(self, selecting: Selecting, cursor: WatchCursor, page: Page) -> None:
-        self._selecting = selecting
+    def __init__(self, selections: SelectionReader, cursor: WatchCursor, page: UpdatePage) -> None:
+        self._selections = selections
         self._page = page
         self._items: list[WatchedItem] = []
         self.cursor = cursor
@@ -146,18 +147,18 @@ class _Course:
         if first > last:
             return  # all up to there has been passed
         selection = self.cursor.scope.selection
-        self._send(self._selecting.selected(network, self._page, first, last, selection))
+        self._send(self._selections.selected(network, self._page, first, last, selection))
         self.cursor = replace(self.cursor, next_update=last + 1)
 
-    def _last_of(self, update: int) -> Page:
+    def _last_of(self, update: int) -> UpdatePage:
         network, page = self.cursor.network, self._page
         whole = replace(self.cursor.scope.selection, stride=1)
         if not page or not page[0].first_update <= update <= page[-1].last_update:
-            page = self._selecting.read(network, update, update, whole)
-        chosen = self._selecting.selected(network, page, update, update, whole)
+            page = self._selections.read(network, update, update, whole)
+        chosen = self._selections.selected(network, page, update, update, whole)
         return tuple(part.detached() for part in chosen)
 
-    def _send(self, updates: Page) -> None:
+    def _send(self, updates: UpdatePage) -> None:
         if updates:
             self.cursor = replace(self.cursor, sent=updates[-1].last_update)
             scope = self.cursor.scope

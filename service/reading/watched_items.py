@@ -3,8 +3,8 @@
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
-from service.reading.selecting import Selection
-from service.reading.snapshots import Page
+from service.reading.selection import Selection
+from service.reading.stored_updates import UpdatePage
 from training.network import Network
 from training.update import RunEvent
 
@@ -17,7 +17,7 @@ class WatchedUpdates:
 
     network: Network
     selection: Selection
-    updates: Page
+    updates: UpdatePage
 
     @property
     def nbytes(self) -> int:

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from service.reading.snapshots import SnapshotReader
+from service.reading.state_reader import StateReader
 from service.use_cases.answers import UpdateRange
 from service.use_cases.requests import RequestId, check_request, check_unanswered, once
 from training.errors import HeadMoved, RunNotOver, Violation, Violations
@@ -52,9 +52,9 @@ _Make = Callable[[State], Array]
 class Edits:
     """What a client can do to parameters by itself. Every change is a numbered, durable update."""
 
-    def __init__(self, store: Store, snapshots: SnapshotReader, clock: Clock) -> None:
+    def __init__(self, store: Store, states: StateReader, clock: Clock) -> None:
         self._store = store
-        self._snapshots = snapshots
+        self._states = states
         self._clock = clock
 
     def set_weights(
@@ -135,7 +135,7 @@ class Edits:
         recipe: Initializer | None,
         request: RequestId[Changed] | None,
     ) -> Changed:
-        before = self._snapshots.state(network, head.latest_update)
+        before = self._states.read(network, head.latest_update)
         kept = before.optimizer_state if kind is UpdateKind.EDIT else None
         state = State(before.update + 1, make(before), kept)
         addition = change(head, kind, state, self._clock.now())
@@ -150,7 +150,7 @@ class Edits:
                 writer, self._clock, request, lambda: commit(writer), updates=update_made
             )
         ).result()
-        self._snapshots.remember(network.uid, state)
+        self._states.remember(network.uid, state)
         return changed
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from service.execution.run_opening import RunOpening
-from service.reading.snapshots import SnapshotReader
+from service.reading.examples_cache import ExamplesCache
+from service.reading.state_reader import StateReader
 from service.reading.update_numbers import check_kept, chosen_update
 from training.batch_update import BatchUpdate, batch_update
 from training.engine import activations, cost_and_gradient
@@ -74,9 +75,12 @@ class Traced:
 class Inspection:
     """Looks inside updates."""
 
-    def __init__(self, store: Store, snapshots: SnapshotReader, opening: RunOpening) -> None:
+    def __init__(
+        self, store: Store, examples: ExamplesCache, states: StateReader, opening: RunOpening
+    ) -> None:
         self._store = store
-        self._snapshots = snapshots
+        self._examples = examples
+        self._states = states
         self._opening = opening
 
     def state(self, network_id: str, update: int | None) -> FullState:
@@ -90,7 +94,7 @@ class Inspection:
             head = reader.head(network.uid)
             number = chosen_update(network, head, update)
             found = self._past(reader, network, head, number)
-        snapshot = self._snapshots.snapshot(network, number)
+        snapshot = self._states.snapshot(network, number)
         if isinstance(found, Segment):
             return FullState(network, snapshot)
         made = self._opened(found)
@@ -173,11 +177,11 @@ class Inspection:
         return self._found(reader, network, update, run, run.updates_done)
 
     def _opened(self, found: _Found) -> BatchUpdate:
-        before = self._snapshots.state(found.network, found.update - 1)
+        before = self._states.read(found.network, found.update - 1)
         return batch_update(found.network, found.run, found.index, before, found.examples)
 
     def _found(self, reader: Reader, network: Network, update: int, run: Run, index: int) -> _Found:
-        examples = self._snapshots.examples(reader, run.training_set_uid)
+        examples = self._examples.read(reader, run.training_set_uid)
         return _Found(network, update, run, index, examples)
 
 

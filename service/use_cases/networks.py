@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from service.reading.snapshots import SnapshotReader
+from service.reading.state_reader import StateReader
 from service.reading.update_numbers import chosen_update
 from service.use_cases.requests import RequestId, check_request, check_unanswered, once
 from training.errors import (
@@ -78,11 +78,9 @@ class NewNetwork:
 class Networks:
     """What a client can do with networks as a whole."""
 
-    def __init__(
-        self, store: Store, snapshots: SnapshotReader, clock: Clock, limits: Limits
-    ) -> None:
+    def __init__(self, store: Store, states: StateReader, clock: Clock, limits: Limits) -> None:
         self._store = store
-        self._snapshots = snapshots
+        self._states = states
         self._clock = clock
         self._limits = limits
 
@@ -137,7 +135,7 @@ class Networks:
             self._check_room(reader)
             _check_free(reader, new_network)
         # It may take a replay, for which no writer should have to wait.
-        state = self._snapshots.state(source, number)
+        state = self._states.read(source, number)
         fork = replace(
             source,
             id=new_network or new_id("network"),

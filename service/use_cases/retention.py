@@ -1,6 +1,6 @@
 """The use case that lets go of old history; nothing else ever does."""
 
-from service.reading.snapshots import SnapshotReader
+from service.reading.state_reader import StateReader
 from service.use_cases.networks import NetworkView
 from service.use_cases.requests import RequestId, check_request, check_unanswered, once
 from training.errors import HistoryCompacted, UpdateOutOfRange, validating
@@ -12,9 +12,9 @@ from training.update import Head, Keyframe, check_etag
 class Retention:
     """Lets clients make a history begin later."""
 
-    def __init__(self, store: Store, snapshots: SnapshotReader, clock: Clock) -> None:
+    def __init__(self, store: Store, states: StateReader, clock: Clock) -> None:
         self._store = store
-        self._snapshots = snapshots
+        self._states = states
         self._clock = clock
 
     def delete_updates(
@@ -40,7 +40,7 @@ class Retention:
             _check_before(head, before)
             try:
                 # It may take a replay, for which no writer should have to wait.
-                state = self._snapshots.state(network, max(before, head.earliest_update))
+                state = self._states.read(network, max(before, head.earliest_update))
             except HistoryCompacted:
                 continue  # someone else has just let go of more: decide anew
             return self._compact(network, Keyframe(network.uid, state), etag, request)

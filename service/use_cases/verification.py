@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from service.reading.snapshots import SnapshotReader
+from service.reading.examples_cache import ExamplesCache
 from training.engine import Engine
 from training.errors import DamagedHistory, RunNotFound, TrainingSetNotFound
 from training.network import Network
@@ -61,9 +61,9 @@ class _Part:
 class Verification:
     """What a client can have verified."""
 
-    def __init__(self, store: Store, snapshots: SnapshotReader, clock: Clock) -> None:
+    def __init__(self, store: Store, examples: ExamplesCache, clock: Clock) -> None:
         self._store = store
-        self._snapshots = snapshots
+        self._examples = examples
         self._clock = clock
 
     def verify(self, network_id: str) -> Iterator[Verified]:
@@ -77,7 +77,7 @@ class Verification:
         with self._store.read() as reader:
             network = reader.network(network_id)
             head = reader.head(network.uid)
-        verification = _Verification(self._store, self._snapshots, self._clock, network, head)
+        verification = _Verification(self._store, self._examples, self._clock, network, head)
         difference = yield from verification.steps()
         yield Verified(network, verification.progress, difference, difference is None)
 
@@ -88,13 +88,13 @@ class _Verification:
     def __init__(
         self,
         store: Store,
-        snapshots: SnapshotReader,
+        examples: ExamplesCache,
         clock: Clock,
         network: Network,
         head: Head,
     ) -> None:
         self._store = store
-        self._snapshots = snapshots
+        self._examples = examples
         self._clock = clock
         self._network = network
         self._head = head
@@ -151,7 +151,7 @@ class _Verification:
                     return _Part(segment, last, keyframes, None, 1)
                 run = reader.run(uid, segment.run)
                 if segment.run not in self._engines:
-                    examples = self._snapshots.examples(reader, run.training_set_uid)
+                    examples = self._examples.read(reader, run.training_set_uid)
                     self._engines = {segment.run: Engine(self._network, run, examples)}
         except DamagedHistory as error:
             return _damaged(error, update, last)

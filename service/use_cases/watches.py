@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from service.execution.wakeups import Wakeups
-from service.reading.selecting import Detail, Selection
+from service.reading.selection import Detail, Selection
 from service.reading.watch_cursor import WatchCursor, WatchScope
 from service.reading.watch_reader import WatchReader, check_uid
 from service.reading.watch_readings import WatchReadings

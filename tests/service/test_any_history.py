@@ -28,7 +28,7 @@ from promises import Promise, rounds
 from services import Service
 from worlds import SteppingClock, optimizers
 
-from service.reading.snapshots import SnapshotReader
+from service.reading.readers import Readers
 from service.use_cases.edits import NewWeights
 from service.use_cases.networks import NewNetwork
 from storage import merging
@@ -89,7 +89,7 @@ class AnyHistory(RuleBasedStateMachine):
         network = self.service.networks.create(wanted).network
         with self.service.store.read() as reader:
             data = reader.examples(reader.training_set("xor").uid)
-        start = self.service.snapshots.state(network, 0).parameters
+        start = self.service.states.read(network, 0).parameters
         self.histories["net-0"] = PlainHistory(network, data, [start])
 
     # What can be done.
@@ -166,7 +166,7 @@ class AnyHistory(RuleBasedStateMachine):
             bias=network.bias,
         )
         drawn = self.service.networks.create(twin).network
-        start = self.service.snapshots.state(drawn, 0).parameters
+        start = self.service.states.read(drawn, 0).parameters
         self.histories[name].change(start, forget=True)
 
     @precondition(lambda self: len(self.histories) < 3)
@@ -258,7 +258,7 @@ class AnyHistory(RuleBasedStateMachine):
         history = self.histories[name]
         latest = self.service.networks.get(name).head.latest_update
         history.advance_to(latest)
-        found = self.service.snapshots.state(history.network, latest).parameters
+        found = self.service.states.read(history.network, latest).parameters
         assert same_bits(found, history.states[latest])
 
     def compare_all(self, name: str) -> None:
@@ -266,12 +266,12 @@ class AnyHistory(RuleBasedStateMachine):
         history = self.histories[name]
         first = self.earliest(name)
         for update in range(history.latest, first - 1, -1):
-            alone = SnapshotReader(self.service.store)  # remembers nothing
-            found = alone.state(history.network, update).parameters
+            alone = Readers.of(self.service.store)  # remembers nothing
+            found = alone.states.read(history.network, update).parameters
             assert same_bits(found, history.states[update])
             type(self).compared += 1
         while first <= history.latest:
-            for part in self.service.snapshots.page(history.network, first, history.latest):
+            for part in self.service.pages.read(history.network, first, history.latest):
                 expected = history.states[part.first_update : part.last_update + 1]
                 assert all(map(same_bits, part.parameters, expected))
                 first = part.last_update + 1

@@ -7,7 +7,8 @@ from typing import cast
 from failing_store import FailingStore
 from services import NewExecutor, Service
 
-from service.reading.snapshots import SnapshotReader
+from service.reading.examples_cache import ExamplesCache
+from service.reading.state_reader import StateReader
 from service.use_cases.networks import NewNetwork
 from training.network import Initializer
 from training.numerics.initializers import InitializerKind
@@ -21,9 +22,11 @@ class ExecutionBench(Service):
     failing: FailingStore
 
     def __init__(self, new_executor: NewExecutor) -> None:
-        def on_failing_store(store: Store, snapshots: SnapshotReader, clock: Clock) -> Executor:
+        def on_failing_store(
+            store: Store, examples: ExamplesCache, states: StateReader, clock: Clock
+        ) -> Executor:
             self.failing = FailingStore(store)
-            return new_executor(cast("Store", self.failing), snapshots, clock)
+            return new_executor(cast("Store", self.failing), examples, states, clock)
 
         super().__init__(executor=on_failing_store)
         initializer = Initializer(InitializerKind.UNIFORM, 1)

@@ -12,7 +12,8 @@ from threading import Event, Thread
 from typing import TypeVar
 
 from service.execution.adoption import adopt_runs
-from service.reading.snapshots import SnapshotReader
+from service.reading.examples_cache import ExamplesCache
+from service.reading.state_reader import StateReader
 from training.errors import (
     ClearpropError,
     HeadMoved,
@@ -34,9 +35,12 @@ T = TypeVar("T")
 class PlainExecutor:
     """Carries out what is written, and nothing else."""
 
-    def __init__(self, store: Store, snapshots: SnapshotReader, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, examples: ExamplesCache, states: StateReader, clock: Clock
+    ) -> None:
         self._store = store
-        self._snapshots = snapshots
+        self._examples = examples
+        self._states = states
         self._clock = clock
         self._runs: SimpleQueue[tuple[str, int] | None] = SimpleQueue()
         self._stopping = Event()
@@ -90,8 +94,8 @@ class PlainExecutor:
             head, run = reader.head(uid), reader.run(uid, number)
             if not run.is_active:
                 return False
-        examples = self._snapshots.examples_of(run)
-        state = self._snapshots.state(network, head.latest_update)
+        examples = self._examples.of_run(self._store, run)
+        state = self._states.read(network, head.latest_update)
         addition = Trainer(network, examples, head, run, state, self._clock).advance().addition
         self._store.write(partial(self._append, addition)).result()
         return True

@@ -4,7 +4,7 @@ from stored import turns_in
 from watch_checker import Shown, Stored, Truth
 from witness import NOTHING
 
-from service.reading.snapshots import SnapshotReader
+from service.reading.readers import Readers
 from training.errors import NetworkNotFound
 from training.network import Network
 from training.ports import Reader, Store
@@ -66,5 +66,5 @@ def _require_keyframes(reader: Reader, head: Head, truth: Truth) -> None:
 
 def _require_last(store: Store, network: Network, head: Head, truth: Truth) -> None:
     true: Shown = truth.updates[head.latest_update]
-    state = SnapshotReader(store).state(network, head.latest_update)
+    state = Readers.of(store).states.read(network, head.latest_update)
     assert state.parameters.tobytes() == true.parameters

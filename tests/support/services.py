@@ -11,11 +11,17 @@ from service.execution.run_opening import RunOpening
 from service.execution.thread_executor import ThreadExecutor
 from service.execution.tickets import Outcome, Ticket
 from service.execution.wakeups import Wakeups
-from service.reading.snapshots import SnapshotReader
+from service.reading.examples_cache import ExamplesCache
+from service.reading.readers import Readers
+from service.reading.state_reader import StateReader
+from service.use_cases.comparisons import Comparisons
 from service.use_cases.edits import Edits
+from service.use_cases.evaluations import Evaluations
 from service.use_cases.exports import Exports
+from service.use_cases.gradient_checks import GradientChecks
 from service.use_cases.history import History
 from service.use_cases.networks import Networks
+from service.use_cases.predictions import Predictions
 from service.use_cases.retention import Retention
 from service.use_cases.runs import Runs
 from service.use_cases.steps import StepCommand, Steps, StepUnit
@@ -28,7 +34,7 @@ from training.settings import TrainingSettings
 from training.update import State
 
 #: How an executor is made.
-NewExecutor = Callable[[Store, SnapshotReader, Clock], Executor]
+NewExecutor = Callable[[Store, ExamplesCache, StateReader, Clock], Executor]
 
 
 class Service(AbstractContextManager["Service"]):
@@ -43,18 +49,23 @@ class Service(AbstractContextManager["Service"]):
     ) -> None:
         clock, limits = clock or SystemClock(), limits or Limits()
         self.store = open_store(database, clock)
-        self.snapshots = SnapshotReader(self.store)
-        self.executor = executor(self.store, self.snapshots, clock)
-        self.networks = Networks(self.store, self.snapshots, clock, limits)
+        self.readers = readers = Readers.of(self.store)
+        self.states, self.pages = readers.states, readers.pages
+        self.executor = executor(self.store, readers.examples, readers.states, clock)
+        self.networks = Networks(self.store, readers.states, clock, limits)
         self.training_sets = TrainingSets(self.store, clock, limits)
-        opening = RunOpening(self.snapshots, clock, limits)
+        opening = RunOpening(readers.examples, clock, limits)
         self.runs = Runs(self.store, self.executor, opening, clock)
         self.steps = Steps(self.store, self.executor, opening, clock)
-        self.edits = Edits(self.store, self.snapshots, clock)
-        self.retention = Retention(self.store, self.snapshots, clock)
-        self.history = History(self.store, self.snapshots, limits)
-        self.exports = Exports(self.store, self.snapshots)
-        self.verification = Verification(self.store, self.snapshots, clock)
+        self.edits = Edits(self.store, readers.states, clock)
+        self.retention = Retention(self.store, readers.states, clock)
+        self.history = History(self.store, readers.states, readers.selections)
+        self.comparisons = Comparisons(self.store, readers.states)
+        self.predictions = Predictions(self.store, readers.states, limits)
+        self.evaluations = Evaluations(self.store, readers.states, readers.examples)
+        self.gradient_checks = GradientChecks(self.store, readers.states, readers.examples, limits)
+        self.exports = Exports(self.store, readers.states)
+        self.verification = Verification(self.store, readers.examples, clock)
         self.training_sets.add_built_in()
 
     def __exit__(
@@ -86,4 +97,4 @@ class Service(AbstractContextManager["Service"]):
     def state(self, network: str = "net") -> State:
         """Return the network's latest state."""
         view = self.networks.get(network)
-        return self.snapshots.state(view.network, view.head.latest_update)
+        return self.states.read(view.network, view.head.latest_update)

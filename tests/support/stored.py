@@ -12,7 +12,7 @@ from watch_checker import Shown, Stored, Truth, Turn
 from watch_reading import Watcher, under_way
 
 from service.clock import SystemClock
-from service.reading.snapshots import SnapshotReader
+from service.reading.readers import Readers
 from storage.sqlite import SqliteStore
 from training.engine import Engine
 from training.network import Array, initial_parameters
@@ -76,10 +76,10 @@ def truth_in(store: Store, uid: str) -> Truth:
     with store.read() as reader:
         network, head = reader.network_by_uid(uid), reader.head(uid)
         turns = turns_in(reader, uid)
-    snapshots = SnapshotReader(store)
+    readers = Readers.of(store)
     updates: dict[int, Shown] = {}
     while (first := head.earliest_update + len(updates)) <= head.latest_update:
-        for part in snapshots.page(network, first, head.latest_update):
+        for part in readers.pages.read(network, first, head.latest_update):
             run = part.run.number if part.run else 0
             records = _records(part.first_update, str(part.kind), run, part.costs, part.parameters)
             updates |= {record.number: record for record in records}

@@ -13,6 +13,7 @@ from service.faces.messages.requests import request_id
 from service.faces.messages.updates import detail, max_points, state, updates
 from service.faces.messages.verifications import verified
 from service.faces.response_stream import ResponseStream, threaded_stream
+from service.use_cases.comparisons import Comparisons
 from service.use_cases.history import History
 from service.use_cases.inspection import Inspection
 from service.use_cases.networks import NetworkView
@@ -26,6 +27,7 @@ class HistoryHandlers:
     """The RPCs of the history of a network."""
 
     _history: History
+    _comparisons: Comparisons
     _inspection: Inspection
     _retention: Retention
     _verification: Verification
@@ -42,7 +44,7 @@ class HistoryHandlers:
         """List updates in order, or some of them that show how the cost went."""
         most = max_points(request)
         if most is not None:
-            return self._thinned(request, most)
+            return self._downsampled(request, most)
         size = page_size(request.page_size)
         first = page_number(request.page_token)
         with validating() as violations:
@@ -64,7 +66,7 @@ class HistoryHandlers:
         """Show how two updates differ."""
         size = page_size(request.page_size)
         token = page_place(request.page_token)
-        found = self._history.compare(
+        found = self._comparisons.compare(
             request.network,
             request.base_update,
             token.update if token else optional(request, "update"),
@@ -88,12 +90,12 @@ class HistoryHandlers:
         """Stream how far a history is verified."""
         return await threaded_stream(map(verified, self._verification.verify(request.network)))
 
-    def _thinned(self, request: pb.ListUpdatesRequest, most: int) -> pb.ListUpdatesResponse:
+    def _downsampled(self, request: pb.ListUpdatesRequest, most: int) -> pb.ListUpdatesResponse:
         start, end = optional(request, "start_update"), optional(request, "end_update")
-        span = self._history.thinned(request.network, start, end, most)
+        span = self._history.downsampled(request.network, start, end, most)
         return pb.ListUpdatesResponse(
             updates=updates(span.network, span.snapshots, span.selection),
-            thinned=span.thinned,
+            thinned=span.downsampled,
         )
 
 

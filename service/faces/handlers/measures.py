@@ -7,32 +7,36 @@ from clearprop.v1 import training_service_pb2 as pb
 from service.faces.messages.fields import optional
 from service.faces.messages.measures import evaluation, gradient_check
 from service.faces.messages.predictions import prediction, vectors
-from service.use_cases.history import History
+from service.use_cases.evaluations import Evaluations
+from service.use_cases.gradient_checks import GradientChecks
+from service.use_cases.predictions import Predictions
 
 
 @dataclass(frozen=True, slots=True)
 class MeasureHandlers:
     """The RPCs that compute something with the parameters of an update and change nothing."""
 
-    _history: History
+    _predictions: Predictions
+    _evaluations: Evaluations
+    _gradient_checks: GradientChecks
 
     def predict(self, request: pb.PredictRequest) -> pb.PredictResponse:
         """Compute outputs for inputs."""
-        predictions = self._history.predict(
+        predictions = self._predictions.predict(
             request.network, optional(request, "update"), vectors(request.inputs)
         )
         return prediction(predictions, activations=request.activations)
 
     def evaluate(self, request: pb.EvaluateRequest) -> pb.EvaluateResponse:
         """Measure a network on a training set."""
-        _, update, found = self._history.evaluate(
+        _, update, found = self._evaluations.evaluate(
             request.network, optional(request, "update"), request.training_set
         )
         return evaluation(update, found)
 
     def check_gradients(self, request: pb.CheckGradientsRequest) -> pb.CheckGradientsResponse:
         """Compare gradients with measured slopes."""
-        found = self._history.check_gradients(
+        found = self._gradient_checks.check(
             request.network,
             optional(request, "update"),
             request.training_set,

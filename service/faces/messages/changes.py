@@ -5,9 +5,9 @@ from clearprop.v1 import training_service_pb2
 from service.faces.messages.fields import optional
 from service.faces.messages.networks import layer_parameters, sent_initializer
 from service.faces.messages.updates import updates
-from service.reading.selecting import COSTS
+from service.reading.selection import COSTS
+from service.use_cases.comparisons import ComparedUpdates
 from service.use_cases.edits import Changed, NewWeights
-from service.use_cases.history import ComparedUpdates
 from training.network import places
 from training.network_rules import WeightValue
 

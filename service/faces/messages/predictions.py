@@ -1,11 +1,11 @@
-"""Predictions."""
+"""Prediction."""
 
 from collections.abc import Iterable
 
 import numpy as np
 from clearprop.v1 import network_pb2, training_service_pb2
 
-from service.use_cases.history import Predictions
+from service.use_cases.predictions import Prediction
 from training.network import Array
 
 
@@ -14,7 +14,7 @@ def vectors(inputs: Iterable[network_pb2.Vector]) -> list[Array]:
     return [np.array(vector.values, dtype=np.float64) for vector in inputs]
 
 
-def prediction(source: Predictions, *, activations: bool) -> training_service_pb2.PredictResponse:
+def prediction(source: Prediction, *, activations: bool) -> training_service_pb2.PredictResponse:
     """Translate predictions: outputs, and on request the activations of every layer."""
     sizes = source.network.layer_sizes[1:]
     bounds = np.cumsum(sizes)[:-1]

@@ -6,7 +6,7 @@ from clearprop.v1 import training_service_pb2, update_pb2
 
 from service.faces.messages.enums import EnumTable, numbers
 from service.faces.messages.networks import layers
-from service.reading.selecting import ALL, Detail, Selection
+from service.reading.selection import ALL, Detail, Selection
 from training.errors import Violations, validating
 from training.network import Network
 from training.snapshots import Snapshots

@@ -11,8 +11,8 @@ from service.faces.messages.fields import optional
 from service.faces.messages.runs import run_event
 from service.faces.messages.updates import UPDATE_KINDS, detail, updates
 from service.faces.messages.wire import can_be_written, columns_response, updates_response
-from service.reading.selecting import Detail, Selection
-from service.reading.snapshots import Page
+from service.reading.selection import Detail, Selection
+from service.reading.stored_updates import UpdatePage
 from service.reading.watched_items import Bookmark, WatchedEvent, WatchedPart, WatchedUpdates
 from service.use_cases.watches import WatchCommand
 from training.errors import Violations
@@ -174,7 +174,7 @@ def _updates_in(nbytes: int, item: WatchedUpdates) -> int:
     return nbytes // (8 * parameters * selection.arrays + _BYTES_OF_AN_UPDATE) or 1
 
 
-def _cut(updates: Page, most: int) -> Iterator[Page]:
+def _cut(updates: UpdatePage, most: int) -> Iterator[UpdatePage]:
     """Cut updates into pieces of up to `most`."""
     piece: list[Snapshots] = []
     room = most

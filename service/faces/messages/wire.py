@@ -17,7 +17,7 @@ from google.protobuf.descriptor import FieldDescriptor
 from numpy.typing import NDArray
 
 from service.faces.messages.updates import UPDATE_KINDS
-from service.reading.selecting import ALL, Detail, Selection
+from service.reading.selection import ALL, Detail, Selection
 from training.network import Array, Network
 from training.snapshots import Snapshots
 from training.update import UpdateKind

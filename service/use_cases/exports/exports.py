@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from service.reading.snapshots import SnapshotReader
+from service.reading.state_reader import StateReader
+from service.reading.stored_updates import outline
 from service.reading.update_numbers import chosen_update
 from service.use_cases.exports.csv_lines import HEADER, csv_lines
 from service.use_cases.exports.document import document
@@ -53,9 +54,9 @@ MEDIA_TYPES: Mapping[ExportFormat, str] = MappingProxyType(
 class Exports:
     """Lets clients take networks and histories along."""
 
-    def __init__(self, store: Store, snapshots: SnapshotReader) -> None:
+    def __init__(self, store: Store, states: StateReader) -> None:
         self._store = store
-        self._snapshots = snapshots
+        self._states = states
 
     def export(self, network_id: str, update: int | None, file_format: ExportFormat) -> Export:
         """Return a file of a network at one update, None for the latest; CSV: of all kept to it.
@@ -79,7 +80,7 @@ class Exports:
         )
 
     def _moment(self, network: Network, update: int) -> Moment:
-        snapshot = self._snapshots.snapshot(network, update)
+        snapshot = self._states.snapshot(network, update)
         assert snapshot.last_state is not None  # it was recomputed
         run = snapshot.run.number if snapshot.run else None
         return Moment(network, snapshot.last_state, snapshot.kind, run)
@@ -88,7 +89,7 @@ class Exports:
         yield HEADER.encode()
         for first in range(begin, last + 1, _LINES_AT_ONCE):
             until = min(first + _LINES_AT_ONCE - 1, last)
-            parts = self._snapshots.outline(network, first, until)
+            parts = outline(self._store, network, first, until)
             yield "".join(line for part in parts for line in csv_lines(part)).encode()
 
 

@@ -89,7 +89,7 @@ def test_restarts_in_the_middle_of_epochs_change_no_bit(
     with Service(database, executor=new_executor) as service:
         assert service.runs.get("net", 2).run.state is RunState.SUCCEEDED
         latest = service.state()
-        evaluated = service.history.evaluate("net", None, "xor")[2]
+        evaluated = service.evaluations.evaluate("net", None, "xor")[2]
     assert bits(latest) == bits(uninterrupted(network, start, first, second))
     assert evaluated.example_count == 4
 
@@ -131,12 +131,12 @@ def test_an_older_history_replays_and_its_paused_run_goes_on(older: str) -> None
     world = make_world((2, 5, 1), seed=7)
     with Service(older) as service:
         network = service.networks.get("net").network
-        (*_, last) = service.snapshots.page(network, 0, 13)
+        (*_, last) = service.pages.read(network, 0, 13)
         assert last.last_update == 13
         run = service.step(127).run  # to the end of its 134 updates
         assert (run.state, run.updates_done) == (RunState.SUCCEEDED, 134)
         latest = service.state()
-        assert service.history.check_gradients("net", None, "xor")[2].passed
+        assert service.gradient_checks.check("net", None, "xor")[2].passed
     with Service(older) as service:
         assert bits(service.state()) == bits(latest)
     runs = [

@@ -17,7 +17,7 @@ from service.faces.messages.watches import watched
 from service.faces.response_stream import Response
 from service.faces.shared_encodings import SharedEncodings
 from service.reading import watch_reader
-from service.reading.selecting import Detail, Selecting
+from service.reading.selection import Detail
 from service.reading.watch_cursor import WatchCursor
 from service.reading.watch_reader import WatchReader, WatchReading
 from service.reading.watched_items import Bookmark, WatchedItem, WatchedUpdates
@@ -110,7 +110,7 @@ async def service() -> AsyncIterator[Service]:
 def watching(service: Service, limits: Limits | None = None) -> tuple[Watches, CountingReader]:
     wakeups = Wakeups(asyncio.get_running_loop())
     service.store.on_commit(wakeups.committed)
-    reader = CountingReader(service.store, Selecting(service.snapshots))
+    reader = CountingReader(service.store, service.readers.selections)
     return Watches(service.store, reader, wakeups, limits or Limits()), reader
 
 

@@ -1,13 +1,15 @@
 """Updates read again, whole, also when their network goes away in the meantime."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 from services import Service
 
 from service.clock import SystemClock
-from service.reading import snapshots as snapshots_module
-from service.reading.snapshots import SnapshotReader
+from service.reading import examples_cache
+from service.reading.readers import Readers
+from service.reading.stored_updates import outline
 from service.use_cases.networks import Networks, NewNetwork
 from storage import open_store
 from training.errors import NetworkNotFound
@@ -27,16 +29,16 @@ def test_a_network_that_was_deleted_meanwhile_is_not_found_and_no_damage(
     clock = SystemClock()
     url = {"memory": "memory:", "sqlite": f"sqlite:///{tmp_path / 'store.db'}"}[kind]
     store = open_store(url, clock)
-    snapshots = SnapshotReader(store)
-    networks = Networks(store, snapshots, clock, Limits())
+    readers = Readers.of(store)
+    networks = Networks(store, readers.states, clock, Limits())
     network = networks.create(NewNetwork("net", (2, 1))).network
     networks.delete("net")
     while store.maintain():
         pass
-    for read in (snapshots.state, snapshots.snapshot):
+    for read in (readers.states.read, readers.states.snapshot):
         with pytest.raises(NetworkNotFound):
             read(network, 0)
-    for read_span in (snapshots.page, snapshots.outline):
+    for read_span in (readers.pages.read, partial(outline, store)):
         with pytest.raises(NetworkNotFound):
             read_span(network, 0, 0)
     store.close()
@@ -60,34 +62,34 @@ def test_a_state_has_what_its_optimizer_remembers_however_it_was_read() -> None:
             states.append(service.state())
         assert states[-1].optimizer_state is not None
 
-        def by_snapshot(reader: SnapshotReader, update: int) -> State:
-            return reader.state(network, update)
+        def by_snapshot(reader: Readers, update: int) -> State:
+            return reader.states.read(network, update)
 
-        def by_page(reader: SnapshotReader, update: int) -> State:
-            reader.page(network, 0, update)
-            return reader.state(network, update)
+        def by_page(reader: Readers, update: int) -> State:
+            reader.pages.read(network, 0, update)
+            return reader.states.read(network, update)
 
-        def by_a_longer_page(reader: SnapshotReader, update: int) -> State:
-            reader.page(network, 0, max(update - 1, 0))
-            reader.page(network, 0, update)
-            return reader.state(network, update)
+        def by_a_longer_page(reader: Readers, update: int) -> State:
+            reader.pages.read(network, 0, max(update - 1, 0))
+            reader.pages.read(network, 0, update)
+            return reader.states.read(network, update)
 
-        def by_the_state_before(reader: SnapshotReader, update: int) -> State:
-            reader.state(network, max(update - 1, 0))
-            return reader.state(network, update)
+        def by_the_state_before(reader: Readers, update: int) -> State:
+            reader.states.read(network, max(update - 1, 0))
+            return reader.states.read(network, update)
 
         for read in (by_snapshot, by_page, by_a_longer_page, by_the_state_before):
             for state in states:
-                found = read(SnapshotReader(service.store), state.update)
+                found = read(Readers.of(service.store), state.update)
                 assert bits(found) == bits(state)
 
 
 def test_a_set_that_is_larger_than_the_cache_is_read_once_while_it_is_used(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(snapshots_module, "_EXAMPLES_BYTES", 100)
+    monkeypatch.setattr(examples_cache, "_EXAMPLES_BYTES", 100)
     with Service() as service:
-        snapshots = SnapshotReader(service.store)
+        readers = Readers.of(service.store)
         reads = 0
 
         class Counting:
@@ -102,5 +104,5 @@ def test_a_set_that_is_larger_than_the_cache_is_read_once_while_it_is_used(
         with service.store.read() as reader:
             uids = [reader.training_set(name).uid for name in ("xor", "and")]
             for uid in (uids[0], uids[0], uids[1], uids[1], uids[0]):
-                snapshots.examples(Counting(reader), uid)  # type: ignore[arg-type]
+                readers.examples.read(Counting(reader), uid)  # type: ignore[arg-type]
     assert reads == 3

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from numerics import same_bits
 from services import Service
 
-from service.reading.selecting import Detail
+from service.reading.readers import Readers
+from service.reading.selection import Detail
 from service.use_cases.edits import NewWeights
 from service.use_cases.networks import NewNetwork
 from training.engine import Engine
@@ -46,7 +47,7 @@ class Plain:
         with service.store.read() as reader:
             data = reader.examples(run.training_set_uid)
         self.engine = Engine(view.network, run, data)
-        state = service.snapshots.state(view.network, 0)
+        state = service.states.read(view.network, 0)
         self.states: list[State] = [state]
         self.done = 0
 
@@ -92,11 +93,11 @@ def test_a_run_goes_on_from_what_was_changed_and_every_update_can_be_read(
         network = service.networks.get("net").network
         for state in plain.states:
             assert same_bits(
-                service.snapshots.state(network, state.update).parameters, state.parameters
+                service.states.read(network, state.update).parameters, state.parameters
             )
-        fresh = type(service.snapshots)(service.store)  # remembers nothing: all is replayed
+        fresh = Readers.of(service.store)  # remembers nothing: all is replayed
         for state in reversed(plain.states):
-            replayed = fresh.state(network, state.update)
+            replayed = fresh.states.read(network, state.update)
             assert same_bits(replayed.parameters, state.parameters)
             kept, expected = replayed.optimizer_state, state.optimizer_state
             assert (kept is None) == (expected is None)
@@ -142,7 +143,7 @@ def test_a_reset_draws_as_at_first_with_a_new_seed_which_makes_the_same_again(
     assert first.initializer.seed != again.initializer.seed
     service.edits.reset("net", first.initializer)
     network = service.networks.get("net").network
-    states = [service.snapshots.state(network, update).parameters for update in (1, 2, 3)]
+    states = [service.states.read(network, update).parameters for update in (1, 2, 3)]
     assert same_bits(states[0], states[2])
     assert not same_bits(states[0], states[1])
     given = service.edits.reset("net", Initializer(InitializerKind.HE, 5))
@@ -205,10 +206,10 @@ def test_updates_are_compared_by_their_largest_changes(service: Service) -> None
         "net",
         NewWeights((WeightValue(1, 0, 0, 2.0), WeightValue(1, 1, 1, 2.0), WeightValue(1, 0, 1, 4))),
     )
-    found = service.history.compare("net", 1, None)
+    found = service.comparisons.compare("net", 1, None)
     assert (found.base.first_update, found.update.first_update) == (1, 2)
     assert found.comparison.places.tolist() == [1, 0, 3]
-    assert service.history.compare("net", 2, 2).comparison.changed == 0
+    assert service.comparisons.compare("net", 2, 2).comparison.changed == 0
 
 
 def test_a_run_that_fails_after_a_change_names_the_update_that_could_not_be_made() -> None:

@@ -21,7 +21,7 @@ from refusing import unknown
 from services import Service
 
 from service.faces.messages.networks import new_network
-from service.reading.selecting import Detail
+from service.reading.selection import Detail
 from service.use_cases.exports import ExportFormat
 from service.use_cases.exports.document import document
 from service.use_cases.exports.exports import CHUNK_BYTES, chunked
@@ -178,7 +178,7 @@ def test_every_format_says_what_it_is_and_is_the_update_that_was_asked_for(
         export = service.exports.export("net", 7, file_format)
         assert (export.file_name, export.media_type) == wanted
     network = service.networks.get("net").network
-    state = service.snapshots.state(network, 7)
+    state = service.states.read(network, 7)
     found = json.loads(content(service, 7, ExportFormat.JSON))
     assert (found["update"], found["kind"], found["run"]) == (7, "GRADIENT", 1)
     assert found["initializer"] == {"kind": "glorot", "seed": 3}

@@ -78,7 +78,7 @@ def test_a_fork_goes_on_to_the_same_bits_and_changes_nothing_of_its_source(
         assert service.networks.get("early") == view
         first = service.history.state("early", 0)[1]
         assert (first.kind, first.run) == (UpdateKind.INITIAL, None)
-        assert bits(service.state("early")) == bits(service.snapshots.state(source, 7))
+        assert bits(service.state("early")) == bits(service.states.read(source, 7))
         assert bits(service.state("latest")) == bits(service.state())
         assert service.state().optimizer_state is not None
 

@@ -9,7 +9,8 @@ import pytest
 from services import Service
 
 from service.clock import SystemClock
-from service.reading.snapshots import SnapshotReader
+from service.reading.readers import Readers
+from service.reading.stored_updates import outline
 from service.use_cases.networks import NewNetwork
 from storage import merging
 from training.network import Initializer
@@ -30,7 +31,7 @@ def carry_out(service: Service, network_id: str, stops: range) -> None:
     with service.store.read() as reader:
         training_set = reader.training_set("xor")
         examples = reader.examples(training_set.uid)
-    state = service.snapshots.state(view.network, 0)
+    state = service.states.read(view.network, 0)
     settings = TrainingSettings("xor", 0.5, 3, 10**6, shuffle_seed=1)
     addition = open_run(view.head, settings, training_set, clock.now())
     additions, head, run = [addition], addition.after, addition.run
@@ -50,15 +51,15 @@ def carry_out(service: Service, network_id: str, stops: range) -> None:
 
 def looked_at(service: Service, network_id: str) -> list[bytes]:
     """Return states and pages of a network, recomputed from what is stored."""
-    snapshots = SnapshotReader(service.store)
+    readers = Readers.of(service.store)
     network = service.networks.get(network_id).network
-    states = [snapshots.state(network, update) for update in range(1, UPDATES + 1, 201)]
-    pages = [snapshots.page(network, first, UPDATES) for first in (0, 500, 1_200)]
-    outline = snapshots.outline(network, 0, UPDATES)
+    states = [readers.states.read(network, update) for update in range(1, UPDATES + 1, 201)]
+    pages = [readers.pages.read(network, first, UPDATES) for first in (0, 500, 1_200)]
+    outlined = outline(service.store, network, 0, UPDATES)
     return [
         *(state.parameters.tobytes() for state in states),
         *(part.parameters.tobytes() for page in pages for part in page),
-        *(part.costs.tobytes() for part in outline),
+        *(part.costs.tobytes() for part in outlined),
     ]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from services import Service
 
-from service.use_cases import history
+from service.use_cases import gradient_checks
 from service.use_cases.networks import NewNetwork
 from training.engine import outputs_and_costs
 from training.errors import InvalidFields, LimitExceeded, TrainingSetNotFound, UpdateOutOfRange
@@ -32,9 +32,9 @@ def test_a_network_is_measured_at_any_update_and_left_alone(service: Service) ->
     head = service.networks.get("net").head
     examples = service.training_sets.get_with_examples("xor")[1]
     for update in (0, 7, 10, None):
-        network, number, found = service.history.evaluate("net", update, "xor")
+        network, number, found = service.evaluations.evaluate("net", update, "xor")
         assert number == (10 if update is None else update)
-        state = service.snapshots.state(network, number)
+        state = service.states.read(network, number)
         _, costs = outputs_and_costs(network, state.parameters, examples)
         assert found.cost == (((0.0 + costs[0]) + costs[1]) + costs[2] + costs[3]) / 4
         assert found.example_count == 4
@@ -44,14 +44,14 @@ def test_a_network_is_measured_at_any_update_and_left_alone(service: Service) ->
 
 def test_the_next_update_costs_what_was_measured_before_it(service: Service) -> None:
     service.step(3, SETTINGS)
-    _, _, found = service.history.evaluate("net", 2, "xor")
+    _, _, found = service.evaluations.evaluate("net", 2, "xor")
     _, snapshot = service.history.state("net", 3)
     assert snapshot.costs[0] == found.cost
 
 
 def test_what_cannot_be_measured_is_refused(service: Service) -> None:
     service.training_sets.create("wide", [(np.ones(3), np.array([2.0]))])
-    for measure in (service.history.evaluate, service.history.check_gradients):
+    for measure in (service.evaluations.evaluate, service.gradient_checks.check):
         with pytest.raises(TrainingSetNotFound):
             measure("net", None, "nothing")
         with pytest.raises(UpdateOutOfRange):
@@ -65,7 +65,7 @@ def test_what_cannot_be_measured_is_refused(service: Service) -> None:
 
 
 def test_gradients_are_checked_for_all_of_a_small_network(service: Service) -> None:
-    _, number, found = service.history.check_gradients("net", None, "xor")
+    _, number, found = service.gradient_checks.check("net", None, "xor")
     assert number == 0
     assert found.passed
     assert found.example_count == 4
@@ -75,7 +75,7 @@ def test_gradients_are_checked_for_all_of_a_small_network(service: Service) -> N
 def test_parameters_are_spread_over_the_network_and_examples_are_the_first(
     service: Service,
 ) -> None:
-    _, _, found = service.history.check_gradients("net", None, "xor", 2, 5)
+    _, _, found = service.gradient_checks.check("net", None, "xor", 2, 5)
     assert found.example_count == 2
     assert {it.parameter for it in found.differences} == {0, 3, 6, 9, 12}
 
@@ -86,47 +86,47 @@ def test_usual_numbers_are_32_examples_and_1000_parameters_within_the_limit(
     rows = [(np.full(40, index / 50), np.array([index / 50])) for index in range(50)]
     service.training_sets.create("fifty", rows)
     service.networks.create(NewNetwork("large", (40, 40, 1), (Activation.TANH,), bias=True))
-    network, _, found = service.history.check_gradients("large", None, "fifty")
+    network, _, found = service.gradient_checks.check("large", None, "fifty")
     assert network.parameter_count == 1681
     assert found.example_count == 32
     assert len({it.parameter for it in found.differences}) == 1000
-    monkeypatch.setattr(history, "_MOST_CHECK_WORK", 2 * 10 * 32 * 1681)
-    _, _, found = service.history.check_gradients("large", None, "fifty")
+    monkeypatch.setattr(gradient_checks, "_MOST_CHECK_WORK", 2 * 10 * 32 * 1681)
+    _, _, found = service.gradient_checks.check("large", None, "fifty")
     assert len(found.differences) == 10
-    service.history.check_gradients("large", None, "fifty", 32, 10)
+    service.gradient_checks.check("large", None, "fifty", 32, 10)
     for numbers in ((33, 10), (32, 11)):
         with pytest.raises(LimitExceeded, match="fewer") as error:
-            service.history.check_gradients("large", None, "fifty", *numbers)
+            service.gradient_checks.check("large", None, "fifty", *numbers)
         assert error.value.metadata == {"limit": "check_work", "value": str(2 * 10 * 32 * 1681)}
-    monkeypatch.setattr(history, "_MOST_CHECK_WORK", 2 * 32 * 1681 - 1)
+    monkeypatch.setattr(gradient_checks, "_MOST_CHECK_WORK", 2 * 32 * 1681 - 1)
     with pytest.raises(LimitExceeded):
-        service.history.check_gradients("large", None, "fifty")
+        service.gradient_checks.check("large", None, "fifty")
 
 
 def test_no_more_is_predicted_at_once_than_there_is_memory_for() -> None:
     with Service(limits=Limits(batch_numbers=3 * 8)) as service:
         service.networks.create(NewNetwork("net", (2, 5, 1)))
-        assert len(service.history.predict("net", None, [np.ones(2)] * 3).activations) == 3
+        assert len(service.predictions.predict("net", None, [np.ones(2)] * 3).activations) == 3
         with pytest.raises(LimitExceeded, match="choose a smaller number of inputs"):
-            service.history.predict("net", None, [np.ones(2)] * 4)
+            service.predictions.predict("net", None, [np.ones(2)] * 4)
 
 
 def test_examples_that_gradients_are_checked_with_are_a_batch_within_the_limit() -> None:
     with Service(limits=Limits(batch_numbers=3 * 8)) as service:
         service.networks.create(NewNetwork("net", (2, 5, 1)))
-        assert service.history.check_gradients("net", None, "xor")[2].example_count == 3
-        assert service.history.check_gradients("net", None, "xor", 3)[2].example_count == 3
+        assert service.gradient_checks.check("net", None, "xor")[2].example_count == 3
+        assert service.gradient_checks.check("net", None, "xor", 3)[2].example_count == 3
         with pytest.raises(LimitExceeded, match="example_count") as error:
-            service.history.check_gradients("net", None, "xor", 4)
+            service.gradient_checks.check("net", None, "xor", 4)
         assert error.value.metadata == {"limit": "batch_numbers", "value": "24"}
         with pytest.raises(InvalidFields):
-            service.history.check_gradients("net", None, "xor", 5)
+            service.gradient_checks.check("net", None, "xor", 5)
 
 
 def test_every_bad_number_is_named(service: Service) -> None:
     for numbers in ((-1, -1), (5, 16)):
         with pytest.raises(InvalidFields) as refused:
-            service.history.check_gradients("net", None, "xor", *numbers)
+            service.gradient_checks.check("net", None, "xor", *numbers)
         assert [bad.field for bad in refused.value.violations] == [
             "example_count",
             "parameter_count",

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 from services import Service
 
-from service.reading import snapshots
-from service.reading.snapshots import SnapshotReader, updates_in_page
+from service.reading import update_pages
+from service.reading.readers import Readers
+from service.reading.update_pages import updates_in_page
 from service.use_cases.networks import NewNetwork
 from training.errors import HistoryCompacted, UpdateOutOfRange
 from training.network import Initializer, Network
@@ -31,9 +32,9 @@ def trained(service: Service, *counts: int) -> Network:
     return network
 
 
-def bits(snapshots: SnapshotReader, network: Network, update: int) -> tuple[object, ...]:
+def bits(readers: Readers, network: Network, update: int) -> tuple[object, ...]:
     """Return all that is known of an update, however it is come by, as something comparable."""
-    snapshot = snapshots.snapshot(network, update)
+    snapshot = readers.states.snapshot(network, update)
     assert snapshot.last_state is not None
     kept = snapshot.last_state.optimizer_state
     return (
@@ -50,19 +51,19 @@ def bits(snapshots: SnapshotReader, network: Network, update: int) -> tuple[obje
 def test_every_kept_update_is_read_as_before_from_caches_and_without(is_cached: bool) -> None:
     with Service() as service:
         network = trained(service, 7, 9, 1, 5)
-        before = [bits(SnapshotReader(service.store), network, update) for update in range(23)]
+        before = [bits(Readers.of(service.store), network, update) for update in range(23)]
         for earliest in (1, 7, 8, 12, 22):
             if not is_cached:
                 service.retention.delete_updates("net", earliest)
-            snapshots = SnapshotReader(service.store)
+            readers = Readers.of(service.store)
             if is_cached:
                 for update in range(earliest, 23):
-                    snapshots.page(network, update, update)
+                    readers.pages.read(network, update, update)
                 service.retention.delete_updates("net", earliest)
             for update in range(earliest, 23):
-                assert bits(snapshots, network, update) == before[update]
+                assert bits(readers, network, update) == before[update]
             if not is_cached:
-                require_refused(lambda: snapshots.snapshot(network, earliest - 1))  # noqa: B023
+                require_refused(lambda: readers.states.snapshot(network, earliest - 1))  # noqa: B023
 
 
 def require_refused(read: Callable[[], object]) -> None:
@@ -73,22 +74,22 @@ def require_refused(read: Callable[[], object]) -> None:
 def test_a_page_goes_on_where_the_history_begins_now_and_leaves_no_gap(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(snapshots, "PAGE_BYTES", 2**17)
+    monkeypatch.setattr(update_pages, "PAGE_BYTES", 2**17)
     with Service() as service:
         network = trained(service, 100)
         size = updates_in_page(network)
         while service.networks.get("net").head.latest_update < 2 * size:
             service.step(500)
-        pages = service.snapshots
+        pages = service.pages
         first = size  # a page of which only some was read before
-        assert pages.page(network, first, first + 9)[-1].last_update == first + 9
+        assert pages.read(network, first, first + 9)[-1].last_update == first + 9
         service.retention.delete_updates("net", first + 50)
-        require_refused(lambda: pages.page(network, first + 20, first + 99))
-        kept = pages.page(network, first + 50, first + 99)
+        require_refused(lambda: pages.read(network, first + 20, first + 99))
+        kept = pages.read(network, first + 50, first + 99)
         assert (kept[0].first_update, kept[-1].last_update) == (first + 50, first + 99)
         assert sum(part.count for part in kept) == 50
-        require_refused(lambda: pages.page(network, first + 5, first + 9))
-        whole = pages.page(network, first + 60, 2 * size - 1)
+        require_refused(lambda: pages.read(network, first + 5, first + 9))
+        whole = pages.read(network, first + 60, 2 * size - 1)
         assert whole[-1].last_update == 2 * size - 1
 
 
@@ -100,11 +101,11 @@ def test_training_goes_on_after_it_to_the_same_bits_and_caches_show_nothing_befo
         service.retention.delete_updates("net", 20)
         require_refused(lambda: service.history.state("net", 5))
         require_refused(lambda: service.networks.fork("net", 5))
-        require_refused(lambda: service.history.compare("net", 20, 5))
+        require_refused(lambda: service.comparisons.compare("net", 20, 5))
         require_refused(lambda: service.history.updates("net", 5, 9))
         service.step(10)
         ours, theirs = (
-            bits(each.snapshots, each.networks.get("net").network, 30) for each in (service, other)
+            bits(each.readers, each.networks.get("net").network, 30) for each in (service, other)
         )
         assert ours == theirs
 

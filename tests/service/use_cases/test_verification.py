@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from services import Service
 
-from service.reading.snapshots import SnapshotReader
+from service.reading.readers import Readers
 from service.use_cases import verification
 from service.use_cases.edits import NewWeights
 from service.use_cases.networks import NewNetwork
@@ -161,9 +161,9 @@ def test_any_byte_that_is_changed_is_found_and_never_returned(
                 found = recorded.found()
                 assert found.first_update <= place + 4, (column, other)
                 assert found.kind in {DifferenceKind.DAMAGED, DifferenceKind.MISSING}
-                fresh = SnapshotReader(recorded.service.store)
+                fresh = Readers.of(recorded.service.store)
                 with pytest.raises(DamagedHistory):
-                    fresh.page(network, place, place)
+                    fresh.pages.read(network, place, place)
     assert tried > 60
     assert recorded.verify().done
 
@@ -175,14 +175,14 @@ def test_the_rest_of_a_damaged_history_stays_readable(recorded: Recorded) -> Non
         found = recorded.found()
         assert found.kind is DifferenceKind.DAMAGED
         assert (found.first_update, found.last_update) == (4, 8)
-        fresh = SnapshotReader(recorded.service.store)
+        fresh = Readers.of(recorded.service.store)
         with pytest.raises(DamagedHistory) as raised:
-            fresh.state(network, 6)
+            fresh.states.read(network, 6)
         assert raised.value.metadata["first_update"] == "4"
         assert raised.value.metadata["last_update"] == "8"
-        assert fresh.state(network, 3).update == 3
-        assert fresh.state(network, 9).update == 9
-        assert fresh.state(network, 15).update == 15
+        assert fresh.states.read(network, 3).update == 3
+        assert fresh.states.read(network, 9).update == 9
+        assert fresh.states.read(network, 15).update == 15
 
 
 def stored(recorded: Recorded, update: int) -> Segment:

@@ -10,7 +10,7 @@ from clearprop.values import enum_word
 from service.faces.messages import exports, networks, runs
 from service.faces.messages.enums import EnumTable
 from service.faces.messages.updates import _DETAILS
-from service.reading.selecting import Detail
+from service.reading.selection import Detail
 from service.use_cases.exports import ExportFormat
 from service.use_cases.steps import StepUnit
 from training.errors import Violations

@@ -11,7 +11,7 @@ from worlds import World, make_world, worlds
 
 from service.faces.messages.updates import updates
 from service.faces.messages.wire import columns_response, updates_response
-from service.reading.selecting import Detail, Selection
+from service.reading.selection import Detail, Selection
 from training.snapshots import Snapshots
 from training.update import State, UpdateKind
 

@@ -10,7 +10,7 @@ from histories import NOW, SetClock, Story, append, begin, make_network
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.reading.thinning import Point, thin
+from service.reading.downsampling import Point, downsample
 from storage import open_store
 from training.network import Array
 from training.ports import Store
@@ -64,9 +64,9 @@ def exact(store: Store, story: Story, first: int, last: int) -> dict[int, Point]
         }
 
 
-def thinned(store: Store, story: Story, first: int, last: int, most: int) -> list[Point]:
+def downsampled(store: Store, story: Story, first: int, last: int, most: int) -> list[Point]:
     with store.read() as reader:
-        return thin(reader, story.uid, first, last, most)
+        return downsample(reader, story.uid, first, last, most)
 
 
 def numbers(points: list[Point]) -> list[float]:
@@ -88,7 +88,7 @@ def test_points_are_updates_and_have_the_extremes_of_the_whole(
     first = data.draw(st.integers(0, story.head.latest_update - 2))
     last = data.draw(st.integers(first + 2, story.head.latest_update))
     most = data.draw(st.integers(2, last - first))
-    points = thinned(store, story, first, last, most)
+    points = downsampled(store, story, first, last, most)
     everything = exact(store, story, first, last)
     updates = [point.update for point in points]
     assert len(points) <= most
@@ -104,7 +104,7 @@ def test_points_are_updates_and_have_the_extremes_of_the_whole(
         assert max(found) == max(costs)
     if most >= 6 and (made := [update for update, point in everything.items() if point.run]):
         assert min(made) in updates
-    assert repr(thinned(store, story, first, last, most)) == repr(points)
+    assert repr(downsampled(store, story, first, last, most)) == repr(points)
 
 
 def waves(count: int) -> Array:
@@ -121,7 +121,7 @@ def test_each_stretch_shows_its_extremes(store: Store, sizes: list[int]) -> None
     costs = waves(1000)
     ends = np.cumsum(sizes)[:-1].tolist()
     story = told(store, [part.tolist() for part in np.split(costs, ends)])
-    points = thinned(store, story, 1, 1000, 203)
+    points = downsampled(store, story, 1, 1000, 203)
     assert len(points) >= 195
     found = {point.cost for point in points}
     extremes = {float(cost) for cost in costs if cost != 1.0}
@@ -141,9 +141,9 @@ def test_long_segments_alone_are_read(store: Store, monkeypatch: pytest.MonkeyPa
         outlines = reader.outlines(story.uid, 0, 10**6, 10**6)
         monkeypatch.setattr(type(reader), "segments", segments)
         monkeypatch.setattr(type(reader), "outlines", lambda *_: outlines[1:])
-        points = thin(reader, story.uid, 1, 2000, 24)
+        points = downsample(reader, story.uid, 1, 2000, 24)
         assert read == [1, 2000]  # for the first and the last
-        thin(reader, story.uid, 1, 2000, 100)
+        downsample(reader, story.uid, 1, 2000, 100)
     assert len(read) == 2 + 22
     assert len(points) >= 20
 
@@ -154,7 +154,7 @@ def test_most_of_many_updates_without_a_run_are_left_out_evenly(store: Store) ->
         add_other(store, story)
     append(store, story.opening())
     append(store, story.growth(costs=np.array([3.0, 1.0, 2.0, 5.0, 4.0, 4.5])))
-    points = thinned(store, story, 0, 105, 22)
+    points = downsampled(store, story, 0, 105, 22)
     assert [point.update for point in points if point.run] == [100, 101, 103, 105]
     others = [point.update for point in points if not point.run]
     assert len(others) == 10

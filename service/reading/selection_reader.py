@@ -1,57 +1,35 @@
-"""What is read of updates: which of them, and how much of each."""
+"""Reads what is selected of updates."""
 
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from service.reading.snapshots import Page, SnapshotReader, updates_in_page
+from service.reading.examples_cache import ExamplesCache
+from service.reading.selection import Detail, Selection
+from service.reading.state_reader import StateReader
+from service.reading.stored_updates import UpdatePage, outline
+from service.reading.update_pages import UpdatePages, updates_in_page
 from training.batch_update import batch_gradient
 from training.network import Array, Network
+from training.ports import Store
 from training.snapshots import Snapshots
 from training.update import UpdateKind
 
-# Without parameters so many updates can be read at once without keeping a thread for long.
+# Without parameters so many updates are read at once: a thread is not kept for long.
 _OUTLINED_AT_ONCE = 40_000
 
 
-class Detail(StrEnum):
-    """How much of each update is read."""
-
-    COST = "cost"
-    PARAMETERS = "parameters"
-    GRADIENTS = "gradients"
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which updates are read, and how much of each.
-
-    With `stride` those whose numbers are divisible by it, the first of each run, and those that no
-    run made. `parameters` are the indices of those that are read, in this order; empty: all.
-    """
-
-    detail: Detail = Detail.PARAMETERS
-    stride: int = 1
-    parameters: tuple[int, ...] = ()
-
-    @property
-    def arrays(self) -> int:
-        """How many numbers are read for each parameter."""
-        return {Detail.COST: 0, Detail.PARAMETERS: 1, Detail.GRADIENTS: 2}[self.detail]
-
-
-#: Every update with all of its parameters, and every update with its cost alone.
-ALL = Selection()
-COSTS = Selection(Detail.COST)
-
-
-class Selecting:
+class SelectionReader:
     """Reads what is selected of updates. Thread-safe."""
 
-    def __init__(self, snapshots: SnapshotReader) -> None:
-        self._snapshots = snapshots
+    def __init__(
+        self, store: Store, examples: ExamplesCache, states: StateReader, pages: UpdatePages
+    ) -> None:
+        self._store = store
+        self._examples = examples
+        self._states = states
+        self._pages = pages
 
     def updates_at_once(self, network: Network, selection: Selection) -> int:
         """Return over how many updates one read may go, at least 1."""
@@ -59,18 +37,18 @@ class Selecting:
             return _OUTLINED_AT_ONCE
         return updates_in_page(network) // selection.arrays or 1
 
-    def read(self, network: Network, first: int, last: int, selection: Selection) -> Page:
+    def read(self, network: Network, first: int, last: int, selection: Selection) -> UpdatePage:
         """Return all of the updates `first` to `last`, committed, with what the selection needs.
 
         With parameters it may end earlier: it is one page. Raises HistoryCompacted, DamagedHistory.
         """
         if selection.detail is Detail.COST:
-            return self._snapshots.outline(network, first, last)
-        return self._snapshots.page(network, first, last)
+            return outline(self._store, network, first, last)
+        return self._pages.read(network, first, last)
 
     def selected(
-        self, network: Network, page: Page, first: int, last: int, selection: Selection
-    ) -> Page:
+        self, network: Network, page: UpdatePage, first: int, last: int, selection: Selection
+    ) -> UpdatePage:
         """Return what is selected of the updates `first` to `last` of those that were read.
 
         Raises DamagedHistory.
@@ -79,7 +57,7 @@ class Selecting:
             chosen
             for part in page
             if part.last_update >= first and part.first_update <= last
-            for chosen in _thinned(
+            for chosen in _strided(
                 part.part(max(first, part.first_update), min(last, part.last_update)),
                 selection.stride,
             )
@@ -91,7 +69,9 @@ class Selecting:
             parts = [_only(part, indices) for part in parts]
         return tuple(parts)
 
-    def _with_gradients(self, network: Network, page: Page, part: Snapshots) -> list[Snapshots]:
+    def _with_gradients(
+        self, network: Network, page: UpdatePage, part: Snapshots
+    ) -> list[Snapshots]:
         """Return updates with their gradients; one that has none comes without, by itself."""
         run = part.run
         if run is None or not part.count:
@@ -100,7 +80,7 @@ class Selecting:
         if before is None:
             alone, rest = part.rows(slice(0, 1)), part.rows(slice(1, None))
             return [alone, *self._with_gradients(network, page, rest)] if rest.count else [alone]
-        examples = self._snapshots.examples_of(run)
+        examples = self._examples.of_run(self._store, run)
         gradients = np.empty_like(part.parameters)
         for row, number in enumerate(part.numbers):
             if row:
@@ -110,17 +90,17 @@ class Selecting:
             gradients[row] = batch_gradient(network, run, index, before, examples)
         return [replace(part, gradients=gradients)]
 
-    def _before(self, network: Network, page: Page, number: int) -> Array | None:
+    def _before(self, network: Network, page: UpdatePage, number: int) -> Array | None:
         """Return the parameters before an update; None where they are not kept."""
         for part in page:
             if part.first_update < number <= part.last_update + 1:
                 parameters: Array = part.parameters[number - 1 - part.first_update]
                 return parameters
-        state = self._snapshots.kept_state(network, number - 1)
+        state = self._states.read_kept(network, number - 1)
         return None if state is None else state.parameters
 
 
-def _thinned(part: Snapshots, stride: int) -> list[Snapshots]:
+def _strided(part: Snapshots, stride: int) -> list[Snapshots]:
     """Return what a stride leaves of consecutive updates of one kind and run."""
     if stride == 1 or part.kind is not UpdateKind.GRADIENT:
         return [part]

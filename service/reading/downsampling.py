@@ -1,4 +1,4 @@
-"""A history in brief: few of its updates, among them the extremes of its costs."""
+"""A downsampled history: few of its updates, among them the extremes of its costs."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ class Point:
     cost: float | None
 
 
-def thin(reader: Reader, uid: str, first: int, last: int, most: int) -> list[Point]:
+def downsample(reader: Reader, uid: str, first: int, last: int, most: int) -> list[Point]:
     """Return up to `most` points, at least 2, for more updates than that, from `first` to `last`.
 
     The first, the last, and the first that a run made; and for each of some stretches of about the

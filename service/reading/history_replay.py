@@ -1,0 +1,83 @@
+"""Recomputes updates of stored histories."""
+
+from service.reading.examples_cache import ExamplesCache
+from service.reading.stored_updates import UpdatePage, all_segments, snapshot_of
+from service.reading.update_numbers import check_kept
+from training.engine import Engine
+from training.network import Network
+from training.ports import Store
+from training.replay import ReplayContext, replay
+from training.run import Run
+from training.update import Segment, State, UpdateKind
+
+#: The work of one page, in updates × batch × parameters, takes up to some 50 ms.
+_MOST_WORK = 5_000_000
+
+
+class HistoryReplay:
+    """Gathers what a replay needs, and replays. Thread-safe."""
+
+    def __init__(self, store: Store, examples: ExamplesCache) -> None:
+        self._store = store
+        self._examples = examples
+
+    def recompute(
+        self, network: Network, base: State | None, first: int, last: int, wanted: int
+    ) -> UpdatePage:
+        """Return the updates from `first`, or the earliest kept one if that is later, to `last`.
+
+        `base` is the state before `first`, None where it is not in memory. Where it would take long
+        it may end earlier, but not before `wanted`. What a replay needs is gathered in one short
+        read, then it goes on without holding the store. Raises HistoryCompacted when `wanted` is
+        not kept, DamagedHistory.
+        """
+        with self._store.read() as reader:
+            head = reader.head(network.uid)
+            check_kept(network, head, wanted)
+            begun: UpdatePage = ()
+            if first <= head.earliest_update and head.earliest_update:
+                # Nothing before it is left: its state is stored, and its cost is not checked.
+                base = reader.keyframe(network.uid, head.earliest_update).state
+                begun = (snapshot_of(reader, network.uid, base),)
+                first = base.update + 1
+            elif first and (base is None or base.update != first - 1):
+                base = reader.keyframe(network.uid, first - 1).state
+            begin = base.update + 1 if first and base is not None else 0
+            segments = all_segments(reader, network.uid, begin, last)
+            runs: dict[int, Run] = {}
+            engines: dict[int, Engine] = {}
+            stored: dict[int, State] = {}
+            for segment in segments:
+                if segment.kind is not UpdateKind.GRADIENT:
+                    update = segment.first_update
+                    stored[update] = reader.keyframe(network.uid, update).state
+                elif segment.run not in runs:
+                    run = runs[segment.run] = reader.run(network.uid, segment.run)
+                    examples = self._examples.read(reader, run.training_set_uid)
+                    engines[segment.run] = Engine(network, run, examples)
+        if first > last:
+            return begun
+        last = max(wanted, _soon_replayed(network, segments, runs, first, last))
+        context = ReplayContext(
+            network,
+            runs.__getitem__,
+            lambda run: engines[run.number],
+            stored.__getitem__,
+        )
+        return begun + tuple(replay(context, base, segments, first, last))
+
+
+def _soon_replayed(
+    network: Network, segments: list[Segment], runs: dict[int, Run], first: int, last: int
+) -> int:
+    """Return up to which update a replay from `first` does not take long."""
+    left = _MOST_WORK
+    for segment in segments:
+        if segment.run and segment.last_update >= first:
+            work = runs[segment.run].settings.batch_size * network.parameter_count
+            begin = max(first, segment.first_update)
+            count = segment.last_update - begin + 1
+            if count * work > left:
+                return min(last, begin + left // work)
+            left -= count * work
+    return last

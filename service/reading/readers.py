@@ -1,0 +1,31 @@
+"""All that reads histories from one store, with the caches that it shares."""
+
+from dataclasses import dataclass
+
+from service.reading.examples_cache import ExamplesCache
+from service.reading.history_replay import HistoryReplay
+from service.reading.selection_reader import SelectionReader
+from service.reading.state_cache import StateCache
+from service.reading.state_reader import StateReader
+from service.reading.update_pages import UpdatePages
+from training.ports import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Each user is given only those that it needs."""
+
+    examples: ExamplesCache
+    states: StateReader
+    pages: UpdatePages
+    selections: SelectionReader
+
+    @classmethod
+    def of(cls, store: Store) -> "Readers":
+        """Return the readers of a store."""
+        examples, state_cache = ExamplesCache(), StateCache()
+        replay = HistoryReplay(store, examples)
+        states = StateReader(store, state_cache, replay)
+        pages = UpdatePages(store, state_cache, replay)
+        selections = SelectionReader(store, examples, states, pages)
+        return cls(examples, states, pages, selections)

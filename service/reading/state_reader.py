@@ -1,0 +1,63 @@
+"""Any state of any network: from memory, from its keyframe, or recomputed."""
+
+from contextlib import suppress
+
+from service.reading.history_replay import HistoryReplay
+from service.reading.state_cache import StateCache
+from service.reading.stored_updates import snapshot_of
+from training.errors import DamagedHistory
+from training.network import Network
+from training.ports import Store
+from training.snapshots import Snapshots
+from training.update import State
+
+
+class StateReader:
+    """Reads single updates with their parameters, through the cache of states. Thread-safe."""
+
+    def __init__(self, store: Store, cache: StateCache, replay: HistoryReplay) -> None:
+        self._store = store
+        self._cache = cache
+        self._replay = replay
+
+    def remember(self, uid: str, state: State) -> None:
+        """Keep a state that is durable, because it is likely to be asked for."""
+        self._cache.remember(uid, state)
+
+    def read(self, network: Network, update: int) -> State:
+        """Return the state after a committed update. Raises HistoryCompacted, DamagedHistory."""
+        state = self._cache.find(network.uid, update) or self.snapshot(network, update).last_state
+        assert state is not None  # it was recomputed, up to the update
+        return state
+
+    def read_kept(self, network: Network, update: int) -> State | None:
+        """Return the state after a committed update, None where it is not kept any more.
+
+        Raises DamagedHistory.
+        """
+        with self._store.read() as reader:
+            if update < reader.head(network.uid).earliest_update:
+                return None
+        return self.read(network, update)
+
+    def snapshot(self, network: Network, update: int) -> Snapshots:
+        """Return one committed update. Raises HistoryCompacted, DamagedHistory."""
+        state = self._cache.find(network.uid, update)
+        if state is None:
+            snapshot = self._stored(network, update)
+            if snapshot is None:
+                base = self._cache.find(network.uid, update - 1)
+                (snapshot,) = self._replay.recompute(network, base, update, update, update)
+            assert snapshot.last_state is not None
+            self._cache.remember(network.uid, snapshot.last_state)
+            return snapshot
+        with self._store.read() as reader:
+            return snapshot_of(reader, network.uid, state)
+
+    def _stored(self, network: Network, update: int) -> Snapshots | None:
+        """Return an update that has a keyframe of its own, whatever became of those before it."""
+        with suppress(DamagedHistory), self._store.read() as reader:
+            state = reader.keyframe(network.uid, update).state
+            if state.update == update:
+                return snapshot_of(reader, network.uid, state)
+        return None  # it may be recomputed all the same

@@ -1,0 +1,70 @@
+"""Pages of updates with their parameters, recomputed once and shared by all who read them."""
+
+from threading import Lock
+
+from service.reading.bounded_cache import BoundedCache
+from service.reading.history_replay import HistoryReplay
+from service.reading.state_cache import StateCache
+from service.reading.stored_updates import UpdatePage, joined
+from service.reading.update_numbers import check_kept
+from training.network import Network
+from training.ports import Store
+
+#: Parameters of one page of updates, in bytes; one update where that is more. It is what is
+#: recomputed and kept at a time: several messages, so that reading the history for it is the least.
+PAGE_BYTES = 4 * 2**20
+
+_PAGES_BYTES = 64 * 2**20
+_OVERHEAD = 1_500  # bytes of Python's objects, roughly, for each part
+
+
+class UpdatePages:
+    """Reads pages of updates, through a bounded cache. Thread-safe."""
+
+    def __init__(self, store: Store, states: StateCache, replay: HistoryReplay) -> None:
+        self._store = store
+        self._states = states
+        self._replay = replay
+        self._page_locks = [Lock() for _ in range(64)]
+        self._pages: BoundedCache[tuple[str, int], UpdatePage] = BoundedCache(_PAGES_BYTES, _size)
+
+    def read(self, network: Network, first: int, latest: int) -> UpdatePage:
+        """Return the updates from `first` on, as many as are read at a time, up to `latest`.
+
+        Both are committed. Those who read on from the same update share what was recomputed. Raises
+        HistoryCompacted, DamagedHistory.
+        """
+        key = (network.uid, first)
+        until = min(first + updates_in_page(network) - 1, latest)
+        with self._page_locks[hash(key) % len(self._page_locks)]:
+            page = self._pages.get(key)
+            if page is not None:
+                with self._store.read() as reader:
+                    check_kept(network, reader.head(network.uid), first)
+            else:
+                base = self._states.find(network.uid, first - 1)
+                page = joined(self._replay.recompute(network, base, first, until, first))
+                last_state = page[-1].last_state
+                assert last_state is not None  # it was recomputed, up to its end
+                self._states.remember(network.uid, last_state)
+                self._pages.put(key, page)
+        return tuple(
+            part.part(part.first_update, min(until, part.last_update))
+            for part in page
+            if part.first_update <= until
+        )
+
+
+def updates_in_page(network: Network) -> int:
+    """Return how many updates a page of this network holds, at least 1."""
+    return max(1, PAGE_BYTES // (8 * network.parameter_count + 64))
+
+
+def _size(page: UpdatePage) -> int:
+    return sum(
+        part.parameters.nbytes
+        + part.costs.nbytes
+        + (part.last_state.nbytes if part.last_state else 0)
+        + _OVERHEAD
+        for part in page
+    )

@@ -1,0 +1,23 @@
+"""The examples of a training set that a network can be measured on."""
+
+from service.reading.examples_cache import ExamplesCache
+from training.errors import Violations
+from training.network import Network
+from training.ports import Store
+from training.training_set import Examples, check_fits
+
+
+def fitting_examples(
+    violations: Violations, store: Store, cache: ExamplesCache, network: Network, set_id: str
+) -> Examples:
+    """Return the examples of a training set that the network can be asked about.
+
+    Raises TrainingSetNotFound, DamagedHistory.
+    """
+    violations.require(bool(set_id), "training_set", "must be the id of a training set")
+    violations.refuse()
+    with store.read() as reader:
+        training_set = reader.training_set(set_id)
+        examples = cache.read(reader, training_set.uid)
+    check_fits(violations, "training_set", network, training_set, examples)
+    return examples

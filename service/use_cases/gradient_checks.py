@@ -1,0 +1,90 @@
+"""The use case of checking gradients: compared with slopes that are measured."""
+
+from service.reading.examples_cache import ExamplesCache
+from service.reading.state_reader import StateReader
+from service.reading.update_numbers import locate
+from service.use_cases.fitting_examples import fitting_examples
+from training.errors import LimitExceeded, validating
+from training.gradient_check import GradientCheck, check_gradients
+from training.limits import Limits
+from training.network import Network
+from training.ports import Store
+from training.settings import check_batch
+from training.training_set import Examples
+
+#: How many examples and parameters gradients are checked with where the caller leaves it open.
+_USUAL_EXAMPLES = 32
+_USUAL_PARAMETERS = 1_000
+
+#: What a check of gradients costs at most: it takes every example through the whole network twice
+#: for each parameter that it looks at.
+_MOST_CHECK_WORK = 2**33
+
+
+class GradientChecks:
+    """Checks the gradients of networks."""
+
+    def __init__(
+        self, store: Store, states: StateReader, examples: ExamplesCache, limits: Limits
+    ) -> None:
+        self._store = store
+        self._states = states
+        self._examples = examples
+        self._limits = limits
+
+    def check(
+        self,
+        network_id: str,
+        update: int | None,
+        set_id: str,
+        example_count: int = 0,
+        parameter_count: int = 0,
+    ) -> tuple[Network, int, GradientCheck]:
+        """Compare gradients at one update, None for the latest, with what is measured.
+
+        The first `example_count` examples are taken, 0 for up to 32, and `parameter_count`
+        parameters, spread evenly over all, 0 for up to 1,000; where 0 leaves it open, no more than
+        the limits allow.
+
+        Raises NetworkNotFound, TrainingSetNotFound, InvalidFields, LimitExceeded, UpdateOutOfRange,
+        DamagedHistory.
+        """
+        network, number = locate(self._store, network_id, update)
+        with validating() as violations:
+            examples = fitting_examples(violations, self._store, self._examples, network, set_id)
+            most = {
+                "example_count": (example_count, len(examples.inputs), "the training set has"),
+                "parameter_count": (parameter_count, network.parameter_count, "the network has"),
+            }
+            for field, (count, all_of_them, owner) in most.items():
+                violations.require(
+                    0 <= count <= all_of_them,
+                    field,
+                    f"must be 0 (for the usual number) to {all_of_them}, as many as {owner},"
+                    f" is {count}",
+                )
+        fitting = max(self._limits.batch_numbers // network.unit_count, 1)
+        some = example_count or min(_USUAL_EXAMPLES, len(examples.inputs), fitting)
+        check_batch(network, some, "example_count", self._limits)
+        indices = _indices(network.parameter_count, some, parameter_count)
+        few = Examples(examples.inputs[:some], examples.targets[:some])
+        parameters = self._states.read(network, number).parameters
+        return network, number, check_gradients(network, parameters, few, indices)
+
+
+def _indices(parameters: int, examples: int, wanted: int) -> list[int]:
+    """Return the parameters whose gradients are checked, in order; `wanted` 0 for the usual number.
+
+    Raises LimitExceeded where they take too much work.
+    """
+    affordable = _MOST_CHECK_WORK // (2 * examples * parameters)
+    count = wanted or min(_USUAL_PARAMETERS, parameters, max(affordable, 1))
+    if count > affordable:
+        raise LimitExceeded(
+            f"{count} parameters checked × 2 × {examples} examples × {parameters} parameters are"
+            f" more than the limit of {_MOST_CHECK_WORK}: check fewer parameters, or take fewer"
+            " examples",
+            limit="check_work",
+            value=_MOST_CHECK_WORK,
+        )
+    return [index * parameters // count for index in range(count)]

@@ -1,0 +1,59 @@
+"""The use case of predicting: activations for inputs, with the parameters of an update."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from service.reading.state_reader import StateReader
+from service.reading.update_numbers import locate
+from training.engine import activations
+from training.errors import Violations, validating
+from training.limits import Limits
+from training.network import Array, Network
+from training.network_rules import check_finite
+from training.ports import Store
+from training.settings import check_batch
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """The activations of all layers after the inputs, side by side: (inputs, units)."""
+
+    network: Network
+    update: int
+    activations: Array
+
+
+class Predictions:
+    """Lets clients use networks."""
+
+    def __init__(self, store: Store, states: StateReader, limits: Limits) -> None:
+        self._store = store
+        self._states = states
+        self._limits = limits
+
+    def predict(self, network_id: str, update: int | None, inputs: list[Array]) -> Prediction:
+        """Compute the activations for each vector of inputs with the parameters of one update.
+
+        Raises NetworkNotFound, InvalidFields, LimitExceeded, UpdateOutOfRange, HistoryCompacted,
+        DamagedHistory.
+        """
+        network, number = locate(self._store, network_id, update)
+        with validating() as violations:
+            _check_inputs(violations, network, inputs)
+        check_batch(network, len(inputs), "number of inputs", self._limits)
+        parameters = self._states.read(network, number).parameters
+        return Prediction(network, number, activations(network, parameters, np.array(inputs)))
+
+
+def _check_inputs(violations: Violations, network: Network, inputs: list[Array]) -> None:
+    wanted = network.layer_sizes[0]
+    violations.require(bool(inputs), "inputs", "must be at least one vector")
+    for index, vector in enumerate(inputs):
+        field = f"inputs[{index}].values"
+        violations.require(
+            len(vector) == wanted,
+            field,
+            f"must be {wanted} numbers, as many as the network has inputs, are {len(vector)}",
+        )
+        check_finite(violations, field, vector)
