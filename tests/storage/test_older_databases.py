@@ -8,15 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from histories import NOW, SetClock
-from older import make_revision_0001
+from older import make_revision_0001, make_revision_0004
 
+from storage import codec
 from storage.migrations import REVISIONS
 from storage.sqlite import SqliteStore
 from training.errors import DamagedHistory
 from training.network import Initializer, initial_parameters
 from training.numerics.initializers import InitializerKind
 from training.optimizer import Optimizer
+from training.ports import Writer
 from training.run import RunState
+from training.run_changes import change_state
 from training.settings import StopCondition, TrainingSettings
 from training.training_set import BUILT_IN
 
@@ -127,3 +130,46 @@ def test_nothing_that_was_written_is_changed(older: Path) -> None:
         (document,) = database.execute("SELECT document FROM runs WHERE number = 2").fetchone()
     assert revision == REVISIONS[-1]
     assert "optimizer" not in json.loads(document)["settings"]
+
+
+def test_fields_of_a_later_version_survive_what_is_written_now(tmp_path: Path) -> None:
+    path = tmp_path / "later.db"
+    make_revision_0004(path)
+    with closing(sqlite3.connect(path)) as database, database:
+        columns = "network_uid, number, state, training_set_uid, latest_cost, document, epoch_cost"
+        query = f"SELECT {columns} FROM runs WHERE state = 'PAUSED'"  # noqa: S608
+        ((*key, cost, document, epoch_cost),) = database.execute(query).fetchall()
+        later = json.loads(document)
+        later["settings"]["schedule"] = "cosine"
+        content = json.dumps(later).encode()
+        crc = codec.checksum(tuple(key), content, cost, epoch_cost)
+        where = "WHERE network_uid = ? AND number = ?"
+        database.execute(
+            f"UPDATE runs SET document = ?, crc = ? {where}",  # noqa: S608
+            (content, crc, *key[:2]),
+        )
+        uid = key[0]
+        (network,) = database.execute("SELECT document FROM networks WHERE uid = ?", (uid,))
+        content = json.dumps(json.loads(network[0]) | {"preparation": [1]}).encode()
+        crc = codec.checksum((uid,), content)
+        database.execute(
+            "UPDATE networks SET document = ?, crc = ? WHERE uid = ?", (content, crc, uid)
+        )
+
+    def change(writer: Writer) -> None:
+        writer.set_labels(uid, {"new": "label"})
+        head = writer.head(uid)
+        run = writer.run(uid, head.active_run)
+        writer.append(change_state(head, run, RunState.CANCELLED, NOW))
+
+    store = SqliteStore(path, SetClock())
+    store.write(change).result()
+    store.close()
+    with closing(sqlite3.connect(path)) as database:
+        (document,) = database.execute("SELECT document FROM networks WHERE uid = ?", (uid,))
+        kept = json.loads(document[0])
+        assert (kept["preparation"], kept["labels"]) == ([1], {"new": "label"})
+        for table in ("runs", "run_events"):
+            query = f"SELECT document FROM {table} WHERE network_uid = ?"  # noqa: S608
+            *_, last = (json.loads(found) for (found,) in database.execute(query, (uid,)))
+            assert (last["state"], last["settings"]["schedule"]) == ("CANCELLED", "cosine")
