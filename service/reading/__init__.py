@@ -1,1 +1,1 @@
-"""Reads histories: snapshots of any update, what is selected of them, and what many watch."""
+"""Reads histories: states, pages of updates, selections, and what many watchers share."""

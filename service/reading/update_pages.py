@@ -21,9 +21,9 @@ _OVERHEAD = 1_500  # bytes of Python's objects, roughly, for each part
 class UpdatePages:
     """Reads pages of updates, through a bounded cache. Thread-safe."""
 
-    def __init__(self, store: Store, states: StateCache, replay: HistoryReplay) -> None:
+    def __init__(self, store: Store, state_cache: StateCache, replay: HistoryReplay) -> None:
         self._store = store
-        self._states = states
+        self._state_cache = state_cache
         self._replay = replay
         self._page_locks = [Lock() for _ in range(64)]
         self._pages: BoundedCache[tuple[str, int], UpdatePage] = BoundedCache(_PAGES_BYTES, _size)
@@ -42,11 +42,11 @@ class UpdatePages:
                 with self._store.read() as reader:
                     check_kept(network, reader.head(network.uid), first)
             else:
-                base = self._states.find(network.uid, first - 1)
+                base = self._state_cache.find(network.uid, first - 1)
                 page = joined(self._replay.recompute(network, base, first, until, first))
                 last_state = page[-1].last_state
                 assert last_state is not None  # it was recomputed, up to its end
-                self._states.remember(network.uid, last_state)
+                self._state_cache.remember(network.uid, last_state)
                 self._pages.put(key, page)
         return tuple(
             part.part(part.first_update, min(until, part.last_update))
