@@ -28,9 +28,9 @@ from training.explanation.words import SENTENCES
 from training.limits import Limits
 from training.numerics import loops
 from training.numerics.activations import Activation, softmax
-from training.numerics.codes import ACTIVATION_CODES, COST_CODES, OPTIMIZER_CODES
 from training.numerics.costs import CostFunction, natural_cost_function
 from training.numerics.definition import Defined
+from training.numerics.encoded_network import ACTIVATION_CODES, COST_CODES, OPTIMIZER_CODES
 from training.numerics.initializers import INITIALIZERS, InitializerKind
 from training.numerics.layout import Structure
 from training.numerics.optimizers import OptimizerKind, Rates

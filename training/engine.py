@@ -7,8 +7,9 @@ from math import inf
 import numpy as np
 
 from training.network import Array, Network
-from training.numerics import codes, kernels
-from training.numerics.batches import Batches
+from training.numerics import kernels
+from training.numerics.arguments import Plan, Results, Workspace, data_of
+from training.numerics.encoded_network import OPTIMIZER_CODES, EncodedNetwork, encoded
 from training.numerics.layout import Structure
 from training.numerics.optimizers import Rates
 from training.numerics.pcg64 import Words, shuffling
@@ -63,10 +64,11 @@ class Engine:
 
     def __init__(self, network: Network, run: Run, examples: Examples) -> None:
         settings = run.settings
-        self._network = codes.encoded(structure_of(network))
-        self._examples = examples
+        self._network = encoded_network(network)
+        self._data = data_of(examples.inputs, examples.targets)
         self._schedule = run.schedule
         self._optimizer = settings.optimizer.completed()
+        self._optimizer_code = OPTIMIZER_CODES[str(self._optimizer.kind)]
         self._rates = rates_of(settings)
         self._shuffle_seed = settings.shuffle_seed
         self._cost_below = settings.stop.cost_below
@@ -96,20 +98,18 @@ class Engine:
         running_cost = np.array([epoch_cost])
         below = self._cost_below if stop and self._cost_below is not None else -inf
         schedule = self._schedule
-        made, outcome = kernels.train(
-            self._network,
-            self._examples.inputs,
-            self._examples.targets,
-            Batches(schedule.batch_size, schedule.total_examples, updates_done, below),
-            self._shuffling(updates_done),
-            codes.OPTIMIZER_CODES[str(self._optimizer.kind)],
+        plan = Plan(
+            schedule.batch_size,
+            schedule.total_examples,
+            updates_done,
+            below,
+            self._optimizer_code,
             self._rates,
-            parameters,
-            memory,
-            running_cost,
-            costs,
-            recorded,
         )
+        workspace = Workspace(
+            self._shuffling(updates_done), parameters, memory, running_cost, costs, recorded
+        )
+        made, outcome = kernels.train(self._network, self._data, plan, workspace)
         return Updates(
             costs[:made],
             recorded[:made],
@@ -137,7 +137,7 @@ def activations(network: Network, parameters: Array, inputs: Array) -> Array:
     `inputs` (n, inputs), the result (n, units of all layers after the inputs).
     """
     result = np.empty((len(inputs), sum(network.layer_sizes[1:])))
-    kernels.forward(codes.encoded(structure_of(network)), inputs, parameters, result)
+    kernels.forward(encoded_network(network), inputs, parameters, result)
     return result
 
 
@@ -163,15 +163,9 @@ def _evaluated(
 ) -> tuple[float, Array, Array]:
     outputs = np.empty((len(examples.inputs), network.layer_sizes[-1]))
     costs = np.empty(len(outputs))
-    mean = kernels.evaluate(
-        codes.encoded(structure_of(network)),
-        examples.inputs,
-        examples.targets,
-        parameters,
-        outputs,
-        costs,
-        gradient,
-    )
+    data = data_of(examples.inputs, examples.targets)
+    results = Results(outputs, costs, gradient)
+    mean = kernels.evaluate(encoded_network(network), data, parameters, results)
     return mean, outputs, costs
 
 
@@ -188,12 +182,12 @@ def remembered(state: State, optimizer: Optimizer) -> Array:
 
 def structure_of(network: Network) -> Structure:
     """Return what the arithmetic needs to know of a network."""
-    return Structure(
-        network.layer_sizes,
-        tuple(str(activation) for activation in network.activations),
-        str(network.cost_function),
-        network.bias,
-    )
+    return Structure(network.layer_sizes, network.activations, network.cost_function, network.bias)
+
+
+def encoded_network(network: Network) -> EncodedNetwork:
+    """Return what the kernels need to know of a network."""
+    return encoded(structure_of(network))
 
 
 def rates_of(settings: TrainingSettings) -> Rates:

@@ -9,9 +9,10 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from training.numerics import codes, kernels, loops
+from training.numerics import kernels, loops
 from training.numerics.activations import ACTIVATIONS, SOFTMAX
-from training.numerics.batches import Batches
+from training.numerics.arguments import Data, Plan, Workspace, data_of
+from training.numerics.encoded_network import OPTIMIZER_CODES, EncodedNetwork, encoded
 from training.numerics.layout import Layer, Structure, to_layers
 from training.numerics.optimizers import OptimizerKind, Rates
 from training.numerics.pcg64 import shuffling
@@ -98,8 +99,12 @@ class Problem:
         return math.ceil(self.total_examples / self.training.batch_size)
 
     @property
-    def network(self) -> codes.Network:
-        return codes.encoded(self.structure)
+    def network(self) -> EncodedNetwork:
+        return encoded(self.structure)
+
+    @property
+    def data(self) -> Data:
+        return data_of(self.inputs, self.targets)
 
     @property
     def layers(self) -> list[Layer]:
@@ -123,25 +128,23 @@ class Problem:
     def train(self, progress: Progress, costs: Floats, recorded: Floats) -> tuple[int, int]:
         """Call the kernel with these arrays."""
         training = self.training
-        return kernels.train(
-            self.network,
-            self.inputs,
-            self.targets,
-            Batches(
-                training.batch_size,
-                self.total_examples,
-                progress.updates_done,
-                training.cost_below,
-            ),
-            self.shuffling(progress.updates_done),
-            codes.OPTIMIZER_CODES[training.optimizer],
+        plan = Plan(
+            training.batch_size,
+            self.total_examples,
+            progress.updates_done,
+            training.cost_below,
+            OPTIMIZER_CODES[training.optimizer],
             training.rates,
+        )
+        workspace = Workspace(
+            self.shuffling(progress.updates_done),
             progress.parameters,
             progress.memory,
             progress.epoch_cost,
             costs,
             recorded,
         )
+        return kernels.train(self.network, self.data, plan, workspace)
 
     def shuffling(self, updates_done: int) -> NDArray[np.uint64]:
         seed = self.training.shuffle_seed

@@ -14,6 +14,7 @@ from numerics import PAIRS, Floats, Made, Problem, Progress, rates_for, targets_
 
 from training.numerics import kernels, loops
 from training.numerics.activations import ACTIVATIONS, SOFTMAX
+from training.numerics.arguments import Results
 from training.numerics.layout import Structure
 from training.numerics.optimizers import OptimizerKind
 
@@ -134,12 +135,13 @@ def applied_digest() -> str:
 def applied(problem: Problem) -> list[Floats]:
     """Return activations, outputs, costs, the mean gradient and the mean cost."""
     network, sizes = problem.network, problem.structure.layer_sizes
-    parameters, inputs, targets = problem.parameters, problem.inputs, problem.targets
+    parameters = problem.parameters
     activations = np.empty((problem.examples, sum(sizes[1:])))
-    kernels.forward(network, inputs, parameters, activations)
+    kernels.forward(network, problem.inputs, parameters, activations)
     outputs, costs = np.empty((problem.examples, sizes[-1])), np.empty(problem.examples)
     gradient = np.empty(parameters.size)
-    mean = kernels.evaluate(network, inputs, targets, parameters, outputs, costs, gradient)
+    results = Results(outputs, costs, gradient)
+    mean = kernels.evaluate(network, problem.data, parameters, results)
     return [activations, outputs, costs, gradient, np.array(mean)]
 
 

@@ -52,6 +52,12 @@ def part(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]
     return compilable
 
 
+@shared
+def keep(array: Any) -> None:
+    """Be what an array is used for at last: it is not freed while pointers look into it."""
+    array[0] = array[0]
+
+
 def instruction(function: Callable[..., Any]) -> Callable[..., Any]:
     """Make a function of argument types, which returns a signature and how to generate its code.
 

@@ -5,18 +5,19 @@ unit; LLVM turns it into as many registers as the processor needs for it.  Each 
 every number by itself, in the order that the code says; nothing is fused.
 
 Arrays are looked into through pointers: Numba counts the references to an array whenever it is
-passed on or exchanged, and counting takes longer than a small network's update.  Whoever takes a
-pointer keeps the array, and indices are not checked.
+passed on or exchanged, and counting takes longer than a small network's update.  The caller that
+takes a pointer keeps the array, and indices are not checked.
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, NamedTuple
 
 from llvmlite import ir
 from numba import types
 from numba.extending import models, register_model
 
-from training.numerics.jit import instruction
+from training.numerics.jit import instruction, shared
 
 #: Of float64 or int64 numbers; only in compiled code.
 Pointer = Any
@@ -69,17 +70,27 @@ def pointer(_typing: Any, array: Any) -> Any:
 
 
 @instruction
-def beyond(_typing: Any, numbers: Any, count: Any) -> Any:
+def offset(_typing: Any, numbers: Any, count: Any) -> Any:
     """Return a pointer that is so many numbers further on."""
     return numbers(numbers, types.intp), lambda _context, builder, _signature, values: builder.gep(
         values[0], [values[1]]
     )
 
 
+@cache
 def operations(lanes: int) -> Operations:
     """Return what can be done with vectors of so many numbers, a power of two."""
+    return Operations(*_memory_operations(lanes), *_arithmetic(lanes))
+
+
+def _numba_type(lanes: int) -> Any:
+    return types.float64 if lanes == 1 else Vector(lanes)
+
+
+def _memory_operations(lanes: int) -> tuple[Any, Any, Any, Any]:
+    """Return the operations that load, store, fill and spread."""
     single = lanes == 1
-    kind = types.float64 if single else Vector(lanes)
+    kind = _numba_type(lanes)
     row = ir.DoubleType() if single else ir.VectorType(ir.DoubleType(), lanes)
 
     def filled(builder: Any, x: Any) -> Any:
@@ -120,6 +131,13 @@ def operations(lanes: int) -> Operations:
 
         return kind(numbers, types.intp), generate
 
+    return load, store, fill, spread
+
+
+def _arithmetic(lanes: int) -> tuple[Any, Any, Any, Any]:
+    """Return the operations that add and multiply."""
+    kind = _numba_type(lanes)
+
     @instruction
     def add(_typing: Any, v: Any, w: Any) -> Any:
         return kind(kind, kind), lambda _context, builder, _sig, values: builder.fadd(*values)
@@ -140,7 +158,7 @@ def operations(lanes: int) -> Operations:
     def add_in_order(_typing: Any, x: Any, v: Any) -> Any:
         def generate(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
             total, vector = values
-            if single:
+            if lanes == 1:
                 return builder.fadd(total, vector)
             for lane in range(lanes):
                 each = builder.extract_element(vector, ir.IntType(32)(lane))
@@ -149,7 +167,7 @@ def operations(lanes: int) -> Operations:
 
         return types.float64(types.float64, kind), generate
 
-    return Operations(load, store, fill, spread, add, add_product, multiply, add_in_order)
+    return add, add_product, multiply, add_in_order
 
 
 _one = operations(1)
@@ -178,3 +196,19 @@ def put_integer(_typing: Any, numbers: Any, index: Any, number: Any) -> Any:
         return ir.Constant(ir.IntType(8).as_pointer(), None)
 
     return types.void(numbers, types.intp, types.int64), generate
+
+
+@shared
+def sum_of(numbers: Pointer, begin: int, end: int, start: float) -> float:
+    """Return start + Σ of the numbers from begin to end − 1, in their order."""
+    total = start
+    for e in range(begin, end):
+        total += at(numbers, e)
+    return total
+
+
+@shared
+def copy(numbers: Pointer, count: int, to: Pointer) -> None:
+    """Copy so many numbers."""
+    for p in range(count):
+        put(to, p, at(numbers, p))

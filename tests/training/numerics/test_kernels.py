@@ -22,6 +22,7 @@ from promises import rounds
 
 from training.numerics import kernels, loops
 from training.numerics.activations import ACTIVATIONS
+from training.numerics.arguments import Results, data_of
 from training.numerics.layout import Structure
 from training.numerics.optimizers import OptimizerKind, Rates
 
@@ -236,12 +237,9 @@ def _evaluate(problem: Problem, *, gradient: bool) -> Evaluated:
     mean_gradient = np.empty(problem.parameters.size if gradient else 0)
     mean = kernels.evaluate(
         problem.network,
-        problem.inputs,
-        problem.targets,
+        problem.data,
         problem.parameters,
-        outputs,
-        costs,
-        mean_gradient,
+        Results(outputs, costs, mean_gradient),
     )
     return Evaluated(outputs, costs, mean_gradient, mean)
 
@@ -491,7 +489,8 @@ def test_what_is_only_computed_is_written_nowhere_else(problem: Problem) -> None
     kernels.forward(network, inputs, parameters, activations)
     for count in (0, parameters.size):
         gradient = guard.empty(count)
-        kernels.evaluate(network, inputs, targets, parameters, outputs, costs, gradient)
+        results = Results(outputs, costs, gradient)
+        kernels.evaluate(network, data_of(inputs, targets), parameters, results)
         assert guard.is_intact()
         assert (activations[:, -sizes[-1] :] == outputs).all()
     assert parameters.tobytes() == problem.parameters.tobytes()

@@ -1,4 +1,4 @@
-"""How parameters take a step, compiled: from the old ones to new ones beside them."""
+"""How parameters are updated, compiled: from the old ones to new ones beside them."""
 
 from math import sqrt
 from typing import NamedTuple
@@ -6,19 +6,19 @@ from typing import NamedTuple
 from training.numerics.jit import shared
 from training.numerics.optimizers import Rates
 from training.numerics.pointwise import EXACT, step
-from training.numerics.vectors import Pointer, beyond
+from training.numerics.vectors import Pointer, offset
 
 
-class Vectors(NamedTuple):
-    """The parameters, and what the optimizer remembers for each of them."""
+class ParameterVectors(NamedTuple):
+    """The parameters, and the optimizer state of each of them."""
 
     w: Pointer
     v: Pointer
     s: Pointer
 
 
-class Stepping(NamedTuple):
-    """How steps are taken."""
+class UpdateRule(NamedTuple):
+    """How gradients change parameters."""
 
     optimizer: int
     rates: Rates
@@ -42,28 +42,28 @@ def corrected(rates: Rates, power1: float, power2: float) -> Rates:
 
 
 @shared
-def take_step(
-    stepping: Stepping,
+def update_parameters(
+    rule: UpdateRule,
     n: int,
     first: int,
     count: int,
     gradient: Pointer,
-    old: Vectors,
-    new: Vectors,
+    old: ParameterVectors,
+    new: ParameterVectors,
 ) -> None:
-    """Take a step with the parameters from `first` on, whose G `gradient` is."""
+    """Update the parameters from `first` on, whose G `gradient` is."""
     exact = n & (n - 1) == 0  # a power of two
     step(
-        stepping.optimizer + EXACT if exact else stepping.optimizer,
-        stepping.finite,
+        rule.optimizer + EXACT if exact else rule.optimizer,
+        rule.finite,
         1.0 / n if exact else float(n),
-        stepping.rates,
+        rule.rates,
         count,
         gradient,
-        beyond(old.w, first),
-        beyond(old.v, first),
-        beyond(old.s, first),
-        beyond(new.w, first),
-        beyond(new.v, first),
-        beyond(new.s, first),
+        offset(old.w, first),
+        offset(old.v, first),
+        offset(old.s, first),
+        offset(new.w, first),
+        offset(new.v, first),
+        offset(new.s, first),
     )

@@ -7,21 +7,8 @@ from training.numerics.pcg64 import next_order
 from training.numerics.vectors import Pointer, integer_at, put_integer
 
 
-class Batches(NamedTuple):
-    """Which examples a run's updates take, and when it ends early."""
-
-    batch_size: int
-    """From 1 to the number of examples."""
-    total_examples: int
-    """Epochs × examples."""
-    updates_done: int
-    """How many updates the run has already made."""
-    cost_below: float
-    """The run ends with an epoch of a lower mean cost; −∞ to let it go on."""
-
-
-class Cursor(NamedTuple):
-    """Where a run stands in its training set."""
+class EpochCursor(NamedTuple):
+    """The order in which a run goes through its training set."""
 
     examples: int
     """How many there are."""
@@ -34,7 +21,7 @@ class Cursor(NamedTuple):
 
 
 @shared
-def first_epoch(cursor: Cursor) -> None:
+def first_epoch(cursor: EpochCursor) -> None:
     """Put the examples into the order of the epoch under way."""
     if cursor.shuffled:
         next_order(cursor.shuffling, cursor.order, cursor.examples)
@@ -44,7 +31,7 @@ def first_epoch(cursor: Cursor) -> None:
 
 
 @shared
-def next_batch(cursor: Cursor, place: int, n: int) -> int:
+def next_batch(cursor: EpochCursor, place: int, n: int) -> int:
     """Take n examples from a place in the epoch on, and return the place behind them."""
     for e in range(n):
         if place == cursor.examples:

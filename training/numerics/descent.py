@@ -1,0 +1,96 @@
+"""One update of a run, compiled: from a batch to new parameters beside the old ones."""
+
+from typing import Any, NamedTuple
+
+from training.numerics.backward_pass import backward_pass
+from training.numerics.batch_gradient import batch_gradient
+from training.numerics.encoded_network import NetworkPointers, size_of
+from training.numerics.forward_pass import forward_pass
+from training.numerics.jit import shared
+from training.numerics.output_pass import output_pass
+from training.numerics.parameter_update import ParameterVectors, UpdateRule, update_parameters
+from training.numerics.tile_workspace import TileWorkspace
+from training.numerics.vectors import Pointer, offset
+
+#: Parameters are updated as soon as so many have their gradient: before it leaves the caches.
+SPAN = 16384
+
+
+class BatchPointers(NamedTuple):
+    """A batch of a training set."""
+
+    inputs: Pointer
+    targets: Pointer
+    rows: Pointer
+    """Which examples it has."""
+    n: int
+    """How many."""
+
+
+def descent(lanes: int) -> Any:
+    """Return what makes one update with tiles of so many lanes.
+
+    (network, batch, workspace, costs, gradient, rule, old, new): fills in the examples' costs and
+    the new parameters; `gradient` has room for all parameters and a span more.
+    """
+    forward, finish = forward_pass(lanes).forward, output_pass(lanes)
+    backward = backward_pass(lanes)
+    update_all = _update_all(lanes)
+
+    @shared
+    def descend(
+        network: NetworkPointers,
+        batch: BatchPointers,
+        workspace: TileWorkspace,
+        costs: Pointer,
+        gradient: Pointer,
+        rule: UpdateRule,
+        old: ParameterVectors,
+        new: ParameterVectors,
+    ) -> None:
+        rows, n = batch.rows, batch.n
+        forward(network, batch.inputs, rows, n, old.w, workspace)
+        finish(network, batch.targets, rows, n, workspace, costs)
+        backward(network, old.w, workspace, n)
+        update_all(network, batch, workspace, gradient, rule, old, new)
+
+    return descend
+
+
+def _update_all(lanes: int) -> Any:
+    of_batch = batch_gradient(lanes)
+    pack, gradient_of_weights, gradient_of_biases = of_batch.pack, of_batch.weights, of_batch.biases
+
+    @shared
+    def update_all(
+        network: NetworkPointers,
+        batch: BatchPointers,
+        workspace: TileWorkspace,
+        gradient: Pointer,
+        rule: UpdateRule,
+        old: ParameterVectors,
+        new: ParameterVectors,
+    ) -> None:
+        """Update all parameters, a span of them as soon as their gradients are there."""
+        n = batch.n
+        first = 0  # of the parameters that have a gradient, but are not updated
+        waiting = 0
+        for layer in range(1, network.layers):
+            below, units = size_of(network, layer - 1), size_of(network, layer)
+            pack(network, batch.inputs, batch.rows, n, workspace, layer)
+            at_once = units if units * below <= SPAN else max(SPAN // below, 1)
+            for i in range(0, units, at_once):
+                last = min(i + at_once, units)
+                out = offset(gradient, waiting)
+                gradient_of_weights(network, n, workspace, layer, i, last, out)
+                waiting += (last - i) * below
+                if waiting >= SPAN:
+                    update_parameters(rule, n, first, waiting, gradient, old, new)
+                    first += waiting
+                    waiting = 0
+            if network.bias:
+                gradient_of_biases(network, n, workspace, layer, offset(gradient, waiting))
+                waiting += units
+        update_parameters(rule, n, first, waiting, gradient, old, new)
+
+    return update_all

@@ -1,0 +1,78 @@
+"""The memory that the updates of a run need beside its parameters, compiled."""
+
+from typing import Any, NamedTuple
+
+from training.numerics.arguments import Data, Workspace
+from training.numerics.descent import SPAN
+from training.numerics.encoded_network import NetworkPointers
+from training.numerics.epoch_cursor import EpochCursor
+from training.numerics.jit import shared
+from training.numerics.parameter_update import ParameterVectors
+from training.numerics.tile_workspace import TileWorkspace, tile_workspaces
+from training.numerics.vectors import Pointer, offset, pointer, put
+
+
+class RunMemory(NamedTuple):
+    """Where the updates of a run put what they compute."""
+
+    tiles: TileWorkspace
+    cursor: EpochCursor
+    costs: Pointer
+    """Those of the examples of a batch."""
+    finite: Pointer
+    """1 for as long as all new parameters are finite."""
+    powers: Pointer
+    """β₁^t and β₂^t if they are part of the optimizer state, else two numbers without effect."""
+    beside: ParameterVectors
+    """As many as the parameters are: the next update is made beside the latest, for one that is not
+    finite is not made."""
+    gradient: Pointer
+
+
+class RunMemories(NamedTuple):
+    """How the memory of a run is made, for tiles of one size."""
+
+    size: Any
+    """(network, batch size, examples): how many integers and floats it takes."""
+    within: Any
+    """(network, batch size, data, workspace, integers, floats): the memory; the floats are 0."""
+
+
+def run_memories(lanes: int) -> RunMemories:
+    """Return how the memory of a run is made for tiles of so many lanes."""
+    of_tiles = tile_workspaces(lanes)
+    tile_size, tiles_within = of_tiles.size, of_tiles.within
+
+    @shared
+    def size(network: NetworkPointers, batch_size: int, examples: int) -> tuple[int, int]:
+        integers, floats = tile_size(network, batch_size)
+        parameters = 4 * network.parameters  # three vectors and a gradient
+        return integers + batch_size + examples, floats + batch_size + 3 + parameters + SPAN
+
+    @shared
+    def within(
+        network: NetworkPointers,
+        batch_size: int,
+        data: Data,
+        workspace: Workspace,
+        integers: Pointer,
+        floats: Pointer,
+    ) -> RunMemory:
+        integer_count, float_count = tile_size(network, batch_size)
+        rows = offset(integers, integer_count)
+        order = offset(rows, batch_size)
+        shuffling = workspace.shuffling
+        examples = data.inputs.shape[0]
+        cursor = EpochCursor(examples, order, pointer(shuffling), shuffling.size > 0, rows)
+        costs = offset(floats, float_count)
+        finite = offset(costs, batch_size)
+        put(finite, 0, 1.0)
+        parameters = network.parameters
+        kept = workspace.memory.size >= 2 * parameters
+        powers = offset(pointer(workspace.memory), 2 * parameters) if kept else offset(finite, 1)
+        w = offset(finite, 3)
+        beside = ParameterVectors(w, offset(w, parameters), offset(w, 2 * parameters))
+        tiles = tiles_within(network, batch_size, integers, floats)
+        return RunMemory(tiles, cursor, costs, finite, powers, beside, offset(w, 3 * parameters))
+
+    return RunMemories(size, within)

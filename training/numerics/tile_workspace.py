@@ -1,0 +1,123 @@
+"""The workspace of a batch, compiled: memory for a number of each unit and lane.
+
+How the numbers lie in it is in `lanes`.
+"""
+
+from functools import cache
+from typing import Any, NamedTuple
+
+from training.numerics.encoded_network import NetworkPointers, size_of, unit_count
+from training.numerics.jit import shared
+from training.numerics.lanes import MOST_LANES, LayerLanes
+from training.numerics.vectors import Pointer, at, integer_at, offset, put, put_integer
+
+
+class TileWorkspace(NamedTuple):
+    """Memory for what is computed of a batch.
+
+    The layers of z, a and δ, and the outputs of y and the costs, begin at `begins`.
+    """
+
+    begins: Pointer
+    starts: Pointer
+    """Where the inputs of each lane's example begin."""
+    z: Pointer
+    a: Pointer
+    delta: Pointer
+    y: Pointer
+    costs: Pointer
+    by_example: Pointer
+    """The activations that go into a layer, packed: example after example."""
+    lanes: Pointer
+    """Two numbers for each lane."""
+
+
+class TileWorkspaces(NamedTuple):
+    """How a workspace is made and filled in, for tiles of one size."""
+
+    size: Any
+    """(network, batch size): how many integers and floats a workspace takes."""
+    within: Any
+    """(network, batch size, integers, floats): the workspace in that memory; the floats are 0."""
+    tiles_of: Any
+    """(n): how many tiles n examples take."""
+    end_of: Any
+    """(network, workspace, layer, n): where the numbers of a layer end."""
+    into_lanes: Any
+    """(numbers, width, rows, n, starts, out): puts numbers of the examples into lanes."""
+
+
+@shared
+def layer_lanes(
+    network: NetworkPointers, workspace: TileWorkspace, numbers: Pointer, layer: int
+) -> LayerLanes:
+    """Return those of the workspace's numbers z, a or δ that belong to a layer."""
+    return LayerLanes(numbers, integer_at(workspace.begins, layer), size_of(network, layer))
+
+
+@shared
+def _fours(count: int) -> int:
+    """Round up: what is done to each number by itself is done to four at once."""
+    return (count + 3) // 4 * 4
+
+
+@cache
+def tile_workspaces(lanes: int) -> TileWorkspaces:
+    """Return how workspaces for tiles of so many lanes are made.
+
+    Of fewer lanes than the most there is one tile, for batches that need no more.
+    """
+
+    @shared
+    def tiles_of(n: int) -> int:
+        return (n + lanes - 1) // lanes if lanes == MOST_LANES else 1
+
+    @shared
+    def size(network: NetworkPointers, batch_size: int) -> tuple[int, int]:
+        numbers = tiles_of(batch_size) * lanes * unit_count(network) + 4 * network.layers
+        return network.layers + lanes, 6 * numbers + 2 * lanes
+
+    @shared
+    def within(
+        network: NetworkPointers, batch_size: int, integers: Pointer, floats: Pointer
+    ) -> TileWorkspace:
+        count = tiles_of(batch_size)
+        numbers = 0
+        for layer in range(network.layers):
+            put_integer(integers, layer, numbers)
+            numbers += _fours(count * lanes * size_of(network, layer))
+        return TileWorkspace(
+            integers,
+            offset(integers, network.layers),
+            floats,
+            offset(floats, numbers),
+            offset(floats, 2 * numbers),
+            offset(floats, 3 * numbers),
+            offset(floats, 4 * numbers),
+            offset(floats, 5 * numbers),
+            offset(floats, 6 * numbers),
+        )
+
+    @shared
+    def end_of(network: NetworkPointers, workspace: TileWorkspace, layer: int, n: int) -> int:
+        units = tiles_of(n) * lanes * size_of(network, layer)
+        return integer_at(workspace.begins, layer) + _fours(units)  # type: ignore[no-any-return]
+
+    return TileWorkspaces(size, within, tiles_of, end_of, _into_lanes(lanes, tiles_of))
+
+
+def _into_lanes(lanes: int, tiles_of: Any) -> Any:
+    @shared
+    def into_lanes(
+        numbers: Pointer, width: int, rows: Pointer, n: int, starts: Pointer, out: Pointer
+    ) -> None:
+        place = 0
+        for first in range(0, tiles_of(n) * lanes, lanes):
+            for lane in range(lanes):
+                put_integer(starts, lane, integer_at(rows, min(first + lane, n - 1)) * width)
+            for j in range(width):
+                for lane in range(lanes):
+                    put(out, place + lane, at(numbers, integer_at(starts, lane) + j))
+                place += lanes
+
+    return into_lanes

@@ -1,0 +1,117 @@
+"""The kernel that trains: what a run is.  What is computed of a batch is in `descent`."""
+
+from typing import Any
+
+import numpy as np
+from numba import types
+
+from training.numerics.arguments import DATA, NETWORK, PLAN, WORKSPACE, Data, Plan, Workspace
+from training.numerics.descent import BatchPointers, descent
+from training.numerics.encoded_network import EncodedNetwork, pointers_of
+from training.numerics.epoch_cursor import first_epoch, next_batch
+from training.numerics.jit import keep, kernel, shared
+from training.numerics.parameter_update import ParameterVectors, UpdateRule, corrected
+from training.numerics.run_memory import run_memories
+from training.numerics.vectors import Pointer, at, copy, offset, pointer, put, sum_of
+
+#: Why `train` made no more updates.
+MADE, DIVERGED, COST_REACHED = range(3)
+
+
+@shared
+def _vectors(workspace: Workspace) -> ParameterVectors:
+    memory = pointer(workspace.memory)
+    return ParameterVectors(
+        pointer(workspace.parameters), memory, offset(memory, workspace.parameters.size)
+    )
+
+
+@shared
+def _ends_epoch_below(
+    costs: Pointer, n: int, left: int, examples: int, epoch_cost: Pointer, cost_below: float
+) -> bool:
+    """Add the costs of a batch to its epoch's; tell whether an epoch ends with a lower mean.
+
+    `left` are the examples of the epoch that come with and after the batch.
+    """
+    put(epoch_cost, 0, sum_of(costs, 0, min(n, left), at(epoch_cost, 0)))
+    if n < left:
+        return False
+    mean = at(epoch_cost, 0) / examples
+    put(epoch_cost, 0, sum_of(costs, left, n, 0.0))
+    return mean < cost_below  # type: ignore[no-any-return]
+
+
+def training_kernel(lanes: int) -> Any:
+    """Return the kernel that trains with batches in tiles of so many lanes."""
+    memories = run_memories(lanes)
+    memory_size, memory_within, descend = memories.size, memories.within, descent(lanes)
+
+    @kernel(
+        types.UniTuple(types.int64, 2)(NETWORK, DATA, PLAN, WORKSPACE),
+        f"train with tiles of {lanes}",
+    )
+    def train(
+        encoded: EncodedNetwork, data: Data, plan: Plan, workspace: Workspace
+    ) -> tuple[int, int]:
+        network = pointers_of(encoded, workspace.parameters)
+        batch_size, rates = plan.batch_size, plan.rates
+        integer_count, float_count = memory_size(network, batch_size, data.inputs.shape[0])
+        integers, floats = np.empty(integer_count, np.int64), np.zeros(float_count)
+        memory = memory_within(
+            network, batch_size, data, workspace, pointer(integers), pointer(floats)
+        )
+        cursor, finite = memory.cursor, memory.finite
+        x, y = pointer(data.inputs), pointer(data.targets)
+        costs, epoch_cost = pointer(workspace.costs), pointer(workspace.epoch_cost)
+        old, new = _vectors(workspace), memory.beside
+        power1, power2 = at(memory.powers, 0), at(memory.powers, 1)
+
+        first_epoch(cursor)
+        position = plan.updates_done * batch_size
+        place = position % cursor.examples
+        done = 0
+        outcome = MADE
+        while done < workspace.costs.size and position < plan.total_examples:
+            n = min(batch_size, plan.total_examples - position)
+            left = cursor.examples - (place if place < cursor.examples else 0)  # of the epoch
+            place = next_batch(cursor, place, n)
+            next_power1, next_power2 = power1 * rates.beta1, power2 * rates.beta2
+            rule = UpdateRule(plan.optimizer, corrected(rates, next_power1, next_power2), finite)
+            batch = BatchPointers(x, y, cursor.rows, n)
+            descend(network, batch, memory.tiles, memory.costs, memory.gradient, rule, old, new)
+            if at(finite, 0) == 0.0:
+                outcome = DIVERGED
+                break
+            old, new = new, old
+            power1, power2 = next_power1, next_power2
+            if workspace.recorded.shape[0] > 0:
+                size = network.parameters
+                copy(old.w, size, offset(pointer(workspace.recorded), done * size))
+            put(costs, done, sum_of(memory.costs, 0, n, 0.0) / n)
+            position += n
+            done += 1
+            if _ends_epoch_below(
+                memory.costs, n, left, cursor.examples, epoch_cost, plan.cost_below
+            ):
+                outcome = COST_REACHED
+                break
+        if done % 2 == 1:  # the latest update lies beside the caller's arrays
+            _copy_back(old, workspace)
+        put(memory.powers, 0, power1)
+        put(memory.powers, 1, power2)
+        keep(integers)
+        keep(floats)
+        return done, outcome
+
+    return train
+
+
+@shared
+def _copy_back(vectors: ParameterVectors, workspace: Workspace) -> None:
+    size = workspace.parameters.size
+    memories = min(workspace.memory.size // size, 2)
+    to = _vectors(workspace)
+    copy(vectors.w, size, to.w)
+    copy(vectors.v, min(memories, 1) * size, to.v)
+    copy(vectors.s, (memories - 1) * size, to.s)
