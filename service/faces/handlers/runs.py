@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from functools import cache
 
 from clearprop.v1 import run_pb2
 from clearprop.v1 import training_service_pb2 as pb
@@ -95,11 +96,12 @@ class RunHandlers:
 
     def _begin_step(self, request: pb.StepRequest) -> pb.StepResponse | Ticket:
         """Answer a short step at once, without another way through the event loop."""
-        begun = self._steps.begin(step(request), request_id(request, _stepped))
+        translate = cache(_stepped)  # once for what is stored and what is sent
+        begun = self._steps.begin(step(request), request_id(request, translate))
         outcome = begun.ticket.outcome
         if outcome is None:
             return begun.ticket
-        response = _stepped(outcome)
+        response = translate(outcome)
         if begun.made is not None:
             shown = latest_in_response(begun.network, begun.made)
             response.updates.extend(updates(begun.network, [shown]))
