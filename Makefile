@@ -28,7 +28,7 @@ export BUF_CACHE_DIR := $(CURDIR)/$(VENV)/.buf
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve bench peers test soak screenshots lint format client proto requirements clean
+.PHONY: help setup demo serve bench peers test soak screenshots architecture lint format client proto requirements clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,11 +55,15 @@ soak: setup ## run the long forms of tests, which take hours: one line for each 
 screenshots: setup ## make the pictures of the page that the documents show (needs chromium)
 	PYTHONPATH=tests/support $(BIN)/python tests/service/web/screenshots.py
 
+architecture: $(INSTALLED) ## draw docs/images/architecture.svg from the imports of the code
+	$(BIN)/python docs/draw_architecture.py
+
 lint: $(INSTALLED) $(PROTO_INSTALLED) ## check the code, its types, its architecture and the contract
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python docs/draw_architecture.py --check
 	$(BIN)/buf lint
 	$(BIN)/buf format --diff --exit-code
 	rm -rf build/stubs

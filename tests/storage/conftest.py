@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from histories import SetClock
 
-from storage import open_store
+from storage.memory_store import MemoryStore
 from storage.sqlite import SqliteStore
 from training.ports import Store
 
@@ -46,6 +46,6 @@ def store(request: pytest.FixtureRequest, clock: SetClock) -> Iterator[Store]:
     if request.param == "sqlite":
         yield request.getfixturevalue("sqlite_store")
         return
-    store = open_store("memory:", clock)
+    store = MemoryStore(clock)
     yield store
     store.close()
