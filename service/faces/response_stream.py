@@ -1,7 +1,15 @@
 """The responses of a call of one request and many responses, in the forms that faces send."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Hashable, Iterator
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Hashable,
+    Iterator,
+    Sequence,
+)
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,19 +17,7 @@ from google.protobuf.message import Message
 
 
 class Response(Protocol):
-    """One response; each face makes of it what it sends.
-
-    What is made of a response can be shared by its `key` with whoever is sent the same one; None
-    where there is nobody. `nbytes` is what its numbers take, roughly.
-    """
-
-    @property
-    def key(self) -> Hashable | None:
-        """What it has in common with the same response to others."""
-
-    @property
-    def nbytes(self) -> int:
-        """How large it is, in bytes, roughly."""
+    """One response; each face makes of it what it sends."""
 
     def message(self) -> Message:
         """Return it as the contract's message."""
@@ -32,15 +28,9 @@ class Response(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SingleResponse:
-    """A response for one caller alone."""
+    """A response that is a message already."""
 
     content: Message
-    key: None = None
-
-    @property
-    def nbytes(self) -> int:
-        """How many bytes the message has."""
-        return self.content.ByteSize()
 
     def message(self) -> Message:
         """Return the message."""
@@ -51,6 +41,19 @@ class SingleResponse:
         return self.content.SerializeToString()
 
 
+@dataclass(frozen=True, slots=True)
+class ResponseGroup:
+    """The responses that are there at one time, in order, which are encoded together.
+
+    What is made of them can be shared by the `key` with all who are sent the same ones; None where
+    there is nobody else. `nbytes` is what their numbers take, roughly.
+    """
+
+    responses: Sequence[Response]
+    nbytes: int
+    key: Hashable | None = None
+
+
 class ResponseStream:
     """The responses of a call that is accepted: iterate it once, then close it.
 
@@ -59,18 +62,18 @@ class ResponseStream:
 
     def __init__(
         self,
-        responses: AsyncGenerator[Response, None],
+        groups: AsyncGenerator[ResponseGroup, None],
         close: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        self._responses = responses
+        self._groups = groups
         self._close = close
 
-    def __aiter__(self) -> AsyncIterator[Response]:
-        return self._responses
+    def __aiter__(self) -> AsyncIterator[ResponseGroup]:
+        return self._groups
 
     async def aclose(self) -> None:
         """End it."""
-        await self._responses.aclose()
+        await self._groups.aclose()
         if self._close is not None:
             await self._close()
 
@@ -82,10 +85,10 @@ async def threaded_stream(messages: Iterator[Message]) -> ResponseStream:
     """
     first = await asyncio.to_thread(next, messages, None)
 
-    async def responses() -> AsyncGenerator[Response, None]:
+    async def groups() -> AsyncGenerator[ResponseGroup, None]:
         message = first
         while message is not None:
-            yield SingleResponse(message)
+            yield ResponseGroup([SingleResponse(message)], message.ByteSize())
             message = await asyncio.to_thread(next, messages, None)
 
-    return ResponseStream(responses())
+    return ResponseStream(groups())

@@ -122,8 +122,9 @@ def _streaming(
         try:
             async with aclosing(await rpc.open_stream(_read(request))) as responses:
                 await context.send_initial_metadata(())
-                async for response in responses:
-                    await write_timeout(context.write((await serialized.of(response)).content))
+                async for group in responses:
+                    for each in await serialized.of(group):
+                        await write_timeout(context.write(each.content))
         except Exception as error:  # noqa: BLE001 (told to the caller, and logged)
             await _refuse(error, context)
 

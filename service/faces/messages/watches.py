@@ -1,6 +1,6 @@
 """Watches: what a client asks for, and the responses that it is sent."""
 
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Hashable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -11,6 +11,7 @@ from service.faces.messages.fields import optional
 from service.faces.messages.runs import run_event
 from service.faces.messages.updates import UPDATE_KINDS, detail, updates
 from service.faces.messages.wire import can_be_written, columns_response, updates_response
+from service.faces.response_stream import ResponseGroup
 from service.reading.selection import Detail, Selection
 from service.reading.stored_updates import UpdatePage
 from service.reading.watched_items import Bookmark, WatchedEvent, WatchedPart, WatchedUpdates
@@ -49,11 +50,10 @@ def watch(request: pb.WatchUpdatesRequest) -> WatchCommand:
 
 async def watched(
     parts: AsyncIterable[WatchedPart], encoding: pb.Encoding.ValueType
-) -> AsyncGenerator["WatchResponse", None]:
-    """Yield the responses with what is watched, as they are made of one part after the other."""
+) -> AsyncGenerator[ResponseGroup, None]:
+    """Yield the responses with what is watched, those of one part after the other."""
     async for part in parts:
-        for response in watch_responses(part, encoding):
-            yield response
+        yield watch_responses(part, encoding)
         del part  # it may be large, and the next one may be long in coming
 
 
@@ -62,11 +62,6 @@ class _UpdatesResponse:
     """Updates as such: those of one run, or of none, after the other."""
 
     content: WatchedUpdates
-    key: Hashable
-
-    @property
-    def nbytes(self) -> int:
-        return self.content.nbytes
 
     def message(self) -> pb.WatchUpdatesResponse:
         content = self.content
@@ -86,11 +81,6 @@ class _ColumnsResponse:
 
     content: Snapshots
     selection: Selection
-    key: Hashable
-
-    @property
-    def nbytes(self) -> int:
-        return self.content.nbytes
 
     def message(self) -> pb.WatchUpdatesResponse:
         part = self.content
@@ -118,8 +108,6 @@ class _OtherResponse:
     """A change of a run's state, or a bookmark."""
 
     content: WatchedEvent | Bookmark
-    key: Hashable
-    nbytes: int = 0
 
     def message(self) -> pb.WatchUpdatesResponse:
         content = self.content
@@ -135,29 +123,28 @@ class _OtherResponse:
 WatchResponse = _UpdatesResponse | _ColumnsResponse | _OtherResponse
 
 
-def watch_responses(part: WatchedPart, encoding: pb.Encoding.ValueType) -> Iterator[WatchResponse]:
-    """Yield the responses with one part of what is watched.
+def watch_responses(part: WatchedPart, encoding: pb.Encoding.ValueType) -> ResponseGroup:
+    """Return the responses with one part of what is watched.
 
-    Watchers who share the part see the same keys.
+    Watchers who share the part see the same key.
     """
     as_encoded = _RESPONSES[encoding]
     responses = chain.from_iterable(
-        as_encoded(item) if isinstance(item, WatchedUpdates) else [_OtherResponse(item, None)]
+        as_encoded(item) if isinstance(item, WatchedUpdates) else [_OtherResponse(item)]
         for item in part.items
     )
-    for number, response in enumerate(responses):
-        yield replace(response, key=(part.key, as_encoded, number))
+    return ResponseGroup(tuple(responses), part.nbytes, (part.key, as_encoded))
 
 
 def _as_updates(item: WatchedUpdates) -> Iterator[WatchResponse]:
     for piece in _cut(item.updates, _updates_in(_UPDATES_BYTES, item)):
-        yield _UpdatesResponse(replace(item, updates=piece), None)
+        yield _UpdatesResponse(replace(item, updates=piece))
 
 
 def _as_columns(item: WatchedUpdates) -> Iterator[WatchResponse]:
     for piece in _cut(item.updates, _updates_in(_COLUMNS_BYTES, item)):
         for part in piece:
-            yield _ColumnsResponse(part, item.selection, None)
+            yield _ColumnsResponse(part, item.selection)
 
 
 _RESPONSES: dict[int, Callable[[WatchedUpdates], Iterator[WatchResponse]]] = {

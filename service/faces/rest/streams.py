@@ -107,7 +107,8 @@ class Streams:
     async def file(self, rpc: Rpc, request: Message) -> "Streamed":
         """Return the response that is a file. Raises what refuses the call."""
         responses = await rpc.open_stream(request)
-        first = (await anext(aiter(responses))).message()
+        (only,) = (await anext(aiter(responses))).responses
+        first = only.message()
         assert isinstance(first, pb.ExportNetworkResponse)
         name = quote(first.file_name)
         headers = {
@@ -119,8 +120,9 @@ class Streams:
     async def _written(self, form: Form, responses: ResponseStream) -> AsyncGenerator[bytes, None]:
         yield form.beginning
         try:
-            async for response in responses:
-                yield form.item(await self._items.of(response))
+            async for group in responses:
+                for item in await self._items.of(group):
+                    yield form.item(item)
         except Exception as error:  # noqa: BLE001 (told to the client, and logged)
             yield form.failure(told(error).document)
         else:
@@ -174,10 +176,11 @@ async def _content(
     first: pb.ExportNetworkResponse, responses: ResponseStream
 ) -> AsyncGenerator[bytes, None]:
     yield first.content
-    async for response in responses:
-        message = response.message()
-        assert isinstance(message, pb.ExportNetworkResponse)
-        yield message.content
+    async for group in responses:
+        for response in group.responses:
+            message = response.message()
+            assert isinstance(message, pb.ExportNetworkResponse)
+            yield message.content
 
 
 def _item(response: Response) -> Item:

@@ -74,8 +74,11 @@ class Face:
 
     async def send(self, watch: Watch) -> list[bytes]:
         async with aclosing(watch):
-            responses = watched(watch, self._encoding)
-            return [(await self._encodings.of(response)).content async for response in responses]
+            return [
+                encoded.content
+                async for group in watched(watch, self._encoding)
+                for encoded in await self._encodings.of(group)
+            ]
 
 
 def told(item: WatchedItem) -> str:

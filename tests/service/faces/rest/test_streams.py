@@ -18,7 +18,7 @@ from starlette.types import Message
 
 from service.app import Server
 from service.faces import timeouts
-from service.faces.response_stream import Response, ResponseStream
+from service.faces.response_stream import ResponseGroup, ResponseStream
 from service.faces.rest import streams
 from service.faces.rest.streams import ABORT, Streamed
 from service.settings import Settings
@@ -292,12 +292,12 @@ async def test_a_file_that_cannot_be_made_whole_breaks_off() -> None:
         await aborted.wait()
         return {"type": "http.disconnect"}
 
-    async def responses() -> AsyncGenerator[Response, None]:
+    async def groups() -> AsyncGenerator[ResponseGroup, None]:
         return
         yield
 
     scope = {"method": "GET", "extensions": {ABORT: aborted.set}}
-    stream = ResponseStream(responses())
+    stream = ResponseStream(groups())
     await Streamed(chunks(), stream, {"Content-Type": "text/csv"})(scope, receive, send)
     assert aborted.is_set()
     assert [message.get("body") for message in sent] == [None, b"half"]
