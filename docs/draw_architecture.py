@@ -182,7 +182,7 @@ def _leaving(
     """Return where the arrows from a room begin: on its lower side, in the order of their ends."""
     box = placed[room]
     others = [target for source, target in imports if source == room and placed[target].y > box.y]
-    others.sort(key=lambda name: placed[name].x + placed[name].width / 2)
+    others.sort(key=lambda name: (placed[name].x + placed[name].width / 2, name))
     gap = box.width / (len(others) + 1)
     return [
         ((room, target), (box.x + gap * place, box.y + box.height))
@@ -196,7 +196,7 @@ def _arriving(
     """Return where the arrows to a room end: on its upper side, in the order of their starts."""
     box = placed[room]
     others = [source for source, target in imports if target == room and placed[source].y < box.y]
-    others.sort(key=lambda name: (placed[name].x + placed[name].width / 2, placed[name].y))
+    others.sort(key=lambda name: (placed[name].x + placed[name].width / 2, placed[name].y, name))
     gap = box.width / (len(others) + 1)
     return [
         ((source, room), (box.x + gap * place, box.y))
