@@ -119,9 +119,11 @@ def test_its_numbers_have_their_place_and_default_wherever_they_can_be_given(
         assert getattr(Optimizer(optimizer).completed(), name) == default
         written = f"{default:g}".replace("e-0", "e-")
         option: Any = get_args(inspect.signature(train).parameters[name].annotation)[1]
-        assert option.show_default == "see clearprop info"
+        assert option.show_default == written
         assert optimizer in option.help
-        assert f"`{name}`" in spaced(OptimizerOptions.__doc__)
+        in_method = spaced((CLIENT / "_async" / "networks.py").read_text())
+        assert f"`{name}` ({written})" in spaced(OptimizerOptions.__doc__)
+        assert f"`{name}` ({written})" in in_method
         proto = (ROOT / "proto" / "clearprop" / "v1" / "run.proto").read_text()
         assert re.search(rf"Absent means {written}\..*\n +optional double {name} ", proto)
 

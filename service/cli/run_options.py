@@ -16,7 +16,6 @@ from service.cli.options import NextUpdate, TrainingSetId, UpdateNumber, given, 
 Options: TypeAlias = dict[str, tuple[Any, Any]]
 
 _REQUIRED = inspect.Parameter.empty
-_SERVERS_OWN = "see clearprop info"
 _OPTIMIZERS = [enum_word(OptimizerKind, each) for each in OptimizerKind.values()[1:]]
 
 _LEARNING_RATE = typer.Option(
@@ -51,11 +50,11 @@ _HOW: Options = {
         (
             "momentum",
             float,
-            typer.Option("--momentum", help="Of momentum and nesterov.", show_default=_SERVERS_OWN),
+            typer.Option("--momentum", help="Of momentum and nesterov.", show_default="0.9"),
         ),
-        ("beta1", float, typer.Option("--beta1", help="Of adam.", show_default=_SERVERS_OWN)),
-        ("beta2", float, typer.Option("--beta2", help="Of adam.", show_default=_SERVERS_OWN)),
-        ("epsilon", float, typer.Option("--epsilon", help="Of adam.", show_default=_SERVERS_OWN)),
+        ("beta1", float, typer.Option("--beta1", help="Of adam.", show_default="0.9")),
+        ("beta2", float, typer.Option("--beta2", help="Of adam.", show_default="0.999")),
+        ("epsilon", float, typer.Option("--epsilon", help="Of adam.", show_default="1e-8")),
         (
             "weight_decay",
             float,

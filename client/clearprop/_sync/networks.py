@@ -99,11 +99,11 @@ class Network(NetworkHistory, NetworkInspection, NetworkEdits):
         `epochs` at least 1: ⌈epochs × examples / batch size⌉ updates.
 
         `optimizer` is `gradient-descent` (the default), `momentum`, `nesterov` or `adam`.
-        `momentum` belongs to `momentum` and `nesterov`; `beta1`, `beta2` and `epsilon` belong to
-        `adam`; `weight_decay` to all. Those that are absent are what `server_info().optimizers` of
-        the client says. With `shuffle_seed` each epoch goes through the examples in an order of its
-        own. The run ends early after the epoch whose examples' mean cost is less than `cost_below`,
-        and after `max_updates`, where they are given.
+        `momentum` (0.9) belongs to `momentum` and `nesterov`; `beta1` (0.9), `beta2` (0.999) and
+        `epsilon` (1e-8) belong to `adam`; `weight_decay` (0) to all. With `shuffle_seed` each epoch
+        goes through the examples in an order of its own. The run ends early after the epoch whose
+        examples' mean cost is less than `cost_below`, and after `max_updates`, where they are
+        given.
         """
         call = runs.train(self.id, training_set, settings, etag, request_id)
         response = self._connection.call(call)
