@@ -13,7 +13,7 @@ from service.reading.watch_reader import WatchReader, check_uid
 from service.reading.watch_readings import WatchReadings
 from service.reading.watched_items import WatchedItem
 from service.use_cases.caller import CALLER
-from service.use_cases.watch import Watch
+from service.use_cases.open_watch import OpenWatch
 from training.errors import LimitExceeded, Violation, Violations
 from training.limits import Limits
 from training.network import Network
@@ -57,7 +57,7 @@ class Watches:
         self._limits = limits
         self._watches: Counter[str] = Counter()
 
-    async def open(self, command: WatchCommand) -> Watch:
+    async def open(self, command: WatchCommand) -> OpenWatch:
         """Return a watch when it is accepted; it counts until it is closed.
 
         Raises InvalidFields, LimitExceeded, NetworkNotFound, RunNotFound, NetworkReplaced,
@@ -67,7 +67,7 @@ class Watches:
         with ExitStack() as opened:
             opened.enter_context(self._counted(CALLER.get()))
             cursor, greeting = await asyncio.to_thread(self._begin, command)
-            return Watch(self._readings, self._wakeups, cursor, greeting, opened.pop_all())
+            return OpenWatch(self._readings, self._wakeups, cursor, greeting, opened.pop_all())
 
     @contextmanager
     def _counted(self, caller: str) -> Iterator[None]:

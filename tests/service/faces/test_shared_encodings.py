@@ -23,7 +23,7 @@ from service.reading.watch_reader import WatchReader, WatchReading
 from service.reading.watched_items import Bookmark, WatchedItem, WatchedUpdates
 from service.use_cases.caller import CALLER
 from service.use_cases.networks import NewNetwork
-from service.use_cases.watch import Watch
+from service.use_cases.open_watch import OpenWatch
 from service.use_cases.watches import WatchCommand, Watches
 from training.errors import LimitExceeded
 from training.limits import Limits
@@ -72,7 +72,7 @@ class Face:
             self.count += 1
         return Encoded(response.serialized())
 
-    async def send(self, watch: Watch) -> list[bytes]:
+    async def send(self, watch: OpenWatch) -> list[bytes]:
         async with aclosing(watch):
             return [
                 encoded.content
@@ -92,7 +92,7 @@ def told(item: WatchedItem) -> str:
 class Items:
     """What a watch yields, one item after the other."""
 
-    def __init__(self, watch: Watch) -> None:
+    def __init__(self, watch: OpenWatch) -> None:
         self.watch = watch
         self._waiting: list[str] = []
 
@@ -192,7 +192,7 @@ async def test_the_limits_are_of_all_and_of_each_client_and_who_ends_makes_room(
 ) -> None:
     watches, _ = watching(service, Limits(watches=3, watches_of_client=2))
 
-    async def begin(client: str) -> Watch:
+    async def begin(client: str) -> OpenWatch:
         CALLER.set(client)
         return await watches.open(WatchCommand("net", start_update=0))
 

@@ -14,7 +14,7 @@ from training.errors import Draining
 BOOKMARK_SECONDS = 10.0
 
 
-class Watch:
+class OpenWatch:
     """The history from a cursor on, in order, without gap or duplicate, all durable.
 
     Iterate it once, then close it. Iterating raises NetworkNotFound when the network is deleted,
@@ -38,7 +38,7 @@ class Watch:
         self._opened = opened
         self._parts = self._read()
 
-    def __aiter__(self) -> "Watch":
+    def __aiter__(self) -> "OpenWatch":
         return self
 
     async def __anext__(self) -> WatchedPart:
