@@ -63,7 +63,9 @@ def test_any_request_is_answered_as_documented(server: ServerProcess, promise: P
 
     assert failures == []
     assert "mistake of the service" not in server.said()
-    assert answered[200] > 100
+    # How many there are depends on the machine, for they end after some seconds: what must hold is
+    # that a good part of them is not refused.
+    assert answered[200] > answered.total() / 10 > 1
     promise("any request is answered as documented", requests=answered.total(), met=answered[200])
 
 
