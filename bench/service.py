@@ -5,8 +5,11 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import clearprop
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from bench.measuring import Times, in_turn
 from bench.peers import plain_c
@@ -90,7 +93,12 @@ def _step(folder: Path) -> Row:
         for _ in range(_STEPS):
             bare.execute("INSERT INTO t VALUES (?)", (content,))
 
-    with serving(folder, "stepping") as server, clearprop.connect(server.target) as client:
+    with (
+        serving(folder, "stepping") as server,
+        clearprop.connect(server.target) as client,
+        grpc.insecure_channel(server.target) as channel,
+    ):
+        health: Any = health_pb2_grpc.HealthStub(channel)
         network = client.create_network("stepped", layer_sizes=[2, 5, 1], seed=7)
         network.step("xor", learning_rate=5.0, batch_size=4, epochs=1_000_000)
 
@@ -100,7 +108,7 @@ def _step(folder: Path) -> Row:
 
         def echoes() -> None:
             for _ in range(_STEPS):
-                client.server_info()
+                health.Check(health_pb2.HealthCheckRequest())
 
         ours, echo, commit = in_turn(5, (steps, _STEPS), (echoes, _STEPS), (commits, _STEPS))
     bare.close()
