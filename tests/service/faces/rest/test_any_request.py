@@ -63,17 +63,14 @@ def test_any_request_is_answered_as_documented(server: ServerProcess, promise: P
 
     assert failures == []
     assert "mistake of the service" not in server.said()
-    # How many there are depends on the machine, for they end after some seconds: what must hold is
-    # that a good part of them is not refused.
-    assert answered[200] > answered.total() / 10 > 1
+    assert answered[200] > 100
     promise("any request is answered as documented", requests=answered.total(), met=answered[200])
 
 
 def schema(server: ServerProcess) -> BaseSchema:
-    seconds = rounds(12, 300)
     config = {
         "base-url": server.http,
-        "max-time": seconds,
+        "generation": {"max-examples": rounds(2, 200)},
         "request-timeout": 20,
         "continue-on-failure": True,
         "checks": {"positive_data_acceptance": {"expected-statuses": ANSWERS}},

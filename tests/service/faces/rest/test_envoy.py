@@ -41,7 +41,7 @@ class Answer:
     is_in_words: bool = False
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stub(http_server: ServerProcess) -> Iterator[TrainingServiceStub]:
     with http_server.stub() as stub:
         make(stub, "trained")
@@ -61,7 +61,7 @@ def stub(http_server: ServerProcess) -> Iterator[TrainingServiceStub]:
         yield stub
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def faces(
     http_server: ServerProcess, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Face, Face]]:
