@@ -9,7 +9,7 @@ import { describe } from "./shared/functions.js";
 import { html } from "./shared/html.js";
 import { NetworkPicker } from "./shared/network_picker.js";
 import { go, searchOf, usePlace } from "./shared/place.js";
-import { Say } from "./shared/say.js";
+import { Notice } from "./shared/notices.js";
 import { goToWorkedExample, haveWorkedExample, WORKED } from "./shared/worked_example.js";
 import { Train } from "./train/train.js";
 
@@ -86,7 +86,7 @@ function Page() {
   const Mode = MODES.find(([mode]) => mode === place.mode)?.[2] ?? Look;
   return html`
     <${Head} place=${place} />
-    <${Say} />
+    <${Notice} />
     <main>${isOpen && isDescribed && html`<${Mode} place=${place} />`}</main>
   `;
 }

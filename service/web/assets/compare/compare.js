@@ -8,7 +8,7 @@ import { useTrainingSet } from "../shared/training_set.js";
 import { Changes, useChanges } from "./changes.js";
 import { Edit } from "./edit.js";
 import { Exports } from "./exports.js";
-import { Answers } from "./outputs.js";
+import { Predictions } from "./predictions.js";
 import { litBy, scaleOf, SidePicture, useLayers } from "./pictures.js";
 import { Sides } from "./sides.js";
 
@@ -47,7 +47,7 @@ function BothSides({ place, before, after, run }) {
         <${Changes} ...${{ before, after, found, chosen: place.weight, pointed, setPointed }} />
         <div class="column">
           <${Edit} key=${`${after.name} ${after.update}`} side=${after} chosen=${place.weight} preview=${preview} onPreview=${setPreview} />
-          <${Answers} set=${set} before=${before} after=${after} preview=${preview} />
+          <${Predictions} set=${set} before=${before} after=${after} preview=${preview} />
           <${Exports} side=${after} picture=${picture} />
         </div>
       </div>

@@ -4,14 +4,14 @@ import { useEffect, useReducer } from "preact/hooks";
 import { get } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
-import { Num } from "../shared/number.js";
-import { whole } from "../shared/numbers.js";
+import { Num } from "../shared/number_view.js";
+import { whole } from "../shared/number_format.js";
 import { keyOf, parameterOf, parametersOf, valueOf } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
-import { say } from "../shared/say.js";
+import { notify } from "../shared/notices.js";
 import { parameterName } from "../shared/unit_names.js";
 import { next, numberOf, START, textOf } from "./edit_state.js";
-import { useScratch } from "./scratch.js";
+import { usePreviewFork } from "./preview_fork.js";
 
 const CHOICES = 500; // weights that are listed to choose from; of larger networks those that changed have a button
 
@@ -26,12 +26,12 @@ export function Edit({ side, chosen, preview, onPreview }) {
   // Another weight is another edit.
   useEffect(() => {
     happen({ kind: "chosen" });
-    drop().catch(say);
+    drop().catch(notify);
   }, [chosen]);
   const type = (event) => {
     happen({ kind: "typed", key: chosen, text: event.target.value });
     go({ update: side.update }); // a run that goes on must not take what is typed away
-    if (preview) drop().catch(say);
+    if (preview) drop().catch(notify);
   };
   return html`
     <section class="panel edit" aria-label="Edit">
@@ -50,7 +50,7 @@ export function Edit({ side, chosen, preview, onPreview }) {
 
 // What the buttons do: with the fork, and with what the page knows of it.
 function useWork({ side, parameter, text, name, happen, onPreview }) {
-  const scratch = useScratch();
+  const scratch = usePreviewFork();
   const drop = async () => {
     onPreview(null);
     await scratch.drop();
@@ -62,7 +62,7 @@ function useWork({ side, parameter, text, name, happen, onPreview }) {
       happen({ kind: "done" });
     } catch (error) {
       if (error.isAway) {
-        say(error);
+        notify(error);
         happen({ kind: "done" });
       } else happen({ kind: "refused", error });
     }
@@ -79,7 +79,7 @@ function useWork({ side, parameter, text, name, happen, onPreview }) {
       const fork = await scratch.keep(`${parameterName(side.network, parameter)} edited`);
       onPreview(null);
       go({ network: fork, update: undefined, other: side.name, base: side.update }, { push: true });
-      say(`The edit is on the fork ${fork}. ${side.name} is as it was.`);
+      notify(`The edit is on the fork ${fork}. ${side.name} is as it was.`);
     });
   return { preview, apply, drop, discard: () => attempt(drop) };
 }

@@ -1,8 +1,8 @@
 // Files: of the network that is looked at, made by the service, and of its picture, made here.
 import { savePicture } from "../picture/file.js";
 import { html } from "../shared/html.js";
-import { whole } from "../shared/numbers.js";
-import { say } from "../shared/say.js";
+import { whole } from "../shared/number_format.js";
+import { notify } from "../shared/notices.js";
 
 const FORMATS = [
   ["JSON", "all that it takes to make it again"],
@@ -17,7 +17,7 @@ const PICTURES = [
 ];
 
 export function Exports({ side, picture }) {
-  const save = (format) => savePicture(picture.current, format, { network: side.name, update: side.update }).catch(say);
+  const save = (format) => savePicture(picture.current, format, { network: side.name, update: side.update }).catch(notify);
   return html`
     <section class="panel exports" aria-label="Export">
       <h3>Export <span class="small soft">${side.name} at update ${whole(side.update)}</span></h3>

@@ -4,10 +4,10 @@ import { get } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { NetworkPicker } from "../shared/network_picker.js";
-import { Num } from "../shared/number.js";
-import { whole } from "../shared/numbers.js";
+import { Num } from "../shared/number_view.js";
+import { whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
-import { wordOf } from "../shared/words.js";
+import { enumName } from "../shared/enum_names.js";
 
 // `pictures` are what is shown below each side.
 export function Sides({ place, before, after, pictures, isPreview }) {
@@ -88,7 +88,7 @@ function Moment({ side, onPick, children }) {
     </div>
     <p class="small said">
       <span class="soft">of ${whole(latest)}</span>
-      <span>${shown ? wordOf(shown.kind) : "…"}${shown?.epoch > 0 ? `, epoch ${whole(shown.epoch)}` : ""}</span>
+      <span>${shown ? enumName(shown.kind) : "…"}${shown?.epoch > 0 ? `, epoch ${whole(shown.epoch)}` : ""}</span>
       ${shown?.cost !== undefined && html`<span>cost before it <${Num} value=${shown.cost} name="cost" /></span>`}
       ${children}
     </p>

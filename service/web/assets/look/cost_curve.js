@@ -2,8 +2,8 @@
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { get } from "../shared/api.js";
-import { Num } from "../shared/number.js";
-import { whole } from "../shared/numbers.js";
+import { Num } from "../shared/number_view.js";
+import { whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
 
 const [WIDTH, HEIGHT, EDGE] = [1000, 64, 6];

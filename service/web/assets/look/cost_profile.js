@@ -1,7 +1,7 @@
 // The derivative, made visible: what the batch would cost were this weight another, the tangent whose
 // slope is the gradient, and the step that was taken.
 import { html } from "../shared/html.js";
-import { exact, short } from "../shared/numbers.js";
+import { exact, short } from "../shared/number_format.js";
 
 const [WIDTH, HEIGHT, EDGE] = [420, 150, 18];
 

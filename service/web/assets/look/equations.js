@@ -1,7 +1,7 @@
 // The equations of a phase in symbols, and of a line in numbers: what a line computes has an entry, by
 // the role of the variable that it sets.
 import { html } from "../shared/html.js";
-import { isRounded } from "../shared/numbers.js";
+import { isRounded } from "../shared/number_format.js";
 import { call, gives, id, n, op, over, prime, row, SPACE, sub } from "./maths.js";
 import { decayInNumbers, isLong, stepInNumbers, stepInSymbols } from "./optimizer_equations.js";
 import { computedIn, elementOf, scalarOf, storedIn } from "./variables.js";

@@ -1,7 +1,7 @@
 // The lines of an explanation, example by example: each shows in the picture what it was made of.
 import { useState } from "preact/hooks";
 import { html } from "../shared/html.js";
-import { about, exact, isRounded, signed } from "../shared/numbers.js";
+import { about, exact, isRounded, signed } from "../shared/number_format.js";
 import { readable } from "./readable_maths.js";
 import { pointedBy } from "./sources.js";
 

@@ -1,6 +1,6 @@
 // The arrays G, one for each layer, as they fill: a row for each unit, a column for each input.
 import { html } from "../shared/html.js";
-import { exact, isRounded, signed } from "../shared/numbers.js";
+import { exact, isRounded, signed } from "../shared/number_format.js";
 import { keyAt, parameterOf } from "../shared/parameters.js";
 import { layerName, parameterName } from "../shared/unit_names.js";
 

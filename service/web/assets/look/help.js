@@ -1,7 +1,7 @@
 // What maps to what, the notation, the glossary, the keys: in a window of their own.
 import { useRef } from "preact/hooks";
 import { html } from "../shared/html.js";
-import { GLOSSARY, NOTATION } from "./words.js";
+import { GLOSSARY, NOTATION } from "./glossary.js";
 
 const KEYS = [
   ["→ ←", "one line on, one back"],

@@ -5,16 +5,16 @@ import { useScale } from "../picture/scale.js";
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { useLive } from "../shared/live.js";
-import { whole } from "../shared/numbers.js";
+import { whole } from "../shared/number_format.js";
 import { isKey } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
-import { say } from "../shared/say.js";
-import { BetweenPanel, headingOf } from "./between.js";
+import { notify } from "../shared/notices.js";
+import { UpdateWithoutBatch, headingOf } from "./update_without_batch.js";
 import { CostCurve } from "./cost_curve.js";
 import { Help } from "./help.js";
 import { loadUpdate, useRest, useRunOf } from "./loading.js";
 import { momentAt } from "./moment.js";
-import { Nothing } from "./nothing.js";
+import { NotFound } from "./not_found.js";
 import { PhasePanel } from "./phase_panel.js";
 import { Ribbon } from "./ribbon.js";
 import { Save } from "./save.js";
@@ -26,7 +26,7 @@ export const Look = ({ place }) => html`<${Opened} key=${place.network} place=${
 
 function Opened({ place }) {
   const live = useLive(place.network);
-  if (live.error) return html`<${Nothing} message=${live.error.message} network=${place.network} />`;
+  if (live.error) return html`<${NotFound} message=${live.error.message} network=${place.network} />`;
   if (!live.network) return html`<div class="look"></div>`;
   return html`<${Network} key=${live.network.uid} place=${place} ...${live} />`;
 }
@@ -49,7 +49,7 @@ function Network({ place, network, run: liveRun, latest }) {
   const scale = useScale(network, run, latest);
   const opened = shown && { ...shown, first, latest, wanted: isFollowing ? shown.update : update, isLate: !isFollowing && shown.update !== update };
   useStepKeys(opened, moment);
-  if (!opened && error) return html`<${Nothing} message=${error.message} network=${network.network} latest=${latest} />`;
+  if (!opened && error) return html`<${NotFound} message=${error.message} network=${network.network} latest=${latest} />`;
   if (!opened || !scale) return html`<div class="look"></div>`;
   const view = moment ? viewOf(opened, moment, secret) : changedView(opened);
   return html`
@@ -72,7 +72,7 @@ function Network({ place, network, run: liveRun, latest }) {
           ? html`<${WeightPanel} key=${weight} ...${{ opened, weight, pointed, setPointed, setSecret }} />`
           : moment
             ? html`<${PhasePanel} opened=${opened} moment=${moment} />`
-            : html`<${BetweenPanel} ...${{ opened, weight, setPointed }} />`}
+            : html`<${UpdateWithoutBatch} ...${{ opened, weight, setPointed }} />`}
       </aside>
     </div>
   `;
@@ -101,6 +101,6 @@ function mend(place, update, weight) {
   const isEarly = place.update < update;
   const isThere = place.update === undefined || place.update === update;
   const lost = isThere ? "" : `There is no update ${whole(place.update)} ${isEarly ? "any more" : "yet"}: this is update ${whole(update)}. `;
-  say(`${lost}${place.weight === weight ? "" : `This network has no weight ${place.weight}.`}`);
+  notify(`${lost}${place.weight === weight ? "" : `This network has no weight ${place.weight}.`}`);
   go({ update: isThere ? place.update : update, weight });
 }

@@ -1,6 +1,6 @@
 // MathML, written short. Numbers have four digits, and all of them where the pointer rests.
 import { html } from "../shared/html.js";
-import { exact, isRounded, short } from "../shared/numbers.js";
+import { exact, isRounded, short } from "../shared/number_format.js";
 
 export const id = (name) => html`<mi>${name}</mi>`;
 export const SPACE = html`<mspace width="1.5em" />`;

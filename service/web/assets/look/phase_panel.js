@@ -1,8 +1,8 @@
 // What happens now: in words, as an equation, as the lines of the loops, and in the arrays G.
 import { useEffect, useRef } from "preact/hooks";
 import { html } from "../shared/html.js";
-import { Num } from "../shared/number.js";
-import { isRounded } from "../shared/numbers.js";
+import { Num } from "../shared/number_view.js";
+import { isRounded } from "../shared/number_format.js";
 import { keyAt } from "../shared/parameters.js";
 import { inNumbers, kindIn, SYMBOLS } from "./equations.js";
 import { GradientArrays } from "./gradient_arrays.js";
@@ -10,7 +10,7 @@ import { Maths } from "./maths.js";
 import { momentAt } from "./moment.js";
 import { Sentence } from "./term.js";
 import { isLong } from "./optimizer_equations.js";
-import { PHASE_SENTENCES, phaseName } from "./words.js";
+import { PHASE_SENTENCES, phaseName } from "./phases.js";
 
 export function PhasePanel({ opened, moment }) {
   const { network, trace, walk } = opened;

@@ -1,5 +1,5 @@
 // The service's MathML with all of its digits, made short to read: what is rounded says so.
-import { exact, isRounded, short } from "../shared/numbers.js";
+import { exact, isRounded, short } from "../shared/number_format.js";
 
 export function readable({ mathml, value }) {
   const text = mathml.replace(/<mn>([^<]*)<\/mn>/g, (whole, number) => {

@@ -3,7 +3,7 @@
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { get } from "../shared/api.js";
-import { about, whole } from "../shared/numbers.js";
+import { about, whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
 import { startOf } from "./moment.js";
 

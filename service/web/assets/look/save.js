@@ -1,11 +1,11 @@
 // The picture of this moment as a file, for a text or a slide.
 import { savePicture } from "../picture/file.js";
 import { html } from "../shared/html.js";
-import { say } from "../shared/say.js";
+import { notify } from "../shared/notices.js";
 
 export function Save({ network, update }) {
   const save = (event, format) =>
-    savePicture(event.currentTarget.closest(".stage"), format, { network: network.network, update }).catch(say);
+    savePicture(event.currentTarget.closest(".stage"), format, { network: network.network, update }).catch(notify);
   return html`
     <span class="save">
       Save the picture:

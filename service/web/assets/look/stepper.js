@@ -1,10 +1,10 @@
 // Forward and back in time: by update, example, phase and line, by hand or at a chosen speed.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "../shared/html.js";
-import { whole } from "../shared/numbers.js";
+import { whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
 import { moves } from "./moment.js";
-import { phaseName } from "./words.js";
+import { phaseName } from "./phases.js";
 
 export const SPEEDS = [
   ["1 phase/s", "phase", 1000],

@@ -1,7 +1,7 @@
 // A word of the glossary, with what it means at hand: on hovering, on focus, and for screen readers.
 import { useId } from "preact/hooks";
 import { html } from "../shared/html.js";
-import { GLOSSARY } from "./words.js";
+import { GLOSSARY } from "./glossary.js";
 
 export function Term({ word }) {
   const id = useId();

@@ -1,6 +1,6 @@
 // What the picture shows.
 import { stillView } from "../picture/still.js";
-import { whole } from "../shared/numbers.js";
+import { whole } from "../shared/number_format.js";
 import { keyOf, valueAt } from "../shared/parameters.js";
 
 // Of a moment. The weight `secret` does not tell yet what becomes of it.

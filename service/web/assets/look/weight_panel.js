@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { useAnswer } from "../shared/answers.js";
 import { get } from "../shared/api.js";
 import { html } from "../shared/html.js";
-import { Num } from "../shared/number.js";
+import { Num } from "../shared/number_view.js";
 import { parameterOf } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
 import { parameterName, parameterSymbol } from "../shared/unit_names.js";

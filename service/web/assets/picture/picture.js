@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { layerName } from "../shared/unit_names.js";
-import { wordOf } from "../shared/words.js";
+import { enumName } from "../shared/enum_names.js";
 import { layOut, linesBetween, MANY, widthNeeded } from "./layout.js";
 import { placeNumbers } from "./places.js";
 import { CostBox, isInSight, Unit } from "./unit.js";
@@ -95,7 +95,7 @@ function Bands({ layers, lit, network, height, style: { band, isNarrow } }) {
       <g key=${layer} class=${`band ${lit === layer ? "lit" : ""}`}>
         <rect x=${units[0].x - band} y="2" width=${2 * band} height=${height - 4} rx="8" />
         <text x=${units[0].x} y="16" class="band-name">${layerName(network, layer)}</text>
-        ${layer > 0 && !isNarrow && html`<text x=${units[0].x} y="29" class="band-kind">${wordOf(network.activations[layer - 1])}</text>`}
+        ${layer > 0 && !isNarrow && html`<text x=${units[0].x} y="29" class="band-kind">${enumName(network.activations[layer - 1])}</text>`}
       </g>
     `,
   );

@@ -1,6 +1,6 @@
 // Answers of the service that a part of the page shows, and how they are kept up to date.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { say } from "./say.js";
+import { notify } from "./notices.js";
 
 const GAP = 200; // ms between two questions: a few a second are as many as an eye can follow
 const AWAY = 1000; // ms before a service that is away is asked again
@@ -11,7 +11,7 @@ const NOTHING = { key: null, answer: null, error: null };
 // come up in the meantime only the last. An urgent one breaks off the one before. Returns the last
 // answer, with the key that it belongs to, until the next is there, so that nothing flickers. Without
 // a key nothing is asked. A refusal is said, or goes to `refused`.
-export function useAnswer(key, ask, { isUrgent = false, refused = say } = {}) {
+export function useAnswer(key, ask, { isUrgent = false, refused = notify } = {}) {
   const [answered, setAnswered] = useState(NOTHING);
   const asker = useRef(null);
   asker.current ??= newAsker(setAnswered, isUrgent);

@@ -1,5 +1,5 @@
 // Calls of the service. Every number that the page shows comes from here.
-import { sayAway, sayBack } from "./say.js";
+import { notifyAway, notifyBack } from "./notices.js";
 
 const UNAVAILABLE = 503;
 
@@ -31,12 +31,12 @@ async function call(method, path, { query, body, signal } = {}) {
     response = await fetch(url, init);
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    sayAway();
+    notifyAway();
     throw new ApiError(0, "UNAVAILABLE", "UNREACHABLE", "The service cannot be reached.");
   }
   const answer = await response.json();
-  if (response.status === UNAVAILABLE) sayAway();
-  else sayBack();
+  if (response.status === UNAVAILABLE) notifyAway();
+  else notifyBack();
   if (response.ok) return answer;
   const { code, status, message, details } = answer.error;
   const reason = details.find((detail) => detail.reason)?.reason ?? "";

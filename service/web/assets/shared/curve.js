@@ -2,7 +2,7 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { html } from "./html.js";
-import { short, whole } from "./numbers.js";
+import { short, whole } from "./number_format.js";
 
 // What a colour of the theme stands for now: canvases do not know its name.
 export function colour(name) {

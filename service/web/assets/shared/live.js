@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { follow, get } from "./api.js";
 import { next, START } from "./live_state.js";
-import { sayAway, sayBack } from "./say.js";
+import { notifyAway, notifyBack } from "./notices.js";
 
 // Of its updates a run's first and last alone, and edits: how far it is the page asks as often as it
 // can show it, for a watch of all updates would tell of a million a second.
@@ -57,8 +57,8 @@ function begin(id, show) {
         state: (of, message) => happen(...eventOf(of, message)),
       });
     },
-    sayAway,
-    sayBack,
+    notifyAway,
+    notifyBack,
   };
 
   DO.open();

@@ -29,7 +29,7 @@ const EVENTS = {
     return [after, [["watch", after.shown.latest + 1], ...todo]];
   },
   // The service is away, or not yet ready for a watch.
-  notOpened: (state) => [show(state, { speed: null }), [["sayAway"], ["openIn", AWAY]]],
+  notOpened: (state) => [show(state, { speed: null }), [["notifyAway"], ["openIn", AWAY]]],
   // What the service says no to ends it.
   refused: (state, { error }) => [show({ ...state, isAsking: false }, { error }), []],
   // The run, as it was asked for.
@@ -46,8 +46,8 @@ const EVENTS = {
     return look(isLatest ? showRun(state, run, time) : state);
   },
   bookmark: look,
-  watching: (state) => [state, [["sayBack"]]],
-  lost: (state) => [show(state, { speed: null }), [["sayAway"]]],
+  watching: (state) => [state, [["notifyBack"]]],
+  lost: (state) => [show(state, { speed: null }), [["notifyAway"]]],
   // It is time for another look.
   look,
 };

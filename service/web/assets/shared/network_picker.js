@@ -3,7 +3,7 @@ import { useId, useState } from "preact/hooks";
 import { useAnswer } from "./answers.js";
 import { get } from "./api.js";
 import { html } from "./html.js";
-import { whole } from "./numbers.js";
+import { whole } from "./number_format.js";
 
 const MOST = 1000; // the largest page that the service sends
 const NONE = { networks: [], nextPageToken: "" };

@@ -1,7 +1,7 @@
 // Numbers of examples, and an output of a network: where it is between the lowest and the highest.
 import { boundsOf } from "./functions.js";
 import { html } from "./html.js";
-import { Num } from "./number.js";
+import { Num } from "./number_view.js";
 
 // Between which numbers the outputs of a network lie; where they have no bounds, 0 and 1 for a start.
 export function rangeOf({ activations }) {

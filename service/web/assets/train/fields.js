@@ -1,6 +1,6 @@
 // Fields of the form: what is typed or chosen, and, beside it, what is wrong with it.
 import { html } from "../shared/html.js";
-import { wordOf } from "../shared/words.js";
+import { enumName } from "../shared/enum_names.js";
 
 export function Entry({ values, wrong, change, name, label, placeholder, isText }) {
   return html`
@@ -22,7 +22,7 @@ export function Entry({ values, wrong, change, name, label, placeholder, isText 
   `;
 }
 
-export function Choice({ values, wrong, change, name, label, options, wordOf: word = wordOf }) {
+export function Choice({ values, wrong, change, name, label, options, enumName: word = enumName }) {
   const isThere = options.includes(values[name]);
   return html`
     <div class="field">

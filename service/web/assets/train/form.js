@@ -4,12 +4,12 @@ import { get, post, remove } from "../shared/api.js";
 import { activationKinds, costFunctionKinds, optimizerKinds, outputActivationKinds } from "../shared/functions.js";
 import { html } from "../shared/html.js";
 import { go } from "../shared/place.js";
-import { say } from "../shared/say.js";
-import { wordOf } from "../shared/words.js";
+import { notify } from "../shared/notices.js";
+import { enumName } from "../shared/enum_names.js";
 import { Choice, Entry } from "./fields.js";
 import { next, START } from "./form_state.js";
-import { LESSONS } from "./lessons.js";
-import { More } from "./more.js";
+import { FORM_EXAMPLES } from "./form_examples.js";
+import { AdvancedFields } from "./advanced_fields.js";
 import { OWN, layerSizes, networkOf, runOf } from "./settings.js";
 import { TableError, examplesOf } from "./table.js";
 
@@ -26,12 +26,12 @@ export function Form({ network }) {
       <${Lessons} lesson=${lesson} onChoose=${(chosen) => happen({ kind: "lesson", lesson: chosen })} />
       <fieldset>
         <legend>What to learn, with which network</legend>
-        <${Choice} ...${field} name="data" label="Training set" options=${[...sets.map(({ trainingSet }) => trainingSet), OWN]} wordOf=${setWord} />
+        <${Choice} ...${field} name="data" label="Training set" options=${[...sets.map(({ trainingSet }) => trainingSet), OWN]} enumName=${setWord} />
         ${values.data === OWN && html`<${Table} ...${field} />`}
         <${Entry} ...${field} name="hidden" label=${html`Hidden layers <span class="soft">${sizesText(values, set)}</span>`} placeholder="none" />
         <${Choice} ...${field} name="activation" label="Hidden activation" options=${activationKinds()} />
         <${Choice} ...${field} name="output" label="Output activation" options=${outputActivationKinds()} />
-        <${Choice} ...${field} name="cost" label="Cost function" options=${["", ...costFunctionKinds()]} wordOf=${(value) => (value ? wordOf(value) : "what suits the output")} />
+        <${Choice} ...${field} name="cost" label="Cost function" options=${["", ...costFunctionKinds()]} enumName=${(value) => (value ? enumName(value) : "what suits the output")} />
         <label class="check"
           ><input type="checkbox" checked=${values.bias} onChange=${(event) => change("bias", event.target.checked)} /> With biases</label
         >
@@ -46,7 +46,7 @@ export function Form({ network }) {
         <${Entry} ...${field} name="epochs" label="Epochs" />
         <${Entry} ...${field} name="shuffle" label="Shuffle seed" placeholder="in order" />
       </fieldset>
-      <${More} ...${field} />
+      <${AdvancedFields} ...${field} />
       <p class="wrong" role="alert">${wrong[""]}</p>
       <div class="actions">
         <button class="main" disabled=${isSending}>Make it and train</button>
@@ -71,12 +71,12 @@ const sender = ({ network, values, set, refreshSets, happen }) => async (event, 
       happen({ kind: "changed", name: "data", value: trained.trainingSet });
     }
     const name = await start(values, trained);
-    say(null);
+    notify(null);
     go({ network: name, update: undefined, weight: undefined }, { push: name !== network });
     happen({ kind: "sent" });
   } catch (error) {
     if (error.isAway) {
-      say(error);
+      notify(error);
       happen({ kind: "sent" });
     } else happen({ kind: "refused", error });
   }
@@ -87,7 +87,7 @@ function useTrainingSets() {
   const refresh = () =>
     get("trainingSets", { pageSize: 1000 })
       .then((answer) => setSets(answer.trainingSets))
-      .catch(say);
+      .catch(notify);
   useEffect(() => {
     refresh();
   }, []);
@@ -131,9 +131,9 @@ function Lessons({ lesson, onChoose }) {
     <div class="lessons">
       <label
         ><span>A lesson to try</span>
-        <select value=${lesson?.name ?? ""} onChange=${(event) => onChoose(LESSONS.find(({ name }) => name === event.target.value))}>
+        <select value=${lesson?.name ?? ""} onChange=${(event) => onChoose(FORM_EXAMPLES.find(({ name }) => name === event.target.value))}>
           <option value="" disabled>choose one …</option>
-          ${LESSONS.map(({ name }) => html`<option key=${name} value=${name}>${name}</option>`)}
+          ${FORM_EXAMPLES.map(({ name }) => html`<option key=${name} value=${name}>${name}</option>`)}
         </select>
       </label>
       <p class="small soft">${lesson?.see ?? "A lesson fills in the form below and says what to look for."}</p>

@@ -4,8 +4,8 @@ import { get } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { Curve } from "../shared/curve.js";
 import { html } from "../shared/html.js";
-import { Num } from "../shared/number.js";
-import { whole } from "../shared/numbers.js";
+import { Num } from "../shared/number_view.js";
+import { whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
 
 const POINTS = 800;

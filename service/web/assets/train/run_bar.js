@@ -1,11 +1,11 @@
 // The run: where it stands, how fast it goes, and what can be done with it.
 import { post } from "../shared/api.js";
 import { html } from "../shared/html.js";
-import { Num } from "../shared/number.js";
-import { whole } from "../shared/numbers.js";
+import { Num } from "../shared/number_view.js";
+import { whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
-import { say } from "../shared/say.js";
-import { wordOf } from "../shared/words.js";
+import { notify } from "../shared/notices.js";
+import { enumName } from "../shared/enum_names.js";
 import { isRunning } from "../shared/live_state.js";
 
 const MARKS = {
@@ -41,17 +41,17 @@ export function RunBar({ network, run, speed, place, latest }) {
 }
 
 const structureOf = ({ layerSizes, activations, bias, costFunction }) =>
-  `${layerSizes.join("-")}, ${[...new Set(activations.map(wordOf))].join(" and ")}${bias ? ", biases" : ""}, ${wordOf(costFunction)}`;
+  `${layerSizes.join("-")}, ${[...new Set(activations.map(enumName))].join(" and ")}${bias ? ", biases" : ""}, ${enumName(costFunction)}`;
 
 const settingsOf = ({ settings: { trainingSet, optimizer, learningRate, batchSize, shuffleSeed } }) =>
-  `on ${trainingSet} by ${wordOf(optimizer.kind)}, rate ${learningRate}, batch ${batchSize}${shuffleSeed ? ", shuffled" : ""}`;
+  `on ${trainingSet} by ${enumName(optimizer.kind)}, rate ${learningRate}, batch ${batchSize}${shuffleSeed ? ", shuffled" : ""}`;
 
 function Facts({ run, speed }) {
   const { settings } = run;
   return html`
     <dl class="facts">
       <${Fact} name=${`Run ${run.run}`}>
-        <span class=${`state ${wordOf(run.state)}`}><span aria-hidden="true">${MARKS[run.state]}</span> ${wordOf(run.state)}</span>
+        <span class=${`state ${enumName(run.state)}`}><span aria-hidden="true">${MARKS[run.state]}</span> ${enumName(run.state)}</span>
       <//>
       <${Fact} name="Update"><span data-of="updates">${whole(run.updatesDone)}</span> <span class="soft">of ${whole(run.totalUpdates)}</span><//>
       <${Fact} name="Epoch">${whole(run.epoch)} <span class="soft">of ${whole(settings.epochs)}</span><//>
@@ -78,7 +78,7 @@ const Fact = ({ name, children }) => html`
 `;
 
 function Actions({ network, run }) {
-  const act = (verb) => post(`networks/${network}/runs/${run.run}:${verb}`).catch(say);
+  const act = (verb) => post(`networks/${network}/runs/${run.run}:${verb}`).catch(notify);
   const isPaused = run?.state === "RUN_STATE_PAUSED";
   const isAlive = isRunning(run);
   // All of them always stand there, so that nothing moves under a finger.

@@ -4,8 +4,8 @@ import { post } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { colour, watchTheme } from "../shared/curve.js";
 import { html } from "../shared/html.js";
-import { Num } from "../shared/number.js";
-import { short } from "../shared/numbers.js";
+import { Num } from "../shared/number_view.js";
+import { short } from "../shared/number_format.js";
 import { rangeOf } from "../shared/output.js";
 
 const CELLS = 40; // each way

@@ -3,7 +3,7 @@ import { html } from "../shared/html.js";
 import { NetworkPicker } from "../shared/network_picker.js";
 import { go } from "../shared/place.js";
 import { Form } from "./form.js";
-import { Watched } from "./watched.js";
+import { RunView } from "./run_view.js";
 
 export function Train({ place }) {
   return html`
@@ -21,7 +21,7 @@ export function Train({ place }) {
         </details>
       </aside>
       <section class="watched" aria-label="Training">
-        ${place.network ? html`<${Watched} key=${place.network} place=${place} />` : html`<${Welcome} />`}
+        ${place.network ? html`<${RunView} key=${place.network} place=${place} />` : html`<${Welcome} />`}
       </section>
     </div>
   `;

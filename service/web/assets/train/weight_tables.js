@@ -1,8 +1,8 @@
 // Weights as numbers and bars, layer by layer; those of large layers in part.
 import { useRef } from "preact/hooks";
 import { html } from "../shared/html.js";
-import { Num } from "../shared/number.js";
-import { short } from "../shared/numbers.js";
+import { Num } from "../shared/number_view.js";
+import { short } from "../shared/number_format.js";
 import { keyOf } from "../shared/parameters.js";
 import { layerName, parameterName, unitName } from "../shared/unit_names.js";
 

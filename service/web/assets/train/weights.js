@@ -7,12 +7,12 @@ import { useState } from "preact/hooks";
 import { get } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
-import { Num } from "../shared/number.js";
-import { whole } from "../shared/numbers.js";
+import { Num } from "../shared/number_view.js";
+import { whole } from "../shared/number_format.js";
 import { isKey, parameterOf, valueOf } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
 import { parameterName } from "../shared/unit_names.js";
-import { Paths } from "./paths.js";
+import { Trajectories } from "./trajectories.js";
 import { WeightTables } from "./weight_tables.js";
 
 export function Weights({ network, run, latest, at, weight }) {
@@ -25,7 +25,7 @@ export function Weights({ network, run, latest, at, weight }) {
       ${isSmall(network)
         ? html`
             <${Moving} ...${{ network, run, latest, at, layers, weight }} />
-            <${Paths} network=${network} run=${run} at=${at} chosen=${weight} />
+            <${Trajectories} network=${network} run=${run} at=${at} chosen=${weight} />
             <details>
               <summary>As numbers</summary>
               ${tables}

@@ -50,11 +50,11 @@ test("an event of an older run changes nothing", () => {
 });
 
 test("a service that is away is asked again, and one that refuses is not", () => {
-  assert.deepEqual(after(live.START, { kind: "notOpened" })[1], [["sayAway"], ["openIn", 1000]]);
+  assert.deepEqual(after(live.START, { kind: "notOpened" })[1], [["notifyAway"], ["openIn", 1000]]);
   const error = new Error("no");
   const [state, todo] = after(live.START, opened, { kind: "refused", error });
   assert.deepEqual([state.shown.error, state.isAsking, todo], [error, false, []]);
-  assert.deepEqual(after(live.START, opened, { kind: "watching" })[1], [["sayBack"]]);
+  assert.deepEqual(after(live.START, opened, { kind: "watching" })[1], [["notifyBack"]]);
   assert.equal(after(live.START, { kind: "refused", error }, opened)[0].shown.error, null);
 });
 

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import { stepInSymbols } from "./assets/look/optimizer_equations.js";
-import { PHASE_SENTENCES, phaseName } from "./assets/look/words.js";
+import { PHASE_SENTENCES, phaseName } from "./assets/look/phases.js";
 import { kindIn, SYMBOLS } from "./assets/look/equations.js";
 import * as functions from "./assets/shared/functions.js";
 import { parameterName, unitName } from "./assets/shared/unit_names.js";
-import { LABELS } from "./assets/train/more.js";
+import { LABELS } from "./assets/train/advanced_fields.js";
 import { DEFAULTS, placed } from "./assets/train/settings.js";
 
 const { info, phases, names } = JSON.parse(readFileSync(new URL("data.json", import.meta.url)));

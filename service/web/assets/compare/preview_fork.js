@@ -2,9 +2,9 @@
 import { useEffect, useRef } from "preact/hooks";
 import { patch, post, remove } from "../shared/api.js";
 
-export function useScratch() {
+export function usePreviewFork() {
   const scratch = useRef(null);
-  scratch.current ??= newScratch();
+  scratch.current ??= newPreviewFork();
   useEffect(() => {
     const leave = () => scratch.current.leave();
     addEventListener("pagehide", leave);
@@ -16,7 +16,7 @@ export function useScratch() {
   return scratch.current;
 }
 
-function newScratch() {
+function newPreviewFork() {
   let fork = null;
   const take = () => {
     const taken = fork;

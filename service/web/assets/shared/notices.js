@@ -6,7 +6,7 @@ import { html } from "./html.js";
 const listeners = new Set();
 
 // Says an error, or a text; nothing takes the last message away.
-export function say(what) {
+export function notify(what) {
   const message = what instanceof Error ? { text: what.message, bad: true } : { text: what, bad: false };
   for (const listener of listeners) listener(what ? message : null);
 }
@@ -14,17 +14,17 @@ export function say(what) {
 let isAway = false;
 
 // Said once, whoever notices it first.
-export function sayAway() {
-  if (!isAway) say(new Error("The service is away. The page goes on by itself when it is back."));
+export function notifyAway() {
+  if (!isAway) notify(new Error("The service is away. The page goes on by itself when it is back."));
   isAway = true;
 }
 
-export function sayBack() {
-  if (isAway) say("The service is back.");
+export function notifyBack() {
+  if (isAway) notify("The service is back.");
   isAway = false;
 }
 
-export function Say() {
+export function Notice() {
   const [message, setMessage] = useState(null);
   useEffect(() => {
     listeners.add(setMessage);

@@ -17,7 +17,7 @@ const STROKES = [
   ["--good", [2, 2]],
 ];
 
-export const Paths = ({ network, run, at, chosen }) => run && html`<${Drawn} key=${run.run} ...${{ network, run, at, chosen }} />`;
+export const Trajectories = ({ network, run, at, chosen }) => run && html`<${Drawn} key=${run.run} ...${{ network, run, at, chosen }} />`;
 
 function Drawn({ network, run, at, chosen }) {
   const points = usePoints(network, run);

@@ -3,7 +3,7 @@ import { DEFAULTS } from "./settings.js";
 
 const lesson = (name, see, changes) => ({ name, see, values: { ...DEFAULTS, ...changes } });
 
-export const LESSONS = [
+export const FORM_EXAMPLES = [
   lesson("XOR is learned", "The cost stays flat for a while, then falls: hidden units had to find their parts first.", {}),
   lesson(
     "Batch 2 sticks",

@@ -2,15 +2,15 @@
 import { post } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
-import { Num } from "../shared/number.js";
+import { Num } from "../shared/number_view.js";
 import { Numbers, Output, rangeOf } from "../shared/output.js";
-import { whole } from "../shared/numbers.js";
+import { whole } from "../shared/number_format.js";
 
 const ROWS = 8;
 
 const fits = (set, { network: { layerSizes } }) => set.inputCount === layerSizes[0] && set.targetCount === layerSizes.at(-1);
 
-export function Answers({ set, before, after, preview }) {
+export function Predictions({ set, before, after, preview }) {
   if (!set) return null;
   if (!fits(set, after)) {
     return html`

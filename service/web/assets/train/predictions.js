@@ -2,13 +2,13 @@
 import { post } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
-import { Num } from "../shared/number.js";
-import { whole } from "../shared/numbers.js";
+import { Num } from "../shared/number_view.js";
+import { whole } from "../shared/number_format.js";
 import { Numbers, Output, rangeOf } from "../shared/output.js";
 
 const ROWS = 16;
 
-export function Truth({ network, set, at }) {
+export function Predictions({ network, set, at }) {
   const examples = set?.examples.slice(0, ROWS) ?? [];
   const { answer } = useAnswer(set ? `${set.uid} ${at}` : null, () => ask(network.network, set, examples, at));
   const range = rangeOf(network);

@@ -1,7 +1,7 @@
 // A number in the picture: four digits, a soft ≈ where these are not all, and never wider than the
 // room that it has.
 import { html } from "../shared/html.js";
-import { exact, isRounded, short, signed } from "../shared/numbers.js";
+import { exact, isRounded, short, signed } from "../shared/number_format.js";
 import { textWidth } from "./boxes.js";
 
 const textOf = (value, withSign) => (withSign ? signed(value) : short(value));
@@ -18,7 +18,7 @@ export function fitted(value, { font, room, withSign }) {
   return { width: room, fit: { "font-size": size, textLength: room, lengthAdjust: "spacingAndGlyphs" } };
 }
 
-export const Written = ({ value, withSign }) =>
+export const NumberText = ({ value, withSign }) =>
   html`${isRounded(value) && html`<tspan class="approx">≈</tspan>`}${textOf(value, withSign)}`;
 
 export const classes = (...names) => names.filter(Boolean).join(" ");

@@ -1,7 +1,7 @@
 // A number on the page: short to read; exact on focus, for screen readers and on hovering. Its role
 // lets it have a name that is not its text.
 import { html } from "./html.js";
-import { about, exact, isRounded } from "./numbers.js";
+import { about, exact, isRounded } from "./number_format.js";
 
 export function Num({ value, name }) {
   if (value === undefined || value === null) return html`<span class="num none">–</span>`;

@@ -5,10 +5,10 @@ import { useTrainingSet } from "../shared/training_set.js";
 import { History } from "./history.js";
 import { RunBar } from "./run_bar.js";
 import { Surface } from "./surface.js";
-import { Truth } from "./truth.js";
+import { Predictions } from "./predictions.js";
 import { Weights } from "./weights.js";
 
-export function Watched({ place }) {
+export function RunView({ place }) {
   const { network, run, latest, speed, error } = useLive(place.network);
   const at = Math.min(place.update ?? latest, latest);
   const set = useTrainingSet(run?.settings.trainingSet);
@@ -18,7 +18,7 @@ export function Watched({ place }) {
     <${RunBar} network=${network} run=${run} speed=${speed} place=${place} latest=${latest} />
     <${History} network=${network} latest=${latest} at=${at} />
     <div class="panels">
-      <${Truth} network=${network} set=${set} at=${at} />
+      <${Predictions} network=${network} set=${set} at=${at} />
       ${network.layerSizes[0] === 2 && html`<${Surface} network=${network} set=${set} at=${at} />`}
       <${Weights} network=${network} run=${run} latest=${latest} at=${at} weight=${place.weight} />
     </div>

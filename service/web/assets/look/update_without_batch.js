@@ -1,10 +1,10 @@
 // Updates that no batch made: how a network began, what someone set, and how it was made anew.
 import { html } from "../shared/html.js";
-import { Num } from "../shared/number.js";
-import { short, whole } from "../shared/numbers.js";
+import { Num } from "../shared/number_view.js";
+import { short, whole } from "../shared/number_format.js";
 import { keyOf } from "../shared/parameters.js";
 import { parameterName } from "../shared/unit_names.js";
-import { wordOf } from "../shared/words.js";
+import { enumName } from "../shared/enum_names.js";
 
 const MOST = 50; // changes that are listed
 
@@ -17,7 +17,7 @@ const HEADINGS = {
 
 export const headingOf = ({ update, state }) => `Update ${whole(update)}: ${HEADINGS[state.kind].toLowerCase()}`;
 
-export function BetweenPanel({ opened, weight, setPointed }) {
+export function UpdateWithoutBatch({ opened, weight, setPointed }) {
   const { network, state, comparison } = opened;
   const changes = comparison?.changes ?? [];
   const first = changes.find((change) => keyOf(change) === weight);
@@ -72,5 +72,5 @@ function beginning({ network }) {
   if (kind === "INITIALIZER_KIND_EXPLICIT") return "Its first weights were given by whoever made it.";
   if (seed === undefined) return "All of its weights were 0.";
   const range = low === undefined ? "" : ` from ${short(low)} to ${short(high)}`;
-  return `Its weights were drawn at random (${wordOf(kind)}${range}) with seed ${seed}: the same seed makes the same weights again.`;
+  return `Its weights were drawn at random (${enumName(kind)}${range}) with seed ${seed}: the same seed makes the same weights again.`;
 }

@@ -4,12 +4,12 @@ import { initializerKinds, numbersOf } from "../shared/functions.js";
 import { html } from "../shared/html.js";
 import { Choice, Entry } from "./fields.js";
 
-const MORE = ["initializer", "low", "high", "momentum", "beta1", "beta2", "epsilon", "decay", "below", "most"];
+const NAMES = ["initializer", "low", "high", "momentum", "beta1", "beta2", "epsilon", "decay", "below", "most"];
 
-export function More(field) {
+export function AdvancedFields(field) {
   const { values, wrong } = field;
   const [isOpen, setOpen] = useState(false);
-  const isWrong = MORE.some((name) => wrong[name]);
+  const isWrong = NAMES.some((name) => wrong[name]);
   const entries = (kind) =>
     Object.entries(numbersOf(kind)).map(([name, usual]) => html`<${Entry} key=${name} ...${field} name=${name} label=${LABELS[name]} placeholder=${String(usual)} />`);
   return html`

@@ -1,12 +1,12 @@
 // Where there is nothing to look into: why, and what there is instead.
 import { html } from "../shared/html.js";
 import { NetworkPicker } from "../shared/network_picker.js";
-import { whole } from "../shared/numbers.js";
+import { whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
 
 const START = { update: undefined, position: undefined, step: undefined, weight: undefined };
 
-export function Nothing({ message, network, latest }) {
+export function NotFound({ message, network, latest }) {
   const open = (id) => go({ ...START, network: id }, { push: true });
   return html`
     <div class="nothing">
