@@ -6,7 +6,7 @@ from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -14,13 +14,15 @@ _ASSETS = Path(str(files("service.web"))) / "assets"
 
 
 def web_pages() -> list[BaseRoute]:
-    """Return what is at / and under /web/."""
+    """Return the routes of the page, of its files and of the icon that browsers ask for."""
     content = (_ASSETS / "index.html").read_bytes()
     index = Response(
         content, headers={"Content-Security-Policy": _policy(content)}, media_type="text/html"
     )
     return [
         Route("/", lambda _: index, methods=["GET"]),
+        # For pages that name no icon, such as the documentation of the HTTP API.
+        Route("/favicon.ico", lambda _: FileResponse(_ASSETS / "icon.svg"), methods=["GET"]),
         Mount("/web", StaticFiles(directory=_ASSETS)),
     ]
 

@@ -10,7 +10,8 @@ import { html } from "./shared/html.js";
 import { NetworkPicker } from "./shared/network_picker.js";
 import { go, searchOf, usePlace } from "./shared/place.js";
 import { Notice } from "./shared/notices.js";
-import { goToWorkedExample, haveWorkedExample, WORKED } from "./shared/worked_example.js";
+import { hasWorkedExample, WORKED } from "./shared/worked_example.js";
+import { MissingWorkedExample, Start } from "./start/start.js";
 import { Train } from "./train/train.js";
 
 const MODES = [
@@ -51,7 +52,7 @@ function Head({ place }) {
 const LookAt = ({ place }) => html`
   <${NetworkPicker}
     label="Network"
-    none="the worked example"
+    none="Choose a network"
     value=${place.network}
     onPick=${(network) => go({ network, update: undefined, position: undefined, step: undefined, weight: undefined }, { push: true })}
   />
@@ -78,28 +79,29 @@ function Theme() {
 
 function Page() {
   const place = usePlace();
-  const isOpen = useOpened(place);
   const { answer: isDescribed } = useAnswer("functions", () => get("serverInfo").then(describe).then(() => true));
   useEffect(() => {
     document.title = titleOf(place);
   }, [place]);
-  const Mode = MODES.find(([mode]) => mode === place.mode)?.[2] ?? Look;
   return html`
     <${Head} place=${place} />
     <${Notice} />
-    <main>${isOpen && isDescribed && html`<${Mode} place=${place} />`}</main>
+    <main>${isDescribed && html`<${Content} place=${place} />`}</main>
   `;
 }
 
-// The page opens on the worked example, not on a form, and links to one of its moments lead there on
-// every server: it is made where it is missing. Returns whether the mode can be shown.
-function useOpened({ network, mode }) {
-  const isMeant = network ? network === WORKED : mode !== "train";
-  const { answer: isMade } = useAnswer(isMeant ? WORKED : null, () => haveWorkedExample().then(() => true));
-  useEffect(() => {
-    if (isMade && isMeant && !network) goToWorkedExample();
-  }, [isMade, isMeant, network]);
-  return network ? !isMeant || isMade : mode === "train";
+// The mode, once there is a network for it to show. Opening the page changes nothing on the server:
+// the worked example is created on request.
+function Content({ place }) {
+  const { network, mode } = place;
+  const [looks, setLooks] = useState(0);
+  const isWorked = network === WORKED;
+  const { answer: hasWorked } = useAnswer(isWorked ? looks : null, hasWorkedExample);
+  const Mode = MODES.find(([each]) => each === mode)?.[2] ?? Look;
+  if (!network && mode !== "train") return html`<${Start} />`;
+  if (isWorked && hasWorked === null) return null;
+  if (isWorked && !hasWorked) return html`<${MissingWorkedExample} onCreated=${() => setLooks(looks + 1)} />`;
+  return html`<${Mode} place=${place} />`;
 }
 
 // What a tab, a bookmark and the browser's history call this place.

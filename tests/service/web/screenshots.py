@@ -44,6 +44,7 @@ def _prepare(server: ServerProcess) -> None:
     """Make the networks that are shown: the worked example as the page does, and one on XOR."""
     with new_page() as page:
         page.goto(server.http)
+        page.get_by_role("button", name="Open the worked example").click()
         page.wait_for_url("**/?network=worked-example&**")
     with server.stub() as stub:
         stub.CreateNetwork(

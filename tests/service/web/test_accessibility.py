@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 from servers import ServerProcess
 
 PLACES = {
+    "start": "",
     "look": "?network=worked-example&update=1&position=0&step=60",
     "weight": "?network=worked-example&update=1&step=60&weight=2.0.1",
     "train": "?mode=train",

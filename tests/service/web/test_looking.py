@@ -27,6 +27,7 @@ def at_start(site: ServerProcess, page: Page) -> Page:
     page.set_viewport_size({"width": 1280, "height": 800})
     page.set_default_timeout(5_000)
     page.goto(site.http)
+    page.get_by_role("button", name="Open the worked example").click()
     expect(page.get_by_role("heading", name=PHASES[0])).to_be_visible()
     return page
 

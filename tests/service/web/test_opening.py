@@ -1,35 +1,57 @@
-"""The page opens on the worked example, loads nothing from elsewhere, and keeps its place."""
+"""The page opens without a trace, creates the worked example on request, and keeps its place."""
 
 from urllib.parse import parse_qs, urlsplit
 
 import requests
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from servers import ServerProcess
 
 
-def test_it_opens_on_the_worked_example(site: ServerProcess, page: Page) -> None:
+def test_opening_the_page_changes_nothing_and_logs_nothing(
+    site: ServerProcess, browser: Browser
+) -> None:
+    logged: list[str] = []
     asked: list[str] = []
+    page = browser.new_page()
+    page.on("console", lambda message: logged.append(message.text))
+    page.on("pageerror", lambda error: logged.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
-    # It asks whether the example is there before it makes it.
+    for place in ("", "?mode=compare", "?mode=train", "?network=worked-example&update=2", "docs"):
+        page.goto(f"{site.http}/{place}")
+        page.wait_for_load_state("networkidle")
+    page.close()
+    assert logged == []
+    assert _networks(site) == []
+    assert requests.get(f"{site.http}/favicon.ico", timeout=10).ok, "browsers ask for it"
+    assert {urlsplit(url).netloc for url in asked} == {urlsplit(site.http).netloc}
+
+
+def test_the_worked_example_is_created_on_request(site: ServerProcess, page: Page) -> None:
+    page.goto(site.http)
     with page.expect_response(lambda response: response.url.endswith(":step")) as made:
-        page.goto(site.http)
+        page.get_by_role("button", name="Open the worked example").click()
     assert made.value.status == 200
     page.wait_for_url("**/?network=worked-example&update=1&**")
     expect(page.get_by_role("link", name="Look inside")).to_have_attribute("aria-current", "page")
     runs = requests.get(f"{site.http}/v1/networks/worked-example/runs", timeout=10).json()["runs"]
     assert [run["updatesDone"] for run in runs] == ["6"]
-    assert {urlsplit(url).netloc for url in asked} == {urlsplit(site.http).netloc}
+    # The second time it is only opened.
+    page.goto(site.http)
+    page.get_by_role("button", name="Open the worked example").click()
+    page.wait_for_url("**/?network=worked-example&update=1&**")
+    assert _networks(site) == ["worked-example"]
 
 
-def test_a_link_into_the_worked_example_leads_there_on_every_server(
+def test_a_link_into_the_worked_example_offers_to_create_it(
     site: ServerProcess, page: Page
 ) -> None:
     requests.delete(f"{site.http}/v1/networks/worked-example", timeout=10)
-    # And on one that is away when the page is opened.
+    # Also on a server that is unavailable when the page is opened.
     page.route("**/v1/**", lambda route: route.abort())
     page.goto(f"{site.http}/?network=worked-example&update=2&position=1&step=100")
     expect(page.get_by_role("status").first).to_contain_text("is away")
     page.unroute("**/v1/**")
+    page.get_by_role("button", name="Create the worked example").click()
     expect(page.locator("[data-at=line]")).to_have_text("101 of 728")
     expect(page.locator("[data-at=update]")).to_have_text("2 of 6")
 
@@ -39,7 +61,7 @@ def test_a_mode_is_a_place_to_come_back_to(site: ServerProcess, page: Page) -> N
     expect(page.get_by_role("link", name="Train")).to_have_attribute("aria-current", "page")
     page.get_by_role("link", name="Compare").click()
     assert parse_qs(urlsplit(page.url).query)["mode"] == ["compare"]
-    expect(page).to_have_title("worked-example, update 1 · Compare · Clearprop")
+    expect(page).to_have_title("Compare · Clearprop")
     page.go_back()
     expect(page.get_by_role("link", name="Train")).to_have_attribute("aria-current", "page")
 
@@ -51,3 +73,8 @@ def test_it_may_run_no_script_but_its_own(site: ServerProcess) -> None:
     )
     assert policy["default-src"] == "'none'"
     assert "unsafe" not in policy["script-src"]
+
+
+def _networks(site: ServerProcess) -> list[str]:
+    answer = requests.get(f"{site.http}/v1/networks", timeout=10).json()
+    return [network["network"] for network in answer["networks"]]

@@ -2,7 +2,9 @@
 import { html } from "../shared/html.js";
 import { NetworkPicker } from "../shared/network_picker.js";
 import { whole } from "../shared/number_format.js";
+import { notify } from "../shared/notices.js";
 import { go } from "../shared/place.js";
+import { openWorkedExample } from "../shared/worked_example.js";
 
 const START = { update: undefined, position: undefined, step: undefined, weight: undefined };
 
@@ -13,7 +15,7 @@ export function NotFound({ message, network, latest }) {
       <p role="alert">${message}</p>
       ${latest !== undefined && html`<button onClick=${() => go({ ...START, update: latest })}>Look at update ${whole(latest)}</button>`}
       <${NetworkPicker} label="Another network" none="choose one" value="" except=${network} onPick=${open} />
-      <button onClick=${() => open(undefined)}>Open the worked example</button>
+      <button onClick=${() => openWorkedExample().catch(notify)}>Open the worked example</button>
     </div>
   `;
 }

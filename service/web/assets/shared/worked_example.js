@@ -1,25 +1,34 @@
-// The worked example: small enough to be followed to the end, and with every turn that a run can
-// take. Four examples, batches of three, four epochs: six updates, most of them over the end of an
-// epoch, and a last one with a single example.
+// The worked example: a network small enough to follow every number. 4 examples, batches of 3 and 4
+// epochs give 6 updates: most of their batches cross the end of an epoch, and the last one has a
+// single example.
 import { ApiError, get, post } from "./api.js";
 import { go } from "./place.js";
 
 export const WORKED = "worked-example";
 
-export const goToWorkedExample = () => go({ network: WORKED, update: 1, position: 0, step: 0 });
+const BEGINNING = { update: 1, position: 0, step: 0, weight: undefined, base: undefined, other: undefined };
+const MOST = 1000; // the largest page that the service sends
 
-// Makes it where it is not there: a link to one of its moments leads there on every server.
-export async function haveWorkedExample() {
-  try {
-    await get(`networks/${WORKED}`);
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== 404) throw error;
-    await make();
-  }
+// Whether the service has it. Lists the networks: asking for one that is missing is an error in the
+// browser's console.
+export async function hasWorkedExample(signal) {
+  let pageToken;
+  do {
+    const { networks, nextPageToken } = await get("networks", { pageSize: MOST, pageToken }, signal);
+    if (networks.some(({ network }) => network === WORKED)) return true;
+    pageToken = nextPageToken;
+  } while (pageToken);
+  return false;
 }
 
-// Two browsers may do so at the same time: whoever comes second is told that it is there already.
-async function make() {
+// Opens it at its first line, or elsewhere; creates it if it is missing.
+export async function openWorkedExample(at = BEGINNING) {
+  if (!(await hasWorkedExample())) await create();
+  go({ ...at, network: WORKED }, { push: true });
+}
+
+// Another browser can create it at the same time: the service then answers that the id is in use.
+async function create() {
   try {
     await post("networks", {
       network: WORKED,

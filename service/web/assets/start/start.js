@@ -1,0 +1,48 @@
+// Where to start: what the page shows while no network is chosen.
+import { html } from "../shared/html.js";
+import { NetworkPicker } from "../shared/network_picker.js";
+import { notify } from "../shared/notices.js";
+import { go } from "../shared/place.js";
+import { openWorkedExample } from "../shared/worked_example.js";
+
+export function Start() {
+  return html`
+    <section class="start" aria-labelledby="start-title">
+      <h2 id="start-title">Look inside a neural network while it learns</h2>
+      <p>Clearprop records every update of every weight. Choose a network, then step through its updates line by line.</p>
+      <div class="starts">
+        <section class="panel">
+          <h3>Worked example</h3>
+          <p>Two inputs, five hidden units and one output, trained on XOR for six updates: small enough to follow every number.</p>
+          <p class="small soft">This creates the network worked-example unless it exists.</p>
+          <button class="main" onClick=${() => openWorkedExample().catch(notify)}>Open the worked example</button>
+        </section>
+        <section class="panel">
+          <h3>New network</h3>
+          <p>Choose a training set, layers and settings. Watch the cost, the predictions and the weights during training.</p>
+          <button onClick=${() => go({ mode: "train" }, { push: true })}>Train a network</button>
+        </section>
+        <section class="panel">
+          <h3>Existing network</h3>
+          <p>Open a network of this server at its latest update.</p>
+          <${NetworkPicker} label="Network" none="Choose a network" onPick=${(network) => go({ network }, { push: true })} />
+        </section>
+      </div>
+    </section>
+  `;
+}
+
+// The address names the worked example, which this server does not have.
+export function MissingWorkedExample({ onCreated }) {
+  const create = () => openWorkedExample({}).then(onCreated, notify);
+  return html`
+    <section class="start" aria-labelledby="start-title">
+      <h2 id="start-title">This server has no worked example yet</h2>
+      <p>
+        The worked example is a network with two inputs, five hidden units and one output, trained on XOR for six updates. It is the
+        same on every server, so this address shows the same numbers after you create it.
+      </p>
+      <button class="main" onClick=${create}>Create the worked example</button>
+    </section>
+  `;
+}
