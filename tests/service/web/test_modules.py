@@ -67,6 +67,10 @@ def test_what_parts_of_the_page_know_follows_from_events(folder: Path) -> None:
     run_module(folder, HERE / "states.test.mjs")
 
 
+def test_numbers_are_read_and_drawn_to_the_ends_of_float64(folder: Path) -> None:
+    run_module(folder, HERE / "numbers.test.mjs")
+
+
 def test_what_the_page_says_about_functions_is_complete(folder: Path, site: ServerProcess) -> None:
     phases = [
         {"kind": f"WALK_PHASE_KIND_{phase.kind.name}"}

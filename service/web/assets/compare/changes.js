@@ -22,7 +22,7 @@ export function useChanges(before, after) {
 
 export function Changes({ before, after, found, chosen, pointed, setPointed }) {
   const { changes = [], changedCount, isMore, error, more } = found;
-  const largest = Math.abs(changes[0]?.change ?? 0) || 1;
+  const largest = sizeOf(changes[0]?.change ?? 0) || 1;
   return html`
     <section class="panel changes" aria-label="Changes">
       <h3>Changes <span class="small soft" data-of="changed">${changedCount !== undefined ? `${whole(changedCount)} of ${whole(after.network.parameterCount)} parameters differ, the largest change first` : ""}</span></h3>
@@ -51,8 +51,8 @@ export function Changes({ before, after, found, chosen, pointed, setPointed }) {
 
 function Row({ name, change, largest, isChosen, isPointed, setPointed }) {
   const key = keyOf(change);
-  const share = (Math.abs(change.change) / largest) * 50;
-  const isDown = change.change < 0;
+  const share = (sizeOf(change.change) / largest) * 50;
+  const isDown = Number(change.change) < 0;
   return html`
     <tr
       data-parameter=${key}
@@ -75,6 +75,9 @@ function Row({ name, change, largest, isChosen, isPointed, setPointed }) {
     </tr>
   `;
 }
+
+// The difference of two weights can be infinite.
+const sizeOf = (change) => Math.min(Math.abs(Number(change)), Number.MAX_VALUE);
 
 async function changesOf(before, after, pages) {
   let answer = { nextPageToken: undefined };

@@ -6,11 +6,12 @@ import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
 import { whole } from "../shared/number_format.js";
+import { numberOrText } from "../shared/number_input.js";
 import { keyOf, parameterOf, parametersOf, valueOf } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
 import { notify } from "../shared/notices.js";
 import { parameterName } from "../shared/unit_names.js";
-import { next, numberOf, START, textOf } from "./edit_state.js";
+import { next, START, textOf } from "./edit_state.js";
 import { usePreviewFork } from "./preview_fork.js";
 
 const CHOICES = 500; // weights that are listed to choose from; of larger networks those that changed have a button
@@ -71,7 +72,7 @@ function useWork({ side, parameter, text, name, happen, onPreview }) {
     event.preventDefault();
     attempt(async () => {
       await drop();
-      onPreview(await scratch.make(side, { ...parameter, value: numberOf(text) }, name.trim()));
+      onPreview(await scratch.make(side, { ...parameter, value: numberOrText(text) }, name.trim()));
     });
   };
   const apply = () =>

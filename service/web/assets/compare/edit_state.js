@@ -19,9 +19,6 @@ const EVENTS = {
 // What the field of the new value holds: what was typed for this weight, or its value.
 export const textOf = ({ typed }, key, value) => (typed && typed.key === key ? typed.text : String(value ?? ""));
 
-// A number where the text is one; else the text as it is, for the service to say what is wrong with it.
-export const numberOf = (text) => (text.trim() !== "" && !Number.isNaN(Number(text)) ? Number(text) : text.trim());
-
 function placed({ violations, reason, message }) {
   const wrong = {};
   for (const { field, description } of violations ?? []) wrong[field.startsWith("weights") ? "value" : "name"] = description;

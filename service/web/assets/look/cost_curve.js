@@ -4,22 +4,28 @@ import { html } from "../shared/html.js";
 import { get } from "../shared/api.js";
 import { Num } from "../shared/number_view.js";
 import { whole } from "../shared/number_format.js";
+import { endsOf, partOf, segmentsOf } from "../shared/interval.js";
+import { gapSentence, isNonFinite } from "../shared/non_finite.js";
 import { go } from "../shared/place.js";
 
 const [WIDTH, HEIGHT, EDGE] = [1000, 64, 6];
+const FEW = 60; // points that are drawn one by one
 
 export function CostCurve({ network, first, latest, update, cost, isFollowing }) {
-  const { answer: points } = useAnswer(`${first} ${latest}`, async (signal) => {
-      const query = { maxPoints: 500, detail: "DETAIL_COST" };
-      const { updates } = await get(`networks/${network.network}/updates`, query, signal);
-      return updates
-        .filter((each) => typeof each.cost === "number")
-        .map((each) => ({ update: Number(each.update), cost: each.cost }));
+  const { answer } = useAnswer(`${first} ${latest}`, async (signal) => {
+    const query = { maxPoints: 500, detail: "DETAIL_COST" };
+    const { updates, thinned } = await get(`networks/${network.network}/updates`, query, signal);
+    const points = updates.filter((each) => each.cost !== undefined).map((each) => ({ update: Number(each.update), cost: each.cost }));
+    return { points, thinned };
   });
-  const costs = points?.map((point) => point.cost) ?? [];
-  const [low, high] = [Math.min(...costs), Math.max(...costs)];
+  const points = answer?.points ?? [];
+  const costs = points.map((point) => point.cost);
+  const [low, high] = endsOf(costs);
   const x = (number) => (WIDTH * (number - first)) / Math.max(1, latest - first);
-  const y = (value) => EDGE + ((HEIGHT - 2 * EDGE) * (high - value)) / (high - low || 1);
+  const y = (value) => HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * partOf(value, low, high);
+  const segments = segmentsOf(points, (point) => point.cost);
+  const single = points.length <= FEW ? segments.flat() : segments.filter(({ length }) => length === 1).flat();
+  const gaps = gapSentence(costs, answer?.thinned);
   const scrub = (event) => {
     if (event.type === "pointermove" && event.buttons !== 1) return;
     const { left, width } = event.currentTarget.getBoundingClientRect();
@@ -42,8 +48,9 @@ export function CostCurve({ network, first, latest, update, cost, isFollowing })
         <span class="of-now">update ${whole(update)}: ${cost === undefined ? html`<span class="soft">no cost</span>` : html`<${Num} value=${cost} name="cost" />`}</span>
       </p>
       <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true" onPointerDown=${scrub} onPointerMove=${scrub}>
-        ${points?.length > 1 && html`<polyline points=${points.map((point) => `${x(point.update)},${y(point.cost)}`).join(" ")} />`}
-        ${points?.length <= 60 && points.map((point) => html`<line class="point" key=${point.update} x1=${x(point.update)} x2=${x(point.update)} y1=${y(point.cost)} y2=${y(point.cost)} />`)}
+        ${segments.map((segment) => html`<polyline key=${segment[0].update} points=${segment.map((point) => `${x(point.update)},${y(point.cost)}`).join(" ")} />`)}
+        ${single.map((point) => html`<line class="point" key=${point.update} x1=${x(point.update)} x2=${x(point.update)} y1=${y(point.cost)} y2=${y(point.cost)} />`)}
+        ${points.filter(({ cost }) => isNonFinite(cost)).map(({ update }) => html`<${NonFinite} key=${update} x=${x(update)} />`)}
         <line class="now" x1=${x(update)} x2=${x(update)} y1="0" y2=${HEIGHT} />
       </svg>
       <input
@@ -55,6 +62,10 @@ export function CostCurve({ network, first, latest, update, cost, isFollowing })
         aria-valuetext=${`update ${update} of ${latest}${cost === undefined ? "" : `, cost ${cost}`}`}
         onInput=${(event) => go({ update: Number(event.target.value) })}
       />
+      ${gaps && html`<p class="small gaps">${gaps}</p>`}
     </div>
   `;
 }
+
+// A mark at the top: × where the picture is not stretched, and narrower or wider where it is.
+const NonFinite = ({ x }) => html`<path class="non-finite" d=${`M ${x - 4} 1 L ${x + 4} 9 M ${x - 4} 9 L ${x + 4} 1`} />`;

@@ -1,6 +1,8 @@
 // The derivative, made visible: what the batch would cost were this weight another, the tangent whose
 // slope is the gradient, and the step that was taken.
 import { html } from "../shared/html.js";
+import { endsOf, partOf, segmentsOf } from "../shared/interval.js";
+import { gapSentence } from "../shared/non_finite.js";
 import { exact, short } from "../shared/number_format.js";
 
 const [WIDTH, HEIGHT, EDGE] = [420, 150, 18];
@@ -9,25 +11,39 @@ export function CostProfile({ profile, before, after }) {
   const { values, costs, slope, costAfter } = profile;
   const middle = costs[(costs.length - 1) / 2];
   const [left, right] = [values[0], values.at(-1)];
-  const [low, high] = [Math.min(...costs), Math.max(...costs)];
-  const x = (value) => EDGE + ((WIDTH - 2 * EDGE) * (value - left)) / (right - left);
-  const y = (cost) => EDGE + ((HEIGHT - 3 * EDGE) * (high - cost)) / (high - low || 1);
-  const tangent = (value) => y(middle + slope * (value - before));
+  const [low, high] = endsOf(costs);
+  const x = (value) => EDGE + (WIDTH - 2 * EDGE) * partOf(value, left, right);
+  const y = (cost) => HEIGHT - 2 * EDGE - (HEIGHT - 3 * EDGE) * partOf(cost, low, high);
+  const segments = segmentsOf(values.map((value, index) => ({ value, cost: costs[index] })), ({ cost }) => cost);
+  const tangent = tangentOf({ x, y, left, right, before, middle, slope });
+  const gaps = gapSentence(costs, false);
   return html`
     <figure class="profile">
       <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${`The cost along this weight: ${exact(middle)} before, ${exact(costAfter)} after its own step; slope ${exact(slope)}`}>
-        <line class="tangent" x1=${x(left)} y1=${tangent(left)} x2=${x(right)} y2=${tangent(right)} />
-        <polyline points=${values.map((value, index) => `${x(value)},${y(costs[index])}`).join(" ")} />
-        <line class="step" x1=${x(before)} y1=${y(middle)} x2=${x(after)} y2=${y(costAfter)} />
-        <circle class="before" cx=${x(before)} cy=${y(middle)} r="4" />
-        <circle class="after" cx=${x(after)} cy=${y(costAfter)} r="5" />
+        ${tangent && html`<line class="tangent" ...${tangent} />`}
+        ${segments.map((segment) => html`<polyline points=${segment.map(({ value, cost }) => `${x(value)},${y(cost)}`).join(" ")} />`)}
+        ${isDrawn(middle, costAfter) && html`<line class="step" x1=${x(before)} y1=${y(middle)} x2=${x(after)} y2=${within(y(costAfter))} />`}
+        ${isDrawn(middle) && html`<circle class="before" cx=${x(before)} cy=${y(middle)} r="4" />`}
+        ${isDrawn(costAfter) && html`<circle class="after" cx=${x(after)} cy=${within(y(costAfter))} r="5" />`}
         <text x=${EDGE} y=${HEIGHT - 6}>${short(left)}</text>
         <text x=${WIDTH - EDGE} y=${HEIGHT - 6} text-anchor="end">${short(right)}</text>
         <text x=${x(before)} y=${HEIGHT - 6} text-anchor="middle">w ${short(before)}</text>
       </svg>
       <figcaption class="small soft">
-        The batch’s cost along this weight. Dashed: the tangent, slope ${short(slope)}. ○ before, ● after its own step: ${short(middle)} → ${short(costAfter)}.
+        The batch’s cost along this weight. Dashed: the tangent, slope ${short(slope)}. ○ before, ● after its own step: ${short(middle)} → ${short(costAfter)}. ${gaps}
       </figcaption>
     </figure>
   `;
+}
+
+const isDrawn = (...values) => values.every((value) => typeof value === "number");
+
+// Far outside the picture is as good as further outside, and a coordinate that a browser can draw.
+const within = (coordinate) => Math.min(Math.max(coordinate, -9 * HEIGHT), 9 * HEIGHT);
+
+// The ends of the tangent; nothing where its heights are no finite numbers.
+function tangentOf({ x, y, left, right, before, middle, slope }) {
+  if (!isDrawn(middle, slope)) return null;
+  const [y1, y2] = [left, right].map((value) => within(y(middle + slope * (value - before))));
+  return Number.isFinite(y1) && Number.isFinite(y2) ? { x1: x(left), y1, x2: x(right), y2 } : null;
 }

@@ -1,7 +1,8 @@
 // A curve over the updates, by uPlot: click to look at an update, drag to zoom, double-click for all.
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { html } from "./html.js";
+import { endsOf } from "./interval.js";
 import { short, whole } from "./number_format.js";
 
 // What a colour of the theme stands for now: canvases do not know its name.
@@ -13,13 +14,14 @@ export function colour(name) {
 const probe = document.head.appendChild(document.createElement("i"));
 
 // `xs` are numbers of updates, `lines` [{ name, ys, stroke: the name of a colour, dash, width }], each `ys`
-// as long as `xs`, null where there is nothing; `at` is the update that is looked at.
-export function Curve({ xs, lines, at, onPick, onZoom, height = 200, label, scale = "linear" }) {
+// as long as `xs`: null is a gap, undefined is drawn over; `marks` are updates with × at the top; `at` is
+// the update that is looked at.
+export function Curve({ xs, lines, marks = [], at, onPick, onZoom, height = 200, label, scale = "linear" }) {
   const box = useRef(null);
   const plot = useRef(null);
   const now = useRef({});
-  now.current = { at, onPick, onZoom };
-  const data = [xs, ...lines.map(({ ys }) => ys)];
+  const { data, exponent } = useMemo(() => scaled(xs, lines, scale), [xs, lines, scale]);
+  now.current = { at, marks, exponent, onPick, onZoom };
   // Another number of lines, or another scale, is another plot; new points are not.
   const shape = `${scale} ${lines.map(({ name, stroke, width }) => `${name} ${stroke} ${width}`)}`;
 
@@ -36,10 +38,20 @@ export function Curve({ xs, lines, at, onPick, onZoom, height = 200, label, scal
       made.destroy();
     };
   }, [shape, height]);
-  useEffect(() => plot.current?.setData(data), [xs, lines]);
-  useEffect(() => plot.current?.redraw(false), [at]);
+  useEffect(() => plot.current?.setData(data), [data]);
+  useEffect(() => plot.current?.redraw(false), [at, marks]);
 
   return html`<div class="curve" style=${{ height: `${height}px` }} role="img" aria-label=${label} ref=${box}></div>`;
+}
+
+// uPlot reckons with differences and has no ticks for huge and tiny numbers: they are divided by a power
+// of ten, which the ticks name.
+function scaled(xs, lines, scale) {
+  const [low, high] = scale === "log" ? [1, 1] : endsOf(lines.flatMap(({ ys }) => ys));
+  const power = Math.floor(Math.log10(Math.max(Math.abs(low), Math.abs(high)) || 1));
+  const exponent = power > 11 || power < -20 ? Math.max(power, -300) : 0;
+  const divided = (ys) => (exponent ? ys.map((y) => y && y / 10 ** exponent) : ys);
+  return { data: [xs, ...lines.map(({ ys }) => divided(ys))], exponent };
 }
 
 function options(box, { lines, height, scale, now }) {
@@ -53,7 +65,7 @@ function options(box, { lines, height, scale, now }) {
     scales: { x: { time: false }, y: scale === "log" ? { distr: 3, range: (_, low, high) => powersAround(low, high) } : { range: (_, low, high) => roomy(low, high) } },
     axes: [
       { ...axis, grid: rule, ticks: rule, size: 28, space: 90, values: (_, ticks) => ticks.map(tickOf) },
-      { ...axis, grid: rule, ticks: rule, size: 64, ...(scale === "log" ? POWERS : HEIGHTS) },
+      { ...axis, grid: rule, ticks: rule, size: 64, ...(scale === "log" ? POWERS : heightsWith(now)) },
     ],
     series: [
       {},
@@ -62,12 +74,11 @@ function options(box, { lines, height, scale, now }) {
         stroke: () => colour(stroke),
         width,
         dash,
-        spanGaps: true,
         points: { show: (u) => u.data[0].length < 40, size: 5, fill: () => colour(stroke) },
       })),
     ],
     hooks: {
-      draw: [(u) => drawMark(u, now.current.at)],
+      draw: [(u) => drawMarks(u, now.current.marks), (u) => drawMark(u, now.current.at)],
       ready: [(u) => listen(u, now)],
       setSelect: [(u) => zoomed(u, now)],
     },
@@ -76,12 +87,14 @@ function options(box, { lines, height, scale, now }) {
 
 const tickOf = (tick) => (Number.isInteger(tick) ? whole(tick) : "");
 
-const HEIGHTS = { values: (_, ticks) => heightsOf(ticks) };
+const heightsWith = (now) => ({ values: (_, ticks) => heightsOf(ticks).map((text) => withExponent(text, now.current.exponent)) });
+
+const withExponent = (text, exponent) => (exponent && text && text !== "0" ? `${text}e${minus(String(exponent))}` : text);
 
 // From a power of ten to a power of ten; the largest there is may be the largest number.
 function powersAround(low, high) {
   if (low === null) return [0.1, 1];
-  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const [first, last] = [Math.max(Math.floor(Math.log10(low)), -323), Math.ceil(Math.log10(high))];
   return [10 ** first, Math.min(10 ** Math.max(last, first + 1), Number.MAX_VALUE)];
 }
 
@@ -134,6 +147,27 @@ function drawMark(u, at) {
   ctx.beginPath();
   ctx.arc(x, bbox.top, 5 * devicePixelRatio, 0, 2 * Math.PI);
   ctx.fill();
+  ctx.restore();
+}
+
+// × at the top edge: the updates whose values cannot be drawn.
+function drawMarks(u, marks) {
+  const { ctx, bbox } = u;
+  const half = 4 * devicePixelRatio;
+  const y = bbox.top + half + 2;
+  ctx.save();
+  ctx.strokeStyle = colour("--bad");
+  ctx.lineWidth = 1.5 * devicePixelRatio;
+  ctx.setLineDash([]);
+  ctx.beginPath();
+  for (const mark of marks) {
+    const x = Math.round(u.valToPos(mark, "x", true));
+    for (const way of [1, -1]) {
+      ctx.moveTo(x - half, y - way * half);
+      ctx.lineTo(x + half, y + way * half);
+    }
+  }
+  ctx.stroke();
   ctx.restore();
 }
 

@@ -5,13 +5,17 @@ const ALIVE = new Set(["RUN_STATE_PENDING", "RUN_STATE_RUNNING"]);
 export const isRunning = (run) => Boolean(run) && ALIVE.has(run.state);
 
 const LOOK = 300; // ms between two looks at a run that is running
+const SECOND = 1000; // ms
+const LEAST = 400; // ms that a speed is measured over
 const AWAY = 1000; // ms before a service that is away is asked again
+
+const STILL = { run: null, samples: [], speed: null };
 
 // `shown` is what the page sees: `network` is null until it is known, `run` null where there was none,
 // `speed` the updates a second that were just made.
 export const START = {
   shown: { network: null, run: null, latest: 0, speed: null, error: null },
-  pace: { before: null, speed: null },
+  pace: STILL,
   isAsking: false,
 };
 
@@ -55,7 +59,7 @@ const EVENTS = {
 const show = (state, changes) => ({ ...state, shown: { ...state.shown, ...changes } });
 
 function showRun(state, run, time) {
-  const pace = isRunning(run) ? paceAfter(state.pace, run, time) : state.pace;
+  const pace = isRunning(run) ? paceAfter(state.pace, run, time) : STILL;
   const latest = Math.max(state.shown.latest, Number(run.latestUpdate));
   return show({ ...state, pace }, { run, latest, speed: isRunning(run) && run.startTime ? pace.speed : null });
 }
@@ -67,10 +71,13 @@ function look(state) {
   return [{ ...state, isAsking: true }, [["look", run.run]]];
 }
 
-// Updates a second between two looks at a run, which are a good part of a second apart.
-function paceAfter({ before, speed }, { run, updatesDone }, time) {
-  const now = { run, done: Number(updatesDone), time };
-  if (before?.run !== run || now.done < before.done) return { before: now, speed: null };
-  if (now.time - before.time <= 400) return { before, speed };
-  return { before: now, speed: ((now.done - before.done) * 1000) / (now.time - before.time) };
+// Updates per second over the last second: between the newest of the looks at the run that are at least
+// a second old, or the first one, and this look.
+function paceAfter({ run: before, samples: known, speed }, { run, updatesDone }, time) {
+  const now = { done: Number(updatesDone), time };
+  const samples = before === run && now.done >= (known.at(-1)?.done ?? 0) ? known : [];
+  const from = samples.findLast((each) => time - each.time >= SECOND) ?? samples[0] ?? now;
+  const kept = [...samples.slice(samples.indexOf(from)), now];
+  const measured = ((now.done - from.done) * SECOND) / (time - from.time);
+  return { run, samples: kept, speed: time - from.time < LEAST ? (samples.length ? speed : null) : measured };
 }

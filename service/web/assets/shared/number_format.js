@@ -6,12 +6,16 @@ export function exact(value) {
   return Object.is(value, -0) ? "−0" : String(value).replace("-", "−").replace("e−", "e-");
 }
 
-// Up to four significant digits: "0.1235", "−12.35", "1.235e-7".
+const NON_FINITE = { Infinity: "∞", "-Infinity": "−∞" };
+
+// Up to four significant digits: "0.1235", "−12.35", "1.235e-7", "∞".
 export function short(value) {
-  if (typeof value === "string") return value;
+  if (typeof value === "string") return NON_FINITE[value] ?? value;
   if (value === 0) return exact(value);
+  const rounded = Number(value.toPrecision(4)); // infinite next to the largest number
   const size = Math.abs(value);
-  const text = size >= 1e-4 && size < 1e6 ? String(Number(value.toPrecision(4))) : value.toExponential(3);
+  const isPlain = size >= 1e-4 && size < 1e6;
+  const text = isPlain ? String(rounded) : Number.isFinite(rounded) ? rounded.toExponential() : value.toExponential(3);
   return text.replace(/^-/, "−");
 }
 

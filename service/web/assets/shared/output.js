@@ -1,6 +1,7 @@
 // Numbers of examples, and an output of a network: where it is between the lowest and the highest.
 import { boundsOf } from "./functions.js";
 import { html } from "./html.js";
+import { partOf } from "./interval.js";
 import { Num } from "./number_view.js";
 
 // Between which numbers the outputs of a network lie; where they have no bounds, 0 and 1 for a start.
@@ -20,7 +21,7 @@ export const Numbers = ({ values }) => html`
 
 // The bar is the output, the mark across it the target.
 export function Output({ value, target, range }) {
-  const share = (number) => `${Math.min(Math.max(((number - range.low) / (range.high - range.low)) * 100, 0), 100)}%`;
+  const share = (number) => `${Math.min(Math.max(partOf(number, range.low, range.high), 0), 1) * 100}%`;
   return html`
     <span class="output">
       <${Num} value=${value} name="output" />

@@ -1,14 +1,14 @@
 // Keys of single parameters, as in the contract: layers from 1, units and inputs from 0.
 
-// "1.0.2" is the weight that leads from input 2 to unit 0 of layer 1; "1.0.b" is that unit's bias.
-export const keyAt = (layer, unit, input) => `${layer}.${unit}.${input ?? "b"}`;
+// "1.0.2" is the weight that leads from input 2 to unit 0 of layer 1; "1.0.bias" is that unit's bias.
+export const keyAt = (layer, unit, input) => `${layer}.${unit}.${input ?? "bias"}`;
 export const keyOf = ({ layer, unit, input }) => keyAt(layer, unit, input);
 
 export function parameterOf(key) {
   const [layer, unit, input] = (key ?? "").split(".");
   if (input === undefined) return null;
   const parameter = { layer: Number(layer), unit: Number(unit) };
-  return input === "b" ? parameter : { ...parameter, input: Number(input) };
+  return input === "bias" ? parameter : { ...parameter, input: Number(input) };
 }
 
 // The value that a parameter has in `layers`, as the service sends them.
@@ -22,7 +22,7 @@ export const valueAt = (layers, key) => layers && valueOf(layers, parameterOf(ke
 
 // Whether the network has such a parameter.
 export function isKey(network, key) {
-  if (!/^\d+\.\d+\.(\d+|b)$/.test(key ?? "")) return false;
+  if (!/^\d+\.\d+\.(\d+|bias)$/.test(key ?? "")) return false;
   const { layer, unit, input } = parameterOf(key);
   if (layer < 1 || layer >= network.layerSizes.length || unit >= network.layerSizes[layer]) return false;
   return input === undefined ? network.bias : input < network.layerSizes[layer - 1];

@@ -5,7 +5,8 @@
 //   update    the number of the update that is looked at; absent: the latest
 //   position  the example's place in the batch, from 0
 //   step      the number of the line that is executed, from 0: the phase follows from it
-//   weight    layer.unit.input, as in the contract: layer from 1, the others from 0; "b" is the bias
+//   weight    layer.unit.input, as in the contract: layer from 1, the others from 0;
+//             layer.unit.bias is a bias
 //   base      the other update of a comparison
 //   other     the other network of a comparison
 import { useEffect, useState } from "preact/hooks";
@@ -21,6 +22,7 @@ export function placeOf(search) {
     const text = query.get(name);
     if (text !== null && /^\d{1,15}$/.test(text)) place[name] = Number(text);
   }
+  if (place.weight) place.weight = place.weight.replace(/\.b$/, ".bias"); // older addresses
   return place;
 }
 

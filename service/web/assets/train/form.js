@@ -3,6 +3,7 @@ import { useEffect, useReducer, useState } from "preact/hooks";
 import { get, post, remove } from "../shared/api.js";
 import { activationKinds, costFunctionKinds, optimizerKinds, outputActivationKinds } from "../shared/functions.js";
 import { html } from "../shared/html.js";
+import { readNumber } from "../shared/number_input.js";
 import { go } from "../shared/place.js";
 import { notify } from "../shared/notices.js";
 import { enumName } from "../shared/enum_names.js";
@@ -95,11 +96,11 @@ function useTrainingSets() {
 }
 
 // The set to train on: the chosen one, or one that is made of the table.
-async function trainingSetOf({ data, table, targets }, set) {
+async function trainingSetOf({ data, table, targets, comma }, set) {
   if (data !== OWN) return set ?? { trainingSet: data };
-  const count = Number(targets);
+  const count = readNumber(targets);
   if (!Number.isInteger(count) || count < 1) throw Object.assign(new TableError("A whole number, at least 1."), { field: "targets" });
-  return (await post("trainingSets", { examples: examplesOf(table, count) })).trainingSet;
+  return (await post("trainingSets", { examples: examplesOf(table, count, comma) })).trainingSet;
 }
 
 async function trainNew(values, set) {
@@ -158,5 +159,6 @@ function Table({ values, wrong, change }) {
       <span class="wrong" id="wrong-table" role="alert">${wrong.table}</span>
     </div>
     <${Entry} values=${values} wrong=${wrong} change=${change} name="targets" label="Target columns" />
+    <label class="check"><input type="checkbox" checked=${values.comma} onChange=${(event) => change("comma", event.target.checked)} /> Decimal comma</label>
   `;
 }

@@ -4,6 +4,7 @@ import { get } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { Curve } from "../shared/curve.js";
 import { html } from "../shared/html.js";
+import { gapSentence, isNonFinite } from "../shared/non_finite.js";
 import { Num } from "../shared/number_view.js";
 import { whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
@@ -19,7 +20,9 @@ export function History({ network, latest, at }) {
   const { answer } = useAnswer(`${from} ${to}`, () =>
     get(`networks/${network.network}/updates`, { startUpdate: from, endUpdate: to, maxPoints: POINTS, detail: "DETAIL_COST" }),
   );
-  const { xs, lines } = useMemo(() => pointsOf(answer?.updates ?? [], isLog), [answer, isLog]);
+  const updates = answer?.updates ?? [];
+  const { xs, lines, marks } = useMemo(() => pointsOf(updates, isLog), [answer, isLog]);
+  const gaps = gapsText(updates, answer?.thinned, isLog);
   const shown = useShown(network.network, at);
   const pick = (update) => go({ update: Math.min(Math.max(update, earliest), latest) });
 
@@ -27,7 +30,7 @@ export function History({ network, latest, at }) {
     <div class="history">
       <div class="history-head">
         <h3>Cost</h3>
-        <span class="small soft" data-of="points">${countText(answer?.updates ?? [], answer?.thinned)}</span>
+        <span class="small soft" data-of="points">${countText(updates, answer?.thinned)}</span>
         <span class="spring"></span>
         <label class="check small"><input type="checkbox" checked=${isLog} onChange=${(event) => setLog(event.target.checked)} /> logarithmic</label>
         <button type="button" disabled=${to - from < 2} onClick=${() => setZoom(around(at, from, to))}>Zoom in</button>
@@ -36,6 +39,7 @@ export function History({ network, latest, at }) {
       <${Curve}
         xs=${xs}
         lines=${lines}
+        marks=${marks}
         at=${at}
         onPick=${pick}
         onZoom=${setZoom}
@@ -43,6 +47,7 @@ export function History({ network, latest, at }) {
         scale=${isLog ? "log" : "linear"}
         label=${`The cost of the updates ${from} to ${to}. The slider below chooses one.`}
       />
+      ${gaps && html`<p class="small gaps">${gaps}</p>`}
       <div class="time">
         <button type="button" aria-label="The update before" disabled=${at <= earliest} onClick=${() => pick(at - 1)}>◀</button>
         <input type="range" aria-label="Update that is looked at" min=${from} max=${to} value=${at} onInput=${(event) => pick(Number(event.target.value))} />
@@ -97,10 +102,25 @@ function useShown(network, at) {
   return answer?.updates[0];
 }
 
+// Updates without a cost, such as edits, leave no gap in the curve; costs that cannot be drawn do.
 function pointsOf(updates, isLog) {
-  const isShown = (cost) => typeof cost === "number" && (!isLog || cost > 0);
-  const ys = updates.map(({ cost }) => (isShown(cost) ? cost : null));
-  return { xs: updates.map(({ update }) => Number(update)), lines: [{ name: "cost", ys, stroke: "--accent" }] };
+  const heightOf = (cost) => {
+    if (cost === undefined) return undefined;
+    return typeof cost === "number" && (!isLog || cost > 0) ? cost : null;
+  };
+  const numberOf = ({ update }) => Number(update);
+  return {
+    xs: updates.map(numberOf),
+    lines: [{ name: "cost", ys: updates.map(({ cost }) => heightOf(cost)), stroke: "--accent" }],
+    marks: updates.filter(({ cost }) => isNonFinite(cost)).map(numberOf),
+  };
+}
+
+// What of the costs the curve cannot show.
+function gapsText(updates, isThinned, isLog) {
+  const isZero = isLog && updates.some(({ cost }) => cost <= 0);
+  const zeros = isZero ? "Costs of 0 have no place on a logarithmic scale: the curve has a gap there." : "";
+  return [gapSentence(updates.map(({ cost }) => cost), isThinned), zeros].filter(Boolean).join(" ");
 }
 
 function countText(updates, isThinned) {

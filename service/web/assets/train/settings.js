@@ -1,10 +1,12 @@
 // What the form holds, all of it as text, and the requests that are made of it.
 import { numbersOf } from "../shared/functions.js";
+import { numberOrText } from "../shared/number_input.js";
 
 export const DEFAULTS = {
   name: "",
   data: "xor",
   table: "",
+  comma: false,
   targets: "1",
   hidden: "5",
   activation: "ACTIVATION_SIGMOID",
@@ -31,16 +33,13 @@ export const DEFAULTS = {
 
 export const OWN = "an own table"; // no id of a set has a space
 
-// A number where the text is one; else the text as it is, for the service to say what is wrong with it.
-const numberOf = (text) => (text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text.trim());
-
-// As `numberOf`, or absent where nothing was typed.
-const optional = (text) => (text.trim() === "" ? undefined : numberOf(text));
+// Absent where nothing was typed.
+const optional = (text) => (text.trim() === "" ? undefined : numberOrText(text));
 
 // Of the fields that a kind has, those in which something was typed.
 const typedOf = (values, kind) => Object.fromEntries(Object.keys(numbersOf(kind)).map((name) => [name, optional(values[name])]));
 
-const hiddenSizes = ({ hidden }) => hidden.split(/[^\w.-]+|-/).filter(Boolean).map(numberOf);
+const hiddenSizes = ({ hidden }) => hidden.split(/[^\w.-]+|-/).filter(Boolean).map(numberOrText);
 
 export const layerSizes = (values, { inputCount, targetCount }) => [inputCount, ...hiddenSizes(values), targetCount];
 
@@ -58,9 +57,9 @@ export function networkOf(values, set) {
 
 export const runOf = (values, set) => ({
   trainingSet: set.trainingSet,
-  learningRate: numberOf(values.rate),
-  batchSize: numberOf(values.batch),
-  epochs: numberOf(values.epochs),
+  learningRate: numberOrText(values.rate),
+  batchSize: numberOrText(values.batch),
+  epochs: numberOrText(values.epochs),
   shuffleSeed: optional(values.shuffle),
   optimizer: { kind: values.optimizer, weightDecay: optional(values.decay), ...typedOf(values, values.optimizer) },
   stop: { costBelow: optional(values.below), maxUpdates: optional(values.most) },

@@ -4,6 +4,7 @@ import { post } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { colour, watchTheme } from "../shared/curve.js";
 import { html } from "../shared/html.js";
+import { endsOf, partOf, valueAlong } from "../shared/interval.js";
 import { Num } from "../shared/number_view.js";
 import { short } from "../shared/number_format.js";
 import { rangeOf } from "../shared/output.js";
@@ -63,17 +64,16 @@ export function Surface({ network, set, at }) {
 // The square around the examples, with some room; (0,0) to (1,1) where there are none.
 function frameOf(examples) {
   const ends = [0, 1].map((axis) => {
-    const values = examples.map(({ inputs }) => inputs[axis]);
-    const [low, high] = values.length ? [Math.min(...values), Math.max(...values)] : [0, 1];
-    const room = (high - low || 1) * 0.3;
-    return [low - room, high + room];
+    const [low, high] = endsOf(examples.map(({ inputs }) => inputs[axis]));
+    const room = low === high ? 0.3 : high * 0.3 - low * 0.3;
+    return [Math.max(low - room, -Number.MAX_VALUE), Math.min(high + room, Number.MAX_VALUE)];
   });
   return { low: ends.map(([low]) => low), high: ends.map(([, high]) => high) };
 }
 
 // The middles of all cells, row after row, the topmost first.
 function gridOf({ low, high }) {
-  const along = (axis, step) => low[axis] + ((high[axis] - low[axis]) * (step + 0.5)) / CELLS;
+  const along = (axis, step) => valueAlong((step + 0.5) / CELLS, low[axis], high[axis]);
   return Array.from({ length: CELLS * CELLS }, (_, index) => [
     along(0, index % CELLS),
     along(1, CELLS - 1 - Math.floor(index / CELLS)),
@@ -83,8 +83,8 @@ function gridOf({ low, high }) {
 function scaleOf(network, values) {
   const { low, high, isBounded } = rangeOf(network);
   if (isBounded || !values) return { low, high };
-  const numbers = values.filter((value) => typeof value === "number");
-  return { low: numbers.reduce((a, b) => Math.min(a, b), 0), high: numbers.reduce((a, b) => Math.max(a, b), 1) };
+  const [lowest, highest] = endsOf(values);
+  return { low: Math.min(lowest, 0), high: Math.max(highest, 1) };
 }
 
 function paint(canvas, { values, scale, frame, examples, output, cell }) {
@@ -94,7 +94,7 @@ function paint(canvas, { values, scale, frame, examples, output, cell }) {
   canvas.height = side;
   const ctx = canvas.getContext("2d");
   const step = side / CELLS;
-  const share = (value) => (typeof value === "number" ? (value - scale.low) / (scale.high - scale.low) : Number.NaN);
+  const share = (value) => (typeof value === "number" ? partOf(value, scale.low, scale.high) : Number.NaN);
   const [low, high, middle] = [colour("--negative"), colour("--positive"), colour("--paper")];
   ctx.fillStyle = middle;
   ctx.fillRect(0, 0, side, side);
@@ -143,7 +143,7 @@ function border(ctx, shares, step) {
 }
 
 function dot(ctx, side, { low, high }, inputs, target, ratio) {
-  const [x, y] = inputs.map((value, axis) => (value - low[axis]) / (high[axis] - low[axis]));
+  const [x, y] = inputs.map((value, axis) => partOf(value, low[axis], high[axis]));
   const [left, top] = [x * side, (1 - y) * side];
   ctx.beginPath();
   ctx.arc(left, top, 11 * ratio, 0, 2 * Math.PI);

@@ -1,4 +1,5 @@
 // A table that was pasted: lines of numbers, the targets in the last columns.
+import { readNumber } from "../shared/number_input.js";
 
 // What is wrong with the table, and where; it is shown at the form's field of that name.
 export class TableError extends Error {
@@ -8,23 +9,25 @@ export class TableError extends Error {
   }
 }
 
-// Columns are parted by tabs, else by semicolons, else by commas, else by spaces: where it is not the
-// comma, a comma is that of a decimal. A first line of words alone is a heading.
-export function examplesOf(text, targets) {
-  const between = SEPARATORS.find((separator) => separator.test(text));
+// Columns are separated by tabs, else by semicolons, else by commas, else by spaces. A first line of
+// words alone is a header. With `isComma`, numbers have a decimal comma.
+export function examplesOf(text, targets, isComma = false) {
+  const separator = SEPARATORS.filter((each) => !isComma || !each.test(",")).find((each) => each.test(text));
   const lines = text
     .split(/\r?\n/)
-    .map((line, index) => ({ number: index + 1, cells: cellsOf(line, between) }))
+    .map((line, index) => ({ number: index + 1, cells: cellsOf(line, separator) }))
     .filter(({ cells }) => cells.some((cell) => cell !== ""));
-  if (lines.length && lines[0].cells.every(isWord)) lines.shift();
+  if (lines.length && lines[0].cells.every(isWord)) checkHeader(lines.shift());
   if (!lines.length) throw new TableError("Paste at least one line of numbers.");
   const width = lines[0].cells.length;
-  if (width <= targets) throw new TableError(`Line ${lines[0].number} has ${columns(width)}: it takes an input and ${targets} for targets.`);
+  if (width <= targets) {
+    throw new TableError(`Line ${lines[0].number} has ${columns(width)}, but ${columns(targets)} of targets and at least one of inputs are needed.`);
+  }
   return lines.map(({ number, cells }) => {
     if (cells.length !== width) {
-      throw new TableError(`Line ${number} has ${columns(cells.length)}, line ${lines[0].number} has ${width}.`);
+      throw new TableError(`Line ${number} has ${columns(cells.length)}, but line ${lines[0].number} has ${width}.`);
     }
-    const values = cells.map((cell, index) => numberAt(cell, number, index + 1));
+    const values = cells.map((cell, index) => numberAt(cell, { line: number, column: index + 1, isComma }));
     return { inputs: values.slice(0, width - targets), targets: values.slice(width - targets) };
   });
 }
@@ -32,18 +35,33 @@ export function examplesOf(text, targets) {
 const SPACES = /[^\S\r\n]+/;
 const SEPARATORS = [/\t/, /;/, /,/, SPACES, /$/];
 
-function cellsOf(line, between) {
-  const whole = between === SPACES ? line.trim() : line; // a tab at the end parts an empty cell
-  const cells = whole.split(between).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
-  return between.test(",") ? cells : cells.map((cell) => cell.replace(/^([-+]?\d*),(\d+)$/, "$1.$2"));
+function cellsOf(line, separator) {
+  const whole = separator === SPACES ? line.trim() : line; // a tab at the end is followed by an empty cell
+  return whole.split(separator).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
 }
-const isWord = (cell) => cell === "" || Number.isNaN(Number(cell));
+
+const isWord = (cell) => cell === "" || Number.isNaN(readNumber(cell.replace(",", ".")));
 const columns = (count) => `${count} ${count === 1 ? "column" : "columns"}`;
 
-function numberAt(cell, line, column) {
-  const value = Number(cell);
-  if (cell === "" || !Number.isFinite(value)) {
-    throw new TableError(`Line ${line}, column ${column}: “${cell}” is no number.`);
+// Tables of pandas have an index in a column without a name: it is no input.
+function checkHeader({ number, cells }) {
+  const column = cells.indexOf("") + 1;
+  if (column && cells.some((cell) => cell !== "")) {
+    throw new TableError(`Line ${number}, column ${column} has no name. Give it one, or remove the column if it only numbers the rows.`);
   }
-  return value;
+}
+
+function numberAt(cell, { line, column, isComma }) {
+  const place = `Line ${line}, column ${column}`;
+  if (cell === "") throw new TableError(`${place} is empty.`);
+  const isPlain = !isComma || !cell.includes(".");
+  const value = isPlain ? readNumber(isComma ? cell.replace(",", ".") : cell) : NaN;
+  if (Number.isFinite(value)) return value;
+  throw new TableError(`${place}: “${cell}” is not a number.${adviceFor(cell, isComma)}`);
+}
+
+function adviceFor(cell, isComma) {
+  if (/^(true|false)$/i.test(cell)) return " Write 1 for true and 0 for false.";
+  if (!isComma && /^[-+]?\d*,\d+$/.test(cell)) return " If commas are decimal marks, select “Decimal comma”.";
+  return "";
 }

@@ -21,7 +21,8 @@ function useScale({ weights, biases }) {
   const scale = useRef(1);
   const largest = [...weights, ...biases].reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   for (let power = 1; scale.current < largest; power *= 10) {
-    scale.current = STEPS.map((step) => step * power).find((step) => step >= largest) ?? scale.current;
+    const next = STEPS.map((step) => step * power).find((step) => step >= largest) ?? scale.current;
+    scale.current = Math.min(next, Number.MAX_VALUE);
   }
   return scale.current;
 }

@@ -23,7 +23,7 @@ function renamed(walk) {
 const keysOf = ({ layerSizes }) =>
   layerSizes.slice(1).flatMap((units, below) =>
     Array.from({ length: units }, (_, unit) => [
-      `${below + 1}.${unit}.b`,
+      `${below + 1}.${unit}.bias`,
       ...Array.from({ length: layerSizes[below] }, (_, input) => `${below + 1}.${unit}.${input}`),
     ]).flat(),
   );

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import * as edit from "./assets/compare/edit_state.js";
 import * as live from "./assets/shared/live_state.js";
+import { numberOrText } from "./assets/shared/number_input.js";
 import * as form from "./assets/train/form_state.js";
 
 // The state after some events, and what was to be done at the last one.
@@ -35,13 +36,18 @@ test("a run is looked at again while it is running, one question at a time", () 
   assert.deepEqual([over.shown.run.state, over.shown.speed, nothing], ["RUN_STATE_SUCCEEDED", null, []]);
 });
 
-test("the speed is that of updates between looks that are well apart", () => {
+test("the speed of a run is that of the last second", () => {
   const at = (time, updatesDone) => ({ kind: "looked", run: run("RUNNING", { updatesDone: String(updatesDone) }), time });
   const speedAfter = (...events) => after(live.START, opened, ...events)[0].shown.speed;
   assert.equal(speedAfter(at(300, 10)), null);
   assert.equal(speedAfter(at(300, 10), at(500, 24)), 40);
-  assert.equal(speedAfter(at(500, 24), at(600, 25)), 40);
+  assert.equal(speedAfter(at(500, 24), at(800, 44)), 50);
+  // What was before the last second no longer counts.
+  assert.equal(speedAfter(at(500, 24), at(1000, 1024), at(1500, 1124), at(2000, 1224)), 200);
   assert.equal(speedAfter(at(500, 24), { kind: "lost" }), null);
+  // A pause does not count either.
+  const paused = { kind: "runEvent", run: run("PAUSED", { updatesDone: "24" }), time: 600 };
+  assert.equal(speedAfter(at(500, 24), paused, at(9000, 24), at(9500, 124)), 200);
 });
 
 test("an event of an older run changes nothing", () => {
@@ -58,6 +64,11 @@ test("a service that is away is asked again, and one that refuses is not", () =>
   assert.equal(after(live.START, { kind: "refused", error }, opened)[0].shown.error, null);
 });
 
+test("a number is what the field writes, and all else is sent as it was typed", () => {
+  const read = { " 1e3 ": 1000, "-.5": -0.5, "+1.": 1, "0,5": "0,5", " ": "", "0x10": "0x10", "1_000": "1_000", "１２": "１２", Infinity: "Infinity", "1e999": "1e999" };
+  for (const [text, value] of Object.entries(read)) assert.equal(numberOrText(text), value, text);
+});
+
 const through = ({ START, next }, ...events) => events.reduce(next, START);
 
 test("what was typed belongs to the weight that it was typed for", () => {
@@ -65,7 +76,6 @@ test("what was typed belongs to the weight that it was typed for", () => {
   assert.equal(edit.textOf(state, "1.0.0", 0.25), "0,5");
   assert.equal(edit.textOf(state, "1.0.1", 0.25), "0.25");
   assert.equal(edit.textOf(edit.START, undefined, undefined), "");
-  assert.deepEqual([edit.numberOf(" 1e3 "), edit.numberOf("0,5"), edit.numberOf(" ")], [1000, "0,5", ""]);
 });
 
 test("what is wrong with an edit stands at its field until the next attempt or weight", () => {
