@@ -1,4 +1,4 @@
-"""Serves the page and what it is made of; the page itself makes the calls of the HTTP face."""
+"""Serves the page and its files; the page itself calls the HTTP API."""
 
 import re
 from base64 import b64encode
@@ -28,9 +28,9 @@ def web_pages() -> list[BaseRoute]:
 
 
 def _policy(content: bytes) -> str:
-    """Return what the page may load: its own files, nothing from elsewhere.
+    """Return the content security policy: the page loads only its own files.
 
-    The one script in it, its import map, is named by its hash.
+    Its one inline script, the import map, is allowed by its hash.
     """
     (import_map,) = re.findall(rb'<script type="importmap">(.*?)</script>', content, re.DOTALL)
     digest = b64encode(sha256(import_map).digest()).decode()

@@ -1,4 +1,4 @@
-// The page: its head, one of three modes below it, and what is to be said of the service.
+// The page: a header, notices, and one of three modes.
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Compare } from "./compare/compare.js";
@@ -48,7 +48,7 @@ function Head({ place }) {
   `;
 }
 
-// The other modes have a place of their own for it.
+// The network to look inside. The other modes have their own picker.
 const LookAt = ({ place }) => html`
   <${NetworkPicker}
     label="Network"
@@ -69,9 +69,9 @@ function Theme() {
     <label class="theme small"
       ><span>Theme </span>
       <select aria-label="Theme" value=${theme} onChange=${(event) => setTheme(event.target.value)}>
-        <option value="system">as the system</option>
-        <option value="light">light</option>
-        <option value="dark">dark</option>
+        <option value="system">System</option>
+        <option value="light">Light</option>
+        <option value="dark">Dark</option>
       </select>
     </label>
   `;
@@ -104,7 +104,7 @@ function Content({ place }) {
   return html`<${Mode} place=${place} />`;
 }
 
-// What a tab, a bookmark and the browser's history call this place.
+// The title of the tab, of bookmarks and in the browser's history.
 function titleOf({ mode, network, update }) {
   const [, name] = MODES.find(([each]) => each === mode) ?? MODES[0];
   const what = network && (update === undefined ? network : `${network}, update ${update}`);

@@ -1,4 +1,4 @@
-"""The page as a person sees it: a real browser, and a real server."""
+"""The page in a real browser, with a real server."""
 
 from collections.abc import Iterator
 
@@ -17,24 +17,24 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A browser that the tests of one file share, for it takes long to start."""
+    """A browser that the tests of one file share: it is slow to start."""
     with new_browser() as browser:
         yield browser
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page that shares nothing with those before it, in which every complaint is a failure."""
-    complaints: list[str] = []
+    """A page with a state of its own; anything that it logs fails the test."""
+    logged: list[str] = []
     page = browser.new_page()
-    page.on("console", lambda message: _hear(complaints, message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: _note(logged, message.text))
+    page.on("pageerror", lambda error: logged.append(str(error)))
     yield page
     page.close()
-    assert complaints == []
+    assert logged == []
 
 
-def _hear(complaints: list[str], text: str) -> None:
-    # The browser says of every refusal that nothing was loaded: what the page says is tested.
+def _note(logged: list[str], text: str) -> None:
+    # The browser logs every response with an error; what the page shows of it is tested.
     if not text.startswith("Failed to load resource"):
-        complaints.append(text)
+        logged.append(text)

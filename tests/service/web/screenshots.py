@@ -12,10 +12,10 @@ from servers import ServerProcess, new_server
 
 IMAGES = ROOT / "docs" / "images"
 
-#: Deltas on their way down, in the second example of the worked example's first update.
+#: The deltas of the second example in the first update of the worked example.
 MOMENT = "?network=worked-example&update=1&position=1&step=333"
 
-#: Each picture: its name, the colour scheme, the size of the window, and where in the page it is.
+#: Each picture: its name, the colour scheme, the size of the window, and the address.
 VIEWS = [
     ("look-light", "light", (1280, 800), MOMENT),
     ("look-dark", "dark", (1280, 800), MOMENT),
@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def _prepare(server: ServerProcess) -> None:
-    """Make the networks that are shown: the worked example as the page does, and one on XOR."""
+    """Create the networks that are shown: the worked example as the page does, and one on XOR."""
     with new_page() as page:
         page.goto(server.http)
         page.get_by_role("button", name="Open the worked example").click()

@@ -1,4 +1,4 @@
-"""What checks pages for people who cannot see well, or use no mouse, finds nothing serious."""
+"""axe finds no serious barrier for people with impaired vision or without a mouse."""
 
 from typing import Literal
 
@@ -28,7 +28,7 @@ LOOKS: list[tuple[Literal["light", "dark"], int]] = [
 
 @pytest.fixture(scope="module", autouse=True)
 def _example(site: ServerProcess) -> None:
-    """The worked example, as the page makes it."""
+    """The worked example, as the page creates it."""
     with site.stub() as stub:
         stub.CreateNetwork(
             pb.CreateNetworkRequest(
@@ -41,7 +41,7 @@ def _example(site: ServerProcess) -> None:
         stub.Step(pb.StepRequest(network="worked-example", settings=recipe, count=6))
 
 
-def test_nothing_serious_is_found(site: ServerProcess, page: Page) -> None:
+def test_axe_finds_no_serious_violation(site: ServerProcess, page: Page) -> None:
     serious = set()
     for name, place in PLACES.items():
         page.goto(f"{site.http}/{place}")

@@ -1,4 +1,4 @@
-"""Compare: two updates, or a network and its fork; an edit is made on a fork and nowhere else."""
+"""Compare: two updates, or a network and its fork; edits go to a fork."""
 
 import re
 import struct
@@ -26,7 +26,7 @@ def trained(site: ServerProcess) -> str:
     return network
 
 
-def test_two_updates_stand_side_by_side_the_largest_change_first(
+def test_two_updates_are_compared_the_largest_change_first(
     site: ServerProcess, page: Page, trained: str
 ) -> None:
     page.goto(f"{site.http}/?mode=compare&network={trained}&update=150&base=3")
@@ -51,7 +51,7 @@ def test_two_updates_stand_side_by_side_the_largest_change_first(
         expect(side.locator(".weight-line.lit")).to_have_count(3)
         rows.last.hover()
         expect(side.locator(".weight-line.pointed")).to_have_attribute("data-weight", keys[-1])
-    for title, update in (("before", 3), ("after", 150)):
+    for title, update in (("Before", 3), ("After", 150)):
         cost = _post(
             site, f"networks/{trained}:evaluate", {"update": update, "trainingSet": "xor"}
         )["cost"]
@@ -59,7 +59,7 @@ def test_two_updates_stand_side_by_side_the_largest_change_first(
         expect(shown).to_have_attribute("data-exact", exact(cost))
 
 
-def test_an_edit_is_looked_at_first_and_kept_on_a_fork(
+def test_an_edit_is_previewed_and_kept_on_a_fork(
     site: ServerProcess, page: Page, trained: str
 ) -> None:
     before = _get(site, f"networks/{trained}")["network"]
@@ -69,7 +69,7 @@ def test_an_edit_is_looked_at_first_and_kept_on_a_fork(
     page.get_by_label("Name of the fork").fill("edited")
     page.get_by_role("button", name="Preview").click()
     expect(page.get_by_role("button", name="Apply")).to_be_enabled()
-    cost = page.locator('[data-cost="with the edit"] .num')
+    cost = page.locator('[data-cost="With the edit"] .num')
     expect(cost).to_have_attribute("data-exact", re.compile("."))  # now the edit has been made
     expect(cost).to_have_attribute("data-exact", exact(_cost(site, "edited")))
     page.get_by_role("button", name="Apply").click()
@@ -79,17 +79,17 @@ def test_an_edit_is_looked_at_first_and_kept_on_a_fork(
     expect(rows).to_have_count(1)
     expect(rows).to_have_attribute("data-parameter", "2.0.3")
     expect(rows.locator(".num").nth(1)).to_have_attribute("data-exact", "0.5")
-    assert _get(site, f"networks/{trained}")["network"] == before, "shared history is as it was"
+    assert _get(site, f"networks/{trained}")["network"] == before, "the shared history is unchanged"
     fork = _get(site, "networks/edited")["network"]
     assert fork["forkedFrom"]["update"] == "200"
-    assert "scratch" not in fork["labels"]
+    assert "preview" not in fork["labels"]
 
 
-def test_what_is_discarded_or_left_leaves_nothing_behind(
+def test_a_discarded_or_abandoned_preview_leaves_no_fork(
     site: ServerProcess, page: Page, trained: str
 ) -> None:
     page.goto(f"{site.http}/?mode=compare&network={trained}&weight=1.0.0")
-    preview = page.locator('[data-cost="with the edit"] .num[data-exact]')
+    preview = page.locator('[data-cost="With the edit"] .num[data-exact]')
     page.get_by_label("New value").fill("7")
     page.get_by_role("button", name="Preview").click()
     expect(preview).to_have_count(1)
@@ -101,18 +101,18 @@ def test_what_is_discarded_or_left_leaves_nothing_behind(
     with page.expect_response(lambda answer: answer.request.method == "DELETE"):
         page.get_by_role("link", name="Train").click()
     networks = _get(site, "networks")["networks"]
-    assert not [network for network in networks if "scratch" in network["labels"]]
+    assert not [network for network in networks if "preview" in network["labels"]]
 
 
-def test_a_value_that_is_refused_says_why(site: ServerProcess, page: Page, trained: str) -> None:
+def test_an_invalid_value_is_reported(site: ServerProcess, page: Page, trained: str) -> None:
     page.goto(f"{site.http}/?mode=compare&network={trained}&weight=1.0.0")
     page.get_by_label("New value").fill("a lot")
     page.get_by_role("button", name="Preview").click()
-    expect(page.locator("#edit-wrong")).to_contain_text("must be")
+    expect(page.locator("#edit-wrong")).to_contain_text("Must be")
     expect(page.get_by_label("New value")).to_have_attribute("aria-invalid", "true")
 
 
-def test_files_are_at_hand(site: ServerProcess, page: Page, trained: str) -> None:
+def test_files_can_be_downloaded(site: ServerProcess, page: Page, trained: str) -> None:
     page.goto(f"{site.http}/?mode=compare&network={trained}&update=150")
     for name, ending in (("JSON", "json"), ("NPZ", "npz"), ("ONNX", "onnx"), ("CSV", "csv")):
         with page.expect_download() as download:
@@ -148,7 +148,7 @@ def test_the_picture_is_a_file_that_any_program_draws(
     assert len(files["PNG"]) > 10_000  # an empty one would be far smaller
 
 
-def test_networks_of_other_layers_are_told_apart(
+def test_networks_with_different_layers_are_reported(
     site: ServerProcess, page: Page, trained: str
 ) -> None:
     other = _post(site, "networks", {"layerSizes": [2, 3, 1], "bias": True})["network"]["network"]
@@ -157,7 +157,7 @@ def test_networks_of_other_layers_are_told_apart(
         f"{other} must have the layers of network {trained}, 2-5-1 without biases"
     )
     expect(page.locator(".picture")).to_have_count(2)
-    expect(page.locator("[data-cost=before] .num")).to_have_attribute(
+    expect(page.locator("[data-cost=Before] .num")).to_have_attribute(
         "data-exact", exact(_cost(site, other))
     )
 

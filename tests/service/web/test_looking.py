@@ -1,4 +1,4 @@
-"""Look inside: every number that is shown is the service's, and every moment has its address."""
+"""Look inside: every number comes from the service, and every moment has an address."""
 
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -23,7 +23,7 @@ PHASES = [
 
 @pytest.fixture
 def at_start(site: ServerProcess, page: Page) -> Page:
-    """The page as it opens: the worked example, before the first line of its first update."""
+    """The worked example at the first line of its first update."""
     page.set_viewport_size({"width": 1280, "height": 800})
     page.set_default_timeout(5_000)
     page.goto(site.http)
@@ -95,7 +95,7 @@ def test_an_update_passes_through_its_phases(site: ServerProcess, at_start: Page
         assert shown_units(page) == expected_units(walk, trace, phase)
         if phase["kind"] == "WALK_PHASE_KIND_COST":
             cost = trace["examples"][phase["position"]]["cost"]
-            assert shown(page, ".asked .cost") == cost
+            assert shown(page, ".cost-box .cost") == cost
     go_to_step(page, walk["stepCount"] - 1)
     assert weights(page) == flat(trace["after"])
     assert gradients(page) == flat(trace["gradient"])
@@ -217,7 +217,7 @@ def test_a_weight_is_explained(site: ServerProcess, at_start: Page) -> None:
     went = "down" if explained["step"] > 0 else "up"
     panel.get_by_role("button", name=went).click()
     expect(panel).to_contain_text(explained["sentences"][0])
-    expect(panel).to_contain_text(f"Right: it went {went}")
+    expect(panel).to_contain_text(f"Correct: the weight went {went}")
     expect(number).not_to_have_text("?")
     assert shown(page, "[data-weight='1.2.1']") == explained["after"]
 
@@ -229,7 +229,7 @@ def test_a_long_batch_is_shown_example_by_example(site: ServerProcess, page: Pag
     train(site, "long", trainingSet="forty", batchSize=40)
     page.goto(f"{site.http}/?network=long&update=1&position=38&weight=1.0.1")
     expect(page.locator(".weight-panel .example")).to_have_count(4)
-    page.get_by_role("button", name="36 more examples").click()
+    page.get_by_role("button", name="Show 36 more examples").click()
     own = page.locator(".weight-panel .example summary .num")
     expect(own).to_have_count(40)
     found = own.evaluate_all("all => all.map((each) => each.dataset.exact)")
@@ -245,7 +245,7 @@ def test_a_long_batch_is_shown_example_by_example(site: ServerProcess, page: Pag
     )
 
 
-def test_a_run_is_followed_and_an_edit_is_told(site: ServerProcess, page: Page) -> None:
+def test_a_run_is_followed_and_an_edit_is_described(site: ServerProcess, page: Page) -> None:
     make(site, "growing", [2, 2, 1])
     page.goto(f"{site.http}/?network=growing")
     at, follow = page.locator("[data-at=update]"), page.get_by_role("button", name="Follow live")
@@ -260,14 +260,14 @@ def test_a_run_is_followed_and_an_edit_is_told(site: ServerProcess, page: Page) 
     post(site, "networks/growing:setWeights", weights=[weight])
     expect(at).to_have_text("2 of 3")
     follow.click()
-    expect(page.locator("aside")).to_contain_text("1 of 6 weights changed, output 1 ← hidden 2")
+    expect(page.locator("aside")).to_contain_text("1 of 6 parameters changed: output 1 ← hidden 2")
     expect(page.locator("aside")).to_contain_text("to −1.25")
     expect(page.locator(".weight-line.new")).to_have_attribute("data-weight", "2.0.1")
 
 
-def test_what_is_not_there_is_said(site: ServerProcess, at_start: Page) -> None:
+def test_a_missing_update_or_network_is_reported(site: ServerProcess, at_start: Page) -> None:
     at_start.goto(f"{site.http}/?network={NETWORK}&update=99&step=9999&weight=9.9.9")
-    expect(at_start.get_by_role("status").first).to_contain_text("no update 99")
+    expect(at_start.get_by_role("status").first).to_contain_text("Update 99 does not exist yet")
     expect(at_start.locator("[data-at=line]")).to_have_text("342 of 342")
     at_start.goto(f"{site.http}/?network=nowhere&update=1")
     expect(at_start.get_by_role("alert")).to_contain_text("no network nowhere")
@@ -304,7 +304,7 @@ def test_the_keyboard_is_enough(site: ServerProcess, at_start: Page) -> None:
     expect(page.locator("[data-at=update]")).to_have_text("6 of 6")
 
 
-def test_where_no_batch_was_there_are_weights_alone(site: ServerProcess, at_start: Page) -> None:
+def test_an_update_without_a_batch_shows_weights(site: ServerProcess, at_start: Page) -> None:
     at_start.goto(f"{site.http}/?network={NETWORK}&update=0")
     expect(at_start.locator("aside")).to_contain_text("with seed 7")
     assert weights(at_start) == flat(ask(site, "state", update=0)["layers"])
@@ -360,7 +360,7 @@ def test_a_dense_network_and_its_optimizer_can_be_read(site: ServerProcess, page
         values[name] for name in ("v_p", "s_p", "after_p")
     ]
     page.set_viewport_size({"width": 390, "height": 844})
-    expect(page.locator(".caption")).to_contain_text("of 24 weights show their number")
+    expect(page.locator(".caption")).to_contain_text("of 24 weights show their value")
     assert page.evaluate(COVERED) == 0
     unplaced = int(page.locator(".caption").inner_text().split(" of 24 ")[0].split()[-1])
     expect(page.locator(".weight-label rect")).to_have_count(24 - unplaced)
@@ -372,18 +372,18 @@ def test_it_fits_a_phone(site: ServerProcess, at_start: Page) -> None:
     assert at_start.evaluate("document.documentElement.scrollWidth") == 390
 
 
-def test_it_waits_for_a_service_that_is_away(site: ServerProcess, at_start: Page) -> None:
+def test_it_waits_while_the_service_is_unavailable(site: ServerProcess, at_start: Page) -> None:
     at_start.route("**/updates/2:**", lambda route: route.abort())
     at_start.get_by_role("button", name="Next update").click()
-    expect(at_start.get_by_role("status").first).to_contain_text("is away")
+    expect(at_start.get_by_role("status").first).to_contain_text("is unavailable")
     at_start.unroute("**/updates/2:**")
     expect(at_start.locator("[data-at=update]")).to_have_text("2 of 6")
-    expect(at_start.get_by_role("status").first).to_contain_text("is back")
+    expect(at_start.get_by_role("status").first).to_contain_text("is available again")
 
 
-def test_what_maps_to_what_is_told(site: ServerProcess, at_start: Page) -> None:
-    at_start.get_by_role("button", name="What maps to what").click()
-    dialog = at_start.get_by_role("dialog", name="What maps to what")
+def test_the_legend_explains_the_page(site: ServerProcess, at_start: Page) -> None:
+    at_start.get_by_role("button", name="Legend").click()
+    dialog = at_start.get_by_role("dialog", name="Legend")
     expect(dialog).to_contain_text("Cost before this update, weights after")
     at_start.keyboard.press("Escape")
     expect(dialog).to_be_hidden()

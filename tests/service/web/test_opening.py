@@ -1,4 +1,4 @@
-"""The page opens without a trace, creates the worked example on request, and keeps its place."""
+"""Opening the page changes nothing; the worked example is created on request; views have addresses."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -49,14 +49,14 @@ def test_a_link_into_the_worked_example_offers_to_create_it(
     # Also on a server that is unavailable when the page is opened.
     page.route("**/v1/**", lambda route: route.abort())
     page.goto(f"{site.http}/?network=worked-example&update=2&position=1&step=100")
-    expect(page.get_by_role("status").first).to_contain_text("is away")
+    expect(page.get_by_role("status").first).to_contain_text("is unavailable")
     page.unroute("**/v1/**")
     page.get_by_role("button", name="Create the worked example").click()
     expect(page.locator("[data-at=line]")).to_have_text("101 of 728")
     expect(page.locator("[data-at=update]")).to_have_text("2 of 6")
 
 
-def test_a_mode_is_a_place_to_come_back_to(site: ServerProcess, page: Page) -> None:
+def test_a_mode_has_an_address(site: ServerProcess, page: Page) -> None:
     page.goto(f"{site.http}/?mode=train")
     expect(page.get_by_role("link", name="Train")).to_have_attribute("aria-current", "page")
     page.get_by_role("link", name="Compare").click()
@@ -66,7 +66,7 @@ def test_a_mode_is_a_place_to_come_back_to(site: ServerProcess, page: Page) -> N
     expect(page.get_by_role("link", name="Train")).to_have_attribute("aria-current", "page")
 
 
-def test_it_may_run_no_script_but_its_own(site: ServerProcess) -> None:
+def test_it_runs_only_its_own_scripts(site: ServerProcess) -> None:
     answer = requests.get(site.http, timeout=10)
     policy = dict(
         part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";")

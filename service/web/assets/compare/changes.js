@@ -1,4 +1,4 @@
-// Which parameters differ, and by how much, the largest changes first.
+// The parameters that differ, the largest change first.
 import { useEffect, useState } from "preact/hooks";
 import { get } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
@@ -7,11 +7,12 @@ import { Num } from "../shared/number_view.js";
 import { whole } from "../shared/number_format.js";
 import { keyOf } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
+import { sentence } from "../shared/sentence.js";
 import { parameterName } from "../shared/unit_names.js";
 
 const PAGE = 100;
 
-// The changes from one side to the other, `count` of them or all: { changes, changedCount, isMore }.
+// The changes from one side to the other, page by page: { changes, changedCount, isMore, error, more }.
 export function useChanges(before, after) {
   const compared = `${before.name} ${before.update} ${after.name} ${after.update}`;
   const [pages, setPages] = useState(1);
@@ -25,18 +26,18 @@ export function Changes({ before, after, found, chosen, pointed, setPointed }) {
   const largest = sizeOf(changes[0]?.change ?? 0) || 1;
   return html`
     <section class="panel changes" aria-label="Changes">
-      <h3>Changes <span class="small soft" data-of="changed">${changedCount !== undefined ? `${whole(changedCount)} of ${whole(after.network.parameterCount)} parameters differ, the largest change first` : ""}</span></h3>
+      <h3>Changes <span class="small soft" data-of="changed">${changedCount !== undefined ? `${whole(changedCount)} of ${whole(after.network.parameterCount)} parameters differ. The largest change is first.` : ""}</span></h3>
       ${error && html`<p role="alert">${sentenceOf(before, error)}</p>`}
       ${changedCount === 0 && html`<p class="soft">No parameter differs.</p>`}
       <div class="scrolled" tabindex="0">
         <table hidden=${!changes.length}>
           <thead>
             <tr>
-              <th scope="col">parameter</th>
-              <th scope="col">before</th>
-              <th scope="col">after</th>
-              <th scope="col">change</th>
-              <th scope="col"><span class="unseen">edit</span></th>
+              <th scope="col">Parameter</th>
+              <th scope="col">Before</th>
+              <th scope="col">After</th>
+              <th scope="col">Change</th>
+              <th scope="col"><span class="unseen">Edit</span></th>
             </tr>
           </thead>
           <tbody>
@@ -44,7 +45,7 @@ export function Changes({ before, after, found, chosen, pointed, setPointed }) {
           </tbody>
         </table>
       </div>
-      ${isMore && html`<button type="button" onClick=${more}>More</button>`}
+      ${isMore && html`<button type="button" onClick=${more}>Show more</button>`}
     </section>
   `;
 }
@@ -76,7 +77,7 @@ function Row({ name, change, largest, isChosen, isPointed, setPointed }) {
   `;
 }
 
-// The difference of two weights can be infinite.
+// The difference of two parameters can be infinite.
 const sizeOf = (change) => Math.min(Math.abs(Number(change)), Number.MAX_VALUE);
 
 async function changesOf(before, after, pages) {
@@ -95,6 +96,6 @@ async function changesOf(before, after, pages) {
   return { changes, changedCount: answer.changedCount, isMore: answer.nextPageToken !== "" };
 }
 
-// Networks with other layers have nothing to be set side by side, weight by weight.
+// Networks with different layers cannot be compared parameter by parameter.
 const sentenceOf = (before, { violations, message }) =>
-  violations.length ? `${before.name} ${violations[0].description}.` : message;
+  violations.length ? sentence(`network ${before.name} ${violations[0].description}`) : message;

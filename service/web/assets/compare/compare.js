@@ -1,4 +1,4 @@
-// Compare: two updates of a network, or two networks, side by side; and edits, made on a fork.
+// Compare: two updates of a network, or two networks, side by side, and edits on a fork.
 import { useRef, useState } from "preact/hooks";
 import { get } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
@@ -14,13 +14,13 @@ import { Sides } from "./sides.js";
 
 export const Compare = ({ place }) => html`<${Compared} key=${`${place.network} ${place.other}`} place=${place} />`;
 
-// After is what is looked at; before is what it is compared with.
+// "After" is the selected update; "before" is the one that it is compared with.
 function Compared({ place }) {
   const live = useLive(place.network);
   const { answer: other, error } = useAnswer(place.other ?? null, () => networkAndRun(place.other), { refused: () => {} });
   const problem = live.error ?? error;
   if (problem) return html`<p class="compare" role="alert">${problem.message}</p>`;
-  if (!live.network || (place.other && !other)) return html`<p class="compare soft">Opening ${place.network} …</p>`;
+  if (!live.network || (place.other && !other)) return html`<p class="compare soft">Loading ${place.network}…</p>`;
   return html`<${BothSides} place=${place} ...${sidesOf(place, live, other)} run=${live.run ?? other?.run} />`;
 }
 

@@ -1,5 +1,5 @@
-// An edit: one weight gets a value of one's own. Never on history that others share: a fork is made
-// to look at what the value would do; it is kept when the edit is applied, and deleted when not.
+// An edit: one parameter gets a new value. The history that others see does not change: the preview is a
+// fork, which is kept if the edit is applied and deleted if not.
 import { useEffect, useReducer } from "preact/hooks";
 import { get } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
@@ -14,7 +14,7 @@ import { parameterName } from "../shared/unit_names.js";
 import { next, START, textOf } from "./edit_state.js";
 import { usePreviewFork } from "./preview_fork.js";
 
-const CHOICES = 500; // weights that are listed to choose from; of larger networks those that changed have a button
+const CHOICES = 500; // parameters in the list; in larger networks, use the buttons in the table of changes
 
 export function Edit({ side, chosen, preview, onPreview }) {
   const { answer } = useAnswer("state", () => get(`networks/${side.name}/state`, { update: side.update }));
@@ -24,37 +24,37 @@ export function Edit({ side, chosen, preview, onPreview }) {
   const [state, happen] = useReducer(next, START);
   const text = textOf(state, chosen, value);
   const { preview: look, apply, drop, discard } = useWork({ side, parameter, text, name: state.name, happen, onPreview });
-  // Another weight is another edit.
+  // Selecting another parameter discards the preview.
   useEffect(() => {
     happen({ kind: "chosen" });
     drop().catch(notify);
   }, [chosen]);
   const type = (event) => {
     happen({ kind: "typed", key: chosen, text: event.target.value });
-    go({ update: side.update }); // a run that goes on must not take what is typed away
+    go({ update: side.update }); // so that a running run does not discard what is typed
     if (preview) drop().catch(notify);
   };
   return html`
     <section class="panel edit" aria-label="Edit">
-      <h3>Edit a weight <span class="small soft">on a fork of update ${whole(side.update)}; ${side.name} stays as it is</span></h3>
+      <h3>Edit a weight <span class="small soft">The edit goes to a fork of update ${whole(side.update)}. ${side.name} does not change.</span></h3>
       <form onSubmit=${look} novalidate>
         <${Weight} ...${{ side, layers, parameter, chosen }} />
         <${NewValue} ...${{ value, text, type, isWrong: Boolean(state.wrong.value) }} />
         <${ForkName} ...${{ ...state, happen }} />
         <p class="wrong" id="edit-wrong" role="alert">${Object.values(state.wrong).join(" ")}</p>
         <${Actions} ...${{ isReady: value !== undefined, isBusy: state.isBusy, preview, apply, discard }} />
-        <p class="small soft" role="status">${preview ? "Below, in the column “with the edit”: what it would answer." : "A preview changes nothing that anyone else looks at."}</p>
+        <p class="small soft" role="status">${preview ? "The column “With the edit” below shows the predictions." : "A preview does not change any network that others see."}</p>
       </form>
     </section>
   `;
 }
 
-// What the buttons do: with the fork, and with what the page knows of it.
+// The actions of the buttons.
 function useWork({ side, parameter, text, name, happen, onPreview }) {
-  const scratch = usePreviewFork();
+  const previewFork = usePreviewFork();
   const drop = async () => {
     onPreview(null);
-    await scratch.drop();
+    await previewFork.drop();
   };
   const attempt = async (work) => {
     happen({ kind: "begun" });
@@ -62,7 +62,7 @@ function useWork({ side, parameter, text, name, happen, onPreview }) {
       await work();
       happen({ kind: "done" });
     } catch (error) {
-      if (error.isAway) {
+      if (error.isUnavailable) {
         notify(error);
         happen({ kind: "done" });
       } else happen({ kind: "refused", error });
@@ -72,15 +72,15 @@ function useWork({ side, parameter, text, name, happen, onPreview }) {
     event.preventDefault();
     attempt(async () => {
       await drop();
-      onPreview(await scratch.make(side, { ...parameter, value: numberOrText(text) }, name.trim()));
+      onPreview(await previewFork.make(side, { ...parameter, value: numberOrText(text) }, name.trim()));
     });
   };
   const apply = () =>
     attempt(async () => {
-      const fork = await scratch.keep(`${parameterName(side.network, parameter)} edited`);
+      const fork = await previewFork.keep(`${parameterName(side.network, parameter)} edited`);
       onPreview(null);
       go({ network: fork, update: undefined, other: side.name, base: side.update }, { push: true });
-      notify(`The edit is on the fork ${fork}. ${side.name} is as it was.`);
+      notify(`The edit is stored in the fork ${fork}. ${side.name} is unchanged.`);
     });
   return { preview, apply, drop, discard: () => attempt(drop) };
 }
@@ -89,7 +89,7 @@ const Weight = ({ side, layers, parameter, chosen }) => html`
   <label class="field"
     ><span>Weight</span>
     <select value=${chosen ?? ""} onChange=${(event) => go({ weight: event.target.value || undefined })}>
-      <option value="">choose one …</option>
+      <option value="">Choose a weight…</option>
       ${optionsOf(layers, parameter).map((each) => html`<option key=${keyOf(each)} value=${keyOf(each)}>${parameterName(side.network, each)}</option>`)}
     </select>
   </label>
@@ -97,7 +97,7 @@ const Weight = ({ side, layers, parameter, chosen }) => html`
 
 const NewValue = ({ value, text, type, isWrong }) => html`
   <div class="field">
-    <label for="edit-value">New value <span class="soft">now <${Num} value=${value} name="value" /></span></label>
+    <label for="edit-value">New value <span class="soft">Current: <${Num} value=${value} name="value" /></span></label>
     <input
       id="edit-value"
       inputmode="decimal"
@@ -114,14 +114,14 @@ const NewValue = ({ value, text, type, isWrong }) => html`
 const ForkName = ({ name, wrong, happen }) => html`
   <div class="field">
     <label for="edit-name">Name of the fork</label>
-    <input id="edit-name" autocomplete="off" placeholder="a new one" value=${name} aria-invalid=${Boolean(wrong.name)} aria-describedby="edit-wrong" onInput=${(event) => happen({ kind: "named", name: event.target.value })} />
+    <input id="edit-name" autocomplete="off" placeholder="Automatic" value=${name} aria-invalid=${Boolean(wrong.name)} aria-describedby="edit-wrong" onInput=${(event) => happen({ kind: "named", name: event.target.value })} />
   </div>
 `;
 
 const Actions = ({ isReady, isBusy, preview, apply, discard }) => html`
   <div class="actions">
     <button class=${preview ? "" : "main"} disabled=${!isReady || isBusy}>Preview</button>
-    <button type="button" class=${preview ? "main" : ""} disabled=${!preview || isBusy} onClick=${apply}>Apply: keep the fork</button>
+    <button type="button" class=${preview ? "main" : ""} disabled=${!preview || isBusy} onClick=${apply}>Apply and keep the fork</button>
     <button type="button" disabled=${!preview || isBusy} onClick=${discard}>Discard</button>
   </div>
 `;

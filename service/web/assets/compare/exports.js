@@ -1,19 +1,19 @@
-// Files: of the network that is looked at, made by the service, and of its picture, made here.
+// Files to download: the service exports the network, the page draws its picture.
 import { savePicture } from "../picture/file.js";
 import { html } from "../shared/html.js";
 import { whole } from "../shared/number_format.js";
 import { notify } from "../shared/notices.js";
 
 const FORMATS = [
-  ["JSON", "all that it takes to make it again"],
-  ["NPZ", "arrays for NumPy"],
-  ["ONNX", "a model for other programs"],
-  ["CSV", "the history of its cost, a line for each update"],
+  ["JSON", "Everything needed to recreate the network."],
+  ["NPZ", "The parameters as NumPy arrays."],
+  ["ONNX", "The model for other programs."],
+  ["CSV", "The cost history, one line per update."],
 ];
 
 const PICTURES = [
-  ["SVG", "the picture, to be drawn at any size"],
-  ["PNG", "the picture, in dots"],
+  ["SVG", "The picture as vector graphics."],
+  ["PNG", "The picture as pixels."],
 ];
 
 export function Exports({ side, picture }) {

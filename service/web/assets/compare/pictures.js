@@ -1,4 +1,4 @@
-// Both sides as pictures, of one scale: what moved most is lit in both, and what is pointed at.
+// Pictures of both sides in one scale. Both highlight the largest changes and the weight under the pointer.
 import { isSmall, stillView } from "../picture/still.js";
 import { Picture } from "../picture/picture.js";
 import { get } from "../shared/api.js";
@@ -6,15 +6,15 @@ import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { keyOf } from "../shared/parameters.js";
 
-const LIT = 3; // more of them would not be those that changed most
+const LIT = 3; // the number of changes that are highlighted
 
-// The layers of a side; those of the last one, until they are known.
+// The layers of a side; while they load, those of the side before it.
 export function useLayers({ name, update }) {
   const { answer } = useAnswer(`${name} ${update}`, (signal) => get(`networks/${name}/state`, { update }, signal));
   return answer?.state.layers;
 }
 
-// The largest weight of both: widths mean the same on both sides.
+// The largest weight of both sides, so that line widths mean the same on both.
 export const scaleOf = (...sides) =>
   sides
     .flatMap((layers) => layers ?? [])
@@ -25,7 +25,7 @@ export const scaleOf = (...sides) =>
 export const litBy = (changes) => new Set(changes.slice(0, LIT).map(keyOf));
 
 export function SidePicture({ side, layers, scale, lit, chosen, pointed, setPointed }) {
-  if (!isSmall(side.network)) return html`<p class="small soft">Too large for a picture here: <em>Look inside</em> has one of ${side.name}.</p>`;
+  if (!isSmall(side.network)) return html`<p class="small soft">This network is too large to draw here. <em>Look inside</em> draws it.</p>`;
   if (layers?.length !== side.network.layerSizes.length - 1) return html`<div class="side-picture"></div>`;
   return html`
     <div class="side-picture">

@@ -1,4 +1,4 @@
-// What both sides answer to the examples, and, while an edit is looked at, what it would answer.
+// The predictions of both sides for the examples of a training set, and those of an edit in preview.
 import { post } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
@@ -14,34 +14,34 @@ export function Predictions({ set, before, after, preview }) {
   if (!set) return null;
   if (!fits(set, after)) {
     return html`
-      <section class="panel" aria-label="Answers">
-        <h3>Answers</h3>
-        <p class="small soft">${after.name} was never trained, and no training set at hand fits it: there are no examples to answer to.</p>
+      <section class="panel" aria-label="Predictions">
+        <h3>Predictions</h3>
+        <p class="small soft">There is no training set for ${after.name} yet. Train the network to see predictions.</p>
       </section>
     `;
   }
   const examples = set.examples.slice(0, ROWS);
   const sides = [
-    ["before", fits(set, before) ? before : null],
-    ["after", after],
-    ["with the edit", preview],
+    ["Before", fits(set, before) ? before : null],
+    ["After", after],
+    ["With the edit", preview],
   ];
   return html`
-    <section class="panel" aria-label="Answers">
-      <h3>Answers <span class="small soft">to the examples of ${set.trainingSet}</span></h3>
+    <section class="panel" aria-label="Predictions">
+      <h3>Predictions <span class="small soft">for the examples of ${set.trainingSet}</span></h3>
       <div class="scrolled" tabindex="0">
-        <table class="answers">
+        <table class="predictions">
           <thead>
             <tr>
-              <th scope="col">inputs</th>
-              <th scope="col">${set.targetCount > 1 ? "targets" : "target"}</th>
+              <th scope="col">Inputs</th>
+              <th scope="col">${set.targetCount > 1 ? "Targets" : "Target"}</th>
               ${sides.map(([title]) => html`<th scope="col" key=${title}>${title}</th>`)}
             </tr>
           </thead>
           <${Body} set=${set} examples=${examples} sides=${sides} />
         </table>
       </div>
-      ${Number(set.exampleCount) > examples.length && html`<p class="small soft">The first ${examples.length} of ${whole(set.exampleCount)} examples; the cost is that of all.</p>`}
+      ${Number(set.exampleCount) > examples.length && html`<p class="small soft">The first ${examples.length} of ${whole(set.exampleCount)} examples. The cost is the mean over all of them.</p>`}
     </section>
   `;
 }
@@ -66,11 +66,11 @@ function Body({ set, examples, sides }) {
         `,
       )}
       <tr class="sums">
-        <th scope="row" colspan="2">cost of all ${whole(set.exampleCount)}</th>
+        <th scope="row" colspan="2">Cost of all ${whole(set.exampleCount)} examples</th>
         ${sides.map(([title, side], at) => html`<td key=${title} data-cost=${title}><${Num} value=${side ? answers[at]?.all.cost : undefined} name="cost" /></td>`)}
       </tr>
       <tr class="sums">
-        <th scope="row" colspan="2">right</th>
+        <th scope="row" colspan="2">Correct</th>
         ${sides.map(([title, side], at) => html`<td key=${title}>${(side && answers[at]?.all.correctCount) ?? "–"}</td>`)}
       </tr>
     </tbody>

@@ -1,19 +1,19 @@
-// A fork that is there while an edit is looked at, and not longer.
+// The fork that shows an edit in preview, and is deleted with the preview.
 import { useEffect, useRef } from "preact/hooks";
 import { patch, post, remove } from "../shared/api.js";
 
 export function usePreviewFork() {
-  const scratch = useRef(null);
-  scratch.current ??= newPreviewFork();
+  const previewFork = useRef(null);
+  previewFork.current ??= newPreviewFork();
   useEffect(() => {
-    const leave = () => scratch.current.leave();
+    const leave = () => previewFork.current.leave();
     addEventListener("pagehide", leave);
     return () => {
       removeEventListener("pagehide", leave);
       leave();
     };
   }, []);
-  return scratch.current;
+  return previewFork.current;
 }
 
 function newPreviewFork() {
@@ -25,7 +25,7 @@ function newPreviewFork() {
   };
   return {
     async make({ name, update }, weight, newNetwork) {
-      const { network } = await post(`networks/${name}:fork`, { update, newNetwork, labels: { scratch: "a preview" } });
+      const { network } = await post(`networks/${name}:fork`, { update, newNetwork, labels: { preview: "unsaved edit" } });
       fork = network.network;
       try {
         await post(`networks/${fork}:setWeights`, { weights: [weight] });
@@ -44,7 +44,7 @@ function newPreviewFork() {
       const dropped = take();
       if (dropped) await remove(`networks/${dropped}`);
     },
-    // A page that is left cannot wait for an answer.
+    // A page that is being closed cannot wait for the response.
     leave() {
       const left = take();
       if (left) fetch(`/v1/networks/${left}`, { method: "DELETE", keepalive: true }).catch(() => {});

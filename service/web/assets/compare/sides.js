@@ -1,4 +1,4 @@
-// What is compared: a network and an update on each side.
+// The two sides of a comparison: a network and an update each.
 import { useState } from "preact/hooks";
 import { get } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
@@ -7,9 +7,15 @@ import { NetworkPicker } from "../shared/network_picker.js";
 import { Num } from "../shared/number_view.js";
 import { whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
-import { enumName } from "../shared/enum_names.js";
 
-// `pictures` are what is shown below each side.
+const KINDS = {
+  UPDATE_KIND_INITIAL: "Initial weights",
+  UPDATE_KIND_GRADIENT: "Gradient update",
+  UPDATE_KIND_EDIT: "Edit",
+  UPDATE_KIND_RESET: "Reset",
+};
+
+// `pictures` are shown below each side.
 export function Sides({ place, before, after, pictures, isPreview }) {
   const source = after.network.forkedFrom;
   const swap = () =>
@@ -20,7 +26,7 @@ export function Sides({ place, before, after, pictures, isPreview }) {
         <h2>Before</h2>
         <${NetworkPicker}
           label="Network"
-          none=${`the same: ${after.name}`}
+          none=${`Same network (${after.name})`}
           except=${after.name}
           value=${place.other}
           onPick=${(other) => go({ other, base: undefined }, { push: true })}
@@ -28,12 +34,12 @@ export function Sides({ place, before, after, pictures, isPreview }) {
         <${Moment} side=${before} onPick=${(base) => go({ base })} />
         ${pictures.before}
       </section>
-      <button type="button" class="swap" title="Swap both sides" onClick=${swap}>⇄<span class="unseen"> Swap both sides</span></button>
+      <button type="button" class="swap" title="Swap the two sides" onClick=${swap}>⇄<span class="unseen"> Swap the two sides</span></button>
       <section class="side" aria-label="After">
-        <h2>After${isPreview && html`<span class="small">, with the edit</span>`}</h2>
+        <h2>After${isPreview && html`<span class="small"> with the edit</span>`}</h2>
         <${NetworkPicker}
           label="Network"
-          none="choose one"
+          none="Choose a network"
           except=${place.other}
           value=${after.name}
           onPick=${(network) => network && go({ network, update: undefined, weight: undefined }, { push: true })}
@@ -42,7 +48,7 @@ export function Sides({ place, before, after, pictures, isPreview }) {
           ${source &&
           source.network !== place.other &&
           html`<button type="button" class="link" onClick=${() => go({ other: source.network, base: Number(source.update) }, { push: true })}>
-            Compare with what it was forked from
+            Compare with the network it was forked from
           </button>`}
         <//>
         ${pictures.after}
@@ -51,7 +57,7 @@ export function Sides({ place, before, after, pictures, isPreview }) {
   `;
 }
 
-// An update of one side, and what the service says of it.
+// The update of one side.
 function Moment({ side, onPick, children }) {
   const { name, earliest, latest, update } = side;
   const [typed, setTyped] = useState(null);
@@ -86,10 +92,10 @@ function Moment({ side, onPick, children }) {
         onInput=${(event) => pick(Number(event.target.value))}
       />
     </div>
-    <p class="small said">
+    <p class="small update-facts">
       <span class="soft">of ${whole(latest)}</span>
-      <span>${shown ? enumName(shown.kind) : "…"}${shown?.epoch > 0 ? `, epoch ${whole(shown.epoch)}` : ""}</span>
-      ${shown?.cost !== undefined && html`<span>cost before it <${Num} value=${shown.cost} name="cost" /></span>`}
+      <span>${shown ? KINDS[shown.kind] : "…"}${shown?.epoch > 0 ? `, epoch ${whole(shown.epoch)}` : ""}</span>
+      ${shown?.cost !== undefined && html`<span>Cost before the update: <${Num} value=${shown.cost} name="cost" /></span>`}
       ${children}
     </p>
   `;

@@ -1,4 +1,4 @@
-// The cost curve, which is the time slider: every update has its place on it.
+// The cost curve of all updates, with a slider that selects one.
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { get } from "../shared/api.js";
@@ -9,7 +9,7 @@ import { gapSentence, isNonFinite } from "../shared/non_finite.js";
 import { go } from "../shared/place.js";
 
 const [WIDTH, HEIGHT, EDGE] = [1000, 64, 6];
-const FEW = 60; // points that are drawn one by one
+const FEW = 60; // points that are drawn individually
 
 export function CostCurve({ network, first, latest, update, cost, isFollowing }) {
   const { answer } = useAnswer(`${first} ${latest}`, async (signal) => {
@@ -40,12 +40,12 @@ export function CostCurve({ network, first, latest, update, cost, isFollowing })
         <button
           class="small"
           aria-pressed=${isFollowing}
-          title="Show always the latest update; looking back ends it"
+          title="Always show the latest update. Selecting an earlier one turns this off."
           onClick=${() => go({ update: isFollowing ? latest : undefined, position: undefined, step: undefined })}
         >
           Follow live
         </button>
-        <span class="of-now">update ${whole(update)}: ${cost === undefined ? html`<span class="soft">no cost</span>` : html`<${Num} value=${cost} name="cost" />`}</span>
+        <span class="of-now">Update ${whole(update)}: ${cost === undefined ? html`<span class="soft">no cost</span>` : html`<${Num} value=${cost} name="cost" />`}</span>
       </p>
       <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true" onPointerDown=${scrub} onPointerMove=${scrub}>
         ${segments.map((segment) => html`<polyline key=${segment[0].update} points=${segment.map((point) => `${x(point.update)},${y(point.cost)}`).join(" ")} />`)}
@@ -59,7 +59,7 @@ export function CostCurve({ network, first, latest, update, cost, isFollowing })
         max=${latest}
         value=${update}
         aria-label="Update"
-        aria-valuetext=${`update ${update} of ${latest}${cost === undefined ? "" : `, cost ${cost}`}`}
+        aria-valuetext=${`Update ${update} of ${latest}${cost === undefined ? "" : `, cost ${cost}`}`}
         onInput=${(event) => go({ update: Number(event.target.value) })}
       />
       ${gaps && html`<p class="small gaps">${gaps}</p>`}
@@ -67,5 +67,5 @@ export function CostCurve({ network, first, latest, update, cost, isFollowing })
   `;
 }
 
-// A mark at the top: × where the picture is not stretched, and narrower or wider where it is.
+// A mark × at the top; the picture stretches with its width, and so does the mark.
 const NonFinite = ({ x }) => html`<path class="non-finite" d=${`M ${x - 4} 1 L ${x + 4} 9 M ${x - 4} 9 L ${x + 4} 1`} />`;

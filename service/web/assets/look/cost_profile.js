@@ -1,5 +1,5 @@
-// The derivative, made visible: what the batch would cost were this weight another, the tangent whose
-// slope is the gradient, and the step that was taken.
+// The derivative as a picture: the cost of the batch by the value of this weight, the tangent whose slope
+// is the gradient, and the step.
 import { html } from "../shared/html.js";
 import { endsOf, partOf, segmentsOf } from "../shared/interval.js";
 import { gapSentence } from "../shared/non_finite.js";
@@ -19,7 +19,7 @@ export function CostProfile({ profile, before, after }) {
   const gaps = gapSentence(costs, false);
   return html`
     <figure class="profile">
-      <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${`The cost along this weight: ${exact(middle)} before, ${exact(costAfter)} after its own step; slope ${exact(slope)}`}>
+      <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${`Cost of the batch by the value of this weight: ${exact(middle)} before, ${exact(costAfter)} after the step of this weight alone; slope ${exact(slope)}`}>
         ${tangent && html`<line class="tangent" ...${tangent} />`}
         ${segments.map((segment) => html`<polyline points=${segment.map(({ value, cost }) => `${x(value)},${y(cost)}`).join(" ")} />`)}
         ${isDrawn(middle, costAfter) && html`<line class="step" x1=${x(before)} y1=${y(middle)} x2=${x(after)} y2=${within(y(costAfter))} />`}
@@ -30,7 +30,7 @@ export function CostProfile({ profile, before, after }) {
         <text x=${x(before)} y=${HEIGHT - 6} text-anchor="middle">w ${short(before)}</text>
       </svg>
       <figcaption class="small soft">
-        The batch’s cost along this weight. Dashed: the tangent, slope ${short(slope)}. ○ before, ● after its own step: ${short(middle)} → ${short(costAfter)}. ${gaps}
+        Cost of the batch by the value of this weight. Dashed: tangent with slope ${short(slope)}. ○ before and ● after the step of this weight alone: ${short(middle)} → ${short(costAfter)}. ${gaps}
       </figcaption>
     </figure>
   `;
@@ -38,10 +38,10 @@ export function CostProfile({ profile, before, after }) {
 
 const isDrawn = (...values) => values.every((value) => typeof value === "number");
 
-// Far outside the picture is as good as further outside, and a coordinate that a browser can draw.
+// Keeps coordinates outside the picture small enough for a browser.
 const within = (coordinate) => Math.min(Math.max(coordinate, -9 * HEIGHT), 9 * HEIGHT);
 
-// The ends of the tangent; nothing where its heights are no finite numbers.
+// The ends of the tangent; null if their heights are not finite.
 function tangentOf({ x, y, left, right, before, middle, slope }) {
   if (!isDrawn(middle, slope)) return null;
   const [y1, y2] = [left, right].map((value) => within(y(middle + slope * (value - before))));

@@ -1,5 +1,5 @@
-// The equations of a phase in symbols, and of a line in numbers: what a line computes has an entry, by
-// the role of the variable that it sets.
+// The equations of a phase in symbols and of a line in numbers. The equation of a line depends on the role
+// of the variable that it sets.
 import { html } from "../shared/html.js";
 import { isRounded } from "../shared/number_format.js";
 import { call, gives, id, n, op, over, prime, row, SPACE, sub } from "./maths.js";
@@ -15,7 +15,7 @@ const sum = (index) => html`<munder><mo>∑</mo><mi>${index}</mi></munder>`;
 const power = (exponent) => html`<msup><mi>e</mi>${exponent}</msup>`;
 const dC = (by) => over(row(op("∂"), id("C")), row(op("∂"), by));
 
-// In symbols, once for each kind of phase.
+// In symbols, for each kind of phase.
 export const SYMBOLS = {
   ZERO: () => [row(sub("G", id("i"), id("j")), op("="), n(0))],
   FORWARD_SOFTMAX: () => [
@@ -42,8 +42,8 @@ export const SYMBOLS = {
 const isCrossEntropy = ({ costFunction, activations }) =>
   /CROSS_ENTROPY/.test(costFunction) && /SIGMOID|SOFTMAX/.test(activations.at(-1));
 
-// In numbers: what a line computed, by the role of what it set, and what that was made of. `v` is what
-// the line works on after it, `was` before it, `read` what it reads from a list.
+// In numbers: the result of a line by the role of the variable that it set, and its operands. `v` reads a
+// variable after the line, `was` before it, `read` an element of a list.
 const LINES = {
   FORWARD: {
     LOGIT: ({ v, was, read, step }) => [
@@ -89,8 +89,7 @@ const LINES = {
   },
 };
 
-// What the lines of a phase are called in SYMBOLS and LINES: outputs have deltas, and softmax
-// activations, of their own kind.
+// The name of a phase in SYMBOLS and LINES: deltas of outputs and softmax activations have their own.
 export function kindIn({ layerSizes, activations }, kind, { layer }) {
   if (kind === "DELTAS" && layer === layerSizes.length - 1) return "DELTAS_OUTPUT";
   return kind === "FORWARD" && /SOFTMAX/.test(activations[layer - 1]) ? "FORWARD_SOFTMAX" : kind;
@@ -98,7 +97,7 @@ export function kindIn({ layerSizes, activations }, kind, { layer }) {
 
 const MOST = 4; // outputs that are shown
 
-// The line of softmax sets all activations of its layer at once, and is about no single unit.
+// The line of softmax sets all activations of its layer at once, not those of a single unit.
 function softmaxInNumbers(step) {
   const values = storedIn(step)
     .filter(({ role }) => role === "ACTIVATION")
@@ -108,8 +107,8 @@ function softmaxInNumbers(step) {
   return row(id("a"), op(values.some(isRounded) ? "≈" : "="), op("("), ...shown, values.length > MOST ? op(", …") : "", op(")"));
 }
 
-// The line's equations with their numbers; none where the line computes nothing. `total` is what G
-// was before it.
+// The equations of the line with their numbers; none if the line computes nothing. `total` is the value of G
+// before it.
 export function inNumbers({ step, kind, phase, previous }, { network, settings, total }) {
   const softmax = softmaxInNumbers(step);
   if (softmax) return [softmax];

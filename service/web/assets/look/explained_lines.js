@@ -1,11 +1,11 @@
-// The lines of an explanation, example by example: each shows in the picture what it was made of.
+// The lines of an explanation, example by example: each highlights its operands in the picture.
 import { useState } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { about, exact, isRounded, signed } from "../shared/number_format.js";
 import { readable } from "./readable_maths.js";
 import { pointedBy } from "./sources.js";
 
-// Of each example that the explanation has lines for; the first of a batch is open.
+// The examples that the explanation has lines for; the first one of a batch is open.
 export function OfExamples({ explanation, ...tools }) {
   const { firstPosition, examples } = explanation;
   return examples.map(
@@ -21,14 +21,14 @@ export function Lines({ explanation, position, ...tools }) {
     .map((line, index) => html`<${Line} key=${index} line=${line} lines=${lines} ...${tools} />`);
 }
 
-// Closed, an example shows its own gradient alone.
+// A closed example shows only its gradient.
 function Example({ explanation, position, number, ...tools }) {
   const [isOpen, setOpen] = useState(position === 0);
   const own = explanation.lines.findLast((line) => line.position === position && /^∂C.*∂[wb]/.test(line.symbol));
   return html`
     <details open=${isOpen} class="example" onToggle=${(event) => setOpen(event.currentTarget.open)}>
       <summary>
-        ${position + 1}. <span class="soft">example ${number}</span>${" "}
+        ${position + 1}. <span class="soft">Example ${number}</span>${" "}
         ${own && html`<span class="num" data-exact=${exact(own.value)} title=${exact(own.value)}>${own.symbol} ${isRounded(own.value) ? "" : "= "}${about(own.value)}</span>`}
       </summary>
       <${Lines} explanation=${explanation} position=${position} ...${tools} />
@@ -36,7 +36,7 @@ function Example({ explanation, position, number, ...tools }) {
   `;
 }
 
-// A line, and its operands: each shows in the picture where it comes from.
+// A line and its operands: each operand highlights its source in the picture.
 function Line({ line, network, lines, pointed, setPointed }) {
   const point = (sources) => ({
     onMouseEnter: () => setPointed(pointedBy(network, lines, sources)),

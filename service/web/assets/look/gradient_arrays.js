@@ -1,11 +1,11 @@
-// The arrays G, one for each layer, as they fill: a row for each unit, a column for each input.
+// The arrays G, one per layer, as they fill: a row per unit, a column per input.
 import { html } from "../shared/html.js";
 import { exact, isRounded, signed } from "../shared/number_format.js";
 import { keyAt, parameterOf } from "../shared/parameters.js";
 import { layerName, parameterName } from "../shared/unit_names.js";
 
-const MOST = 8; // rows and columns of an array that are all shown
-const PART = 5; // of a larger one
+const MOST = 8; // an array with more rows or columns is shown in part
+const PART = 5; // rows or columns of the part
 
 export function GradientArrays({ opened, moment }) {
   const { network, trace } = opened;
@@ -13,7 +13,7 @@ export function GradientArrays({ opened, moment }) {
   return html`
     <div class="arrays">
       <h3>
-        ${isMean ? html`G/n <span class="soft small">the mean over ${trace.exampleCount}</span>` : html`G <span class="soft small">the gradients of the batch, added up</span>`}
+        ${isMean ? html`G/n <span class="soft small">Mean gradient over ${trace.exampleCount} ${trace.exampleCount === 1 ? "example" : "examples"}</span>` : html`G <span class="soft small">Sum of the gradients in the batch</span>`}
       </h3>
       <div class="arrays-row">
         ${network.layerSizes
@@ -31,13 +31,13 @@ function GradientArray({ opened, moment, layer }) {
   const rows = partOf(units, isHere ? moment.step.unit : undefined);
   const columns = [...partOf(inputs, isHere ? moment.step.input : undefined), ...(network.bias ? [undefined] : [])];
   const isCut = rows.length < units || columns.length < inputs;
-  // A wide array with few rows stands on end, so that the numbers fit.
+  // A wide array with few rows is transposed, so that the numbers fit.
   const isTurned = units < inputs;
   const [down, across] = isTurned ? [columns, rows] : [rows, columns];
   const keyIn = (first, second) => (isTurned ? keyAt(layer, second, first) : keyAt(layer, first, second));
   return html`
     <table class="array">
-      <caption class="small soft">${layerName(network, layer)}${isCut && ` (${units} × ${inputs}, in part)`}</caption>
+      <caption class="small soft">${layerName(network, layer)}${isCut && ` (part of ${units} × ${inputs})`}</caption>
       <tbody>
         ${down.map(
           (first) => html`<tr key=${first ?? "b"}>
@@ -57,7 +57,7 @@ function Cell({ network, moment, name }) {
     class=${`num ${isNow ? "lit" : ""} ${what}`}
     data-gradient=${name}
     data-exact=${value === undefined ? undefined : exact(value)}
-    title=${`${parameterName(network, parameterOf(name))}: ${value === undefined ? "nothing yet" : exact(value)}`}
+    title=${`${parameterName(network, parameterOf(name))}: ${value === undefined ? "not computed yet" : exact(value)}`}
   >
     ${value === undefined ? "·" : html`${isRounded(value) && html`<span class="soft">≈</span>`}${signed(value)}`}
   </td>`;

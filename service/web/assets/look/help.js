@@ -1,48 +1,47 @@
-// What maps to what, the notation, the glossary, the keys: in a window of their own.
+// The legend: what the picture shows, the keys, the notation and the glossary.
 import { useRef } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { GLOSSARY, NOTATION } from "./glossary.js";
 
 const KEYS = [
-  ["→ ←", "one line on, one back"],
-  ["Shift → ←", "one phase"],
-  ["↓ ↑", "one example"],
-  ["Shift ↓ ↑", "one update"],
-  ["Tab, Enter", "go to a weight, and open it"],
+  ["→ ←", "Next or previous line."],
+  ["Shift → ←", "Next or previous phase."],
+  ["↓ ↑", "Next or previous example."],
+  ["Shift ↓ ↑", "Next or previous update."],
+  ["Tab, Enter", "Move to a weight, and select it."],
 ];
 
-const MAPPING = [
-  ["a line", "a weight, with its value. Thick: large. Solid blue with +: positive. Dashed orange with −: negative. The scale stays the same for the whole run."],
-  ["a circle", "a unit. Inside it its activation a; below it its logit z and its delta δ, as soon as they are computed; where there is little room, the one that came last."],
-  ["b above it", "its bias, where the network has biases."],
-  ["≈", "rounded to four digits. All digits show where you point, and are read aloud."],
-  ["magenta", "what takes part in the line of code that is executed now."],
-  ["beside the outputs", "what the example asks for (target), and what the outputs cost."],
-  ["a cell of the ribbon", "one example going through the network. Above it its epoch, below it its batch: one update. A cell … leads on in a long batch."],
-  ["the curve", "the cost of every update’s batch; it is also the time slider."],
+const PICTURE = [
+  ["Line", "A weight with its value. The width shows its size, in a scale that is fixed for the run. Solid blue and +: positive. Dashed orange and −: negative."],
+  ["Circle", "A unit: its activation a inside; its logit z and delta δ below as soon as they are computed. Where space is short, only the newer one is shown."],
+  ["b above a circle", "The bias of the unit, if the network has biases."],
+  ["≈", "Rounded to four digits. Hover over the number or focus it to see all digits."],
+  ["Magenta", "The units and weights that take part in the current line of code."],
+  ["Beside the outputs", "The targets of the example and the cost of the outputs."],
+  ["Cell below the picture", "One example. Its epoch is above it; its batch, which makes one update, is below it. … moves through a long batch."],
+  ["Curve", "The cost of the batch of each update. Click it to select an update."],
 ];
 
 export function Help() {
   const dialog = useRef(null);
   return html`
-    <button onClick=${() => dialog.current.showModal()}>What maps to what</button>
+    <button onClick=${() => dialog.current.showModal()}>Legend</button>
     <dialog class="help" ref=${dialog} aria-labelledby="help-title" onClick=${(event) => event.target === dialog.current && dialog.current.close()}>
       <div class="help-body">
         <header>
-          <h2 id="help-title">What maps to what</h2>
+          <h2 id="help-title">Legend</h2>
           <button onClick=${() => dialog.current.close()}>Close</button>
         </header>
-        <${List} of=${MAPPING} />
+        <${List} of=${PICTURE} />
         <h3>Cost before this update, weights after</h3>
         <p>
-          An update first looks, then moves. Its cost is measured while it looks, with the weights as they were; the weights that
-          are stored with it are those after it moved. What the move was worth shows in the next update’s cost, if its batch is
-          the same.
+          The cost of an update is measured before its weights change; the weights that are stored with it are those after the
+          change. The effect of an update shows in the cost of the next one, if both have the same batch.
         </p>
         <h3>Keys</h3>
         <${List} of=${KEYS} />
         <h3>Notation</h3>
-        <p class="small soft">In formulas layers, units, inputs and examples count from 1; in the lines of code from 0.</p>
+        <p class="small soft">Layers, units, inputs and examples count from 1 in formulas and from 0 in the lines of code.</p>
         <${List} of=${NOTATION} />
         <h3>Words</h3>
         <${List} of=${Object.entries(GLOSSARY)} />

@@ -1,26 +1,26 @@
-// What is asked of the service for the moment that is looked at.
+// Loads what the page shows of an update.
 import { useAnswer } from "../shared/answers.js";
 import { get } from "../shared/api.js";
-import { wordless } from "./moment.js";
+import { byPhases } from "./moment.js";
 
-const LINES = 2000; // of a walk at once: all of a small update, and soon there of a large one
-const MOST_LINES = 10000; // that the service sends at once
-const CHANGES = 1000; // of an edit, the largest first
+const LINES = 2000; // lines of a walk per request: all lines of a small update; of a large one, few enough to arrive quickly
+const MOST_LINES = 10000; // the most that the service sends at once
+const CHANGES = 1000; // changes of an edit, the largest first
 
-// One update, opened: its trace and its walk. Where no batch made it, or where what was before it is
-// no longer kept: the state alone, and what it changed.
+// An update: its trace and its walk. Without a batch, or if the update before it was deleted: its state and
+// its changes.
 export async function loadUpdate(network, update, signal) {
   const path = `networks/${network.network}/updates/${update}`;
   try {
     const [{ trace }, walk] = await Promise.all([get(`${path}:trace`, {}, signal), loadWalk(path, signal)]);
-    return { update, network, trace, walk: walk.steps.length ? walk : wordless(walk, trace.exampleCount) };
+    return { update, network, trace, walk: walk.steps.length ? walk : byPhases(walk, trace.exampleCount) };
   } catch (error) {
     if (error.reason !== "NOT_GRADIENT" && error.reason !== "HISTORY_COMPACTED") throw error;
     return { update, network, ...(await loadState(network, update, signal)) };
   }
 }
 
-// The walk; of an update that has too many lines for one its phases alone.
+// The walk; only its phases if the update has too many lines.
 async function loadWalk(path, signal) {
   try {
     return (await get(`${path}:walk`, { stepCount: LINES }, signal)).walk;
@@ -40,8 +40,8 @@ async function loadState(network, update, signal) {
   return { state, comparison };
 }
 
-// Whether all is there that a moment shows. What was not sent with its update is asked for, and laid
-// with the rest: the lines of its phase, and its example.
+// Whether everything that a moment shows is loaded. Loads the lines of its phase and its example if the
+// response for the update did not include them.
 export function useRest(opened, moment) {
   const missing = moment ? missingOf(opened, moment) : null;
   useAnswer(
@@ -63,14 +63,14 @@ export function useRest(opened, moment) {
 
 function missingOf({ walk }, { phase, number, example, position }) {
   if (!example) return { firstPosition: position };
-  if (walk.isWordless) return null;
+  if (walk.hasNoLines) return null;
   let firstStep = phase.firstStep;
   while (firstStep <= number && walk.steps[firstStep]) firstStep++;
   if (firstStep > number) return null;
   return { firstStep, stepCount: Math.min(Math.max(LINES, number - firstStep + 1), MOST_LINES) };
 }
 
-// The run that made an update: of the one that is live its latest news, of another one what it was.
+// The run of an update: the live run with its latest state, or an earlier run.
 export function useRunOf(network, number, live) {
   const isOther = number !== undefined && number !== live?.run;
   const { answer } = useAnswer(isOther ? number : null, (signal) => get(`networks/${network.network}/runs/${number}`, {}, signal));

@@ -1,4 +1,4 @@
-// Look inside: a network at one moment of one update, and everything that leads there and on.
+// Look inside: a network at one moment of one update, with controls to step through it.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Picture } from "../picture/picture.js";
 import { useScale } from "../picture/scale.js";
@@ -59,7 +59,7 @@ function Network({ place, network, run: liveRun, latest }) {
         ${moment ? html`<${PhaseStrip} opened=${opened} moment=${moment} />` : html`<p class="phases soft">${headingOf(opened)}</p>`}
         <${Picture} ...${{ view, scale, weight, pointed, setPointed, setUnplaced }} />
         <div class="caption small soft">
-          <span>${captionOf(opened, moment)}${unplaced > 0 && html`<br />${`${unplaced} of ${drawn} weights show their number when pointed at`}`}</span>
+          <span>${captionOf(opened, moment)}${unplaced > 0 && html`<br />${`${unplaced} of ${drawn} weights show their value on hover or focus.`}`}</span>
           <span class="spring"></span>
           <${Save} network=${network} update=${opened.update} />
           <${Help} />
@@ -78,7 +78,7 @@ function Network({ place, network, run: liveRun, latest }) {
   `;
 }
 
-// What is shown: the moment of the address, or, until all of that is there, the one before.
+// What is shown: the moment of the address; while that loads, the moment before it.
 function useShown(place, loaded, update) {
   const held = useRef({});
   const isNew = loaded && (loaded.update === update || loaded !== held.current.shown);
@@ -88,19 +88,18 @@ function useShown(place, loaded, update) {
   return held.current;
 }
 
-// The step of the address, or where its example begins; of the latest update its end, where all of it
-// is known.
+// The step of the address, or the first one of its example; the last step of the latest update.
 function stepOf(place, { walk }) {
   if (place.step !== undefined) return place.step;
   if (place.position !== undefined) return walk.phases.find(({ position }) => position === place.position)?.firstStep ?? 0;
   return place.update === undefined ? Infinity : 0;
 }
 
-// An address that leads nowhere: says so, and goes where there is something.
+// Corrects an address with an update or a weight that does not exist, and shows a notice.
 function mend(place, update, weight) {
   const isEarly = place.update < update;
   const isThere = place.update === undefined || place.update === update;
-  const lost = isThere ? "" : `There is no update ${whole(place.update)} ${isEarly ? "any more" : "yet"}: this is update ${whole(update)}. `;
+  const lost = isThere ? "" : `Update ${whole(place.update)} ${isEarly ? "was deleted" : "does not exist yet"}. Showing update ${whole(update)}. `;
   notify(`${lost}${place.weight === weight ? "" : `This network has no weight ${place.weight}.`}`);
   go({ update: isThere ? place.update : update, weight });
 }

@@ -1,4 +1,4 @@
-// MathML, written short. Numbers have four digits, and all of them where the pointer rests.
+// MathML elements. Numbers have four digits, and all digits on hover.
 import { html } from "../shared/html.js";
 import { exact, isRounded, short } from "../shared/number_format.js";
 

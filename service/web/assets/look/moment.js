@@ -1,5 +1,5 @@
-// One moment of an update: what is known after one executed line, and what takes part in it. All of
-// it is read from the walk (which line set which variable) and from the trace (the results).
+// One moment of an update: what is computed after one executed line, and what takes part in it. It comes
+// from the walk (which line set which variable) and from the trace (the results).
 import { keyAt, parameterOf, valueAt } from "../shared/parameters.js";
 import { storedIn } from "./variables.js";
 
@@ -38,7 +38,7 @@ const seen = (walk, { phaseNumber }, kind, position, layer) =>
 
 const COMPUTED_IN = { LOGIT: "FORWARD", ACTIVATION: "FORWARD", DELTA: "DELTAS" };
 
-// The logits, activations and deltas that the example has by now: known(role, layer, unit).
+// Whether a logit, activation or delta of the example is computed by now: known(role, layer, unit).
 function knownUnits(walk, moment) {
   const { phase, kind, position, stored, isLastOfPhase } = moment;
   const now = new Set(stored.map(({ role, indices: [unit] }) => `${role} ${unit}`));
@@ -51,10 +51,10 @@ function knownUnits(walk, moment) {
   };
 }
 
-// G, G/n and the weights after the update, as far as they are filled: by the phases that are over, as
-// their results say, and by the present one as its lines do.
+// G, G/n and the weights after the update as far as they are computed: the results of the phases before,
+// and the lines of the current phase.
 function arrays(walk, trace, { phase, phaseNumber, stored, isLastOfPhase }) {
-  const over = walk.phases.slice(0, walk.isWordless ? phaseNumber + 1 : phaseNumber);
+  const over = walk.phases.slice(0, walk.hasNoLines ? phaseNumber + 1 : phaseNumber);
   const layersOver = (kind) => over.filter((each) => each.kind === KIND + kind).map(({ layer }) => layer);
   const added = sumOf(walk, trace, over);
   const sum = partly(added, added.map((_, index) => index + 1));
@@ -63,17 +63,17 @@ function arrays(walk, trace, { phase, phaseNumber, stored, isLastOfPhase }) {
   const filled = { GRADIENT_SUM: sum, MEAN_GRADIENT: mean, NEW_PARAMETER: after };
   for (const { role, value, step } of stored) filled[role]?.set(keyAt(phase.layer, step.unit, step.input), value);
   const zeroed = phaseNumber > 0 || isLastOfPhase;
-  return { sum, mean, after, zeroed: zeroed && !(walk.isWordless && phaseNumber > 0 && !added.length) };
+  return { sum, mean, after, zeroed: zeroed && !(walk.hasNoLines && phaseNumber > 0 && !added.length) };
 }
 
-// G after the phases that are over. Without lines, it is known when all examples are added.
+// G after the phases before. Without lines, it is known once all examples are added.
 function sumOf(walk, trace, over) {
   const isAdd = ({ kind }) => kind === `${KIND}ADD`;
-  if (!walk.isWordless) return over.findLast(isAdd)?.gradientSum ?? [];
+  if (!walk.hasNoLines) return over.findLast(isAdd)?.gradientSum ?? [];
   return over.filter(isAdd).length === walk.phases.filter(isAdd).length ? trace.gradientSum : [];
 }
 
-// Numbers of parameters of which some are known: those of whole layers, and those that are set.
+// Numbers of parameters, some of which are known: those of whole layers, and single ones.
 function partly(values, layers) {
   const whole = new Set(layers);
   const single = new Map();
@@ -86,7 +86,7 @@ function partly(values, layers) {
   };
 }
 
-// The units ("layer.unit", inputs are layer 0) and weights that the line is about.
+// The units ("layer.unit", inputs are layer 0) and weights that take part in the line.
 function litBy({ phase, kind, step }, network) {
   const units = new Set();
   const weights = new Set();
@@ -108,9 +108,9 @@ function litBy({ phase, kind, step }, network) {
   return { layer, units, weights };
 }
 
-// The walk of a network that is too large to be walked through line by line: each phase is one step.
-// `walk` has the phases of the batch and of its first example, which the others repeat.
-export function wordless(walk, exampleCount) {
+// The walk of a network that is too large for single lines: each phase is one step. `walk` has the phases of
+// the batch and of its first example, which the other examples repeat.
+export function byPhases(walk, exampleCount) {
   const first = walk.phases.findIndex((phase) => !ofBatch(phase));
   const last = walk.phases.findLastIndex((phase) => !ofBatch(phase));
   const ofExample = walk.phases.slice(first, last + 1);
@@ -120,15 +120,15 @@ export function wordless(walk, exampleCount) {
     ...walk.phases.slice(last + 1),
   ];
   const phases = all.map((phase, firstStep) => ({ ...phase, firstStep, stepCount: 1 }));
-  return { ...walk, isWordless: true, phases, stepCount: phases.length };
+  return { ...walk, hasNoLines: true, phases, stepCount: phases.length };
 }
 
-// Where the stepper goes from a moment: the number of a step, or undefined where the update ends.
+// Where the stepper goes from a moment: the number of a step, or undefined at the end of the update.
 export const moves = {
   line: (walk, { number }, by) => inside(walk, number + by),
   phase: (walk, { phaseNumber, phase, number }, by) =>
     by < 0 && number > phase.firstStep ? phase.firstStep : walk.phases[phaseNumber + by]?.firstStep,
-  // From example to example, and from the last one to what is done with the batch.
+  // From example to example, and from the last one to the phases of the whole batch.
   example: (walk, { position, phase }, by) => {
     if (ofBatch(phase)) {
       const examples = walk.phases.filter((each) => !ofBatch(each));

@@ -1,4 +1,4 @@
-// Where there is nothing to look into: why, and what there is instead.
+// An update or network that cannot be shown: the reason, and what to open instead.
 import { html } from "../shared/html.js";
 import { NetworkPicker } from "../shared/network_picker.js";
 import { whole } from "../shared/number_format.js";
@@ -11,10 +11,10 @@ const START = { update: undefined, position: undefined, step: undefined, weight:
 export function NotFound({ message, network, latest }) {
   const open = (id) => go({ ...START, network: id }, { push: true });
   return html`
-    <div class="nothing">
+    <div class="not-found">
       <p role="alert">${message}</p>
-      ${latest !== undefined && html`<button onClick=${() => go({ ...START, update: latest })}>Look at update ${whole(latest)}</button>`}
-      <${NetworkPicker} label="Another network" none="choose one" value="" except=${network} onPick=${open} />
+      ${latest !== undefined && html`<button onClick=${() => go({ ...START, update: latest })}>Show update ${whole(latest)}</button>`}
+      <${NetworkPicker} label="Another network" none="Choose a network" value="" except=${network} onPick=${open} />
       <button onClick=${() => openWorkedExample().catch(notify)}>Open the worked example</button>
     </div>
   `;

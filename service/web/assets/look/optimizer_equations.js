@@ -1,5 +1,4 @@
-// What each optimizer does with the mean gradient of a weight, in symbols and in numbers: the rows of a
-// step, as training/numerics/optimizers.py has them.
+// The step of each optimizer in symbols and in numbers, as in training/numerics/optimizers.py.
 import { gives, id, n, op, over, row, SPACE } from "./maths.js";
 
 const [w, g, v, s, eta, mu, epsilon, lambda] = ["w", "g", "v", "s", "η", "μ", "ε", "λ"].map(id);
@@ -8,7 +7,7 @@ const [beta1, beta2, c1, c2] = [numbered("β", "₁"), numbered("β", "₂"), nu
 const root = (part) => row(op("√"), part);
 const rest = (beta) => row(op("("), n(1), op("−"), beta, op(")"));
 
-// Each with the parts that it needs, which are symbols or numbers: the right sides of its rows.
+// The right sides of the equations of each optimizer. Their parts are symbols or numbers.
 const SIDES = {
   GRADIENT_DESCENT: ({ w, g, eta }) => ({ w: row(w, op("−"), g, op("·"), eta) }),
   MOMENTUM: ({ w, g, v, newV, mu, eta }) => ({
@@ -32,7 +31,7 @@ const LEFT = { w, v, s };
 const kindOf = ({ optimizer }) => optimizer.kind.replace("OPTIMIZER_KIND_", "");
 const isDecayed = ({ optimizer }) => Boolean(optimizer.weightDecay);
 
-// Whether its equations are more than one.
+// Whether the step has more than one equation.
 export const isLong = (settings) => kindOf(settings) !== "GRADIENT_DESCENT" || isDecayed(settings);
 
 export function stepInSymbols(settings) {
@@ -42,7 +41,7 @@ export function stepInSymbols(settings) {
   return [row(decay, SPACE, rows[0]), ...rows.slice(1)];
 }
 
-// The gradient that a step begins with: with weight decay, more than the mean.
+// The gradient of a step: with weight decay, the mean gradient plus a term.
 export function decayInNumbers(settings, { v: of, read }) {
   if (!isDecayed(settings)) return null;
   return row(n(read("MEAN_GRADIENT")), op("+"), n(settings.optimizer.weightDecay), op("·"), n(of("PARAMETER")));

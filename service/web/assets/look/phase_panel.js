@@ -1,4 +1,4 @@
-// What happens now: in words, as an equation, as the lines of the loops, and in the arrays G.
+// The current phase: a sentence, its equations, the lines of the loops, and the arrays G.
 import { useEffect, useRef } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
@@ -18,7 +18,7 @@ export function PhasePanel({ opened, moment }) {
   const which = kindIn(network, kind, phase);
   const settings = trace.settings;
   return html`
-    <section class=${`phase-panel ${isLong(settings) ? "tall" : ""}`} aria-label="What happens now">
+    <section class=${`phase-panel ${isLong(settings) ? "tall" : ""}`} aria-label="Current phase">
       <h2>${phaseName(network, phase)}</h2>
       <p class="sentence"><${Sentence} text=${PHASE_SENTENCES[`${which}_${settings.optimizer.kind}`] ?? PHASE_SENTENCES[which]} /></p>
       <div class="equation">
@@ -27,10 +27,10 @@ export function PhasePanel({ opened, moment }) {
           <${InNumbers} ...${{ opened, moment, settings }} />
         </div>
       </div>
-      ${walk.isWordless
+      ${walk.hasNoLines
         ? html`<p class="soft">
-            This network is too large to be shown line by line: its phases are shown with their results, and G once all
-            examples are added.
+            This network is too large to show line by line. Each phase shows its results, and G appears once all examples are
+            added.
           </p>`
         : html`<${Code} walk=${walk} moment=${moment} />`}
       <${GradientArrays} opened=${opened} moment=${moment} />
@@ -41,10 +41,10 @@ export function PhasePanel({ opened, moment }) {
 function InNumbers({ opened, moment, settings }) {
   const { network, walk } = opened;
   const { phase, step } = moment;
-  if (walk.isWordless) return null;
+  if (walk.hasNoLines) return null;
   const total = moment.previous && sumBefore(opened, moment).get(keyAt(phase.layer, step.unit, step.input));
   const lines = inNumbers(moment, { network, settings, total: total ?? 0 });
-  return lines.length ? lines.map((line, index) => html`<${Maths} key=${index}>${line}<//>`) : html`<span class="soft small">this line computes nothing</span>`;
+  return lines.length ? lines.map((line, index) => html`<${Maths} key=${index}>${line}<//>`) : html`<span class="soft small">This line computes no number.</span>`;
 }
 
 const sumBefore = (opened, moment) =>

@@ -1,4 +1,4 @@
-// What things are called, in plain words.
+// The names of phases, and a sentence about each.
 import { layerName } from "../shared/unit_names.js";
 
 export function phaseName(network, { kind, layer }) {
@@ -18,24 +18,23 @@ export function phaseName(network, { kind, layer }) {
   return names[kind.replace("WALK_PHASE_KIND_", "")];
 }
 
-// What happens in a phase. Words in braces are in the glossary.
+// Words in braces are in the glossary.
 export const PHASE_SENTENCES = {
-  ZERO: "An array G with a place for every {weight} is set to zero. The {gradient}s of the {batch} will be added up in it.",
-  FORWARD:
-    "Every unit of this layer adds up what comes in, each input times its {weight}: its {logit} z. The {activation} a is what it passes on.",
+  ZERO: "An array G with one element per {weight} is set to zero. It will hold the sum of the {gradient}s in the {batch}.",
+  FORWARD: "Each unit of this layer sums its inputs, each multiplied by its {weight}: the {logit} z. Its {activation} a is f(z).",
   FORWARD_SOFTMAX:
-    "Every output adds up what comes in: its {logit} z. Softmax makes of all of them {activation}s that add up to 1; z is from then on ln a.",
-  COST: "The {cost} says how far the outputs are from the {target}s for this example: 0 would be perfect.",
-  DELTAS_OUTPUT: "How the cost changes with the {logit} of each output: its {delta}. With cross-entropy and sigmoid it is just output minus {target}.",
+    "Each output sums its inputs, each multiplied by its {weight}: the {logit} z. Softmax turns all logits into {activation}s whose sum is 1; from here on, z is ln a.",
+  COST: "The {cost} measures how far the outputs are from the {target}s of this example. 0 is perfect.",
+  DELTAS_OUTPUT: "The {delta} of each output is the {derivative} of the cost with respect to its {logit}. For cross-entropy with sigmoid or softmax it is the output minus the {target}.",
   DELTAS:
-    "The {delta}s above come back down through the same {weight}s, are added up, and are multiplied by the slope of the unit’s own {activation}.",
-  ADD: "The {gradient} of a weight for this example is the {delta} of the unit it leads to, times the {activation} it multiplies. It is added to G.",
-  DIVIDE: "G divided by n, the number of examples that this {batch} really has: the mean {gradient}.",
-  UPDATE: "Every weight moves against its mean {gradient}, times the {learning rate}. Only now do the {weight}s change.",
+    "The {delta}s of the layer above are multiplied by the {weight}s that lead to them and summed. The sum times the slope of the unit’s own {activation} function is the delta of the unit.",
+  ADD: "The {gradient} of a weight for this example is the {delta} of the unit that it leads to, times the {activation} that it multiplies. It is added to G.",
+  DIVIDE: "G is divided by n, the number of examples in this {batch}. The result is the mean {gradient}.",
+  UPDATE: "Each {weight} changes by minus its mean {gradient} times the {learning rate}. All weights keep their old values until this phase.",
   UPDATE_OPTIMIZER_KIND_MOMENTUM:
-    "Every {weight} has a velocity v: it keeps the part μ of what it was, and takes up the mean {gradient}. The {weight} moves against it, times the {learning rate} η.",
+    "Each {weight} has a velocity v: the fraction μ of its previous value plus the mean {gradient}. The weight changes by minus v times the {learning rate} η.",
   UPDATE_OPTIMIZER_KIND_NESTEROV:
-    "Every {weight} has a velocity v, as with momentum. But the {weight} moves against what the velocity is about to be, times the {learning rate} η.",
+    "Each {weight} has a velocity v, as with momentum. The weight changes by minus (g + μ·v) times the {learning rate} η, where g is the mean {gradient}.",
   UPDATE_OPTIMIZER_KIND_ADAM:
-    "v follows the mean {gradient}, s its square. The {weight} moves against v over the root of s; c₁ = 1 − β₁ᵗ and c₂ = √(1 − β₂ᵗ) at step t make up for their start from 0.",
+    "v is a running mean of the {gradient}, s of its square. The {weight} changes by minus v divided by the root of s, times the {learning rate} η. c₁ = 1 − β₁ᵗ and c₂ = √(1 − β₂ᵗ) at step t correct for the start at 0.",
 };

@@ -1,4 +1,4 @@
-// The service's MathML with all of its digits, made short to read: what is rounded says so.
+// The MathML of the service with numbers of four digits, and ≈ if they are rounded.
 import { exact, isRounded, short } from "../shared/number_format.js";
 
 export function readable({ mathml, value }) {

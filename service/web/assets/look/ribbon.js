@@ -1,5 +1,5 @@
-// The ribbon: every example of the run a cell, epochs above, batches below. A batch that reaches over
-// the end of an epoch, and a last one that is short, are seen at once.
+// The ribbon: a cell per example of the run, with epochs above and batches below. It shows batches that
+// cross the end of an epoch, and a short last batch.
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { get } from "../shared/api.js";
@@ -7,7 +7,7 @@ import { about, whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
 import { startOf } from "./moment.js";
 
-// As many cells as can be told apart: numbers of three digits need more room.
+// The number of cells: numbers with three digits need more space.
 const cellsFor = ({ totalUpdates, settings: { batchSize, epochs } }) => (Number(totalUpdates) * batchSize > 99 * Number(epochs) ? 24 : 48);
 
 export function Ribbon({ network, run, update, moment, opened }) {
@@ -18,7 +18,7 @@ export function Ribbon({ network, run, update, moment, opened }) {
   const isDense = cells.length > 24;
   const columns = `repeat(${cells.length}, minmax(0, 1fr))`;
   return html`
-    <div class=${`ribbon ${isDense ? "dense" : ""}`} style=${`--cells:${columns}`} role="group" aria-label="The examples of the run">
+    <div class=${`ribbon ${isDense ? "dense" : ""}`} style=${`--cells:${columns}`} role="group" aria-label="Examples of the run">
       ${groups(cells, (cell) => cell.epoch).map((group) => html`<${Epoch} key=${`e${group.key}`} ...${{ group, isDense }} />`)}
       ${cells.map((cell, index) => html`<${Cell} key=${`${cell.update}.${cell.position}`} ...${{ cell, index, run, update, moment, opened }} />`)}
       ${groups(cells, (cell) => cell.update).map((group) => html`<${Batch} key=${`b${group.key}`} ...${{ group, isDense, update }} />`)}
@@ -26,8 +26,8 @@ export function Ribbon({ network, run, update, moment, opened }) {
   `;
 }
 
-// The updates that are shown: all of a short run, else a window around the one that is looked at, which
-// moves on by halves: cells stay in their place for a while.
+// The updates that are shown: all of a short run, else a window around the selected one. The window moves
+// by half of its size, so that cells stay where they are for a while.
 function windowOf({ settings: { batchSize }, updatesDone, firstUpdate, latestUpdate }, update, most) {
   const isWhole = Number(updatesDone) * batchSize <= most;
   const count = isWhole ? Number(updatesDone) : Math.max(3, Math.floor(most / batchSize));
@@ -45,7 +45,7 @@ function useWindow({ network }, { run, settings: { trainingSet } }, { start, end
       const query = { startUpdate: start, endUpdate: end, detail: "DETAIL_COST", pageSize: 1000 };
       const [{ updates }, set] = await Promise.all([
         get(`networks/${network}/updates`, query, signal),
-        get(`trainingSets/${trainingSet}`, {}, signal).catch(() => null), // it may be deleted
+        get(`trainingSets/${trainingSet}`, {}, signal).catch(() => null), // the set may be deleted
       ]);
       return { updates: updates.filter((each) => each.run === run), set: set?.trainingSet };
     },
@@ -55,7 +55,7 @@ function useWindow({ network }, { run, settings: { trainingSet } }, { start, end
 }
 
 const Epoch = ({ group: { key, from, to }, isDense }) => html`
-  <div class="epoch" style=${`grid-column:${from + 1}/${to + 1}`} data-epoch=${key}><span>${isDense && to - from < 6 ? (to - from > 1 ? whole(key) : "") : `epoch ${key}`}</span></div>
+  <div class="epoch" style=${`grid-column:${from + 1}/${to + 1}`} data-epoch=${key}><span>${isDense && to - from < 6 ? (to - from > 1 ? whole(key) : "") : `Epoch ${key}`}</span></div>
 `;
 
 function Cell({ cell, index, run, update, moment, opened }) {
@@ -70,7 +70,7 @@ function Cell({ cell, index, run, update, moment, opened }) {
       style=${`grid-column:${index + 1}`}
       aria-current=${isNow ? "step" : undefined}
       title=${cell.isCut ? `${cell.count} examples in this batch` : undefined}
-      aria-label=${`${cell.isCut ? "on to " : ""}update ${cell.update}, example ${cell.position + 1} of its batch: ${run.settings.shuffleSeed === undefined ? "example" : "place in the epoch"} ${cell.place + 1}`}
+      aria-label=${`${cell.isCut ? "Go to update" : "Update"} ${cell.update}, example ${cell.position + 1} of its batch: ${run.settings.shuffleSeed === undefined ? "example" : "position in the epoch"} ${cell.place + 1}`}
       onClick=${open}
     >
       ${cell.isCut ? "…" : cell.place + 1}
@@ -85,18 +85,18 @@ const Batch = ({ group: { key, from, to, cell }, isDense, update }) => html`
     style=${`grid-column:${from + 1}/${to + 1}`}
     aria-current=${key === update ? "step" : undefined}
     aria-label=${`Update ${key}: ${cell.count} examples, cost ${cell.cost}`}
-    title=${`cost ${cell.cost}`}
+    title=${`Cost ${cell.cost}`}
     onClick=${() => go({ update: key })}
   >
-    ${to - from < (isDense ? 6 : 2) ? whole(key) : `update ${whole(key)}`}
+    ${to - from < (isDense ? 6 : 2) ? whole(key) : `Update ${whole(key)}`}
     ${!isDense && to - from > 1 && html`<span class="soft"> ${about(cell.cost)}</span>`}
   </button>
 `;
 
 const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 
-// A cell for each example of each update. Of a long batch some are shown, around the one that is looked
-// at; the cells "…" beside them lead on.
+// A cell per example of each update. A long batch shows some cells around the selected one; the cells "…"
+// beside them move on.
 function cellsOf({ updates, set }, { update, position, most }) {
   const size = set ? Number(set.exampleCount) : Infinity;
   return updates.flatMap((each) => {

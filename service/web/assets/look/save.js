@@ -1,4 +1,4 @@
-// The picture of this moment as a file, for a text or a slide.
+// Saves the picture of this moment as a file.
 import { savePicture } from "../picture/file.js";
 import { html } from "../shared/html.js";
 import { notify } from "../shared/notices.js";
@@ -8,7 +8,7 @@ export function Save({ network, update }) {
     savePicture(event.currentTarget.closest(".stage"), format, { network: network.network, update }).catch(notify);
   return html`
     <span class="save">
-      Save the picture:
+      Save picture:
       ${["SVG", "PNG"].map((format) => html`${" "}<button type="button" class="link" key=${format} onClick=${(event) => save(event, format)}>${format}</button>`)}
     </span>
   `;

@@ -1,4 +1,4 @@
-// Where the numbers of an explanation come from: units and weights of the picture.
+// The units and weights in the picture that are the sources of numbers in an explanation.
 import { keyAt } from "../shared/parameters.js";
 
 const UNITS = {
@@ -9,7 +9,7 @@ const UNITS = {
   SOURCE_KIND_DELTA: (_, { layer }) => layer,
 };
 
-// What some sources point at; the result of an earlier line points at what it was made of.
+// The units and weights of some sources; for the result of an earlier line, those of its operands.
 export function pointedBy(network, lines, sources) {
   const units = new Set();
   const weights = new Set();

@@ -1,4 +1,4 @@
-// Forward and back in time: by update, example, phase and line, by hand or at a chosen speed.
+// Steps forward and back by update, example, phase and line, manually or at a chosen speed.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { whole } from "../shared/number_format.js";
@@ -13,13 +13,13 @@ export const SPEEDS = [
   ["10 lines/s", "line", 100],
 ];
 
-const END = 999_999_999; // beyond any last line: it is looked at as the last one
+const END = 999_999_999; // larger than any number of a line: means the last line
 
-// Goes on by one of what `moves` knows, into the neighbouring update where this one ends.
+// Moves by one line, phase, example or update, and into the next update at the end of this one.
 export function move(opened, moment, what, by) {
   const { update, first, latest, isLate } = opened;
   if (what === "update") return goUpdate(opened, moment, by);
-  if (isLate) return true; // another update is on its way
+  if (isLate) return true; // another update is loading
   if (!moment) return goUpdate(opened, moment, by);
   const number = moves[what](opened.walk, moment, by);
   if (number !== undefined) return goStep(opened, number);
@@ -70,9 +70,9 @@ export function Stepper({ opened, moment }) {
   const inBatch = moment && moment.phase.position !== undefined;
   const parts = [
     ["update", "Update", `${whole(wanted)} of ${whole(latest)}`],
-    ["example", "Example", inBatch ? `${moment.position + 1} of ${trace.exampleCount}` : "all"],
+    ["example", "Example", inBatch ? `${moment.position + 1} of ${trace.exampleCount}` : "All"],
     ["phase", "Phase", moment ? `${moment.phaseNumber + 1} of ${walk.phases.length}` : "–"],
-    ["line", "Line", moment && !walk.isWordless ? `${moment.number + 1} of ${walk.stepCount}` : "–"],
+    ["line", "Line", moment && !walk.hasNoLines ? `${moment.number + 1} of ${walk.stepCount}` : "–"],
   ];
   return html`
     <div class="stepper" role="group" aria-label="Step through the update">
@@ -104,7 +104,7 @@ function Play({ opened, moment }) {
     }, pause);
     return () => clearInterval(timer);
   }, [isPlaying, speed]);
-  // At the end it begins again.
+  // At the end it starts over.
   const play = () => {
     const isAtEnd = opened.update === opened.latest && (!moment || moment.number === opened.walk.stepCount - 1);
     if (isAtEnd) go({ update: opened.first, position: undefined, step: 0 });
@@ -120,7 +120,7 @@ function Play({ opened, moment }) {
   `;
 }
 
-// The phases of the batch as a whole, and those of the example that is looked at.
+// The phases of the batch, and those of the selected example.
 export function PhaseStrip({ opened, moment }) {
   const { walk, network, trace } = opened;
   const strip = useRef(null);
@@ -138,7 +138,7 @@ export function PhaseStrip({ opened, moment }) {
       ${shown.map(
         (phase) => html`
           ${phase.number === firstOfExample &&
-          html`<span class="soft small of-example">example ${moment.position + 1} of ${trace.exampleCount}:</span>`}
+          html`<span class="soft small of-example">Example ${moment.position + 1} of ${trace.exampleCount}:</span>`}
           <button
             key=${phase.number}
             class=${phase.position === undefined ? "of-batch" : ""}

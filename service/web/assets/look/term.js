@@ -1,4 +1,4 @@
-// A word of the glossary, with what it means at hand: on hovering, on focus, and for screen readers.
+// A word of the glossary, with its meaning on hover, on focus and for screen readers.
 import { useId } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { GLOSSARY } from "./glossary.js";
@@ -11,7 +11,7 @@ export function Term({ word }) {
   >`;
 }
 
-// A sentence whose words in braces are explained.
+// A sentence with terms of the glossary in braces.
 export function Sentence({ text }) {
   return text.split(/\{(.*?)\}/).map((part, index) => (index % 2 ? html`<${Term} word=${part} />` : part));
 }

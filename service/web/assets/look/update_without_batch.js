@@ -1,4 +1,4 @@
-// Updates that no batch made: how a network began, what someone set, and how it was made anew.
+// Updates without a batch: initial weights, edits and resets.
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
 import { short, whole } from "../shared/number_format.js";
@@ -6,13 +6,13 @@ import { keyOf } from "../shared/parameters.js";
 import { parameterName } from "../shared/unit_names.js";
 import { enumName } from "../shared/enum_names.js";
 
-const MOST = 50; // changes that are listed
+const MOST = 50; // changes in the list
 
 const HEADINGS = {
-  UPDATE_KIND_INITIAL: "How the network began",
-  UPDATE_KIND_EDIT: "An edit",
-  UPDATE_KIND_RESET: "Made anew",
-  UPDATE_KIND_GRADIENT: "The earliest update that is kept",
+  UPDATE_KIND_INITIAL: "Initial weights",
+  UPDATE_KIND_EDIT: "Edit",
+  UPDATE_KIND_RESET: "Reset",
+  UPDATE_KIND_GRADIENT: "Earliest stored update",
 };
 
 export const headingOf = ({ update, state }) => `Update ${whole(update)}: ${HEADINGS[state.kind].toLowerCase()}`;
@@ -25,12 +25,12 @@ export function UpdateWithoutBatch({ opened, weight, setPointed }) {
   const point = (change) => () => setPointed({ weights: new Set([keyOf(change)]), units: new Set() });
   const leave = () => setPointed(null);
   return html`
-    <section class="between" aria-label="What this update is">
+    <section class="between" aria-label="The update">
       <h2>${HEADINGS[state.kind]}</h2>
       <p>${sentenceOf(opened)}</p>
       ${shown.length > 0 &&
       html`<table class="changes">
-        <thead><tr><th>weight</th><th>before</th><th>after</th></tr></thead>
+        <thead><tr><th>Parameter</th><th>Before</th><th>After</th></tr></thead>
         <tbody>
           ${shown.map(
             (change) => html`<tr key=${keyOf(change)} class=${change === first ? "selected" : ""} onMouseEnter=${point(change)} onMouseLeave=${leave} onFocusIn=${point(change)} onFocusOut=${leave}>
@@ -41,36 +41,36 @@ export function UpdateWithoutBatch({ opened, weight, setPointed }) {
           )}
         </tbody>
       </table>`}
-      ${Number(comparison?.changedCount) > shown.length && html`<p class="soft">These are the ${shown.length} largest changes.</p>`}
+      ${Number(comparison?.changedCount) > shown.length && html`<p class="soft">The table shows the ${shown.length} largest changes.</p>`}
     </section>
   `;
 }
 
 const SENTENCES = {
   UPDATE_KIND_INITIAL: beginning,
-  UPDATE_KIND_EDIT: (opened) => `Someone set weights: ${changed(opened)}`,
-  UPDATE_KIND_RESET: (opened) => `The weights were made anew, and what the optimizer remembered is gone: ${changed(opened)}`,
-  UPDATE_KIND_GRADIENT: () => "A batch made it, but what was before it is no longer kept, so that it cannot be looked into. These are its weights.",
+  UPDATE_KIND_EDIT: (opened) => `A client set parameters. ${changed(opened)}`,
+  UPDATE_KIND_RESET: (opened) => `The weights were initialized again, and the optimizer state was cleared. ${changed(opened)}`,
+  UPDATE_KIND_GRADIENT: () => "This update comes from a batch, but the update before it was deleted, so its computation cannot be shown. These are the weights after it.",
 };
 
 const sentenceOf = (opened) => SENTENCES[opened.state.kind](opened);
 
-// "1 of 15 weights changed, hidden 3 ← input 2 from 0.1 to 0.5."
+// "1 of 15 parameters changed: hidden 3 ← input 2 from 0.1 to 0.5."
 function changed({ network, comparison }) {
-  if (!comparison) return "what was before is no longer kept.";
+  if (!comparison) return "The update before it was deleted, so the changes are unknown.";
   const { changedCount, changes } = comparison;
   const [most] = changes;
-  if (!most) return "none of them changed.";
+  if (!most) return "No parameter changed.";
   const largest = `${parameterName(network, most)} from ${short(most.before)} to ${short(most.after)}`;
-  return `${whole(changedCount)} of ${whole(network.parameterCount)} weights changed, ${changes.length > 1 ? "most of all " : ""}${largest}.`;
+  return `${whole(changedCount)} of ${whole(network.parameterCount)} parameters changed${changes.length > 1 ? ". The largest change:" : ":"} ${largest}.`;
 }
 
 function beginning({ network }) {
   const { forkedFrom, initializer } = network;
-  if (forkedFrom) return `It is a fork: its weights are those of ${forkedFrom.network} after update ${whole(forkedFrom.update)}.`;
+  if (forkedFrom) return `This network is a fork. Its initial weights are those of ${forkedFrom.network} after update ${whole(forkedFrom.update)}.`;
   const { kind, seed, low, high } = initializer;
-  if (kind === "INITIALIZER_KIND_EXPLICIT") return "Its first weights were given by whoever made it.";
-  if (seed === undefined) return "All of its weights were 0.";
+  if (kind === "INITIALIZER_KIND_EXPLICIT") return "The client that created the network set its initial weights.";
+  if (seed === undefined) return "All initial weights are 0.";
   const range = low === undefined ? "" : ` from ${short(low)} to ${short(high)}`;
-  return `Its weights were drawn at random (${enumName(kind)}${range}) with seed ${seed}: the same seed makes the same weights again.`;
+  return `The initial weights were drawn at random (${enumName(kind)}${range}) with seed ${seed}. The same seed gives the same weights.`;
 }

@@ -1,24 +1,23 @@
-// The variables of an executed line, by what they hold: the contract's roles. Their names are shown,
-// and nothing here depends on them.
+// The variables of an executed line, by the roles of the contract. Their names are only displayed.
 
 const ROLE = "WALK_VARIABLE_ROLE_";
 const isOf = (role) => (variable) => variable.role === ROLE + role;
 const isElement = ({ indices }) => indices.length > 0;
 
-// What the line works on, such as the logit of its unit; undefined where there is none.
+// A variable of the line, such as the logit of its unit; undefined if there is none.
 export const scalarOf = (step, role) => step?.variables.find((each) => isOf(role)(each) && !isElement(each))?.value;
 
-// What the line reads from a list, such as the target of its output; undefined where it reads none.
+// An element of a list that the line reads, such as the target of its output; undefined if there is none.
 export const elementOf = (step, role) => step?.variables.find((each) => isOf(role)(each) && isElement(each))?.value;
 
 const changedIn = (step) => step?.variables.filter(({ name }) => step.changed.includes(name)) ?? [];
 const short = (variable) => ({ ...variable, role: variable.role.slice(ROLE.length) });
 
-// The elements of lists that the line set.
+// The elements of lists that the line sets.
 export const storedIn = (step) => changedIn(step).filter(isElement).map(short);
 
-// What the line computed: the variables that it set, but for elements in which it only stored what a
-// line before it had computed.
+// The results of the line: the variables that it sets, except elements that only store the result of an
+// earlier line.
 export const computedIn = (step) =>
   changedIn(step)
     .map(short)

@@ -1,9 +1,9 @@
-// What the picture shows.
+// The data of the picture.
 import { stillView } from "../picture/still.js";
 import { whole } from "../shared/number_format.js";
 import { keyOf, valueAt } from "../shared/parameters.js";
 
-// Of a moment. The weight `secret` does not tell yet what becomes of it.
+// At a moment. The new value of the weight `secret` stays hidden.
 export function viewOf({ network, trace }, moment, secret) {
   const { example, known } = moment;
   const valueOf = (vectors, layer, unit) => vectors[layer - 1].values[unit];
@@ -26,15 +26,15 @@ export function viewOf({ network, trace }, moment, secret) {
   };
 }
 
-// Of an update that no batch made: the weights after it, and which of them it changed.
+// For an update without a batch: the weights after it, with the changed ones marked.
 export function changedView({ network, state, comparison }) {
   const changed = new Set(comparison?.changes.map(keyOf));
   return { ...stillView(network, state.layers), hasExamples: true, isAfter: (key) => changed.has(key) };
 }
 
 export function captionOf({ update, comparison }, moment) {
-  if (!moment) return comparison ? "The weights after it; what it changed is underlined." : "Its weights.";
+  if (!moment) return comparison ? "Weights after this update. Changed weights are underlined." : "Weights after this update.";
   const number = Number(moment.example.example) + 1;
-  const weights = moment.after.isEmpty() ? `weights before update ${whole(update)}` : `weights after update ${whole(update)} where they are underlined`;
-  return `Example ${whole(number)} of the training set · ${weights}`;
+  const weights = moment.after.isEmpty() ? `Weights before update ${whole(update)}.` : `Underlined weights are after update ${whole(update)}.`;
+  return `Example ${whole(number)} of the training set. ${weights}`;
 }

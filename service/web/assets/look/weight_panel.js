@@ -1,4 +1,4 @@
-// Why one weight changed: the chain rule for it, in symbols and in numbers, example by example.
+// Why one weight changed: the chain rule in symbols and numbers, example by example.
 import { useEffect, useState } from "preact/hooks";
 import { useAnswer } from "../shared/answers.js";
 import { get } from "../shared/api.js";
@@ -11,8 +11,8 @@ import { CostProfile } from "./cost_profile.js";
 import { Lines, OfExamples } from "./explained_lines.js";
 import { Guess, useGuess } from "./guess.js";
 
-const FEW = 8; // examples of a batch that are explained at once; of a longer one
-const FIRST = 4; // are the first, and the others on demand
+const FEW = 8; // a batch with more examples is explained in parts
+const FIRST = 4; // examples of the first part; the others on demand
 
 export function WeightPanel({ opened, weight, pointed, setPointed, setSecret }) {
   const { network, update, trace } = opened;
@@ -31,7 +31,7 @@ export function WeightPanel({ opened, weight, pointed, setPointed, setSecret }) 
     <section class="weight-panel" aria-label="The selected weight">
       <header>
         <h2>${parameterName(network, parameter)} <span class="soft">${parameterSymbol(parameter)}</span></h2>
-        <button onClick=${() => go({ weight: undefined })}>Back to this moment</button>
+        <button onClick=${() => go({ weight: undefined })}>Back to the phase</button>
       </header>
       ${explanation && html`<${Explanation} key=${explanation.update} ...${{ network, explanation, guess, pointed, setPointed }} />`}
     </section>
@@ -52,29 +52,29 @@ function Explanation({ network, explanation, guess, pointed, setPointed }) {
   return html`
     <${Guess} ...${{ guess, step }} />
     <div class="from-to">
-      <span><span class="soft small">before</span><br /><${Num} value=${before} name="before" /></span>
+      <span><span class="soft small">Before</span><br /><${Num} value=${before} name="before" /></span>
       <span aria-hidden="true">→</span>
       ${guess.isAwaited
-        ? html`<span class="guess" role="group" aria-label="Which way will it go?">
-            <button onClick=${() => guess.choose("up")}>▲ up</button> <button onClick=${() => guess.choose("down")}>▼ down</button>
+        ? html`<span class="guess" role="group" aria-label="Will this weight go up or down?">
+            <button onClick=${() => guess.choose("up")}>▲ Up</button> <button onClick=${() => guess.choose("down")}>▼ Down</button>
           </span>`
-        : html`<span><span class="soft small">after update ${update}</span><br /><${Num} value=${after} name="after" /></span>`}
+        : html`<span><span class="soft small">After update ${update}</span><br /><${Num} value=${after} name="after" /></span>`}
     </div>
     ${guess.isAwaited
-      ? html`<p class="soft">Which way will this weight go? Look at the network, then choose.</p>`
+      ? html`<p class="soft">Will this weight go up or down? Look at the network, then choose.</p>`
       : html`
           <div class="sentences">${sentences.map((text) => html`<p key=${text}>${text}</p>`)}</div>
           ${explanation.profile && html`<${CostProfile} profile=${explanation.profile} before=${before} after=${after} />`}
           <h3>The chain rule, line by line</h3>
           ${pages.map((page) => html`<${OfExamples} key=${page.firstPosition} explanation=${page} ...${tools} />`)}
-          ${left > 0 && html`<button class="more" onClick=${more}>${left} more ${left > 1 ? "examples" : "example"}</button>`}
+          ${left > 0 && html`<button class="more" onClick=${more}>Show ${left} more ${left > 1 ? "examples" : "example"}</button>`}
           <h4>The batch</h4>
           <${Lines} explanation=${explanation} position=${undefined} ...${tools} />
         `}
   `;
 }
 
-// The explanation, and what of the same weight was asked for besides: further examples of a batch.
+// The explanation, and the parts of it with further examples that were requested.
 function usePages(network, explanation) {
   const [further, setFurther] = useState([]);
   const [wanted, setWanted] = useState(null);

@@ -1,10 +1,10 @@
-// Boxes that may be turned, and whether two of them meet.
+// Rotated boxes, and whether two of them overlap.
 
 export function boxAt(x, y, width, height, angle = 0) {
   return { x, y, halfWidth: width / 2, halfHeight: height / 2, cos: Math.cos(angle), sin: Math.sin(angle) };
 }
 
-// Two boxes are apart where a line between them runs along a side of one of them.
+// Two boxes are apart if a line parallel to a side of one of them separates them.
 export function meet(one, other) {
   const [x, y] = [other.x - one.x, other.y - one.y];
   const reach = one.halfWidth + one.halfHeight + other.halfWidth + other.halfHeight;
@@ -27,9 +27,9 @@ export function isCrossed(box, { from, to }) {
   return meet(box, boxAt((from.x + to.x) / 2, (from.y + to.y) / 2, length, 1, angle));
 }
 
-// What a unit takes up, as boxes: its body, which is round at both ends, its bias, what stands below.
+// The boxes that a unit occupies: its body, which is round at both ends, its bias, the numbers below it.
 export function boxesOfUnit({ x, y, layer }, { halfWidth, halfHeight, rows, hasBiases, font }) {
-  const side = halfHeight * 1.46; // squares in four turns, which together are as good as a circle
+  const side = halfHeight * 1.46; // four rotated squares approximate a circle
   const body = [-1, 1].flatMap((end) =>
     [0, 1, 2, 3].map((turn) => boxAt(x + end * (halfWidth - halfHeight), y, side, side, (turn * Math.PI) / 8)),
   );
@@ -41,8 +41,8 @@ export function boxesOfUnit({ x, y, layer }, { halfWidth, halfHeight, rows, hasB
   return boxes;
 }
 
-// The width of a number: ≈, its sign and eight more characters; `more` for what stands before it.
+// The width of a number: ≈, its sign and eight more characters; `more` characters before it.
 const CHARACTERS = 10;
-const WIDTH_OF_CHARACTER = 0.602; // of the size of a font in which all are equally wide
+const WIDTH_OF_CHARACTER = 0.602; // relative to the size of a monospaced font
 export const textWidth = (characters, font) => characters * WIDTH_OF_CHARACTER * font;
 export const numberWidth = (font, more = 0) => textWidth(CHARACTERS + more, font);

@@ -1,7 +1,7 @@
-// The picture as a file: what the sheets say of it is written into each of its elements, so that any
-// program draws it as it is seen here, in the theme of this moment.
+// The picture as a file. The styles are written into each element, so that any program draws it as the
+// page does, in the current theme.
 
-// Children have these of their parents.
+// Properties that children inherit.
 const INHERITED = [
   "fill",
   "stroke",
@@ -15,17 +15,17 @@ const INHERITED = [
   "text-anchor",
 ];
 
-// Of the page alone: what is there to be pointed at and read aloud.
+// Attributes that only the page needs.
 const OF_THE_PAGE = ["class", "role", "tabindex", "aria-label", "aria-pressed", "aria-hidden", "data-weight", "data-unit", "data-exact", "data-what"];
 
-const DENSITY = 2; // dots of a PNG to a pixel of the page
+const DENSITY = 2; // pixels of a PNG per pixel of the page
 
 const FILES = { SVG: svgFile, PNG: pngFile };
 
-// Saves the picture that is in `box` as "SVG" or "PNG". Raises Error where there is none.
+// Saves the picture in `box` as "SVG" or "PNG". Throws an Error if there is none.
 export async function savePicture(box, format, { network, update }) {
   const svg = box?.querySelector(".picture svg");
-  if (!svg) throw new Error("There is no picture of a network of this size here.");
+  if (!svg) throw new Error("This network is too large to draw here, so there is no picture to save. Use Look inside.");
   const file = await FILES[format](svg, `${network}, update ${update}`);
   download(file, `${network}-update-${update}.${format.toLowerCase()}`);
 }
@@ -64,7 +64,7 @@ function download(file, name) {
   link.href = URL.createObjectURL(file);
   link.download = name;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // long enough for any download to begin
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // long enough for any download to start
 }
 
 const element = (name, attributes = {}) => {
@@ -87,7 +87,7 @@ function styledCopy(original, above) {
   return copy;
 }
 
-// Lines that are wide to be hit, and the glow of those that do not glow, would only be in the way.
+// Leaves out invisible lines: those that widen the target of the pointer, and unused highlights.
 function isSeen(child) {
   if (child.tagName !== "line") return true;
   return !["transparent", "rgba(0, 0, 0, 0)", "none"].includes(getComputedStyle(child).stroke);

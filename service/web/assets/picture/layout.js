@@ -1,15 +1,15 @@
-// Where the units of the picture are, and how much room their numbers have, in pixels. It follows
-// from the network and the window alone: whatever takes part in a moment, nothing moves.
-export const MANY = 8; // units that a layer shows one by one
+// The positions of the units and the space for their numbers, in pixels. They depend on the network and
+// the window alone, so that nothing moves from one line of code to the next.
+export const MANY = 8; // a layer with more units is shown in part
 
 const ROW = 12; // the height of a row of small numbers
 const GAP = 4;
 
-// Less than so much between two layers takes smaller numbers.
+// With less than TIGHT pixels between two layers, numbers have the font size SMALL.
 const [TIGHT, SMALL] = [250, 10];
 
-// The units of a layer that are shown. A large layer has a first few, one slot for the unit that is
-// of interest now, and a last one: whatever is of interest, nothing else moves.
+// The units of a layer that are shown. A large layer shows its first units, one slot for the unit that
+// is of interest now, and its last unit, so that nothing else moves.
 export function shownUnits(size, isOpen, wanted) {
   if (size <= MANY || isOpen) return Array.from({ length: size }, (_, unit) => ({ unit }));
   const fixed = [0, 1, 2, 3];
@@ -17,8 +17,8 @@ export function shownUnits(size, isOpen, wanted) {
   return [...fixed, free, size - 1].map((unit, slot) => ({ unit, isGap: slot === 4 }));
 }
 
-// What a picture of this width can be like: `font` is the size of a weight's number. Beside the
-// outputs is room for targets and cost, where examples go through the network.
+// The style for a width: `font` is the font size of a weight's number. Targets and cost need space beside
+// the outputs if the picture shows examples.
 function styleOf(layers, isNarrow, hasExamples) {
   const style = styleOfWidth(layers, isNarrow);
   return hasExamples ? style : { ...style, right: style.left };
@@ -30,14 +30,14 @@ function styleOfWidth(layers, isNarrow) {
   return { left: 60, right: 150, top: 36, band: 52, most: 27, font: 11.5, between: 160 };
 }
 
-// The width that the picture needs; where the window is narrower, it scrolls.
+// The width that the picture needs; in a narrower window it scrolls.
 export function widthNeeded(layers, isNarrow, hasExamples) {
   const { left, right, between } = styleOf(layers, isNarrow, hasExamples);
   return left + right + between * (layers - 1);
 }
 
-// How a unit is drawn where it has this height, biases and all: a circle with both of its numbers
-// below; a flat one with the last of them; or none but for the unit that takes part.
+// The shape of a unit by its height, including its bias: a circle with both of its numbers below it; a
+// flat shape with the newer number; or a flat shape whose numbers show only if it takes part.
 function shapeFor(pitch, bias, { most }) {
   const round = (pitch - bias - 2 * ROW - GAP) / 2;
   if (round >= Math.min(most, 21)) return { halfWidth: Math.min(most, round), halfHeight: Math.min(most, round), rows: 2 };
@@ -54,21 +54,21 @@ export function layOut({ network, hasExamples }, { width, height, open, wanted, 
   const font = between < TIGHT ? Math.min(style.font, SMALL) : style.font;
   const slots = sizes.map((size, layer) => shownUnits(size, open.has(layer), wanted(layer)));
   const isAnyLarge = sizes.some((size) => size > MANY);
-  const room = height - top - 8 - (isAnyLarge ? 30 : 0); // below are the buttons that open them
+  const room = height - top - 8 - (isAnyLarge ? 30 : 0); // the buttons that show all units are below
   const bias = network.bias ? ROW + 2 : 0;
   const shape = shapeFor(room / Math.max(...slots.map((units) => units.length)), bias, style);
   const middle = top + room / 2 + (bias - shape.rows * ROW) / 2;
   const layers = slots.map((units, layer) => {
     const x = left + between * layer;
-    // Few units keep together: their weights then spread like a fan.
+    // Two units stay close together, so that their weights spread out.
     const gap = units.length === 2 ? room * 0.46 : room / units.length;
     return units.map((each, slot) => ({ ...each, layer, x, y: middle + (slot - (units.length - 1) / 2) * gap }));
   });
   return { layers, isNarrow, hasBiases: network.bias, ...style, font, ...shape };
 }
 
-// The lines between two layers, and at which part of the way each would have its number: another one
-// for each unit of the smaller layer, so that the numbers stand in columns.
+// The lines between two layers, and the preferred position of each number along its line: one position
+// per unit of the smaller layer, so that the numbers form columns.
 export function linesBetween(below, above) {
   const byInput = below.length <= above.length;
   const columns = Math.min(below.length, above.length);

@@ -1,5 +1,4 @@
-// A number in the picture: four digits, a soft ≈ where these are not all, and never wider than the
-// room that it has.
+// A number in the picture: four digits, with ≈ if it is rounded, and never wider than its space.
 import { html } from "../shared/html.js";
 import { exact, isRounded, short, signed } from "../shared/number_format.js";
 import { textWidth } from "./boxes.js";
@@ -9,8 +8,8 @@ const widthOf = (value, font, withSign) => textWidth(textOf(value, withSign).len
 
 const SMALLEST = 8.5;
 
-// Its width in this font, and the attributes of a text that keep it within `room`: a smaller font, and
-// where that is not enough, a narrower one.
+// Its width in this font, and the attributes of a text that keep it within `room`: a smaller font, and if
+// that is not enough, narrower glyphs.
 export function fitted(value, { font, room, withSign }) {
   const width = widthOf(value, font, withSign);
   if (width <= room) return { width, fit: {} };

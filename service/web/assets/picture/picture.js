@@ -1,4 +1,4 @@
-// The network at one moment. Every weight is a line with its own number, as important as the units.
+// The diagram of the network. Every weight is a line with its own number.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { layerName } from "../shared/unit_names.js";
@@ -8,7 +8,7 @@ import { placeNumbers } from "./places.js";
 import { CostBox, isInSight, Unit } from "./unit.js";
 import { keyOfLine, Label, Line, takesPart } from "./weight.js";
 
-// `setUnplaced` is told how many of the weights that are drawn have no room for their numbers.
+// `setUnplaced` receives how many of the weights that are drawn have no space for their numbers.
 export function Picture({ view, scale, weight, pointed, setPointed, setUnplaced = () => {} }) {
   const { network } = view;
   const box = useRef(null);
@@ -41,7 +41,7 @@ export function Picture({ view, scale, weight, pointed, setPointed, setUnplaced 
     setOpen((was) => new Set(was.has(layer) ? [...was].filter((each) => each !== layer) : [...was, layer]));
   return html`
     <div class="picture" ref=${box}>
-      <svg width=${width} height=${height} role="group" aria-label="The network at this moment">
+      <svg width=${width} height=${height} role="group" aria-label="Network diagram">
         <${Bands} layers=${layers} lit=${view.lit.layer} network=${network} height=${height} style=${style} />
         ${lines.map((line) => html`<${Line} key=${keyOfLine(line)} line=${line} ...${all} />`)}
         ${lines.map(
@@ -58,20 +58,20 @@ export function Picture({ view, scale, weight, pointed, setPointed, setUnplaced 
         (count, layer) =>
           count > MANY &&
           html`<button class="opener small" key=${layer} style=${`left:${layers[layer][0].x}px`} onClick=${() => toggle(layer)}>
-            ${open.has(layer) ? "close" : `all ${count}`}<span class="unseen"> units of the ${layerName(network, layer)}</span>
+            ${open.has(layer) ? "Show fewer" : `Show all ${count}`}<span class="unseen"> units of the ${layerName(network, layer)}</span>
           </button>`,
       )}
     </div>
   `;
 }
 
-// Those that take part last, so that they are on top.
+// Units that take part come last, so that they are on top.
 function inOrder(units, all) {
   const isOnTop = ({ layer, unit }) => isInSight(all, `${layer}.${unit}`);
   return [...units.filter((at) => !isOnTop(at)), ...units.filter(isOnTop)];
 }
 
-// The unit of a large layer that is worth its slot: what takes part, else what the weight touches.
+// The unit of a large layer that gets the free slot: one that takes part, else one at the selected weight.
 function interesting(lit, weight, layer) {
   for (const name of lit.units) {
     const [of, unit] = name.split(".").map(Number);
@@ -81,8 +81,7 @@ function interesting(lit, weight, layer) {
   return of === layer ? unit : of - 1 === layer ? input : undefined;
 }
 
-// Where the picture is wider than the window, the layer that takes part is kept in sight, with the
-// one that it is computed from.
+// In a picture wider than the window, keeps the layer that takes part in sight.
 function scrollTo(box, x, band) {
   if (x === undefined || box.scrollWidth <= box.clientWidth) return;
   const isSeen = x - band >= box.scrollLeft && x + band <= box.scrollLeft + box.clientWidth;

@@ -1,13 +1,12 @@
-// Where along its line each weight has its number, so that no number covers another one, a unit, a
-// bias, or what stands below a unit. Where there is no such place, the number is shown on demand.
+// The position of each weight's number along its line, so that no number covers another number, a unit,
+// a bias or the numbers below a unit. A number without such a position is shown on demand.
 import { boxAt, boxesOfUnit, isCrossed, meet, numberWidth } from "./boxes.js";
 
-const MOST = 96; // lines between two layers whose numbers are placed at all
-const STEP = 5; // pixels between two places that are tried
+const MOST = 96; // with more lines between two layers, no number is placed
+const STEP = 5; // pixels between two positions that are tried
 const EDGE = 3; // between the number and its box
 
-// Returns, for each of the lines between two layers, the part of the way where its number stands, or
-// undefined.
+// Returns the position of the number along each line between two layers, from 0 to 1, or undefined.
 export function placeNumbers(lines, units, style) {
   if (lines.length > MOST) return lines.map(() => undefined);
   const taken = units.flatMap((unit) => boxesOfUnit(unit, style));
@@ -16,7 +15,7 @@ export function placeNumbers(lines, units, style) {
     for (const place of tried[index]) place.crossed = lines.filter((other) => other !== line && isCrossed(place.box, other)).length;
   });
   const found = lines.map(() => undefined);
-  // Those first that have the least choice, each where it takes the least from the others.
+  // Lines with the fewest options come first; each takes the position that blocks the others least.
   let open = lines.map((_, index) => index).filter((index) => tried[index].length);
   while (open.length) {
     const next = open.reduce((least, index) => (tried[index].length < tried[least].length ? index : least));
@@ -41,8 +40,8 @@ function placesAlong({ from, to, part }, { font }) {
   }));
 }
 
-// What a place takes from the numbers that have none yet, counted more where they have few; how many
-// lines it interrupts; and how far it is from the column that it should stand in.
+// The cost of a position: the share that it blocks of the options of other numbers, the lines that it
+// crosses, and its distance from the preferred position.
 function costOf({ box, part, crossed }, wanted, others) {
   const taken = others.map((places) => places.filter((place) => meet(place.box, box)).length / places.length);
   return taken.reduce((sum, share) => sum + share * share, 0) + 0.06 * crossed + 0.8 * Math.abs(part - wanted);

@@ -1,8 +1,8 @@
-// How large a weight is that is drawn with the thickest line.
+// The size of a weight that is drawn with the thickest line.
 import { get } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 
-// Fixed for a run, or motion would lie; while it grows, until it is twice as long.
+// Fixed for a run, so that widths can be compared over time; during a run, until it is twice as long.
 export function useScale(network, run, latest) {
   const first = Number(network.earliestUpdate);
   const from = run ? Math.max(first, Number(run.firstUpdate) - 1) : first;

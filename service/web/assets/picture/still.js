@@ -1,14 +1,14 @@
-// A network between updates, as the picture shows it: its weights alone.
+// What the picture shows of a network without an example: its weights.
 import { valueAt } from "../shared/parameters.js";
 import { MANY } from "./layout.js";
 
-const WEIGHTS = 100; // more lines cannot be told apart in half the width of a window
+const WEIGHTS = 100; // more lines cannot be distinguished in half the width of a window
 
-// Whether all of a network can be seen in a picture that has not the whole width.
+// Whether a picture of half the width can show the whole network.
 export const isSmall = ({ layerSizes, parameterCount }) =>
   layerSizes.every((count) => count <= MANY) && Number(parameterCount) <= WEIGHTS;
 
-// `layers` as the service sends them; `lit` are the keys of weights that are to be seen first.
+// `layers` as the service sends them; `lit` are the keys of weights to highlight.
 export const stillView = (network, layers, lit = new Set()) => ({
   network,
   hasExamples: false,

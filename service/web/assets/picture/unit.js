@@ -1,5 +1,5 @@
-// A unit in the picture: its name and its activation inside, its bias above, its logit z and its delta
-// below; and what is beside the outputs.
+// A unit in the picture: its name and activation inside, its bias above, its logit z and delta below; and
+// the targets and the cost beside the outputs.
 import { html } from "../shared/html.js";
 import { exact, short } from "../shared/number_format.js";
 import { unitName } from "../shared/unit_names.js";
@@ -7,7 +7,7 @@ import { numberWidth, textWidth } from "./boxes.js";
 import { Bias } from "./weight.js";
 import { classes, fitted, marks, NumberText } from "./number_text.js";
 
-// Whether a unit takes part, so that all of its numbers are shown, whatever they cover.
+// Whether a unit takes part: then all of its numbers are shown, even if they cover others.
 export const isInSight = ({ view, pointed }, id) => Boolean(view.lit.units.has(id) || pointed?.units?.has(id));
 
 export function Unit({ at, style, ...all }) {
@@ -42,15 +42,15 @@ export function Unit({ at, style, ...all }) {
   `;
 }
 
-// "h2", or "h1.2" where there is more than one hidden layer.
+// "h2", or "h1.2" with more than one hidden layer.
 function shortName({ layerSizes }, { layer, unit }) {
   if (layer === 0) return `x${unit + 1}`;
   if (layer === layerSizes.length - 1) return `y${unit + 1}`;
   return layerSizes.length === 3 ? `h${unit + 1}` : `h${layer}.${unit + 1}`;
 }
 
-// z and δ, one below the other. Where there is one row for them, it has that which came last, and both
-// if the unit takes part.
+// z and δ, one below the other. If there is one row for them, it shows the newer one, or both if the unit
+// takes part.
 function Below({ at: { x, y }, style, values, isLit }) {
   const font = style.font - 1.5;
   const room = numberWidth(font);
@@ -70,7 +70,7 @@ function Below({ at: { x, y }, style, values, isLit }) {
   return html`<text class="unit-below" font-size=${font} x=${x} y=${top}>${shown.map(each)}</text>`;
 }
 
-// Beside the outputs: what was asked for, and what it costs to be that far from it.
+// Beside the outputs: the targets and the cost.
 export function CostBox({ units, view, style }) {
   const { halfWidth, isNarrow, font } = style;
   const { example, cost } = view;
@@ -85,7 +85,7 @@ export function CostBox({ units, view, style }) {
     </text>
   `;
   return html`
-    <g class=${classes("asked", view.lit.isCost && "lit")}>
+    <g class=${classes("cost-box", view.lit.isCost && "lit")}>
       ${units.map(({ y, unit }) => row(unit, y - 5, isShort ? "y" : "target y", "y", example.targets.values[unit]))}
       ${row("cost", units[0].y + 12, isShort ? "C" : "cost C", "C", cost)}
     </g>

@@ -1,5 +1,5 @@
-// A weight in the picture: a line as thick as the weight is large, coloured and dashed by its sign, and
-// its number on the line. A bias is a number alone, above its unit.
+// A weight in the picture: a line whose width shows the size of the weight, whose colour and dashes show
+// its sign, and a number on it. A bias is a number above its unit.
 import { go } from "../shared/place.js";
 import { html } from "../shared/html.js";
 import { exact } from "../shared/number_format.js";
@@ -8,9 +8,11 @@ import { parameterName } from "../shared/unit_names.js";
 import { numberWidth, textWidth } from "./boxes.js";
 import { classes, fitted, NumberText } from "./number_text.js";
 
+const isBias = (key) => parameterOf(key).input === undefined;
+
 export const keyOfLine = ({ from, to }) => keyAt(to.layer, to.unit, from.unit);
 
-// How a parameter takes part: the classes of it.
+// The classes of a parameter's elements.
 function stateOf({ view, weight, pointed }, key) {
   return classes(
     view.weight(key) < 0 ? "negative" : "positive",
@@ -23,7 +25,7 @@ function stateOf({ view, weight, pointed }, key) {
 
 export const takesPart = (all, key) => /lit|selected|pointed/.test(stateOf(all, key));
 
-// What makes a parameter a button: a click opens it, or closes it again.
+// The attributes that make a parameter a button: a click selects it, another one clears the selection.
 function button({ view, weight, setPointed }, key) {
   const choose = () => go({ weight: weight === key ? undefined : key });
   const point = () => setPointed({ weights: new Set([key]), units: new Set() });
@@ -35,7 +37,7 @@ function button({ view, weight, setPointed }, key) {
     "data-weight": key,
     "data-exact": value,
     "aria-pressed": weight === key,
-    "aria-label": `weight ${parameterName(view.network, parameterOf(key))} = ${value}`,
+    "aria-label": `${isBias(key) ? "" : "weight "}${parameterName(view.network, parameterOf(key))} = ${value}`,
     onClick: choose,
     onKeyDown: (event) => (event.key === "Enter" || event.key === " ") && (event.preventDefault(), choose()),
     onMouseEnter: point,

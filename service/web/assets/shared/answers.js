@@ -1,16 +1,16 @@
-// Answers of the service that a part of the page shows, and how they are kept up to date.
+// Responses of the service that a part of the page shows, kept up to date.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { notify } from "./notices.js";
 
-const GAP = 200; // ms between two questions: a few a second are as many as an eye can follow
-const AWAY = 1000; // ms before a service that is away is asked again
+const GAP = 200; // ms between two requests: people cannot follow more than a few changes per second
+const AWAY = 1000; // ms before a retry while the service is unavailable
 
 const NOTHING = { key: null, answer: null, error: null };
 
-// Asks `ask(signal)` again whenever `key` becomes another: one question at a time, and of those that
-// come up in the meantime only the last. An urgent one breaks off the one before. Returns the last
-// answer, with the key that it belongs to, until the next is there, so that nothing flickers. Without
-// a key nothing is asked. A refusal is said, or goes to `refused`.
+// Calls `ask(signal)` whenever `key` changes: one request at a time, and of those that come up in the
+// meantime only the last. An urgent request aborts the one before. Returns the last answer with its key
+// until the next one arrives, so that nothing flickers. Without a key it does nothing. An error is shown
+// as a notice, or passed to `refused`.
 export function useAnswer(key, ask, { isUrgent = false, refused = notify } = {}) {
   const [answered, setAnswered] = useState(NOTHING);
   const asker = useRef(null);
@@ -46,7 +46,7 @@ function newAsker(tell, isUrgent) {
       if (!isUrgent) await pause(GAP);
     } catch (error) {
       if (signal.aborted) return;
-      if (error.isAway) {
+      if (error.isUnavailable) {
         await pause(AWAY);
         wanted ??= question;
       } else {

@@ -1,16 +1,17 @@
-// Calls of the service. Every number that the page shows comes from here.
-import { notifyAway, notifyBack } from "./notices.js";
+// Calls of the HTTP API. Every number that the page shows comes from here.
+import { notifyUnavailable, notifyAvailable } from "./notices.js";
+import { sentence } from "./sentence.js";
 
 const UNAVAILABLE = 503;
 
-// What the service refused, or that it could not be reached: `message` is for people.
+// An error of the service, or a failure to reach it: `message` is for people.
 export class ApiError extends Error {
   constructor(code, status, reason, message, violations = []) {
-    super(message);
+    super(sentence(message));
     Object.assign(this, { code, status, reason, violations });
   }
 
-  get isAway() {
+  get isUnavailable() {
     return this.code === 0 || this.code === UNAVAILABLE;
   }
 }
@@ -31,12 +32,12 @@ async function call(method, path, { query, body, signal } = {}) {
     response = await fetch(url, init);
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    notifyAway();
-    throw new ApiError(0, "UNAVAILABLE", "UNREACHABLE", "The service cannot be reached.");
+    notifyUnavailable();
+    throw new ApiError(0, "UNAVAILABLE", "UNREACHABLE", "The server cannot be reached. Check that it is running.");
   }
   const answer = await response.json();
-  if (response.status === UNAVAILABLE) notifyAway();
-  else notifyBack();
+  if (response.status === UNAVAILABLE) notifyUnavailable();
+  else notifyAvailable();
   if (response.ok) return answer;
   const { code, status, message, details } = answer.error;
   const reason = details.find((detail) => detail.reason)?.reason ?? "";
@@ -49,9 +50,9 @@ export const post = (path, body = {}, signal) => call("POST", path, { body, sign
 export const patch = (path, body) => call("PATCH", path, { body });
 export const remove = (path) => call("DELETE", path);
 
-// Follows a network, through lost connections and restarts of the service, without a gap. Calls
+// Watches a network without a gap, through lost connections and restarts of the service. Calls
 // `on.updates(list)`, `on.runEvent(event)`, `on.bookmark(number)`, `on.state("open" | "lost" |
-// "refused", message)`. Returns what ends it.
+// "refused", message)`. Returns a function that ends the watch.
 export function follow(network, query, on) {
   const search = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== undefined));
   const source = new EventSource(`/v1/networks/${network}/updates:watch?${search}`);
@@ -61,7 +62,7 @@ export function follow(network, query, on) {
     const { updates, runEvent, bookmark } = JSON.parse(data);
     if (updates) on.updates?.(updates.updates);
     if (bookmark) on.bookmark?.(Number(bookmark.latestUpdate));
-    // After a new connection the events at that place come again, with the numbers that they had.
+    // After a reconnection the events at that position are sent again, with the same numbers.
     if (runEvent && Number(runEvent.event) > lastEvent) {
       lastEvent = Number(runEvent.event);
       on.runEvent?.(runEvent);

@@ -1,11 +1,11 @@
-// A curve over the updates, by uPlot: click to look at an update, drag to zoom, double-click for all.
+// A curve over the updates, by uPlot: click to select an update, drag to zoom, double-click to zoom out.
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { html } from "./html.js";
 import { endsOf } from "./interval.js";
 import { short, whole } from "./number_format.js";
 
-// What a colour of the theme stands for now: canvases do not know its name.
+// The current value of a colour of the theme, for canvases.
 export function colour(name) {
   probe.style.color = `var(${name})`;
   return getComputedStyle(probe).color;
@@ -14,15 +14,15 @@ export function colour(name) {
 const probe = document.head.appendChild(document.createElement("i"));
 
 // `xs` are numbers of updates, `lines` [{ name, ys, stroke: the name of a colour, dash, width }], each `ys`
-// as long as `xs`: null is a gap, undefined is drawn over; `marks` are updates with × at the top; `at` is
-// the update that is looked at.
+// as long as `xs`: null is a gap, undefined is not; `marks` are updates with × at the top; `at` is the
+// selected update.
 export function Curve({ xs, lines, marks = [], at, onPick, onZoom, height = 200, label, scale = "linear" }) {
   const box = useRef(null);
   const plot = useRef(null);
   const now = useRef({});
   const { data, exponent } = useMemo(() => scaled(xs, lines, scale), [xs, lines, scale]);
   now.current = { at, marks, exponent, onPick, onZoom };
-  // Another number of lines, or another scale, is another plot; new points are not.
+  // A new number of lines or another scale needs a new plot; new points do not.
   const shape = `${scale} ${lines.map(({ name, stroke, width }) => `${name} ${stroke} ${width}`)}`;
 
   useLayoutEffect(() => {
@@ -44,8 +44,8 @@ export function Curve({ xs, lines, marks = [], at, onPick, onZoom, height = 200,
   return html`<div class="curve" style=${{ height: `${height}px` }} role="img" aria-label=${label} ref=${box}></div>`;
 }
 
-// uPlot reckons with differences and has no ticks for huge and tiny numbers: they are divided by a power
-// of ten, which the ticks name.
+// uPlot computes differences, which can overflow, and has no ticks for huge and tiny numbers: these are
+// divided by a power of ten, which the labels of the ticks include.
 function scaled(xs, lines, scale) {
   const [low, high] = scale === "log" ? [1, 1] : endsOf(lines.flatMap(({ ys }) => ys));
   const power = Math.floor(Math.log10(Math.max(Math.abs(low), Math.abs(high)) || 1));
@@ -91,14 +91,14 @@ const heightsWith = (now) => ({ values: (_, ticks) => heightsOf(ticks).map((text
 
 const withExponent = (text, exponent) => (exponent && text && text !== "0" ? `${text}e${minus(String(exponent))}` : text);
 
-// From a power of ten to a power of ten; the largest there is may be the largest number.
+// From a power of ten to a power of ten, within float64.
 function powersAround(low, high) {
   if (low === null) return [0.1, 1];
   const [first, last] = [Math.max(Math.floor(Math.log10(low)), -323), Math.ceil(Math.log10(high))];
   return [10 ** first, Math.min(10 ** Math.max(last, first + 1), Number.MAX_VALUE)];
 }
 
-// Powers of ten, so many that they can be read.
+// Powers of ten, few enough to be readable.
 const POWERS = {
   splits: (_, __, low, high) => {
     const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
@@ -110,7 +110,7 @@ const POWERS = {
   values: (_, ticks) => ticks.map((tick) => (tick >= 0.001 && tick <= 1000 ? String(Number(tick.toPrecision(1))) : tick.toExponential(0))),
 };
 
-// With as many decimals as they have.
+// Labels with as many decimals as the ticks need.
 function heightsOf(ticks) {
   const shown = ticks.filter((tick) => tick !== null);
   const apart = Math.min(Math.abs(shown[0]) || 1, ...shown.slice(1).map((tick, index) => tick - shown[index]));
@@ -122,7 +122,7 @@ function heightsOf(ticks) {
 
 const minus = (text) => text.replace("-", "−");
 
-// A flat curve still needs a height, and a cost begins at 0 where that is near.
+// A flat curve needs a height too; the axis starts at 0 if that is near.
 function roomy(low, high) {
   if (low === null) return [0, 1];
   if (low === high) return [low - Math.max(Math.abs(low) * 0.1, 1e-12), high + Math.max(Math.abs(high) * 0.1, 1e-12)];
@@ -188,7 +188,7 @@ function zoomed(u, now) {
   if (to > from) now.current.onZoom?.({ from, to });
 }
 
-// Canvases do not follow a sheet by themselves.
+// Canvases do not follow changes of the theme automatically.
 export function watchTheme(redraw) {
   const system = matchMedia("(prefers-color-scheme: dark)");
   const chosen = new MutationObserver(redraw);

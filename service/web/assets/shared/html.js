@@ -1,4 +1,4 @@
-// Components are functions that return html`…`, which htm makes Preact's elements of.
+// Components are functions that return html`…`, which htm turns into elements of Preact.
 import { h } from "preact";
 import htm from "htm";
 

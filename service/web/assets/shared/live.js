@@ -1,11 +1,11 @@
-// A network as it is now, live: where its history stands, its latest run, and how fast it goes.
+// A network, live: its latest update, its latest run and the speed of that run.
 import { useEffect, useState } from "preact/hooks";
 import { follow, get } from "./api.js";
 import { next, START } from "./live_state.js";
-import { notifyAway, notifyBack } from "./notices.js";
+import { notifyUnavailable, notifyAvailable } from "./notices.js";
 
-// Of its updates a run's first and last alone, and edits: how far it is the page asks as often as it
-// can show it, for a watch of all updates would tell of a million a second.
+// The watch sends only the first and last update of each run, and edits: a watch of all updates could
+// send a million per second. The page requests the progress of the run as often as it can show it.
 const STRIDE = Number.MAX_SAFE_INTEGER;
 
 // Returns { network, run, latest, speed, error }, as live_state.js has them.
@@ -15,7 +15,7 @@ export function useLive(id) {
   return live;
 }
 
-// Follows a network, and returns what ends it.
+// Watches a network, and returns a function that ends the watch.
 function begin(id, show) {
   let state = START;
   let isEnded = false;
@@ -34,7 +34,7 @@ function begin(id, show) {
     try {
       happen(done, await ask());
     } catch (error) {
-      if (error.isAway) happen(away);
+      if (error.isUnavailable) happen(away);
       else happen("refused", { error });
     }
   };
@@ -57,8 +57,8 @@ function begin(id, show) {
         state: (of, message) => happen(...eventOf(of, message)),
       });
     },
-    notifyAway,
-    notifyBack,
+    notifyUnavailable,
+    notifyAvailable,
   };
 
   DO.open();
@@ -75,8 +75,8 @@ async function networkAndRun(id) {
   return { network, run: runs[0] };
 }
 
-// What the state of a stream means. Refused without a message, the service answers, but not yet with a
-// stream.
+// The event for a state of the stream. If it is refused without a message, the service responds, but not
+// yet with a stream.
 function eventOf(state, message) {
   if (state === "open") return ["watching"];
   if (state === "lost") return ["lost"];

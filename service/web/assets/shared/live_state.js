@@ -1,26 +1,26 @@
-// What is known of a network that is followed, from one event to the next: a pure function, which also
-// says what has to be done. What does it is in live.js.
+// The state of a watched network, from one event to the next: a pure function that also returns what to
+// do next. live.js does it.
 
 const ALIVE = new Set(["RUN_STATE_PENDING", "RUN_STATE_RUNNING"]);
 export const isRunning = (run) => Boolean(run) && ALIVE.has(run.state);
 
-const LOOK = 300; // ms between two looks at a run that is running
+const LOOK = 300; // ms between two requests for a running run
 const SECOND = 1000; // ms
 const LEAST = 400; // ms that a speed is measured over
-const AWAY = 1000; // ms before a service that is away is asked again
+const AWAY = 1000; // ms before a retry while the service is unavailable
 
 const STILL = { run: null, samples: [], speed: null };
 
-// `shown` is what the page sees: `network` is null until it is known, `run` null where there was none,
-// `speed` the updates a second that were just made.
+// `shown` is what the page shows: `network` is null until it is known, `run` is null without a run, `speed`
+// is in updates per second.
 export const START = {
   shown: { network: null, run: null, latest: 0, speed: null, error: null },
   pace: STILL,
   isAsking: false,
 };
 
-// Returns the next state, and what is to be done: [name, argument]. `event` has a `kind`; `time` is when
-// it came, in ms.
+// Returns the next state, and what to do: [name, argument]. `event` has a `kind`; `time` is when it
+// occurred, in ms.
 export function next(state, event) {
   return EVENTS[event.kind](state, event);
 }
@@ -32,27 +32,27 @@ const EVENTS = {
     const [after, todo] = look(run ? showRun(known, run, time) : known);
     return [after, [["watch", after.shown.latest + 1], ...todo]];
   },
-  // The service is away, or not yet ready for a watch.
-  notOpened: (state) => [show(state, { speed: null }), [["notifyAway"], ["openIn", AWAY]]],
-  // What the service says no to ends it.
+  // The service is unavailable, or not yet ready for a watch.
+  notOpened: (state) => [show(state, { speed: null }), [["notifyUnavailable"], ["openIn", AWAY]]],
+  // An error of the service ends the watch.
   refused: (state, { error }) => [show({ ...state, isAsking: false }, { error }), []],
-  // The run, as it was asked for.
+  // The response with the run.
   looked(state, { run, time }) {
     const after = showRun({ ...state, isAsking: false }, run, time);
     return [after, isRunning(run) ? [["lookIn", LOOK]] : []];
   },
-  // It could not be asked for.
+  // The request for the run failed.
   notLooked: (state) => [{ ...state, isAsking: false }, isRunning(state.shown.run) ? [["lookIn", AWAY]] : []],
-  // What a watch tells.
+  // What the watch sends.
   updates: (state, { latest }) => look(show(state, { latest: Math.max(state.shown.latest, latest) })),
   runEvent(state, { run, time }) {
     const isLatest = Number(run.run) >= Number(state.shown.run?.run ?? 0);
     return look(isLatest ? showRun(state, run, time) : state);
   },
   bookmark: look,
-  watching: (state) => [state, [["notifyBack"]]],
-  lost: (state) => [show(state, { speed: null }), [["notifyAway"]]],
-  // It is time for another look.
+  watching: (state) => [state, [["notifyAvailable"]]],
+  lost: (state) => [show(state, { speed: null }), [["notifyUnavailable"]]],
+  // Time to request the run again.
   look,
 };
 
@@ -64,15 +64,15 @@ function showRun(state, run, time) {
   return show({ ...state, pace }, { run, latest, speed: isRunning(run) && run.startTime ? pace.speed : null });
 }
 
-// Asks for the run, one question at a time.
+// Requests the run, one request at a time.
 function look(state) {
   const { run } = state.shown;
   if (state.isAsking || !run) return [state, []];
   return [{ ...state, isAsking: true }, [["look", run.run]]];
 }
 
-// Updates per second over the last second: between the newest of the looks at the run that are at least
-// a second old, or the first one, and this look.
+// Updates per second over the last second: since the newest sample that is at least a second old, or
+// since the first sample.
 function paceAfter({ run: before, samples: known, speed }, { run, updatesDone }, time) {
   const now = { done: Number(updatesDone), time };
   const samples = before === run && now.done >= (known.at(-1)?.done ?? 0) ? known : [];

@@ -1,4 +1,4 @@
-// One of the networks that the service has, to be chosen.
+// A list of the networks on the server, to choose one.
 import { useId, useState } from "preact/hooks";
 import { useAnswer } from "./answers.js";
 import { get } from "./api.js";
@@ -8,7 +8,7 @@ import { whole } from "./number_format.js";
 const MOST = 1000; // the largest page that the service sends
 const NONE = { networks: [], nextPageToken: "" };
 
-// `label` is what it is for; `none` is what stands there while no network is chosen.
+// `none` is the text of the field while no network is chosen.
 export function NetworkPicker({ label, value, none, onPick, except }) {
   const [looks, setLooks] = useState(0);
   const { answer } = useAnswer(`${value} ${looks}`, (signal) => get("networks", { pageSize: MOST }, signal));
@@ -33,18 +33,18 @@ function Chosen({ value, none, shown, pick, refresh }) {
       ${!isListed && html`<option value=${value}>${value}</option>`}
       ${shown.map(
         ({ network, latestUpdate, labels }) => html`
-          <option key=${network} value=${network}>${network}${network !== value && ` (${labels.scratch ?? `${whole(latestUpdate)} updates`})`}</option>
+          <option key=${network} value=${network}>${network}${network !== value && ` (${labels.preview ?? `${whole(latestUpdate)} updates`})`}</option>
         `,
       )}
     </select>
   `;
 }
 
-// There are more networks than can be listed: an id can be typed.
+// There are more networks than the list holds: people can type an id.
 function Typed({ value, none, shown, pick, refresh }) {
   const id = useId();
   return html`
-    <input list=${id} value=${value ?? ""} placeholder=${`${none}, or type an id`} autocomplete="off" spellcheck="false" onFocus=${refresh} onChange=${pick} />
+    <input list=${id} value=${value ?? ""} placeholder=${`${none} or type its id`} autocomplete="off" spellcheck="false" onFocus=${refresh} onChange=${pick} />
     <datalist id=${id}>${shown.map(({ network }) => html`<option key=${network} value=${network} />`)}</datalist>
   `;
 }

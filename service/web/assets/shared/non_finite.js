@@ -1,10 +1,10 @@
-// What the page says of costs that are infinite or not a number. The service sends them as texts.
+// Costs that are infinite or not a number. The service sends them as texts.
 import { whole } from "./number_format.js";
 
 export const isNonFinite = (value) => value === "Infinity" || value === "-Infinity" || value === "NaN";
 
-// A sentence about the costs of a curve that has a gap for each of them; empty where all are finite.
-// A downsampled curve does not have all of them.
+// A sentence about the gaps that such costs leave in a curve; empty if all costs are finite. A downsampled
+// curve does not have all of them.
 export function gapSentence(costs, isDownsampled) {
   const count = costs.filter(isNonFinite).length;
   if (!count) return "";

@@ -1,27 +1,27 @@
-// What is to be said of the service, in one line below the head of the page: that it is away, that it
-// refuses something, that a run goes on. A message stays until another one comes or it is closed.
+// Notices in one line below the header: that the server is unavailable, an error, a result. A notice stays
+// until the next one, or until it is closed.
 import { useEffect, useState } from "preact/hooks";
 import { html } from "./html.js";
 
 const listeners = new Set();
 
-// Says an error, or a text; nothing takes the last message away.
+// Shows an error or a text; null removes the notice.
 export function notify(what) {
   const message = what instanceof Error ? { text: what.message, bad: true } : { text: what, bad: false };
   for (const listener of listeners) listener(what ? message : null);
 }
 
-let isAway = false;
+let isUnavailable = false;
 
-// Said once, whoever notices it first.
-export function notifyAway() {
-  if (!isAway) notify(new Error("The service is away. The page goes on by itself when it is back."));
-  isAway = true;
+// Shown once, although several parts of the page can detect it.
+export function notifyUnavailable() {
+  if (!isUnavailable) notify(new Error("The server is unavailable. The page reconnects automatically."));
+  isUnavailable = true;
 }
 
-export function notifyBack() {
-  if (isAway) notify("The service is back.");
-  isAway = false;
+export function notifyAvailable() {
+  if (isUnavailable) notify("The server is available again.");
+  isUnavailable = false;
 }
 
 export function Notice() {

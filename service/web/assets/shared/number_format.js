@@ -1,6 +1,6 @@
-// How numbers are written: four digits with ≈ where that is not all, and all of them on demand.
+// Texts of numbers: four digits, with ≈ if that is rounded, or all digits.
 
-// The shortest decimal that is read as the same float64.
+// The shortest decimal that reads back as the same float64.
 export function exact(value) {
   if (typeof value === "string") return value; // "NaN", "Infinity": as the service sends them
   return Object.is(value, -0) ? "−0" : String(value).replace("-", "−").replace("e−", "e-");
@@ -19,7 +19,7 @@ export function short(value) {
   return text.replace(/^-/, "−");
 }
 
-// With its sign, which colours alone must not say.
+// With its sign: colours alone must not show it.
 export function signed(value) {
   const text = short(value);
   return typeof value === "number" && value > 0 ? `+${text}` : text;
@@ -27,7 +27,7 @@ export function signed(value) {
 
 export const isRounded = (value) => typeof value === "number" && Number(value.toPrecision(4)) !== value;
 
-// "≈ 0.1235", or "0.5" where these are all its digits.
+// "≈ 0.1235", or "0.5" if that is exact.
 export const about = (value) => (isRounded(value) ? `≈ ${short(value)}` : short(value));
 
 // A whole number, with thin spaces between its thousands.

@@ -1,11 +1,11 @@
 // Numbers that people type or paste: an optional sign, ASCII digits, one decimal point, an exponent.
-// JavaScript reads more than that, such as 0x10.
+// JavaScript also reads texts such as 0x10.
 const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 
-// The number of a text; NaN where it is not the text of a number.
+// The number in a text; NaN if the text is not a number.
 export const readNumber = (text) => (NUMBER.test(text.trim()) ? Number(text) : NaN);
 
-// The number of a text; the text as it is where it has none, so that the service reports what is wrong.
+// The number in a text; the text itself if it is not a number, so that the service reports what is wrong.
 export function numberOrText(text) {
   const value = readNumber(text);
   return Number.isFinite(value) ? value : text.trim();

@@ -1,5 +1,5 @@
-// A number on the page: short to read; exact on focus, for screen readers and on hovering. Its role
-// lets it have a name that is not its text.
+// A number on the page: rounded, with all digits on focus, on hover and for screen readers. Its role allows
+// a label that differs from its text.
 import { html } from "./html.js";
 import { about, exact, isRounded } from "./number_format.js";
 

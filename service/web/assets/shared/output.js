@@ -1,10 +1,10 @@
-// Numbers of examples, and an output of a network: where it is between the lowest and the highest.
+// The numbers of an example, and an output of a network within its bounds.
 import { boundsOf } from "./functions.js";
 import { html } from "./html.js";
 import { partOf } from "./interval.js";
 import { Num } from "./number_view.js";
 
-// Between which numbers the outputs of a network lie; where they have no bounds, 0 and 1 for a start.
+// The bounds of the outputs of a network; 0 and 1 if it has none.
 export function rangeOf({ activations }) {
   const bounds = boundsOf(activations.at(-1));
   const [low, high] = bounds ?? [0, 1];
@@ -13,13 +13,13 @@ export function rangeOf({ activations }) {
 
 const MOST = 8;
 
-// Inputs or targets of an example, of many the first.
+// The inputs or targets of an example; the first ones if there are many.
 export const Numbers = ({ values }) => html`
   ${values.slice(0, MOST).map((value) => html`<${Num} value=${value} /> `)}
   ${values.length > MOST && html`<span class="small soft">… ${values.length - MOST} more</span>`}
 `;
 
-// The bar is the output, the mark across it the target.
+// The bar shows the output, the mark across it the target.
 export function Output({ value, target, range }) {
   const share = (number) => `${Math.min(Math.max(partOf(number, range.low, range.high), 0), 1) * 100}%`;
   return html`

@@ -11,13 +11,13 @@ export function parameterOf(key) {
   return input === "bias" ? parameter : { ...parameter, input: Number(input) };
 }
 
-// The value that a parameter has in `layers`, as the service sends them.
+// The value of a parameter in `layers`, which are as the service sends them.
 export function valueOf(layers, { layer, unit, input }) {
   const found = layers[layer - 1];
   return input === undefined ? found?.biases[unit] : found?.weights[unit * found.inputs + input];
 }
 
-// The same by its key; undefined where there are no layers, or not this one.
+// The same by its key; undefined if there are no layers, or not this one.
 export const valueAt = (layers, key) => layers && valueOf(layers, parameterOf(key));
 
 // Whether the network has such a parameter.

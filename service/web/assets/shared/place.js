@@ -1,10 +1,10 @@
-// Where a person is, all of it in the address, so that a link leads to exactly this moment.
+// What the page shows: all of it is in the address, so that a link opens exactly this view.
 //
 //   mode      look, train or compare
 //   network   the network's id
-//   update    the number of the update that is looked at; absent: the latest
-//   position  the example's place in the batch, from 0
-//   step      the number of the line that is executed, from 0: the phase follows from it
+//   update    the number of the selected update; absent: the latest
+//   position  the position of the example in the batch, from 0
+//   step      the number of the executed line, from 0; it determines the phase
 //   weight    layer.unit.input, as in the contract: layer from 1, the others from 0;
 //             layer.unit.bias is a bias
 //   base      the other update of a comparison
@@ -41,8 +41,8 @@ export function searchOf(place) {
 const listeners = new Set();
 let current = placeOf(location.search);
 
-// Goes to another place: `changes` are laid over the present one, undefined takes a part away. A step
-// of its own in the browser's history only where `push` says so: to look on is not to leave.
+// Changes the address: `changes` are merged into it, undefined removes a part. `push` adds an entry to the
+// browser's history.
 export function go(changes, { push = false } = {}) {
   current = { ...current, ...changes };
   history[push ? "pushState" : "replaceState"](null, "", searchOf(current) || location.pathname);

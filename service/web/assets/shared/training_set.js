@@ -2,9 +2,9 @@
 import { useAnswer } from "./answers.js";
 import { get } from "./api.js";
 
-const MOST = 200; // examples that are fetched to be shown
+const MOST = 200; // a set with more examples is loaded without them
 
-// The set of this id, with its examples where they are few; null until it is known.
+// The set with this id, with its examples if they are few; null while it loads.
 export function useTrainingSet(id) {
   const { answer } = useAnswer(id ?? null, async () => {
     const { trainingSet } = await get(`trainingSets/${id}`);

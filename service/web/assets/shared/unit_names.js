@@ -1,4 +1,4 @@
-// What layers, units and parameters are called: people count from 1, where the contract counts from 0.
+// Names of layers, units and parameters: they count from 1, the contract counts from 0.
 
 const last = ({ layerSizes }) => layerSizes.length - 1;
 

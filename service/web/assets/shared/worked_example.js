@@ -34,7 +34,7 @@ async function create() {
       network: WORKED,
       layerSizes: [2, 5, 1],
       initializer: { seed: 7 },
-      labels: { lesson: "worked-example" },
+      labels: { example: "worked-example" },
     });
     await post(`networks/${WORKED}:step`, {
       count: 4,

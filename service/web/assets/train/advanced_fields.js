@@ -1,4 +1,4 @@
-// What is seldom needed of the form, folded away; where the service refuses a part of it, it opens.
+// Fields of the form that are seldom needed. They are collapsed, and open if one of them has an error.
 import { useState } from "preact/hooks";
 import { initializerKinds, numbersOf } from "../shared/functions.js";
 import { html } from "../shared/html.js";
@@ -11,24 +11,24 @@ export function AdvancedFields(field) {
   const [isOpen, setOpen] = useState(false);
   const isWrong = NAMES.some((name) => wrong[name]);
   const entries = (kind) =>
-    Object.entries(numbersOf(kind)).map(([name, usual]) => html`<${Entry} key=${name} ...${field} name=${name} label=${LABELS[name]} placeholder=${String(usual)} />`);
+    Object.entries(numbersOf(kind)).map(([name, value]) => html`<${Entry} key=${name} ...${field} name=${name} label=${LABELS[name]} placeholder=${String(value)} />`);
   return html`
     <details open=${isOpen || isWrong} onToggle=${(event) => setOpen(event.target.open)}>
-      <summary>More</summary>
+      <summary>Advanced settings</summary>
       <fieldset>
-        <${Choice} ...${field} name="initializer" label="Initial weights" options=${initializerKinds()} />
+        <${Choice} ...${field} name="initializer" label="Initializer" options=${initializerKinds()} />
         ${entries(values.initializer)} ${entries(values.optimizer)}
-        <${Entry} ...${field} name="decay" label="Weight decay" placeholder="none" />
-        <${Entry} ...${field} name="below" label="Stop at cost below" placeholder="never" />
-        <${Entry} ...${field} name="most" label="Stop after updates" placeholder="never" />
+        <${Entry} ...${field} name="decay" label="Weight decay" placeholder="None" />
+        <${Entry} ...${field} name="below" label="Stop below cost" placeholder="Never" />
+        <${Entry} ...${field} name="most" label="Maximum updates" placeholder="No limit" />
       </fieldset>
     </details>
   `;
 }
 
 export const LABELS = {
-  low: "from",
-  high: "to, not included",
+  low: "Lowest weight",
+  high: "Below",
   momentum: "Momentum μ",
   beta1: "β₁",
   beta2: "β₂",

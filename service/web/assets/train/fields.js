@@ -1,4 +1,4 @@
-// Fields of the form: what is typed or chosen, and, beside it, what is wrong with it.
+// Fields of the form, each with its error.
 import { html } from "../shared/html.js";
 import { enumName } from "../shared/enum_names.js";
 
@@ -22,7 +22,7 @@ export function Entry({ values, wrong, change, name, label, placeholder, isText 
   `;
 }
 
-export function Choice({ values, wrong, change, name, label, options, enumName: word = enumName }) {
+export function Choice({ values, wrong, change, name, label, options, nameOf = enumName }) {
   const isThere = options.includes(values[name]);
   return html`
     <div class="field">
@@ -34,8 +34,8 @@ export function Choice({ values, wrong, change, name, label, options, enumName: 
         aria-describedby=${`wrong-${name}`}
         onChange=${(event) => change(name, event.target.value)}
       >
-        ${!isThere && html`<option value=${values[name]}>${word(values[name])}</option>`}
-        ${options.map((option) => html`<option key=${option} value=${option}>${word(option)}</option>`)}
+        ${!isThere && html`<option value=${values[name]}>${nameOf(values[name])}</option>`}
+        ${options.map((option) => html`<option key=${option} value=${option}>${nameOf(option)}</option>`)}
       </select>
       <span class="wrong" id=${`wrong-${name}`} role="alert">${wrong[name]}</span>
     </div>

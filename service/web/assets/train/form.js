@@ -1,4 +1,4 @@
-// The form: what to learn, with which network, and how. It makes the network and starts the run.
+// The form: training set, network and settings. It creates the network and starts the run.
 import { useEffect, useReducer, useState } from "preact/hooks";
 import { get, post, remove } from "../shared/api.js";
 import { activationKinds, costFunctionKinds, optimizerKinds, outputActivationKinds } from "../shared/functions.js";
@@ -11,11 +11,11 @@ import { Choice, Entry } from "./fields.js";
 import { next, START } from "./form_state.js";
 import { FORM_EXAMPLES } from "./form_examples.js";
 import { AdvancedFields } from "./advanced_fields.js";
-import { OWN, layerSizes, networkOf, runOf } from "./settings.js";
+import { CUSTOM, layerSizes, networkOf, runOf } from "./settings.js";
 import { TableError, examplesOf } from "./table.js";
 
 export function Form({ network }) {
-  const [{ values, lesson, wrong, isSending }, happen] = useReducer(next, START);
+  const [{ values, example, wrong, isSending }, happen] = useReducer(next, START);
   const [sets, refreshSets] = useTrainingSets();
   const set = sets.find(({ trainingSet }) => trainingSet === values.data);
   const change = (name, value) => happen({ kind: "changed", name, value });
@@ -23,50 +23,50 @@ export function Form({ network }) {
   const field = { values, wrong, change };
 
   return html`
-    <form class="form" aria-label="A new training" onSubmit=${(event) => send(event, trainNew)} novalidate>
-      <${Lessons} lesson=${lesson} onChoose=${(chosen) => happen({ kind: "lesson", lesson: chosen })} />
+    <form class="form" aria-label="New training run" onSubmit=${(event) => send(event, trainNew)} novalidate>
+      <${FormExamples} example=${example} onChoose=${(chosen) => happen({ kind: "example", example: chosen })} />
       <fieldset>
-        <legend>What to learn, with which network</legend>
-        <${Choice} ...${field} name="data" label="Training set" options=${[...sets.map(({ trainingSet }) => trainingSet), OWN]} enumName=${setWord} />
-        ${values.data === OWN && html`<${Table} ...${field} />`}
-        <${Entry} ...${field} name="hidden" label=${html`Hidden layers <span class="soft">${sizesText(values, set)}</span>`} placeholder="none" />
+        <legend>Training set and network</legend>
+        <${Choice} ...${field} name="data" label="Training set" options=${[...sets.map(({ trainingSet }) => trainingSet), CUSTOM]} nameOf=${setName} />
+        ${values.data === CUSTOM && html`<${Table} ...${field} />`}
+        <${Entry} ...${field} name="hidden" label=${html`Hidden layers <span class="soft">${sizesText(values, set)}</span>`} placeholder="None" />
         <${Choice} ...${field} name="activation" label="Hidden activation" options=${activationKinds()} />
         <${Choice} ...${field} name="output" label="Output activation" options=${outputActivationKinds()} />
-        <${Choice} ...${field} name="cost" label="Cost function" options=${["", ...costFunctionKinds()]} enumName=${(value) => (value ? enumName(value) : "what suits the output")} />
+        <${Choice} ...${field} name="cost" label="Cost function" options=${["", ...costFunctionKinds()]} nameOf=${(value) => (value ? enumName(value) : "Automatic (from the output activation)")} />
         <label class="check"
-          ><input type="checkbox" checked=${values.bias} onChange=${(event) => change("bias", event.target.checked)} /> With biases</label
+          ><input type="checkbox" checked=${values.bias} onChange=${(event) => change("bias", event.target.checked)} /> Biases</label
         >
-        <${Entry} ...${field} name="seed" label="Seed" placeholder="a new one" />
-        <${Entry} ...${field} name="name" label="Name" placeholder="a new one" isText />
+        <${Entry} ...${field} name="seed" label="Seed" placeholder="Automatic" />
+        <${Entry} ...${field} name="name" label="Name" placeholder="Automatic" isText />
       </fieldset>
       <fieldset>
-        <legend>How to train</legend>
+        <legend>Training</legend>
         <${Choice} ...${field} name="optimizer" label="Optimizer" options=${optimizerKinds()} />
         <${Entry} ...${field} name="rate" label="Learning rate" />
         <${Entry} ...${field} name="batch" label="Batch size" />
         <${Entry} ...${field} name="epochs" label="Epochs" />
-        <${Entry} ...${field} name="shuffle" label="Shuffle seed" placeholder="in order" />
+        <${Entry} ...${field} name="shuffle" label="Shuffle seed" placeholder="No shuffling" />
       </fieldset>
       <${AdvancedFields} ...${field} />
       <p class="wrong" role="alert">${wrong[""]}</p>
       <div class="actions">
-        <button class="main" disabled=${isSending}>Make it and train</button>
+        <button class="main" disabled=${isSending}>Create and train</button>
         ${network &&
-        html`<button type="button" disabled=${isSending} title=${`Another run of ${network}, with the training set and the settings above`} onClick=${(event) => send(event, trainOn(network))}>
-          Train this one on
+        html`<button type="button" disabled=${isSending} title=${`Start another run of ${network} with the training set and the settings above.`} onClick=${(event) => send(event, trainOn(network))}>
+          Continue training
         </button>`}
       </div>
     </form>
   `;
 }
 
-// Sends the form: `start` is what is done with it.
+// Sends the form: `start` starts the run.
 const sender = ({ network, values, set, refreshSets, happen }) => async (event, start) => {
   event.preventDefault();
   happen({ kind: "sending" });
   try {
     const trained = await trainingSetOf(values, set);
-    // What was pasted is a set now: another attempt takes that one.
+    // The table is a training set now: another attempt uses that set.
     if (trained !== set) {
       await refreshSets();
       happen({ kind: "changed", name: "data", value: trained.trainingSet });
@@ -76,7 +76,7 @@ const sender = ({ network, values, set, refreshSets, happen }) => async (event, 
     go({ network: name, update: undefined, weight: undefined }, { push: name !== network });
     happen({ kind: "sent" });
   } catch (error) {
-    if (error.isAway) {
+    if (error.isUnavailable) {
       notify(error);
       happen({ kind: "sent" });
     } else happen({ kind: "refused", error });
@@ -95,11 +95,11 @@ function useTrainingSets() {
   return [sets, refresh];
 }
 
-// The set to train on: the chosen one, or one that is made of the table.
+// The training set: the chosen one, or a new one from the table.
 async function trainingSetOf({ data, table, targets, comma }, set) {
-  if (data !== OWN) return set ?? { trainingSet: data };
+  if (data !== CUSTOM) return set ?? { trainingSet: data };
   const count = readNumber(targets);
-  if (!Number.isInteger(count) || count < 1) throw Object.assign(new TableError("A whole number, at least 1."), { field: "targets" });
+  if (!Number.isInteger(count) || count < 1) throw Object.assign(new TableError("Enter a whole number of at least 1."), { field: "targets" });
   return (await post("trainingSets", { examples: examplesOf(table, count, comma) })).trainingSet;
 }
 
@@ -108,8 +108,8 @@ async function trainNew(values, set) {
   try {
     await post(`networks/${network}:train`, { settings: runOf(values, set) });
   } catch (error) {
-    // Whoever corrects the form makes the network again.
-    if (!error.isAway) await remove(`networks/${network}`);
+    // The next attempt creates the network again.
+    if (!error.isUnavailable) await remove(`networks/${network}`);
     throw error;
   }
   return network;
@@ -120,24 +120,24 @@ const trainOn = (network) => async (values, set) => {
   return network;
 };
 
-const SETS = { and: "AND", or: "OR", xor: "XOR", [OWN]: "An own table …" };
-const setWord = (id) => SETS[id] ?? id;
+const SETS = { and: "AND", or: "OR", xor: "XOR", [CUSTOM]: "Custom table…" };
+const setName = (id) => SETS[id] ?? id;
 
 function sizesText(values, set) {
   return set ? layerSizes(values, set).join("-") : `inputs-${values.hidden ? `${values.hidden}-` : ""}outputs`;
 }
 
-function Lessons({ lesson, onChoose }) {
+function FormExamples({ example, onChoose }) {
   return html`
-    <div class="lessons">
+    <div class="form-examples">
       <label
-        ><span>A lesson to try</span>
-        <select value=${lesson?.name ?? ""} onChange=${(event) => onChoose(FORM_EXAMPLES.find(({ name }) => name === event.target.value))}>
-          <option value="" disabled>choose one …</option>
+        ><span>Example</span>
+        <select value=${example?.name ?? ""} onChange=${(event) => onChoose(FORM_EXAMPLES.find(({ name }) => name === event.target.value))}>
+          <option value="" disabled>Choose an example…</option>
           ${FORM_EXAMPLES.map(({ name }) => html`<option key=${name} value=${name}>${name}</option>`)}
         </select>
       </label>
-      <p class="small soft">${lesson?.see ?? "A lesson fills in the form below and says what to look for."}</p>
+      <p class="small soft">${example?.see ?? "An example fills in the form below and describes what to look for."}</p>
     </div>
   `;
 }
@@ -145,7 +145,7 @@ function Lessons({ lesson, onChoose }) {
 function Table({ values, wrong, change }) {
   return html`
     <div class="field wide">
-      <label for="field-table">Table, the targets in the last columns</label>
+      <label for="field-table">Table (targets in the last columns)</label>
       <textarea
         id="field-table"
         rows="5"

@@ -1,36 +1,36 @@
-// Small lessons: each fills in the form, and says what there is to be seen.
+// Examples for the form: each fills it in, and describes what to look for.
 import { DEFAULTS } from "./settings.js";
 
-const lesson = (name, see, changes) => ({ name, see, values: { ...DEFAULTS, ...changes } });
+const example = (name, see, changes) => ({ name, see, values: { ...DEFAULTS, ...changes } });
 
 export const FORM_EXAMPLES = [
-  lesson("XOR is learned", "The cost stays flat for a while, then falls: hidden units had to find their parts first.", {}),
-  lesson(
-    "Batch 2 sticks",
-    "Each batch of two holds one 0 and one 1 and is answered by ½: the cost stays at ln 2 = 0.693 for ever. Shuffle, or take batches of 4.",
+  example("XOR is learned", "The cost stays nearly flat at first, then falls as the hidden units start to differ.", {}),
+  example(
+    "Batches of 2 get stuck",
+    "Each batch holds one target 0 and one target 1, and the network outputs ½: the cost stays at ln 2 = 0.693. Shuffle, or use batches of 4.",
     { batch: "2" },
   ),
-  lesson("Shuffled, it goes on", "The same batches of two, in a new order in each epoch: the steps no longer cancel.", {
+  example("Shuffling helps", "Batches of 2 again, but each epoch has a new order: the steps no longer cancel out.", {
     batch: "2",
     shuffle: "1",
   }),
-  lesson("XOR without a hidden layer", "One straight line cannot part these four points, however long it is trained.", {
+  example("XOR without a hidden layer", "One straight line cannot separate these four points, however long the training.", {
     hidden: "",
     bias: true,
   }),
-  lesson("AND needs no hidden layer", "One unit with a bias is a straight line, and that is enough.", {
+  example("AND needs no hidden layer", "One unit with a bias separates the points by a straight line, which is enough for AND.", {
     data: "and",
     hidden: "",
     bias: true,
     epochs: "2000",
   }),
-  lesson("Too large a step", "Each step leads beyond the valley, and further each time: the run ends before a weight is infinite. See the cost on the logarithmic scale.", {
+  example("Learning rate too high", "Each step overshoots the minimum by more than the last one. The run ends before a weight becomes infinite. Use the logarithmic scale for the cost.", {
     data: "or",
     hidden: "",
     output: "ACTIVATION_IDENTITY",
     rate: "30",
   }),
-  lesson("Watch it live", "4,417 parameters learn for some seconds. Pause it, look back, and let it go on.", {
+  example("A longer run", "4,417 parameters train for several seconds. Pause the run, look at earlier updates, and resume.", {
     hidden: "64-64",
     activation: "ACTIVATION_TANH",
     bias: true,

@@ -1,4 +1,4 @@
-// The cost of all updates, thinned by the service to what can be shown; it is the slider of time.
+// The cost of all updates, downsampled by the service, with a slider that selects one.
 import { useMemo, useState } from "preact/hooks";
 import { get } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
@@ -32,7 +32,7 @@ export function History({ network, latest, at }) {
         <h3>Cost</h3>
         <span class="small soft" data-of="points">${countText(updates, answer?.thinned)}</span>
         <span class="spring"></span>
-        <label class="check small"><input type="checkbox" checked=${isLog} onChange=${(event) => setLog(event.target.checked)} /> logarithmic</label>
+        <label class="check small"><input type="checkbox" checked=${isLog} onChange=${(event) => setLog(event.target.checked)} /> Logarithmic</label>
         <button type="button" disabled=${to - from < 2} onClick=${() => setZoom(around(at, from, to))}>Zoom in</button>
         <button type="button" disabled=${!zoom} onClick=${() => setZoom(null)}>All updates</button>
       </div>
@@ -45,33 +45,33 @@ export function History({ network, latest, at }) {
         onZoom=${setZoom}
         height=${170}
         scale=${isLog ? "log" : "linear"}
-        label=${`The cost of the updates ${from} to ${to}. The slider below chooses one.`}
+        label=${`Cost of updates ${from} to ${to}. The slider below selects an update.`}
       />
       ${gaps && html`<p class="small gaps">${gaps}</p>`}
       <div class="time">
-        <button type="button" aria-label="The update before" disabled=${at <= earliest} onClick=${() => pick(at - 1)}>◀</button>
-        <input type="range" aria-label="Update that is looked at" min=${from} max=${to} value=${at} onInput=${(event) => pick(Number(event.target.value))} />
-        <button type="button" aria-label="The update after" disabled=${at >= latest} onClick=${() => pick(at + 1)}>▶</button>
+        <button type="button" aria-label="Previous update" disabled=${at <= earliest} onClick=${() => pick(at - 1)}>◀</button>
+        <input type="range" aria-label="Update" min=${from} max=${to} value=${at} onInput=${(event) => pick(Number(event.target.value))} />
+        <button type="button" aria-label="Next update" disabled=${at >= latest} onClick=${() => pick(at + 1)}>▶</button>
       </div>
       <p class="looked-at">
         <${Entry} at=${at} earliest=${earliest} latest=${latest} onPick=${pick} />
         <span class="soft">of ${whole(latest)}</span>
-        <span>epoch ${shown?.epoch && shown.epoch !== "0" ? whole(shown.epoch) : "–"}</span>
-        <span>cost before it <${Num} value=${shown?.cost} name="cost" /></span>
-        <span class="small soft tip">Click the curve to look at an update, drag to zoom.</span>
+        <span>Epoch ${shown?.epoch && shown.epoch !== "0" ? whole(shown.epoch) : "–"}</span>
+        <span>Cost before the update: <${Num} value=${shown?.cost} name="cost" /></span>
+        <span class="small soft tip">Click the curve to select an update. Drag to zoom.</span>
       </p>
     </div>
   `;
 }
 
-// Half of what is shown, with the update that is looked at in it.
+// Half of the range that is shown, with the selected update in it.
 function around(at, from, to) {
   const half = Math.max(Math.round((to - from) / 2), 1);
   const start = Math.min(Math.max(at - Math.round(half / 2), from), to - half);
   return { from: start, to: start + half };
 }
 
-// A number to type: while it is being typed the run may go on, but not over it.
+// The number of the update. A run that continues does not overwrite what is being typed.
 function Entry({ at, earliest, latest, onPick }) {
   const [typed, setTyped] = useState(null);
   return html`
@@ -79,7 +79,7 @@ function Entry({ at, earliest, latest, onPick }) {
       >Update${" "}
       <input
         type="number"
-        aria-label="Number of the update"
+        aria-label="Update number"
         min=${earliest}
         max=${latest}
         value=${typed ?? at}
@@ -94,7 +94,7 @@ function Entry({ at, earliest, latest, onPick }) {
   `;
 }
 
-// The one update that is looked at.
+// The selected update.
 function useShown(network, at) {
   const { answer } = useAnswer(`${at}`, () =>
     get(`networks/${network}/updates`, { startUpdate: at, endUpdate: at, maxPoints: 2, detail: "DETAIL_COST" }),
@@ -116,15 +116,15 @@ function pointsOf(updates, isLog) {
   };
 }
 
-// What of the costs the curve cannot show.
-function gapsText(updates, isThinned, isLog) {
+// Which costs the curve cannot show.
+function gapsText(updates, isDownsampled, isLog) {
   const isZero = isLog && updates.some(({ cost }) => cost <= 0);
-  const zeros = isZero ? "Costs of 0 have no place on a logarithmic scale: the curve has a gap there." : "";
-  return [gapSentence(updates.map(({ cost }) => cost), isThinned), zeros].filter(Boolean).join(" ");
+  const zeros = isZero ? "A logarithmic scale cannot show costs of 0: the curve has a gap there." : "";
+  return [gapSentence(updates.map(({ cost }) => cost), isDownsampled), zeros].filter(Boolean).join(" ");
 }
 
-function countText(updates, isThinned) {
+function countText(updates, isDownsampled) {
   if (!updates.length) return "";
-  const all = `updates ${whole(updates[0].update)} to ${whole(updates.at(-1).update)}`;
-  return isThinned ? `${whole(updates.length)} points of ${all}: every peak is kept` : all;
+  const all = `Updates ${whole(updates[0].update)} to ${whole(updates.at(-1).update)}`;
+  return isDownsampled ? `${all}, downsampled to ${whole(updates.length)} points. Minima and maxima are kept.` : `${all}.`;
 }

@@ -1,4 +1,4 @@
-// The truth table: what the network answers to each example at the update that is looked at.
+// The predictions for the examples of the training set at the selected update.
 import { post } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
@@ -13,18 +13,18 @@ export function Predictions({ network, set, at }) {
   const { answer } = useAnswer(set ? `${set.uid} ${at}` : null, () => ask(network.network, set, examples, at));
   const range = rangeOf(network);
   return html`
-    <section class="panel truth" aria-label="Truth table">
-      <h3>Truth table</h3>
-      ${!set && html`<p class="soft">The examples of a run come here.</p>`}
+    <section class="panel predictions" aria-label="Predictions">
+      <h3>Predictions</h3>
+      ${!set && html`<p class="soft">Predictions appear here after the first run starts.</p>`}
       ${set &&
       html`
         <div class="scrolled" tabindex="0">
           <table>
             <thead>
               <tr>
-                <th scope="col">inputs</th>
-                <th scope="col">${set.targetCount > 1 ? "targets" : "target"}</th>
-                <th scope="col">${set.targetCount > 1 ? "outputs" : "output"}</th>
+                <th scope="col">Inputs</th>
+                <th scope="col">${set.targetCount > 1 ? "Targets" : "Target"}</th>
+                <th scope="col">${set.targetCount > 1 ? "Outputs" : "Output"}</th>
               </tr>
             </thead>
             <tbody>
@@ -42,10 +42,10 @@ export function Predictions({ network, set, at }) {
             </tbody>
           </table>
         </div>
-        ${Number(set.exampleCount) > examples.length && html`<p class="small soft">${examples.length ? `The first ${examples.length} of ${whole(set.exampleCount)} examples.` : `${whole(set.exampleCount)} examples are too many to show.`}</p>`}
+        ${Number(set.exampleCount) > examples.length && html`<p class="small soft">${examples.length ? `The first ${examples.length} of ${whole(set.exampleCount)} examples.` : `The training set has ${whole(set.exampleCount)} examples, too many to show.`}</p>`}
         <p class="small whole-set">
-          All ${whole(set.exampleCount)}: cost <${Num} value=${answer?.all?.cost} name="cost" />
-          ${answer?.all?.correctCount !== undefined && html`<span>, right ${whole(answer.all.correctCount)}</span>`}
+          All ${whole(set.exampleCount)} examples: cost <${Num} value=${answer?.all?.cost} name="cost" />
+          ${answer?.all?.correctCount !== undefined && html`<span>, ${whole(answer.all.correctCount)} correct</span>`}
         </p>
       `}
     </section>

@@ -1,10 +1,11 @@
-// The run: where it stands, how fast it goes, and what can be done with it.
+// The latest run: its progress, its speed, and its controls.
 import { post } from "../shared/api.js";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
 import { whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
 import { notify } from "../shared/notices.js";
+import { sentence } from "../shared/sentence.js";
 import { enumName } from "../shared/enum_names.js";
 import { isRunning } from "../shared/live_state.js";
 
@@ -15,6 +16,15 @@ const MARKS = {
   RUN_STATE_SUCCEEDED: "✓",
   RUN_STATE_FAILED: "✗",
   RUN_STATE_CANCELLED: "■",
+};
+
+const STATES = {
+  RUN_STATE_PENDING: "Pending",
+  RUN_STATE_RUNNING: "Running",
+  RUN_STATE_PAUSED: "Paused",
+  RUN_STATE_SUCCEEDED: "Succeeded",
+  RUN_STATE_FAILED: "Failed",
+  RUN_STATE_CANCELLED: "Cancelled",
 };
 
 export function RunBar({ network, run, speed, place, latest }) {
@@ -28,42 +38,42 @@ export function RunBar({ network, run, speed, place, latest }) {
         <button
           type="button"
           aria-pressed=${isFollowing}
-          title="Show always the latest update; looking back ends it"
+          title="Always show the latest update. Selecting an earlier one turns this off."
           onClick=${() => go({ update: isFollowing ? latest : undefined })}
         >
           Follow live
         </button>
       </div>
-      <p class="small soft">${structureOf(network)}${run && `; ${settingsOf(run)}`}</p>
-      ${run ? html`<${Facts} run=${run} speed=${speed} />` : html`<p class="soft">No run yet: train it with the form.</p>`}
+      <p class="small soft">${structureOf(network)}${run && ` ${settingsOf(run)}`}</p>
+      ${run ? html`<${Facts} run=${run} speed=${speed} />` : html`<p class="soft">No run yet. Train this network with the form.</p>`}
     </header>
   `;
 }
 
 const structureOf = ({ layerSizes, activations, bias, costFunction }) =>
-  `${layerSizes.join("-")}, ${[...new Set(activations.map(enumName))].join(" and ")}${bias ? ", biases" : ""}, ${enumName(costFunction)}`;
+  `${layerSizes.join("-")}, ${[...new Set(activations.map(enumName))].join(" and ")}${bias ? ", biases" : ""}, ${enumName(costFunction)}.`;
 
 const settingsOf = ({ settings: { trainingSet, optimizer, learningRate, batchSize, shuffleSeed } }) =>
-  `on ${trainingSet} by ${enumName(optimizer.kind)}, rate ${learningRate}, batch ${batchSize}${shuffleSeed ? ", shuffled" : ""}`;
+  `Training set ${trainingSet}, ${enumName(optimizer.kind)}, learning rate ${learningRate}, batch size ${batchSize}${shuffleSeed === undefined ? "" : `, shuffle seed ${shuffleSeed}`}.`;
 
 function Facts({ run, speed }) {
   const { settings } = run;
   return html`
     <dl class="facts">
       <${Fact} name=${`Run ${run.run}`}>
-        <span class=${`state ${enumName(run.state)}`}><span aria-hidden="true">${MARKS[run.state]}</span> ${enumName(run.state)}</span>
+        <span class=${`state ${enumName(run.state)}`}><span aria-hidden="true">${MARKS[run.state]}</span> ${STATES[run.state]}</span>
       <//>
       <${Fact} name="Update"><span data-of="updates">${whole(run.updatesDone)}</span> <span class="soft">of ${whole(run.totalUpdates)}</span><//>
       <${Fact} name="Epoch">${whole(run.epoch)} <span class="soft">of ${whole(settings.epochs)}</span><//>
-      <${Fact} name="Cost before it"><${Num} value=${run.latestCost} name="cost" /><//>
-      <${Fact} name="Updates a second"><${Speed} run=${run} speed=${speed} /><//>
+      <${Fact} name="Cost before the update"><${Num} value=${run.latestCost} name="cost" /><//>
+      <${Fact} name="Updates per second"><${Speed} run=${run} speed=${speed} /><//>
     </dl>
     <progress max=${Number(run.totalUpdates)} value=${Number(run.updatesDone)} aria-label="Updates done"></progress>
-    ${run.failure && html`<p class="failure" role="alert">${run.failure.message}</p>`}
+    ${run.failure && html`<p class="failure" role="alert">${sentence(run.failure.message)}</p>`}
   `;
 }
 
-// While it goes on as it goes now; afterwards from its first update to its end.
+// During the run over the last second, afterwards over the whole run.
 function Speed({ run, speed }) {
   const time = run.endTime && run.startTime ? (Date.parse(run.endTime) - Date.parse(run.startTime)) / 1000 : 0;
   const shown = isRunning(run) || !time ? speed : Number(run.updatesDone) / time;
@@ -81,7 +91,7 @@ function Actions({ network, run }) {
   const act = (verb) => post(`networks/${network}/runs/${run.run}:${verb}`).catch(notify);
   const isPaused = run?.state === "RUN_STATE_PAUSED";
   const isAlive = isRunning(run);
-  // All of them always stand there, so that nothing moves under a finger.
+  // All buttons are always shown, so that nothing moves under the pointer.
   return html`
     <button type="button" disabled=${!isAlive && !isPaused} onClick=${() => act(isPaused ? "resume" : "pause")}>
       ${isPaused ? "Resume" : "Pause"}

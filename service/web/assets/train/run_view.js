@@ -1,4 +1,4 @@
-// A network that is being trained, or was: its run, its cost, and what it is at the update looked at.
+// A network with its latest run, its cost, and its predictions and weights at the selected update.
 import { html } from "../shared/html.js";
 import { useLive } from "../shared/live.js";
 import { useTrainingSet } from "../shared/training_set.js";
@@ -13,7 +13,7 @@ export function RunView({ place }) {
   const at = Math.min(place.update ?? latest, latest);
   const set = useTrainingSet(run?.settings.trainingSet);
   if (error) return html`<p class="welcome" role="alert">${error.message}</p>`;
-  if (!network) return html`<p class="welcome soft">Opening ${place.network} …</p>`;
+  if (!network) return html`<p class="welcome soft">Loading ${place.network}…</p>`;
   return html`
     <${RunBar} network=${network} run=${run} speed=${speed} place=${place} latest=${latest} />
     <${History} network=${network} latest=${latest} at=${at} />

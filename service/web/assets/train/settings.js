@@ -1,6 +1,7 @@
-// What the form holds, all of it as text, and the requests that are made of it.
+// The fields of the form as texts, and the requests that they make.
 import { numbersOf } from "../shared/functions.js";
 import { numberOrText } from "../shared/number_input.js";
+import { sentence } from "../shared/sentence.js";
 
 export const DEFAULTS = {
   name: "",
@@ -31,12 +32,12 @@ export const DEFAULTS = {
   most: "",
 };
 
-export const OWN = "an own table"; // no id of a set has a space
+export const CUSTOM = "custom table"; // no id of a training set contains a space
 
-// Absent where nothing was typed.
+// Absent if nothing was typed.
 const optional = (text) => (text.trim() === "" ? undefined : numberOrText(text));
 
-// Of the fields that a kind has, those in which something was typed.
+// Those fields of a kind in which something was typed.
 const typedOf = (values, kind) => Object.fromEntries(Object.keys(numbersOf(kind)).map((name) => [name, optional(values[name])]));
 
 const hiddenSizes = ({ hidden }) => hidden.split(/[^\w.-]+|-/).filter(Boolean).map(numberOrText);
@@ -65,7 +66,7 @@ export const runOf = (values, set) => ({
   stop: { costBelow: optional(values.below), maxUpdates: optional(values.most) },
 });
 
-// Which field of the form a field of the contract stands in.
+// The field of the form for each field of the contract.
 const PLACES = [
   [/^network$/, "name"],
   [/^layer_?sizes/i, "hidden"],
@@ -90,12 +91,12 @@ const PLACES = [
   [/^settings\.stop/, "most"],
 ];
 
-// What is wrong, by the form's fields; what belongs to none of them stands under "".
+// The errors by the fields of the form; those of no field are under "".
 export function placed(error) {
   const wrong = {};
   for (const { field, description } of error.violations ?? []) {
     const place = PLACES.find(([pattern]) => pattern.test(field))?.[1] ?? "";
-    wrong[place] = [wrong[place], place ? description : `${field}: ${description}`].filter(Boolean).join("; ");
+    wrong[place] = [wrong[place], sentence(place ? description : `${field}: ${description}`)].filter(Boolean).join(" ");
   }
   if (error.field) wrong[error.field] = error.message;
   return Object.keys(wrong).length ? wrong : { "": error.message };

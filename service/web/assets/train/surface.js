@@ -1,4 +1,4 @@
-// The decision surface: what a network of two inputs answers everywhere around its examples.
+// The decision surface: the output of a network with two inputs for all points around its examples.
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { post } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
@@ -9,7 +9,7 @@ import { Num } from "../shared/number_view.js";
 import { short } from "../shared/number_format.js";
 import { rangeOf } from "../shared/output.js";
 
-const CELLS = 40; // each way
+const CELLS = 40; // per axis
 
 export function Surface({ network, set, at }) {
   const [output, setOutput] = useState(0);
@@ -23,7 +23,7 @@ export function Surface({ network, set, at }) {
   const values = answer?.predictions.map((prediction) => prediction.outputs[output]);
   const scale = scaleOf(network, values);
 
-  // Before the browser paints: a canvas that is gone by then cannot be drawn on.
+  // Before the browser paints, while the canvas still exists.
   useLayoutEffect(() => {
     const draw = () => values && paint(canvas.current, { values, scale, frame, examples: set?.examples ?? [], output, cell });
     draw();
@@ -45,7 +45,7 @@ export function Surface({ network, set, at }) {
         ref=${canvas}
         tabindex="0"
         role="img"
-        aria-label=${`What the network answers to inputs from ${frame.low.map(short)} to ${frame.high.map(short)}. Arrow keys read single points.`}
+        aria-label=${`Output of the network for inputs from ${frame.low.map(short)} to ${frame.high.map(short)}. Use the arrow keys to read single points.`}
         onPointerMove=${(event) => setCell(cellAt(event))}
         onPointerLeave=${() => setCell(null)}
         onKeyDown=${(event) => moveCell(event, cell, setCell)}
@@ -54,14 +54,14 @@ export function Surface({ network, set, at }) {
       <div class="scale" aria-hidden="true"><span>${short(scale.low)}</span><span class="ramp"></span><span>${short(scale.high)}</span></div>
       <p class="small reading" aria-live="polite">
         ${point && values
-          ? html`at (${short(point[0])}, ${short(point[1])}): <${Num} value=${values[cell.row * CELLS + cell.column]} name="output" />`
-          : html`<span class="soft">dashed: halfway; points: the examples</span>`}
+          ? html`At (${short(point[0])}, ${short(point[1])}): <${Num} value=${values[cell.row * CELLS + cell.column]} name="output" />`
+          : html`<span class="soft">Dashed: halfway. Points: examples.</span>`}
       </p>
     </section>
   `;
 }
 
-// The square around the examples, with some room; (0,0) to (1,1) where there are none.
+// The square around the examples with a margin; (0, 0) to (1, 1) if there are none.
 function frameOf(examples) {
   const ends = [0, 1].map((axis) => {
     const [low, high] = endsOf(examples.map(({ inputs }) => inputs[axis]));
@@ -71,7 +71,7 @@ function frameOf(examples) {
   return { low: ends.map(([low]) => low), high: ends.map(([, high]) => high) };
 }
 
-// The middles of all cells, row after row, the topmost first.
+// The centres of all cells, row by row from the top.
 function gridOf({ low, high }) {
   const along = (axis, step) => valueAlong((step + 0.5) / CELLS, low[axis], high[axis]);
   return Array.from({ length: CELLS * CELLS }, (_, index) => [
@@ -104,7 +104,7 @@ function paint(canvas, { values, scale, frame, examples, output, cell }) {
     ctx.globalAlpha = Math.min(Math.abs(at - 0.5) * 1.5, 0.75);
     ctx.fillStyle = at < 0.5 ? low : high;
     const [x, y] = [(index % CELLS) * step, Math.floor(index / CELLS) * step];
-    const [left, top] = [Math.round(x), Math.round(y)]; // whole pixels, or the seams would be seen
+    const [left, top] = [Math.round(x), Math.round(y)]; // whole pixels, so that no seams are visible
     ctx.fillRect(left, top, Math.round(x + step) - left, Math.round(y + step) - top);
   });
   ctx.globalAlpha = 1;
@@ -121,7 +121,7 @@ function paint(canvas, { values, scale, frame, examples, output, cell }) {
   }
 }
 
-// The line on which the answer is halfway, between the middles of the cells (marching squares).
+// The line where the output is halfway, between the centres of the cells (marching squares).
 function border(ctx, shares, step) {
   const cut = (a, b) => (0.5 - a) / (b - a);
   ctx.beginPath();

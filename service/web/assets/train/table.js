@@ -1,7 +1,7 @@
-// A table that was pasted: lines of numbers, the targets in the last columns.
+// A pasted table: lines of numbers, with the targets in the last columns.
 import { readNumber } from "../shared/number_input.js";
 
-// What is wrong with the table, and where; it is shown at the form's field of that name.
+// An error in the table with its position; the form shows it at the field.
 export class TableError extends Error {
   constructor(message) {
     super(message);
@@ -43,7 +43,7 @@ function cellsOf(line, separator) {
 const isWord = (cell) => cell === "" || Number.isNaN(readNumber(cell.replace(",", ".")));
 const columns = (count) => `${count} ${count === 1 ? "column" : "columns"}`;
 
-// Tables of pandas have an index in a column without a name: it is no input.
+// pandas writes its index to a column without a name, which is not an input.
 function checkHeader({ number, cells }) {
   const column = cells.indexOf("") + 1;
   if (column && cells.some((cell) => cell !== "")) {

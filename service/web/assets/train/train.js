@@ -1,4 +1,4 @@
-// Train: a form to begin with, and a run to watch while it goes on.
+// Train: a form to start a run, and the run while it makes progress.
 import { html } from "../shared/html.js";
 import { NetworkPicker } from "../shared/network_picker.js";
 import { go } from "../shared/place.js";
@@ -11,12 +11,12 @@ export function Train({ place }) {
       <aside>
         <${NetworkPicker}
           label="Network"
-          none="a new one"
+          none="New network"
           value=${place.network}
           onPick=${(network) => go({ network, update: undefined, weight: undefined }, { push: true })}
         />
         <details open=${!isNarrow() || !place.network}>
-          <summary>A new training</summary>
+          <summary>New training run</summary>
           <${Form} network=${place.network} />
         </details>
       </aside>
@@ -27,7 +27,7 @@ export function Train({ place }) {
   `;
 }
 
-// On a phone the form makes way for what it began.
+// On a phone the form is collapsed once there is a run to show.
 const isNarrow = () => matchMedia("(max-width: 800px)").matches;
 
 function Welcome() {
@@ -35,10 +35,10 @@ function Welcome() {
     <div class="welcome">
       <h2>Watch a network learn</h2>
       <p>
-        The form is filled in for the classic: exclusive or, with five hidden units. Press <em>Make it and train</em>. Every one of
-        its updates is kept: go back to any of them, in any browser that has the address of this page.
+        The form is filled in for XOR with five hidden units. Press <em>Create and train</em>. Every update is stored: you can
+        return to any of them, and share the address of this page to show it to others.
       </p>
-      <p class="soft">Or open a network that is there already, or choose a lesson.</p>
+      <p class="soft">Or choose an example, or open an existing network.</p>
     </div>
   `;
 }

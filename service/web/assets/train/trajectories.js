@@ -1,4 +1,4 @@
-// The ways that the weights of a small network take through its latest run, live.
+// The weight trajectories of a small network in its latest run, live.
 import { useMemo, useRef } from "preact/hooks";
 import { get } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
@@ -8,7 +8,7 @@ import { keyOf, parametersOf } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
 import { parameterName } from "../shared/unit_names.js";
 
-const FEWEST = 32; // points, where there are as many updates; twice as many at most
+const FEWEST = 32; // points, if there are as many updates; at most twice as many
 
 // Each layer has its own colour and its own dashes.
 const STROKES = [
@@ -26,7 +26,7 @@ function Drawn({ network, run, at, chosen }) {
   return html`
     <div class="paths">
       <p class="small soft">
-        Their ways through run ${run.run}${layers > 1 ? `: layer 1 solid${layers === 2 ? ", layer 2 dashed" : ", the others dashed"}` : ""}
+        Weight trajectories in run ${run.run}.${layers > 1 ? ` Layer 1: solid lines. ${layers === 2 ? "Layer 2" : "Other layers"}: dashed lines.` : ""}
       </p>
       <${Curve}
         xs=${xs}
@@ -34,14 +34,14 @@ function Drawn({ network, run, at, chosen }) {
         at=${at}
         height=${150}
         onPick=${(update) => go({ update: Math.min(Math.max(update, 0), xs.at(-1) ?? 0) })}
-        label=${`The weights from update ${xs[0] ?? 0} to ${xs.at(-1) ?? 0}; the table above has their values.`}
+        label=${`Weight trajectories from update ${xs[0] ?? 0} to ${xs.at(-1) ?? 0}. The table below has the values.`}
       />
     </div>
   `;
 }
 
-// States of the network at even distances through the run, and at its latest update. Where the run
-// has gone on, only those are asked for that are not known.
+// States of the network at regular intervals of the run, and at its latest update. During the run, only
+// new states are requested.
 function usePoints(network, run) {
   const known = useRef(new Map());
   const [from, to] = [Math.max(Number(run.firstUpdate) - 1, Number(network.earliestUpdate)), Number(run.latestUpdate)];
@@ -58,7 +58,7 @@ function usePoints(network, run) {
 
 const NONE = [];
 
-// Distances are powers of two, so that points that are there already stay.
+// Intervals are powers of two, so that known points stay.
 function placesIn(from, to) {
   const stride = 2 ** Math.max(Math.floor(Math.log2((to - from) / FEWEST)), 0);
   const count = Math.floor((to - from) / stride) + 1;

@@ -1,4 +1,4 @@
-// Weights as numbers and bars, layer by layer; those of large layers in part.
+// Tables of weights with bars, layer by layer; large layers are shown in part.
 import { useRef } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
@@ -16,7 +16,7 @@ export const WeightTables = ({ network, layers }) => html`
   </div>
 `;
 
-// What a whole bar means: it only ever grows, or bars would move where weights do not.
+// The value of a full bar. It only grows, so that bars move only if weights do.
 function useScale({ weights, biases }) {
   const scale = useRef(1);
   const largest = [...weights, ...biases].reduce((most, value) => Math.max(most, Math.abs(value)), 0);
@@ -38,13 +38,13 @@ function Layer({ network, layer, number }) {
     <div class="layer">
       <table>
         <caption>
-          To the ${layerName(network, number)} <span class="soft">${units} × ${inputs}${isPart ? `, the first ${rows} × ${columns}` : ""}; bars to ±${short(scale)}</span>
+          Weights into the ${layerName(network, number)} <span class="soft">${units} × ${inputs}${isPart ? `, first ${rows} × ${columns} shown` : ""}. Full bar: ±${short(scale)}.</span>
         </caption>
         <thead>
           <tr>
             <td></td>
             ${Array.from({ length: columns }, (_, input) => html`<th scope="col" key=${input}>${unitName(network, number - 1, input)}</th>`)}
-            ${biases.length > 0 && html`<th scope="col">bias</th>`}
+            ${biases.length > 0 && html`<th scope="col">Bias</th>`}
           </tr>
         </thead>
         <tbody>

@@ -1,5 +1,4 @@
-// The weights at the update that is looked at: the network with all of them, the ways that they took
-// there, and their numbers in tables.
+// The weights at the selected update: the diagram, the trajectories, and tables.
 import { Picture } from "../picture/picture.js";
 import { useScale } from "../picture/scale.js";
 import { isSmall, stillView } from "../picture/still.js";
@@ -27,7 +26,7 @@ export function Weights({ network, run, latest, at, weight }) {
             <${Moving} ...${{ network, run, latest, at, layers, weight }} />
             <${Trajectories} network=${network} run=${run} at=${at} chosen=${weight} />
             <details>
-              <summary>As numbers</summary>
+              <summary>Show as numbers</summary>
               ${tables}
             </details>
           `
@@ -36,7 +35,7 @@ export function Weights({ network, run, latest, at, weight }) {
   `;
 }
 
-// The network as it changes: click a weight to follow it, and to ask why it changed.
+// The diagram: click a weight to highlight its trajectory, and to see why it changed.
 function Moving({ network, run, latest, at, layers, weight }) {
   const [pointed, setPointed] = useState(null);
   const scale = useScale(network, run, latest);
@@ -48,7 +47,7 @@ function Moving({ network, run, latest, at, layers, weight }) {
     <p class="small chosen">
       ${isKey(network, weight)
         ? html`<${Chosen} ...${{ network, layers, at, weight }} />`
-        : html`<span class="soft">Click a weight to follow it, and to ask why it changed.</span>`}
+        : html`<span class="soft">Click a weight to highlight its trajectory and to see why it changed.</span>`}
     </p>
   `;
 }

@@ -1,4 +1,4 @@
-// What parts of the page know, from one event to the next.
+// The states of parts of the page, from one event to the next.
 import assert from "node:assert/strict";
 import test from "node:test";
 import * as edit from "./assets/compare/edit_state.js";
@@ -15,7 +15,7 @@ const network = { network: "n", uid: "u", latestUpdate: "4" };
 const run = (state, more) => ({ run: "2", state: `RUN_STATE_${state}`, latestUpdate: "4", updatesDone: "4", startTime: "t", ...more });
 const opened = { kind: "opened", network, run: run("RUNNING"), time: 0 };
 
-test("a network that was opened is watched from its latest update, and its run is looked at", () => {
+test("an opened network is watched from its latest update, and its run is requested", () => {
   const [state, todo] = after(live.START, opened);
   assert.deepEqual(state.shown, { network, run: opened.run, latest: 4, speed: null, error: null });
   assert.deepEqual(todo, [["watch", 5], ["look", "2"]]);
@@ -24,7 +24,7 @@ test("a network that was opened is watched from its latest update, and its run i
   assert.deepEqual(less, [["watch", 5]]);
 });
 
-test("a run is looked at again while it is running, one question at a time", () => {
+test("a run is requested repeatedly while it is running, one request at a time", () => {
   const [asking, todo] = after(live.START, opened, { kind: "updates", latest: 9 });
   assert.deepEqual([asking.shown.latest, todo], [9, []]);
   const [going, again] = live.next(asking, { kind: "looked", run: run("RUNNING", { latestUpdate: "7" }), time: 100 });
@@ -55,12 +55,12 @@ test("an event of an older run changes nothing", () => {
   assert.equal(state.shown.run.state, "RUN_STATE_RUNNING");
 });
 
-test("a service that is away is asked again, and one that refuses is not", () => {
-  assert.deepEqual(after(live.START, { kind: "notOpened" })[1], [["notifyAway"], ["openIn", 1000]]);
+test("an unavailable service is retried, an error is not", () => {
+  assert.deepEqual(after(live.START, { kind: "notOpened" })[1], [["notifyUnavailable"], ["openIn", 1000]]);
   const error = new Error("no");
   const [state, todo] = after(live.START, opened, { kind: "refused", error });
   assert.deepEqual([state.shown.error, state.isAsking, todo], [error, false, []]);
-  assert.deepEqual(after(live.START, opened, { kind: "watching" })[1], [["notifyBack"]]);
+  assert.deepEqual(after(live.START, opened, { kind: "watching" })[1], [["notifyAvailable"]]);
   assert.equal(after(live.START, { kind: "refused", error }, opened)[0].shown.error, null);
 });
 
@@ -71,17 +71,17 @@ test("a number is what the field writes, and all else is sent as it was typed", 
 
 const through = ({ START, next }, ...events) => events.reduce(next, START);
 
-test("what was typed belongs to the weight that it was typed for", () => {
+test("a typed value belongs to the weight that it was typed for", () => {
   const state = through(edit, { kind: "typed", key: "1.0.0", text: "0,5" });
   assert.equal(edit.textOf(state, "1.0.0", 0.25), "0,5");
   assert.equal(edit.textOf(state, "1.0.1", 0.25), "0.25");
   assert.equal(edit.textOf(edit.START, undefined, undefined), "");
 });
 
-test("what is wrong with an edit stands at its field until the next attempt or weight", () => {
+test("an error of an edit is shown at its field until the next attempt or weight", () => {
   const error = { violations: [{ field: "weights[0].value", description: "must be finite" }], message: "bad" };
   const refused = through(edit, { kind: "named", name: "x" }, { kind: "begun" }, { kind: "refused", error });
-  assert.deepEqual(refused, { typed: null, name: "x", wrong: { value: "must be finite" }, isBusy: false });
+  assert.deepEqual(refused, { typed: null, name: "x", wrong: { value: "Must be finite." }, isBusy: false });
   const exists = { reason: "NETWORK_EXISTS", message: "there is one" };
   assert.deepEqual(through(edit, { kind: "refused", error: exists }).wrong, { name: "there is one" });
   assert.deepEqual(through(edit, { kind: "refused", error: { message: "no" } }).wrong, { "": "no" });
@@ -90,13 +90,13 @@ test("what is wrong with an edit stands at its field until the next attempt or w
   assert.equal(through(edit, { kind: "begun" }, { kind: "done" }).isBusy, false);
 });
 
-test("a field of the form that changes is no longer wrong, and a lesson fills in all of them", () => {
+test("a field that changes is no longer invalid, and an example fills in all of them", () => {
   const error = { violations: [{ field: "settings.epochs", description: "must be 1" }, { field: "layer_sizes[1]", description: "is 0" }] };
   const refused = through(form, { kind: "sending" }, { kind: "refused", error });
-  assert.deepEqual([refused.wrong, refused.isSending], [{ epochs: "must be 1", hidden: "is 0" }, false]);
+  assert.deepEqual([refused.wrong, refused.isSending], [{ epochs: "Must be 1.", hidden: "Is 0." }, false]);
   const changed = form.next(refused, { kind: "changed", name: "epochs", value: "3" });
-  assert.deepEqual([changed.wrong, changed.values.epochs], [{ hidden: "is 0" }, "3"]);
-  const lesson = { name: "l", values: { ...form.START.values, hidden: "2" } };
-  assert.deepEqual(form.next(changed, { kind: "lesson", lesson }), { lesson, values: lesson.values, wrong: {}, isSending: false });
+  assert.deepEqual([changed.wrong, changed.values.epochs], [{ hidden: "Is 0." }, "3"]);
+  const example = { name: "e", values: { ...form.START.values, hidden: "2" } };
+  assert.deepEqual(form.next(changed, { kind: "example", example }), { example, values: example.values, wrong: {}, isSending: false });
   assert.equal(through(form, { kind: "sending" }, { kind: "sent" }).isSending, false);
 });

@@ -1,4 +1,4 @@
-// What the page says about the functions of the service is complete, and its names are the service's.
+// The page describes all functions of the service, and uses the names of the service.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
@@ -27,12 +27,12 @@ test("each number of an optimizer or initializer has a field in the form", () =>
       assert.ok(LABELS[name], name);
       assert.equal(DEFAULTS[name], "", name);
       const field = `${kind.startsWith("OPTIMIZER") ? "settings.optimizer" : "initializer"}.${name}`;
-      assert.deepEqual(placed({ violations: [{ field, description: "bad" }] }), { [name]: "bad" });
+      assert.deepEqual(placed({ violations: [{ field, description: "bad" }] }), { [name]: "Bad." });
     }
   }
 });
 
-test("the form begins with functions that there are", () => {
+test("the defaults of the form exist", () => {
   assert.ok(functions.activationKinds().includes(DEFAULTS.activation));
   assert.ok(functions.outputActivationKinds().includes(DEFAULTS.output));
   assert.ok(functions.optimizerKinds().includes(DEFAULTS.optimizer));
@@ -55,7 +55,7 @@ test("each phase has a name, a sentence and an equation, with all functions", ()
   }
 });
 
-test("units and parameters are called what the service calls them", () => {
+test("units and parameters have the names of the service", () => {
   for (const { layerSizes, units, parameters } of names) {
     const network = { layerSizes };
     for (const { layer, unit, name } of units) assert.equal(unitName(network, layer, unit), name);
