@@ -83,14 +83,14 @@ def test_a_run_is_paused_and_resumed_and_a_second_browser_shows_it(
 def test_errors_are_shown_at_their_fields(site: ServerProcess, page: Page) -> None:
     before = _networks(site)
     page.goto(f"{site.http}/?mode=train")
-    page.get_by_label("Learning rate").fill("-1")
+    page.get_by_role("textbox", name="Learning rate").fill("-1")
     page.get_by_label("Batch size").fill("9")
     page.get_by_role("button", name="Create and train").click()
     expect(page.locator("#wrong-rate")).to_contain_text("Must be finite and greater than 0")
     expect(page.locator("#wrong-batch")).to_contain_text("Must be at most the number of examples")
-    expect(page.get_by_label("Learning rate")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_role("textbox", name="Learning rate")).to_have_attribute("aria-invalid", "true")
     assert _networks(site) == before, "no network without a run remains"
-    page.get_by_label("Learning rate").fill("0.1")
+    page.get_by_role("textbox", name="Learning rate").fill("0.1")
     expect(page.locator("#wrong-rate")).to_be_empty()
     page.get_by_label("Batch size").fill("4")
     # Advanced settings open if one of them has an error, and are sent while they are collapsed.

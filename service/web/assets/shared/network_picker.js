@@ -44,7 +44,7 @@ function Chosen({ value, none, shown, pick, refresh }) {
 function Typed({ value, none, shown, pick, refresh }) {
   const id = useId();
   return html`
-    <input list=${id} value=${value ?? ""} placeholder=${`${none} or type its id`} autocomplete="off" spellcheck="false" onFocus=${refresh} onChange=${pick} />
+    <input list=${id} value=${value ?? ""} placeholder=${`${none} or type its id`} autocomplete="off" spellcheck=${false} onFocus=${refresh} onChange=${pick} />
     <datalist id=${id}>${shown.map(({ network }) => html`<option key=${network} value=${network} />`)}</datalist>
   `;
 }

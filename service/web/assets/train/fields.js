@@ -12,7 +12,7 @@ export function Entry({ values, wrong, change, name, label, placeholder, isText 
         placeholder=${placeholder}
         inputmode=${isText ? "text" : "decimal"}
         autocomplete="off"
-        spellcheck="false"
+        spellcheck=${false}
         aria-invalid=${Boolean(wrong[name])}
         aria-describedby=${`wrong-${name}`}
         onInput=${(event) => change(name, event.target.value)}

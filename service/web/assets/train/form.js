@@ -149,7 +149,7 @@ function Table({ values, wrong, change }) {
       <textarea
         id="field-table"
         rows="5"
-        spellcheck="false"
+        spellcheck=${false}
         placeholder=${"0, 0, 1\n0, 1, 0\n1, 0, 0"}
         value=${values.table}
         aria-invalid=${Boolean(wrong.table)}
