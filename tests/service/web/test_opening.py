@@ -1,4 +1,4 @@
-"""Opening the page changes nothing; the worked example is created on request; views have addresses."""
+"""Opening the page changes nothing; an example is created on request; views have addresses."""
 
 from urllib.parse import parse_qs, urlsplit
 

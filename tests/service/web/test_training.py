@@ -17,7 +17,9 @@ def test_the_defaults_learn_xor(site: ServerProcess, page: Page) -> None:
     expect(page.locator(".state")).to_contain_text("Succeeded")
     expect(page.locator("[data-of=updates]")).to_have_text("10\u202f000")
     expect(page.locator("[data-of=points]")).to_contain_text("Minima and maxima are kept.")
-    expect(page.get_by_role("img", name="Weight trajectories from update 0 to 10000.")).to_be_visible()
+    expect(
+        page.get_by_role("img", name="Weight trajectories from update 0 to 10000.")
+    ).to_be_visible()
     outputs = _predict(site, network, 10_000)
     assert [round(output) for output in outputs] == [0, 1, 1, 0]
     shown = page.locator(".predictions .output .num")
@@ -88,7 +90,9 @@ def test_errors_are_shown_at_their_fields(site: ServerProcess, page: Page) -> No
     page.get_by_role("button", name="Create and train").click()
     expect(page.locator("#wrong-rate")).to_contain_text("Must be finite and greater than 0")
     expect(page.locator("#wrong-batch")).to_contain_text("Must be at most the number of examples")
-    expect(page.get_by_role("textbox", name="Learning rate")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_role("textbox", name="Learning rate")).to_have_attribute(
+        "aria-invalid", "true"
+    )
     assert _networks(site) == before, "no network without a run remains"
     page.get_by_role("textbox", name="Learning rate").fill("0.1")
     expect(page.locator("#wrong-rate")).to_be_empty()
@@ -165,7 +169,9 @@ def test_it_reconnects_after_a_restart_of_the_service(site: ServerProcess, page:
     expect(page.get_by_role("status")).to_contain_text("The server is unavailable")
     done = page.locator("[data-of=updates]").inner_text()
     site.start()
-    expect(page.get_by_role("status")).to_contain_text("The server is available again", timeout=15_000)
+    expect(page.get_by_role("status")).to_contain_text(
+        "The server is available again", timeout=15_000
+    )
     expect(page.locator("[data-of=updates]")).not_to_have_text(done)
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator(".state")).to_contain_text("Cancelled")
