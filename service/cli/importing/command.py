@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from re import sub
 from typing import Annotated, Generic, TypeVar
@@ -13,9 +14,10 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from service.cli.connecting import connected, show_failure
+from service.cli.importing.columns import listed_names, names_of
 from service.cli.importing.csv_files import Layout, read_csv
-from service.cli.importing.npz_files import Names, read_npz
-from service.cli.importing.rows import BadFile, Imported, OneHot
+from service.cli.importing.delimiters import is_delimiter
+from service.cli.importing.rows import BadFile, Imported
 from service.cli.options import Json, Server
 from service.cli.printing import out, say, say_json
 from service.cli.watching import PATIENCE
@@ -68,13 +70,24 @@ Divisor = Annotated[
     typer.Option(metavar="NUMBER", help="Divide all inputs, such as by 255 for pixels."),
 ]
 Delimiter = Annotated[
-    str, typer.Option(metavar="CHAR", help="What separates columns.", show_default="found out")
+    str,
+    typer.Option(
+        metavar="CHAR",
+        help="What separates columns: a character, tab or space.",
+        show_default="guessed from the first lines",
+    ),
 ]
 Header = Annotated[
-    bool,
+    bool | None,
     typer.Option(
-        "--header/--no-header", help="Without names on the first line columns are 1, 2, 3, …."
+        "--header/--no-header",
+        help="Whether the first line has names; without them, columns are named 1, 2, 3, ….",
+        show_default="--header",
     ),
+]
+DecimalComma = Annotated[
+    bool,
+    typer.Option("--decimal-comma", help="Read 1,5 as 1.5. Points are refused then."),
 ]
 
 
@@ -87,21 +100,18 @@ def import_file(  # noqa: PLR0913 - an argument for each option of the command
     one_hot: OneHotLabels = False,
     divide_by: Divisor = 1.0,
     delimiter: Delimiter = "",
-    header: Header = True,
+    header: Header = None,
+    decimal_comma: DecimalComma = False,
     as_json: Json = False,
     server: Server,
 ) -> None:
     """Store a training set from a file: all of it, or nothing where anything is wrong with it."""
-    npz = file.suffix.lower() == ".npz"
-    layout = Layout(targets, inputs, delimiter, header, one_hot, divide_by)
-    _check_usage(layout, npz=npz)
+    layout = Layout(targets, inputs, delimiter, header, one_hot, divide_by, decimal_comma)
+    is_npz = file.suffix.lower() == ".npz"
+    _check_usage(layout, is_npz=is_npz)
     try:
         with _progress(f"reading {file.name}", file.stat().st_size) as show:
-            if npz:
-                names = Names(inputs or "inputs", targets or "targets")
-                found = read_npz(file, names, one_hot=one_hot, divisor=divide_by)
-            else:
-                found = read_csv(file, layout, show)
+            found = _read_arrays(file, layout) if is_npz else read_csv(file, layout, show)
     except BadFile as error:
         show_failure(f"{file}: {error}")
         raise typer.Exit(1) from None
@@ -112,15 +122,30 @@ def import_file(  # noqa: PLR0913 - an argument for each option of the command
         _report(made, found)
 
 
-def _check_usage(layout: Layout, *, npz: bool) -> None:
-    if not npz and not layout.targets:
-        raise typer.BadParameter("name the target columns of a table", param_hint="--targets")
-    if not npz and layout.one_hot and "," in layout.targets:
-        raise typer.BadParameter("takes one target column", param_hint="--one-hot")
-    if len(layout.delimiter) > 1 and layout.delimiter not in ("tab", "\\t", "space"):
-        raise typer.BadParameter("give one character, tab or space", param_hint="--delimiter")
-    if not layout.divisor > 0.0:
-        raise typer.BadParameter("must be greater than 0", param_hint="--divide-by")
+def _read_arrays(file: Path, layout: Layout) -> Imported:
+    # Here, not above: all else works without NumPy.
+    try:
+        from service.cli.importing.npz_files import Names, read_npz  # noqa: PLC0415
+    except ModuleNotFoundError:
+        raise BadFile("NumPy is needed to read it: pip install 'clearprop[numpy]'.") from None
+
+    names = Names(layout.inputs or "inputs", layout.targets or "targets")
+    return read_npz(file, names, one_hot=layout.one_hot, divisor=layout.divisor)
+
+
+def _check_usage(layout: Layout, *, is_npz: bool) -> None:
+    if not is_npz and not layout.targets:
+        raise typer.BadParameter("Name the target columns of the table.", param_hint="--targets")
+    if not is_npz and layout.one_hot and len(names_of(layout.targets)) > 1:
+        raise typer.BadParameter("Name one target column only.", param_hint="--one-hot")
+    if layout.delimiter and not is_delimiter(layout.delimiter):
+        raise typer.BadParameter("Give one character, tab or space.", param_hint="--delimiter")
+    if not (layout.divisor > 0.0 and isfinite(layout.divisor)):
+        raise typer.BadParameter("Give a number greater than 0.", param_hint="--divide-by")
+    if is_npz and (layout.delimiter or layout.header is not None or layout.decimal_comma):
+        raise typer.BadParameter(
+            "--delimiter, --header, --no-header and --decimal-comma are options for tables."
+        )
 
 
 def _upload(found: Imported, name: str, server: str) -> TrainingSet:
@@ -136,21 +161,19 @@ def _report(made: TrainingSet, found: Imported) -> None:
         f"training set [cyan]{escape(made.id)}[/]: {made.example_count:,} examples,"
         f" {made.input_count:,} inputs, {made.target_count:,} targets"
     )
-    if isinstance(found.targets, OneHot):
-        classes = found.targets.classes
-        listed = ", ".join(classes[:_MOST_CLASSES])
-        more = len(classes) - _MOST_CLASSES
-        rest = f" and {more:,} more" if more > 0 else ""
+    if found.input_names:
+        say(f"the inputs are {escape(listed_names(found.input_names))}")
+    if found.classes is not None:
+        listed = listed_names(found.classes, _MOST_CLASSES)
         (label,) = found.target_names
-        say(
-            f"the targets are the classes of {escape(label)}, in this order: {escape(listed)}{rest}"
-        )
+        say(f"the targets are the classes of {escape(label)}, in this order: {escape(listed)}")
 
 
 def _id_of(file: Path) -> str:
     """Return an id that a file's name suggests."""
-    words = sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")
-    return (words if words[:1].isalpha() else f"set-{words}").rstrip("-")[:63]
+    name = file.name.lower().removesuffix(".gz")
+    words = sub(r"[^a-z0-9]+", "-", Path(name).stem).strip("-")
+    return (words if words[:1].isalpha() else f"set-{words}")[:63].rstrip("-")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,25 +3,32 @@
 import csv
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from io import TextIOWrapper
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
-from typing import NoReturn
 
-import numpy as np
-from numpy.typing import NDArray
+from service.cli.importing.columns import (
+    check_columns,
+    check_header,
+    chosen_columns,
+    remaining_columns,
+)
+from service.cli.importing.delimiters import (
+    SAMPLE,
+    guessed_delimiter,
+    has_other,
+    named_delimiter,
+    plural,
+)
+from service.cli.importing.labels import OneHot, label
+from service.cli.importing.numerals import NotANumberError, number, plain_numbers
+from service.cli.importing.rows import BadFile, Imported, Rows, check_quotient
+from service.cli.importing.text_files import opened_text
 
-from service.cli.importing.rows import BadFile, Imported, OneHot, Rows
-
-_DELIMITERS = {"tab": "\t", "\\t": "\t", "space": " "}
-
-#: What is tried where none is given, on the first line.
-_TRIED = (",", ";", "\t", "|", " ")
-
-#: Progress is told after so many lines.
+#: Progress is reported after so many lines.
 _LINES = 2_000
+
+_NO_FIRST_LINE = "The first line is empty. It must have the names of the columns."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +36,25 @@ class Layout:
     """How a file is to be read: which columns are which.
 
     `targets` and `inputs` are columns by name, separated by commas; no `inputs` means all others.
-    An empty `delimiter` is found out. Without a `header` the columns are named 1, 2, 3, ….
+    An empty `delimiter` is guessed. Without a `header` the columns are named 1, 2, 3, …; where
+    `header` is None there is one, and it must not look like an example.
     """
 
     targets: str
     inputs: str = ""
     delimiter: str = ""
-    header: bool = True
+    header: bool | None = None
     one_hot: bool = False
     divisor: float = 1.0
+    decimal_comma: bool = False
 
 
 def read_csv(file: Path, layout: Layout, progress: Callable[[int], None]) -> Imported:
-    """Read a whole file; `progress` is told now and then how many bytes of it have been read.
+    """Read a whole file; `progress` is called now and then with the number of bytes read.
 
-    Raises BadFile, which says in which line and column.
+    Raises BadFile, which names the line and the column.
     """
-    with _opened(file) as (lines, position):
+    with opened_text(file) as (lines, position):
         table = _Table(lines, layout)
         for count, (line, row) in enumerate(table.rows(), start=1):
             table.add(line, row)
@@ -55,148 +64,155 @@ def read_csv(file: Path, layout: Layout, progress: Callable[[int], None]) -> Imp
     return table.examples()
 
 
-@contextmanager
-def _opened(file: Path) -> Iterator[tuple[Iterator[str], Callable[[], int]]]:
-    try:
-        with file.open("rb") as content:
-            yield TextIOWrapper(content, encoding="utf-8-sig", newline=""), content.tell
-    except UnicodeDecodeError:
-        raise BadFile("is not UTF-8 text: save it as that") from None
-    except OSError as error:
-        raise BadFile(error.strerror or str(error)) from None
-
-
 class _Table:
     """The columns that are wanted, growing line by line."""
 
     def __init__(self, lines: Iterator[str], layout: Layout) -> None:
         self._layout = layout
-        first = next(lines, "")
-        if not first.strip():
-            raise BadFile("has nothing on its first line")
-        delimiter = _delimiter(layout.delimiter, first)
-        self._reader = csv.reader(chain([first], lines), delimiter=delimiter, skipinitialspace=True)
-        names = next(self._reader)
-        self._first = [] if layout.header else [names]
-        self._names = (
-            [name.strip() for name in names]
-            if layout.header
-            else [str(number) for number in range(1, len(names) + 1)]
+        sample = list(islice(lines, SAMPLE))
+        if not sample or not sample[0].strip():
+            raise BadFile(_NO_FIRST_LINE)
+        self._delimiter = (
+            named_delimiter(layout.delimiter)
+            if layout.delimiter
+            else guessed_delimiter(sample, decimal_comma=layout.decimal_comma)
         )
-        self._check_names()
+        self._rows = _rows(chain(sample, lines), self._delimiter, self._guess())
+        self._names = self._read_names()
         self._targets = self._columns(layout.targets, "--targets")
-        others = [each for each in range(len(names)) if each not in self._targets]
-        self._inputs = self._columns(layout.inputs, "--inputs") if layout.inputs else others
-        self._check_columns()
-        self._lines = array("q")
+        self._inputs = (
+            self._columns(layout.inputs, "--inputs")
+            if layout.inputs
+            else remaining_columns(self._names, self._targets)
+        )
+        check_columns(self._names, self._inputs, self._targets)
         self._input_numbers = array("d")
         self._target_numbers = array("d")
         self._labels: list[str] = []
+        self._count = 0
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield each line that is not blank, and its number, counting from 1."""
-        for row in self._first:
-            yield self._reader.line_num, row
-        try:
-            for row in self._reader:
-                if any(row):
-                    yield self._reader.line_num, row
-        except csv.Error as error:
-            raise BadFile(f"line {self._reader.line_num}: {error}") from None
+        """Yield each line with an example that is not blank, and its number, counting from 1."""
+        return self._rows
 
     def add(self, line: int, row: list[str]) -> None:
-        """Take what is wanted of a line."""
+        """Add the wanted columns of a line."""
         if len(row) != len(self._names):
-            raise BadFile(f"line {line} has {len(row)} columns, where {len(self._names)} are named")
-        try:
-            self._input_numbers.extend([float(row[each]) for each in self._inputs])
-            if self._layout.one_hot:
-                self._labels.append(self._label(line, row))
-            else:
-                self._target_numbers.extend([float(row[each]) for each in self._targets])
-        except ValueError:
-            self._refuse(line, row)
-        self._lines.append(line)
+            raise BadFile(self._uneven(line, row))
+        self._input_numbers.extend(self._numbers(line, row, self._inputs))
+        if self._layout.one_hot:
+            self._labels.append(self._label(line, row))
+        else:
+            self._target_numbers.extend(self._numbers(line, row, self._targets))
+        self._count += 1
 
     def examples(self) -> Imported:
-        """Return all that was taken. Raises BadFile for nothing, and for numbers not finite."""
-        if not self._lines:
-            raise BadFile("has no line with an example")
-        inputs = self._matrix(self._input_numbers, self._inputs)
-        names = [self._names[each] for each in self._targets]
-        targets: Rows | OneHot
-        if self._layout.one_hot:
-            targets = OneHot(self._labels)
-        else:
-            targets = Rows(self._matrix(self._target_numbers, self._targets))
-        return Imported(Rows(inputs, self._layout.divisor), targets, names)
+        """Return all that was added. Raises BadFile if there is nothing."""
+        if not self._count:
+            raise BadFile("No line has an example.")
+        divisor = self._layout.divisor
+        check_quotient(max(map(abs, self._input_numbers)), divisor)
+        one_hot = OneHot(self._labels) if self._layout.one_hot else None
+        return Imported(
+            Rows(self._input_numbers, len(self._inputs), divisor),
+            one_hot or Rows(self._target_numbers, len(self._targets)),
+            [self._names[column] for column in self._inputs],
+            [self._names[column] for column in self._targets],
+            one_hot.classes if one_hot else None,
+        )
 
-    def _check_names(self) -> None:
-        for number, name in enumerate(self._names, start=1):
-            if self._names.index(name) < number - 1:
-                raise BadFile(
-                    f"the name {name!r} of column {number} is that of another: correct the first"
-                    " line, or say --no-header if it is an example"
-                )
+    def _read_names(self) -> list[str]:
+        first = next(self._rows, None)
+        if first is None:
+            raise BadFile(_NO_FIRST_LINE)
+        line, row = first
+        if self._layout.header is False:
+            self._rows = chain([(line, row)], self._rows)
+            return [str(number) for number in range(1, len(row) + 1)]
+        names = [name.strip() for name in row]
+        if self._layout.header is None:
+            check_header(names)
+        return names
 
-    def _columns(self, text: str, option: str) -> list[int]:
-        names = [text] if text in self._names else [name.strip() for name in text.split(",")]
-        for name in names:
-            if name not in self._names:
-                raise BadFile(
-                    f"has no column {name!r} for {option}: its columns are {_listed(self._names)}"
-                )
-        return [self._names.index(name) for name in names]
+    def _columns(self, names: str, option: str) -> list[int]:
+        try:
+            return chosen_columns(self._names, names, option)
+        except BadFile as error:
+            raise BadFile(f"{error}{self._guess()}") from None
 
-    def _check_columns(self) -> None:
-        if not self._inputs:
-            raise BadFile("has no column left for the inputs: all are targets")
-        both = set(self._inputs) & set(self._targets)
-        if both:
-            names = _listed([self._names[each] for each in sorted(both)])
-            raise BadFile(f"cannot have {names} both as inputs and as targets")
+    def _numbers(self, line: int, row: Sequence[str], columns: Sequence[int]) -> list[float]:
+        if not self._layout.decimal_comma:
+            found = plain_numbers([row[column] for column in columns])
+            if found is not None:
+                return found
+        return [self._number(line, column, row[column]) for column in columns]
 
-    def _label(self, line: int, row: list[str]) -> str:
-        (target,) = self._targets
-        label = row[target].strip()
-        if not label:
-            raise BadFile(f"line {line}, column {self._names[target]}: is empty")
-        return label
+    def _number(self, line: int, column: int, cell: str) -> float:
+        try:
+            return number(cell, decimal_comma=self._layout.decimal_comma)
+        except NotANumberError as error:
+            advice = self._advice(line, column) if error.is_word else ""
+            guess = self._guess() if has_other(cell.strip(), self._delimiter) else ""
+            raise BadFile(f"{self._place(line, column)}: {error}.{advice}{guess}") from None
 
-    def _matrix(self, numbers: "array[float]", columns: list[int]) -> NDArray[np.float64]:
-        matrix = np.frombuffer(numbers, np.float64).reshape(len(self._lines), len(columns))
-        bad = np.argwhere(~np.isfinite(matrix))
-        if len(bad):
-            row, column = bad[0]
-            raise BadFile(
-                f"line {self._lines[row]}, column {self._names[columns[column]]}:"
-                f" {matrix[row, column]} is not finite"
-            )
-        return matrix
+    def _label(self, line: int, row: Sequence[str]) -> str:
+        (column,) = self._targets
+        try:
+            return label(row[column])
+        except ValueError as error:
+            raise BadFile(f"{self._place(line, column)}: {error}.") from None
 
-    def _refuse(self, line: int, row: list[str]) -> NoReturn:
-        wanted = self._inputs if self._layout.one_hot else self._inputs + self._targets
-        for each in sorted(wanted):
-            try:
-                float(row[each])
-            except ValueError:
-                cell = row[each].strip()
-                problem = f"{cell[:40]!r} is no number" if cell else "is empty"
-                raise BadFile(f"line {line}, column {self._names[each]}: {problem}") from None
-        raise AssertionError  # one of them was no number
+    def _place(self, line: int, column: int) -> str:
+        return f"Line {line}, column {self._names[column] or column + 1}"
 
+    def _advice(self, line: int, column: int) -> str:
+        """Return what to do about a word where there must be a number."""
+        if self._layout.header is False and line == 1:
+            return " If the first line has names, leave out --no-header."
+        if column in self._targets:
+            return " If the column has labels, give --one-hot."
+        return " Choose columns of numbers with --inputs."
 
-def _delimiter(wanted: str, first: str) -> str:
-    """Return the delimiter that is wanted, or the one that cuts the first line into most parts."""
-    if wanted:
-        return _DELIMITERS.get(wanted, wanted)
-    parts = {each: len(next(csv.reader([first], delimiter=each))) for each in _TRIED}
-    best = max(_TRIED, key=parts.__getitem__)
-    if parts[best] < 2:
-        raise BadFile("has one column only, or another delimiter: name it with --delimiter")
-    return best
+    def _uneven(self, line: int, row: Sequence[str]) -> str:
+        columns = "1 column" if len(row) == 1 else f"{len(row):,} columns"
+        first = "the first line has" if self._layout.header is False else "the first line names"
+        problem = f"Line {line} has {columns}, but {first} {len(self._names):,}."
+        if len(row) == len(self._names) + 1 and not row[-1].strip():
+            return f"{problem} It ends with a delimiter: remove it.{self._guess()}"
+        return f"{problem}{self._guess()}"
+
+    def _guess(self) -> str:
+        if self._layout.delimiter:
+            return ""
+        return (
+            f" The columns seem to be separated by {plural(self._delimiter)}; if they are not, give"
+            " --delimiter."
+        )
 
 
-def _listed(names: Sequence[str], most: int = 12) -> str:
-    shown = ", ".join(names[:most])
-    return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
+def _rows(lines: Iterator[str], delimiter: str, note: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row that is not blank with the number of its first line.
+
+    Raises BadFile, with a note at its end, for quotation marks that do not fit together.
+    """
+    if delimiter == " ":  # spaces at the end of a line separate nothing
+        lines = (line.rstrip(" \r\n") for line in lines)
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise BadFile(f"Line {line}: {_quoting_problem(str(error))}{note}") from None
+        if any(row):
+            yield line, row
+
+
+def _quoting_problem(message: str) -> str:
+    if "expected after" in message:
+        return "A quotation mark must end its cell: write one inside of a cell twice."
+    if "unexpected end of data" in message or "field larger" in message:
+        return "A cell begins with a quotation mark and never ends: remove it, or close it."
+    return f"The line cannot be read as CSV: {message}."

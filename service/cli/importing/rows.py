@@ -1,70 +1,55 @@
 """What is read from a file: an input row and a target row for each example."""
 
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
-from math import isfinite
-from typing import TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
-
-#: Numbers of whatever type the file has.
-Numbers: TypeAlias = NDArray[np.number | np.bool]
+from math import isinf
+from typing import Any, Protocol
 
 
 class BadFile(Exception):
-    """What is wrong with a file, in words that say where and what to do."""
+    """What is wrong with a file, in sentences that say where and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
+class Matrix(Sized, Iterable[Any], Protocol):
+    """Rows of numbers that can be iterated over any number of times."""
+
+
 class Rows:
-    """Rows of numbers [examples, numbers], each divided by `divisor` when it is looked at."""
+    """Rows of `width` numbers, stored one after the other, each number divided by `divisor`."""
 
-    numbers: Numbers
-    divisor: float = 1.0
-
-    def __len__(self) -> int:
-        return len(self.numbers)
-
-    def __iter__(self) -> Iterator[Numbers]:
-        if self.divisor == 1.0:
-            return iter(self.numbers)
-        return (row / self.divisor for row in self.numbers)
-
-
-class OneHot:
-    """Labels as rows of numbers: 1 in the place of the label's class, 0 elsewhere.
-
-    The classes are the labels that there are, sorted as numbers where all of them are numbers, else
-    as texts.
-    """
-
-    def __init__(self, labels: Sequence[str]) -> None:
-        self.classes = sorted(set(labels), key=_order(set(labels)))
-        places = {label: place for place, label in enumerate(self.classes)}
-        self._places = [places[label] for label in labels]
+    def __init__(self, numbers: "array[float]", width: int, divisor: float = 1.0) -> None:
+        self._numbers = numbers
+        self._width = width
+        self._divisor = divisor
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._numbers) // self._width
 
-    def __iter__(self) -> Iterator[list[float]]:
-        for place in self._places:
-            row = [0.0] * len(self.classes)
-            row[place] = 1.0
-            yield row
+    def __iter__(self) -> Iterator[Sequence[float]]:
+        for start in range(0, len(self._numbers), self._width):
+            row = self._numbers[start : start + self._width]
+            yield row if self._divisor == 1.0 else [value / self._divisor for value in row]
+
+
+def check_quotient(largest: float, divisor: float) -> None:
+    """Raise BadFile where the input with the largest absolute value cannot be divided."""
+    if isinf(largest / divisor):
+        raise BadFile(
+            f"The input {largest!r} divided by {divisor!r} is too large for a float64: choose"
+            " another number for --divide-by."
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The examples of a file, and what its targets mean."""
+    """The examples of a file, and what its columns mean; without names for columns of arrays.
 
-    inputs: Rows
-    targets: Rows | OneHot
+    `classes` are those of the targets, in their order, where the targets were labels.
+    """
+
+    inputs: Matrix
+    targets: Matrix
+    input_names: list[str]
     target_names: list[str]
-
-
-def _order(labels: set[str]) -> "type[float | str]":
-    try:
-        return float if all(isfinite(float(label)) for label in labels) else str
-    except ValueError:
-        return str
+    classes: list[str] | None = None

@@ -1,5 +1,6 @@
 """`clearprop import`: a set from a file, all of it or nothing."""
 
+import gzip
 import json
 import subprocess
 from pathlib import Path
@@ -23,7 +24,10 @@ def test_a_table_becomes_a_set_that_can_be_listed_and_deleted(
     name = fresh_id("set")
     (tmp_path / "numbers.csv").write_text("a;b;sum;difference\n0;0.5;0.5;-0.5\n1;0;1;1\n\n")
     made = clearprop("import", "numbers.csv", "--name", name, "--targets", "sum,difference").stdout
-    assert made == f"training set {name}: 2 examples, 2 inputs, 2 targets\n"
+    assert made.splitlines() == [
+        f"training set {name}: 2 examples, 2 inputs, 2 targets",
+        "the inputs are a, b",
+    ]
     assert examples(clearprop, name) == [
         {"inputs": [0.0, 0.5], "targets": [0.5, -0.5]},
         {"inputs": [1.0, 0.0], "targets": [1.0, 1.0]},
@@ -47,18 +51,25 @@ def test_labels_become_classes_that_are_named_in_their_order(
     ).stdout.splitlines()
     assert made == [
         f"training set {name}: 3 examples, 1 inputs, 3 targets",
+        "the inputs are length",
         "the targets are the classes of kind, in this order: oak, setosa, virginica",
     ]
     assert examples(clearprop, name)[0] == {"inputs": [2.55], "targets": [0.0, 1.0, 0.0]}
 
 
 @pytest.mark.parametrize(
-    ("file", "name"), [("My Table 1.csv", "my-table-1"), ("2024.data.csv", "set-2024-data")]
+    ("file", "name"),
+    [
+        ("My Table 1.csv", "my-table-1"),
+        ("2024.data.csv", "set-2024-data"),
+        ("Packed.csv.gz", "packed"),
+    ],
 )
 def test_a_set_is_named_after_its_file(
     clearprop: Clearprop, tmp_path: Path, file: str, name: str
 ) -> None:
-    (tmp_path / file).write_text("a,y\n1,2\n")
+    text = b"a,y\n1,2\n"
+    (tmp_path / file).write_bytes(gzip.compress(text) if file.endswith(".gz") else text)
     made = json.loads(clearprop("import", file, "--targets", "y", "--json").stdout)
     assert made["trainingSet"] == name
     clearprop("training-sets", "delete", name)
@@ -82,15 +93,23 @@ def test_a_bar_shows_how_it_gets_on_and_goes_away(server: ServerProcess, tmp_pat
     assert code == 0
     assert f"reading {file.name}" in told
     assert "sending" in told
-    assert "20,000 examples" in told.splitlines()[-1]
+    assert "20,000 examples" in told
 
 
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        ("a,y\n1,2\n3,x\n", "line 3, column y: 'x' is no number"),
-        ("a,y\n1,2\n3\n", "line 3 has 1 columns, where 2 are named"),
-        ("a,b\n1,2\n", "has no column 'y' for --targets: its columns are a, b"),
+        (
+            "a,y\n1,2\n3,x\n",
+            "Line 3, column y: 'x' is not a number. If the column has labels, give --one-hot.",
+        ),
+        (
+            "a,b\n1,2\n",
+            (
+                "There is no column 'y' for --targets. Use one of a, b. The columns seem to be"
+                " separated by commas; if they are not, give --delimiter."
+            ),
+        ),
     ],
 )
 def test_a_bad_file_is_refused_with_the_place_and_nothing_is_stored(
@@ -119,7 +138,24 @@ def test_wrong_usage_is_said_to_be_that(clearprop: Clearprop, tmp_path: Path) ->
         return done.stderr
 
     (tmp_path / "table.csv").write_text("a,y\n1,2\n")
-    assert "name the target columns" in wrong()
-    assert "takes one target column" in wrong("--targets", "a,y", "--one-hot")
-    assert "give one character" in wrong("--targets", "y", "--delimiter", "::")
-    assert "must be greater than 0" in wrong("--targets", "y", "--divide-by", "0")
+    assert "Name the target columns" in wrong()
+    assert "Name one target column only" in wrong("--targets", "a,y", "--one-hot")
+    assert "Give one character" in wrong("--targets", "y", "--delimiter", "::")
+    assert "Give a number greater than 0" in wrong("--targets", "y", "--divide-by", "0")
+    assert "Give a number greater than 0" in wrong("--targets", "y", "--divide-by", "inf")
+    (tmp_path / "arrays.npz").write_bytes(b"")
+    assert (
+        "are options for tables"
+        in clearprop(*("import", "arrays.npz", "--delimiter", ","), code=2, COLUMNS="200").stderr
+    )
+
+
+def test_classes_that_could_be_misread_are_listed_in_quotes(
+    clearprop: Clearprop, tmp_path: Path
+) -> None:
+    name = fresh_id("set")
+    (tmp_path / "table.csv").write_text('a,y\n1,"yes, certainly"\n2,no\n3,"two\nlines"\n')
+    made = clearprop(
+        *("import", "table.csv", "--name", name, "--targets", "y", "--one-hot"),
+    ).stdout.splitlines()
+    assert made[-1].endswith("in this order: no, 'two\\nlines', 'yes, certainly'")

@@ -1,17 +1,15 @@
-"""Examples are read from tables and arrays as they stand there, or it is said what is wrong."""
+"""Examples are read from tables exactly, or refused with the place and what to do."""
 
+import gzip
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from service.cli.importing.csv_files import Layout, read_csv
-from service.cli.importing.npz_files import Names, read_npz
-from service.cli.importing.rows import BadFile, Imported, OneHot
-
-INPUTS_AND_TARGETS = Names("inputs", "targets")
+from service.cli.importing.rows import BadFile, Imported
 
 
 @pytest.fixture
@@ -22,24 +20,6 @@ def table(tmp_path: Path) -> Callable[..., Imported]:
         file = tmp_path / "table.csv"
         file.write_bytes(text if isinstance(text, bytes) else text.encode())
         return read_csv(file, Layout(targets, **layout), lambda _: None)
-
-    return read
-
-
-@pytest.fixture
-def arrays(tmp_path: Path) -> Callable[..., Imported]:
-    """Reads arrays that are given by name."""
-
-    def read(
-        names: Names = INPUTS_AND_TARGETS,
-        *,
-        one_hot: bool = False,
-        divisor: float = 1.0,
-        **content: Any,
-    ) -> Imported:
-        file = tmp_path / "arrays.npz"
-        np.savez(file, **content)
-        return read_npz(file, names, one_hot=one_hot, divisor=divisor)
 
     return read
 
@@ -66,6 +46,11 @@ ABY: tuple[list[list[float]], list[list[float]]] = ([[1, 2], [4, 5]], [[3], [6]]
         "a,b,y\n1,2,3\n\n4,5,6\n\n",
         "a,y,b\n1,3,2\n4,6,5\n",
         "y,a,b\n3,1,2\n6,4,5\n",
+        "sepal length (cm),petal width (cm),y\n1,2,3\n4,5,6\n",
+        "a,b;c,y\n1,2,3\n4,5,6\n",
+        "a;b, c;y\n1;2;3\n4;5;6\n",
+        " a  b  y \n  1   2  3\n 4 5   6  \n",
+        "a,b,y\r1,2,3\r4,5,6\r",
     ],
 )
 def test_a_table_is_read_whatever_separates_its_columns(
@@ -89,6 +74,18 @@ def test_a_name_with_a_comma_is_one_name(table: Callable[..., Imported]) -> None
 
 def test_a_table_without_names_has_numbered_columns(table: Callable[..., Imported]) -> None:
     assert rows(table("1,2,3\n4,5,6\n", "3", header=False)) == ABY
+    assert rows(table("1;2,5;3\n4;5;6\n", "3", header=False, decimal_comma=True))[0][0] == [1, 2.5]
+
+
+def test_a_first_line_of_numbers_has_names_only_where_that_is_said(
+    table: Callable[..., Imported],
+) -> None:
+    with pytest.raises(BadFile, match="Give --no-header if it is an example, or --header if"):
+        table("1,2\n3,4\n", "1")
+    with pytest.raises(BadFile, match="Give --no-header"):
+        table("5.1,3.5,0.2,Iris-setosa\n4.9,3,0.2,Iris-setosa\n", "Iris-setosa", one_hot=True)
+    assert rows(table("1,2\n3,4\n", "1", header=True)) == ([[4]], [[3]])
+    assert rows(table("0,1,y\n1,2,3\n4,5,6\n")) == ABY  # as pandas names columns
 
 
 def test_a_delimiter_that_is_given_is_used(table: Callable[..., Imported]) -> None:
@@ -119,8 +116,7 @@ def test_labels_become_a_target_for_each_class_in_order(
     table: Callable[..., Imported], labels: list[str], classes: list[str]
 ) -> None:
     found = table("a,y\n" + "".join(f"0,{label}\n" for label in labels), one_hot=True)
-    assert isinstance(found.targets, OneHot)
-    assert found.targets.classes == classes
+    assert found.classes == classes
     assert len(found.targets) == len(labels)
     assert list(found.targets) == [
         [1.0 if label.strip() == each else 0.0 for each in classes] for label in labels
@@ -128,23 +124,62 @@ def test_labels_become_a_target_for_each_class_in_order(
 
 
 @pytest.mark.parametrize(
+    ("labels", "problem"),
+    [
+        (["1", "1.0"], "The labels '1' and '1.0' are the same number"),
+        (["x", "NaN"], "Line 3, column y: The label 'NaN' is a missing value"),
+        (["x", " "], "Line 3, column y: The label is empty"),
+        (["b'no'"], "Line 2, column y: The label \"b'no'\" is the text of a bytes object"),
+    ],
+)
+def test_labels_that_would_become_wrong_classes_are_refused(
+    table: Callable[..., Imported], labels: list[str], problem: str
+) -> None:
+    with pytest.raises(BadFile) as caught:
+        table("a,y\n" + "".join(f"0,{label}\n" for label in labels), one_hot=True)
+    assert problem in str(caught.value)
+
+
+@pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "has nothing on its first line"),
-        ("a,y\n", "has no line with an example"),
-        ("a\n1\n", "has one column only"),
-        ("a,b\n1,2\n", "has no column 'y' for --targets: its columns are a, b"),
-        ("y,y\n1,2\n", "the name 'y' of column 2 is that of another"),
-        ("0,0,1\n0,0,1\n", "say --no-header if it is an example"),
-        ("a,y\n1,2\n1,2,3\n", "line 3 has 3 columns, where 2 are named"),
-        ("a,y\n1,2\n1\n", "line 3 has 1 columns, where 2 are named"),
-        ("a,y\n1,2\n\nabc,2\n", "line 4, column a: 'abc' is no number"),
-        ("a,y\n1,2\n1,\n", "line 3, column y: is empty"),
-        ("a,y\n1,2\nnan,2\n", "line 3, column a: nan is not finite"),
-        ("a,y\n1,inf\n", "line 2, column y: inf is not finite"),
-        ('a,y\n"1\n1",2\n', r"line 3, column a: '1\n1' is no number"),
-        ("a,y\n1,1e999\n", "line 2, column y: inf is not finite"),
-        (b"a,y\n\xff,2\n", "is not UTF-8 text"),
+        ("", "The first line is empty"),
+        ("a,y\n", "No line has an example"),
+        ("a\n1\n", "The first line has one column only"),
+        ("a,b\n1,2\n", "There is no column 'y' for --targets. Use one of a, b."),
+        ("x1,y1,y2\n1,2,3\n", "Use one of y2, x1, y1. The columns seem to be separated by commas"),
+        ("y,y\n1,2\n", "The first line has the name 'y' twice"),
+        ("a,y\n1,2\n1,2,3\n", "Line 3 has 3 columns, but the first line names 2. The columns seem"),
+        ("a,y\n1,2\n1\n", "Line 3 has 1 column, but the first line names 2."),
+        ("a,y\n1,2,\n3,4,\n", "Line 2 has 3 columns, but the first line names 2. It ends with"),
+        ("a,y,\n1,2,\n", "Line 1 ends with a delimiter, so the last column has no name"),
+        ("a,,y\n1,2,3\n", "Column 2 has no name: name it, or choose the columns with --inputs"),
+        (",a,y\n0,1,2\n", "leave it out with to_csv(…, index=False), or choose the columns"),
+        ("Unnamed: 0,a,y\n0,1,2\n", "The first column has no name, like the index that pandas"),
+        ("a,y\n1,2\n\nabc,2\n", "Line 4, column a: 'abc' is not a number. Choose columns of num"),
+        (
+            "a,y\n1,2\n1,no\n",
+            "column y: 'no' is not a number. If the column has labels, give --one-",
+        ),
+        ("a,y\n1,2\n1,\n", "Line 3, column y: The cell is empty"),
+        ("a,y\n1,2\nnan,2\n", "Line 3, column a: 'nan' is a missing value"),
+        ("a,y\n1,inf\n", "Line 2, column y: 'inf' is not finite"),
+        ('a,y\n"1\n1",2\n', r"Line 2, column a: '1\n1' is not a number"),
+        ("a,y\n1,1e999\n", "Line 2, column y: '1e999' is too large"),
+        ("a,y\n1_000,2\n", "Line 2, column a: '1_000' is not a number"),
+        ("a,y\n1;5,2\n", "'1;5' is not a number. Choose columns of numbers with --inputs. The col"),
+        ('a,y\n"1"2,3\n', "Line 2: A quotation mark must end its cell"),
+        ('a,y\n1,2\n"3,4\n5,6\n', "Line 3: A cell begins with a quotation mark and never ends"),
+        ('a,y\n1,2\n"' + "x" * 200_000, "Line 3: A cell begins with a quotation mark and never"),
+        (b"a,y\n1,2\n\xff,2\n", "Line 3: byte 0xff is not UTF-8 text. Save it as UTF-8"),
+        (b"a,y\n1\x00,2\n", "The file is not text"),
+        ("<!DOCTYPE html>\n<html>", "The file is an HTML or XML document. Save the table as CSV."),
+        ('{"a": [1, 2]}', "The file is a JSON document"),
+        (b"PAR1\x15\x04", "The file is a Parquet file. Save the table as CSV."),
+        (b"BZh91AY&SY", "The file is compressed with bzip2. Unpack it first"),
+        (b"PK\x03\x04 and no more", "The file is a damaged ZIP archive"),
+        (gzip.compress(b"a,y\n1,2\n")[:-9], "The gzip file is damaged"),
+        (gzip.compress(gzip.compress(b"a,y\n1,2\n")), "The file is compressed with gzip"),
     ],
 )
 def test_what_is_wrong_with_a_table_is_said_with_its_place(
@@ -153,19 +188,79 @@ def test_what_is_wrong_with_a_table_is_said_with_its_place(
     with pytest.raises(BadFile) as caught:
         table(text)
     assert problem in str(caught.value)
+    assert str(caught.value).endswith(".")
 
 
 def test_what_is_wrong_with_the_choice_of_columns_is_said(table: Callable[..., Imported]) -> None:
-    with pytest.raises(BadFile, match="no column left for the inputs"):
+    with pytest.raises(BadFile, match="No column is left for the inputs"):
         table("y,z\n1,2\n", "y,z")
-    with pytest.raises(BadFile, match="cannot have y both as inputs and as targets"):
+    with pytest.raises(BadFile, match="The same column is both input and target: y"):
         table("a,y\n1,2\n", inputs="a,y")
-    with pytest.raises(BadFile, match="has no column 'b' for --inputs"):
+    with pytest.raises(BadFile, match="--targets names the column 'y' twice"):
+        table("a,y\n1,2\n", "y,y")
+    with pytest.raises(BadFile, match="no column 'b' for --inputs"):
         table("a,y\n1,2\n", inputs="b")
-    with pytest.raises(BadFile, match="and 88 more"):
-        table(",".join(map(str, range(100))))
-    with pytest.raises(BadFile, match="line 2, column y: is empty"):
-        table("a,y\n1, \n", one_hot=True)
+    with pytest.raises(BadFile, match="88 more"):
+        table(",".join(f"x{number}" for number in range(100)))
+    with pytest.raises(BadFile, match="If the first line has names, leave out --no-header"):
+        table("a,y\n1,2\n", "2", header=False)
+    with pytest.raises(BadFile, match="The first line is empty"):
+        table(",,\n,,\n", delimiter=",")
+    with pytest.raises(BadFile, match="--divide-by"):
+        table("a,y\n1e300,2\n", divisor=1e-300)
+
+
+def test_columns_without_a_name_do_no_harm_where_the_inputs_are_named(
+    table: Callable[..., Imported],
+) -> None:
+    assert rows(table(",a,y,\n7,1,2,\n", inputs="a")) == ([[1]], [[2]])
+
+
+def test_a_guess_of_the_delimiter_is_named_and_what_is_given_is_not(
+    table: Callable[..., Imported],
+) -> None:
+    with pytest.raises(BadFile, match=r"separated by tabs; if they are not, give --delimiter\.$"):
+        table("a\ty\n1\t2\t3\n")
+    with pytest.raises(BadFile, match=r"names 2\.$"):
+        table("a\ty\n1\t2\t3\n", delimiter="tab")
+
+
+def test_decimal_commas_are_read_where_that_is_said(table: Callable[..., Imported]) -> None:
+    read = ([[1.5, -0.25]], [[3.0]])
+    assert rows(table("a;b;y\n1,5;-,25;3\n", decimal_comma=True)) == read
+    assert rows(table("a b y\n1,5 -,25 3\n", decimal_comma=True)) == read
+    assert rows(table('a,b,y\n"1,5","-,25",3\n', decimal_comma=True)) == read
+    with pytest.raises(BadFile, match="with --decimal-comma the comma is a decimal point"):
+        table("a;y\n1,5;2\n")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_text_is_read_in_encodings_that_say_what_they_are_and_from_gzip(
+    table: Callable[..., Imported], encoding: str, *, packed: bool
+) -> None:
+    text = "Länge,b,y\n1,2,3\n4,5,6\n".encode(encoding)
+    found = table(gzip.compress(text) if packed else text)
+    assert rows(found) == ABY
+    assert found.input_names == ["Länge", "b"]
+
+
+@pytest.mark.parametrize(
+    ("members", "kind"),
+    [
+        (["xl/workbook.xml"], "an Excel workbook"),
+        (["mimetype", "content.xml"], "an OpenDocument spreadsheet"),
+        (["inputs.npy"], "an archive of NumPy arrays"),
+        (["table.csv"], "a ZIP archive"),
+    ],
+)
+def test_an_archive_is_named_for_what_it_is(tmp_path: Path, members: list[str], kind: str) -> None:
+    file = tmp_path / "table.csv"
+    with zipfile.ZipFile(file, "w") as archive:
+        for member in members:
+            archive.writestr(member, "")
+    with pytest.raises(BadFile, match=f"The file is {kind}"):
+        read_csv(file, Layout("y"), lambda _: None)
 
 
 def test_a_directory_is_no_table(tmp_path: Path) -> None:
@@ -181,55 +276,3 @@ def test_progress_tells_of_every_byte_in_the_end(tmp_path: Path) -> None:
     assert told == sorted(told)
     assert told[-1] == file.stat().st_size
     assert len(told) > 3
-
-
-def test_arrays_are_read_as_they_are(arrays: Callable[..., Imported]) -> None:
-    inputs = np.array([[1, 2], [4, 5]], dtype=np.uint8)
-    assert rows(arrays(inputs=inputs, targets=[[3.0], [6.0]])) == ABY
-    assert rows(arrays(inputs=inputs, targets=[3, 6])) == ABY
-    assert rows(arrays(Names("x", "y"), x=inputs, y=[3, 6], other=[1])) == ABY
-    assert rows(arrays(inputs=inputs, targets=[True, False]))[1] == [[1], [0]]
-
-
-def test_images_become_rows_and_labels_become_classes(arrays: Callable[..., Imported]) -> None:
-    images = np.arange(12, dtype=np.uint8).reshape(3, 2, 2)
-    found = arrays(inputs=images, targets=[10, 9, 10], one_hot=True, divisor=2.0)
-    assert rows(found) == ((images.reshape(3, 4) / 2).tolist(), [[0, 1], [1, 0], [0, 1]])
-    assert isinstance(found.targets, OneHot)
-    assert found.targets.classes == ["9", "10"]
-    texts = arrays(inputs=images, targets=np.array(["b", "a", "b"]), one_hot=True)
-    assert isinstance(texts.targets, OneHot)
-    assert texts.targets.classes == ["a", "b"]
-
-
-@pytest.mark.parametrize(
-    ("content", "problem"),
-    [
-        ({"inputs": [[1]]}, "has no array 'targets': name one of inputs with --targets"),
-        ({"inputs": [[1], [2]], "targets": [1]}, "inputs has 2 rows and targets 1"),
-        ({"inputs": [["a"]], "targets": [1]}, "inputs has no real numbers but <U1"),
-        ({"inputs": [[1j]], "targets": [1]}, "inputs has no real numbers"),
-        ({"inputs": [[1], [np.nan]], "targets": [1, 2]}, "inputs[1], number 0: nan is not finite"),
-        ({"inputs": [[1]], "targets": 5}, "targets has no rows"),
-        ({"inputs": np.empty((0, 2)), "targets": []}, "inputs has no rows"),
-        ({"inputs": [[1]], "targets": np.array([None])}, "cannot be read as .npz"),
-    ],
-)
-def test_what_is_wrong_with_arrays_is_said(
-    arrays: Callable[..., Imported], content: dict[str, Any], problem: str
-) -> None:
-    with pytest.raises(BadFile) as caught:
-        arrays(**content)
-    assert problem in str(caught.value)
-
-
-def test_more_than_one_label_for_an_example_is_refused(arrays: Callable[..., Imported]) -> None:
-    with pytest.raises(BadFile, match="one label for each example"):
-        arrays(inputs=[[1], [2]], targets=[[1, 2], [3, 4]], one_hot=True)
-
-
-def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "not.npz"
-    file.write_text("a,b\n1,2\n")
-    with pytest.raises(BadFile, match=r"cannot be read as \.npz"):
-        read_npz(file, INPUTS_AND_TARGETS, one_hot=False, divisor=1.0)
