@@ -27,7 +27,7 @@ class Server:
         url = f"sqlite:///{self.database}"
         self._process = subprocess.Popen(  # noqa: S603 (the project's own program)
             [
-                *(sys.executable, "-m", "service.cli", "serve"),
+                *(sys.executable, "-m", "clearprop.cli", "serve"),
                 *("--grpc", self.target, "--http", self.http, "--database", url),
             ],
             stdout=subprocess.DEVNULL,

@@ -21,7 +21,8 @@ BEGIN, END = "<!-- rooms: generated -->\n", "<!-- end of rooms -->"
 
 #: Every package that is a box of its own, from the top to the bottom: its row, left edge and width.
 ROOMS = {
-    "service.cli": (0, 0, 1000),
+    "service.cli": (0, 0, 480),
+    "clearprop.cli": (0, 520, 480),
     "service.app": (1, 0, 1000),
     "service.faces": (2, 0, 740),
     "service.web": (2, 780, 220),

@@ -57,8 +57,3 @@ class Settings:
             database=environment.get("CLEARPROP_DATABASE", DEFAULT_DATABASE),
             threads=int(threads),
         )
-
-
-def client_target(environment: Mapping[str, str] = os.environ) -> str:
-    """Return the HOST:PORT that client commands talk to: CLEARPROP_SERVER, or the default."""
-    return environment.get("CLEARPROP_SERVER", DEFAULT_GRPC)

@@ -1,12 +1,16 @@
 """What all tests share."""
 
+import os
+import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
+from console import Clearprop, run_afresh
 from hypothesis import settings
 from promises import PROPERTY, Promise, kept, seconds_by_promise
-from servers import ServerProcess, new_server
+from servers import ServerProcess, new_server, nursery
 
 # How long an example takes depends on the machine; tests say what must hold, not how fast.
 settings.register_profile("clearprop", deadline=None)
@@ -32,6 +36,23 @@ def stub(server: ServerProcess) -> Iterator[TrainingServiceStub]:
     """The generated stub of the shared server."""
     with server.stub() as stub:
         yield stub
+
+
+@pytest.fixture
+def clearprop(server: ServerProcess, tmp_path: Path) -> Clearprop:
+    """Runs commands against the shared server."""
+
+    def run(*arguments: str, code: int = 0, **variables: str) -> subprocess.CompletedProcess[str]:
+        environment = os.environ | {"CLEARPROP_SERVER": server.target} | variables
+        # What Python looks at when it starts takes a Python of its own.
+        is_loaded = all(name.startswith("CLEARPROP_") for name in variables)
+        start = nursery().run if is_loaded else run_afresh
+        done = start(list(arguments), environment, tmp_path)
+        assert done.returncode == code, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        return done
+
+    return run
 
 
 @pytest.fixture

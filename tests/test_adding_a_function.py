@@ -13,13 +13,13 @@ from typing import Any, get_args
 import numpy as np
 import onnx.defs
 import pytest
+from clearprop.cli import options as commands
+from clearprop.cli.run_options import _OPTIMIZERS
+from clearprop.cli.training import train
 from clearprop.options import NetworkOptions, OptimizerOptions
 from clearprop.v1 import network_pb2, run_pb2
 from numerics import Floats, Problem, rates_for
 
-from service.cli import options as commands
-from service.cli.run_options import _OPTIMIZERS
-from service.cli.training import train
 from service.faces.messages.runs import _OPTIMIZER_NUMBERS
 from service.faces.messages.server import server_info
 from training.explanation.derivatives import ERRORS, SLOPES

@@ -14,23 +14,27 @@ fails is a `ClearpropError`. `clearprop.aio` has the same for asyncio, `clearpro
 classes of the contract.
 """
 
-from clearprop._sync.client import Client, connect
-from clearprop._sync.exports import Export
-from clearprop._sync.networks import Network
-from clearprop._sync.runs import Run
-from clearprop._sync.training_sets import TrainingSet
-from clearprop.changes import Comparison, Reset, WeightChange
-from clearprop.columns import Columns
-from clearprop.errors import ClearpropError, Violation
-from clearprop.explanations import Explanation
-from clearprop.infos import NetworkInfo, RunEvent, RunInfo, StepResult, TrainingSetInfo
-from clearprop.measures import Evaluation, GradientCheck, GradientDifference
-from clearprop.options import NetworkOptions, StepOptions, TrainingOptions
-from clearprop.snapshots import History, Prediction, Snapshot, State
-from clearprop.traces import TracedExample, TracedUpdate
-from clearprop.verifications import Difference, Verification
-from clearprop.walks import WalkedLine, WalkedPhase, WalkedUpdate
-from clearprop.watches import WatchOptions
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from clearprop._sync.client import Client, connect
+    from clearprop._sync.exports import Export
+    from clearprop._sync.networks import Network
+    from clearprop._sync.runs import Run
+    from clearprop._sync.training_sets import TrainingSet
+    from clearprop.changes import Comparison, Reset, WeightChange
+    from clearprop.columns import Columns
+    from clearprop.errors import ClearpropError, Violation
+    from clearprop.explanations import Explanation
+    from clearprop.infos import NetworkInfo, RunEvent, RunInfo, StepResult, TrainingSetInfo
+    from clearprop.measures import Evaluation, GradientCheck, GradientDifference
+    from clearprop.options import NetworkOptions, StepOptions, TrainingOptions
+    from clearprop.snapshots import History, Prediction, Snapshot, State
+    from clearprop.traces import TracedExample, TracedUpdate
+    from clearprop.verifications import Difference, Verification
+    from clearprop.walks import WalkedLine, WalkedPhase, WalkedUpdate
+    from clearprop.watches import WatchOptions
 
 __all__ = [
     "ClearpropError",
@@ -70,3 +74,57 @@ __all__ = [
     "WeightChange",
     "connect",
 ]
+
+#: Where each name is. Its module is imported when the name is first used, so that commands which
+#: make no call, such as `clearprop --help`, start without gRPC.
+_MODULES = {
+    "ClearpropError": "errors",
+    "Client": "_sync.client",
+    "Columns": "columns",
+    "Comparison": "changes",
+    "Difference": "verifications",
+    "Evaluation": "measures",
+    "Explanation": "explanations",
+    "Export": "_sync.exports",
+    "GradientCheck": "measures",
+    "GradientDifference": "measures",
+    "History": "snapshots",
+    "Network": "_sync.networks",
+    "NetworkInfo": "infos",
+    "NetworkOptions": "options",
+    "Prediction": "snapshots",
+    "Reset": "changes",
+    "Run": "_sync.runs",
+    "RunEvent": "infos",
+    "RunInfo": "infos",
+    "Snapshot": "snapshots",
+    "State": "snapshots",
+    "StepOptions": "options",
+    "StepResult": "infos",
+    "TracedExample": "traces",
+    "TracedUpdate": "traces",
+    "TrainingOptions": "options",
+    "TrainingSet": "_sync.training_sets",
+    "TrainingSetInfo": "infos",
+    "Verification": "verifications",
+    "Violation": "errors",
+    "WalkedLine": "walks",
+    "WalkedPhase": "walks",
+    "WalkedUpdate": "walks",
+    "WatchOptions": "watches",
+    "WeightChange": "changes",
+    "connect": "_sync.client",
+}
+
+if not TYPE_CHECKING:  # or every other name would have a type, too
+
+    def __getattr__(name: str) -> object:
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = getattr(import_module(f"clearprop.{_MODULES[name]}"), name)
+        globals()[name] = found
+        return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,5 +1,1 @@
-"""The command line: `clearprop serve`, and a command for everything that a client can do."""
-
-from service.cli.commands import main
-
-__all__ = ["main"]
+"""The operator's commands, `serve` and `demo`, which clearprop-server adds to `clearprop`."""

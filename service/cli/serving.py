@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Annotated
 
 import typer
+from clearprop.cli.connection import show_failure
+from clearprop.cli.output import say
 
-from service.cli.connecting import show_failure
-from service.cli.printing import say
 from service.settings import DEFAULT_DATABASE, DEFAULT_GRPC, DEFAULT_HTTP, Settings
 
 Grpc = Annotated[
@@ -51,9 +51,9 @@ def serve(
     allow_origin: AllowOrigin = None,
     database: Database = None,
 ) -> None:
-    """Start a server; Ctrl-C stops it.
+    """Start a server.
 
-    Runs stop between two updates and go on when it is started again.
+    Ctrl-C stops it. Runs pause between two updates and resume when the server starts again.
     """
     # Here, not above: it takes longer than all of a client's commands do.
     from service import app  # noqa: PLC0415

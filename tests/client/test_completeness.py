@@ -12,10 +12,9 @@ import clearprop
 import clearprop.aio
 import pytest
 import typer
+from clearprop.cli.program import app
 from clearprop.v1 import training_service_pb2 as pb
 from google.protobuf.descriptor import Descriptor
-
-from service.cli.commands import app
 
 
 class Ways(NamedTuple):

@@ -2,14 +2,13 @@
 
 import pytest
 
-from service.settings import DEFAULT_DATABASE, DEFAULT_GRPC, DEFAULT_HTTP, Settings, client_target
+from service.settings import DEFAULT_DATABASE, DEFAULT_GRPC, DEFAULT_HTTP, Settings
 
 
 def test_what_is_not_set_has_its_default() -> None:
     settings = Settings.from_environment({})
     assert (settings.grpc, settings.database) == (DEFAULT_GRPC, DEFAULT_DATABASE)
     assert (settings.http, settings.allowed_origins) == (DEFAULT_HTTP, ())
-    assert client_target({}) == DEFAULT_GRPC
 
 
 def test_what_is_set_is_used() -> None:
@@ -22,7 +21,6 @@ def test_what_is_set_is_used() -> None:
     )
     assert (http.http, http.allowed_origins) == ("[::1]:2", ("https://a.example", "http://b:1"))
     assert Settings.from_environment({"CLEARPROP_HTTP": "off"}).http == "off"
-    assert client_target({"CLEARPROP_SERVER": "there:1"}) == "there:1"
 
 
 @pytest.mark.parametrize("threads", ["", "-1", "two"])

@@ -10,8 +10,10 @@ import signal
 import sys
 from typing import TypedDict
 
+from clearprop.cli import main
+from clearprop.cli.command_group import Commands
+
 from service import app  # noqa: F401 (what a server would load by itself)
-from service.cli import main
 from training.numerics.compile import warm_up
 
 
@@ -70,6 +72,7 @@ def _run(arguments: list[str]) -> None:
 
 
 def _nurse() -> None:
+    dict(Commands())  # what a command would load by itself
     warm_up()
     children: set[int] = set()
     answers = os.fdopen(os.dup(1), "w")

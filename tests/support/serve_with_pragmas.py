@@ -5,7 +5,8 @@ The first arguments are pragmas, up to a `--`; each takes the place of the produ
 
 import sys
 
-from service.cli import main
+from clearprop.cli import main
+
 from storage import sqlite
 
 

@@ -17,7 +17,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from nursery import Child, Nursery
 
 #: The command that starts a server, for tests that look at the start itself.
-SERVE = [sys.executable, "-m", "service.cli", "serve"]
+SERVE = [sys.executable, "-m", "clearprop.cli", "serve"]
 READY_SECONDS = 60  # the first start on a machine compiles
 
 #: A channel that finds a server as soon as it is there.

@@ -9,6 +9,7 @@ from clearprop._async.connection import AsyncConnection
 from clearprop._async.networks import AsyncNetwork
 from clearprop._async.training_sets import AsyncTrainingSet
 from clearprop._transports.event_loop import AsyncTransport
+from clearprop.addresses import DEFAULT_SERVER
 from clearprop.backoff import DEFAULT_PATIENCE
 from clearprop.calls import networks, server, training_sets
 from clearprop.documents import DocumentLike
@@ -17,9 +18,7 @@ from clearprop.v1.training_service_pb2 import GetServerInfoResponse
 from clearprop.values import MatrixLike, RowsLike
 
 
-def connect(
-    target: str = "127.0.0.1:50051", *, patience: float = DEFAULT_PATIENCE
-) -> "AsyncClient":
+def connect(target: str = DEFAULT_SERVER, *, patience: float = DEFAULT_PATIENCE) -> "AsyncClient":
     """Return a client of the server at `target`, HOST:PORT. Nothing is sent before the first call.
 
     A call that finds the server unavailable is repeated for up to `patience` seconds before it

@@ -10,6 +10,7 @@ from clearprop._sync.connection import Connection
 from clearprop._sync.networks import Network
 from clearprop._sync.training_sets import TrainingSet
 from clearprop._transports.threads import Transport
+from clearprop.addresses import DEFAULT_SERVER
 from clearprop.backoff import DEFAULT_PATIENCE
 from clearprop.calls import networks, server, training_sets
 from clearprop.documents import DocumentLike
@@ -18,7 +19,7 @@ from clearprop.v1.training_service_pb2 import GetServerInfoResponse
 from clearprop.values import MatrixLike, RowsLike
 
 
-def connect(target: str = "127.0.0.1:50051", *, patience: float = DEFAULT_PATIENCE) -> "Client":
+def connect(target: str = DEFAULT_SERVER, *, patience: float = DEFAULT_PATIENCE) -> "Client":
     """Return a client of the server at `target`, HOST:PORT. Nothing is sent before the first call.
 
     A call that finds the server unavailable is repeated for up to `patience` seconds before it

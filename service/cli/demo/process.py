@@ -11,7 +11,7 @@ from typing import Self
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from service.cli.demo.failing import PromiseBroken, require
+from service.cli.demo.promises import PromiseBroken, require
 
 #: On a machine where nothing has been compiled yet, the first start takes this long at most.
 _START_SECONDS = 120.0
@@ -78,7 +78,7 @@ class ServerProcess:
     def _command(self) -> list[str]:
         where = ["--grpc", self.target, "--http", "off"]
         kept_in = ["--database", f"sqlite:///{self._database}"]
-        return [sys.executable, "-m", "service.cli", "serve", *where, *kept_in]
+        return [sys.executable, "-m", "clearprop.cli", "serve", *where, *kept_in]
 
     def _running(self) -> subprocess.Popen[str]:
         if self._process is None:

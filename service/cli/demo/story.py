@@ -13,23 +13,23 @@ from types import FrameType
 
 import clearprop
 import typer
+from clearprop.cli.changes import show_changes
+from clearprop.cli.connection import show_failure
+from clearprop.cli.output import number, say, say_plain, sparkline
+from clearprop.cli.predictions import show_outputs
+from clearprop.cli.progress import follow
 from rich.markup import escape
 
-from service.cli.changes import show_changes
-from service.cli.connecting import show_failure
-from service.cli.demo.checking import (
+from service.cli.demo.checks import (
     bits,
     check_complete,
     check_learnt,
     check_same,
     check_states,
 )
-from service.cli.demo.failing import PromiseBroken
 from service.cli.demo.process import ServerProcess
+from service.cli.demo.promises import PromiseBroken
 from service.cli.demo.witness import Witness
-from service.cli.predicting import show_outputs
-from service.cli.printing import number, say, say_plain, sparkline
-from service.cli.progress import follow
 from service.settings import DEFAULT_HTTP
 
 NETWORK = "xor-demo"
@@ -47,7 +47,10 @@ _STATES_COMPARED = 25
 
 
 def demo() -> None:
-    """Start a server and train a network on XOR while watching it; takes some seconds."""
+    """Start a server and train a network on XOR.
+
+    A second client watches the training. Takes a few seconds.
+    """
     try:
         with _interruptible():
             _tell()
@@ -184,7 +187,7 @@ def _program() -> str:
     """Return how this program is called from here: it need not be on the search path."""
     here = Path(sys.argv[0])
     if here.name != "clearprop":
-        return "python -m service.cli"
+        return "python -m clearprop.cli"
     return "clearprop" if shutil.which("clearprop") else os.path.relpath(here)
 
 

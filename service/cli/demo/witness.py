@@ -7,7 +7,7 @@ from typing import Self
 
 import clearprop
 
-from service.cli.demo.failing import require
+from service.cli.demo.promises import require
 
 _SECONDS = 60.0
 

@@ -1,0 +1,61 @@
+"""What an update changed, parameter by parameter."""
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import NamedTuple
+
+from clearprop import Snapshot, State
+from clearprop.cli.output import say, show_table, weight
+from clearprop.unit_names import parameter_name
+
+
+class Change(NamedTuple):
+    """One parameter before and after; its name says to which unit it goes and from which."""
+
+    name: str
+    before: float
+    after: float
+
+    @property
+    def amount(self) -> float:
+        """How far it moved, with its sign."""
+        return self.after - self.before
+
+
+def changes(before: State, after: State | Snapshot) -> list[Change]:
+    """Return the parameters of a network before and after, those that changed most first."""
+    found = (
+        Change(name, old, new)
+        for (name, old), (_, new) in zip(_parameters(before), _parameters(after), strict=True)
+    )
+    return sorted(found, key=lambda change: -abs(change.amount))
+
+
+def show_changes(before: State, after: State | Snapshot, most: int) -> None:
+    """Print the parameters that changed most."""
+    found = changes(before, after)
+    show_table(
+        ["parameter" if any(map(len, before.biases)) else "weight", "before", "after", "change"],
+        (
+            [each.name, weight(each.before), weight(each.after), weight(each.amount)]
+            for each in found[:most]
+        ),
+    )
+    if len(found) > most:
+        say(f"[dim]and {len(found) - most:,} more that changed less[/]")
+
+
+def _parameters(state: State | Snapshot) -> Iterator[tuple[str, float]]:
+    layers = state.weights
+    weights = (
+        (parameter_name(layer, unit, source, len(layers)), float(value))
+        for layer, matrix in enumerate(layers, start=1)
+        for unit, row in enumerate(matrix)
+        for source, value in enumerate(row)
+    )
+    biases = (
+        (parameter_name(layer, unit, None, len(layers)), float(value))
+        for layer, vector in enumerate(state.biases, start=1)
+        for unit, value in enumerate(vector)
+    )
+    return chain(weights, biases)

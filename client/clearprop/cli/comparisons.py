@@ -1,0 +1,77 @@
+"""`clearprop diff`: what changed between two updates."""
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from clearprop import Comparison, NetworkInfo, Snapshot
+from clearprop.cli.connection import connected
+from clearprop.cli.options import Json, NetworkId, Server
+from clearprop.cli.output import number, say, say_json, show_table, weight
+from clearprop.unit_names import parameter_name
+
+_MOST_CHANGES = 20
+
+
+def diff(  # noqa: PLR0913 - an argument for each option of the command
+    network: NetworkId,
+    first: Annotated[int, typer.Argument(metavar="FIRST", help="The update to begin with.")],
+    second: Annotated[
+        int | None,
+        typer.Argument(metavar="SECOND", help="The other one. The latest if absent."),
+    ] = None,
+    *,
+    base_network: Annotated[
+        str,
+        typer.Option(
+            metavar="BASE",
+            help="FIRST is an update of network BASE, such as what NETWORK was forked from.",
+            show_default="NETWORK itself",
+        ),
+    ] = "",
+    most: Annotated[
+        int, typer.Option("--limit", metavar="N", help="Show the N largest changes, up to 1,000.")
+    ] = _MOST_CHANGES,
+    as_json: Json = False,
+    server: Server,
+) -> None:
+    """Compare the parameters of two updates.
+
+    The largest changes come first.
+    """
+    with connected(server) as client:
+        found = client.network(network)
+        compared = found.compare(first, second, base_network=base_network, most=most)
+    if as_json:
+        say_json(compared.message)
+    else:
+        _show(found, base_network, compared)
+
+
+def _show(network: NetworkInfo, base_network: str, compared: Comparison) -> None:
+    after = f"[cyan]{escape(network.id)}[/] {_named(compared.update)}"
+    before = f"[cyan]{escape(base_network or network.id)}[/] {_named(compared.base)}"
+    say(f"{before} → {after if base_network else _named(compared.update)}")
+    if not compared.changed_count:
+        say("all parameters are the same")
+        return
+    outputs = len(network.layer_sizes) - 1
+    show_table(
+        ["parameter" if network.has_biases else "weight", "before", "after", "change"],
+        (
+            [
+                parameter_name(each.layer, each.unit, each.input, outputs),
+                *map(weight, (each.before, each.after, each.change)),
+            ]
+            for each in compared.changes
+        ),
+    )
+    more = compared.changed_count - len(compared.changes)
+    if more:
+        say(f"[dim]and {more:,} more that changed less[/]")
+
+
+def _named(update: Snapshot) -> str:
+    cost = "" if update.cost is None else f", cost {number(update.cost)}"
+    return f"update {update.number:,} ({update.kind}{cost})"

@@ -1,0 +1,69 @@
+"""Commands that change weights without training: set-weight, reset."""
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from clearprop.cli.connection import connected
+from clearprop.cli.options import High, InitializerName, Json, Low, NetworkId, Seed, Server, given
+from clearprop.cli.output import say, say_json, weight
+from clearprop.cli.weight_arguments import LayerNumber, SourceNumber, UnitNumber, weight_place
+from clearprop.options import RecipeOptions
+from clearprop.unit_names import parameter_name
+
+
+def set_weight(  # noqa: PLR0913 - an argument for each option of the command
+    network: NetworkId,
+    layer: LayerNumber,
+    unit: UnitNumber,
+    source: SourceNumber,
+    value: Annotated[
+        float, typer.Argument(metavar="VALUE", help="What it is to be; after -- also -0.5.")
+    ],
+    *,
+    as_json: Json = False,
+    server: Server,
+) -> None:
+    """Set one weight or bias.
+
+    This adds an update. A paused run continues from the new value.
+    """
+    with connected(server) as client:
+        found = client.network(network)
+        place = weight_place(found, layer, unit, source)
+        made = found.set_weight(*place, value)
+    if as_json:
+        say_json(made.message)
+        return
+    name = parameter_name(*place, len(found.layer_sizes) - 1)
+    say(f"update {made.number:,} of [cyan]{escape(network)}[/] sets {name} to {weight(value)}")
+
+
+def reset(  # noqa: PLR0913 - an argument for each option of the command
+    network: NetworkId,
+    *,
+    initializer: InitializerName = None,
+    low: Low = None,
+    high: High = None,
+    seed: Seed = None,
+    as_json: Json = False,
+    server: Server,
+) -> None:
+    """Reset all parameters to new initial values.
+
+    This adds an update. Without options, the network's initializer is used with a new seed.
+    """
+    recipe: RecipeOptions = given(
+        {"initializer": initializer, "low": low, "high": high, "seed": seed}
+    )
+    with connected(server) as client:
+        made = client.network(network).reset(**recipe)
+    if as_json:
+        say_json(made.message)
+        return
+    drawn = "" if made.seed is None else f" with seed {made.seed}"
+    say(
+        f"update {made.number:,} of [cyan]{escape(network)}[/] makes all weights anew,"
+        f" {made.recipe.lower()}{drawn}"
+    )

@@ -1,0 +1,133 @@
+"""`clearprop explain`: why one weight changed by this much, as arithmetic and in words."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from clearprop import Explanation
+from clearprop.cli.connection import connected
+from clearprop.cli.options import FirstPlace, Json, NetworkId, Server, one_of
+from clearprop.cli.output import bars, number, say, say_json, say_plain, whole_batch
+from clearprop.cli.run_options import ONE_UPDATE, OneUpdate, takes
+from clearprop.cli.weight_arguments import LayerNumber, SourceNumber, UnitNumber, weight_place
+from clearprop.v1.explanation_pb2 import SOURCE_KIND_DELTA, CostProfile, ExplainedLine
+
+_NOTATIONS = ["text", "latex", "mathml"]
+_MOST_LINKS = 3
+
+
+@takes("which", ONE_UPDATE)
+def explain(  # noqa: PLR0913 - an argument for each option of the command
+    network: NetworkId,
+    layer: LayerNumber,
+    unit: UnitNumber,
+    source: SourceNumber,
+    *,
+    which: OneUpdate,
+    place: FirstPlace = 1,
+    examples: Annotated[
+        int,
+        typer.Option(
+            metavar="N", help="Show the lines of N examples.", show_default="as many as read well"
+        ),
+    ] = 0,
+    notation: Annotated[
+        str,
+        typer.Option(metavar="WORD", parser=one_of(_NOTATIONS), help=f"{', '.join(_NOTATIONS)}."),
+    ] = "text",
+    as_json: Json = False,
+    server: Server,
+) -> None:
+    """Explain why one weight changed.
+
+    Shows every operation of the update on this weight, and explains it in words.
+
+    With --next, the update that would come next is computed and not applied: the next one of
+    the run that is not over, or with --on, --learning-rate, --batch-size and --epochs the first
+    one of a new run.
+    """
+    with connected(server) as client:
+        read = client.network(network)
+        found = read.explain(
+            *weight_place(read, layer, unit, source),
+            **which,
+            first_position=place - 1,
+            position_count=examples,
+        )
+    if as_json:
+        say_json(found.message)
+    elif notation == "text":
+        _show(network, found)
+    else:
+        for line in found.lines:
+            say_plain(line.latex if notation == "latex" else line.mathml)
+
+
+def _show(network: str, found: Explanation) -> None:
+    say(
+        f"[bold]{escape(found.name)}[/] in update {found.update:,} of [cyan]{escape(network)}[/],"
+        f" run {found.run}"
+    )
+    for sentence in found.sentences:
+        say(escape(sentence))
+    names = iter(found.examples)
+    for position, lines in groupby(found.lines, _position):
+        say()
+        if position is None:
+            say(whole_batch(found.message.explanation.example_count))
+        else:
+            say(f"[bold]example {next(names) + 1}[/] [dim](place {position + 1} in the batch)[/]")
+        for line in lines:
+            say_plain(f"  {line.text}")
+    _show_profile(found.profile)
+    _show_ways_on(network, found)
+
+
+def _position(line: ExplainedLine) -> int | None:
+    return line.position if line.HasField("position") else None
+
+
+def _show_profile(profile: CostProfile | None) -> None:
+    if profile is None:
+        return
+    low, high = profile.values[0], profile.values[-1]
+    say("\n[bold]the batch's cost along this weight[/], all others as they were")
+    line = bars(profile.costs)
+    say(f"  {number(profile.costs[0])} {line} {number(profile.costs[-1])}")
+    indent = " " * (3 + len(number(profile.costs[0])))
+    say(f"{indent}{'▲':>{len(line) // 2 + 1}}")
+    middle = profile.values[len(profile.values) // 2]
+    say(
+        f"  from {number(low)} to {number(high)}; ▲ is {number(middle)}, before the update, where"
+        f" the slope is {number(profile.slope)}"
+    )
+    middle_cost = profile.costs[len(profile.costs) // 2]
+    say(
+        f"  this weight's step alone takes the cost from {number(middle_cost)} to"
+        f" {number(profile.cost_after)}"
+    )
+
+
+def _show_ways_on(network: str, found: Explanation) -> None:
+    links = sorted(set(_links(found)))
+    if links:
+        say("\n[dim]where the deltas from the layer above come from:[/]")
+    for layer, unit, source in links[:_MOST_LINKS]:
+        say_plain(
+            f"  clearprop explain {network} {layer} {unit + 1} {source + 1} --update {found.update}"
+        )
+    if len(links) > _MOST_LINKS:
+        say(f"[dim]  and {len(links) - _MOST_LINKS:,} more[/]")
+    if found.next_position is not None:
+        say(f"[dim]more examples: --from-place {found.next_position + 1}[/]")
+
+
+def _links(found: Explanation) -> Iterator[tuple[int, int, int]]:
+    for line in found.lines:
+        for operand in line.operands:
+            source = operand.source
+            if source.kind == SOURCE_KIND_DELTA:
+                yield source.layer, source.unit, source.input

@@ -1,0 +1,205 @@
+"""The command: reads a file, sends it, and says what became of it."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+from re import sub
+from typing import Annotated, Generic, TypeVar
+
+import typer
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+from clearprop import TrainingSet
+from clearprop.cli.connection import connected, show_failure
+from clearprop.cli.imports.columns import listed_names, names_of
+from clearprop.cli.imports.csv_files import Layout, read_csv
+from clearprop.cli.imports.delimiters import is_delimiter
+from clearprop.cli.imports.rows import BadFile, Imported
+from clearprop.cli.options import Json, Server
+from clearprop.cli.output import out, say, say_json
+from clearprop.cli.watches import PATIENCE
+
+RowT = TypeVar("RowT")
+
+#: The bar is moved on after so many examples.
+_EXAMPLES = 1_000
+
+_MOST_CLASSES = 20
+
+
+File = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE.csv|FILE.npz",
+        exists=True,
+        dir_okay=False,
+        help="A table, an example on each line and names on the first; or arrays of NumPy.",
+    ),
+]
+SetName = Annotated[
+    str, typer.Option(metavar="ID", help="The id of the set.", show_default="the file's name")
+]
+TargetNames = Annotated[
+    str,
+    typer.Option(
+        metavar="NAMES",
+        help="The columns that are targets, by name, separated by commas; of .npz the array.",
+        show_default="targets, of .npz",
+    ),
+]
+InputNames = Annotated[
+    str,
+    typer.Option(
+        metavar="NAMES",
+        help="The columns that are inputs; of .npz the array.",
+        show_default="all others; inputs, of .npz",
+    ),
+]
+OneHotLabels = Annotated[
+    bool,
+    typer.Option(
+        "--one-hot",
+        help="The target is a label: make it a target for each class, 1 for its own, 0 else.",
+    ),
+]
+Divisor = Annotated[
+    float,
+    typer.Option(metavar="NUMBER", help="Divide all inputs, such as by 255 for pixels."),
+]
+Delimiter = Annotated[
+    str,
+    typer.Option(
+        metavar="CHAR",
+        help="What separates columns: a character, tab or space.",
+        show_default="guessed from the first lines",
+    ),
+]
+Header = Annotated[
+    bool | None,
+    typer.Option(
+        "--header/--no-header",
+        help="Whether the first line has names; without them, columns are named 1, 2, 3, ….",
+        show_default="--header",
+    ),
+]
+DecimalComma = Annotated[
+    bool,
+    typer.Option("--decimal-comma", help="Read 1,5 as 1.5. Points are refused then."),
+]
+
+
+def import_file(  # noqa: PLR0913 - an argument for each option of the command
+    file: File,
+    *,
+    name: SetName = "",
+    targets: TargetNames = "",
+    inputs: InputNames = "",
+    one_hot: OneHotLabels = False,
+    divide_by: Divisor = 1.0,
+    delimiter: Delimiter = "",
+    header: Header = None,
+    decimal_comma: DecimalComma = False,
+    as_json: Json = False,
+    server: Server,
+) -> None:
+    """Create a training set from a file.
+
+    If anything in the file is wrong, nothing is stored.
+    """
+    layout = Layout(targets, inputs, delimiter, header, one_hot, divide_by, decimal_comma)
+    is_npz = file.suffix.lower() == ".npz"
+    _check_usage(layout, is_npz=is_npz)
+    try:
+        with _progress(f"reading {file.name}", file.stat().st_size) as show:
+            found = _read_arrays(file, layout) if is_npz else read_csv(file, layout, show)
+    except BadFile as error:
+        show_failure(f"{file}: {error}")
+        raise typer.Exit(1) from None
+    made = _upload(found, name or _id_of(file), server)
+    if as_json:
+        say_json(made.message)
+    else:
+        _report(made, found)
+
+
+def _read_arrays(file: Path, layout: Layout) -> Imported:
+    # Here, not above: all else works without NumPy.
+    try:
+        from clearprop.cli.imports.npz_files import Names, read_npz  # noqa: PLC0415
+    except ModuleNotFoundError:
+        raise BadFile("NumPy is needed to read it: pip install 'clearprop[numpy]'.") from None
+
+    names = Names(layout.inputs or "inputs", layout.targets or "targets")
+    return read_npz(file, names, one_hot=layout.one_hot, divisor=layout.divisor)
+
+
+def _check_usage(layout: Layout, *, is_npz: bool) -> None:
+    if not is_npz and not layout.targets:
+        raise typer.BadParameter("Name the target columns of the table.", param_hint="--targets")
+    if not is_npz and layout.one_hot and len(names_of(layout.targets)) > 1:
+        raise typer.BadParameter("Name one target column only.", param_hint="--one-hot")
+    if layout.delimiter and not is_delimiter(layout.delimiter):
+        raise typer.BadParameter("Give one character, tab or space.", param_hint="--delimiter")
+    if not (layout.divisor > 0.0 and isfinite(layout.divisor)):
+        raise typer.BadParameter("Give a number greater than 0.", param_hint="--divide-by")
+    if is_npz and (layout.delimiter or layout.header is not None or layout.decimal_comma):
+        raise typer.BadParameter(
+            "--delimiter, --header, --no-header and --decimal-comma are options for tables."
+        )
+
+
+def _upload(found: Imported, name: str, server: str) -> TrainingSet:
+    with (
+        _progress("sending", len(found.inputs)) as show,
+        connected(server, patience=PATIENCE) as client,
+    ):
+        return client.upload_training_set(name, _Told(found.inputs, show), found.targets)
+
+
+def _report(made: TrainingSet, found: Imported) -> None:
+    say(
+        f"training set [cyan]{escape(made.id)}[/]: {made.example_count:,} examples,"
+        f" {made.input_count:,} inputs, {made.target_count:,} targets"
+    )
+    if found.input_names:
+        say(f"the inputs are {escape(listed_names(found.input_names))}")
+    if found.classes is not None:
+        listed = listed_names(found.classes, _MOST_CLASSES)
+        (label,) = found.target_names
+        say(f"the targets are the classes of {escape(label)}, in this order: {escape(listed)}")
+
+
+def _id_of(file: Path) -> str:
+    """Return an id that a file's name suggests."""
+    name = file.name.lower().removesuffix(".gz")
+    words = sub(r"[^a-z0-9]+", "-", Path(name).stem).strip("-")
+    return (words if words[:1].isalpha() else f"set-{words}")[:63].rstrip("-")
+
+
+@dataclass(frozen=True, slots=True)
+class _Told(Generic[RowT]):
+    """Rows that tell how many of them have been taken, anew each time they are gone through."""
+
+    rows: Iterable[RowT]
+    show: Callable[[int], None]
+
+    def __iter__(self) -> Iterator[RowT]:
+        for count, row in enumerate(self.rows):
+            if count % _EXAMPLES == 0:
+                self.show(count)
+            yield row
+
+
+@contextmanager
+def _progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar on a terminal while the block lasts, and nothing in a pipe."""
+    if not out.is_terminal:
+        yield lambda _: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    with Progress(*columns, console=out, transient=True) as progress:
+        task = progress.add_task(escape(title), total=total)
+        yield lambda done: progress.update(task, completed=done)

@@ -1,0 +1,218 @@
+"""Reading examples from CSV: an example on each line, columns with names."""
+
+import csv
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+
+from clearprop.cli.imports.columns import (
+    check_columns,
+    check_header,
+    chosen_columns,
+    remaining_columns,
+)
+from clearprop.cli.imports.delimiters import (
+    SAMPLE,
+    guessed_delimiter,
+    has_other,
+    named_delimiter,
+    plural,
+)
+from clearprop.cli.imports.labels import OneHot, label
+from clearprop.cli.imports.numerals import NotANumberError, number, plain_numbers
+from clearprop.cli.imports.rows import BadFile, Imported, Rows, check_quotient
+from clearprop.cli.imports.text_files import opened_text
+
+#: Progress is reported after so many lines.
+_LINES = 2_000
+
+_NO_FIRST_LINE = "The first line is empty. It must have the names of the columns."
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a file is to be read: which columns are which.
+
+    `targets` and `inputs` are columns by name, separated by commas; no `inputs` means all others.
+    An empty `delimiter` is guessed. Without a `header` the columns are named 1, 2, 3, …; where
+    `header` is None there is one, and it must not look like an example.
+    """
+
+    targets: str
+    inputs: str = ""
+    delimiter: str = ""
+    header: bool | None = None
+    one_hot: bool = False
+    divisor: float = 1.0
+    decimal_comma: bool = False
+
+
+def read_csv(file: Path, layout: Layout, progress: Callable[[int], None]) -> Imported:
+    """Read a whole file; `progress` is called now and then with the number of bytes read.
+
+    Raises BadFile, which names the line and the column.
+    """
+    with opened_text(file) as (lines, position):
+        table = _Table(lines, layout)
+        for count, (line, row) in enumerate(table.rows(), start=1):
+            table.add(line, row)
+            if count % _LINES == 0:
+                progress(position())
+        progress(position())
+    return table.examples()
+
+
+class _Table:
+    """The columns that are wanted, growing line by line."""
+
+    def __init__(self, lines: Iterator[str], layout: Layout) -> None:
+        self._layout = layout
+        sample = list(islice(lines, SAMPLE))
+        if not sample or not sample[0].strip():
+            raise BadFile(_NO_FIRST_LINE)
+        self._delimiter = (
+            named_delimiter(layout.delimiter)
+            if layout.delimiter
+            else guessed_delimiter(sample, decimal_comma=layout.decimal_comma)
+        )
+        self._rows = _rows(chain(sample, lines), self._delimiter, self._guess())
+        self._names = self._read_names()
+        self._targets = self._columns(layout.targets, "--targets")
+        self._inputs = (
+            self._columns(layout.inputs, "--inputs")
+            if layout.inputs
+            else remaining_columns(self._names, self._targets)
+        )
+        check_columns(self._names, self._inputs, self._targets)
+        self._input_numbers = array("d")
+        self._target_numbers = array("d")
+        self._labels: list[str] = []
+        self._count = 0
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield each line with an example that is not blank, and its number, counting from 1."""
+        return self._rows
+
+    def add(self, line: int, row: list[str]) -> None:
+        """Add the wanted columns of a line."""
+        if len(row) != len(self._names):
+            raise BadFile(self._uneven(line, row))
+        self._input_numbers.extend(self._numbers(line, row, self._inputs))
+        if self._layout.one_hot:
+            self._labels.append(self._label(line, row))
+        else:
+            self._target_numbers.extend(self._numbers(line, row, self._targets))
+        self._count += 1
+
+    def examples(self) -> Imported:
+        """Return all that was added. Raises BadFile if there is nothing."""
+        if not self._count:
+            raise BadFile("No line has an example.")
+        divisor = self._layout.divisor
+        check_quotient(max(map(abs, self._input_numbers)), divisor)
+        one_hot = OneHot(self._labels) if self._layout.one_hot else None
+        return Imported(
+            Rows(self._input_numbers, len(self._inputs), divisor),
+            one_hot or Rows(self._target_numbers, len(self._targets)),
+            [self._names[column] for column in self._inputs],
+            [self._names[column] for column in self._targets],
+            one_hot.classes if one_hot else None,
+        )
+
+    def _read_names(self) -> list[str]:
+        first = next(self._rows, None)
+        if first is None:
+            raise BadFile(_NO_FIRST_LINE)
+        line, row = first
+        if self._layout.header is False:
+            self._rows = chain([(line, row)], self._rows)
+            return [str(number) for number in range(1, len(row) + 1)]
+        names = [name.strip() for name in row]
+        if self._layout.header is None:
+            check_header(names)
+        return names
+
+    def _columns(self, names: str, option: str) -> list[int]:
+        try:
+            return chosen_columns(self._names, names, option)
+        except BadFile as error:
+            raise BadFile(f"{error}{self._guess()}") from None
+
+    def _numbers(self, line: int, row: Sequence[str], columns: Sequence[int]) -> list[float]:
+        if not self._layout.decimal_comma:
+            found = plain_numbers([row[column] for column in columns])
+            if found is not None:
+                return found
+        return [self._number(line, column, row[column]) for column in columns]
+
+    def _number(self, line: int, column: int, cell: str) -> float:
+        try:
+            return number(cell, decimal_comma=self._layout.decimal_comma)
+        except NotANumberError as error:
+            advice = self._advice(line, column) if error.is_word else ""
+            guess = self._guess() if has_other(cell.strip(), self._delimiter) else ""
+            raise BadFile(f"{self._place(line, column)}: {error}.{advice}{guess}") from None
+
+    def _label(self, line: int, row: Sequence[str]) -> str:
+        (column,) = self._targets
+        try:
+            return label(row[column])
+        except ValueError as error:
+            raise BadFile(f"{self._place(line, column)}: {error}.") from None
+
+    def _place(self, line: int, column: int) -> str:
+        return f"Line {line}, column {self._names[column] or column + 1}"
+
+    def _advice(self, line: int, column: int) -> str:
+        """Return what to do about a word where there must be a number."""
+        if self._layout.header is False and line == 1:
+            return " If the first line has names, leave out --no-header."
+        if column in self._targets:
+            return " If the column has labels, give --one-hot."
+        return " Choose columns of numbers with --inputs."
+
+    def _uneven(self, line: int, row: Sequence[str]) -> str:
+        columns = "1 column" if len(row) == 1 else f"{len(row):,} columns"
+        first = "the first line has" if self._layout.header is False else "the first line names"
+        problem = f"Line {line} has {columns}, but {first} {len(self._names):,}."
+        if len(row) == len(self._names) + 1 and not row[-1].strip():
+            return f"{problem} It ends with a delimiter: remove it.{self._guess()}"
+        return f"{problem}{self._guess()}"
+
+    def _guess(self) -> str:
+        if self._layout.delimiter:
+            return ""
+        return (
+            f" The columns seem to be separated by {plural(self._delimiter)}; if they are not, give"
+            " --delimiter."
+        )
+
+
+def _rows(lines: Iterator[str], delimiter: str, note: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row that is not blank with the number of its first line.
+
+    Raises BadFile, with a note at its end, for quotation marks that do not fit together.
+    """
+    if delimiter == " ":  # spaces at the end of a line separate nothing
+        lines = (line.rstrip(" \r\n") for line in lines)
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise BadFile(f"Line {line}: {_quoting_problem(str(error))}{note}") from None
+        if any(row):
+            yield line, row
+
+
+def _quoting_problem(message: str) -> str:
+    if "expected after" in message:
+        return "A quotation mark must end its cell: write one inside of a cell twice."
+    if "unexpected end of data" in message or "field larger" in message:
+        return "A cell begins with a quotation mark and never ends: remove it, or close it."
+    return f"The line cannot be read as CSV: {message}."

@@ -1,0 +1,78 @@
+"""Opens the text of a table: UTF-8, or UTF-16 with a byte order mark, as it is or in gzip."""
+
+import codecs
+import gzip
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import BufferedReader, TextIOWrapper
+from pathlib import Path
+from typing import IO, cast
+
+from clearprop.cli.imports.file_kinds import GZIP, HEAD, described
+from clearprop.cli.imports.rows import BadFile
+
+#: Byte order marks and the encodings that they announce: that of UTF-32 begins like that of UTF-16.
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+
+
+@contextmanager
+def opened_text(file: Path) -> Iterator[tuple[Iterator[str], Callable[[], int]]]:
+    """Yield a file's lines, with their ends, and what returns how many of its bytes were read.
+
+    Raises BadFile for a file that cannot be read or holds no text, also from within the block.
+    """
+    encoding = "utf-8"
+    try:
+        with file.open("rb") as source:
+            content = _unpacked(source)
+            head = content.peek(HEAD)[:HEAD]
+            encoding = _encoding(file, head)
+            yield TextIOWrapper(content, encoding=encoding, newline=""), source.tell
+    except UnicodeDecodeError:
+        raise BadFile(_undecodable(file, encoding)) from None
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise BadFile("The gzip file is damaged: create or download it again.") from None
+    except OSError as error:
+        raise BadFile(f"The file cannot be read: {error.strerror or error}.") from None
+
+
+def _unpacked(source: IO[bytes]) -> BufferedReader:
+    packed = source.read(len(GZIP)) == GZIP
+    source.seek(0)
+    if packed:
+        return BufferedReader(cast("BufferedReader", gzip.GzipFile(fileobj=source)))
+    return cast("BufferedReader", source)
+
+
+def _encoding(file: Path, head: bytes) -> str:
+    for mark, encoding in _MARKS.items():
+        if head.startswith(mark):
+            return encoding
+    what = described(file, head)
+    if what is not None:
+        raise BadFile(f"The file is {what}")
+    if b"\0" in head:
+        raise BadFile("The file is not text. Save the table as CSV, encoded in UTF-8.")
+    return "utf-8"
+
+
+def _undecodable(file: Path, encoding: str) -> str:
+    """Say in which line the first byte is that does not belong into the encoding."""
+    advice = "Save it as UTF-8, which Excel calls CSV UTF-8."
+    if not encoding.startswith("utf-8"):
+        return f"The file is not {encoding.upper()} text, as its byte order mark says. {advice}"
+    with file.open("rb") as source:
+        for number, line in enumerate(_unpacked(source), start=1):
+            try:
+                line.decode()
+            except UnicodeDecodeError as error:
+                byte = line[error.start]
+                return f"Line {number}: byte 0x{byte:02x} is not UTF-8 text. {advice}"
+    return f"The file is not UTF-8 text. {advice}"

@@ -1,0 +1,120 @@
+"""Commands that measure a network: evaluate, check-gradients."""
+
+from typing import Annotated
+
+import typer
+
+from clearprop import Evaluation, GradientCheck, GradientDifference
+from clearprop.cli.connection import connected
+from clearprop.cli.options import Json, NetworkId, Server, TrainingSetId, UpdateNumber
+from clearprop.cli.output import number, say, say_json, show_table
+from clearprop.unit_names import parameter_name
+
+_MOST_DIFFERENCES = 10
+_MOST_KINKS = 5
+
+
+def evaluate(
+    network: NetworkId,
+    *,
+    on: TrainingSetId,
+    update: UpdateNumber = None,
+    as_json: Json = False,
+    server: Server,
+) -> None:
+    """Measure a network's cost and accuracy on a training set."""
+    with connected(server) as client:
+        evaluation = client.network(network).evaluate(on, update=update)
+    if as_json:
+        say_json(evaluation.message)
+    else:
+        say(_evaluated(evaluation))
+
+
+def check_gradients(  # noqa: PLR0913 - an argument for each option of the command
+    network: NetworkId,
+    *,
+    on: TrainingSetId,
+    update: UpdateNumber = None,
+    examples: Annotated[
+        int,
+        typer.Option(metavar="N", help="Use the first N examples.", show_default="32"),
+    ] = 0,
+    parameters: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            help="Check N parameters, spread evenly over the network.",
+            show_default="up to 1,000",
+        ),
+    ] = 0,
+    as_json: Json = False,
+    server: Server,
+) -> None:
+    """Compare a network's gradients with finite differences.
+
+    The exit code is 1 if a gradient is wrong.
+    """
+    with connected(server) as client:
+        found = client.network(network)
+        check = found.check_gradients(
+            on, update=update, example_count=examples, parameter_count=parameters
+        )
+    if as_json:
+        say_json(check.message)
+    else:
+        _show(check, len(found.layer_sizes) - 1)
+    if not check.passed:
+        raise typer.Exit(1)
+
+
+def _evaluated(evaluation: Evaluation) -> str:
+    line = f"at update {evaluation.update:,}: cost {number(evaluation.cost)}"
+    if evaluation.correct_count is None or evaluation.accuracy is None:
+        return f"{line}, mean of {evaluation.example_count:,} examples"
+    return (
+        f"{line}, {evaluation.correct_count:,} of {evaluation.example_count:,} right"
+        f" ({evaluation.accuracy:.1%})"
+    )
+
+
+def _show(check: GradientCheck, output_layer: int) -> None:
+    verdict = (
+        "[green]passed[/]" if check.passed else f"[red]FAILED[/] for {check.failed_count:,} of them"
+    )
+    say(
+        f"at update {check.update:,}: {check.parameter_count:,} gradients over"
+        f" {check.example_count:,} examples {verdict}"
+    )
+    say("[dim]the largest differences, by what is allowed[/]")
+    show_table(
+        ["parameter", "gradient", "measured", "difference", "allowed", ""],
+        (
+            [
+                _name(each, output_layer),
+                number(each.analytic),
+                number(each.numeric),
+                number(each.difference),
+                number(each.tolerance),
+                _word(each),
+            ]
+            for each in check.differences[:_MOST_DIFFERENCES]
+        ),
+    )
+    kinks = [_name(each, output_layer) for each in check.differences if each.is_kink]
+    if kinks:
+        more = f" and {len(kinks) - _MOST_KINKS:,} more" if len(kinks) > _MOST_KINKS else ""
+        say(
+            f"[yellow]{len(kinks):,}[/] at a kink, where a relu unit changes sides within the step"
+            f" and the slope says nothing: {', '.join(kinks[:_MOST_KINKS])}{more}"
+        )
+
+
+def _name(difference: GradientDifference, output_layer: int) -> str:
+    return parameter_name(difference.layer, difference.unit, difference.input, output_layer)
+
+
+def _word(difference: GradientDifference) -> str:
+    if difference.is_kink:
+        return "kink"
+    return "passed" if difference.passed else "FAILED"

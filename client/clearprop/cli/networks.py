@@ -1,0 +1,271 @@
+"""Commands about networks as a whole: create, fork, networks, state, delete, delete-updates."""
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from clearprop import NetworkInfo, NetworkOptions, State
+from clearprop.cli.connection import connected
+from clearprop.cli.options import (
+    Activations,
+    Bias,
+    CostName,
+    High,
+    InitializerName,
+    Json,
+    Layers,
+    Low,
+    NetworkId,
+    Seed,
+    Server,
+    UpdateNumber,
+    activation_words,
+    given,
+    layer_sizes,
+)
+from clearprop.cli.output import listed, number, say, say_json, show_layer, show_table
+
+_MOST_ACTIVATIONS = 16
+
+LabelList = Annotated[
+    list[str] | None, typer.Option(metavar="KEY=VALUE", help="A note to keep with it.")
+]
+
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
+
+def create(  # noqa: PLR0913 - an argument for each option of the command
+    network: Annotated[
+        str, typer.Argument(metavar="NETWORK", help="Its id. The server makes one if absent.")
+    ] = "",
+    *,
+    layers: Layers,
+    activations: Activations = "",
+    cost: CostName = None,
+    bias: Bias = False,
+    initializer: InitializerName = None,
+    low: Low = None,
+    high: High = None,
+    seed: Seed = None,
+    label: LabelList = None,
+    as_json: Json = False,
+    server: Server,
+) -> None:
+    """Create a network."""
+    options: NetworkOptions = given(
+        {
+            "activations": activation_words(activations),
+            "cost_function": cost,
+            "bias": bias,
+            "initializer": initializer,
+            "low": low,
+            "high": high,
+            "seed": seed,
+            "labels": _labels(label),
+        }
+    )
+    with connected(server) as client:
+        made = client.create_network(network, layer_sizes=layer_sizes(layers), **options)
+    if as_json:
+        say_json(made.message)
+    else:
+        say(created(made))
+
+
+def fork(
+    network: NetworkId,
+    new: Annotated[
+        str, typer.Argument(metavar="NEW", help="The fork's id. The server makes one if absent.")
+    ] = "",
+    *,
+    update: Annotated[
+        int | None,
+        typer.Option(
+            "--update", metavar="N", help="The update to begin with.", show_default="the latest"
+        ),
+    ] = None,
+    label: LabelList = None,
+    as_json: Json = False,
+    server: Server,
+) -> None:
+    """Create a network from any update of another network."""
+    with connected(server) as client:
+        made = client.network(network).fork(new, update=update, labels=_labels(label))
+    if as_json:
+        say_json(made.message)
+    else:
+        say(described(made) + _origin(made))
+
+
+def networks(*, as_json: Json = False, server: Server) -> None:
+    """List the networks."""
+    with connected(server) as client:
+        found = list(client.networks())
+    if as_json:
+        for network in found:
+            say_json(network.message)
+    elif found:
+        show_table(
+            ["network", "layers", "activations", "parameters", "latest update", "run", "created"],
+            (
+                [
+                    network.id,
+                    "-".join(map(str, network.layer_sizes)),
+                    _activations(network),
+                    f"{network.parameter_count:,}",
+                    f"{network.latest_update:,}" + _kept(network),
+                    str(network.active_run or ""),
+                    f"{network.create_time:%Y-%m-%d %H:%M}",
+                ]
+                for network in found
+            ),
+        )
+    else:
+        say("there are none yet: [bold]clearprop create first --layers 2-5-1[/] makes one")
+
+
+def state(
+    network: NetworkId,
+    *,
+    update: UpdateNumber = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Show also the gradients and activations that made it.")
+    ] = False,
+    as_json: Json = False,
+    server: Server,
+) -> None:
+    """Show a network's parameters at any update."""
+    with connected(server) as client:
+        found = client.network(network)
+        read = found.state(update, full=full)
+    if as_json:
+        say_json(read.message)
+        return
+    say(described(found) + _origin(found) + _kept(found))
+    line = f"update {read.number:,}, {read.kind}"
+    if read.run is not None:
+        line += f": run {read.run}, epoch {read.epoch}, cost {number(read.cost)}"
+    say(line)
+    layers = zip(read.weights, read.biases, found.activations, strict=True)
+    for index, (weights, biases, activation) in enumerate(layers, start=1):
+        shape = f"{len(weights)} × {len(weights[0])}" + (", biases" if len(biases) else "")
+        say(f"\n[bold]layer {index}[/] [dim]({shape}, {activation})[/]")
+        show_layer(weights, biases)
+    if full:
+        _show_what_made(read)
+
+
+def _show_what_made(read: State) -> None:
+    """Print the mean gradient that made a state, and the activations of its last example."""
+    if not read.gradients:
+        say("\nno batch made this update: there are no gradients and activations")
+        return
+    for layer, (weights, biases) in enumerate(
+        zip(read.gradients, read.bias_gradients, strict=True), start=1
+    ):
+        say(f"\n[bold]gradient of layer {layer}[/] [dim](mean of the batch, before the update)[/]")
+        show_layer(weights, biases)
+    say("\n[bold]activations[/] [dim](of the last example of the batch, before the update)[/]")
+    for layer, values in enumerate(read.activations, start=1):
+        more = f"  … {len(values):,} in all" if len(values) > _MOST_ACTIVATIONS else ""
+        say(f"layer {layer}  {listed(values[:_MOST_ACTIVATIONS])}{more}")
+
+
+def delete(
+    network: NetworkId,
+    *,
+    yes: Yes = False,
+    server: Server,
+) -> None:
+    """Delete a network and its history."""
+    with connected(server) as client:
+        found = client.network(network)
+        if not yes:
+            typer.confirm(
+                f"Delete {network} and its {found.latest_update + 1:,} updates for good?",
+                abort=True,
+                err=True,
+            )
+        found.delete()
+    say(f"[cyan]{escape(network)}[/] is deleted")
+
+
+def delete_updates(
+    network: NetworkId,
+    *,
+    before: Annotated[int, typer.Option("--before", metavar="N", help="The first update to keep.")],
+    yes: Yes = False,
+    as_json: Json = False,
+    server: Server,
+) -> None:
+    """Delete a network's oldest updates.
+
+    Frees space in the database. Later updates are kept. This cannot be undone.
+    """
+    with connected(server) as client:
+        found = client.network(network)
+        if not yes and found.earliest_update < before <= found.latest_update:
+            typer.confirm(
+                f"Delete the updates {found.earliest_update:,} to {before - 1:,} of {network}"
+                " (their states and costs; runs stay)? It cannot be undone.",
+                abort=True,
+                err=True,
+            )
+        left = found.delete_updates(before)
+    if as_json:
+        say_json(left.message)
+    else:
+        say(
+            f"the history of [cyan]{escape(network)}[/] begins at update {left.earliest_update:,};"
+            f" its latest is {left.latest_update:,}"
+        )
+
+
+def described(network: NetworkInfo) -> str:
+    """Return what a network is in a line of markup."""
+    sizes = "-".join(map(str, network.layer_sizes))
+    bias = ", with biases" if network.has_biases else ""
+    return (
+        f"network [cyan]{escape(network.id)}[/] ({sizes}, {_activations(network)},"
+        f" {network.cost_function}, {network.parameter_count:,} parameters{bias})"
+    )
+
+
+def created(network: NetworkInfo) -> str:
+    """Return what a new network is and how it was made in a line of markup."""
+    seed = "" if network.seed is None else f" with seed {network.seed}"
+    return f"{described(network)}, created {network.initializer}{seed}"
+
+
+def _origin(network: NetworkInfo) -> str:
+    """Return which update of which network a fork began with; empty for one that is no fork."""
+    origin = network.forked_from
+    if origin is None:
+        return ""
+    return f", forked from [cyan]{escape(origin.network)}[/] at update {origin.update:,}"
+
+
+def _kept(network: NetworkInfo) -> str:
+    """Return where the history begins, in brackets; empty where all of it is kept."""
+    earliest = network.earliest_update
+    return f" (kept from {earliest:,})" if earliest else ""
+
+
+def _activations(network: NetworkInfo) -> str:
+    """Return the activations in short: one word where all layers have the same."""
+    words = network.activations
+    return words[0] if len(set(words)) == 1 else ",".join(words)
+
+
+def _labels(texts: list[str] | None) -> dict[str, str]:
+    return dict(_key_and_value(text) for text in texts or ())
+
+
+def _key_and_value(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise typer.BadParameter(
+            f"{text!r} is no label: give it as key=value", param_hint="--label"
+        )
+    return key, value

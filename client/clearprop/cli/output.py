@@ -1,0 +1,160 @@
+"""How things are shown: lines, tables and JSON, on terminals of any width and in pipes."""
+
+import math
+import sys
+from collections.abc import Iterable, Sequence
+
+from google.protobuf.json_format import MessageToJson
+from google.protobuf.message import Message
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from clearprop import RunInfo, Snapshot
+from clearprop.values import Matrix, Vector
+
+#: How wide tables may be in a pipe, where there is no edge.
+_PIPE_WIDTH = 120
+
+_ANY_WIDTH = 10_000
+
+#: Below this, six decimals would hide the number.
+_SMALL = 1e-4
+
+_MOST_ROWS = 16
+_MOST_COLUMNS = 8
+
+_BARS = "▁▂▃▄▅▆▇█"
+
+_COLOURS = {"SUCCEEDED": "green", "FAILED": "red", "CANCELLED": "yellow", "PAUSED": "yellow"}
+
+
+def _console(*, stderr: bool = False, width: int | None = None) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    if width is None and not stream.isatty():
+        width = _PIPE_WIDTH
+    return Console(stderr=stderr, highlight=False, width=width)
+
+
+out = _console()
+err = _console(stderr=True)
+
+
+def say(markup: str = "", *, end: str = "\n") -> None:
+    """Print a line of rich markup, which only the terminal's edge breaks."""
+    out.print(markup, soft_wrap=True, end=end)
+    out.file.flush()
+
+
+def say_json(message: Message, name: str = "") -> None:
+    """Print a message of the contract as one line of JSON, under a name where one is given."""
+    text = MessageToJson(message, indent=None, always_print_fields_with_no_presence=True)
+    say_plain(f'{{"{name}": {text}}}' if name else text)
+
+
+def say_plain(text: str) -> None:
+    """Print a line as it is, as fast as that can be done: for streams."""
+    print(text, flush=True)  # noqa: T201 - rich takes as long for one line as this for ten
+
+
+def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table of plain text: the first column to the left, the others to the right.
+
+    On a terminal that is too narrow for it the lines are broken, rather than every column.
+    """
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    for index, column in enumerate(columns):
+        table.add_column(column, justify="left" if index == 0 else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
+    whole = _console(width=_ANY_WIDTH).measure(table).maximum
+    _console(width=whole).print(table)
+
+
+def show_layer(weights: Matrix, biases: Vector) -> None:
+    """Print the parameters of a layer, a unit on each line; of a large one the beginning."""
+    columns = min(_MOST_COLUMNS, len(weights[0]))
+    cut = len(weights[0]) > columns
+    biased = len(biases) > 0
+    show_table(
+        [
+            "unit",
+            *(f"input {number}" for number in range(1, columns + 1)),
+            *["…"] * cut,
+            *["bias"] * biased,
+        ],
+        (
+            [
+                str(unit + 1),
+                *(weight(value) for value in row[:columns]),
+                *["…"] * cut,
+                *([weight(biases[unit])] if biased else []),
+            ]
+            for unit, row in enumerate(weights[:_MOST_ROWS])
+        ),
+    )
+    if len(weights) > _MOST_ROWS:
+        say(f"[dim]… and {len(weights) - _MOST_ROWS:,} more units; --json prints all[/]")
+
+
+def number(value: float | None) -> str:
+    """Return a number for people to read, such as a cost; nothing for none."""
+    return "" if value is None else f"{value:.6g}"
+
+
+def listed(values: Iterable[float]) -> str:
+    """Return a vector for people to read."""
+    return "  ".join(number(value) for value in values)
+
+
+def weight(value: float) -> str:
+    """Return a weight with its sign, in columns that line up."""
+    return f"{value:+.6f}" if value == 0 or abs(value) >= _SMALL else f"{value:+.3e}"
+
+
+def whole_batch(examples: int) -> str:
+    """Return the heading of what is done once for a batch of so many examples, as markup."""
+    word = "example" if examples == 1 else "examples"
+    return f"[bold]the whole batch[/] [dim]({examples:,} {word})[/]"
+
+
+def state_of(run: RunInfo) -> str:
+    """Return a run's state in its colour, as markup."""
+    colour = _COLOURS.get(run.state, "cyan")
+    return f"[{colour}]{run.state}[/]"
+
+
+def sparkline(costs: Sequence[float], width: int = 40) -> str:
+    """Return the way of a cost, on a logarithmic scale, as a line of small bars."""
+    logs = [math.log(max(cost, 1e-12)) for cost in costs]
+    return bars([logs[place * (len(logs) - 1) // (width - 1)] for place in range(width)])
+
+
+def bars(values: Sequence[float]) -> str:
+    """Return a small bar for each value, from the lowest to the highest; · for what is none."""
+    finite = [value for value in values if math.isfinite(value)]
+    lowest, highest = min(finite, default=0.0), max(finite, default=0.0)
+    scale = (len(_BARS) - 1) / (highest - lowest or 1.0)
+    return "".join(
+        _BARS[round((value - lowest) * scale)] if math.isfinite(value) else "·" for value in values
+    )
+
+
+def update_line(snapshot: Snapshot) -> str:
+    """Return an update in a line of plain text."""
+    if snapshot.run is None:
+        return f"update {snapshot.number:>8}  {snapshot.kind}"
+    return (
+        f"update {snapshot.number:>8}  run {snapshot.run}  epoch {snapshot.epoch:>6}"
+        f"  cost {number(snapshot.cost)}"
+    )
+
+
+def run_line(run: RunInfo) -> str:
+    """Return where a run stands in a line of markup."""
+    line = (
+        f"run {run.number} of [cyan]{escape(run.network)}[/] is {state_of(run)}:"
+        f" {run.updates_done:,} of {run.total_updates:,} updates"
+    )
+    return line if run.latest_cost is None else f"{line}, cost {number(run.latest_cost)}"

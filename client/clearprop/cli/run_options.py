@@ -1,0 +1,148 @@
+"""The options of a run: one definition each, for all commands that pass them on to the client."""
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any, TypeAlias
+
+import typer
+
+from clearprop import StepOptions
+from clearprop.cli.options import NextUpdate, TrainingSetId, UpdateNumber, given, one_of
+from clearprop.v1.run_pb2 import OptimizerKind
+from clearprop.values import enum_word
+
+#: Options by the names that the client has for them: the type of each, and its default.
+Options: TypeAlias = dict[str, tuple[Any, Any]]
+
+_REQUIRED = inspect.Parameter.empty
+_OPTIMIZERS = [enum_word(OptimizerKind, each) for each in OptimizerKind.values()[1:]]
+
+_LEARNING_RATE = typer.Option(
+    "--learning-rate", metavar="RATE", help="How far an update goes against the gradient."
+)
+_BATCH_SIZE = typer.Option(
+    "--batch-size", metavar="N", help="How many examples an update averages over."
+)
+_EPOCHS = typer.Option("--epochs", metavar="N", help="How often the run goes through the set.")
+_OPTIMIZER = typer.Option(
+    "--optimizer",
+    metavar="WORD",
+    parser=one_of(_OPTIMIZERS),
+    help=f"How gradients become changes: {', '.join(_OPTIMIZERS)}.",
+    show_default="gradient-descent",
+)
+
+_NEEDED: Options = {
+    "learning_rate": (Annotated[float, _LEARNING_RATE], _REQUIRED),
+    "batch_size": (Annotated[int, _BATCH_SIZE], _REQUIRED),
+    "epochs": (Annotated[int, _EPOCHS], _REQUIRED),
+}
+_OPTIONAL: Options = {
+    "learning_rate": (Annotated[float | None, _LEARNING_RATE], None),
+    "batch_size": (Annotated[int | None, _BATCH_SIZE], None),
+    "epochs": (Annotated[int | None, _EPOCHS], None),
+}
+_HOW: Options = {
+    name: (Annotated[kind | None, option], None)
+    for name, kind, option in (
+        ("optimizer", str, _OPTIMIZER),
+        (
+            "momentum",
+            float,
+            typer.Option("--momentum", help="Of momentum and nesterov.", show_default="0.9"),
+        ),
+        ("beta1", float, typer.Option("--beta1", help="Of adam.", show_default="0.9")),
+        ("beta2", float, typer.Option("--beta2", help="Of adam.", show_default="0.999")),
+        ("epsilon", float, typer.Option("--epsilon", help="Of adam.", show_default="1e-8")),
+        (
+            "weight_decay",
+            float,
+            typer.Option(
+                "--weight-decay",
+                help="Add so much of each parameter to its gradient.",
+                show_default="0",
+            ),
+        ),
+        (
+            "shuffle_seed",
+            int,
+            typer.Option(
+                "--shuffle-seed", help="Shuffle the examples anew for each epoch, with a seed."
+            ),
+        ),
+        (
+            "cost_below",
+            float,
+            typer.Option("--cost-below", help="End after the epoch whose mean cost is below this."),
+        ),
+        (
+            "max_updates",
+            int,
+            typer.Option("--max-updates", metavar="N", help="End after so many updates."),
+        ),
+    )
+}
+
+#: The settings of a new run, and of one where a command does without them.
+NEW_RUN: Options = _NEEDED | _HOW
+MAYBE_NEW_RUN: Options = _OPTIONAL | _HOW
+
+
+class OneUpdate(StepOptions, total=False):
+    """Which update a command looks into, as the client is told it."""
+
+    update: int
+    next_update: bool
+    training_set: str
+
+
+#: Which update a command looks into: one that was made, or the next, also of a run that would
+#: begin now.
+ONE_UPDATE: Options = {
+    "update": (UpdateNumber, None),
+    "next_update": (NextUpdate, False),
+    "on": (TrainingSetId, ""),
+    **_OPTIONAL,
+    "optimizer": _HOW["optimizer"],
+}
+
+
+def takes(parameter: str, options: Options) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return what gives a command these options, in the place of one of its parameters.
+
+    The command gets those that were given, as a dictionary, named as the client's parameters.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def run(**values: object) -> None:
+            chosen = {name: values.pop(name) for name in options}
+            if "on" in chosen:
+                chosen["training_set"] = chosen.pop("on")
+            command(**values, **{parameter: given(chosen)})
+
+        _declare(run, command, parameter, options)
+        return run
+
+    return decorate
+
+
+def _declare(
+    run: Callable[..., None], command: Callable[..., None], parameter: str, options: Options
+) -> None:
+    """Let a function have the parameters of a command, with options in the place of one."""
+    signature = inspect.signature(command, eval_str=True)
+    declared: list[inspect.Parameter] = []
+    for each in signature.parameters.values():
+        if each.name == parameter:
+            declared += [
+                inspect.Parameter(
+                    name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
+                )
+                for name, (annotation, default) in options.items()
+            ]
+        else:
+            declared.append(each)
+    run.__signature__ = signature.replace(parameters=declared)  # type: ignore[attr-defined]
+    run.__annotations__ = {each.name: each.annotation for each in declared}

@@ -1,0 +1,99 @@
+"""Commands about runs: runs, pause, resume, cancel."""
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from clearprop import Network, Run
+from clearprop.cli.connection import connected, show_failure
+from clearprop.cli.options import Json, NetworkId, Server
+from clearprop.cli.output import number, run_line, say, say_json, show_table
+
+RunNumber = Annotated[
+    int | None,
+    typer.Argument(metavar="RUN", help="Its number. The run that is not over if absent."),
+]
+
+
+def runs(network: NetworkId, *, as_json: Json = False, server: Server) -> None:
+    """List a network's runs.
+
+    The latest run comes first.
+    """
+    with connected(server) as client:
+        found = list(client.network(network).runs())
+    if as_json:
+        for run in found:
+            say_json(run.message)
+    elif found:
+        show_table(
+            [
+                "run",
+                "state",
+                "set",
+                "optimizer",
+                "rate",
+                "batch",
+                "epochs",
+                "updates",
+                "of",
+                "cost",
+            ],
+            (
+                [
+                    str(run.number),
+                    run.state,
+                    run.settings.training_set,
+                    run.optimizer,
+                    number(run.settings.learning_rate),
+                    str(run.settings.batch_size),
+                    f"{run.settings.epochs:,}",
+                    f"{run.updates_done:,}",
+                    f"{run.total_updates:,}",
+                    number(run.latest_cost),
+                ]
+                for run in found
+            ),
+        )
+    else:
+        say(f"[cyan]{escape(network)}[/] has had none yet: [bold]clearprop train[/] starts one")
+
+
+def pause(
+    network: NetworkId, run: RunNumber = None, *, as_json: Json = False, server: Server
+) -> None:
+    """Pause a run."""
+    with connected(server) as client:
+        _show(_find(client.network(network), run).pause(), as_json=as_json)
+
+
+def resume(
+    network: NetworkId, run: RunNumber = None, *, as_json: Json = False, server: Server
+) -> None:
+    """Resume a paused run."""
+    with connected(server) as client:
+        _show(_find(client.network(network), run).resume(), as_json=as_json)
+
+
+def cancel(
+    network: NetworkId, run: RunNumber = None, *, as_json: Json = False, server: Server
+) -> None:
+    """Cancel a run; its updates are kept."""
+    with connected(server) as client:
+        _show(_find(client.network(network), run).cancel(), as_json=as_json)
+
+
+def _find(network: Network, run: int | None) -> Run:
+    number = run or network.active_run
+    if number is None:
+        show_failure(f"network {network.id} has no run that is not over")
+        raise typer.Exit(1)
+    return network.run(number)
+
+
+def _show(run: Run, *, as_json: bool) -> None:
+    if as_json:
+        say_json(run.message)
+    else:
+        say(run_line(run))

@@ -1,0 +1,51 @@
+"""`clearprop info`: what the server is, and what it offers."""
+
+from collections.abc import Iterable, Iterator
+
+from rich.markup import escape
+
+from clearprop.cli.connection import connected
+from clearprop.cli.options import Json, Server
+from clearprop.cli.output import say, say_json
+from clearprop.v1.network_pb2 import Initializer
+from clearprop.v1.run_pb2 import Optimizer
+from clearprop.v1.training_service_pb2 import GetServerInfoResponse
+
+
+def info(*, as_json: Json = False, server: Server) -> None:
+    """Show the server's version, limits and functions."""
+    with connected(server) as client:
+        answer = client.server_info()
+    if as_json:
+        say_json(answer)
+        return
+    say(f"Clearprop [bold]{answer.version}[/] on {server}, store: {answer.store}")
+    say("[dim]limits[/]")
+    for field, value in answer.limits.ListFields():
+        say(f"  {field.name.replace('_', ' '):<20}{value:>14,}")
+    for title, lines in _functions(answer):
+        say(f"[dim]{title}[/]")
+        for name, formula in lines:
+            say(f"  {name:<28}{escape(formula)}")
+
+
+def _functions(answer: GetServerInfoResponse) -> Iterator[tuple[str, Iterable[tuple[str, str]]]]:
+    """Yield what there is to choose from: a title, and each name with its formula."""
+    yield "activations", ((each.name, each.formula) for each in answer.activations)
+    yield "cost functions", ((each.name, each.formula) for each in answer.cost_functions)
+    yield (
+        "optimizers",
+        ((each.name, each.formula + _defaults(each.defaults)) for each in answer.optimizers),
+    )
+    yield (
+        "initializers",
+        ((each.name, each.formula + _defaults(each.defaults)) for each in answer.initializers),
+    )
+
+
+def _defaults(message: Optimizer | Initializer) -> str:
+    """Return the numbers that are used where none are given."""
+    numbers = [
+        f"{field.name} {value:g}" for field, value in message.ListFields() if field.name != "kind"
+    ]
+    return f"  (default: {', '.join(numbers)})" if numbers else ""

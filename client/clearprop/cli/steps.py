@@ -1,0 +1,56 @@
+"""`clearprop step`: advances a network by a little and shows what changed."""
+
+from typing import Annotated
+
+import typer
+
+from clearprop import Network, Run, StepOptions, StepResult
+from clearprop.cli.changes import show_changes
+from clearprop.cli.connection import connected
+from clearprop.cli.options import Json, NetworkId, Server, TrainingSetId
+from clearprop.cli.output import run_line, say, say_json, say_plain, update_line
+from clearprop.cli.run_options import MAYBE_NEW_RUN, takes
+
+#: The single updates of a step are listed up to this many, the last ones.
+_MOST_UPDATES = 10
+
+_MOST_CHANGES = 10
+
+
+@takes("settings", MAYBE_NEW_RUN)
+def step(  # noqa: PLR0913 - an argument for each option of the command
+    network: NetworkId,
+    *,
+    count: Annotated[int, typer.Option(metavar="N", help="By how many updates.")] = 1,
+    by_epochs: Annotated[
+        bool, typer.Option("--by-epochs", help="Count epochs in place of updates.")
+    ] = False,
+    on: TrainingSetId = "",
+    settings: StepOptions,
+    as_json: Json = False,
+    server: Server,
+) -> None:
+    """Take single training steps and show what changed.
+
+    The run is paused afterwards. With --on, --learning-rate, --batch-size and --epochs, and with
+    the other settings of `train`, a new run is started. Without them, the paused run is continued.
+    """
+    with connected(server) as client:
+        found = client.network(network)
+        result = found.step(on, count=count, unit="epoch" if by_epochs else "update", **settings)
+        if as_json:
+            for update in result.updates:
+                say_json(update.message)
+        else:
+            _show(found, result)
+    if result.run.state == "FAILED":
+        raise typer.Exit(1)
+
+
+def _show(network: Network, result: StepResult[Run]) -> None:
+    for update in result.updates[-_MOST_UPDATES:]:
+        say_plain(update_line(update))
+    if result.updates:
+        before = network.state(result.updates[0].number - 1)
+        show_changes(before, result.updates[-1], _MOST_CHANGES)
+    say(run_line(result.run))

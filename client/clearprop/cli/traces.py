@@ -1,0 +1,122 @@
+"""`clearprop trace`: everything inside one update."""
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from clearprop import NetworkInfo, TracedExample, TracedUpdate
+from clearprop.cli.connection import connected
+from clearprop.cli.options import FirstPlace, Json, NetworkId, Server
+from clearprop.cli.output import listed, number, say, say_json, show_table, weight, whole_batch
+from clearprop.cli.run_options import ONE_UPDATE, OneUpdate, takes
+from clearprop.traces import Parameters
+from clearprop.unit_names import parameter_name, unit_name
+
+_MOST_UNITS = 16
+_MOST_PARAMETERS = 16
+
+
+@takes("which", ONE_UPDATE)
+def trace(
+    network: NetworkId,
+    *,
+    which: OneUpdate,
+    place: FirstPlace = 1,
+    examples: Annotated[
+        int,
+        typer.Option(metavar="N", help="Show N examples.", show_default="as many as fit well"),
+    ] = 0,
+    as_json: Json = False,
+    server: Server,
+) -> None:
+    """Show every intermediate value of one update.
+
+    Lists the values for each example of its batch.
+
+    With --next, the update that would come next is computed and not applied: the next one of
+    the run that is not over, or with --on, --learning-rate, --batch-size and --epochs the first
+    one of a new run.
+    """
+    with connected(server) as client:
+        read = client.network(network)
+        found = read.trace(
+            **which,
+            first_position=place - 1,
+            position_count=examples,
+        )
+    if as_json:
+        say_json(found.message)
+    else:
+        _show(read, found)
+
+
+def _show(network: NetworkInfo, found: TracedUpdate) -> None:
+    say(
+        f"[bold]update {found.number:,}[/] of [cyan]{escape(network.id)}[/]: run {found.run}, epoch"
+        f" {found.epoch:,}, {found.example_count:,} examples, cost {number(found.cost)}"
+    )
+    for example in found.examples:
+        _show_example(network, example)
+    say(f"\n{whole_batch(found.example_count)}")
+    _show_step(found)
+    if found.after is None:
+        say("[red]it would make a parameter infinite: such an update is never made[/]")
+    if found.next_position is not None:
+        say(f"[dim]more examples: --from-place {found.next_position + 1}[/]")
+
+
+def _show_example(network: NetworkInfo, example: TracedExample) -> None:
+    say(
+        f"\n[bold]example {example.number + 1}[/] [dim](place {example.position + 1} in the"
+        f" batch)[/]: inputs {listed(example.inputs[:_MOST_UNITS])}, wanted"
+        f" {listed(example.targets[:_MOST_UNITS])}, cost {number(example.cost)}"
+    )
+    output_layer = len(network.layer_sizes) - 1
+    layers = zip(example.logits, example.activations, example.deltas, strict=True)
+    show_table(
+        ["unit", "logit z", "activation a", "delta δ"],
+        (
+            [unit_name(layer, unit, output_layer), *(weight(float(each)) for each in numbers)]
+            for layer, (z, a, delta) in enumerate(layers, start=1)
+            for unit, numbers in list(enumerate(zip(z, a, delta, strict=True)))[:_MOST_UNITS]
+        ),
+    )
+    hidden = sum(max(0, size - _MOST_UNITS) for size in network.layer_sizes[1:])
+    if hidden:
+        say(f"[dim]and {hidden:,} more units; --json prints all[/]")
+
+
+def _show_step(found: TracedUpdate) -> None:
+    columns = [
+        found.gradient_sum,
+        found.gradient,
+        found.step,
+        found.before,
+        *([] if found.after is None else [found.after]),
+    ]
+    rows = list(zip(_names(found.step), *(_flat(each) for each in columns), strict=True))
+    rows.sort(key=lambda row: -abs(row[3]))
+    heads = ["largest steps first", "sum G", "G/n", "step", "before", "after"]
+    show_table(
+        heads[: len(columns) + 1],
+        ([name, *(weight(value) for value in row)] for name, *row in rows[:_MOST_PARAMETERS]),
+    )
+    if len(rows) > _MOST_PARAMETERS:
+        say(f"[dim]and {len(rows) - _MOST_PARAMETERS:,} more; --json prints all[/]")
+
+
+def _flat(parameters: Parameters) -> list[float]:
+    return [value for layer in parameters.layers for value in (*layer.weights, *layer.biases)]
+
+
+def _names(parameters: Parameters) -> list[str]:
+    layers = parameters.layers
+    return [
+        parameter_name(number_, unit, source, len(layers))
+        for number_, layer in enumerate(layers, start=1)
+        for unit, source in [
+            *((unit, source) for unit in range(layer.units) for source in range(layer.inputs)),
+            *((unit, None) for unit in range(len(layer.biases))),
+        ]
+    ]

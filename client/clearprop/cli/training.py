@@ -1,0 +1,90 @@
+"""`clearprop train`: trains a network in the background and shows how it gets on."""
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+import clearprop
+from clearprop import NetworkOptions, TrainingOptions
+from clearprop.cli.connection import connected, show_advice, show_failure
+from clearprop.cli.networks import created
+from clearprop.cli.options import Json, NetworkId, Seed, Server, TrainingSetId, layer_sizes
+from clearprop.cli.output import run_line, say, say_json
+from clearprop.cli.progress import follow
+from clearprop.cli.run_options import NEW_RUN, takes
+from clearprop.cli.watches import PATIENCE
+
+
+@takes("settings", NEW_RUN)
+def train(  # noqa: PLR0913 - an argument for each option of the command
+    network: NetworkId,
+    *,
+    on: TrainingSetId,
+    settings: TrainingOptions,
+    layers: Annotated[
+        str,
+        typer.Option(metavar="SIZES", help="Make the network, such as 2-5-1, if it is not there."),
+    ] = "",
+    seed: Seed = None,
+    detach: Annotated[bool, typer.Option("--detach", help="Start it and do not follow.")] = False,
+    as_json: Json = False,
+    server: Server,
+) -> None:
+    """Train a network.
+
+    Ctrl-C stops showing the progress; the training continues on the server.
+    """
+    with connected(server, patience=PATIENCE) as client:
+        found = _find_or_create(client, network, layers, seed, quiet=as_json)
+        run = found.train(on, **settings)
+        if not detach:
+            _follow(run, quiet=as_json)
+    if as_json:
+        say_json(run.message)
+    else:
+        _report(run)
+    if run.state == "FAILED":
+        raise typer.Exit(1)
+
+
+def _find_or_create(
+    client: clearprop.Client, network: str, layers: str, seed: int | None, *, quiet: bool
+) -> clearprop.Network:
+    sizes = layer_sizes(layers) if layers else []
+    try:
+        found = client.network(network)
+    except clearprop.ClearpropError as error:
+        if error.reason != "NETWORK_NOT_FOUND" or not sizes:
+            raise
+        options = NetworkOptions() if seed is None else NetworkOptions(seed=seed)
+        found = client.create_network(network, layer_sizes=sizes, **options)
+        if not quiet:
+            say(created(found))
+        return found
+    if sizes and sizes != found.layer_sizes:
+        have = "-".join(map(str, found.layer_sizes))
+        raise ValueError(f"there is a network {network} with the layers {have}, not {layers}")
+    return found
+
+
+def _follow(run: clearprop.Run, *, quiet: bool) -> None:
+    try:
+        if quiet:
+            run.wait()
+        else:
+            follow(run)
+    except KeyboardInterrupt:
+        show_failure(f"you stopped looking; run {run.number} of {run.network} goes on")
+        show_advice(f"watch {run.network} --run {run.number} --stride 1000", "looks again")
+        show_advice(f"pause {run.network}", "stops it")
+        raise typer.Exit(1) from None
+
+
+def _report(run: clearprop.Run) -> None:
+    say(run_line(run))
+    if run.failure is not None:
+        show_failure(run.failure.message)
+    elif run.state == "SUCCEEDED":
+        advice = f"clearprop predict {run.network} --on {run.settings.training_set}"
+        say(f"[dim]try[/] {escape(advice)}")

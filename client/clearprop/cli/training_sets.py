@@ -1,0 +1,70 @@
+"""`clearprop training-sets`: list, show and delete training sets."""
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from clearprop.cli.connection import connected
+from clearprop.cli.options import Json, Server
+from clearprop.cli.output import listed, say, say_json, show_table
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+_MOST_EXAMPLES = 20
+
+TrainingSetArgument = Annotated[str, typer.Argument(metavar="SET", help="The training set's id.")]
+
+
+@app.callback(invoke_without_command=True)
+def training_sets(context: typer.Context, *, as_json: Json = False, server: Server) -> None:
+    """List, show and delete training sets."""
+    if context.invoked_subcommand is not None:
+        return
+    with connected(server) as client:
+        found = list(client.training_sets())
+    if as_json:
+        for each in found:
+            say_json(each.message)
+        return
+    show_table(
+        ["training set", "examples", "inputs", "targets", ""],
+        (
+            [
+                each.id,
+                f"{each.example_count:,}",
+                f"{each.input_count:,}",
+                f"{each.target_count:,}",
+                "built in" if each.is_built_in else "",
+            ]
+            for each in found
+        ),
+    )
+
+
+@app.command()
+def show(training_set: TrainingSetArgument, *, as_json: Json = False, server: Server) -> None:
+    """Show the examples of a training set."""
+    with connected(server) as client:
+        examples = client.training_set(training_set).examples()
+    if as_json:
+        say_json(examples.message)
+        return
+    inputs, targets = examples.inputs, examples.targets
+    show_table(
+        ["example", "inputs", "targets"],
+        (
+            [str(place), listed(inputs[place]), listed(targets[place])]
+            for place in range(min(_MOST_EXAMPLES, len(inputs)))
+        ),
+    )
+    if len(inputs) > _MOST_EXAMPLES:
+        say(f"[dim]and {len(inputs) - _MOST_EXAMPLES:,} more; --json prints all[/]")
+
+
+@app.command()
+def delete(training_set: TrainingSetArgument, *, server: Server) -> None:
+    """Delete a training set. Histories that were made with it stay complete."""
+    with connected(server) as client:
+        client.training_set(training_set).delete()
+    say(f"training set [cyan]{escape(training_set)}[/] is deleted")

@@ -1,0 +1,108 @@
+"""`clearprop walk`: an update, line by line of the loops that compute it."""
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from clearprop import NetworkInfo, WalkedLine, WalkedPhase, WalkedUpdate
+from clearprop.cli.connection import connected
+from clearprop.cli.options import Json, NetworkId, Server
+from clearprop.cli.output import say, say_json
+from clearprop.cli.run_options import ONE_UPDATE, OneUpdate, takes
+
+_USUAL_LINES = 40
+_COLUMNS_OF_CODE = 52
+
+_DONE = {
+    "zero": "the sums G of the gradients are set to zero",
+    "forward": "forward",
+    "cost": "cost",
+    "deltas": "deltas",
+    "add": "gradients added to G",
+    "divide": "G divided by the number of examples",
+    "update": "the step",
+}
+
+
+@takes("which", ONE_UPDATE)
+def walk(  # noqa: PLR0913 - an argument for each option of the command
+    network: NetworkId,
+    *,
+    which: OneUpdate,
+    first: Annotated[
+        int, typer.Option("--from-line", metavar="N", min=1, help="Begin at this executed line.")
+    ] = 1,
+    lines: Annotated[
+        int, typer.Option(metavar="N", min=1, max=10_000, help="Show N of them, up to 10,000.")
+    ] = _USUAL_LINES,
+    phases_only: Annotated[
+        bool,
+        typer.Option(
+            "--phases", help="Show the phases alone: of the batch, and of its first example."
+        ),
+    ] = False,
+    as_json: Json = False,
+    server: Server,
+) -> None:
+    """Show the code of one update, line by line.
+
+    The readable loops are executed again, and every line is shown with the values that it sets.
+    For an update with too many lines, --phases shows the order of the computation.
+
+    With --next, the update that would come next is computed and not applied: the next one of
+    the run that is not over, or with --on, --learning-rate, --batch-size and --epochs the first
+    one of a new run.
+    """
+    with connected(server) as client:
+        read = client.network(network)
+        found = read.walk(
+            **which,
+            first_step=first - 1,
+            step_count=lines,
+            phases_only=phases_only,
+        )
+    if as_json:
+        say_json(found.message)
+    elif phases_only:
+        _show_phases(read, found)
+    else:
+        _show(read, found)
+
+
+def _show(network: NetworkInfo, found: WalkedUpdate) -> None:
+    say(
+        f"[bold]update {found.number:,}[/] of [cyan]{escape(network.id)}[/]: run {found.run},"
+        f" {found.step_count:,} lines in {len(found.phases)} phases"
+    )
+    shown = None
+    for line in found.lines:
+        if line.phase.first_step != shown:
+            shown = line.phase.first_step
+            say(f"\n[bold]{_phase_name(line.phase)}[/]")
+        say(_told(line))
+    if found.next_step is not None:
+        say(f"\n[dim]more lines: --from-line {found.next_step + 1}[/]")
+
+
+def _show_phases(network: NetworkInfo, found: WalkedUpdate) -> None:
+    say(
+        f"[bold]update {found.number:,}[/] of [cyan]{escape(network.id)}[/]: run {found.run},"
+        " its phases with the first example; all examples have the same ones"
+    )
+    for phase in found.phases:
+        say(_phase_name(phase))
+
+
+def _phase_name(phase: WalkedPhase) -> str:
+    layer = "" if phase.layer is None else f", layer {phase.layer}"
+    of = "" if phase.position is None else f", example {phase.position + 1} of the batch"
+    return f"{_DONE.get(phase.kind, phase.kind)}{layer}{of}"
+
+
+def _told(line: WalkedLine) -> str:
+    code = line.text.split("  #")[0].rstrip()
+    changed = "  ".join(f"{name} = {value!r}" for name, value in line.changed.items())
+    if changed:
+        code = f"{code:<{_COLUMNS_OF_CODE}}"
+    return f"[dim]{line.number:>4}[/]  {escape(code)}  [green]{escape(changed)}[/]"

@@ -1,0 +1,77 @@
+"""`clearprop watch`: updates and changes of runs as they happen."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Annotated
+
+import typer
+
+from clearprop import Client, Snapshot
+from clearprop.cli.connection import connected
+from clearprop.cli.options import Json, NetworkId, Server
+from clearprop.cli.output import say_json, say_plain, update_line
+from clearprop.options import DetailName
+from clearprop.watches import Watched
+
+#: For how many seconds a lost server is looked for again: time enough to restart it by hand.
+PATIENCE = 60.0
+
+
+def watch(  # noqa: PLR0913 - an argument for each option of the command
+    network: NetworkId,
+    *,
+    start: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="The first update to show. Only those to come if absent."),
+    ] = None,
+    run: Annotated[
+        int | None, typer.Option(metavar="N", help="Show this run, from its beginning to its end.")
+    ] = None,
+    stride: Annotated[
+        int, typer.Option(metavar="N", help="Show the updates whose number N divides.")
+    ] = 1,
+    parameters: Annotated[
+        bool, typer.Option("--parameters", help="With --json: print the weights too.")
+    ] = False,
+    as_json: Json = False,
+    server: Server,
+) -> None:
+    """Show a network's updates as they happen.
+
+    Ctrl-C stops it. If the connection is lost, it resumes without a gap for up to a minute.
+    """
+    if start is not None and run is not None:
+        raise typer.BadParameter("give either --start or --run")
+    detail: DetailName = "parameters" if parameters else "cost"
+    show = _show_json if as_json else _show
+    with connected(server, patience=PATIENCE) as client, suppress(KeyboardInterrupt):
+        for item in _watched(client, network, start, run, stride, detail):
+            show(item)
+
+
+def _watched(
+    client: Client,
+    network: str,
+    start: int | None,
+    run: int | None,
+    stride: int,
+    detail: DetailName,
+) -> Iterator[Watched]:
+    found = client.network(network)
+    if run is not None:
+        return found.run(run).watch(stride=stride, detail=detail)
+    return found.watch(start=start, stride=stride, detail=detail)
+
+
+def _show(item: Watched) -> None:
+    if isinstance(item, Snapshot):
+        say_plain(update_line(item))
+    else:
+        say_plain(f"run {item.run.number} is {item.run.state} after update {item.update}")
+
+
+def _show_json(item: Watched) -> None:
+    if isinstance(item, Snapshot):
+        say_json(item.message, "update")
+    else:
+        say_json(item.message, "runEvent")

@@ -1,5 +1,0 @@
-"""`clearprop import`: stores a training set from a file of the caller's."""
-
-from service.cli.importing.command import import_file
-
-__all__ = ["import_file"]

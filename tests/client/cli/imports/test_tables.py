@@ -1,0 +1,277 @@
+"""Examples are read from tables exactly, or refused with the place and what to do."""
+
+import gzip
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from clearprop.cli.imports.csv_files import Layout, read_csv
+from clearprop.cli.imports.rows import BadFile, Imported
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Callable[..., Imported]:
+    """Reads a table from a text, with the target column y."""
+
+    def read(text: str | bytes, targets: str = "y", **layout: Any) -> Imported:
+        file = tmp_path / "table.csv"
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return read_csv(file, Layout(targets, **layout), lambda _: None)
+
+    return read
+
+
+def rows(found: Imported) -> tuple[list[list[float]], list[list[float]]]:
+    return [[*map(float, row)] for row in found.inputs], [[*map(float, r)] for r in found.targets]
+
+
+ABY: tuple[list[list[float]], list[list[float]]] = ([[1, 2], [4, 5]], [[3], [6]])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a,b,y\n1,2,3\n4,5,6\n",
+        "a,b,y\r\n1,2,3\r\n4,5,6",
+        "a;b;y\n1;2;3\n4;5;6\n",
+        "a\tb\ty\n1\t2\t3\n4\t5\t6\n",
+        "a|b|y\n1|2|3\n4|5|6\n",
+        "a b y\n1 2 3\n4 5 6\n",
+        "a, b, y\n1, 2.0, 3e0\n 4 ,5,6\n",
+        '"a","b","y"\n"1","2","3"\n4,5,6\n',
+        "\ufeffa,b,y\n1,2,3\n4,5,6\n",
+        "a,b,y\n1,2,3\n\n4,5,6\n\n",
+        "a,y,b\n1,3,2\n4,6,5\n",
+        "y,a,b\n3,1,2\n6,4,5\n",
+        "sepal length (cm),petal width (cm),y\n1,2,3\n4,5,6\n",
+        "a,b;c,y\n1,2,3\n4,5,6\n",
+        "a;b, c;y\n1;2;3\n4;5;6\n",
+        " a  b  y \n  1   2  3\n 4 5   6  \n",
+        "a,b,y\r1,2,3\r4,5,6\r",
+    ],
+)
+def test_a_table_is_read_whatever_separates_its_columns(
+    table: Callable[..., Imported], text: str
+) -> None:
+    assert rows(table(text)) == ABY
+
+
+def test_columns_are_taken_by_name_in_the_order_that_is_named(
+    table: Callable[..., Imported],
+) -> None:
+    text = "id,a,b,c\n7,1,2,3\n8,4,5,6\n"
+    assert rows(table(text, "c,a", inputs="b")) == ([[2], [5]], [[3, 1], [6, 4]])
+    assert rows(table(text, "c", inputs="b,a")) == ([[2, 1], [5, 4]], [[3], [6]])
+    assert table(text, "c,a").target_names == ["c", "a"]
+
+
+def test_a_name_with_a_comma_is_one_name(table: Callable[..., Imported]) -> None:
+    assert rows(table('a,"x,y"\n1,2\n', "x,y")) == ([[1]], [[2]])
+
+
+def test_a_table_without_names_has_numbered_columns(table: Callable[..., Imported]) -> None:
+    assert rows(table("1,2,3\n4,5,6\n", "3", header=False)) == ABY
+    assert rows(table("1;2,5;3\n4;5;6\n", "3", header=False, decimal_comma=True))[0][0] == [1, 2.5]
+
+
+def test_a_first_line_of_numbers_has_names_only_where_that_is_said(
+    table: Callable[..., Imported],
+) -> None:
+    with pytest.raises(BadFile, match="Give --no-header if it is an example, or --header if"):
+        table("1,2\n3,4\n", "1")
+    with pytest.raises(BadFile, match="Give --no-header"):
+        table("5.1,3.5,0.2,Iris-setosa\n4.9,3,0.2,Iris-setosa\n", "Iris-setosa", one_hot=True)
+    assert rows(table("1,2\n3,4\n", "1", header=True)) == ([[4]], [[3]])
+    assert rows(table("0,1,y\n1,2,3\n4,5,6\n")) == ABY  # as pandas names columns
+
+
+def test_a_delimiter_that_is_given_is_used(table: Callable[..., Imported]) -> None:
+    assert rows(table("a,b;y\n1;2\n", delimiter=";")) == ([[1]], [[2]])
+    assert rows(table("a b\ty\n1\t2\n", delimiter="tab")) == ([[1]], [[2]])
+
+
+def test_numbers_are_read_to_the_bit(table: Callable[..., Imported]) -> None:
+    values = [0.1, -0.0, 5e-324, 1.7976931348623157e308, 1 / 3]
+    text = "a,y\n" + "".join(f"{value!r},0\n" for value in values)
+    read = [row[0] for row in rows(table(text))[0]]
+    assert [value.hex() for value in read] == [value.hex() for value in values]
+
+
+def test_inputs_can_be_divided(table: Callable[..., Imported]) -> None:
+    assert rows(table("a,y\n255,255\n", divisor=255.0)) == ([[1.0]], [[255.0]])
+
+
+@pytest.mark.parametrize(
+    ("labels", "classes"),
+    [
+        (["10", "9", "10", "-1"], ["-1", "9", "10"]),
+        (["b", "a", "10"], ["10", "a", "b"]),
+        ([" x", "x ", "y"], ["x", "y"]),
+    ],
+)
+def test_labels_become_a_target_for_each_class_in_order(
+    table: Callable[..., Imported], labels: list[str], classes: list[str]
+) -> None:
+    found = table("a,y\n" + "".join(f"0,{label}\n" for label in labels), one_hot=True)
+    assert found.classes == classes
+    assert len(found.targets) == len(labels)
+    assert list(found.targets) == [
+        [1.0 if label.strip() == each else 0.0 for each in classes] for label in labels
+    ]
+
+
+@pytest.mark.parametrize(
+    ("labels", "problem"),
+    [
+        (["1", "1.0"], "The labels '1' and '1.0' are the same number"),
+        (["x", "NaN"], "Line 3, column y: The label 'NaN' is a missing value"),
+        (["x", " "], "Line 3, column y: The label is empty"),
+        (["b'no'"], "Line 2, column y: The label \"b'no'\" is the text of a bytes object"),
+    ],
+)
+def test_labels_that_would_become_wrong_classes_are_refused(
+    table: Callable[..., Imported], labels: list[str], problem: str
+) -> None:
+    with pytest.raises(BadFile) as caught:
+        table("a,y\n" + "".join(f"0,{label}\n" for label in labels), one_hot=True)
+    assert problem in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "The first line is empty"),
+        ("a,y\n", "No line has an example"),
+        ("a\n1\n", "The first line has one column only"),
+        ("a,b\n1,2\n", "There is no column 'y' for --targets. Use one of a, b."),
+        ("x1,y1,y2\n1,2,3\n", "Use one of y2, x1, y1. The columns seem to be separated by commas"),
+        ("y,y\n1,2\n", "The first line has the name 'y' twice"),
+        ("a,y\n1,2\n1,2,3\n", "Line 3 has 3 columns, but the first line names 2. The columns seem"),
+        ("a,y\n1,2\n1\n", "Line 3 has 1 column, but the first line names 2."),
+        ("a,y\n1,2,\n3,4,\n", "Line 2 has 3 columns, but the first line names 2. It ends with"),
+        ("a,y,\n1,2,\n", "Line 1 ends with a delimiter, so the last column has no name"),
+        ("a,,y\n1,2,3\n", "Column 2 has no name: name it, or choose the columns with --inputs"),
+        (",a,y\n0,1,2\n", "leave it out with to_csv(…, index=False), or choose the columns"),
+        ("Unnamed: 0,a,y\n0,1,2\n", "The first column has no name, like the index that pandas"),
+        ("a,y\n1,2\n\nabc,2\n", "Line 4, column a: 'abc' is not a number. Choose columns of num"),
+        (
+            "a,y\n1,2\n1,no\n",
+            "column y: 'no' is not a number. If the column has labels, give --one-",
+        ),
+        ("a,y\n1,2\n1,\n", "Line 3, column y: The cell is empty"),
+        ("a,y\n1,2\nnan,2\n", "Line 3, column a: 'nan' is a missing value"),
+        ("a,y\n1,inf\n", "Line 2, column y: 'inf' is not finite"),
+        ('a,y\n"1\n1",2\n', r"Line 2, column a: '1\n1' is not a number"),
+        ("a,y\n1,1e999\n", "Line 2, column y: '1e999' is too large"),
+        ("a,y\n1_000,2\n", "Line 2, column a: '1_000' is not a number"),
+        ("a,y\n1;5,2\n", "'1;5' is not a number. Choose columns of numbers with --inputs. The col"),
+        ('a,y\n"1"2,3\n', "Line 2: A quotation mark must end its cell"),
+        ('a,y\n1,2\n"3,4\n5,6\n', "Line 3: A cell begins with a quotation mark and never ends"),
+        ('a,y\n1,2\n"' + "x" * 200_000, "Line 3: A cell begins with a quotation mark and never"),
+        (b"a,y\n1,2\n\xff,2\n", "Line 3: byte 0xff is not UTF-8 text. Save it as UTF-8"),
+        (b"a,y\n1\x00,2\n", "The file is not text"),
+        ("<!DOCTYPE html>\n<html>", "The file is an HTML or XML document. Save the table as CSV."),
+        ('{"a": [1, 2]}', "The file is a JSON document"),
+        (b"PAR1\x15\x04", "The file is a Parquet file. Save the table as CSV."),
+        (b"BZh91AY&SY", "The file is compressed with bzip2. Unpack it first"),
+        (b"PK\x03\x04 and no more", "The file is a damaged ZIP archive"),
+        (gzip.compress(b"a,y\n1,2\n")[:-9], "The gzip file is damaged"),
+        (gzip.compress(gzip.compress(b"a,y\n1,2\n")), "The file is compressed with gzip"),
+    ],
+)
+def test_what_is_wrong_with_a_table_is_said_with_its_place(
+    table: Callable[..., Imported], text: str | bytes, problem: str
+) -> None:
+    with pytest.raises(BadFile) as caught:
+        table(text)
+    assert problem in str(caught.value)
+    assert str(caught.value).endswith(".")
+
+
+def test_what_is_wrong_with_the_choice_of_columns_is_said(table: Callable[..., Imported]) -> None:
+    with pytest.raises(BadFile, match="No column is left for the inputs"):
+        table("y,z\n1,2\n", "y,z")
+    with pytest.raises(BadFile, match="The same column is both input and target: y"):
+        table("a,y\n1,2\n", inputs="a,y")
+    with pytest.raises(BadFile, match="--targets names the column 'y' twice"):
+        table("a,y\n1,2\n", "y,y")
+    with pytest.raises(BadFile, match="no column 'b' for --inputs"):
+        table("a,y\n1,2\n", inputs="b")
+    with pytest.raises(BadFile, match="88 more"):
+        table(",".join(f"x{number}" for number in range(100)))
+    with pytest.raises(BadFile, match="If the first line has names, leave out --no-header"):
+        table("a,y\n1,2\n", "2", header=False)
+    with pytest.raises(BadFile, match="The first line is empty"):
+        table(",,\n,,\n", delimiter=",")
+    with pytest.raises(BadFile, match="--divide-by"):
+        table("a,y\n1e300,2\n", divisor=1e-300)
+
+
+def test_columns_without_a_name_do_no_harm_where_the_inputs_are_named(
+    table: Callable[..., Imported],
+) -> None:
+    assert rows(table(",a,y,\n7,1,2,\n", inputs="a")) == ([[1]], [[2]])
+
+
+def test_a_guess_of_the_delimiter_is_named_and_what_is_given_is_not(
+    table: Callable[..., Imported],
+) -> None:
+    with pytest.raises(BadFile, match=r"separated by tabs; if they are not, give --delimiter\.$"):
+        table("a\ty\n1\t2\t3\n")
+    with pytest.raises(BadFile, match=r"names 2\.$"):
+        table("a\ty\n1\t2\t3\n", delimiter="tab")
+
+
+def test_decimal_commas_are_read_where_that_is_said(table: Callable[..., Imported]) -> None:
+    read = ([[1.5, -0.25]], [[3.0]])
+    assert rows(table("a;b;y\n1,5;-,25;3\n", decimal_comma=True)) == read
+    assert rows(table("a b y\n1,5 -,25 3\n", decimal_comma=True)) == read
+    assert rows(table('a,b,y\n"1,5","-,25",3\n', decimal_comma=True)) == read
+    with pytest.raises(BadFile, match="with --decimal-comma the comma is a decimal point"):
+        table("a;y\n1,5;2\n")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_text_is_read_in_encodings_that_say_what_they_are_and_from_gzip(
+    table: Callable[..., Imported], encoding: str, *, packed: bool
+) -> None:
+    text = "Länge,b,y\n1,2,3\n4,5,6\n".encode(encoding)
+    found = table(gzip.compress(text) if packed else text)
+    assert rows(found) == ABY
+    assert found.input_names == ["Länge", "b"]
+
+
+@pytest.mark.parametrize(
+    ("members", "kind"),
+    [
+        (["xl/workbook.xml"], "an Excel workbook"),
+        (["mimetype", "content.xml"], "an OpenDocument spreadsheet"),
+        (["inputs.npy"], "an archive of NumPy arrays"),
+        (["table.csv"], "a ZIP archive"),
+    ],
+)
+def test_an_archive_is_named_for_what_it_is(tmp_path: Path, members: list[str], kind: str) -> None:
+    file = tmp_path / "table.csv"
+    with zipfile.ZipFile(file, "w") as archive:
+        for member in members:
+            archive.writestr(member, "")
+    with pytest.raises(BadFile, match=f"The file is {kind}"):
+        read_csv(file, Layout("y"), lambda _: None)
+
+
+def test_a_directory_is_no_table(tmp_path: Path) -> None:
+    with pytest.raises(BadFile, match=r"[Dd]irectory"):
+        read_csv(tmp_path, Layout("y"), lambda _: None)
+
+
+def test_progress_tells_of_every_byte_in_the_end(tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text("a,y\n" + "1,2\n" * 10_000)
+    told: list[int] = []
+    read_csv(file, Layout("y"), told.append)
+    assert told == sorted(told)
+    assert told[-1] == file.stat().st_size
+    assert len(told) > 3

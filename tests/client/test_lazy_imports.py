@@ -1,0 +1,37 @@
+"""Modules are imported when they are used: a program pays only for those that it needs."""
+
+import subprocess
+import sys
+
+import clearprop
+import pytest
+
+HEAVY = {"grpc", "google", "numpy", "rich"}
+
+
+def imported_by(program: str) -> set[str]:
+    """Return the packages that a Python program has imported when it ends."""
+    report = "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{report}\n{program}"], capture_output=True, text=True, check=True
+    )
+    return {module.partition(".")[0] for module in done.stderr.split()}
+
+
+def test_every_public_name_is_in_the_module_that_the_table_names() -> None:
+    assert clearprop._MODULES.keys() == set(clearprop.__all__) <= set(dir(clearprop))
+    for name, module in clearprop._MODULES.items():
+        assert getattr(clearprop, name).__module__ == f"clearprop.{module}"
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="'clearprop' has no attribute 'conect'"):
+        getattr(clearprop, "conect")  # noqa: B009 - mypy knows that it is not there
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"]], ids=" ".join)
+def test_help_imports_neither_grpc_nor_rich_nor_numpy(arguments: list[str]) -> None:
+    program = (
+        f"import sys; sys.argv = ['clearprop', *{arguments}]; import clearprop.cli as it; it.main()"
+    )
+    assert imported_by(program).isdisjoint(HEAVY)
