@@ -72,6 +72,8 @@ class _Table:
         sample = list(islice(lines, SAMPLE))
         if not sample or not sample[0].strip():
             raise BadFile(_NO_FIRST_LINE)
+        if sample[0].startswith("sep="):
+            raise BadFile("The first line names the delimiter, for Excel only: remove it.")
         self._delimiter = (
             named_delimiter(layout.delimiter)
             if layout.delimiter
@@ -151,9 +153,8 @@ class _Table:
         try:
             return number(cell, decimal_comma=self._layout.decimal_comma)
         except NotANumberError as error:
-            advice = self._advice(line, column) if error.is_word else ""
-            guess = self._guess() if has_other(cell.strip(), self._delimiter) else ""
-            raise BadFile(f"{self._place(line, column)}: {error}.{advice}{guess}") from None
+            advice = self._advice(line, column, cell) if error.is_word else ""
+            raise BadFile(f"{self._place(line, column)}: {error}.{advice}") from None
 
     def _label(self, line: int, row: Sequence[str]) -> str:
         (column,) = self._targets
@@ -165,13 +166,14 @@ class _Table:
     def _place(self, line: int, column: int) -> str:
         return f"Line {line}, column {self._names[column] or column + 1}"
 
-    def _advice(self, line: int, column: int) -> str:
+    def _advice(self, line: int, column: int, cell: str) -> str:
         """Return what to do about a word where there must be a number."""
+        guess = self._guess() if has_other(cell.strip(), self._delimiter) else ""
         if self._layout.header is False and line == 1:
             return " If the first line has names, leave out --no-header."
         if column in self._targets:
-            return " If the column has labels, give --one-hot."
-        return " Choose columns of numbers with --inputs."
+            return f" If the column has labels, give --one-hot.{guess}"
+        return f" Choose columns of numbers with --inputs.{guess}"
 
     def _uneven(self, line: int, row: Sequence[str]) -> str:
         columns = "1 column" if len(row) == 1 else f"{len(row):,} columns"

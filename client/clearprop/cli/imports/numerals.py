@@ -16,8 +16,8 @@ _LIMIT = 2**53
 #: can make a number too small for a float64.
 _NOT_PLAIN = re.compile(r"[^0-9+\-. \t]")
 
-#: A numeral that is shorter, and has no exponent, is no smaller than 1e-300.
-_LONG = 300
+#: Without an exponent, a numeral that is too small for a float64 has at least as many zeros.
+_ZEROS = "0" * 300
 
 _MISSING = {"nan", "-nan", "na", "n/a", "#n/a", "<na>", "null", "none", "nil", "nat", "?"}
 _INFINITE = {"inf", "infinity"}
@@ -61,7 +61,8 @@ def number(text: str, *, decimal_comma: bool = False) -> float:
 
 def plain_numbers(cells: Sequence[str]) -> list[float] | None:
     """Return what `number` returns for each cell, sooner; None where a cell needs a closer look."""
-    if _NOT_PLAIN.search("".join(cells)) or max(map(len, cells), default=0) > _LONG:
+    text = " ".join(cells)
+    if _NOT_PLAIN.search(text) or _ZEROS in text:
         return None
     try:
         values = list(map(float, cells))
@@ -104,6 +105,9 @@ def _is_faithful(numeral: str, value: float) -> bool:
 def _not_a_number(cell: str, *, decimal_comma: bool) -> NotANumberError:
     quoted, word = shown(cell), cell.lower()
     with_point = cell.replace(",", ".", 1)
+    thousands = ("," in cell and "." in cell) and (
+        _is_numeral(cell.replace(",", "")) or _is_numeral(cell.replace(".", "").replace(",", "."))
+    )
     digits = re.sub(r"[_'\u2019\s]", "", cell)
     known = {
         "The cell is empty": not cell,
@@ -114,6 +118,7 @@ def _not_a_number(cell: str, *, decimal_comma: bool) -> NotANumberError:
         and _is_numeral(cell),
         f"{quoted} is not a number: with --decimal-comma the comma is a decimal point; a separator"
         " of thousands must be removed": not decimal_comma and _is_numeral(with_point),
+        f"{quoted} is not a number: remove the separators of thousands": thousands,
         f"{quoted} is not a number: remove its spaces and separators": _is_numeral(digits),
         f"{quoted} is not a number: write it with 0 to 9, +, -, . and e only": _is_float(cell),
     }

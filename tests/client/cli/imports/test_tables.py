@@ -144,6 +144,7 @@ def test_labels_that_would_become_wrong_classes_are_refused(
     [
         ("", "The first line is empty"),
         ("a,y\n", "No line has an example"),
+        ("sep=;\na;y\n1;2\n", "The first line names the delimiter, for Excel only: remove it"),
         ("a\n1\n", "The first line has one column only"),
         ("a,b\n1,2\n", "There is no column 'y' for --targets. Use one of a, b."),
         ("x1,y1,y2\n1,2,3\n", "Use one of y2, x1, y1. The columns seem to be separated by commas"),
