@@ -26,40 +26,40 @@ class _Operation:
 class _OperationEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Operation.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     OPERATION_UNSPECIFIED: _Operation.ValueType  # 0
-    """Not sent."""
+    """Never used."""
     OPERATION_ADD: _Operation.ValueType  # 1
-    """The sum of both operands."""
+    """The first operand plus the second."""
     OPERATION_SUBTRACT: _Operation.ValueType  # 2
-    """The first minus the second."""
+    """The first operand minus the second."""
     OPERATION_MULTIPLY: _Operation.ValueType  # 3
-    """The product of both."""
+    """The first operand multiplied by the second."""
     OPERATION_DIVIDE: _Operation.ValueType  # 4
-    """The first divided by the second."""
+    """The first operand divided by the second."""
     OPERATION_SQUARE_ROOT: _Operation.ValueType  # 5
-    """The square root, rounded correctly."""
+    """The square root, correctly rounded."""
     OPERATION_SIGMOID: _Operation.ValueType  # 6
-    """The sigmoid as the engine computes it: its exponential is its own, so the last bit can differ
-    from that of another library.
+    """The sigmoid as computed by the engine, which uses its own exponential function: the last bit can
+    differ from that of other libraries.
     """
 
 class Operation(_Operation, metaclass=_OperationEnumTypeWrapper):
-    """What a line does."""
+    """The operation of a line."""
 
 OPERATION_UNSPECIFIED: Operation.ValueType  # 0
-"""Not sent."""
+"""Never used."""
 OPERATION_ADD: Operation.ValueType  # 1
-"""The sum of both operands."""
+"""The first operand plus the second."""
 OPERATION_SUBTRACT: Operation.ValueType  # 2
-"""The first minus the second."""
+"""The first operand minus the second."""
 OPERATION_MULTIPLY: Operation.ValueType  # 3
-"""The product of both."""
+"""The first operand multiplied by the second."""
 OPERATION_DIVIDE: Operation.ValueType  # 4
-"""The first divided by the second."""
+"""The first operand divided by the second."""
 OPERATION_SQUARE_ROOT: Operation.ValueType  # 5
-"""The square root, rounded correctly."""
+"""The square root, correctly rounded."""
 OPERATION_SIGMOID: Operation.ValueType  # 6
-"""The sigmoid as the engine computes it: its exponential is its own, so the last bit can differ
-from that of another library.
+"""The sigmoid as computed by the engine, which uses its own exponential function: the last bit can
+differ from that of other libraries.
 """
 Global___Operation: _TypeAlias = Operation  # noqa: Y015
 
@@ -70,68 +70,67 @@ class _SourceKind:
 class _SourceKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SourceKind.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     SOURCE_KIND_UNSPECIFIED: _SourceKind.ValueType  # 0
-    """Not sent."""
+    """Never used."""
     SOURCE_KIND_LINE: _SourceKind.ValueType  # 1
     """The result of an earlier line."""
     SOURCE_KIND_CONSTANT: _SourceKind.ValueType  # 2
-    """A number of the formula: 0, 1, or the slope of a piecewise linear activation."""
+    """A constant in the formula: 0, 1, or the slope of a piecewise linear activation."""
     SOURCE_KIND_INPUT: _SourceKind.ValueType  # 3
     """An input of an example."""
     SOURCE_KIND_TARGET: _SourceKind.ValueType  # 4
     """A target of an example."""
     SOURCE_KIND_LOGIT: _SourceKind.ValueType  # 5
-    """A unit's logit for an example."""
+    """The logit of a unit for an example."""
     SOURCE_KIND_ACTIVATION: _SourceKind.ValueType  # 6
-    """A unit's activation for an example."""
+    """The activation of a unit for an example."""
     SOURCE_KIND_DELTA: _SourceKind.ValueType  # 7
-    """A delta of the layer above for an example, which more than one operation gave."""
+    """A delta of the next layer for an example, which is the result of several operations."""
     SOURCE_KIND_WEIGHT: _SourceKind.ValueType  # 8
-    """A weight or a bias as it was before the update."""
+    """A weight or bias before the update."""
     SOURCE_KIND_SUM: _SourceKind.ValueType  # 9
-    """A sum some of whose terms have no lines here: of examples that were not asked for, or of a
-    layer above with more than 1,000 units.
+    """A sum with terms that have no lines here: terms of examples that were not requested, or of a next
+    layer with more than 1,000 units.
     """
     SOURCE_KIND_SETTING: _SourceKind.ValueType  # 10
-    """A setting of the run, or how many examples the batch or outputs the network has."""
+    """A setting of the run, the number of examples in the batch, or the number of outputs."""
     SOURCE_KIND_MEMORY: _SourceKind.ValueType  # 11
-    """What the optimizer remembered before the update."""
+    """A value of the optimizer state before the update."""
 
 class SourceKind(_SourceKind, metaclass=_SourceKindEnumTypeWrapper):
-    """What an operand can be."""
+    """The kinds of origins of an operand."""
 
 SOURCE_KIND_UNSPECIFIED: SourceKind.ValueType  # 0
-"""Not sent."""
+"""Never used."""
 SOURCE_KIND_LINE: SourceKind.ValueType  # 1
 """The result of an earlier line."""
 SOURCE_KIND_CONSTANT: SourceKind.ValueType  # 2
-"""A number of the formula: 0, 1, or the slope of a piecewise linear activation."""
+"""A constant in the formula: 0, 1, or the slope of a piecewise linear activation."""
 SOURCE_KIND_INPUT: SourceKind.ValueType  # 3
 """An input of an example."""
 SOURCE_KIND_TARGET: SourceKind.ValueType  # 4
 """A target of an example."""
 SOURCE_KIND_LOGIT: SourceKind.ValueType  # 5
-"""A unit's logit for an example."""
+"""The logit of a unit for an example."""
 SOURCE_KIND_ACTIVATION: SourceKind.ValueType  # 6
-"""A unit's activation for an example."""
+"""The activation of a unit for an example."""
 SOURCE_KIND_DELTA: SourceKind.ValueType  # 7
-"""A delta of the layer above for an example, which more than one operation gave."""
+"""A delta of the next layer for an example, which is the result of several operations."""
 SOURCE_KIND_WEIGHT: SourceKind.ValueType  # 8
-"""A weight or a bias as it was before the update."""
+"""A weight or bias before the update."""
 SOURCE_KIND_SUM: SourceKind.ValueType  # 9
-"""A sum some of whose terms have no lines here: of examples that were not asked for, or of a
-layer above with more than 1,000 units.
+"""A sum with terms that have no lines here: terms of examples that were not requested, or of a next
+layer with more than 1,000 units.
 """
 SOURCE_KIND_SETTING: SourceKind.ValueType  # 10
-"""A setting of the run, or how many examples the batch or outputs the network has."""
+"""A setting of the run, the number of examples in the batch, or the number of outputs."""
 SOURCE_KIND_MEMORY: SourceKind.ValueType  # 11
-"""What the optimizer remembered before the update."""
+"""A value of the optimizer state before the update."""
 Global___SourceKind: _TypeAlias = SourceKind  # noqa: Y015
 
 @_typing.final
 class Explanation(_message.Message):
-    """Why one weight changed by this much in one update: the chain rule for it, one float64 operation
-    a line. Whoever computes the lines again, in their order, from the printed numbers, lands on the
-    stored bits.
+    """Why one weight changed in one update: its chain rule, with one float64 operation per line.
+    Computing the lines again in order, from the printed numbers, reproduces the stored bits.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -154,39 +153,39 @@ class Explanation(_message.Message):
     SENTENCES_FIELD_NUMBER: _builtins.int
     PROFILE_FIELD_NUMBER: _builtins.int
     update: _builtins.int
-    """The number of the update. With `next` it is the one that would be made next."""
+    """The number of the update. With `next`, the number that the next update would have."""
     run: _builtins.int
     """The number of the run that the update belongs to."""
     layer: _builtins.int
-    """The layer of the weight: 1 is the first after the inputs."""
+    """The layer of the weight: 1 is the first layer after the inputs."""
     unit: _builtins.int
-    """The unit that the weight leads to, from 0."""
+    """The unit that the weight leads to, counting from 0."""
     input: _builtins.int
-    """The input of that unit, from 0, that the weight multiplies. Absent: it is the unit's bias."""
+    """The input of the unit that the weight multiplies, counting from 0. Absent for the unit's bias."""
     name: _builtins.str
-    """What the weight is called, such as "hidden 3 ← input 2". Names and symbols count from 1."""
+    """The display name of the weight, such as "hidden 3 ← input 2". Names and symbols count from 1."""
     before: _builtins.float
     """The weight before the update."""
     after: _builtins.float
-    """The weight after the update: before − step, to the bit. Infinite or not a number where the run
-    would fail instead of making this update.
+    """The weight after the update: before − step, bit for bit. Infinite or NaN if the run would fail
+    instead of applying the update.
     """
     gradient: _builtins.float
     """G/n: the mean of ∂C/∂w over the examples of the batch, without weight decay."""
     step: _builtins.float
-    """What was taken from the weight."""
+    """The step, which is subtracted from the weight."""
     example_count: _builtins.int
-    """How many examples the batch has."""
+    """The number of examples in the batch."""
     first_position: _builtins.int
-    """The examples that have lines: places in the batch from `first_position`, `position_count` of
-    them. Where that is all of the batch the lines lead from the targets to `after` without a gap;
-    what the others add to G is else an operand with a source of kind SUM.
+    """The position in the batch of the first example with lines, counting from 0. If lines are included
+    for the whole batch, they lead from the targets to `after` without a gap. Otherwise the
+    contribution of the other examples to G is an operand with a source of kind SUM.
     """
     position_count: _builtins.int
-    """How many examples have lines."""
+    """The number of examples with lines."""
     @_builtins.property
     def examples(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
-        """The numbers of these examples in the training set, from 0, in the order of the batch."""
+        """The indices of these examples in the training set, counting from 0, in batch order."""
 
     @_builtins.property
     def lines(self) -> _containers.RepeatedCompositeFieldContainer[Global___ExplainedLine]:
@@ -194,14 +193,14 @@ class Explanation(_message.Message):
 
     @_builtins.property
     def sentences(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """What happened and why, in words, a sentence each. Their numbers are rounded, to four digits where
-        that tells them apart.
+        """A description of what happened and why, one sentence per element. Numbers are rounded to four
+        digits, or to more digits if necessary to distinguish them.
         """
 
     @_builtins.property
     def profile(self) -> Global___CostProfile:
-        """What the batch would cost were this weight another. Absent where that would take too long: for
-        more than 2^33 / 41 of examples × parameters.
+        """The cost of the batch for other values of this weight. Absent if computing it would take too long:
+        if examples × parameters exceeds 2^33 / 41.
         """
 
     def __init__(
@@ -250,26 +249,28 @@ class ExplainedLine(_message.Message):
     LATEX_FIELD_NUMBER: _builtins.int
     MATHML_FIELD_NUMBER: _builtins.int
     position: _builtins.int
-    """The example's place in the batch, from 0. Absent: the line is about the batch as a whole."""
+    """The position of the example in the batch, counting from 0. Absent if the line applies to the whole
+    batch.
+    """
     symbol: _builtins.str
-    """What the result is called, as plain text, such as "δ1[3]": layer 1, unit 3. Lines that have no
-    name of their own are called by their expression.
+    """The name of the result in plain text, such as "δ1[3]" for layer 1, unit 3. An unnamed result is
+    identified by its expression.
     """
     operation: Global___Operation.ValueType
-    """What is done with the operands."""
+    """The operation."""
     value: _builtins.float
     """The result."""
     text: _builtins.str
-    """The whole line as plain text: symbol = expression in symbols = in numbers = value. Numbers are
-    the shortest decimals that are read as the same float64. "w2[1,3]" is layer 2, unit 1, input 3.
+    """The line in plain text: symbol = expression in symbols = expression in numbers = value. Numbers are
+    the shortest decimals that parse to the same float64. "w2[1,3]" is layer 2, unit 1, input 3.
     """
     latex: _builtins.str
-    """The same as LaTeX, without what encloses it."""
+    """The line in LaTeX, without delimiters."""
     mathml: _builtins.str
-    """The same as one MathML `math` element."""
+    """The line as a MathML `math` element."""
     @_builtins.property
     def operands(self) -> _containers.RepeatedCompositeFieldContainer[Global___Operand]:
-        """One operand of SQUARE_ROOT and SIGMOID, two of the others."""
+        """The operands: one for SQUARE_ROOT and SIGMOID, two for all other operations."""
 
     def __init__(
         self,
@@ -295,7 +296,7 @@ Global___ExplainedLine: _TypeAlias = ExplainedLine  # noqa: Y015
 
 @_typing.final
 class Operand(_message.Message):
-    """A number of a line."""
+    """An operand of a line."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -303,12 +304,12 @@ class Operand(_message.Message):
     VALUE_FIELD_NUMBER: _builtins.int
     SOURCE_FIELD_NUMBER: _builtins.int
     symbol: _builtins.str
-    """What it is called, as plain text."""
+    """The name in plain text."""
     value: _builtins.float
-    """Its value."""
+    """The value."""
     @_builtins.property
     def source(self) -> Global___OperandSource:
-        """Where it comes from."""
+        """The origin of the value."""
 
     def __init__(
         self,
@@ -327,7 +328,7 @@ Global___Operand: _TypeAlias = Operand  # noqa: Y015
 
 @_typing.final
 class OperandSource(_message.Message):
-    """Where an operand comes from."""
+    """The origin of an operand."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -338,19 +339,22 @@ class OperandSource(_message.Message):
     INPUT_FIELD_NUMBER: _builtins.int
     POSITION_FIELD_NUMBER: _builtins.int
     kind: Global___SourceKind.ValueType
-    """What it is. The other fields are present where they say something of this kind."""
+    """The kind of the origin. It determines which of the other fields are present."""
     line: _builtins.int
-    """The place of an earlier line in `lines`, from 0."""
+    """The index of an earlier line in `lines`, counting from 0."""
     layer: _builtins.int
-    """The layer of a unit or weight; 0 is the inputs."""
+    """The layer of a unit or weight; 0 is the input layer."""
     unit: _builtins.int
-    """The unit of that layer, from 0."""
+    """The unit in the layer, counting from 0."""
     input: _builtins.int
-    """The input of that unit, from 0; absent for a bias. Of a DELTA the weight (layer, unit, input)
-    is the one that it came down through: its explanation shows how the delta was computed.
+    """The input of the unit, counting from 0; absent for a bias. For a DELTA, (layer, unit, input) is
+    the weight through which the delta was propagated back; the explanation of that weight shows how
+    the delta was computed.
     """
     position: _builtins.int
-    """The example's place in the batch, from 0; of a SUM the last example that is in it."""
+    """The position of the example in the batch, counting from 0. For a SUM, the last example included in
+    it.
+    """
     def __init__(
         self,
         *,
@@ -390,7 +394,9 @@ Global___OperandSource: _TypeAlias = OperandSource  # noqa: Y015
 
 @_typing.final
 class CostProfile(_message.Message):
-    """The mean cost of the batch along one weight, where all others are as before the update."""
+    """The mean cost of the batch as a function of one weight, with all other parameters as they were
+    before the update.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -399,18 +405,19 @@ class CostProfile(_message.Message):
     SLOPE_FIELD_NUMBER: _builtins.int
     COST_AFTER_FIELD_NUMBER: _builtins.int
     slope: _builtins.float
-    """The slope of the tangent in the middle: G/n."""
+    """The slope of the tangent at the middle: G/n."""
     cost_after: _builtins.float
-    """The cost where this weight alone has taken its step."""
+    """The cost if only this weight takes its step. NaN if the weight would become infinite or NaN."""
     @_builtins.property
     def values(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """41 values of the weight, evenly spaced and rising. The one in the middle is the weight before
-        the update; they reach as far as twice the step, and at least half the weight's size or 0.5.
+        """41 evenly spaced values of the weight, in ascending order. The middle one is the weight before the
+        update. The range extends to each side by the largest of twice the step, half the magnitude of
+        the weight, and 0.5.
         """
 
     @_builtins.property
     def costs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """The cost at each of them. The one in the middle is the update's own."""
+        """The cost at each value, which can be infinite or NaN. The middle one is the cost of the update."""
 
     def __init__(
         self,

@@ -27,46 +27,47 @@ class _Activation:
 class _ActivationEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Activation.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     ACTIVATION_UNSPECIFIED: _Activation.ValueType  # 0
-    """Not said: in a request, the sigmoid."""
+    """In a request: SIGMOID."""
     ACTIVATION_SIGMOID: _Activation.ValueType  # 1
-    """a = 1 / (1 + e^−z), in (0, 1); its derivative is a·(1 − a)."""
+    """a = 1 / (1 + e^−z), in (0, 1). Derivative: a·(1 − a)."""
     ACTIVATION_TANH: _Activation.ValueType  # 2
-    """a = (e^z − e^−z) / (e^z + e^−z), in (−1, 1); its derivative is 1 − a²."""
+    """a = (e^z − e^−z) / (e^z + e^−z), in (−1, 1). Derivative: 1 − a²."""
     ACTIVATION_RELU: _Activation.ValueType  # 3
-    """a = z where z > 0, else 0; its derivative is 1 where z > 0, else 0, at z = 0 too."""
+    """a = z if z > 0, otherwise 0. Derivative: 1 if z > 0, otherwise 0 (also at z = 0)."""
     ACTIVATION_LEAKY_RELU: _Activation.ValueType  # 4
-    """a = z where z > 0, else 0.01·z; its derivative is 1 where z > 0, else 0.01, at z = 0 too."""
+    """a = z if z > 0, otherwise 0.01·z. Derivative: 1 if z > 0, otherwise 0.01 (also at z = 0)."""
     ACTIVATION_SOFTPLUS: _Activation.ValueType  # 5
-    """a = ln(1 + e^z), greater than 0; its derivative is the sigmoid of z."""
+    """a = ln(1 + e^z), greater than 0. Derivative: the sigmoid of z."""
     ACTIVATION_IDENTITY: _Activation.ValueType  # 6
-    """a = z; its derivative is 1. For the outputs of a regression."""
+    """a = z. Derivative: 1. Suited to the outputs of a regression."""
     ACTIVATION_SOFTMAX: _Activation.ValueType  # 7
-    """aᵢ = e^zᵢ / Σₖ e^zₖ over the units of the layer: they add up to 1. Only for the output layer,
-    and only together with the categorical cross-entropy.
+    """aᵢ = e^zᵢ / Σₖ e^zₖ over the units of the layer, so the activations add up to 1. Allowed only in
+    the output layer, and only with the categorical cross-entropy.
     """
 
 class Activation(_Activation, metaclass=_ActivationEnumTypeWrapper):
     """The function that turns a unit's logit z into its activation a. The logit is the sum of the
-    unit's inputs times its weights, in the order of the inputs, and its bias last if it has one.
+    unit's inputs multiplied by their weights, added in input order, plus the bias, added last, if
+    the network has biases.
     """
 
 ACTIVATION_UNSPECIFIED: Activation.ValueType  # 0
-"""Not said: in a request, the sigmoid."""
+"""In a request: SIGMOID."""
 ACTIVATION_SIGMOID: Activation.ValueType  # 1
-"""a = 1 / (1 + e^−z), in (0, 1); its derivative is a·(1 − a)."""
+"""a = 1 / (1 + e^−z), in (0, 1). Derivative: a·(1 − a)."""
 ACTIVATION_TANH: Activation.ValueType  # 2
-"""a = (e^z − e^−z) / (e^z + e^−z), in (−1, 1); its derivative is 1 − a²."""
+"""a = (e^z − e^−z) / (e^z + e^−z), in (−1, 1). Derivative: 1 − a²."""
 ACTIVATION_RELU: Activation.ValueType  # 3
-"""a = z where z > 0, else 0; its derivative is 1 where z > 0, else 0, at z = 0 too."""
+"""a = z if z > 0, otherwise 0. Derivative: 1 if z > 0, otherwise 0 (also at z = 0)."""
 ACTIVATION_LEAKY_RELU: Activation.ValueType  # 4
-"""a = z where z > 0, else 0.01·z; its derivative is 1 where z > 0, else 0.01, at z = 0 too."""
+"""a = z if z > 0, otherwise 0.01·z. Derivative: 1 if z > 0, otherwise 0.01 (also at z = 0)."""
 ACTIVATION_SOFTPLUS: Activation.ValueType  # 5
-"""a = ln(1 + e^z), greater than 0; its derivative is the sigmoid of z."""
+"""a = ln(1 + e^z), greater than 0. Derivative: the sigmoid of z."""
 ACTIVATION_IDENTITY: Activation.ValueType  # 6
-"""a = z; its derivative is 1. For the outputs of a regression."""
+"""a = z. Derivative: 1. Suited to the outputs of a regression."""
 ACTIVATION_SOFTMAX: Activation.ValueType  # 7
-"""aᵢ = e^zᵢ / Σₖ e^zₖ over the units of the layer: they add up to 1. Only for the output layer,
-and only together with the categorical cross-entropy.
+"""aᵢ = e^zᵢ / Σₖ e^zₖ over the units of the layer, so the activations add up to 1. Allowed only in
+the output layer, and only with the categorical cross-entropy.
 """
 Global___Activation: _TypeAlias = Activation  # noqa: Y015
 
@@ -77,47 +78,48 @@ class _CostFunction:
 class _CostFunctionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CostFunction.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     COST_FUNCTION_UNSPECIFIED: _CostFunction.ValueType  # 0
-    """Not said: in a request, what is natural for the output layer's activation: the cross-entropy
-    for sigmoid, the categorical cross-entropy for softmax, the squared error for all others.
+    """In a request: the default of the output activation. CROSS_ENTROPY for sigmoid,
+    CATEGORICAL_CROSS_ENTROPY for softmax, SQUARED_ERROR for all others.
     """
     COST_FUNCTION_CROSS_ENTROPY: _CostFunction.ValueType  # 1
-    """C = −Σ [ y·ln a + (1 − y)·ln(1 − a) ], computed from the logits as
-    max(z, 0) − z·y + log1p(e^−|z|), so that it is right where an output rounds to 0 or 1.
-    Needs sigmoid outputs and targets in [0, 1]. For yes and no, each output by itself.
+    """C = −Σ [ y·ln a + (1 − y)·ln(1 − a) ]. Computed from the logits as
+    max(z, 0) − z·y + log1p(e^−|z|), which is accurate even if an output rounds to 0 or 1. Requires
+    sigmoid outputs and targets in [0, 1]. For independent yes/no outputs.
     """
     COST_FUNCTION_CATEGORICAL_CROSS_ENTROPY: _CostFunction.ValueType  # 2
-    """C = −Σ y·ln a, computed from the logits, so that it is right where an output rounds to 0.
-    Needs softmax outputs and targets in [0, 1] that add up to 1 in each example, to within 1e-9.
-    For one class out of several.
+    """C = −Σ y·ln a. Computed from the logits, which is accurate even if an output rounds to 0.
+    Requires softmax outputs and targets in [0, 1] that add up to 1 in each example, with a
+    tolerance of 1e-9. For choosing one class out of several.
     """
     COST_FUNCTION_SQUARED_ERROR: _CostFunction.ValueType  # 3
-    """C = ½·Σ (a − y)². Takes any output activation but softmax, and any finite targets."""
+    """C = ½·Σ (a − y)². Allows any output activation except softmax, and any finite targets."""
     COST_FUNCTION_QUADRATIC: _CostFunction.ValueType  # 4
-    """C = ½·Σ (a − y)² / K. Takes any output activation but softmax, and any finite targets."""
+    """C = ½·Σ (a − y)² / K. Allows any output activation except softmax, and any finite targets."""
 
 class CostFunction(_CostFunction, metaclass=_CostFunctionEnumTypeWrapper):
-    """What is minimised: how far the outputs a of one example are from its targets y. The cost of an
-    update is the mean of its examples' costs. Sums are over the outputs, of which there are K.
+    """The function that training minimises: the distance between the outputs a and the targets y of one
+    example. The cost of an update is the mean cost of the examples in its batch. Sums run over the K
+    outputs.
     """
 
 COST_FUNCTION_UNSPECIFIED: CostFunction.ValueType  # 0
-"""Not said: in a request, what is natural for the output layer's activation: the cross-entropy
-for sigmoid, the categorical cross-entropy for softmax, the squared error for all others.
+"""In a request: the default of the output activation. CROSS_ENTROPY for sigmoid,
+CATEGORICAL_CROSS_ENTROPY for softmax, SQUARED_ERROR for all others.
 """
 COST_FUNCTION_CROSS_ENTROPY: CostFunction.ValueType  # 1
-"""C = −Σ [ y·ln a + (1 − y)·ln(1 − a) ], computed from the logits as
-max(z, 0) − z·y + log1p(e^−|z|), so that it is right where an output rounds to 0 or 1.
-Needs sigmoid outputs and targets in [0, 1]. For yes and no, each output by itself.
+"""C = −Σ [ y·ln a + (1 − y)·ln(1 − a) ]. Computed from the logits as
+max(z, 0) − z·y + log1p(e^−|z|), which is accurate even if an output rounds to 0 or 1. Requires
+sigmoid outputs and targets in [0, 1]. For independent yes/no outputs.
 """
 COST_FUNCTION_CATEGORICAL_CROSS_ENTROPY: CostFunction.ValueType  # 2
-"""C = −Σ y·ln a, computed from the logits, so that it is right where an output rounds to 0.
-Needs softmax outputs and targets in [0, 1] that add up to 1 in each example, to within 1e-9.
-For one class out of several.
+"""C = −Σ y·ln a. Computed from the logits, which is accurate even if an output rounds to 0.
+Requires softmax outputs and targets in [0, 1] that add up to 1 in each example, with a
+tolerance of 1e-9. For choosing one class out of several.
 """
 COST_FUNCTION_SQUARED_ERROR: CostFunction.ValueType  # 3
-"""C = ½·Σ (a − y)². Takes any output activation but softmax, and any finite targets."""
+"""C = ½·Σ (a − y)². Allows any output activation except softmax, and any finite targets."""
 COST_FUNCTION_QUADRATIC: CostFunction.ValueType  # 4
-"""C = ½·Σ (a − y)² / K. Takes any output activation but softmax, and any finite targets."""
+"""C = ½·Σ (a − y)² / K. Allows any output activation except softmax, and any finite targets."""
 Global___CostFunction: _TypeAlias = CostFunction  # noqa: Y015
 
 class _InitializerKind:
@@ -127,52 +129,58 @@ class _InitializerKind:
 class _InitializerKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_InitializerKind.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     INITIALIZER_KIND_UNSPECIFIED: _InitializerKind.ValueType  # 0
-    """Not said: in a request, UNIFORM."""
+    """In a request: UNIFORM."""
     INITIALIZER_KIND_UNIFORM: _InitializerKind.ValueType  # 1
-    """Weights drawn uniformly from [low, high) with the seed."""
+    """Weights drawn uniformly from [low, high)."""
     INITIALIZER_KIND_EXPLICIT: _InitializerKind.ValueType  # 2
-    """Given by the caller as `initial_parameters`. Only reported: to ask for it, send
-    `initial_parameters`.
+    """Parameters supplied by the client. Output only: to supply parameters, set `initial_parameters`
+    in CreateNetworkRequest or `parameters` in ResetWeightsRequest.
     """
     INITIALIZER_KIND_GLOROT: _InitializerKind.ValueType  # 3
-    """Weights drawn uniformly from [−r, r) with the seed, r = √(6 / (inputs + units)) of the layer.
-    Keeps signals and gradients of one size through layers of sigmoid or tanh.
+    """Weights drawn uniformly from [−r, r) with r = √(6 / (inputs + units)) of the layer. Keeps signals
+    and gradients at a similar scale across sigmoid and tanh layers.
     """
     INITIALIZER_KIND_HE: _InitializerKind.ValueType  # 4
-    """Weights drawn uniformly from [−r, r) with the seed, r = √(6 / inputs) of the layer. The same for
-    layers of relu or leaky relu.
+    """Weights drawn uniformly from [−r, r) with r = √(6 / inputs) of the layer. Keeps signals and
+    gradients at a similar scale across relu and leaky relu layers.
     """
     INITIALIZER_KIND_ZEROS: _InitializerKind.ValueType  # 5
-    """All weights 0. Only of use without hidden layers: the units of a hidden layer would stay alike."""
+    """All weights 0. Useful only for networks without hidden layers: the units of a hidden layer would
+    remain identical.
+    """
 
 class InitializerKind(_InitializerKind, metaclass=_InitializerKindEnumTypeWrapper):
-    """How the parameters of update 0 were made. Weights are drawn layer after layer from one random
-    stream, in the order w[unit, input] row after row; biases are 0 in every recipe.
+    """How initial parameters are generated. Weights are drawn from one random stream, layer by layer,
+    in row-major order w[unit, input]. All initializers set biases to 0.
     """
 
 INITIALIZER_KIND_UNSPECIFIED: InitializerKind.ValueType  # 0
-"""Not said: in a request, UNIFORM."""
+"""In a request: UNIFORM."""
 INITIALIZER_KIND_UNIFORM: InitializerKind.ValueType  # 1
-"""Weights drawn uniformly from [low, high) with the seed."""
+"""Weights drawn uniformly from [low, high)."""
 INITIALIZER_KIND_EXPLICIT: InitializerKind.ValueType  # 2
-"""Given by the caller as `initial_parameters`. Only reported: to ask for it, send
-`initial_parameters`.
+"""Parameters supplied by the client. Output only: to supply parameters, set `initial_parameters`
+in CreateNetworkRequest or `parameters` in ResetWeightsRequest.
 """
 INITIALIZER_KIND_GLOROT: InitializerKind.ValueType  # 3
-"""Weights drawn uniformly from [−r, r) with the seed, r = √(6 / (inputs + units)) of the layer.
-Keeps signals and gradients of one size through layers of sigmoid or tanh.
+"""Weights drawn uniformly from [−r, r) with r = √(6 / (inputs + units)) of the layer. Keeps signals
+and gradients at a similar scale across sigmoid and tanh layers.
 """
 INITIALIZER_KIND_HE: InitializerKind.ValueType  # 4
-"""Weights drawn uniformly from [−r, r) with the seed, r = √(6 / inputs) of the layer. The same for
-layers of relu or leaky relu.
+"""Weights drawn uniformly from [−r, r) with r = √(6 / inputs) of the layer. Keeps signals and
+gradients at a similar scale across relu and leaky relu layers.
 """
 INITIALIZER_KIND_ZEROS: InitializerKind.ValueType  # 5
-"""All weights 0. Only of use without hidden layers: the units of a hidden layer would stay alike."""
+"""All weights 0. Useful only for networks without hidden layers: the units of a hidden layer would
+remain identical.
+"""
 Global___InitializerKind: _TypeAlias = InitializerKind  # noqa: Y015
 
 @_typing.final
 class Initializer(_message.Message):
-    """A recipe for initial parameters: the same recipe gives the same bits on every machine."""
+    """How to generate initial parameters. The same initializer with the same seed gives the same bits on
+    every machine.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -181,15 +189,19 @@ class Initializer(_message.Message):
     LOW_FIELD_NUMBER: _builtins.int
     HIGH_FIELD_NUMBER: _builtins.int
     kind: Global___InitializerKind.ValueType
-    """The distribution. UNSPECIFIED means UNIFORM."""
+    """The distribution. Default: UNIFORM."""
     seed: _builtins.int
-    """The seed of the random stream, 0 to 2^63 − 1. Absent in a request: the server picks one and
-    reports it. ZEROS and EXPLICIT have none.
+    """The seed of the random stream, 0 to 2^63 − 1. If absent in a request, the server picks a seed and
+    returns it. ZEROS and EXPLICIT have no seed.
+
+    The stream is PCG64, seeded as `numpy.random.PCG64(seed)`. Each weight takes one raw 64-bit
+    number: u = (raw >> 11)·2^−53, weight = low + (high − low)·u. If rounding makes the weight equal
+    to `high`, the next raw number is used instead.
     """
     low: _builtins.float
-    """The lower bound, inclusive, finite. Only with UNIFORM; absent means −0.12."""
+    """The lower bound, inclusive, finite. Allowed only with UNIFORM. Default: −0.12."""
     high: _builtins.float
-    """The upper bound, exclusive, finite, greater than `low`. Only with UNIFORM; absent means 0.12."""
+    """The upper bound, exclusive, finite, greater than `low`. Allowed only with UNIFORM. Default: 0.12."""
     def __init__(
         self,
         *,
@@ -219,7 +231,7 @@ Global___Initializer: _TypeAlias = Initializer  # noqa: Y015
 
 @_typing.final
 class LayerParameters(_message.Message):
-    """The parameters of one layer, or numbers of the same shape."""
+    """The parameters of one layer, or other values of the same shape, such as gradients."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -228,16 +240,16 @@ class LayerParameters(_message.Message):
     WEIGHTS_FIELD_NUMBER: _builtins.int
     BIASES_FIELD_NUMBER: _builtins.int
     units: _builtins.int
-    """How many units the layer has, at least 1."""
+    """The number of units in the layer, at least 1."""
     inputs: _builtins.int
-    """How many inputs each of its units has: the size of the layer before."""
+    """The number of inputs of each unit: the size of the previous layer."""
     @_builtins.property
     def weights(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """The weights w[unit, input], row after row: units × inputs numbers."""
+        """The weights w[unit, input] in row-major order: units × inputs values."""
 
     @_builtins.property
     def biases(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """The biases, one for each unit; none where the network has no biases."""
+        """The biases, one per unit. Empty if the network has no biases."""
 
     def __init__(
         self,
@@ -257,7 +269,7 @@ Global___LayerParameters: _TypeAlias = LayerParameters  # noqa: Y015
 
 @_typing.final
 class Fork(_message.Message):
-    """Which update of which network a fork began with."""
+    """The origin of a fork."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -265,11 +277,13 @@ class Fork(_message.Message):
     UID_FIELD_NUMBER: _builtins.int
     UPDATE_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The id that the other network had then; it may be deleted by now, and its id used again."""
+    """The id of the source network when it was forked. That network may have been deleted since, and
+    its id reused.
+    """
     uid: _builtins.str
-    """The other network's identity, which is never used again."""
+    """The uid of the source network, which is never reused."""
     update: _builtins.int
-    """The number of its update that is update 0 of the fork."""
+    """The number of the source network's update that became update 0 of the fork."""
     def __init__(
         self,
         *,
@@ -287,7 +301,7 @@ Global___Fork: _TypeAlias = Fork  # noqa: Y015
 
 @_typing.final
 class Network(_message.Message):
-    """A network: its structure, which never changes, and where its history stands."""
+    """A network: its structure, which never changes, and the current state of its history."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -327,30 +341,32 @@ class Network(_message.Message):
     PARAMETER_COUNT_FIELD_NUMBER: _builtins.int
     EARLIEST_UPDATE_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The network's id, chosen by the client or made by the server: [a-z][a-z0-9-]{0,62}."""
+    """The id, chosen by the client or generated by the server: [a-z][a-z0-9-]{0,62}."""
     uid: _builtins.str
-    """An identity that is never used again, even when a deleted network's id is."""
+    """A unique identifier that is never reused, even if the id of a deleted network is."""
     bias: _builtins.bool
     """Whether every unit after the inputs has a bias, which is added to its logit last."""
     cost_function: Global___CostFunction.ValueType
-    """What the training of this network minimises."""
+    """The function that training minimises."""
     latest_update: _builtins.int
-    """The number of the latest update, 0 for a network that has not been trained."""
+    """The number of the latest update; 0 if the network has not been changed since it was created."""
     active_run: _builtins.int
-    """The number of the run that is not over (PENDING, RUNNING or PAUSED); 0 when there is none."""
+    """The number of the run that is PENDING, RUNNING or PAUSED; 0 if there is none."""
     etag: _builtins.str
-    """Covers the latest and the earliest kept update and the active run's state: send it with a call
-    that changes the network to have the call refused (ABORTED) when the network has changed since.
+    """Changes whenever the latest update, the earliest kept update or the state of the active run
+    changes. Send it with a call that changes the network to have the call rejected with ABORTED if
+    the network has changed in the meantime.
     """
     parameter_count: _builtins.int
-    """How many parameters the network has in all: its weights, and its biases if any."""
+    """The total number of parameters: all weights and biases."""
     earliest_update: _builtins.int
-    """The number of the earliest update that is kept: 0 unless DeleteUpdates let go of what is before
-    it. Updates can be read from here on; of this one not what made it, which needs the one before.
+    """The number of the earliest kept update: 0 unless DeleteUpdates deleted earlier ones. Updates can
+    be read from this number on. Data computed from the previous update, such as gradients and
+    traces, is not available for the earliest kept update itself.
     """
     @_builtins.property
     def layer_sizes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
-        """The sizes of the layers, inputs first, outputs last: 2 to 64 of them, each at least 1."""
+        """The layer sizes from inputs to outputs: 2 to 64 layers, each with at least 1 unit."""
 
     @_builtins.property
     def activations(self) -> _containers.RepeatedScalarFieldContainer[Global___Activation.ValueType]:
@@ -358,8 +374,8 @@ class Network(_message.Message):
 
     @_builtins.property
     def initializer(self) -> Global___Initializer:
-        """How update 0 was made, with the seed that was used. Of a fork: how update 0 of the network was
-        made that it comes from.
+        """How update 0 was generated, including the seed. For a fork, this describes update 0 of the
+        network from which it originates.
         """
 
     @_builtins.property
@@ -368,11 +384,11 @@ class Network(_message.Message):
 
     @_builtins.property
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """The client's own notes: at most 64, keys [a-z][a-z0-9_-]{0,62}, values up to 255 characters."""
+        """Labels set by the client: at most 64, keys [a-z][a-z0-9_-]{0,62}, values up to 255 characters."""
 
     @_builtins.property
     def forked_from(self) -> Global___Fork:
-        """Which update of which network its update 0 is. Absent for a network that is no fork."""
+        """The origin of update 0. Absent if the network is not a fork."""
 
     def __init__(
         self,
@@ -403,14 +419,14 @@ Global___Network: _TypeAlias = Network  # noqa: Y015
 
 @_typing.final
 class Vector(_message.Message):
-    """Numbers to compute with."""
+    """A vector of numbers."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     VALUES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def values(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """The numbers."""
+        """The elements."""
 
     def __init__(
         self,

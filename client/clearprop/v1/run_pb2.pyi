@@ -29,35 +29,35 @@ class _RunStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RunState.Val
     RUN_STATE_UNSPECIFIED: _RunState.ValueType  # 0
     """Never used."""
     RUN_STATE_PENDING: _RunState.ValueType  # 1
-    """Accepted and durable, waiting for its first update. Counts as RUNNING wherever a rule names it."""
+    """Accepted and durable, waiting for its first update. Every rule for RUNNING also applies to PENDING."""
     RUN_STATE_RUNNING: _RunState.ValueType  # 2
-    """Making updates. A restart of the server does not end it: it goes on from the last update."""
+    """Applying updates. The run survives a restart of the server and resumes from its latest update."""
     RUN_STATE_PAUSED: _RunState.ValueType  # 3
-    """Stopped between two updates, by PauseRun or at the end of a Step; ResumeRun or Step go on."""
+    """Stopped between two updates, by PauseRun or at the end of a Step. ResumeRun or Step continues it."""
     RUN_STATE_SUCCEEDED: _RunState.ValueType  # 4
-    """All its updates were made, or its stop condition ended it."""
+    """Complete: all updates were applied, or a stop condition was met."""
     RUN_STATE_FAILED: _RunState.ValueType  # 5
-    """It could not go on: see `failure`."""
+    """Unable to continue; see `failure`."""
     RUN_STATE_CANCELLED: _RunState.ValueType  # 6
-    """Ended by CancelRun; the updates that it made stay."""
+    """Ended by CancelRun. The updates that it applied remain."""
 
 class RunState(_RunState, metaclass=_RunStateEnumTypeWrapper):
-    """Where a run is in its life. SUCCEEDED, FAILED and CANCELLED are final."""
+    """The state of a run. SUCCEEDED, FAILED and CANCELLED are final."""
 
 RUN_STATE_UNSPECIFIED: RunState.ValueType  # 0
 """Never used."""
 RUN_STATE_PENDING: RunState.ValueType  # 1
-"""Accepted and durable, waiting for its first update. Counts as RUNNING wherever a rule names it."""
+"""Accepted and durable, waiting for its first update. Every rule for RUNNING also applies to PENDING."""
 RUN_STATE_RUNNING: RunState.ValueType  # 2
-"""Making updates. A restart of the server does not end it: it goes on from the last update."""
+"""Applying updates. The run survives a restart of the server and resumes from its latest update."""
 RUN_STATE_PAUSED: RunState.ValueType  # 3
-"""Stopped between two updates, by PauseRun or at the end of a Step; ResumeRun or Step go on."""
+"""Stopped between two updates, by PauseRun or at the end of a Step. ResumeRun or Step continues it."""
 RUN_STATE_SUCCEEDED: RunState.ValueType  # 4
-"""All its updates were made, or its stop condition ended it."""
+"""Complete: all updates were applied, or a stop condition was met."""
 RUN_STATE_FAILED: RunState.ValueType  # 5
-"""It could not go on: see `failure`."""
+"""Unable to continue; see `failure`."""
 RUN_STATE_CANCELLED: RunState.ValueType  # 6
-"""Ended by CancelRun; the updates that it made stay."""
+"""Ended by CancelRun. The updates that it applied remain."""
 Global___RunState: _TypeAlias = RunState  # noqa: Y015
 
 class _OptimizerKind:
@@ -67,42 +67,42 @@ class _OptimizerKind:
 class _OptimizerKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OptimizerKind.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     OPTIMIZER_KIND_UNSPECIFIED: _OptimizerKind.ValueType  # 0
-    """Not said: in a request, GRADIENT_DESCENT."""
+    """In a request: GRADIENT_DESCENT."""
     OPTIMIZER_KIND_GRADIENT_DESCENT: _OptimizerKind.ValueType  # 1
     """w ← w − r·g."""
     OPTIMIZER_KIND_MOMENTUM: _OptimizerKind.ValueType  # 2
-    """v ← μ·v + g, then w ← w − r·v, with the momentum μ."""
+    """v ← μ·v + g, then w ← w − r·v, with momentum μ."""
     OPTIMIZER_KIND_NESTEROV: _OptimizerKind.ValueType  # 3
-    """v ← μ·v + g, then w ← w − r·(g + μ·v), with the momentum μ."""
+    """v ← μ·v + g, then w ← w − r·(g + μ·v), with momentum μ."""
     OPTIMIZER_KIND_ADAM: _OptimizerKind.ValueType  # 4
-    """m ← β₁·m + (1 − β₁)·g and v ← β₂·v + (1 − β₂)·g², then at the optimizer's t-th update
+    """m ← β₁·m + (1 − β₁)·g and v ← β₂·v + (1 − β₂)·g², then, for the t-th update of the optimizer,
     w ← w − r·(m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε).
     """
 
 class OptimizerKind(_OptimizerKind, metaclass=_OptimizerKindEnumTypeWrapper):
-    """How the batch's gradient g becomes a change of the parameters w, with the learning rate r. All of
-    it is done for each parameter by itself.
+    """How an optimizer changes each parameter w, given the gradient g of the batch and the learning rate
+    r. Each parameter is updated independently.
     """
 
 OPTIMIZER_KIND_UNSPECIFIED: OptimizerKind.ValueType  # 0
-"""Not said: in a request, GRADIENT_DESCENT."""
+"""In a request: GRADIENT_DESCENT."""
 OPTIMIZER_KIND_GRADIENT_DESCENT: OptimizerKind.ValueType  # 1
 """w ← w − r·g."""
 OPTIMIZER_KIND_MOMENTUM: OptimizerKind.ValueType  # 2
-"""v ← μ·v + g, then w ← w − r·v, with the momentum μ."""
+"""v ← μ·v + g, then w ← w − r·v, with momentum μ."""
 OPTIMIZER_KIND_NESTEROV: OptimizerKind.ValueType  # 3
-"""v ← μ·v + g, then w ← w − r·(g + μ·v), with the momentum μ."""
+"""v ← μ·v + g, then w ← w − r·(g + μ·v), with momentum μ."""
 OPTIMIZER_KIND_ADAM: OptimizerKind.ValueType  # 4
-"""m ← β₁·m + (1 − β₁)·g and v ← β₂·v + (1 − β₂)·g², then at the optimizer's t-th update
+"""m ← β₁·m + (1 − β₁)·g and v ← β₂·v + (1 − β₂)·g², then, for the t-th update of the optimizer,
 w ← w − r·(m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε).
 """
 Global___OptimizerKind: _TypeAlias = OptimizerKind  # noqa: Y015
 
 @_typing.final
 class Optimizer(_message.Message):
-    """How gradients become changes of the parameters. What an optimizer remembers (v, m, t) begins at 0
-    and belongs to the network: a run goes on with it where it uses the same optimizer with the same
-    numbers as the run before it, whatever the learning rates; else it begins at 0 again.
+    """An optimizer and its settings. The optimizer state (v, m, t) starts at 0 and belongs to the
+    network: a run continues with the state of the previous run if both use the same optimizer with the
+    same settings, regardless of their learning rates. Otherwise the state starts at 0 again.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -114,18 +114,18 @@ class Optimizer(_message.Message):
     EPSILON_FIELD_NUMBER: _builtins.int
     WEIGHT_DECAY_FIELD_NUMBER: _builtins.int
     kind: Global___OptimizerKind.ValueType
-    """Which one. UNSPECIFIED means GRADIENT_DESCENT."""
+    """The optimizer. Default: GRADIENT_DESCENT."""
     momentum: _builtins.float
-    """μ of MOMENTUM and NESTEROV, in [0, 1). Absent means 0.9. Not with the others."""
+    """μ, in [0, 1). Allowed only with MOMENTUM and NESTEROV. Default: 0.9."""
     beta1: _builtins.float
-    """β₁ of ADAM, in [0, 1). Absent means 0.9. Not with the others."""
+    """β₁, in [0, 1). Allowed only with ADAM. Default: 0.9."""
     beta2: _builtins.float
-    """β₂ of ADAM, in [0, 1). Absent means 0.999. Not with the others."""
+    """β₂, in [0, 1). Allowed only with ADAM. Default: 0.999."""
     epsilon: _builtins.float
-    """ε of ADAM, finite, greater than 0. Absent means 1e-8. Not with the others."""
+    """ε, finite, greater than 0. Allowed only with ADAM. Default: 1e-8."""
     weight_decay: _builtins.float
-    """λ, finite, at least 0; 0 means none. With it g is the batch's gradient plus λ·w, for weights
-    and biases alike. The cost leaves it out.
+    """λ, finite, at least 0. Default: 0, no weight decay. With weight decay, g is the gradient of the
+    batch plus λ·w, for weights and biases alike. The cost does not include the penalty.
     """
     def __init__(
         self,
@@ -162,7 +162,7 @@ Global___Optimizer: _TypeAlias = Optimizer  # noqa: Y015
 
 @_typing.final
 class OptimizerState(_message.Message):
-    """What an optimizer remembers from update to update."""
+    """The state that an optimizer keeps from one update to the next."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -170,15 +170,13 @@ class OptimizerState(_message.Message):
     VALUES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def optimizer(self) -> Global___Optimizer:
-        """The optimizer that remembers it, with the numbers that it was used with: MOMENTUM, NESTEROV or
-        ADAM, for GRADIENT_DESCENT remembers nothing.
-        """
+        """The optimizer and its settings: MOMENTUM, NESTEROV or ADAM. GRADIENT_DESCENT has no state."""
 
     @_builtins.property
     def values(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """Finite numbers in the order of the parameters, layer after layer, weights w[unit, input] row
-        after row, then biases. Of MOMENTUM and NESTEROV v, a number for each parameter. Of ADAM m for
-        each parameter, then v for each, which is at least 0, then β₁ᵗ and β₂ᵗ, in [0, 1].
+        """The values, finite. Parameters are ordered layer by layer: weights w[unit, input] in row-major
+        order, then biases. MOMENTUM and NESTEROV: v for each parameter. ADAM: m for each parameter, then
+        v for each parameter (at least 0), then β₁ᵗ and β₂ᵗ (in [0, 1]).
         """
 
     def __init__(
@@ -197,21 +195,19 @@ Global___OptimizerState: _TypeAlias = OptimizerState  # noqa: Y015
 
 @_typing.final
 class StopCondition(_message.Message):
-    """When a run ends before it has gone through all its epochs. It then is SUCCEEDED, with fewer
-    updates done than it could have made.
-    """
+    """Conditions that end a run before it completes all epochs. The state of the run is then SUCCEEDED."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     COST_BELOW_FIELD_NUMBER: _builtins.int
     MAX_UPDATES_FIELD_NUMBER: _builtins.int
     cost_below: _builtins.float
-    """End the run when the mean cost of an epoch's examples, each as it was when it was trained on,
-    is less than this: finite, greater than 0. Looked at after the first update that reaches the
-    end of the epoch. Absent: never.
+    """Ends the run if the mean cost of an epoch is less than this value: finite, greater than 0. The mean
+    is that of the costs of the epoch's examples, each measured when it was trained on. It is checked
+    after the first update that reaches the end of the epoch. Absent: not checked.
     """
     max_updates: _builtins.int
-    """End the run after so many updates: `total_updates` is never more. At least 0; 0 means no limit."""
+    """Ends the run after this number of updates, at least 0; limits `total_updates`. 0: no limit."""
     def __init__(
         self,
         *,
@@ -230,7 +226,7 @@ Global___StopCondition: _TypeAlias = StopCondition  # noqa: Y015
 
 @_typing.final
 class TrainingSettings(_message.Message):
-    """How a network is trained in one run."""
+    """The settings of a run."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -242,32 +238,38 @@ class TrainingSettings(_message.Message):
     OPTIMIZER_FIELD_NUMBER: _builtins.int
     STOP_FIELD_NUMBER: _builtins.int
     training_set: _builtins.str
-    """The id of the training set. Its examples must fit the network's first and last layer, and its
-    targets the network's cost function.
+    """The id of the training set. Its examples must match the network's input and output layers, and its
+    targets must be valid for the network's cost function.
     """
     learning_rate: _builtins.float
-    """How far each update goes against the gradient: finite, greater than 0."""
+    """The learning rate: finite, greater than 0."""
     batch_size: _builtins.int
-    """How many examples one update averages over: 1 to the number of examples in the set. A batch
-    may straddle the end of an epoch; only the run's last batch may be smaller. Times the units of
-    all the network's layers, inputs included, at most `batch_numbers` of the service's limits.
+    """The number of examples per update: 1 to the number of examples in the training set. A batch can
+    cross the end of an epoch; only the last batch of a run can be smaller. The batch size multiplied
+    by the number of units in all layers, including inputs, must not exceed the limit
+    `batch_numbers`.
     """
     epochs: _builtins.int
-    """How often the run goes through the set, at least 1. The run makes
-    ⌈epochs × examples / batch size⌉ updates: 4 examples, batch size 3 and 4 epochs make 6. At
-    most 2^53 examples are gone through in all.
+    """The number of passes through the training set, at least 1. The run applies
+    ⌈epochs × examples / batch size⌉ updates: for example, 4 examples, batch size 3 and 4 epochs
+    result in 6 updates. epochs × examples must not exceed 2^53.
     """
     shuffle_seed: _builtins.int
-    """Go through the examples of each epoch in an order of its own, which follows from this seed and
-    the epoch's number alone: 0 to 2^63 − 1. Absent: no shuffling, in the order of the set.
+    """Shuffles the examples of each epoch: 0 to 2^63 − 1. The order depends only on this seed and the
+    number of the epoch. Absent: no shuffling; examples are used in the order of the training set.
+
+    The order of epoch e, counting from 1, comes from the stream of
+    `numpy.random.PCG64(seed).jumped(e)`: a Fisher–Yates shuffle of 0 to n − 1 that swaps each
+    position i from n − 1 down to 1 with position r mod (i + 1), where r is the next raw 64-bit number
+    that is less than the largest multiple of i + 1 up to 2^64; other numbers are discarded.
     """
     @_builtins.property
     def optimizer(self) -> Global___Optimizer:
-        """How gradients become changes of the parameters. Absent: plain gradient descent."""
+        """The optimizer. Default: plain gradient descent."""
 
     @_builtins.property
     def stop(self) -> Global___StopCondition:
-        """When to end before all epochs are done. Absent: never."""
+        """Conditions for ending the run early. Default: none."""
 
     def __init__(
         self,
@@ -300,13 +302,13 @@ class Failure(_message.Message):
     MESSAGE_FIELD_NUMBER: _builtins.int
     UPDATE_FIELD_NUMBER: _builtins.int
     reason: _builtins.str
-    """A stable word for programs, such as DIVERGED: an update would have made a parameter infinite
-    or not a number. The network stays at the last finite update.
+    """A stable identifier for programs. DIVERGED: an update would have made a parameter infinite or NaN;
+    the network remains at the last finite update.
     """
     message: _builtins.str
-    """A sentence for people."""
+    """A message for people."""
     update: _builtins.int
-    """The number of the update that could not be made; a later update will have this number."""
+    """The number of the update that could not be applied. A later update will have this number."""
     def __init__(
         self,
         *,
@@ -345,52 +347,52 @@ class Run(_message.Message):
     END_TIME_FIELD_NUMBER: _builtins.int
     TRAINING_SET_UID_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The network's id."""
+    """The id of the network."""
     run: _builtins.int
-    """The run's number: 1 for a network's first run, then counting up without a gap."""
+    """The number of the run. Runs of a network are numbered from 1 without gaps."""
     state: Global___RunState.ValueType
-    """Where the run is in its life."""
+    """The current state."""
     first_update: _builtins.int
-    """The number of the run's first update, whether or not it has been made: the network's latest
-    update when the run was opened, plus 1.
+    """The number of the run's first update, even if it has not been applied yet: 1 more than the latest
+    update of the network when the run was created.
     """
     latest_update: _builtins.int
-    """The number of the run's latest update; first_update − 1 before there is one."""
+    """The number of the run's latest update; `first_update` − 1 if there is none yet."""
     updates_done: _builtins.int
-    """How many updates the run has made."""
+    """The number of updates that the run has applied."""
     total_updates: _builtins.int
-    """How many updates the run makes in all; `settings.stop.cost_below` can end it earlier."""
+    """The total number of updates that the run will apply, unless a stop condition ends it earlier."""
     epoch: _builtins.int
     """The epoch of the next example, counting from 1; `settings.epochs` after all epochs."""
     next_example: _builtins.int
-    """The place of the next example to train on, from 0, in the order of its epoch: the number of the
-    example in the set where nothing is shuffled. 0 after all epochs.
+    """The position of the next example in the order of its epoch, counting from 0; 0 after all epochs.
+    Without shuffling this is the index of the example in the training set.
     """
     latest_cost: _builtins.float
-    """The cost of the latest update: the mean cost of its batch, measured before the update. Absent
-    before the first.
+    """The cost of the latest update: the mean cost of its batch, computed with the parameters before the
+    update. Can be infinite or NaN. Absent before the first update.
     """
     training_set_uid: _builtins.str
-    """The uid of the training set: what the run trains on even if the id is given to another set."""
+    """The uid of the training set. The run keeps using this training set even if its id is reused."""
     @_builtins.property
     def settings(self) -> Global___TrainingSettings:
-        """What was asked for, with the optimizer's numbers filled in as they are used."""
+        """The requested settings, with defaults filled in for the optimizer."""
 
     @_builtins.property
     def failure(self) -> Global___Failure:
-        """Why the run FAILED; absent otherwise."""
+        """Why the run FAILED. Absent in all other states."""
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """When the run was opened."""
+        """When the run was created."""
 
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
-        """When the run made its first update; absent before."""
+        """When the run applied its first update. Absent before that."""
 
     @_builtins.property
     def end_time(self) -> _timestamp_pb2.Timestamp:
-        """When the run reached a final state; absent before."""
+        """When the run reached a final state. Absent before that."""
 
     def __init__(
         self,
@@ -424,8 +426,8 @@ Global___Run: _TypeAlias = Run  # noqa: Y015
 
 @_typing.final
 class RunEvent(_message.Message):
-    """A change of a run's state. Events are part of the network's history: each has its place after
-    one update and before the next.
+    """A change of a run's state. Events are part of the network's history: each has a position after one
+    update and before the next.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -434,14 +436,14 @@ class RunEvent(_message.Message):
     RUN_FIELD_NUMBER: _builtins.int
     UPDATE_FIELD_NUMBER: _builtins.int
     event: _builtins.int
-    """The event's number: 1 for a network's first, then counting up without a gap."""
+    """The number of the event. Events of a network are numbered from 1 without gaps."""
     update: _builtins.int
-    """The number of the update after which the change happened."""
+    """The number of the update after which the change happened: usually `run.latest_update`, or a later
+    number if edits followed that update.
+    """
     @_builtins.property
     def run(self) -> Global___Run:
-        """The run as it was right after the change; its place is after `run.latest_update`, or after
-        `update` where edits followed.
-        """
+        """The run immediately after the change."""
 
     def __init__(
         self,

@@ -22,8 +22,8 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class Trace(_message.Message):
-    """Everything inside one update. Parameters and gradients are given layer after layer, after the
-    inputs; so are the vectors of an example, with a number for each unit.
+    """All intermediate values of one update. Parameters and gradients have one entry for each layer after
+    the inputs, as have the vectors of an example, which contain one value per unit.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -43,40 +43,44 @@ class Trace(_message.Message):
     BEFORE_FIELD_NUMBER: _builtins.int
     AFTER_FIELD_NUMBER: _builtins.int
     update: _builtins.int
-    """The number of the update. With `next` it is the one that would be made next."""
+    """The number of the update. With `next`, the number that the next update would have."""
     run: _builtins.int
-    """The number of the run that the update belongs to; with settings the one that the run would get."""
+    """The number of the run that the update belongs to. With `settings`, the number that the run would
+    have.
+    """
     epoch: _builtins.int
-    """The epoch of the batch's first example, counting from 1."""
+    """The epoch of the first example in the batch, counting from 1."""
     first_example: _builtins.int
-    """The place of that example, from 0, in the order of its epoch."""
+    """The position of the first example in the order of its epoch, counting from 0."""
     example_count: _builtins.int
-    """How many examples the batch has."""
+    """The number of examples in the batch."""
     cost: _builtins.float
-    """The mean cost of the whole batch, with the parameters before the update."""
+    """The mean cost of the whole batch, computed with the parameters before the update."""
     @_builtins.property
     def settings(self) -> _run_pb2.TrainingSettings:
-        """The settings of that run."""
+        """The settings of the run."""
 
     @_builtins.property
     def examples(self) -> _containers.RepeatedCompositeFieldContainer[Global___ExampleTrace]:
-        """The examples that were asked for, in the order of the batch."""
+        """The requested examples, in batch order."""
 
     @_builtins.property
     def gradient_sum(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
-        """G: the gradients of all examples of the batch, added up in its order."""
+        """G: the sum of the gradients of all n examples in the batch, added in batch order."""
 
     @_builtins.property
     def gradient(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
-        """G/n: their mean."""
+        """G/n: the mean gradient."""
 
     @_builtins.property
     def decayed_gradient(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
-        """g = G/n + λ·w, with which the optimizer goes on; empty where there is no weight decay."""
+        """g = G/n + λ·w: the gradient with weight decay, which the optimizer uses. Empty without weight
+        decay.
+        """
 
     @_builtins.property
     def step(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
-        """What the optimizer takes from the parameters: after = before − step, to the bit."""
+        """The step that the optimizer subtracts from the parameters: after = before − step, bit for bit."""
 
     @_builtins.property
     def before(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
@@ -84,8 +88,8 @@ class Trace(_message.Message):
 
     @_builtins.property
     def after(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
-        """The parameters after the update. Empty where one of them would be infinite or not a number: then
-        the update is never made, and the run fails.
+        """The parameters after the update. Empty if one of them would be infinite or NaN: such an update is
+        never applied, and the run fails.
         """
 
     def __init__(
@@ -116,7 +120,7 @@ Global___Trace: _TypeAlias = Trace  # noqa: Y015
 
 @_typing.final
 class ExampleTrace(_message.Message):
-    """What one example of a batch goes through, there and back."""
+    """The forward and backward pass of one example in a batch."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -130,24 +134,26 @@ class ExampleTrace(_message.Message):
     COST_FIELD_NUMBER: _builtins.int
     GRADIENT_FIELD_NUMBER: _builtins.int
     position: _builtins.int
-    """Its place in the batch, from 0."""
+    """The position in the batch, counting from 0."""
     example: _builtins.int
-    """Its number in the training set, from 0. A batch that straddles the end of an epoch can hold an
-    example twice.
+    """The index in the training set, counting from 0. If a batch crosses the end of an epoch and the run
+    shuffles, the batch can contain the same example twice.
     """
     cost: _builtins.float
-    """Its cost C."""
+    """The cost C."""
     @_builtins.property
     def inputs(self) -> _network_pb2.Vector:
-        """Its inputs."""
+        """The inputs."""
 
     @_builtins.property
     def targets(self) -> _network_pb2.Vector:
-        """Its targets."""
+        """The targets."""
 
     @_builtins.property
     def logits(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.Vector]:
-        """The logits z of each layer; of softmax outputs ln a, for theirs mean nothing one by one."""
+        """The logits z of each layer. For softmax outputs this is ln a, because individual softmax logits
+        have no meaning.
+        """
 
     @_builtins.property
     def activations(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.Vector]:
@@ -159,7 +165,7 @@ class ExampleTrace(_message.Message):
 
     @_builtins.property
     def gradient(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
-        """∂C/∂w for every weight and bias."""
+        """The gradient ∂C/∂w for every weight and bias."""
 
     def __init__(
         self,

@@ -34,21 +34,25 @@ class _StepUnit:
 class _StepUnitEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_StepUnit.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     STEP_UNIT_UNSPECIFIED: _StepUnit.ValueType  # 0
-    """Not said: UPDATE."""
+    """In a request: UPDATE."""
     STEP_UNIT_UPDATE: _StepUnit.ValueType  # 1
-    """Single updates."""
+    """Updates."""
     STEP_UNIT_EPOCH: _StepUnit.ValueType  # 2
-    """Epochs: the step ends at the first update that reaches the next count × examples of the run."""
+    """Epochs: the step ends with the first update after which the run has used at least
+    `count` × examples of the training set more examples than before.
+    """
 
 class StepUnit(_StepUnit, metaclass=_StepUnitEnumTypeWrapper):
-    """What a Step counts."""
+    """The unit in which a step is counted."""
 
 STEP_UNIT_UNSPECIFIED: StepUnit.ValueType  # 0
-"""Not said: UPDATE."""
+"""In a request: UPDATE."""
 STEP_UNIT_UPDATE: StepUnit.ValueType  # 1
-"""Single updates."""
+"""Updates."""
 STEP_UNIT_EPOCH: StepUnit.ValueType  # 2
-"""Epochs: the step ends at the first update that reaches the next count × examples of the run."""
+"""Epochs: the step ends with the first update after which the run has used at least
+`count` × examples of the training set more examples than before.
+"""
 Global___StepUnit: _TypeAlias = StepUnit  # noqa: Y015
 
 class _StateView:
@@ -58,24 +62,24 @@ class _StateView:
 class _StateViewEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_StateView.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     STATE_VIEW_UNSPECIFIED: _StateView.ValueType  # 0
-    """Not said: BASIC."""
+    """In a request: BASIC."""
     STATE_VIEW_BASIC: _StateView.ValueType  # 1
-    """The parameters, and where training goes on."""
+    """The parameters, and the position from which training continues."""
     STATE_VIEW_FULL: _StateView.ValueType  # 2
-    """The same, and what the update that made it found: its mean gradient, and the activations for the
-    last example of its batch.
+    """The fields of BASIC, the mean gradient of the update's batch, and the activations for the last
+    example of the batch.
     """
 
 class StateView(_StateView, metaclass=_StateViewEnumTypeWrapper):
-    """How much of a state is sent."""
+    """Which fields of a state to return."""
 
 STATE_VIEW_UNSPECIFIED: StateView.ValueType  # 0
-"""Not said: BASIC."""
+"""In a request: BASIC."""
 STATE_VIEW_BASIC: StateView.ValueType  # 1
-"""The parameters, and where training goes on."""
+"""The parameters, and the position from which training continues."""
 STATE_VIEW_FULL: StateView.ValueType  # 2
-"""The same, and what the update that made it found: its mean gradient, and the activations for the
-last example of its batch.
+"""The fields of BASIC, the mean gradient of the update's batch, and the activations for the last
+example of the batch.
 """
 Global___StateView: _TypeAlias = StateView  # noqa: Y015
 
@@ -86,21 +90,21 @@ class _Encoding:
 class _EncodingEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Encoding.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     ENCODING_UNSPECIFIED: _Encoding.ValueType  # 0
-    """Not said: UPDATES."""
+    """In a request: UPDATES."""
     ENCODING_UPDATES: _Encoding.ValueType  # 1
-    """As messages, several at a time: `updates`."""
+    """As Update messages: `updates`."""
     ENCODING_COLUMNS: _Encoding.ValueType  # 2
-    """As columns of numbers, several at a time: `columns`."""
+    """As columns of numbers: `columns`. Faster to produce and to read."""
 
 class Encoding(_Encoding, metaclass=_EncodingEnumTypeWrapper):
-    """How a watch sends updates."""
+    """How a watch encodes updates."""
 
 ENCODING_UNSPECIFIED: Encoding.ValueType  # 0
-"""Not said: UPDATES."""
+"""In a request: UPDATES."""
 ENCODING_UPDATES: Encoding.ValueType  # 1
-"""As messages, several at a time: `updates`."""
+"""As Update messages: `updates`."""
 ENCODING_COLUMNS: Encoding.ValueType  # 2
-"""As columns of numbers, several at a time: `columns`."""
+"""As columns of numbers: `columns`. Faster to produce and to read."""
 Global___Encoding: _TypeAlias = Encoding  # noqa: Y015
 
 class _ExportFormat:
@@ -110,56 +114,56 @@ class _ExportFormat:
 class _ExportFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExportFormat.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     EXPORT_FORMAT_UNSPECIFIED: _ExportFormat.ValueType  # 0
-    """Not said: JSON."""
+    """In a request: JSON."""
     EXPORT_FORMAT_JSON: _ExportFormat.ValueType  # 1
-    """A document of everything that it takes to make an equal network of it, here or on another
-    server, which training takes on to the same bits: {"format": "clearprop-network", "version": 1,
-    "network", "uid", "update", "kind", "run", "layer_sizes", "activations", "bias",
-    "cost_function", "initializer", "labels", "forked_from", "layers": [{"weights": [[…]],
-    "biases": […]}], "optimizer_state": {"optimizer", "values"} or null}. Words are those of this
-    contract in lower case, such as "leaky-relu"; decimals come back to the same bits. To make the
-    network, send structure, layers and optimizer state to CreateNetwork, as the clients do.
+    """A JSON document that contains everything needed to create an identical network on any server and to
+    continue its training with the same bits: {"format": "clearprop-network", "version": 1, "network",
+    "uid", "update", "kind", "run", "layer_sizes", "activations", "bias", "cost_function",
+    "initializer", "labels", "forked_from", "layers": [{"weights": [[…]], "biases": […]}],
+    "optimizer_state": {"optimizer", "values"} or null}. Enum values are in lower case, such as
+    "leaky-relu". Decimals parse to the same bits. To create the network, send the structure, the layers
+    and the optimizer state to CreateNetwork; the Python client and the command line do this.
     """
     EXPORT_FORMAT_NPZ: _ExportFormat.ValueType  # 2
-    """The parameters as arrays of NumPy, for `numpy.load`: `layer_1_weights` [units, inputs],
-    `layer_1_biases` [units] where there are any, and so on.
+    """A NumPy archive of the parameters for `numpy.load`: `layer_1_weights` [units, inputs],
+    `layer_1_biases` [units] if the network has biases, and so on.
     """
     EXPORT_FORMAT_ONNX: _ExportFormat.ValueType  # 3
-    """The way from inputs to outputs as an ONNX model in float64: `inputs` [batch, inputs] to
-    `outputs` [batch, outputs], any batch. Its outputs are those of Predict up to rounding.
+    """An ONNX model in float64 that computes `outputs` [batch, outputs] from `inputs` [batch, inputs], for
+    any batch size. Its outputs equal those of Predict except for rounding.
     """
     EXPORT_FORMAT_CSV: _ExportFormat.ValueType  # 4
-    """The history from the earliest kept update to the chosen one as a table, a line for each update:
-    update,kind,run,epoch,first_example,example_count,cost as in Update; no cost where no run made
-    the update. Decimals come back to the same bits.
+    """A CSV table of the history from the earliest kept update to the chosen one, with the columns
+    update,kind,run,epoch,first_example,example_count,cost as in Update. The cost is empty for updates
+    that do not belong to a run. Decimals parse to the same bits.
     """
 
 class ExportFormat(_ExportFormat, metaclass=_ExportFormatEnumTypeWrapper):
-    """What a file of a network is."""
+    """The formats of exported files."""
 
 EXPORT_FORMAT_UNSPECIFIED: ExportFormat.ValueType  # 0
-"""Not said: JSON."""
+"""In a request: JSON."""
 EXPORT_FORMAT_JSON: ExportFormat.ValueType  # 1
-"""A document of everything that it takes to make an equal network of it, here or on another
-server, which training takes on to the same bits: {"format": "clearprop-network", "version": 1,
-"network", "uid", "update", "kind", "run", "layer_sizes", "activations", "bias",
-"cost_function", "initializer", "labels", "forked_from", "layers": [{"weights": [[…]],
-"biases": […]}], "optimizer_state": {"optimizer", "values"} or null}. Words are those of this
-contract in lower case, such as "leaky-relu"; decimals come back to the same bits. To make the
-network, send structure, layers and optimizer state to CreateNetwork, as the clients do.
+"""A JSON document that contains everything needed to create an identical network on any server and to
+continue its training with the same bits: {"format": "clearprop-network", "version": 1, "network",
+"uid", "update", "kind", "run", "layer_sizes", "activations", "bias", "cost_function",
+"initializer", "labels", "forked_from", "layers": [{"weights": [[…]], "biases": […]}],
+"optimizer_state": {"optimizer", "values"} or null}. Enum values are in lower case, such as
+"leaky-relu". Decimals parse to the same bits. To create the network, send the structure, the layers
+and the optimizer state to CreateNetwork; the Python client and the command line do this.
 """
 EXPORT_FORMAT_NPZ: ExportFormat.ValueType  # 2
-"""The parameters as arrays of NumPy, for `numpy.load`: `layer_1_weights` [units, inputs],
-`layer_1_biases` [units] where there are any, and so on.
+"""A NumPy archive of the parameters for `numpy.load`: `layer_1_weights` [units, inputs],
+`layer_1_biases` [units] if the network has biases, and so on.
 """
 EXPORT_FORMAT_ONNX: ExportFormat.ValueType  # 3
-"""The way from inputs to outputs as an ONNX model in float64: `inputs` [batch, inputs] to
-`outputs` [batch, outputs], any batch. Its outputs are those of Predict up to rounding.
+"""An ONNX model in float64 that computes `outputs` [batch, outputs] from `inputs` [batch, inputs], for
+any batch size. Its outputs equal those of Predict except for rounding.
 """
 EXPORT_FORMAT_CSV: ExportFormat.ValueType  # 4
-"""The history from the earliest kept update to the chosen one as a table, a line for each update:
-update,kind,run,epoch,first_example,example_count,cost as in Update; no cost where no run made
-the update. Decimals come back to the same bits.
+"""A CSV table of the history from the earliest kept update to the chosen one, with the columns
+update,kind,run,epoch,first_example,example_count,cost as in Update. The cost is empty for updates
+that do not belong to a run. Decimals parse to the same bits.
 """
 Global___ExportFormat: _TypeAlias = ExportFormat  # noqa: Y015
 
@@ -170,34 +174,34 @@ class _DifferenceKind:
 class _DifferenceKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DifferenceKind.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     DIFFERENCE_KIND_UNSPECIFIED: _DifferenceKind.ValueType  # 0
-    """Not sent."""
+    """Never used."""
     DIFFERENCE_KIND_COST: _DifferenceKind.ValueType  # 1
-    """An update has another cost than it has when it is made again."""
+    """A stored cost differs from the recomputed cost."""
     DIFFERENCE_KIND_KEYFRAME: _DifferenceKind.ValueType  # 2
-    """A stored state is another than the updates before it lead to."""
+    """A stored state differs from the recomputed state."""
     DIFFERENCE_KIND_DAMAGED: _DifferenceKind.ValueType  # 3
-    """What is stored does not read back as it was written: the file was changed or is damaged."""
+    """Stored data cannot be read back correctly: the file was changed or is damaged."""
     DIFFERENCE_KIND_MISSING: _DifferenceKind.ValueType  # 4
-    """Something is not there that must be."""
+    """Required data is missing."""
 
 class DifferenceKind(_DifferenceKind, metaclass=_DifferenceKindEnumTypeWrapper):
-    """How a history is not as it should be."""
+    """The kinds of errors in a history."""
 
 DIFFERENCE_KIND_UNSPECIFIED: DifferenceKind.ValueType  # 0
-"""Not sent."""
+"""Never used."""
 DIFFERENCE_KIND_COST: DifferenceKind.ValueType  # 1
-"""An update has another cost than it has when it is made again."""
+"""A stored cost differs from the recomputed cost."""
 DIFFERENCE_KIND_KEYFRAME: DifferenceKind.ValueType  # 2
-"""A stored state is another than the updates before it lead to."""
+"""A stored state differs from the recomputed state."""
 DIFFERENCE_KIND_DAMAGED: DifferenceKind.ValueType  # 3
-"""What is stored does not read back as it was written: the file was changed or is damaged."""
+"""Stored data cannot be read back correctly: the file was changed or is damaged."""
 DIFFERENCE_KIND_MISSING: DifferenceKind.ValueType  # 4
-"""Something is not there that must be."""
+"""Required data is missing."""
 Global___DifferenceKind: _TypeAlias = DifferenceKind  # noqa: Y015
 
 @_typing.final
 class CreateNetworkRequest(_message.Message):
-    """Describes the network to make."""
+    """The request of CreateNetwork."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -233,51 +237,52 @@ class CreateNetworkRequest(_message.Message):
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     OPTIMIZER_STATE_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The id to give it, [a-z][a-z0-9-]{0,62}. Empty: the server makes one."""
+    """The id of the new network: [a-z][a-z0-9-]{0,62}. Empty: the server generates one."""
     bias: _builtins.bool
-    """Whether every unit after the inputs has a bias."""
+    """Whether every unit after the inputs has a bias. Default: false."""
     cost_function: _network_pb2.CostFunction.ValueType
-    """What training minimises. UNSPECIFIED means what is natural for the output layer's activation:
-    the cross-entropy for sigmoid, the categorical cross-entropy for softmax, the squared error for
-    all others. The cross-entropy takes sigmoid outputs alone, the categorical one softmax outputs
-    alone, and softmax outputs no other cost.
+    """The cost function. Default: CROSS_ENTROPY for sigmoid outputs, CATEGORICAL_CROSS_ENTROPY for
+    softmax outputs, SQUARED_ERROR for all others. CROSS_ENTROPY requires sigmoid outputs;
+    CATEGORICAL_CROSS_ENTROPY requires softmax outputs, and softmax outputs allow no other cost
+    function.
     """
     request_id: _builtins.str
-    """Makes a retry safe: see the service's comment. Empty: not used."""
+    """Makes retries safe; see TrainingService. Empty: not used."""
     validate_only: _builtins.bool
-    """Check the request and answer as if it had been done, but make nothing."""
+    """Whether to only validate the request, and return the response without creating the network."""
     @_builtins.property
     def layer_sizes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
-        """The sizes of the layers, inputs first, outputs last: 2 to 64 of them, each at least 1, with at
-        most 1,000,000 parameters between them.
+        """The layer sizes from inputs to outputs: 2 to 64 layers, each with at least 1 unit, and at most
+        1,000,000 parameters in total.
         """
 
     @_builtins.property
     def activations(self) -> _containers.RepeatedScalarFieldContainer[_network_pb2.Activation.ValueType]:
-        """The activation of each layer after the inputs, or one for all of them, or none for sigmoid
-        everywhere. Softmax is for the output layer alone.
+        """The activation of each layer after the inputs, or a single activation for all of them. Default:
+        sigmoid. Only the output layer can use softmax.
         """
 
     @_builtins.property
     def initializer(self) -> _network_pb2.Initializer:
-        """How to make the initial parameters. Absent: uniform in [−0.12, 0.12) with a seed that the
-        server picks and reports. Not together with `initial_parameters`.
+        """How to generate the initial parameters. Default: uniform in [−0.12, 0.12), with a seed that the
+        server picks and returns. Cannot be combined with `initial_parameters`.
         """
 
     @_builtins.property
     def initial_parameters(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
-        """The initial parameters themselves, finite, one entry for each layer after the inputs, with
-        biases where the network has them.
+        """The initial parameters: finite values, one element for each layer after the inputs, with biases if
+        the network has them.
         """
 
     @_builtins.property
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """The client's own notes: at most 64, keys [a-z][a-z0-9_-]{0,62}, values up to 255 characters."""
+        """Labels: at most 64, keys [a-z][a-z0-9_-]{0,62}, values up to 255 characters."""
 
     @_builtins.property
     def optimizer_state(self) -> _run_pb2.OptimizerState:
-        """What an optimizer remembers at update 0, such as that of a network that was exported elsewhere:
-        a first run with this optimizer, set to the same numbers, goes on with it. Absent: nothing.
+        """The optimizer state at update 0, for example of a network that was exported from another server.
+        The first run continues with it if it uses the same optimizer with the same settings. Absent: no
+        optimizer state.
         """
 
     def __init__(
@@ -305,14 +310,14 @@ Global___CreateNetworkRequest: _TypeAlias = CreateNetworkRequest  # noqa: Y015
 
 @_typing.final
 class CreateNetworkResponse(_message.Message):
-    """Returns the network that was made."""
+    """The created network."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     NETWORK_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def network(self) -> _network_pb2.Network:
-        """The network, at update 0. With `validate_only` it has no uid."""
+        """The network at update 0. With `validate_only`, it has no uid."""
 
     def __init__(
         self,
@@ -329,7 +334,7 @@ Global___CreateNetworkResponse: _TypeAlias = CreateNetworkResponse  # noqa: Y015
 
 @_typing.final
 class ForkNetworkRequest(_message.Message):
-    """Says which update to make a network of."""
+    """The request of ForkNetwork."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -359,17 +364,17 @@ class ForkNetworkRequest(_message.Message):
     LABELS_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The id of the network to fork."""
+    """The id of the source network."""
     update: _builtins.int
-    """The number of its update to begin with, its earliest kept one to its latest. Absent: the latest."""
+    """The number of the source update, from the earliest kept update to the latest. Default: the latest."""
     new_network: _builtins.str
-    """The id to give the fork, [a-z][a-z0-9-]{0,62}. Empty: the server makes one."""
+    """The id of the new network: [a-z][a-z0-9-]{0,62}. Empty: the server generates one."""
     request_id: _builtins.str
-    """Makes a retry safe: see the service's comment. Empty: not used."""
+    """Makes retries safe; see TrainingService. Empty: not used."""
     @_builtins.property
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """The client's own notes for the fork, which takes none over: at most 64, keys
-        [a-z][a-z0-9_-]{0,62}, values up to 255 characters.
+        """Labels of the fork: at most 64, keys [a-z][a-z0-9_-]{0,62}, values up to 255 characters. The labels
+        of the source network are not copied.
         """
 
     def __init__(
@@ -393,14 +398,14 @@ Global___ForkNetworkRequest: _TypeAlias = ForkNetworkRequest  # noqa: Y015
 
 @_typing.final
 class ForkNetworkResponse(_message.Message):
-    """Returns the network that was made."""
+    """The created fork."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     NETWORK_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def network(self) -> _network_pb2.Network:
-        """The fork, at update 0; its `forked_from` says which update that is."""
+        """The fork at update 0. Its `forked_from` identifies the source update."""
 
     def __init__(
         self,
@@ -417,13 +422,13 @@ Global___ForkNetworkResponse: _TypeAlias = ForkNetworkResponse  # noqa: Y015
 
 @_typing.final
 class GetNetworkRequest(_message.Message):
-    """Names the network to get."""
+    """The request of GetNetwork."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     NETWORK_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The network's id."""
+    """The id of the network."""
     def __init__(
         self,
         *,
@@ -439,14 +444,14 @@ Global___GetNetworkRequest: _TypeAlias = GetNetworkRequest  # noqa: Y015
 
 @_typing.final
 class GetNetworkResponse(_message.Message):
-    """Returns the network."""
+    """The requested network."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     NETWORK_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def network(self) -> _network_pb2.Network:
-        """The network as it is now."""
+        """The network in its current state."""
 
     def __init__(
         self,
@@ -463,16 +468,16 @@ Global___GetNetworkResponse: _TypeAlias = GetNetworkResponse  # noqa: Y015
 
 @_typing.final
 class ListNetworksRequest(_message.Message):
-    """Asks for a page of networks."""
+    """The request of ListNetworks."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """How many to return at most, 1 to 1,000. 0 means 100."""
+    """The maximum number of networks to return, 1 to 1,000. 0: 100."""
     page_token: _builtins.str
-    """The `next_page_token` of the page before; empty for the first page."""
+    """The `next_page_token` of the previous page. Empty: the first page."""
     def __init__(
         self,
         *,
@@ -489,17 +494,17 @@ Global___ListNetworksRequest: _TypeAlias = ListNetworksRequest  # noqa: Y015
 
 @_typing.final
 class ListNetworksResponse(_message.Message):
-    """Returns a page of networks."""
+    """A page of networks."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     NETWORKS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Send this for the next page; empty on the last."""
+    """The token of the next page. Empty: this is the last page."""
     @_builtins.property
     def networks(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.Network]:
-        """The networks, ordered by id."""
+        """The networks, in the order of their ids."""
 
     def __init__(
         self,
@@ -517,7 +522,7 @@ Global___ListNetworksResponse: _TypeAlias = ListNetworksResponse  # noqa: Y015
 
 @_typing.final
 class UpdateNetworkRequest(_message.Message):
-    """Says what to change of a network. Only its labels can be changed."""
+    """The request of UpdateNetwork. Only labels can be changed."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -547,19 +552,19 @@ class UpdateNetworkRequest(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The network's id."""
+    """The id of the network."""
     etag: _builtins.str
-    """Refuse when the network has changed since this etag was given out. Empty: not checked."""
+    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not checked."""
     request_id: _builtins.str
-    """Makes a retry safe: see the service's comment. Empty: not used."""
+    """Makes retries safe; see TrainingService. Empty: not used."""
     @_builtins.property
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """The labels that it will have."""
+        """The new labels."""
 
     @_builtins.property
     def update_mask(self) -> _field_mask_pb2.FieldMask:
-        """What to change: `labels`, or `labels.KEY` for single ones (absent in `labels`: removed).
-        Absent means `labels`.
+        """Which fields to change: `labels` replaces all labels; `labels.KEY` replaces one label, or removes
+        it if it is absent from `labels`. Default: `labels`.
         """
 
     def __init__(
@@ -581,14 +586,14 @@ Global___UpdateNetworkRequest: _TypeAlias = UpdateNetworkRequest  # noqa: Y015
 
 @_typing.final
 class UpdateNetworkResponse(_message.Message):
-    """Returns the changed network."""
+    """The changed network."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     NETWORK_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def network(self) -> _network_pb2.Network:
-        """The network as it is now."""
+        """The network in its current state."""
 
     def __init__(
         self,
@@ -605,7 +610,7 @@ Global___UpdateNetworkResponse: _TypeAlias = UpdateNetworkResponse  # noqa: Y015
 
 @_typing.final
 class DeleteNetworkRequest(_message.Message):
-    """Names the network to delete."""
+    """The request of DeleteNetwork."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -613,11 +618,11 @@ class DeleteNetworkRequest(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The network's id."""
+    """The id of the network."""
     etag: _builtins.str
-    """Refuse when the network has changed since this etag was given out. Empty: not checked."""
+    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not checked."""
     request_id: _builtins.str
-    """Makes a retry safe: see the service's comment. Empty: not used."""
+    """Makes retries safe; see TrainingService. Empty: not used."""
     def __init__(
         self,
         *,
@@ -635,7 +640,7 @@ Global___DeleteNetworkRequest: _TypeAlias = DeleteNetworkRequest  # noqa: Y015
 
 @_typing.final
 class DeleteNetworkResponse(_message.Message):
-    """Says that the network is deleted."""
+    """The response of DeleteNetwork, which is empty."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -652,7 +657,7 @@ Global___DeleteNetworkResponse: _TypeAlias = DeleteNetworkResponse  # noqa: Y015
 
 @_typing.final
 class DeleteUpdatesRequest(_message.Message):
-    """Names the updates to let go of."""
+    """The request of DeleteUpdates."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -661,13 +666,15 @@ class DeleteUpdatesRequest(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The network's id."""
+    """The id of the network."""
     before_update: _builtins.int
-    """The update that becomes the earliest kept one, 1 to the latest."""
+    """The number of the update that becomes the earliest kept one, 1 to the latest. Earlier updates are
+    deleted.
+    """
     etag: _builtins.str
-    """Refuse when the network has changed since this etag was given out. Empty: not checked."""
+    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not checked."""
     request_id: _builtins.str
-    """Makes a retry safe: see the service's comment. Empty: not used."""
+    """Makes retries safe; see TrainingService. Empty: not used."""
     def __init__(
         self,
         *,
@@ -686,14 +693,14 @@ Global___DeleteUpdatesRequest: _TypeAlias = DeleteUpdatesRequest  # noqa: Y015
 
 @_typing.final
 class DeleteUpdatesResponse(_message.Message):
-    """Returns the network whose history begins later."""
+    """The network with the compacted history."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     NETWORK_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def network(self) -> _network_pb2.Network:
-        """The network as it is then; its `earliest_update` is at least the one that was asked for."""
+        """The network after the call. Its `earliest_update` is at least the requested `before_update`."""
 
     def __init__(
         self,
@@ -710,7 +717,7 @@ Global___DeleteUpdatesResponse: _TypeAlias = DeleteUpdatesResponse  # noqa: Y015
 
 @_typing.final
 class CreateTrainingSetRequest(_message.Message):
-    """Describes the training set to store."""
+    """The request of CreateTrainingSet."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -718,12 +725,14 @@ class CreateTrainingSetRequest(_message.Message):
     EXAMPLES_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     training_set: _builtins.str
-    """The id to give it, [a-z][a-z0-9-]{0,62}. Empty: the server makes one."""
+    """The id of the new training set: [a-z][a-z0-9-]{0,62}. Empty: the server generates one."""
     request_id: _builtins.str
-    """Makes a retry safe: see the service's comment. Empty: not used."""
+    """Makes retries safe; see TrainingService. Empty: not used."""
     @_builtins.property
     def examples(self) -> _containers.RepeatedCompositeFieldContainer[_training_set_pb2.Example]:
-        """At least one example, all with the same numbers of inputs and targets, at least 1 of each."""
+        """The examples: at least 1. All examples have the same number of inputs, at least 1, and the same
+        number of targets, at least 1.
+        """
 
     def __init__(
         self,
@@ -742,7 +751,7 @@ Global___CreateTrainingSetRequest: _TypeAlias = CreateTrainingSetRequest  # noqa
 
 @_typing.final
 class CreateTrainingSetResponse(_message.Message):
-    """Returns the training set that was stored."""
+    """The created training set."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -766,7 +775,7 @@ Global___CreateTrainingSetResponse: _TypeAlias = CreateTrainingSetResponse  # no
 
 @_typing.final
 class UploadTrainingSetRequest(_message.Message):
-    """One piece of a training set to store."""
+    """A request in the stream of UploadTrainingSet."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -774,15 +783,17 @@ class UploadTrainingSetRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     EXAMPLES_FIELD_NUMBER: _builtins.int
     training_set: _builtins.str
-    """The id to give it, [a-z][a-z0-9-]{0,62}. Empty: the server makes one. In the first message
-    alone.
+    """The id of the new training set: [a-z][a-z0-9-]{0,62}. Empty: the server generates one. Allowed only
+    in the first request of the stream.
     """
     request_id: _builtins.str
-    """Makes a retry safe: see the service's comment. Empty: not used. In the first message alone."""
+    """Makes retries safe; see TrainingService. Empty: not used. Allowed only in the first request of the
+    stream.
+    """
     @_builtins.property
     def examples(self) -> _containers.RepeatedCompositeFieldContainer[_training_set_pb2.Example]:
-        """The next examples of the set, any number of them, all with the same numbers of inputs and
-        targets, at least 1 of each. At least one example in all messages together.
+        """The next examples, any number per request and at least 1 in the whole stream. All examples have the
+        same number of inputs, at least 1, and the same number of targets, at least 1.
         """
 
     def __init__(
@@ -802,7 +813,7 @@ Global___UploadTrainingSetRequest: _TypeAlias = UploadTrainingSetRequest  # noqa
 
 @_typing.final
 class UploadTrainingSetResponse(_message.Message):
-    """Returns the training set that was stored."""
+    """The created training set."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -826,16 +837,16 @@ Global___UploadTrainingSetResponse: _TypeAlias = UploadTrainingSetResponse  # no
 
 @_typing.final
 class GetTrainingSetRequest(_message.Message):
-    """Names the training set to get."""
+    """The request of GetTrainingSet."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     TRAINING_SET_FIELD_NUMBER: _builtins.int
     INCLUDE_EXAMPLES_FIELD_NUMBER: _builtins.int
     training_set: _builtins.str
-    """The training set's id."""
+    """The id of the training set."""
     include_examples: _builtins.bool
-    """Whether to return the examples too. Refused where they would exceed the limit for responses."""
+    """Whether to return the examples. Fails if they exceed the limit `response_bytes`."""
     def __init__(
         self,
         *,
@@ -852,14 +863,14 @@ Global___GetTrainingSetRequest: _TypeAlias = GetTrainingSetRequest  # noqa: Y015
 
 @_typing.final
 class GetTrainingSetResponse(_message.Message):
-    """Returns the training set."""
+    """The requested training set."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     TRAINING_SET_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def training_set(self) -> _training_set_pb2.TrainingSet:
-        """The training set, with its examples where they were asked for."""
+        """The training set, with its examples if requested."""
 
     def __init__(
         self,
@@ -876,16 +887,16 @@ Global___GetTrainingSetResponse: _TypeAlias = GetTrainingSetResponse  # noqa: Y0
 
 @_typing.final
 class ListTrainingSetsRequest(_message.Message):
-    """Asks for a page of training sets."""
+    """The request of ListTrainingSets."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """How many to return at most, 1 to 1,000. 0 means 100."""
+    """The maximum number of training sets to return, 1 to 1,000. 0: 100."""
     page_token: _builtins.str
-    """The `next_page_token` of the page before; empty for the first page."""
+    """The `next_page_token` of the previous page. Empty: the first page."""
     def __init__(
         self,
         *,
@@ -902,17 +913,17 @@ Global___ListTrainingSetsRequest: _TypeAlias = ListTrainingSetsRequest  # noqa: 
 
 @_typing.final
 class ListTrainingSetsResponse(_message.Message):
-    """Returns a page of training sets."""
+    """A page of training sets."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     TRAINING_SETS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Send this for the next page; empty on the last."""
+    """The token of the next page. Empty: this is the last page."""
     @_builtins.property
     def training_sets(self) -> _containers.RepeatedCompositeFieldContainer[_training_set_pb2.TrainingSet]:
-        """The training sets, without their examples, ordered by id."""
+        """The training sets without their examples, in the order of their ids."""
 
     def __init__(
         self,
@@ -930,16 +941,16 @@ Global___ListTrainingSetsResponse: _TypeAlias = ListTrainingSetsResponse  # noqa
 
 @_typing.final
 class DeleteTrainingSetRequest(_message.Message):
-    """Names the training set to delete."""
+    """The request of DeleteTrainingSet."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     TRAINING_SET_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     training_set: _builtins.str
-    """The training set's id."""
+    """The id of the training set."""
     request_id: _builtins.str
-    """Makes a retry safe: see the service's comment. Empty: not used."""
+    """Makes retries safe; see TrainingService. Empty: not used."""
     def __init__(
         self,
         *,
@@ -956,7 +967,7 @@ Global___DeleteTrainingSetRequest: _TypeAlias = DeleteTrainingSetRequest  # noqa
 
 @_typing.final
 class DeleteTrainingSetResponse(_message.Message):
-    """Says that the training set is deleted."""
+    """The response of DeleteTrainingSet, which is empty."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -973,7 +984,7 @@ Global___DeleteTrainingSetResponse: _TypeAlias = DeleteTrainingSetResponse  # no
 
 @_typing.final
 class TrainRequest(_message.Message):
-    """Says what to train and how."""
+    """The request of Train."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -982,14 +993,14 @@ class TrainRequest(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The network's id."""
+    """The id of the network."""
     etag: _builtins.str
-    """Refuse when the network has changed since this etag was given out. Empty: not checked."""
+    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not checked."""
     request_id: _builtins.str
-    """Makes a retry safe: see the service's comment. Empty: not used."""
+    """Makes retries safe; see TrainingService. Empty: not used."""
     @_builtins.property
     def settings(self) -> _run_pb2.TrainingSettings:
-        """How to train it. Required."""
+        """The settings of the run. Required."""
 
     def __init__(
         self,
@@ -1009,14 +1020,14 @@ Global___TrainRequest: _TypeAlias = TrainRequest  # noqa: Y015
 
 @_typing.final
 class TrainResponse(_message.Message):
-    """Returns the run that was started."""
+    """The started run."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     RUN_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def run(self) -> _run_pb2.Run:
-        """The run as it was when it was accepted. Watch from its `first_update` to see all of it."""
+        """The run when it was accepted. To receive all of its updates, watch from its `first_update` on."""
 
     def __init__(
         self,
@@ -1033,7 +1044,7 @@ Global___TrainResponse: _TypeAlias = TrainResponse  # noqa: Y015
 
 @_typing.final
 class StepRequest(_message.Message):
-    """Says how far to advance a network."""
+    """The request of Step."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1044,18 +1055,18 @@ class StepRequest(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The network's id."""
+    """The id of the network."""
     count: _builtins.int
-    """How many updates or epochs to advance by; 0 means 1. The step ends earlier when the run does."""
+    """The number of updates or epochs. 0: 1. If the run ends earlier, so does the step."""
     unit: Global___StepUnit.ValueType
-    """What is counted. UNSPECIFIED means UPDATE."""
+    """What `count` counts. Default: UPDATE."""
     etag: _builtins.str
-    """Refuse when the network has changed since this etag was given out. Empty: not checked."""
+    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not checked."""
     request_id: _builtins.str
-    """Makes a retry safe: see the service's comment. Empty: not used."""
+    """Makes retries safe; see TrainingService. Empty: not used."""
     @_builtins.property
     def settings(self) -> _run_pb2.TrainingSettings:
-        """With it a new run is opened; absent, the PAUSED run is continued."""
+        """The settings of a new run. Absent: continue the PAUSED run."""
 
     def __init__(
         self,
@@ -1077,7 +1088,7 @@ Global___StepRequest: _TypeAlias = StepRequest  # noqa: Y015
 
 @_typing.final
 class StepResponse(_message.Message):
-    """Returns what a Step did."""
+    """The result of a step."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1085,15 +1096,15 @@ class StepResponse(_message.Message):
     UPDATES_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     etag: _builtins.str
-    """The network's etag as the step left it."""
+    """The etag of the network at the end of the step."""
     @_builtins.property
     def run(self) -> _run_pb2.Run:
-        """The run as the step left it."""
+        """The run at the end of the step."""
 
     @_builtins.property
     def updates(self) -> _containers.RepeatedCompositeFieldContainer[_update_pb2.Update]:
-        """The step's updates with their parameters: all of them, or where they are many the last ones
-        that fit 1 MiB, at least one. None that DeleteUpdates has let go of meanwhile.
+        """The updates of the step with their parameters. If they exceed 1 MiB, only the last ones that fit,
+        at least one. Updates that DeleteUpdates has deleted in the meantime are not included.
         """
 
     def __init__(
@@ -1113,7 +1124,7 @@ Global___StepResponse: _TypeAlias = StepResponse  # noqa: Y015
 
 @_typing.final
 class PauseRunRequest(_message.Message):
-    """Names the run to pause."""
+    """The request of PauseRun."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1122,13 +1133,13 @@ class PauseRunRequest(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The network's id."""
+    """The id of the network."""
     run: _builtins.int
-    """The run's number."""
+    """The number of the run."""
     etag: _builtins.str
-    """Refuse when the network has changed since this etag was given out. Empty: not checked."""
+    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not checked."""
     request_id: _builtins.str
-    """Makes a retry safe: see the service's comment. Empty: not used."""
+    """Makes retries safe; see TrainingService. Empty: not used."""
     def __init__(
         self,
         *,
@@ -1147,14 +1158,14 @@ Global___PauseRunRequest: _TypeAlias = PauseRunRequest  # noqa: Y015
 
 @_typing.final
 class PauseRunResponse(_message.Message):
-    """Returns the paused run."""
+    """The paused run."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     RUN_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def run(self) -> _run_pb2.Run:
-        """The run, PAUSED; or in its final state, when it ended before it could be paused."""
+        """The run: PAUSED, or in a final state if it ended before it could be paused."""
 
     def __init__(
         self,
@@ -1171,7 +1182,7 @@ Global___PauseRunResponse: _TypeAlias = PauseRunResponse  # noqa: Y015
 
 @_typing.final
 class ResumeRunRequest(_message.Message):
-    """Names the run to resume."""
+    """The request of ResumeRun."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1180,13 +1191,13 @@ class ResumeRunRequest(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The network's id."""
+    """The id of the network."""
     run: _builtins.int
-    """The run's number."""
+    """The number of the run."""
     etag: _builtins.str
-    """Refuse when the network has changed since this etag was given out. Empty: not checked."""
+    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not checked."""
     request_id: _builtins.str
-    """Makes a retry safe: see the service's comment. Empty: not used."""
+    """Makes retries safe; see TrainingService. Empty: not used."""
     def __init__(
         self,
         *,
@@ -1205,7 +1216,7 @@ Global___ResumeRunRequest: _TypeAlias = ResumeRunRequest  # noqa: Y015
 
 @_typing.final
 class ResumeRunResponse(_message.Message):
-    """Returns the resumed run."""
+    """The resumed run."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1229,7 +1240,7 @@ Global___ResumeRunResponse: _TypeAlias = ResumeRunResponse  # noqa: Y015
 
 @_typing.final
 class CancelRunRequest(_message.Message):
-    """Names the run to cancel."""
+    """The request of CancelRun."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1238,13 +1249,13 @@ class CancelRunRequest(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The network's id."""
+    """The id of the network."""
     run: _builtins.int
-    """The run's number."""
+    """The number of the run."""
     etag: _builtins.str
-    """Refuse when the network has changed since this etag was given out. Empty: not checked."""
+    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not checked."""
     request_id: _builtins.str
-    """Makes a retry safe: see the service's comment. Empty: not used."""
+    """Makes retries safe; see TrainingService. Empty: not used."""
     def __init__(
         self,
         *,
@@ -1263,14 +1274,14 @@ Global___CancelRunRequest: _TypeAlias = CancelRunRequest  # noqa: Y015
 
 @_typing.final
 class CancelRunResponse(_message.Message):
-    """Returns the cancelled run."""
+    """The cancelled run."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     RUN_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def run(self) -> _run_pb2.Run:
-        """The run, CANCELLED; or in another final state, when it ended before it could be cancelled."""
+        """The run: CANCELLED, or in another final state if it ended before it could be cancelled."""
 
     def __init__(
         self,
@@ -1287,16 +1298,16 @@ Global___CancelRunResponse: _TypeAlias = CancelRunResponse  # noqa: Y015
 
 @_typing.final
 class GetRunRequest(_message.Message):
-    """Names the run to get."""
+    """The request of GetRun."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     NETWORK_FIELD_NUMBER: _builtins.int
     RUN_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The network's id."""
+    """The id of the network."""
     run: _builtins.int
-    """The run's number."""
+    """The number of the run."""
     def __init__(
         self,
         *,
@@ -1313,14 +1324,14 @@ Global___GetRunRequest: _TypeAlias = GetRunRequest  # noqa: Y015
 
 @_typing.final
 class GetRunResponse(_message.Message):
-    """Returns the run."""
+    """The requested run."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     RUN_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def run(self) -> _run_pb2.Run:
-        """The run as it is now."""
+        """The run in its current state."""
 
     def __init__(
         self,
@@ -1337,7 +1348,7 @@ Global___GetRunResponse: _TypeAlias = GetRunResponse  # noqa: Y015
 
 @_typing.final
 class ListRunsRequest(_message.Message):
-    """Asks for a page of runs."""
+    """The request of ListRuns."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1345,11 +1356,11 @@ class ListRunsRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The network's id."""
+    """The id of the network."""
     page_size: _builtins.int
-    """How many to return at most, 1 to 1,000. 0 means 100."""
+    """The maximum number of runs to return, 1 to 1,000. 0: 100."""
     page_token: _builtins.str
-    """The `next_page_token` of the page before; empty for the first page."""
+    """The `next_page_token` of the previous page. Empty: the first page."""
     def __init__(
         self,
         *,
@@ -1367,17 +1378,17 @@ Global___ListRunsRequest: _TypeAlias = ListRunsRequest  # noqa: Y015
 
 @_typing.final
 class ListRunsResponse(_message.Message):
-    """Returns a page of runs."""
+    """A page of runs."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     RUNS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Send this for the next page; empty on the last."""
+    """The token of the next page. Empty: this is the last page."""
     @_builtins.property
     def runs(self) -> _containers.RepeatedCompositeFieldContainer[_run_pb2.Run]:
-        """The runs, the latest first."""
+        """The runs, latest first."""
 
     def __init__(
         self,
@@ -1395,7 +1406,7 @@ Global___ListRunsResponse: _TypeAlias = ListRunsResponse  # noqa: Y015
 
 @_typing.final
 class GetStateRequest(_message.Message):
-    """Names the state to get."""
+    """The request of GetState."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1403,11 +1414,11 @@ class GetStateRequest(_message.Message):
     UPDATE_FIELD_NUMBER: _builtins.int
     VIEW_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The network's id."""
+    """The id of the network."""
     update: _builtins.int
-    """The number of the update, 0 to the latest. Absent means the latest."""
+    """The number of the update, 0 to the latest. Default: the latest."""
     view: Global___StateView.ValueType
-    """How much of it is sent. UNSPECIFIED means BASIC."""
+    """How much of the state to return. Default: BASIC."""
     def __init__(
         self,
         *,
@@ -1427,14 +1438,14 @@ Global___GetStateRequest: _TypeAlias = GetStateRequest  # noqa: Y015
 
 @_typing.final
 class GetStateResponse(_message.Message):
-    """Returns the state."""
+    """The requested state."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     STATE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def state(self) -> _update_pb2.State:
-        """The network at that update."""
+        """The state of the network at the update."""
 
     def __init__(
         self,
@@ -1451,7 +1462,7 @@ Global___GetStateResponse: _TypeAlias = GetStateResponse  # noqa: Y015
 
 @_typing.final
 class ListUpdatesRequest(_message.Message):
-    """Asks for a page of updates, or for a thinned list."""
+    """The request of ListUpdates."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1463,24 +1474,25 @@ class ListUpdatesRequest(_message.Message):
     END_UPDATE_FIELD_NUMBER: _builtins.int
     MAX_POINTS_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The network's id."""
+    """The id of the network."""
     start_update: _builtins.int
-    """The first update, 0 to the latest plus 1; absent means the earliest that is kept. Ignored with
-    a page token.
+    """The number of the first update, 0 to the latest plus 1. Default: the earliest kept update. Ignored
+    with a page token.
     """
     page_size: _builtins.int
-    """How many to return at most, 1 to 1,000. 0 means 100. A page also ends at 1 MiB."""
+    """The maximum number of updates to return, 1 to 1,000. 0: 100. A page also ends at 1 MiB."""
     page_token: _builtins.str
-    """The `next_page_token` of the page before; empty for the first page."""
+    """The `next_page_token` of the previous page. Empty: the first page."""
     detail: _update_pb2.Detail.ValueType
-    """How much of each update is returned. UNSPECIFIED means PARAMETERS."""
+    """Which fields of each update to return. Default: PARAMETERS."""
     end_update: _builtins.int
-    """The last update, at least the first; one beyond the latest, or absent, means the latest. Send
-    it again with each page token.
+    """The number of the last update, at least that of the first. Default, and if later than the latest
+    update: the latest. Must be sent again with each page token.
     """
     max_points: _builtins.int
-    """Thin the list to this many updates at most, 2 to 10,000, and return it at once: with detail
-    COST, and without `page_size` and `page_token`. 0: return all updates, in pages.
+    """Downsamples the history to at most this number of updates, 2 to 10,000, in a single response.
+    Requires detail COST, and cannot be combined with `page_size` or `page_token`. 0: return all
+    updates, with pagination.
     """
     def __init__(
         self,
@@ -1510,7 +1522,7 @@ Global___ListUpdatesRequest: _TypeAlias = ListUpdatesRequest  # noqa: Y015
 
 @_typing.final
 class ListUpdatesResponse(_message.Message):
-    """Returns a page of updates, or a thinned list."""
+    """A page of updates, or a downsampled history."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1518,18 +1530,19 @@ class ListUpdatesResponse(_message.Message):
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     THINNED_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Send this for the next page; empty when the page reached the last update."""
+    """The token of the next page. Empty: this is the last page."""
     thinned: _builtins.bool
-    """Whether updates were left out because there are more than `max_points`. These are here then:
-    the first, the last and, from 5 points on, the first that a run made; of each of some stretches
-    of about the same length one with the smallest and one with the largest cost, so that no peak
-    is lost; and those that no run made, all of them where they are less than half of `max_points`.
-    Costs that are not a number are passed over. What is returned of an update is exact; which are
-    chosen may change as the history grows and is tidied up.
+    """Whether the history has more than `max_points` updates and was downsampled. The result contains
+    the first and the last update and, from 5 points on, the first update of a run. Of each of several
+    intervals of similar length it contains an update with the smallest and one with the largest cost,
+    so that no peak is lost. Updates that do not belong to a run are all included if they take up less
+    than half of `max_points`. NaN costs are ignored when the smallest and the largest are
+    determined. The returned updates are exact; which updates are chosen can change when the history
+    grows or is compacted in the background.
     """
     @_builtins.property
     def updates(self) -> _containers.RepeatedCompositeFieldContainer[_update_pb2.Update]:
-        """The updates in order; without a gap unless they are thinned."""
+        """The updates in order, without gaps unless `thinned` is set."""
 
     def __init__(
         self,
@@ -1548,7 +1561,7 @@ Global___ListUpdatesResponse: _TypeAlias = ListUpdatesResponse  # noqa: Y015
 
 @_typing.final
 class WatchUpdatesRequest(_message.Message):
-    """Says what to watch."""
+    """The request of WatchUpdates."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1561,32 +1574,34 @@ class WatchUpdatesRequest(_message.Message):
     UNTIL_RUN_FIELD_NUMBER: _builtins.int
     PARAMETERS_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The network's id."""
+    """The id of the network."""
     uid: _builtins.str
-    """When given, refuse if the id belongs to another network than this one. Send it when you
-    resume, for a network can be deleted and its id used again.
+    """The expected uid of the network. If the id belongs to a network with another uid, the call fails
+    with FAILED_PRECONDITION. Send it when you resume a watch, because the network may have been
+    deleted and its id reused. Empty: not checked.
     """
     start_update: _builtins.int
-    """The first update to be sent, 0 to the latest plus 1. Absent: after the latest, and a bookmark
-    comes first that says which number that is. Run events that lie right before it are sent too;
-    when it is absent, only those to come.
+    """The number of the first update to send, 0 to the latest plus 1. Run events immediately before it
+    are sent as well. Absent: only new updates and run events; the first message is then a bookmark
+    with the number of the latest update.
     """
     stride: _builtins.int
-    """Send only updates whose number is divisible by this, and always the first and the last of each
-    run, those at which a run changed its state, and those that no run made. At least 1; 0 means 1.
+    """Sends only updates whose number is divisible by the stride. Always included are the first and last
+    update of each run, updates at which a run changed its state, and updates that do not belong to a
+    run. At least 1. 0: 1.
     """
     detail: _update_pb2.Detail.ValueType
-    """How much of each update is sent. UNSPECIFIED means PARAMETERS."""
+    """Which fields of each update to send. Default: PARAMETERS."""
     encoding: Global___Encoding.ValueType
-    """How updates are sent. UNSPECIFIED means UPDATES."""
+    """How updates are encoded. Default: UPDATES."""
     until_run: _builtins.int
-    """End the stream with the end of this run, which is sent even if it lies before the start.
-    0: never end.
+    """Ends the stream when the run with this number ends. The event for the end of the run is sent even
+    if it precedes the start of the watch. 0: no end.
     """
     @_builtins.property
     def parameters(self) -> _containers.RepeatedCompositeFieldContainer[_update_pb2.Parameter]:
-        """Send of each update only these parameters, in this order; up to 1,000. Empty: all of them. Not
-        with detail COST, which sends none.
+        """Sends only these parameters of each update, in this order, up to 1,000. Empty: all parameters.
+        Cannot be combined with detail COST, which sends no parameters.
         """
 
     def __init__(
@@ -1613,7 +1628,7 @@ Global___WatchUpdatesRequest: _TypeAlias = WatchUpdatesRequest  # noqa: Y015
 
 @_typing.final
 class WatchUpdatesResponse(_message.Message):
-    """Returns one piece of a watched history."""
+    """The next part of a watched history."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1631,12 +1646,13 @@ class WatchUpdatesResponse(_message.Message):
 
     @_builtins.property
     def run_event(self) -> _run_pb2.RunEvent:
-        """A run changed its state here."""
+        """A change of a run's state."""
 
     @_builtins.property
     def bookmark(self) -> Global___Bookmark:
-        """Nothing new: all up to this number has been sent or, with a stride, passed over. Comes every
-        10 s when nothing else does, and first when `start_update` is absent.
+        """The progress of the watch: all updates up to this number have been sent or, with a stride,
+        skipped. Sent after 10 s without other messages, and as the first message if `start_update` is
+        absent.
         """
 
     def __init__(
@@ -1659,14 +1675,14 @@ Global___WatchUpdatesResponse: _TypeAlias = WatchUpdatesResponse  # noqa: Y015
 
 @_typing.final
 class UpdateBatch(_message.Message):
-    """Some updates in order: up to 256 KiB of them, or one where that is more."""
+    """Consecutive updates, up to 256 KiB, or a single update if that is larger."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     UPDATES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def updates(self) -> _containers.RepeatedCompositeFieldContainer[_update_pb2.Update]:
-        """The updates, at least one."""
+        """The updates, at least 1."""
 
     def __init__(
         self,
@@ -1683,13 +1699,13 @@ Global___UpdateBatch: _TypeAlias = UpdateBatch  # noqa: Y015
 
 @_typing.final
 class Bookmark(_message.Message):
-    """Says how far the watched history has got."""
+    """The progress of a watch."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     LATEST_UPDATE_FIELD_NUMBER: _builtins.int
     latest_update: _builtins.int
-    """The number of the latest update that lies behind this place of the stream."""
+    """The number of the latest update before this position of the stream."""
     def __init__(
         self,
         *,
@@ -1705,7 +1721,7 @@ Global___Bookmark: _TypeAlias = Bookmark  # noqa: Y015
 
 @_typing.final
 class PredictRequest(_message.Message):
-    """Says what to predict from."""
+    """The request of Predict."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1714,14 +1730,14 @@ class PredictRequest(_message.Message):
     INPUTS_FIELD_NUMBER: _builtins.int
     ACTIVATIONS_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The network's id."""
+    """The id of the network."""
     update: _builtins.int
-    """The update whose parameters are used. Absent means the latest."""
+    """The update whose parameters are used. Default: the latest."""
     activations: _builtins.bool
-    """Whether to return the activations of all layers too."""
+    """Whether to return the activations of all layers."""
     @_builtins.property
     def inputs(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.Vector]:
-        """The inputs: at least one vector, each finite and as long as the first layer is wide."""
+        """The input vectors: at least 1. Each has one finite value for each unit of the first layer."""
 
     def __init__(
         self,
@@ -1743,7 +1759,7 @@ Global___PredictRequest: _TypeAlias = PredictRequest  # noqa: Y015
 
 @_typing.final
 class PredictResponse(_message.Message):
-    """Returns predictions."""
+    """The computed predictions."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1753,7 +1769,7 @@ class PredictResponse(_message.Message):
     """The update whose parameters were used."""
     @_builtins.property
     def predictions(self) -> _containers.RepeatedCompositeFieldContainer[Global___Prediction]:
-        """One prediction for each vector of inputs, in their order."""
+        """One prediction for each input vector, in request order."""
 
     def __init__(
         self,
@@ -1771,7 +1787,7 @@ Global___PredictResponse: _TypeAlias = PredictResponse  # noqa: Y015
 
 @_typing.final
 class Prediction(_message.Message):
-    """What a network makes of one vector of inputs."""
+    """The outputs of a network for one input vector."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1779,11 +1795,11 @@ class Prediction(_message.Message):
     ACTIVATIONS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def outputs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """The activations of the last layer."""
+        """The activations of the output layer."""
 
     @_builtins.property
     def activations(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.Vector]:
-        """The activations of each layer after the inputs, the last one too; empty unless asked for."""
+        """The activations of each layer after the inputs, including the output layer. Empty unless requested."""
 
     def __init__(
         self,
@@ -1801,7 +1817,7 @@ Global___Prediction: _TypeAlias = Prediction  # noqa: Y015
 
 @_typing.final
 class EvaluateRequest(_message.Message):
-    """Says what to evaluate."""
+    """The request of Evaluate."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1809,11 +1825,11 @@ class EvaluateRequest(_message.Message):
     UPDATE_FIELD_NUMBER: _builtins.int
     TRAINING_SET_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The network's id."""
+    """The id of the network."""
     update: _builtins.int
-    """The update whose parameters are used. Absent means the latest."""
+    """The update whose parameters are used. Default: the latest."""
     training_set: _builtins.str
-    """The id of the training set to measure on. It must fit the network as if it were trained on it."""
+    """The id of the training set, which must be one that the network could be trained on."""
     def __init__(
         self,
         *,
@@ -1833,7 +1849,7 @@ Global___EvaluateRequest: _TypeAlias = EvaluateRequest  # noqa: Y015
 
 @_typing.final
 class EvaluateResponse(_message.Message):
-    """Returns how good a network is."""
+    """The measured cost and accuracy."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1845,17 +1861,18 @@ class EvaluateResponse(_message.Message):
     update: _builtins.int
     """The update whose parameters were used."""
     cost: _builtins.float
-    """The mean of the examples' costs."""
+    """The mean cost of the examples. Can be infinite or NaN."""
     example_count: _builtins.int
-    """How many examples the set has."""
+    """The number of examples."""
     correct_count: _builtins.int
-    """How many examples the network gets right. With several outputs and targets of which exactly one
-    is 1 and the others 0: those whose largest output (the first of equals) is where the 1 is. Else
-    with targets that are all 0 or 1 (or, for tanh outputs, all −1 or 1): those with every output on
-    its target's side of the middle. Absent for other targets: a regression has none.
+    """The number of correctly classified examples. If there are several outputs and in each example one
+    target is 1 and all others are 0, an example is correct if its largest output (the first of equal
+    ones) is the one with the target 1. Otherwise, if all targets are 0 or 1 (for tanh outputs, −1 or
+    1), an example is correct if every output is on the same side of the midpoint as its target. Absent
+    for all other targets.
     """
     accuracy: _builtins.float
-    """correct_count / example_count. Absent where that is."""
+    """`correct_count` / `example_count`. Absent if `correct_count` is."""
     def __init__(
         self,
         *,
@@ -1882,7 +1899,7 @@ Global___EvaluateResponse: _TypeAlias = EvaluateResponse  # noqa: Y015
 
 @_typing.final
 class CheckGradientsRequest(_message.Message):
-    """Says which gradients to check."""
+    """The request of CheckGradients."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1892,20 +1909,20 @@ class CheckGradientsRequest(_message.Message):
     EXAMPLE_COUNT_FIELD_NUMBER: _builtins.int
     PARAMETER_COUNT_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The network's id."""
+    """The id of the network."""
     update: _builtins.int
-    """The update whose parameters are used. Absent means the latest."""
+    """The update whose parameters are used. Default: the latest."""
     training_set: _builtins.str
-    """The id of the training set whose first examples are used. It must fit the network."""
+    """The id of the training set, which must be one that the network could be trained on."""
     example_count: _builtins.int
-    """How many examples to use, the first ones of the set. 0 means 32, or all where there are fewer,
-    or fewer where the limit says so: times the units of all layers, inputs included, at most
-    `batch_numbers` of the service's limits.
+    """The number of examples to use, from the start of the training set. 0: 32, or fewer if the training
+    set is smaller or a limit requires it. The number of examples multiplied by the number of units in
+    all layers, including inputs, must not exceed the limit `batch_numbers`.
     """
     parameter_count: _builtins.int
-    """How many parameters to check, spread evenly over the network. 0 means up to 1,000, or fewer
-    where that would be too much work. The work, 2 × parameters checked × examples × parameters of
-    the network, is at most 2^33.
+    """The number of parameters to check, spread evenly over the network. 0: up to 1,000, or fewer if the
+    work would be too much. 2 × checked parameters × examples × parameters of the network must not
+    exceed 2^33.
     """
     def __init__(
         self,
@@ -1928,7 +1945,7 @@ Global___CheckGradientsRequest: _TypeAlias = CheckGradientsRequest  # noqa: Y015
 
 @_typing.final
 class CheckGradientsResponse(_message.Message):
-    """Returns what a check of gradients found."""
+    """The result of a gradient check."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1942,19 +1959,19 @@ class CheckGradientsResponse(_message.Message):
     update: _builtins.int
     """The update whose parameters were used."""
     example_count: _builtins.int
-    """How many examples were used."""
+    """The number of examples used."""
     parameter_count: _builtins.int
-    """How many parameters were checked."""
+    """The number of parameters checked."""
     passed: _builtins.bool
-    """Whether no gradient is wrong."""
+    """Whether no gradient failed."""
     failed_count: _builtins.int
-    """How many gradients are wrong."""
+    """The number of gradients that failed."""
     kink_count: _builtins.int
-    """How many parameters lie at a kink, where nothing can be said."""
+    """The number of parameters at a kink of the cost, which neither pass nor fail."""
     @_builtins.property
     def differences(self) -> _containers.RepeatedCompositeFieldContainer[Global___GradientDifference]:
-        """What was found for each parameter that was checked, the largest difference first, relative to
-        its tolerance; kinks stand last.
+        """The result for each checked parameter, largest difference relative to its tolerance first, kinks
+        last.
         """
 
     def __init__(
@@ -1978,7 +1995,7 @@ Global___CheckGradientsResponse: _TypeAlias = CheckGradientsResponse  # noqa: Y0
 
 @_typing.final
 class GradientDifference(_message.Message):
-    """How far one parameter's gradient is from the measured slope."""
+    """The difference between the analytic and the numerical gradient of one parameter."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1992,24 +2009,24 @@ class GradientDifference(_message.Message):
     STEP_FIELD_NUMBER: _builtins.int
     KINK_FIELD_NUMBER: _builtins.int
     layer: _builtins.int
-    """The layer of the parameter: 1 is the first after the inputs."""
+    """The layer: 1 is the first layer after the inputs."""
     unit: _builtins.int
-    """The unit of that layer, from 0."""
+    """The unit in the layer, counting from 0."""
     input: _builtins.int
-    """The input of the unit, from 0, that the weight belongs to. Absent: it is the unit's bias."""
+    """The input of the unit that the weight multiplies, counting from 0. Absent for the unit's bias."""
     analytic: _builtins.float
-    """The gradient as training computes it."""
+    """The gradient as computed in training."""
     numeric: _builtins.float
-    """The slope as measured."""
+    """The numerical gradient."""
     difference: _builtins.float
-    """How far they are apart: |analytic − numeric|."""
+    """The absolute difference: |analytic − numeric|."""
     tolerance: _builtins.float
-    """How far they may be apart."""
+    """The largest difference that passes."""
     step: _builtins.float
-    """How far the parameter was moved to each side."""
+    """h: the distance by which the parameter was moved in each direction."""
     kink: _builtins.bool
-    """Whether a relu or leaky relu unit changed sides for any of the examples: the slope then says
-    nothing about the gradient.
+    """Whether a relu or leaky relu logit crossed 0 for any of the examples. The numerical gradient then
+    has no meaning.
     """
     def __init__(
         self,
@@ -2036,7 +2053,7 @@ Global___GradientDifference: _TypeAlias = GradientDifference  # noqa: Y015
 
 @_typing.final
 class ExportNetworkRequest(_message.Message):
-    """Says which file to send."""
+    """The request of ExportNetwork."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -2044,11 +2061,11 @@ class ExportNetworkRequest(_message.Message):
     UPDATE_FIELD_NUMBER: _builtins.int
     FORMAT_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The network's id."""
+    """The id of the network."""
     update: _builtins.int
-    """The number of the update, 0 to the latest. Absent means the latest."""
+    """The number of the update, 0 to the latest. Default: the latest."""
     format: Global___ExportFormat.ValueType
-    """What the file is. UNSPECIFIED means JSON."""
+    """The file format. Default: JSON."""
     def __init__(
         self,
         *,
@@ -2068,7 +2085,7 @@ Global___ExportNetworkRequest: _TypeAlias = ExportNetworkRequest  # noqa: Y015
 
 @_typing.final
 class ExportNetworkResponse(_message.Message):
-    """Returns a piece of the file; the pieces, one after the other, are its content."""
+    """A chunk of the file. Concatenate the chunks in order to obtain the file."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -2076,9 +2093,9 @@ class ExportNetworkResponse(_message.Message):
     MEDIA_TYPE_FIELD_NUMBER: _builtins.int
     CONTENT_FIELD_NUMBER: _builtins.int
     file_name: _builtins.str
-    """What to call the file, such as first-update-500.json. In the first message alone."""
+    """A suitable file name, such as first-update-500.json. Only in the first message."""
     media_type: _builtins.str
-    """The type of the file, such as application/json. In the first message alone."""
+    """The media type of the file, such as application/json. Only in the first message."""
     content: _builtins.bytes
     """The next bytes of the file, at most 1 MiB."""
     def __init__(
@@ -2098,7 +2115,7 @@ Global___ExportNetworkResponse: _TypeAlias = ExportNetworkResponse  # noqa: Y015
 
 @_typing.final
 class GetServerInfoRequest(_message.Message):
-    """Asks what the server is."""
+    """The request of GetServerInfo, which is empty."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -2115,7 +2132,7 @@ Global___GetServerInfoRequest: _TypeAlias = GetServerInfoRequest  # noqa: Y015
 
 @_typing.final
 class GetServerInfoResponse(_message.Message):
-    """Says what the server is."""
+    """The properties of the server."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -2127,28 +2144,28 @@ class GetServerInfoResponse(_message.Message):
     OPTIMIZERS_FIELD_NUMBER: _builtins.int
     INITIALIZERS_FIELD_NUMBER: _builtins.int
     version: _builtins.str
-    """The server's version, such as 0.1.0."""
+    """The version of the server, such as 0.1.0."""
     store: _builtins.str
-    """What the histories are kept in: `sqlite` or `memory`."""
+    """The kind of the store: `sqlite` or `memory`."""
     @_builtins.property
     def limits(self) -> Global___Limits:
-        """The limits that requests are held to."""
+        """The limits for requests."""
 
     @_builtins.property
     def activations(self) -> _containers.RepeatedCompositeFieldContainer[Global___ActivationInfo]:
-        """The activations that layers can have."""
+        """The supported activations."""
 
     @_builtins.property
     def cost_functions(self) -> _containers.RepeatedCompositeFieldContainer[Global___CostFunctionInfo]:
-        """The cost functions that training can minimise."""
+        """The supported cost functions."""
 
     @_builtins.property
     def optimizers(self) -> _containers.RepeatedCompositeFieldContainer[Global___OptimizerInfo]:
-        """The optimizers that a run can use."""
+        """The supported optimizers."""
 
     @_builtins.property
     def initializers(self) -> _containers.RepeatedCompositeFieldContainer[Global___InitializerInfo]:
-        """The recipes for initial weights that can be asked for."""
+        """The supported initializers."""
 
     def __init__(
         self,
@@ -2171,7 +2188,7 @@ Global___GetServerInfoResponse: _TypeAlias = GetServerInfoResponse  # noqa: Y015
 
 @_typing.final
 class ActivationInfo(_message.Message):
-    """Describes an activation."""
+    """An activation."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -2182,17 +2199,17 @@ class ActivationInfo(_message.Message):
     UPPER_BOUND_FIELD_NUMBER: _builtins.int
     OUTPUTS_ONLY_FIELD_NUMBER: _builtins.int
     activation: _network_pb2.Activation.ValueType
-    """Which one."""
+    """The activation."""
     name: _builtins.str
-    """Its name in the Python client and on the command line, such as `leaky-relu`."""
+    """The name in the Python client and on the command line, such as `leaky-relu`."""
     formula: _builtins.str
-    """What a unit with the logit z makes of it, such as `1 / (1 + e^−z)`."""
+    """The formula for a unit with the logit z, such as `1 / (1 + e^−z)`."""
     lower_bound: _builtins.float
-    """What activations are never below; absent if they have no lower and upper bound."""
+    """The lower bound of the activations. Absent if they do not have both a lower and an upper bound."""
     upper_bound: _builtins.float
-    """What activations are never above; absent if they have no lower and upper bound."""
+    """The upper bound of the activations. Absent if they do not have both a lower and an upper bound."""
     outputs_only: _builtins.bool
-    """Whether only the output layer can have it."""
+    """Whether only the output layer can use it."""
     def __init__(
         self,
         *,
@@ -2220,7 +2237,7 @@ Global___ActivationInfo: _TypeAlias = ActivationInfo  # noqa: Y015
 
 @_typing.final
 class CostFunctionInfo(_message.Message):
-    """Describes a cost function."""
+    """A cost function."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -2229,14 +2246,14 @@ class CostFunctionInfo(_message.Message):
     FORMULA_FIELD_NUMBER: _builtins.int
     OUTPUTS_FIELD_NUMBER: _builtins.int
     cost_function: _network_pb2.CostFunction.ValueType
-    """Which one."""
+    """The cost function."""
     name: _builtins.str
-    """Its name in the Python client and on the command line, such as `squared-error`."""
+    """The name in the Python client and on the command line, such as `squared-error`."""
     formula: _builtins.str
-    """The cost of one example with K outputs a and targets y, such as `½·Σ (a − y)²`."""
+    """The formula for the cost of one example with K outputs a and targets y, such as `½·Σ (a − y)²`."""
     outputs: _network_pb2.Activation.ValueType
-    """The only activation that the outputs may have with it, whose natural cost it is. UNSPECIFIED:
-    any that is not for the output layer only.
+    """The output activation that it requires, whose default cost function it is. UNSPECIFIED: any
+    activation that is not restricted to the output layer.
     """
     def __init__(
         self,
@@ -2256,7 +2273,7 @@ Global___CostFunctionInfo: _TypeAlias = CostFunctionInfo  # noqa: Y015
 
 @_typing.final
 class OptimizerInfo(_message.Message):
-    """Describes an optimizer."""
+    """An optimizer."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -2264,14 +2281,14 @@ class OptimizerInfo(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     FORMULA_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Its name in the Python client and on the command line, such as `gradient-descent`."""
+    """The name in the Python client and on the command line, such as `gradient-descent`."""
     formula: _builtins.str
-    """What it does to a parameter w with the gradient g and the learning rate η, one assignment after
-    the other, such as `v ← μ·v + g; w ← w − v·η`. v and s are what it remembers.
+    """The assignments for a parameter w with gradient g and learning rate η, such as
+    `v ← μ·v + g; w ← w − v·η`. v and s are the optimizer state.
     """
     @_builtins.property
     def defaults(self) -> _run_pb2.Optimizer:
-        """Which one, with the numbers that are used where none are given. It is set by no others."""
+        """The optimizer with its default settings. It has no other settings."""
 
     def __init__(
         self,
@@ -2290,7 +2307,7 @@ Global___OptimizerInfo: _TypeAlias = OptimizerInfo  # noqa: Y015
 
 @_typing.final
 class InitializerInfo(_message.Message):
-    """Describes a recipe for initial weights."""
+    """An initializer."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -2298,12 +2315,12 @@ class InitializerInfo(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     FORMULA_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Its name in the Python client and on the command line, such as `glorot`."""
+    """The name in the Python client and on the command line, such as `glorot`."""
     formula: _builtins.str
-    """What the weights of a layer are or lie between, such as `±√(6 / inputs)`."""
+    """The value or the range of a layer's weights, such as `±√(6 / inputs)`."""
     @_builtins.property
     def defaults(self) -> _network_pb2.Initializer:
-        """Which one, with the bounds that are used where none are given. It has no others."""
+        """The initializer with its default bounds. It has no other settings."""
 
     def __init__(
         self,
@@ -2322,7 +2339,7 @@ Global___InitializerInfo: _TypeAlias = InitializerInfo  # noqa: Y015
 
 @_typing.final
 class Limits(_message.Message):
-    """The limits that requests are held to; beyond them the answer is RESOURCE_EXHAUSTED."""
+    """The limits of the server. A request that exceeds one fails with RESOURCE_EXHAUSTED."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -2339,30 +2356,32 @@ class Limits(_message.Message):
     WATCHES_OF_CLIENT_FIELD_NUMBER: _builtins.int
     WALK_LINES_FIELD_NUMBER: _builtins.int
     request_bytes: _builtins.int
-    """The largest request, in bytes."""
+    """The maximum size of a request, in bytes."""
     response_bytes: _builtins.int
-    """The largest response, in bytes. Set your client's limit for received messages to it."""
+    """The maximum size of a response, in bytes. Set the maximum receive size of your client to this value:
+    many gRPC clients have a default of 4 MiB.
+    """
     layers: _builtins.int
-    """The most layers of a network, the inputs included."""
+    """The maximum number of layers of a network, including inputs."""
     parameters: _builtins.int
-    """The most parameters of a network."""
+    """The maximum number of parameters of a network."""
     networks: _builtins.int
-    """The most networks of a server."""
+    """The maximum number of networks."""
     training_sets: _builtins.int
-    """The most training sets of a server, the built-in ones included."""
+    """The maximum number of training sets, including built-in ones."""
     watches: _builtins.int
-    """The most watches at the same time."""
+    """The maximum number of concurrent watches."""
     training_set_bytes: _builtins.int
-    """The largest training set, in bytes: 8 for each number of its inputs and targets."""
+    """The maximum size of a training set, in bytes: 8 bytes for each input and target value."""
     batch_numbers: _builtins.int
-    """The largest batch: its examples × the units of all the network's layers, inputs included."""
+    """The maximum of batch size × number of units in all layers, including inputs."""
     uploads: _builtins.int
-    """The most uploads at the same time."""
+    """The maximum number of concurrent uploads."""
     watches_of_client: _builtins.int
-    """The most watches at the same time from one address."""
+    """The maximum number of concurrent watches from one client address."""
     walk_lines: _builtins.int
-    """The most lines of an update that WalkUpdate executes, about: for each parameter 8 for each
-    example of the batch, and 10 more.
+    """The approximate maximum number of lines that WalkUpdate executes. An update takes about
+    8 × batch size + 10 lines for each parameter.
     """
     def __init__(
         self,
@@ -2390,13 +2409,13 @@ Global___Limits: _TypeAlias = Limits  # noqa: Y015
 
 @_typing.final
 class VerifyHistoryRequest(_message.Message):
-    """Says whose history to verify."""
+    """The request of VerifyHistory."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     NETWORK_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The network's id."""
+    """The id of the network."""
     def __init__(
         self,
         *,
@@ -2412,7 +2431,7 @@ Global___VerifyHistoryRequest: _TypeAlias = VerifyHistoryRequest  # noqa: Y015
 
 @_typing.final
 class VerifyHistoryResponse(_message.Message):
-    """Says how far a verification has come."""
+    """The progress of a verification."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -2423,18 +2442,18 @@ class VerifyHistoryResponse(_message.Message):
     DONE_FIELD_NUMBER: _builtins.int
     DIFFERENCE_FIELD_NUMBER: _builtins.int
     earliest_update: _builtins.int
-    """The update that the history begins with: 0, unless older ones were deleted."""
+    """The number of the earliest kept update: 0 unless DeleteUpdates deleted earlier ones."""
     verified_update: _builtins.int
-    """Up to this update everything is as it should be."""
+    """The number of the latest verified update. All updates up to this number are correct."""
     latest_update: _builtins.int
-    """The latest update when the call began."""
+    """The number of the latest update when the call started."""
     keyframes: _builtins.int
-    """How many stored states were compared."""
+    """The number of stored states compared so far."""
     done: _builtins.bool
-    """Whether all of the history is verified, and as it should be. Nothing comes after that."""
+    """Whether the whole history has been verified and is correct. This message is the last one."""
     @_builtins.property
     def difference(self) -> Global___HistoryDifference:
-        """The first difference that was found. Nothing comes after that."""
+        """The first difference found. This message is the last one."""
 
     def __init__(
         self,
@@ -2456,7 +2475,7 @@ Global___VerifyHistoryResponse: _TypeAlias = VerifyHistoryResponse  # noqa: Y015
 
 @_typing.final
 class HistoryDifference(_message.Message):
-    """The first place in a history that is not as it should be."""
+    """The first error in a history."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -2470,23 +2489,23 @@ class HistoryDifference(_message.Message):
     UNIT_FIELD_NUMBER: _builtins.int
     INPUT_FIELD_NUMBER: _builtins.int
     kind: Global___DifferenceKind.ValueType
-    """How it is not."""
+    """The kind of the error."""
     first_update: _builtins.int
-    """The first update that is concerned."""
+    """The number of the first affected update."""
     last_update: _builtins.int
-    """The last one."""
+    """The number of the last affected update."""
     message: _builtins.str
-    """A sentence for people."""
+    """A message for people."""
     stored: _builtins.float
-    """The number that is stored, where the difference is in one."""
+    """The stored number. Absent if the error is not in a single number."""
     recomputed: _builtins.float
-    """The number that comes of making the updates again."""
+    """The recomputed number. Absent if the error is not in a single number."""
     layer: _builtins.int
-    """The layer of the parameter, where the difference is in one: 1 is the first after the inputs."""
+    """If the error is in a parameter, its layer: 1 is the first layer after the inputs. Otherwise 0."""
     unit: _builtins.int
-    """The unit of that layer, from 0."""
+    """The unit in the layer, counting from 0."""
     input: _builtins.int
-    """The input of the unit, from 0, that the weight belongs to. Absent: it is the unit's bias."""
+    """The input of the unit that the weight multiplies, counting from 0. Absent for the unit's bias."""
     def __init__(
         self,
         *,
@@ -2521,7 +2540,7 @@ Global___HistoryDifference: _TypeAlias = HistoryDifference  # noqa: Y015
 
 @_typing.final
 class SetWeightsRequest(_message.Message):
-    """Says which parameters to set."""
+    """The request of SetWeights."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -2552,18 +2571,18 @@ class SetWeightsRequest(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The network's id."""
+    """The id of the network."""
     etag: _builtins.str
-    """Refuse the call when the network has changed since this etag was given out. Empty: not used."""
+    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not checked."""
     request_id: _builtins.str
-    """Makes a retry safe: see the service's comment. Empty: not used."""
+    """Makes retries safe; see TrainingService. Empty: not used."""
     @_builtins.property
     def weights(self) -> _containers.RepeatedCompositeFieldContainer[Global___WeightValue]:
-        """Single parameters. None of them twice, and none of a layer in `layers`."""
+        """Individual parameters. Each parameter can occur only once, and its layer must not be in `layers`."""
 
     @_builtins.property
     def layers(self) -> _containers.MessageMap[_builtins.int, _network_pb2.LayerParameters]:
-        """Whole layers, by their numbers: 1 is the first after the inputs."""
+        """Whole layers by number: 1 is the first layer after the inputs."""
 
     def __init__(
         self,
@@ -2584,7 +2603,7 @@ Global___SetWeightsRequest: _TypeAlias = SetWeightsRequest  # noqa: Y015
 
 @_typing.final
 class WeightValue(_message.Message):
-    """A weight or a bias, and what it is to be."""
+    """The new value of a weight or bias."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -2593,13 +2612,13 @@ class WeightValue(_message.Message):
     INPUT_FIELD_NUMBER: _builtins.int
     VALUE_FIELD_NUMBER: _builtins.int
     layer: _builtins.int
-    """The layer: 1 is the first after the inputs."""
+    """The layer: 1 is the first layer after the inputs."""
     unit: _builtins.int
-    """The unit of that layer, from 0."""
+    """The unit in the layer, counting from 0."""
     input: _builtins.int
-    """The input of the unit, from 0, that the weight belongs to. Absent: the unit's bias."""
+    """The input of the unit that the weight multiplies, counting from 0. Absent for the unit's bias."""
     value: _builtins.float
-    """The value, finite."""
+    """The new value, finite."""
     def __init__(
         self,
         *,
@@ -2620,14 +2639,14 @@ Global___WeightValue: _TypeAlias = WeightValue  # noqa: Y015
 
 @_typing.final
 class SetWeightsResponse(_message.Message):
-    """Returns the update that was made."""
+    """The applied update."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     UPDATE_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     etag: _builtins.str
-    """The network's etag after it."""
+    """The etag of the network after the update."""
     @_builtins.property
     def update(self) -> _update_pb2.Update:
         """The update, with all parameters after it."""
@@ -2648,7 +2667,7 @@ Global___SetWeightsResponse: _TypeAlias = SetWeightsResponse  # noqa: Y015
 
 @_typing.final
 class ResetWeightsRequest(_message.Message):
-    """Says how to make all parameters anew."""
+    """The request of ResetWeights."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -2658,21 +2677,21 @@ class ResetWeightsRequest(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The network's id."""
+    """The id of the network."""
     etag: _builtins.str
-    """Refuse the call when the network has changed since this etag was given out. Empty: not used."""
+    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not checked."""
     request_id: _builtins.str
-    """Makes a retry safe: see the service's comment. Empty: not used."""
+    """Makes retries safe; see TrainingService. Empty: not used."""
     @_builtins.property
     def initializer(self) -> _network_pb2.Initializer:
-        """How to make them. Absent, and without `parameters`: as the network's own initial ones, or
-        uniformly where those were given, with a new seed that the server picks. Not together with
-        `parameters`.
+        """How to generate the parameters. Cannot be combined with `parameters`. Default: the initializer of
+        the network, or UNIFORM if its initial parameters were supplied by the client, with a new seed that
+        the server picks.
         """
 
     @_builtins.property
     def parameters(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
-        """The parameters themselves, finite, one entry for each layer after the inputs."""
+        """The parameters: finite values, one element for each layer after the inputs."""
 
     def __init__(
         self,
@@ -2693,7 +2712,7 @@ Global___ResetWeightsRequest: _TypeAlias = ResetWeightsRequest  # noqa: Y015
 
 @_typing.final
 class ResetWeightsResponse(_message.Message):
-    """Returns the update that was made."""
+    """The applied update."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -2701,14 +2720,14 @@ class ResetWeightsResponse(_message.Message):
     INITIALIZER_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     etag: _builtins.str
-    """The network's etag after it."""
+    """The etag of the network after the update."""
     @_builtins.property
     def update(self) -> _update_pb2.Update:
         """The update, with all parameters after it."""
 
     @_builtins.property
     def initializer(self) -> _network_pb2.Initializer:
-        """How they were made, with the seed that makes the same again."""
+        """The initializer that was used, including the seed."""
 
     def __init__(
         self,
@@ -2727,7 +2746,7 @@ Global___ResetWeightsResponse: _TypeAlias = ResetWeightsResponse  # noqa: Y015
 
 @_typing.final
 class CompareUpdatesRequest(_message.Message):
-    """Says which updates to compare."""
+    """The request of CompareUpdates."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -2738,18 +2757,22 @@ class CompareUpdatesRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     BASE_NETWORK_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The network's id."""
+    """The id of the network."""
     base_update: _builtins.int
-    """The number of the update to begin with, 0 to the latest of the network that it is of."""
+    """The number of the base update, 0 to the latest update of its network."""
     update: _builtins.int
-    """The number of the other one. Absent means the latest. It may be the earlier of both."""
+    """The number of the update to compare with the base. Default: the latest. It can be earlier than the
+    base.
+    """
     page_size: _builtins.int
-    """How many changes to return at most, 1 to 1,000. 0 means 100."""
+    """The maximum number of changes to return, 1 to 1,000. 0: 100."""
     page_token: _builtins.str
-    """Where the page begins: `next_page_token` of the page before. Empty: at the largest change."""
+    """The `next_page_token` of the previous page. Empty: the first page, which starts with the largest
+    change.
+    """
     base_network: _builtins.str
-    """The id of the network that `base_update` is of, where that is another one: with the same layer
-    sizes, and both with biases or both without. Empty: `network` itself.
+    """The id of the network of `base_update`. It must have the same layer sizes, and both networks must
+    have biases or both have none. Empty: the same network.
     """
     def __init__(
         self,
@@ -2773,7 +2796,7 @@ Global___CompareUpdatesRequest: _TypeAlias = CompareUpdatesRequest  # noqa: Y015
 
 @_typing.final
 class CompareUpdatesResponse(_message.Message):
-    """Returns a page of what differs."""
+    """A page of differences between two updates."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -2783,22 +2806,20 @@ class CompareUpdatesResponse(_message.Message):
     CHANGED_COUNT_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     changed_count: _builtins.int
-    """How many parameters differ in all."""
+    """The total number of parameters that differ."""
     next_page_token: _builtins.str
-    """Where the next page begins. Empty: this is the last one."""
+    """The token of the next page. Empty: this is the last page."""
     @_builtins.property
     def base(self) -> _update_pb2.Update:
-        """The update to begin with, without its parameters."""
+        """The base update, without its parameters."""
 
     @_builtins.property
     def update(self) -> _update_pb2.Update:
-        """The other one, without its parameters."""
+        """The update compared with the base, without its parameters."""
 
     @_builtins.property
     def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___WeightChange]:
-        """The parameters that differ, by the size of their change; equal changes in the order of the
-        parameters.
-        """
+        """The parameters that differ, largest absolute change first; equal changes are in parameter order."""
 
     def __init__(
         self,
@@ -2830,15 +2851,15 @@ class WeightChange(_message.Message):
     AFTER_FIELD_NUMBER: _builtins.int
     CHANGE_FIELD_NUMBER: _builtins.int
     layer: _builtins.int
-    """The layer: 1 is the first after the inputs."""
+    """The layer: 1 is the first layer after the inputs."""
     unit: _builtins.int
-    """The unit of that layer, from 0."""
+    """The unit in the layer, counting from 0."""
     input: _builtins.int
-    """The input of the unit, from 0, that the weight belongs to. Absent: it is the unit's bias."""
+    """The input of the unit that the weight multiplies, counting from 0. Absent for the unit's bias."""
     before: _builtins.float
-    """Its value after `base`."""
+    """The value after `base`."""
     after: _builtins.float
-    """Its value after `update`."""
+    """The value after `update`."""
     change: _builtins.float
     """after − before."""
     def __init__(
@@ -2863,7 +2884,7 @@ Global___WeightChange: _TypeAlias = WeightChange  # noqa: Y015
 
 @_typing.final
 class TraceUpdateRequest(_message.Message):
-    """Says which update to look into."""
+    """The request of TraceUpdate."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -2874,23 +2895,23 @@ class TraceUpdateRequest(_message.Message):
     FIRST_POSITION_FIELD_NUMBER: _builtins.int
     POSITION_COUNT_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The network's id."""
+    """The id of the network."""
     update: _builtins.int
-    """The update to look into. Absent means the latest. Not together with `next`."""
+    """The number of the update. Default: the latest. Cannot be combined with `next`."""
     next: _builtins.bool
-    """Look into the update that would be made next instead, without making it: of the run that is not
-    over, or of one with `settings`.
+    """Whether to trace the next update instead, without applying it: that of the active run, or the first
+    update of a run with `settings`.
     """
     first_position: _builtins.int
-    """The first example that is shown, by its place in the batch, from 0."""
+    """The position in the batch of the first example to return, counting from 0."""
     position_count: _builtins.int
-    """How many examples are shown. 0: as many as make about a megabyte, at least one. Where they would
-    be more than 16 MiB, fewer are answered than are asked for.
+    """The number of examples to return. 0: as many as fit about 1 MB, at least 1. Fewer examples than
+    requested are returned if they would exceed 16 MiB.
     """
     @_builtins.property
     def settings(self) -> _run_pb2.TrainingSettings:
-        """Only with `next`: the settings of a run that would begin now, of whose first update is to be
-        shown. Refused while there is a run that is not over.
+        """With `next`: the settings of a new run whose first update is traced. Fails if there is an active
+        run.
         """
 
     def __init__(
@@ -2915,17 +2936,17 @@ Global___TraceUpdateRequest: _TypeAlias = TraceUpdateRequest  # noqa: Y015
 
 @_typing.final
 class TraceUpdateResponse(_message.Message):
-    """Returns what is inside an update."""
+    """The requested trace."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     TRACE_FIELD_NUMBER: _builtins.int
     NEXT_POSITION_FIELD_NUMBER: _builtins.int
     next_position: _builtins.int
-    """The place in the batch of the first example after those that are shown; 0: there is none."""
+    """The position in the batch of the next example. 0: there are no more examples."""
     @_builtins.property
     def trace(self) -> _trace_pb2.Trace:
-        """The update, opened."""
+        """The trace."""
 
     def __init__(
         self,
@@ -2943,7 +2964,7 @@ Global___TraceUpdateResponse: _TypeAlias = TraceUpdateResponse  # noqa: Y015
 
 @_typing.final
 class ExplainWeightRequest(_message.Message):
-    """Says which weight to explain, at which update."""
+    """The request of ExplainWeight."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -2957,26 +2978,26 @@ class ExplainWeightRequest(_message.Message):
     FIRST_POSITION_FIELD_NUMBER: _builtins.int
     POSITION_COUNT_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The network's id."""
+    """The id of the network."""
     update: _builtins.int
-    """The update to look into. Absent means the latest. Not together with `next`."""
+    """The number of the update. Default: the latest. Cannot be combined with `next`."""
     next: _builtins.bool
-    """Look into the update that would be made next instead, without making it: as in TraceUpdate."""
+    """Whether to explain the next update instead, without applying it, as for TraceUpdate."""
     layer: _builtins.int
-    """The layer of the weight: 1 is the first after the inputs."""
+    """The layer of the weight: 1 is the first layer after the inputs."""
     unit: _builtins.int
-    """The unit that the weight leads to, from 0."""
+    """The unit that the weight leads to, counting from 0."""
     input: _builtins.int
-    """The input of that unit, from 0, that the weight multiplies. Absent: the unit's bias."""
+    """The input of the unit that the weight multiplies, counting from 0. Absent for the unit's bias."""
     first_position: _builtins.int
-    """The first example that gets lines, by its place in the batch, from 0."""
+    """The position in the batch of the first example with lines, counting from 0."""
     position_count: _builtins.int
-    """How many examples get lines. 0: as many as can well be read, about 2,000 lines. Where there are
-    more than 10,000 lines, fewer examples are answered than are asked for.
+    """The number of examples with lines. 0: as many as have about 2,000 lines. Fewer examples than
+    requested are returned if they have more than 10,000 lines.
     """
     @_builtins.property
     def settings(self) -> _run_pb2.TrainingSettings:
-        """With `next`: the settings of the run whose first update is looked into: as in TraceUpdate."""
+        """With `next`: the settings of a new run whose first update is explained, as for TraceUpdate."""
 
     def __init__(
         self,
@@ -3008,17 +3029,17 @@ Global___ExplainWeightRequest: _TypeAlias = ExplainWeightRequest  # noqa: Y015
 
 @_typing.final
 class ExplainWeightResponse(_message.Message):
-    """Returns the explanation."""
+    """The requested explanation."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     EXPLANATION_FIELD_NUMBER: _builtins.int
     NEXT_POSITION_FIELD_NUMBER: _builtins.int
     next_position: _builtins.int
-    """The place in the batch of the first example after those that have lines; 0: there is none."""
+    """The position in the batch of the next example. 0: there are no more examples."""
     @_builtins.property
     def explanation(self) -> _explanation_pb2.Explanation:
-        """Why the weight changed, or would change."""
+        """The explanation."""
 
     def __init__(
         self,
@@ -3036,7 +3057,7 @@ Global___ExplainWeightResponse: _TypeAlias = ExplainWeightResponse  # noqa: Y015
 
 @_typing.final
 class WalkUpdateRequest(_message.Message):
-    """Says which update to walk through."""
+    """The request of WalkUpdate."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -3048,22 +3069,22 @@ class WalkUpdateRequest(_message.Message):
     STEP_COUNT_FIELD_NUMBER: _builtins.int
     PHASES_ONLY_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The network's id."""
+    """The id of the network."""
     update: _builtins.int
-    """The update to look into. Absent means the latest. Not together with `next`."""
+    """The number of the update. Default: the latest. Cannot be combined with `next`."""
     next: _builtins.bool
-    """Look into the update that would be made next instead, without making it: as in TraceUpdate."""
+    """Whether to walk through the next update instead, without applying it, as for TraceUpdate."""
     first_step: _builtins.int
-    """The first step that is shown, from 0."""
+    """The index of the first step to return, counting from 0."""
     step_count: _builtins.int
-    """How many steps are shown, up to 10,000. 0 means 2,000."""
+    """The number of steps to return, up to 10,000. 0: 2,000."""
     phases_only: _builtins.bool
-    """Execute nothing, and return the phases alone, without steps. This is possible for every update,
-    also for those that have too many lines to be shown. `first_step` and `step_count` are not used.
+    """Whether to return only the phases, without executing any lines. Works for every update, including
+    those with too many lines to execute. `first_step` and `step_count` are ignored.
     """
     @_builtins.property
     def settings(self) -> _run_pb2.TrainingSettings:
-        """With `next`: the settings of the run whose first update is looked into: as in TraceUpdate."""
+        """With `next`: the settings of a new run whose first update is walked through, as for TraceUpdate."""
 
     def __init__(
         self,
@@ -3088,17 +3109,17 @@ Global___WalkUpdateRequest: _TypeAlias = WalkUpdateRequest  # noqa: Y015
 
 @_typing.final
 class WalkUpdateResponse(_message.Message):
-    """Returns the walk."""
+    """The requested walk."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     WALK_FIELD_NUMBER: _builtins.int
     NEXT_STEP_FIELD_NUMBER: _builtins.int
     next_step: _builtins.int
-    """The first step after those that are shown; 0: there is none."""
+    """The index of the next step. 0: there are no more steps."""
     @_builtins.property
     def walk(self) -> _walk_pb2.Walk:
-        """The update, line by line."""
+        """The walk."""
 
     def __init__(
         self,

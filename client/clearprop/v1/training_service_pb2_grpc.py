@@ -26,35 +26,38 @@ if _version_not_supported:
 
 
 class TrainingServiceStub(object):
-    """Trains feed-forward neural networks with nothing hidden: every change of a network's parameters
-    is a numbered update, durable before anyone sees it, that can be watched live and read later.
+    """TrainingService trains feed-forward neural networks. Every change of a network's parameters is a
+    numbered update that is durable before clients see it, can be watched live, and can be read later.
 
-    Errors carry google.rpc.ErrorInfo (domain `clearprop`, a stable reason, metadata) always,
-    google.rpc.BadRequest with one violation per bad field for INVALID_ARGUMENT, and
-    google.rpc.RetryInfo where a retry helps. A refused call has changed nothing. Any call may end
-    with
-    UNAVAILABLE: the server is stopping or cannot write its store (reason DRAINING or
-    STORE_UNAVAILABLE): repeat the call later, with the same `request_id` where it has one.
-    RESOURCE_EXHAUSTED: a limit is exceeded; the message names the limit and its value
-    (GetServerInfo lists them): send less, or delete what is no longer needed. Or the disk of the
-    server is full (reason STORE_FULL): tell the operator, and repeat the call when there is room;
-    runs that are under way wait for it, and go on by themselves.
-    DATA_LOSS: stored history is damaged (reason DAMAGED_HISTORY): tell the operator.
+    Every error has a google.rpc.ErrorInfo detail with the domain `clearprop`, a stable reason and
+    metadata. INVALID_ARGUMENT also has a google.rpc.BadRequest detail with one violation for each
+    invalid field. Errors for which a retry can help have a google.rpc.RetryInfo detail. A rejected
+    call has no effect. In addition to the errors listed for each method, any call can fail with
+    UNAVAILABLE: the server is shutting down (DRAINING) or cannot access its store
+    (STORE_UNAVAILABLE). Retry later, with the same `request_id` if the method has one.
+    RESOURCE_EXHAUSTED: a limit is exceeded (LIMIT_EXCEEDED). The message contains the limit and its
+    value; GetServerInfo lists all limits. Send less data, or delete resources that you no longer
+    need.
+    RESOURCE_EXHAUSTED: the disk of the server is full (STORE_FULL). Notify the operator, and retry
+    when space is available. Active runs wait and resume automatically.
+    DATA_LOSS: stored history is damaged (DAMAGED_HISTORY). Notify the operator.
 
-    Calls with a `request_id` happen at most once: the same id with the same payload is answered
-    with the first answer and does nothing again, also after a restart of the server, for 7 days.
-    The same id with another payload is ALREADY_EXISTS (reason REQUEST_ID_REUSED): use a new id for
-    each new intention. An id has 1 to 128 printable ASCII characters; a UUID is a good choice.
-    Errors are not remembered: after an error the id may be used again.
+    Methods with a `request_id` are idempotent: repeating a request with the same id and the same
+    payload within 7 days returns the first response and has no further effect, even if the server was
+    restarted. Using the id with a different payload fails with ALREADY_EXISTS (REQUEST_ID_REUSED): use
+    a new id for each new request. An id consists of 1 to 128 printable ASCII characters, for example a
+    UUID. Errors are not recorded: after an error, the same id can be used again.
 
-    Calls with an `etag` are refused with ABORTED (reason STALE_ETAG) when the network has changed
-    since that etag was given out: read the network again and decide anew. Without it they are not
-    checked.
+    Methods with an `etag` fail with ABORTED (STALE_ETAG) if the network has changed since the etag was
+    returned: read the network again before you retry. Without an etag, there is no such check.
 
-    Over HTTP each call is where its annotation says, with messages as protobuf's JSON and the same
-    errors. `If-Match` stands for `etag` (which is then refused with 412), `Idempotency-Key` for
-    `request_id`. Streams are server-sent events, or lines of JSON where the client accepts
-    application/x-ndjson; a watch is resumed by `Last-Event-ID`.
+    Over HTTP, each method has the path in its google.api.http annotation, and messages and errors use
+    protobuf's JSON mapping. The header `If-Match` sets `etag`; a stale one then fails with status 412.
+    The header `Idempotency-Key` sets `request_id`. Streams are server-sent events, or newline-delimited
+    JSON if the client accepts application/x-ndjson. `Last-Event-ID` resumes a watch.
+
+    Many gRPC clients reject responses of more than 4 MiB by default. Set the maximum receive size of
+    your client to the limit `response_bytes` of GetServerInfo.
     """
 
     def __init__(self, channel):
@@ -236,41 +239,47 @@ class TrainingServiceStub(object):
 
 
 class TrainingServiceServicer(object):
-    """Trains feed-forward neural networks with nothing hidden: every change of a network's parameters
-    is a numbered update, durable before anyone sees it, that can be watched live and read later.
+    """TrainingService trains feed-forward neural networks. Every change of a network's parameters is a
+    numbered update that is durable before clients see it, can be watched live, and can be read later.
 
-    Errors carry google.rpc.ErrorInfo (domain `clearprop`, a stable reason, metadata) always,
-    google.rpc.BadRequest with one violation per bad field for INVALID_ARGUMENT, and
-    google.rpc.RetryInfo where a retry helps. A refused call has changed nothing. Any call may end
-    with
-    UNAVAILABLE: the server is stopping or cannot write its store (reason DRAINING or
-    STORE_UNAVAILABLE): repeat the call later, with the same `request_id` where it has one.
-    RESOURCE_EXHAUSTED: a limit is exceeded; the message names the limit and its value
-    (GetServerInfo lists them): send less, or delete what is no longer needed. Or the disk of the
-    server is full (reason STORE_FULL): tell the operator, and repeat the call when there is room;
-    runs that are under way wait for it, and go on by themselves.
-    DATA_LOSS: stored history is damaged (reason DAMAGED_HISTORY): tell the operator.
+    Every error has a google.rpc.ErrorInfo detail with the domain `clearprop`, a stable reason and
+    metadata. INVALID_ARGUMENT also has a google.rpc.BadRequest detail with one violation for each
+    invalid field. Errors for which a retry can help have a google.rpc.RetryInfo detail. A rejected
+    call has no effect. In addition to the errors listed for each method, any call can fail with
+    UNAVAILABLE: the server is shutting down (DRAINING) or cannot access its store
+    (STORE_UNAVAILABLE). Retry later, with the same `request_id` if the method has one.
+    RESOURCE_EXHAUSTED: a limit is exceeded (LIMIT_EXCEEDED). The message contains the limit and its
+    value; GetServerInfo lists all limits. Send less data, or delete resources that you no longer
+    need.
+    RESOURCE_EXHAUSTED: the disk of the server is full (STORE_FULL). Notify the operator, and retry
+    when space is available. Active runs wait and resume automatically.
+    DATA_LOSS: stored history is damaged (DAMAGED_HISTORY). Notify the operator.
 
-    Calls with a `request_id` happen at most once: the same id with the same payload is answered
-    with the first answer and does nothing again, also after a restart of the server, for 7 days.
-    The same id with another payload is ALREADY_EXISTS (reason REQUEST_ID_REUSED): use a new id for
-    each new intention. An id has 1 to 128 printable ASCII characters; a UUID is a good choice.
-    Errors are not remembered: after an error the id may be used again.
+    Methods with a `request_id` are idempotent: repeating a request with the same id and the same
+    payload within 7 days returns the first response and has no further effect, even if the server was
+    restarted. Using the id with a different payload fails with ALREADY_EXISTS (REQUEST_ID_REUSED): use
+    a new id for each new request. An id consists of 1 to 128 printable ASCII characters, for example a
+    UUID. Errors are not recorded: after an error, the same id can be used again.
 
-    Calls with an `etag` are refused with ABORTED (reason STALE_ETAG) when the network has changed
-    since that etag was given out: read the network again and decide anew. Without it they are not
-    checked.
+    Methods with an `etag` fail with ABORTED (STALE_ETAG) if the network has changed since the etag was
+    returned: read the network again before you retry. Without an etag, there is no such check.
 
-    Over HTTP each call is where its annotation says, with messages as protobuf's JSON and the same
-    errors. `If-Match` stands for `etag` (which is then refused with 412), `Idempotency-Key` for
-    `request_id`. Streams are server-sent events, or lines of JSON where the client accepts
-    application/x-ndjson; a watch is resumed by `Last-Event-ID`.
+    Over HTTP, each method has the path in its google.api.http annotation, and messages and errors use
+    protobuf's JSON mapping. The header `If-Match` sets `etag`; a stale one then fails with status 412.
+    The header `Idempotency-Key` sets `request_id`. Streams are server-sent events, or newline-delimited
+    JSON if the client accepts application/x-ndjson. `Last-Event-ID` resumes a watch.
+
+    Many gRPC clients reject responses of more than 4 MiB by default. Set the maximum receive size of
+    your client to the limit `response_bytes` of GetServerInfo.
     """
 
     def CreateNetwork(self, request, context):
-        """Makes a network and its update 0.
-        INVALID_ARGUMENT: a field is bad; each is named: correct them.
-        ALREADY_EXISTS: the id is taken (NETWORK_EXISTS): choose another, or use that network.
+        """Creates a network and its update 0.
+
+        Errors:
+        INVALID_ARGUMENT: one or more fields are invalid. Correct each reported field.
+        ALREADY_EXISTS: the id is already in use (NETWORK_EXISTS). Choose another id, or use the
+        existing network.
         RESOURCE_EXHAUSTED: too many layers, parameters or networks (LIMIT_EXCEEDED).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -278,15 +287,18 @@ class TrainingServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ForkNetwork(self, request, context):
-        """Makes a network whose update 0 is any update of another network: with its structure, the
-        parameters of that update and what the optimizer remembered after it, so that training with the
-        same settings from there on gives the same bits. The other network may be training and is not
-        changed; its runs and updates do not come along, and either can be deleted without the other.
-        INVALID_ARGUMENT: the new id or a label is bad; each is named: correct them.
-        NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
-        ALREADY_EXISTS: the new id is taken (NETWORK_EXISTS): choose another.
-        OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
-        OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
+        """Creates a network from any update of another network. The fork has the structure of the source
+        network, and its update 0 has the parameters and the optimizer state of the chosen update, so
+        that training with the same settings gives the same bits. The source network is not changed and
+        can be in training. Its runs and earlier updates are not copied; both networks can be deleted
+        independently.
+
+        Errors:
+        INVALID_ARGUMENT: the new id or a label is invalid. Correct each reported field.
+        NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
+        ALREADY_EXISTS: the new id is already in use (NETWORK_EXISTS). Choose another id.
+        OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
+        OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
         RESOURCE_EXHAUSTED: too many networks (LIMIT_EXCEEDED).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -294,16 +306,20 @@ class TrainingServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def GetNetwork(self, request, context):
-        """Says what a network is and where its history stands.
-        NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
+        """Returns a network and the current state of its history.
+
+        Errors:
+        NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListNetworks(self, request, context):
-        """Lists the networks, ordered by id, in pages.
-        INVALID_ARGUMENT: bad page size or token: use the token as it was given.
+        """Lists networks in the order of their ids, with pagination.
+
+        Errors:
+        INVALID_ARGUMENT: the page size or page token is invalid. Send the token unchanged.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -311,8 +327,10 @@ class TrainingServiceServicer(object):
 
     def UpdateNetwork(self, request, context):
         """Changes the labels of a network.
-        INVALID_ARGUMENT: a label or the mask is bad: correct what is named.
-        NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
+
+        Errors:
+        INVALID_ARGUMENT: a label or the mask is invalid. Correct each reported field.
+        NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
         ABORTED: the etag is stale (STALE_ETAG).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -320,10 +338,12 @@ class TrainingServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def DeleteNetwork(self, request, context):
-        """Deletes a network with its whole history. It is hidden at once, its watches end with
-        NOT_FOUND; its id may be used again.
-        NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): nothing to delete.
-        FAILED_PRECONDITION: a run is RUNNING (RUN_NOT_OVER): PauseRun or CancelRun first.
+        """Deletes a network and its history. The network is hidden immediately, its watches end with
+        NOT_FOUND, and its id can be reused. Its storage is freed in the background.
+
+        Errors:
+        NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND).
+        FAILED_PRECONDITION: a run is RUNNING (RUN_NOT_OVER). Call PauseRun or CancelRun first.
         ABORTED: the etag is stale (STALE_ETAG).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -331,91 +351,111 @@ class TrainingServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def DeleteUpdates(self, request, context):
-        """Lets go of the updates of a network before one of them, for good: everything is kept until this
-        is called. `before_update` becomes the earliest kept update, with its state; all from there on
-        stays as it is, to the bit, and a run goes on, also while it is RUNNING. What lies before is
-        hidden at once: reading or watching there is refused with OUT_OF_RANGE (HISTORY_COMPACTED;
-        metadata `network`, `update`, `earliest_update`, `latest_update`), and a watch that is still
-        there ends so. Its room in the database is freed in the background. Runs, the events of their
-        states and training sets are all kept. Where the history begins there or later already nothing
-        changes.
-        INVALID_ARGUMENT: the request id is bad: correct it.
-        NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
-        OUT_OF_RANGE: `before_update` is less than 1 or beyond the latest (UPDATE_OUT_OF_RANGE):
-        choose one from 1 to the latest, or DeleteNetwork.
+        """Permanently deletes the updates before a given update. Without this call, all updates are kept.
+        `before_update` becomes the earliest kept update, and its state is stored. Later updates do not
+        change, and runs continue, even while RUNNING. Deleted updates are hidden immediately: reading
+        or watching them fails with OUT_OF_RANGE (HISTORY_COMPACTED; metadata `network`, `update`,
+        `earliest_update`, `latest_update`), which also ends watches that have not passed them yet.
+        Storage is freed in the background. Runs, run events and training sets are kept. If the history
+        already begins at `before_update` or later, the call has no effect.
+
+        Errors:
+        INVALID_ARGUMENT: the request id is invalid.
+        NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
+        OUT_OF_RANGE: `before_update` is less than 1 or later than the latest update
+        (UPDATE_OUT_OF_RANGE). To delete all updates, call DeleteNetwork.
         ABORTED: the etag is stale (STALE_ETAG).
-        DATA_LOSS: the state to be kept cannot be recomputed (DAMAGED_HISTORY): choose another.
+        DATA_LOSS: the state at `before_update` cannot be recomputed (DAMAGED_HISTORY). Choose another
+        update.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CreateTrainingSet(self, request, context):
-        """Stores a training set; it never changes afterwards.
-        INVALID_ARGUMENT: a field is bad; each is named: correct them.
-        ALREADY_EXISTS: the id is taken (TRAINING_SET_EXISTS): choose another.
-        RESOURCE_EXHAUSTED: too large a set or too many sets (LIMIT_EXCEEDED).
+        """Creates a training set, which is immutable.
+
+        Errors:
+        INVALID_ARGUMENT: one or more fields are invalid. Correct each reported field.
+        ALREADY_EXISTS: the id is already in use (TRAINING_SET_EXISTS). Choose another id.
+        RESOURCE_EXHAUSTED: the training set is too large, or there are too many (LIMIT_EXCEEDED).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def UploadTrainingSet(self, request_iterator, context):
-        """Stores a training set that comes in pieces, for sets that do not fit one request: any number of
-        messages with some examples each, whose order is that of the set. The set is stored when the
-        caller has sent the last; whatever ends the call before that leaves nothing behind. Examples
-        are checked as they come, so a bad one ends the call early. Each message is held to the limit
-        for requests, the whole set to `training_set_bytes`. A repetition with the same `request_id`
-        sends the same examples again; how they are cut into messages may differ.
-        INVALID_ARGUMENT: a field is bad; each is named, examples by their number in the whole set;
-        or a message after the first names a set or a request id: correct them.
-        ALREADY_EXISTS: the id is taken (TRAINING_SET_EXISTS): choose another.
-        RESOURCE_EXHAUSTED: too large a set or too many sets (LIMIT_EXCEEDED); or as many uploads as
-        the limit `uploads` are under way (TOO_MANY_UPLOADS): repeat the call in a moment.
-        UNAVAILABLE: no message came for 60 s (UPLOAD_STALLED): send all of it again.
+        """Creates a training set from a stream of requests, for training sets that exceed the size limit of
+        one request. The order of the examples is the order in which they are sent. The training set is
+        stored after the last request; if the call ends earlier, nothing is stored. Each request must
+        not exceed `request_bytes`, and the whole training set must not exceed `training_set_bytes`.
+        Examples are validated as they arrive, so an invalid example can end the call early. A retry with
+        the same `request_id` must send the same examples, but can divide them into requests differently.
+
+        Errors:
+        INVALID_ARGUMENT: one or more fields are invalid; examples are identified by their index in the
+        whole training set. Or a request after the first one has an id or a request id. Correct each
+        reported field.
+        ALREADY_EXISTS: the id is already in use (TRAINING_SET_EXISTS). Choose another id.
+        RESOURCE_EXHAUSTED: the training set is too large, or there are too many (LIMIT_EXCEEDED).
+        RESOURCE_EXHAUSTED: the limit `uploads` of concurrent uploads is reached (TOO_MANY_UPLOADS).
+        Retry after a short delay.
+        UNAVAILABLE: the server received no data for 60 s (UPLOAD_STALLED). Send the whole training set
+        again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetTrainingSet(self, request, context):
-        """Describes a training set, with its examples on request.
-        NOT_FOUND: there is no such set (TRAINING_SET_NOT_FOUND): check the id.
-        RESOURCE_EXHAUSTED: the examples would not fit one response (LIMIT_EXCEEDED): leave them out.
+        """Returns a training set, optionally with its examples.
+
+        Errors:
+        NOT_FOUND: the training set does not exist (TRAINING_SET_NOT_FOUND). Check the id.
+        RESOURCE_EXHAUSTED: the examples exceed the size limit of a response (LIMIT_EXCEEDED). Call it
+        without `include_examples`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListTrainingSets(self, request, context):
-        """Lists the training sets, without their examples, ordered by id, in pages.
-        INVALID_ARGUMENT: bad page size or token: use the token as it was given.
+        """Lists training sets without their examples, in the order of their ids, with pagination.
+
+        Errors:
+        INVALID_ARGUMENT: the page size or page token is invalid. Send the token unchanged.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DeleteTrainingSet(self, request, context):
-        """Deletes a training set. It is hidden at once and its id may be used again; the examples are
-        kept for as long as a network's history was made with them.
-        NOT_FOUND: there is no such set (TRAINING_SET_NOT_FOUND): nothing to delete.
-        FAILED_PRECONDITION: a run that is not over trains on it (TRAINING_SET_IN_USE): wait for
-        that run or CancelRun; or the set is built in (TRAINING_SET_BUILT_IN): it stays.
+        """Deletes a training set. It is hidden immediately, and its id can be reused. Its examples remain
+        stored as long as the history of a network depends on them.
+
+        Errors:
+        NOT_FOUND: the training set does not exist (TRAINING_SET_NOT_FOUND).
+        FAILED_PRECONDITION: an active run uses the training set (TRAINING_SET_IN_USE). Wait until the
+        run ends, or call CancelRun.
+        FAILED_PRECONDITION: the training set is built in (TRAINING_SET_BUILT_IN) and cannot be deleted.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def Train(self, request, context):
-        """Starts a run in the background and returns it at once; the run goes on whether or not anyone
-        watches, and through restarts of the server.
-        INVALID_ARGUMENT: a setting is bad, or the training set does not fit the network
-        (`settings.training_set`): correct what is named.
-        NOT_FOUND: there is no such network or training set: check the id.
-        FAILED_PRECONDITION: the network has a run that is not over (RUN_NOT_OVER): continue it with
-        ResumeRun or Step, or end it with CancelRun.
-        RESOURCE_EXHAUSTED: a batch would take too much memory (LIMIT_EXCEEDED, `batch_numbers`):
-        choose a smaller `batch_size`.
+        """Starts a run in the background and returns it immediately. The run continues whether or not
+        clients watch it, and resumes after a restart of the server.
+
+        Errors:
+        INVALID_ARGUMENT: a setting is invalid, or the training set does not fit the network
+        (`settings.training_set`). Correct each reported field.
+        NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does not
+        exist. Check the ids.
+        FAILED_PRECONDITION: the network has an active run (RUN_NOT_OVER). Continue it with ResumeRun or
+        Step, or end it with CancelRun.
+        RESOURCE_EXHAUSTED: a batch would need too much memory (LIMIT_EXCEEDED, `batch_numbers`).
+        Reduce `batch_size`.
         ABORTED: the etag is stale (STALE_ETAG).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -423,17 +463,21 @@ class TrainingServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def Step(self, request, context):
-        """Advances by some updates or epochs and answers when they are durable; then the run is PAUSED,
-        or SUCCEEDED when it is complete, or FAILED. With `settings` it opens a new run, without it
-        continues the PAUSED one. Once accepted it is finished even when the client goes away or the
-        server restarts; PauseRun and CancelRun stop it early.
-        INVALID_ARGUMENT: a setting or the count is bad: correct what is named.
-        NOT_FOUND: there is no such network or training set: check the id.
-        FAILED_PRECONDITION: with settings, a run is not over (RUN_NOT_OVER): leave out `settings`
-        to continue it; or without settings there is no PAUSED run (NO_PAUSED_RUN): send
-        `settings`, or wait for the RUNNING one.
-        RESOURCE_EXHAUSTED: a batch would take too much memory (LIMIT_EXCEEDED, `batch_numbers`):
-        choose a smaller `batch_size`.
+        """Advances a network by a number of updates or epochs and returns when they are durable. With
+        `settings`, a new run is created; without, the PAUSED run is continued. Afterwards the run is
+        PAUSED, SUCCEEDED if it is complete, or FAILED. An accepted step is completed even if the client
+        disconnects or the server restarts; only PauseRun and CancelRun end it early.
+
+        Errors:
+        INVALID_ARGUMENT: a setting or the count is invalid. Correct each reported field.
+        NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does not
+        exist. Check the ids.
+        FAILED_PRECONDITION: with `settings`, the network has an active run (RUN_NOT_OVER). Omit
+        `settings` to continue that run.
+        FAILED_PRECONDITION: without `settings`, there is no PAUSED run (NO_PAUSED_RUN). Send `settings`
+        to create a run, or wait for the RUNNING one.
+        RESOURCE_EXHAUSTED: a batch would need too much memory (LIMIT_EXCEEDED, `batch_numbers`).
+        Reduce `batch_size`.
         ABORTED: the etag is stale (STALE_ETAG).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -441,10 +485,13 @@ class TrainingServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def PauseRun(self, request, context):
-        """Stops a run between two updates and answers when that is durable. A run that is PAUSED
-        already stays so.
-        NOT_FOUND: there is no such network or run: check the id and number.
-        FAILED_PRECONDITION: the run is over (RUN_OVER): nothing to pause.
+        """Stops a run between two updates and returns when the stop is durable. If the run is already
+        PAUSED, the call has no effect.
+
+        Errors:
+        NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check the
+        id and the number.
+        FAILED_PRECONDITION: the run has ended (RUN_OVER).
         ABORTED: the etag is stale (STALE_ETAG).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -452,9 +499,13 @@ class TrainingServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ResumeRun(self, request, context):
-        """Lets a PAUSED run go on in the background to its end. A run that is RUNNING already goes on.
-        NOT_FOUND: there is no such network or run: check the id and number.
-        FAILED_PRECONDITION: the run is over (RUN_OVER): open a new one with Train.
+        """Resumes a PAUSED run in the background until it ends. If the run is already RUNNING, the call has
+        no effect.
+
+        Errors:
+        NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check the
+        id and the number.
+        FAILED_PRECONDITION: the run has ended (RUN_OVER). Start a new run with Train.
         ABORTED: the etag is stale (STALE_ETAG).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -462,10 +513,13 @@ class TrainingServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def CancelRun(self, request, context):
-        """Ends a run for good and answers when that is durable; its updates stay. A run that is
-        CANCELLED already stays so.
-        NOT_FOUND: there is no such network or run: check the id and number.
-        FAILED_PRECONDITION: the run is SUCCEEDED or FAILED (RUN_OVER): nothing to cancel.
+        """Ends a run permanently and returns when this is durable. The updates of the run remain. If the run
+        is already CANCELLED, the call has no effect.
+
+        Errors:
+        NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check the
+        id and the number.
+        FAILED_PRECONDITION: the run has already SUCCEEDED or FAILED (RUN_OVER).
         ABORTED: the etag is stale (STALE_ETAG).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -473,245 +527,285 @@ class TrainingServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def GetRun(self, request, context):
-        """Says where a run stands.
-        NOT_FOUND: there is no such network (NETWORK_NOT_FOUND) or run (RUN_NOT_FOUND): check the id
-        and number.
+        """Returns a run.
+
+        Errors:
+        NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check the
+        id and the number.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListRuns(self, request, context):
-        """Lists the runs of a network, the latest first, in pages.
-        INVALID_ARGUMENT: bad page size or token: use the token as it was given.
-        NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
+        """Lists the runs of a network, latest first, with pagination.
+
+        Errors:
+        INVALID_ARGUMENT: the page size or page token is invalid. Send the token unchanged.
+        NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetState(self, request, context):
-        """Reads a network at any update, consistently, also while it is being trained.
-        NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
-        OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE; metadata
-        `latest_update`): ask for one that exists.
-        OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates); in full it
-        takes the one before it, too.
+        """Returns the state of a network at any update. The read is consistent, even during training.
+
+        Errors:
+        NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
+        OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE;
+        metadata `latest_update`). Choose an update up to the latest.
+        OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED). With view FULL, this
+        also applies to the earliest kept update, because the previous update is needed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListUpdates(self, request, context):
-        """Lists the updates of a network in order, in pages; or, with `max_points`, at once and thinned:
-        a cost curve of a history of any length.
-        INVALID_ARGUMENT: bad page size or token: use the token as it was given; or `end_update` is
-        less than the start, or a field does not go with `max_points`: correct what is named.
-        NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
-        OUT_OF_RANGE: `start_update` is below 0 or beyond the latest plus 1 (UPDATE_OUT_OF_RANGE).
-        OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
-        DATA_LOSS: some of the updates do not read back as they were written (DAMAGED_HISTORY;
-        metadata `first_update`, `last_update`): list those before and after them.
+        """Lists the updates of a network in order, with pagination, or downsampled for a cost curve. With
+        `max_points`, a history of any length is reduced to that number of updates and returned in a
+        single response.
+
+        Errors:
+        INVALID_ARGUMENT: the page size or page token is invalid, `end_update` precedes the start, or a
+        field cannot be combined with `max_points`. Correct each reported field; send page tokens
+        unchanged.
+        NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
+        OUT_OF_RANGE: `start_update` is negative or later than the latest update plus 1
+        (UPDATE_OUT_OF_RANGE).
+        OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
+        DATA_LOSS: some of the updates cannot be read back correctly (DAMAGED_HISTORY; metadata
+        `first_update`, `last_update`). List the updates before and after them.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def WatchUpdates(self, request, context):
-        """Streams the updates and run events of a network from a chosen number on, first what is stored,
-        then live, without a seam: in order, without gap or duplicate, only what is durable, and the
-        same for every watcher (how updates are grouped into messages may differ). After a broken
-        stream, watch again from the number after the last update that was read; the run events at
-        that place come again, with the same event numbers.
-        INVALID_ARGUMENT: a field is bad: correct what is named.
-        NOT_FOUND: there is no such network or run, or it was deleted during the watch.
-        FAILED_PRECONDITION: the id now belongs to another network than `uid` (NETWORK_REPLACED):
-        start anew from update 0.
-        OUT_OF_RANGE: `start_update` is below 0 or beyond the latest plus 1 (UPDATE_OUT_OF_RANGE).
-        OUT_OF_RANGE: `start_update`, or what a watch that is behind would read next, is no longer
-        kept (HISTORY_COMPACTED; see DeleteUpdates): watch from `earliest_update` on.
-        RESOURCE_EXHAUSTED: there are as many watches as there may be, in all or from this address
-        (LIMIT_EXCEEDED, `watches` or `watches_of_client`): end one that is no longer needed.
-        UNAVAILABLE: the server is stopping (DRAINING; metadata `next_update` is where it would have
-        gone on), or this watcher could not be written to for 10 s (WATCHER_TOO_SLOW): watch again
-        from the number after the last update that was read. A watch that a stopping server had not
-        begun to answer can end with CANCELLED: the same.
+        """Streams the updates and run events of a network from a given update on. The stream first returns
+        stored updates, then new ones as soon as they are durable, in order and without gaps or
+        duplicates. All watches receive the same updates, although they may be grouped into messages
+        differently. After an interruption, watch again from the number after the last received update;
+        run events at that position are sent again with the same event numbers.
+
+        Errors:
+        INVALID_ARGUMENT: one or more fields are invalid. Correct each reported field.
+        NOT_FOUND: the network or the run does not exist, or the network was deleted during the watch.
+        FAILED_PRECONDITION: the id belongs to a network with another uid (NETWORK_REPLACED). Start again
+        from update 0.
+        OUT_OF_RANGE: `start_update` is negative or later than the latest update plus 1
+        (UPDATE_OUT_OF_RANGE).
+        OUT_OF_RANGE: `start_update`, or the next update of a watch that has fallen behind, was deleted
+        by DeleteUpdates (HISTORY_COMPACTED). Watch again from the metadata `earliest_update`.
+        RESOURCE_EXHAUSTED: the limit of concurrent watches is reached, in total or for the address of
+        the client (LIMIT_EXCEEDED, `watches` or `watches_of_client`). End a watch that you no longer
+        need.
+        UNAVAILABLE: the server is shutting down (DRAINING; metadata `next_update`), or could not write to
+        the stream for 10 s (WATCHER_TOO_SLOW). Watch again from the number after the last received
+        update.
+        CANCELLED: the server shut down before it accepted the watch. Retry.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def Predict(self, request, context):
-        """Computes the network's outputs for given inputs, with the parameters of any update. Changes
-        nothing.
-        INVALID_ARGUMENT: inputs of the wrong length, or not finite; each vector is named.
-        NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
-        OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
-        OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
-        RESOURCE_EXHAUSTED: the vectors × the units of the network's layers would take too much
-        memory (LIMIT_EXCEEDED, `batch_numbers`): send fewer at a time.
+        """Computes the outputs of a network for given inputs, with the parameters of any update. Has no side
+        effects.
+
+        Errors:
+        INVALID_ARGUMENT: an input vector has the wrong length or contains infinity or NaN. Correct each
+        reported vector.
+        NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
+        OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
+        OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
+        RESOURCE_EXHAUSTED: the number of vectors multiplied by the number of units in all layers is too
+        large (LIMIT_EXCEEDED, `batch_numbers`). Send fewer vectors per call.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def Evaluate(self, request, context):
-        """Measures a network on a training set, with the parameters of any update. Changes nothing.
-        INVALID_ARGUMENT: the training set does not fit the network (`training_set`): use another.
-        NOT_FOUND: there is no such network or training set: check the id.
-        OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
-        OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
+        """Computes the cost and accuracy of a network on a training set, with the parameters of any update.
+        Has no side effects.
+
+        Errors:
+        INVALID_ARGUMENT: the training set does not fit the network (`training_set`). Use another
+        training set.
+        NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does not
+        exist. Check the ids.
+        OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
+        OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CheckGradients(self, request, context):
-        """Compares the gradients that training computes with slopes measured from costs, at any update:
-        for a parameter w, n = (C(w + h) − C(w − h)) / 2h with h = 6e-6·max(1, |w|), C being the mean
-        cost of the examples. A gradient a is right when |a − n| ≤ 1e-6·max(|a|, |n|) + 1e-9 + 3e-10·C,
-        the last for the rounding of C; where it is not, steps of a tenth and a hundredth of that are
-        tried. Where a step moves the logit of a relu or leaky relu unit across 0 for any of the
-        examples, the slope is that of neither side: such a kink is reported, and neither passes nor
-        fails. Changes nothing.
+        """Compares the gradients used in training with numerical gradients, at any update. For a parameter
+        w, the numerical gradient is n = (C(w + h) − C(w − h)) / 2h, with h = 6e-6·max(1, |w|) and the mean
+        cost C of the examples. A gradient a passes if |a − n| ≤ 1e-6·max(|a|, |n|) + 1e-9 + 3e-10·C; the
+        last term allows for rounding of C. Otherwise, steps of h/10 and h/100 are tried. If a step moves
+        the logit of a relu or leaky relu unit across 0 for any example, the cost has a kink between the
+        two points: such a parameter is reported and neither passes nor fails. Has no side effects.
+
+        Errors:
         INVALID_ARGUMENT: the training set does not fit the network (`training_set`), or a count is
-        bad: correct what is named.
-        NOT_FOUND: there is no such network or training set: check the id.
-        OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
-        OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
-        RESOURCE_EXHAUSTED: the check would take too long or too much memory (LIMIT_EXCEEDED): check
-        fewer parameters or use fewer examples.
+        invalid. Correct each reported field.
+        NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does not
+        exist. Check the ids.
+        OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
+        OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
+        RESOURCE_EXHAUSTED: the check would take too much time or memory (LIMIT_EXCEEDED). Check fewer
+        parameters, or use fewer examples.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ExportNetwork(self, request, context):
-        """Sends a file of a network at any update, or of its history up to that update. The file comes in
-        pieces, which are made as they are read: it is whole when the stream ends with OK, and without
-        that no part of it is of use. Changes nothing.
-        INVALID_ARGUMENT: there is no such format (`format`): name one of those that there are.
-        NOT_FOUND: there is no such network (NETWORK_NOT_FOUND), or it was deleted meanwhile: check
-        the id.
-        OUT_OF_RANGE: the update is below 0 or beyond the latest (UPDATE_OUT_OF_RANGE).
-        OUT_OF_RANGE: the update is no longer kept (HISTORY_COMPACTED; see DeleteUpdates).
-        UNAVAILABLE: also when the stream could not be written to for 10 s (WATCHER_TOO_SLOW): export
-        again, and read on without long breaks.
+        """Exports a network at any update, or its history up to that update, as a file. The file is sent in
+        chunks, which are generated while the client reads. It is complete only if the stream ends with OK;
+        discard it otherwise. Has no side effects.
+
+        Errors:
+        INVALID_ARGUMENT: the format is unknown (`format`).
+        NOT_FOUND: the network does not exist or was deleted during the export (NETWORK_NOT_FOUND).
+        OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
+        OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
+        UNAVAILABLE: the server could not write to the stream for 10 s (WATCHER_TOO_SLOW). Export again,
+        and read without long pauses.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def VerifyHistory(self, request, context):
-        """Verifies a network's history: makes every update again from the earliest on and compares, bit for
-        bit, every cost and every stored state with what comes of it; checks that nothing is missing and
-        that all of it reads back as it was written. Streams the progress, about five times a second, up
-        to the latest update at the beginning of the call; ends with a message of which `done` is true,
-        or with the first difference that is found. Changes nothing, and slows nobody but itself.
+        """Verifies the history of a network. Recomputes every update from the earliest kept one on, compares
+        every stored cost and every stored state with the result bit for bit, and checks that no data is
+        missing or unreadable. Streams progress about 5 times per second, up to the update that was the
+        latest when the call started. The last message either has `done` set or contains the first
+        difference. Has no side effects and does not slow down training.
+
         Errors:
-        NOT_FOUND: there is no such network, or it was deleted meanwhile (NETWORK_NOT_FOUND).
-        OUT_OF_RANGE: its beginning was compacted meanwhile (HISTORY_COMPACTED): verify again.
-        DATA_LOSS: the network itself, or where its history stands, does not read back
-        (DAMAGED_HISTORY): restore the database from a backup.
+        NOT_FOUND: the network does not exist or was deleted during the verification
+        (NETWORK_NOT_FOUND).
+        OUT_OF_RANGE: the start of the history was deleted during the verification (HISTORY_COMPACTED).
+        Verify again.
+        DATA_LOSS: the network record or the head of its history cannot be read (DAMAGED_HISTORY).
+        Restore the database from a backup.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def SetWeights(self, request, context):
-        """Sets one parameter, a layer or all of them, as one update of kind EDIT. A paused run goes on
-        from there, which its history shows; what its optimizer remembers stays.
+        """Sets individual parameters or whole layers, as one update of kind EDIT. A paused run continues from
+        the new parameters. The optimizer state is kept.
+
         Errors:
-        NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the id.
-        INVALID_ARGUMENT: nothing is to be set, or a parameter that there is not, or one twice, or to
-        what is no finite number: every such field is named.
-        FAILED_PRECONDITION: a run is PENDING or RUNNING (RUN_NOT_OVER): stop it with PauseRun first.
-        ABORTED: the etag is stale (STALE_ETAG): read again and decide anew.
+        NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
+        INVALID_ARGUMENT: there is nothing to set, or a parameter does not exist, occurs twice, or has an
+        infinite or NaN value. Correct each reported field.
+        FAILED_PRECONDITION: a run is PENDING or RUNNING (RUN_NOT_OVER). Call PauseRun first.
+        ABORTED: the etag is stale (STALE_ETAG).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ResetWeights(self, request, context):
-        """Makes all parameters anew, as one update of kind RESET: by a recipe, or those that are given. A
-        paused run goes on from there, with an optimizer that remembers nothing.
-        Errors: as of SetWeights.
+        """Initialises all parameters again, as one update of kind RESET, with an initializer or with given
+        values. A paused run continues from the new parameters. The optimizer state is cleared.
+
+        Errors:
+        NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
+        INVALID_ARGUMENT: the initializer or a parameter is invalid. Correct each reported field.
+        FAILED_PRECONDITION: a run is PENDING or RUNNING (RUN_NOT_OVER). Call PauseRun first.
+        ABORTED: the etag is stale (STALE_ETAG).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CompareUpdates(self, request, context):
-        """Sets two updates of a network, or of two networks of the same shape such as a network and its
-        fork, side by side: which parameters differ, and by how much, those that moved most first. In
-        pages.
+        """Compares two updates of a network, or of two networks with the same layers, such as a network and
+        its fork. Lists the parameters that differ, largest change first, with pagination.
+
         Errors:
-        NOT_FOUND: there is no such network (NETWORK_NOT_FOUND): check the ids.
-        OUT_OF_RANGE: there is no such update (UPDATE_OUT_OF_RANGE): choose one up to the latest.
-        OUT_OF_RANGE: the update is no longer kept, or is the earliest kept one, as what is before it
-        is needed, too (HISTORY_COMPACTED; see DeleteUpdates).
-        INVALID_ARGUMENT: bad page size or token: use the token as it was given; or `base_network` has
-        other layers: compare networks of the same layer sizes, both with biases or both without.
-        DATA_LOSS: the history is damaged there (DAMAGED_HISTORY).
+        NOT_FOUND: a network does not exist (NETWORK_NOT_FOUND). Check the ids.
+        OUT_OF_RANGE: an update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
+        OUT_OF_RANGE: an update was deleted by DeleteUpdates (HISTORY_COMPACTED).
+        INVALID_ARGUMENT: the page size or page token is invalid, or the layers of `base_network` are
+        different. Compare networks with the same layer sizes that both have biases or both have none.
+        DATA_LOSS: an update cannot be read back correctly (DAMAGED_HISTORY).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def TraceUpdate(self, request, context):
-        """Shows everything inside one update, past or next: for each example of its batch the inputs, the
-        logits and activations of all layers, the cost, the deltas and the gradient; then their sum, their
-        mean, the step and the parameters before and after. Computed by loops that are written to be
-        read, with the bits that training had. Changes nothing.
+        """Returns all intermediate values of one past update or of the next update. For each example of the
+        batch: inputs, logits and activations of all layers, cost, deltas and gradient. For the batch: the
+        sum and mean of the gradients, the step, and the parameters before and after. The values are
+        computed by the readable training loops and have the same bits as in training. Has no side effects.
+
         Errors:
-        NOT_FOUND: there is no such network (NETWORK_NOT_FOUND) or training set
-        (TRAINING_SET_NOT_FOUND): check the ids.
-        OUT_OF_RANGE: there is no such update (UPDATE_OUT_OF_RANGE): choose one up to the latest.
-        OUT_OF_RANGE: the update is no longer kept, or is the earliest kept one, as what is before it
-        is needed, too (HISTORY_COMPACTED; see DeleteUpdates).
-        FAILED_PRECONDITION: no batch made the update (NOT_GRADIENT): choose an update of a run; with
-        `next` no run goes on (NO_NEXT_UPDATE): send settings; or one does, and there are settings
-        (RUN_NOT_OVER): send none.
-        INVALID_ARGUMENT: bad settings, or no such examples in the batch.
-        RESOURCE_EXHAUSTED: settings with a batch beyond the limits (LIMIT_EXCEEDED).
-        DATA_LOSS: the history is damaged there (DAMAGED_HISTORY).
+        NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does not
+        exist. Check the ids.
+        OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
+        OUT_OF_RANGE: the update was deleted by DeleteUpdates, or is the earliest kept update, for which
+        the previous update is needed (HISTORY_COMPACTED).
+        FAILED_PRECONDITION: the update does not belong to a run (NOT_GRADIENT). Choose an update of kind
+        GRADIENT.
+        FAILED_PRECONDITION: with `next`, there is no active run (NO_NEXT_UPDATE). Send `settings`.
+        FAILED_PRECONDITION: with `next` and `settings`, there is an active run (RUN_NOT_OVER). Omit
+        `settings`.
+        INVALID_ARGUMENT: the settings are invalid, or the batch does not contain the requested examples.
+        RESOURCE_EXHAUSTED: the batch of the settings is too large (LIMIT_EXCEEDED).
+        DATA_LOSS: the update cannot be recomputed (DAMAGED_HISTORY).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ExplainWeight(self, request, context):
-        """Explains why one weight changed by this much in one update, past or next: the chain rule for it,
-        one float64 operation a line, with numbers that lead to the stored bits; in words; and the cost
-        along it. One layer is opened at a time: what comes down from the layer above names the weight
-        whose explanation goes on from there.
+        """Explains why one weight changed in one past update or in the next update. Returns the chain rule
+        for the weight, one float64 operation per line, with numbers that lead to the stored bits; a
+        description in words; and the cost as a function of the weight. Only one layer is expanded at a
+        time: each delta that comes from the next layer names the weight whose explanation continues from
+        there. Has no side effects.
+
         Errors:
-        NOT_FOUND, OUT_OF_RANGE, DATA_LOSS: as in TraceUpdate.
-        FAILED_PRECONDITION, RESOURCE_EXHAUSTED: as in TraceUpdate.
-        INVALID_ARGUMENT: bad settings, or the network has no such weight, or the batch no such
-        examples.
+        NOT_FOUND, OUT_OF_RANGE, DATA_LOSS: as for TraceUpdate.
+        FAILED_PRECONDITION, RESOURCE_EXHAUSTED: as for TraceUpdate.
+        INVALID_ARGUMENT: the settings are invalid, the weight does not exist, or the batch does not
+        contain the requested examples.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def WalkUpdate(self, request, context):
-        """Walks through one update, past or next, line by line: the readable loops that say which bits are
-        right, executed once more for it, with the value of each variable after each line. Changes
-        nothing.
+        """Walks through one past update or the next update line by line. Executes the readable training
+        loops, which define the correct bits, and returns the value of each variable after each line. Has
+        no side effects.
+
         Errors:
-        NOT_FOUND, OUT_OF_RANGE, FAILED_PRECONDITION, DATA_LOSS: as in TraceUpdate.
-        INVALID_ARGUMENT: bad settings, or a step that there is not.
-        RESOURCE_EXHAUSTED: there would be more than about 50,000 lines (LIMIT_EXCEEDED,
-        `walk_lines`), or settings with a batch beyond the limits: TraceUpdate has the results, and
-        `phases_only` the order in which they are computed.
+        NOT_FOUND, OUT_OF_RANGE, FAILED_PRECONDITION, DATA_LOSS: as for TraceUpdate.
+        INVALID_ARGUMENT: the settings are invalid, or the requested steps do not exist.
+        RESOURCE_EXHAUSTED: the update has more than about 50,000 lines (LIMIT_EXCEEDED, `walk_lines`),
+        or the batch of the settings is too large. TraceUpdate returns the results, and `phases_only`
+        the order in which they are computed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetServerInfo(self, request, context):
-        """Says what this server is and which limits it has.
+        """Returns the version of the server, its limits, and the functions that it supports.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -899,35 +993,38 @@ def add_TrainingServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class TrainingService(object):
-    """Trains feed-forward neural networks with nothing hidden: every change of a network's parameters
-    is a numbered update, durable before anyone sees it, that can be watched live and read later.
+    """TrainingService trains feed-forward neural networks. Every change of a network's parameters is a
+    numbered update that is durable before clients see it, can be watched live, and can be read later.
 
-    Errors carry google.rpc.ErrorInfo (domain `clearprop`, a stable reason, metadata) always,
-    google.rpc.BadRequest with one violation per bad field for INVALID_ARGUMENT, and
-    google.rpc.RetryInfo where a retry helps. A refused call has changed nothing. Any call may end
-    with
-    UNAVAILABLE: the server is stopping or cannot write its store (reason DRAINING or
-    STORE_UNAVAILABLE): repeat the call later, with the same `request_id` where it has one.
-    RESOURCE_EXHAUSTED: a limit is exceeded; the message names the limit and its value
-    (GetServerInfo lists them): send less, or delete what is no longer needed. Or the disk of the
-    server is full (reason STORE_FULL): tell the operator, and repeat the call when there is room;
-    runs that are under way wait for it, and go on by themselves.
-    DATA_LOSS: stored history is damaged (reason DAMAGED_HISTORY): tell the operator.
+    Every error has a google.rpc.ErrorInfo detail with the domain `clearprop`, a stable reason and
+    metadata. INVALID_ARGUMENT also has a google.rpc.BadRequest detail with one violation for each
+    invalid field. Errors for which a retry can help have a google.rpc.RetryInfo detail. A rejected
+    call has no effect. In addition to the errors listed for each method, any call can fail with
+    UNAVAILABLE: the server is shutting down (DRAINING) or cannot access its store
+    (STORE_UNAVAILABLE). Retry later, with the same `request_id` if the method has one.
+    RESOURCE_EXHAUSTED: a limit is exceeded (LIMIT_EXCEEDED). The message contains the limit and its
+    value; GetServerInfo lists all limits. Send less data, or delete resources that you no longer
+    need.
+    RESOURCE_EXHAUSTED: the disk of the server is full (STORE_FULL). Notify the operator, and retry
+    when space is available. Active runs wait and resume automatically.
+    DATA_LOSS: stored history is damaged (DAMAGED_HISTORY). Notify the operator.
 
-    Calls with a `request_id` happen at most once: the same id with the same payload is answered
-    with the first answer and does nothing again, also after a restart of the server, for 7 days.
-    The same id with another payload is ALREADY_EXISTS (reason REQUEST_ID_REUSED): use a new id for
-    each new intention. An id has 1 to 128 printable ASCII characters; a UUID is a good choice.
-    Errors are not remembered: after an error the id may be used again.
+    Methods with a `request_id` are idempotent: repeating a request with the same id and the same
+    payload within 7 days returns the first response and has no further effect, even if the server was
+    restarted. Using the id with a different payload fails with ALREADY_EXISTS (REQUEST_ID_REUSED): use
+    a new id for each new request. An id consists of 1 to 128 printable ASCII characters, for example a
+    UUID. Errors are not recorded: after an error, the same id can be used again.
 
-    Calls with an `etag` are refused with ABORTED (reason STALE_ETAG) when the network has changed
-    since that etag was given out: read the network again and decide anew. Without it they are not
-    checked.
+    Methods with an `etag` fail with ABORTED (STALE_ETAG) if the network has changed since the etag was
+    returned: read the network again before you retry. Without an etag, there is no such check.
 
-    Over HTTP each call is where its annotation says, with messages as protobuf's JSON and the same
-    errors. `If-Match` stands for `etag` (which is then refused with 412), `Idempotency-Key` for
-    `request_id`. Streams are server-sent events, or lines of JSON where the client accepts
-    application/x-ndjson; a watch is resumed by `Last-Event-ID`.
+    Over HTTP, each method has the path in its google.api.http annotation, and messages and errors use
+    protobuf's JSON mapping. The header `If-Match` sets `etag`; a stale one then fails with status 412.
+    The header `Idempotency-Key` sets `request_id`. Streams are server-sent events, or newline-delimited
+    JSON if the client accepts application/x-ndjson. `Last-Event-ID` resumes a watch.
+
+    Many gRPC clients reject responses of more than 4 MiB by default. Set the maximum receive size of
+    your client to the limit `response_bytes` of GetServerInfo.
     """
 
     @staticmethod

@@ -33,9 +33,9 @@ class _UpdateKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_UpdateKind
     UPDATE_KIND_GRADIENT: _UpdateKind.ValueType  # 2
     """One batch of a run."""
     UPDATE_KIND_EDIT: _UpdateKind.ValueType  # 3
-    """SetWeights: some or all parameters were set. What an optimizer remembers stays."""
+    """SetWeights: a client set some or all parameters. The optimizer state is kept."""
     UPDATE_KIND_RESET: _UpdateKind.ValueType  # 4
-    """ResetWeights: all parameters were made anew, and optimizers begin anew as well."""
+    """ResetWeights: all parameters were initialised again, and the optimizer state was cleared."""
 
 class UpdateKind(_UpdateKind, metaclass=_UpdateKindEnumTypeWrapper):
     """What changed the parameters."""
@@ -47,9 +47,9 @@ UPDATE_KIND_INITIAL: UpdateKind.ValueType  # 1
 UPDATE_KIND_GRADIENT: UpdateKind.ValueType  # 2
 """One batch of a run."""
 UPDATE_KIND_EDIT: UpdateKind.ValueType  # 3
-"""SetWeights: some or all parameters were set. What an optimizer remembers stays."""
+"""SetWeights: a client set some or all parameters. The optimizer state is kept."""
 UPDATE_KIND_RESET: UpdateKind.ValueType  # 4
-"""ResetWeights: all parameters were made anew, and optimizers begin anew as well."""
+"""ResetWeights: all parameters were initialised again, and the optimizer state was cleared."""
 Global___UpdateKind: _TypeAlias = UpdateKind  # noqa: Y015
 
 class _Detail:
@@ -59,34 +59,34 @@ class _Detail:
 class _DetailEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Detail.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     DETAIL_UNSPECIFIED: _Detail.ValueType  # 0
-    """Not said: PARAMETERS."""
+    """In a request: PARAMETERS."""
     DETAIL_COST: _Detail.ValueType  # 1
     """Number, kind, run, epoch, examples and cost."""
     DETAIL_PARAMETERS: _Detail.ValueType  # 2
-    """The same, and all parameters after the update."""
+    """The fields of COST, and all parameters after the update."""
     DETAIL_GRADIENTS: _Detail.ValueType  # 3
-    """The same, and for what a batch made its mean gradient. They are computed for each update that is
-    sent, which takes longer than everything else.
+    """The fields of PARAMETERS, and the mean gradient of the batch. Gradients are recomputed for each
+    returned update, which is much slower than reading the other fields.
     """
 
 class Detail(_Detail, metaclass=_DetailEnumTypeWrapper):
-    """How much of each update is sent."""
+    """Which fields of each update to return."""
 
 DETAIL_UNSPECIFIED: Detail.ValueType  # 0
-"""Not said: PARAMETERS."""
+"""In a request: PARAMETERS."""
 DETAIL_COST: Detail.ValueType  # 1
 """Number, kind, run, epoch, examples and cost."""
 DETAIL_PARAMETERS: Detail.ValueType  # 2
-"""The same, and all parameters after the update."""
+"""The fields of COST, and all parameters after the update."""
 DETAIL_GRADIENTS: Detail.ValueType  # 3
-"""The same, and for what a batch made its mean gradient. They are computed for each update that is
-sent, which takes longer than everything else.
+"""The fields of PARAMETERS, and the mean gradient of the batch. Gradients are recomputed for each
+returned update, which is much slower than reading the other fields.
 """
 Global___Detail: _TypeAlias = Detail  # noqa: Y015
 
 @_typing.final
 class Parameter(_message.Message):
-    """Names one parameter of a network."""
+    """Identifies one parameter of a network."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -94,11 +94,11 @@ class Parameter(_message.Message):
     UNIT_FIELD_NUMBER: _builtins.int
     INPUT_FIELD_NUMBER: _builtins.int
     layer: _builtins.int
-    """The layer: 1 is the first after the inputs."""
+    """The layer: 1 is the first layer after the inputs."""
     unit: _builtins.int
-    """The unit of that layer, from 0."""
+    """The unit in the layer, counting from 0."""
     input: _builtins.int
-    """The input of the unit, from 0, that the weight belongs to. Absent: the unit's bias."""
+    """The input of the unit that the weight multiplies, counting from 0. Absent for the unit's bias."""
     def __init__(
         self,
         *,
@@ -118,7 +118,9 @@ Global___Parameter: _TypeAlias = Parameter  # noqa: Y015
 
 @_typing.final
 class Update(_message.Message):
-    """One change of a network's parameters: a snapshot, the same bits for whoever asks, whenever."""
+    """One change of a network's parameters. Every client that reads the same update receives the same
+    bits at any time.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -134,44 +136,51 @@ class Update(_message.Message):
     CHOSEN_FIELD_NUMBER: _builtins.int
     CHOSEN_GRADIENTS_FIELD_NUMBER: _builtins.int
     update: _builtins.int
-    """The update's number: 0 is the initialisation, then counting up without a gap."""
+    """The number of the update. Update 0 is the initialisation; numbers have no gaps."""
     kind: Global___UpdateKind.ValueType
     """What changed the parameters."""
     run: _builtins.int
-    """The number of the run that made it; 0 where no run did."""
+    """The number of the run that applied the update; 0 if it does not belong to a run."""
     epoch: _builtins.int
-    """The epoch of the batch's first example, counting from 1; 0 where no run made it."""
+    """The epoch of the first example in the batch, counting from 1; 0 if the update does not belong to
+    a run.
+    """
     first_example: _builtins.int
-    """The place of the batch's first example, from 0, in the order of its epoch: the number of the
-    example in the set where nothing is shuffled. The others follow in that order, and after its
-    end from the start of the next epoch's.
+    """The position of the first example of the batch in the order of its epoch, counting from 0. Without
+    shuffling this is the index of the example in the training set. The other examples of the batch
+    follow in the same order; after the end of the epoch, the batch continues with the start of the
+    next epoch.
     """
     example_count: _builtins.int
-    """How many examples the batch really had; 0 where no run made it."""
+    """The actual number of examples in the batch; 0 if the update does not belong to a run."""
     cost: _builtins.float
-    """The mean cost of the batch's examples, measured with the parameters before the update. Absent
-    where no run made it.
+    """The mean cost of the batch, computed with the parameters before the update. Can be infinite or
+    NaN. Absent if the update does not belong to a run.
     """
     @_builtins.property
     def layers(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
-        """The parameters after the update, layer after layer; empty with detail COST, and where a watch
-        chose some of them.
+        """The parameters after the update, layer by layer. Empty with detail COST, and if the watch selects
+        individual parameters.
         """
 
     @_builtins.property
     def gradients(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
         """With detail GRADIENTS: G/n, the mean gradient of the batch before weight decay, computed with the
-        parameters before the update, layer after layer. Empty where no batch made the update, for the
-        earliest update that is kept when those before it are not, and where a watch chose some of them.
+        parameters before the update, layer by layer. Empty if the update does not belong to a run, for
+        the earliest kept update of a compacted history, and if the watch selects individual parameters.
         """
 
     @_builtins.property
     def chosen(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """Where a watch chose some parameters: these after the update, in the order in which it named them."""
+        """If the watch selects individual parameters: their values after the update, in the order of the
+        request.
+        """
 
     @_builtins.property
     def chosen_gradients(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """Their gradients, with detail GRADIENTS; empty where `gradients` would be."""
+        """If the watch selects individual parameters, with detail GRADIENTS: their gradients. Empty whenever
+        `gradients` would be.
+        """
 
     def __init__(
         self,
@@ -200,11 +209,12 @@ Global___Update: _TypeAlias = Update  # noqa: Y015
 
 @_typing.final
 class UpdateColumns(_message.Message):
-    """Consecutive updates of one kind and one run, or those that a stride leaves of them, as columns of
-    numbers, up to 1 MiB or one update where that is more: for clients that want hundreds of thousands
-    of snapshots a second. A packed `repeated double` is, on
-    the wire, an array of little-endian doubles, so nothing needs to be done for each update. Below, n
-    is the number of updates and P that of the network's parameters, or of those that the watch chose.
+    """Consecutive updates of the same kind and run as columns of numbers, for clients that read hundreds
+    of thousands of updates per second. With a stride, only the selected updates are included. A
+    message contains up to 1 MiB, or a single update if that is larger. A packed `repeated double` is
+    an array of little-endian doubles on the wire, so clients can read it without decoding each value.
+    In the shapes below, n is the number of updates and P the number of parameters of the network, or
+    of those that the watch selects.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -219,35 +229,39 @@ class UpdateColumns(_message.Message):
     PARAMETERS_FIELD_NUMBER: _builtins.int
     GRADIENTS_FIELD_NUMBER: _builtins.int
     first_update: _builtins.int
-    """The number of the first of them."""
+    """The number of the first update."""
     stride: _builtins.int
-    """The numbers are `first_update`, `first_update` + `stride`, and so on; at least 1."""
+    """The distance between consecutive update numbers, at least 1: the updates are `first_update`,
+    `first_update` + `stride`, and so on.
+    """
     kind: Global___UpdateKind.ValueType
-    """What made them; one update alone where that is no batch."""
+    """The kind of the updates. For kinds other than GRADIENT, n is 1."""
     run: _builtins.int
-    """The number of the run that made them; 0 where no run did."""
+    """The number of the run that applied the updates; 0 if they do not belong to a run."""
     run_index: _builtins.int
-    """How many updates the run had made before the first of them. With the run's settings it tells each
-    update's batch: it begins at example (`run_index` + i × `stride`) × batch size, counted through
-    all epochs.
+    """The number of updates that the run had applied before the first of these updates. Together with
+    the settings of the run it gives the batch of each update: update i starts at example
+    (`run_index` + i × `stride`) × batch size, counted across all epochs.
     """
     count: _builtins.int
-    """How many updates these are: n, at least 1."""
+    """n: the number of updates, at least 1."""
     @_builtins.property
     def costs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """[n]: the mean cost of each batch, measured with the parameters before the update; empty where no
-        run made them.
+        """[n]: the mean cost of each batch, computed with the parameters before the update. Empty if the
+        updates do not belong to a run.
         """
 
     @_builtins.property
     def parameters(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """[n × P]: for each update all parameters after it, layer after layer, the weights row by row, then
-        the biases; empty with detail COST.
+        """[n × P]: all parameters after each update, layer by layer: weights in row-major order, then
+        biases. Empty with detail COST.
         """
 
     @_builtins.property
     def gradients(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """[n × P]: their gradients in the same order, with detail GRADIENTS; empty as in Update."""
+        """[n × P]: the gradients in the same order, with detail GRADIENTS. Empty whenever the gradients of
+        Update would be.
+        """
 
     def __init__(
         self,
@@ -272,7 +286,7 @@ Global___UpdateColumns: _TypeAlias = UpdateColumns  # noqa: Y015
 
 @_typing.final
 class State(_message.Message):
-    """A network at one update, and where its training goes on from there."""
+    """A network at one update, and the position from which its training continues."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -288,37 +302,39 @@ class State(_message.Message):
     GRADIENTS_FIELD_NUMBER: _builtins.int
     ACTIVATIONS_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The network's id."""
+    """The id of the network."""
     update: _builtins.int
     """The number of the update."""
     kind: Global___UpdateKind.ValueType
-    """What made it."""
+    """The kind of the update."""
     run: _builtins.int
-    """The run that made it; 0 where no run did."""
+    """The number of the run that applied the update; 0 if it does not belong to a run."""
     epoch: _builtins.int
-    """The epoch of the next example of that run, counting from 1; 0 where no run made the update."""
+    """The epoch of the run's next example, counting from 1; 0 if the update does not belong to a run."""
     next_example: _builtins.int
-    """The place of the next example of that run, from 0, in the order of its epoch; 0 after all
+    """The position of the run's next example in the order of its epoch, counting from 0; 0 after all
     epochs.
     """
     cost: _builtins.float
-    """The mean cost of the update's batch, measured before the update. Absent where no run made it."""
+    """The mean cost of the update's batch, computed with the parameters before the update. Can be
+    infinite or NaN. Absent if the update does not belong to a run.
+    """
     uid: _builtins.str
-    """The network's uid."""
+    """The uid of the network."""
     @_builtins.property
     def layers(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
-        """The parameters after the update, layer after layer."""
+        """The parameters after the update, layer by layer."""
 
     @_builtins.property
     def gradients(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
-        """With view FULL, where a batch made the update: G/n, the mean gradient of the batch before weight
-        decay, computed with the parameters before the update, layer after layer.
+        """With view FULL, if the update belongs to a run: G/n, the mean gradient of the batch before weight
+        decay, computed with the parameters before the update, layer by layer.
         """
 
     @_builtins.property
     def activations(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.Vector]:
-        """With view FULL, where a batch made the update: the activations for the last example of the batch,
-        a vector for each layer after the inputs, computed with the parameters before the update.
+        """With view FULL, if the update belongs to a run: the activations for the last example of the batch,
+        one vector for each layer after the inputs, computed with the parameters before the update.
         """
 
     def __init__(

@@ -27,41 +27,41 @@ class _WalkPhaseKind:
 class _WalkPhaseKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WalkPhaseKind.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     WALK_PHASE_KIND_UNSPECIFIED: _WalkPhaseKind.ValueType  # 0
-    """Not sent."""
+    """Never used."""
     WALK_PHASE_KIND_ZERO: _WalkPhaseKind.ValueType  # 1
-    """The sums G of the gradients are set to zero."""
+    """Sets the gradient sums G to zero."""
     WALK_PHASE_KIND_FORWARD: _WalkPhaseKind.ValueType  # 2
-    """The logits and activations of one layer, for one example."""
+    """Computes the logits and activations of one layer for one example."""
     WALK_PHASE_KIND_COST: _WalkPhaseKind.ValueType  # 3
-    """The cost of one example."""
+    """Computes the cost of one example."""
     WALK_PHASE_KIND_DELTAS: _WalkPhaseKind.ValueType  # 4
-    """The deltas of one layer, for one example."""
+    """Computes the deltas of one layer for one example."""
     WALK_PHASE_KIND_ADD: _WalkPhaseKind.ValueType  # 5
-    """The gradient of one layer for one example, added to G."""
+    """Adds the gradient of one layer for one example to G."""
     WALK_PHASE_KIND_DIVIDE: _WalkPhaseKind.ValueType  # 6
-    """G, divided by the number of examples."""
+    """Divides G by the number of examples."""
     WALK_PHASE_KIND_UPDATE: _WalkPhaseKind.ValueType  # 7
-    """One layer's parameters take their step."""
+    """Updates the parameters of one layer."""
 
 class WalkPhaseKind(_WalkPhaseKind, metaclass=_WalkPhaseKindEnumTypeWrapper):
-    """What is done in a phase of an update."""
+    """The kinds of phases."""
 
 WALK_PHASE_KIND_UNSPECIFIED: WalkPhaseKind.ValueType  # 0
-"""Not sent."""
+"""Never used."""
 WALK_PHASE_KIND_ZERO: WalkPhaseKind.ValueType  # 1
-"""The sums G of the gradients are set to zero."""
+"""Sets the gradient sums G to zero."""
 WALK_PHASE_KIND_FORWARD: WalkPhaseKind.ValueType  # 2
-"""The logits and activations of one layer, for one example."""
+"""Computes the logits and activations of one layer for one example."""
 WALK_PHASE_KIND_COST: WalkPhaseKind.ValueType  # 3
-"""The cost of one example."""
+"""Computes the cost of one example."""
 WALK_PHASE_KIND_DELTAS: WalkPhaseKind.ValueType  # 4
-"""The deltas of one layer, for one example."""
+"""Computes the deltas of one layer for one example."""
 WALK_PHASE_KIND_ADD: WalkPhaseKind.ValueType  # 5
-"""The gradient of one layer for one example, added to G."""
+"""Adds the gradient of one layer for one example to G."""
 WALK_PHASE_KIND_DIVIDE: WalkPhaseKind.ValueType  # 6
-"""G, divided by the number of examples."""
+"""Divides G by the number of examples."""
 WALK_PHASE_KIND_UPDATE: WalkPhaseKind.ValueType  # 7
-"""One layer's parameters take their step."""
+"""Updates the parameters of one layer."""
 Global___WalkPhaseKind: _TypeAlias = WalkPhaseKind  # noqa: Y015
 
 class _WalkVariableRole:
@@ -71,61 +71,63 @@ class _WalkVariableRole:
 class _WalkVariableRoleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WalkVariableRole.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     WALK_VARIABLE_ROLE_UNSPECIFIED: _WalkVariableRole.ValueType  # 0
-    """Not sent."""
+    """Never used."""
     WALK_VARIABLE_ROLE_UNIT_INDEX: _WalkVariableRole.ValueType  # 1
-    """Which unit of the phase's layer it is, from 0."""
+    """The index of a unit in the phase's layer, counting from 0."""
     WALK_VARIABLE_ROLE_INPUT_INDEX: _WalkVariableRole.ValueType  # 2
-    """Which input of a unit it is, from 0."""
+    """The index of an input of a unit, counting from 0."""
     WALK_VARIABLE_ROLE_ABOVE_INDEX: _WalkVariableRole.ValueType  # 3
-    """Which unit of the layer above it is, from 0."""
+    """The index of a unit in the next layer, counting from 0."""
     WALK_VARIABLE_ROLE_PARAMETER_INDEX: _WalkVariableRole.ValueType  # 4
-    """Which parameter of the network it is, from 0: layer after layer, each with its weights, row after
-    row, and then its biases.
+    """The index of a parameter of the network, counting from 0: layer by layer, weights in row-major
+    order, then biases.
     """
     WALK_VARIABLE_ROLE_INPUT_COUNT: _WalkVariableRole.ValueType  # 5
-    """How many inputs each unit of a layer has."""
+    """The number of inputs of each unit in a layer."""
     WALK_VARIABLE_ROLE_UNIT_COUNT: _WalkVariableRole.ValueType  # 6
-    """How many units a layer has."""
+    """The number of units in a layer."""
     WALK_VARIABLE_ROLE_OUTPUT_COUNT: _WalkVariableRole.ValueType  # 7
-    """How many outputs the network has."""
+    """The number of outputs of the network."""
     WALK_VARIABLE_ROLE_EXAMPLE_COUNT: _WalkVariableRole.ValueType  # 8
-    """n: how many examples the batch has."""
+    """n: the number of examples in the batch."""
     WALK_VARIABLE_ROLE_INPUT: _WalkVariableRole.ValueType  # 9
-    """An input of the phase's layer: an input of the example, or an activation of the layer below."""
+    """An input of the phase's layer: an input of the example or an activation of the previous layer."""
     WALK_VARIABLE_ROLE_WEIGHT: _WalkVariableRole.ValueType  # 10
-    """A weight; with DELTAS one of the layer above."""
+    """A weight. With DELTAS, a weight of the next layer."""
     WALK_VARIABLE_ROLE_BIAS: _WalkVariableRole.ValueType  # 11
     """A bias."""
     WALK_VARIABLE_ROLE_LOGIT: _WalkVariableRole.ValueType  # 12
-    """z: a logit. While the inputs of a unit are added up, their sum so far."""
+    """z: a logit, or its partial sum while the inputs of the unit are being added."""
     WALK_VARIABLE_ROLE_ACTIVATION: _WalkVariableRole.ValueType  # 13
     """a: an activation of the phase's layer."""
     WALK_VARIABLE_ROLE_TARGET: _WalkVariableRole.ValueType  # 14
     """y: a target of the example."""
     WALK_VARIABLE_ROLE_COST: _WalkVariableRole.ValueType  # 15
-    """C: the cost of the example. While the costs of its outputs are added up, their sum so far."""
+    """C: the cost of the example, or its partial sum while the costs of the outputs are being added."""
     WALK_VARIABLE_ROLE_SLOPE: _WalkVariableRole.ValueType  # 16
-    """f'(z): the slope of the activation function."""
+    """f'(z): the derivative of the activation function."""
     WALK_VARIABLE_ROLE_DELTA: _WalkVariableRole.ValueType  # 17
     """δ = ∂C/∂z: a delta of the phase's layer."""
     WALK_VARIABLE_ROLE_DELTA_ABOVE: _WalkVariableRole.ValueType  # 18
-    """A delta of the layer above."""
+    """A delta of the next layer."""
     WALK_VARIABLE_ROLE_DELTA_SUM: _WalkVariableRole.ValueType  # 19
-    """The sum of the deltas above, each times its weight. While they are added up, the sum so far."""
+    """The sum of the next layer's deltas, each multiplied by its weight, or the partial sum while they
+    are being added.
+    """
     WALK_VARIABLE_ROLE_GRADIENT: _WalkVariableRole.ValueType  # 20
-    """∂C/∂w: the gradient of a weight, for one example."""
+    """∂C/∂w: the gradient of a weight for one example."""
     WALK_VARIABLE_ROLE_GRADIENT_SUM: _WalkVariableRole.ValueType  # 21
-    """G: the sum of the gradients of the batch, so far."""
+    """G: the partial sum of the gradients of the batch."""
     WALK_VARIABLE_ROLE_MEAN_GRADIENT: _WalkVariableRole.ValueType  # 22
     """G/n: the mean gradient of the batch."""
     WALK_VARIABLE_ROLE_DECAYED_GRADIENT: _WalkVariableRole.ValueType  # 23
-    """g = G/n + λ·w: the gradient that the optimizer uses. Without weight decay it is the mean gradient."""
+    """g = G/n + λ·w: the gradient that the optimizer uses. Without weight decay, the mean gradient."""
     WALK_VARIABLE_ROLE_PARAMETER: _WalkVariableRole.ValueType  # 24
-    """A weight or a bias before the update."""
+    """A weight or bias before the update."""
     WALK_VARIABLE_ROLE_NEW_PARAMETER: _WalkVariableRole.ValueType  # 25
-    """A weight or a bias after the update."""
+    """A weight or bias after the update."""
     WALK_VARIABLE_ROLE_FIRST_MOMENT: _WalkVariableRole.ValueType  # 26
-    """v before the update: the velocity of momentum and Nesterov, the first moment of Adam. 0 with
+    """v before the update: the velocity of momentum and Nesterov, or the first moment of Adam. 0 with
     gradient descent.
     """
     WALK_VARIABLE_ROLE_NEW_FIRST_MOMENT: _WalkVariableRole.ValueType  # 27
@@ -136,66 +138,68 @@ class _WalkVariableRoleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Walk
     """s after the update."""
 
 class WalkVariableRole(_WalkVariableRole, metaclass=_WalkVariableRoleEnumTypeWrapper):
-    """What a variable of the loops holds. A variable that is not an element of a list is what the line
-    works on; an element is where a result is stored, or where it is read from.
+    """The meaning of a variable of the loops. A variable that is not an element of a list is a
+    working value of the line; an element of a list is a value that the line reads or stores.
     """
 
 WALK_VARIABLE_ROLE_UNSPECIFIED: WalkVariableRole.ValueType  # 0
-"""Not sent."""
+"""Never used."""
 WALK_VARIABLE_ROLE_UNIT_INDEX: WalkVariableRole.ValueType  # 1
-"""Which unit of the phase's layer it is, from 0."""
+"""The index of a unit in the phase's layer, counting from 0."""
 WALK_VARIABLE_ROLE_INPUT_INDEX: WalkVariableRole.ValueType  # 2
-"""Which input of a unit it is, from 0."""
+"""The index of an input of a unit, counting from 0."""
 WALK_VARIABLE_ROLE_ABOVE_INDEX: WalkVariableRole.ValueType  # 3
-"""Which unit of the layer above it is, from 0."""
+"""The index of a unit in the next layer, counting from 0."""
 WALK_VARIABLE_ROLE_PARAMETER_INDEX: WalkVariableRole.ValueType  # 4
-"""Which parameter of the network it is, from 0: layer after layer, each with its weights, row after
-row, and then its biases.
+"""The index of a parameter of the network, counting from 0: layer by layer, weights in row-major
+order, then biases.
 """
 WALK_VARIABLE_ROLE_INPUT_COUNT: WalkVariableRole.ValueType  # 5
-"""How many inputs each unit of a layer has."""
+"""The number of inputs of each unit in a layer."""
 WALK_VARIABLE_ROLE_UNIT_COUNT: WalkVariableRole.ValueType  # 6
-"""How many units a layer has."""
+"""The number of units in a layer."""
 WALK_VARIABLE_ROLE_OUTPUT_COUNT: WalkVariableRole.ValueType  # 7
-"""How many outputs the network has."""
+"""The number of outputs of the network."""
 WALK_VARIABLE_ROLE_EXAMPLE_COUNT: WalkVariableRole.ValueType  # 8
-"""n: how many examples the batch has."""
+"""n: the number of examples in the batch."""
 WALK_VARIABLE_ROLE_INPUT: WalkVariableRole.ValueType  # 9
-"""An input of the phase's layer: an input of the example, or an activation of the layer below."""
+"""An input of the phase's layer: an input of the example or an activation of the previous layer."""
 WALK_VARIABLE_ROLE_WEIGHT: WalkVariableRole.ValueType  # 10
-"""A weight; with DELTAS one of the layer above."""
+"""A weight. With DELTAS, a weight of the next layer."""
 WALK_VARIABLE_ROLE_BIAS: WalkVariableRole.ValueType  # 11
 """A bias."""
 WALK_VARIABLE_ROLE_LOGIT: WalkVariableRole.ValueType  # 12
-"""z: a logit. While the inputs of a unit are added up, their sum so far."""
+"""z: a logit, or its partial sum while the inputs of the unit are being added."""
 WALK_VARIABLE_ROLE_ACTIVATION: WalkVariableRole.ValueType  # 13
 """a: an activation of the phase's layer."""
 WALK_VARIABLE_ROLE_TARGET: WalkVariableRole.ValueType  # 14
 """y: a target of the example."""
 WALK_VARIABLE_ROLE_COST: WalkVariableRole.ValueType  # 15
-"""C: the cost of the example. While the costs of its outputs are added up, their sum so far."""
+"""C: the cost of the example, or its partial sum while the costs of the outputs are being added."""
 WALK_VARIABLE_ROLE_SLOPE: WalkVariableRole.ValueType  # 16
-"""f'(z): the slope of the activation function."""
+"""f'(z): the derivative of the activation function."""
 WALK_VARIABLE_ROLE_DELTA: WalkVariableRole.ValueType  # 17
 """δ = ∂C/∂z: a delta of the phase's layer."""
 WALK_VARIABLE_ROLE_DELTA_ABOVE: WalkVariableRole.ValueType  # 18
-"""A delta of the layer above."""
+"""A delta of the next layer."""
 WALK_VARIABLE_ROLE_DELTA_SUM: WalkVariableRole.ValueType  # 19
-"""The sum of the deltas above, each times its weight. While they are added up, the sum so far."""
+"""The sum of the next layer's deltas, each multiplied by its weight, or the partial sum while they
+are being added.
+"""
 WALK_VARIABLE_ROLE_GRADIENT: WalkVariableRole.ValueType  # 20
-"""∂C/∂w: the gradient of a weight, for one example."""
+"""∂C/∂w: the gradient of a weight for one example."""
 WALK_VARIABLE_ROLE_GRADIENT_SUM: WalkVariableRole.ValueType  # 21
-"""G: the sum of the gradients of the batch, so far."""
+"""G: the partial sum of the gradients of the batch."""
 WALK_VARIABLE_ROLE_MEAN_GRADIENT: WalkVariableRole.ValueType  # 22
 """G/n: the mean gradient of the batch."""
 WALK_VARIABLE_ROLE_DECAYED_GRADIENT: WalkVariableRole.ValueType  # 23
-"""g = G/n + λ·w: the gradient that the optimizer uses. Without weight decay it is the mean gradient."""
+"""g = G/n + λ·w: the gradient that the optimizer uses. Without weight decay, the mean gradient."""
 WALK_VARIABLE_ROLE_PARAMETER: WalkVariableRole.ValueType  # 24
-"""A weight or a bias before the update."""
+"""A weight or bias before the update."""
 WALK_VARIABLE_ROLE_NEW_PARAMETER: WalkVariableRole.ValueType  # 25
-"""A weight or a bias after the update."""
+"""A weight or bias after the update."""
 WALK_VARIABLE_ROLE_FIRST_MOMENT: WalkVariableRole.ValueType  # 26
-"""v before the update: the velocity of momentum and Nesterov, the first moment of Adam. 0 with
+"""v before the update: the velocity of momentum and Nesterov, or the first moment of Adam. 0 with
 gradient descent.
 """
 WALK_VARIABLE_ROLE_NEW_FIRST_MOMENT: WalkVariableRole.ValueType  # 27
@@ -208,8 +212,8 @@ Global___WalkVariableRole: _TypeAlias = WalkVariableRole  # noqa: Y015
 
 @_typing.final
 class Walk(_message.Message):
-    """One update, line by line: the readable loops that say which bits are right, as they were executed
-    once more for this update. Lines, phases and values are those of that execution.
+    """One update, line by line: an execution of the readable training loops, which define the correct
+    bits, for this update. Lines, phases and values are those of this execution.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -221,25 +225,27 @@ class Walk(_message.Message):
     STEP_COUNT_FIELD_NUMBER: _builtins.int
     STEPS_FIELD_NUMBER: _builtins.int
     update: _builtins.int
-    """The number of the update. With `next` it is the one that would be made next."""
+    """The number of the update. With `next`, the number that the next update would have."""
     run: _builtins.int
-    """The number of the run that the update belongs to; with settings the one that the run would get."""
+    """The number of the run that the update belongs to. With `settings`, the number that the run would
+    have.
+    """
     step_count: _builtins.int
-    """How many lines were executed in all. With `phases_only` none are."""
+    """The total number of executed lines. With `phases_only`, 0."""
     @_builtins.property
     def functions(self) -> _containers.RepeatedCompositeFieldContainer[Global___WalkFunction]:
-        """The functions of the loops that were executed, in the order in which they stand in their file."""
+        """The executed functions of the loops, in source order."""
 
     @_builtins.property
     def phases(self) -> _containers.RepeatedCompositeFieldContainer[Global___WalkPhase]:
-        """What the update consists of, in order. All of them, whichever steps are sent; with `phases_only`
-        those of the batch as a whole and of its first example. Every other example has the same phases
-        as the first, after those of the example before it.
+        """The phases of the update in order. All phases are returned regardless of which steps are. With
+        `phases_only`, only the phases of the whole batch and of its first example are returned: every
+        other example has the same phases as the first, which follow those of the previous example.
         """
 
     @_builtins.property
     def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___WalkStep]:
-        """The lines that were asked for, in the order of their execution."""
+        """The requested steps, in execution order."""
 
     def __init__(
         self,
@@ -269,12 +275,12 @@ class WalkFunction(_message.Message):
     FIRST_LINE_FIELD_NUMBER: _builtins.int
     LINES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Its name."""
+    """The name."""
     first_line: _builtins.int
-    """The number of its first line in the file, from 1."""
+    """The line number of its first line in the source file, counting from 1."""
     @_builtins.property
     def lines(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Its lines as they stand there."""
+        """The source lines."""
 
     def __init__(
         self,
@@ -293,7 +299,7 @@ Global___WalkFunction: _TypeAlias = WalkFunction  # noqa: Y015
 
 @_typing.final
 class WalkPhase(_message.Message):
-    """A phase: consecutive steps that belong together."""
+    """A phase: a group of consecutive steps."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -304,18 +310,20 @@ class WalkPhase(_message.Message):
     STEP_COUNT_FIELD_NUMBER: _builtins.int
     GRADIENT_SUM_FIELD_NUMBER: _builtins.int
     kind: Global___WalkPhaseKind.ValueType
-    """What is done."""
+    """The kind."""
     position: _builtins.int
-    """The example's place in the batch, from 0. Absent: the phase is of the batch as a whole."""
+    """The position of the example in the batch, counting from 0. Absent if the phase applies to the whole
+    batch.
+    """
     layer: _builtins.int
-    """The layer: 1 is the first after the inputs. Absent: of all layers."""
+    """The layer: 1 is the first layer after the inputs. Absent if the phase applies to all layers."""
     first_step: _builtins.int
-    """Its first step, from 0. With `phases_only` 0."""
+    """The index of the first step, counting from 0. With `phases_only`, 0."""
     step_count: _builtins.int
-    """How many steps it has. With `phases_only` 0."""
+    """The number of steps. With `phases_only`, 0."""
     @_builtins.property
     def gradient_sum(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
-        """Of ADD: G after it, layer after layer. With `phases_only` empty."""
+        """For ADD: G after the phase, layer by layer. With `phases_only`, empty."""
 
     def __init__(
         self,
@@ -344,7 +352,7 @@ Global___WalkPhase: _TypeAlias = WalkPhase  # noqa: Y015
 
 @_typing.final
 class WalkStep(_message.Message):
-    """One executed line, and what its variables are after it."""
+    """One executed line, and the values of the variables after it."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -356,22 +364,26 @@ class WalkStep(_message.Message):
     ABOVE_FIELD_NUMBER: _builtins.int
     CHANGED_FIELD_NUMBER: _builtins.int
     line: _builtins.int
-    """The number of the line in the file, from 1."""
+    """The line number in the source file, counting from 1."""
     phase: _builtins.int
-    """The place of its phase in `phases`, from 0."""
+    """The index of the phase in `phases`, counting from 0."""
     unit: _builtins.int
-    """The unit of the phase's layer that the line is about, from 0. Absent: of none, or of all."""
+    """The unit of the phase's layer that the line computes, counting from 0. Absent if the line does not
+    apply to a single unit.
+    """
     input: _builtins.int
-    """The input of that unit, from 0, that the line is about."""
+    """The input of the unit that the line uses, counting from 0. Absent if there is none."""
     above: _builtins.int
-    """With DELTAS: the unit of the layer above that passes its delta down, from 0."""
+    """With DELTAS: the unit of the next layer whose delta is propagated back, counting from 0."""
     @_builtins.property
     def variables(self) -> _containers.RepeatedCompositeFieldContainer[Global___WalkVariable]:
-        """The numbers that its function's variables hold after it, in the order in which they came to be."""
+        """The numeric variables of the function after the line, in the order in which they were first
+        assigned.
+        """
 
     @_builtins.property
     def changed(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """The names of the variables that the line set."""
+        """The names of the variables that the line assigned."""
 
     def __init__(
         self,
@@ -405,7 +417,7 @@ Global___WalkStep: _TypeAlias = WalkStep  # noqa: Y015
 
 @_typing.final
 class WalkVariable(_message.Message):
-    """A variable that holds a number."""
+    """A numeric variable."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -415,19 +427,19 @@ class WalkVariable(_message.Message):
     ROLE_FIELD_NUMBER: _builtins.int
     INDICES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Its name in the source, such as `z_i`, or an element of a list, such as `z[1]`. It is for people:
-    a later version of the loops may use another one. Programs read `role` and `indices`.
+    """The name in the source, such as `z_i`, or an element of a list, such as `z[1]`. For display only:
+    names can change between versions. Programs should use `role` and `indices`.
     """
     value: _builtins.float
-    """Its value."""
+    """The value."""
     whole: _builtins.bool
-    """Whether it counts something: an index, which is a whole number."""
+    """Whether the variable is an integer, such as an index."""
     role: Global___WalkVariableRole.ValueType
-    """What it holds."""
+    """The meaning of the value."""
     @_builtins.property
     def indices(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
-        """The indices of an element of a list, from 0: 1 for `z[1]`, 2 and 0 for `above.weights[2][0]`.
-        Empty: it is not an element of a list.
+        """The indices of an element of a list, counting from 0: 1 for `z[1]`; 2 and 0 for
+        `above.weights[2][0]`. Empty if the variable is not an element of a list.
         """
 
     def __init__(

@@ -224,7 +224,7 @@ def test_the_status_codes_of_a_call_are_a_list() -> None:
     description = OPERATIONS["GetNetwork"]["description"]
 
     assert description == (
-        "- **NOT_FOUND**: there is no such network (NETWORK_NOT_FOUND): check the id."
+        "- **NOT_FOUND**: the network does not exist (NETWORK_NOT_FOUND). Check the id."
     )
 
 
