@@ -1,4 +1,4 @@
-"""The composition root: puts a server together, starts it and stops it."""
+"""The composition root: assembles, starts and stops a server."""
 
 import asyncio
 import logging
@@ -31,6 +31,7 @@ from service.faces.handlers.runs import RunHandlers
 from service.faces.handlers.server import ServerHandlers
 from service.faces.handlers.training_sets import TrainingSetHandlers
 from service.faces.handlers.watches import WatchHandlers
+from service.faces.listeners import CannotListen, bound_socket, numeric_host
 from service.faces.responses import Responses
 from service.faces.rest.documentation.pages import documentation
 from service.faces.rest.face import rest_app
@@ -64,27 +65,23 @@ from training.ports import Executor
 
 logger = logging.getLogger(__name__)
 
-#: How many calls may block at the same time; more wait for their turn.
+#: How many calls can block at the same time; further calls wait.
 _CALL_THREADS = 32
 
-#: How long calls may take to end, in seconds, when the server stops.
+#: How long active calls have to finish when the server shuts down, in seconds.
 _GRACE_SECONDS = 5.0
-
-
-class PortTaken(Exception):
-    """The server cannot listen where it was told to; the message says where, for people."""
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where a server listens, as HOST:PORT each; `http` is None where it does not serve HTTP."""
+    """The addresses of a server, HOST:PORT; `http` is None if it does not serve HTTP."""
 
     grpc: str
     http: str | None
 
 
 class Server:
-    """One running server: `await Server.start(settings)`, later `await server.stop()`."""
+    """A server: `await server.start()`, later `await server.stop()`."""
 
     def __init__(self, settings: Settings, loop: asyncio.AbstractEventLoop) -> None:
         clock = SystemClock()
@@ -141,9 +138,9 @@ class Server:
         self._settings = settings
 
     async def start(self) -> Addresses:
-        """Load what is compiled, go on with what was running, bind the ports; return them.
+        """Load the kernels, resume active runs, and listen; return the addresses.
 
-        Raises PortTaken.
+        Raises CannotListen.
         """
         await asyncio.to_thread(warm_up)
         await asyncio.to_thread(self.training_sets.add_built_in)
@@ -162,7 +159,7 @@ class Server:
         return addresses
 
     async def stop(self) -> None:
-        """Say so, stop runs at an update boundary, end watches, and close the store."""
+        """Report NOT_SERVING, stop runs between two updates, end watches, and close the store."""
         await self.health.stop()
         if self.http is not None:
             self.http.close()
@@ -175,11 +172,11 @@ class Server:
         await asyncio.to_thread(self.store.close)
 
     def _availability_changed(self, is_writable: bool) -> None:
-        """Let operators and load balancers know; called in the store's thread."""
+        """Log the change and update the health; called in the thread of the store."""
         if is_writable:
-            logger.info("the store can be written again: health is SERVING")
+            logger.info("the store is writable again; health is SERVING")
         else:
-            logger.error("the store cannot be written: runs wait, health is NOT_SERVING")
+            logger.error("the store is not writable; runs wait until it is; health is NOT_SERVING")
         self._loop.call_soon_threadsafe(partial(self.health.set, is_serving=is_writable))
 
     def _http_server(self, settings: Settings) -> HttpServer | None:
@@ -192,30 +189,23 @@ class Server:
         return HttpServer(app, _GRACE_SECONDS)
 
     def _bind(self) -> Addresses:
-        host, _, _ = self._settings.grpc.rpartition(":")
+        grpc = self._settings.grpc
+        host, _, port = grpc.rpartition(":")
+        # gRPC does not report why it cannot listen, and writes to stderr: so this is tried first.
+        with bound_socket(grpc, "--grpc") as bound:
+            target = f"{numeric_host(bound)}:{port}"
         try:
-            port = self.grpc.add_insecure_port(self._settings.grpc)
+            taken = self.grpc.add_insecure_port(target)
         except RuntimeError:
-            port = 0
-        if port == 0:
-            raise _port_taken(self._settings.grpc, "Choose another address with --grpc")
-        try:
-            http = None if self.http is None else self.http.bind(self._settings.http)
-        except OSError:
-            raise _port_taken(
-                self._settings.http, "Choose another address with --http, or --http off"
-            ) from None
-        return Addresses(f"{host}:{port}", http)
-
-
-def _port_taken(address: str, advice: str) -> PortTaken:
-    return PortTaken(f"cannot listen on {address}: is another server there? {advice}")
+            raise CannotListen(f"cannot listen on {grpc}") from None
+        http = None if self.http is None else self.http.bind(self._settings.http)
+        return Addresses(f"{host}:{taken}", http)
 
 
 def serve(settings: Settings, announce: Callable[[Addresses], None]) -> None:
-    """Run a server until SIGTERM or SIGINT; `announce` is told where it listens when it serves.
+    """Run a server until SIGTERM or SIGINT; call `announce` with its addresses when it is ready.
 
-    Raises PortTaken, and what opening the store raises.
+    Raises CannotListen, and the errors of opening the store.
     """
     asyncio.run(_serve(settings, announce))
 
@@ -238,11 +228,9 @@ def _grpc_options(settings: Settings) -> list[tuple[str, int]]:
     return [
         ("grpc.max_receive_message_length", settings.limits.request_bytes),
         ("grpc.max_send_message_length", settings.limits.response_bytes),
-        (
-            "grpc.so_reuseport",
-            0,
-        ),  # or a second server could bind the same port unnoticed
-        # Clients may ping every 10 s, also between calls, without being sent away.
+        # Otherwise a second server could listen on the same port unnoticed.
+        ("grpc.so_reuseport", 0),
+        # Allows keepalive pings every 10 s, also without active calls.
         ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
         ("grpc.keepalive_permit_without_calls", 1),
     ]

@@ -1,30 +1,35 @@
-"""The settings of the service: the only reader of the environment."""
+"""The settings of the server. Only this module reads environment variables."""
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+from clearprop.addresses import DEFAULT_SERVER, Address, parse_address
 
 from training.limits import Limits
 
-DEFAULT_GRPC = "127.0.0.1:50051"
+DEFAULT_GRPC = DEFAULT_SERVER
 DEFAULT_HTTP = "127.0.0.1:8080"
 DEFAULT_DATABASE = "sqlite:///clearprop.db"
 
-#: The address of a face that is not served.
+#: The value of `http` that disables HTTP.
 OFF = "off"
+
+_ORIGIN = re.compile(r"\*|https?://[^\s/@?#]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How one server runs.
+    """The settings of one server.
 
-    `grpc` and `http` are HOST:PORT, port 0 for any free one; `http` may be "off". Pages of
-    `allowed_origins`, such as https://example.com, may make calls over HTTP from a browser, those
-    of other servers may not; "*" allows all. `database` is a URL: `sqlite:///relative/path`,
-    `sqlite:////absolute/path` or `memory:`; `threads` how many runs are computed at the same time
-    (0: one for each processor).
+    `grpc` and `http` are HOST:PORT, with port 0 for any free port; `http` can be "off". Browsers
+    can make calls over HTTP from pages of `allowed_origins`, such as https://example.com; "*"
+    allows all origins. `database` is a URL: `sqlite:///relative/path`,
+    `sqlite:////absolute/path` or `memory:`. `threads` is the number of runs that are computed at
+    the same time; 0 means one for each processor.
 
-    Raises ValueError with a sentence when one cannot be used.
+    Raises ValueError if a setting is invalid.
     """
 
     grpc: str = DEFAULT_GRPC
@@ -35,25 +40,53 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
-        host, _, port = self.http.rpartition(":")
-        if self.http != OFF and not (host and port.isdecimal() and int(port) < 2**16):
-            raise ValueError(
-                f"where to listen for REST must be HOST:PORT or {OFF}, is {self.http!r}"
-            )
+        grpc = _checked("--grpc or CLEARPROP_GRPC", self.grpc, DEFAULT_GRPC)
+        if self.http != OFF:
+            http = _checked("--http or CLEARPROP_HTTP", self.http, f"{DEFAULT_HTTP}, or {OFF}")
+            if grpc == http and grpc.port:
+                raise ValueError(f"gRPC and HTTP need different addresses, both are {self.http}")
+        for origin in self.allowed_origins:
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"--allow-origin or CLEARPROP_ALLOW_ORIGIN: {origin!r} is not an origin: use"
+                    " SCHEME://HOST or SCHEME://HOST:PORT, such as https://example.com, or *"
+                )
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Read CLEARPROP_GRPC, CLEARPROP_HTTP and so on, with the defaults above.
+    def from_environment(
+        cls,
+        environment: Mapping[str, str] = os.environ,
+        *,
+        grpc: str | None = None,
+        http: str | None = None,
+        allowed_origins: Sequence[str] | None = None,
+        database: str | None = None,
+    ) -> "Settings":
+        """Read the settings that are None from CLEARPROP_GRPC, CLEARPROP_HTTP and so on.
 
-        CLEARPROP_ALLOW_ORIGIN may name some origins, with spaces between them. Raises ValueError.
+        CLEARPROP_ALLOW_ORIGIN can contain several origins, separated by spaces. Raises ValueError.
         """
+
+        def chosen(option: str | None, variable: str, default: str) -> str:
+            return environment.get(variable, default) if option is None else option
+
         threads = environment.get("CLEARPROP_THREADS", "0")
-        if not threads.isdecimal():
-            raise ValueError(f"CLEARPROP_THREADS must be a number from 0 on, is {threads!r}")
+        if not re.fullmatch("[0-9]{1,4}", threads):
+            raise ValueError(f"CLEARPROP_THREADS must be a number from 0 to 9999, is {threads!r}")
+        if allowed_origins is None:
+            allowed_origins = environment.get("CLEARPROP_ALLOW_ORIGIN", "").split()
         return cls(
-            grpc=environment.get("CLEARPROP_GRPC", DEFAULT_GRPC),
-            http=environment.get("CLEARPROP_HTTP", DEFAULT_HTTP),
-            allowed_origins=tuple(environment.get("CLEARPROP_ALLOW_ORIGIN", "").split()),
-            database=environment.get("CLEARPROP_DATABASE", DEFAULT_DATABASE),
+            grpc=chosen(grpc, "CLEARPROP_GRPC", DEFAULT_GRPC),
+            http=chosen(http, "CLEARPROP_HTTP", DEFAULT_HTTP),
+            allowed_origins=tuple(allowed_origins),
+            database=chosen(database, "CLEARPROP_DATABASE", DEFAULT_DATABASE),
             threads=int(threads),
         )
+
+
+def _checked(names: str, text: str, example: str) -> Address:
+    """Parse an address. Raises ValueError with the names of the setting."""
+    try:
+        return parse_address(text, example=example)
+    except ValueError as error:
+        raise ValueError(f"{names}: {error}") from None

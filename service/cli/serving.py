@@ -1,7 +1,6 @@
 """`clearprop serve`: starts the server."""
 
 import logging
-from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -15,7 +14,7 @@ Grpc = Annotated[
     typer.Option(
         metavar="HOST:PORT",
         show_default=f"CLEARPROP_GRPC, or {DEFAULT_GRPC}",
-        help="Where to listen for gRPC; port 0 takes a free one.",
+        help="Listen for gRPC on this address. Port 0 selects a free port.",
     ),
 ]
 Http = Annotated[
@@ -23,7 +22,7 @@ Http = Annotated[
     typer.Option(
         metavar="HOST:PORT",
         show_default=f"CLEARPROP_HTTP, or {DEFAULT_HTTP}",
-        help="Where to listen for REST; `off` for gRPC alone.",
+        help="Listen for HTTP on this address, or `off` to disable HTTP.",
     ),
 ]
 AllowOrigin = Annotated[
@@ -31,7 +30,8 @@ AllowOrigin = Annotated[
     typer.Option(
         metavar="ORIGIN",
         show_default="CLEARPROP_ALLOW_ORIGIN, or none",
-        help="Let pages of this origin, https://…, call from a browser; may be repeated.",
+        help="Allow browsers to make calls from pages of this origin, such as https://example.com."
+        " Can be repeated.",
     ),
 ]
 Database = Annotated[
@@ -39,7 +39,7 @@ Database = Annotated[
     typer.Option(
         metavar="URL",
         show_default=f"CLEARPROP_DATABASE, or {DEFAULT_DATABASE}",
-        help="Where to keep everything: sqlite:///FILE, or memory: to keep nothing.",
+        help="Store data in sqlite:///FILE, or only in memory with memory:.",
     ),
 ]
 
@@ -53,9 +53,10 @@ def serve(
 ) -> None:
     """Start a server.
 
-    Ctrl-C stops it. Runs pause between two updates and resume when the server starts again.
+    Press Ctrl-C to stop it. Active runs stop between two updates and resume when the server is
+    started again.
     """
-    # Here, not above: it takes longer than all of a client's commands do.
+    # Imported here because it takes longer than any client command.
     from service import app  # noqa: PLC0415
 
     _configure_logging()
@@ -64,27 +65,22 @@ def serve(
     def announce(addresses: app.Addresses) -> None:
         nonlocal serving
         serving = True
-        rest = f" and REST on [bold]http://{addresses.http}[/]" if addresses.http else ""
-        say(f"Clearprop keeps all in {kept_in} and serves gRPC on [bold]{addresses.grpc}[/]{rest}")
+        http = f" and HTTP on [bold]http://{addresses.http}[/]" if addresses.http else ""
+        say(f"Clearprop stores data in {place} and serves gRPC on [bold]{addresses.grpc}[/]{http}")
 
     try:
-        settings = Settings.from_environment()
-        settings = replace(
-            settings,
-            grpc=grpc or settings.grpc,
-            http=http or settings.http,
-            allowed_origins=tuple(allow_origin or settings.allowed_origins),
-            database=database or settings.database,
+        settings = Settings.from_environment(
+            grpc=grpc, http=http, allowed_origins=allow_origin or None, database=database
         )
-        kept_in = settings.database.rstrip(":")
+        place = settings.database.rstrip(":")
         app.serve(settings, announce)
     except Exception as error:
-        # Once it serves, a failure is a fault of the program: its traceback belongs in the log.
+        # After the start, an error is a bug: its traceback belongs in the log.
         if serving:
             raise
         show_failure(str(error) or type(error).__name__)
         raise typer.Exit(1) from None
-    say("stopped")
+    say("Stopped.")
 
 
 def _configure_logging() -> None:
@@ -92,5 +88,5 @@ def _configure_logging() -> None:
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    # What uvicorn warns of is what strangers send.
+    # Warnings of uvicorn are about invalid requests from clients.
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)

@@ -1,5 +1,6 @@
 """How a server comes up, says what it is, and keeps others out."""
 
+import re
 import subprocess
 import threading
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import grpc
 import pytest
+import requests
 import servers
 from calls import create, state
 from clearprop.v1 import training_service_pb2 as pb
@@ -81,6 +83,34 @@ def serve(*options: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def test_an_invalid_address_is_refused_in_one_line() -> None:
+    failed = serve("--grpc", "127.0.0.1:99999", "--database", "memory:")
+
+    assert (failed.returncode, failed.stdout) == (1, "")
+    (line,) = failed.stderr.splitlines()
+    assert "'127.0.0.1:99999' is not a valid address: the port must be 0 to 65535" in line
+
+
+def test_a_free_port_is_taken_and_announced(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [*servers.SERVE, "--grpc", "localhost:0", "--http", "localhost:0", "--database", "memory:"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+    ) as server:
+        assert server.stdout is not None
+        announced = server.stdout.readline()
+        found = re.search(r"gRPC on (localhost:\d+) and HTTP on (http://localhost:\d+)", announced)
+        assert found is not None, announced
+        with grpc.insecure_channel(found[1]) as channel:
+            info = TrainingServiceStub(channel).GetServerInfo(pb.GetServerInfoRequest())
+        assert info.store == "memory"
+        assert requests.get(f"{found[2]}/v1/serverInfo", timeout=10).ok
+        server.terminate()
+        assert server.communicate(timeout=30) == ("Stopped.\n", "")
+
+
 def test_a_second_server_on_the_same_data_or_port_is_kept_out(
     own_server: ServerProcess, tmp_path: Path
 ) -> None:
@@ -88,10 +118,14 @@ def test_a_second_server_on_the_same_data_or_port_is_kept_out(
         "--grpc", f"127.0.0.1:{servers.free_port()}", "--database", own_server.database
     )
     assert same_data.returncode == 1
-    same_port = serve("--grpc", own_server.target, "--database", f"sqlite:///{tmp_path}/other.db")
-    assert same_port.returncode == 1
-    assert own_server.target in same_port.stderr + same_port.stdout
-    for failed in (same_data, same_port):
+    other = ("--database", f"sqlite:///{tmp_path}/other.db")
+    same_port = serve("--grpc", own_server.target, *other)
+    same_http = serve("--grpc", "127.0.0.1:0", "--http", own_server.target, *other)
+    for failed in (same_port, same_http):
+        assert failed.returncode == 1
+        (line,) = failed.stderr.splitlines()
+        assert f"cannot listen on {own_server.target}: another program" in line.lower()
+    for failed in (same_data, same_port, same_http):
         assert "Traceback" not in failed.stderr + failed.stdout
     with own_server.stub() as stub:
         assert state(stub, create(stub).network).update == 0

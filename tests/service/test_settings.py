@@ -1,4 +1,4 @@
-"""Settings from the environment."""
+"""Settings from options of the command line and from the environment."""
 
 import pytest
 
@@ -23,13 +23,50 @@ def test_what_is_set_is_used() -> None:
     assert Settings.from_environment({"CLEARPROP_HTTP": "off"}).http == "off"
 
 
-@pytest.mark.parametrize("threads", ["", "-1", "two"])
+def test_an_option_overrides_the_environment_even_if_that_is_invalid() -> None:
+    settings = Settings.from_environment(
+        {"CLEARPROP_GRPC": "nowhere", "CLEARPROP_ALLOW_ORIGIN": "x", "CLEARPROP_DATABASE": "a"},
+        grpc="localhost:0",
+        allowed_origins=["*"],
+        database="memory:",
+    )
+
+    assert (settings.grpc, settings.database) == ("localhost:0", "memory:")
+    assert settings.allowed_origins == ("*",)
+
+
+@pytest.mark.parametrize("threads", ["", "-1", "two", "\uff12", "1_0", "1" * 5_000])
 def test_what_cannot_be_used_is_named(threads: str) -> None:
     with pytest.raises(ValueError, match="CLEARPROP_THREADS"):
         Settings.from_environment({"CLEARPROP_THREADS": threads})
 
 
-@pytest.mark.parametrize("http", ["", "on", "8080", ":8080", "localhost:", "localhost:70000"])
-def test_an_address_must_name_a_host_and_a_port(http: str) -> None:
-    with pytest.raises(ValueError, match="HOST:PORT or off"):
-        Settings.from_environment({"CLEARPROP_HTTP": http})
+@pytest.mark.parametrize("face", ["grpc", "http"])
+@pytest.mark.parametrize(
+    "address", ["", "on", "8080", ":8080", "localhost:", "127.0.0.1:99999", "::1:1", "unix:/a"]
+)
+def test_addresses_are_refused_with_the_names_of_their_settings(face: str, address: str) -> None:
+    names = f"^--{face} or CLEARPROP_{face.upper()}: .* is not a valid address: "
+
+    with pytest.raises(ValueError, match=names):
+        Settings.from_environment({f"CLEARPROP_{face.upper()}": address})
+    with pytest.raises(ValueError, match=names):
+        Settings.from_environment({}, **{face: address})
+
+
+def test_http_can_be_off_and_says_so() -> None:
+    with pytest.raises(ValueError, match=r"such as 127\.0\.0\.1:8080, or off$"):
+        Settings(http="on")
+
+
+def test_both_faces_cannot_have_the_same_address() -> None:
+    with pytest.raises(ValueError, match="different addresses"):
+        Settings(grpc="localhost:8080", http="localhost:8080")
+
+    assert Settings(grpc="localhost:0", http="localhost:0").http == "localhost:0"
+
+
+@pytest.mark.parametrize("origin", ["example.com", "https://a/", "https://a/b", "null", "https://"])
+def test_an_origin_that_no_browser_sends_is_refused(origin: str) -> None:
+    with pytest.raises(ValueError, match="is not an origin"):
+        Settings(allowed_origins=("https://a", origin))

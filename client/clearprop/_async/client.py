@@ -9,7 +9,7 @@ from clearprop._async.connection import AsyncConnection
 from clearprop._async.networks import AsyncNetwork
 from clearprop._async.training_sets import AsyncTrainingSet
 from clearprop._transports.event_loop import AsyncTransport
-from clearprop.addresses import DEFAULT_SERVER
+from clearprop.addresses import DEFAULT_SERVER, check_target
 from clearprop.backoff import DEFAULT_PATIENCE
 from clearprop.calls import networks, server, training_sets
 from clearprop.documents import DocumentLike
@@ -23,8 +23,10 @@ def connect(target: str = DEFAULT_SERVER, *, patience: float = DEFAULT_PATIENCE)
 
     A call that finds the server unavailable is repeated for up to `patience` seconds before it
     raises ClearpropError, and so a watch that lost its connection; with 0 never.
+
+    Raises ValueError if `target` is not a valid address.
     """
-    return AsyncClient(AsyncConnection(AsyncTransport(target), patience))
+    return AsyncClient(AsyncConnection(AsyncTransport(check_target(target)), patience))
 
 
 class AsyncClient:

@@ -10,7 +10,7 @@ from clearprop._sync.connection import Connection
 from clearprop._sync.networks import Network
 from clearprop._sync.training_sets import TrainingSet
 from clearprop._transports.threads import Transport
-from clearprop.addresses import DEFAULT_SERVER
+from clearprop.addresses import DEFAULT_SERVER, check_target
 from clearprop.backoff import DEFAULT_PATIENCE
 from clearprop.calls import networks, server, training_sets
 from clearprop.documents import DocumentLike
@@ -24,8 +24,10 @@ def connect(target: str = DEFAULT_SERVER, *, patience: float = DEFAULT_PATIENCE)
 
     A call that finds the server unavailable is repeated for up to `patience` seconds before it
     raises ClearpropError, and so a watch that lost its connection; with 0 never.
+
+    Raises ValueError if `target` is not a valid address.
     """
-    return Client(Connection(Transport(target), patience))
+    return Client(Connection(Transport(check_target(target)), patience))
 
 
 class Client:

@@ -1,4 +1,4 @@
-"""Serves an application of ASGI over HTTP/1.1, in the event loop that all of the server shares."""
+"""Serves an ASGI application over HTTP/1.1, in the event loop of the whole server."""
 
 import asyncio
 import socket
@@ -7,21 +7,22 @@ from starlette.types import ASGIApp
 from uvicorn import Config, Server
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from service.faces.listeners import bound_socket
 from service.faces.rest.streams import ABORT
 from service.faces.timeouts import READ_SECONDS
 
-#: How many connections may wait to be taken.
+#: How many connections can wait to be accepted.
 _BACKLOG = 2048
 
-#: The line and the headers of a request come within this time, and have about so many bytes.
+#: The request line and headers must arrive within this time and have about this size at most.
 HEAD_SECONDS = READ_SECONDS
 MOST_HEAD_BYTES = 256 * 2**10
 
 
 class HttpServer:
-    """`bind` it and `start` it; `close` it to whoever comes anew, and `stop` it.
+    """An HTTP server: `bind`, then `start`; `close` it to new requests, then `stop`.
 
-    Calls under way when it is stopped have `grace_seconds` to end.
+    Calls that are active when it is stopped have `grace_seconds` to finish.
     """
 
     def __init__(self, app: ASGIApp, grace_seconds: float) -> None:
@@ -32,7 +33,7 @@ class HttpServer:
             lifespan="off",
             log_config=None,
             access_log=False,
-            # Who is in front says who calls; whoever says so by a header need not be believed.
+            # The client is the peer of the connection; forwarding headers are not trusted.
             proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=round(grace_seconds),
@@ -42,30 +43,25 @@ class HttpServer:
         self._ticking: asyncio.Task[None] | None = None
 
     def bind(self, address: str) -> str:
-        """Take a HOST:PORT, port 0 for any free one; return it. Raises OSError."""
-        host, _, port = address.rpartition(":")
-        family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
-        # Only of a socket that says it is TCP does asyncio let small parts go at once, and what
-        # follows them does not wait 40 ms for the client to acknowledge them.
-        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        """Listen on HOST:PORT, port 0 for any free port; return it. Raises CannotListen."""
+        listener = bound_socket(address, "--http, or disable HTTP with --http off")
         self._sockets = [listener]
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host.strip("[]"), int(port)))
         listener.listen(_BACKLOG)
-        return f"{host}:{listener.getsockname()[1]}"
+        return f"{address.rpartition(':')[0]}:{listener.getsockname()[1]}"
 
     async def start(self) -> None:
-        """Serve whoever connects."""
-        # What uvicorn's own `serve` does, but for the signals, which are the whole server's affair.
+        """Start to accept connections."""
+        # As in uvicorn's own `serve`, but without signal handlers, which the whole server has.
         self._config.load()
         self._server.lifespan = self._config.lifespan_class(self._config)
         await self._server.startup(self._sockets)
         self._ticking = asyncio.create_task(self._server.main_loop())
 
     def close(self) -> None:
-        """Take no more connections, and no more requests on those that there are.
+        """Accept no more connections, and no more requests on existing ones.
 
-        Who comes again finds nobody, and tries again, where a refusal would be an answer.
+        Clients that connect again are refused and can retry, whereas an error response would be
+        final for them.
         """
         if self._ticking is not None:
             for listener in self._server.servers:
@@ -74,7 +70,7 @@ class HttpServer:
                 connection.shutdown()
 
     async def stop(self) -> None:
-        """Wait for the calls under way, for as long as they may take, and end."""
+        """Wait for active calls, up to the grace period, and stop."""
         if self._ticking is not None:
             self._server.should_exit = True
             await self._ticking
@@ -82,10 +78,10 @@ class HttpServer:
 
 
 class _Protocol(HttpToolsProtocol):
-    """uvicorn's protocol, with a way to break a connection off that nobody reads from.
+    """uvicorn's protocol, with a way to abort a connection whose client does not read.
 
-    The head of a request has bounds in size and in time: whoever sends one without end would take
-    memory or a connection for good.
+    The head of a request is limited in size and time, because an endless one would occupy memory
+    or a connection permanently.
     """
 
     _head_bytes = 0
@@ -100,7 +96,7 @@ class _Protocol(HttpToolsProtocol):
         if self._head_ends is not None and not self.transport.is_closing():
             self._head_bytes += len(data)
             if self._head_bytes > MOST_HEAD_BYTES:
-                self.send_400_response("The head of the request is too large.")
+                self.send_400_response("The request line and headers are too large.")
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
