@@ -9,6 +9,7 @@ from itertools import pairwise
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
+from clearprop.file_types import binary_type
 from clearprop.v1.network_pb2 import Activation, CostFunction, LayerParameters
 from clearprop.v1.run_pb2 import Optimizer, OptimizerKind, OptimizerState
 from clearprop.v1.training_service_pb2 import CreateNetworkRequest
@@ -68,9 +69,14 @@ def read_document(document: DocumentLike) -> CreateNetworkRequest:
 def _parsed(document: DocumentLike) -> Mapping[str, Any]:
     if isinstance(document, Mapping):
         return document
+    kind = binary_type(document) if isinstance(document, bytes) else None
     try:
-        fields = json.loads(document)
+        fields = json.loads(document if isinstance(document, bytes) else document.lstrip("\ufeff"))
     except (ValueError, RecursionError) as error:
+        if kind is not None:
+            raise ValueError(
+                f"the document is {kind}, not JSON. Export the network as JSON"
+            ) from None
         raise ValueError(
             f"this is no JSON, and so no document of a network ({error}). Export it as JSON"
         ) from None

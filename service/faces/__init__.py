@@ -1,1 +1,1 @@
-"""What callers see: the calls of the contract, as messages over gRPC and HTTP."""
+"""The interfaces for callers: the methods of the contract over gRPC and HTTP."""

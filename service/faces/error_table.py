@@ -1,4 +1,4 @@
-"""The domain's errors → status codes and details: one table, for every face."""
+"""Maps errors of the domain to status codes and details, for every face."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from google.rpc.status_pb2 import Status
 
 from training import errors
 
-#: The code of each kind of error.
+#: The status code of each kind of error.
 CODES: dict[type[errors.ClearpropError], grpc.StatusCode] = {
     errors.InvalidError: grpc.StatusCode.INVALID_ARGUMENT,
     errors.NotFoundError: grpc.StatusCode.NOT_FOUND,
@@ -24,18 +24,21 @@ CODES: dict[type[errors.ClearpropError], grpc.StatusCode] = {
 
 DOMAIN = "clearprop"
 
-# A gRPC status travels in trailers, for which 8 KiB are the usual limit.
+#: The message of errors that are not the caller's: details are only in the log.
+INTERNAL_ERROR = "internal error; see the log of the server"
+
+# A gRPC status is sent in trailers, which are usually limited to 8 KiB.
 _MOST_VIOLATIONS_BYTES = 4_000
 _LONGEST_TEXT = 500
 
 
 def code_of(error: errors.ClearpropError) -> grpc.StatusCode:
-    """Return the status code of an error by its kind."""
+    """Return the status code of an error."""
     return next(code for kind, code in CODES.items() if isinstance(error, kind))
 
 
 def status_of(error: errors.ClearpropError) -> Status:
-    """Return an error as a google.rpc.Status with its details, bounded in size."""
+    """Return an error as a google.rpc.Status with details, limited in size."""
     metadata = {name: _bounded(value) for name, value in error.metadata.items()}
     status = status_with(code_of(error), error.reason, _bounded(error.message), metadata)
     if isinstance(error, errors.InvalidFields):
@@ -50,7 +53,7 @@ def status_of(error: errors.ClearpropError) -> Status:
 def status_with(
     code: grpc.StatusCode, reason: str, message: str, metadata: Mapping[str, str] | None = None
 ) -> Status:
-    """Return a google.rpc.Status with the reason that programs go by."""
+    """Return a google.rpc.Status with a reason for programs."""
     number, _ = code.value
     status = Status(code=number, message=message)
     status.details.append(_packed(ErrorInfo(reason=reason, domain=DOMAIN, metadata=metadata)))
@@ -58,7 +61,7 @@ def status_with(
 
 
 def _bad_request(violations: list[errors.Violation]) -> BadRequest:
-    """Name every bad field, or where they would not fit, the first ones and how many more."""
+    """Return all violations, or the first ones and the number of the others if they do not fit."""
     named: list[BadRequest.FieldViolation] = []
     size = 0
     for bad in violations:
@@ -68,14 +71,16 @@ def _bad_request(violations: list[errors.Violation]) -> BadRequest:
         size += violation.ByteSize()
         if size > _MOST_VIOLATIONS_BYTES:
             more = len(violations) - len(named)
-            named.append(BadRequest.FieldViolation(field="", description=f"and {more} more fields"))
+            named.append(
+                BadRequest.FieldViolation(field="", description=f"and {more} more invalid fields")
+            )
             break
         named.append(violation)
     return BadRequest(field_violations=named)
 
 
 def _bounded(text: str) -> str:
-    """Keep a text that repeats what a caller sent within what a status can carry."""
+    """Shorten a text, which can contain data from the request, to what a status allows."""
     return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
 
 

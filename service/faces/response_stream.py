@@ -1,4 +1,4 @@
-"""The responses of a call of one request and many responses, in the forms that faces send."""
+"""The responses of a server-streaming call, in the forms that faces send."""
 
 import asyncio
 from collections.abc import (
@@ -17,7 +17,7 @@ from google.protobuf.message import Message
 
 
 class Response(Protocol):
-    """One response; each face makes of it what it sends."""
+    """One response, which each face encodes in its own form."""
 
     def message(self) -> Message:
         """Return it as the contract's message."""
@@ -28,7 +28,7 @@ class Response(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SingleResponse:
-    """A response that is a message already."""
+    """A response that is already a message."""
 
     content: Message
 
@@ -43,10 +43,10 @@ class SingleResponse:
 
 @dataclass(frozen=True, slots=True)
 class ResponseGroup:
-    """The responses that are there at one time, in order, which are encoded together.
+    """Responses that are available at the same time, in order, which are encoded together.
 
-    What is made of them can be shared by the `key` with all who are sent the same ones; None where
-    there is nobody else. `nbytes` is what their numbers take, roughly.
+    Their encoding is shared by all streams with the same `key`; None: it is not shared. `nbytes`
+    is the approximate size of their numbers.
     """
 
     responses: Sequence[Response]
@@ -55,9 +55,9 @@ class ResponseGroup:
 
 
 class ResponseStream:
-    """The responses of a call that is accepted: iterate it once, then close it.
+    """The responses of an accepted call: iterate it once, then close it.
 
-    `close` is called with it.
+    Closing it also calls `close`.
     """
 
     def __init__(
@@ -72,16 +72,16 @@ class ResponseStream:
         return self._groups
 
     async def aclose(self) -> None:
-        """End it."""
+        """End the stream."""
         await self._groups.aclose()
         if self._close is not None:
             await self._close()
 
 
 async def threaded_stream(messages: Iterator[Message]) -> ResponseStream:
-    """Return a stream of messages that are made in threads, accepted when there is the first.
+    """Return a stream of messages that are produced in threads, once the first one is available.
 
-    Raises what the first one raises.
+    Raises what producing the first message raises.
     """
     first = await asyncio.to_thread(next, messages, None)
 

@@ -1,4 +1,4 @@
-"""Responses of calls that change something: completed from the history, and given again."""
+"""Responses of calls that change a network: completed from the history, and returned again."""
 
 import asyncio
 from dataclasses import dataclass
@@ -18,30 +18,30 @@ from service.use_cases.requests import AnsweredBefore, RequestId, updates_made
 
 @dataclass(frozen=True, slots=True)
 class Responses:
-    """What calls are answered with whose answers lie in the history, in part or as a whole."""
+    """Builds responses that are stored in the history, in part or completely."""
 
     outcomes: Outcomes
     history: History
 
     async def repeated(self, before: AnsweredBefore, kind: type[Message]) -> Message:
-        """Return, as a message of this kind, what a repeated request was answered before.
+        """Return the first response to a repeated request, as a message of this kind.
 
-        Raises Draining, NetworkNotFound where what was answered is not kept any more,
-        HistoryCompacted, DamagedHistory.
+        Raises Draining, NetworkNotFound if the response is no longer stored, HistoryCompacted,
+        DamagedHistory.
         """
         request, answer = before.request, before.answer
         if answer.legacy is not None:
             answer = _translated(answer.legacy, request)
         if answer.ticket is not None:
             outcome = await self.outcomes.wait(answer.ticket)
-            answer = _settled(outcome, request)
+            answer = _with_outcome(outcome, request)
         response = kind.FromString(answer.response or b"")
         if answer.updates is not None:
             await asyncio.to_thread(self.add_updates, response, answer.updates)
         return response
 
     def add_updates(self, response: Message, made: UpdateRange) -> None:
-        """Add to a response the updates that a call has made, where it shows them.
+        """Add the updates that a call has applied to its response, if the response has them.
 
         Raises NetworkNotFound, HistoryCompacted, DamagedHistory.
         """
@@ -58,17 +58,19 @@ class Responses:
                 pass
 
 
-def _settled(outcome: Outcome, request: "RequestId[Outcome]") -> StoredAnswer:
+def _with_outcome(outcome: Outcome, request: "RequestId[Outcome]") -> StoredAnswer:
     return StoredAnswer(request.response(outcome), updates_made(outcome))
 
 
 def _translated(content: bytes, request: "RequestId[object]") -> StoredAnswer:
-    """Return an answer of an earlier version in the form of this one."""
+    """Convert an answer that an earlier version stored."""
     answer = legacy_answers.read(content)
     match answer:
         case Ticket():
             outcome = answer.outcome
-            return StoredAnswer(ticket=answer) if outcome is None else _settled(outcome, request)
+            return (
+                StoredAnswer(ticket=answer) if outcome is None else _with_outcome(outcome, request)
+            )
         case Changed():
             return StoredAnswer(request.response(answer), update_made(answer))
         case _:

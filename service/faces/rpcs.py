@@ -1,4 +1,4 @@
-"""The contract's methods, each with the handler that carries it out: what every face serves."""
+"""The methods of the contract with their handlers, which every face serves."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -21,7 +21,7 @@ SERVICE: ServiceDescriptor = training_service_pb2.DESCRIPTOR.services_by_name["T
 
 @dataclass(frozen=True, slots=True)
 class Rpc:
-    """One method of the contract. Every call raises Draining when the server is stopping."""
+    """One method of the contract. Every call raises Draining if the server is shutting down."""
 
     method: MethodDescriptor
     request_type: type[Message]
@@ -31,7 +31,7 @@ class Rpc:
     _repeated: Callable[[AnsweredBefore, type[Message]], Awaitable[Message]]
 
     async def answer(self, request: Message) -> Message:
-        """Carry out a call of one request and one response."""
+        """Handle a call with one request and one response."""
         self._check()
         try:
             if iscoroutinefunction(self._handle):
@@ -43,7 +43,7 @@ class Rpc:
         return response
 
     async def collect(self, requests: AsyncIterator[Message]) -> Message:
-        """Carry out a call of many requests and one response."""
+        """Handle a call with many requests and one response."""
         try:
             response: Message = await self._handle(self._checked(requests))
         except AnsweredBefore as before:
@@ -51,9 +51,9 @@ class Rpc:
         return response
 
     async def open_stream(self, request: Message) -> ResponseStream:
-        """Begin a call of one request and many responses; return them when it is accepted.
+        """Start a call with one request and many responses; return them once it is accepted.
 
-        Raises what refuses it.
+        Raises the error with which the call is rejected.
         """
         self._check()
         responses: ResponseStream = await self._handle(request)
@@ -66,9 +66,9 @@ class Rpc:
 
 
 def rpcs(handlers: Handlers, responses: Responses, check: Callable[[], None]) -> list[Rpc]:
-    """Return every method of the contract, each with the handler of its name.
+    """Return every method of the contract with its handler.
 
-    `check` raises Draining when the server is stopping.
+    `check` raises Draining if the server is shutting down.
     """
     by_rpc = handlers.by_rpc()
     return [

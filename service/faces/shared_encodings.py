@@ -1,4 +1,4 @@
-"""What a face makes of responses, once for all who are sent the same."""
+"""Encodes responses once for all streams that send the same ones."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from service.faces.response_stream import Response, ResponseGroup
 from service.reading.shared_values import SharedValues, Sized
 
-#: Responses up to this size, in bytes, are encoded in less time than a thread takes to begin.
+#: Encoding responses up to this size, in bytes, takes less time than starting a thread.
 _SMALL_BYTES = 4_000
 
 V = TypeVar("V", bound=Sized)
@@ -16,20 +16,20 @@ V = TypeVar("V", bound=Sized)
 
 @dataclass(frozen=True, slots=True)
 class EncodedGroup(Generic[V]):
-    """What was made of the responses of a group, in order."""
+    """The encoded responses of a group, in order."""
 
     contents: tuple[V, ...]
 
     @property
     def nbytes(self) -> int:
-        """How many bytes all of it takes."""
+        """The total size in bytes."""
         return sum(content.nbytes for content in self.contents)
 
 
 class SharedEncodings(Generic[V]):
-    """Encodes responses as one face sends them; up to `nbytes` are kept. For one event loop.
+    """Encodes responses for one face and caches up to `nbytes`. For one event loop.
 
-    A group is encoded at once: a thread for each of its responses would take as long again.
+    A group is encoded in a single step: one thread per response would take twice as long.
     """
 
     def __init__(self, encode: Callable[[Response], V], nbytes: int) -> None:

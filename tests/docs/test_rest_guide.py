@@ -10,7 +10,7 @@ import pytest
 from documents import ROOT, run
 from servers import ServerProcess, new_server
 
-from service.faces.rest.refusals import HTTP_CODES
+from service.faces.rest.errors import HTTP_CODES
 
 GUIDE = (ROOT / "docs" / "rest.md").read_text()
 BLOCKS = re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)

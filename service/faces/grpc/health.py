@@ -1,4 +1,4 @@
-"""Says whether the server serves, by gRPC's protocol of health checks."""
+"""The standard gRPC health checking protocol."""
 
 import asyncio
 from collections.abc import Iterable
@@ -7,21 +7,22 @@ from typing import Any
 import grpc
 from grpc_health.v1 import health_pb2
 
-#: The protocol's name, by which reflection lists it.
+#: The name of the protocol's service, which reflection lists.
 SERVICE_NAME: str = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
 
-#: How long a server that stops waits, in seconds, for watchers of its health that do not read.
-_TELL_SECONDS = 1.0
+#: How long a server that shuts down waits for health watches that do not read, in seconds.
+_NOTIFY_SECONDS = 1.0
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Response = health_pb2.HealthCheckResponse
 
 
 class Health:
-    """The health of a server, which is that of all its services.
+    """The health of a server. All of its services have the same health.
 
-    Unlike the servicer of grpcio-health-checking it knows when everyone has been told that the
-    server stops, and ends their streams then, for which the server would have to wait.
+    Unlike the servicer of grpcio-health-checking, it knows when all watches have been notified
+    that the server is shutting down, and then ends their streams, for which the server would
+    otherwise wait.
     """
 
     def __init__(self, services: Iterable[str]) -> None:
@@ -32,7 +33,7 @@ class Health:
         self._watches: set[asyncio.Task[None]] = set()
 
     def set(self, *, is_serving: bool) -> None:
-        """Say whether the server serves; one that stops does not, whatever is said later."""
+        """Set the health. A server that is shutting down remains NOT_SERVING."""
         self._status = (
             Response.SERVING if is_serving and not self._stopping else Response.NOT_SERVING
         )
@@ -40,14 +41,14 @@ class Health:
         self._changed = asyncio.Event()
 
     async def stop(self) -> None:
-        """Say that the server serves no more, and return when all who watch have been told."""
+        """Set the health to NOT_SERVING permanently; return when all watches have been notified."""
         self._stopping = True
         self.set(is_serving=False)
         if self._watches:
-            await asyncio.wait(self._watches, timeout=_TELL_SECONDS)
+            await asyncio.wait(self._watches, timeout=_NOTIFY_SECONDS)
 
     def rpc_handlers(self) -> grpc.GenericRpcHandler:
-        """Return the protocol's methods."""
+        """Return the handlers of the protocol's methods."""
         forms: Any = {
             "request_deserializer": health_pb2.HealthCheckRequest.FromString,
             "response_serializer": Response.SerializeToString,
@@ -64,7 +65,7 @@ class Health:
         self, request: health_pb2.HealthCheckRequest, context: Context
     ) -> health_pb2.HealthCheckResponse:
         if request.service not in self._services:
-            await context.abort(grpc.StatusCode.NOT_FOUND, "there is no such service")
+            await context.abort(grpc.StatusCode.NOT_FOUND, f"unknown service {request.service!r}")
         return Response(status=self._status)
 
     async def _watch(self, request: health_pb2.HealthCheckRequest, context: Context) -> None:
@@ -72,12 +73,12 @@ class Health:
         assert task is not None
         self._watches.add(task)
         try:
-            await self._tell(request.service in self._services, context)
+            await self._notify(request.service in self._services, context)
         finally:
             self._watches.discard(task)
 
-    async def _tell(self, is_known: bool, context: Context) -> None:
-        """Tell of the health, and of each change of it, until the server stops."""
+    async def _notify(self, is_known: bool, context: Context) -> None:
+        """Send the health and each change of it until the server shuts down."""
         last = None
         while True:
             changed, stopping = self._changed, self._stopping

@@ -1,4 +1,4 @@
-"""The gRPC face: serves the handlers under the contract's names, and gives errors their form."""
+"""The gRPC face: serves the methods of the contract and converts errors."""
 
 import asyncio
 import logging
@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import grpc
 from google.protobuf.message import DecodeError, Message
 
-from service.faces.error_table import code_of, status_of
+from service.faces.error_table import INTERNAL_ERROR, code_of, status_of
 from service.faces.response_stream import Response
 from service.faces.rpcs import SERVICE, Rpc
 from service.faces.shared_encodings import SharedEncodings
@@ -21,14 +21,14 @@ from training.errors import ClearpropError, InvalidFields, Violation
 
 logger = logging.getLogger(__name__)
 
-#: What has been serialized for callers and may be sent to others, in bytes.
+#: The size of the cache of serialized responses, in bytes.
 _SHARED_BYTES = 32 * 2**20
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
 def rpc_handlers(rpcs: Iterable[Rpc]) -> grpc.GenericRpcHandler:
-    """Return the service for a server of gRPC."""
+    """Return the service for a gRPC server."""
     serialized = SharedEncodings(_serialized, _SHARED_BYTES)
     return grpc.method_handlers_generic_handler(
         SERVICE.full_name, {rpc.method.name: _handler(rpc, serialized) for rpc in rpcs}
@@ -43,13 +43,13 @@ def _handler(
     if rpc.method.client_streaming:
         return grpc.stream_unary_rpc_method_handler(_collecting(rpc), request, respond)
     if rpc.method.server_streaming:
-        # Its responses are bytes already, of which many callers are sent the same.
+        # Its responses are already serialized, because many callers receive the same ones.
         return grpc.unary_stream_rpc_method_handler(_streaming(rpc, serialized), request)
     return grpc.unary_unary_rpc_method_handler(_answering(rpc), request, respond)
 
 
 class _Request:
-    """Reads requests of one type. gRPC itself answers bytes that are none with INTERNAL."""
+    """Parses requests of one type. gRPC itself would answer invalid bytes with INTERNAL."""
 
     def __init__(self, kind: type[Message]) -> None:
         self._kind = kind
@@ -59,14 +59,14 @@ class _Request:
             return self._kind.FromString(content)
         except DecodeError:
             name = self._kind.DESCRIPTOR.full_name
-            return InvalidFields([Violation("", f"the request is no {name}")])
+            return InvalidFields([Violation("", f"the request is not a valid {name}")])
 
 
 def _answering(rpc: Rpc) -> Callable[[Message | InvalidFields, Context], Awaitable[Message]]:
     async def answer(request: Message | InvalidFields, context: Context) -> Message:
         try:
             response = await rpc.answer(_read(request))
-        except Exception as error:  # noqa: BLE001 (told to the caller, and logged)
+        except Exception as error:  # noqa: BLE001 (sent to the caller, and logged)
             await _refuse(error, context)
         return response
 
@@ -82,7 +82,7 @@ def _collecting(
         try:
             async with aclosing(_messages(requests, context)) as messages:
                 response = await rpc.collect(messages)
-        except Exception as error:  # noqa: BLE001 (told to the caller, and logged)
+        except Exception as error:  # noqa: BLE001 (sent to the caller, and logged)
             await _refuse(error, context)
         return response
 
@@ -94,14 +94,14 @@ async def _messages(
 ) -> AsyncGenerator[Message, None]:
     while (request := await read_timeout(anext(requests, None))) is not None:
         yield _read(request)
-    # For gRPC the messages of a caller that has gone away end like those of one that has sent all,
-    # and the call is cancelled some time later. Sending waits for that, or ends at once.
+    # In gRPC, the requests of a caller that has disconnected end like those of one that has sent
+    # everything; the call is cancelled a little later. Sending waits for that or returns at once.
     await context.send_initial_metadata(())
 
 
 @dataclass(frozen=True, slots=True)
 class _Serialized:
-    """The bytes of a response."""
+    """A serialized response."""
 
     content: bytes
 
@@ -125,16 +125,16 @@ def _streaming(
                 async for group in responses:
                     for each in await serialized.of(group):
                         await write_timeout(context.write(each.content))
-        except Exception as error:  # noqa: BLE001 (told to the caller, and logged)
+        except Exception as error:  # noqa: BLE001 (sent to the caller, and logged)
             await _refuse(error, context)
 
     return stream
 
 
 def _address(peer: str) -> str:
-    """Return a peer's address without its port, which differs between connections.
+    """Return a peer's address without the port, which differs between connections.
 
-    Peers look like ipv4:10.0.0.1:54321, ipv6:%5B::1%5D:54321 and unix:.
+    Examples of peers are ipv4:10.0.0.1:54321, ipv6:%5B::1%5D:54321 and unix:.
     """
     kind, _, place = peer.partition(":")
     return unquote(place).rpartition(":")[0].strip("[]") if kind.startswith("ip") else kind
@@ -147,17 +147,15 @@ def _read(request: Message | InvalidFields) -> Message:
 
 
 async def _refuse(error: Exception, context: Context) -> Never:
-    """End a call with the status that an error has; what is not the caller's is logged."""
+    """End a call with the status of an error; log it if it is an internal one."""
     if isinstance(error, ClearpropError):
         status = status_of(error)
         details = (("grpc-status-details-bin", status.SerializeToString()),)
         await _abort(context, code_of(error), status.message, details)
-    if not isinstance(error, grpc.aio.InternalError):  # what writing to a lost connection raises
-        logger.error("a call failed by a mistake of the service", exc_info=error)
-    await _abort(
-        context, grpc.StatusCode.INTERNAL, "the service made a mistake; its log says more", ()
-    )
-    raise AssertionError  # abort never returns
+    if not isinstance(error, grpc.aio.InternalError):  # raised by writing to a lost connection
+        logger.error("internal error while handling a call", exc_info=error)
+    await _abort(context, grpc.StatusCode.INTERNAL, INTERNAL_ERROR, ())
+    raise AssertionError("abort does not return")
 
 
 async def _abort(
@@ -166,5 +164,5 @@ async def _abort(
     try:
         await context.abort(code, message, details)
     except grpc.aio.InternalError:
-        # The connection is lost, so nobody is there to be told.
+        # The connection is lost, so nobody can receive the status.
         raise asyncio.CancelledError from None

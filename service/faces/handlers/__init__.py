@@ -1,7 +1,7 @@
-"""What each RPC does, for every face: translate, call a use case, translate back.
+"""The handlers of all RPCs, for every face: convert the request, call a use case, convert back.
 
-A plain method may block and is called in a thread; an async one waits for something. What streams
-returns its responses when the call is accepted. What takes a stream takes an async iterator, which
-ends when all has come and raises when the caller has gone away. Each method has the name of its RPC
-in snake case. Errors are raised as the domain's; a face gives them their form.
+Each method has the name of its RPC in snake case. A plain method may block and is called in a
+thread; an async method runs in the event loop. The handler of a server-streaming RPC returns its
+responses once the call is accepted. The handler of a client-streaming RPC takes an async iterator,
+which raises if the caller disconnects. Handlers raise errors of the domain, which a face converts.
 """

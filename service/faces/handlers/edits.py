@@ -20,7 +20,7 @@ class EditHandlers:
     _responses: Responses
 
     def set_weights(self, request: pb.SetWeightsRequest) -> pb.SetWeightsResponse:
-        """Set some parameters, or all."""
+        """Set individual parameters or whole layers."""
         changed = self._edits.set_weights(
             request.network,
             new_weights(request),
@@ -32,7 +32,7 @@ class EditHandlers:
         return response
 
     def reset_weights(self, request: pb.ResetWeightsRequest) -> pb.ResetWeightsResponse:
-        """Reset all parameters."""
+        """Initialise all parameters again."""
         unknown = Violations()
         changed = self._edits.reset(
             request.network,

@@ -1,4 +1,4 @@
-"""Files of networks."""
+"""Exports of networks as files."""
 
 import asyncio
 from dataclasses import dataclass

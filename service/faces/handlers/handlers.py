@@ -1,4 +1,4 @@
-"""The handlers of all RPCs together, and how they are found by the names of the contract."""
+"""All handlers, by the names of their RPCs."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
@@ -18,7 +18,7 @@ from service.faces.handlers.watches import WatchHandlers
 
 @dataclass(frozen=True, slots=True)
 class Handlers:
-    """The handlers of the contract's RPCs, by what they are about."""
+    """The handlers of the contract's RPCs, by subject."""
 
     networks: NetworkHandlers
     training_sets: TrainingSetHandlers
@@ -43,12 +43,12 @@ class Handlers:
 
 
 def handled(group: type) -> list[str]:
-    """Return the names of the handlers that a class of them has: its public methods."""
+    """Return the names of the handlers in a class: its public methods."""
     return [
         name for name, value in vars(group).items() if callable(value) and not name.startswith("_")
     ]
 
 
 def rpc_name(handler: str) -> str:
-    """Return the name of the RPC that a handler of this name carries out."""
+    """Return the name of the RPC that a handler implements."""
     return "".join(word.capitalize() for word in handler.split("_"))

@@ -1,4 +1,4 @@
-"""The history of a network: its states and updates, how they differ, whether they are as stored."""
+"""The history of a network: states, updates, comparisons, verification and compaction."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,13 @@ from service.faces.messages.changes import compared
 from service.faces.messages.fields import optional
 from service.faces.messages.inspections import full_state, is_full
 from service.faces.messages.networks import network
-from service.faces.messages.pages import page_number, page_place, page_size, page_token, place_token
+from service.faces.messages.pages import (
+    changes_position,
+    changes_token,
+    page_number,
+    page_size,
+    page_token,
+)
 from service.faces.messages.requests import request_id
 from service.faces.messages.updates import detail, max_points, state, updates
 from service.faces.messages.verifications import verified
@@ -24,7 +30,7 @@ from training.errors import validating
 
 @dataclass(frozen=True, slots=True)
 class HistoryHandlers:
-    """The RPCs of the history of a network."""
+    """The RPCs for the history of a network."""
 
     _history: History
     _comparisons: Comparisons
@@ -33,7 +39,7 @@ class HistoryHandlers:
     _verification: Verification
 
     def get_state(self, request: pb.GetStateRequest) -> pb.GetStateResponse:
-        """Read a network at one update."""
+        """Return the state of a network at an update."""
         update = optional(request, "update")
         if is_full(request.view):
             full = self._inspection.state(request.network, update)
@@ -41,7 +47,7 @@ class HistoryHandlers:
         return pb.GetStateResponse(state=state(*self._history.state(request.network, update)))
 
     def list_updates(self, request: pb.ListUpdatesRequest) -> pb.ListUpdatesResponse:
-        """List updates in order, or some of them that show how the cost went."""
+        """List updates in order, or downsampled for a cost curve."""
         most = max_points(request)
         if most is not None:
             return self._downsampled(request, most)
@@ -63,31 +69,31 @@ class HistoryHandlers:
         )
 
     def compare_updates(self, request: pb.CompareUpdatesRequest) -> pb.CompareUpdatesResponse:
-        """Show how two updates differ."""
+        """Compare two updates."""
         size = page_size(request.page_size)
-        token = page_place(request.page_token)
+        token = changes_position(request.page_token)
         found = self._comparisons.compare(
             request.network,
             request.base_update,
             token.update if token else optional(request, "update"),
             request.base_network,
         )
-        first = token.place if token else 0
+        first = token.offset if token else 0
         response = compared(found, first, size)
         if first + size < found.comparison.changed:
             number = found.update.first_update
-            response.next_page_token = place_token(number, first + size)
+            response.next_page_token = changes_token(number, first + size)
         return response
 
     def delete_updates(self, request: pb.DeleteUpdatesRequest) -> pb.DeleteUpdatesResponse:
-        """Delete the updates of a network before one of them."""
+        """Delete the updates before a given update."""
         view = self._retention.delete_updates(
             request.network, request.before_update, request.etag, request_id(request, _deleted)
         )
         return _deleted(view)
 
     async def verify_history(self, request: pb.VerifyHistoryRequest) -> ResponseStream:
-        """Stream how far a history is verified."""
+        """Verify a history and stream the progress."""
         return await threaded_stream(map(verified, self._verification.verify(request.network)))
 
     def _downsampled(self, request: pb.ListUpdatesRequest, most: int) -> pb.ListUpdatesResponse:

@@ -1,4 +1,4 @@
-"""What is inside of an update: its trace, why a weight changed, its lines one by one."""
+"""Traces, explanations and walks of an update."""
 
 from dataclasses import dataclass
 
@@ -14,28 +14,28 @@ from service.use_cases.walks import Walks
 
 @dataclass(frozen=True, slots=True)
 class InspectionHandlers:
-    """The RPCs that look into an update."""
+    """The RPCs that inspect an update."""
 
     _inspection: Inspection
     _explanations: Explanations
     _walks: Walks
 
     def trace_update(self, request: pb.TraceUpdateRequest) -> pb.TraceUpdateResponse:
-        """Show everything inside an update."""
+        """Return all intermediate values of an update."""
         found = self._inspection.trace(
             which(request), request.first_position, request.position_count
         )
         return traced(found)
 
     def explain_weight(self, request: pb.ExplainWeightRequest) -> pb.ExplainWeightResponse:
-        """Explain why a weight changed, or would change."""
+        """Explain why a weight changed or would change."""
         found = self._explanations.explain(
             which(request), weight_place(request), request.first_position, request.position_count
         )
         return explanation(found)
 
     def walk_update(self, request: pb.WalkUpdateRequest) -> pb.WalkUpdateResponse:
-        """Show an update line by line."""
+        """Walk through an update line by line."""
         if request.phases_only:
             return walked(self._walks.phases(which(request)))
         found = self._walks.walk(which(request), request.first_step, request.step_count)

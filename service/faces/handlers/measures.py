@@ -1,4 +1,4 @@
-"""Predictions, evaluations and checks of gradients, which leave no trace."""
+"""Predictions, evaluations and gradient checks, which have no side effects."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from service.use_cases.predictions import Predictions
 
 @dataclass(frozen=True, slots=True)
 class MeasureHandlers:
-    """The RPCs that compute something with the parameters of an update and change nothing."""
+    """The RPCs that compute results from the parameters of an update."""
 
     _predictions: Predictions
     _evaluations: Evaluations
@@ -35,7 +35,7 @@ class MeasureHandlers:
         return evaluation(update, found)
 
     def check_gradients(self, request: pb.CheckGradientsRequest) -> pb.CheckGradientsResponse:
-        """Compare gradients with measured slopes."""
+        """Compare gradients with numerical gradients."""
         found = self._gradient_checks.check(
             request.network,
             optional(request, "update"),

@@ -1,4 +1,4 @@
-"""Networks as a whole."""
+"""Networks: creating, forking, reading, labelling and deleting them."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from service.use_cases.networks import Networks, NetworkView
 
 @dataclass(frozen=True, slots=True)
 class NetworkHandlers:
-    """The RPCs of networks as a whole."""
+    """The RPCs for whole networks."""
 
     _networks: Networks
 
@@ -27,7 +27,7 @@ class NetworkHandlers:
         return _created(view)
 
     def fork_network(self, request: pb.ForkNetworkRequest) -> pb.ForkNetworkResponse:
-        """Create a network from an update of another."""
+        """Create a network from an update of another one."""
         view = self._networks.fork(
             request.network,
             optional(request, "update"),
@@ -38,11 +38,11 @@ class NetworkHandlers:
         return _forked(view)
 
     def get_network(self, request: pb.GetNetworkRequest) -> pb.GetNetworkResponse:
-        """Describe a network."""
+        """Return a network."""
         return pb.GetNetworkResponse(network=network(self._networks.get(request.network)))
 
     def list_networks(self, request: pb.ListNetworksRequest) -> pb.ListNetworksResponse:
-        """List networks by id."""
+        """List networks in the order of their ids."""
         found = page(request, page_position, self._networks.page, lambda view: view.network.id)
         return pb.ListNetworksResponse(
             networks=map(network, found.items), next_page_token=found.next_token

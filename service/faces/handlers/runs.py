@@ -23,7 +23,7 @@ from training.errors import Violations
 
 @dataclass(frozen=True, slots=True)
 class RunHandlers:
-    """The RPCs of runs and of the steps that advance them."""
+    """The RPCs for runs and steps."""
 
     _runs: Runs
     _steps: Steps
@@ -43,7 +43,7 @@ class RunHandlers:
         return _trained(view)
 
     async def step(self, request: pb.StepRequest) -> pb.StepResponse:
-        """Advance, and answer when that is durable."""
+        """Advance a network and return when the updates are durable."""
         begun = await asyncio.to_thread(self._begin_step, request)
         if isinstance(begun, pb.StepResponse):
             return begun
@@ -53,7 +53,7 @@ class RunHandlers:
         return response
 
     async def pause_run(self, request: pb.PauseRunRequest) -> pb.PauseRunResponse:
-        """Stop a run, and answer when that is durable."""
+        """Pause a run and return when the pause is durable."""
         ticket = await asyncio.to_thread(
             self._runs.begin_pause,
             request.network,
@@ -71,7 +71,7 @@ class RunHandlers:
         return _resumed(view)
 
     async def cancel_run(self, request: pb.CancelRunRequest) -> pb.CancelRunResponse:
-        """End a run, and answer when that is durable."""
+        """Cancel a run and return when this is durable."""
         ticket = await asyncio.to_thread(
             self._runs.begin_cancel,
             request.network,
@@ -82,11 +82,11 @@ class RunHandlers:
         return _cancelled(await self._outcomes.wait(ticket))
 
     def get_run(self, request: pb.GetRunRequest) -> pb.GetRunResponse:
-        """Describe a run."""
+        """Return a run."""
         return pb.GetRunResponse(run=run(self._runs.get(request.network, request.run)))
 
     def list_runs(self, request: pb.ListRunsRequest) -> pb.ListRunsResponse:
-        """List runs, the latest first."""
+        """List runs, latest first."""
 
         def read(before: int | None, limit: int) -> list[RunView]:
             return self._runs.page(request.network, before, limit)
@@ -95,8 +95,8 @@ class RunHandlers:
         return pb.ListRunsResponse(runs=map(run, found.items), next_page_token=found.next_token)
 
     def _begin_step(self, request: pb.StepRequest) -> pb.StepResponse | Ticket:
-        """Answer a short step at once, without another way through the event loop."""
-        translate = cache(_stepped)  # once for what is stored and what is sent
+        """Begin a step; return its response immediately if it is already complete."""
+        translate = cache(_stepped)  # shared by the stored and the sent response
         begun = self._steps.begin(step(request), request_id(request, translate))
         outcome = begun.ticket.outcome
         if outcome is None:

@@ -17,5 +17,5 @@ class ServerHandlers:
     _limits: Limits
 
     def get_server_info(self, _: pb.GetServerInfoRequest) -> pb.GetServerInfoResponse:
-        """Describe the server."""
+        """Return the properties of the server."""
         return server_info(self._version, self._store_kind, self._limits)

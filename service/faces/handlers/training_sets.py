@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class TrainingSetHandlers:
-    """The RPCs of training sets."""
+    """The RPCs for training sets."""
 
     _training_sets: TrainingSets
     _limits: Limits
@@ -29,7 +29,7 @@ class TrainingSetHandlers:
     def create_training_set(
         self, request: pb.CreateTrainingSetRequest
     ) -> pb.CreateTrainingSetResponse:
-        """Store a training set."""
+        """Create a training set."""
         created = self._training_sets.create(
             request.training_set, example_rows(request.examples), request_id(request, _created)
         )
@@ -38,15 +38,15 @@ class TrainingSetHandlers:
     async def upload_training_set(
         self, requests: AsyncIterator[pb.UploadTrainingSetRequest]
     ) -> pb.UploadTrainingSetResponse:
-        """Store a training set that comes in chunks, when the last has come."""
+        """Create a training set from a stream of requests."""
         with self._training_sets.uploading() as collector:
             upload = Upload(collector)
             async for request in requests:
-                await _to_its_end(upload.add, request)
-            return await _to_its_end(self._store_upload, upload)
+                await _run_to_completion(upload.add, request)
+            return await _run_to_completion(self._store_upload, upload)
 
     def get_training_set(self, request: pb.GetTrainingSetRequest) -> pb.GetTrainingSetResponse:
-        """Describe a training set."""
+        """Return a training set."""
         if not request.include_examples:
             message = training_set(self._training_sets.get(request.training_set))
             return pb.GetTrainingSetResponse(training_set=message)
@@ -57,7 +57,7 @@ class TrainingSetHandlers:
     def list_training_sets(
         self, request: pb.ListTrainingSetsRequest
     ) -> pb.ListTrainingSetsResponse:
-        """List training sets by id."""
+        """List training sets in the order of their ids."""
         found = page(request, page_position, self._training_sets.page, lambda each: each.id)
         return pb.ListTrainingSetsResponse(
             training_sets=map(training_set, found.items), next_page_token=found.next_token
@@ -86,10 +86,10 @@ def _deleted(_: None) -> pb.DeleteTrainingSetResponse:
     return pb.DeleteTrainingSetResponse()
 
 
-async def _to_its_end(work: Callable[[A], T], argument: A) -> T:
-    """Work in a thread and, unlike `to_thread`, wait for it also when the caller goes away.
+async def _run_to_completion(work: Callable[[A], T], argument: A) -> T:
+    """Run in a thread and, unlike `to_thread`, wait for it even if the caller disconnects.
 
-    So what counts as under way is what still takes memory.
+    An upload therefore counts as active as long as it uses memory.
     """
     working = asyncio.ensure_future(asyncio.to_thread(work, argument))
     try:

@@ -11,7 +11,7 @@ from service.use_cases.watches import Watches
 
 @dataclass(frozen=True, slots=True)
 class WatchHandlers:
-    """The RPC that follows a network."""
+    """The RPC that watches a network."""
 
     _watches: Watches
 

@@ -1,6 +1,5 @@
-"""The contract's messages ↔ the domain's values: the only place where they meet.
+"""Converts between the messages of the contract and values of the domain. This is the only place.
 
-What comes in is translated as it is, and whether it makes sense the domain says. What has no form
-in the domain is noted here as a bad field: the value of an enum that is not known (see `enums`), a
-page token.
+Requests are converted without validation, which the domain does. Values that the domain cannot
+represent are reported here as invalid fields: unknown enum values (see `enums`) and page tokens.
 """

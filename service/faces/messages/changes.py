@@ -1,4 +1,4 @@
-"""Changes of parameters, and how updates differ."""
+"""Edits of parameters, and comparisons of updates."""
 
 from clearprop.v1 import training_service_pb2
 
@@ -13,7 +13,7 @@ from training.network_rules import WeightValue
 
 
 def new_weights(request: training_service_pb2.SetWeightsRequest) -> NewWeights:
-    """Translate which parameters a client wants to set."""
+    """Convert the new values of parameters."""
     return NewWeights(
         weights=tuple(
             WeightValue(each.layer, each.unit, optional(each, "input"), each.value)
@@ -24,12 +24,12 @@ def new_weights(request: training_service_pb2.SetWeightsRequest) -> NewWeights:
 
 
 def weights_set(source: Changed) -> training_service_pb2.SetWeightsResponse:
-    """Translate an EDIT, without its update, which the history has."""
+    """Convert an EDIT, without its update, which is read from the history."""
     return training_service_pb2.SetWeightsResponse(etag=source.head.etag)
 
 
 def weights_reset(source: Changed) -> training_service_pb2.ResetWeightsResponse:
-    """Translate a RESET and how the parameters were made, without its update."""
+    """Convert a RESET and its initializer, without its update."""
     assert source.initializer is not None  # every reset has one
     return training_service_pb2.ResetWeightsResponse(
         initializer=sent_initializer(source.initializer), etag=source.head.etag
@@ -39,7 +39,7 @@ def weights_reset(source: Changed) -> training_service_pb2.ResetWeightsResponse:
 def compared(
     source: ComparedUpdates, first: int, size: int
 ) -> training_service_pb2.CompareUpdatesResponse:
-    """Translate the changes from place `first` on, up to `size`, without the next page's token."""
+    """Convert up to `size` changes from offset `first` on, without the token of the next page."""
     place, found = places(source.network), source.comparison
     (base,) = updates(source.base_network, [source.base], COSTS)
     (update,) = updates(source.network, [source.update], COSTS)

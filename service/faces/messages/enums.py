@@ -1,4 +1,4 @@
-"""Enums, which have the same names in the contract and in the domain."""
+"""Enums, whose values have the same names in the contract and in the domain."""
 
 from collections.abc import Iterable
 from enum import Enum
@@ -14,36 +14,35 @@ K = TypeVar("K", bound=Enum)
 
 
 def numbers(enum: "_EnumTypeWrapper[N]", kinds: Iterable[K]) -> dict[K, N]:
-    """Return the number of each kind in the contract, where it has the same name."""
+    """Return the number of each kind in the contract."""
     prefix = enum.DESCRIPTOR.values_by_number[0].name.removesuffix("UNSPECIFIED")
     return {kind: enum.Value(prefix + kind.name) for kind in kinds}
 
 
 def one_of(kinds: Iterable[Enum]) -> str:
-    """Return the sentence that a field must be one of these."""
+    """Return the description that a field must be one of these kinds."""
     return f"must be one of {', '.join(kind.name for kind in kinds)}"
 
 
 class EnumTable(Generic[N, K]):
-    """What the numbers of an enum of the contract mean in the domain.
+    """Maps the numbers of an enum of the contract to values of the domain.
 
-    `left_open` is what UNSPECIFIED, 0, means, and `must_be` the sentence on a field with a number
-    that means nothing.
+    `default` is the meaning of UNSPECIFIED, 0. `must_be` is the description of an invalid field.
     """
 
     def __init__(
-        self, enum: "_EnumTypeWrapper[N]", kinds: Iterable[K], left_open: K, must_be: str
+        self, enum: "_EnumTypeWrapper[N]", kinds: Iterable[K], default: K, must_be: str
     ) -> None:
         self.numbers = numbers(enum, kinds)
         self.kinds: dict[int, K] = {number: kind for kind, number in self.numbers.items()}
-        self.kinds[0] = self._left_open = left_open
+        self.kinds[0] = self._default = default
         self._must_be = must_be
 
     def read(self, violations: Violations, field: str, number: int) -> K:
-        """Return what a number means.
+        """Return the value with a number.
 
-        Where it means nothing, `field` is noted, so that the request is refused, and what is meant
-        by 0 takes its place while the other fields are checked.
+        If the number is unknown, report `field` as invalid and return the default, so that the
+        other fields can be validated.
         """
         violations.require(number in self.kinds, field, self._must_be)
-        return self.kinds.get(number, self._left_open)
+        return self.kinds.get(number, self._default)

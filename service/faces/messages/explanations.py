@@ -4,7 +4,7 @@ from clearprop.v1 import explanation_pb2, training_service_pb2
 
 from service.faces.messages.enums import numbers
 from service.faces.messages.fields import optional
-from service.faces.messages.inspections import next_place
+from service.faces.messages.inspections import position_after
 from training.explanation.explanation import Explanation
 from training.explanation.lines import Line, Operand, Source, SourceKind
 from training.explanation.notation import LATEX, MATHML, PLAIN
@@ -18,15 +18,15 @@ _SOURCE_KINDS = numbers(explanation_pb2.SourceKind, SourceKind)
 
 
 def weight_place(message: training_service_pb2.ExplainWeightRequest) -> WeightPlace:
-    """Read which weight is to be explained."""
+    """Convert which weight to explain."""
     return WeightPlace(message.layer, message.unit, optional(message, "input"))
 
 
 def explanation(source: Explanation) -> training_service_pb2.ExplainWeightResponse:
-    """Translate why a weight changed, and which example comes after those with lines."""
+    """Convert an explanation, with the position of the next example."""
     return training_service_pb2.ExplainWeightResponse(
         explanation=_explanation(source),
-        next_position=next_place(source.positions, len(source.update.numbers)),
+        next_position=position_after(source.positions, len(source.update.numbers)),
     )
 
 

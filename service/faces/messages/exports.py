@@ -1,4 +1,4 @@
-"""Files of networks."""
+"""Exports of networks as files."""
 
 from collections.abc import Iterator
 
@@ -14,13 +14,13 @@ _FORMATS = EnumTable(
 
 
 def export_format(request: training_service_pb2.ExportNetworkRequest) -> ExportFormat:
-    """Translate the format of a file. Raises InvalidFields for one that is not known."""
+    """Convert the format of a file. Raises InvalidFields if it is unknown."""
     with validating() as violations:
         return _FORMATS.read(violations, "format", request.format)
 
 
 def export(source: Export) -> Iterator[training_service_pb2.ExportNetworkResponse]:
-    """Translate a file, piece by piece as it is made: what it is, then its content."""
+    """Convert a file chunk by chunk; the first response has its name and type."""
     file_name, media_type = source.file_name, source.media_type
     for chunk in source.chunks:
         yield training_service_pb2.ExportNetworkResponse(

@@ -1,10 +1,10 @@
-"""Fields of requests that may be absent."""
+"""Optional fields of requests."""
 
 from typing import Any
 
 from google.protobuf.message import Message
 
 
-def optional(message: Message, field: str) -> Any:  # noqa: ANN401 - its type is that of the field
-    """Return what a field holds; None where it is absent."""
+def optional(message: Message, field: str) -> Any:  # noqa: ANN401 - the type of the field
+    """Return the value of a field, or None if it is absent."""
     return getattr(message, field) if message.HasField(field) else None

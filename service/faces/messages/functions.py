@@ -1,4 +1,4 @@
-"""The functions that networks and runs can use, as the service describes them to clients."""
+"""Descriptions of the supported functions for clients."""
 
 from clearprop.v1 import training_service_pb2 as pb
 
@@ -58,7 +58,7 @@ def optimizers() -> list[pb.OptimizerInfo]:
 
 
 def initializers() -> list[pb.InitializerInfo]:
-    """Describe each recipe that can be asked for, with its defaults."""
+    """Describe each initializer that clients can request, with its defaults."""
     return [
         pb.InitializerInfo(
             defaults=sent_initializer(Initializer(each).completed()),

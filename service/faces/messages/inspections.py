@@ -1,4 +1,4 @@
-"""What updates look like inside: which one is meant, states with what made them, traces."""
+"""Inspections of updates: which update to inspect, full states, and traces."""
 
 from collections.abc import Iterable
 
@@ -29,7 +29,7 @@ _Request = (
 
 
 def which(message: _Request) -> Which:
-    """Read which update is to be looked into."""
+    """Convert which update to inspect."""
     unknown = Violations()
     return Which(
         network_id=message.network,
@@ -40,20 +40,20 @@ def which(message: _Request) -> Which:
     )
 
 
-def next_place(shown: range, count: int) -> int:
-    """Return the first place after those that are shown; 0 where there are no more."""
+def position_after(shown: range, count: int) -> int:
+    """Return the position after those that are returned; 0 if there are no more."""
     return shown.stop if shown.stop < count else 0
 
 
 def is_full(view: training_service_pb2.StateView.ValueType) -> bool:
-    """Return whether a view shows all of a state. Raises InvalidFields for one not known."""
+    """Return whether a view is FULL. Raises InvalidFields if it is unknown."""
     with validating() as violations:
         violations.require(view in _FULL, "view", f"must be BASIC or FULL, is {view}")
     return _FULL[view]
 
 
 def full_state(source: FullState) -> update_pb2.State:
-    """Translate a state with what the batch that made it found."""
+    """Convert a state, with the gradient and activations of its batch."""
     message = state(source.network, source.snapshot)
     if source.gradient is not None and source.activations is not None:
         message.gradients.extend(layers(source.network, source.gradient))
@@ -63,10 +63,10 @@ def full_state(source: FullState) -> update_pb2.State:
 
 
 def traced(source: Traced) -> training_service_pb2.TraceUpdateResponse:
-    """Translate an opened update, and say which example comes after those that are shown."""
+    """Convert a trace, with the position of the next example."""
     return training_service_pb2.TraceUpdateResponse(
         trace=_trace(source.trace),
-        next_position=next_place(source.positions, len(source.trace.update.numbers)),
+        next_position=position_after(source.positions, len(source.trace.update.numbers)),
     )
 
 

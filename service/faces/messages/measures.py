@@ -1,4 +1,4 @@
-"""Evaluations and checks of gradients."""
+"""Evaluations and gradient checks."""
 
 from clearprop.v1 import training_service_pb2
 
@@ -8,7 +8,7 @@ from training.network import Network, places
 
 
 def evaluation(update: int, source: Evaluation) -> training_service_pb2.EvaluateResponse:
-    """Translate how good a network is at an update."""
+    """Convert an evaluation of an update."""
     return training_service_pb2.EvaluateResponse(
         update=update,
         cost=source.cost,
@@ -21,7 +21,7 @@ def evaluation(update: int, source: Evaluation) -> training_service_pb2.Evaluate
 def gradient_check(
     network: Network, update: int, source: GradientCheck
 ) -> training_service_pb2.CheckGradientsResponse:
-    """Translate what a check of a network's gradients at an update found."""
+    """Convert the result of a gradient check."""
     place = places(network)
     return training_service_pb2.CheckGradientsResponse(
         update=update,

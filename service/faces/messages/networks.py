@@ -33,7 +33,7 @@ _INITIALIZER_KINDS = EnumTable(
 
 
 def new_network(request: training_service_pb2.CreateNetworkRequest) -> NewNetwork:
-    """Translate what a client says of the network that it wants."""
+    """Convert the description of a new network."""
     unknown = Violations()
     return NewNetwork(
         id=request.network,
@@ -60,7 +60,7 @@ def initializer(
     unknown: Violations,
     request: training_service_pb2.CreateNetworkRequest | training_service_pb2.ResetWeightsRequest,
 ) -> Initializer | None:
-    """Read the recipe that a request has, if any."""
+    """Convert the initializer of a request, if any."""
     if not request.HasField("initializer"):
         return None
     message = request.initializer
@@ -73,7 +73,7 @@ def initializer(
 
 
 def layer_parameters(message: network_pb2.LayerParameters) -> LayerParameters:
-    """Read the parameters of a layer as they came, of whatever shapes."""
+    """Convert the parameters of a layer, without checking their shape."""
     return LayerParameters(
         message.units,
         message.inputs,
@@ -83,9 +83,9 @@ def layer_parameters(message: network_pb2.LayerParameters) -> LayerParameters:
 
 
 def label_keys(request: training_service_pb2.UpdateNetworkRequest) -> list[str] | None:
-    """Return the keys of the labels to change, None for all.
+    """Return the keys of the labels to change; None for all labels.
 
-    Raises InvalidFields when the mask names anything else.
+    Raises InvalidFields if the mask contains anything else.
     """
     keys = []
     with validating() as violations:
@@ -95,14 +95,14 @@ def label_keys(request: training_service_pb2.UpdateNetworkRequest) -> list[str] 
             if violations.require(
                 path.startswith("labels."),
                 "update_mask",
-                f"must name labels, names {path!r}",
+                f"must contain labels or labels.KEY, not {path!r}",
             ):
                 keys.append(path.removeprefix("labels."))
     return keys or None
 
 
 def network(view: NetworkView) -> network_pb2.Network:
-    """Translate a network and where its history stands."""
+    """Convert a network and the state of its history."""
     source, head = view.network, view.head
     return network_pb2.Network(
         network=source.id,
@@ -124,7 +124,7 @@ def network(view: NetworkView) -> network_pb2.Network:
 
 
 def sent_initializer(initializer: Initializer) -> network_pb2.Initializer:
-    """Translate how parameters were made."""
+    """Convert an initializer."""
     return network_pb2.Initializer(
         kind=_INITIALIZER_KINDS.numbers[initializer.kind],
         seed=initializer.seed,
@@ -134,7 +134,7 @@ def sent_initializer(initializer: Initializer) -> network_pb2.Initializer:
 
 
 def layers(source: Network, parameters: Array) -> list[network_pb2.LayerParameters]:
-    """Translate a flat vector of a network's parameters, layer after layer."""
+    """Convert a flat vector of parameters, layer by layer."""
     return [
         network_pb2.LayerParameters(
             units=layer.units, inputs=layer.inputs, weights=layer.weights, biases=layer.biases

@@ -1,4 +1,4 @@
-"""Pages of lists, and the tokens of the pages after them."""
+"""Pagination: pages of lists and their tokens."""
 
 import base64
 import binascii
@@ -24,7 +24,7 @@ class PageRequest(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """What is on a page, and the token of the next one; empty where there is none."""
+    """A page, and the token of the next one, which is empty if there is none."""
 
     items: Sequence[T]
     next_token: str
@@ -36,37 +36,39 @@ def page(
     read: Callable[[P, int], Sequence[T]],
     key: Callable[[T], str | int],
 ) -> Page[T]:
-    """Return the page that is asked for.
+    """Return the requested page.
 
-    `position` is what its token means, `read` returns up to so many items after a position, `key`
-    is the position of an item. Raises InvalidFields.
+    `position` decodes a token, `read` returns up to n items after a position, and `key` returns the
+    position of an item. Raises InvalidFields.
     """
     size = page_size(request.page_size)
-    items = read(position(request.page_token), size + 1)  # one more tells whether there are more
+    items = read(
+        position(request.page_token), size + 1
+    )  # one more, to know whether there is a next page
     shown = items[:size]
     return Page(shown, page_token(key(shown[-1])) if len(items) > size else "")
 
 
 def page_size(size: int) -> int:
-    """Return how many to return at most. Raises InvalidFields unless `size` is 0 to 1,000."""
+    """Return the maximum number of items. Raises InvalidFields unless `size` is 0 to 1,000."""
     with validating() as violations:
         violations.require(
             0 <= size <= _LARGEST_PAGE,
             "page_size",
-            f"must be 0 (for {_DEFAULT_PAGE}) to {_LARGEST_PAGE}, is {size}",
+            f"must be 1 to {_LARGEST_PAGE}, or 0 for {_DEFAULT_PAGE}, is {size}",
         )
     return size or _DEFAULT_PAGE
 
 
 def page_token(position: str | int) -> str:
-    """Return the token of the page that begins after a position. It is opaque to clients."""
+    """Return the token of the page after a position. Clients must not interpret it."""
     return base64.urlsafe_b64encode(str(position).encode()).decode()
 
 
 def page_position(token: str) -> str:
-    """Return the position that a token stands for; empty for the first page.
+    """Return the position in a token; empty for the first page.
 
-    Raises InvalidFields for a text that is no token.
+    Raises InvalidFields if the token is invalid.
     """
     try:
         return base64.b64decode(token, altchars=b"-_", validate=True).decode("ascii")
@@ -75,9 +77,9 @@ def page_position(token: str) -> str:
 
 
 def page_number(token: str) -> int | None:
-    """Return the number that a token stands for; None for the first page.
+    """Return the number in a token; None for the first page.
 
-    Raises InvalidFields for a text that is no such token.
+    Raises InvalidFields if the token is invalid.
     """
     position = page_position(token)
     if not position:
@@ -88,22 +90,22 @@ def page_number(token: str) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceInUpdate:
-    """Where a page of what an update changed begins."""
+class ChangesPosition:
+    """The start of a page of changes between two updates."""
 
     update: int
-    place: int
+    offset: int
 
 
-def place_token(update: int, place: int) -> str:
-    """Return the token of the page that begins at a place of what an update changed."""
-    return page_token(f"{update}.{place}")
+def changes_token(update: int, offset: int) -> str:
+    """Return the token of the page that starts at an offset in the changes up to an update."""
+    return page_token(f"{update}.{offset}")
 
 
-def page_place(token: str) -> PlaceInUpdate | None:
-    """Return the place that a token stands for; None for the first page.
+def changes_position(token: str) -> ChangesPosition | None:
+    """Return the position in a token; None for the first page.
 
-    Raises InvalidFields for a text that is no such token.
+    Raises InvalidFields if the token is invalid.
     """
     position = page_position(token)
     if not position:
@@ -113,7 +115,7 @@ def page_place(token: str) -> PlaceInUpdate | None:
         part.isdecimal() and len(part) <= len(str(2**63)) for part in parts
     ):
         raise _bad_token()
-    return PlaceInUpdate(int(parts[0]), int(parts[1]))
+    return ChangesPosition(int(parts[0]), int(parts[1]))
 
 
 def _bad_token() -> InvalidFields:
@@ -121,7 +123,7 @@ def _bad_token() -> InvalidFields:
         [
             Violation(
                 "page_token",
-                "must be the next_page_token of the page before, unchanged",
+                "must be the next_page_token of the previous page, unchanged",
             )
         ]
     )

@@ -1,4 +1,4 @@
-"""Prediction."""
+"""Predictions."""
 
 from collections.abc import Iterable
 
@@ -10,12 +10,12 @@ from training.network import Array
 
 
 def vectors(inputs: Iterable[network_pb2.Vector]) -> list[Array]:
-    """Translate vectors as they came, of whatever lengths."""
+    """Convert vectors, without checking their lengths."""
     return [np.array(vector.values, dtype=np.float64) for vector in inputs]
 
 
 def prediction(source: Prediction, *, activations: bool) -> training_service_pb2.PredictResponse:
-    """Translate predictions: outputs, and on request the activations of every layer."""
+    """Convert predictions, with the activations of every layer if requested."""
     sizes = source.network.layer_sizes[1:]
     bounds = np.cumsum(sizes)[:-1]
     predictions = []

@@ -1,4 +1,4 @@
-"""The ids of requests."""
+"""Request ids."""
 
 from collections.abc import Callable
 from hashlib import blake2b
@@ -18,13 +18,13 @@ class _Identified(Protocol):
 
 
 def request_id(request: _Identified, respond: Callable[[A], Message]) -> RequestId[A] | None:
-    """Return a request's id with the digest of the whole request; None where it has none.
+    """Return the id and the digest of a request; None if it has no id.
 
-    `respond` translates what the use case answers.
+    `respond` converts the result of the use case.
     """
     if not request.request_id:
         return None
-    # The type's name is part of it: an empty PauseRunRequest is not an empty CancelRunRequest.
+    # The type is included because requests of different types can have the same bytes.
     payload = type(request).__name__.encode() + request.SerializeToString(deterministic=True)
     digest = blake2b(payload, digest_size=16).digest()
     return RequestId(request.request_id, digest, lambda answer: respond(answer).SerializeToString())

@@ -25,7 +25,7 @@ _OPTIMIZER_KINDS = EnumTable(
     run_pb2.OptimizerKind, OptimizerKind, OptimizerKind.GRADIENT_DESCENT, one_of(OptimizerKind)
 )
 
-#: What an optimizer may be set to and may leave out, under the same names in contract and domain.
+#: The optional settings of optimizers, with the same names in the contract and in the domain.
 _OPTIMIZER_NUMBERS: tuple[Literal["momentum", "beta1", "beta2", "epsilon"], ...] = (
     "momentum",
     "beta1",
@@ -35,7 +35,7 @@ _OPTIMIZER_NUMBERS: tuple[Literal["momentum", "beta1", "beta2", "epsilon"], ...]
 
 
 def settings(unknown: Violations, message: run_pb2.TrainingSettings) -> TrainingSettings:
-    """Translate the settings of a run, which are the field `settings` of a request."""
+    """Convert the settings of a run: the field `settings` of a request."""
     return TrainingSettings(
         training_set=message.training_set,
         learning_rate=message.learning_rate,
@@ -51,7 +51,7 @@ def settings(unknown: Violations, message: run_pb2.TrainingSettings) -> Training
 
 
 def optimizer_state(unknown: Violations, message: run_pb2.OptimizerState) -> OptimizerState:
-    """Translate what an optimizer is said to remember, the field `optimizer_state` of a request."""
+    """Convert an optimizer state: the field `optimizer_state` of a request."""
     return OptimizerState(
         _optimizer(unknown, "optimizer_state.optimizer", message.optimizer),
         np.array(message.values, dtype=np.float64),
@@ -59,7 +59,7 @@ def optimizer_state(unknown: Violations, message: run_pb2.OptimizerState) -> Opt
 
 
 def sent_settings(source: TrainingSettings) -> run_pb2.TrainingSettings:
-    """Translate the settings that a run has."""
+    """Convert the settings of a run."""
     return run_pb2.TrainingSettings(
         training_set=source.training_set,
         learning_rate=source.learning_rate,
@@ -78,7 +78,7 @@ def sent_settings(source: TrainingSettings) -> run_pb2.TrainingSettings:
 
 
 def sent_optimizer(source: Optimizer) -> run_pb2.Optimizer:
-    """Translate what an optimizer is set to."""
+    """Convert the settings of an optimizer."""
     return run_pb2.Optimizer(
         kind=_OPTIMIZER_KINDS.numbers[source.kind],
         momentum=source.momentum,
@@ -90,7 +90,7 @@ def sent_optimizer(source: Optimizer) -> run_pb2.Optimizer:
 
 
 def step(request: training_service_pb2.StepRequest) -> StepCommand:
-    """Translate a step."""
+    """Convert a step."""
     unknown = Violations()
     return StepCommand(
         network_id=request.network,
@@ -103,12 +103,12 @@ def step(request: training_service_pb2.StepRequest) -> StepCommand:
 
 
 def run(view: RunView) -> run_pb2.Run:
-    """Translate a run."""
+    """Convert a run."""
     return _run(view.network_id, view.run)
 
 
 def run_event(network_id: str, event: RunEvent) -> run_pb2.RunEvent:
-    """Translate a change of a run's state."""
+    """Convert a run event."""
     return run_pb2.RunEvent(
         event=event.number, run=_run(network_id, event.run), update=event.update
     )

@@ -1,4 +1,4 @@
-"""The server itself."""
+"""Properties of the server."""
 
 from clearprop.v1 import training_service_pb2
 
@@ -7,7 +7,7 @@ from training.limits import Limits
 
 
 def _limits(source: Limits) -> training_service_pb2.Limits:
-    """Translate the limits of the service."""
+    """Convert the limits."""
     return training_service_pb2.Limits(
         request_bytes=source.request_bytes,
         response_bytes=source.response_bytes,
@@ -27,7 +27,7 @@ def _limits(source: Limits) -> training_service_pb2.Limits:
 def server_info(
     version: str, store: str, limits: Limits
 ) -> training_service_pb2.GetServerInfoResponse:
-    """Describe the service: its limits, and the functions that networks and runs can use."""
+    """Describe the server: its limits and supported functions."""
     return training_service_pb2.GetServerInfoResponse(
         version=version,
         store=store,

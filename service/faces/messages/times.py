@@ -6,7 +6,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 
 def timestamp(moment: datetime) -> Timestamp:
-    """Translate a time."""
+    """Convert a time."""
     message = Timestamp()
     message.FromDatetime(moment)
     return message

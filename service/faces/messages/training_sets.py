@@ -10,17 +10,17 @@ from training.errors import LimitExceeded
 from training.network import Array
 from training.training_set import Examples, TrainingSet
 
-#: How many bytes an example has at most beside its numbers: three tags, three lengths.
+#: The maximum size of an example without its numbers, in bytes: three tags, three lengths.
 _EXAMPLE_OVERHEAD = 18
 
-#: Room for all that a response has beside the examples.
+#: The maximum size of a response without its examples, in bytes.
 _REST_OF_RESPONSE = 4096
 
 
 def example_rows(
     examples: Iterable[training_set_pb2.Example],
 ) -> list[tuple[Array, Array]]:
-    """Translate examples as they came, of whatever lengths: inputs and targets of each."""
+    """Convert examples to their inputs and targets, without checking their lengths."""
     return [
         (
             np.array(example.inputs, dtype=np.float64),
@@ -33,7 +33,7 @@ def example_rows(
 def training_set(
     source: TrainingSet, examples: Examples | None = None
 ) -> training_set_pb2.TrainingSet:
-    """Translate a training set, with its numbers where they are given."""
+    """Convert a training set, with its examples if they are given."""
     rows = zip(examples.inputs, examples.targets, strict=True) if examples else ()
     return training_set_pb2.TrainingSet(
         training_set=source.id,
@@ -50,7 +50,7 @@ def training_set(
 
 
 def check_response(source: TrainingSet, limit: int) -> None:
-    """Refuse examples that would make a response larger than its limit, before they are read.
+    """Reject examples that would exceed the size limit of a response, before they are read.
 
     Raises LimitExceeded.
     """
@@ -59,8 +59,8 @@ def check_response(source: TrainingSet, limit: int) -> None:
     )
     if size > limit - _REST_OF_RESPONSE:
         raise LimitExceeded(
-            f"the examples of {source.id} take about {size:,} bytes, which is more than a response"
-            f" may have, {limit:,}: read the set without them",
+            f"the examples of {source.id} take about {size:,} bytes, which exceeds the limit of"
+            f" {limit:,} bytes per response: omit include_examples",
             limit="response_bytes",
             value=limit,
         )

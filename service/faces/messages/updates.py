@@ -16,7 +16,7 @@ _DETAILS = EnumTable(
     update_pb2.Detail,
     Detail,
     Detail.PARAMETERS,
-    "must be COST, PARAMETERS or GRADIENTS, or left out",
+    "must be COST, PARAMETERS or GRADIENTS",
 )
 _FEWEST_POINTS = 2
 _MOST_POINTS = 10_000
@@ -25,12 +25,12 @@ UPDATE_KINDS = numbers(update_pb2.UpdateKind, UpdateKind)
 
 
 def detail(violations: Violations, number: int) -> Detail:
-    """Translate how much of each update is asked for, in the field `detail`."""
+    """Convert the field `detail`."""
     return _DETAILS.read(violations, "detail", number)
 
 
 def max_points(request: training_service_pb2.ListUpdatesRequest) -> int | None:
-    """Return to how many updates a list is thinned, None for pages of all of them.
+    """Return the number of updates to downsample a list to; None for pages of all updates.
 
     Raises InvalidFields also for what does not go together with it.
     """
@@ -46,13 +46,13 @@ def max_points(request: training_service_pb2.ListUpdatesRequest) -> int | None:
         violations.require(
             request.detail == update_pb2.DETAIL_COST,
             "detail",
-            "must be COST where max_points is given",
+            "must be COST if max_points is set",
         )
         for field in ("page_size", "page_token"):
             violations.require(
                 not getattr(request, field),
                 field,
-                "must be left out where max_points is given: what is thinned comes at once",
+                "must not be set together with max_points, which returns a single response",
             )
     return request.max_points
 
@@ -60,12 +60,12 @@ def max_points(request: training_service_pb2.ListUpdatesRequest) -> int | None:
 def updates(
     source: Network, snapshots: Iterable[Snapshots], selection: Selection = ALL
 ) -> list[update_pb2.Update]:
-    """Translate updates, each as it was selected."""
+    """Convert updates, with the selected fields."""
     return [update for part in snapshots for update in _updates(source, part, selection)]
 
 
 def state(source: Network, snapshot: Snapshots) -> update_pb2.State:
-    """Translate one update as the state that it left."""
+    """Convert an update to the state after it."""
     message = update_pb2.State(
         network=source.id,
         uid=source.uid,

@@ -1,4 +1,4 @@
-"""Uploads: a training set in several messages."""
+"""Uploads: training sets as a stream of requests."""
 
 from collections.abc import Callable
 from hashlib import blake2b
@@ -16,7 +16,7 @@ from training.training_set import Examples, TrainingSet
 
 
 class Uploaded(NamedTuple):
-    """What all messages of an upload say together."""
+    """The content of all requests of an upload."""
 
     set_id: str
     examples: Examples
@@ -24,7 +24,7 @@ class Uploaded(NamedTuple):
 
 
 class Upload:
-    """Collects the messages of one upload as they come."""
+    """Collects the requests of one upload."""
 
     def __init__(self, collector: Collector) -> None:
         self._collector = collector
@@ -32,7 +32,7 @@ class Upload:
         self._request_id = ""
 
     def add(self, message: training_service_pb2.UploadTrainingSetRequest) -> None:
-        """Take the next message. Raises InvalidFields, LimitExceeded for what is wrong with it."""
+        """Add the next request. Raises InvalidFields, LimitExceeded."""
         with validating() as violations:
             if self._set_id is None:
                 self._set_id, self._request_id = message.training_set, message.request_id
@@ -40,21 +40,21 @@ class Upload:
             else:
                 for field in ("training_set", "request_id"):
                     violations.require(
-                        not getattr(message, field), field, "must be in the first message alone"
+                        not getattr(message, field), field, "is allowed only in the first request"
                     )
             self._collector.add(violations, example_rows(message.examples))
 
     def complete(self, respond: Callable[[TrainingSet], Message]) -> Uploaded:
-        """Return what was uploaded; `respond` translates the training set that it becomes.
+        """Return the content of the upload; `respond` converts the stored training set.
 
-        Raises InvalidFields where there was no example.
+        Raises InvalidFields if there are no examples.
         """
         set_id = self._set_id or ""
         examples = self._collector.examples()
         return Uploaded(set_id, examples, self._request(set_id, examples, respond))
 
     def _check_names(self, violations: Violations) -> None:
-        """Name what is wrong with the first message before all others have come."""
+        """Report invalid ids before the other requests arrive."""
         if self._set_id:
             check_id(violations, "training_set", self._set_id)
         if self._request_id:
@@ -63,7 +63,7 @@ class Upload:
     def _request(
         self, set_id: str, examples: Examples, respond: Callable[[TrainingSet], Message]
     ) -> RequestId[TrainingSet] | None:
-        """Return the request's id with a digest that does not depend on how the set was cut."""
+        """Return the request id; its digest does not depend on the division into requests."""
         if not self._request_id:
             return None
         shape = f"UploadTrainingSetRequest {set_id} {examples.inputs.shape}"

@@ -11,7 +11,7 @@ _DIFFERENCE_KINDS = numbers(training_service_pb2.DifferenceKind, DifferenceKind)
 
 
 def verified(source: Verified) -> training_service_pb2.VerifyHistoryResponse:
-    """Translate how far a verification has come, and the difference that it found, if any."""
+    """Convert the progress of a verification and the difference that it found, if any."""
     progress = source.progress
     message = training_service_pb2.VerifyHistoryResponse(
         earliest_update=progress.earliest_update,

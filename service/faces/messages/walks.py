@@ -1,10 +1,10 @@
-"""Walks through updates as messages."""
+"""Walks through updates."""
 
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1 import walk_pb2
 
 from service.faces.messages.enums import numbers
-from service.faces.messages.inspections import next_place
+from service.faces.messages.inspections import position_after
 from service.faces.messages.networks import layers
 from service.use_cases.walks import Walked
 from training.network import Network
@@ -19,7 +19,7 @@ _ROLES = numbers(walk_pb2.WalkVariableRole, VariableRole)
 
 
 def walked(found: Walked) -> pb.WalkUpdateResponse:
-    """Return what is shown of a walk."""
+    """Convert a walk."""
     walk = found.walk
     functions = [
         walk_pb2.WalkFunction(name=each.name, first_line=each.first_line, lines=each.lines)
@@ -33,7 +33,9 @@ def walked(found: Walked) -> pb.WalkUpdateResponse:
         step_count=len(walk.steps),
         steps=[_step(walk.steps[place]) for place in found.shown],
     )
-    return pb.WalkUpdateResponse(walk=message, next_step=next_place(found.shown, len(walk.steps)))
+    return pb.WalkUpdateResponse(
+        walk=message, next_step=position_after(found.shown, len(walk.steps))
+    )
 
 
 def _phase(network: Network, phase: WalkPhase) -> walk_pb2.WalkPhase:

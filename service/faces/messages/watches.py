@@ -1,4 +1,4 @@
-"""Watches: what a client asks for, and the responses that it is sent."""
+"""Watches: their requests and responses."""
 
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterator
 from dataclasses import dataclass, replace
@@ -19,21 +19,19 @@ from service.use_cases.watches import WatchCommand
 from training.errors import Violations
 from training.snapshots import Snapshots
 
-#: Up to how many bytes the updates of one response take; one update where that is more. Columns
-#: take little work for each update, so that the one for each message counts.
+#: The maximum size of the updates in one response, in bytes; a single update can be larger. The
+#: responses with columns are larger because their cost is mostly per response, not per update.
 _UPDATES_BYTES = 256 * 2**10
 _COLUMNS_BYTES = 2**20
 
-_BYTES_OF_AN_UPDATE = 64  # beside its parameters
+_BYTES_OF_AN_UPDATE = 64  # without its parameters
 
 
 def watch(request: pb.WatchUpdatesRequest) -> WatchCommand:
-    """Translate what a client wants to watch."""
+    """Convert the request of a watch."""
     unknown = Violations()
     known_detail = detail(unknown, request.detail)
-    unknown.require(
-        request.encoding in _RESPONSES, "encoding", "must be UPDATES or COLUMNS, or left out"
-    )
+    unknown.require(request.encoding in _RESPONSES, "encoding", "must be UPDATES or COLUMNS")
     return WatchCommand(
         network_id=request.network,
         uid=request.uid,
@@ -51,15 +49,15 @@ def watch(request: pb.WatchUpdatesRequest) -> WatchCommand:
 async def watched(
     parts: AsyncIterable[WatchedPart], encoding: pb.Encoding.ValueType
 ) -> AsyncGenerator[ResponseGroup, None]:
-    """Yield the responses with what is watched, those of one part after the other."""
+    """Yield the responses of a watch, part by part."""
     async for part in parts:
         yield watch_responses(part, encoding)
-        del part  # it may be large, and the next one may be long in coming
+        del part  # it can be large, and the next one can take long
 
 
 @dataclass(frozen=True, slots=True)
 class _UpdatesResponse:
-    """Updates as such: those of one run, or of none, after the other."""
+    """Updates as messages."""
 
     content: WatchedUpdates
 
@@ -105,7 +103,7 @@ class _ColumnsResponse:
 
 @dataclass(frozen=True, slots=True)
 class _OtherResponse:
-    """A change of a run's state, or a bookmark."""
+    """A run event or a bookmark."""
 
     content: WatchedEvent | Bookmark
 
@@ -124,9 +122,9 @@ WatchResponse = _UpdatesResponse | _ColumnsResponse | _OtherResponse
 
 
 def watch_responses(part: WatchedPart, encoding: pb.Encoding.ValueType) -> ResponseGroup:
-    """Return the responses with one part of what is watched.
+    """Return the responses for one part of a watched history.
 
-    Watchers who share the part see the same key.
+    Watches that share the part have the same key.
     """
     as_encoded = _RESPONSES[encoding]
     responses = chain.from_iterable(
@@ -155,14 +153,14 @@ _RESPONSES: dict[int, Callable[[WatchedUpdates], Iterator[WatchResponse]]] = {
 
 
 def _updates_in(nbytes: int, item: WatchedUpdates) -> int:
-    """Return how many updates take so many bytes, at least 1."""
+    """Return how many updates fit `nbytes`, at least 1."""
     selection = item.selection
     parameters = len(selection.parameters) or item.network.parameter_count
     return nbytes // (8 * parameters * selection.arrays + _BYTES_OF_AN_UPDATE) or 1
 
 
 def _cut(updates: UpdatePage, most: int) -> Iterator[UpdatePage]:
-    """Cut updates into pieces of up to `most`."""
+    """Divide updates into chunks of up to `most`."""
     piece: list[Snapshots] = []
     room = most
     for part in updates:

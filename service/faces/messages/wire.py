@@ -1,9 +1,9 @@
-"""Consecutive updates as the bytes that their messages have on the wire, a page at a time.
+"""Serializes pages of consecutive updates without message objects.
 
-A message object for each update takes longer than the update itself. What differs between the
-updates of a page is numbers in places that are known: they are written column by column, and the
-parameters are copied as they lie in memory, because a packed `repeated double` is a little-endian
-array. The bytes are those of the generated classes, which a test holds them to.
+Creating a message object for each update takes longer than computing the update. The updates of a
+page differ only in numbers at known positions. These are written column by column, and parameters
+are copied directly from memory, because a packed `repeated double` is a little-endian array. A test
+checks that the bytes are the same as those of the generated classes.
 Source: https://protobuf.dev/programming-guides/encoding/
 """
 
@@ -33,20 +33,20 @@ _COLUMNS = update_pb2.UpdateColumns.DESCRIPTOR.fields_by_name
 _BATCH = training_service_pb2.UpdateBatch.DESCRIPTOR.fields_by_name
 _RESPONSE = training_service_pb2.WatchUpdatesResponse.DESCRIPTOR.fields_by_name
 
-#: From which number on a varint takes one byte more; 9 hold every int64 that is not negative.
+#: The numbers from which a varint needs one more byte; 9 bytes suffice for any int64 ≥ 0.
 _STEPS = np.array([1 << (7 * length) for length in range(1, 9)], dtype=np.int64)
 
 
 def updates_response(
     network: Network, parts: Iterable[Snapshots], selection: Selection = ALL
 ) -> bytes:
-    """Return a WatchUpdatesResponse with updates of runs, as it is sent."""
+    """Return a serialized WatchUpdatesResponse with updates of runs."""
     batch = b"".join(_updates(network, part, selection) for part in parts)
     return _tag(_RESPONSE["updates"].number, _LENGTH) + _varint(len(batch)) + batch
 
 
 def columns_response(part: Snapshots, selection: Selection = ALL) -> bytes:
-    """Return a WatchUpdatesResponse with updates as columns: their arrays as they lie in memory."""
+    """Return a serialized WatchUpdatesResponse with columns, copied directly from memory."""
     columns: list[bytes | memoryview] = [
         _integer(_COLUMNS["first_update"], part.first_update),
         _integer(_COLUMNS["stride"], part.stride),
@@ -65,7 +65,7 @@ def columns_response(part: Snapshots, selection: Selection = ALL) -> bytes:
 
 
 def can_be_written(parts: Sequence[Snapshots]) -> bool:
-    """Return whether all updates are those of runs: others are few, and written one by one."""
+    """Return whether all updates belong to runs. Others are rare and use message objects."""
     return all(part.kind is UpdateKind.GRADIENT for part in parts)
 
 
@@ -122,14 +122,14 @@ def _write_layers(rows: "_Rows", field: int, network: Network, parameters: Array
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """What some bytes of each row are: `content` (rows, width), of which `lengths` are used."""
+    """Some bytes of each row: `content` (rows, width), of which the first `lengths` are used."""
 
     content: Bytes
-    lengths: Integers | None = None  # None: all of them, in every row
+    lengths: Integers | None = None  # None: the full width in every row
 
 
 class _Rows:
-    """Messages of one type, all written at once, field by field."""
+    """Serializes many messages of one type at once, field by field."""
 
     def __init__(self, count: int) -> None:
         self._count = count
@@ -141,7 +141,7 @@ class _Rows:
         self._columns.append(_Column(np.broadcast_to(row, (self._count, len(content)))))
 
     def doubles(self, values: Array) -> None:
-        """Write the numbers of a row as they lie in memory."""
+        """Write the numbers of each row, copied directly from memory."""
         little = np.ascontiguousarray(values, dtype="<f8")
         self._columns.append(_Column(little.view(np.uint8).reshape(self._count, -1)))
 
@@ -151,7 +151,7 @@ class _Rows:
         self.doubles(values)
 
     def integers(self, field: int, values: NDArray[np.integer]) -> None:
-        """Write a field with a number that is not negative; with 0 it is left out."""
+        """Write a field with a number ≥ 0; 0 is omitted."""
         numbers = values.astype(np.int64)
         lengths = 1 + np.searchsorted(_STEPS, numbers, side="right")
         width = int(lengths.max(initial=1))
@@ -165,11 +165,11 @@ class _Rows:
         self._columns.append(_Column(content, used.astype(np.int64)))
 
     def joined(self, tag: bytes) -> bytes:
-        """Return all rows, one after the other, each as an element of a repeated field."""
+        """Return all rows as elements of a repeated field."""
         sizes = np.zeros(self._count, dtype=np.int64)
         for column in self._columns:
             sizes += column.content.shape[1] if column.lengths is None else column.lengths
-        # Rows whose numbers are as long as each other have the same layout.
+        # Rows have the same layout if their numbers have the same lengths.
         keys = [column.lengths for column in self._columns if column.lengths is not None]
         layouts, which = np.unique(np.stack(keys, axis=1), axis=0, return_inverse=True)
         heads = [tag + _varint(size) for size in self._sizes_of(layouts)]
@@ -186,7 +186,7 @@ class _Rows:
         return written.tobytes()
 
     def _sizes_of(self, layouts: NDArray[np.int64]) -> list[int]:
-        """Return how many bytes the rows of each layout have."""
+        """Return the size of the rows of each layout, in bytes."""
         fixed = sum(each.content.shape[1] for each in self._columns if each.lengths is None)
         return [fixed + int(layout.sum()) for layout in layouts]
 
@@ -202,12 +202,12 @@ class _Rows:
 
 
 def _integer(field: FieldDescriptor, number: int) -> bytes:
-    """Return a field with a number that is not negative; with 0 it is left out."""
+    """Return a field with a number ≥ 0; 0 is omitted."""
     return _tag(field.number, _VARINT) + _varint(number) if number else b""
 
 
 def _packed(field: FieldDescriptor, values: Array) -> list[bytes | memoryview]:
-    """Return a packed field with the numbers of an array; without any it is left out."""
+    """Return a packed field with the numbers of an array; an empty one is omitted."""
     if not values.size:
         return []
     content = np.ascontiguousarray(values, dtype="<f8").data.cast("B")

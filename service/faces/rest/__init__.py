@@ -1,1 +1,1 @@
-"""The HTTP face: the contract by its google.api.http annotations, for whoever has no gRPC."""
+"""The HTTP face: the methods of the contract at the paths of their google.api.http annotations."""

@@ -1,4 +1,4 @@
-"""What is at each path: the calls that can be made there, each by a method of HTTP."""
+"""The calls at each path, by HTTP method."""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,8 +11,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from service.faces.rest.errors import HttpError, error_response
 from service.faces.rest.negotiation import chosen, names
-from service.faces.rest.refusals import HttpRefusal, told
 from service.faces.rest.requests import JSON, has_ended, message_of, messages_of
 from service.faces.rest.routes import Route
 from service.faces.rest.streams import EVENTS, LINES, Streams
@@ -21,12 +21,12 @@ from service.use_cases.caller import CALLER
 
 _FORMS = {form.media_type: form for form in (EVENTS, LINES)}
 
-# What is larger is made into JSON in a thread, so that others do not wait for it.
+# Larger messages are converted to JSON in a thread, so that other calls do not wait.
 _SMALL_BYTES = 16 * 2**10
 
 
 class Resource:
-    """Answers the requests for one path."""
+    """Handles the requests for one path."""
 
     def __init__(self, routes: Mapping[str, Route], streams: Streams, request_bytes: int) -> None:
         self._routes = routes
@@ -34,15 +34,15 @@ class Resource:
         self._request_bytes = request_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; whatever goes wrong is told to its client."""
+        """Handle one request; send any error to the client."""
         request = Request(scope, receive)
         CALLER.set(request.client.host if request.client else "")
         try:
             response = await self._answer(request)
         except ClientDisconnect:
             return
-        except Exception as error:  # noqa: BLE001 (told to the client, and logged)
-            response = told(error, has_if_match="If-Match" in request.headers).response
+        except Exception as error:  # noqa: BLE001 (sent to the client, and logged)
+            response = error_response(error, has_if_match="If-Match" in request.headers).response
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> ASGIApp:
@@ -51,11 +51,11 @@ class Resource:
         is_head = request.method == "HEAD"
         route = self._routes.get("GET" if is_head else request.method)
         if route is None:
-            raise HttpRefusal(
+            raise HttpError(
                 HTTPStatus.METHOD_NOT_ALLOWED,
                 grpc.StatusCode.UNIMPLEMENTED,
                 "METHOD_NOT_ALLOWED",
-                f"{request.method} is not for this path: use {self._allowed}",
+                f"method {request.method} is not allowed for this path: use {self._allowed}",
                 {"Allow": self._allowed},
             )
         if route.rpc.method.client_streaming:
@@ -89,7 +89,7 @@ class Resource:
 
 
 def _is_file(route: Route) -> bool:
-    """Tell whether the pieces of a stream are those of a file."""
+    """Return whether the messages of a stream are the chunks of a file."""
     return {"file_name", "media_type", "content"} <= {
         *route.rpc.response_type.DESCRIPTOR.fields_by_name
     }
@@ -98,11 +98,11 @@ def _is_file(route: Route) -> bool:
 def _check_accepted(request: Request, *offered: str) -> str:
     media_type = chosen(request.headers.get("Accept", ""), offered)
     if media_type is None:
-        raise HttpRefusal(
+        raise HttpError(
             HTTPStatus.NOT_ACCEPTABLE,
             grpc.StatusCode.INVALID_ARGUMENT,
             "NOT_ACCEPTABLE",
-            f"the answer is {' or '.join(offered)}, which the header Accept leaves out",
+            f"the Accept header must allow {' or '.join(offered)}",
         )
     return media_type
 
@@ -113,14 +113,14 @@ async def _json(message: Message) -> Response:
     else:
         content = await asyncio.to_thread(to_json, message)
     etag = _etag(message)
-    # With the end of a line, for those who look at it in a terminal.
+    # The newline makes the response readable in a terminal.
     return Response(
         content + b"\n", headers={"ETag": f'"{etag}"'} if etag else None, media_type=JSON
     )
 
 
 def _etag(message: Message) -> str:
-    """Return the etag of a response: its own, or its network's; empty where it has none."""
+    """Return the etag of a response or of its network; empty if there is none."""
     fields = message.DESCRIPTOR.fields_by_name
     owner = message.network if "etag" not in fields and "network" in fields else message  # type: ignore[attr-defined]
     return getattr(owner, "etag", "")

@@ -1,4 +1,4 @@
-"""How errors look over HTTP: a status code, and google.rpc.Status as JSON."""
+"""Errors as HTTP responses: a status code, and google.rpc.Status as JSON."""
 
 import logging
 from collections.abc import Mapping
@@ -12,12 +12,12 @@ from google.protobuf import json_format
 from google.rpc.status_pb2 import Status
 from starlette.responses import Response
 
-from service.faces.error_table import code_of, status_of, status_with
+from service.faces.error_table import INTERNAL_ERROR, code_of, status_of, status_with
 from training.errors import ClearpropError, LimitExceeded, StaleError
 
 logger = logging.getLogger(__name__)
 
-#: What google.rpc.Code says that each code is over HTTP.
+#: The HTTP status of each gRPC code, as in the comments of google.rpc.Code.
 HTTP_CODES = {
     grpc.StatusCode.INVALID_ARGUMENT: HTTPStatus.BAD_REQUEST,
     grpc.StatusCode.FAILED_PRECONDITION: HTTPStatus.BAD_REQUEST,
@@ -33,8 +33,8 @@ HTTP_CODES = {
 }
 
 
-class HttpRefusal(Exception):
-    """What HTTP itself refuses, before there is a call: no such path, no such form, too large."""
+class HttpError(Exception):
+    """An error of HTTP itself, raised before a method is called, such as an unknown path."""
 
     def __init__(
         self,
@@ -53,12 +53,12 @@ class HttpRefusal(Exception):
 
 
 class BodyTooLarge(LimitExceeded):
-    """A body has more bytes than requests may have."""
+    """A body exceeds the size limit of requests."""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """An error as a client is told of it."""
+class ErrorResponse:
+    """An error in the form in which it is sent."""
 
     http_code: HTTPStatus
     document: bytes
@@ -66,19 +66,19 @@ class Told:
 
     @property
     def response(self) -> Response:
-        """Return it as a response."""
+        """The response of Starlette."""
         return Response(self.document + b"\n", self.http_code, self.headers, "application/json")
 
 
-def told(error: Exception, *, has_if_match: bool = False) -> Told:
-    """Return what a client is told of an error; what is not the client's is logged.
+def error_response(error: Exception, *, has_if_match: bool = False) -> ErrorResponse:
+    """Return an error as a response; log it if it is an internal one.
 
-    `has_if_match`: what is stale is so by the If-Match header, for which HTTP has a code.
+    With `has_if_match`, a stale etag comes from the If-Match header and gets the status 412.
     """
-    if isinstance(error, HttpRefusal):
+    if isinstance(error, HttpError):
         status = status_with(error.code, error.reason, error.message)
         document = _document(error.http_code, error.code, status)
-        return Told(error.http_code, document, error.headers)
+        return ErrorResponse(error.http_code, document, error.headers)
     if isinstance(error, ClearpropError):
         code = code_of(error)
         http_code = HTTP_CODES[code]
@@ -88,11 +88,11 @@ def told(error: Exception, *, has_if_match: bool = False) -> Told:
             http_code = HTTPStatus.PRECONDITION_FAILED
         retry = error.retry_after
         headers = {} if retry is None else {"Retry-After": str(max(1, round(retry)))}
-        return Told(http_code, _document(http_code, code, status_of(error)), headers)
-    logger.error("a call failed by a mistake of the service", exc_info=error)
+        return ErrorResponse(http_code, _document(http_code, code, status_of(error)), headers)
+    logger.error("internal error while handling a request", exc_info=error)
     code = grpc.StatusCode.INTERNAL
-    status = status_with(code, "INTERNAL", "the service made a mistake; its log says more")
-    return Told(HTTP_CODES[code], _document(HTTP_CODES[code], code, status))
+    status = status_with(code, "INTERNAL", INTERNAL_ERROR)
+    return ErrorResponse(HTTP_CODES[code], _document(HTTP_CODES[code], code, status))
 
 
 def _document(http_code: HTTPStatus, code: grpc.StatusCode, status: Status) -> bytes:

@@ -1,7 +1,9 @@
-"""The HTTP face as an application of ASGI."""
+"""The HTTP face as an ASGI application."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
+from re import Pattern
+from re import compile as compile_pattern
 from urllib.parse import unquote
 
 import grpc
@@ -17,7 +19,7 @@ from starlette.routing import Route as Path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.faces.rest.calls import Resource
-from service.faces.rest.refusals import HttpRefusal, told
+from service.faces.rest.errors import HttpError, error_response
 from service.faces.rest.routes import Route
 from service.faces.rest.streams import Streams
 
@@ -30,17 +32,17 @@ def rest_app(
     request_bytes: int,
     allowed_origins: Sequence[str],
 ) -> ASGIApp:
-    """Return what serves the calls, and pages beside them.
+    """Return the ASGI application that serves the calls and the pages.
 
-    Pages of `allowed_origins` (such as https://example.com) may make calls from a browser, and
-    those that this server has itself.
+    Browsers can make calls from the pages of this server and from pages of `allowed_origins`, such
+    as https://example.com.
     """
     streams = Streams()
     by_path: dict[str, dict[str, Route]] = {}
     for route in routes:
         by_path.setdefault(route.path, {})[route.method] = route
     paths = [
-        Path(_as_starlette_writes(path), Resource(of_methods, streams, request_bytes))
+        Path(_starlette_path(path), Resource(of_methods, streams, request_bytes))
         for path, of_methods in by_path.items()
     ]
     app = Starlette(
@@ -53,12 +55,24 @@ def rest_app(
                 allow_headers=["*"],
                 expose_headers=["ETag", "Retry-After", "Content-Disposition"],
             ),
-            Middleware(_Guarded, allowed_origins=allowed_origins),
+            Middleware(
+                _Guarded, allowed_origins=allowed_origins, encoded_verbs=_encoded_verbs(by_path)
+            ),
         ],
-        exception_handlers={HTTPStatus.NOT_FOUND: _no_such_path},
+        exception_handlers={HTTPStatus.NOT_FOUND: _unknown_path},
     )
     app.router.redirect_slashes = False
     return app
+
+
+def _encoded_verbs(paths: Iterable[str]) -> Pattern[str]:
+    """Return a pattern of the verbs at the end of paths, with a percent-encoded colon.
+
+    Some clients encode the colon in front of a verb, as in /v1/networks/first%3Atrain. No id has a
+    colon, so this cannot mean anything else.
+    """
+    verbs = {path.rpartition(":")[2] for path in paths if ":" in path}
+    return compile_pattern(f"%3[Aa]({'|'.join(sorted(verbs))})$")
 
 
 class _Segment(StringConvertor):
@@ -76,24 +90,27 @@ class _Segment(StringConvertor):
 register_url_convertor("segment", _Segment())
 
 
-def _as_starlette_writes(path: str) -> str:
+def _starlette_path(path: str) -> str:
     return path.replace("}", ":segment}")
 
 
 class _Guarded:
-    """Refuses calls that pages of other origins make in the name of whoever looks at them.
+    """Rejects calls from pages of other origins, and sets security headers.
 
-    Browsers send some of them without asking first, and say in a header from where. No response is
-    to be stored anywhere, nor taken for anything but what it says that it is.
+    Browsers send some cross-origin requests without a preflight request; the Origin header
+    identifies them. Responses must not be cached, and browsers must not guess their type.
     """
 
-    def __init__(self, app: ASGIApp, allowed_origins: Sequence[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, allowed_origins: Sequence[str], encoded_verbs: Pattern[str]
+    ) -> None:
         self._app = app
         self._allowed = {*allowed_origins}
+        self._verbs = encoded_verbs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # As it came: `_Segment` decodes what stands in it.
-        scope["path"] = scope["raw_path"].decode("ascii")
+        # Undecoded: `_Segment` decodes each segment.
+        scope["path"] = self._verbs.sub(r":\1", scope["raw_path"].decode("ascii"))
         headers = Headers(scope=scope)
         origin = headers.get("origin")
         app = self._app
@@ -103,7 +120,7 @@ class _Guarded:
             and origin.partition("://")[2] != headers.get("host")
             and not self._allowed & {origin, "*"}
         ):
-            app = told(_foreign(origin)).response
+            app = error_response(_not_allowed(origin)).response
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -118,21 +135,22 @@ class _Guarded:
 _HEADERS: Mapping[str, str] = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
-def _foreign(origin: str) -> HttpRefusal:
-    return HttpRefusal(
+def _not_allowed(origin: str) -> HttpError:
+    return HttpError(
         HTTPStatus.FORBIDDEN,
         grpc.StatusCode.PERMISSION_DENIED,
         "ORIGIN_NOT_ALLOWED",
-        f"pages of {origin} may not make calls here: start the server with --allow-origin",
+        f"requests from the origin {origin} are not allowed: to allow them, start the server with"
+        f" --allow-origin {origin}",
     )
 
 
-async def _no_such_path(request: Request, _: Exception) -> Response:
-    return told(
-        HttpRefusal(
+async def _unknown_path(request: Request, _: Exception) -> Response:
+    return error_response(
+        HttpError(
             HTTPStatus.NOT_FOUND,
             grpc.StatusCode.NOT_FOUND,
             "PATH_NOT_FOUND",
-            f"there is nothing at {request.url.path}: /openapi.json lists what there is",
+            f"unknown path {request.url.path}: /openapi.json lists all paths",
         )
     ).response

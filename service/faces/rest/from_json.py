@@ -1,27 +1,29 @@
-"""The contract's messages from JSON, by the rules of protobuf's JSON mapping.
+"""Parses messages of the contract from JSON, by the rules of protobuf's JSON mapping.
 
-Every field that is bad is named, not the first alone, with what it must be. protobuf's own
-json_format ends at the first, in words of Python: docs/why.md.
+All invalid fields are reported, with a description of what they must be. protobuf's own json_format
+reports only the first one, as a Python error: docs/why.md.
 """
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from functools import cache
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
+from clearprop.file_types import binary_type
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
 
 from training.errors import InvalidFields, Violation, Violations
 
-#: So many bad fields are named of one document: more help nobody.
-_MOST_NAMED = 1_000
+#: The maximum number of invalid fields that are reported for one document.
+_MOST_REPORTED = 1_000
 
-#: What is longer is no field misspelt, and takes long to compare with them.
+#: A longer name is not a misspelt field, and comparing it would take long.
 _LONGEST_NAME = 60
 
 _REAL = {FieldDescriptor.CPPTYPE_DOUBLE, FieldDescriptor.CPPTYPE_FLOAT}
@@ -35,35 +37,40 @@ _NOT_FINITE = {"NaN", "Infinity", "-Infinity"}
 
 
 class BadValue(Exception):
-    """A value that a field cannot have; the message says what it must be."""
+    """A value that a field cannot have; the message describes valid ones."""
 
 
-def parse(content: bytes) -> Any:  # noqa: ANN401 (whatever JSON has)
-    """Return what a JSON text says. Raises InvalidFields with the place where it is none."""
+def parse(content: bytes) -> Any:  # noqa: ANN401 (any JSON value)
+    """Parse a JSON text. Raises InvalidFields with the position of a syntax error.
+
+    A byte order mark is ignored, as RFC 8259 allows. NaN and infinities, which are not JSON, are
+    parsed, so that they are reported at their fields.
+    """
     try:
-        return json.loads(
-            content.decode(), object_pairs_hook=_object, parse_constant=_refuse_constant
-        )
+        return json.loads(content.removeprefix(BOM_UTF8).decode(), object_pairs_hook=_object)
     except UnicodeDecodeError as error:
-        raise _no_json(f"is not UTF-8 at byte {error.start}") from None
+        kind = binary_type(content)
+        if kind is not None:
+            raise _not_json(f"is {kind}: send JSON in UTF-8") from None
+        raise _not_json(f"is not valid UTF-8 at byte {error.start + 1}") from None
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise _no_json(f"is not JSON at {where}: {error.msg}") from None
+        raise _not_json(f"is not valid JSON at {where}: {error.msg}") from None
     except BadValue as error:
-        raise _no_json(str(error)) from None
+        raise _not_json(str(error)) from None
     except RecursionError:
-        raise _no_json("is nested too deeply") from None
-    except ValueError:  # Python's limit for the digits of a whole number
-        raise _no_json("has a number with too many digits") from None
+        raise _not_json("is nested too deeply") from None
+    except ValueError:  # Python's limit for the digits of an integer
+        raise _not_json("contains a number with too many digits") from None
 
 
 def fill(violations: Violations, message: Message, document: object, path: str = "") -> None:
-    """Set the fields of a message that a JSON object names, and note those that are bad.
+    """Set the fields of a message from a JSON object, and report invalid ones.
 
-    `path` stands before the names of fields that are noted.
+    `path` is the prefix of the names of reported fields.
     """
     if not isinstance(document, dict):
-        note(violations, path.rstrip("."), f"must be an object, is {_said(document)}")
+        note(violations, path.rstrip("."), f"must be an object, is {_shown(document)}")
         return
     fields = fields_of(message.DESCRIPTOR)
     given: dict[str, str] = {}
@@ -72,9 +79,7 @@ def fill(violations: Violations, message: Message, document: object, path: str =
         if field is None:
             note(violations, f"{path}{name}", unknown(name, message))
         elif field.name in given:
-            note(
-                violations, path + field.name, f"is given twice, as {given[field.name]} and {name}"
-            )
+            note(violations, path + field.name, f"occurs twice, as {given[field.name]} and {name}")
         else:
             given[field.name] = name
             if value is not None:
@@ -83,25 +88,30 @@ def fill(violations: Violations, message: Message, document: object, path: str =
 
 @cache
 def fields_of(descriptor: Descriptor) -> Mapping[str, FieldDescriptor]:
-    """Return the fields of a message by their names, in both spellings."""
+    """Return the fields of a message by name, in both spellings."""
     return {name: field for field in descriptor.fields for name in (field.name, field.json_name)}
 
 
 def unknown(name: str, message: Message) -> str:
-    """Return what to say of a name that no field of a message has."""
+    """Return the description of an unknown field."""
     kind = message.DESCRIPTOR.name
     names = [field.json_name for field in message.DESCRIPTOR.fields]
-    close = get_close_matches(name[:_LONGEST_NAME], names, n=1)
+    by_word = {_word(each): each for each in names}
+    close = get_close_matches(_word(name[:_LONGEST_NAME]), by_word, n=1)
     if close:
-        return f"is no field of {kind}: do you mean {close[0]}?"
-    return f"is no field of {kind}, which has {', '.join(names) or 'none'}"
+        return f"unknown field of {kind}: did you mean {by_word[close[0]]}?"
+    return (
+        f"unknown field of {kind}, whose fields are {', '.join(names)}"
+        if names
+        else (f"unknown field: {kind} has no fields")
+    )
 
 
 @cache
 def scalar(field: FieldDescriptor) -> Callable[[Any], Any]:
-    """Return what makes a field's value of one of JSON, or raises BadValue.
+    """Return a function that converts a JSON value to a value of the field, or raises BadValue.
 
-    Numbers may also come as strings, as they do in a path or query.
+    Numbers can also be strings, as in a path or query.
     """
     if field.enum_type is not None:
         return _enum(field.enum_type)
@@ -113,16 +123,21 @@ def scalar(field: FieldDescriptor) -> Callable[[Any], Any]:
         return _bool
     if field.type == FieldDescriptor.TYPE_STRING:
         return _text
-    raise NotImplementedError(f"no request has had a field like {field.full_name}")
+    raise NotImplementedError(f"unsupported type of the field {field.full_name}")
+
+
+def _word(name: str) -> str:
+    """Return a name without case and underscores, so that both spellings are equally near."""
+    return name.replace("_", "").replace("-", "").lower()
 
 
 def is_map(field: FieldDescriptor) -> bool:
-    """Tell whether a field is a map."""
+    """Return whether a field is a map."""
     return field.message_type is not None and bool(field.message_type.GetOptions().map_entry)
 
 
 def has_form_of_text(descriptor: Descriptor) -> bool:
-    """Tell whether a message is written as a string: a time, a field mask."""
+    """Return whether the JSON of a message is a string, such as for Timestamp and FieldMask."""
     return descriptor.full_name.startswith("google.protobuf.")
 
 
@@ -158,7 +173,7 @@ def _set_repeated(
     violations: Violations, message: Message, field: FieldDescriptor, values: object, path: str
 ) -> None:
     if not isinstance(values, list):
-        note(violations, path, f"must be an array, is {_said(values)}")
+        note(violations, path, f"must be an array, is {_shown(values)}")
         return
     items = getattr(message, field.name)
     if field.message_type is not None:
@@ -171,9 +186,9 @@ def _set_repeated(
 
 
 def _are_real(values: list[Any]) -> bool:
-    """Tell whether all are finite numbers: as they are in nearly every list, and quickly told."""
+    """Return whether all values are finite numbers. This is fast, and true of nearly every list."""
     try:
-        # A sum with a number that is not finite is not, either.
+        # A sum with a non-finite number is not finite.
         return set(map(type, values)) <= {int, float} and isfinite(sum(values))
     except OverflowError:
         return False
@@ -181,7 +196,7 @@ def _are_real(values: list[Any]) -> bool:
 
 def _extend(
     violations: Violations,
-    items: Any,  # noqa: ANN401 (a field with any number of scalars)
+    items: Any,  # noqa: ANN401 (a repeated field of scalars)
     convert: Callable[[Any], Any],
     values: list[Any],
     path: str,
@@ -197,7 +212,7 @@ def _set_map(
     violations: Violations, message: Message, field: FieldDescriptor, entries: object, path: str
 ) -> None:
     if not isinstance(entries, dict):
-        note(violations, path, f"must be an object, is {_said(entries)}")
+        note(violations, path, f"must be an object, is {_shown(entries)}")
         return
     assert field.message_type is not None
     of_key, of_value = (field.message_type.fields_by_name[name] for name in ("key", "value"))
@@ -207,7 +222,7 @@ def _set_map(
         try:
             key = scalar(of_key)(name)
             if key in items:
-                note(violations, where, "is given twice")  # as 1 and as 1.0
+                note(violations, where, "occurs twice")  # as 1 and as 1.0
             elif of_value.message_type is not None:
                 _set_message(violations, items[key], value, where)
             else:
@@ -225,7 +240,7 @@ def _enum(enum: EnumDescriptor) -> Callable[[Any], int]:
         try:
             return whole(value)
         except BadValue:
-            raise BadValue(f"must be one of {', '.join(numbers)}, is {_said(value)}") from None
+            raise BadValue(f"must be one of {', '.join(numbers)}, is {_shown(value)}") from None
 
     whole = _whole(32)
     return convert
@@ -241,7 +256,7 @@ def _whole(bits: int) -> Callable[[Any], int]:
         if isinstance(number, float) and number.is_integer():
             number = int(number)
         if type(number) is not int or not -most - 1 <= number <= most:
-            raise BadValue(f"must be a whole number of {bits} bits, is {_said(value)}")
+            raise BadValue(f"must be a {bits}-bit integer, is {_shown(value)}")
         return number
 
     return convert
@@ -255,14 +270,15 @@ def _real(value: object) -> float:
         try:
             real = float(number)  # type: ignore[arg-type]
         except OverflowError:
-            real = float("inf")
+            real = inf
         if isfinite(real):
             return real
-    raise BadValue(f"must be a number of float64, is {_said(value)}")
+        raise BadValue(f"must be a finite float64 number, is {_shown(value)}")
+    raise BadValue(f"must be a float64 number, is {_shown(value)}")
 
 
 def _number(text: str) -> int | float | str:
-    """Return the number that a text is, as JSON writes numbers; itself where it is none."""
+    """Parse a number in the syntax of JSON; return the text itself if it is not one."""
     if not _NUMBER.fullmatch(text):
         return text
     return int(text) if _DIGITS.fullmatch(text) else float(text)
@@ -271,33 +287,33 @@ def _number(text: str) -> int | float | str:
 def _bool(value: object) -> bool:
     if isinstance(value, bool):
         return value
-    raise BadValue(f"must be true or false, is {_said(value)}")
+    raise BadValue(f"must be true or false, is {_shown(value)}")
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise BadValue(f"must be a string, is {_said(value)}")
+        raise BadValue(f"must be a string, is {_shown(value)}")
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise BadValue("has half of a surrogate pair, which is no character") from None
+        raise BadValue("contains an unpaired surrogate, which is not a character") from None
     return value
 
 
-def _said(value: object) -> str:
-    """Return a value as JSON says it, or what it is where that would be long."""
+def _shown(value: object) -> str:
+    """Return a JSON value for a message, shortened if it is long."""
     if isinstance(value, dict):
         return "an object"
     if isinstance(value, list):
         return "an array"
-    said = json.dumps(value, ensure_ascii=False)
-    return said if len(said) <= 60 else f"{said[:60]}…"
+    shown = json.dumps(value, ensure_ascii=False)
+    return shown if len(shown) <= 60 else f"{shown[:60]}…"
 
 
 def note(violations: Violations, field: str, description: str) -> None:
-    """Note that a field is bad. Raises InvalidFields when these are as many as are named."""
+    """Report an invalid field. Raises InvalidFields when the maximum number is reached."""
     violations.add(_text_of(field), _text_of(description))
-    if len(violations.found) >= _MOST_NAMED:
+    if len(violations.found) >= _MOST_REPORTED:
         violations.refuse()
 
 
@@ -307,18 +323,14 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(
             name for name, count in Counter(name for name, _ in pairs).items() if count > 1
         )
-        raise BadValue(f"has the name {_said(twice)} twice in one object")
+        raise BadValue(f"contains the name {_shown(twice)} twice in one object")
     return found
 
 
-def _refuse_constant(name: str) -> None:
-    raise BadValue(f'has {name}, which JSON knows no number of: write "{name}"')
-
-
-def _no_json(description: str) -> InvalidFields:
+def _not_json(description: str) -> InvalidFields:
     return InvalidFields([Violation("", _text_of(f"the body {description}"))])
 
 
-def _text_of(said: str) -> str:
-    """Return what is repeated of a request as text, which halves of surrogate pairs are not."""
-    return said.encode(errors="replace").decode()
+def _text_of(shown: str) -> str:
+    """Return a text from a request with unpaired surrogates replaced."""
+    return shown.encode(errors="replace").decode()

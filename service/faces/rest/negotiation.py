@@ -1,12 +1,13 @@
-"""Which of the forms that a response can have a client accepts: RFC 9110, 12.5.1."""
+"""Content negotiation by the Accept header: RFC 9110, section 12.5.1."""
 
 from collections.abc import Sequence
 
 
 def chosen(accept: str, offered: Sequence[str]) -> str | None:
-    """Return the media type that a client likes best, the first of equals; None if it takes none.
+    """Return the media type that a client prefers; None if it accepts none of those offered.
 
-    `accept` is the value of its Accept header; empty: it takes all.
+    `accept` is the value of the Accept header; empty: all types are accepted. Of types with equal
+    quality, the first one offered is chosen.
     """
     if not accept.strip():
         return offered[0]
@@ -20,14 +21,14 @@ def chosen(accept: str, offered: Sequence[str]) -> str | None:
 
 
 def names(accept: str, media_type: str) -> bool:
-    """Tell whether a client names this very media type as one that it takes."""
+    """Return whether the Accept header explicitly contains this media type."""
     return any(
         name == media_type and quality > 0 for name, quality in map(_range, accept.split(","))
     )
 
 
 def _range(text: str) -> tuple[str, float]:
-    """Return a media range, in lower case and without parameters, and how well it is liked."""
+    """Return a media range, in lower case and without parameters, and its quality."""
     name, *parameters = (part.strip().lower() for part in text.split(";"))
     for parameter in parameters:
         key, _, value = parameter.partition("=")
@@ -40,7 +41,7 @@ def _range(text: str) -> tuple[str, float]:
 
 
 def _quality(media_type: str, ranges: Sequence[tuple[str, float]]) -> float:
-    """Return how well a media type is liked: what the closest range says that it is in."""
+    """Return the quality of a media type, given by the most specific range that matches it."""
     kind = media_type.partition("/")[0]
     for wanted in (media_type, f"{kind}/*", "*/*"):
         for name, quality in ranges:

@@ -1,4 +1,4 @@
-"""What stands in the path, the query and the headers of a request, as fields of its message."""
+"""Sets fields of a request message from the path, the query and the headers."""
 
 from collections.abc import Iterable, Mapping
 
@@ -18,13 +18,13 @@ from training.errors import Violations
 
 
 def set_bound(violations: Violations, message: Message, bound: Mapping[str, str]) -> None:
-    """Set the fields that stand in the path; what the body says of them must be the same."""
+    """Set the fields in the path. If the body has them too, their values must be the same."""
     for name, text in bound.items():
         set_also(violations, message, name, text, "the path")
 
 
 def set_also(violations: Violations, message: Message, name: str, text: str, where: str) -> None:
-    """Set a field that is given outside of the body too, or note that both are not the same."""
+    """Set a field from outside the body, or report that the body has another value."""
     field = message.DESCRIPTOR.fields_by_name[name]
     try:
         value = scalar(field)(text)
@@ -34,16 +34,14 @@ def set_also(violations: Violations, message: Message, name: str, text: str, whe
     given = getattr(message, field.name)
     is_given = message.HasField(field.name) if field.has_presence else given != field.default_value
     if is_given and given != value:
-        note(
-            violations, field.name, f"is {given!r}, and {value!r} in {where}: leave one of them out"
-        )
+        note(violations, field.name, f"is {given!r}, but {value!r} in {where}: omit one of them")
     setattr(message, field.name, value)
 
 
 def set_query(
     violations: Violations, message: Message, parameters: Iterable[tuple[str, str]]
 ) -> None:
-    """Set the fields that a query names: fields of fields by dots, many values by repetition."""
+    """Set fields from a query: nested fields with dots, repeated fields by repetition."""
     given: dict[str, str] = {}
     for name, text in parameters:
         found = _found(violations, message, name)
@@ -51,7 +49,7 @@ def set_query(
             continue
         owner, field, path = found
         if path in given and not (field.is_repeated and given[path] == name):
-            note(violations, path, "is given twice")
+            note(violations, path, "occurs twice")
         else:
             given[path] = name
             _set(violations, owner, field, text, path)
@@ -60,7 +58,7 @@ def set_query(
 def _found(
     violations: Violations, message: Message, name: str
 ) -> tuple[Message, FieldDescriptor, str] | None:
-    """Return the message that has the field of a dotted name, the field, and its path."""
+    """Return the field with a dotted name, the message that contains it, and its path."""
     *owners, last = name.split(".")
     path = ""
     for part in owners:
@@ -83,7 +81,11 @@ def _set(
     if field.message_type is not None and (
         is_map(field) or field.is_repeated or not has_form_of_text(field.message_type)
     ):
-        note(violations, path, "cannot stand in a query: name its fields, or send it in a body")
+        note(
+            violations,
+            path,
+            "cannot be sent in a query: send its fields with dots, or send it in a body",
+        )
         return
     try:
         if field.message_type is not None:

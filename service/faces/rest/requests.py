@@ -1,4 +1,4 @@
-"""Requests of HTTP as messages of the contract."""
+"""Converts HTTP requests to messages of the contract."""
 
 import asyncio
 import re
@@ -11,9 +11,9 @@ import grpc
 from google.protobuf.message import Message
 from starlette.requests import Request
 
+from service.faces.rest.errors import BodyTooLarge, HttpError
 from service.faces.rest.from_json import BadValue, fill, parse, scalar
 from service.faces.rest.parameters import set_also, set_bound, set_query
-from service.faces.rest.refusals import BodyTooLarge, HttpRefusal
 from service.faces.rest.routes import Route
 from service.faces.rest.streams import END, LINES
 from service.faces.timeouts import read_timeout
@@ -21,7 +21,7 @@ from training.errors import InvalidFields, Violation, Violations
 
 JSON = "application/json"
 
-# What is larger is read in a thread, so that others do not wait for it.
+# Larger bodies are parsed in a thread, so that other calls do not wait.
 _SMALL_BYTES = 64 * 2**10
 
 _QUOTED = re.compile(r'"([^"]*)"')
@@ -30,11 +30,13 @@ _QUOTED = re.compile(r'"([^"]*)"')
 async def message_of(route: Route, request: Request, most: int) -> Message:
     """Return the message of a request with a body of at most `most` bytes.
 
-    Raises InvalidFields with every bad field, HttpRefusal, UploadStalled and ClientDisconnect.
+    Raises InvalidFields with all invalid fields, HttpError, UploadStalled and ClientDisconnect.
     """
     content = await _body(request, most)
     if content and not route.takes_body:
-        raise InvalidFields([Violation("", f"{request.method} takes no body: use the query")])
+        raise InvalidFields(
+            [Violation("", f"{request.method} requests have no body: send the fields in the query")]
+        )
     if content:
         _check_type(request, JSON)
     if len(content) <= _SMALL_BYTES:
@@ -43,9 +45,9 @@ async def message_of(route: Route, request: Request, most: int) -> Message:
 
 
 async def messages_of(route: Route, request: Request, most: int) -> AsyncGenerator[Message, None]:
-    """Yield the messages of a request: one a line of at most `most` bytes, or one in all.
+    """Yield the messages of a request: one per line of at most `most` bytes, or a single one.
 
-    Raises as `message_of`.
+    Raises the same as `message_of`.
     """
     if _check_type(request, LINES.media_type, JSON) == JSON:
         yield await message_of(route, request, most)
@@ -56,11 +58,11 @@ async def messages_of(route: Route, request: Request, most: int) -> AsyncGenerat
         number += 1
         if line.strip():
             yield await asyncio.to_thread(_numbered, number, read, route, request, line)
-            read = _message_alone  # headers are of the whole, which its first message speaks for
+            read = _message_alone  # headers apply to the first message only
 
 
 def has_ended(request: Request) -> bool:
-    """Tell whether a client has read the end of a stream of events, and need not come again."""
+    """Return whether a client has already read the end of an event stream."""
     return request.headers.get("Last-Event-ID") == END
 
 
@@ -71,7 +73,7 @@ def _message(route: Route, request: Request, content: bytes) -> Message:
         fill(violations, message, parse(content))
     if route.takes_body:
         for name in request.query_params:
-            violations.add(name, "stands in the query: send it in the body")
+            violations.add(name, "must be sent in the body, not in the query")
     else:
         set_query(violations, message, request.query_params.multi_items())
     _set_headers(violations, message, request)
@@ -97,7 +99,7 @@ def _numbered(
     request: Request,
     line: bytes,
 ) -> Message:
-    """Read a line; what is bad says in which line it is."""
+    """Parse a line; add its number to errors."""
     try:
         return read(route, request, line)
     except InvalidFields as error:
@@ -107,25 +109,27 @@ def _numbered(
 
 
 def _set_headers(violations: Violations, message: Message, request: Request) -> None:
-    """Set the fields for which HTTP has headers."""
+    """Set the fields that have HTTP headers."""
     fields = message.DESCRIPTOR.fields_by_name
     etag = request.headers.get("If-Match")
     if etag is not None and etag != "*" and "etag" in fields:
         match = _QUOTED.fullmatch(etag)
         if match is None:
-            violations.add("etag", "must be one etag in quotation marks in the header If-Match")
+            violations.add(
+                "etag", "must be a single etag in quotation marks in the header If-Match"
+            )
         else:
             set_also(violations, message, "etag", match[1], "the header If-Match")
     key = request.headers.get("Idempotency-Key")
     if key is not None and "request_id" in fields:
-        # Quoted as the standard to come has it, or bare as most send it.
+        # Quoted as in the draft of the standard, or unquoted as in most clients.
         match = _QUOTED.fullmatch(key)
         text = key if match is None else match[1]
         set_also(violations, message, "request_id", text, "the header Idempotency-Key")
 
 
 def _resume(violations: Violations, message: Message, request: Request) -> None:
-    """Let a watch go on after the last update that its client has read, whatever its query says."""
+    """Resume a watch after the last update that its client has read; this overrides the query."""
     last = request.headers.get("Last-Event-ID")
     field = message.DESCRIPTOR.fields_by_name.get("start_update")
     if not last or field is None:
@@ -134,7 +138,7 @@ def _resume(violations: Violations, message: Message, request: Request) -> None:
         setattr(message, field.name, scalar(field)(last) + 1)
     except (BadValue, ValueError):
         violations.add(
-            field.name, "must be an id that the service sent in the header Last-Event-ID"
+            field.name, "must be an event id from the server in the header Last-Event-ID"
         )
 
 
@@ -171,24 +175,24 @@ async def _parts(request: Request) -> AsyncGenerator[bytes, None]:
 
 def _refuse_size(most: int) -> NoReturn:
     raise BodyTooLarge(
-        f"the body, or one line of it, has more than {most} bytes, which is the limit: send less"
-        " at a time",
+        f"the body, or a line of it, exceeds the limit of {most} bytes: send less data per request"
+        " or line",
         limit="request_bytes",
         value=most,
     )
 
 
 def _check_type(request: Request, *known: str) -> str:
-    """Return the media type of a body. Raises HttpRefusal where it is none of those known."""
+    """Return the media type of a body. Raises HttpError if it is not supported."""
     name = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     encoding = request.headers.get("Content-Encoding", "identity").lower()
     if name in known and encoding == "identity":
         return name
-    raise HttpRefusal(
+    raise HttpError(
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         grpc.StatusCode.INVALID_ARGUMENT,
         "UNSUPPORTED_MEDIA_TYPE",
-        f"send a body with Content-Type: {' or '.join(known)} and without an encoding"
-        " (curl: --json, or --header)",
+        f"unsupported media type: send a body with Content-Type: {' or '.join(known)} and without"
+        " Content-Encoding (curl: --json or --header)",
         {"Accept-Post": ", ".join(known)},
     )

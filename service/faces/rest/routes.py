@@ -1,4 +1,4 @@
-"""Where each call is over HTTP: what the contract's google.api.http annotations say."""
+"""The HTTP routes of all calls, from the google.api.http annotations of the contract."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ _METHODS = {"get": "GET", "post": "POST", "patch": "PATCH", "put": "PUT", "delet
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One way to make a call over HTTP.
+    """One HTTP method and path of a call.
 
-    `path` is a template, such as /v1/networks/{network}:train; `bound` the fields of the request
-    that stand in it. All other fields come in the body where it takes one, else in the query.
+    `path` is a template, such as /v1/networks/{network}:train; `bound` contains the request fields
+    in it. All other fields are in the body if the route has one, otherwise in the query.
     """
 
     method: str
@@ -27,14 +27,15 @@ class Route:
 
     @property
     def bound(self) -> list[str]:
-        """Return the fields of the request that stand in the path, in their order."""
+        """The request fields in the path, in order."""
         return findall(r"{(\w+)}", self.path)
 
 
 def routes(rpcs: Iterable[Rpc]) -> list[Route]:
-    """Return every way to make a call, in the order of the contract; the first of a call leads.
+    """Return all routes in the order of the contract; the first route of a call is its main one.
 
-    Raises ValueError where the contract uses what is not served: a body that is one field.
+    Raises ValueError if the contract uses an annotation that is not supported: a body that is a
+    single field.
     """
     return [route for rpc in rpcs for route in _routes(rpc)]
 
@@ -43,6 +44,6 @@ def _routes(rpc: Rpc) -> Iterator[Route]:
     rule: HttpRule = rpc.method.GetOptions().Extensions[http]  # type: ignore[index]
     for each in (rule, *rule.additional_bindings):
         if each.body not in {"", "*"}:
-            raise ValueError(f"{rpc.method.full_name}: a body is all fields or none")
+            raise ValueError(f"{rpc.method.full_name}: a body must be all fields or none")
         verb = each.WhichOneof("pattern")
         yield Route(_METHODS[verb], getattr(each, verb), rpc, takes_body=each.body == "*")

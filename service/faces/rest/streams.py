@@ -1,4 +1,4 @@
-"""Streams over HTTP: as server-sent events, as lines of JSON, or as the file that they are."""
+"""Streams over HTTP: as server-sent events, as lines of JSON, or as a file."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
@@ -13,68 +13,68 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import Receive, Scope, Send
 
 from service.faces.response_stream import Response, ResponseStream
-from service.faces.rest.refusals import told
+from service.faces.rest.errors import error_response
 from service.faces.rest.to_json import to_json
 from service.faces.rpcs import Rpc
 from service.faces.shared_encodings import SharedEncodings
 from service.faces.timeouts import write_timeout
 
-#: Where a server of HTTP leaves what breaks a connection off, among the extensions of a scope.
+#: The extension of an ASGI scope with the function that aborts the connection.
 ABORT = "clearprop.abort"
 
-#: What has been made for clients and may be sent to others, in bytes.
+#: The size of the cache of encoded messages, in bytes.
 _SHARED_BYTES = 32 * 2**20
 
-#: What a client that reads events says where it has read the end: it is not to come again.
+#: The Last-Event-ID of a client that has read the end of a stream and must not reconnect.
 END = "end"
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One message of a stream: its JSON, and the last update that a watch has passed with it."""
+    """One message of a stream: its JSON, and the latest update of a watch after it."""
 
     json: bytes
     last_update: int | None = None
 
     @property
     def nbytes(self) -> int:
-        """How many bytes its JSON has."""
+        """The size of its JSON in bytes."""
         return len(self.json)
 
 
 class Form(Protocol):
-    """How a stream is written."""
+    """The encoding of a stream."""
 
     media_type: str
     beginning: bytes
     end: bytes
 
     def item(self, item: Item) -> bytes:
-        """Return what is written of a message."""
+        """Return an encoded message."""
 
     def failure(self, document: bytes) -> bytes:
-        """Return what is written of an error that ends a stream."""
+        """Return an encoded error, which ends the stream."""
 
 
 class Events:
-    """Server-sent events. A lost connection is made again after a second."""
+    """Server-sent events. Clients reconnect after one second."""
 
     media_type = "text/event-stream"
     beginning = b"retry: 1000\n\n"
     end = f"event: end\nid: {END}\ndata: {{}}\n\n".encode()
 
     def item(self, item: Item) -> bytes:
-        """Return a message, with the update to resume after where it has one."""
+        """Return a message, with the update from which to resume if it has one."""
         last = b"" if item.last_update is None else b"id: %d\n" % item.last_update
         return b"%bdata: %b\n\n" % (last, item.json)
 
     def failure(self, document: bytes) -> bytes:
-        """Return the event that browsers give to `onerror`, too."""
+        """Return an event that browsers also pass to `onerror`."""
         return b"event: error\ndata: %b\n\n" % document
 
 
 class Lines:
-    """A JSON object a line; one with `error` is the last."""
+    """One JSON object per line; an object with `error` is the last."""
 
     media_type = "application/x-ndjson"
     beginning = b""
@@ -93,19 +93,19 @@ EVENTS, LINES = Events(), Lines()
 
 
 class Streams:
-    """Begins streams. What many watch is made into JSON once."""
+    """Starts streams. Messages of several watches are converted to JSON once."""
 
     def __init__(self) -> None:
         self._items = SharedEncodings(_item, _SHARED_BYTES)
 
     async def begin(self, rpc: Rpc, request: Message, form: Form) -> "Streamed":
-        """Return the response when the call is accepted. Raises what refuses it."""
+        """Return the response once the call is accepted. Raises the error that rejects it."""
         responses = await rpc.open_stream(request)
         headers = {"Content-Type": form.media_type}
         return Streamed(self._written(form, responses), responses, headers)
 
     async def file(self, rpc: Rpc, request: Message) -> "Streamed":
-        """Return the response that is a file. Raises what refuses the call."""
+        """Return a response with a file as its body. Raises the error that rejects the call."""
         responses = await rpc.open_stream(request)
         (only,) = (await anext(aiter(responses))).responses
         first = only.message()
@@ -123,14 +123,14 @@ class Streams:
             async for group in responses:
                 for item in await self._items.of(group):
                     yield form.item(item)
-        except Exception as error:  # noqa: BLE001 (told to the client, and logged)
-            yield form.failure(told(error).document)
+        except Exception as error:  # noqa: BLE001 (sent to the client, and logged)
+            yield form.failure(error_response(error).document)
         else:
             yield form.end
 
 
 class Streamed:
-    """A response whose body comes in pieces, for as long as its client reads them."""
+    """A response whose body is sent in chunks while the client reads them."""
 
     def __init__(
         self,
@@ -143,14 +143,14 @@ class Streamed:
         self.headers = MutableHeaders(headers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it. Ends when the client goes away, and cuts it off when it does not read."""
+        """Send the response until the client disconnects; abort if the client does not read."""
         sending = asyncio.create_task(self._send(send, is_head=scope["method"] == "HEAD"))
         gone = asyncio.create_task(_gone(receive))
         try:
             await asyncio.wait((sending, gone), return_when=asyncio.FIRST_COMPLETED)
             if sending.done() and isinstance(error := sending.exception(), Exception):
-                # What has been sent is not all: only a connection that breaks says so.
-                told(error)
+                # The body is incomplete, which only an aborted connection can signal.
+                error_response(error)
                 scope["extensions"][ABORT]()
                 await gone
         finally:
@@ -192,7 +192,7 @@ def _item(response: Response) -> Item:
 
 
 def _last_update(response: pb.WatchUpdatesResponse) -> int | None:
-    """Return the last update that a watch has sent or passed over; None where it does not say."""
+    """Return the latest update that a watch has sent or skipped; None if there is none."""
     match response.WhichOneof("content"):
         case "updates":
             return response.updates.updates[-1].update

@@ -1,8 +1,8 @@
-"""The contract's messages as JSON, by the rules of protobuf's JSON mapping.
+"""Converts messages of the contract to JSON by the rules of protobuf's JSON mapping.
 
-Names are in lowerCamelCase, whole numbers of 64 bits are strings, enum values their names. Fields
-without presence are always there, so that what is 0 is seen to be 0. protobuf's own json_format
-does the same and takes several times as long: docs/why.md.
+Names are in lowerCamelCase, 64-bit integers are strings, and enum values are names. Fields without
+presence are always included, even if they are 0 or empty. protobuf's own json_format gives the same
+result but takes several times as long: docs/why.md.
 """
 
 from base64 import b64encode
@@ -33,7 +33,7 @@ def to_json(message: Message) -> bytes:
 
 @cache
 def _document_of(descriptor: Descriptor) -> _Convert:
-    """Return what makes documents of messages of a kind. Kinds do not contain themselves."""
+    """Return a converter for messages of a type, which must not contain itself."""
     fields = [
         (field.name, field.json_name, field.has_presence, _converter(field))
         for field in descriptor.fields
@@ -51,7 +51,7 @@ def _document_of(descriptor: Descriptor) -> _Convert:
 
 
 def _converter(field: FieldDescriptor) -> _Convert | None:
-    """Return what makes JSON of a field's value, None where the value is JSON as it is."""
+    """Return a converter for the values of a field; None if they need no conversion."""
     entry = field.message_type
     if entry is not None and entry.GetOptions().map_entry:
         of_value = _of_one(entry.fields_by_name["value"]) or _itself
@@ -59,7 +59,7 @@ def _converter(field: FieldDescriptor) -> _Convert | None:
     of_one = _of_one(field)
     if not field.is_repeated:
         return of_one
-    # A slice is a list, and quickly made; no list is quicker still.
+    # A slice is the fastest way to get a list.
     if of_one is None:
         return lambda values: values[:] if values else []
     if of_one is _real:
@@ -69,7 +69,7 @@ def _converter(field: FieldDescriptor) -> _Convert | None:
 
 def _of_one(field: FieldDescriptor) -> _Convert | None:
     if field.message_type is not None:
-        # Timestamps and the like say themselves how they look.
+        # Well-known types such as Timestamp convert themselves.
         is_well_known = _is_well_known(field.message_type)
         return _well_known if is_well_known else _document_of(field.message_type)
     if field.enum_type is not None:
@@ -99,14 +99,14 @@ def _key(key: object) -> str:
 
 
 def _reals(numbers: list[float]) -> list[Any]:
-    # A sum with a number that is not finite is not, and nearly all are; else each is looked at.
+    # A sum with a non-finite number is not finite; only then is each number checked.
     return numbers if isfinite(sum(numbers)) else [_real(number) for number in numbers]
 
 
 def _real(value: float) -> float | str:
     if isfinite(value):
         return value
-    if value != value:  # noqa: PLR0124 (how a NaN is told)
+    if value != value:  # noqa: PLR0124 (true only for NaN)
         return "NaN"
     return "Infinity" if value > 0 else "-Infinity"
 

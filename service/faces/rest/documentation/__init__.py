@@ -1,1 +1,1 @@
-"""The documentation of the HTTP face, made of the contract's descriptors and their comments."""
+"""The documentation of the HTTP face, generated from the contract and its comments."""

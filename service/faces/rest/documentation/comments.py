@@ -1,4 +1,4 @@
-"""What the contract says of itself: its comments, by the full names of what they stand at."""
+"""The comments of the contract, by the full names of the elements that they describe."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -8,7 +8,7 @@ from typing import Any
 
 from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
 
-# The numbers of the fields by which a source location names what it is of.
+# The field numbers that identify elements in the path of a source location.
 _MESSAGES, _ENUMS, _SERVICES = 4, 5, 6
 _FIELDS, _ONEOFS = 2, 8
 _VALUES = _METHODS = 2
@@ -16,9 +16,9 @@ _VALUES = _METHODS = 2
 
 @cache
 def comments() -> Mapping[str, str]:
-    """Return the comment of everything that has one, by its full name.
+    """Return all comments by the full names of their elements.
 
-    That of an enum's value stands under the enum's name, a dot and its own.
+    The name of an enum value is the full name of the enum, a dot and the name of the value.
     """
     content = files("clearprop.v1").joinpath("contract.binpb").read_bytes()
     return MappingProxyType(
@@ -39,7 +39,7 @@ def _of_file(file: FileDescriptorProto) -> Iterator[tuple[str, str]]:
 
 
 def _names(file: FileDescriptorProto) -> Iterator[tuple[tuple[int, ...], str]]:
-    """Yield what source locations call everything in a file, with its full name."""
+    """Yield the path of each element of a file in source locations, with its full name."""
     parts: tuple[tuple[int, Any, dict[int, str]], ...] = (
         (_MESSAGES, file.message_type, {_FIELDS: "field", _ONEOFS: "oneof_decl"}),
         (_ENUMS, file.enum_type, {_VALUES: "value"}),

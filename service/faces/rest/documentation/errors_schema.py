@@ -1,52 +1,52 @@
-"""What every error looks like over HTTP, as a JSON Schema."""
+"""The JSON Schema of errors over HTTP."""
 
 from typing import Any, Final
 
 _DETAIL = {
     "type": "object",
-    "description": "More about the error. Which fields there are depends on `@type`.",
+    "description": "Details of the error. The fields depend on `@type`.",
     "required": ["@type"],
     "properties": {
         "@type": {
             "type": "string",
-            "description": "What it is: `type.googleapis.com/google.rpc.ErrorInfo` always, "
-            "`….BadRequest` where fields are bad, `….RetryInfo` where a retry helps.",
+            "description": "The type: always `type.googleapis.com/google.rpc.ErrorInfo`; also "
+            "`….BadRequest` if fields are invalid, and `….RetryInfo` if a retry can help.",
         },
         "reason": {
             "type": "string",
-            "description": "Of ErrorInfo: a stable word for programs, such as `STALE_ETAG`.",
+            "description": "In ErrorInfo: a stable identifier for programs, such as `STALE_ETAG`.",
         },
-        "domain": {"type": "string", "description": "Of ErrorInfo: `clearprop`."},
+        "domain": {"type": "string", "description": "In ErrorInfo: `clearprop`."},
         "metadata": {
             "type": "object",
-            "description": "Of ErrorInfo: what the error is about, such as `latest_update`.",
+            "description": "In ErrorInfo: related values, such as `latest_update`.",
             "additionalProperties": {"type": "string"},
         },
         "fieldViolations": {
             "type": "array",
-            "description": "Of BadRequest: every bad field.",
+            "description": "In BadRequest: all invalid fields.",
             "items": {
                 "type": "object",
                 "properties": {
                     "field": {
                         "type": "string",
-                        "description": "Its path in the contract's spelling, such as "
-                        "`settings.batch_size`.",
+                        "description": "The path of the field with the names of the contract, "
+                        "such as `settings.batch_size`.",
                     },
-                    "description": {"type": "string", "description": "What is wrong with it."},
+                    "description": {"type": "string", "description": "Why it is invalid."},
                 },
             },
         },
         "retryDelay": {
             "type": "string",
-            "description": "Of RetryInfo: how long to wait before a retry, such as `1s`.",
+            "description": "In RetryInfo: how long to wait before a retry, such as `1s`.",
         },
     },
 }
 
 ERROR: Final[dict[str, Any]] = {
     "type": "object",
-    "description": "What every call answers that is refused or fails.",
+    "description": "The response of every call that fails.",
     "required": ["error"],
     "properties": {
         "error": {
@@ -54,15 +54,15 @@ ERROR: Final[dict[str, Any]] = {
             "description": "The error.",
             "required": ["code", "status", "message", "details"],
             "properties": {
-                "code": {"type": "integer", "description": "The status code of HTTP."},
+                "code": {"type": "integer", "description": "The HTTP status code."},
                 "status": {
                     "type": "string",
-                    "description": "The status code of the contract, such as `NOT_FOUND`.",
+                    "description": "The gRPC status code, such as `NOT_FOUND`.",
                 },
-                "message": {"type": "string", "description": "A sentence or two for people."},
+                "message": {"type": "string", "description": "A message for people."},
                 "details": {
                     "type": "array",
-                    "description": "More for programs.",
+                    "description": "Details for programs.",
                     "items": _DETAIL,
                 },
             },

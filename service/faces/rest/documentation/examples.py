@@ -1,6 +1,6 @@
-"""Requests to begin with, for the OpenAPI document.
+"""Example requests for the OpenAPI document.
 
-Made in this order all are met but the last, for by then the run is over.
+Sent in this order, all succeed except the last one, because the run has ended by then.
 """
 
 from collections.abc import Mapping
@@ -9,12 +9,12 @@ from typing import Any, Final
 
 _SETTINGS = {"trainingSet": "xor", "learningRate": 0.5, "batchSize": 4, "epochs": "1000"}
 
-#: What stands in paths.
+#: The parameters of paths.
 PATHS: Final[Mapping[str, str]] = MappingProxyType(
     {"network": "first", "run": "1", "training_set": "xor", "update": "1"}
 )
 
-#: The body of each call that has one, by the call's name.
+#: The body of each call that has one, by the name of the call.
 BODIES: Final[Mapping[str, dict[str, Any]]] = MappingProxyType(
     {
         "CreateNetwork": {"network": "first", "layerSizes": [2, 5, 1]},

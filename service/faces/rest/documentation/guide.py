@@ -1,4 +1,4 @@
-"""What the OpenAPI document says that the contract's comments do not: how they go over HTTP."""
+"""The parts of the OpenAPI document that are not in the comments of the contract."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -7,32 +7,32 @@ from typing import Final
 INTRODUCTION: Final = """
 ## Over HTTP
 
-These are the calls of the gRPC contract, with the same names and the same answers. Comments name
-fields as the contract spells them, such as `request_id`; in JSON that is `requestId`. Requests may
-use either spelling, and one that names an unknown field is refused; `null` is as if the field were
-absent. Answers have every field that is not said to be absent, also where it is 0 or empty. Enums
-are words, whole numbers of 64 bits strings, numbers that are none `"NaN"`, `"Infinity"` and
-`"-Infinity"`, times RFC 3339.
+The calls are those of the gRPC contract, with the same names, requests and responses.
+Descriptions use the field names of the contract, such as `request_id`; in JSON, this is
+`requestId`. Requests can use both spellings. Unknown fields are rejected, and `null` means that a
+field is absent. Responses contain all fields except those described as absent, even if they are 0
+or empty. Enum values are names, 64-bit integers are strings, non-finite numbers are `"NaN"`,
+`"Infinity"` and `"-Infinity"`, and times are in the format of RFC 3339.
 
-**Conditions and retries.** `ETag` and `If-Match` carry the `etag`: a stale one is 412.
-`Idempotency-Key` carries the `request_id`.
+**Conditions and retries.** The headers `ETag` and `If-Match` contain the `etag`; a stale one fails
+with 412. The header `Idempotency-Key` contains the `request_id`.
 
-**Streams** are server-sent events, or with `Accept: application/x-ndjson` one JSON object a line.
-Events that carry updates have an `id`, from which an `EventSource` resumes by itself after a lost
-connection. The last one is `event: end`. An error after the beginning is `event: error`, or a last
-line with `error`.
+**Streams** are server-sent events or, with `Accept: application/x-ndjson`, one JSON object per
+line. Events with updates have an `id`, from which an `EventSource` resumes automatically after a
+lost connection. The last event is `event: end`. An error during the stream is `event: error`, or a
+last line with `error`.
 
-**Errors** are one JSON object, `error`, with the status code of HTTP, that of the contract, a
-message, and details. HTTP itself adds 404 and 405 (there is no such path or method), 406 (`Accept`
-takes nothing that there is), 413 (the body is too large) and 415 (it is no JSON). The contract's
-status codes are over HTTP:
+**Errors** are a JSON object, `error`, with the HTTP status code, the gRPC status code, a message
+and details. The HTTP status codes 404 and 405 also mean an unknown path or method, 406 that
+`Accept` does not allow any available type, 413 that the body is too large, and 415 that it is not
+JSON. The gRPC status codes have these HTTP status codes:
 """
 
-#: Which calls belong together, in the order in which they are shown.
+#: The groups of calls, in display order.
 TAGS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = MappingProxyType(
     {
         "networks": (
-            "Make networks, use them, change them by hand.",
+            "Create, use, edit and delete networks.",
             (
                 "CreateNetwork",
                 "ForkNetwork",
@@ -48,7 +48,7 @@ TAGS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = MappingProxyType(
             ),
         ),
         "training sets": (
-            "The examples to learn from.",
+            "Create and manage training examples.",
             (
                 "CreateTrainingSet",
                 "UploadTrainingSet",
@@ -58,7 +58,7 @@ TAGS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = MappingProxyType(
             ),
         ),
         "runs": (
-            "Train in the background, or step by step.",
+            "Train in the background or step by step.",
             (
                 "Train",
                 "Step",
@@ -70,7 +70,7 @@ TAGS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = MappingProxyType(
             ),
         ),
         "history": (
-            "Watch updates live, and look them up later.",
+            "Watch updates live, read them later, and verify them.",
             (
                 "WatchUpdates",
                 "ListUpdates",
@@ -81,9 +81,9 @@ TAGS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = MappingProxyType(
             ),
         ),
         "inside an update": (
-            "Why a weight changed, down to the last product of the chain rule.",
+            "Why a weight changed, down to each product of the chain rule.",
             ("TraceUpdate", "ExplainWeight", "WalkUpdate", "CheckGradients"),
         ),
-        "server": ("What this server is.", ("GetServerInfo",)),
+        "server": ("Version, limits and supported functions.", ("GetServerInfo",)),
     }
 )

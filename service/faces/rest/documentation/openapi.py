@@ -1,4 +1,4 @@
-"""The OpenAPI document of the HTTP face, made of the contract's descriptors and comments."""
+"""The OpenAPI document of the HTTP face, generated from the contract and its comments."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -12,15 +12,15 @@ from service.faces.rest.documentation.guide import INTRODUCTION, TAGS
 from service.faces.rest.documentation.operations import ERROR_SCHEMA, Operation
 from service.faces.rest.documentation.prose import markdown
 from service.faces.rest.documentation.schemas import Schemas
-from service.faces.rest.refusals import HTTP_CODES
+from service.faces.rest.errors import HTTP_CODES
 from service.faces.rest.routes import Route
 from service.faces.rpcs import SERVICE
 
 _ERROR_RESPONSE: Final = {
-    "description": "The call is refused or has failed.",
+    "description": "The call failed.",
     "headers": {
         "Retry-After": {
-            "description": "After how many seconds a retry may help.",
+            "description": "The number of seconds after which to retry.",
             "schema": {"type": "string"},
         }
     },
@@ -29,7 +29,7 @@ _ERROR_RESPONSE: Final = {
 
 
 def document(routes: Sequence[Route], version: str) -> dict[str, Any]:
-    """Return the document, OpenAPI 3.1, of calls that are served at these routes."""
+    """Return the OpenAPI 3.1 document of the calls at these routes."""
     schemas = Schemas(_bodies(routes))
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
     named: set[str] = set()
@@ -65,12 +65,12 @@ def _info(version: str) -> dict[str, Any]:
 
 
 def _status_codes() -> Iterator[str]:
-    """Yield the lines of a list of what each status code of HTTP stands for."""
+    """Yield the lines of a list of HTTP status codes and their gRPC status codes."""
     for http_code in sorted({*HTTP_CODES.values()}):
         names = [code.name for code, its_code in HTTP_CODES.items() if its_code is http_code]
         yield f"- {http_code.value}: {', '.join(names)}"
 
 
 def _bodies(routes: Sequence[Route]) -> dict[Descriptor, list[str]]:
-    """Return the requests that come as bodies, each with the fields that stand in its path."""
+    """Return the request messages that are bodies, with their fields that are in the path."""
     return {route.rpc.method.input_type: route.bound for route in routes if route.takes_body}

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of each way to make a call."""
+"""The operations of the OpenAPI document, one for each route."""
 
 from collections.abc import Iterator, Mapping
 from re import sub
@@ -21,29 +21,29 @@ _LINES = "application/x-ndjson"
 _JSON = "application/json"
 _FILE = "ExportNetworkResponse"
 
-#: Where the document has what every error looks like.
+#: The references to the schema and the response of errors.
 ERROR_SCHEMA: Final = {"$ref": "#/components/schemas/Error"}
 ERROR_RESPONSE: Final = {"$ref": "#/components/responses/Error"}
 
 _ETAG: Final = {
     "ETag": {
-        "description": "The network's etag in quotation marks, for `If-Match`.",
+        "description": "The etag of the network in quotation marks, for `If-Match`.",
         "schema": {"type": "string", "pattern": '^"[^"]*"$'},
     }
 }
 
-#: Headers that carry fields of the request.
+#: The headers for fields of the request.
 _HEADERS_OF_FIELDS: Final[Mapping[str, Schema]] = {
     "etag": {
         "name": "If-Match",
         "in": "header",
-        "description": "The `etag` in quotation marks; where it is stale the answer is 412.",
+        "description": "The `etag` in quotation marks. A stale etag fails with 412.",
         "schema": {"type": "string", "pattern": r'^(\*|"[^"]*")$'},
     },
     "request_id": {
         "name": "Idempotency-Key",
         "in": "header",
-        "description": "The `request_id`, which makes a retry safe.",
+        "description": "The `request_id`, which makes retries safe.",
         "schema": {"type": "string"},
     },
 }
@@ -51,14 +51,14 @@ _HEADERS_OF_FIELDS: Final[Mapping[str, Schema]] = {
 _LAST_EVENT_ID: Final = {
     "name": "Last-Event-ID",
     "in": "header",
-    "description": "The `id` of the last event that was read: the watch goes on after it, whatever "
-    "`startUpdate` says. `end` is answered with 204. An `EventSource` sends it by itself.",
+    "description": "The `id` of the last event that was read: the watch resumes after it, "
+    "regardless of `startUpdate`. `end` returns 204. An `EventSource` sends it automatically.",
     "schema": {"type": "string", "pattern": "^([0-9]+|end)?$"},
 }
 
 
 class Operation:
-    """Describes one way to make a call."""
+    """Describes one route of a call."""
 
     def __init__(self, route: Route, schemas: Schemas) -> None:
         self._route = route
@@ -69,12 +69,12 @@ class Operation:
 
     @property
     def path(self) -> str:
-        """Its path, with the names that fields have in JSON."""
+        """The path, with JSON field names."""
         fields = self._request.fields_by_name
         return sub(r"{(\w+)}", lambda name: f"{{{fields[name[1]].json_name}}}", self._route.path)
 
     def described(self, operation_id: str) -> dict[str, Any]:
-        """Return all that the document says of it."""
+        """Return the operation."""
         summary, description = summary_and_rest(comments()[self._method.full_name])
         operation = {
             "operationId": operation_id,
@@ -88,7 +88,7 @@ class Operation:
 
     @property
     def _is_resumable(self) -> bool:
-        """Whether it is a stream that can go on where it was lost."""
+        """Whether it is a stream that can be resumed."""
         return self._method.server_streaming and "start_update" in self._request.fields_by_name
 
     def _in_path(self) -> Iterator[Schema]:
@@ -129,7 +129,7 @@ class Operation:
             answer["headers"] = _ETAG
         responses = {"200": answer}
         if self._is_resumable:
-            responses["204"] = {"description": "The stream was read to its end before."}
+            responses["204"] = {"description": "The client has already read the whole stream."}
         return {**responses, "default": ERROR_RESPONSE}
 
     def _content(self) -> dict[str, Any]:
@@ -147,7 +147,7 @@ class Operation:
 def _fields_of_query(
     descriptor: Descriptor, prefix: str = ""
 ) -> Iterator[tuple[str, FieldDescriptor]]:
-    """Yield what can stand in a query: fields, and by dots those of fields that are messages."""
+    """Yield the fields that can be in a query; those of nested messages with a dotted prefix."""
     for field in descriptor.fields:
         if is_text(field):
             yield prefix, field
@@ -156,7 +156,7 @@ def _fields_of_query(
 
 
 def _has_etag(descriptor: Descriptor) -> bool:
-    """Tell whether an answer has an etag: its own, or that of the network in it."""
+    """Return whether a response has an etag: its own, or that of a network in it."""
     return "etag" in descriptor.fields_by_name or any(
         field.message_type is not None
         and not field.is_repeated
@@ -166,22 +166,25 @@ def _has_etag(descriptor: Descriptor) -> bool:
 
 
 def _event_of(reference: Schema) -> Schema:
-    """Return the schema of one event: what OpenAPI means by that of a stream of events."""
+    """Return the schema of one event, which in OpenAPI describes a stream of events."""
     nothing = {"type": "object", "maxProperties": 0}
     return {
         "type": "object",
         "description": "One event of the stream.",
         "required": ["data"],
         "properties": {
-            "id": {"type": "string", "description": "Where to resume after it."},
+            "id": {
+                "type": "string",
+                "description": "The position from which to resume after this event.",
+            },
             "event": {
                 "type": "string",
-                "description": "`end` is the last one, and so is `error`.",
+                "description": "`end` and `error` are the last event of a stream.",
                 "enum": ["message", "end", "error"],
             },
             "data": {
                 "type": "string",
-                "description": "A message of the stream; of `end` nothing, of `error` the error.",
+                "description": "A message of the stream; empty for `end`; the error for `error`.",
                 "contentMediaType": _JSON,
                 "contentSchema": {"anyOf": [reference, nothing, ERROR_SCHEMA]},
             },

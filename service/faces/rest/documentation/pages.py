@@ -1,4 +1,4 @@
-"""The documentation of the HTTP face: the OpenAPI document, and a page that shows it."""
+"""The documentation of the HTTP face: the OpenAPI document, and a page that displays it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
@@ -15,10 +15,10 @@ from starlette.routing import Route as Path
 from starlette.types import Receive, Scope, Send
 
 from service.faces.rest.documentation.openapi import document
-from service.faces.rest.refusals import HttpRefusal, told
+from service.faces.rest.errors import HttpError, error_response
 from service.faces.rest.routes import Route
 
-#: The files of the page at /docs, which asks for the others beside it, and what each is.
+#: The files of the page at /docs, with their media types.
 _FILES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "index.html": "text/html",
@@ -29,7 +29,7 @@ _FILES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
-# Swagger UI draws with images that stand in its style sheet.
+# The style sheet of Swagger UI contains images.
 _POLICY = (
     "default-src 'none'; connect-src 'self'; script-src 'self'; img-src 'self' data:; "
     "style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -38,7 +38,7 @@ _ALLOWED = "GET, HEAD, OPTIONS"
 
 
 def documentation(routes: Sequence[Route], version: str) -> list[BaseRoute]:
-    """Return what is at /openapi.json and at /docs, for calls that are served at these routes."""
+    """Return the routes of /openapi.json and /docs, for the calls at these routes."""
     folder = files("service.faces.rest.documentation") / "swagger_ui"
     pages = {
         "/openapi.json": _Page("application/json", partial(_document, routes, version)),
@@ -57,7 +57,7 @@ def _document(routes: Sequence[Route], version: str) -> bytes:
 
 
 class _Page:
-    """Something to read, which is made when it is asked for the first time."""
+    """A read-only page, generated at the first request."""
 
     def __init__(self, media_type: str, content: Callable[[], bytes]) -> None:
         self._media_type = media_type
@@ -72,12 +72,12 @@ class _Page:
         if method in {"GET", "HEAD"}:
             headers = {"Content-Security-Policy": _POLICY}
             return Response(self._content(), headers=headers, media_type=self._media_type)
-        return told(
-            HttpRefusal(
+        return error_response(
+            HttpError(
                 HTTPStatus.METHOD_NOT_ALLOWED,
                 grpc.StatusCode.UNIMPLEMENTED,
                 "METHOD_NOT_ALLOWED",
-                f"{method} is not for this path: use {_ALLOWED}",
+                f"method {method} is not allowed for this path: use {_ALLOWED}",
                 {"Allow": _ALLOWED},
             )
         ).response

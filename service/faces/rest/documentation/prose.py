@@ -1,14 +1,14 @@
-"""The contract's comments as Markdown."""
+"""Converts comments of the contract to Markdown."""
 
 from re import compile as pattern
 from re import split
 
-#: A line of the list of status codes in the comment of a call: two spaces, codes, what they mean.
+#: A line of the list of errors in a comment: two spaces, status codes, a description.
 _CODES = pattern(r"  ([A-Z][A-Z_, ]*): (.*)")
 
 
 def markdown(comment: str) -> str:
-    """Return a comment as Markdown: its paragraphs, and the list of its status codes."""
+    """Return a comment as Markdown, with its paragraphs and its list of errors."""
     blocks: list[str] = [""]
     for line in comment.splitlines():
         text = line.removeprefix(" ")
@@ -22,14 +22,14 @@ def markdown(comment: str) -> str:
 
 
 def summary_and_rest(comment: str) -> tuple[str, str]:
-    """Return the first sentence of a comment, or its first part, and all else as Markdown."""
+    """Return the first sentence of a comment without its full stop, and the rest as Markdown."""
     first, *rest = split(r"(?<=[.:;])\s", markdown(comment), maxsplit=1)
     text = "".join(rest).strip()
     return first[:-1], text[:1].upper() + text[1:]
 
 
 def _joined(blocks: list[str]) -> str:
-    """Put an empty line between blocks, and none between the items of a list."""
+    """Join blocks with empty lines between them, but not between the items of a list."""
     lines: list[str] = []
     for block in blocks:
         is_next_item = bool(lines) and block.startswith("- ") and lines[-1].startswith("- ")

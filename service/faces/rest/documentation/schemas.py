@@ -1,4 +1,4 @@
-"""The contract's messages as JSON Schemas, by the rules of protobuf's JSON mapping."""
+"""JSON Schemas of the contract's messages, by the rules of protobuf's JSON mapping."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
@@ -13,18 +13,17 @@ Schema: TypeAlias = dict[str, Any]
 _LARGE = "Int64"
 _REAL = "Double"
 
-#: What JSON has no type of its own for.
+#: The schemas of types that JSON does not have.
 _OWN_TYPES: Mapping[str, Schema] = {
     _LARGE: {
-        "description": "A whole number of 64 bits. A string, for many readers of JSON would round "
-        "it as a number; in requests a number will do, too.",
+        "description": "A 64-bit integer. It is a string, because many JSON parsers would round "
+        "the number. Requests can also contain a number.",
         "type": "string",
         "pattern": "^-?[0-9]{1,19}$",
         "examples": ["1"],
     },
     _REAL: {
-        "description": "A number of type float64. The decimals of an answer are read back as the "
-        "very same bits.",
+        "description": "A float64 number. The decimals in a response parse to the same bits.",
         "anyOf": [
             {"type": "number"},
             {"type": "string", "enum": ["NaN", "Infinity", "-Infinity"]},
@@ -44,7 +43,7 @@ _OWN_TYPE_OF: Mapping[int, str] = {
     FieldDescriptor.TYPE_INT64: _LARGE,
 }
 
-#: Messages of protobuf's own whose JSON is a string.
+#: Well-known types whose JSON is a string.
 _AS_TEXT: Mapping[str, Schema] = {
     "google.protobuf.FieldMask": {"type": "string", "examples": ["labels"]},
     "google.protobuf.Timestamp": {"type": "string", "format": "date-time"},
@@ -52,11 +51,11 @@ _AS_TEXT: Mapping[str, Schema] = {
 
 
 class Schemas:
-    """Makes the schemas that are referred to, and those that these refer to.
+    """Generates the schemas of messages and enums, including all that they refer to.
 
-    `requests` are the messages that come as bodies, each with those of its fields that stand in the
-    path instead. Where messages come from clients nothing is required, and what is no field is
-    refused; in those that only the server sends, fields without presence are always there.
+    `requests` are the messages that are bodies of requests, with their fields that are in the path
+    instead. In messages from clients, no field is required and unknown fields are not allowed. In
+    messages that only the server sends, fields without presence are required.
     """
 
     def __init__(self, requests: Mapping[Descriptor, Iterable[str]]) -> None:
@@ -67,7 +66,7 @@ class Schemas:
     def ref(self, descriptor: Descriptor | EnumDescriptor) -> Schema:
         """Return a reference to the schema of a message or an enum."""
         if descriptor.name not in self.made:
-            self.made[descriptor.name] = {}  # for messages that hold themselves
+            self.made[descriptor.name] = {}  # for messages that contain themselves
             self.made[descriptor.name] = (
                 self._of_message(descriptor)
                 if isinstance(descriptor, Descriptor)
@@ -76,7 +75,7 @@ class Schemas:
         return _ref(descriptor.name)
 
     def of_field(self, field: FieldDescriptor) -> Schema:
-        """Return the schema of a field, with its comment."""
+        """Return the schema of a field, including its comment."""
         comment = comments()[f"{_owner(field).full_name}.{field.name}"]
         return {**self._of_values(field), "description": markdown(comment)}
 
@@ -119,13 +118,13 @@ class Schemas:
 
 
 def is_text(field: FieldDescriptor) -> bool:
-    """Tell whether a field is no message, or one whose JSON is a string."""
+    """Return whether a field is not a message, or is one whose JSON is a string."""
     return field.message_type is None or field.message_type.full_name in _AS_TEXT
 
 
 def _owner(field: FieldDescriptor) -> Descriptor:
     owner = field.containing_type
-    assert owner is not None, "extensions alone belong to no message"
+    assert owner is not None, "only extensions have no containing message"
     return owner
 
 
@@ -134,7 +133,7 @@ def _ref(name: str) -> Schema:
 
 
 def _description(descriptor: Descriptor) -> str:
-    """Return the comment of a message, and which of its fields exclude one another."""
+    """Return the comment of a message, and which of its fields are mutually exclusive."""
     choices = [
         f"One of {', '.join(f'`{field.json_name}`' for field in oneof.fields)} is present."
         for oneof in descriptor.oneofs

@@ -242,7 +242,7 @@ def test_a_bad_line_is_named_and_nothing_is_kept(http_server: ServerProcess) -> 
     good: dict[str, Any] = {"examples": [{"inputs": [1], "targets": [1]}]}
     refused = upload(http_server, [{"trainingSet": name, **good}, good, {"exampels": []}])
     assert (refused.status_code, reason(refused)) == (400, "INVALID_FIELDS")
-    assert "line 3: is no field" in refused.text
+    assert "line 3: unknown field" in refused.text
     wrong = upload(http_server, [{"trainingSet": name, **good}, {"examples": [{"inputs": [1, 2]}]}])
     assert wrong.status_code == 400
     assert call(http_server, "GET", f"/v1/trainingSets/{name}").status_code == 404

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from any_message import REQUESTS, RESPONSES, messages
 from clearprop.v1 import training_service_pb2 as pb
+from clearprop.v1.network_pb2 import Initializer
 from documents_of_messages import Place, places
 from google.protobuf import json_format
 from google.protobuf.message import Message
@@ -146,11 +147,11 @@ def mutated(draw: st.DrawFn, kind: type[Message]) -> str:
 #: What json_format takes and we refuse, each with the words in which we do.
 TAKEN_BY_THE_ORACLE_ALONE: Mapping[str, list[tuple[type[Message], str]]] = {
     # Which of both is meant?
-    r"is given twice, as \w+ and \w+": [
+    r"occurs twice, as \w+ and \w+": [
         (pb.StepRequest, '{"requestId": "1", "request_id": "2"}'),
     ],
     # Python's int and float take these, JSON does not.
-    r'must be a whole number of \d\d bits, is "(\+1|1_0|007|01)"': [
+    r'must be a \d\d-bit integer, is "(\+1|1_0|007|01)"': [
         (pb.StepRequest, '{"count": "+1"}'),
         (pb.StepRequest, '{"count": "1_0"}'),
         (pb.SetWeightsRequest, '{"layers": {"01": {}}}'),
@@ -159,12 +160,12 @@ TAKEN_BY_THE_ORACLE_ALONE: Mapping[str, list[tuple[type[Message], str]]] = {
         (pb.StepRequest, '{"unit": "+1"}'),
         (pb.StepRequest, '{"unit": " 1"}'),
     ],
-    r'must be a number of float64, is "(\+1| 1|1_0|007|01|inf)"': [
+    r'must be a float64 number, is "(\+1| 1|1_0|007|01|inf)"': [
         (pb.TrainRequest, '{"settings": {"learningRate": " 1"}}'),
         (pb.TrainRequest, '{"settings": {"learningRate": "inf"}}'),
     ],
     # Both refuse the number 1e400; this becomes Infinity there.
-    r'must be a number of float64, is "1e400"': [
+    r'must be a finite float64 number, is "1e400"': [
         (pb.TrainRequest, '{"settings": {"learningRate": "1e400"}}'),
     ],
     # int(0.5) is 0, int(True) and float(True) are 1.
@@ -172,7 +173,7 @@ TAKEN_BY_THE_ORACLE_ALONE: Mapping[str, list[tuple[type[Message], str]]] = {
         (pb.StepRequest, '{"unit": 0.5}'),
         (pb.StepRequest, '{"unit": true}'),
     ],
-    r"must be a number of float64, is (true|false)": [
+    r"must be a float64 number, is (true|false)": [
         (pb.TrainRequest, '{"settings": {"learningRate": true}}'),
     ],
     # What has no names has no unknown ones.
@@ -186,6 +187,8 @@ TAKEN_BY_THE_ORACLE_ALONE: Mapping[str, list[tuple[type[Message], str]]] = {
 #: What we take and json_format does not.
 TAKEN_BY_US_ALONE = [
     (pb.StepRequest, '{"unit": "1.0"}'),
+    # RFC 8259 allows a parser to ignore a byte order mark.
+    (pb.StepRequest, '\ufeff{"network": "a"}'),
 ]
 
 
@@ -267,10 +270,9 @@ _NO_JSON = {
     "Latin 1": b'{"network": "\xe9"}',
     "UTF-16": '{"network": "a"}'.encode("utf-16"),
     "a surrogate in UTF-8": b'{"network": "\xed\xa0\x80"}',
-    "a byte order mark": b'\xef\xbb\xbf{"network": "a"}',
+    "two byte order marks": b'\xef\xbb\xbf\xef\xbb\xbf{"network": "a"}',
+    "an archive": b"PK\x03\x04\x14\x00\x00\x08\x08\x00\xff\xff",
     "a control character": b'{"network": "\x00"}',
-    "NaN": b'{"settings": {"learningRate": NaN}}',
-    "Infinity": b'{"settings": {"learningRate": -Infinity}}',
     "a number with too many digits": b'{"count": ' + b"9" * 100_000 + b"}",
     "a number with a plus": b'{"count": +1}',
     "a number with a leading zero": b'{"count": 01}',
@@ -290,6 +292,59 @@ def test_what_is_no_json_is_refused_as_a_whole(body: bytes) -> None:
     assert isinstance(refused, list)
     assert [bad.field for bad in refused] == [""]
     assert refused[0].description.startswith("the body ")
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (
+            b"PK\x03\x04\x14\xff",
+            "the body is a ZIP archive, such as .npz, .xlsx or .keras: send JSON",
+        ),
+        (b"\x1f\x8b\x08\x00", "the body is compressed with gzip: send JSON in UTF-8"),
+        ('{"network": "a"}'.encode("utf-16"), "the body is UTF-16 text: send JSON in UTF-8"),
+        (b'{"network": "\xe9"}', "the body is not valid UTF-8 at byte 14"),
+    ],
+)
+def test_what_is_no_text_is_called_by_its_name(body: bytes, words: str) -> None:
+    refused = ours(pb.StepRequest, body)
+
+    assert isinstance(refused, list)
+    assert refused[0].description.startswith(words)
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e400", "-1e400"])
+def test_a_number_that_is_not_finite_is_refused_at_its_field(value: str) -> None:
+    refused = ours(
+        pb.PredictRequest, f'{{"inputs": [{{"values": [1, {value}]}}], "update": {value}}}'
+    )
+
+    assert isinstance(refused, list)
+    assert [bad.field for bad in refused] == ["inputs[0].values[1]", "update"]
+    assert refused[0].description.startswith("must be a finite float64 number, is ")
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("sed", "seed"),
+        ("Initialiser", "initializer"),
+        ("layersizes", "layerSizes"),
+        ("layer_size", "layerSizes"),
+        ("LAYER-SIZES", "layerSizes"),
+        ("biases", "bias"),
+    ],
+)
+def test_an_unknown_name_is_answered_with_the_nearest_in_bodies_and_queries(
+    given: str, meant: str
+) -> None:
+    kind = Initializer if meant == "seed" else pb.CreateNetworkRequest
+    words = f"unknown field of {kind.DESCRIPTOR.name}: did you mean {meant}?"
+    violations = Violations()
+
+    set_query(violations, kind(), [(given, "1")])
+
+    assert violations.found == ours(kind, f'{{"{given}": 1}}') == [Violation(given, words)]
 
 
 @pytest.mark.parametrize("body", [b"null", b"[]", b'""', b"1", b"true", b'"x"', b"[{}]"])

@@ -256,7 +256,7 @@ async def test_a_client_that_does_not_read_is_cut_off(
 ) -> None:
     given_up = asyncio.Event()
     monkeypatch.setattr(timeouts, "WRITE_SECONDS", 0.2)
-    monkeypatch.setattr(streams, "told", lambda error: given_up.set())
+    monkeypatch.setattr(streams, "error_response", lambda error: given_up.set())
     host, _, port = str((await here.start()).http).partition(":")
     await asyncio.to_thread(
         here.handlers.networks.create_network,
