@@ -9,7 +9,7 @@ DEFAULT_SERVER: Final = "127.0.0.1:50051"
 #: The schemes of gRPC targets that are not HOST:PORT, which gRPC itself resolves.
 _SCHEMES: Final = ("dns:", "ipv4:", "ipv6:", "unix:", "unix-abstract:", "vsock:", "xds:")
 
-_IPV6: Final = r"\[(?=.*:.*:)[0-9A-Fa-f:.]+(?:%[\w.-]+)?\]"
+_IPV6: Final = r"\[(?=[^\]]*:[^\]]*:)[0-9A-Fa-f:.]+(?:%[\w.-]+)?\]"
 _HOST_AND_PORT: Final = re.compile(rf"({_IPV6}|[^\s\[\]/@:]+):([0-9]+)", re.ASCII)
 _LARGEST_PORT: Final = 2**16 - 1
 _LONGEST_SHOWN: Final = 100
