@@ -1,4 +1,4 @@
-"""Exits with 0 when the server in this container is ready to serve, and with 1 when it is not."""
+"""Exits with code 0 if the server in this container is healthy, and with code 1 otherwise."""
 
 import sys
 
@@ -7,7 +7,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 
 def is_serving(target: str) -> bool:
-    """Ask the server at `target` (HOST:PORT) by the health protocol of gRPC."""
+    """Return whether the server at `target` (HOST:PORT) is healthy."""
     with grpc.insecure_channel(target) as channel:
         request = health_pb2.HealthCheckRequest()
         try:

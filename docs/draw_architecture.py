@@ -1,7 +1,7 @@
-"""Draws docs/images/architecture.svg from the imports of the code, and the table of the rooms.
+"""Draws docs/images/architecture.svg and the table of packages from the imports of the code.
 
-`make architecture` runs it; with `--check`, as in `make lint`, it only fails where the picture or
-the table in docs/architecture.md is not what it would write.
+`make architecture` runs it. With `--check`, as in `make lint`, it only fails if the diagram or the
+table in docs/architecture.md is out of date.
 """
 
 import sys

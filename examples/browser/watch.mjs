@@ -1,13 +1,13 @@
 // Follows a network in a browser, as columns of numbers, over gRPC-Web and without a library.
 //
-// A message of gRPC-Web is a byte of flags, four of its length, and its content. The content is
-// protobuf; its packed doubles are arrays of little-endian numbers and are taken as they lie there.
+// A gRPC-Web message is one byte of flags, four bytes of length, and the content, which is protobuf.
+// Packed doubles are arrays of little-endian numbers and are read without conversion.
 
 const FIELDS = { updates: 1, columns: 2, runEvent: 3, bookmark: 4 }; // of WatchUpdatesResponse
 const COLUMNS = { firstUpdate: 1, stride: 2, run: 4, count: 6, costs: 7, parameters: 8 };
 const TRAILER = 0x80;
 
-/** Yields the columns of a network from update `next` on, for good; goes on after a lost connection. */
+/** Yields the columns of a network from update `next` on, without an end; resumes after a lost connection. */
 export async function* watchColumns(base, network, uid, next = 0) {
   for (;;) {
     try {
@@ -25,7 +25,7 @@ export async function* watchColumns(base, network, uid, next = 0) {
   }
 }
 
-/** Yields the messages of one stream. Throws an Error with `final` where asking again is of no use. */
+/** Yields the messages of one stream. Throws an Error with `final` if a retry cannot succeed. */
 async function* messages(base, request) {
   const response = await fetch(`${base}/clearprop.v1.TrainingService/WatchUpdates`, {
     method: "POST",
@@ -58,7 +58,7 @@ async function* messages(base, request) {
 }
 
 function check(status, message) {
-  if (!status || status === "0" || status === "14" || status === "1") return; // OK, or ask again
+  if (!status || status === "0" || status === "14" || status === "1") return; // OK, or retry
   throw Object.assign(new Error(decodeURIComponent(message ?? `status ${status}`)), { final: true });
 }
 
@@ -77,7 +77,7 @@ function columnsOf(content) {
   const number = (field) => Number(found.get(field)?.[0] ?? 0);
   const doubles = (field) => {
     const bytes = found.get(field)?.[0] ?? new Uint8Array(0);
-    return new Float64Array(bytes.slice().buffer); // a copy begins where an array may begin
+    return new Float64Array(bytes.slice().buffer); // copy, because an array must be aligned
   };
   return {
     firstUpdate: number(COLUMNS.firstUpdate),
@@ -85,11 +85,11 @@ function columnsOf(content) {
     run: number(COLUMNS.run),
     count: number(COLUMNS.count),
     costs: doubles(COLUMNS.costs),
-    parameters: doubles(COLUMNS.parameters), // a row of all weights for each update
+    parameters: doubles(COLUMNS.parameters), // one row of all weights per update
   };
 }
 
-/** Returns the fields of a message by their numbers: integers as BigInt, all others as bytes. */
+/** Returns the fields of a message by number: integers as BigInt, all others as bytes. */
 function fields(bytes) {
   const found = new Map();
   let place = 0;

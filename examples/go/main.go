@@ -1,6 +1,6 @@
-// Trains a network on XOR and follows every update of it, also through a restart of the server.
+// Trains a network on XOR and receives every update, even if the server restarts.
 //
-// The package clearpropv1 is what protoc makes of the contract, from the folder of this file:
+// Generate the package clearpropv1 from the contract with protoc, in the folder of this file:
 //
 //	contract=../../proto
 //	files=$(cd $contract && echo clearprop/v1/*.proto)
@@ -26,25 +26,25 @@ import (
 	pb "example/clearpropv1"
 )
 
-// follow reads the updates of a run from one on until the run is over: never twice, never with a gap.
+// follow receives the updates of a run until the run ends, without duplicates or gaps.
 func follow(ctx context.Context, client pb.TrainingServiceClient, network *pb.Network, run *pb.Run) error {
 	next, lastEvent := run.FirstUpdate, int64(0)
 	for {
 		err := read(ctx, client, &pb.WatchUpdatesRequest{
 			Network:     network.Network,
-			Uid:         network.Uid, // or another network of the same name could be taken for it
+			Uid:         network.Uid, // rejects another network with the same id
 			StartUpdate: &next,
 			Encoding:    pb.Encoding_ENCODING_COLUMNS,
 			UntilRun:    run.Run,
 		}, &next, &lastEvent)
 		if err == io.EOF {
-			return nil // the end of the run has come
+			return nil // the run has ended
 		}
 		if code := status.Code(err); code != codes.Unavailable && code != codes.Canceled {
 			return err
 		}
-		// What has been read is known best here: the server is asked for the rest.
-		log.Printf("lost the connection after update %d, going on", next-1)
+		// Resume after the last update that was received.
+		log.Printf("lost the connection after update %d, resuming", next-1)
 		time.Sleep(200 * time.Millisecond)
 	}
 }
@@ -66,7 +66,7 @@ func read(ctx context.Context, client pb.TrainingServiceClient, request *pb.Watc
 			if costs := columns.Costs; len(costs) > 0 {
 				fmt.Printf("update %d: cost %g\n", *next-1, costs[len(costs)-1])
 			}
-			// columns.Parameters holds a row of all weights for each of the columns.Count updates.
+			// columns.Parameters contains one row of all weights for each of the columns.Count updates.
 		} else if event := message.GetRunEvent(); event != nil && event.Event > *lastEvent {
 			*lastEvent = event.Event
 			fmt.Printf("%s after update %d\n", event.Run.State, event.Update)
@@ -96,7 +96,7 @@ func main() {
 	trained, err := client.Train(ctx, &pb.TrainRequest{
 		Network:   created.Network.Network,
 		Settings:  &pb.TrainingSettings{TrainingSet: "xor", LearningRate: 5, BatchSize: 4, Epochs: 20_000},
-		RequestId: fmt.Sprintf("train-%s", created.Network.Uid), // a call that is repeated happens once
+		RequestId: fmt.Sprintf("train-%s", created.Network.Uid), // a retried call takes effect once
 	})
 	if err != nil {
 		log.Fatal(err)

@@ -1,4 +1,4 @@
-// Trains a network on XOR and follows every update of it, also through a restart of the server.
+// Trains a network on XOR and receives every update, even if the server restarts.
 //
 //   npm install --no-package-lock
 //   node watch.mjs 127.0.0.1:50051
@@ -13,15 +13,15 @@ const epochs = Number(process.argv[3] ?? 20_000);
 
 const definition = loadSync("clearprop/v1/training_service.proto", {
   includeDirs: [fileURLToPath(new URL("../../proto", import.meta.url))],
-  keepCase: true, // the contract's own names
-  longs: Number, // numbers of updates are whole up to 2^53
+  keepCase: true, // field names as in the contract
+  longs: Number, // update numbers are exact up to 2^53
   enums: String,
   oneofs: true,
   defaults: true,
 });
 const { TrainingService } = grpc.loadPackageDefinition(definition).clearprop.v1;
 const service = new TrainingService(target, grpc.credentials.createInsecure(), {
-  "grpc.max_receive_message_length": 64 * 2 ** 20,
+  "grpc.max_receive_message_length": 64 * 2 ** 20, // the default is 4 MiB
 });
 
 const call = (method, request) =>
@@ -29,13 +29,13 @@ const call = (method, request) =>
     service[method](request, (error, response) => (error ? reject(error) : resolve(response))),
   );
 
-/** Yields what happens to a network from `next` on, until its run is over; never twice, never with a gap. */
+/** Yields updates and run events of a network from `next` until the run ends, without duplicates or gaps. */
 async function* watch(network, uid, next, run) {
   let lastEvent = 0;
   for (;;) {
     const stream = service.WatchUpdates({
       network,
-      uid, // or another network of the same name could be taken for it after a restart
+      uid, // rejects another network with the same id
       start_update: next,
       encoding: "ENCODING_COLUMNS",
       until_run: run,
@@ -51,11 +51,11 @@ async function* watch(network, uid, next, run) {
           yield { event: message.run_event };
         }
       }
-      return; // the end of the run has come
+      return; // the run has ended
     } catch (error) {
-      // What has been read is known best here: the server is asked for the rest.
+      // Resume after the last update that was received.
       if (error.code !== grpc.status.UNAVAILABLE && error.code !== grpc.status.CANCELLED) throw error;
-      console.log(`lost the connection after update ${next - 1}, going on`);
+      console.log(`Lost the connection after update ${next - 1}, resuming.`);
       await new Promise((resolve) => setTimeout(resolve, 200));
     } finally {
       stream.cancel();
@@ -71,7 +71,7 @@ const { network } = await call("CreateNetwork", {
 const { run } = await call("Train", {
   network: network.network,
   settings: { training_set: "xor", learning_rate: 5, batch_size: 4, epochs },
-  request_id: randomUUID(), // a call that is repeated happens once
+  request_id: randomUUID(), // a retried call takes effect once
 });
 
 let updates = 0;
@@ -80,10 +80,10 @@ for await (const { columns, event } of watch(network.network, network.uid, run.f
   if (columns?.run === run.run) {
     updates += columns.count;
     cost = columns.costs.at(-1);
-    // columns.parameters holds columns.count × 15 numbers: a row of all weights for each update.
+    // columns.parameters contains columns.count × 15 numbers: one row of all weights per update.
   } else if (event) {
     console.log(`${event.run.state} after update ${event.update}`);
   }
 }
-console.log(`${updates} updates seen, cost ${cost}`);
+console.log(`Received ${updates} updates, cost ${cost}`);
 service.close();

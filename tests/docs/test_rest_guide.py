@@ -1,22 +1,20 @@
-"""The guide's curl commands do what it says, one after the other as they stand there."""
+"""The guide's curl commands work, in order and as typed, and print what it shows."""
 
 import json
 import re
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from documents import ROOT, run
+from documents import ROOT, Reader, blocks, run
 from servers import ServerProcess, new_server
 
 from service.faces.rest.errors import HTTP_CODES
 
 GUIDE = (ROOT / "docs" / "rest.md").read_text()
-BLOCKS = re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)
 USUAL = "http://127.0.0.1:8080"
 
-#: Refusals that the guide shows; every other command succeeds.
+#: Errors that the guide shows; every other command succeeds.
 REFUSED = ["bais"]
 
 pytestmark = pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
@@ -30,24 +28,23 @@ def http_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProc
 
 @pytest.fixture(scope="module")
 def told(http_server: ServerProcess, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """What each block of commands printed."""
-    folder = tmp_path_factory.mktemp("downloads")
+    """Return the output of each block of commands."""
+    reader = Reader(http_server, tmp_path_factory.mktemp("downloads"))
     return [
-        _run(block, http_server, folder)
-        for block in re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)
+        reader.types(block, before=_curl(block.text))
+        for block in blocks("docs/rest.md")
+        if block.language == "sh"
     ]
 
 
-def _run(block: str, server: ServerProcess, folder: Path) -> str:
-    fail = "" if any(word in block for word in REFUSED) else "--fail-with-body"
-    script = f'curl() {{ command curl --silent --show-error {fail} "$@"; }}\n{block}'
-    return run("sh", "-e", "-c", script.replace(USUAL, server.http), cwd=folder)
+def _curl(text: str) -> str:
+    """Return the definition of a curl that fails on errors, except on those that are shown."""
+    fail = "" if any(word in text for word in REFUSED) else "--fail-with-body"
+    return f'curl() {{ command curl --silent --show-error {fail} "$@"; }}\n'
 
 
 def test_all_of_its_commands_work(told: list[str]) -> None:
-    assert (
-        sum(block.count("curl ") for block in re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)) > 30
-    )
+    assert sum(block.text.count("curl ") for block in blocks("docs/rest.md")) > 30
     for said in (
         "RUN_STATE_PAUSED",
         "RUN_STATE_SUCCEEDED",

@@ -82,7 +82,7 @@ def test_its_event_source_goes_on_after_a_restart_without_a_gap(
     page.goto(f"{origin}/index.html?server={allowing.http}&network={name}&run={run}")
     page.wait_for_function("window.seen.length > 10")
     getattr(allowing, how)()
-    expect(page.locator("#trouble")).not_to_be_empty()
+    expect(page.locator("#error")).not_to_be_empty()
     seen_before = page.evaluate("window.seen.at(-1)")
     assert seen_before < UPDATES
     allowing.start()
@@ -112,5 +112,5 @@ def test_pages_of_other_origins_are_told_nothing(
     with own_http_server.stub() as stub:
         name = create(stub).network
     page.goto(f"{origin}/index.html?server={own_http_server.http}&network={name}&run=1")
-    expect(page.locator("#trouble")).to_have_text("refused")
+    expect(page.locator("#error")).to_have_text("Rejected.")
     assert page.evaluate("window.seen") == []
