@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 VENV_MADE := $(VENV)/.made
 INSTALLED := $(VENV)/.installed
+DOCS_INSTALLED := $(VENV)/.docs
 KERNELS := $(VENV)/.kernels
 
 # The stubs are generated in an environment of their own: pyproject.toml says why.
@@ -28,7 +29,7 @@ export BUF_CACHE_DIR := $(CURDIR)/$(VENV)/.buf
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve bench peers test soak screenshots architecture lint format client proto requirements clean
+.PHONY: help setup demo serve bench peers test soak screenshots architecture docs lint format client proto requirements clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +58,9 @@ screenshots: setup ## make the pictures of the page that the documents show (nee
 
 architecture: $(INSTALLED) ## draw docs/images/architecture.svg from the imports of the code
 	$(BIN)/python docs/draw_architecture.py
+
+docs: $(DOCS_INSTALLED) ## build the documentation site in build/docs and check its links
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
 
 lint: $(INSTALLED) $(PROTO_INSTALLED) ## check the code, its types, its architecture and the contract
 	$(BIN)/ruff check
@@ -87,6 +91,7 @@ proto: $(PROTO_INSTALLED) ## generate client/clearprop/v1 from proto/
 requirements: ## pin the newest versions that the two pyproject.toml allow (needs uv)
 	$(call pin,runtime,pyproject.toml)
 	$(call pin,dev,-c requirements/runtime.txt pyproject.toml client/pyproject.toml --group dev)
+	$(call pin,docs,-c requirements/dev.txt --group docs)
 	$(call pin,build,-c requirements/dev.txt --group build)
 	$(call pin,proto,--group proto)
 
@@ -101,6 +106,10 @@ $(VENV_MADE):
 $(INSTALLED): $(VENV_MADE) requirements/dev.txt pyproject.toml client/pyproject.toml
 	$(call install,$(VENV),--require-hashes -r requirements/dev.txt)
 	$(call install,$(VENV),--no-deps --no-build-isolation -e client -e .)
+	@touch $@
+
+$(DOCS_INSTALLED): $(INSTALLED) requirements/docs.txt
+	$(call install,$(VENV),--require-hashes -r requirements/docs.txt)
 	@touch $@
 
 $(KERNELS): $(INSTALLED) $(wildcard training/numerics/*.py)

@@ -64,7 +64,7 @@ class AsyncClient:
     ) -> AsyncNetwork:
         """Make a network with its update 0 and return it.
 
-        `network` is its id, [a-z][a-z0-9-]{0,62}; the service makes one where none is given.
+        `network` is its id, `[a-z][a-z0-9-]{0,62}`; the service makes one where none is given.
         `layer_sizes` are inputs first, outputs last. `activations` is one for each layer after the
         inputs, or one for all: `sigmoid` (the default), `tanh`, `relu`, `leaky-relu`, `softplus`,
         `identity`, and `softmax` for the output layer. `cost_function` is `cross-entropy`,
