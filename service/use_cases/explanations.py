@@ -1,9 +1,10 @@
 """Explains weights: finds the update, and checks that there are such a weight and such examples."""
 
-from service.use_cases.inspection import Inspection, Which, check_positions
+from service.use_cases.inspection import Inspection, Which, check_counts, check_in_batch
 from training.errors import Violations
 from training.explanation.explanation import Explanation, explain, shown_at_once
 from training.explanation.place import WeightPlace
+from training.network import Network
 from training.network_rules import check_weight_place
 
 
@@ -26,11 +27,13 @@ class Explanations:
         lines would be too many; 0 stands for as many as read well. Raises what Inspection.batch
         raises, and InvalidFields.
         """
-        update = self._inspection.batch(which)
-        violations = Violations()
-        check_weight_place(violations, "", update.network, place.layer, place.unit, place.input)
-        check_positions(violations, update, first_position, position_count)
-        violations.refuse()
+
+        def check(violations: Violations, network: Network) -> None:
+            check_weight_place(violations, "", network, place.layer, place.unit, place.input)
+            check_counts(violations, first_position, position_count)
+
+        update = self._inspection.batch(which, check)
+        check_in_batch(update, first_position)
         count = shown_at_once(update, place, position_count)
         stop = min(len(update.numbers), first_position + count)
         return explain(update, place, range(first_position, stop))

@@ -1,5 +1,6 @@
 """Finds any update, past or next, with all that it is computed from, so that it can be opened."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from service.execution.run_opening import RunOpening
@@ -103,8 +104,10 @@ class Inspection:
         (last,) = activations(network, parameters, made.examples.inputs[-1:])
         return FullState(network, snapshot, gradient, last)
 
-    def batch(self, which: Which) -> BatchUpdate:
+    def batch(self, which: Which, check: Callable[[Violations, Network], object]) -> BatchUpdate:
         """Return an update with its batch and the state before it; nothing is changed.
+
+        `check` reports other invalid fields of the request, together with those found here.
 
         Raises NetworkNotFound, UpdateOutOfRange, HistoryCompacted (also for the earliest kept
         update: what is before it is gone), InvalidFields, NotGradient for an update that no
@@ -115,6 +118,7 @@ class Inspection:
         _check(violations, which)
         with self._store.read() as reader:
             network = reader.network(which.network_id)
+            check(violations, network)
             head = reader.head(network.uid)
             if which.next:
                 found = self._next(violations, reader, network, head, which.settings)
@@ -134,9 +138,10 @@ class Inspection:
         would be too large for one answer; 0 stands for as many as make about a megabyte. Raises
         what `batch` raises, and InvalidFields.
         """
-        update = self.batch(which)
-        with validating() as violations:
-            check_positions(violations, update, first_position, position_count)
+        update = self.batch(
+            which, lambda violations, _: check_counts(violations, first_position, position_count)
+        )
+        check_in_batch(update, first_position)
         positions = _shown_at_once(update, first_position, position_count)
         return Traced(trace(update, positions), positions)
 
@@ -185,15 +190,21 @@ class Inspection:
         return _Found(network, update, run, index, examples)
 
 
-def check_positions(violations: Violations, update: BatchUpdate, first: int, count: int) -> None:
-    """Require a first example that is in the batch, and a number of them."""
+def check_counts(violations: Violations, first: int, count: int) -> None:
+    """Report a negative position of the first example, or a negative number of examples."""
+    violations.require(first >= 0, "first_position", f"must be at least 0, is {first}")
+    violations.require(count >= 0, "position_count", f"must be at least 0, is {count}")
+
+
+def check_in_batch(update: BatchUpdate, first: int) -> None:
+    """Raise InvalidFields if the position of the first example is not in the batch."""
     examples = len(update.numbers)
-    violations.require(
-        0 <= first < examples,
-        "first_position",
-        f"must be 0 to {examples - 1}, for the batch has {examples} examples, is {first}",
-    )
-    violations.require(count >= 0, "position_count", f"must not be negative, is {count}")
+    with validating() as violations:
+        violations.require(
+            first < examples,
+            "first_position",
+            f"must be 0 to {examples - 1}, because the batch has {examples} examples, is {first}",
+        )
 
 
 def _shown_at_once(update: BatchUpdate, first: int, wanted: int) -> range:

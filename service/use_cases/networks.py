@@ -1,7 +1,7 @@
 """Use cases of networks: create, fork, get, list, label, delete."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from service.reading.state_reader import StateReader
@@ -163,12 +163,15 @@ class Networks:
         keys: Sequence[str] | None,
         etag: str = "",
         request: RequestId[NetworkView] | None = None,
+        unknown: Iterable[Violation] = (),
     ) -> NetworkView:
         """Replace all labels, or only those with the given keys; a key without a label is removed.
 
+        `unknown` are the fields whose values are not valid in the contract.
+
         Raises InvalidFields, NetworkNotFound, StaleEtag.
         """
-        with validating() as violations:
+        with validating(unknown) as violations:
             check_request(violations, request)
             check_labels(violations, "labels", labels)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from service.execution.run_opening import RunOpening
 from service.execution.tickets import Outcome, Ticket, ticket_for
 from service.use_cases.answers import RunReference
-from service.use_cases.requests import AnsweredBefore, RequestId, once, once_waiting
+from service.use_cases.requests import AnsweredBefore, RequestId, check_request, once, once_waiting
 from training.errors import RunOver, Violation, Violations
 from training.network import Network
 from training.ports import Clock, Executor, Reader, Store, Writer
@@ -62,6 +62,12 @@ class Runs:
             return RunView(network_id, _run_of(opening))
 
         with self._store.read() as reader:
+            violations = Violations(unknown)
+            check_request(violations, request)
+            if violations:  # together with all that is wrong with the settings
+                network = reader.network(network_id)
+                head = reader.head(network.uid)
+                self._opening.addition(violations, reader, network, head, settings, etag)
             self._opening.load(reader, settings)
         return self._start(request, start)
 

@@ -6,8 +6,9 @@ from typing import Final
 
 from service.use_cases.inspection import Inspection, Which
 from training.batch_update import BatchUpdate
-from training.errors import validating
+from training.errors import Violations, validating
 from training.limits import Limits
+from training.network import Network
 from training.walking.phases import phases_of
 from training.walking.walk import Walk, walk
 
@@ -42,17 +43,22 @@ class Walks:
         They are those from `first_step`, `step_count` of them; 0 means 2,000. Raises what
         Inspection.batch raises, InvalidFields, and LimitExceeded where there would be too many.
         """
-        with validating() as violations:
+
+        def check(violations: Violations, _: Network) -> None:
+            violations.require(
+                first_step >= 0, "first_step", f"must be at least 0, is {first_step}"
+            )
             violations.require(
                 0 <= step_count <= _MOST_STEPS,
                 "step_count",
                 f"must be 0 to {_MOST_STEPS:,}, is {step_count}",
             )
-        update = self._inspection.batch(which)
+
+        update = self._inspection.batch(which, check)
         found = self._begun_before(update, which) or walk(update, self._limits.walk_lines)
         with validating() as violations:
             violations.require(
-                0 <= first_step < len(found.steps),
+                first_step < len(found.steps),
                 "first_step",
                 f"must be 0 to {len(found.steps) - 1}, is {first_step}",
             )
@@ -67,7 +73,7 @@ class Walks:
         All of its examples have the same ones. Nothing is executed, so there is no limit. Raises
         what Inspection.batch raises.
         """
-        update = self._inspection.batch(which)
+        update = self._inspection.batch(which, lambda *_: None)
         phases = phases_of(len(update.network.shapes), example_count=1)
         return Walked(Walk(update, list(phases), []), range(0))
 

@@ -115,9 +115,10 @@ def test_what_cannot_be_explained_is_refused_by_name(stub: TrainingServiceStub) 
         (["unit", "input"], {"unit": 5, "input": 2}),
         (["input"], {}),
         (
-            ["first_position", "position_count"],
-            {"input": 0, "first_position": 4, "position_count": -1},
+            ["unit", "first_position", "position_count"],
+            {"unit": 5, "input": 0, "first_position": -1, "position_count": -1},
         ),
+        (["first_position"], {"input": 0, "first_position": 4}),
         (["settings"], {"input": 0, "settings": settings()}),
         (["update"], {"input": 0, "next": True, "update": 1}),
     ]

@@ -16,6 +16,7 @@ from clearprop.v1 import network_pb2, run_pb2, update_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from google.protobuf.descriptor import Descriptor
+from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from servers import ServerProcess
@@ -83,9 +84,14 @@ WITHOUT_A_NETWORK = [
         pb.CreateTrainingSetRequest(examples=examples([([nan], [1]), ([1, 2], [inf])])),
         ["examples[0].inputs[0]", "examples[1].inputs", "examples[1].targets[0]"],
     ),
-    (pb.ListNetworksRequest(page_size=-1), ["page_size"]),
-    (pb.ListNetworksRequest(page_token=NO_TOKEN), ["page_token"]),
-    (pb.ListNetworksRequest(page_size=1001), ["page_size"]),
+    (
+        pb.CreateTrainingSetRequest(
+            request_id="ü", training_set="B", examples=examples([([nan], [1])])
+        ),
+        ["request_id", "training_set", "examples[0].inputs[0]"],
+    ),
+    (pb.ListNetworksRequest(page_size=-1, page_token=NO_TOKEN), ["page_size", "page_token"]),
+    (pb.ListTrainingSetsRequest(page_size=1001, page_token=NO_TOKEN), ["page_size", "page_token"]),
 ]
 
 SETTINGS = settings(
@@ -114,7 +120,47 @@ BAD_SETTINGS = [
 ANYTHING: Any = pb  # numbers of enums are not typed
 #: Requests to a network of 2-5-1 without biases.
 OF_A_NETWORK = [
-    (pb.TrainRequest(settings=SETTINGS), BAD_SETTINGS),
+    (pb.TrainRequest(settings=SETTINGS, request_id="ü"), ["request_id", *BAD_SETTINGS]),
+    (
+        ANYTHING.TrainRequest(settings=settings(optimizer=OPTIMIZER(kind=9)), request_id="ü"),
+        ["request_id", "settings.optimizer.kind"],
+    ),
+    (
+        pb.UpdateNetworkRequest(
+            request_id="ü", labels={"É": ""}, update_mask=FieldMask(paths=["labels.É", "bias"])
+        ),
+        ["request_id", "labels.É", "update_mask"],
+    ),
+    (
+        pb.ForkNetworkRequest(request_id="ü", new_network="B", labels={"É": ""}),
+        ["request_id", "new_network", "labels.É"],
+    ),
+    (
+        pb.SetWeightsRequest(
+            request_id="ü", weights=[pb.WeightValue(layer=3), pb.WeightValue(layer=1, input=9)]
+        ),
+        ["request_id", "weights[0].layer", "weights[1].input"],
+    ),
+    (
+        pb.ResetWeightsRequest(request_id="ü", initializer=INITIALIZER(seed=-1)),
+        ["request_id", "initializer.seed"],
+    ),
+    (
+        pb.CompareUpdatesRequest(page_size=-1, page_token=NO_TOKEN),
+        ["page_size", "page_token"],
+    ),
+    (
+        pb.TraceUpdateRequest(next=True, update=0, settings=SETTINGS, first_position=-1),
+        ["update", "first_position", *BAD_SETTINGS],
+    ),
+    (
+        pb.ExplainWeightRequest(next=True, settings=SETTINGS, layer=3, position_count=-1),
+        ["layer", "position_count", *BAD_SETTINGS],
+    ),
+    (
+        pb.WalkUpdateRequest(next=True, settings=SETTINGS, first_step=-1, step_count=-1),
+        ["first_step", "step_count", *BAD_SETTINGS],
+    ),
     (pb.StepRequest(settings=SETTINGS), BAD_SETTINGS),
     (
         ANYTHING.StepRequest(settings=settings(rate=0.0), request_id="ü", count=-1, unit=9),
@@ -124,8 +170,11 @@ OF_A_NETWORK = [
         pb.TrainRequest(settings=settings(batch_size=5, epochs=2**62)),
         ["settings.epochs", "settings.batch_size"],
     ),
-    (pb.ListRunsRequest(page_token=ID_TOKEN), ["page_token"]),
-    (ANYTHING.ListUpdatesRequest(detail=9), ["detail"]),
+    (pb.ListRunsRequest(page_size=-1, page_token=ID_TOKEN), ["page_size", "page_token"]),
+    (
+        ANYTHING.ListUpdatesRequest(page_size=-1, page_token=NO_TOKEN, detail=9),
+        ["page_size", "page_token", "detail"],
+    ),
     (pb.ListUpdatesRequest(start_update=1, end_update=0), ["end_update"]),
     (
         pb.ListUpdatesRequest(max_points=1, page_size=5, page_token=ID_TOKEN),

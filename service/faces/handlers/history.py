@@ -51,9 +51,9 @@ class HistoryHandlers:
         most = max_points(request)
         if most is not None:
             return self._downsampled(request, most)
-        size = page_size(request.page_size)
-        first = page_number(request.page_token)
         with validating() as violations:
+            size = page_size(violations, request.page_size)
+            first = page_number(violations, request.page_token)
             how_much = detail(violations, request.detail)
         span = self._history.updates(
             request.network,
@@ -70,8 +70,9 @@ class HistoryHandlers:
 
     def compare_updates(self, request: pb.CompareUpdatesRequest) -> pb.CompareUpdatesResponse:
         """Compare two updates."""
-        size = page_size(request.page_size)
-        token = changes_position(request.page_token)
+        with validating() as violations:
+            size = page_size(violations, request.page_size)
+            token = changes_position(violations, request.page_token)
         found = self._comparisons.compare(
             request.network,
             request.base_update,

@@ -9,6 +9,7 @@ from service.faces.messages.networks import label_keys, network, new_network
 from service.faces.messages.pages import page, page_position
 from service.faces.messages.requests import request_id
 from service.use_cases.networks import Networks, NetworkView
+from training.errors import Violations
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,14 @@ class NetworkHandlers:
 
     def update_network(self, request: pb.UpdateNetworkRequest) -> pb.UpdateNetworkResponse:
         """Change labels."""
+        unknown = Violations()
         view = self._networks.label(
             request.network,
             dict(request.labels),
-            label_keys(request),
+            label_keys(unknown, request),
             request.etag,
             request_id(request, _labelled),
+            unknown.found,
         )
         return _labelled(view)
 

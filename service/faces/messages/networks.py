@@ -8,7 +8,7 @@ from service.faces.messages.fields import optional
 from service.faces.messages.runs import optimizer_state
 from service.faces.messages.times import timestamp
 from service.use_cases.networks import NetworkView, NewNetwork
-from training.errors import Violations, validating
+from training.errors import Violations
 from training.network import (
     Array,
     Fork,
@@ -82,23 +82,19 @@ def layer_parameters(message: network_pb2.LayerParameters) -> LayerParameters:
     )
 
 
-def label_keys(request: training_service_pb2.UpdateNetworkRequest) -> list[str] | None:
-    """Return the keys of the labels to change; None for all labels.
-
-    Raises InvalidFields if the mask contains anything else.
-    """
-    keys = []
-    with validating() as violations:
-        for path in request.update_mask.paths:
-            if path == "labels":
-                return None
-            if violations.require(
+def label_keys(
+    unknown: Violations, request: training_service_pb2.UpdateNetworkRequest
+) -> list[str] | None:
+    """Return the keys of the labels to change, None for all labels; report other paths."""
+    paths = request.update_mask.paths
+    for path in paths:
+        if path != "labels":
+            unknown.require(
                 path.startswith("labels."),
                 "update_mask",
                 f"must contain labels or labels.KEY, not {path!r}",
-            ):
-                keys.append(path.removeprefix("labels."))
-    return keys or None
+            )
+    return None if "labels" in paths else [path.removeprefix("labels.") for path in paths] or None
 
 
 def network(view: NetworkView) -> network_pb2.Network:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from training.errors import InvalidFields, Violation, validating
+from training.errors import Violations, validating
 
 T = TypeVar("T")
 P = TypeVar("P")
@@ -32,7 +32,7 @@ class Page(Generic[T]):
 
 def page(
     request: PageRequest,
-    position: Callable[[str], P],
+    position: Callable[[Violations, str], P],
     read: Callable[[P, int], Sequence[T]],
     key: Callable[[T], str | int],
 ) -> Page[T]:
@@ -41,22 +41,21 @@ def page(
     `position` decodes a token, `read` returns up to n items after a position, and `key` returns the
     position of an item. Raises InvalidFields.
     """
-    size = page_size(request.page_size)
-    items = read(
-        position(request.page_token), size + 1
-    )  # one more, to know whether there is a next page
+    with validating() as violations:
+        size = page_size(violations, request.page_size)
+        start = position(violations, request.page_token)
+    items = read(start, size + 1)  # one more, to know whether there is a next page
     shown = items[:size]
     return Page(shown, page_token(key(shown[-1])) if len(items) > size else "")
 
 
-def page_size(size: int) -> int:
-    """Return the maximum number of items. Raises InvalidFields unless `size` is 0 to 1,000."""
-    with validating() as violations:
-        violations.require(
-            0 <= size <= _LARGEST_PAGE,
-            "page_size",
-            f"must be 1 to {_LARGEST_PAGE}, or 0 for {_DEFAULT_PAGE}, is {size}",
-        )
+def page_size(violations: Violations, size: int) -> int:
+    """Return the maximum number of items; report a size that is not 0 to 1,000."""
+    violations.require(
+        0 <= size <= _LARGEST_PAGE,
+        "page_size",
+        f"must be 1 to {_LARGEST_PAGE}, or 0 for {_DEFAULT_PAGE}, is {size}",
+    )
     return size or _DEFAULT_PAGE
 
 
@@ -65,27 +64,23 @@ def page_token(position: str | int) -> str:
     return base64.urlsafe_b64encode(str(position).encode()).decode()
 
 
-def page_position(token: str) -> str:
-    """Return the position in a token; empty for the first page.
-
-    Raises InvalidFields if the token is invalid.
-    """
+def page_position(violations: Violations, token: str) -> str:
+    """Return the position in a token; empty for the first page. Report an invalid token."""
     try:
         return base64.b64decode(token, altchars=b"-_", validate=True).decode("ascii")
     except (binascii.Error, ValueError):
-        raise _bad_token() from None
+        _report_token(violations)
+        return ""
 
 
-def page_number(token: str) -> int | None:
-    """Return the number in a token; None for the first page.
-
-    Raises InvalidFields if the token is invalid.
-    """
-    position = page_position(token)
+def page_number(violations: Violations, token: str) -> int | None:
+    """Return the number in a token; None for the first page. Report an invalid token."""
+    position = page_position(violations, token)
     if not position:
         return None
     if not position.isdecimal() or len(position) > len(str(2**63)):
-        raise _bad_token()
+        _report_token(violations)
+        return None
     return int(position)
 
 
@@ -102,28 +97,19 @@ def changes_token(update: int, offset: int) -> str:
     return page_token(f"{update}.{offset}")
 
 
-def changes_position(token: str) -> ChangesPosition | None:
-    """Return the position in a token; None for the first page.
-
-    Raises InvalidFields if the token is invalid.
-    """
-    position = page_position(token)
+def changes_position(violations: Violations, token: str) -> ChangesPosition | None:
+    """Return the position in a token; None for the first page. Report an invalid token."""
+    position = page_position(violations, token)
     if not position:
         return None
     parts = position.split(".")
     if len(parts) != 2 or not all(
         part.isdecimal() and len(part) <= len(str(2**63)) for part in parts
     ):
-        raise _bad_token()
+        _report_token(violations)
+        return None
     return ChangesPosition(int(parts[0]), int(parts[1]))
 
 
-def _bad_token() -> InvalidFields:
-    return InvalidFields(
-        [
-            Violation(
-                "page_token",
-                "must be the next_page_token of the previous page, unchanged",
-            )
-        ]
-    )
+def _report_token(violations: Violations) -> None:
+    violations.add("page_token", "must be the next_page_token of the previous page, unchanged")
