@@ -1,11 +1,14 @@
 """The table of commands agrees with the commands; each is loaded when it is used."""
 
+from importlib.metadata import entry_points
+from pathlib import Path
+
 import clearprop.cli as command_line
 import pytest
-from clearprop.cli import command_group
-from clearprop.cli.command_group import Commands
+from clearprop.cli.command_group import ENTRY_POINTS, Commands
 from clearprop.cli.commands import PANELS
 from clearprop.cli.program import app
+from console import Clearprop
 from typer.testing import CliRunner, Result
 
 ENTRIES = {name: each for panel in PANELS.values() for name, each in panel.items()}
@@ -39,28 +42,15 @@ def test_an_unknown_command_is_refused_with_the_nearest_one() -> None:
 def test_without_the_server_its_commands_say_what_to_install(
     monkeypatch: pytest.MonkeyPatch, arguments: list[str]
 ) -> None:
-    monkeypatch.setattr(command_group, "entry_points", lambda group: [])
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda **selected: [])
     done = invoke(*arguments)
     assert (done.exit_code, done.stdout) == (2, "")
     assert "pip install clearprop-server" in done.stderr
 
 
-def test_commands_of_other_distributions_are_listed_and_run(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    class Hello:
-        name = "hello"
-
-        def load(self) -> object:
-            def hello() -> None:
-                """Greet the world."""
-                print("hello, world")  # noqa: T201 - what the command is for
-
-            return hello
-
-    monkeypatch.setattr(command_group, "entry_points", lambda group: [Hello()])
-    assert "Greet the world." in invoke("--help").stdout
-    assert invoke("hello").stdout == "hello, world\n"
+def test_the_server_adds_the_commands_that_are_not_in_this_package() -> None:
+    added = {each.name for each in entry_points(group=ENTRY_POINTS)}
+    assert {name for name, each in ENTRIES.items() if each.target is None} == added
 
 
 def test_without_the_extra_the_program_says_what_to_install(
@@ -71,3 +61,46 @@ def test_without_the_extra_the_program_says_what_to_install(
         command_line.main()
     assert ended.value.code == 2
     assert "pip install 'clearprop[cli]'" in capsys.readouterr().err
+
+
+COMPLETING = {"_CLEARPROP_COMPLETE": "complete_bash", "COMP_CWORD": "1"}
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        (["im"], ["import-network", "import"]),
+        (["--ver"], ["--version"]),
+        (["training-sets", "s"], ["show"]),
+        (["train", "--learn"], ["--learning-rate"]),
+        (["serve", "--gr"], ["--grpc"]),
+    ],
+    ids=str,
+)
+def test_shells_complete_commands_and_options(words: list[str], completed: list[str]) -> None:
+    variables = COMPLETING | {
+        "COMP_WORDS": " ".join(["clearprop", *words]),
+        "COMP_CWORD": str(len(words)),
+    }
+    done = CliRunner().invoke(app, prog_name="clearprop", env=variables)
+    assert done.stdout.split() == completed
+
+
+@pytest.mark.parametrize(
+    ("shell", "file"),
+    [
+        ("bash", ".bash_completions/clearprop.sh"),
+        ("zsh", ".zfunc/_clearprop"),
+        ("fish", ".config/fish/completions/clearprop.fish"),
+    ],
+)
+def test_completion_is_installed_for_a_shell(
+    clearprop: Clearprop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shell: str, file: str
+) -> None:
+    # Typer then takes the name of the shell rather than look for it among the parent processes.
+    monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")
+    told = clearprop("--install-completion", shell, HOME=str(tmp_path)).stdout
+    assert f"{shell} completion installed in {tmp_path / file}" in told
+    shown = clearprop("--show-completion", shell, HOME=str(tmp_path)).stdout
+    assert shown.strip() == (tmp_path / file).read_text().strip()
+    assert "_CLEARPROP_COMPLETE" in shown
