@@ -7,7 +7,7 @@ from clearprop.places import OfParameter
 from clearprop.snapshots import Snapshot
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.network_pb2 import Initializer, InitializerKind
-from clearprop.values import enum_name
+from clearprop.values import enum_name, numbers_of
 
 #: Layer (from 1), unit, input (from 0, None for the bias), and the value.
 NewValue: TypeAlias = tuple[int, int, int | None, float]
@@ -16,9 +16,16 @@ NewValue: TypeAlias = tuple[int, int, int | None, float]
 def weight_values(values: Iterable[NewValue]) -> list[pb.WeightValue]:
     """Return what single parameters are to be, as the contract has it."""
     return [
-        pb.WeightValue(layer=layer, unit=unit, input=source, value=float(value))
+        pb.WeightValue(layer=layer, unit=unit, input=source, value=_number(value))
         for layer, unit, source, value in values
     ]
+
+
+def _number(value: float) -> float:
+    try:
+        return numbers_of([value], "values")[0]
+    except TypeError:
+        raise ValueError(f"The new value of a parameter must be a number, not {value!r}.") from None
 
 
 class Reset(Snapshot):

@@ -4,7 +4,8 @@ Whatever is wrong with a document is said in its own words, with the place, all 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
 from itertools import pairwise
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
@@ -32,6 +33,22 @@ _REQUEST_BYTES = 16 * 2**20
 _LARGEST_LAYER = 2**31 - 1
 _OPTIMIZER_NUMBERS = ("momentum", "beta1", "beta2", "epsilon", "weight_decay")
 _MOST_PROBLEMS = 10
+
+#: The fields that a network is made of.
+_FIELDS = (
+    "format",
+    "version",
+    "layer_sizes",
+    "activations",
+    "bias",
+    "cost_function",
+    "labels",
+    "layers",
+    "optimizer_state",
+)
+
+#: How much of an unknown name must agree with a known one: misspelt, rather than another name.
+_CLOSE = 0.75
 
 
 def read_document(document: DocumentLike) -> CreateNetworkRequest:
@@ -93,6 +110,7 @@ class _Reader:
     def request(self) -> CreateNetworkRequest:
         """Return the request, as far as the fields make one."""
         sizes = self._sizes()
+        self._look_for_misspelt("", self._fields, _FIELDS)
         bias = self._fields.get("bias")
         self._require(isinstance(bias, bool), "bias must be true or false")
         request = CreateNetworkRequest(
@@ -124,6 +142,19 @@ class _Reader:
             self._problems.append(problem)
         return holds
 
+    def _look_for_misspelt(
+        self, place: str, fields: Mapping[str, Any], known: Collection[str]
+    ) -> None:
+        """Find unknown fields with nearly the name of a known one that is absent.
+
+        Others are passed over: a service may say more of a network than it takes to make it.
+        """
+        absent = [name for name in known if name not in fields]
+        for name in fields:
+            meant = [] if name in known else get_close_matches(name, absent, 1, _CLOSE)
+            if meant:
+                self._problems.append(f"unknown field {place}{name}: did you mean {meant[0]}?")
+
     def _sizes(self) -> list[int]:
         sizes = self._fields.get("layer_sizes")
         fine = (
@@ -149,7 +180,7 @@ class _Reader:
         try:
             value = enum_value(enum, word) if isinstance(word, str) else nothing
         except ValueError as error:
-            self._problems.append(f"{place}: {error}")
+            self._problems.append(f"{place}: {str(error).rstrip('.')}")
             return nothing
         self._require(value != nothing, f"{place} must be a word")
         return value
@@ -177,6 +208,7 @@ class _Reader:
     ) -> LayerParameters:
         inputs, units = shape
         parts = layer if isinstance(layer, Mapping) else {}
+        self._look_for_misspelt(f"{place}.", parts, {"weights", "biases"})
         rows = parts.get("weights")
         weights: list[float] = []
         if self._require(
@@ -194,10 +226,13 @@ class _Reader:
         )
 
     def _optimizer_state(self, state: object) -> OptimizerState:
-        said = state.get("optimizer") if isinstance(state, Mapping) else None
-        if not isinstance(state, Mapping) or not isinstance(said, Mapping):
+        fields = state if isinstance(state, Mapping) else {}
+        self._look_for_misspelt("optimizer_state.", fields, {"optimizer", "values"})
+        said = fields.get("optimizer")
+        if not isinstance(said, Mapping):
             self._problems.append("optimizer_state must be null or have an optimizer")
             return OptimizerState()
+        self._look_for_misspelt("optimizer_state.optimizer.", said, {"kind", *_OPTIMIZER_NUMBERS})
         optimizer = Optimizer(
             kind=self._value(OptimizerKind, said.get("kind"), "optimizer_state.optimizer.kind")
         )
@@ -206,7 +241,7 @@ class _Reader:
                 place = f"optimizer_state.optimizer.{name}"
                 for number in self._numbers(place, [said[name]], 1):
                     setattr(optimizer, name, number)
-        values = self._numbers("optimizer_state.values", state.get("values"))
+        values = self._numbers("optimizer_state.values", fields.get("values"))
         return OptimizerState(optimizer=optimizer, values=values)
 
     def _numbers(self, place: str, values: object, count: int | None = None) -> list[float]:
@@ -221,6 +256,11 @@ class _Reader:
         except OverflowError:
             numbers = [float("inf")]
         fine = self._require(all(map(isfinite, numbers)), f"{place} must be finite")
+        if fine and numbers != list(values):
+            fine = self._require(
+                all(number == value for number, value in zip(numbers, values, strict=True)),
+                f"{place} has an integer that a float64 cannot hold exactly",
+            )
         return numbers if fine else []
 
 

@@ -6,7 +6,14 @@ from typing import Any, Literal, NotRequired, TypeAlias, TypedDict, Unpack
 from clearprop.v1.network_pb2 import Activation, CostFunction, Initializer, InitializerKind
 from clearprop.v1.run_pb2 import Optimizer, OptimizerKind, StopCondition, TrainingSettings
 from clearprop.v1.training_service_pb2 import CreateNetworkRequest
-from clearprop.values import MatrixLike, VectorLike, enum_value, layers_of
+from clearprop.values import (
+    LAYOUTS,
+    LayoutName,
+    MatrixLike,
+    VectorLike,
+    enum_value,
+    layers_of,
+)
 
 #: How much of each update is sent: `cost` leaves the parameters out, `gradients` adds theirs.
 DetailName: TypeAlias = Literal["cost", "parameters", "gradients"]
@@ -42,11 +49,13 @@ class NetworkOptions(TypedDict, total=False):
     `initializer` is `uniform` (the default; in [low, high), by default [-0.12, 0.12)), `glorot`,
     `he` or `zeros`, and `seed` what it draws with; the service picks one where none is given. Or
     the weights are given: `initial_weights`, a matrix [units, inputs] for each layer after the
-    inputs, and with `bias` also `initial_biases`, a vector [units] for each. `labels` are the
+    inputs, and with `bias` also `initial_biases`, a vector [units] for each. PyTorch stores the
+    weights of a layer in the same way; Keras stores them as [inputs, units], for which `layout` is
+    `inputs-units`. No error is possible for a square matrix in the wrong layout. `labels` are the
     client's own notes.
     """
 
-    activations: Sequence[str]
+    activations: str | Sequence[str]
     cost_function: str
     bias: bool
     initializer: str
@@ -55,6 +64,7 @@ class NetworkOptions(TypedDict, total=False):
     high: float
     initial_weights: Sequence[MatrixLike]
     initial_biases: Sequence[VectorLike]
+    layout: LayoutName
     labels: Mapping[str, str]
 
 
@@ -102,14 +112,20 @@ class StepOptions(OptimizerOptions):
 
 def describe_network(request: CreateNetworkRequest, options: NetworkOptions) -> None:
     """Say in a request what the options say. Raises ValueError for names that there are not."""
+    names = options.get("activations", ())
     request.activations.extend(
-        enum_value(Activation, each) for each in options.get("activations", ())
+        enum_value(Activation, each) for each in ([names] if isinstance(names, str) else names)
     )
     if "cost_function" in options:
         request.cost_function = enum_value(CostFunction, options["cost_function"])
     request.bias = options.get("bias", False)
     request.initial_parameters.extend(
-        layers_of(options.get("initial_weights", ()), options.get("initial_biases", ()), "initial_")
+        layers_of(
+            options.get("initial_weights", ()),
+            options.get("initial_biases", ()),
+            "initial_",
+            options.get("layout", LAYOUTS[0]),
+        )
     )
     request.labels.update(options.get("labels", {}))
     recipe = initializer_of(options)

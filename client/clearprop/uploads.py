@@ -1,12 +1,12 @@
 """The messages of an upload: a training set in pieces, again from the first when it is repeated."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count, zip_longest
 from typing import Any
 
 from clearprop.v1.training_service_pb2 import UploadTrainingSetRequest
 from clearprop.v1.training_set_pb2 import Example
-from clearprop.values import RowsLike
+from clearprop.values import RowsLike, VectorLike, iterated, numbers_of
 
 #: A message ends with the example that brings it to so many numbers: 1 MiB.
 _NUMBERS = 2**17
@@ -26,9 +26,9 @@ class Upload:
         self, training_set: str, inputs: RowsLike, targets: RowsLike, request_id: str
     ) -> None:
         self._first = UploadTrainingSetRequest(training_set=training_set, request_id=request_id)
-        self._inputs = inputs
-        self._targets = targets
-        once = iter(inputs) is inputs or iter(targets) is targets
+        self._inputs = _rows("inputs", inputs)
+        self._targets = _rows("targets", targets)
+        once = any(iter(rows) is rows for rows in (self._inputs, self._targets))
         self._kept: list[UploadTrainingSetRequest] | None = [] if once else None
         self._rest: Iterator[UploadTrainingSetRequest] | None = None
 
@@ -69,11 +69,18 @@ class Upload:
             yield message
 
 
-def _example(place: int, inputs: Any, targets: Any) -> Example:  # noqa: ANN401 - rows of any kind
+def _rows(name: str, rows: RowsLike) -> Iterable[VectorLike]:
+    try:
+        return iterated(rows)
+    except TypeError:
+        raise ValueError(f"{name} must be rows of numbers, such as [[0, 1], [1, 0]].") from None
+
+
+def _example(index: int, inputs: VectorLike, targets: VectorLike) -> Example:
     example = Example()
     for name, row in (("inputs", inputs), ("targets", targets)):
         try:
-            getattr(example, name).extend(row.tolist() if hasattr(row, "tolist") else row)
-        except (TypeError, ValueError):
-            raise ValueError(f"{name}[{place}] must be a row of numbers, such as [0, 1]") from None
+            getattr(example, name).extend(numbers_of(row, f"{name}[{index}]"))
+        except TypeError:
+            raise ValueError(f"{name}[{index}] must be a row of numbers, such as [0, 1].") from None
     return example

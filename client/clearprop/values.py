@@ -1,8 +1,13 @@
 """Numbers on their way in and out: rows of floats, and matrices as NumPy arrays if it is there."""
 
-from collections.abc import Iterable, Sequence
+import re
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from math import inf, isnan
+from operator import index
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from clearprop.v1.network_pb2 import LayerParameters
 
@@ -35,16 +40,75 @@ RowsLike: TypeAlias = Numbers | Iterable[VectorLike]
 
 EnumT = TypeVar("EnumT", bound=int)
 
+#: Which of a matrix's rows and columns are the units of a layer, and which its inputs.
+LayoutName: TypeAlias = Literal["units-inputs", "inputs-units"]
+LAYOUTS: tuple[LayoutName, LayoutName] = ("units-inputs", "inputs-units")
+
+#: Of an array that has a matrix for each layer.
+_LAYERS_DIMENSIONS = 3
+
+
+#: No float64 is as large.
+_TOO_LARGE = 2**1024
+
+#: What can be iterated over and is neither a row nor rows.
+_NO_ROWS = (str, bytes, bytearray, Mapping, AbstractSet)
+
 
 def rows_of(matrix: RowsLike, name: str) -> list[list[float]]:
     """Return the rows of a matrix as lists of float.
 
-    Raises ValueError, naming the argument, for what is not a sequence of sequences of numbers.
+    Raises ValueError, naming the argument, for anything but rows of numbers, and for an integer
+    that a float64 cannot hold exactly.
     """
     try:
-        return [[float(value) for value in row] for row in matrix]
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be rows of numbers, such as [[0, 1], [1, 0]]") from None
+        rows = list(iterated(matrix))
+        return [numbers_of(row, f"{name}[{place}]") for place, row in enumerate(rows)]
+    except TypeError:
+        raise ValueError(f"{name} must be rows of numbers, such as [[0, 1], [1, 0]].") from None
+
+
+def iterated(values: Any) -> Iterable[Any]:  # noqa: ANN401 - whatever a caller gives
+    """Return what yields the rows of a matrix, also of a data frame, or the items of a sequence.
+
+    Raises TypeError for text, which is not iterated letter by letter, and for whatever has no
+    order.
+    """
+    if isinstance(values, _NO_ROWS):
+        raise TypeError
+    # Iterating over a data frame yields the names of its columns.
+    items: Iterable[Any] = values.to_numpy() if hasattr(values, "to_numpy") else values
+    iter(items)
+    return items
+
+
+def numbers_of(row: VectorLike, name: str) -> list[float]:
+    """Return the numbers of a row as a list of float.
+
+    Raises TypeError for anything but numbers, and ValueError, naming the row, for an integer that a
+    float64 cannot hold exactly.
+    """
+    if isinstance(row, _NO_ROWS):
+        raise TypeError
+    values: list[Any] = row.tolist() if hasattr(row, "tolist") else list(row)
+    try:
+        numbers = array("d", values).tolist()  # which takes no text for a number
+    except OverflowError:
+        numbers = [float(value) if abs(value) < _TOO_LARGE else inf for value in values]
+    for place, value in enumerate(values):
+        if type(value) is not float and _is_rounded(value, numbers[place]):
+            raise ValueError(
+                f"{name}[{place}] is {value}, which a float64 cannot hold exactly: convert it to a"
+                " float first."
+            )
+    return numbers
+
+
+def _is_rounded(value: Any, number: float) -> bool:  # noqa: ANN401 - whatever has a float
+    if hasattr(value, "__index__"):
+        return index(value) != number
+    # NumPy's longdouble has more digits. A Decimal or a Fraction means the nearest float.
+    return hasattr(value, "dtype") and not isnan(number) and bool(value != number)
 
 
 def matrix_of(values: Sequence[float], columns: int) -> Matrix:
@@ -80,29 +144,56 @@ def vector_of(values: Iterable[float]) -> Vector:
 
 
 def layers_of(
-    weights: Iterable[MatrixLike], biases: Iterable[VectorLike], prefix: str = ""
+    weights: Iterable[MatrixLike],
+    biases: Iterable[VectorLike],
+    prefix: str = "",
+    layout: str = "units-inputs",
 ) -> list[LayerParameters]:
-    """Return matrices [units, inputs] and vectors [units], if any, as the contract has them.
+    """Return matrices in a layout and vectors [units], if any, as the contract has them.
 
-    Raises ValueError for what are no numbers, and for biases that are not as many as the weights;
-    the arguments are called `weights` and `biases`, with `prefix` before them.
+    Raises ValueError for anything but numbers, for rows of different lengths, for an unknown
+    layout, and for weights and biases of different numbers of layers. It calls the arguments
+    `weights` and `biases`, with `prefix` before them.
     """
-    matrices = [rows_of(matrix, f"{prefix}weights") for matrix in weights]
+    if layout not in LAYOUTS:
+        raise ValueError(f"Unknown layout {layout!r}. Use one of {', '.join(LAYOUTS)}.")
+    matrices = [
+        _weights_of(matrix, f"{prefix}weights[{place}]", layout)
+        for place, matrix in enumerate(_layers(weights, f"{prefix}weights"))
+    ]
     vectors = rows_of(biases, f"{prefix}biases")
     if vectors and len(vectors) != len(matrices):
         raise ValueError(
-            f"there are {prefix}weights of {len(matrices)} layers and {prefix}biases of"
-            f" {len(vectors)}: each layer needs one of both"
+            f"There are {prefix}weights for {len(matrices)} layers and {prefix}biases for"
+            f" {len(vectors)}: give both for every layer."
         )
     return [
         LayerParameters(
             units=len(rows),
             inputs=len(rows[0]) if rows else 0,
             weights=[value for row in rows for value in row],
-            biases=vectors[index] if vectors else (),
+            biases=vectors[place] if vectors else (),
         )
-        for index, rows in enumerate(matrices)
+        for place, rows in enumerate(matrices)
     ]
+
+
+def _layers(weights: Iterable[MatrixLike], name: str) -> Iterable[MatrixLike]:
+    """Return what yields a matrix for each layer. Raises ValueError for a single matrix."""
+    try:
+        if getattr(weights, "ndim", _LAYERS_DIMENSIONS) == _LAYERS_DIMENSIONS:
+            return iterated(weights)
+    except TypeError:
+        pass
+    raise ValueError(f"{name} must be a sequence with a matrix for each layer.")
+
+
+def _weights_of(matrix: MatrixLike, name: str, layout: str) -> list[list[float]]:
+    """Return the weights of a layer as rows [units, inputs]."""
+    rows = rows_of(matrix, name)
+    if len({len(row) for row in rows}) > 1:
+        raise ValueError(f"The rows of {name} have different lengths.")
+    return [list(column) for column in zip(*rows, strict=True)] if layout == LAYOUTS[1] else rows
 
 
 def enum_name(enum: "_EnumTypeWrapper[EnumT]", value: EnumT) -> str:
@@ -122,14 +213,28 @@ def enum_word(enum: "_EnumTypeWrapper[EnumT]", value: EnumT) -> str:
 def enum_value(enum: "_EnumTypeWrapper[EnumT]", name: str) -> EnumT:
     """Return the value of an enum by its name, such as `sigmoid` or `cross-entropy`.
 
-    Raises ValueError, with the names that there are, for another.
+    Raises ValueError for an unknown name, with the known ones.
     """
-    full_name = _prefix(enum) + name.upper().replace("-", "_")
+    full_name = _prefix(enum) + str(name).upper().replace("-", "_")
     names = enum.keys()
     if full_name not in names:
-        choice = ", ".join(_word(each.removeprefix(_prefix(enum))) for each in names[1:])
-        raise ValueError(f"there is no {name!r}: choose one of {choice}")
+        raise ValueError(
+            f"Unknown {_title(enum)} {name!r}. Use one of {', '.join(enum_choices(enum))}."
+        )
     return enum.Value(full_name)
+
+
+def enum_choices(enum: "_EnumTypeWrapper[EnumT]") -> list[str]:
+    """Return the words that a request may have for an enum."""
+    words = [enum_word(enum, value) for value in enum.values()[1:]]
+    # Parameters are explicit where they are given, and not by a name.
+    return [word for word in words if word != "explicit"]
+
+
+def _title(enum: "_EnumTypeWrapper[EnumT]") -> str:
+    """Return what an enum is called in a sentence: `cost function` for CostFunction."""
+    words = re.findall("[A-Z][a-z]+", enum.DESCRIPTOR.name.removesuffix("Kind"))
+    return " ".join(words).lower()
 
 
 def _word(name: str) -> str:

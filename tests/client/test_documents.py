@@ -62,6 +62,7 @@ def test_a_document_becomes_a_request_whatever_form_it_has() -> None:
     assert not request.optimizer_state.optimizer.HasField("beta2")
     assert len(request.optimizer_state.values) == 28
     assert not read_document(documented(optimizer_state=None)).HasField("optimizer_state")
+    assert read_document(documented(note="of the service", run_of="it")) == request
 
 
 BAD: list[tuple[Any, str]] = [
@@ -76,7 +77,7 @@ BAD: list[tuple[Any, str]] = [
     (documented(layer_sizes=[2, 2**40]), "layer_sizes must be"),
     (documented(layer_sizes=None), "layer_sizes must be"),
     (documented(activations=["tanh"]), "activations must be one word for each layer"),
-    (documented(activations=["tan", None]), "activations[0]: there is no 'tan': choose one of"),
+    (documented(activations=["tan", None]), "activations[0]: Unknown activation 'tan'. Use one of"),
     (documented(activations=["tan", None]), "; activations[1] must be a word"),
     (documented(bias=1), "bias must be true or false"),
     (documented(cost_function="unspecified"), "cost_function must be a word"),
@@ -91,8 +92,25 @@ BAD: list[tuple[Any, str]] = [
     (documented(optimizer_state=[]), "optimizer_state must be null or have an optimizer"),
     (
         documented(optimizer_state={"optimizer": {"kind": "best", "beta1": "x"}}),
-        "optimizer_state.optimizer.kind: there is no 'best'",
+        "optimizer_state.optimizer.kind: Unknown optimizer 'best'",
     ),
+    (
+        {"format": "clearprop-network", "version": 1, "label": {}},
+        "unknown field label: did you mean labels?",
+    ),
+    (
+        documented(layers=[{"weight": []}, {}]),
+        "unknown field layers[0].weight: did you mean weights?",
+    ),
+    (
+        documented(optimizer_state={"optimiser": {}, "values": []}),
+        "unknown field optimizer_state.optimiser: did you mean optimizer?",
+    ),
+    (
+        documented(optimizer_state={"optimizer": {"kind": "adam", "beta_1": 1}, "values": []}),
+        "unknown field optimizer_state.optimizer.beta_1: did you mean beta1?",
+    ),
+    (documented(layers=[{}, {"weights": [[2**53 + 1, 1, 2]]}]), "cannot hold exactly"),
     (documented(optimizer_state={"optimizer": {}}), "optimizer_state.values must be numbers"),
 ]
 

@@ -1,12 +1,16 @@
 """Options of Python become the fields of the contract, and what is not given is left out."""
 
+from typing import Any
+
 import pytest
 from clearprop import NetworkInfo
-from clearprop.calls import networks, runs
+from clearprop.calls import edits, networks, runs
+from clearprop.changes import weight_values
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.network_pb2 import (
     ACTIVATION_LEAKY_RELU,
     ACTIVATION_SOFTMAX,
+    ACTIVATION_TANH,
     COST_FUNCTION_CATEGORICAL_CROSS_ENTROPY,
     INITIALIZER_KIND_HE,
     Initializer,
@@ -113,14 +117,44 @@ def test_settings_that_are_not_given_are_left_out() -> None:
     [
         ({"activations": ["swish"]}, "sigmoid, tanh, relu, leaky-relu, softplus"),
         ({"cost_function": "hinge"}, "cross-entropy, categorical-cross-entropy, squared-error"),
-        ({"initializer": "xavier"}, "uniform, explicit, glorot, he, zeros"),
+        ({"initializer": "xavier"}, "uniform, glorot, he, zeros"),
+        ({"activations": [None]}, "sigmoid, tanh, relu"),
+        ({"initial_weights": [[[1]]], "layout": "keras"}, "units-inputs, inputs-units"),
     ],
 )
-def test_a_word_that_there_is_not_is_answered_with_those_that_there_are(
+def test_an_unknown_name_is_answered_with_the_known_ones(
     options: dict[str, object], choice: str
 ) -> None:
-    with pytest.raises(ValueError, match=choice):
+    with pytest.raises(ValueError, match=f"Unknown .* Use one of {choice}"):
         request(**options)
+
+
+def test_one_activation_is_for_all_layers() -> None:
+    assert request(activations="tanh").activations == [ACTIVATION_TANH]
+
+
+@pytest.mark.parametrize("sizes", ["251", b"251", [2.7, 1], ["2", "1"], 5], ids=repr)
+def test_layer_sizes_are_whole_numbers_and_no_digits_of_a_text(sizes: Any) -> None:
+    with pytest.raises(ValueError, match="layer_sizes must be whole numbers"):
+        networks.create_network("net", sizes, {}, "id")
+
+
+def test_matrices_of_keras_are_taken_in_their_own_layout() -> None:
+    weights = [[[1, 2], [3, 4]], [[5], [6]]]
+    transposed = [[[1, 3], [2, 4]], [[5, 6]]]
+    layers = request(initial_weights=weights, layout="inputs-units").initial_parameters
+    assert layers == request(initial_weights=transposed).initial_parameters
+    assert layers != request(initial_weights=weights).initial_parameters
+    numbered = dict(enumerate(weights, start=1))
+    assert [*edits.set_layers(numbered, {}, "inputs-units").values()] == layers
+
+
+def test_a_new_value_of_a_parameter_is_a_number() -> None:
+    assert weight_values([(1, 0, None, 2)])[0].value == 2.0
+    with pytest.raises(ValueError, match=r"must be a number, not '0\.5'"):
+        weight_values([(1, 0, None, "0.5")])  # type: ignore[list-item]
+    with pytest.raises(ValueError, match="cannot hold exactly"):
+        weight_values([(1, 0, None, 2**53 + 1)])
 
 
 def test_an_answer_says_the_same_words() -> None:

@@ -3,12 +3,14 @@
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import clearprop.values
 import numpy as np
 import pytest
 from clearprop import State
+from clearprop.uploads import Upload
 from clearprop.v1.network_pb2 import Activation, CostFunction, InitializerKind, LayerParameters
 from clearprop.v1.run_pb2 import OptimizerKind, RunState
 from clearprop.v1.update_pb2 import State as StateMessage
@@ -35,10 +37,65 @@ def test_what_is_accepted_as_a_matrix(matrix: Any) -> None:
     assert rows_of(matrix, "inputs") == [[0.0, 1.5], [2.0, 3.0]]
 
 
-@pytest.mark.parametrize("matrix", [[0, 1], 5, [["a", "b"]], [None], np.zeros((2, 2, 2))])
-def test_what_is_no_matrix_is_refused_by_its_name(matrix: Any) -> None:
+class Frame:
+    """Yields the names of its columns, as a data frame does."""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(["1", "2"])
+
+    def to_numpy(self) -> Any:
+        return np.array([[0, 1.5], [2, 3]])
+
+
+def test_a_data_frame_is_a_matrix() -> None:
+    assert rows_of(Frame(), "inputs") == [[0.0, 1.5], [2.0, 3.0]]  # type: ignore[arg-type]
+
+
+NO_MATRICES = [
+    *([0, 1], 5, [["a", "b"]], [None], np.zeros((2, 2, 2)), np.array([["1"]])),
+    *("01", b"01", ["01"], [b"01"], [["0", "1"]], [bytearray(b"01")], {0: [1]}, [{0, 1}], [{0: 1}]),
+]
+
+
+@pytest.mark.parametrize("matrix", NO_MATRICES, ids=repr)
+def test_anything_else_is_refused_by_its_name(matrix: Any) -> None:
     with pytest.raises(ValueError, match="inputs must be rows of numbers"):
         rows_of(matrix, "inputs")
+    with pytest.raises(ValueError, match="inputs"):
+        list(Upload("set", matrix, [[1], [1]], "id"))
+    for layers in ([matrix], *([] if isinstance(matrix, np.ndarray) else [matrix])):
+        with pytest.raises(ValueError, match="weights"):
+            layers_of(layers, [])
+
+
+INEXACT: list[Any] = [
+    2**53 + 1,
+    -(2**64) + 1,
+    10**400,
+    np.int64(2**53 + 1),
+    np.uint64(2**64 - 1),
+    np.longdouble(1) + np.finfo(np.longdouble).eps,
+]
+
+
+@pytest.mark.parametrize("value", INEXACT, ids=repr)
+def test_integers_that_a_float64_cannot_hold_are_refused_with_their_place(value: Any) -> None:
+    for row in ([1.0, value], [np.nan, value]):
+        with pytest.raises(ValueError, match=r"inputs\[0\]\[1\] is .* cannot hold exactly"):
+            rows_of([row], "inputs")
+        with pytest.raises(ValueError, match=r"targets\[0\]\[1\] is .* cannot hold exactly"):
+            list(Upload("set", [[1]], [row], "id"))
+
+
+def test_rows_of_different_lengths_are_no_weights() -> None:
+    with pytest.raises(ValueError, match=r"rows of weights\[0\] have different lengths"):
+        layers_of([[[1, 2], [3]]], [])
+
+
+@pytest.mark.parametrize("weights", [np.zeros((2, 2)), "12", {}], ids=repr)
+def test_a_single_matrix_is_not_taken_for_many(weights: Any) -> None:
+    with pytest.raises(ValueError, match="weights must be a sequence with a matrix for each layer"):
+        layers_of(weights, [])
 
 
 def test_parameters_are_arrays() -> None:
@@ -85,14 +142,14 @@ def test_parameters_go_back_as_they_came(layers: list[LayerParameters]) -> None:
 
 
 def test_biases_of_more_layers_than_weights_are_refused() -> None:
-    with pytest.raises(ValueError, match="weights of 1 layers and biases of 2"):
+    with pytest.raises(ValueError, match="weights for 1 layers and biases for 2"):
         layers_of([[[1.0]]], [[1.0], [2.0]])
 
 
 def test_names_of_enums() -> None:
     assert enum_name(RunState, RunState.RUN_STATE_PAUSED) == "PAUSED"
     assert enum_name(RunState, RunState.ValueType(77)) == "77"
-    with pytest.raises(ValueError, match=r"there is no 'soft': choose one of sigmoid, tanh, relu"):
+    with pytest.raises(ValueError, match=r"Unknown activation 'soft'\. Use one of sigmoid, tanh"):
         enum_value(Activation, "soft")
 
 

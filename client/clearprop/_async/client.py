@@ -13,11 +13,13 @@ from clearprop.addresses import DEFAULT_SERVER, check_target
 from clearprop.backoff import DEFAULT_PATIENCE
 from clearprop.calls import networks, server, training_sets
 from clearprop.documents import DocumentLike
+from clearprop.keywords import check_keywords, check_methods
 from clearprop.options import NetworkOptions
 from clearprop.v1.training_service_pb2 import GetServerInfoResponse
 from clearprop.values import MatrixLike, RowsLike
 
 
+@check_keywords
 def connect(target: str = DEFAULT_SERVER, *, patience: float = DEFAULT_PATIENCE) -> "AsyncClient":
     """Return a client of the server at `target`, HOST:PORT. Nothing is sent before the first call.
 
@@ -29,6 +31,7 @@ def connect(target: str = DEFAULT_SERVER, *, patience: float = DEFAULT_PATIENCE)
     return AsyncClient(AsyncConnection(AsyncTransport(check_target(target)), patience))
 
 
+@check_methods
 class AsyncClient:
     """A connection to one server, made by `connect`; a context manager that closes it.
 
@@ -75,7 +78,9 @@ class AsyncClient:
         `glorot`, `he` or `zeros`, and `seed` what it draws with; the service picks one where none
         is given. Or the weights are given: `initial_weights`, a matrix [units, inputs] for each
         layer after the inputs, and with `bias` also `initial_biases`, a vector [units] for each.
-        `labels` are the client's own notes.
+        PyTorch stores the weights of a layer in the same way; Keras stores them as [inputs, units],
+        for which `layout` is `inputs-units`. No error is possible for a square matrix in the wrong
+        layout. `labels` are the client's own notes.
         """
         call = networks.create_network(network, layer_sizes, options, request_id)
         response = await self._connection.call(call)

@@ -7,6 +7,7 @@ from clearprop._async.network_handle import AsyncNetworkHandle
 from clearprop.calls import history
 from clearprop.changes import Comparison, WeightChange
 from clearprop.columns import Columns
+from clearprop.keywords import check_methods
 from clearprop.options import (
     DetailName,
 )
@@ -15,6 +16,7 @@ from clearprop.verifications import Verification
 from clearprop.watches import Watched, WatchOptions, watch_request
 
 
+@check_methods
 class AsyncNetworkHistory(AsyncNetworkHandle):
     """What a network offers about its history."""
 

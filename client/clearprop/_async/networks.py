@@ -10,11 +10,13 @@ from clearprop._async.network_inspection import AsyncNetworkInspection
 from clearprop._async.runs import AsyncRun
 from clearprop.calls import networks, runs
 from clearprop.infos import StepResult
+from clearprop.keywords import check_methods
 from clearprop.options import FormatName, StepOptions, TrainingOptions, UnitName
 from clearprop.snapshots import Snapshot
 from clearprop.v1.run_pb2 import Run as RunMessage
 
 
+@check_methods
 class AsyncNetwork(AsyncNetworkHistory, AsyncNetworkInspection, AsyncNetworkEdits):
     """A network. The properties say what was true when it was last read.
 

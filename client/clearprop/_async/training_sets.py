@@ -3,9 +3,11 @@
 from clearprop._async.connection import AsyncConnection
 from clearprop.calls import training_sets
 from clearprop.infos import Examples, TrainingSetInfo
+from clearprop.keywords import check_methods
 from clearprop.v1.training_set_pb2 import TrainingSet as TrainingSetMessage
 
 
+@check_methods
 class AsyncTrainingSet(TrainingSetInfo):
     """Examples to train on; they never change.
 

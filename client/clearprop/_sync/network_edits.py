@@ -7,11 +7,13 @@ from typing import Unpack
 from clearprop._sync.network_handle import NetworkHandle
 from clearprop.calls import edits
 from clearprop.changes import NewValue, Reset
+from clearprop.keywords import check_methods
 from clearprop.options import RecipeOptions
 from clearprop.snapshots import Snapshot
-from clearprop.values import MatrixLike, VectorLike, layers_of
+from clearprop.values import LayoutName, MatrixLike, VectorLike, layers_of
 
 
+@check_methods
 class NetworkEdits(NetworkHandle):
     """What a network offers to change its parameters."""
 
@@ -39,6 +41,7 @@ class NetworkEdits(NetworkHandle):
         *,
         weights: Mapping[int, MatrixLike] | None = None,
         biases: Mapping[int, VectorLike] | None = None,
+        layout: LayoutName = "units-inputs",
         etag: str = "",
         request_id: str = "",
     ) -> Snapshot:
@@ -46,9 +49,10 @@ class NetworkEdits(NetworkHandle):
 
         `values` are tuples of layer, unit, source and value as in `set_weight`; `weights` and
         `biases` whole layers by their numbers, from 1: a matrix [units, inputs], and where the
-        network has biases a vector [units].
+        network has biases a vector [units]. With the `layout` `inputs-units` the matrices are
+        [inputs, units], as in Keras.
         """
-        layers = edits.set_layers(weights or {}, biases or {})
+        layers = edits.set_layers(weights or {}, biases or {}, layout)
         call = edits.set_weights(self.id, values, layers, etag, request_id)
         response = self._connection.call(call)
         return Snapshot(response.update)
@@ -58,6 +62,7 @@ class NetworkEdits(NetworkHandle):
         *,
         weights: Sequence[MatrixLike] = (),
         biases: Sequence[VectorLike] = (),
+        layout: LayoutName = "units-inputs",
         etag: str = "",
         request_id: str = "",
         **recipe: Unpack[RecipeOptions],
@@ -65,9 +70,10 @@ class NetworkEdits(NetworkHandle):
         """Make all parameters anew, as one update, and return it with the seed.
 
         By default as the network's own initial ones, with a new seed; `initializer`, `seed`, `low`
-        and `high` as of `create_network`; or `weights` and `biases` are given for each layer.
+        and `high` as of `create_network`; or `weights` and `biases` are given for each layer,
+        in a `layout` as of `create_network`.
         Optimizers begin anew. A paused run goes on from there; refused while one is running.
         """
-        parameters = layers_of(weights, biases)
+        parameters = layers_of(weights, biases, layout=layout)
         call = edits.reset_weights(self.id, recipe, parameters, etag, request_id)
         return Reset(self._connection.call(call))

@@ -8,6 +8,7 @@ from clearprop._sync.network_handle import NetworkHandle
 from clearprop.calls import history
 from clearprop.changes import Comparison, WeightChange
 from clearprop.columns import Columns
+from clearprop.keywords import check_methods
 from clearprop.options import (
     DetailName,
 )
@@ -16,6 +17,7 @@ from clearprop.verifications import Verification
 from clearprop.watches import Watched, WatchOptions, watch_request
 
 
+@check_methods
 class NetworkHistory(NetworkHandle):
     """What a network offers about its history."""
 

@@ -6,6 +6,7 @@ from typing import Unpack
 from clearprop._sync.network_handle import NetworkHandle
 from clearprop.calls import inspection, predictions, runs
 from clearprop.explanations import Explanation
+from clearprop.keywords import check_methods
 from clearprop.measures import Evaluation, GradientCheck
 from clearprop.options import StepOptions
 from clearprop.snapshots import Prediction
@@ -14,6 +15,7 @@ from clearprop.values import MatrixLike
 from clearprop.walks import WalkedUpdate
 
 
+@check_methods
 class NetworkInspection(NetworkHandle):
     """What a network offers about its outputs and about the inside of an update."""
 

@@ -11,11 +11,13 @@ from clearprop._sync.network_inspection import NetworkInspection
 from clearprop._sync.runs import Run
 from clearprop.calls import networks, runs
 from clearprop.infos import StepResult
+from clearprop.keywords import check_methods
 from clearprop.options import FormatName, StepOptions, TrainingOptions, UnitName
 from clearprop.snapshots import Snapshot
 from clearprop.v1.run_pb2 import Run as RunMessage
 
 
+@check_methods
 class Network(NetworkHistory, NetworkInspection, NetworkEdits):
     """A network. The properties say what was true when it was last read.
 

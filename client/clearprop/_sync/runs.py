@@ -8,12 +8,14 @@ from clearprop._sync.connection import Connection
 from clearprop.calls import runs
 from clearprop.columns import Columns
 from clearprop.infos import RunEvent, RunInfo
+from clearprop.keywords import check_methods
 from clearprop.snapshots import Snapshot
 from clearprop.v1.run_pb2 import Run as RunMessage
 from clearprop.v1.training_service_pb2 import WatchUpdatesRequest
 from clearprop.watches import ENDS_ONLY, Received, Watched, WatchOptions, watch_request
 
 
+@check_methods
 class Run(RunInfo):
     """One training of a network. The properties say what was true when the run was last read.
 

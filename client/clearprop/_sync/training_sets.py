@@ -4,9 +4,11 @@
 from clearprop._sync.connection import Connection
 from clearprop.calls import training_sets
 from clearprop.infos import Examples, TrainingSetInfo
+from clearprop.keywords import check_methods
 from clearprop.v1.training_set_pb2 import TrainingSet as TrainingSetMessage
 
 
+@check_methods
 class TrainingSet(TrainingSetInfo):
     """Examples to train on; they never change.
 

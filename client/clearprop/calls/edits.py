@@ -7,7 +7,7 @@ from clearprop.changes import NewValue, weight_values
 from clearprop.options import RecipeOptions, initializer_of
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.network_pb2 import LayerParameters
-from clearprop.values import MatrixLike, VectorLike, layers_of
+from clearprop.values import LayoutName, MatrixLike, VectorLike, layers_of
 
 
 def set_weights(
@@ -29,7 +29,7 @@ def set_weights(
 
 
 def set_layers(
-    weights: Mapping[int, MatrixLike], biases: Mapping[int, VectorLike]
+    weights: Mapping[int, MatrixLike], biases: Mapping[int, VectorLike], layout: LayoutName
 ) -> dict[int, LayerParameters]:
     """Return whole layers by their numbers, from 1, as the contract has them.
 
@@ -38,7 +38,7 @@ def set_layers(
     if not biases.keys() <= weights.keys():
         raise ValueError("biases can be given only with the weights of their layers")
     return {
-        number: layers_of([matrix], [biases[number]] if number in biases else [])[0]
+        number: layers_of([matrix], [biases[number]] if number in biases else [], layout=layout)[0]
         for number, matrix in weights.items()
     }
 

@@ -1,13 +1,14 @@
 """Calls about networks as a whole."""
 
 from collections.abc import Iterable, Mapping
+from operator import index
 
 from clearprop.calls.base import PAGE_SIZE, Call, Pages, new_request_id
 from clearprop.documents import DocumentLike, read_document
 from clearprop.options import FormatName, NetworkOptions, describe_network
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.network_pb2 import Network
-from clearprop.values import enum_value
+from clearprop.values import enum_value, iterated
 
 
 def create_network(
@@ -16,11 +17,20 @@ def create_network(
     """Make a network."""
     request = pb.CreateNetworkRequest(
         network=network,
-        layer_sizes=[int(size) for size in layer_sizes],
+        layer_sizes=_sizes(layer_sizes),
         request_id=request_id or new_request_id(),
     )
     describe_network(request, options)
     return Call(request, pb.CreateNetworkResponse)
+
+
+def _sizes(layer_sizes: Iterable[int]) -> list[int]:
+    try:
+        return [index(size) for size in iterated(layer_sizes)]
+    except TypeError:  # also for text, which is not iterated digit by digit
+        raise ValueError(
+            f"layer_sizes must be whole numbers, such as [2, 5, 1], not {layer_sizes!r}."
+        ) from None
 
 
 def import_network(

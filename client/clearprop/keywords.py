@@ -1,0 +1,111 @@
+"""Unknown keyword arguments: the error names the keyword that was probably meant.
+
+Python checks the names of keyword arguments only where a function has no `**options`, and names the
+nearest one only from 3.13 on. The methods of the client do both.
+"""
+
+import inspect
+from collections.abc import Callable, Collection
+from difflib import SequenceMatcher, get_close_matches
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, get_args
+
+ArgumentsT = ParamSpec("ArgumentsT")
+ResultT = TypeVar("ResultT")
+ClassT = TypeVar("ClassT")
+
+#: Names of other libraries for the same thing.
+_OTHER_NAMES = {
+    "alpha": "learning_rate",
+    "eta": "learning_rate",
+    "l2": "weight_decay",
+    "loss": "cost_function",
+}
+
+#: The shortest part of a name by which one is recognised.
+_SHORTEST = 3
+
+
+def check_methods(cls: type[ClassT]) -> type[ClassT]:
+    """Let all public methods of a class check the names of their keyword arguments."""
+    for name, each in vars(cls).copy().items():
+        if inspect.isfunction(each) and not name.startswith("_"):
+            setattr(cls, name, check_keywords(each))
+    return cls
+
+
+def check_keywords(function: Callable[ArgumentsT, ResultT]) -> Callable[ArgumentsT, ResultT]:
+    """Let a function raise TypeError for an unknown keyword argument, with the nearest known one.
+
+    The keywords that it knows are its parameters and the keys of the TypedDict of its `**options`.
+    """
+    known = keywords_of(function)
+
+    def check(names: Collection[str]) -> None:
+        if not known.issuperset(names):
+            raise TypeError(_message(function.__qualname__, set(names) - known, known))
+
+    if inspect.iscoroutinefunction(function):
+
+        @wraps(function)
+        async def checked_coroutine(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as function
+            check(kwargs)
+            return await function(*args, **kwargs)
+
+        return checked_coroutine  # type: ignore[return-value]
+
+    @wraps(function)
+    def checked(*args: ArgumentsT.args, **kwargs: ArgumentsT.kwargs) -> ResultT:
+        check(kwargs)
+        return function(*args, **kwargs)
+
+    return checked
+
+
+def keywords_of(function: Callable[..., object]) -> frozenset[str]:
+    """Return the names of the keyword arguments that a function knows."""
+    names: set[str] = set()
+    for each in inspect.signature(function).parameters.values():
+        if each.kind is inspect.Parameter.VAR_KEYWORD:
+            (options,) = get_args(each.annotation)
+            names |= options.__annotations__.keys()
+        elif each.kind is not inspect.Parameter.POSITIONAL_ONLY:
+            names.add(each.name)
+    return frozenset(names - {"self"})
+
+
+def nearest(name: str, known: Collection[str]) -> str | None:
+    """Return the known name that was probably meant by another one; None if none is near."""
+    if (other := _OTHER_NAMES.get(name.lower())) in known:
+        return other
+    word = _letters(name)
+    for each in known:
+        parts = each.split("_")
+        if len(parts) > 1 and word == "".join(part[0] for part in parts):
+            return each  # lr
+    related = [each for each in known if any(_is_part(word, part) for part in each.split("_"))]
+    if related:
+        return max(
+            sorted(related), key=lambda each: SequenceMatcher(None, word, _letters(each)).ratio()
+        )
+    by_letters = {_letters(each): each for each in sorted(known)}
+    close = get_close_matches(word, by_letters, n=1)
+    return by_letters[close[0]] if close else None
+
+
+def _is_part(word: str, part: str) -> bool:
+    shorter, longer = sorted((word, part), key=len)
+    return len(shorter) >= _SHORTEST and shorter in longer
+
+
+def _letters(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "")
+
+
+def _message(function: str, unknown: Collection[str], known: Collection[str]) -> str:
+    name = min(unknown)
+    meant = nearest(name, known)
+    advice = (
+        f"Did you mean {meant!r}?" if meant else f"Known keywords are: {', '.join(sorted(known))}."
+    )
+    return f"{function}() got an unexpected keyword argument {name!r}. {advice}"
