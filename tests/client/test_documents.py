@@ -66,7 +66,7 @@ def test_a_document_becomes_a_request_whatever_form_it_has() -> None:
 
 
 BAD: list[tuple[Any, str]] = [
-    (b"PK\x03\x04\xff", "this is no JSON"),
+    (b"PK\x03\x04\xff", "is a ZIP archive, such as .npz, .xlsx or .keras, not JSON"),
     ("[" * 100_000, "this is no JSON"),
     ("[1]", 'its "format" is not "clearprop-network"'),
     ({"format": "other"}, "no document of a network"),
