@@ -18,7 +18,9 @@ ROOT = Path(__file__).parents[2]
 _BLOCK = re.compile(r"```(sh|python|js)\n(.*?)```\n(?:\n```text\n(.*?)```)?", re.DOTALL)
 
 #: What a reader does before the server of a test is there, or with other servers: not run here.
-_SET_UP = re.compile(r"(make|pip|docker|npm) |cd examples/node|clearprop serve$", re.MULTILINE)
+_SET_UP = re.compile(
+    r"(make|pip|docker|npm) |cd examples/node|clearprop (serve|--install-completion)$", re.MULTILINE
+)
 
 _GRPC = "127.0.0.1:50051"
 _HTTP = "http://127.0.0.1:8080"
