@@ -53,8 +53,9 @@ test: setup ## run the tests, on all processors (ARGS="tests/training -k ...")
 soak: setup ## run the long forms of tests, which take hours: one line for each promise, with counts
 	SOAK=1 $(BIN)/pytest -o faulthandler_timeout=0 $(or $(ARGS),tests/survival tests/service/test_any_history.py tests/service/execution tests/service/faces/rest tests/storage/test_lockstep.py tests/training/numerics)
 
-screenshots: setup ## make the pictures of the page that the documents show (needs chromium)
+screenshots: setup ## make the still and moving pictures of the documents (needs chromium)
 	PYTHONPATH=tests/support $(BIN)/python tests/service/web/screenshots.py
+	PYTHONPATH=tests/support $(BIN)/python tests/service/web/recordings.py
 
 architecture: $(INSTALLED) ## draw docs/images/architecture.svg from the imports of the code
 	$(BIN)/python docs/draw_architecture.py

@@ -39,8 +39,10 @@ def run_afresh(
     )
 
 
-def on_terminal(*arguments: str, columns: int, **variables: str) -> tuple[int, str]:
-    """Run a command on a terminal; return its exit code and what it wrote, without colours."""
+def on_terminal(
+    *arguments: str, columns: int, keep_colours: bool = False, **variables: str
+) -> tuple[int, str]:
+    """Run a command on a terminal; return its exit code and its output, without colours."""
     terminal, inside = pty.openpty()
     fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     with subprocess.Popen(
@@ -54,7 +56,9 @@ def on_terminal(*arguments: str, columns: int, **variables: str) -> tuple[int, s
         os.close(inside)
         written = b"".join(_chunks(terminal)).decode()
     os.close(terminal)
-    return process.returncode, re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", written)
+    if not keep_colours:
+        written = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", written)
+    return process.returncode, written
 
 
 def _chunks(terminal: int) -> Iterator[bytes]:

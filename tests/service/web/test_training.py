@@ -16,7 +16,7 @@ def test_the_defaults_learn_xor(site: ServerProcess, page: Page) -> None:
     network = _train(site, page)
     expect(page.locator(".state")).to_contain_text("Succeeded")
     expect(page.locator("[data-of=updates]")).to_have_text("10\u202f000")
-    expect(page.locator("[data-of=points]")).to_contain_text("Minima and maxima are kept.")
+    expect(page.locator("[data-of=points]")).to_contain_text("points with all peaks")
     expect(
         page.get_by_role("img", name="Weight trajectories from update 0 to 10000.")
     ).to_be_visible()
@@ -132,7 +132,7 @@ def test_a_part_of_the_curve_is_zoomed_and_an_update_in_it_selected(
     expect(points).to_contain_text(re.compile("^Updates 3\u202f9.. to 4\u202f[12]..\\.$"))
     page.mouse.click(left + curve["width"] / 2, middle)
     page.wait_for_url(re.compile("update=4[01]..$"))
-    page.get_by_role("button", name="All updates").click()
+    page.get_by_role("button", name="Zoom out").click()
     expect(points).to_contain_text("Updates 0 to 10\u202f000")
 
 

@@ -59,7 +59,7 @@ function Network({ place, network, run: liveRun, latest }) {
         ${moment ? html`<${PhaseStrip} opened=${opened} moment=${moment} />` : html`<p class="phases soft">${headingOf(opened)}</p>`}
         <${Picture} ...${{ view, scale, weight, pointed, setPointed, setUnplaced }} />
         <div class="caption small soft">
-          <span>${captionOf(opened, moment)}${unplaced > 0 && html`<br />${`${unplaced} of ${drawn} weights show their value on hover or focus.`}`}</span>
+          <span>${captionOf(opened, moment)}${unplaced > 0 && html`<br />${`${unplaced} of ${drawn} weights show their value on hover.`}`}</span>
           <span class="spring"></span>
           <${Save} network=${network} update=${opened.update} />
           <${Help} />

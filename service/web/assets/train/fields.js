@@ -22,10 +22,10 @@ export function Entry({ values, wrong, change, name, label, placeholder, isText 
   `;
 }
 
-export function Choice({ values, wrong, change, name, label, options, nameOf = enumName }) {
+export function Choice({ values, wrong, change, name, label, options, nameOf = enumName, isWide }) {
   const isThere = options.includes(values[name]);
   return html`
-    <div class="field">
+    <div class=${`field ${isWide ? "wide" : ""}`}>
       <label for=${`field-${name}`}>${label}</label>
       <select
         id=${`field-${name}`}

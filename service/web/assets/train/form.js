@@ -32,12 +32,12 @@ export function Form({ network }) {
         <${Entry} ...${field} name="hidden" label=${html`Hidden layers <span class="soft">${sizesText(values, set)}</span>`} placeholder="None" />
         <${Choice} ...${field} name="activation" label="Hidden activation" options=${activationKinds()} />
         <${Choice} ...${field} name="output" label="Output activation" options=${outputActivationKinds()} />
-        <${Choice} ...${field} name="cost" label="Cost function" options=${["", ...costFunctionKinds()]} nameOf=${(value) => (value ? enumName(value) : "Automatic (from the output activation)")} />
+        <${Choice} ...${field} isWide name="cost" label="Cost function" options=${["", ...costFunctionKinds()]} nameOf=${(value) => (value ? enumName(value) : "Automatic (from the output activation)")} />
+        <${Entry} ...${field} name="seed" label="Seed" placeholder="Automatic" />
+        <${Entry} ...${field} name="name" label="Name" placeholder="Automatic" isText />
         <label class="check"
           ><input type="checkbox" checked=${values.bias} onChange=${(event) => change("bias", event.target.checked)} /> Biases</label
         >
-        <${Entry} ...${field} name="seed" label="Seed" placeholder="Automatic" />
-        <${Entry} ...${field} name="name" label="Name" placeholder="Automatic" isText />
       </fieldset>
       <fieldset>
         <legend>Training</legend>

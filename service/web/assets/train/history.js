@@ -34,7 +34,7 @@ export function History({ network, latest, at }) {
         <span class="spring"></span>
         <label class="check small"><input type="checkbox" checked=${isLog} onChange=${(event) => setLog(event.target.checked)} /> Logarithmic</label>
         <button type="button" disabled=${to - from < 2} onClick=${() => setZoom(around(at, from, to))}>Zoom in</button>
-        <button type="button" disabled=${!zoom} onClick=${() => setZoom(null)}>All updates</button>
+        <button type="button" disabled=${!zoom} onClick=${() => setZoom(null)}>Zoom out</button>
       </div>
       <${Curve}
         xs=${xs}
@@ -126,5 +126,5 @@ function gapsText(updates, isDownsampled, isLog) {
 function countText(updates, isDownsampled) {
   if (!updates.length) return "";
   const all = `Updates ${whole(updates[0].update)} to ${whole(updates.at(-1).update)}`;
-  return isDownsampled ? `${all}, downsampled to ${whole(updates.length)} points. Minima and maxima are kept.` : `${all}.`;
+  return isDownsampled ? `${all}: ${whole(updates.length)} points with all peaks.` : `${all}.`;
 }
