@@ -95,6 +95,7 @@ def record_page(server: ServerProcess) -> None:
         recording.take(1500)
         _click(recording, page.get_by_role("button", name="Create and train"))
         page.locator(".state", has_text="Succeeded").wait_for()
+        page.wait_for_timeout(2000)
         _settle(page)
         recording.take(1500)
         slider = page.get_by_role("slider", name="Update")
