@@ -1,4 +1,4 @@
-"""`clearprop demo`: the whole service in a minute, through its public interface only."""
+"""`clearprop demo`: a short tour of the service, through its public interface only."""
 
 from service.cli.demo.story import demo
 

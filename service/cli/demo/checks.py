@@ -1,4 +1,4 @@
-"""What the demo holds the service to: nothing missing, nothing twice, not a bit changed."""
+"""The checks of the demo: no update is missing, repeated or changed."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,37 +8,39 @@ from google.protobuf.message import Message
 
 from service.cli.demo.promises import require
 
-#: A prediction counts as right when it is on the right side of the middle by this much.
+#: A prediction is correct if it is on the right side of 0.5 by at least this margin.
 _MARGIN = 0.4
 
 
 def check_complete(seen: Sequence[Snapshot], latest: int) -> None:
-    """Require updates 0 to the latest, each once and in order."""
+    """Require all updates from 0 to the latest, each once and in order."""
     numbers = [snapshot.number for snapshot in seen]
     require(
         numbers == list(range(latest + 1)),
-        f"the second client saw {len(numbers):,} updates where there are {latest + 1:,},"
-        " or not in order",
+        f"the second client received {len(numbers):,} updates instead of {latest + 1:,}, or in the"
+        " wrong order",
     )
 
 
 def check_same(seen: Sequence[Snapshot], stored: Iterable[Snapshot]) -> None:
-    """Require the same updates, to the bit."""
+    """Require the same updates, bit for bit."""
     kept = list(stored)
-    require(len(seen) == len(kept), f"{len(seen):,} updates were seen, {len(kept):,} are stored")
+    require(
+        len(seen) == len(kept), f"{len(seen):,} updates were received, but {len(kept):,} are stored"
+    )
     for one, other in zip(seen, kept, strict=True):
         require(
             bits([one.message]) == bits([other.message]),
-            f"update {one.number} is not what the second client saw",
+            f"update {one.number} differs from what the second client received",
         )
 
 
 def check_states(seen: Sequence[Snapshot], network: Network, numbers: Iterable[int]) -> None:
-    """Require that the states at these updates have the parameters that were seen, to the bit."""
+    """Require that the states at these updates have the received parameters, bit for bit."""
     for number in numbers:
         require(
             bits(network.state(number).message.layers) == bits(seen[number].message.layers),
-            f"the state at update {number} is not what the second client saw",
+            f"the state at update {number} differs from what the second client received",
         )
 
 
@@ -47,10 +49,10 @@ def check_learnt(outputs: Sequence[float], targets: Sequence[float]) -> None:
     for output, target in zip(outputs, targets, strict=True):
         require(
             abs(output - target) < 0.5 - _MARGIN,
-            f"the network answers {output:.3f} where {target:.0f} is right: it has not learnt it",
+            f"the network has not learnt XOR: it predicts {output:.3f} instead of {target:.0f}",
         )
 
 
 def bits(messages: Iterable[Message] | Iterable[LayerParameters]) -> bytes:
-    """Return messages as they are on the wire: equal only if every number has the same bits."""
+    """Return serialized messages, which are equal only if all numbers have the same bits."""
     return b"".join(message.SerializeToString(deterministic=True) for message in messages)

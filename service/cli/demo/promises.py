@@ -1,8 +1,8 @@
-"""What a part of the demo raises when the service does not keep a promise."""
+"""The error of the demo for a promise that the service does not keep."""
 
 
 class PromiseBroken(Exception):
-    """Something did not come out as it must; the message says what, for people."""
+    """The service did not do what it promises; the message is for people."""
 
 
 def require(holds: bool, message: str) -> None:

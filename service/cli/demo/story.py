@@ -1,4 +1,4 @@
-"""The demo, chapter by chapter."""
+"""The demo, section by section."""
 
 import itertools
 import os
@@ -34,7 +34,7 @@ from service.settings import DEFAULT_HTTP
 
 NETWORK = "xor-demo"
 LAYERS = (2, 5, 1)
-#: Not every seed learns XOR in so few updates, but one that does does so on every machine.
+#: With this seed the network learns XOR in few updates, on every machine.
 SEED = 7
 LEARNING_RATE = 5.0
 BATCH_SIZE = 4
@@ -53,24 +53,24 @@ def demo() -> None:
     """
     try:
         with _interruptible():
-            _tell()
+            _run()
     except (PromiseBroken, clearprop.ClearpropError, OSError) as error:
-        show_failure(f"the demo failed: {str(error) or type(error).__name__}")
+        show_failure(f"The demo failed: {str(error) or type(error).__name__}.")
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
-        show_failure("the demo was interrupted; its server is stopped")
+        show_failure("The demo was interrupted. Its server has been stopped.")
         raise typer.Exit(1) from None
 
 
-def _tell() -> None:
-    say("[bold]Clearprop[/] trains neural networks and hides nothing. Here one learns XOR:")
-    say("the answer is 1 when exactly one of two inputs is 1.")
+def _run() -> None:
+    say("[bold]Clearprop[/] trains neural networks and hides nothing. Here, a network learns XOR:")
+    say("the output is 1 if exactly one of the two inputs is 1.")
     database = _new_database()
     with ServerProcess(database) as server:
-        _chapter("A server")
+        _section("Starting a server")
         seconds = server.start()
-        say(f"process {server.pid} serves on {server.target} after {seconds:.1f} s")
-        say(f"and keeps everything in [cyan]{escape(str(database))}[/]")
+        say(f"Process {server.pid} serves on {server.target} after {seconds:.1f} s")
+        say(f"and stores data in [cyan]{escape(str(database))}[/].")
         with clearprop.connect(server.target) as client:
             network = _create(client)
             run = _step(network)
@@ -78,82 +78,82 @@ def _tell() -> None:
             seen = _train(server, network, run)
             _restart(server, network, seen)
             _show_learnt(client, network)
-    _chapter("What to try next")
+    _section("What to try next")
     _advise(database)
 
 
 def _create(client: clearprop.Client) -> clearprop.Network:
-    _chapter("A network")
+    _section("Creating a network")
     network = client.create_network(NETWORK, layer_sizes=LAYERS, seed=SEED)
     say(f"[cyan]{NETWORK}[/] has 2 inputs, 5 hidden units and 1 output:")
     say(f"{network.parameter_count} weights, drawn at random with seed {network.seed}, which gives")
-    say("the same numbers to the last bit on every machine")
+    say("the same bits on every machine.")
     return network
 
 
 def _step(network: clearprop.Network) -> clearprop.Run:
-    _chapter("One step, and what it changed")
+    _section("One update, and what it changed")
     before = network.state()
     step = network.step("xor", learning_rate=LEARNING_RATE, batch_size=BATCH_SIZE, epochs=UPDATES)
     after = network.state()
-    say(f"update {after.number}, over all 4 examples, cost {number(after.cost)}\n")
+    say(f"Update {after.number} with all 4 examples, cost {number(after.cost)}:\n")
     show_changes(before, after, _CHANGES_SHOWN)
     return step.run
 
 
 def _explain(network: clearprop.Network) -> None:
-    _chapter("Why did that weight change?")
-    found = network.explain(2, 0, 0)  # layer 2, its first unit, from the first below
+    _section("Why did this weight change?")
+    found = network.explain(2, 0, 0)  # layer 2, first unit, first input
     for sentence in found.sentences:
         say(escape(sentence))
-    say(f"\nthe arithmetic has {len(found.lines)} lines, one operation each, and ends with")
+    say(f"\nThe arithmetic has {len(found.lines)} lines, one operation each. The last ones are:")
     for line in found.lines[-_LINES_SHOWN:]:
         say_plain(f"  {line.text}")
     if found.after != network.state().weights[1][0][0]:
-        raise PromiseBroken("the explanation does not end on the weight that is stored")
-    _kept("that is the weight that is stored, bit for bit")
+        raise PromiseBroken("the result of the explanation differs from the stored weight")
+    _kept("The result is the stored weight, bit for bit.")
 
 
 def _train(
     server: ServerProcess, network: clearprop.Network, run: clearprop.Run
 ) -> list[clearprop.Snapshot]:
-    _chapter("Training, while a second client watches")
+    _section("Training while a second client watches")
     with Witness(server.target, network.id) as witness:
         follow(run.resume(), lines=4)
-        seen = witness.all_seen()
+        seen = witness.updates()
     if run.state != "SUCCEEDED":
         raise PromiseBroken(f"run {run.number} ended as {run.state}")
     costs = [snapshot.cost for snapshot in seen if snapshot.cost is not None]
-    say(f"cost {costs[0]:.4f} [cyan]{sparkline(costs)}[/] {costs[-1]:.4f}")
+    say(f"Cost {costs[0]:.4f} [cyan]{sparkline(costs)}[/] {costs[-1]:.4f}")
     check_complete(seen, run.latest_update)
-    _kept(f"the second client saw all {len(seen):,} updates, each once and in order")
+    _kept(f"The second client received all {len(seen):,} updates, each once and in order.")
     check_same(seen, network.updates())
     chosen = range(0, len(seen), len(seen) // _STATES_COMPARED)
     check_states(seen, network, chosen)
-    _kept(f"and they are what is stored, bit for bit; so are {len(chosen)} states in between")
+    _kept(f"They equal the stored updates and {len(chosen)} recomputed states, bit for bit.")
     return seen
 
 
 def _restart(
     server: ServerProcess, network: clearprop.Network, seen: list[clearprop.Snapshot]
 ) -> None:
-    _chapter("A restart")
+    _section("Restarting the server")
     before = bits([network.state().message])
-    say(f"stopped with SIGTERM in {server.stop():.1f} s, serving again after", end=" ")
-    say(f"{server.start():.1f} s")
+    say(f"Stopped with SIGTERM in {server.stop():.1f} s, serving again after", end=" ")
+    say(f"{server.start():.1f} s.")
     if bits([network.state().message]) != before:
-        raise PromiseBroken("the state after the restart is not the one before")
-    _kept(f"the {network.parameter_count} weights are the same, bit for bit")
+        raise PromiseBroken("the state differs after the restart")
+    _kept(f"The {network.parameter_count} weights are the same, bit for bit.")
     check_same(seen, network.updates())
-    _kept(f"and so is the history: all {len(seen):,} updates")
+    _kept(f"So is the history of all {len(seen):,} updates.")
     *_, last = network.verify()
     if not last.done:
-        raise PromiseBroken(f"the history does not verify: {last.difference}")
-    _kept(f"made again from update 0, it has the same costs and its {last.keyframes} keyframes")
+        raise PromiseBroken(f"the history is not valid: {last.difference}")
+    _kept(f"Recomputed from update 0, it has the same costs and {last.keyframes} keyframes.")
 
 
 def _show_learnt(client: clearprop.Client, network: clearprop.Network) -> None:
-    _chapter("What it has learnt")
+    _section("What the network has learnt")
     examples = client.training_set("xor").examples()
     outputs = network.predict(examples.inputs).outputs
     show_outputs(examples.inputs, examples.targets, outputs)
@@ -161,7 +161,7 @@ def _show_learnt(client: clearprop.Client, network: clearprop.Network) -> None:
         list(itertools.chain(*outputs)),
         list(itertools.chain(*examples.targets)),
     )
-    _kept("four answers out of four are right")
+    _kept("All four predictions are correct.")
 
 
 def _advise(database: Path) -> None:
@@ -176,15 +176,15 @@ def _advise(database: Path) -> None:
         "--help",
     ):
         say(f"{escape(program)} {escape(command)}")
-    say("[dim]The first serves the history of this demo; type the others in a second shell.[/]")
+    say("[dim]Run the first command to serve this history, the others in a second terminal.[/]")
     page = f"http://{DEFAULT_HTTP}/?network={NETWORK}&update=1"
-    say(f"\nAnd see it: open [bold]{page}[/] in a browser.")
-    say("Step through the first update line by line, forward and back, and see which weights take")
-    say("part; click a weight to see why it changed; go along the curve through the whole run.")
+    say(f"\nTo see the network, open [bold]{page}[/] in a browser.")
+    say("Step through the first update line by line, click a weight to see why it changed, or move")
+    say("along the cost curve through the whole run.")
 
 
 def _program() -> str:
-    """Return how this program is called from here: it need not be on the search path."""
+    """Return the command for this program, which may not be on the search path."""
     here = Path(sys.argv[0])
     if here.name != "clearprop":
         return "python -m clearprop.cli"
@@ -192,12 +192,12 @@ def _program() -> str:
 
 
 def _new_database() -> Path:
-    """Return a file name of this demo's own: demos at the same time do not meet."""
+    """Return a unique file name, so that several demos can run at the same time."""
     _DATA.mkdir(exist_ok=True)
     return _DATA / f"demo-{datetime.now(UTC).astimezone():%Y%m%d-%H%M%S}-{os.getpid()}.db"
 
 
-def _chapter(title: str) -> None:
+def _section(title: str) -> None:
     say(f"\n[bold]■ {title}[/]")
 
 
@@ -207,7 +207,7 @@ def _kept(promise: str) -> None:
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """Let SIGTERM end the demo as Ctrl-C does, so that its server ends with it."""
+    """Handle SIGTERM like Ctrl-C, so that the server of the demo is stopped as well."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt

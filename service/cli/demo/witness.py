@@ -1,4 +1,4 @@
-"""The demo's second client: watches everything over a connection of its own and keeps it."""
+"""The second client of the demo, which watches the training over its own connection."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -15,19 +15,19 @@ _SECONDS = 60.0
 class Witness:
     """Watches a network from update 0 to the end of its first run, in a thread.
 
-    A context manager, which begins to watch and returns when the first update was seen.
+    It is a context manager that starts the watch and waits for the first update.
     """
 
     def __init__(self, target: str, network: str) -> None:
         self._client = clearprop.connect(target)
         self._network = network
         self._threads = ThreadPoolExecutor(1, "witness")
-        self._sees = threading.Event()
+        self._started = threading.Event()
 
     def __enter__(self) -> Self:
         self._seen = self._threads.submit(self._watch)
-        self._seen.add_done_callback(lambda _: self._sees.set())
-        require(self._sees.wait(_SECONDS), "the second client sees nothing")
+        self._seen.add_done_callback(lambda _: self._started.set())
+        require(self._started.wait(_SECONDS), "the second client received no updates")
         return self
 
     def __exit__(
@@ -39,8 +39,8 @@ class Witness:
         self._client.close()
         self._threads.shutdown()
 
-    def all_seen(self) -> list[clearprop.Snapshot]:
-        """Return every update that it saw, once the run is over."""
+    def updates(self) -> list[clearprop.Snapshot]:
+        """Return all received updates when the run has ended."""
         return self._seen.result(_SECONDS)
 
     def _watch(self) -> list[clearprop.Snapshot]:
@@ -48,7 +48,7 @@ class Witness:
         for item in self._client.network(self._network).watch(start=0):
             if isinstance(item, clearprop.Snapshot):
                 seen.append(item)
-                self._sees.set()
+                self._started.set()
             elif item.run.is_over:
                 break
         return seen

@@ -37,5 +37,5 @@ def test_a_history_that_differs_by_an_update_or_a_bit_is_noticed(stored: list[Sn
 
 def test_what_has_not_been_learnt_is_noticed() -> None:
     check_learnt([0.02, 0.95], [0.0, 1.0])
-    with pytest.raises(PromiseBroken, match=r"answers 0\.500 where 1 is right"):
+    with pytest.raises(PromiseBroken, match=r"predicts 0\.500 instead of 1"):
         check_learnt([0.0, 0.5], [0.0, 1.0])

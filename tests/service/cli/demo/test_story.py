@@ -1,4 +1,4 @@
-"""The demo tells its story to the end, and leaves no server behind."""
+"""The demo runs to its end, and leaves no server behind."""
 
 import signal
 import subprocess
@@ -8,10 +8,10 @@ from console import CLEARPROP, Clearprop
 
 
 def test_the_demo_keeps_all_it_promises(clearprop: Clearprop, tmp_path: Path) -> None:
-    told = clearprop("demo").stdout
-    assert told.count("✓") == 7
-    assert "the second client saw all 10,001 updates, each once and in order" in told
-    assert len(told.splitlines()) <= 75
+    printed = clearprop("demo").stdout
+    assert printed.count("✓") == 7
+    assert "The second client received all 10,001 updates, each once and in order." in printed
+    assert len(printed.splitlines()) <= 75
     assert [file.suffix for file in sorted((tmp_path / "data").glob("*.db"))] == [".db"]
 
 
@@ -26,7 +26,7 @@ def test_a_demo_that_is_interrupted_stops_its_server(tmp_path: Path) -> None:
         assert process.stdout is not None
         server = next(int(line.split()[1]) for line in process.stdout if "serves on" in line)
         process.send_signal(signal.SIGTERM)
-        _, told = process.communicate(timeout=60)
+        _, printed = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert "the demo was interrupted; its server is stopped" in told
+    assert "The demo was interrupted. Its server has been stopped." in printed
     assert not Path(f"/proc/{server}").exists()

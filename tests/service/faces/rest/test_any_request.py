@@ -62,7 +62,7 @@ def test_any_request_is_answered_as_documented(server: ServerProcess, promise: P
             raise event.exception
 
     assert failures == []
-    assert "mistake of the service" not in server.said()
+    assert "internal error" not in server.said()
     assert answered[200] > 100
     promise("any request is answered as documented", requests=answered.total(), met=answered[200])
 
