@@ -5,7 +5,8 @@ from itertools import chain
 from typing import NamedTuple
 
 from clearprop import Snapshot, State
-from clearprop.cli.output import say, show_table, weight
+from clearprop.cli.number_format import weight
+from clearprop.cli.output import say, show_table
 from clearprop.unit_names import parameter_name
 
 

@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from clearprop.cli.number_format import told_apart
+
 #: The bits of the dots of a braille character: four rows of two.
 _BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 _BRAILLE = 0x2800
@@ -61,15 +63,6 @@ class Scale:
         return math.log10(value) if self.is_logarithmic else value
 
 
-def told_apart(values: Sequence[float]) -> list[str]:
-    """Return numbers for people to read, with as many digits as tell them apart, at least 6."""
-    for digits in range(6, 17):
-        texts = [f"{value:.{digits}g}" for value in values]
-        if len(set(texts)) == len(set(values)):
-            return texts
-    return [repr(value) for value in values]
-
-
 def scale_of(values: Sequence[float]) -> Scale:
     """Return a scale for values, at least one: logarithmic where they span a decade."""
     low, high = min(values), max(values)
@@ -77,12 +70,13 @@ def scale_of(values: Sequence[float]) -> Scale:
 
 
 def plot(points: Sequence[Point], *, width: int, rows: int) -> list[str]:
-    """Return the lines of a chart of finite points, at least one, in the order of x, a number.
+    """Return the lines of a chart of points in the order of x, at least one with a finite y.
 
-    `width` is that of all of it, in characters, `rows` the height without the axis below.
+    `width` is that of the whole chart in characters, `rows` its height without the axis below. The
+    curve has a gap where y is not finite.
     """
     horizontal = Scale(points[0][0], points[-1][0])
-    vertical = scale_of([y for _, y in points])
+    vertical = scale_of([y for _, y in points if math.isfinite(y)])
     labels = _row_labels(vertical, rows)
     beside = max(map(len, labels.values()), default=0)
     columns = max(width - beside - len(" ┤"), _FEWEST_COLUMNS)
@@ -100,16 +94,18 @@ def _drawn(
     points: Sequence[Point], horizontal: Scale, vertical: Scale, columns: int, rows: int
 ) -> list[str]:
     bits = [[0] * columns for _ in range(rows)]
-    places = [
-        (
+    before: tuple[int, int] | None = None
+    for x, y in points:
+        if not math.isfinite(y):
+            before = None
+            continue
+        place = (
             round(horizontal.place(x) * (2 * columns - 1)),
             round((1 - vertical.place(y)) * (4 * rows - 1)),
         )
-        for x, y in points
-    ]
-    for before, after in zip(places, [*places[1:], places[-1]], strict=True):
-        for x, y in _line(before, after):
-            bits[y // 4][x // 2] |= _BITS[y % 4][x % 2]
+        for column, row in _line(before or place, place):
+            bits[row // 4][column // 2] |= _BITS[row % 4][column % 2]
+        before = place
     return ["".join(chr(_BRAILLE + dots) if dots else " " for dots in row) for row in bits]
 
 

@@ -7,8 +7,9 @@ from rich.markup import escape
 
 from clearprop import Comparison, NetworkInfo, Snapshot
 from clearprop.cli.connection import connected
+from clearprop.cli.number_format import number, weight
 from clearprop.cli.options import Json, NetworkId, Server
-from clearprop.cli.output import number, say, say_json, show_table, weight
+from clearprop.cli.output import say, say_json, show_table
 from clearprop.unit_names import parameter_name
 
 _MOST_CHANGES = 20

@@ -6,8 +6,9 @@ import typer
 from rich.markup import escape
 
 from clearprop.cli.connection import connected
+from clearprop.cli.number_format import exact
 from clearprop.cli.options import High, InitializerName, Json, Low, NetworkId, Seed, Server, given
-from clearprop.cli.output import say, say_json, weight
+from clearprop.cli.output import say, say_json
 from clearprop.cli.weight_arguments import LayerNumber, SourceNumber, UnitNumber, weight_place
 from clearprop.options import RecipeOptions
 from clearprop.unit_names import parameter_name
@@ -37,7 +38,7 @@ def set_weight(  # noqa: PLR0913 - an argument for each option of the command
         say_json(made.message)
         return
     name = parameter_name(*place, len(found.layer_sizes) - 1)
-    say(f"update {made.number:,} of [cyan]{escape(network)}[/] sets {name} to {weight(value)}")
+    say(f"update {made.number:,} of [cyan]{escape(network)}[/] sets {name} to {exact(value)}")
 
 
 def reset(  # noqa: PLR0913 - an argument for each option of the command

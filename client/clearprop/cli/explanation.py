@@ -9,8 +9,9 @@ from rich.markup import escape
 
 from clearprop import Explanation
 from clearprop.cli.connection import connected
+from clearprop.cli.number_format import number
 from clearprop.cli.options import FirstPlace, Json, NetworkId, Server, one_of
-from clearprop.cli.output import bars, number, say, say_json, say_plain, whole_batch
+from clearprop.cli.output import bars, say, say_json, say_plain, whole_batch
 from clearprop.cli.run_options import ONE_UPDATE, OneUpdate, takes
 from clearprop.cli.weight_arguments import LayerNumber, SourceNumber, UnitNumber, weight_place
 from clearprop.v1.explanation_pb2 import SOURCE_KIND_DELTA, CostProfile, ExplainedLine

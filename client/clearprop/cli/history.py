@@ -7,8 +7,9 @@ import typer
 from rich.markup import escape
 
 from clearprop import History, Snapshot
-from clearprop.cli.charts import plot, scale_of, told_apart
+from clearprop.cli.charts import plot, scale_of
 from clearprop.cli.connection import connected
+from clearprop.cli.number_format import told_apart
 from clearprop.cli.options import Json, NetworkId, Server
 from clearprop.cli.output import out, say, say_json, show_table
 
@@ -45,40 +46,43 @@ def history(
     if as_json:
         say_json(found.message)
         return
-    drawable = [update for update in found if math.isfinite(_cost(update))]
-    if not drawable:
-        say(f"no run has made an update of [cyan]{escape(network)}[/] here: there is no cost yet")
+    measured = [update for update in found if update.cost is not None]
+    if not measured:
+        say(f"No run has made an update of [cyan]{escape(network)}[/] here: there is no cost yet.")
         return
-    _show_title(network, found, drawable)
-    points = [(float(update.number), _cost(update)) for update in drawable]
-    for line in plot(points, width=min(out.width, _MOST_COLUMNS), rows=_ROWS):
-        say(f"[cyan]{line}[/]")
+    _show_title(network, found)
+    if any(math.isfinite(_cost(update)) for update in measured):
+        _draw(measured)
     say()
-    _show_extremes(drawable)
+    _show_extremes(measured)
+    _show_not_finite(measured)
     _show_others([update for update in found if update.run is None and update.number])
 
 
-def _show_title(network: str, found: History, drawable: list[Snapshot]) -> None:
+def _show_title(network: str, found: History) -> None:
     updates = found.updates
     first, last = updates[0].number, updates[-1].number
-    scale = scale_of([_cost(update) for update in drawable])
-    say(
-        f"[bold]cost[/] of [cyan]{escape(network)}[/], updates {first:,} to {last:,}"
-        + (", on a logarithmic scale" if scale.is_logarithmic else "")
-    )
+    say(f"[bold]Cost[/] of [cyan]{escape(network)}[/], updates {first:,} to {last:,}")
     if found.thinned:
         count = last - first + 1
-        say(f"[dim]{len(found):,} of {count:,} updates, the extremes among them[/]")
+        say(f"[dim]{len(found):,} of {count:,} updates are shown, among them the extremes.[/]")
+
+
+def _draw(measured: list[Snapshot]) -> None:
+    points = [(float(update.number), _cost(update)) for update in measured]
+    if scale_of([cost for _, cost in points if math.isfinite(cost)]).is_logarithmic:
+        say("[dim]The scale is logarithmic.[/]")
     say()
+    for line in plot(points, width=min(out.width, _MOST_COLUMNS), rows=_ROWS):
+        say(f"[cyan]{line}[/]")
 
 
-def _show_extremes(drawable: list[Snapshot]) -> None:
-    rows = {
-        "first": drawable[0],
-        "last": drawable[-1],
-        "lowest": min(drawable, key=_cost),
-        "highest": max(drawable, key=_cost),
-    }
+def _show_extremes(measured: list[Snapshot]) -> None:
+    """Print the ends of the curve and its extremes; NaN is neither low nor high."""
+    rows = {"first": measured[0], "last": measured[-1]}
+    ordered = [update for update in measured if not math.isnan(_cost(update))]
+    if ordered:
+        rows |= {"lowest": min(ordered, key=_cost), "highest": max(ordered, key=_cost)}
     costs = told_apart([_cost(update) for update in rows.values()])
     show_table(
         ["", "update", "run", "epoch", "cost"],
@@ -89,12 +93,26 @@ def _show_extremes(drawable: list[Snapshot]) -> None:
     )
 
 
+def _show_not_finite(measured: list[Snapshot]) -> None:
+    """Say how many costs cannot be drawn."""
+    infinite = [update for update in measured if math.isinf(_cost(update))]
+    undefined = [update for update in measured if math.isnan(_cost(update))]
+    if infinite or undefined:
+        kinds = {"∞": infinite, "NaN": undefined}
+        counts = " and ".join(f"{len(each):,} × {kind}" for kind, each in kinds.items() if each)
+        first = min(update.number for update in infinite + undefined)
+        say(
+            f"\n[yellow]{len(infinite) + len(undefined):,} of {len(measured):,} costs cannot be"
+            f" drawn[/]: {counts}, first at update {first:,}. A smaller learning rate helps."
+        )
+
+
 def _show_others(others: list[Snapshot]) -> None:
-    """Say which updates no run made: the curve goes on behind them from other weights."""
+    """Name the updates that no run made: behind them the curve continues from other weights."""
     if others:
         few = ", ".join(f"{update.number:,} ({update.kind})" for update in others[:_FEW])
         more = f" and {len(others) - _FEW:,} more" if len(others) > _FEW else ""
-        say(f"\n[dim]no run made {few}{more}[/]")
+        say(f"\n[dim]Not made by a run: {few}{more}.[/]")
 
 
 def _cost(update: Snapshot) -> float:

@@ -6,8 +6,9 @@ import typer
 
 from clearprop import Evaluation, GradientCheck, GradientDifference
 from clearprop.cli.connection import connected
+from clearprop.cli.number_format import number
 from clearprop.cli.options import Json, NetworkId, Server, TrainingSetId, UpdateNumber
-from clearprop.cli.output import number, say, say_json, show_table
+from clearprop.cli.output import say, say_json, show_table
 from clearprop.unit_names import parameter_name
 
 _MOST_DIFFERENCES = 10

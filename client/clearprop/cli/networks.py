@@ -7,6 +7,7 @@ from rich.markup import escape
 
 from clearprop import NetworkInfo, NetworkOptions, State
 from clearprop.cli.connection import connected
+from clearprop.cli.number_format import listed, number
 from clearprop.cli.options import (
     Activations,
     Bias,
@@ -24,7 +25,7 @@ from clearprop.cli.options import (
     given,
     layer_sizes,
 )
-from clearprop.cli.output import listed, number, say, say_json, show_layer, show_table
+from clearprop.cli.output import say, say_json, show_layer, show_table
 
 _MOST_ACTIVATIONS = 16
 

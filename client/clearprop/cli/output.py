@@ -12,15 +12,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from clearprop import RunInfo, Snapshot
+from clearprop.cli.number_format import number, weight
 from clearprop.values import Matrix, Vector
 
 #: How wide tables may be in a pipe, where there is no edge.
 _PIPE_WIDTH = 120
 
 _ANY_WIDTH = 10_000
-
-#: Below this, six decimals would hide the number.
-_SMALL = 1e-4
 
 _MOST_ROWS = 16
 _MOST_COLUMNS = 8
@@ -96,21 +94,6 @@ def show_layer(weights: Matrix, biases: Vector) -> None:
     )
     if len(weights) > _MOST_ROWS:
         say(f"[dim]… and {len(weights) - _MOST_ROWS:,} more units; --json prints all[/]")
-
-
-def number(value: float | None) -> str:
-    """Return a number for people to read, such as a cost; nothing for none."""
-    return "" if value is None else f"{value:.6g}"
-
-
-def listed(values: Iterable[float]) -> str:
-    """Return a vector for people to read."""
-    return "  ".join(number(value) for value in values)
-
-
-def weight(value: float) -> str:
-    """Return a weight with its sign, in columns that line up."""
-    return f"{value:+.6f}" if value == 0 or abs(value) >= _SMALL else f"{value:+.3e}"
 
 
 def whole_batch(examples: int) -> str:

@@ -6,8 +6,9 @@ import typer
 
 from clearprop import Client
 from clearprop.cli.connection import connected
+from clearprop.cli.number_format import listed
 from clearprop.cli.options import Json, NetworkId, Server, UpdateNumber, numbers
-from clearprop.cli.output import listed, say, say_json, show_table
+from clearprop.cli.output import say, say_json, show_table
 from clearprop.values import Matrix, MatrixLike
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn
 
 from clearprop import Run, Snapshot
-from clearprop.cli.output import number, out, run_line, say, say_plain
+from clearprop.cli.number_format import number
+from clearprop.cli.output import out, run_line, say, say_plain
 
 #: A run is looked at this often in all, so that looking never slows it down.
 _LOOKS = 1000

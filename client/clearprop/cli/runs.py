@@ -7,8 +7,9 @@ from rich.markup import escape
 
 from clearprop import Network, Run
 from clearprop.cli.connection import connected, show_failure
+from clearprop.cli.number_format import number
 from clearprop.cli.options import Json, NetworkId, Server
-from clearprop.cli.output import number, run_line, say, say_json, show_table
+from clearprop.cli.output import run_line, say, say_json, show_table
 
 RunNumber = Annotated[
     int | None,

@@ -7,8 +7,9 @@ from rich.markup import escape
 
 from clearprop import NetworkInfo, TracedExample, TracedUpdate
 from clearprop.cli.connection import connected
+from clearprop.cli.number_format import listed, number, weight
 from clearprop.cli.options import FirstPlace, Json, NetworkId, Server
-from clearprop.cli.output import listed, number, say, say_json, show_table, weight, whole_batch
+from clearprop.cli.output import say, say_json, show_table, whole_batch
 from clearprop.cli.run_options import ONE_UPDATE, OneUpdate, takes
 from clearprop.traces import Parameters
 from clearprop.unit_names import parameter_name, unit_name

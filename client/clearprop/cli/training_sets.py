@@ -6,8 +6,9 @@ import typer
 from rich.markup import escape
 
 from clearprop.cli.connection import connected
+from clearprop.cli.number_format import listed
 from clearprop.cli.options import Json, Server
-from clearprop.cli.output import listed, say, say_json, show_table
+from clearprop.cli.output import say, say_json, show_table
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -54,7 +55,7 @@ def show(training_set: TrainingSetArgument, *, as_json: Json = False, server: Se
     show_table(
         ["example", "inputs", "targets"],
         (
-            [str(place), listed(inputs[place]), listed(targets[place])]
+            [str(place + 1), listed(inputs[place]), listed(targets[place])]
             for place in range(min(_MOST_EXAMPLES, len(inputs)))
         ),
     )

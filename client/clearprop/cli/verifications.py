@@ -10,8 +10,9 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from clearprop import Difference, Verification
 from clearprop.cli.connection import connected
+from clearprop.cli.number_format import number
 from clearprop.cli.options import Json, NetworkId, Server
-from clearprop.cli.output import err, number, say, say_json
+from clearprop.cli.output import err, say, say_json
 
 
 def verify(network: NetworkId, *, as_json: Json = False, server: Server) -> None:

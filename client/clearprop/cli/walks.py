@@ -7,6 +7,7 @@ from rich.markup import escape
 
 from clearprop import NetworkInfo, WalkedLine, WalkedPhase, WalkedUpdate
 from clearprop.cli.connection import connected
+from clearprop.cli.number_format import exact
 from clearprop.cli.options import Json, NetworkId, Server
 from clearprop.cli.output import say, say_json
 from clearprop.cli.run_options import ONE_UPDATE, OneUpdate, takes
@@ -102,7 +103,7 @@ def _phase_name(phase: WalkedPhase) -> str:
 
 def _told(line: WalkedLine) -> str:
     code = line.text.split("  #")[0].rstrip()
-    changed = "  ".join(f"{name} = {value!r}" for name, value in line.changed.items())
+    changed = "  ".join(f"{name} = {exact(value)}" for name, value in line.changed.items())
     if changed:
         code = f"{code:<{_COLUMNS_OF_CODE}}"
     return f"[dim]{line.number:>4}[/]  {escape(code)}  [green]{escape(changed)}[/]"

@@ -15,7 +15,8 @@ import clearprop
 import typer
 from clearprop.cli.changes import show_changes
 from clearprop.cli.connection import show_failure
-from clearprop.cli.output import number, say, say_plain, sparkline
+from clearprop.cli.number_format import number
+from clearprop.cli.output import say, say_plain, sparkline
 from clearprop.cli.predictions import show_outputs
 from clearprop.cli.progress import follow
 from rich.markup import escape

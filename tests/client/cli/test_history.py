@@ -1,11 +1,13 @@
 """`clearprop history`: the way of a network's cost, drawn."""
 
 import json
+import math
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from calls import fresh_id
-from clearprop.cli.charts import plot, scale_of, told_apart
+from clearprop.cli.charts import plot, scale_of
 from console import Clearprop, on_terminal
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +21,7 @@ def test_a_cost_is_drawn_with_its_ends_and_its_extremes(
 ) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "2-5-1", "--seed", "7")
-    nothing = f"no run has made an update of {name} here: there is no cost yet\n"
+    nothing = f"No run has made an update of {name} here: there is no cost yet.\n"
     assert clearprop("history", name).stdout == nothing
     clearprop("step", name, "--on", "xor", *STEP)
     clearprop("reset", name)
@@ -35,10 +37,13 @@ def test_a_cost_is_drawn_with_its_ends_and_its_extremes(
     shown = written.splitlines()
     assert code == 0
     assert max(map(len, shown)) == 80
-    assert shown[0] == f"cost of {name}, updates 0 to 5,001, on a logarithmic scale"
-    assert shown[1] == f"{len(costs) + 2} of 5,002 updates, the extremes among them"
+    assert shown[:3] == [
+        f"Cost of {name}, updates 0 to 5,001",
+        f"{len(costs) + 2} of 5,002 updates are shown, among them the extremes.",
+        "The scale is logarithmic.",
+    ]
     table = {line.split()[0]: line.split()[1:] for line in shown[-6:-2]}
-    assert shown[-1] == "no run made 5,001 (RESET)"
+    assert shown[-1] == "Not made by a run: 5,001 (RESET)."
     assert list(table) == ["first", "last", "lowest", "highest"]
     assert table["first"][:3] == ["1", "1", "1"]
     assert table["last"][1] == "1"
@@ -49,6 +54,51 @@ def test_a_cost_is_drawn_with_its_ends_and_its_extremes(
 
     refused = clearprop("history", name, "--from", "20", "--to", "10", code=1)
     assert "end_update" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("targets", "rate", "first", "last", "not_drawn"),
+    [
+        (
+            [0, 1.7e308, 1.7e308, 0],
+            "0.1",
+            "∞",
+            "∞",
+            "4 of 4 costs cannot be drawn: 4 × ∞, first at",
+        ),
+        ([1, 1e200, 1e200, 0], "1", "0.5", "∞", "12 of 16 costs cannot be drawn"),
+    ],
+)
+def test_infinite_costs_are_values_and_those_that_cannot_be_drawn_are_counted(
+    clearprop: Clearprop,
+    tmp_path: Path,
+    targets: list[float],
+    *,
+    rate: str,
+    first: str,
+    last: str,
+    not_drawn: str,
+) -> None:
+    name, table = fresh_id(), fresh_id("set")
+    rows = zip(["0,0", "0,1", "1,0", "1,1"], targets, strict=True)
+    (tmp_path / "huge.csv").write_text("a,b,y\n" + "".join(f"{x},{y}\n" for x, y in rows))
+    clearprop("import", "huge.csv", "--targets", "y", "--name", table)
+    clearprop(
+        *("create", name, "--layers", "2-1", "--activations", "identity"),
+        *("--initializer", "zeros"),
+    )
+    batch = "4" if first == "∞" else "1"
+    clearprop(
+        *("train", name, "--on", table, "--learning-rate", rate),
+        *("--batch-size", batch, "--epochs", "4"),
+    )
+    shown = clearprop("history", name).stdout
+    rows_shown = {line.split()[0]: line.split()[1:] for line in shown.splitlines() if line}
+    assert f"updates 0 to {rows_shown['last'][0]}" in shown
+    assert rows_shown["first"] == ["1", "1", "1", first]
+    assert rows_shown["last"][1:] == ["1", "4", last]
+    assert rows_shown["highest"][-1] == "∞"
+    assert not_drawn in shown
 
 
 def test_a_chart_shows_each_value_at_its_height() -> None:
@@ -64,6 +114,17 @@ def test_a_chart_shows_each_value_at_its_height() -> None:
     ]
 
 
+def test_a_chart_has_gaps_where_values_are_not_finite() -> None:
+    points = [(0.0, math.inf), (40.0, 1.0), (60.0, 1.0), (80.0, math.nan), (100.0, math.inf)]
+    assert plot(points, width=40, rows=3) == [
+        "  │",
+        "1 ┤              ⠠⠤⠤⠤⠤⠤⠤⠤⠄",
+        "  │",
+        "  └┬──────┬──────┬───────┬──────┬──────┬",
+        "   0     20     40      60     80    100",
+    ]
+
+
 @pytest.mark.parametrize(
     ("values", "is_logarithmic"),
     [([1.0, 10.0], True), ([1.0, 9.9], False), ([0.0, 1e9], False), ([-1.0, 5.0], False)],
@@ -75,22 +136,17 @@ def test_a_scale_is_logarithmic_where_it_spans_decades(
 
 
 @given(
-    values=st.lists(st.floats(-1e200, 1e200), min_size=1, max_size=9),
+    values=st.lists(st.floats(), min_size=1, max_size=9).filter(
+        lambda v: any(map(math.isfinite, v))
+    ),
     width=st.integers(60, 120),
     rows=st.integers(3, 20),
 )
 def test_any_values_are_drawn_within_the_chart(values: list[float], width: int, rows: int) -> None:
-    scale = scale_of(values)
+    scale = scale_of([value for value in values if math.isfinite(value)])
     ticks = scale.ticks()
     assert all(scale.low <= tick <= scale.high for tick in ticks)
     assert all(before < after for before, after in pairwise(ticks))
     lines = plot([(float(x), value) for x, value in enumerate(values)], width=width, rows=rows)
     assert len(lines) == rows + 2
     assert max(map(len, lines)) <= width
-
-
-def test_numbers_get_as_many_digits_as_tell_them_apart() -> None:
-    assert told_apart([0.1, 1 / 3]) == ["0.1", "0.333333"]
-    assert told_apart([0.123456701, 0.1234567]) == ["0.123456701", "0.1234567"]
-    assert told_apart([1.0, 1.0]) == ["1", "1"]
-    assert told_apart([0.3, 0.1 + 0.2]) == ["0.3", "0.30000000000000004"]
