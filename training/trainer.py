@@ -91,13 +91,14 @@ class Trainer:
         where a step ends; FAILED where the next update would not be finite. With `record` the
         updates are returned as well, with their parameters.
         """
-        now, before, head = self._clock.now(), self.run, self.head
+        started, before, head = self._clock.now(), self.run, self.head
         running = (
-            before if before.state is RunState.RUNNING else before.become(RunState.RUNNING, now)
+            before if before.state is RunState.RUNNING else before.become(RunState.RUNNING, started)
         )
         updates = self._next_updates(record=record)
+        now = self._clock.now()
         latest = head.latest_update + updates.made
-        after = _after(running, updates, latest, now)
+        after = _after(running, updates, latest, started, now)
         segment = _segment(head, before, updates, now) if updates.made else None
         self.state = updates.state
         addition = Addition(
@@ -178,7 +179,7 @@ def _snapshots(segment: Segment, run: Run, updates: Updates) -> Snapshots:
     )
 
 
-def _after(running: Run, updates: Updates, latest: int, now: datetime) -> Run:
+def _after(running: Run, updates: Updates, latest: int, started: datetime, now: datetime) -> Run:
     """Return a run as these updates leave it, the last of which is the network's `latest`."""
     run = running
     if updates.made:
@@ -188,7 +189,7 @@ def _after(running: Run, updates: Updates, latest: int, now: datetime) -> Run:
             updates_done=running.updates_done + updates.made,
             latest_cost=float(updates.costs[-1]),
             epoch_cost=updates.epoch_cost,
-            start_time=running.start_time or now,
+            start_time=running.start_time or started,
         )
     if updates.outcome is Outcome.DIVERGED:
         return run.become(RunState.FAILED, now, _divergence(latest + 1))

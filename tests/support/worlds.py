@@ -1,7 +1,7 @@
 """Small made-up networks, training sets and histories for the tests of the domain."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from hypothesis import strategies as st
@@ -33,7 +33,7 @@ class SteppingClock:
     seconds: float = 0.0
 
     def now(self) -> datetime:
-        return NOW
+        return NOW + timedelta(seconds=self.seconds)
 
     def monotonic(self) -> float:
         self.seconds += self.tick

@@ -395,6 +395,18 @@ def test_a_replay_does_not_heed_what_ended_the_run() -> None:
     assert found[-1].parameters[-1].tobytes() == trainer.state.parameters.tobytes()
 
 
+def test_the_times_of_a_run_include_the_computation_of_its_first_and_last_segment() -> None:
+    world = make_world(epochs=1)
+    trainer = world.trainer(world.open())
+    before = trainer.run.create_time
+    additions = carry_out(trainer)
+    run = trainer.run
+    assert len(additions) == 1
+    assert run.start_time is not None
+    assert run.end_time is not None
+    assert before <= run.start_time < run.end_time
+
+
 def test_a_run_makes_no_more_updates_than_it_may() -> None:
     world = make_world(epochs=100, stop=StopCondition(max_updates=7))
     trainer = world.trainer(world.open())
