@@ -1,6 +1,7 @@
 """Shows a run while it goes on: a progress bar on a terminal, a line now and then in a pipe."""
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,10 @@ from clearprop.cli.output import out, run_line, say, say_plain
 #: A run is looked at this often in all, so that looking never slows it down.
 _LOOKS = 1000
 
+#: In seconds: the live rate is that of the last one, and of a tenth of it at least.
+_WINDOW = 1.0
+_SHORTEST_WINDOW = 0.1
+
 #: A terminal of fewer columns has no room for a bar.
 _NARROW = 60
 
@@ -24,8 +29,25 @@ class Look:
 
     done: int
     cost: float | None
-    updates_per_second: float
+    updates_per_second: float | None
     state: str
+
+
+class LiveRate:
+    """Updates per second over the last second, from looks at how many there are."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._looks: deque[tuple[float, int]] = deque()
+
+    def look(self, done: int) -> float | None:
+        """Return the rate when `done` updates are done; None until there is enough to measure."""
+        now = self._now()
+        self._looks.append((now, done))
+        while len(self._looks) > 2 and now - self._looks[1][0] >= _WINDOW:
+            self._looks.popleft()
+        since, done_then = self._looks[0]
+        return (done - done_then) / (now - since) if now - since >= _SHORTEST_WINDOW else None
 
 
 def follow(run: Run, *, lines: int = 10) -> None:
@@ -33,15 +55,14 @@ def follow(run: Run, *, lines: int = 10) -> None:
 
     In a pipe, `lines` tell of the whole run.
     """
-    begin, done_before = time.monotonic(), run.updates_done
+    rate = LiveRate()
     stride = max(1, run.total_updates // _LOOKS)
-    done, cost = done_before, run.latest_cost
+    done, cost = run.updates_done, run.latest_cost
     with _bar(run) if out.is_terminal else _lines(run, lines) as show:
         for item in run.watch(stride=stride, detail="cost"):
             if isinstance(item, Snapshot):
                 done, cost = item.number - run.first_update + 1, item.cost
-            speed = max(done - done_before, 0) / (time.monotonic() - begin)
-            show(Look(done, cost, speed, run.state))
+            show(Look(done, cost, rate.look(done), run.state))
 
 
 @contextmanager
@@ -51,13 +72,13 @@ def _bar(run: Run) -> Iterator[Callable[[Look], None]]:
         BarColumn(bar_width=None),
         TextColumn("{task.completed:,.0f}/{task.total:,.0f}"),
         TextColumn("cost {task.fields[cost]:<11}"),
-        TextColumn("{task.fields[speed]:,.0f}/s"),
+        TextColumn("{task.fields[rate]}"),
     ]
     if out.width < _NARROW:
         columns = columns[2:4]
     with Progress(*columns, console=out, expand=True) as progress:
         task = progress.add_task(
-            "", total=run.total_updates, run=run.number, state="", cost="", speed=0.0
+            "", total=run.total_updates, run=run.number, state="", cost="", rate=""
         )
 
         def show(look: Look) -> None:
@@ -65,7 +86,7 @@ def _bar(run: Run) -> Iterator[Callable[[Look], None]]:
                 task,
                 completed=look.done,
                 cost=number(look.cost),
-                speed=look.updates_per_second,
+                rate=_per_second(look),
                 state="" if look.state == "RUNNING" else look.state,
             )
 
@@ -84,7 +105,12 @@ def _lines(run: Run, lines: int) -> Iterator[Callable[[Look], None]]:
             shown = reached
             say_plain(
                 f"{look.done:>12,} of {run.total_updates:,} updates"
-                f"  cost {number(look.cost):<11}  {look.updates_per_second:>10,.0f}/s"
+                f"  cost {number(look.cost):<11}  {_per_second(look):>12}".rstrip()
             )
 
     yield show
+
+
+def _per_second(look: Look) -> str:
+    rate = look.updates_per_second
+    return "" if rate is None else f"{rate:,.0f}/s"

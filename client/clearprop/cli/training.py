@@ -82,9 +82,18 @@ def _follow(run: clearprop.Run, *, quiet: bool) -> None:
 
 
 def _report(run: clearprop.Run) -> None:
-    say(run_line(run))
+    say(run_line(run) + _duration(run))
     if run.failure is not None:
         show_failure(run.failure.message)
     elif run.state == "SUCCEEDED":
         advice = f"clearprop predict {run.network} --on {run.settings.training_set}"
         say(f"[dim]try[/] {escape(advice)}")
+
+
+def _duration(run: clearprop.Run) -> str:
+    """Return how long a run took, and its updates per second; empty before its end."""
+    if run.start_time is None or run.end_time is None:
+        return ""
+    seconds = (run.end_time - run.start_time).total_seconds()
+    rate = f" ({run.updates_done / seconds:,.0f} updates/s)" if seconds else ""
+    return f", {seconds:.3g} s{rate}"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 
@@ -25,6 +26,7 @@ def test_training_makes_the_network_and_tells_how_it_gets_on(clearprop: Clearpro
         f"{tenth:,}" for tenth in range(200, 2001, 200)
     ]
     assert lines[12].startswith(f"run 1 of {name} is SUCCEEDED: 2,000 of 2,000 updates, cost ")
+    assert re.search(r", [0-9.e-]+ s \([0-9,]+ updates/s\)$", lines[12])
     assert lines[13] == f"try clearprop predict {name} --on xor"
     again = clearprop("train", name, *XOR, "--epochs", "20", "--json").stdout
     assert json.loads(again)["state"] == "RUN_STATE_SUCCEEDED"
