@@ -22,7 +22,7 @@ def weight(value: float) -> str:
 
 def exact(value: float) -> str:
     """Return the shortest text that reads back to the same bits."""
-    return _finite_or(value, repr(float(value)))
+    return _finite_or(value, repr(value))
 
 
 def listed(values: Iterable[float]) -> str:

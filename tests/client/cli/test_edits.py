@@ -8,7 +8,7 @@ def test_weights_are_set_made_anew_and_compared(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "2-2-1", "--seed", "7")
     told = clearprop("set-weight", name, "1", "2", "1", "--", "-0.5").stdout
-    assert told == f"update 1 of {name} sets hidden 2 ← input 1 to -0.500000\n"
+    assert told == f"update 1 of {name} sets hidden 2 ← input 1 to -0.5\n"
     told = clearprop("reset", name, "--initializer", "zeros").stdout
     assert told == f"update 2 of {name} makes all weights anew, zeros\n"
     lines = clearprop("diff", name, "0", "1").stdout.splitlines()
