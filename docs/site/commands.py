@@ -22,8 +22,10 @@ def reference() -> str:
 
 def _commands(command: Any, context: typer.Context) -> Iterator[str]:  # noqa: ANN401 - a class of click, which Typer keeps to itself
     """Yield the description of a command, or of each command of a group."""
-    if not hasattr(command, "list_commands"):
+    is_group = hasattr(command, "list_commands")
+    if not is_group or (command.invoke_without_command and context.parent):
         yield from _command(command, context)
+    if not is_group:
         return
     for name in command.list_commands(context):
         child = command.get_command(context, name)
