@@ -42,7 +42,9 @@ class Settings:
     def __post_init__(self) -> None:
         grpc = _checked("--grpc or CLEARPROP_GRPC", self.grpc, DEFAULT_GRPC)
         if self.http != OFF:
-            http = _checked("--http or CLEARPROP_HTTP", self.http, f"{DEFAULT_HTTP}, or {OFF}")
+            http = _checked(
+                "--http or CLEARPROP_HTTP", self.http, DEFAULT_HTTP, f"; {OFF} disables HTTP"
+            )
             if grpc == http and grpc.port:
                 raise ValueError(f"gRPC and HTTP need different addresses, both are {self.http}")
         for origin in self.allowed_origins:
@@ -84,9 +86,9 @@ class Settings:
         )
 
 
-def _checked(names: str, text: str, example: str) -> Address:
+def _checked(names: str, text: str, example: str, more: str = "") -> Address:
     """Parse an address. Raises ValueError with the names of the setting."""
     try:
         return parse_address(text, example=example)
     except ValueError as error:
-        raise ValueError(f"{names}: {error}") from None
+        raise ValueError(f"{names}: {error}{more}") from None

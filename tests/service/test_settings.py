@@ -55,7 +55,7 @@ def test_addresses_are_refused_with_the_names_of_their_settings(face: str, addre
 
 
 def test_http_can_be_off_and_says_so() -> None:
-    with pytest.raises(ValueError, match=r"such as 127\.0\.0\.1:8080, or off$"):
+    with pytest.raises(ValueError, match=r"such as 127\.0\.0\.1:8080; off disables HTTP$"):
         Settings(http="on")
 
 

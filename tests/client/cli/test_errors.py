@@ -135,15 +135,23 @@ def test_wrong_usage_is_said_to_be_that(
         (["--grpc", "203.0.113.1:1", "--database", "memory:"], "cannot listen on 203.0.113.1:1"),
         (
             ["--grpc", "127.0.0.1:0", "--http", "203.0.113.1:1", "--database", "memory:"],
-            "another server there? Choose another address with --http, or --http off",
+            "address. Choose another address with --http, or disable HTTP with --http off",
         ),
-        (["--http", "8080"], "must be HOST:PORT or off, is '8080'"),
+        (["--http", "8080"], "use HOST:PORT, such as 127.0.0.1:8080; off disables HTTP"),
+        (["--grpc", "127.0.0.1:99999"], "the port must be 0 to 65535"),
     ],
 )
 def test_a_server_that_cannot_start_says_why(
     clearprop: Clearprop, options: list[str], told: str
 ) -> None:
-    assert told in clearprop("serve", *options, code=1).stderr
+    (line,) = clearprop("serve", *options, code=1).stderr.splitlines()
+    assert told in line
+
+
+@pytest.mark.parametrize("address", ["52012", "127.0.0.1:99999", "localhost:0", "http://localhost"])
+def test_an_address_that_no_server_can_have_is_refused(clearprop: Clearprop, address: str) -> None:
+    (line,) = clearprop("networks", "--server", address, code=1).stderr.splitlines()
+    assert f"{address!r} is not a valid address: " in line
 
 
 def test_a_bad_setting_in_the_environment_is_named(clearprop: Clearprop) -> None:
