@@ -1,4 +1,4 @@
-"""Where everything is kept: the store in SQLite, and one in memory."""
+"""Stores for all data: one in SQLite, and one in memory."""
 
 from pathlib import Path
 

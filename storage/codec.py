@@ -1,4 +1,4 @@
-"""Numbers and times as a database keeps them, and back, to the bit."""
+"""Exact conversion of numbers and times to and from their stored form."""
 
 import sys
 import zlib
@@ -14,18 +14,18 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 class NotAsWritten(Exception):
-    """Something does not read back as it was written."""
+    """Stored data is corrupt."""
 
 
 def pack(numbers: Array) -> bytes:
-    """Return numbers, row after row, as little-endian float64."""
+    """Return numbers, row by row, as little-endian float64."""
     return np.ascontiguousarray(numbers, dtype=_STORED).tobytes()
 
 
 def unpack(blob: bytes, *shape: int) -> Array:
     """Return packed numbers, read-only, in this shape.
 
-    Raises NotAsWritten when they do not fill it.
+    Raises NotAsWritten if they do not fit it.
     """
     try:
         numbers = np.frombuffer(blob, dtype=_STORED).reshape(shape)
@@ -43,19 +43,19 @@ def pack_number(number: float | None) -> bytes | None:
 
 
 def unpack_number(blob: bytes | None) -> float | None:
-    """Return a packed number. Raises NotAsWritten when it is not one."""
+    """Return a packed number. Raises NotAsWritten if it is not one number."""
     return None if blob is None else float(unpack(blob, 1)[0])
 
 
 def microseconds(time: datetime) -> int:
-    """Return a time as whole microseconds since 1970 in UTC."""
+    """Return a time in microseconds since 1970 in UTC."""
     return (time - _EPOCH) // _MICROSECOND
 
 
 def time_at(micros: int) -> datetime:
-    """Return the time, in UTC, that is so many microseconds after 1970.
+    """Return the time, in UTC, from microseconds since 1970.
 
-    Raises NotAsWritten for one outside of the calendar.
+    Raises NotAsWritten for a time outside the calendar.
     """
     try:
         return _EPOCH + micros * _MICROSECOND
@@ -64,7 +64,7 @@ def time_at(micros: int) -> datetime:
 
 
 def checksum(fields: tuple[object, ...], *blobs: bytes) -> int:
-    """Return a CRC over numbers, words and BLOBs. Words must not hold a line break."""
+    """Return a CRC over numbers, strings and BLOBs. Strings must not contain a line break."""
     crc = zlib.crc32("\n".join(map(str, fields)).encode())
     for blob in blobs:
         crc = zlib.crc32(blob, crc)
@@ -72,7 +72,7 @@ def checksum(fields: tuple[object, ...], *blobs: bytes) -> int:
 
 
 def check(crc: int, fields: tuple[object, ...], *blobs: bytes) -> None:
-    """Raise NotAsWritten when the stored CRC is not that of these fields and BLOBs."""
+    """Raise NotAsWritten if the stored CRC is not that of these fields and BLOBs."""
     try:
         intact = crc == checksum(fields, *blobs)
     except TypeError as error:  # even the type of a BLOB may have changed

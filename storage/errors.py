@@ -1,4 +1,4 @@
-"""What keeps a store from being opened; for whoever starts the server, not for callers."""
+"""The error for a store that cannot be opened; for operators, not for callers."""
 
 
 class CannotOpenStore(Exception):

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 
-from storage import refusals
+from storage import store_errors
 from storage.memory_tables import (
     History,
     StoredSet,
@@ -29,7 +29,7 @@ class MemoryReader:
         for history in self._tables.histories.values():
             if history.network.id == network_id:
                 return history.network
-        raise refusals.no_network(network_id)
+        raise store_errors.no_network(network_id)
 
     def network_by_uid(self, uid: str) -> Network:
         return self._history(uid).network
@@ -52,7 +52,7 @@ class MemoryReader:
     def run(self, uid: str, number: int) -> Run:
         history = self._tables.histories.get(uid)
         if history is None or number not in history.runs:
-            raise refusals.no_run(history.network.id if history else uid, number)
+            raise store_errors.no_run(history.network.id if history else uid, number)
         return history.runs[number]
 
     def runs(self, uid: str, before: int | None, limit: int) -> list[Run]:
@@ -73,7 +73,7 @@ class MemoryReader:
         for training_set in self._living_sets():
             if training_set.id == set_id:
                 return training_set
-        raise refusals.no_training_set(set_id)
+        raise store_errors.no_training_set(set_id)
 
     def training_set_by_uid(self, uid: str) -> TrainingSet:
         return self._set(uid).training_set
@@ -112,7 +112,7 @@ class MemoryReader:
         history = self._keeping(uid, update)
         place = bisect_right(history.keyframes, update, key=lambda found: found.state.update)
         if not place:
-            raise refusals.damaged_updates(history.network.id, 0, update)
+            raise store_errors.damaged_updates(history.network.id, 0, update)
         return history.keyframes[place - 1]
 
     def keyframes(self, uid: str, first: int, last: int, limit: int) -> list[Keyframe]:
@@ -136,11 +136,11 @@ class MemoryReader:
     def _history(self, uid: str) -> History:
         history = self._tables.histories.get(uid)
         if history is None:
-            raise refusals.no_network_uid(uid)
+            raise store_errors.no_network_uid(uid)
         return history
 
     def _keeping(self, uid: str, update: int) -> History:
-        """Return a history. Raises HistoryCompacted if the update is kept no more."""
+        """Return a history. Raises HistoryCompacted if the update was deleted."""
         history = self._history(uid)
         earliest = history.head.earliest_update
         if earliest and update < earliest:
@@ -151,7 +151,7 @@ class MemoryReader:
     def _set(self, uid: str) -> StoredSet:
         found = self._tables.sets.get(uid)
         if found is None:
-            raise refusals.no_training_set_uid(uid)
+            raise store_errors.no_training_set_uid(uid)
         return found
 
     def _living_runs(self) -> list[Run]:

@@ -1,7 +1,7 @@
-"""A store that keeps everything in memory and forgets it when it is closed.
+"""A store in memory, whose data is lost when it is closed.
 
-It is for tests and for trying things out: each work copies what it changes of the index, so that
-snapshots stay as they are, which takes longer as a history gets more segments.
+It is for tests and experiments: each transaction copies the index of the histories that it changes,
+so that snapshots do not change. This takes longer for a history with more segments.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from storage import refusals
+from storage import store_errors
 from storage.memory_reader import MemoryReader
 from storage.memory_tables import Tables
 from storage.memory_writer import MemoryWriter
@@ -29,14 +29,14 @@ class MemoryStore(QueuedStore):
 
     @property
     def kind(self) -> str:
-        """The word for this store: `memory`."""
+        """The kind of this store: `memory`."""
         return "memory"
 
     @contextmanager
     def read(self) -> Iterator[Reader]:
-        """Open a snapshot of what is committed now. Raises StoreUnavailable."""
+        """Open a snapshot of the committed data. Raises StoreUnavailable."""
         if self._closed:
-            raise refusals.closed()
+            raise store_errors.closed()
         yield MemoryReader(self._tables, self._clock)
 
     def _remove_piece(self, writer: Writer) -> bool:

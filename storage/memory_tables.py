@@ -1,4 +1,4 @@
-"""What the store in memory holds. Nothing in it is changed once it is committed."""
+"""The data of the store in memory. Nothing is changed after it is committed."""
 
 from dataclasses import dataclass, field, replace
 
@@ -13,7 +13,7 @@ from training.update import Head, Keyframe, RunEvent, Segment, State
 
 @dataclass(slots=True)
 class History:
-    """A living network and its history. Not changed any more once it is committed."""
+    """A network and its history. Not changed after it is committed."""
 
     network: Network
     head: Head
@@ -38,7 +38,7 @@ class History:
 
 @dataclass(slots=True)
 class StoredSet:
-    """A training set and its numbers. Not changed any more once it is committed."""
+    """A training set and its examples. Not changed after it is committed."""
 
     training_set: TrainingSet
     examples: Examples
@@ -47,7 +47,7 @@ class StoredSet:
 
 @dataclass(slots=True)
 class Tables:
-    """Everything, by uid and by request id. Not changed any more once it is committed."""
+    """All data, by uid and by request id. Not changed after it is committed."""
 
     histories: dict[str, History] = field(default_factory=dict)
     sets: dict[str, StoredSet] = field(default_factory=dict)
@@ -59,29 +59,29 @@ class Tables:
 
 
 def first_update(segment: Segment) -> int:
-    """Return the number of a segment's first update, to search by."""
+    """Return the number of the first update of a segment, as a search key."""
     return segment.first_update
 
 
 def kept_array(numbers: Array) -> Array:
-    """Return a copy of an array that nobody changes."""
+    """Return a read-only copy of an array."""
     copy = np.array(numbers, dtype=np.float64)
     copy.flags.writeable = False
     return copy
 
 
 def kept_network(network: Network) -> Network:
-    """Return a copy of a network that nobody changes."""
+    """Return a copy of a network that is not changed."""
     return replace(network, labels=dict(network.labels))
 
 
 def kept_segment(segment: Segment) -> Segment:
-    """Return a copy of a segment that nobody changes."""
+    """Return a copy of a segment with read-only arrays."""
     return replace(segment, costs=kept_array(segment.costs))
 
 
 def kept_keyframe(keyframe: Keyframe) -> Keyframe:
-    """Return a copy of a keyframe that nobody changes."""
+    """Return a copy of a keyframe with read-only arrays."""
     state, remembered = keyframe.state, keyframe.state.optimizer_state
     if remembered is not None:
         remembered = replace(remembered, values=kept_array(remembered.values))

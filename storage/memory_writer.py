@@ -1,11 +1,11 @@
-"""Writing in memory: one piece of work on a copy of the tables."""
+"""Writing in memory: one transaction on a copy of the tables."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 
-from storage import refusals
-from storage.continuity import check_addition, check_compaction
+from storage import store_errors
+from storage.addition_rules import check_addition, check_compaction
 from storage.memory_reader import MemoryReader
 from storage.memory_tables import (
     History,
@@ -26,7 +26,7 @@ from training.update import Addition, Head, Keyframe, Segment
 
 
 class MemoryWriter(MemoryReader):
-    """One piece of work on a copy of the tables; see training.ports.Writer."""
+    """One transaction on a copy of the tables; see training.ports.Writer."""
 
     def __init__(self, tables: Tables, clock: Clock) -> None:
         super().__init__(tables.copy(), clock)
@@ -34,12 +34,12 @@ class MemoryWriter(MemoryReader):
 
     @property
     def tables(self) -> Tables:
-        """The tables as the work leaves them."""
+        """The tables after the transaction."""
         return self._tables
 
     def add_network(self, network: Network, segment: Segment, keyframe: Keyframe) -> Head:
         if any(network.id == known.network.id for known in self._tables.histories.values()):
-            raise refusals.network_exists(network.id)
+            raise store_errors.network_exists(network.id)
         head = Head(network.uid, segment.last_update, keyframe=keyframe.state.update)
         self._tables.histories[network.uid] = History(
             kept_network(network), head, [kept_segment(segment)], [kept_keyframe(keyframe)]
@@ -57,14 +57,14 @@ class MemoryWriter(MemoryReader):
 
     def add_training_set(self, training_set: TrainingSet, examples: Examples) -> None:
         if any(training_set.id == known.id for known in self._living_sets()):
-            raise refusals.training_set_exists(training_set.id)
+            raise store_errors.training_set_exists(training_set.id)
         kept = Examples(kept_array(examples.inputs), kept_array(examples.targets))
         self._tables.sets[training_set.uid] = StoredSet(training_set, kept)
 
     def delete_training_set(self, uid: str) -> None:
         found = self._set(uid)
         if found.deleted:
-            raise refusals.no_training_set_uid(uid)
+            raise store_errors.no_training_set_uid(uid)
         self._tables.sets[uid] = replace(found, deleted=True)
 
     def append(self, addition: Addition) -> RunState | None:
@@ -72,7 +72,7 @@ class MemoryWriter(MemoryReader):
         uid, run = addition.before.network_uid, addition.run
         history = self._changing(uid)
         if history.head != addition.before:
-            raise refusals.head_moved(history.network.id)
+            raise store_errors.head_moved(history.network.id)
         history.head = addition.after
         if addition.segment is not None:
             history.segments.append(kept_segment(addition.segment))
@@ -93,7 +93,7 @@ class MemoryWriter(MemoryReader):
             return head
         history = self._changing(uid)
         history.head = head.compacted(update)
-        # Removed at once: the index is copied anyway.
+        # Deleted immediately: the index is copied anyway.
         history.segments = [each for each in history.segments if each.last_update >= update]
         kept = [each for each in history.keyframes if each.state.update >= update]
         if not kept or kept[0].state.update != update:
@@ -106,12 +106,12 @@ class MemoryWriter(MemoryReader):
             self._changing(uid).wanted[number] = state
 
     def remember(self, answer: Answer) -> None:
-        # The oldest come first: maintain() looks no further than the first that has not expired.
+        # In order of age: maintain() stops at the first answer that has not expired.
         self._tables.answers.pop(answer.request_id, None)
         self._tables.answers[answer.request_id] = answer
 
     def remove_piece(self) -> bool:
-        """Remove one piece of what is not needed any more; return whether there may be more."""
+        """Delete a chunk of hidden or expired data; return whether there may be more."""
         used = {run.training_set_uid for run in self._living_runs()}
         for uid, found in self._tables.sets.items():
             if found.deleted and uid not in used:
@@ -125,7 +125,7 @@ class MemoryWriter(MemoryReader):
         return False
 
     def replace(self, group: Sequence[Segment], segment: Segment) -> None:
-        """Put a segment in the place of several, if these are all still there."""
+        """Replace several segments by one, if all of them still exist."""
         history = self._tables.histories.get(segment.network_uid)
         if history is None:
             return
@@ -137,7 +137,7 @@ class MemoryWriter(MemoryReader):
             history.segments[begin:end] = [kept_segment(segment)]
 
     def _changing(self, uid: str) -> History:
-        """Return a copy of a history, to be changed, that stands for it from now on."""
+        """Replace a history by a copy that can be changed, and return it."""
         history = self._tables.histories[uid] = self._history(uid).copy()
         self.changed.add(uid)
         return history

@@ -1,6 +1,6 @@
-"""Finds small neighbouring segments, as single steps and large networks leave them, to be merged.
+"""Finds small neighbouring segments to merge, such as those of single steps and large networks.
 
-It reads through the port alone, so that every store merges the same.
+It reads through the port only, so that every store merges in the same way.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -15,17 +15,17 @@ from training.errors import DamagedHistory, NetworkNotFound
 from training.ports import Reader
 from training.update import Segment, SegmentOutline, UpdateKind
 
-#: A segment of this many updates stays as it is; one that is merged has less than twice as many.
+#: A segment with this many updates is not merged; a merged segment has less than twice as many.
 FULL = 4_096
 
-#: How many segments become one at a time, so that no one waits long for its transaction.
+#: The maximum number of segments that are merged at once, to keep transactions short.
 PIECE = 500
 
-#: How many there are at the end of a history before they are merged: those that were merged before
-#: are written again each time.
+#: The minimum number of segments at the end of a history that are merged: a merge rewrites those
+#: that were merged before.
 TAIL = 32
 
-# What is looked at in one piece of work.
+# The limits of one maintenance step.
 _NETWORKS = 100
 _OUTLINES = PIECE + 1
 
@@ -35,31 +35,31 @@ Group = Sequence[Segment]
 
 
 class Merging:
-    """Which networks may have segments to be merged, and from which update on.
+    """The networks that may have segments to merge, and from which update on.
 
-    `changed` may be called from any thread, the rest from one at a time.
+    `changed` may be called from any thread, the other methods from one thread at a time.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._waiting: dict[str, None] = {}  # uids, in order; guarded by the lock
-        self._settled: dict[str, int] = {}  # by uid: nothing is left to merge before this update
+        self._settled: dict[str, int] = {}  # by uid: there is nothing to merge before this update
         self._damaged: set[tuple[str, int]] = set()  # uids and first updates
 
     @property
     def is_waiting(self) -> bool:
-        """Whether there are networks to be looked at."""
+        """Whether there are networks to check."""
         return bool(self._waiting)
 
     def changed(self, uids: Iterable[str]) -> None:
-        """Look at these networks again."""
+        """Check these networks again."""
         with self._lock:
             self._waiting.update(dict.fromkeys(uids))
 
     def next_group(self, read: Callable[[], AbstractContextManager[Reader]]) -> Group:
-        """Return neighbours that are to become one, each read back as it was written.
+        """Return neighbouring segments to merge, none of them corrupt.
 
-        Empty where none were found, which may be for now only: see `is_waiting`.
+        Empty if none were found, which may be temporary: see `is_waiting`.
         """
         with self._lock:
             uids = list(islice(self._waiting, _NETWORKS))
@@ -77,13 +77,13 @@ class Merging:
         return ()
 
     def _group(self, reader: Reader, uid: str) -> Group:
-        """Return a network's next group; let it wait for its turn where there may be more."""
+        """Return the next group of a network, and queue the network again if there may be more."""
         earliest = reader.head(uid).earliest_update
         begin = max(self._settled.get(uid, 0), earliest)
         following = None
 
         def is_small(outline: SegmentOutline) -> bool:
-            # The one that begins with the earliest kept update may be the rest of a longer one.
+            # The segment that starts with the earliest kept update may be part of a longer one.
             return self._is_small(outline) and outline.first_update > earliest
 
         try:
@@ -124,7 +124,7 @@ class Merging:
 def find_group(
     outlines: Sequence[SegmentOutline], is_small: Callable[[SegmentOutline], bool], least: int
 ) -> tuple[list[SegmentOutline], int]:
-    """Return the first neighbours to be merged, none or at least 2, and where to look next.
+    """Return the first neighbours to merge, none or at least 2, and where to continue.
 
     At the end of the outlines, where more may follow later, there must be at least `least`.
     """
@@ -147,7 +147,7 @@ def find_group(
 
 
 def merged(group: Group) -> Segment:
-    """Return one segment in place of neighbours: the same updates, durable since the last one."""
+    """Return one segment with the updates of neighbours, and the commit time of the last one."""
     return replace(
         group[0],
         count=sum(segment.count for segment in group),
@@ -165,7 +165,7 @@ def _is_followed(segment: SegmentOutline, later: SegmentOutline) -> bool:
 
 
 def _updates(damage: DamagedHistory) -> tuple[int, int]:
-    """Return which updates are damaged. Raises the error itself where it does not say."""
+    """Return which updates are damaged. Raises the error itself if it does not have them."""
     try:
         return int(damage.metadata["first_update"]), int(damage.metadata["last_update"])
     except KeyError:

@@ -1,4 +1,4 @@
-"""Removes what was deleted or has expired, a bounded piece at a time."""
+"""Deletes hidden and expired rows, in bounded chunks."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,12 +23,11 @@ from storage.schema import (
 )
 from storage.session import Session, Values
 
-# What one piece removes at most, so that no one waits long for its transaction. A single row may be
-# larger.
+# The maximum that one chunk deletes, to keep transactions short. A single row may be larger.
 _ROWS = 1_000
 _BYTES = 4 * 2**20
 
-# A network's tables, each with what makes its rows large.
+# The tables of a network, each with its large columns.
 _PARTS = (
     (segments, sa.func.length(segments.c.costs)),
     (
@@ -43,7 +42,7 @@ _UID = bindparam("at_uid", type_=sa.Text)
 
 
 def _first_rows(table: sa.Table, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
-    """Return a SELECT of columns of a network's first rows in a table, in the order of its key."""
+    """Return a SELECT of the first rows of a network in a table, in the order of its key."""
     return (
         select(*columns)
         .where(table.c.network_uid == _UID)
@@ -60,8 +59,8 @@ _REMOVALS = [
 _DELETED_NETWORK = select(networks.c.uid).where(networks.c.deleted == sa.true()).limit(1)
 _REMOVE_NETWORK = networks.delete().where(networks.c.uid == _UID)
 
-# What lies before the earliest kept update: segments before the one that it lies in, whose own
-# number of updates is not to be relied on, and keyframes.
+# Rows before the earliest kept update: keyframes, and segments before the one that contains it. The
+# count in a segment may be corrupt and is not used.
 _EARLIEST = bindparam("earliest", type_=sa.BigInteger)
 
 
@@ -116,7 +115,7 @@ _REMOVE_TRAINING_SET = [
     training_sets.delete().where(training_sets.c.uid == _UID),
 ]
 
-# The oldest come first, so looking at these is enough, and cheap when none has expired.
+# In order of age, so reading these is enough, and cheap if none has expired.
 _OLDEST = select(answers.c.number, answers.c.create_time).order_by(answers.c.number).limit(_ROWS)
 _oldest = _OLDEST.subquery()
 _REMOVE_EXPIRED = answers.delete().where(
@@ -127,7 +126,7 @@ _REMOVE_EXPIRED = answers.delete().where(
 
 
 def remove_piece(session: Session, now: datetime) -> bool:
-    """Remove one piece of what is not needed any more; return whether there may be more."""
+    """Delete a chunk of hidden or expired rows; return whether there may be more."""
     return (
         _remove_from_network(session)
         or _remove_compacted(session)
@@ -159,7 +158,7 @@ def _remove_rows(
     removals: Sequence[ClauseElement],
     place: Values,
 ) -> bool:
-    """Remove a bounded piece from the first table that has rows there; return whether one has."""
+    """Delete a chunk from the first table with rows; return whether there was one."""
     for sizes_, removal in zip(sizes, removals, strict=True):
         totals = accumulate(size for (size,) in session.rows(sizes_, {**place, "rows": _ROWS}))
         fitting = sum(total <= _BYTES for total in totals)

@@ -1,4 +1,4 @@
-"""One thread does all writing: works queue for it, and it takes all that wait at once."""
+"""One thread does all writing: it takes all queued work at once."""
 
 import logging
 from abc import ABC, abstractmethod
@@ -10,7 +10,7 @@ from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import Any, Generic, TypeVar
 
-from storage import refusals
+from storage import store_errors
 from storage.merging import Group, Merging, merged
 from training.ports import Answer, Reader, Writer
 from training.update import Segment
@@ -19,16 +19,16 @@ T = TypeVar("T")
 Listener = Callable[[Sequence[str]], None]
 AvailabilityListener = Callable[[bool], None]
 
-#: What the answer is kept under that a probe writes; no request has this id.
+#: The id of the answer that a probe writes; no request has it.
 _PROBE = ""
 
 _logger = logging.getLogger(__name__)
 
 
 class Work(Generic[T]):
-    """A piece of work, what came of it, and whoever waits for that.
+    """Queued work, its result, and the future that waits for it.
 
-    `is_probe` when it is there to find out whether the store can be written.
+    `is_probe` if it only tests whether the store can be written.
     """
 
     def __init__(self, call: Callable[[Writer], T], *, is_probe: bool = False) -> None:
@@ -39,15 +39,15 @@ class Work(Generic[T]):
         self._error: BaseException | None = None
 
     def attempt(self, writer: Writer) -> None:
-        """Do the work and keep its result. Raises what the work raises."""
+        """Do the work and store its result. Raises what the work raises."""
         self._result = self._call(writer)
 
     def fail(self, error: BaseException) -> None:
-        """Keep an error in place of a result."""
+        """Store an error in place of a result."""
         self._error = error
 
     def resolve(self) -> None:
-        """Give the result, or the error, to whoever waits."""
+        """Set the result or the error of the future."""
         if self._error is None:
             self.future.set_result(self._result)
         else:
@@ -59,21 +59,21 @@ class QueuedStore(ABC):
 
     def __init__(self) -> None:
         self._queue: SimpleQueue[Work[Any] | None] = SimpleQueue()
-        self._lock = Lock()  # guards what follows, and that nothing is queued after closing
+        self._lock = Lock()  # guards the queue, and rejects work after closing
         self._closed = False
         self._listeners: tuple[Listener, ...] = ()
         self._availability_listeners: tuple[AvailabilityListener, ...] = ()
-        self.is_writable = True  # changed in the store's thread alone
+        self.is_writable = True  # changed only in the thread of the store
         self._merging = Merging()
-        self._maintenance = Lock()  # one piece at a time
+        self._maintenance = Lock()  # one step at a time
         self._is_searched = False
         self._thread = Thread(target=self._serve, name="store", daemon=True)
         self._thread.start()
 
     def write(self, work: Callable[[Writer], T]) -> Future[T]:
-        """Queue a piece of work for the next transaction; see training.ports.Store.
+        """Queue work for the next transaction; see training.ports.Store.
 
-        A future that is cancelled before its work has begun takes the work out of the queue.
+        Cancelling the future before the work has started removes it from the queue.
         """
         return self._queued(Work(work))
 
@@ -83,12 +83,12 @@ class QueuedStore(ABC):
             self._listeners += (listener,)
 
     def on_availability(self, listener: AvailabilityListener) -> None:
-        """Call `listener` when the store turns out not to be writable, and when it is again."""
+        """Call `listener` when the store becomes unwritable, and when it is writable again."""
         with self._lock:
             self._availability_listeners += (listener,)
 
     def maintain(self) -> bool:
-        """Do one piece of tidying up; see training.ports.Store."""
+        """Do one step of maintenance; see training.ports.Store."""
         with self._maintenance:
             if not self.is_writable:
                 self._queued(Work(self._probe, is_probe=True)).result()
@@ -106,9 +106,9 @@ class QueuedStore(ABC):
 
     @abstractmethod
     def _transact(self, works: Sequence[Work[Any]]) -> set[str] | None:
-        """Do the works in one transaction and return the uids of the networks that changed.
+        """Do all work in one transaction and return the uids of the networks that changed.
 
-        None when the transaction failed. Raises nothing: what fails is told to the works.
+        None if the transaction failed. Raises nothing: errors are stored in the works.
         """
 
     @abstractmethod
@@ -121,7 +121,7 @@ class QueuedStore(ABC):
 
     @abstractmethod
     def _remove_piece(self, writer: Writer) -> bool:
-        """Remove one piece of what is not needed any more; return whether there may be more."""
+        """Delete a chunk of hidden or expired data; return whether there may be more."""
 
     @abstractmethod
     def _living(self, reader: Reader) -> list[str]:
@@ -129,14 +129,14 @@ class QueuedStore(ABC):
 
     @abstractmethod
     def _replace(self, writer: Writer, group: Group, segment: Segment) -> None:
-        """Put a segment in the place of several, if these are all still there."""
+        """Replace several segments by one, if all of them still exist."""
 
     @abstractmethod
     def _release(self) -> None:
-        """Give back what the store holds; the thread has ended."""
+        """Release the resources of the store; the thread has ended."""
 
     def _after_commit(self) -> None:  # noqa: B027 — most stores have nothing to do here
-        """Do what can wait until the works have got their results; what it raises is logged."""
+        """Do work that can wait until all futures have their results; errors are logged."""
 
     def _merge_piece(self) -> bool:
         """Merge a few neighbouring segments; return whether there may be more."""
@@ -153,14 +153,14 @@ class QueuedStore(ABC):
     def _queued(self, work: Work[T]) -> Future[T]:
         with self._lock:
             if self._closed:
-                work.fail(refusals.closed())
+                work.fail(store_errors.closed())
                 work.resolve()
             else:
                 self._queue.put(work)
         return work.future
 
     def _probe(self, writer: Writer) -> None:
-        """Write something that is never the same, so that it is really written."""
+        """Write something that always changes, so that it is really written."""
         writer.remember(Answer(_PROBE, b"", b"", self._now()))
 
     def _serve(self) -> None:
@@ -168,9 +168,9 @@ class QueuedStore(ABC):
             pass
 
     def _serve_waiting(self) -> bool:
-        """Do all that waits in one transaction; return whether there will be more."""
+        """Do all queued work in one transaction; return whether there will be more."""
         waiting = [self._queue.get()]
-        # Those that are queued from now on wait for the next transaction.
+        # Work that is queued from now on is part of the next transaction.
         waiting += [self._queue.get() for _ in range(self._queue.qsize())]
         works = [work for work in waiting if work and work.future.set_running_or_notify_cancel()]
         if works:
@@ -189,9 +189,9 @@ class QueuedStore(ABC):
                 self._guarded(listener, tuple(changed))
 
     def _note_availability(self, works: Sequence[Work[Any]], changed: set[str] | None) -> None:
-        """Tell when the store stops or begins to be writable.
+        """Notify listeners when the store becomes unwritable or writable.
 
-        A transaction proves nothing where it had nothing to write.
+        A transaction without writes proves nothing.
         """
         is_proof = bool(changed) or any(work.is_probe for work in works)
         is_writable = changed is not None and (self.is_writable or is_proof)
@@ -201,7 +201,7 @@ class QueuedStore(ABC):
                 self._guarded(listener, is_writable)
 
     def _guarded(self, call: Callable[..., None], *arguments: object) -> None:
-        """Call something whose failure must not stop the thread: what is committed stands."""
+        """Call a function and log its errors, which must not stop the thread."""
         try:
             call(*arguments)
         except Exception:

@@ -1,4 +1,4 @@
-"""How long things are kept, whichever store keeps them."""
+"""Retention periods, for all stores."""
 
 from datetime import datetime, timedelta
 
@@ -9,5 +9,5 @@ ANSWERS_KEPT = timedelta(days=7)
 
 
 def has_expired(answer: Answer, now: datetime) -> bool:
-    """Return whether an answer is not kept any more."""
+    """Return whether an answer has expired."""
     return answer.create_time <= now - ANSWERS_KEPT

@@ -1,7 +1,7 @@
-"""The domain's objects as rows of the tables, and back.
+"""Conversion of domain objects to and from rows.
 
-Whatever is read back is checked against the row's CRC; codec.NotAsWritten is raised where it does
-not fit. A row comes in the order of the columns that its table's `…_COLUMNS` names.
+Every row that is read is checked against its CRC; a mismatch raises codec.NotAsWritten. The columns
+of a row are in the order of the constant `…_COLUMNS` of its table.
 """
 
 from storage import codec, schema
@@ -23,7 +23,7 @@ NETWORK_COLUMNS = (schema.networks.c.uid, schema.networks.c.document, schema.net
 
 
 def network_values(network: Network) -> Values:
-    """Return a living network's row."""
+    """Return the row of a network that is not deleted."""
     document = network_record.write(network)
     crc = codec.checksum((network.uid,), document)
     return {
@@ -46,7 +46,7 @@ HEAD_COLUMNS = tuple(schema.heads.c)
 
 
 def head_values(head: Head) -> Values:
-    """Return a head's row."""
+    """Return the row of a head."""
     values: Values = {
         "network_uid": head.network_uid,
         "latest_update": head.latest_update,
@@ -72,7 +72,7 @@ RUN_COLUMNS = tuple(column for column in schema.runs.c if column.name != "wanted
 
 
 def run_values(run: Run) -> Values:
-    """Return a run's row, but for the state that it is wanted to take."""
+    """Return the row of a run without its requested state."""
     values: Values = {
         "network_uid": run.network_uid,
         "number": run.number,
@@ -92,7 +92,7 @@ RUN_EVENT_COLUMNS = tuple(schema.run_events.c)
 
 
 def run_event_values(event: RunEvent) -> Values:
-    """Return an event's row."""
+    """Return the row of an event."""
     values: Values = {
         "network_uid": event.run.network_uid,
         "at_update": event.update,
@@ -110,7 +110,7 @@ def run_event(row: Row) -> RunEvent:
 
 
 def _run_document(fields: tuple[object, ...], run: Run) -> Values:
-    # Costs stand beside the document: JSON has no word for one that is infinite or not a number.
+    # Costs have columns of their own: JSON has no infinity and no NaN.
     document = run_record.write(run)
     cost = codec.pack_number(run.latest_cost)
     epoch_cost = codec.pack_number(run.epoch_cost)
@@ -135,7 +135,7 @@ OUTLINE_COLUMNS = tuple(schema.segments.c)[:-2]  # all but the CRC of the costs 
 
 
 def segment_values(segment: Segment) -> Values:
-    """Return a segment's row."""
+    """Return the row of a segment."""
     costs = codec.pack(segment.costs)
     outline = segment.outline()
     values: Values = {
@@ -187,7 +187,7 @@ KEYFRAME_COLUMNS = tuple(schema.keyframes.c)
 
 
 def keyframe_values(keyframe: Keyframe) -> Values:
-    """Return a keyframe's row."""
+    """Return the row of a keyframe."""
     uid, update = keyframe.network_uid, keyframe.state.update
     parameters = codec.pack(keyframe.state.parameters)
     remembered = keyframe.state.optimizer_state
@@ -239,14 +239,14 @@ EXAMPLES_COLUMNS = tuple(schema.examples.c)
 
 
 def examples_values(uid: str, examples: Examples) -> Values:
-    """Return the row of a training set's numbers."""
+    """Return the row of the examples of a training set."""
     inputs, targets = codec.pack(examples.inputs), codec.pack(examples.targets)
     crc = codec.checksum((uid,), inputs, targets)
     return {"training_set_uid": uid, "crc": crc, "inputs": inputs, "targets": targets}
 
 
 def examples(row: Row, training_set: TrainingSet) -> Examples:
-    """Return the numbers of a training set."""
+    """Return the examples of a training set."""
     uid, crc, inputs, targets = row
     codec.check(crc, (uid,), inputs, targets)
     count = training_set.example_count
@@ -262,7 +262,7 @@ ANSWER_COLUMNS = tuple(
 
 
 def answer_values(answer: Answer) -> Values:
-    """Return an answer's row."""
+    """Return the row of an answer."""
     created = codec.microseconds(answer.create_time)
     crc = codec.checksum((answer.request_id, created), answer.digest, answer.content)
     return {

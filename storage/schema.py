@@ -1,8 +1,8 @@
-"""The tables of the stores that speak SQL.
+"""The tables of the SQL stores.
 
-Numbers whose bits matter are little-endian float64 in BLOBs: a REAL column turns NaN into NULL and
--0.0 into 0.0. Every row has a CRC over all that is read back from it. History is keyed by uids, so
-that an id can be used again while the rows of a deleted network are still being removed.
+Numbers that must keep their bits are little-endian float64 in BLOBs: a REAL column changes NaN to
+NULL and -0.0 to 0.0. Every row has a CRC over everything that is read from it. The keys of history
+are uids, so that an id can be reused while the rows of a deleted network are being deleted.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 metadata = sa.MetaData()
 
-# A table without row ids is one B-tree instead of two, for rows that are found by their key alone.
+# A table without row ids is one B-tree instead of two, for rows that are found only by their key.
 
 
 def _key(name: str, type_: type[sa.types.TypeEngine[Any]] = sa.Text) -> sa.Column[Any]:

@@ -1,9 +1,8 @@
-"""Executes statements on one connection of a database's driver.
+"""Executes statements on one connection of a database driver.
 
-SQLAlchemy builds the statements, and compiles each of them once; from there on the driver gets them
-directly. Going through SQLAlchemy every time took longer than the commit: a statement that follows
-an fsync finds the processor's caches cold, and then much Python costs five times as much as it does
-in a loop.
+SQLAlchemy builds the statements and compiles each of them once; the driver then executes them
+directly. Executing through SQLAlchemy took longer than the commit: after an fsync the caches of the
+processor are cold, and the same Python code takes five times as long as in a loop.
 """
 
 from collections.abc import Sequence
@@ -16,13 +15,13 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 #: Values by the names of parameters.
 Values = dict[str, Any]
-#: What a SELECT returned, in the order of its columns.
+#: A row of a SELECT, in the order of its columns.
 Row = Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """A statement in a database's SQL; the names of its parameters in order, None for by name."""
+    """A statement as SQL, with the names of its parameters in order; None if they are by name."""
 
     sql: str
     order: tuple[str, ...] | None
@@ -33,14 +32,14 @@ class _Compiled:
 class Statements:
     """The statements of one database, each compiled when it is first executed.
 
-    Drivers take and give bytes, str, int, float and None as they are, so nothing is converted.
+    Drivers accept and return bytes, str, int, float and None, so nothing is converted.
     """
 
     dialect: Dialect
     _compiled: dict[ClauseElement, _Compiled] = field(default_factory=dict)
 
     def compiled(self, statement: ClauseElement, values: Values) -> _Compiled:
-        """Return a statement as SQL; it must always be executed with the same names."""
+        """Return a statement as SQL; it must always be executed with the same parameter names."""
         found = self._compiled.get(statement)
         if found is None:
             compiled = statement.compile(dialect=self.dialect, column_keys=list(values))
@@ -61,7 +60,7 @@ class Session:
         self._statements = statements
 
     def execute(self, statement: ClauseElement, values: Values) -> DBAPICursor:
-        """Execute a statement and return the driver's cursor; the next one takes it over."""
+        """Execute a statement and return the cursor, which the next statement reuses."""
         compiled = self._statements.compiled(statement, values)
         if compiled.constants:
             values = compiled.constants | values
@@ -72,16 +71,16 @@ class Session:
         return self._cursor
 
     def row(self, statement: ClauseElement, values: Values) -> Row | None:
-        """Return the first row that a statement finds."""
+        """Return the first row of the result of a statement."""
         row: Row | None = self.execute(statement, values).fetchone()
         return row
 
     def rows(self, statement: ClauseElement, values: Values) -> list[Row]:
-        """Return all rows that a statement finds."""
+        """Return all rows of the result of a statement."""
         return list(self.execute(statement, values).fetchall())
 
     def change(self, statement: ClauseElement, values: Values) -> int:
-        """Execute a statement that changes rows and return how many it found."""
+        """Execute a statement that changes rows, and return how many it matched."""
         return int(self.execute(statement, values).rowcount)
 
     def control(self, sql: str) -> None:

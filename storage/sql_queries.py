@@ -1,4 +1,4 @@
-"""The statements that read, built once."""
+"""The SELECT statements, built once."""
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam, select
@@ -19,7 +19,7 @@ from training.run import ACTIVE
 
 _UID = bindparam("uid", type_=sa.Text)
 _LIMIT = bindparam("limit", type_=sa.Integer)
-#: Only a living network has a head: what its uid finds is hidden together with it.
+#: A deleted network has no head, which hides everything with its uid.
 _LIVING = sa.exists().where(heads.c.network_uid == _UID)
 
 _NETWORK = select(*rows.NETWORK_COLUMNS)
@@ -45,7 +45,7 @@ RUNS = (
     .order_by(runs.c.number.desc())
     .limit(_LIMIT)
 )
-# Not IN, whose SQL is only known when it is executed.
+# Not IN: its SQL depends on the values.
 _IS_ACTIVE = sa.or_(*(runs.c.state == state.value for state in sorted(ACTIVE)))
 _RUNS_NOT_OVER = (
     select(*rows.RUN_COLUMNS)
@@ -53,7 +53,7 @@ _RUNS_NOT_OVER = (
         heads, (heads.c.network_uid == runs.c.network_uid) & (heads.c.active_run == runs.c.number)
     )
     .where(heads.c.active_run > 0)
-    # There are fewer heads than runs: this order makes SQLite go through the heads.
+    # There are fewer heads than runs: with this order SQLite scans the heads.
     .order_by(heads.c.network_uid)
 )
 ACTIVE_RUNS = _RUNS_NOT_OVER.where(_IS_ACTIVE)
@@ -78,7 +78,7 @@ COUNT_TRAINING_SETS = (
 EXAMPLES = select(*rows.EXAMPLES_COLUMNS).where(examples.c.training_set_uid == _UID)
 
 _FIRST = bindparam("first", type_=sa.BigInteger)
-# The segment that `first` lies in begins at or before it.
+# The segment that contains `first` starts at or before it.
 _BEGIN = (
     select(sa.func.max(segments.c.first_update))
     .where(segments.c.network_uid == _UID, segments.c.first_update <= _FIRST)

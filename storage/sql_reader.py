@@ -1,4 +1,4 @@
-"""Reading in SQL: one snapshot, statements that are built once."""
+"""Reading with SQL: one snapshot, prepared statements."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from sqlalchemy import ClauseElement
 
-from storage import codec, refusals, rows, sql_queries
+from storage import codec, rows, sql_queries, store_errors
 from storage.retention import has_expired
 from storage.session import Row, Session
 from training.errors import DamagedHistory, HistoryCompacted
@@ -32,13 +32,13 @@ class SqlReader:
     def network(self, network_id: str) -> Network:
         row = self._row(sql_queries.NETWORK_BY_ID, id=network_id)
         if row is None:
-            raise refusals.no_network(network_id)
+            raise store_errors.no_network(network_id)
         return self._network(row)
 
     def network_by_uid(self, uid: str) -> Network:
         row = self._row(sql_queries.NETWORK_BY_UID, uid=uid)
         if row is None:
-            raise refusals.no_network_uid(uid)
+            raise store_errors.no_network_uid(uid)
         return self._network(row)
 
     def networks(self, after: str, limit: int) -> list[Network]:
@@ -56,13 +56,13 @@ class SqlReader:
     def head(self, uid: str) -> Head:
         row = self._row(sql_queries.HEAD, uid=uid)
         if row is None:
-            raise refusals.no_network_uid(uid)
+            raise store_errors.no_network_uid(uid)
         return self._intact(rows.head, row, "the head of a network", uid=uid)
 
     def run(self, uid: str, number: int) -> Run:
         row = self._row(sql_queries.RUN, uid=uid, number=number)
         if row is None:
-            raise refusals.no_run(self._name(uid), number)
+            raise store_errors.no_run(self._name(uid), number)
         return self._run(row)
 
     def runs(self, uid: str, before: int | None, limit: int) -> list[Run]:
@@ -82,21 +82,21 @@ class SqlReader:
     def training_set(self, set_id: str) -> TrainingSet:
         row = self._row(sql_queries.TRAINING_SET_BY_ID, id=set_id)
         if row is None:
-            raise refusals.no_training_set(set_id)
+            raise store_errors.no_training_set(set_id)
         return self._training_set(row)
 
     def training_set_by_uid(self, uid: str) -> TrainingSet:
         row = self._row(sql_queries.TRAINING_SET_BY_UID, uid=uid)
         if row is None:
-            raise refusals.no_training_set_uid(uid)
+            raise store_errors.no_training_set_uid(uid)
         return self._training_set(row)
 
     def examples(self, uid: str) -> Examples:
         training_set = self.training_set_by_uid(uid)
         row = self._row(sql_queries.EXAMPLES, uid=uid)
-        what = f"the training set {training_set.id}"
+        what = f"training set {training_set.id}"
         if row is None:
-            raise refusals.damaged(what, training_set=training_set.id)
+            raise store_errors.damaged(what, training_set=training_set.id)
         return self._intact(
             lambda row: rows.examples(row, training_set), row, what, training_set=training_set.id
         )
@@ -125,7 +125,7 @@ class SqlReader:
         found = self._rows(sql_queries.OUTLINES, uid=uid, first=first, last=last, limit=limit)
         outlines = self._consecutive(rows.outline, found, head, first, last, limit)
         if outlines and outlines[0].first_update < head.earliest_update:
-            # What is left of the segment has extremes of its own.
+            # The remaining part of the segment has its own extremes.
             (segment,) = self.segments(uid, head.earliest_update, head.earliest_update, 1)
             outlines[0] = segment.outline()
         return outlines
@@ -176,7 +176,7 @@ class SqlReader:
 
     def _count(self, statement: ClauseElement) -> int:
         row = self._row(statement)
-        assert row is not None  # a count always finds one
+        assert row is not None  # a count always returns a row
         return int(row[0])
 
     def _network(self, row: Row) -> Network:
@@ -192,7 +192,7 @@ class SqlReader:
         try:
             return read(row)
         except codec.NotAsWritten as error:
-            raise refusals.damaged(what, **metadata) from error
+            raise store_errors.damaged(what, **metadata) from error
 
     def _consecutive(
         self,
@@ -203,7 +203,7 @@ class SqlReader:
         last: int,
         limit: int,
     ) -> list[S]:
-        """Return the segments of rows; there may be no update missing between the bounds."""
+        """Return the segments of rows; no update may be missing between the bounds."""
         uid = head.network_uid
         segments = []
         expected = first
@@ -211,7 +211,7 @@ class SqlReader:
             segment = self._segment(read, row)
             if segment.first_update > expected:
                 raise self._damaged_updates(uid, expected, segment.first_update - 1)
-            if segment.last_update >= first:  # else `first` lies beyond the last segment
+            if segment.last_update >= first:  # else `first` is after the last segment
                 segments.append(segment)
                 expected = segment.last_update + 1
         if len(segments) < limit:
@@ -224,14 +224,14 @@ class SqlReader:
         try:
             return read(row)
         except codec.NotAsWritten as error:
-            # How many updates it had is not to be believed: they end where the next ones begin.
+            # Its count may be corrupt: it ends where the next segment starts.
             uid, begin = row[0], row[1]
             following = self._row(sql_queries.NEXT_SEGMENT, uid=uid, first=begin)
             end = following[0] - 1 if following else self.head(uid).latest_update
             raise self._damaged_updates(uid, begin, end) from error
 
     def _head_keeping(self, uid: str, update: int) -> Head:
-        """Return the head of a history. Raises HistoryCompacted if the update is kept no more."""
+        """Return the head of a history. Raises HistoryCompacted if the update was deleted."""
         head = self.head(uid)
         if head.earliest_update and update < head.earliest_update:
             raise HistoryCompacted(
@@ -240,9 +240,9 @@ class SqlReader:
         return head
 
     def _damaged_updates(self, uid: str, first: int, last: int) -> DamagedHistory:
-        return refusals.damaged_updates(self._name(uid), first, last)
+        return store_errors.damaged_updates(self._name(uid), first, last)
 
     def _name(self, uid: str) -> str:
-        """Return a network's id, for a message; its uid where it has none."""
+        """Return the id of a network for a message, or its uid if it was deleted."""
         row = self._row(sql_queries.NETWORK_ID, uid=uid)
         return uid if row is None else str(row[0])

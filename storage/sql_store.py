@@ -1,4 +1,4 @@
-"""What the stores that speak SQL share: snapshots, and transactions for all that waits."""
+"""The base of the SQL stores: snapshots, and transactions for all queued work."""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +11,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import Pool
 
-from storage import refusals
+from storage import store_errors
 from storage.merging import Group
 from storage.purging import remove_piece
 from storage.queued_store import QueuedStore, Work
@@ -27,12 +27,12 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """How to reach a database; its connections begin no transactions by themselves.
+    """Access to a database; its connections do not begin transactions automatically.
 
-    `connect` makes the writing connection, `begin` the transactions that take the lock for writing
-    at once; `readers` are the connections of snapshots; `errors` are what the driver raises. Of
-    one, `is_damage` tells whether the database itself is damaged, `is_of_disk` whether the disk
-    failed, which the whole transaction does not survive, and `is_full` whether it is full.
+    `connect` opens the writing connection, `begin` is the statement that begins a transaction with
+    the write lock; `readers` are the connections of snapshots; `errors` are the exceptions of the
+    driver. For one of these, `is_damage` returns whether the database is corrupt, `is_of_disk`
+    whether the disk failed, which ends the whole transaction, and `is_full` whether it is full.
     """
 
     dialect: Dialect
@@ -59,12 +59,12 @@ class SqlStore(QueuedStore):
 
     @contextmanager
     def read(self) -> Iterator[Reader]:
-        """Open a snapshot, of what is committed at its first read.
+        """Open a snapshot of what is committed at its first read.
 
-        Raises StoreUnavailable, also in the block.
+        Raises StoreUnavailable, also within the block.
         """
         if self._closed:
-            raise refusals.closed()
+            raise store_errors.closed()
         errors: tuple[type[Exception], ...] = (*self._database.errors, SQLAlchemyError)
         try:
             connection = self._database.readers.connect()
@@ -73,10 +73,10 @@ class SqlStore(QueuedStore):
                 session.control("BEGIN")
                 yield SqlReader(session, self._clock)
             finally:
-                connection.close()  # ends the transaction and gives the connection back
+                connection.close()  # ends the transaction and returns the connection
         except errors as error:
             _logger.exception("the database cannot be read")
-            raise self._refusal(error, refusals.cannot_read()) from error
+            raise self._error(error, store_errors.cannot_read()) from error
 
     def _remove_piece(self, _: Writer) -> bool:
         return remove_piece(self._session(), self._clock.now())
@@ -98,21 +98,22 @@ class SqlStore(QueuedStore):
                 changed |= self._attempt(work, session)
             session.control("COMMIT")
         except Exception as error:
-            refusal = refusals.full() if self._database.is_full(error) else refusals.cannot_write()
+            is_full = self._database.is_full(error)
+            failure = store_errors.full() if is_full else store_errors.cannot_write()
             if self.is_writable:
                 _logger.exception("the database cannot be written")
             else:  # the log has it already
                 _logger.warning("the database still cannot be written: %s", error)
             self._disconnect()
             for work in works:
-                work.fail(refusal)
+                work.fail(failure)
             return None
         return changed
 
     def _attempt(self, work: Work[Any], session: Session) -> set[str]:
         """Do one work in a savepoint; return the uids of the networks that it changed.
 
-        Raises the driver's error when the whole transaction is lost.
+        Raises the error of the driver if the whole transaction is lost.
         """
         writer = SqlWriter(session, self._clock)
         session.control("SAVEPOINT work")
@@ -127,16 +128,18 @@ class SqlStore(QueuedStore):
             session.control("RELEASE work")
             if isinstance(error, self._database.errors):
                 _logger.exception("the database refused to be written")
-                work.fail(self._refusal(error, refusals.cannot_write()))
+                work.fail(self._error(error, store_errors.cannot_write()))
             else:
                 work.fail(error)
             return set()
         session.control("RELEASE work")
         return writer.changed
 
-    def _refusal(self, error: Exception, otherwise: ClearpropError) -> ClearpropError:
-        """Return what callers are told of an error of the driver, without its SQL and paths."""
-        return refusals.damaged("the database") if self._database.is_damage(error) else otherwise
+    def _error(self, error: Exception, otherwise: ClearpropError) -> ClearpropError:
+        """Return the error for callers for an error of the driver, without SQL and paths."""
+        if self._database.is_damage(error):
+            return store_errors.damaged("the database")
+        return otherwise
 
     def _session(self) -> Session:
         if self._connection is None:
@@ -144,7 +147,7 @@ class SqlStore(QueuedStore):
         return Session(self._connection, self._statements)
 
     def _disconnect(self) -> None:
-        """Give up a connection whose memory is not to be trusted any more, and its transaction."""
+        """Close a connection whose state is unknown, and abandon its transaction."""
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()

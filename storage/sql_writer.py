@@ -1,4 +1,4 @@
-"""Writing in SQL: one piece of work inside the store's transaction."""
+"""Writing with SQL: one work within the transaction of the store."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,8 +6,8 @@ from dataclasses import replace
 import sqlalchemy as sa
 from sqlalchemy import ClauseElement, bindparam, select
 
-from storage import refusals, rows
-from storage.continuity import check_addition, check_compaction
+from storage import rows, store_errors
+from storage.addition_rules import check_addition, check_compaction
 from storage.schema import (
     answers,
     examples,
@@ -28,7 +28,8 @@ from training.run import Run, RunState
 from training.training_set import Examples, TrainingSet
 from training.update import Addition, Head, Keyframe, Segment
 
-# In an UPDATE, a parameter may not be called like a column: `at_…` and `before_…` say which row.
+# In an UPDATE, a parameter must not have the name of a column: `at_…` and `before_…` select the
+# row.
 _UID = bindparam("at_uid", type_=sa.Text)
 _NUMBER = bindparam("at_number", type_=sa.BigInteger)
 
@@ -39,7 +40,7 @@ _NETWORK_WITH_ID = select(networks.c.uid).where(
 _TRAINING_SET_WITH_ID = select(training_sets.c.uid).where(
     ~training_sets.c.deleted, training_sets.c.id == bindparam("id")
 )
-# What is SET are the columns that are given when it is executed.
+# SET has the columns that are given when it is executed.
 _UPDATE_NETWORK = networks.update().where(networks.c.uid == _UID)
 _DELETE_NETWORK = (
     networks.update().where(networks.c.uid == _UID, ~networks.c.deleted).values(deleted=sa.true())
@@ -83,7 +84,7 @@ _FORGET = answers.delete().where(answers.c.request_id == bindparam("request_id")
 
 
 class SqlWriter(SqlReader):
-    """One piece of work in a transaction; see training.ports.Writer."""
+    """One work in a transaction; see training.ports.Writer."""
 
     def __init__(self, session: Session, clock: Clock) -> None:
         super().__init__(session, clock)
@@ -91,7 +92,7 @@ class SqlWriter(SqlReader):
 
     def add_network(self, network: Network, segment: Segment, keyframe: Keyframe) -> Head:
         if self._row(_NETWORK_WITH_ID, id=network.id):
-            raise refusals.network_exists(network.id)
+            raise store_errors.network_exists(network.id)
         head = Head(network.uid, segment.last_update, keyframe=keyframe.state.update)
         self._insert(networks, rows.network_values(network))
         self._insert(heads, rows.head_values(head))
@@ -107,19 +108,19 @@ class SqlWriter(SqlReader):
 
     def delete_network(self, uid: str) -> None:
         if not self._change(_DELETE_NETWORK, at_uid=uid):
-            raise refusals.no_network_uid(uid)
+            raise store_errors.no_network_uid(uid)
         self._change(_DELETE_HEAD, at_uid=uid)
         self.changed.add(uid)
 
     def add_training_set(self, training_set: TrainingSet, examples_: Examples) -> None:
         if self._row(_TRAINING_SET_WITH_ID, id=training_set.id):
-            raise refusals.training_set_exists(training_set.id)
+            raise store_errors.training_set_exists(training_set.id)
         self._insert(training_sets, rows.training_set_values(training_set))
         self._insert(examples, rows.examples_values(training_set.uid, examples_))
 
     def delete_training_set(self, uid: str) -> None:
         if not self._change(_DELETE_TRAINING_SET, at_uid=uid):
-            raise refusals.no_training_set_uid(uid)
+            raise store_errors.no_training_set_uid(uid)
 
     def append(self, addition: Addition) -> RunState | None:
         check_addition(addition)
@@ -156,7 +157,7 @@ class SqlWriter(SqlReader):
         self._insert(answers, rows.answer_values(answer))
 
     def replace(self, group: Sequence[Segment], segment: Segment) -> None:
-        """Put a segment in the place of several, if these are all still there."""
+        """Replace several segments by one, if all of them still exist."""
         place = {
             "at_uid": segment.network_uid,
             "at_first": segment.first_update,
@@ -173,7 +174,7 @@ class SqlWriter(SqlReader):
         values |= {f"before_{name}": getattr(before, name) for name in _HEAD_FACTS}
         if not self._change(_MOVE_HEAD, **values):
             self.head(before.network_uid)
-            raise refusals.head_moved(self._name(before.network_uid))
+            raise store_errors.head_moved(self._name(before.network_uid))
 
     def _put_run(self, run: Run) -> RunState | None:
         values = rows.run_values(run)
@@ -187,5 +188,5 @@ class SqlWriter(SqlReader):
         self._session.change(_INSERT[table], values)
 
     def _change(self, statement: ClauseElement, **values: object) -> bool:
-        """Execute an UPDATE or a DELETE and return whether it found a row."""
+        """Execute an UPDATE or a DELETE, and return whether it matched a row."""
         return self._session.change(statement, values) > 0

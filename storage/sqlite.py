@@ -1,7 +1,7 @@
 """The store in one SQLite file.
 
-One connection does all writing and all checkpoints: before version 3.51.3, SQLite can corrupt a
-write-ahead log that two connections write. Readers cannot write.
+One connection does all writes and checkpoints: before version 3.51.3, SQLite can corrupt a
+write-ahead log that two connections write to. Readers cannot write.
 """
 
 import fcntl
@@ -23,23 +23,23 @@ from storage.migrations import migrate
 from storage.sql_store import Database, SqlStore
 from training.ports import Clock
 
-#: How many snapshots can be open at once; more wait.
+#: The maximum number of open snapshots; more wait.
 _READERS = 16
 
-#: How large the write-ahead log may become, in bytes, before readers are waited for to empty it.
+#: The size of the write-ahead log, in bytes, at which the store waits for readers to empty it.
 _LARGE_LOG = 16 * 2**20
 
-#: After how many commits its size is looked at: each look takes time from whoever waits.
+#: The number of commits after which the size is checked, since each check delays the queue.
 _COMMITS_BETWEEN_LOOKS = 8
 
-# Seconds. Only another program (a backup, say) ever holds the lock for writing.
+# Seconds. Only another program, such as a backup, ever holds the write lock.
 _WAIT_FOR_OTHERS = 5.0
 _WAIT_FOR_READERS = 0.25
 
-#: With less free than this, in bytes, a disk is full: shared memory grows by so much at a time.
+#: A disk with less free space than this, in bytes, is full: shared memory grows in such steps.
 _LEAST_ROOM = 32 * 2**10
 
-#: What the driver raises; the second where it quotes a damaged name.
+#: The exceptions of the driver; the second one if it quotes a corrupt name.
 _ERRORS = (sqlite3.Error, UnicodeDecodeError)
 
 _WRITER_PRAGMAS = (
@@ -49,9 +49,9 @@ _WRITER_PRAGMAS = (
     "synchronous = FULL",
     "fullfsync = ON",
     "checkpoint_fullfsync = ON",
-    # In pages of 4 KiB. Checkpoints happen in COMMIT, and empty the log as far as readers let them.
+    # In pages of 4 KiB. Checkpoints happen in COMMIT, and empty the log as far as readers allow.
     "wal_autocheckpoint = 1000",
-    # Freed pages are not overwritten with zeros where that costs writes of its own.
+    # Freed pages are overwritten with zeros only if that needs no additional writes.
     "secure_delete = FAST",
     "mmap_size = 0",
 )
@@ -59,11 +59,11 @@ _READER_PRAGMAS = ("query_only = ON", "mmap_size = 0")
 
 
 class SqliteStore(SqlStore):
-    """Everything in one file, and its write-ahead log beside it; for one server at a time."""
+    """A store in one file and its write-ahead log; for one server at a time."""
 
     def __init__(self, path: Path, clock: Clock) -> None:
-        """Open the database, made or migrated where that is needed. Raises CannotOpenStore."""
-        # The same file by another name must meet the same lock.
+        """Open the database; create or migrate it if necessary. Raises CannotOpenStore."""
+        # The same file with another name must have the same lock.
         self._path = path.resolve()
         self._log = Path(f"{self._path}-wal")
         self._large_log = _LARGE_LOG
@@ -83,11 +83,11 @@ class SqliteStore(SqlStore):
 
     @property
     def kind(self) -> str:
-        """The word for this store: `sqlite`."""
+        """The kind of this store: `sqlite`."""
         return "sqlite"
 
     def _after_commit(self) -> None:
-        """Empty a write-ahead log that has grown while readers kept checkpoints from doing it."""
+        """Empty a write-ahead log that grew because readers blocked checkpoints."""
         self._commits += 1
         if self._connection is None or self._commits % _COMMITS_BETWEEN_LOOKS:
             return
@@ -100,14 +100,14 @@ class SqliteStore(SqlStore):
             (blocked, _, _) = cursor.fetchone() or (1, 0, 0)
         finally:
             cursor.execute(f"PRAGMA busy_timeout = {int(1000 * _WAIT_FOR_OTHERS)}")
-        # Where a reader was in the way, not after every commit again.
+        # If a reader blocked it, do not retry after every commit.
         self._large_log = _LARGE_LOG + (self._log.stat().st_size if blocked else 0)
 
     def _words_for(self, error: Exception) -> str:
-        """Return for people why the database could not be opened."""
+        """Return why the database could not be opened, for a message."""
         cause = getattr(error, "orig", None) or error
         if _is_full(self._path, cause):
-            return "the disk is full: make room on it"
+            return "the disk is full: free space on it"
         return str(getattr(error, "strerror", None) or cause)
 
     def _release(self) -> None:
@@ -116,9 +116,9 @@ class SqliteStore(SqlStore):
 
 
 def _locked(path: Path) -> BinaryIO:
-    """Return a file beside the database whose lock keeps other servers out while it is open.
+    """Return a file beside the database with a lock that excludes other servers while it is open.
 
-    The database itself must not be opened for that: closing it would drop SQLite's own locks.
+    The database itself cannot be used: closing it would release SQLite's own locks.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     lock_file = Path(f"{path}.lock").open("ab")  # noqa: SIM115 — open as long as the store is
@@ -127,14 +127,14 @@ def _locked(path: Path) -> BinaryIO:
     except BlockingIOError as error:
         lock_file.close()
         raise CannotOpenStore(
-            f"the database {path} is in use by another server: stop that one, or choose another"
+            f"the database {path} is in use by another server: stop that server, or use another"
             " database"
         ) from error
     return lock_file
 
 
 def _prepare(path: Path) -> None:
-    """Make or migrate the tables."""
+    """Create or migrate the tables."""
     engine = create_engine("sqlite://", creator=partial(_connect_writer, path), poolclass=NullPool)
 
     @event.listens_for(engine, "begin")
@@ -159,7 +159,7 @@ def _database(path: Path) -> Database:
 
 
 def _is_damage(error: Exception) -> bool:
-    """Return whether an error means that the file itself is damaged."""
+    """Return whether an error means that the file is corrupt."""
     damaged = _primary(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
     return damaged or isinstance(error, UnicodeDecodeError)
 
@@ -167,7 +167,7 @@ def _is_damage(error: Exception) -> bool:
 def _is_full(path: Path, error: Exception) -> bool:
     """Return whether an error means that the disk is full.
 
-    SQLite does not always say so: shared memory that cannot grow is an I/O error like any other.
+    SQLite does not always report it: if shared memory cannot grow, it is an ordinary I/O error.
     """
     match _primary(error):
         case sqlite3.SQLITE_FULL:
@@ -179,7 +179,7 @@ def _is_full(path: Path, error: Exception) -> bool:
 
 
 def _primary(error: Exception) -> int:
-    """Return SQLite's code of an error without its details, 0 where it has none."""
+    """Return the primary error code of SQLite, 0 if there is none."""
     code: int = getattr(error, "sqlite_errorcode", 0)
     return code & 0xFF
 
@@ -202,7 +202,7 @@ def _connect(path: Path, mode: str, pragmas: tuple[str, ...]) -> DBAPIConnection
         timeout=_WAIT_FOR_OTHERS,
         check_same_thread=False,
     )
-    # A damaged word is for the CRC to find.
+    # A corrupt string is detected by the CRC.
     connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     try:
         for pragma in pragmas:

@@ -1,4 +1,4 @@
-"""Two states of a network, side by side."""
+"""Comparison of two states of a network."""
 
 from dataclasses import dataclass
 
@@ -6,14 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.network import Array
+from training.numerics.overflow import allow_overflow
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How parameters differ between two states: those that moved most first.
+    """How parameters differ between two states, largest changes first.
 
-    `before` and `after` (parameters) are flat; `places` (changed) are the places of those that
-    differ, by the size of their change, equal ones in the order of the parameters.
+    `before` and `after` (parameters) are flat; `places` (changed) are the indices of those that
+    differ, by the size of their change, equal changes in the order of the parameters.
     """
 
     before: Array
@@ -26,11 +27,10 @@ class Comparison:
         return len(self.places)
 
 
+@allow_overflow
 def compare(before: Array, after: Array) -> Comparison:
     """Return how two flat vectors of parameters of one network differ."""
-    # Parameters are finite, but the difference of two huge ones may not be.
-    with np.errstate(over="ignore"):
-        sizes = np.abs(after - before)
+    sizes = np.abs(after - before)
     places = np.flatnonzero(sizes)
     order = np.argsort(-sizes[places], kind="stable")
     return Comparison(before, after, places[order])

@@ -1,6 +1,6 @@
-"""The way from a network and a run's settings to the compiled kernels."""
+"""Calls the compiled kernels for a network and the settings of a run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import inf
 
@@ -21,14 +21,16 @@ from training.update import State
 
 
 class Outcome(StrEnum):
-    """Why the engine made no more updates."""
+    """Why the engine stopped."""
 
     MADE = "made"
-    """All that were asked for, or that the run has, are made."""
+    """It made all requested updates, or all that the run has left."""
     DIVERGED = "diverged"
-    """The next one would make a parameter infinite or not a number."""
+    """The next update would make a parameter infinite or NaN."""
     COST_REACHED = "cost reached"
-    """The mean cost of an epoch is below the one that ends the run."""
+    """The mean cost of an epoch is below the cost that ends the run."""
+    NON_FINITE_COST = "non-finite cost"
+    """The cost of the last update is infinite or NaN, and the settings end the run there."""
 
 
 _OUTCOMES = {
@@ -40,11 +42,11 @@ _OUTCOMES = {
 
 @dataclass(frozen=True, slots=True)
 class Updates:
-    """Consecutive gradient updates as the kernel made them.
+    """Consecutive gradient updates from the kernel.
 
-    `costs` (made) and `recorded` (made, parameters), or (0, parameters) where nothing was to be
-    recorded. `state` is that after the last of them, `epoch_cost` the sum of the costs of the
-    examples of the epoch under way.
+    `costs` (made) and `recorded` (made, parameters), or (0, parameters) if nothing was recorded.
+    `state` is the state after the last update, `epoch_cost` the sum of the costs of the examples in
+    the current epoch.
     """
 
     costs: Array
@@ -58,9 +60,15 @@ class Updates:
         """How many updates were made."""
         return len(self.costs)
 
+    @property
+    def non_finite_cost(self) -> int | None:
+        """The index of the first update whose cost is infinite or NaN; None where none is."""
+        finite = np.isfinite(self.costs)
+        return None if finite.all() else int(finite.argmin())
+
 
 class Engine:
-    """Makes the gradient updates of one run: used to train and to replay, with the same bits."""
+    """Computes the gradient updates of one run, for training and replay, with the same bits."""
 
     def __init__(self, network: Network, run: Run, examples: Examples) -> None:
         settings = run.settings
@@ -71,7 +79,7 @@ class Engine:
         self._optimizer_code = OPTIMIZER_CODES[str(self._optimizer.kind)]
         self._rates = rates_of(settings)
         self._shuffle_seed = settings.shuffle_seed
-        self._cost_below = settings.stop.cost_below
+        self._stop = settings.stop
 
     def advance(
         self,
@@ -83,32 +91,42 @@ class Engine:
         epoch_cost: float = 0.0,
         stop: bool = False,
     ) -> Updates:
-        """Make up to `count` updates after the run's first `updates_done`, from `state`.
+        """Make up to `count` updates after the first `updates_done` of the run, from `state`.
 
-        With `record` the parameters after each update are kept. `epoch_cost` is the sum of the
-        costs of those examples of the epoch under way that these first updates took. Only with
-        `stop` does the run's `cost_below` end it: a replay knows from the history where it ended.
-        Fewer updates are made when the run ends, and when the next update would make a parameter
-        infinite or not a number; the state returned then is the last finite one.
+        With `record` the parameters after each update are returned. `epoch_cost` is the sum of the
+        costs of the examples in the current epoch before these updates. Stop conditions that depend
+        on costs apply only with `stop`: in a replay the history says where the run ended. Fewer
+        updates are made if the run ends, or if the next update would make a parameter infinite or
+        NaN; the returned state is then the last finite one.
         """
-        costs = np.empty(count)
-        recorded = np.empty((count if record else 0, len(state.parameters)))
-        parameters = state.parameters.copy()
-        memory = remembered(state, self._optimizer)
-        running_cost = np.array([epoch_cost])
-        below = self._cost_below if stop and self._cost_below is not None else -inf
-        schedule = self._schedule
+        below = self._stop.cost_below if stop and self._stop.cost_below is not None else -inf
         plan = Plan(
-            schedule.batch_size,
-            schedule.total_examples,
+            self._schedule.batch_size,
+            self._schedule.total_examples,
             updates_done,
             below,
             self._optimizer_code,
             self._rates,
         )
-        workspace = Workspace(
-            self._shuffling(updates_done), parameters, memory, running_cost, costs, recorded
-        )
+        updates = self._train(state, plan, count, epoch_cost, record=record)
+        if not (stop and self._stop.non_finite_cost) or updates.non_finite_cost is None:
+            return updates
+        # This happens at most once in a run, so the kernel does not check every cost.
+        count = updates.non_finite_cost + 1
+        if count < updates.made:
+            updates = self._train(state, plan, count, epoch_cost, record=record)
+        return replace(updates, outcome=Outcome.NON_FINITE_COST)
+
+    def _train(
+        self, state: State, plan: Plan, count: int, epoch_cost: float, *, record: bool
+    ) -> Updates:
+        costs = np.empty(count)
+        recorded = np.empty((count if record else 0, len(state.parameters)))
+        parameters = state.parameters.copy()
+        memory = remembered(state, self._optimizer)
+        running_cost = np.array([epoch_cost])
+        shuffled = self._shuffling(plan.updates_done)
+        workspace = Workspace(shuffled, parameters, memory, running_cost, costs, recorded)
         made, outcome = kernels.train(self._network, self._data, plan, workspace)
         return Updates(
             costs[:made],
@@ -170,9 +188,9 @@ def _evaluated(
 
 
 def remembered(state: State, optimizer: Optimizer) -> Array:
-    """Return, as a copy, what a completed optimizer remembers of the updates up to a state.
+    """Return a copy of the optimizer state that a completed optimizer continues from.
 
-    That is nothing where the updates before were made by another, or with other numbers.
+    It is the initial one if the updates before were made by another optimizer, or other settings.
     """
     kept = state.optimizer_state
     if kept is not None and kept.optimizer == optimizer:

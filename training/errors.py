@@ -1,7 +1,7 @@
-"""Everything that can be refused or go wrong, by name.
+"""The errors that callers can get, by name.
 
-Each error says what is wrong and what to do in one sentence, for people, and carries a stable
-reason and metadata, for programs. How an error looks on the wire is the service's affair.
+Each error says what is wrong and what to do in one sentence, for people, and has a stable reason
+and metadata, for programs. The service decides how an error is sent.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,10 +11,10 @@ from typing import ClassVar
 
 
 class ClearpropError(Exception):
-    """An error that a caller is told about.
+    """An error that is reported to a caller.
 
-    `reason` is a stable word for programs, `metadata` names the things concerned, `retry_after`
-    is in seconds, where repeating the same call later can help.
+    `reason` is a stable word for programs, `metadata` names what the error is about, `retry_after`
+    is in seconds, if repeating the same call later can help.
     """
 
     reason: ClassVar[str]
@@ -30,27 +30,27 @@ class ClearpropError(Exception):
 
 
 class InvalidError(ClearpropError):
-    """The request itself is wrong, whatever the state of the service."""
+    """The request is invalid in any state of the service."""
 
 
 class NotFoundError(ClearpropError):
-    """What the request names does not exist."""
+    """Something that the request names does not exist."""
 
 
 class AlreadyExistsError(ClearpropError):
-    """What the request wants to make exists already."""
+    """The request would create something that exists already."""
 
 
 class WrongStateError(ClearpropError):
-    """The request is right, but not now; the message says what to call first."""
+    """The request is valid, but not in this state; the message says what to call first."""
 
 
 class StaleError(ClearpropError):
-    """The caller decided on the grounds of something that has changed since."""
+    """The request is based on a state that has changed since."""
 
 
 class OutOfRangeError(ClearpropError):
-    """A number lies outside of what exists."""
+    """A number is outside the range that exists."""
 
 
 class ExhaustedError(ClearpropError):
@@ -70,9 +70,9 @@ class DataLossError(ClearpropError):
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One bad field: its path in the request, and what is wrong with it.
+    """One invalid field: its path in the request, and what is wrong with it.
 
-    The path is empty where the request as a whole is wrong.
+    The path is empty if the request as a whole is wrong.
     """
 
     field: str
@@ -83,7 +83,7 @@ class Violation:
 
 
 class InvalidFields(InvalidError):
-    """One or more fields are bad; `violations` names every one of them."""
+    """One or more fields are invalid; `violations` names all of them."""
 
     reason = "INVALID_FIELDS"
 
@@ -105,19 +105,19 @@ class TrainingSetNotFound(NotFoundError):
 
 
 class RunNotFound(NotFoundError):
-    """The network has no run of this number."""
+    """The network has no run with this number."""
 
     reason = "RUN_NOT_FOUND"
 
 
 class NetworkExists(AlreadyExistsError):
-    """The id belongs to another network."""
+    """The id is already in use by another network."""
 
     reason = "NETWORK_EXISTS"
 
 
 class TrainingSetExists(AlreadyExistsError):
-    """The id belongs to another training set."""
+    """The id is already in use by another training set."""
 
     reason = "TRAINING_SET_EXISTS"
 
@@ -165,45 +165,45 @@ class TrainingSetInUse(WrongStateError):
 
 
 class TrainingSetBuiltIn(WrongStateError):
-    """The set comes with the service and stays."""
+    """The training set is built in and cannot be deleted."""
 
     reason = "TRAINING_SET_BUILT_IN"
 
 
 class NetworkReplaced(WrongStateError):
-    """The id now belongs to another network than the one that is meant."""
+    """The id now belongs to a network with another uid."""
 
     reason = "NETWORK_REPLACED"
 
 
 class StaleEtag(StaleError):
-    """The network has changed since the etag was given out."""
+    """The network has changed since the etag was issued."""
 
     reason = "STALE_ETAG"
 
 
 class HeadMoved(StaleError):
-    """The history has grown since the head was read: read it again and decide anew."""
+    """The history has changed since the head was read: read it again and retry."""
 
     reason = "HEAD_MOVED"
     retry_after = 0.1
 
 
 class UpdateOutOfRange(OutOfRangeError):
-    """There is no update of this number (yet)."""
+    """There is no update with this number, or not yet."""
 
     reason = "UPDATE_OUT_OF_RANGE"
 
 
 class HistoryCompacted(OutOfRangeError):
-    """The update was made, but what lies before the earliest kept update was let go of."""
+    """The update existed, but updates before the earliest kept one were deleted."""
 
     reason = "HISTORY_COMPACTED"
 
     def __init__(self, network: str, update: int, earliest: int, latest: int) -> None:
         super().__init__(
-            f"update {update} of {network} is no longer kept: "
-            f"its history begins at update {earliest}; ask for one in {earliest}..{latest}",
+            f"update {update} of network {network} was deleted: its history begins at update"
+            f" {earliest}; use {earliest} to {latest}",
             network=network,
             update=update,
             earliest_update=earliest,
@@ -218,7 +218,7 @@ class LimitExceeded(ExhaustedError):
 
 
 class TooManyUploads(ExhaustedError):
-    """As many uploads as the service takes at the same time are under way."""
+    """The maximum number of concurrent uploads is reached."""
 
     reason = "TOO_MANY_UPLOADS"
     retry_after = 1.0
@@ -232,14 +232,14 @@ class Draining(UnavailableError):
 
 
 class WatcherTooSlow(UnavailableError):
-    """A watcher could not be written to for too long."""
+    """The client of a watch did not read for too long."""
 
     reason = "WATCHER_TOO_SLOW"
     retry_after = 0.1
 
 
 class UploadStalled(UnavailableError):
-    """Nothing came of an upload for too long."""
+    """An upload sent no data for too long."""
 
     reason = "UPLOAD_STALLED"
     retry_after = 0.1
@@ -253,24 +253,24 @@ class StoreUnavailable(UnavailableError):
 
 
 class StoreFull(ExhaustedError):
-    """There is no room left where the store keeps its data."""
+    """There is no space left where the store keeps its data."""
 
     reason = "STORE_FULL"
     retry_after = 10.0
 
 
 class DamagedHistory(DataLossError):
-    """Stored history does not read back as it was written, or does not replay to its keyframes."""
+    """Stored history is corrupt, or its replay does not lead to its keyframes."""
 
     reason = "DAMAGED_HISTORY"
 
 
 class Violations:
-    """Collects every bad field of a request, so that all are named at once.
+    """Collects every invalid field of a request, so that one error names them all.
 
-    `unknown` are the fields whose values had no meaning when the request was read, such as the
-    number of an activation that there is not. Each is named where the rules come to it, those that
-    no rule comes to at the end. What the rules see in its place is a value that is valid.
+    `unknown` are the fields with values that were unknown when the request was read, such as the
+    number of an unknown activation. Each is reported where the rules check it, the others at the
+    end. The rules see a valid value in its place.
     """
 
     def __init__(self, unknown: Iterable[Violation] = ()) -> None:
@@ -278,17 +278,17 @@ class Violations:
         self._found: list[Violation] = []
 
     def add(self, field: str, description: str) -> None:
-        """Note that `field` is bad."""
+        """Add an invalid field."""
         self._found.append(Violation(field, description))
 
     def require(self, holds: bool, field: str, description: str) -> bool:
-        """Note that `field` is bad unless it `holds`; return whether it holds."""
+        """Add an invalid field unless the condition `holds`; return whether it holds."""
         if not holds:
             self.add(field, description)
         return holds
 
     def known(self, field: str) -> bool:
-        """Note that `field` is bad where its value is unknown; return whether it is known."""
+        """Add a field if its value is unknown; return whether it is known."""
         violation = self._unknown.get(field)
         if violation is not None and violation not in self._found:
             self._found.append(violation)
@@ -299,11 +299,11 @@ class Violations:
 
     @property
     def found(self) -> list[Violation]:
-        """All that was noted, in its order."""
+        """All violations, in the order in which they were added."""
         return [*self._found]
 
     def refuse(self) -> None:
-        """Raise InvalidFields when any field was noted, or is unknown."""
+        """Raise InvalidFields if any field is invalid or unknown."""
         for field in self._unknown:
             self.known(field)
         if self._found:
@@ -312,7 +312,7 @@ class Violations:
 
 @contextmanager
 def validating(unknown: Iterable[Violation] = ()) -> Iterator[Violations]:
-    """Check a request: collect violations in the block, raise InvalidFields at its end if any."""
+    """Collect violations in the block, and raise InvalidFields at its end if there are any."""
     violations = Violations(unknown)
     yield violations
     violations.refuse()

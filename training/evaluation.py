@@ -1,4 +1,4 @@
-"""How well a network does on a training set, without training on it."""
+"""Evaluation of a network on a training set, without training."""
 
 from dataclasses import dataclass
 
@@ -10,16 +10,15 @@ from training.network import Array, Network
 from training.numerics.activations import Activation
 from training.training_set import Examples
 
-#: For each example whether it is right.
+#: For each example whether it is correct.
 _Marks = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The cost of some examples, and how many of them the network gets right.
+    """The cost of examples, and how many of them the network classifies correctly.
 
-    `cost` is the mean of the examples' costs. `correct` is None where right and wrong have no
-    meaning: where the targets are no classes.
+    `cost` is the mean of the examples' costs. `correct` is None if the targets are not classes.
     """
 
     example_count: int
@@ -28,17 +27,17 @@ class Evaluation:
 
     @property
     def accuracy(self) -> float | None:
-        """The part of the examples that the network gets right, in [0, 1]."""
+        """The fraction of the examples that are classified correctly, in [0, 1]."""
         return None if self.correct is None else self.correct / self.example_count
 
 
 def evaluate(network: Network, parameters: Array, examples: Examples) -> Evaluation:
-    """Return the mean cost of examples that fit the network, and how many it gets right.
+    """Return the mean cost of examples that fit the network, and how many it classifies correctly.
 
-    Where there are several outputs and each example's targets are a 1 among zeros, an example is
-    right when the largest output, the first of equals, is where the 1 is. Where all targets are 0
-    or 1, it is right when every output is on its target's side: at least 0.5 for 1, less for 0;
-    where outputs of tanh have targets −1 and 1, at least 0 for 1, less for −1.
+    With several outputs and one-hot targets, an example is correct if the largest output, the first
+    of equals, has the target 1. With other targets of 0 and 1, it is correct if every output is on
+    the side of its target: at least 0.5 for 1, less for 0; with tanh outputs and targets −1 and 1,
+    at least 0 for 1, less for −1.
     """
     outputs, costs = outputs_and_costs(network, parameters, examples)
     right = _right(network.activations[-1], outputs, examples.targets)
@@ -47,7 +46,7 @@ def evaluate(network: Network, parameters: Array, examples: Examples) -> Evaluat
 
 
 def mean(costs: Array) -> float:
-    """Return the mean of at least one cost, which are added up in their order."""
+    """Return the mean of at least one cost; they are added in their order."""
     total = 0.0
     for cost in costs.tolist():
         total += cost
@@ -55,7 +54,7 @@ def mean(costs: Array) -> float:
 
 
 def _right(activation: Activation, outputs: Array, targets: Array) -> _Marks | None:
-    """Return which examples are right, None where that has no meaning."""
+    """Return which examples are correct, None if the targets are not classes."""
     if targets.shape[1] > 1 and _is_one_hot(targets):
         numbers = ~np.isnan(outputs).any(axis=1)  # argmax would take the first NaN
         return np.asarray(numbers & (outputs.argmax(axis=1) == targets.argmax(axis=1)))

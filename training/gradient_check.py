@@ -1,40 +1,51 @@
-"""Gradients as backpropagation has them, against gradients as they are measured.
+"""Gradients from backpropagation, compared with measured slopes.
 
-A gradient is measured by a central difference: (C(w + h) − C(w − h)) / 2h, where C is the mean cost
-and everything but one parameter w stays as it is.
+A slope is measured by a central difference: (C(w + h) − C(w − h)) / 2h, where C is the mean cost
+and all parameters other than w are unchanged.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from math import inf, isnan
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training.engine import activations, cost_and_gradient, outputs_and_costs
+from training.engine import activations, cost_and_gradient, outputs_and_costs, structure_of
 from training.network import Array, Network
+from training.numerics import loops
+from training.numerics.layout import to_layers
+from training.numerics.overflow import allow_overflow
 from training.training_set import Examples
 
-#: The steps h, for parameters up to 1 in size; larger ones take steps in proportion. With the first
-#: the error of the difference and that of rounding are about the same. Where it does not confirm a
-#: gradient, inputs may be so large that the cost bends too much within it: a smaller one may do.
+#: The steps h for parameters of size up to 1; the steps of larger ones are proportional to their
+#: size. With the first step, the truncation error and the rounding error are about equal. If it
+#: does not confirm a gradient, a smaller one may: with large inputs the cost can be too curved
+#: within it.
 _STEPS = (6e-6, 6e-7, 6e-8)
 
 _RELATIVE_TOLERANCE = 1e-6
 _ABSOLUTE_TOLERANCE = 1e-9
 
-#: In proportion to the cost: what a few units in its last place make of the difference with the
-#: first step. Only counts where costs are large.
+#: Relative to the cost: the effect of a few units in its last place on the slope with the first
+#: step. It matters only if costs are large.
 _ROUNDING = 8 * 2.0**-52 / _STEPS[0]
+
+
+#: A bound of the error of a logit, in proportion to the sum of the sizes of its terms.
+_LOGIT_ROUNDING = 8 * 2.0**-52
 
 
 @dataclass(frozen=True, slots=True)
 class GradientDifference:
-    """One parameter's gradient, computed and measured.
+    """The gradient of one parameter, computed and measured.
 
-    `parameter` is its place in the flat vector; `numeric` is measured by moving it by `step` to
+    `parameter` is its index in the flat vector; `numeric` is measured by moving it by `step` to
     either side; the two may differ by `tolerance`. With `kink` a unit's activation has a corner
-    within the step, so that what is measured is no derivative.
+    within the step, so `numeric` is not a derivative. With `unmeasurable` one of the two, or a
+    number that `numeric` is computed from, is infinite or NaN, or rounding of the logits changes
+    `numeric` by more than the difference. Only one of both is set.
     """
 
     parameter: int
@@ -43,23 +54,30 @@ class GradientDifference:
     step: float
     tolerance: float
     kink: bool
+    unmeasurable: bool = False
 
     @property
     def difference(self) -> float:
-        """How far the two gradients are apart."""
+        """The absolute difference of the two gradients."""
         return abs(self.analytic - self.numeric)
+
+    @property
+    def comparable(self) -> bool:
+        """Whether `numeric` says anything about `analytic`."""
+        return not (self.kink or self.unmeasurable)
 
     @property
     def passed(self) -> bool:
         """Whether the gradients agree, or cannot be compared."""
-        return self.kink or self.difference <= self.tolerance
+        return not self.comparable or self.difference <= self.tolerance
 
 
 @dataclass(frozen=True, slots=True)
 class GradientCheck:
-    """What a check found: of at least one parameter.
+    """The result of a check of at least one parameter.
 
-    `differences` begin with the worst, measured by their tolerances; kinks stand last.
+    `differences` begin with the largest, relative to its tolerance; those that cannot be compared
+    come last.
     """
 
     example_count: int
@@ -72,26 +90,32 @@ class GradientCheck:
 
     @property
     def failed(self) -> int:
-        """How many gradients are not what is measured."""
+        """How many gradients differ from what is measured."""
         return sum(not difference.passed for difference in self.differences)
 
     @property
     def kinks(self) -> int:
-        """How many parameters cannot be compared, because of a kink."""
+        """How many parameters cannot be compared because of a kink."""
         return sum(difference.kink for difference in self.differences)
 
     @property
+    def unmeasurable(self) -> int:
+        """How many parameters cannot be compared because of overflow or rounding."""
+        return sum(difference.unmeasurable for difference in self.differences)
+
+    @property
     def largest(self) -> GradientDifference:
-        """The worst of the differences."""
+        """The largest of the differences, relative to its tolerance."""
         return self.differences[0]
 
 
+@allow_overflow
 def check_gradients(
     network: Network, parameters: Array, examples: Examples, places: Iterable[int]
 ) -> GradientCheck:
     """Compare the gradients of the mean cost of examples that fit the network.
 
-    `places` are the places, at least one, of the parameters that are looked at in the flat vector.
+    `places` are the indices, at least one, of the parameters to check in the flat vector.
     """
     _, gradient = cost_and_gradient(network, parameters, examples)
     measuring = _Measuring(network, parameters, examples)
@@ -100,12 +124,11 @@ def check_gradients(
 
 
 def _badness(found: GradientDifference) -> tuple[bool, float]:
-    ratio = found.difference / found.tolerance
-    return not found.kink, inf if isnan(ratio) else ratio
+    return found.comparable, found.difference / found.tolerance if found.comparable else 0.0
 
 
 class _Measuring:
-    """Measures gradients of one network at one place in the space of its parameters."""
+    """Measures the slopes of one network with given parameters."""
 
     def __init__(self, network: Network, parameters: Array, examples: Examples) -> None:
         self._network = network
@@ -118,14 +141,32 @@ class _Measuring:
         self._sides = self._on_which_sides()
 
     def difference(self, place: int, analytic: float) -> GradientDifference:
-        """Compare the gradient of one parameter, at the first step that confirms it, if any."""
+        """Compare the gradient of one parameter with the first step that confirms it, if any."""
         tried: list[GradientDifference] = []
         for step in _STEPS:
             found = self._measure(place, analytic, step)
             if found.passed:
-                return found if not found.kink or not tried else tried[0]
+                return found if found.comparable or not tried else tried[0]
             tried.append(found)
-        return tried[0]
+        failed = tried[0]
+        is_noise = not failed.difference > self._rounding / failed.step
+        return replace(failed, unmeasurable=is_noise)
+
+    @cached_property
+    def _rounding(self) -> float:
+        """The effect of rounded logits on the mean cost, to first order: Σ |δ|·ε·|w|·|a|."""
+        structure = structure_of(self._network)
+        layers = to_layers(structure, self._parameters.tolist())
+        total = 0.0
+        examples = zip(self._examples.inputs.tolist(), self._examples.targets.tolist(), strict=True)
+        for x, y in examples:
+            logits, units = loops.forward(structure, layers, x)
+            deltas = loops.backward(structure, layers, logits, units, y)
+            for layer, below, delta in zip(layers, [x, *units[:-1]], deltas, strict=True):
+                sizes = np.abs(layer.weights) @ np.abs(below)
+                sizes[: len(layer.biases)] += np.abs(layer.biases)
+                total += float(np.abs(delta) @ sizes)
+        return _LOGIT_ROUNDING * total / len(self._examples.inputs)
 
     def _measure(self, place: int, analytic: float, step: float) -> GradientDifference:
         w = float(self._parameters[place])
@@ -133,23 +174,29 @@ class _Measuring:
         above, kink_above = self._moved(place, w + h)
         below, kink_below = self._moved(place, w - h)
         self._parameters[place] = w
-        numeric = (above - below) / ((w + h) - (w - h))  # as far apart as they really are
+        distance = (w + h) - (w - h)  # 2h, rounded as w + h and w − h are
+        numeric = (above - below) / distance
+        measurable = isfinite(analytic) and isfinite(numeric) and isfinite(distance)
         tolerance = (
             _RELATIVE_TOLERANCE * max(abs(analytic), abs(numeric))
             + _ABSOLUTE_TOLERANCE
             + _ROUNDING * max(abs(above), abs(below))
         )
         return GradientDifference(
-            place, analytic, numeric, h, tolerance, kink=kink_above or kink_below
+            place,
+            analytic,
+            numeric,
+            h,
+            tolerance,
+            kink=measurable and (kink_above or kink_below),
+            unmeasurable=not measurable,
         )
 
     def _moved(self, place: int, w: float) -> tuple[float, bool]:
-        """Return the mean cost with another value of a parameter, and whether a kink was passed."""
+        """Return the mean cost with another value of a parameter, and whether it passes a kink."""
         self._parameters[place] = w
         _, costs = outputs_and_costs(self._network, self._parameters, self._examples)
-        with np.errstate(over="ignore", invalid="ignore"):
-            # Not added up in their order: rounding shall be as little as can be.
-            cost = float(costs.mean())
+        cost = float(costs.mean())  # pairwise, not in their order: it rounds less
         return cost, not np.array_equal(self._on_which_sides(), self._sides)
 
     def _on_which_sides(self) -> NDArray[np.bool_]:

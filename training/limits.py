@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a request may ask for at most; every number is inclusive."""
+    """The limits of requests; every number is inclusive."""
 
     request_bytes: int = 16 * 2**20
     response_bytes: int = 64 * 2**20
@@ -17,10 +17,10 @@ class Limits:
     uploads: int = 4  # at the same time: each may hold a whole training set
     watches: int = 1_000
     watches_of_client: int = 250  # from one address
-    walk_lines: int = 50_000  # of one update, executed once more: two seconds' worth, about
+    walk_lines: int = 50_000  # of one update: about two seconds
     batch_numbers: int = 2**24  # examples of a batch × units of all layers: about 800 MB to train
 
 
-#: The most examples, counted with repetition, that one run goes through: whole numbers up to
-#: this are exact in every language's doubles.
+#: The maximum of epochs × examples of one run: integers up to this are exact as doubles in every
+#: language.
 MOST_EXAMPLES_OF_A_RUN = 2**53

@@ -21,17 +21,17 @@ Array = NDArray[np.float64]
 
 
 class Unspecified(Enum):
-    """What stands for a cost function that a caller leaves to the service."""
+    """The cost function if the caller lets the service choose."""
 
     NATURAL = "natural"
 
 
 @dataclass(frozen=True, slots=True)
 class Initializer:
-    """A recipe for initial weights, or the word that they were given explicitly.
+    """How initial weights are drawn, or that they were given explicitly.
 
-    `seed` is 0 to 2^63 − 1, of kinds that draw weights; `low` and `high` are the bounds of UNIFORM,
-    finite. What does not apply to the kind is None.
+    `seed` is 0 to 2^63 − 1, for kinds that draw weights; `low` and `high` are the finite bounds of
+    UNIFORM. Fields that do not apply to the kind are None.
     """
 
     kind: InitializerKind
@@ -41,11 +41,11 @@ class Initializer:
 
     @property
     def needs_seed(self) -> bool:
-        """Whether the weights depend on a seed that is not given."""
+        """Whether the kind draws weights and no seed is given."""
         return self.seed is None and self.kind.definition.seeded
 
     def completed(self) -> "Initializer":
-        """Return the recipe with the bounds that are used where none are given."""
+        """Return the initializer with default bounds for those that are not given."""
         defaults = self.kind.definition.defaults
         missing: dict[str, Any] = {
             name: bound for name, bound in defaults.items() if getattr(self, name) is None
@@ -55,7 +55,7 @@ class Initializer:
 
 @dataclass(frozen=True, slots=True)
 class LayerShape:
-    """Where a layer's parameters lie in the flat vector: weights w[unit, input], then biases."""
+    """The layout of a layer in the flat vector: weights w[unit, input], then biases."""
 
     units: int
     inputs: int
@@ -64,16 +64,16 @@ class LayerShape:
 
     @property
     def weights(self) -> slice:
-        """The place of the weights, row after row."""
+        """The slice of the weights, row by row."""
         return slice(self.offset, self.offset + self.units * self.inputs)
 
     @property
     def biases(self) -> slice:
-        """The place of the biases, unit after unit; empty where there are none."""
+        """The slice of the biases, unit by unit; empty if there are none."""
         return slice(self.weights.stop, self.offset + self.size)
 
     def place(self, unit: int, source: int | None) -> int:
-        """Return where a unit's weight from an input lies, or its bias for None; from 0."""
+        """Return the index of the weight of a unit for an input, or of its bias for None."""
         if source is None:
             return self.offset + self.units * self.inputs + unit
         return self.offset + unit * self.inputs + source
@@ -90,7 +90,7 @@ def _none() -> Array:
 
 @dataclass(frozen=True, slots=True)
 class LayerParameters:
-    """The parameters of one layer, as a caller gives or gets them: weights row after row."""
+    """The parameters of one layer in requests and responses: weights row by row."""
 
     units: int
     inputs: int
@@ -100,7 +100,7 @@ class LayerParameters:
 
 @dataclass(frozen=True, slots=True)
 class Fork:
-    """Where a network was forked from: `update` of the network that had this id and uid."""
+    """The source of a fork: `update` of the network that had this id and uid."""
 
     network: str
     uid: str
@@ -109,14 +109,14 @@ class Fork:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """What a network is. Its structure never changes; its labels may.
+    """A network. Its structure never changes; its labels may.
 
-    `id` is the client's name for it, `uid` an identity that is never used again.
-    `layer_sizes` has the inputs first and the outputs last; `activations` one entry for each layer
+    `id` is its name, chosen by the client, `uid` an identity that is never reused. `layer_sizes`
+    starts with the inputs and ends with the outputs; `activations` has one entry for each layer
     after the inputs. With `bias` every unit of these layers has a bias, added to its logit last.
-    With `forked_from` its update 0 is that update of another network, and `initializer` says how
-    that one's history began. `extra` is what a later version of the service has stored with it:
-    opaque, and kept as it is.
+    With `forked_from` its update 0 is that update of another network, and `initializer` is the one
+    of that network. `extra` are fields stored by a later version of the service: opaque, and
+    preserved.
     """
 
     id: str
@@ -138,17 +138,17 @@ class Network:
 
     @property
     def unit_count(self) -> int:
-        """How many units all layers have in all, the inputs included."""
+        """The number of units in all layers, including the inputs."""
         return sum(self.layer_sizes)
 
     @property
     def parameter_count(self) -> int:
-        """How many parameters the network has in all."""
+        """The number of parameters of the network."""
         return count_parameters(self.layer_sizes, self.bias)
 
 
 def layer_shapes(layer_sizes: Sequence[int], bias: bool) -> list[LayerShape]:
-    """Return the shape and place of each layer after the inputs."""
+    """Return the shape and offset of each layer after the inputs."""
     shapes = []
     offset = 0
     for inputs, units in pairwise(layer_sizes):
@@ -158,7 +158,7 @@ def layer_shapes(layer_sizes: Sequence[int], bias: bool) -> list[LayerShape]:
 
 
 def places(network: Network) -> Callable[[int], tuple[int, int, int | None]]:
-    """Return what finds the layer, the unit and the input (None: the bias) of a parameter."""
+    """Return a function from the index of a parameter to its layer, unit and input (None: bias)."""
     shapes = network.shapes
     offsets = [shape.offset for shape in shapes]
 
@@ -174,7 +174,7 @@ def places(network: Network) -> Callable[[int], tuple[int, int, int | None]]:
 
 
 def count_parameters(layer_sizes: Sequence[int], bias: bool) -> int:
-    """Return how many parameters a network with these layers has, allocating nothing."""
+    """Return the number of parameters of a network with these layers, without allocating."""
     return sum(units * (inputs + bias) for inputs, units in pairwise(layer_sizes))
 
 
@@ -191,9 +191,9 @@ def split_layers(
 
 
 def initial_parameters(network: Network, explicit: Sequence[LayerParameters] = ()) -> Array:
-    """Return the flat parameters of update 0: drawn as the network's recipe says, or those given.
+    """Return the flat parameters of update 0, from the initializer or explicit ones.
 
-    One random stream gives the weights of layer after layer; biases start at 0.
+    The weights of all layers are drawn from one random stream, layer by layer; biases are 0.
     """
     parameters = np.zeros(network.parameter_count)
     recipe = network.initializer.completed()
@@ -202,7 +202,7 @@ def initial_parameters(network: Network, explicit: Sequence[LayerParameters] = (
             parameters[shape.weights] = layer.weights
             parameters[shape.biases] = layer.biases
         return parameters
-    # A seed is picked where none is given; what draws nothing has none, and no bounds either.
+    # Initializers that draw nothing have neither a seed nor bounds.
     stream = RandomStream(recipe.seed or 0)
     low, high = recipe.low or 0.0, recipe.high or 0.0
     for shape in network.shapes:

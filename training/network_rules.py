@@ -1,4 +1,4 @@
-"""What a network must be like: its structure, its initializer, and parameters given for it."""
+"""Rules for networks: their structure, their initializer, and explicit parameters."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from training.numerics.activations import Activation
 from training.numerics.costs import CostFunction
 from training.numerics.initializers import InitializerKind
 
-#: Which kinds of initializer a caller can ask for, as a sentence on what a field must be.
+#: The kinds of initializer that a caller can request, as the description of a violation.
 RECIPES = (
     "must be one of "
     f"{', '.join(kind.name for kind in InitializerKind if kind is not InitializerKind.EXPLICIT)};"
@@ -37,16 +37,15 @@ def check_structure(
     cost_function: CostFunction,
     limits: Limits,
 ) -> None:
-    """Require sensible layer sizes, known functions that go together, and no more than the limits.
+    """Require valid layer sizes within the limits, and functions that fit together.
 
     `activations` are one for each layer after the inputs, one for all, or none for sigmoid. Raises
-    LimitExceeded for more layers or parameters than the service allows; sizes are multiplied,
-    nothing is allocated.
+    LimitExceeded for more layers or parameters than the service allows; nothing is allocated.
     """
     violations.require(
         len(layer_sizes) >= 2,
         "layer_sizes",
-        "must name at least two layers: inputs and outputs",
+        "must have at least two sizes: inputs and outputs",
     )
     for index, size in enumerate(layer_sizes):
         violations.require(size >= 1, f"layer_sizes[{index}]", f"must be at least 1, is {size}")
@@ -54,6 +53,12 @@ def check_structure(
     outputs = activations[-1] if activations else Activation.SIGMOID
     if violations.known("cost_function") and violations.known(_activation(len(activations) - 1)):
         _check_together(violations, outputs, cost_function)
+    violations.require(
+        outputs is not Activation.SOFTMAX or list(layer_sizes[-1:]) != [1],
+        _activation(len(activations) - 1),
+        "must not be SOFTMAX with one output, which would always be 1: use SIGMOID with one output,"
+        " or SOFTMAX with an output for each class",
+    )
     _check_limits(layer_sizes, bias, limits)
 
 
@@ -63,7 +68,7 @@ def _check_activations(
     violations.require(
         len(activations) in (0, 1, layers),
         "activations",
-        "must be none, one for all layers, or one for each layer after the inputs",
+        "must be empty, have one entry for all layers, or one for each layer after the inputs",
     )
     shared = len(activations) == 1 and layers > 1
     for index, activation in enumerate(activations):
@@ -73,8 +78,8 @@ def _check_activations(
                 activation is not Activation.SOFTMAX
                 or (index == len(activations) - 1 and not shared),
                 where,
-                "must not be SOFTMAX in a hidden layer: name one activation for each layer after"
-                " the inputs, SOFTMAX only for the last",
+                "must not be SOFTMAX in a hidden layer: send one activation for each layer after"
+                " the inputs, with SOFTMAX only for the last",
             )
 
 
@@ -85,14 +90,14 @@ def _activation(index: int) -> str:
 def _check_together(
     violations: Violations, outputs: Activation, cost_function: CostFunction
 ) -> None:
-    """Require a cost function that goes with the activation of the outputs."""
+    """Require a cost function that fits the activation of the outputs."""
     softmax = outputs is Activation.SOFTMAX
     if cost_function is CostFunction.CATEGORICAL_CROSS_ENTROPY:
         violations.require(
             softmax,
             "cost_function",
-            f"CATEGORICAL_CROSS_ENTROPY needs SOFTMAX outputs, they are {outputs.name}: let SOFTMAX"
-            " be the last activation, or choose another cost function",
+            f"CATEGORICAL_CROSS_ENTROPY needs SOFTMAX outputs, they are {outputs.name}: use SOFTMAX"
+            " for the last layer, or another cost function",
         )
     elif softmax:
         violations.add(
@@ -103,15 +108,15 @@ def _check_together(
         violations.require(
             outputs is Activation.SIGMOID,
             "cost_function",
-            f"CROSS_ENTROPY needs SIGMOID outputs, they are {outputs.name}: choose SQUARED_ERROR or"
-            " QUADRATIC, or let SIGMOID be the last activation",
+            f"CROSS_ENTROPY needs SIGMOID outputs, they are {outputs.name}: use SQUARED_ERROR or"
+            " QUADRATIC, or SIGMOID for the last layer",
         )
 
 
 def _check_limits(layer_sizes: Sequence[int], bias: bool, limits: Limits) -> None:
     if len(layer_sizes) > limits.layers:
         raise LimitExceeded(
-            f"{len(layer_sizes)} layers are more than the limit of {limits.layers}",
+            f"{len(layer_sizes)} layers are more than the limit of {limits.layers}: use fewer",
             limit="layers",
             value=limits.layers,
         )
@@ -120,16 +125,17 @@ def _check_limits(layer_sizes: Sequence[int], bias: bool, limits: Limits) -> Non
         if parameters > limits.parameters:
             raise LimitExceeded(
                 f"{parameters} parameters are more than the limit of {limits.parameters}:"
-                " choose smaller layers",
+                " use smaller layers",
                 limit="parameters",
                 value=limits.parameters,
             )
 
 
 def check_initializer(violations: Violations, name: str, initializer: Initializer) -> None:
-    """Require a recipe that can be asked for, and only what applies to it.
+    """Require an initializer that can be requested, with only the fields that apply to it.
 
-    A seed is 0 to 2^63 − 1; the bounds of UNIFORM are finite, low < high, their distance finite.
+    A seed is 0 to 2^63 − 1; the bounds of UNIFORM are finite, with low < high and a finite
+    distance.
     """
     kind, seed = initializer.kind, initializer.seed
     known = violations.known(f"{name}.kind")
@@ -140,7 +146,7 @@ def check_initializer(violations: Violations, name: str, initializer: Initialize
     violations.require(
         seed is None or kind is not InitializerKind.ZEROS,
         f"{name}.seed",
-        "must be absent with ZEROS: nothing is drawn",
+        "must be absent with ZEROS, which draws nothing",
     )
     for bound in ("low", "high"):
         value = getattr(initializer, bound)
@@ -174,13 +180,12 @@ def check_layer_parameters(
     layer_sizes: Sequence[int],
     bias: bool,
 ) -> None:
-    """Require one entry of the right shape, all finite, for each layer after the inputs."""
+    """Require one entry of the right shape with finite numbers for each layer after the inputs."""
     shapes = layer_shapes(layer_sizes, bias)
     if not violations.require(
         len(layers) == len(shapes),
         name,
-        f"must have an entry for each of the {len(shapes)} layers after the inputs,"
-        f" has {len(layers)}",
+        f"must have {len(shapes)} entries, one for each layer after the inputs, has {len(layers)}",
     ):
         return
     for index, (layer, shape) in enumerate(zip(layers, shapes, strict=True)):
@@ -190,7 +195,7 @@ def check_layer_parameters(
 def check_one_layer(
     violations: Violations, where: str, layer: LayerParameters, shape: LayerShape
 ) -> None:
-    """Require the parameters of one layer to be of its shape, and finite."""
+    """Require finite parameters in the shape of the layer."""
     violations.require(
         (layer.units, layer.inputs) == (shape.units, shape.inputs),
         where,
@@ -201,13 +206,13 @@ def check_one_layer(
     violations.require(
         len(layer.weights) == weights,
         f"{where}.weights",
-        f"must be {shape.units} × {shape.inputs} = {weights} numbers, are {len(layer.weights)}",
+        f"must have {shape.units} × {shape.inputs} = {weights} numbers, has {len(layer.weights)}",
     )
     check_finite(violations, f"{where}.weights", layer.weights)
     violations.require(
         len(layer.biases) == (shape.units if shape.bias else 0),
         f"{where}.biases",
-        f"must be {shape.units} numbers, one for each unit, are {len(layer.biases)}"
+        f"must have {shape.units} numbers, one for each unit, has {len(layer.biases)}"
         if shape.bias
         else "must be absent: the network has no biases",
     )
@@ -216,7 +221,7 @@ def check_one_layer(
 
 @dataclass(frozen=True, slots=True)
 class WeightValue:
-    """A weight, or without an input a bias, and what it is to be.
+    """A weight, or a bias without an input, and its new value.
 
     `layer` counts from 1, the first after the inputs; `unit` and `input` count from 0.
     """
@@ -234,13 +239,13 @@ def check_weight_values(
     network: Network,
     whole_layers: Collection[int],
 ) -> None:
-    """Require finite values for parameters that there are, each once and in no whole layer."""
+    """Require finite values for existing parameters, each only once and not in a whole layer."""
     seen: dict[tuple[int, int, int | None], int] = {}
     for index, each in enumerate(values):
         where = f"{name}[{index}]"
         if check_weight_place(violations, f"{where}.", network, each.layer, each.unit, each.input):
             violations.require(
-                each.layer not in whole_layers, where, f"is in layers[{each.layer}] as well"
+                each.layer not in whole_layers, where, f"is in layers[{each.layer}] too"
             )
             first = seen.setdefault((each.layer, each.unit, each.input), index)
             violations.require(first == index, where, f"is the same parameter as {name}[{first}]")
@@ -257,22 +262,22 @@ def check_weight_place(
     unit: int,
     source: int | None,
 ) -> bool:
-    """Require a layer, a unit and an input that there are, or no input where there are biases.
+    """Require an existing layer, unit and input, or no input if the network has biases.
 
-    Returns whether there is such a weight or bias.
+    Returns whether the weight or bias exists.
     """
     layers = len(network.shapes)
     if not violations.require(
         1 <= layer <= layers,
         f"{prefix}layer",
-        f"must be 1 to {layers}, the layers after the inputs, is {layer}",
+        f"must be 1 to {layers} (the layers after the inputs), is {layer}",
     ):
         return False
     shape = network.shapes[layer - 1]
     there = violations.require(
         0 <= unit < shape.units,
         f"{prefix}unit",
-        f"must be 0 to {shape.units - 1}, for layer {layer} has {shape.units}, is {unit}",
+        f"must be 0 to {shape.units - 1} (layer {layer} has {shape.units} units), is {unit}",
     )
     if source is None:
         known = violations.require(
@@ -282,26 +287,26 @@ def check_weight_place(
         known = violations.require(
             0 <= source < shape.inputs,
             f"{prefix}input",
-            f"must be 0 to {shape.inputs - 1}, as many as the units of layer {layer} have, is"
-            f" {source}",
+            f"must be 0 to {shape.inputs - 1} (units of layer {layer} have {shape.inputs} inputs),"
+            f" is {source}",
         )
     return there and known
 
 
 def check_finite(violations: Violations, name: str, values: Array) -> None:
-    """Require finite numbers; the first that is not is named."""
+    """Require finite numbers; a violation names the first that is not."""
     bad = np.flatnonzero(~np.isfinite(values))
     if bad.size:
         violations.add(f"{name}[{bad[0]}]", f"must be finite, is {values[bad[0]]}")
 
 
 def check_comparable(violations: Violations, base_network: Network, network: Network) -> None:
-    """Require that the parameters of two networks stand for the same places."""
+    """Require two networks whose parameters correspond to each other."""
     violations.require(
         base_network.shapes == network.shapes,
         "base_network",
-        f"must have the layers of network {network.id}, {_layers_text(network)}, to be compared"
-        f" with it; it has {_layers_text(base_network)}",
+        f"must have the same layers as network {network.id}: {_layers_text(network)}, has"
+        f" {_layers_text(base_network)}",
     )
 
 

@@ -1,4 +1,4 @@
-"""How gradients become steps: the optimizers, what they are set to, and what they remember."""
+"""Optimizers: their settings, their state, and the rules for both."""
 
 from dataclasses import dataclass, replace
 from math import isfinite
@@ -14,11 +14,11 @@ from training.numerics.optimizers import OptimizerKind
 
 @dataclass(frozen=True, slots=True)
 class Optimizer:
-    """An optimizer and what it is set to, the learning rate aside.
+    """An optimizer and its settings, without the learning rate.
 
-    `momentum` in [0, 1) is of MOMENTUM and NESTEROV; `beta1` and `beta2` in [0, 1) and `epsilon`,
-    > 0 and finite, are of ADAM. What is not given, or does not apply, is None. `weight_decay`, ≥ 0
-    and finite, is of all.
+    `momentum` in [0, 1) applies to MOMENTUM and NESTEROV; `beta1` and `beta2` in [0, 1) and
+    `epsilon`, > 0 and finite, apply to ADAM. Those that are not given, or do not apply, are None.
+    `weight_decay`, ≥ 0 and finite, applies to all.
     """
 
     kind: OptimizerKind = OptimizerKind.GRADIENT_DESCENT
@@ -29,7 +29,7 @@ class Optimizer:
     weight_decay: float = 0.0
 
     def completed(self) -> "Optimizer":
-        """Return the optimizer with the values that are used where none are given."""
+        """Return the optimizer with defaults for the settings that are not given."""
         missing: dict[str, Any] = {
             name: default
             for name, default in self.kind.definition.defaults.items()
@@ -40,12 +40,12 @@ class Optimizer:
 
 @dataclass(frozen=True, slots=True)
 class OptimizerState:
-    """What an optimizer remembers from update to update.
+    """The state that an optimizer carries from update to update.
 
-    `values` is flat: of MOMENTUM and NESTEROV the velocities v (parameters); of ADAM the moments m
-    and v (parameters each), and the running products β1^t and β2^t. They are never changed in place
-    once the state is made. `optimizer` is completed: a run whose own is equal goes on with the
-    state, any other starts at zero.
+    `values` is flat: for MOMENTUM and NESTEROV the velocities v (parameters); for ADAM the moments
+    m and v (parameters each), and the running products β1^t and β2^t. The array is never changed in
+    place. `optimizer` is completed: a run with an equal one continues the state, any other starts
+    at zero.
     """
 
     optimizer: Optimizer
@@ -53,7 +53,7 @@ class OptimizerState:
 
 
 def check_optimizer(violations: Violations, field: str, optimizer: Optimizer) -> None:
-    """Require what applies to an optimizer to be in its range, and nothing else."""
+    """Require settings that apply to the optimizer and are in range."""
     kind = optimizer.kind
     known = violations.known(f"{field}.kind")
     for name in ("momentum", "beta1", "beta2", "epsilon"):
@@ -64,7 +64,7 @@ def check_optimizer(violations: Violations, field: str, optimizer: Optimizer) ->
             violations.require(
                 name in kind.definition.defaults,
                 f"{field}.{name}",
-                f"must be absent: {kind.name} has none, {_owners(name)}",
+                f"must be absent with {kind.name}: {_owners(name)}",
             )
         if name == "epsilon":
             violations.require(
@@ -89,14 +89,14 @@ def check_optimizer(violations: Violations, field: str, optimizer: Optimizer) ->
 def check_optimizer_state(
     violations: Violations, field: str, state: OptimizerState, parameters: int
 ) -> None:
-    """Require what an optimizer can have come to remember of a network with so many parameters."""
+    """Require a possible optimizer state for a network with this number of parameters."""
     optimizer = state.optimizer
     check_optimizer(violations, f"{field}.optimizer", optimizer)
     if not violations.known(f"{field}.optimizer.kind"):
         return
     wanted = optimizer.kind.definition.size(parameters)
     if wanted == 0:
-        violations.add(field, f"must be absent: {optimizer.kind.name} remembers nothing")
+        violations.add(field, f"must be absent: {optimizer.kind.name} has no optimizer state")
         return
     values = f"{field}.values"
     check_finite(violations, values, state.values)
@@ -104,8 +104,8 @@ def check_optimizer_state(
         violations.require(
             len(state.values) == wanted,
             values,
-            f"must be {wanted} numbers for {optimizer.kind.name} and {parameters} parameters,"
-            f" are {len(state.values)}",
+            f"must have {wanted} numbers for {optimizer.kind.name} and {parameters} parameters,"
+            f" has {len(state.values)}",
         )
         and optimizer.kind is OptimizerKind.ADAM
     ):
@@ -113,21 +113,21 @@ def check_optimizer_state(
 
 
 def _check_adam(violations: Violations, field: str, values: Array, parameters: int) -> None:
-    """Require second moments that have a root, and powers of β that one can have."""
+    """Require second moments of at least 0, and powers of β in [0, 1]."""
     negative = np.flatnonzero(values[parameters : 2 * parameters] < 0.0)
     if negative.size:
-        place = parameters + negative[0]
+        index = parameters + negative[0]
         violations.add(
-            f"{field}[{place}]", f"must be at least 0, a second moment, is {values[place]}"
+            f"{field}[{index}]", f"is a second moment and must be at least 0, is {values[index]}"
         )
-    for place in range(2 * parameters, 2 * parameters + 2):
+    for index in range(2 * parameters, 2 * parameters + 2):
         violations.require(
-            not (values[place] < 0.0 or values[place] > 1.0),
-            f"{field}[{place}]",
-            f"must be 0 to 1, a power of beta1 or beta2, is {values[place]}",
+            not (values[index] < 0.0 or values[index] > 1.0),
+            f"{field}[{index}]",
+            f"is a power of beta1 or beta2 and must be 0 to 1, is {values[index]}",
         )
 
 
 def _owners(name: str) -> str:
     owners = [kind.name for kind in OptimizerKind if name in kind.definition.defaults]
-    return f"only {' and '.join(owners)} {'has' if len(owners) == 1 else 'have'} one"
+    return f"only {' and '.join(owners)} {'has' if len(owners) == 1 else 'have'} {name}"

@@ -1,7 +1,7 @@
-"""The examples of an update's batch on their way through the network, there and back.
+"""Forward and backward passes of the examples in a batch.
 
-The readable loops take them, so that every number on the way can be looked at; where the gradient
-alone is wanted, the kernels have it sooner, with the same bits.
+They use the readable loops, which keep every intermediate number. If only the gradient is needed,
+the kernels compute it faster, with the same bits.
 """
 
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ from training.training_set import Examples
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One example's way; lists are by layer after the inputs, then by unit.
+    """The forward and backward pass of one example; lists are by layer after the inputs, then unit.
 
-    `position` is its place in the batch; `deltas` are ∂C/∂z.
+    `position` is its position in the batch; `deltas` are ∂C/∂z.
     """
 
     structure: Structure
@@ -31,7 +31,7 @@ class Pass:
 
     @property
     def cost(self) -> float:
-        """Its cost."""
+        """The cost of the example."""
         return loops.example_cost(self.structure, self.logits, self.activations, self.targets)
 
     @property
@@ -40,12 +40,12 @@ class Pass:
         return to_flat(loops.gradient(self.structure, self.inputs, self.activations, self.deltas))
 
     def below(self, layer: int, unit: int) -> float:
-        """Return what a unit below `layer`, from 1, gives it: its activation, or an input."""
+        """Return the activation of a unit in the layer below `layer`, or an input for layer 1."""
         return self.inputs[unit] if layer == 1 else self.activations[layer - 2][unit]
 
 
 class Passes:
-    """The ways of a batch's examples, with the parameters before the update."""
+    """The passes of the examples in a batch, with the parameters before the update."""
 
     def __init__(self, update: BatchUpdate) -> None:
         self._examples = update.examples
@@ -62,7 +62,7 @@ class Passes:
 
 
 def gradient_of(update: BatchUpdate, position: int) -> Array:
-    """Return ∂C/∂w (parameters) of the example at a place in the batch, by the kernels."""
+    """Return ∂C/∂w (parameters) of the example at a position in the batch, from the kernels."""
     alone = slice(position, position + 1)
     examples = Examples(update.examples.inputs[alone], update.examples.targets[alone])
     return cost_and_gradient(update.network, update.before.parameters, examples)[1]

@@ -1,4 +1,4 @@
-"""Recomputes any updates of the history from a state before them, exactly."""
+"""Exact recomputation of updates in the history from a state before them."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ from training.update import Segment, State, UpdateKind
 
 @dataclass(frozen=True, slots=True)
 class ReplayContext:
-    """What the training needed, for its replay.
+    """What a replay needs from the history.
 
-    `run` gives a run by its number, `engine` the engine for it, `stored` the latest
-    keyframe's state at or before an update; that of INITIAL, EDIT and RESET has one of its own.
+    `run` returns a run by its number, `engine` the engine for it, `stored` the state of the latest
+    keyframe at or before an update; INITIAL, EDIT and RESET updates have a keyframe each.
     """
 
     network: Network
@@ -37,17 +37,16 @@ def replay(
 ) -> Iterator[Snapshots]:
     """Recompute the updates `first` to `last` and yield them segment by segment.
 
-    `base` is a state at an update before `first`, None when `first` is 0; `segments` are those from
+    `base` is the state at an update before `first`, None if `first` is 0; `segments` are those from
     the one with the update after `base` to the one with `last`, in order.
 
-    Raises DamagedHistory when an update is missing, or when a cost is not, bit for bit, the one
-    that was stored.
+    Raises DamagedHistory if an update is missing, or if a cost is not the stored one, bit for bit.
     """
     state = base
     upcoming = 0 if base is None else base.update + 1
     for segment in segments:
         if not segment.first_update <= upcoming <= segment.last_update:
-            _damaged(context, upcoming, "is missing from the history")
+            _damaged(context, upcoming, "is missing in the history")
         until = min(segment.last_update, last)
         if segment.kind is not UpdateKind.GRADIENT:
             state = _stored(context, upcoming)
@@ -74,21 +73,21 @@ def replay(
         upcoming = until + 1
         if upcoming > last:
             return
-    _damaged(context, upcoming, "is missing from the history")
+    _damaged(context, upcoming, "is missing in the history")
 
 
 def _stored(context: ReplayContext, update: int) -> State:
-    """Return the state of an update that no batch made: its keyframe is all that there is of it."""
+    """Return the state of an update other than GRADIENT, which is stored in its keyframe only."""
     state = context.stored(update)
     if state.update != update:
-        _damaged(context, update, "has lost its keyframe")
+        _damaged(context, update, "has no keyframe")
     return state
 
 
 def _advance(
     context: ReplayContext, segment: Segment, state: State, until: int, *, record: bool
 ) -> Updates:
-    """Make a segment's updates after `state` up to `until`; hold their costs to the stored ones."""
+    """Recompute the updates of a segment after `state` up to `until`, and compare their costs."""
     start, stop = (
         state.update + 1 - segment.first_update,
         until + 1 - segment.first_update,

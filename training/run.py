@@ -1,4 +1,4 @@
-"""A run: one training of a network, its life as a table of legal state changes."""
+"""A run: one training of a network, with a table of its allowed state changes."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,7 +8,7 @@ from training.settings import Schedule, TrainingSettings
 
 
 class RunState(StrEnum):
-    """Where a run is in its life."""
+    """The state of a run."""
 
     PENDING = "PENDING"
     RUNNING = "RUNNING"
@@ -20,10 +20,11 @@ class RunState(StrEnum):
 
 FINAL = frozenset({RunState.SUCCEEDED, RunState.FAILED, RunState.CANCELLED})
 
-#: States in which a run makes updates, or is about to.
+#: States in which a run trains, or is about to.
 ACTIVE = frozenset({RunState.PENDING, RunState.RUNNING})
 
-#: What each state may become. A transaction may pass through several; only the last is recorded.
+#: The states that may follow each state. A transaction may pass through several; only the last one
+#: is recorded.
 TRANSITIONS = {
     RunState.PENDING: frozenset({RunState.RUNNING, RunState.PAUSED}) | FINAL,
     RunState.RUNNING: frozenset({RunState.PAUSED}) | FINAL,
@@ -36,7 +37,7 @@ TRANSITIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a run FAILED: a stable reason, a sentence, and the update that could not be made."""
+    """Why a run FAILED: a stable reason, a sentence, and the update that was not made."""
 
     reason: str
     message: str
@@ -47,13 +48,14 @@ class Failure:
 class Run:
     """One training of a network on a training set with fixed settings.
 
-    `number` counts from 1 for each network. `first_update` is the network's update number that the
-    run's first update has or would have; `latest_update` is `first_update − 1` before there is one.
-    `updates_done` counts the run's own updates: with it the place in the training set is known.
-    `stop_at` is the value of `updates_done` at which the step that is under way ends; None where
-    no step is under way. `epoch_cost` is the sum of the costs of the examples that the epoch under
-    way has gone through; like `latest_cost`, it can be infinite or not a number. `extra` is what a
-    later version of the service has stored with the run: opaque, and kept as it is.
+    `number` counts from 1 for each network. `first_update` is the number that the first update of
+    the run has or would have; `latest_update` is `first_update − 1` before the first update.
+    `updates_done` counts the updates of the run, and determines its position in the training set.
+    `stop_at` is the value of `updates_done` at which the current step ends; None without a step.
+    `epoch_cost` is the sum of the costs of the examples in the current epoch so far; like
+    `latest_cost`, it can be infinite or NaN. `non_finite_cost` is the number of the run's first
+    update whose cost is infinite or NaN; None while all are finite. `extra` are fields stored by a
+    later version of the service: opaque, and preserved.
     """
 
     network_uid: str
@@ -69,6 +71,7 @@ class Run:
     stop_at: int | None = None
     latest_cost: float | None = None
     epoch_cost: float = 0.0
+    non_finite_cost: int | None = None
     failure: Failure | None = None
     start_time: datetime | None = None
     end_time: datetime | None = None
@@ -76,7 +79,7 @@ class Run:
 
     @property
     def schedule(self) -> Schedule:
-        """Which examples each update of the run takes."""
+        """The examples of each update of the run."""
         settings = self.settings
         return Schedule(
             self.examples, settings.batch_size, settings.epochs, settings.stop.max_updates
@@ -84,12 +87,12 @@ class Run:
 
     @property
     def total_updates(self) -> int:
-        """How many updates the run makes in all, unless its cost ends it before."""
+        """The number of updates of the whole run, unless its cost ends it earlier."""
         return self.schedule.total_updates
 
     @property
     def target(self) -> int:
-        """The number of updates done at which the run stops by itself."""
+        """The value of `updates_done` at which the run stops."""
         return self.total_updates if self.stop_at is None else self.stop_at
 
     @property
@@ -99,7 +102,7 @@ class Run:
 
     @property
     def is_active(self) -> bool:
-        """Whether the run makes updates, or is about to."""
+        """Whether the run trains, or is about to."""
         return self.state in ACTIVE
 
     @property
@@ -110,21 +113,21 @@ class Run:
 
     @property
     def next_example(self) -> int:
-        """The position, from 0, of the next example in its epoch's order; 0 after all epochs.
+        """The position, from 0, of the next example in the order of its epoch; 0 after all epochs.
 
-        Without shuffling it is the example's place in the training set.
+        Without shuffling it is the index of the example in the training set.
         """
         return self.schedule.position(self.updates_done) % self.examples
 
     def at(self, updates_done: int) -> "Run":
-        """Return where the run stood, or will stand, after so many of its updates."""
+        """Return the run with another number of completed updates."""
         return replace(self, updates_done=updates_done)
 
     def become(self, state: RunState, now: datetime, failure: Failure | None = None) -> "Run":
-        """Return the run in another state; a run that stops has no step under way.
+        """Return the run in another state; a run that stops has no current step.
 
         Raises ValueError for a change that the table does not allow: callers check first, so this
-        is a mistake in the service, not in a request.
+        is an internal error, not an invalid request.
         """
         if state not in TRANSITIONS[self.state]:
             raise ValueError(f"a run cannot become {state} when it is {self.state}")

@@ -1,4 +1,4 @@
-"""Additions to the history that open a run, or change its state."""
+"""Additions to the history that open a run or change its state."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -15,9 +15,9 @@ def open_run(
     training_set: TrainingSet,
     now: datetime,
 ) -> Addition:
-    """Return the addition that opens a network's next run, PENDING, after its latest update.
+    """Return the addition that opens the next run of a network, PENDING, after its latest update.
 
-    The run says of its optimizer all that it is set to, also what was left to the service.
+    The optimizer settings of the run are completed with defaults.
     """
     run = Run(
         network_uid=head.network_uid,
@@ -43,14 +43,14 @@ def change_state(
     keyframe: Keyframe | None = None,
     failure: Failure | None = None,
 ) -> Addition:
-    """Return the addition that lets a run take another state between two updates."""
+    """Return the addition that changes the state of a run between two updates."""
     changed = run.become(state, now, failure)
     addition = Addition(head, head, keyframe=keyframe, run=changed)
     return with_events(addition, [(changed, head.latest_update)])
 
 
 def with_events(addition: Addition, changes: list[tuple[Run, int]]) -> Addition:
-    """Number the changes of the run's state, and let the head know the events and the run."""
+    """Add events for state changes of the run, and update the head accordingly."""
     head, run = addition.after, addition.run
     assert run is not None
     events = tuple(

@@ -1,4 +1,4 @@
-"""How a run trains: settings, the batches that follow from them, and what is wrong with them."""
+"""The settings of a run, the batches that follow from them, and the rules for them."""
 
 from dataclasses import dataclass, field
 from math import isfinite
@@ -13,23 +13,24 @@ from training.optimizer import Optimizer, check_optimizer
 class StopCondition:
     """When a run ends before its epochs are over.
 
-    `cost_below`, > 0 and finite: at the first update boundary at or after the end of an epoch whose
-    mean cost of an example, as trained, is less. `max_updates`, ≥ 0: after so many updates; 0 sets
-    no limit.
+    `cost_below`, > 0 and finite: at the first update boundary at or after the end of an epoch in
+    which the mean cost of an example, as trained, is less. `max_updates`, ≥ 0: after this number of
+    updates; 0 sets no limit. `non_finite_cost`: after the first update whose cost is infinite or
+    NaN; the run then is FAILED, with the other conditions it is SUCCEEDED.
     """
 
     cost_below: float | None = None
     max_updates: int = 0
+    non_finite_cost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingSettings:
-    """How a network is trained in one run.
+    """The settings of one run.
 
-    `training_set` is the id that the caller named, `learning_rate` > 0 and finite, `batch_size`
-    1 to the number of examples, `epochs` ≥ 1. With `shuffle_seed`, 0 to 2^63 − 1, each epoch takes
-    the examples in an order of its own, which follows from the seed and the epoch; with None in
-    that of the set.
+    `training_set` is the id in the request, `learning_rate` > 0 and finite, `batch_size` 1 to the
+    number of examples, `epochs` ≥ 1. With `shuffle_seed`, 0 to 2^63 − 1, each epoch has its own
+    order of the examples, a function of the seed and the epoch; None keeps the order of the set.
     """
 
     training_set: str
@@ -43,10 +44,11 @@ class TrainingSettings:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The examples of one update: `example_count` from `first_example` on, around the end.
+    """The examples of one update: `example_count` from `first_example` on, into the next epoch.
 
-    `epoch` counts from 1 and is that of the first example. `first_example` is its position, from 0,
-    in the order of that epoch: without shuffling, its number.
+    `epoch`, from 1, is the epoch of the first example: this is the epoch of an update everywhere.
+    `first_example` is its position, from 0, in the order of that epoch; without shuffling its index
+    in the training set.
     """
 
     epoch: int
@@ -56,10 +58,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Which examples each update of a run takes: in order, again and again.
+    """The examples of each update of a run: in order, epoch after epoch.
 
-    A batch may straddle the end of an epoch; only the last batch of all epochs may be smaller.
-    `max_updates` is how many updates the run makes at most, 0 for no limit.
+    A batch may cross the end of an epoch; only the last batch of all epochs may be smaller.
+    `max_updates` is the maximum number of updates, 0 for no limit.
     """
 
     examples: int
@@ -69,17 +71,17 @@ class Schedule:
 
     @property
     def total_examples(self) -> int:
-        """How many examples all epochs have, counted with repetition."""
+        """Epochs × examples."""
         return self.examples * self.epochs
 
     @property
     def total_updates(self) -> int:
-        """How many updates the run makes: ⌈epochs × examples / batch size⌉, within the limit."""
+        """The number of updates: ⌈epochs × examples / batch size⌉, at most `max_updates`."""
         updates = -(-self.total_examples // self.batch_size)
         return min(updates, self.max_updates or updates)
 
     def batch(self, index: int) -> Batch:
-        """Return the batch of the run's update `index`, counting from 0."""
+        """Return the batch of update `index` of the run, counting from 0."""
         position = index * self.batch_size
         return Batch(
             epoch=position // self.examples + 1,
@@ -88,23 +90,20 @@ class Schedule:
         )
 
     def position(self, updates_done: int) -> int:
-        """Return how many examples the run's first `updates_done` updates went through."""
+        """Return the number of examples in the first `updates_done` updates of the run."""
         return min(updates_done * self.batch_size, self.total_examples)
 
     def updates_reaching(self, examples: int) -> int:
-        """Return after how many updates at least `examples` examples have been gone through.
-
-        All that the run makes, where it does not go through so many.
-        """
+        """Return the number of updates with at least `examples` examples, or all of the run."""
         return min(-(-examples // self.batch_size), self.total_updates)
 
 
 def check_settings(
     violations: Violations, name: str, settings: TrainingSettings, examples: int | None
 ) -> None:
-    """Require settings that training can follow.
+    """Require valid settings.
 
-    `examples` is the number of examples in the set; None where the set is not known.
+    `examples` is the number of examples in the training set; None if the set does not exist.
     """
     rate = settings.learning_rate
     violations.require(
@@ -140,20 +139,19 @@ def check_settings(
     violations.require(
         settings.epochs * examples <= MOST_EXAMPLES_OF_A_RUN,
         f"{name}.epochs",
-        f"must make epochs × examples at most 2^53, is {settings.epochs}",
+        f"is {settings.epochs}, but epochs × examples must be at most 2^53",
     )
 
 
 def check_batch(network: Network, examples: int, field: str, limits: Limits) -> None:
-    """Raise LimitExceeded where so many examples at once take more memory than the service gives.
+    """Raise LimitExceeded if a batch of this many examples takes more memory than the limit.
 
-    `field` is where the caller said how many. Sizes are multiplied, nothing is allocated.
+    `field` is the field of the request with this number. Nothing is allocated.
     """
     if examples * network.unit_count > limits.batch_numbers:
         raise LimitExceeded(
-            f"a batch of {examples} examples × {network.unit_count} units of the network, inputs"
-            f" included, is more than the limit of {limits.batch_numbers}:"
-            f" choose a smaller {field}",
+            f"{examples} examples × {network.unit_count} units of the network, inputs included,"
+            f" are more than the limit of {limits.batch_numbers}: use a smaller {field}",
             limit="batch_numbers",
             value=limits.batch_numbers,
         )
@@ -169,5 +167,5 @@ def _check_stop(violations: Violations, name: str, stop: StopCondition) -> None:
     violations.require(
         stop.max_updates >= 0,
         f"{name}.max_updates",
-        f"must be at least 0 (for no limit), is {stop.max_updates}",
+        f"must be at least 0 (0 sets no limit), is {stop.max_updates}",
     )

@@ -13,13 +13,13 @@ from training.update import State, UpdateKind
 class Snapshots:
     """Updates of one kind and one run, with their parameters, as arrays.
 
-    Their numbers are `first_update` and each `stride` further; consecutive ones where it is 1.
-    `costs` (count), empty where no run made the updates; `parameters` (count, parameters) after
-    each update, or (count, 0) where only the costs were asked for; `gradients` in the same form,
-    None where there are none. `run` is None where no run made them, else the run as it was when it
-    was read: use it for what never changes, such as its settings. `run_offset` is how many updates
-    it had made before the first of these. `last_state` is the whole state after the last of them,
-    with its optimizer state; None where that was not recomputed.
+    Their numbers are `first_update`, `first_update + stride` and so on. `costs` (count), empty if
+    no run made the updates; `parameters` (count, parameters) after each update, or (count, 0) if
+    only costs were requested; `gradients` in the same form, or None. `run` is None if no run made
+    the updates, else the run as it was when it was read: use it only for what never changes, such
+    as its settings. `run_offset` is the number of updates of the run before the first of these.
+    `last_state` is the whole state after the last update, with its optimizer state; None if it was
+    not recomputed.
     """
 
     kind: UpdateKind
@@ -34,7 +34,7 @@ class Snapshots:
 
     @property
     def count(self) -> int:
-        """How many updates these are."""
+        """The number of updates."""
         return len(self.parameters)
 
     @property
@@ -48,15 +48,15 @@ class Snapshots:
         return range(self.first_update, self.last_update + 1, self.stride)
 
     def part(self, first: int, last: int) -> "Snapshots":
-        """Return those of consecutive updates from `first` to `last`, which are among them."""
+        """Return the updates `first` to `last` of these consecutive updates."""
         return self.rows(slice(first - self.first_update, last - self.first_update + 1))
 
     def every(self, stride: int) -> "Snapshots":
-        """Return those of consecutive updates whose numbers are divisible by `stride`."""
+        """Return those of these consecutive updates whose numbers are divisible by `stride`."""
         return self.rows(slice(-self.first_update % stride, None, stride))
 
     def rows(self, chosen: slice) -> "Snapshots":
-        """Return some of these updates as views; `chosen` has a start that is not negative."""
+        """Return some of these updates as views; the start of `chosen` is not negative."""
         start, step = chosen.start * self.stride, (chosen.step or 1) * self.stride
         part = replace(
             self,
@@ -71,7 +71,7 @@ class Snapshots:
         return replace(part, last_state=self.last_state) if self._ends_with(part) else part
 
     def detached(self) -> "Snapshots":
-        """Return these updates in arrays of their own, so that others need not stay in memory."""
+        """Return a copy of these updates that does not keep larger arrays in memory."""
         gradients = None if self.gradients is None else self.gradients.copy()
         return replace(
             self,
@@ -82,7 +82,7 @@ class Snapshots:
 
     @property
     def nbytes(self) -> int:
-        """How many bytes the numbers of the updates take, without the whole state."""
+        """The size of the arrays in bytes, without the whole state."""
         gradients = 0 if self.gradients is None else self.gradients.nbytes
         return self.costs.nbytes + self.parameters.nbytes + gradients
 
@@ -99,7 +99,7 @@ class Snapshots:
         )
 
     def joined(self, later: "Snapshots") -> "Snapshots":
-        """Return these updates and those that follow them as one."""
+        """Return these updates and the ones that follow them as one object."""
         return replace(
             self,
             costs=np.concatenate([self.costs, later.costs]),

@@ -14,6 +14,7 @@ from training.engine import outputs_and_costs, rates_of, remembered
 from training.network import Array
 from training.numerics import loops
 from training.numerics.optimizers import decayed
+from training.numerics.overflow import allow_overflow
 from training.passes import Pass, Passes, gradient_of
 
 
@@ -56,10 +57,11 @@ class Trace:
     step: Array
 
 
+@allow_overflow
 def trace(update: BatchUpdate, positions: range | None = None) -> Trace:
-    """Return what happens inside an update, with the examples at these places in its batch.
+    """Return the trace of an update, with the examples at these positions in its batch.
 
-    None stands for all of them; the sums are over the whole batch in any case.
+    None means all of them; the sums are always over the whole batch.
     """
     wanted = range(len(update.numbers)) if positions is None else positions
     passes = Passes(update)
@@ -68,9 +70,8 @@ def trace(update: BatchUpdate, positions: range | None = None) -> Trace:
     total = np.zeros(len(update.before.parameters))
     for position in range(len(update.numbers)):
         known = examples.get(position)
-        with np.errstate(over="ignore", invalid="ignore"):
-            # G = Σ ∂C/∂w, in the order of the batch
-            total = total + (gradient_of(update, position) if known is None else known.gradient)
+        # G = Σ ∂C/∂w, in the order of the batch
+        total = total + (gradient_of(update, position) if known is None else known.gradient)
     n = float(len(update.numbers))
     gradient = total / n
     g = _decayed(update, gradient)
@@ -113,12 +114,12 @@ def _decayed(update: BatchUpdate, gradient: Array) -> Array:
 
 
 def _step(update: BatchUpdate, g: Array) -> Array:
-    """Return what the optimizer takes from the parameters, given the gradient with its decay."""
+    """Return what the optimizer subtracts from the parameters, given the decayed gradient."""
     settings = update.run.settings
     optimizer = settings.optimizer.completed()
     memory = remembered(update.before, optimizer).tolist()
-    # Every optimizer ends in w − step: from −0, and the decay being in g, that is −step to the bit,
-    # with the sign of a step that is 0.
+    # Every optimizer ends in w − step. With w = −0, and the decay in g already, the result is −step
+    # to the bit, including the sign of a step of 0.
     rates = rates_of(settings)._replace(weight_decay=0.0)
     stepped, _ = loops.step(str(optimizer.kind), [-0.0] * len(g), g.tolist(), memory, rates)
     return -np.array(stepped)

@@ -1,7 +1,8 @@
-"""Carries out a run: turns its next batches into additions to the history, a segment at a time."""
+"""Executes a run: turns its next batches into additions to the history, segment by segment."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import isnan
 
 from training.engine import Engine, Outcome, Updates
 from training.network import Network
@@ -19,33 +20,33 @@ from training.update import (
     UpdateKind,
 )
 
-#: How long the training of one segment should take, in seconds: the delay of a live watcher, of a
-#: pause, and of what a crash costs to do again.
+#: How long the training of one segment should take, in seconds: the delay of live watches and of a
+#: pause, and the work that is lost in a crash.
 SEGMENT_SECONDS = 0.010
 
-#: The first segment of a trainer is sized by work (updates × batch × parameters), not by measured
-#: speed; this much takes from a fraction of a millisecond to a few.
+#: The size of the first segment of a trainer, in units of work (updates × batch × parameters): its
+#: speed is not known yet. It takes from a fraction of a millisecond to a few milliseconds.
 _FIRST_SEGMENT_WORK = 60_000
 
-#: An update of a long segment takes less than this for each unit of that work; a segment of one
-#: small update takes longer, which is not what replaying it takes.
+#: An upper bound of the time per unit of work in a long segment. A segment of one small update
+#: takes longer, but not in a replay.
 _SECONDS_PER_WORK = 1e-7
 
-#: A segment may be this many times as long as the one before it: one wrong measurement (a pause of
-#: the whole process, say) must not make a segment of minutes.
+#: A segment may be at most this many times as long as the one before it: one wrong measurement,
+#: such as a pause of the whole process, must not lead to a segment of minutes.
 _MOST_GROWTH = 4
 
-#: A keyframe is due after this many seconds of replay, and then some for its size: small networks
-#: are read quickly at any update, large ones do not fill the disk with copies of themselves.
+#: A keyframe is due after this many seconds of replay, and more in proportion to its size: small
+#: networks are read quickly at any update, large ones do not fill the disk with keyframes.
 _KEYFRAME_SECONDS = 0.005
 _KEYFRAME_SECONDS_PER_BYTE = 4e-7
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a trainer has made: an addition to the history, and on request the updates in it.
+    """The result of a trainer: an addition to the history, and on request the updates in it.
 
-    `snapshots` is None where they were not to be recorded, or where no update was made.
+    `snapshots` is None if they were not requested, or if no update was made.
     """
 
     addition: Addition
@@ -53,11 +54,11 @@ class Made:
 
 
 class Trainer:
-    """Makes the updates of one run from where it stands.
+    """Makes the next updates of one run.
 
-    `head`, `run` and `state` are those that the latest addition leaves. Each addition is made for
-    the head that the one before it leaves, so that several can wait for their transaction while the
-    next is computed.
+    `head`, `run` and `state` are those after the latest addition. Each addition is based on the
+    head after the one before it, so several can wait for their transaction while the next one is
+    computed.
     """
 
     def __init__(
@@ -81,15 +82,16 @@ class Trainer:
 
     @property
     def _first_count(self) -> int:
-        """How many updates the first segment has: what one step makes, it makes in one of these."""
+        """The number of updates in the first segment, which most steps fit in."""
         return max(1, _FIRST_SEGMENT_WORK // self._work)
 
     def advance(self, *, record: bool = False) -> Made:
-        """Make the run's next segment: about 10 ms of training, at least one update.
+        """Make the next segment of the run: about 10 ms of training, at least one update.
 
-        The run becomes SUCCEEDED with its last update, or where its cost is low enough; PAUSED
-        where a step ends; FAILED where the next update would not be finite. With `record` the
-        updates are returned as well, with their parameters.
+        The run becomes SUCCEEDED with its last update, or if its cost is low enough; PAUSED at the
+        end of a step; FAILED if the next update would not be finite, or if a cost is not finite and
+        the settings end the run there. With `record` the updates are returned too, with their
+        parameters.
         """
         started, before, head = self._clock.now(), self.run, self.head
         running = (
@@ -113,20 +115,20 @@ class Trainer:
         return Made(addition, _snapshots(segment, after, updates) if record and segment else None)
 
     def step_to(self, stop_at: int) -> None:
-        """Let the paused run go on until it has made so many updates, as if it were made anew."""
+        """Continue the paused run up to this number of updates, as a new trainer would."""
         self.run = replace(self.run, stop_at=stop_at)
         self._count = self._first_count
 
     def halt(self, state: RunState) -> Addition:
-        """Return the addition by which the run stops where it is, PAUSED or CANCELLED.
+        """Return the addition that stops the run here, PAUSED or CANCELLED.
 
-        The trainer stays as it is: it is done with once this addition is made.
+        The trainer does not change: it is not used after this addition.
         """
         keyframe = self._keyframe(self.head.latest_update, always=True)
         return change_state(self.head, self.run, state, self._clock.now(), keyframe=keyframe)
 
     def _next_updates(self, *, record: bool) -> Updates:
-        """Make the updates of the next segment, and size the one after it by their speed."""
+        """Make the updates of the next segment, and choose the size of the one after it."""
         run = self.run
         started = self._clock.monotonic()
         updates = self._engine.advance(
@@ -145,7 +147,7 @@ class Trainer:
         return updates
 
     def _keyframe(self, latest: int, *, always: bool) -> Keyframe | None:
-        """Return a keyframe of the current state where one is due; never a second one."""
+        """Return a keyframe of the current state if one is due and there is none yet."""
         replayed = latest - self.head.keyframe
         spacing = _KEYFRAME_SECONDS + _KEYFRAME_SECONDS_PER_BYTE * self.state.nbytes
         seconds = min(self._seconds_per_update, self._work * _SECONDS_PER_WORK)
@@ -154,7 +156,7 @@ class Trainer:
 
 
 def _segment(head: Head, run: Run, updates: Updates, now: datetime) -> Segment:
-    """Return the segment of updates that a run made after a head."""
+    """Return the segment of the updates of a run after a head."""
     return Segment(
         network_uid=head.network_uid,
         kind=UpdateKind.GRADIENT,
@@ -180,7 +182,7 @@ def _snapshots(segment: Segment, run: Run, updates: Updates) -> Snapshots:
 
 
 def _after(running: Run, updates: Updates, latest: int, started: datetime, now: datetime) -> Run:
-    """Return a run as these updates leave it, the last of which is the network's `latest`."""
+    """Return the run after these updates; the number of the last one is `latest`."""
     run = running
     if updates.made:
         run = replace(
@@ -189,10 +191,13 @@ def _after(running: Run, updates: Updates, latest: int, started: datetime, now: 
             updates_done=running.updates_done + updates.made,
             latest_cost=float(updates.costs[-1]),
             epoch_cost=updates.epoch_cost,
+            non_finite_cost=_non_finite_cost(running, updates),
             start_time=running.start_time or started,
         )
     if updates.outcome is Outcome.DIVERGED:
         return run.become(RunState.FAILED, now, _divergence(latest + 1))
+    if updates.outcome is Outcome.NON_FINITE_COST:
+        return run.become(RunState.FAILED, now, _non_finite(latest, updates.costs[-1]))
     if updates.outcome is Outcome.COST_REACHED or run.updates_done == run.total_updates:
         return run.become(RunState.SUCCEEDED, now)
     if run.updates_done == run.stop_at:
@@ -200,10 +205,23 @@ def _after(running: Run, updates: Updates, latest: int, started: datetime, now: 
     return run
 
 
+def _non_finite_cost(run: Run, updates: Updates) -> int | None:
+    """Return the run's first update whose cost is not finite, these updates included."""
+    if run.non_finite_cost is not None or updates.non_finite_cost is None:
+        return run.non_finite_cost
+    return run.latest_update + 1 + updates.non_finite_cost
+
+
+def _non_finite(update: int, cost: float) -> Failure:
+    word = "not a number" if isnan(cost) else "infinite"
+    message = f"the cost of update {update} is {word}: try a smaller learning rate"
+    return Failure("NON_FINITE_COST", message, update + 1)
+
+
 def _divergence(update: int) -> Failure:
     message = (
-        f"update {update} would make a parameter infinite or not a number:"
-        " try a smaller learning rate"
+        f"update {update} would make a parameter infinite or not a number: try a smaller learning"
+        " rate"
     )
     return Failure("DIVERGED", message, update)
 
@@ -211,10 +229,10 @@ def _divergence(update: int) -> Failure:
 def _changes(
     before: Run, running: Run, after: Run, head: Head, latest: int
 ) -> list[tuple[Run, int]]:
-    """Return the change of the run's state that a segment makes, if any, with its place.
+    """Return the change of the run's state in a segment, if any, with its update.
 
-    A run that begins and stops within one segment was never seen RUNNING, and one that was PAUSED
-    before and is again has not changed.
+    A run that starts and stops within one segment has no RUNNING event, and one that was PAUSED
+    before and is again has no event.
     """
     if after.state is before.state:
         return []

@@ -1,4 +1,4 @@
-"""A training set: examples in a fixed order, immutable once stored."""
+"""A training set: examples in a fixed order, immutable."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,6 +8,7 @@ import numpy as np
 from training.errors import Violations
 from training.network import Array, Network
 from training.numerics.costs import CostFunction
+from training.numerics.overflow import allow_overflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +21,10 @@ class Examples:
 
 @dataclass(frozen=True, slots=True)
 class TrainingSet:
-    """What a training set is, without its numbers.
+    """A training set without its examples.
 
-    `id` is the client's name for it, `uid` an identity that is never used again, and what history
-    refers to.
+    `id` is its name, chosen by the client, `uid` an identity that is never reused; history refers
+    to the uid.
     """
 
     id: str
@@ -37,14 +38,14 @@ class TrainingSet:
 
 def _built_in(name: str, targets: list[float]) -> tuple[TrainingSet, Examples]:
     inputs = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
-    # The uid is the same on every server: the examples are, too.
+    # The uid is the same on every server, as the examples are.
     training_set = TrainingSet(
         name, f"built-in-{name}", 2, 1, 4, datetime.fromtimestamp(0, UTC), built_in=True
     )
     return training_set, Examples(inputs, np.array(targets).reshape(4, 1))
 
 
-#: The sets that come with the service.
+#: The built-in training sets.
 BUILT_IN = (
     _built_in("and", [0.0, 0.0, 0.0, 1.0]),
     _built_in("or", [0.0, 1.0, 1.0, 1.0]),
@@ -52,7 +53,7 @@ BUILT_IN = (
 )
 
 
-#: How far from 1 the targets of one example may add up to, where they are probabilities.
+#: The tolerance for the sum of the targets of one example, which must be 1 for probabilities.
 _SUM_TOLERANCE = 1e-9
 
 
@@ -63,7 +64,7 @@ def check_fits(
     training_set: TrainingSet,
     examples: Examples,
 ) -> None:
-    """Require that the set suits the network: its sizes, and targets for its cost function."""
+    """Require a training set with the sizes of the network, and targets for its cost function."""
     inputs, outputs = network.layer_sizes[0], network.layer_sizes[-1]
     violations.require(
         training_set.input_count == inputs,
@@ -92,17 +93,18 @@ def _check_range(
         example, output = np.argwhere(outside)[0]
         violations.add(
             field,
-            f"the {cost_function} takes targets in [0, 1]; target {output} of example {example}"
-            f" of {set_id} is {targets[example, output]}",
+            f"{cost_function} needs targets in [0, 1]; target {output} of example {example} of"
+            f" {set_id} is {targets[example, output]}",
         )
 
 
+@allow_overflow
 def _check_sums(violations: Violations, field: str, set_id: str, targets: Array) -> None:
     sums = targets.sum(axis=1)
     wrong = np.flatnonzero(np.abs(sums - 1.0) > _SUM_TOLERANCE)
     if wrong.size:
         violations.add(
             field,
-            f"the {CostFunction.CATEGORICAL_CROSS_ENTROPY} takes targets that add up to 1 in each"
+            f"{CostFunction.CATEGORICAL_CROSS_ENTROPY} needs targets that add up to 1 in each"
             f" example; those of example {wrong[0]} of {set_id} add up to {sums[wrong[0]]}",
         )

@@ -1,4 +1,4 @@
-"""The history of a network: updates, the segments they are stored in, keyframes and the head."""
+"""The history of a network: updates, their segments, keyframes and the head."""
 
 import secrets
 from dataclasses import dataclass, field, replace
@@ -19,22 +19,21 @@ class UpdateKind(StrEnum):
     """What changed the parameters."""
 
     INITIAL = "INITIAL"
-    """Update 0: the parameters that the history begins with."""
+    """Update 0: the initial parameters."""
     GRADIENT = "GRADIENT"
     """One batch of a run."""
     EDIT = "EDIT"
-    """Some or all parameters were set; what an optimizer remembers stays."""
+    """Some or all parameters were set; the optimizer state is kept."""
     RESET = "RESET"
-    """All parameters were made anew; optimizers begin anew as well."""
+    """All parameters were initialised again, and the optimizer state was reset."""
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All that later updates depend on: the flat parameters after update number `update`.
+    """Everything that later updates depend on: the flat parameters after update number `update`.
 
-    `optimizer_state` is what the optimizer remembers; None where all of that is zero, or where the
-    last update was made by one that remembers nothing. The arrays are never changed in place once a
-    State is made.
+    `optimizer_state` is None if all of it is zero, or if the optimizer of the last update has no
+    state. The arrays are never changed in place.
     """
 
     update: int
@@ -43,18 +42,18 @@ class State:
 
     @property
     def nbytes(self) -> int:
-        """How many bytes its numbers take."""
+        """The size of its arrays in bytes."""
         remembered = self.optimizer_state.values.nbytes if self.optimizer_state else 0
         return self.parameters.nbytes + remembered
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentOutline:
-    """What a segment says of itself without its costs.
+    """A segment without its costs.
 
-    `min_cost` and `max_cost` are the smallest and the largest of those costs that are numbers, and
-    `min_update` and `max_update` the first updates that have them; all None where there are none. A
-    zero has no sign here.
+    `min_cost` and `max_cost` are the smallest and the largest cost, and `min_update` and
+    `max_update` the first updates that have them. NaN is ignored; all are None if every cost is
+    NaN, or if there are no costs. A zero has no sign here.
     """
 
     network_uid: str
@@ -78,8 +77,8 @@ class SegmentOutline:
 class Segment:
     """Consecutive updates of one kind and one run, committed in one transaction.
 
-    `run` is 0 and `costs` empty where no run made them. `run_offset` is how many updates the run
-    had made before: with it each update's batch is known. Parameters are not part of a segment:
+    `run` is 0 and `costs` empty if no run made them. `run_offset` is the number of updates of the
+    run before these: it determines the batch of each update. Parameters are not part of a segment:
     they are recomputed from the keyframe before it.
     """
 
@@ -98,7 +97,7 @@ class Segment:
         return self.first_update + self.count - 1
 
     def part(self, first: int, last: int) -> "Segment":
-        """Return the updates `first` to `last`, which must be among these and of a run."""
+        """Return the updates `first` to `last`, which must be in this segment and of a run."""
         start, stop = first - self.first_update, last - self.first_update + 1
         return replace(
             self,
@@ -109,7 +108,7 @@ class Segment:
         )
 
     def outline(self) -> SegmentOutline:
-        """Return what it says of itself without its costs."""
+        """Return the segment without its costs."""
         min_cost, min_update = self._extreme(np.fmin)
         max_cost, max_update = self._extreme(np.fmax)
         return SegmentOutline(
@@ -136,7 +135,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Keyframe:
-    """A complete stored state, from which the updates after it are recomputed exactly."""
+    """A complete stored state from which the updates after it are recomputed exactly."""
 
     network_uid: str
     state: State
@@ -144,9 +143,9 @@ class Keyframe:
 
 @dataclass(frozen=True, slots=True)
 class RunEvent:
-    """A change of a run's state, with its place in the history: right after update `update`.
+    """A change of a run's state, immediately after update `update`.
 
-    `number` counts from 1 for each network. `run` is the run as it was right after the change.
+    `number` counts from 1 for each network. `run` is the run immediately after the change.
     """
 
     number: int
@@ -156,14 +155,14 @@ class RunEvent:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where a network's history stands; every addition is conditional on it.
+    """The latest position in a network's history; every addition is conditional on it.
 
     `active_run` is the number of the run that is not over, 0 for none; `last_run` and `last_event`
-    are the highest numbers given out; `keyframe` is the update of the last keyframe. `token` is
-    drawn anew with every addition: two writers can arrive at the same numbers, but never at the
-    same head. So whoever has missed an addition (an owner that was thought dead, the rest of a
-    chain of which one was refused) cannot write any more. What lies before `earliest_update` is not
-    kept any more; 0 where all is.
+    are the highest assigned numbers; `keyframe` is the update of the last keyframe. `token` is a
+    new random number with every addition: two writers can reach the same numbers, but never the
+    same head. A writer that missed an addition (an owner that was considered dead, or the rest of a
+    chain after a refused addition) can therefore not write any more. Updates before
+    `earliest_update` were deleted; it is 0 if all are kept.
     """
 
     network_uid: str
@@ -176,19 +175,19 @@ class Head:
     earliest_update: int = 0
 
     def renewed(self) -> "Head":
-        """Return the same numbers with a new token, as every addition leaves them."""
+        """Return the same head with a new token."""
         return replace(self, token=secrets.randbits(63))
 
     @property
     def etag(self) -> str:
-        """A short text that changes with every update, change of a run's state and compaction."""
+        """A string that changes with every update, state change of a run, and compaction."""
         facts = f"{self.network_uid} {self.latest_update} {self.last_event}"
         if self.earliest_update:
             facts += f" {self.earliest_update}"
         return blake2b(facts.encode(), digest_size=9).hexdigest()
 
     def compacted(self, update: int) -> "Head":
-        """Return the head when `update`, which has a keyframe then, is the earliest kept one."""
+        """Return the head with `update`, which must have a keyframe, as the earliest kept one."""
         return replace(self.renewed(), earliest_update=update, keyframe=max(self.keyframe, update))
 
 
@@ -196,8 +195,8 @@ class Head:
 class Addition:
     """What one transaction adds to the history of one network, conditional on its head.
 
-    The run is stored as given; events and keyframes are added; `after` becomes the head. It is
-    refused with HeadMoved when the stored head is not `before`.
+    The run is stored as given; events and keyframes are added; `after` becomes the head. The store
+    raises HeadMoved if the stored head is not `before`.
     """
 
     before: Head
@@ -208,14 +207,14 @@ class Addition:
     events: tuple[RunEvent, ...] = ()
 
     def then(self, later: "Addition") -> "Addition":
-        """Return both additions as one; `later` must be made for the head that this one leaves."""
+        """Return both additions as one; `later` must be based on the head after this one."""
         return replace(later, before=self.before, events=self.events + later.events)
 
 
 def change(head: Head, kind: UpdateKind, state: State, now: datetime) -> Addition:
-    """Return the addition of an update that no batch makes: EDIT or RESET, with its keyframe.
+    """Return the addition of an EDIT or RESET update with its keyframe.
 
-    `state` is the one after it, of the number that follows the head's latest.
+    `state` is the state after it; its number follows the latest one of the head.
     """
     segment = Segment(head.network_uid, kind, state.update, 1, now)
     after = replace(head.renewed(), latest_update=state.update, keyframe=state.update)
@@ -223,11 +222,10 @@ def change(head: Head, kind: UpdateKind, state: State, now: datetime) -> Additio
 
 
 def check_etag(head: Head, etag: str, network_id: str) -> None:
-    """Raise StaleEtag when an etag was given and the network has changed since."""
+    """Raise StaleEtag if an etag is given and the network has changed since."""
     if etag and etag != head.etag:
         raise StaleEtag(
-            f"network {network_id} has changed since this etag was given out:"
-            " read it again and decide anew",
+            f"network {network_id} has changed since this etag was issued: read it again and retry",
             network=network_id,
             etag=head.etag,
         )

@@ -1,7 +1,7 @@
-"""Whether a history is what training it again gives: every cost, every keyframe, bit for bit.
+"""Comparison of a history with its replay: every cost and every keyframe, bit for bit.
 
-The replay never begins anew at a keyframe: each one is compared with what all updates before it
-lead to.
+The replay never restarts at a keyframe: each one is compared with the result of all updates before
+it.
 """
 
 from dataclasses import dataclass
@@ -17,25 +17,25 @@ from training.update import Segment, State, UpdateKind
 
 
 class DifferenceKind(StrEnum):
-    """How a history is not what it should be."""
+    """How a history differs from its replay."""
 
     COST = "COST"
-    """An update has another cost than it has when it is made again."""
+    """The stored cost of an update differs from the recomputed one."""
     KEYFRAME = "KEYFRAME"
-    """A stored state is another than the updates before it lead to."""
+    """A stored state differs from the result of the updates before it."""
     DAMAGED = "DAMAGED"
-    """What is stored does not read back as it was written."""
+    """Stored data is corrupt."""
     MISSING = "MISSING"
-    """Something is not there that must be."""
+    """Something is missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The first place in a history that is not as it should be.
+    """The first difference between a history and its replay.
 
     It is within the updates `first_update` to `last_update`. `stored` and `recomputed` are the two
-    numbers, where there are two; `parameter` is the place of the parameter in the flat vector,
-    where the difference is in one.
+    numbers, if there are two; `parameter` is the index of the parameter in the flat vector, if the
+    difference is in one.
     """
 
     kind: DifferenceKind
@@ -49,10 +49,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a verification has come: all updates up to `verified_update` are as they should be.
+    """The progress of a verification: all updates up to `verified_update` are verified.
 
-    `earliest_update` is the one that the history begins with now, `latest_update` the one up to
-    which it is verified, `keyframes` how many were compared.
+    `earliest_update` is the earliest kept update, `latest_update` the last one to verify,
+    `keyframes` the number of compared keyframes.
     """
 
     earliest_update: int
@@ -62,50 +62,50 @@ class Progress:
 
 
 def initial_difference(network: Network, state: State) -> Difference | None:
-    """Compare update 0 with what the network's recipe gives; None also where it has none."""
+    """Compare update 0 with the initializer; None if they are equal, or if it draws nothing."""
     if network.forked_from or network.initializer.kind is InitializerKind.EXPLICIT:
         return None
     return state_difference(State(0, initial_parameters(network), state.optimizer_state), state)
 
 
 def cost_difference(segment: Segment, first: int, made: Updates) -> Difference | None:
-    """Compare the costs of a segment's updates from number `first` on with those made again."""
+    """Compare the costs of a segment, from update `first` on, with the recomputed ones."""
     start = first - segment.first_update
     stored = segment.costs[start : start + made.made]
     place = _first_difference(stored, made.costs)
     if place is None:
         return None
     update, was, now = first + place, float(stored[place]), float(made.costs[place])
-    message = f"update {update} is stored with the cost {was!r}, and has {now!r} when made again"
+    message = f"the stored cost of update {update} is {was!r}, the recomputed cost is {now!r}"
     return Difference(DifferenceKind.COST, update, update, message, was, now)
 
 
 def missing_difference(first: int, last: int) -> Difference:
-    """Return that updates, or what they need, are not there."""
-    what = f"update {first} is" if first == last else f"the updates {first} to {last} are"
-    message = f"{what} not there, though the history goes on to later ones"
+    """Return a difference for missing updates, or missing data that they need."""
+    what = f"update {first} is" if first == last else f"updates {first} to {last} are"
+    message = f"{what} missing, but the history has later ones"
     return Difference(DifferenceKind.MISSING, first, last, message)
 
 
 def state_difference(recomputed: State, stored: State) -> Difference | None:
-    """Compare a keyframe with the state that its updates lead to."""
+    """Compare a keyframe with the recomputed state."""
     update = stored.update
     place = _first_difference(stored.parameters, recomputed.parameters)
     if place is None:
         return _memory_difference(update, recomputed.optimizer_state, stored.optimizer_state)
     if len(stored.parameters) != len(recomputed.parameters):
-        message = f"the keyframe of update {update} has another number of parameters"
+        message = f"the keyframe of update {update} has a different number of parameters"
         return Difference(DifferenceKind.KEYFRAME, update, update, message)
     was, now = float(stored.parameters[place]), float(recomputed.parameters[place])
     message = (
-        f"the keyframe of update {update} has {was!r} where its updates lead to {now!r},"
-        f" in parameter {place}"
+        f"in the keyframe of update {update}, parameter {place} is {was!r}, the recomputed value is"
+        f" {now!r}"
     )
     return Difference(DifferenceKind.KEYFRAME, update, update, message, was, now, place)
 
 
 def changed_difference(kind: UpdateKind, before: State, after: State) -> Difference | None:
-    """Compare what an EDIT or RESET left of the optimizer's memory with what it had to leave."""
+    """Compare the optimizer state after an EDIT or RESET with the expected one."""
     expected = before.optimizer_state if kind is UpdateKind.EDIT else None
     return _memory_difference(after.update, expected, after.optimizer_state)
 
@@ -113,8 +113,8 @@ def changed_difference(kind: UpdateKind, before: State, after: State) -> Differe
 def _memory_difference(
     update: int, recomputed: OptimizerState | None, stored: OptimizerState | None
 ) -> Difference | None:
-    """Compare what optimizers remember."""
-    message = f"the keyframe of update {update} has another memory of the optimizer"
+    """Compare optimizer states."""
+    message = f"the keyframe of update {update} has a different optimizer state"
     if (recomputed is None) != (stored is None):
         return Difference(DifferenceKind.KEYFRAME, update, update, message)
     if recomputed is None or stored is None:
@@ -127,12 +127,12 @@ def _memory_difference(
     if place is None:
         return None
     was, now = float(stored.values[place]), float(recomputed.values[place])
-    message += f": {was!r} where its updates lead to {now!r}"
+    message += f": {was!r}, recomputed {now!r}"
     return Difference(DifferenceKind.KEYFRAME, update, update, message, was, now)
 
 
 def _first_difference(stored: Array, recomputed: Array) -> int | None:
-    """Return where two vectors first differ in a bit; of different lengths, the shorter's end."""
+    """Return the first index at which two vectors differ in a bit; the shorter length if none."""
     both = min(len(stored), len(recomputed))
     differs = np.flatnonzero(
         np.ascontiguousarray(stored[:both]).view(np.uint64)

@@ -183,6 +183,12 @@ class RunInfo:
         return self.message.latest_cost if self.message.HasField("latest_cost") else None
 
     @property
+    def non_finite_cost(self) -> int | None:
+        """The number of the first update whose cost is infinite or NaN; None if there is none."""
+        message = self.message
+        return message.non_finite_cost if message.HasField("non_finite_cost") else None
+
+    @property
     def failure(self) -> run_pb2.Failure | None:
         """Why the run FAILED, as the contract has it; None otherwise."""
         return self.message.failure if self.message.HasField("failure") else None

@@ -78,9 +78,14 @@ class GradientDifference(OfParameter[pb.GradientDifference]):
         return self.message.kink
 
     @property
+    def is_unmeasurable(self) -> bool:
+        """Whether the gradient or the slope cannot be compared, because a number overflows."""
+        return self.message.unmeasurable
+
+    @property
     def passed(self) -> bool:
-        """Whether the gradient is right, or nothing can be said because of a kink."""
-        return self.is_kink or self.difference <= self.tolerance
+        """Whether the gradient is right, or cannot be compared."""
+        return self.is_kink or self.is_unmeasurable or self.difference <= self.tolerance
 
     def __repr__(self) -> str:
         return f"<GradientDifference {self._place}: {self.analytic!r} {self.numeric!r}>"
@@ -123,6 +128,11 @@ class GradientCheck:
     def kink_count(self) -> int:
         """How many parameters lie at a kink, where nothing can be said."""
         return self.message.kink_count
+
+    @property
+    def unmeasurable_count(self) -> int:
+        """How many parameters have a slope that cannot be measured, because a number overflows."""
+        return self.message.unmeasurable_count
 
     @property
     def differences(self) -> list[GradientDifference]:

@@ -75,7 +75,8 @@ class OptimizerOptions(TypedDict, total=False):
     (0.9) belongs to `momentum` and `nesterov`; `beta1` (0.9), `beta2` (0.999) and `epsilon` (1e-8)
     belong to `adam`; `weight_decay` (0) to all. With `shuffle_seed` each epoch goes through the
     examples in an order of its own. The run ends early after the epoch whose examples' mean cost is
-    less than `cost_below`, and after `max_updates`, where they are given.
+    less than `cost_below`, and after `max_updates`, where they are given. With
+    `stop_on_non_finite_cost` it ends as FAILED after the first update with an infinite or NaN cost.
     """
 
     optimizer: str
@@ -87,6 +88,7 @@ class OptimizerOptions(TypedDict, total=False):
     shuffle_seed: int
     cost_below: float
     max_updates: int
+    stop_on_non_finite_cost: bool
 
 
 class TrainingOptions(OptimizerOptions):
@@ -155,6 +157,8 @@ def training_settings(training_set: str, **options: Unpack[StepOptions]) -> Trai
     if numbers:
         settings.optimizer.CopyFrom(Optimizer(**numbers))
     stop = _given(options, ("cost_below", "max_updates"))
+    if "stop_on_non_finite_cost" in options:
+        stop["non_finite_cost"] = options["stop_on_non_finite_cost"]
     if stop:
         settings.stop.CopyFrom(StopCondition(**stop))
     return settings

@@ -154,12 +154,17 @@ class State:
 
     @property
     def epoch(self) -> int | None:
-        """The epoch of that run's next example, counting from 1; None where no run made it."""
+        """The epoch of its first example, counting from 1; None where no run made it."""
         return self.message.epoch or None
 
     @property
+    def next_epoch(self) -> int | None:
+        """The epoch of that run's next example, counting from 1; None where no run made it."""
+        return self.message.next_epoch or None
+
+    @property
     def next_example(self) -> int:
-        """The place of that run's next example, from 0, in the order of its epoch."""
+        """The position of that run's next example, from 0, in the order of `next_epoch`."""
         return self.message.next_example
 
     @property

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from math import isnan, nan
 
 from training.ports import Reader
 from training.update import SegmentOutline, UpdateKind
@@ -27,9 +28,10 @@ def downsample(reader: Reader, uid: str, first: int, last: int, most: int) -> li
     """Return up to `most` points, at least 2, for more updates than that, from `first` to `last`.
 
     The first, the last, and the first that a run made; and for each of some stretches of about the
-    same length the first of those with the smallest and with the largest cost. As long as they take
-    no more than half of the points, also all updates that no run made. A stretch is made of whole
-    segments; only those that are long for that are read and cut.
+    same length the first of those with the smallest and with the largest cost, or the first of all
+    where every cost is NaN. As long as they take no more than half of the points, also all updates
+    that no run made. A stretch is made of whole segments; only those that are long for that are
+    read and cut.
 
     Raises DamagedHistory.
     """
@@ -80,13 +82,16 @@ class _Stretches:
             self.others += [
                 _point(piece, update, None) for update in numbers if self.first < update < self.last
             ]
-        elif piece.min_update is not None and piece.max_update is not None:
-            self.begin = self.begin or {max(piece.first_update, self.first)}
-            number = self.number(piece.first_update)
+            return
+        self.begin = self.begin or {piece.first_update}
+        number = self.number(piece.first_update)
+        if piece.min_update is None or piece.max_update is None:  # every cost is NaN
+            low = high = _point(piece, piece.first_update, nan)
+        else:
             low = _point(piece, piece.min_update, piece.min_cost)
             high = _point(piece, piece.max_update, piece.max_cost)
-            _keep(self.lows, number, low, is_better=_is_lower)
-            _keep(self.highs, number, high, is_better=_is_higher)
+        _keep(self.lows, number, low, is_better=_is_lower)
+        _keep(self.highs, number, high, is_better=_is_higher)
 
     def points(self, most: int) -> list[Point]:
         """Return up to `most` points, of updates between the first and the last or on them."""
@@ -105,11 +110,15 @@ class _Stretches:
 
 
 def _is_lower(one: Point, other: Point) -> bool:
-    return one.cost is not None and other.cost is not None and one.cost < other.cost
+    assert one.cost is not None
+    assert other.cost is not None
+    return one.cost < other.cost or (isnan(other.cost) and not isnan(one.cost))
 
 
 def _is_higher(one: Point, other: Point) -> bool:
-    return _is_lower(other, one)
+    assert one.cost is not None
+    assert other.cost is not None
+    return one.cost > other.cost or (isnan(other.cost) and not isnan(one.cost))
 
 
 def _keep(

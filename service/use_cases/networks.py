@@ -15,8 +15,8 @@ from training.errors import (
     Violation,
     validating,
 )
+from training.identifiers import check_id, check_labels, new_id, new_uid
 from training.limits import Limits
-from training.names import check_id, check_labels, new_id, new_uid
 from training.network import (
     Fork,
     Initializer,
@@ -297,7 +297,7 @@ def _check_free(reader: Reader, network_id: str) -> None:
     except NetworkNotFound:
         return
     raise NetworkExists(
-        f"there is a network {network_id} already: choose another id",
+        f"network {network_id} already exists: use another id",
         network=network_id,
     )
 

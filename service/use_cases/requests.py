@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 from service.execution.tickets import Outcome, Ticket
 from service.use_cases.answers import RunReference, StoredAnswer, UpdateRange, pack, unpack
 from training.errors import RequestIdReused, Violations, validating
-from training.names import check_request_id
+from training.identifiers import check_request_id
 from training.ports import Answer, Clock, Reader, Writer
 
 T = TypeVar("T")

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from threading import BoundedSemaphore
 
 from service.use_cases.requests import RequestId, check_request, once
-from training.collecting import Collector, Row
 from training.errors import (
     LimitExceeded,
     TooManyUploads,
@@ -15,8 +14,9 @@ from training.errors import (
     Violations,
     validating,
 )
+from training.example_collector import Collector, Row
+from training.identifiers import check_id, new_id, new_uid
 from training.limits import Limits
-from training.names import check_id, new_id, new_uid
 from training.ports import Clock, Store, Writer
 from training.training_set import BUILT_IN, Examples, TrainingSet
 

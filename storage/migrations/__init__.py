@@ -1,4 +1,4 @@
-"""Brings a database to the tables of storage.schema, step by step, in one transaction."""
+"""Migrates a database to the tables of storage.schema, in one transaction."""
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -10,7 +10,7 @@ REVISIONS = ("0001", "0002", "0003", "0004")
 
 
 def migrate(connection: Connection) -> None:
-    """Make or change the tables where that is needed, inside the caller's transaction.
+    """Create or change the tables if necessary, within the transaction of the caller.
 
     Raises CannotOpenStore for a database of another program, or of a newer version.
     """
@@ -20,9 +20,9 @@ def migrate(connection: Connection) -> None:
     if revision is not None and revision not in REVISIONS:
         raise CannotOpenStore(
             f"the database was written by a newer version of Clearprop (its revision is {revision},"
-            f" this version knows {REVISIONS[-1]}): install that version"
+            f" this version supports up to {REVISIONS[-1]}): install that version"
         )
-    # Not at the top: it takes a good part of the time in which a server should be ready.
+    # Not at the top: the import takes a large part of the start of a server.
     from alembic.command import upgrade  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
 
@@ -38,6 +38,6 @@ def _revision(connection: Connection) -> str | None:
     if not tables:
         return None
     if "alembic_version" not in tables:
-        raise CannotOpenStore("the database belongs to another program: choose another one")
+        raise CannotOpenStore("the database belongs to another program: use another database")
     version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()
     return str(version)

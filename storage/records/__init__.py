@@ -1,4 +1,4 @@
-"""Records: the documents in rows, by the names and versions that are stored.
+"""Records: the documents in rows, with their stored names and versions.
 
-A name here is for ever; what the domain calls the same thing may change.
+A name here never changes; the name in the domain may.
 """

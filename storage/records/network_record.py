@@ -1,4 +1,4 @@
-"""A network as it is stored."""
+"""The stored form of a network."""
 
 from datetime import datetime
 
@@ -82,6 +82,6 @@ def read(document: bytes) -> Network:
 def _initializer(part: _InitializerPart) -> Initializer:
     kind = named(InitializerKind, part.kind)
     if kind is InitializerKind.EXPLICIT:
-        # Revision 0001 named bounds here as well, which nothing was drawn between.
+        # Revision 0001 stored unused bounds here too.
         return Initializer(kind)
     return Initializer(kind, part.seed, part.low, part.high)

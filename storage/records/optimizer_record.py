@@ -1,4 +1,4 @@
-"""An optimizer as it is stored, by itself or among the settings of a run."""
+"""The stored form of an optimizer, separate or in the settings of a run."""
 
 from storage.records.record import Documents, Part, Record, named
 from training.numerics.optimizers import OptimizerKind
@@ -6,7 +6,7 @@ from training.optimizer import Optimizer
 
 
 class OptimizerPart(Part, frozen=True):
-    """Version 1. Revision 0001 had none: it is gradient descent."""
+    """Version 1. Revision 0001 had none, which means gradient descent."""
 
     kind: str = "gradient-descent"
     momentum: float | None = None
@@ -17,7 +17,7 @@ class OptimizerPart(Part, frozen=True):
 
 
 class OptimizerRecord(Record, frozen=True, kw_only=True):
-    """Version 1, by itself: beside what it remembers in a keyframe."""
+    """Version 1, separate: for the optimizer state in a keyframe."""
 
     kind: str = "gradient-descent"
     momentum: float | None = None
@@ -63,7 +63,7 @@ def part_of(optimizer: Optimizer) -> OptimizerPart:
 
 
 def optimizer_of(source: OptimizerPart | OptimizerRecord) -> Optimizer:
-    """Return the optimizer that a record says. Raises NotAsWritten for one that is not known."""
+    """Return the optimizer of a record. Raises NotAsWritten for an unknown one."""
     return Optimizer(
         kind=named(OptimizerKind, source.kind),
         momentum=source.momentum,

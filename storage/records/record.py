@@ -1,4 +1,4 @@
-"""What all records have in common: a version, JSON, and fields of later versions that are kept."""
+"""The base of all records: a version, JSON, and fields of later versions that are preserved."""
 
 from enum import StrEnum
 from inspect import isclass
@@ -13,13 +13,13 @@ E = TypeVar("E", bound=StrEnum)
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A part of a record. Its fields are the stored names; new ones have defaults."""
+    """A part of a record. Its fields have the stored names; new ones have defaults."""
 
 
 class Record(Part, frozen=True, kw_only=True):
-    """A whole document. One without a version is of version 1.
+    """A whole document; without a version it has version 1.
 
-    Fields can be added without a new version. What changes the meaning of a field needs one.
+    Fields can be added without a new version. A change in the meaning of a field needs one.
     """
 
     latest: ClassVar[int] = 1
@@ -36,16 +36,16 @@ class Documents(Generic[R]):
         self._encoder = msgspec.json.Encoder()
 
     def write(self, record: R, extra: bytes = b"") -> bytes:
-        """Return a record as a document; `extra` is what `read` returned beside it."""
+        """Return a record as a document; `extra` are the unknown fields from `read`."""
         if not extra:
             return self._encoder.encode(record)
         known = msgspec.to_builtins(record)
         return self._encoder.encode(_merged(known, msgspec.json.decode(extra)))
 
     def read(self, document: bytes) -> tuple[R, bytes]:
-        """Return the record of a document, and the fields of it that are not known here.
+        """Return the record of a document, and its unknown fields.
 
-        Raises NotAsWritten for what is no such record, or one of a later version.
+        Raises NotAsWritten for an invalid record, or one of a later version.
         """
         try:
             extra = b""
@@ -63,7 +63,7 @@ class Documents(Generic[R]):
 
 
 def _divided(document: dict[str, Any], kind: type[Part]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the fields of a document that are known, and those that are not, at every depth."""
+    """Return the known and the unknown fields of a document, at every depth."""
     parts = {field.encode_name: _part(field.type) for field in msgspec.structs.fields(kind)}
     known: dict[str, Any] = {}
     unknown: dict[str, Any] = {}
@@ -82,7 +82,7 @@ def _divided(document: dict[str, Any], kind: type[Part]) -> tuple[dict[str, Any]
 
 
 def _part(type_: Any) -> type[Part] | None:  # noqa: ANN401 (a type as it is annotated)
-    """Return the part of a record that a field holds, also where it may be absent."""
+    """Return the part of a record that is the type of a field, optional or not."""
     for each in (type_, *get_args(type_)):
         if isclass(each) and issubclass(each, Part):
             return each
@@ -90,7 +90,7 @@ def _part(type_: Any) -> type[Part] | None:  # noqa: ANN401 (a type as it is ann
 
 
 def _merged(known: dict[str, Any], unknown: dict[str, Any]) -> dict[str, Any]:
-    """Return both as one document. A part that is absent now has lost its unknown fields, too."""
+    """Return both as one document. A part that is absent now loses its unknown fields too."""
     merged = dict(known)
     for name, value in unknown.items():
         below = known.get(name)
@@ -102,7 +102,7 @@ def _merged(known: dict[str, Any], unknown: dict[str, Any]) -> dict[str, Any]:
 
 
 def named(kind: type[E], name: str) -> E:
-    """Return the member of a table that has this name. Raises NotAsWritten where there is none."""
+    """Return the member of a table with this name. Raises NotAsWritten if there is none."""
     try:
         return kind(name)
     except ValueError as error:

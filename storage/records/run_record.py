@@ -1,4 +1,4 @@
-"""A run as it is stored, by itself and in its events; but for its costs, which have columns."""
+"""The stored form of a run, also in its events, without its costs, which have columns."""
 
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from training.settings import StopCondition, TrainingSettings
 class _StopPart(Part, frozen=True):
     cost_below: float | None = None
     max_updates: int = 0
+    non_finite_cost: bool = False
 
 
 class _SettingsPart(Part, frozen=True):
@@ -32,7 +33,7 @@ class _FailurePart(Part, frozen=True):
 
 
 class RunRecord(Record, frozen=True, kw_only=True):
-    """Version 1. Revision 0001 had no optimizer, seed or condition to stop, and one cost alone."""
+    """Version 1. Revision 0001 had no optimizer, seed and stop condition, and only one cost."""
 
     network_uid: str
     number: int
@@ -45,10 +46,11 @@ class RunRecord(Record, frozen=True, kw_only=True):
     create_time: datetime
     updates_done: int = 0
     stop_at: int | None = None
-    # JSON has no word for costs that are infinite or not a number: both have columns, and what
-    # stands here counts only where a column is NULL, in rows of revision 0001.
+    # JSON has no infinity and no NaN, so both costs have columns; these fields are used only if a
+    # column is NULL, in rows of revision 0001.
     latest_cost: float | None = None
     epoch_cost: float = 0.0
+    non_finite_cost: int | None = None
     failure: _FailurePart | None = None
     start_time: datetime | None = None
     end_time: datetime | None = None
@@ -70,7 +72,11 @@ def write(run: Run) -> bytes:
             settings.epochs,
             settings.shuffle_seed,
             part_of(settings.optimizer),
-            _StopPart(settings.stop.cost_below, settings.stop.max_updates),
+            _StopPart(
+                settings.stop.cost_below,
+                settings.stop.max_updates,
+                settings.stop.non_finite_cost,
+            ),
         ),
         training_set_uid=run.training_set_uid,
         examples=run.examples,
@@ -80,6 +86,7 @@ def write(run: Run) -> bytes:
         create_time=run.create_time,
         updates_done=run.updates_done,
         stop_at=run.stop_at,
+        non_finite_cost=run.non_finite_cost,
         failure=_FailurePart(failure.reason, failure.message, failure.update) if failure else None,
         start_time=run.start_time,
         end_time=run.end_time,
@@ -105,6 +112,7 @@ def read(document: bytes, latest_cost: float | None, epoch_cost: float | None) -
         stop_at=record.stop_at,
         latest_cost=latest_cost,
         epoch_cost=record.epoch_cost if epoch_cost is None else epoch_cost,
+        non_finite_cost=record.non_finite_cost,
         failure=Failure(failure.reason, failure.message, failure.update) if failure else None,
         start_time=record.start_time,
         end_time=record.end_time,
@@ -120,5 +128,5 @@ def _settings(part: _SettingsPart) -> TrainingSettings:
         epochs=part.epochs,
         shuffle_seed=part.shuffle_seed,
         optimizer=optimizer_of(part.optimizer),
-        stop=StopCondition(part.stop.cost_below, part.stop.max_updates),
+        stop=StopCondition(part.stop.cost_below, part.stop.max_updates, part.stop.non_finite_cost),
     )

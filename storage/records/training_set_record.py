@@ -1,4 +1,4 @@
-"""What a training set is, as it is stored; its numbers have a row of their own."""
+"""The stored form of a training set; its examples have a row of their own."""
 
 from datetime import datetime
 

@@ -94,6 +94,7 @@ NAMES = {
     "labels": {"label"},
     "layer_sizes": {"layers"},
     "layers": {"weights", "biases"},
+    "non_finite_cost": {"stop_on_non_finite_cost"},
     "next": {"next_update"},
     "parameter_count": {"parameters"},
     "ResetWeights.parameters": {"weights", "biases"},

@@ -77,6 +77,7 @@ def test_every_setting_is_sent() -> None:
             "shuffle_seed": 0,
             "cost_below": 0.3,
             "max_updates": 4,
+            "stop_on_non_finite_cost": True,
         },
         "",
         "id",
@@ -97,7 +98,7 @@ def test_every_setting_is_sent() -> None:
                 epsilon=1e-3,
                 weight_decay=0.2,
             ),
-            stop=StopCondition(cost_below=0.3, max_updates=4),
+            stop=StopCondition(cost_below=0.3, max_updates=4, non_finite_cost=True),
         ),
         request_id="id",
     )

@@ -245,7 +245,7 @@ def test_a_batch_that_would_take_too_much_memory_is_refused(
     assert refusal.code is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert refusal.metadata == {"limit": "batch_numbers", "value": str(2**24)}
     assert str(2**24) in refusal.message
-    assert "choose a smaller batch_size" in refusal.message
+    assert "use a smaller batch_size" in refusal.message
     assert not stub.ListRuns(pb.ListRunsRequest(network=network)).runs
     request.settings.learning_rate = 0.0
     refusal = refused(lambda: getattr(stub, call)(request))

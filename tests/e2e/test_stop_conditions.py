@@ -5,7 +5,7 @@ from itertools import count, takewhile
 from typing import Any
 
 from calls import all_updates, bits, create, settings, state, train, wait_until_over
-from clearprop.v1 import run_pb2
+from clearprop.v1 import network_pb2, run_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 
@@ -119,3 +119,44 @@ def test_a_step_that_diverges_answers_with_the_failed_run(stub: TrainingServiceS
     assert stepped.run.state == run_pb2.RUN_STATE_FAILED
     assert [update.update for update in stepped.updates] == list(range(1, trained.failure.update))
     assert bits(state(stub, network).layers) == bits(state(stub, whole).layers)
+
+
+def overflowing(**more: Any) -> run_pb2.TrainingSettings:
+    """Return settings with which costs overflow and parameters stay finite."""
+    momentum = run_pb2.Optimizer(kind=run_pb2.OPTIMIZER_KIND_MOMENTUM)
+    return settings(rate=1e308, batch_size=4, epochs=14, optimizer=momentum, **more)
+
+
+def test_a_run_says_which_update_first_had_a_cost_that_is_not_finite(
+    stub: TrainingServiceStub,
+) -> None:
+    network = create(stub, seed=1).network
+    ended = train(stub, network, overflowing())
+    assert ended.state == run_pb2.RUN_STATE_SUCCEEDED
+    updates = all_updates(stub, network)[1:]
+    first = next(update.update for update in updates if not math.isfinite(update.cost))
+    assert ended.non_finite_cost == first
+
+    stopped = create(stub, seed=1).network
+    failed = train(stub, stopped, overflowing(stop=STOP(non_finite_cost=True)))
+    assert failed.state == run_pb2.RUN_STATE_FAILED
+    assert (failed.failure.reason, failed.failure.update) == ("NON_FINITE_COST", first + 1)
+    assert failed.latest_update == failed.non_finite_cost == first
+    assert failed.settings.stop == STOP(non_finite_cost=True)
+
+    finite = train(stub, create(stub).network, settings(epochs=1))
+    assert not finite.HasField("non_finite_cost")
+
+
+def test_a_prediction_names_outputs_that_are_not_finite(stub: TrainingServiceStub) -> None:
+    weights = network_pb2.LayerParameters(units=3, inputs=1, weights=[1e308, 1.0, -1e308])
+    network = stub.CreateNetwork(
+        pb.CreateNetworkRequest(
+            layer_sizes=[1, 3],
+            activations=[network_pb2.ACTIVATION_IDENTITY],
+            initial_parameters=[weights],
+        )
+    ).network.network
+    inputs = [network_pb2.Vector(values=[value]) for value in (1.0, 10.0)]
+    found = stub.Predict(pb.PredictRequest(network=network, inputs=inputs))
+    assert [list(each.non_finite_outputs) for each in found.predictions] == [[], [0, 2]]

@@ -58,7 +58,7 @@ def test_a_full_state_has_what_its_trace_has(stub: TrainingServiceStub) -> None:
     found = trace(stub, network, update=3).trace
     assert full.gradients == found.gradient
     assert full.activations == found.examples[-1].activations
-    assert (full.epoch, full.next_example) == (3, 1)
+    assert (full.epoch, full.next_epoch, full.next_example) == (2, 3, 1)
     basic = state(stub, network, 3)
     full.ClearField("gradients")
     full.ClearField("activations")

@@ -120,10 +120,10 @@ def test_a_changed_value_is_noticed(
         database.commit()
     store = SqliteStore(damaged, SetClock())
     with store.read() as reader:
-        with pytest.raises(DamagedHistory, match=r"do(es)? not read back"):
+        with pytest.raises(DamagedHistory, match=r"(is|are) corrupt"):
             reads[table](reader)
         if table == "segments" and column not in UNSEEN:
-            with pytest.raises(DamagedHistory, match="updates 0 to 0 of the network net"):
+            with pytest.raises(DamagedHistory, match="updates 0 to 0 of network net"):
                 reads["outlines"](reader)
     store.close()
 
@@ -174,7 +174,7 @@ def test_a_damaged_segment_is_named_and_the_rest_stays_readable(
         for segment in ((0, 0), (1, 50), (51, 70), (71, 71), (72, 101)):
             if segment == (first, last):
                 with pytest.raises(
-                    DamagedHistory, match=f"updates {first} to {last} of the network net "
+                    DamagedHistory, match=f"updates {first} to {last} of network net "
                 ) as error:
                     reader.segments(story.uid, *segment, 10)
                 with pytest.raises(DamagedHistory) as again:
@@ -235,7 +235,7 @@ def test_a_damaged_keyframe_names_the_updates_that_need_it(
         database.commit()
     store = SqliteStore(damaged, SetClock())
     with store.read() as reader:
-        with pytest.raises(DamagedHistory, match="updates 71 to 90 of the network net"):
+        with pytest.raises(DamagedHistory, match="updates 71 to 90 of network net"):
             reader.keyframe(story.uid, 90)
         assert reader.keyframe(story.uid, 70).state.update == 70
         assert reader.keyframe(story.uid, 101).state.update == 101
@@ -248,7 +248,7 @@ def test_damaged_examples_name_their_set(damaged: Path, written: tuple[Path, Sto
         database.execute("DELETE FROM examples")
         database.commit()
     store = SqliteStore(damaged, SetClock())
-    with store.read() as reader, pytest.raises(DamagedHistory, match="the training set set"):
+    with store.read() as reader, pytest.raises(DamagedHistory, match="training set set"):
         reads["examples"](reader)
     store.close()
 

@@ -24,7 +24,7 @@ def test_adding_a_network_returns_its_head(store: Store) -> None:
 
 def test_an_unknown_network_is_not_found(store: Store) -> None:
     with store.read() as reader:
-        with pytest.raises(NetworkNotFound, match="there is no network missing: ") as error:
+        with pytest.raises(NetworkNotFound, match="network missing does not exist: ") as error:
             reader.network("missing")
         assert error.value.metadata == {"network": "missing"}
         with pytest.raises(NetworkNotFound):
@@ -59,7 +59,7 @@ def test_an_id_belongs_to_one_living_network(store: Store) -> None:
     story = begin(store, "net")
     again = Story(make_network("net"))
     failed = store.write(lambda writer: writer.add_network(*again.beginning()))
-    with pytest.raises(NetworkExists, match="there is a network net already"):
+    with pytest.raises(NetworkExists, match="network net already exists"):
         failed.result()
     with store.read() as reader:
         assert reader.network("net") == story.network

@@ -100,7 +100,7 @@ def test_a_damaged_segment_stays_damaged_and_is_kept(older: Path) -> None:
     with store.read() as reader:
         uid = reader.network("net").uid
         for read in (reader.segments, reader.outlines):
-            with pytest.raises(DamagedHistory, match="updates 1 to 6 of the network net"):
+            with pytest.raises(DamagedHistory, match="updates 1 to 6 of network net"):
                 read(uid, 0, 100, 100)
             assert [found.count for found in read(uid, 7, 100, 100)] == [7]
     store.close()

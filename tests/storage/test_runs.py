@@ -35,6 +35,7 @@ def test_everything_about_a_run_is_kept(store: Store) -> None:
         start_time=NOW,
         latest_cost=0.1 + 0.2,
         epoch_cost=1 / 3,
+        non_finite_cost=2**62,
         settings=TrainingSettings(
             "some-set",
             learning_rate=5e-324,
@@ -42,7 +43,7 @@ def test_everything_about_a_run_is_kept(store: Store) -> None:
             epochs=10**6,
             shuffle_seed=2**63 - 1,
             optimizer=ADAM,
-            stop=StopCondition(cost_below=5e-324, max_updates=2**53),
+            stop=StopCondition(cost_below=5e-324, max_updates=2**53, non_finite_cost=True),
         ),
     )
     append(store, replace(addition, run=run))
@@ -82,7 +83,7 @@ def test_runs_are_listed_latest_first_page_after_page(store: Store) -> None:
 def test_an_unknown_run_is_not_found(store: Store) -> None:
     story = begin(store, "net")
     with store.read() as reader:
-        with pytest.raises(RunNotFound, match="the network net has no run 1") as error:
+        with pytest.raises(RunNotFound, match="network net has no run 1") as error:
             reader.run(story.uid, 1)
         assert error.value.metadata == {"network": "net", "run": "1"}
     with pytest.raises(RunNotFound):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.names import new_uid
+from training.identifiers import new_uid
 from training.network import Array, Initializer, Network
 from training.numerics.activations import Activation
 from training.numerics.costs import CostFunction

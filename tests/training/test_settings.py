@@ -133,7 +133,7 @@ def test_a_batch_is_as_large_as_the_limit_at_most() -> None:
     network = make_network()
     units = 2 + 5 + 1
     check_batch(network, 100, "batch_size", Limits(batch_numbers=100 * units))
-    with pytest.raises(LimitExceeded, match="choose a smaller batch_size") as error:
+    with pytest.raises(LimitExceeded, match="use a smaller batch_size") as error:
         check_batch(network, 100, "batch_size", Limits(batch_numbers=100 * units - 1))
     assert error.value.metadata == {"limit": "batch_numbers", "value": "799"}
     assert "799" in error.value.message

@@ -417,6 +417,74 @@ def test_a_run_makes_no_more_updates_than_it_may() -> None:
     assert world.trainer(make_world(epochs=1).open()).run.total_updates == 2
 
 
+def overflowing(stop: StopCondition | None = None) -> World:
+    """Return a world in which costs overflow and parameters stay finite."""
+    optimizer = Optimizer(OptimizerKind.MOMENTUM)
+    return make_world(learning_rate=1e308, batch_size=4, epochs=14, optimizer=optimizer, stop=stop)
+
+
+def first_non_finite(segments: list[Segment]) -> int | None:
+    costs = {
+        segment.first_update + index: cost
+        for segment in segments
+        for index, cost in enumerate(segment.costs)
+    }
+    return min((update for update, cost in costs.items() if not np.isfinite(cost)), default=None)
+
+
+@pytest.mark.parametrize("tick", [0.0001, 0.003, 1.0])
+def test_a_run_says_which_update_first_had_a_cost_that_is_not_finite(tick: float) -> None:
+    world = overflowing()
+    trainer = world.trainer(world.open(), tick)
+    additions = carry_out(trainer)
+    first = first_non_finite(segments_of(world, additions)[1:])
+    assert trainer.run.state is RunState.SUCCEEDED
+    assert first is not None
+    assert 1 < first < trainer.run.latest_update
+    assert trainer.run.non_finite_cost == first
+    for addition in additions:
+        assert addition.run is not None
+        is_known = addition.run.latest_update >= first
+        assert addition.run.non_finite_cost == (first if is_known else None)
+
+
+@settings(max_examples=30)
+@given(worlds(), st.data())
+def test_a_run_can_end_at_the_first_cost_that_is_not_finite(
+    world: World, data: st.DataObject
+) -> None:
+    if data.draw(st.booleans()):
+        world = overflowing()
+    else:
+        world.settings = replace(world.settings, learning_rate=1e300)
+    plain = world.trainer(world.open())
+    carry_out(plain)
+    first = plain.run.non_finite_cost
+
+    world.settings = replace(world.settings, stop=StopCondition(non_finite_cost=True))
+    opening = world.open()
+    head, run, state = opening.after, opening.run, State(0, world.parameters)
+    assert run is not None
+    while not run.is_over:
+        run = replace(run, stop_at=run.updates_done + data.draw(st.integers(1, 30)))
+        trainer = world.trainer(replace(opening, after=head, run=run), state=state)
+        carry_out(trainer)
+        head, run, state = trainer.head, trainer.run, trainer.state
+    if first is None:
+        assert (run.state, run.failure) == (plain.run.state, plain.run.failure)
+        assert bits(state) == bits(plain.state)
+        return
+    assert run.state is RunState.FAILED
+    assert run.failure is not None
+    assert (run.failure.reason, run.failure.update) == ("NON_FINITE_COST", first + 1)
+    assert run.latest_update == run.non_finite_cost == first
+    assert run.latest_cost is not None
+    assert not np.isfinite(run.latest_cost)
+    expected = world.engine(run).advance(State(0, world.parameters), 0, first)
+    assert bits(state) == bits(expected.state)
+    assert np.float64(run.epoch_cost).tobytes() == np.float64(expected.epoch_cost).tobytes()
+
+
 @pytest.mark.parametrize("learning_rate", [1e308, 1e200])
 def test_divergence_ends_the_run_at_the_last_finite_update(learning_rate: float) -> None:
     world = make_world(

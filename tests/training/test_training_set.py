@@ -8,8 +8,8 @@ import pytest
 from refusing import refused
 from worlds import make_world
 
-from training.collecting import Collector
 from training.errors import InvalidFields, LimitExceeded, Violations
+from training.example_collector import Collector
 from training.limits import Limits
 from training.network import Array
 from training.numerics.activations import Activation
@@ -61,7 +61,7 @@ def test_examples_need_inputs_and_targets() -> None:
         chunk = rows(example)
         found = refused(lambda violations, chunk=chunk: Collector(Limits()).add(violations, chunk))
         assert list(found) == [f"examples[0].{bad}"]
-    with pytest.raises(InvalidFields, match="examples: must be at least one"):
+    with pytest.raises(InvalidFields, match="examples: must have at least one example"):
         Collector(Limits()).examples()
 
 

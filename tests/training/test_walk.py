@@ -214,5 +214,5 @@ def test_whoever_traces_already_goes_on_and_other_threads_are_let_be() -> None:
 
 def test_an_update_of_too_many_lines_is_refused() -> None:
     world = make_world((64, 64, 1), [[0.5] * 64] * 2, [[1.0]] * 2, batch_size=2)
-    with pytest.raises(LimitExceeded, match="look at a smaller network or batch"):
+    with pytest.raises(LimitExceeded, match="use a smaller network or batch"):
         walk(update_of(world, 0), MOST)

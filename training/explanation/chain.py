@@ -1,6 +1,6 @@
-"""The chain rule for one weight and one example, one operation a line.
+"""The chain rule for one weight and one example, one operation per line.
 
-The order is that of `numerics.loops`: δ of the unit that the weight leads to, from the targets or
+The order is that of `numerics.loops`: δ of the unit that the weight belongs to, from the targets or
 from the deltas of the layer above, then ∂C/∂w = δ·a.
 """
 
@@ -14,12 +14,12 @@ from training.network import Network
 from training.numerics.layout import Layer
 from training.passes import Pass
 
-#: Of a layer above with more units, so many terms are shown.
+#: How many terms are shown of a layer above with more units.
 MOST_TERMS: Final = 1_000
 
 
 class Chain:
-    """Writes the lines of one weight for one example after the other."""
+    """Writes the lines of one weight, example by example."""
 
     def __init__(self, network: Network, layers: list[Layer], place: WeightPlace) -> None:
         self._network = network
@@ -27,7 +27,7 @@ class Chain:
         self._place = place
 
     def write(self, lines: Lines, through: Pass) -> Operand:
-        """Write how the example's ∂C/∂w comes about, and return it."""
+        """Write how ∂C/∂w of the example is computed, and return it."""
         place = self._place
         lines.begin(through.position)
         delta = self._delta(lines, through)
@@ -63,7 +63,7 @@ class Chain:
 
     @property
     def _cancels(self) -> bool:
-        """Whether f′(z) has cancelled out of the deltas of the outputs."""
+        """Whether f′(z) cancels out of the deltas of the outputs."""
         return self._network.cost_function.definition.activation is not None
 
     def _from_above(self, lines: Lines, through: Pass) -> Operand:
@@ -90,7 +90,7 @@ class Chain:
         return total
 
     def _delta_above(self, lines: Lines, through: Pass, k: int) -> Operand:
-        """Return a delta of the layer above: computed here where one operation gives it."""
+        """Return a delta of the layer above; write it if one operation computes it."""
         above, position = self._place.layer + 1, through.position
         name = unit_symbol("δ", above, k)
         if above == len(self._layers) and self._cancels:
@@ -99,7 +99,7 @@ class Chain:
         return Operand(name, through.deltas[above - 1][k], source)
 
     def _slope(self, lines: Lines, through: Pass) -> Operand:
-        """Write f′(z) of the unit that the weight leads to."""
+        """Write f′(z) of the unit that the weight belongs to."""
         layer, unit, position = self._place.layer, self._place.unit, through.position
         z = Operand(
             unit_symbol("z", layer, unit),

@@ -1,4 +1,4 @@
-"""How the derivatives of activations and costs come about, an operation a line: a table of each."""
+"""How the derivatives of activations and costs are computed, one operation per line."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -30,7 +30,7 @@ def _softplus(lines: Lines, name: Slope, z: Operand, _a: Operand) -> Operand:
 
 
 def _piecewise(below: float) -> WriteSlope:
-    """Return what gives the slope of a line above 0 and of another below: nothing is computed."""
+    """Return a function for the slope of a line above 0 and another below; it writes no line."""
 
     def write(_lines: Lines, name: Slope, z: Operand, _a: Operand) -> Operand:
         return Operand(name, 1.0 if z.value > 0.0 else below, Source(SourceKind.CONSTANT))
@@ -46,26 +46,26 @@ SLOPES: Mapping[Activation, WriteSlope] = MappingProxyType(
         Activation.LEAKY_RELU: _piecewise(LEAK),
         Activation.SOFTPLUS: _softplus,
         Activation.IDENTITY: _piecewise(1.0),
-        Activation.SOFTMAX: _piecewise(1.0),  # it has cancelled out
+        Activation.SOFTMAX: _piecewise(1.0),  # it cancels out
     }
 )
 
 
-def _as_it_is(_lines: Lines, error: Operand, _outputs: Operand) -> Operand:
+def _unchanged(_lines: Lines, error: Operand, _outputs: Operand) -> Operand:
     return error
 
 
-def _shared_out(lines: Lines, error: Operand, outputs: Operand) -> Operand:
+def _divided(lines: Lines, error: Operand, outputs: Operand) -> Operand:
     return lines.write(None, Operation.DIVIDE, error, outputs)
 
 
-#: Of the costs that an activation has cancelled out of, ∂C/∂z is the error itself.
+#: For costs that the slope of an activation cancels out of, ∂C/∂z is the error itself.
 ERRORS: Mapping[CostFunction, WriteError] = MappingProxyType(
     {
-        CostFunction.CROSS_ENTROPY: _as_it_is,
-        CostFunction.CATEGORICAL_CROSS_ENTROPY: _as_it_is,
-        CostFunction.SQUARED_ERROR: _as_it_is,
-        CostFunction.QUADRATIC: _shared_out,
+        CostFunction.CROSS_ENTROPY: _unchanged,
+        CostFunction.CATEGORICAL_CROSS_ENTROPY: _unchanged,
+        CostFunction.SQUARED_ERROR: _unchanged,
+        CostFunction.QUADRATIC: _divided,
     }
 )
 

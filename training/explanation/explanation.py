@@ -5,16 +5,16 @@ from typing import Final
 
 from training.batch_update import BatchUpdate
 from training.explanation.chain import MOST_TERMS, Chain
-from training.explanation.descent import write_descent
 from training.explanation.lines import Line, Lines, Operand, Source, SourceKind, constant
+from training.explanation.optimizer_lines import write_descent
 from training.explanation.place import WeightPlace
 from training.explanation.profile import Profile, profile
 from training.explanation.terms import Operation, Symbol
 from training.explanation.words import Account, sentences
 from training.passes import Passes, gradient_of
 
-#: About how many lines are written where a caller does not say how many examples are wanted, and
-#: how many at most: about 8 MB when they are sent.
+#: About how many lines an explanation has when the caller does not choose the number of examples,
+#: and how many it has at most: about 8 MB in a response.
 _LINES: Final = 2_000
 _MOST_LINES: Final = 10_000
 
@@ -23,9 +23,9 @@ _MOST_LINES: Final = 10_000
 class Explanation:
     """The chain rule for one weight in one update.
 
-    `positions` are the places in the batch of the examples that have lines. Where they are all of
-    them, the lines lead from the targets to `after` without a gap. `gradient` is G/n. `sentences`
-    say it in words. `profile` is None where it would take too long.
+    `positions` are the positions in the batch of the examples that have lines. If these are all
+    examples, the lines lead from the targets to `after` without a gap. `gradient` is G/n.
+    `sentences` say it in words. `profile` is None if it would take too long to compute.
     """
 
     update: BatchUpdate
@@ -41,9 +41,9 @@ class Explanation:
 
 
 def shown_at_once(update: BatchUpdate, place: WeightPlace, wanted: int = 0) -> int:
-    """Return how many examples get lines where so many are wanted, 0 being as many as read well.
+    """Return how many examples get lines if `wanted` are requested; 0 chooses a readable number.
 
-    It is at least 1, and fewer than wanted where their lines would be too many for one answer.
+    It is at least 1, and fewer than requested if the lines do not fit one response.
     """
     above = [*update.network.layer_sizes[1:], 0][place.layer]
     lines = 3 * min(above, MOST_TERMS) + 6
@@ -53,7 +53,7 @@ def shown_at_once(update: BatchUpdate, place: WeightPlace, wanted: int = 0) -> i
 def explain(update: BatchUpdate, place: WeightPlace, positions: range) -> Explanation:
     """Return why a weight changes as it does in an update, with lines for these examples.
 
-    `positions` is a range without gaps of places in the batch, at least one.
+    `positions` is a range of at least one position in the batch, with step 1.
     """
     lines = Lines()
     offset = place.offset(update.network)
@@ -75,7 +75,7 @@ def explain(update: BatchUpdate, place: WeightPlace, positions: range) -> Explan
     account = Account(
         update,
         place,
-        passes[_telling(gradients, total.value)],
+        passes[_strongest(gradients, total.value)],
         tuple(gradients),
         mean,
         step.value,
@@ -95,10 +95,10 @@ def explain(update: BatchUpdate, place: WeightPlace, positions: range) -> Explan
     )
 
 
-def _telling(gradients: list[float], gradient_sum: float) -> int:
-    """Return the place of the example that pulls the most where all examples together pull."""
-    pull = min if gradient_sum < 0.0 else max
-    return pull(range(len(gradients)), key=gradients.__getitem__)
+def _strongest(gradients: list[float], gradient_sum: float) -> int:
+    """Return the position of the example with the largest gradient in the direction of the sum."""
+    extreme = min if gradient_sum < 0.0 else max
+    return extreme(range(len(gradients)), key=gradients.__getitem__)
 
 
 def _omitted(total: Operand, gradient: float, position: int) -> Operand:
@@ -108,5 +108,5 @@ def _omitted(total: Operand, gradient: float, position: int) -> Operand:
 
 
 def _sum_symbol(position: int) -> Symbol:
-    """Return G with how many examples are in it."""
+    """Return G with the number of examples in it."""
     return Symbol("G", subscript=position + 1)

@@ -1,4 +1,4 @@
-"""Lines of arithmetic: each is one float64 operation on numbers that say where they come from."""
+"""Lines of arithmetic: each is one float64 operation on operands with known sources."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,25 +22,25 @@ class SourceKind(StrEnum):
     ACTIVATION = "activation"
     """A unit's activation for an example."""
     DELTA = "delta"
-    """A delta of the layer above for an example: the explanation of the weight that it came
-    through, which the source names, has its lines."""
+    """A delta of the layer above for an example. Its lines are in the explanation of the weight
+    that it came through, which the source names."""
     WEIGHT = "weight"
     """A weight, or a bias, as it was before the update."""
     SUM = "sum"
-    """A sum some of whose terms are not among these lines: of examples that were not asked for, or
-    of units beyond those that are shown."""
+    """A sum with terms that are not among these lines: of examples that were not requested, or of
+    units after those that are shown."""
     SETTING = "setting"
-    """A setting of the run, or how many examples the batch or outputs the network has."""
+    """A setting of the run, the number of examples in the batch, or the number of outputs."""
     MEMORY = "memory"
-    """What the optimizer remembered before the update."""
+    """The optimizer state before the update."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where an operand comes from, as far as its kind needs to say.
+    """Where an operand comes from; fields that do not apply to the kind are None.
 
-    `line` is the place of an earlier line; `layer` counts from 1, the first after the inputs, and
-    is 0 for the inputs; `unit`, `input` and `position`, the place in the batch, count from 0.
+    `line` is the index of an earlier line; `layer` counts from 1, the first after the inputs, and
+    is 0 for the inputs; `unit`, `input` and `position`, the position in the batch, count from 0.
     """
 
     kind: SourceKind
@@ -53,7 +53,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """A number with what it is called and where it comes from."""
+    """A number with its name and its source."""
 
     term: Term
     value: float
@@ -64,8 +64,8 @@ class Operand:
 class Line:
     """One operation and its result.
 
-    `name` is what the result is called, None where it is called by its expression alone.
-    `position` is the example's place in the batch, None for what is done once for the batch.
+    `name` is the name of the result, None if it has none. `position` is the position of the example
+    in the batch, None for what is computed once for the batch.
     """
 
     name: Term | None
@@ -76,7 +76,7 @@ class Line:
 
     @property
     def expression(self) -> Compound:
-        """The operation on what the operands are called."""
+        """The operation on the names of the operands."""
         return Compound(self.operation, tuple(operand.term for operand in self.operands))
 
     @property
@@ -86,19 +86,19 @@ class Line:
 
     @property
     def term(self) -> Term:
-        """What the result is called in other lines."""
+        """How other lines refer to the result: by its name, or by its expression."""
         return self.name or self.expression
 
 
 class Lines:
-    """Lines as they are written, one after the other."""
+    """Collects lines in the order in which they are written."""
 
     def __init__(self) -> None:
         self._lines: list[Line] = []
         self._position: int | None = None
 
     def begin(self, position: int | None) -> None:
-        """Say which example of the batch the next lines are about; None: about all of them."""
+        """Set the example in the batch that the next lines are about; None for the whole batch."""
         self._position = position
 
     def write(self, name: Term | None, operation: Operation, *operands: Operand) -> Operand:
@@ -115,5 +115,5 @@ class Lines:
 
 
 def constant(value: float) -> Operand:
-    """Return a number of a formula, which has no other name."""
+    """Return a number of a formula, such as 0 or 1."""
     return Operand(Number(value), value, Source(SourceKind.CONSTANT))

@@ -1,7 +1,7 @@
 """How formulas are written: as plain text, LaTeX and MathML.
 
-Numbers are the shortest that give the same float64 when they are read. Parentheses keep the order
-of operations where reading from left to right, with · and / before + and −, would lose it.
+Numbers are the shortest decimals that are read as the same float64. Parentheses are written only
+where the order of operations from left to right, with · and / before + and −, would be another.
 """
 
 from abc import ABC, abstractmethod
@@ -12,7 +12,7 @@ from training.explanation.lines import Line
 from training.explanation.terms import Compound, Derivative, Number, Operation, Slope, Symbol, Term
 
 _SUM, _PRODUCT, _WHOLE = 1, 2, 3
-"""How firmly a term holds together: what binds less than its place asks for is put in (…)."""
+"""Precedence: a term with less than its position needs is put in parentheses."""
 
 _BINDING: Final = {
     Operation.ADD: _SUM,
@@ -46,7 +46,7 @@ class Notation(ABC):
 
     @abstractmethod
     def symbol(self, symbol: Symbol) -> str:
-        """Return a letter with what stands around it."""
+        """Return a letter with its indices."""
 
     @abstractmethod
     def derivative(self, derivative: Derivative) -> str:
@@ -76,7 +76,7 @@ class Notation(ABC):
     bars = False
 
     def _written(self, term: Term) -> tuple[str, int]:
-        """Return how a term is written, and how firmly that holds together."""
+        """Return how a term is written, and its precedence."""
         match term:
             case Symbol():
                 return self.symbol(term), _WHOLE
@@ -85,7 +85,7 @@ class Notation(ABC):
             case Slope():
                 return self.slope(term), _WHOLE
             case Number():
-                # A sign holds at the left end of a sum or product, and nowhere else.
+                # A sign needs no parentheses at the left end of a sum or product only.
                 negative = str(term.value).startswith("-")
                 return self.number(term.value), _PRODUCT if negative else _WHOLE
             case Compound():
@@ -105,7 +105,7 @@ class Notation(ABC):
         )
 
     def _after(self, term: Term, binding: int) -> str:
-        """Return a term as the right operand: one that binds no more firmly gets parentheses."""
+        """Return a term as the right operand: one of the same precedence gets parentheses."""
         negative = isinstance(term, Number) and str(term.value).startswith("-")
         return self._at_least(term, _WHOLE if negative else binding + 1)
 
@@ -119,7 +119,7 @@ _SUPERSCRIPTS: Final = str.maketrans("t−1", "ᵗ⁻¹")
 
 
 class _Plain(Notation):
-    """Text of one line; places are written w2[1,3]: layer 2, unit 1, input 3."""
+    """Text of one line; indices are written w2[1,3]: layer 2, unit 1, input 3."""
 
     def equation(self, sides: list[str]) -> str:
         return " = ".join(sides)
@@ -174,7 +174,7 @@ _LATEX_LETTERS: Final = {
 
 
 class _Latex(Notation):
-    """LaTeX for display mathematics, without what encloses it."""
+    """LaTeX for display mathematics, without delimiters."""
 
     bars = True
 
@@ -222,7 +222,7 @@ class _Latex(Notation):
 
 
 class _MathML(Notation):
-    """MathML Core: a whole line is a `math` element, a term an element within one."""
+    """MathML Core: a line is a `math` element, a term an element within one."""
 
     bars = True
 

@@ -1,4 +1,4 @@
-"""Which parameter is explained, and what it is called."""
+"""The parameter that is explained, and its symbol."""
 
 from dataclasses import dataclass
 
@@ -18,24 +18,24 @@ class WeightPlace:
     input: int | None = None
 
     def offset(self, network: Network) -> int:
-        """Return its place in the flat parameters of a network that has it."""
+        """Return its index in the flat parameters of a network that has it."""
         return network.shapes[self.layer - 1].place(self.unit, self.input)
 
     @property
     def symbol(self) -> Symbol:
-        """What it is called in formulas: w[unit, input] or b[unit] of its layer."""
+        """Its symbol in formulas: w[unit, input] or b[unit] of its layer."""
         if self.input is None:
             return Symbol("b", self.layer, (self.unit + 1,))
         return Symbol("w", self.layer, (self.unit + 1, self.input + 1))
 
 
 def unit_symbol(letter: str, layer: int, unit: int) -> Symbol:
-    """Return what a number of a unit is called: z, a or δ; of the inputs x."""
+    """Return the symbol of a number of a unit: z, a or δ; x for the inputs."""
     if layer == 0:
         return Symbol("x", indices=(unit + 1,))
     return Symbol(letter, layer, (unit + 1,))
 
 
 def target_symbol(output: int) -> Symbol:
-    """Return what a target is called."""
+    """Return the symbol of a target."""
     return Symbol("y", indices=(output + 1,))

@@ -1,4 +1,4 @@
-"""The cost along one weight: what a batch would cost were this weight another, and no other."""
+"""The cost profile of one weight: the cost of a batch for other values of this weight alone."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,19 +9,20 @@ from training.batch_update import BatchUpdate
 from training.engine import outputs_and_costs
 from training.evaluation import mean
 from training.network import Array
+from training.numerics.overflow import allow_overflow
 
-#: How many points a profile has; the one in the middle is the weight as it was.
+#: How many points a profile has; the one in the middle is the weight before the update.
 POINTS: Final = 41
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """The mean cost of a batch along one weight, where all others are as before the update.
+    """The mean cost of a batch for values of one weight; all others are as before the update.
 
-    `values` of the weight and `costs` there, POINTS each; the one in the middle is the weight
-    before the update. `slope` is G/n, the tangent's there: weight decay is no part of it.
-    `cost_after` is the cost where only this weight has taken its step; NaN where it became no
-    finite number.
+    `values` of the weight and the `costs` at these, POINTS each; the one in the middle is the
+    weight before the update. `slope` is G/n, the slope of the tangent there, without weight decay.
+    `cost_after` is the cost if only this weight takes its step; NaN if it would not be finite.
+    Costs can be infinite or NaN.
     """
 
     values: Array
@@ -30,16 +31,17 @@ class Profile:
     cost_after: float
 
 
-#: A profile that takes more than so much work, points × examples × parameters, is not made: it
-#: would take longer than a few seconds.
+#: The limit of points × examples × parameters of a profile: more would take longer than a few
+#: seconds.
 MOST_WORK: Final = 2**33
 
 
+@allow_overflow
 def profile(update: BatchUpdate, parameter: int, after: float, slope: float) -> Profile | None:
-    """Return a batch's cost around the parameter at this place in the flat vector.
+    """Return the cost of a batch around the parameter at this index in the flat vector.
 
-    It reaches as far as twice the step that leads to `after`, and at least half the weight's size
-    or 0.5, whichever is larger. `slope` is G/n. None where it is more work than MOST_WORK.
+    It extends to both sides by twice the step that leads to `after`, and at least by half the size
+    of the weight or 0.5, whichever is larger. `slope` is G/n. None for more work than MOST_WORK.
     """
     if POINTS * len(update.numbers) * update.network.parameter_count > MOST_WORK:
         return None

@@ -1,4 +1,4 @@
-"""What formulas are made of: symbols, numbers, and operations on them."""
+"""The terms of formulas: symbols, numbers, and operations on them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,10 +9,11 @@ from types import MappingProxyType
 import numpy as np
 
 from training.numerics.activations import sigmoid
+from training.numerics.overflow import allow_overflow
 
 
 class Operation(StrEnum):
-    """What a line does with its operands; sigmoid is the service's own, of `numerics`."""
+    """The operation of a line; sigmoid is the one of `numerics`."""
 
     ADD = "add"
     SUBTRACT = "subtract"
@@ -22,10 +23,10 @@ class Operation(StrEnum):
     SIGMOID = "sigmoid"
 
 
+@allow_overflow
 def _divide(x: float, y: float) -> float:
-    """Return x / y as IEEE 754 has it: Python's own raises where y is 0."""
-    with np.errstate(all="ignore"):
-        return float(np.float64(x) / np.float64(y))
+    """Return x / y as IEEE 754 defines it: Python's own division raises where y is 0."""
+    return float(np.float64(x) / np.float64(y))
 
 
 #: What each operation computes, rounded once.
@@ -43,11 +44,11 @@ OPERATIONS: Mapping[Operation, Callable[..., float]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A letter with what stands around it.
+    """A letter with its indices.
 
-    `layer` counts from 1, the first after the inputs; `indices` are units and inputs, counted from
-    1 as people do; `subscript` and `superscript` are for what is no place; `prime` marks what is
-    after the update.
+    `layer` counts from 1, the first after the inputs; `indices` are units and inputs, which count
+    from 1 too; `subscript` and `superscript` are for other things; `prime` marks values after the
+    update.
     """
 
     letter: str
@@ -60,7 +61,7 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class Derivative:
-    """∂C/∂ of a symbol: of one example's cost, whose place in the batch counts from 1."""
+    """∂C/∂ of a symbol, for the cost of one example; its position in the batch counts from 1."""
 
     of: Symbol
     example: int | None = None
@@ -75,7 +76,7 @@ class Slope:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number as it is: written so that reading it gives the same bits."""
+    """A number, written so that reading it gives the same bits."""
 
     value: float
 

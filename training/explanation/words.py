@@ -1,6 +1,6 @@
-"""Why a weight changed, in plain words. Units and examples count from 1, as people do.
+"""Why a weight changed, in sentences. Units and examples count from 1.
 
-Numbers are rounded here, to four digits where that tells them apart: the lines have all of them.
+Numbers are rounded to four digits, or to as many as distinguish them: the lines have all digits.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -22,15 +22,15 @@ from training.unit_names import parameter_name, unit_name
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What is known of a weight's change when it is put in words.
+    """The facts about the change of a weight.
 
-    `telling` is the example that pulls the weight the most to where all together pull it,
-    `gradients` are ∂C/∂w of all examples of the batch, `mean` is G/n; after = before − `step`.
+    `strongest` is the example that pushes the weight most in the direction of the whole batch,
+    `gradients` are ∂C/∂w of all examples in the batch, `mean` is G/n; after = before − `step`.
     """
 
     update: BatchUpdate
     place: WeightPlace
-    telling: Pass
+    strongest: Pass
     gradients: tuple[float, ...]
     mean: float
     step: float
@@ -43,20 +43,24 @@ class Account:
 
     @property
     def name(self) -> str:
-        """What the weight, or the bias, is called."""
+        """The name of the weight or bias."""
         network, place = self.update.network, self.place
         outputs = len(network.layer_sizes) - 1
         return parameter_name(place.layer, place.unit, place.input, outputs)
 
     def unit(self, layer: int, unit: int) -> str:
-        """Return what a unit is called."""
+        """Return the name of a unit."""
         return unit_name(layer, unit, len(self.update.network.layer_sizes) - 1)
 
 
 def sentences(account: Account) -> tuple[str, ...]:
-    """Return what happened to the weight and why, a sentence each."""
-    reasons = _pulls(account) if any(account.gradients) else _nothing(account)
-    return (_change(account), *reasons, *_optimizer(account))
+    """Return sentences that say how the weight changed and why."""
+    reasons = _pushes(account) if any(account.gradients) else _nothing(account)
+    return tuple(map(_capitalised, (_change(account), *reasons, *_optimizer(account))))
+
+
+def _capitalised(sentence: str) -> str:
+    return sentence[0].upper() + sentence[1:]
 
 
 def _number(value: float) -> str:
@@ -70,20 +74,20 @@ def _direction(amount: float) -> str:
 def _change(account: Account) -> str:
     before, after = account.before, account.after
     if not isfinite(after):
-        return f"{account.name} would become {after}: an update that does this is never made."
+        return f"{account.name} would become {after}: such an update is not applied."
     if after == before:
         still = f"{account.name} stays at {_number(before)}"
         tiny = "; the step is too small to change any of its digits"
         return f"{still}{tiny if account.step != 0.0 else ''}."
     change = _number(abs(after - before))
     return (
-        f"{account.name} goes {_direction(after - before)} by {change}, "
-        f"from {_apart(before, after)} to {_apart(after, before)}."
+        f"{account.name} {'increases' if after > before else 'decreases'} by {change}, "
+        f"from {_distinct(before, after)} to {_distinct(after, before)}."
     )
 
 
-def _apart(value: float, other: float) -> str:
-    """Return a number with four digits, or as many as tell it from another."""
+def _distinct(value: float, other: float) -> str:
+    """Return a number with four digits, or with as many as distinguish it from another."""
     for digits in range(4, 17):
         written = f"{value:.{digits}g}"
         if written != f"{other:.{digits}g}":
@@ -91,13 +95,15 @@ def _apart(value: float, other: float) -> str:
     return repr(value)
 
 
-def _pulls(account: Account) -> Iterator[str]:
-    """Yield what the most telling example asks for, and how the others agree."""
-    telling = account.telling
-    gradient = account.gradients[telling.position]
-    example = account.update.numbers[telling.position] + 1
-    wanted = _direction(-gradient)
-    yield f"In example {example} {_error(account)}{_through(account)}: that pulls it {wanted}."
+def _pushes(account: Account) -> Iterator[str]:
+    """Yield in which direction the strongest example pushes, and how many others do."""
+    strongest = account.strongest
+    gradient = account.gradients[strongest.position]
+    example = account.update.numbers[strongest.position] + 1
+    direction = _direction(-gradient)
+    what = "weight" if account.place.input is not None else "bias"
+    reason = f"In example {example}, {_error(account)}{_input(account)}"
+    yield f"{reason}. This pushes the {what} {direction}."
     examples = len(account.gradients)
     if examples == 1:
         return
@@ -105,61 +111,63 @@ def _pulls(account: Account) -> Iterator[str]:
     down = sum(each > 0.0 for each in account.gradients)
     mean = f"the mean gradient is {_number(account.mean)}"
     if examples in {up, down}:
-        yield f"All {examples} examples of the batch pull it {wanted}; {mean}."
+        yield f"All {examples} examples in the batch push it {direction}; {mean}."
         return
     idle = examples - up - down
-    parts = [(up, "up"), (down, "down"), (idle, "neither way")]
-    counted = ", ".join(f"{count} {way}" for count, way in parts if count)
-    yield f"Of the batch's {examples} examples the pulls are {counted}; {mean}."
+    parts = [(up, "up"), (down, "down"), (idle, "without effect")]
+    counted = ", ".join(f"{count} {word}" for count, word in parts if count)
+    yield f"In the batch of {examples} examples: {counted}; {mean}."
 
 
 def _error(account: Account) -> str:
-    """Say what was wrong at the unit that the weight leads to."""
-    place, telling = account.place, account.telling
+    """Describe the error of the unit that the weight belongs to."""
+    place, strongest = account.place, account.strongest
     unit = account.unit(place.layer, place.unit)
-    activation = telling.activations[place.layer - 1][place.unit]
+    activation = strongest.activations[place.layer - 1][place.unit]
     if place.layer == len(account.update.network.layer_sizes) - 1:
-        return f"{unit} was {_number(activation)}, wanted {_number(telling.targets[place.unit])}"
+        target = strongest.targets[place.unit]
+        return f"{unit} was {_number(activation)} with target {_number(target)}"
     # δ = ∂C/∂z, and no activation falls when its logit rises.
-    better = "lower" if telling.deltas[place.layer - 1][place.unit] > 0.0 else "higher"
-    return f"{unit} was {_number(activation)}, and {better} would have cost less"
+    better = "lower" if strongest.deltas[place.layer - 1][place.unit] > 0.0 else "higher"
+    return f"{unit} was {_number(activation)}, and a {better} value would reduce the cost"
 
 
-def _through(account: Account) -> str:
-    """Say what the weight was multiplied by."""
+def _input(account: Account) -> str:
+    """Describe the input that the weight is multiplied by."""
     place = account.place
     if place.input is None:
         return ""
-    below = account.telling.below(place.layer, place.input)
-    return f"; {account.unit(place.layer - 1, place.input)} gave it {_number(below)}"
+    value = account.strongest.below(place.layer, place.input)
+    source = account.unit(place.layer - 1, place.input)
+    return f"; {source} was {_number(value)}"
 
 
 def _nothing(account: Account) -> Iterator[str]:
-    """Say why the gradient is 0 for every example."""
+    """Yield why the gradient is 0 for every example."""
     place, update = account.place, account.update
     unit = account.unit(place.layer, place.unit)
     values = _values(account, place.layer, place.unit)
     if place.input is not None and not _values(account, place.layer - 1, place.input).any():
         source = account.unit(place.layer - 1, place.input)
-        yield f"Its input, {source}, was 0 for every example: the cost cannot move it."
+        yield f"Its input, {source}, was 0 for every example, so its gradient is 0."
     elif update.network.activations[place.layer - 1] is Activation.RELU and not values.any():
-        yield f"{unit} was off, its logit not above 0, for every example: nothing gets through."
+        yield f"{unit} had no logit above 0 in any example, so its gradient is 0."
     elif (
         place.layer == len(update.network.shapes)
         and (values == update.examples.targets[:, place.unit]).all()
     ):
-        yield f"{unit} was what was wanted for every example: there is nothing to mend."
+        yield f"{unit} was equal to its target in every example, so the error is 0."
     elif place.input is None:
         yield f"The error at {unit} was 0 for every example."
     else:
         yield (
-            f"For every example its input or the error at {unit} was 0, or both too small: the"
-            " gradient is their product."
+            f"In every example, the product of its input and the error at {unit} is 0, or too small"
+            " for a float64."
         )
 
 
 def _values(account: Account, layer: int, unit: int) -> Array:
-    """Return what a unit, or for layer 0 an input, was for each example of the batch."""
+    """Return the values of a unit, or of an input for layer 0, for each example in the batch."""
     network, examples = account.update.network, account.update.examples
     if layer == 0:
         return np.asarray(examples.inputs[:, unit])
@@ -168,12 +176,12 @@ def _values(account: Account, layer: int, unit: int) -> Array:
 
 
 def _optimizer(account: Account) -> Iterator[str]:
-    """Say what the optimizer makes of the gradient, where that is more than a rate."""
+    """Yield what the optimizer does with the gradient."""
     settings = account.update.run.settings
     decay = settings.optimizer.weight_decay
     if decay and account.before:
         pull = _number(abs(decay * account.before))
-        yield f"Weight decay pulls it toward 0, as a gradient of {pull} would."
+        yield f"Weight decay pushes it toward 0, like a gradient of {pull}."
     carried = -account.step
     if not carried or not isfinite(carried):
         return
@@ -189,17 +197,19 @@ def _plain(account: Account, _direction: str, _against: bool) -> Iterator[str]:
 
 def _velocity(_account: Account, direction: str, against: bool) -> Iterator[str]:
     if against:
-        yield f"The velocity of the updates before carries it {direction}."
+        yield f"The velocity from earlier updates moves it {direction}."
 
 
 def _moments(_account: Account, direction: str, against: bool) -> Iterator[str]:
     if against:
-        yield f"The mean of the gradients before carries it {direction}."
+        yield f"The mean of earlier gradients moves it {direction}."
     else:
-        yield "Adam divides by the gradient's usual size: a step is about the rate."
+        yield (
+            "Adam divides by the typical size of the gradient: the step is about the learning rate."
+        )
 
 
-#: What each optimizer makes of the gradient, from the direction that it carries the weight in and
+#: What each optimizer does with the gradient, given the direction in which it moves the weight and
 #: whether that is against the gradient of this batch.
 SENTENCES: Mapping[OptimizerKind, Callable[[Account, str, bool], Iterator[str]]] = MappingProxyType(
     {

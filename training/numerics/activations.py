@@ -8,7 +8,7 @@ from training.numerics.definition import Defined, Definition
 from training.numerics.elementary import exp, log, log1p, tanh
 from training.numerics.jit import shared
 
-#: What a leaky relu multiplies negative logits by.
+#: The factor of a leaky relu for negative logits.
 LEAK = 0.01
 
 
@@ -17,35 +17,35 @@ class UnitFunction:
     """An activation function a = f(z) of one unit and its derivative."""
 
     function: Callable[[float], float]
-    """From a logit z to the activation a."""
+    """The activation a from a logit z."""
     derivative: Callable[[float, float], float]
-    """f′(z), from the logit z and the activation a = f(z), whichever is the better to have."""
+    """f′(z) from the logit z and the activation a = f(z), whichever is more accurate."""
 
 
 OnnxNode = tuple[str, tuple[str, ...], str]
-"""An operator of ONNX, what it takes and what it gives: `z`, `a`, the constants `one` and `leak`,
-or what a node before it gives."""
+"""An operator of ONNX, its inputs and its output: `z`, `a`, the constants `one` and `leak`, or the
+output of an earlier node."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ActivationDefinition(Definition):
-    """What belongs to an activation; the formula gives a."""
+    """An activation function; the formula is that of a."""
 
     of_unit: UnitFunction | None
-    """None for one that looks at all units of the layer."""
+    """None if it depends on all units of the layer."""
     has_kink: bool = False
     """Whether the derivative jumps at 0."""
     bounds: tuple[float, float] | None = None
-    """What its activations lie between, where both ends are finite."""
+    """The bounds of its activations, if both are finite."""
     onnx: tuple[OnnxNode, ...]
-    """How a is computed from z with the operators that ONNX has for float64."""
+    """The computation of a from z with operators that ONNX has for float64."""
 
 
 @shared
 def sigmoid(z: float) -> float:
     """Return 1 / (1 + e^−z), with no power of e above 1, so that nothing overflows.
 
-    Below 0 the fraction is multiplied by e^z above and below: e^z / (1 + e^z).
+    For z < 0 it is computed as e^z / (1 + e^z).
     """
     e = exp(-abs(z))
     return (1.0 if z >= 0.0 else e) / (1.0 + e)
@@ -65,25 +65,25 @@ def tanh_derivative(_: float, a: float) -> float:
 
 @shared
 def relu(z: float) -> float:
-    """Return z where it is above 0, else 0; NaN at NaN."""
+    """Return z if it is above 0, else 0; NaN at NaN."""
     return 0.0 if z <= 0.0 else z
 
 
 @shared
 def relu_derivative(z: float, _: float) -> float:
-    """Return f′(z): 1 above 0, else 0; there is none at 0, where 0 is taken."""
+    """Return f′(z): 1 above 0, else 0; it is defined as 0 at 0."""
     return 1.0 if z > 0.0 else 0.0
 
 
 @shared
 def leaky_relu(z: float) -> float:
-    """Return z where it is above 0, else a hundredth of it."""
+    """Return z if it is above 0, else 0.01·z."""
     return z if z > 0.0 else LEAK * z
 
 
 @shared
 def leaky_relu_derivative(z: float, _: float) -> float:
-    """Return f′(z): 1 above 0, else 0.01, which is taken at 0 too."""
+    """Return f′(z): 1 above 0, else 0.01; it is defined as 0.01 at 0."""
     return 1.0 if z > 0.0 else LEAK
 
 
@@ -95,7 +95,7 @@ def softplus(z: float) -> float:
 
 @shared
 def softplus_derivative(z: float, _: float) -> float:
-    """Return f′(z), the sigmoid of z: from a, as 1 − e^−a, it would be wrong where a is small."""
+    """Return f′(z), the sigmoid of z: computed from a as 1 − e^−a, it is inaccurate for small a."""
     return sigmoid(z)
 
 
@@ -135,7 +135,6 @@ class Activation(Defined):
 
     SIGMOID = ActivationDefinition(
         name="sigmoid",
-        number=1,
         formula="1 / (1 + e^−z)",
         of_unit=UnitFunction(sigmoid, sigmoid_derivative),
         bounds=(0.0, 1.0),
@@ -143,7 +142,6 @@ class Activation(Defined):
     )
     TANH = ActivationDefinition(
         name="tanh",
-        number=2,
         formula="tanh z",
         of_unit=UnitFunction(tanh, tanh_derivative),
         bounds=(-1.0, 1.0),
@@ -151,7 +149,6 @@ class Activation(Defined):
     )
     RELU = ActivationDefinition(
         name="relu",
-        number=3,
         formula="max(z, 0)",
         of_unit=UnitFunction(relu, relu_derivative),
         has_kink=True,
@@ -159,7 +156,6 @@ class Activation(Defined):
     )
     LEAKY_RELU = ActivationDefinition(
         name="leaky-relu",
-        number=4,
         formula="max(z, 0.01·z)",
         of_unit=UnitFunction(leaky_relu, leaky_relu_derivative),
         has_kink=True,
@@ -167,11 +163,10 @@ class Activation(Defined):
     )
     SOFTPLUS = ActivationDefinition(
         name="softplus",
-        number=5,
         formula="ln(1 + e^z)",
         of_unit=UnitFunction(softplus, softplus_derivative),
         # max(z, 0) + log1p(t) with t = e^−|z|. ONNX has no log1p: it is ln u − ((u − 1) − t)/u with
-        # u = 1 + t, whose rounding the second part makes up for.
+        # u = 1 + t, where the second part corrects the rounding of u.
         onnx=(
             ("Abs", ("z",), "size"),
             ("Neg", ("size",), "below"),
@@ -188,14 +183,12 @@ class Activation(Defined):
     )
     IDENTITY = ActivationDefinition(
         name="identity",
-        number=6,
         formula="z",
         of_unit=UnitFunction(identity, identity_derivative),
         onnx=(("Identity", ("z",), "a"),),
     )
     SOFTMAX = ActivationDefinition(
         name="softmax",
-        number=7,
         formula="e^zᵢ / Σₖ e^zₖ",
         of_unit=None,
         bounds=(0.0, 1.0),
@@ -203,11 +196,11 @@ class Activation(Defined):
     )
 
 
-#: The one that looks at all outputs at once.  It goes with the categorical cross-entropy alone, and
-#: its derivative cancels out there.
+#: The activation that depends on all outputs.  It is allowed only with the categorical
+#: cross-entropy, where its derivative cancels out.
 SOFTMAX = Activation.SOFTMAX
 
-#: Those that look at one unit alone, by name.
+#: The activations that depend on one unit only, by name.
 ACTIVATIONS: Mapping[str, UnitFunction] = MappingProxyType(
     {each: each.definition.of_unit for each in Activation if each.definition.of_unit is not None}
 )

@@ -1,4 +1,4 @@
-"""What kernels are called with, in a few named tuples, and the types that they are compiled for."""
+"""The arguments of kernels, in a few named tuples, and the types that they are compiled for."""
 
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 
 
 class Data(NamedTuple):
-    """Examples, in arrays that are only read; made by `data_of`."""
+    """Examples in read-only arrays, from `data_of`."""
 
     inputs: Floats
     """[examples, inputs]"""
@@ -23,42 +23,42 @@ class Data(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What a run's updates are made with, and when it ends."""
+    """The settings of a run, and when it ends."""
 
     batch_size: int
     """From 1 to the number of examples."""
     total_examples: int
     """Epochs × examples."""
     updates_done: int
-    """How many updates the run has already made."""
+    """The number of updates that the run made before."""
     cost_below: float
-    """The run ends with an epoch of a lower mean cost; −∞ to let it continue."""
+    """The run ends after an epoch with a lower mean cost; −∞ for never."""
     optimizer: int
     """A number of OPTIMIZER_CODES."""
     rates: Rates
-    """As they were asked for."""
+    """The settings of the optimizer."""
 
 
 class Workspace(NamedTuple):
-    """The arrays that a call works in: the state that it advances, and what it records."""
+    """The arrays that a call changes: the state that it advances, and what it records."""
 
     shuffling: Words
-    """`pcg64.shuffling` for the epoch under way, changed; or empty."""
+    """`pcg64.shuffling` for the current epoch, changed; or empty."""
     parameters: Floats
     """[parameters], changed."""
     memory: Floats
     """Optimizer state, changed."""
     epoch_cost: Floats
-    """[1], the sum of the costs of the examples of the epoch under way, changed."""
+    """[1], the sum of the costs of the examples in the current epoch, changed."""
     costs: Floats
-    """[updates], becomes the mean cost of each update's batch, measured before the update."""
+    """[updates], set to the mean cost of the batch of each update, measured before the update."""
     recorded: Floats
-    """[updates, parameters], becomes the parameters after each update; or [0, any], then nothing is
+    """[updates, parameters], set to the parameters after each update; or [0, any], then nothing is
     recorded."""
 
 
 class Results(NamedTuple):
-    """The arrays that an evaluation fills in."""
+    """The arrays that an evaluation sets."""
 
     outputs: Floats
     """[examples, outputs]"""
@@ -69,7 +69,7 @@ class Results(NamedTuple):
 
 
 def data_of(inputs: Floats, targets: Floats) -> Data:
-    """Return examples as kernels take them: as views that cannot be written through."""
+    """Return examples as arguments of kernels, in read-only views."""
     return Data(_read_only(inputs), _read_only(targets))
 
 

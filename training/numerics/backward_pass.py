@@ -1,4 +1,4 @@
-"""From the deltas of the outputs of a batch to those of the hidden layers, compiled."""
+"""The backward pass of a batch, compiled: from the deltas of the outputs to the hidden layers."""
 
 from functools import cache
 from typing import Any
@@ -13,9 +13,9 @@ from training.numerics.weighted_sums import Weights, weighted_sums
 
 @cache
 def backward_pass(lanes: int) -> Any:
-    """Return the backward pass in tiles of so many lanes.
+    """Return the backward pass for tiles of this number of lanes.
 
-    (network, parameters, workspace, n): fills in the deltas of the hidden layers.
+    (network, parameters, workspace, n): sets the deltas of the hidden layers.
     """
     of_workspaces = tile_workspaces(lanes)
     tiles_of, end_of = of_workspaces.tiles_of, of_workspaces.end_of

@@ -1,4 +1,4 @@
-"""From the deltas of a batch to G, the sum of its examples' gradients, compiled: layer by layer."""
+"""The gradient G of a batch, compiled: the sum of its examples' gradients, layer by layer."""
 
 from functools import cache
 from typing import Any, NamedTuple
@@ -12,11 +12,10 @@ from training.numerics.vectors import Pointer, at, copy, integer_at, offset, put
 
 
 class BatchGradient(NamedTuple):
-    """The gradient of a batch in tiles of one size."""
+    """The gradient of a batch for tiles of one size."""
 
     pack: Any
-    """(network, inputs, rows, n, workspace, layer): packs what goes into the layer, for `weights`
-    of it."""
+    """(network, inputs, rows, n, workspace, layer): packs the inputs of the layer for `weights`."""
     weights: Any
     """(network, n, workspace, layer, first, last, out): G of a layer's weights, for the units from
     first to last − 1."""
@@ -26,7 +25,7 @@ class BatchGradient(NamedTuple):
 
 @cache
 def batch_gradient(lanes: int) -> BatchGradient:
-    """Return the gradient of a batch in tiles of so many lanes."""
+    """Return the gradient of a batch for tiles of this number of lanes."""
     sums = outer_products(lanes)
     columns, one, total = sums.columns, sums.one, sums.total
 

@@ -1,4 +1,4 @@
-"""The bits of a float64 as a whole number, and back: in plain Python and for compiled code."""
+"""Conversion between a float64 and its bits as an integer, in plain and compiled Python."""
 
 import struct
 from typing import Any
@@ -8,7 +8,7 @@ from numba.extending import intrinsic, overload
 
 
 def bits_of(x: float) -> int:
-    """Return the 64 bits of a float as a signed whole number."""
+    """Return the 64 bits of a float as a signed integer."""
     return int.from_bytes(struct.pack("<d", x), "little", signed=True)
 
 

@@ -1,7 +1,7 @@
-"""Makes the kernels ready before they are needed: `python -m training.numerics.compile`.
+"""Compiles the kernels before they are needed: `python -m training.numerics.compile`.
 
-Compiling takes about a minute, loading what was compiled before half a second.  The service does
-either before it takes its first call, and so no call waits for a compiler.
+Compiling takes about a minute, loading the compiled code half a second.  The service does it before
+the first call, so no call waits for the compiler.
 """
 
 import logging
@@ -17,9 +17,9 @@ logger = logging.getLogger(__name__)
 
 
 def warm_up() -> list[str]:
-    """Load all kernels, or compile those that are not on disk, saying so once before.
+    """Load all kernels, or compile those that are not on disk, after reporting it once.
 
-    Returns the names of the kernels that had to be compiled.
+    Returns the names of the kernels that were compiled.
     """
     compiled: list[str] = []
 
@@ -30,13 +30,13 @@ def warm_up() -> list[str]:
 
     for kernel in KERNELS:
         kernel.prepare(on_compile)
-    # Meeting its first array, Numba imports more of NumPy; better now than in the first call.
+    # With its first array, Numba imports more of NumPy: do it now, not in the first call.
     typeof(np.empty(0))
     return compiled
 
 
 def main() -> None:
-    """Make the kernels ready and say in one line what was done."""
+    """Prepare the kernels, and print one line about it."""
     started = time.perf_counter()
     compiled = warm_up()
     loaded = [kernel.name for kernel in KERNELS if kernel.name not in compiled]

@@ -11,19 +11,19 @@ from training.numerics.jit import shared
 
 @dataclass(frozen=True, kw_only=True)
 class CostDefinition(Definition):
-    """The cost of one output and its derivative; an example's cost, C, is their sum.
+    """The cost of one output and its derivative; the cost C of an example is the sum over outputs.
 
-    z is the output's logit, a its activation, y its target and `outputs` how many outputs there
-    are.  For softmax outputs z is ln a: their logits mean something only beside each other.
+    z is the logit of the output, a its activation, y its target and `outputs` the number of
+    outputs.  For softmax outputs, z is ln a.
     """
 
     function: Callable[[float, float, float, float], float]
-    """From z, a, y and the number of outputs to the output's cost."""
+    """The cost of an output, from z, a, y and the number of outputs."""
     delta: Callable[[float, float, float, float], float]
-    """∂C/∂z, from a, y, the activation's derivative f′(z) and the number of outputs."""
+    """∂C/∂z, from a, y, the derivative f′(z) of the activation and the number of outputs."""
     activation: Activation | None = None
-    """The only activation that the outputs may have, whose natural cost it is; its derivative has
-    cancelled out of δ."""
+    """The only activation that the outputs may have, and whose default cost it is; its derivative
+    cancels out of δ."""
     probabilities: bool = False
     """Whether the targets are probabilities, in [0, 1]."""
 
@@ -32,8 +32,8 @@ class CostDefinition(Definition):
 def cross_entropy(z: float, _a: float, y: float, _outputs: float) -> float:
     """Return −(y·ln a + (1 − y)·ln(1 − a)), where a is the sigmoid of z and 0 ≤ y ≤ 1.
 
-    It is computed from the logit, as max(z, 0) − z·y + ln(1 + e^−|z|): the two are equal, but
-    the first gives NaN where a rounds to 0 or 1.  NaN where z is infinite and y is 0 or 1.
+    It is computed from the logit as max(z, 0) − z·y + ln(1 + e^−|z|), which is equal, but is not
+    NaN if a rounds to 0 or 1.  NaN if z is infinite and y is 0 or 1.
     """
     cost = ((z if z > 0.0 else 0.0) - z * y) + log1p(exp(-abs(z)))
     return cost if cost == cost else NAN  # of the many NaNs always the same, on every processor
@@ -41,13 +41,13 @@ def cross_entropy(z: float, _a: float, y: float, _outputs: float) -> float:
 
 @shared
 def cross_entropy_delta(a: float, y: float, _slope: float, _outputs: float) -> float:
-    """Return ∂C/∂z = a − y: the derivative of the sigmoid or softmax has cancelled out."""
+    """Return ∂C/∂z = a − y: the derivative of the sigmoid or softmax cancels out."""
     return a - y
 
 
 @shared
 def categorical_cross_entropy(z: float, _a: float, y: float, _outputs: float) -> float:
-    """Return −y·ln a, where z is ln a and 0 ≤ y ≤ 1; 0 where y is 0, however small a is."""
+    """Return −y·ln a, where z is ln a and 0 ≤ y ≤ 1; 0 if y is 0, even if a is 0."""
     cost = -(y * z) if y > 0.0 else 0.0
     return cost if cost == cost else NAN
 
@@ -66,7 +66,7 @@ def squared_error_delta(a: float, y: float, slope: float, _outputs: float) -> fl
 
 @shared
 def quadratic(_z: float, a: float, y: float, outputs: float) -> float:
-    """Return ½·(a − y)² / outputs: summed over the outputs, their mean."""
+    """Return ½·(a − y)² / outputs: the sum over the outputs is their mean."""
     return 0.5 * ((a - y) * (a - y)) / outputs
 
 
@@ -77,13 +77,12 @@ def quadratic_delta(a: float, y: float, slope: float, outputs: float) -> float:
 
 
 class CostFunction(Defined):
-    """The costs that training can minimise."""
+    """The cost functions that training can minimise."""
 
     definition: CostDefinition
 
     CROSS_ENTROPY = CostDefinition(
         name="cross-entropy",
-        number=1,
         formula="−Σ [ y·ln a + (1 − y)·ln(1 − a) ]",
         function=cross_entropy,
         delta=cross_entropy_delta,
@@ -92,7 +91,6 @@ class CostFunction(Defined):
     )
     CATEGORICAL_CROSS_ENTROPY = CostDefinition(
         name="categorical-cross-entropy",
-        number=2,
         formula="−Σ y·ln a",
         function=categorical_cross_entropy,
         delta=cross_entropy_delta,
@@ -101,14 +99,12 @@ class CostFunction(Defined):
     )
     SQUARED_ERROR = CostDefinition(
         name="squared-error",
-        number=3,
         formula="½·Σ (a − y)²",
         function=squared_error,
         delta=squared_error_delta,
     )
     QUADRATIC = CostDefinition(
         name="quadratic",
-        number=4,
         formula="½·Σ (a − y)² / K",
         function=quadratic,
         delta=quadratic_delta,
@@ -116,7 +112,7 @@ class CostFunction(Defined):
 
 
 def natural_cost_function(outputs: Activation) -> CostFunction:
-    """Return the cost function that suits outputs with this activation."""
+    """Return the default cost function for outputs with this activation."""
     for cost in CostFunction:
         if cost.definition.activation is outputs:
             return cost

@@ -1,7 +1,7 @@
-"""What the tables of functions have in common: each entry has a name, a number and a formula.
+"""The base of the tables of functions: each entry has a name and a formula.
 
-A table is an enum whose members are its entries. A member is its name, so that it can be stored and
-compared as a word, and its `definition` holds all that belongs to the entry.
+A table is an enum whose members are its entries. A member is equal to its name, so it can be stored
+and compared as a string; its `definition` has everything that belongs to the entry.
 """
 
 from dataclasses import dataclass
@@ -11,25 +11,23 @@ from typing import Any, Self
 
 @dataclass(frozen=True, kw_only=True)
 class Definition:
-    """What every entry of a table has."""
+    """The fields of every entry of a table."""
 
     name: str
-    """Lower case, words joined by hyphens: that of the contract's enum value in other letters."""
-    number: int
-    """The number of the contract's enum value; never used again for another entry."""
+    """The name of the contract's enum value in lower case, with hyphens."""
     formula: str
-    """The function as people write it, in the letters of `loops`."""
+    """The formula of the function, with the letters of `loops`."""
 
 
 class Defined(StrEnum):
-    """A table: each member is the name of its entry."""
+    """A table: each member is equal to the name of its entry."""
 
     definition: Definition
 
     def __new__(cls, definition: Any) -> Self:
-        """Return the member for an entry; a call with a name, which gives the member, ends before.
+        """Return the member for an entry. A call with a name returns the member without this.
 
-        (So for a reader of types the argument is either.)
+        Type checkers therefore see an argument of either type.
         """
         member = str.__new__(cls, definition.name)
         member._value_ = definition.name

@@ -1,15 +1,15 @@
-"""The exponential function, logarithms and tanh, made of + − × ÷, comparisons and bit operations.
+"""The exponential function, logarithms and tanh, from + − × ÷, comparisons and bit operations.
 
-The C library's functions differ in the last bit from system to system.  These give the same bits
-everywhere, in plain Python and compiled, and err by less than one unit in the last place: at most
-0.75 (exp), 0.87 (log), 0.85 (log1p) and 0.94 (tanh) of it were seen over some 10⁸ numbers.
+The functions of the C library differ in the last bit between systems.  These give the same bits
+everywhere, in plain Python and compiled, with errors below one unit in the last place: the largest
+errors over about 10⁸ numbers were 0.75 (exp), 0.87 (log), 0.85 (log1p) and 0.94 (tanh).
 
-None returns early: a special value takes the way of an ordinary one, and its result is selected at
-the end, so that a compiler can work on several numbers at once.
+None returns early: special values are computed like ordinary ones, and their results are selected
+at the end, so that a compiler can vectorise the functions.
 
-Sources: the reductions are those of Sun's fdlibm (e_exp.c, e_log.c, s_log1p.c); keeping what
-rounding loses is Dekker's (Numerische Mathematik 18, 1971); the grouping of the series, which lets
-a processor work on several terms at once, is Estrin's (1960).
+Sources: the reductions are those of Sun's fdlibm (e_exp.c, e_log.c, s_log1p.c); compensation of
+rounding errors: Dekker (Numerische Mathematik 18, 1971); grouping of series, so that a processor
+can compute several terms at once: Estrin (1960).
 """
 
 from training.numerics.bits import bits_of, float_of
@@ -23,8 +23,8 @@ LOG2_E = float.fromhex("0x1.71547652b82fep+0")
 LN2_HIGH = float.fromhex("0x1.62e42feep-1")
 LN2_LOW = float.fromhex("0x1.a39ef35793c76p-33")
 
-# A number below 2⁵¹ to which this is added has no place left for a fraction: the last bits of the
-# sum are the nearest whole number.  A conversion would do, but AVX2 has none for several at once.
+# The sum of this and a number below 2⁵¹ has no bits for a fraction: the last bits of the sum are
+# the nearest integer.  AVX2 has no instruction that converts several numbers at once.
 SHIFT = 1.5 * 2.0**52
 SHIFT_BITS = bits_of(SHIFT)
 
@@ -42,13 +42,13 @@ EXP_HIGHEST = 710.0
 
 @shared
 def _nearest_whole(x: float) -> float:
-    """Return the whole number next to x, |x| < 2⁵¹; from halfway, the even one."""
+    """Return the integer nearest to x, |x| < 2⁵¹; the even one from halfway."""
     return (x + SHIFT) - SHIFT
 
 
 @shared
 def _power_of_two(k: float) -> float:
-    """Return 2^k for a whole k, −1022 ≤ k ≤ 1023."""
+    """Return 2^k for an integer k, −1022 ≤ k ≤ 1023."""
     return float_of((bits_of(k + SHIFT) - SHIFT_BITS + EXPONENT_OF_ONE) << FRACTION_BITS)
 
 
@@ -68,7 +68,7 @@ def _exp_series(r: float) -> float:
 
 @shared
 def exp(x: float) -> float:
-    """Return e^x: 0 at −∞, ∞ at ∞ and wherever it is beyond the largest float, NaN at NaN."""
+    """Return e^x: 0 at −∞, ∞ at ∞ and if the result overflows, NaN at NaN."""
     inside = x if x > EXP_LOWEST else EXP_LOWEST  # also where x is NaN
     inside = inside if inside < EXP_HIGHEST else EXP_HIGHEST
 
@@ -147,7 +147,7 @@ def log(x: float) -> float:
 
 @shared
 def log1p(x: float) -> float:
-    """Return ln(1 + x), right also where x is so small that 1 + x would round most of it away.
+    """Return ln(1 + x), accurate also if x is so small that 1 + x would lose most of its digits.
 
     ±0 at ±0, −∞ at −1, ∞ at ∞, NaN below −1 and at NaN.
     """

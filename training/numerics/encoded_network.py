@@ -1,4 +1,4 @@
-"""What networks, functions and optimizers are called where there are no names: in compiled code."""
+"""Networks, functions and optimizers as numbers, for compiled code."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,14 +13,14 @@ from training.numerics.layout import Structure
 from training.numerics.optimizers import OptimizerKind
 from training.numerics.vectors import Pointer, integer_at, pointer
 
-#: Kernels know functions by numbers: their positions in the tables.
+#: Kernels identify functions by numbers: their positions in the tables.
 ACTIVATION_CODES = {name: code for code, name in enumerate((*ACTIVATIONS, SOFTMAX))}
 COST_CODES: dict[str, int] = {name: code for code, name in enumerate(CostFunction)}
 OPTIMIZER_CODES: dict[str, int] = {name: code for code, name in enumerate(OptimizerKind)}
 
 
 class EncodedNetwork(NamedTuple):
-    """A `Structure` as kernels take it."""
+    """A `Structure` as an argument of kernels."""
 
     layer_sizes: NDArray[np.int64]
     activations: NDArray[np.int64]
@@ -30,7 +30,7 @@ class EncodedNetwork(NamedTuple):
 
 @lru_cache(maxsize=128)
 def encoded(structure: Structure) -> EncodedNetwork:
-    """Return what kernels need to know of a network; it is the same object each time."""
+    """Return a network as an argument of kernels; the result is cached."""
     return EncodedNetwork(
         np.array(structure.layer_sizes, dtype=np.int64),
         np.array([ACTIVATION_CODES[name] for name in structure.activations], dtype=np.int64),
@@ -40,7 +40,7 @@ def encoded(structure: Structure) -> EncodedNetwork:
 
 
 class NetworkPointers(NamedTuple):
-    """An `EncodedNetwork` inside of a kernel, with pointers for arrays."""
+    """An `EncodedNetwork` within a kernel, with pointers for arrays."""
 
     sizes: Pointer
     layers: int
@@ -52,7 +52,7 @@ class NetworkPointers(NamedTuple):
 
 @shared
 def pointers_of(network: EncodedNetwork, parameters: NDArray[np.float64]) -> NetworkPointers:
-    """Return the network without arrays; it is valid for as long as they are kept."""
+    """Return the network with pointers; it is valid as long as the arrays are kept."""
     return NetworkPointers(
         pointer(network.layer_sizes),
         network.layer_sizes.size,
@@ -65,13 +65,13 @@ def pointers_of(network: EncodedNetwork, parameters: NDArray[np.float64]) -> Net
 
 @shared
 def size_of(network: NetworkPointers, layer: int) -> int:
-    """Return how many units a layer has; layer 0 are the inputs."""
+    """Return the number of units of a layer; layer 0 are the inputs."""
     return integer_at(network.sizes, layer)  # type: ignore[no-any-return]
 
 
 @shared
 def unit_count(network: NetworkPointers) -> int:
-    """Return how many units all layers have together, the inputs too."""
+    """Return the number of units of all layers, including the inputs."""
     units = 0
     for layer in range(network.layers):
         units += size_of(network, layer)

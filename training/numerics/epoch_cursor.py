@@ -1,4 +1,4 @@
-"""Which examples a batch takes, compiled: in their order, or in one of each epoch's own."""
+"""The examples of each batch, compiled: in the order of the set, or shuffled in each epoch."""
 
 from typing import NamedTuple
 
@@ -8,10 +8,10 @@ from training.numerics.vectors import Pointer, integer_at, put_integer
 
 
 class EpochCursor(NamedTuple):
-    """The order in which a run goes through its training set."""
+    """The position of a run in its training set."""
 
     examples: int
-    """How many there are."""
+    """The number of examples in the training set."""
     order: Pointer
     """The examples of the epoch, in their order."""
     shuffling: Pointer
@@ -22,7 +22,7 @@ class EpochCursor(NamedTuple):
 
 @shared
 def first_epoch(cursor: EpochCursor) -> None:
-    """Put the examples into the order of the epoch under way."""
+    """Compute the order of the examples in the current epoch."""
     if cursor.shuffled:
         next_order(cursor.shuffling, cursor.order, cursor.examples)
     else:
@@ -32,7 +32,7 @@ def first_epoch(cursor: EpochCursor) -> None:
 
 @shared
 def next_batch(cursor: EpochCursor, place: int, n: int) -> int:
-    """Take n examples from a place in the epoch on, and return the place behind them."""
+    """Select n examples from a position in the epoch on, and return the position after them."""
     for e in range(n):
         if place == cursor.examples:
             place = 0

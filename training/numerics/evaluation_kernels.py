@@ -47,7 +47,7 @@ _pack, _gradient_of_weights, _gradient_of_biases = batch_gradient(MOST_LANES)
 
 @shared
 def _take(rows: Pointer, first: int, count: int) -> None:
-    """Take so many examples, one after the other."""
+    """Select consecutive examples."""
     for e in range(count):
         put_integer(rows, e, first + e)
 
@@ -71,7 +71,7 @@ def forward(
     """Compute the activations of every layer after the inputs, for each example.
 
     Args:
-        network: what it is made of.
+        network: the network.
         inputs: [examples, inputs].
         parameters: [parameters].
         activations: [examples, units of all layers after the inputs], filled in.
@@ -106,7 +106,7 @@ def _mean_gradient(
     workspace: TileWorkspace,
     gradient: Pointer,
 ) -> None:
-    """Compute G/n of a batch whose outputs have their deltas."""
+    """Compute G/n of a batch from the deltas of its outputs."""
     _backward(network, parameters, workspace, n)
     place = 0
     for layer in range(1, network.layers):
@@ -128,7 +128,7 @@ def evaluate(network: EncodedNetwork, data: Data, parameters: Floats, results: R
     Returns their mean cost.
 
     Args:
-        network: what it is made of.
+        network: the network.
         data: the examples.
         parameters: [parameters].
         results: filled in.

@@ -1,4 +1,4 @@
-"""From the inputs of a batch to its activations, compiled."""
+"""The forward pass of a batch, compiled: from inputs to activations."""
 
 from functools import cache
 from typing import Any, NamedTuple
@@ -13,18 +13,18 @@ from training.numerics.weighted_sums import Weights, weighted_sums
 
 
 class ForwardPass(NamedTuple):
-    """The forward pass in tiles of one size."""
+    """The forward pass for tiles of one size."""
 
     forward: Any
-    """(network, inputs, rows, n, parameters, workspace): fills in logits and activations; but those
-    of outputs that the cost computes."""
+    """(network, inputs, rows, n, parameters, workspace): sets logits and activations, except for
+    outputs whose activations the cost computes."""
     predict: Any
-    """(network, n, workspace): fills in the outputs' activations where there are no targets."""
+    """(network, n, workspace): sets the activations of the outputs if there are no targets."""
 
 
 @cache
 def forward_pass(lanes: int) -> ForwardPass:
-    """Return the forward pass in tiles of so many lanes."""
+    """Return the forward pass for tiles of this number of lanes."""
     of_workspaces = tile_workspaces(lanes)
     tiles_of, into_lanes = of_workspaces.tiles_of, of_workspaces.into_lanes
     weighted, activate_layer = weighted_sums(lanes), layer_activation(lanes)

@@ -1,8 +1,8 @@
-"""How plain Python becomes compiled code: the one place that knows Numba's decorators.
+"""Compilation of plain Python: the only module that uses Numba's decorators.
 
-A *shared* function is one source with two uses: the readable loops call it as plain Python, and
-kernels compile it into themselves.  A *kernel* is what Python calls to have much work done at
-once, without the interpreter's lock.
+A *shared* function has one source and two uses: the readable loops call it as plain Python, and
+kernels inline it.  A *kernel* is called from Python for a large amount of work, without the global
+interpreter lock.
 
 Both give the same bits.  Numba's defaults let LLVM neither reorder floating-point operations nor
 fuse a multiplication with an addition; `fastmath` would, and is not used.
@@ -27,7 +27,7 @@ Result = TypeVar("Result")
 # from turning loops into vector code.  (Shared functions never divide by zero.)
 _ERROR_MODEL: Final = "numpy"
 
-# What only kernels call needs no entrance for Python and C: compiling those takes longer.
+# Functions that only kernels call need no wrappers for Python and C, which take time to compile.
 _WITHIN_KERNELS: Final = {
     "error_model": _ERROR_MODEL,
     "no_cpython_wrapper": True,
@@ -36,9 +36,9 @@ _WITHIN_KERNELS: Final = {
 
 
 def shared(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Let kernels compile `function` into themselves; for Python it stays what it is.
+    """Make kernels inline `function`; for Python it is unchanged.
 
-    It is inlined wherever it is called: a loop that calls a function is not vectorised.
+    LLVM does not vectorise a loop that calls a function.
     """
     make_compilable: Any = register_jitable(forceinline=True, **_WITHIN_KERNELS)
     compilable: Callable[Parameters, Result] = make_compilable(function)
@@ -46,7 +46,7 @@ def shared(function: Callable[Parameters, Result]) -> Callable[Parameters, Resul
 
 
 def part(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Let kernels call `function` as compiled code that is compiled once, and not inlined."""
+    """Make kernels call `function`, which is compiled once and not inlined."""
     make_compilable: Any = register_jitable(**_WITHIN_KERNELS)
     compilable: Callable[Parameters, Result] = make_compilable(function)
     return compilable
@@ -54,30 +54,30 @@ def part(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]
 
 @shared
 def keep(array: Any) -> None:
-    """Be what an array is used for at last: it is not freed while pointers look into it."""
+    """Use an array for the last time, so that it is not freed while pointers to it exist."""
     array[0] = array[0]
 
 
 def instruction(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Make a function of argument types, which returns a signature and how to generate its code.
+    """Make an intrinsic from a function of argument types that returns a signature and a generator.
 
-    What is returned can be called in compiled code alone.
+    The result can be called only in compiled code.
     """
     made: Callable[..., Any] = intrinsic(function)
     return made
 
 
 class Kernel(Generic[Parameters, Result]):
-    """A function compiled for one list of argument types, and never for any other.
+    """A function compiled for one list of argument types only.
 
-    Compiled code is kept on disk, in NUMBA_CACHE_DIR or else beside the source.
+    Compiled code is cached on disk, in NUMBA_CACHE_DIR or beside the source.
     """
 
     def __init__(
         self, function: Callable[Parameters, Result], signature: Any, name: str | None = None
     ) -> None:
         self.name = name or function.__name__
-        function.__qualname__ = self.name.replace(" ", "_")  # what is kept is kept by this name
+        function.__qualname__ = self.name.replace(" ", "_")  # the name of the cache entry
         compile_when_told: Any = njit(nogil=True, error_model=_ERROR_MODEL)
         self.dispatcher = compile_when_told(function)
         self.dispatcher._cache = _cache_for(function)  # noqa: SLF001  # Numba offers no other way
@@ -86,7 +86,7 @@ class Kernel(Generic[Parameters, Result]):
         functools.update_wrapper(self, function)
 
     def __call__(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
-        """Run the compiled function, which is made ready first if `prepare` was never called.
+        """Run the compiled function; `prepare` it first if that was never done.
 
         Raises:
             TypeError: if an argument has another type, number of dimensions or memory layout.
@@ -97,9 +97,9 @@ class Kernel(Generic[Parameters, Result]):
         return result
 
     def prepare(self, on_compile: Callable[[str], None] = lambda _: None) -> None:
-        """Load the compiled function from disk; or compile it, first telling so by its name.
+        """Load the compiled function from disk; or report its name, and compile it.
 
-        After this, no call can compile anything.
+        No later call compiles anything.
         """
         listener = _OnFirst(lambda: on_compile(self.name))
         with self._preparing, event.install_listener("numba:compile", listener):
@@ -113,7 +113,7 @@ def kernel(
 ) -> Callable[[Callable[Parameters, Result]], Kernel[Parameters, Result]]:
     """Make the decorated function a kernel for arguments of these Numba types.
 
-    Several that are made of one function, closed over different things, need a name each.
+    Kernels from one function with different closures need different names.
     """
     return lambda function: Kernel(function, signature, name)
 
@@ -134,16 +134,17 @@ class _OnFirst(event.Listener):
 
 
 def _cache_for(function: Callable[..., Any]) -> Any:
-    """Return Numba's cache of compiled code, made to see every source a kernel is made from.
+    """Return Numba's cache of compiled code, with a key that covers every source of the kernels.
 
-    Numba itself looks only at the kernel's own file, and would go on using what it compiled from
-    an older version of a function in another.  Where nothing can be written, nothing is kept.
+    Numba itself checks only the file of the kernel, and would continue to use code that it compiled
+    from an older version of another file.  If no folder is writable, nothing is cached.
     """
     base: Any = FunctionCache
 
     class Cache(base):  # type: ignore[misc]  # Numba's classes have no complete types
         def _index_key(self, signature: Any, codegen: Any) -> Any:
-            # Not what the function closes over, as Numba would: all of that is in the sources.
+            # Without the closure of the function, which Numba includes: all of it is in the
+            # sources.
             return signature, codegen.magic_tuple(), _digest_of_sources()
 
     try:

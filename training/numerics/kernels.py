@@ -1,4 +1,4 @@
-"""Training, compiled: the arithmetic of `loops`, in its order and to its bits, at full speed."""
+"""Compiled training: the arithmetic of `loops`, in the same order and with the same bits."""
 
 from training.numerics.arguments import Data, Plan, Workspace
 from training.numerics.encoded_network import EncodedNetwork
@@ -15,14 +15,14 @@ KERNELS = (_TRAIN_BY_ONE, _TRAIN_BY_FOUR, _TRAIN_BY_MOST, forward, evaluate)
 
 
 def train(network: EncodedNetwork, data: Data, plan: Plan, workspace: Workspace) -> tuple[int, int]:
-    """Advance a run by as many updates as `workspace.costs` has room for.
+    """Advance a run by up to the size of `workspace.costs` updates.
 
-    Returns how many were made, and why it ended: MADE all or the run is complete, DIVERGED where
-    the next update would make a parameter infinite or NaN, COST_REACHED.
+    Returns how many were made, and why it stopped: MADE if all were made or the run is complete,
+    DIVERGED if the next update would make a parameter infinite or NaN, or COST_REACHED.
 
-    The run takes the examples in order, again and again: its update number u, from 0, takes those
-    at the positions u·batch_size to min((u + 1)·batch_size, total_examples) − 1, and position p is
-    that of example p mod examples, or of the one at this place of the epoch's shuffled order.
+    The run uses the examples in order, epoch after epoch: update u, from 0, uses the positions
+    u·batch_size to min((u + 1)·batch_size, total_examples) − 1, and position p is example
+    p mod examples, or the example at that index in the shuffled order of the epoch.
     """
     if plan.batch_size == 1:
         by_tiles = _TRAIN_BY_ONE

@@ -1,25 +1,25 @@
-"""How the numbers of a batch lie in memory: in tiles of lanes, each example in a lane of its own.
+"""The memory layout of a batch: tiles of lanes, with one example in each lane.
 
-A layer's numbers lie tile after tile, unit after unit, lane beside lane: the number of unit i in
-lane l of tile t is at begin + (t·units + i)·lanes + l.  So every sum over units is a sum of vectors
-in the order of the loops, and sums over examples are taken lane after lane.  Lanes that a batch
-does not fill repeat its last example, and are never looked at.
+The numbers of a layer are ordered by tile, unit and lane: unit i in lane l of tile t is at
+begin + (t·units + i)·lanes + l.  So a sum over units is a sum of vectors in the order of the loops,
+and sums over examples are taken lane by lane.  Unused lanes repeat the last example of the batch,
+and are never read.
 """
 
 from typing import NamedTuple
 
 from training.numerics.vectors import Pointer
 
-#: The most lanes that a tile has.
+#: The maximum number of lanes in a tile.
 MOST_LANES = 8
 
-#: So many columns of a gradient are computed at once, and twice as many, where a layer has as many
-#: inputs.
+#: The number of columns of a gradient that are computed at once, or twice as many, if the layer has
+#: enough inputs.
 COLUMNS = 16
 
 
 class LayerLanes(NamedTuple):
-    """The numbers of one layer for a batch, from one of its tiles on."""
+    """The numbers of one layer for a batch, starting at one of its tiles."""
 
     numbers: Pointer
     begin: int
@@ -27,10 +27,10 @@ class LayerLanes(NamedTuple):
 
 
 class ExampleRows(NamedTuple):
-    """The numbers of one layer for a batch, example after example."""
+    """The numbers of one layer for a batch, ordered by example."""
 
     numbers: Pointer
     n: int
-    """How many examples."""
+    """The number of examples."""
     width: int
-    """How many numbers each has."""
+    """The numbers of each example."""

@@ -1,4 +1,4 @@
-"""From the logits of a layer to its activations, compiled, for all examples of a batch."""
+"""The activations of a layer from its logits, compiled, for all examples of a batch."""
 
 from functools import cache
 from typing import Any
@@ -16,7 +16,7 @@ _SOFTMAX = ACTIVATION_CODES[SOFTMAX]
 
 @cache
 def layer_activation(lanes: int) -> Any:
-    """Return (network, workspace, n, layer): fills in the layer's activations."""
+    """Return (network, workspace, n, layer): sets the activations of the layer."""
     of_workspaces = tile_workspaces(lanes)
     end_of, softmax = of_workspaces.end_of, _softmax(lanes, of_workspaces.tiles_of)
 
@@ -40,7 +40,7 @@ def _softmax(lanes: int, tiles_of: Any) -> Any:
 
     @shared
     def softmax(network: NetworkPointers, workspace: TileWorkspace, n: int) -> None:
-        """Turn the outputs' logits into ln a and a: see `activations.softmax`."""
+        """Compute ln a and a from the logits of the outputs: see `activations.softmax`."""
         z, a, of_lane = workspace.z, workspace.a, workspace.lanes
         layer = network.layers - 1
         width = size_of(network, layer) * lanes

@@ -1,6 +1,6 @@
-"""What a network is made of, and where each parameter lies in its flat vector.
+"""The structure of a network, and the layout of its flat parameters.
 
-Layer after layer; within a layer the weights w[unit, input] row after row, then the biases, if any.
+Layer by layer; within a layer the weights w[unit, input] row by row, then the biases, if any.
 """
 
 from collections.abc import Iterable
@@ -10,10 +10,11 @@ from itertools import pairwise
 
 @dataclass(frozen=True)
 class Structure:
-    """What the arithmetic needs to know of a network.
+    """The structure of a network.
 
-    `layer_sizes` has the inputs first and the outputs last; `activations` a name of `Activation`
-    for each layer after the inputs, softmax only for the last; `cost` is a name of `CostFunction`.
+    `layer_sizes` starts with the inputs and ends with the outputs; `activations` has a name of
+    `Activation` for each layer after the inputs, softmax only for the last; `cost` is a name of
+    `CostFunction`.
     """
 
     layer_sizes: tuple[int, ...]
@@ -23,7 +24,7 @@ class Structure:
 
     @property
     def parameters(self) -> int:
-        """How many parameters the network has."""
+        """The number of parameters of the network."""
         return sum(units * (inputs + self.bias) for inputs, units in pairwise(self.layer_sizes))
 
 

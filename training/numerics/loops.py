@@ -1,10 +1,10 @@
-"""Training, step by step, in plain Python: what the kernels do, written to be read.
+"""Training in plain, readable Python: the reference for the kernels.
 
-Every sum starts at +0.0 and is taken in the order that is written here.  The kernels keep this
-order; these loops say which bits are right.
+Every sum starts at +0.0 and adds its terms in the order of the loops.  The kernels keep this order,
+and their results must be equal to those of the loops, bit for bit.
 
 The letters are those of the formulas: x inputs, y targets, w weights, b biases, z logits,
-a activations, δ deltas, C cost, G the gradient summed over a batch, g its mean.  Within a layer i
+a activations, δ deltas, C cost, G the gradient summed over a batch, g its mean.  Within a layer, i
 counts its units and j its inputs, which are the units of the layer below; k counts the units of the
 layer above.
 """
@@ -28,12 +28,12 @@ Units = list[list[float]]
 def forward(structure: Structure, layers: list[Layer], x: Vector) -> tuple[Units, Units]:
     """Return the logits and the activations of every layer after the inputs, for one example.
 
-    Of softmax outputs the logits are returned as ln aₖ: they mean nothing one by one.
+    For softmax outputs, the logits are returned as ln aₖ.
 
     Args:
-        structure: what the network is made of.
+        structure: the structure of the network.
         layers: its parameters.
-        x: the example's inputs.
+        x: the inputs of the example.
     """
     logits: Units = []
     activations: Units = []
@@ -47,7 +47,7 @@ def forward(structure: Structure, layers: list[Layer], x: Vector) -> tuple[Units
 
 
 def forward_layer(layer: Layer, activation: str, below: Vector) -> tuple[list[float], list[float]]:
-    """Return the logits and the activations of one layer, whose inputs are those of `below`."""
+    """Return the logits and the activations of one layer; `below` are its inputs."""
     z: list[float] = []
     a: list[float] = []
     for i, w_i in enumerate(layer.weights):  # (units, inputs of the layer)
@@ -71,7 +71,7 @@ def example_cost(structure: Structure, logits: Units, activations: Units, y: Vec
 
 
 def cost_of_outputs(cost: str, z: Vector, a: Vector, y: Vector) -> float:
-    """Return the cost of one example, by its outputs and their targets."""
+    """Return the cost of one example from its outputs and their targets."""
     cost_of = CostFunction(cost).definition.function
     outputs = float(len(y))
     c = 0.0
@@ -86,11 +86,11 @@ def backward(
     """Return the deltas δ = ∂C/∂z of every layer after the inputs, for one example.
 
     Args:
-        structure: what the network is made of.
+        structure: the structure of the network.
         layers: its parameters.
-        logits: those that `forward` gave for the example.
-        activations: and the activations.
-        y: the example's targets.
+        logits: the logits of the example from `forward`.
+        activations: the activations of the example from `forward`.
+        y: the targets of the example.
     """
     downwards = backwards(structure, layers, logits, activations, y)
     return [delta for _, delta in downwards][::-1]
@@ -99,7 +99,7 @@ def backward(
 def backwards(
     structure: Structure, layers: list[Layer], logits: Units, activations: Units, y: Vector
 ) -> Iterator[tuple[int, list[float]]]:
-    """Yield each layer's place and its deltas, the outputs first, for one example."""
+    """Yield the index of each layer and its deltas for one example, outputs first."""
     delta = output_deltas(structure, logits[-1], activations[-1], y)
     yield len(layers) - 1, delta
     for layer in range(len(layers) - 2, -1, -1):
@@ -137,7 +137,7 @@ def hidden_deltas(
 
 
 def _slope(activation: str, z_i: float, a_i: float) -> float:
-    """Return f′(z) of a unit; of a softmax output 1, for there it has cancelled out."""
+    """Return f′(z) of a unit; 1 for a softmax output, where it cancels out."""
     return 1.0 if activation == SOFTMAX else ACTIVATIONS[activation].derivative(z_i, a_i)
 
 
@@ -153,7 +153,7 @@ def gradient(structure: Structure, x: Vector, activations: Units, deltas: Units)
 
 
 def zeros(structure: Structure) -> list[Layer]:
-    """Return G before the first example: a zero for each parameter."""
+    """Return G before the first example: zeros for all parameters."""
     layers: list[Layer] = []
     for inputs, units in pairwise(structure.layer_sizes):
         weights = [[0.0] * inputs for _ in range(units)]
@@ -162,7 +162,7 @@ def zeros(structure: Structure) -> list[Layer]:
 
 
 def add_gradient(total: Layer, delta: Vector, below: Vector) -> None:
-    """Add one example's gradient of a layer to G of that layer."""
+    """Add the gradient of a layer for one example to G of that layer."""
     for i, delta_i in enumerate(delta):
         total_i = total.weights[i]
         for j, a_j in enumerate(below):
@@ -189,7 +189,7 @@ def batch_gradient(
     inputs: Sequence[Vector],
     targets: Sequence[Vector],
 ) -> tuple[list[float], list[float]]:
-    """Return each example's cost, and the mean gradient G/n of a batch of n examples, flat."""
+    """Return the cost of each example, and the flat mean gradient G/n of a batch of n examples."""
     layers = to_layers(structure, parameters)
     costs = []
     total = zeros(structure)
@@ -203,7 +203,7 @@ def batch_gradient(
 
 
 def total(costs: Sequence[float], start: float = 0.0) -> float:
-    """Return the sum of costs in their order."""
+    """Return the sum of costs, added in their order."""
     c = start
     for cost in costs:
         c = c + cost
@@ -213,14 +213,14 @@ def total(costs: Sequence[float], start: float = 0.0) -> float:
 def step(
     optimizer: str, parameters: Vector, mean_gradient: Vector, memory: Vector, rates: Rates
 ) -> tuple[list[float], list[float]]:
-    """Return the parameters after one step, and what the optimizer remembers after it.
+    """Return the parameters and the optimizer state after one step.
 
     Args:
         optimizer: a name of `OptimizerKind`.
-        parameters: those before the step.
+        parameters: the parameters before the step.
         mean_gradient: G/n.
-        memory: what the optimizer remembers: v of all parameters, then s of all, then β₁^t, β₂^t.
-        rates: what was asked for; Adam's corrections are filled in here.
+        memory: the optimizer state: v of all parameters, then s of all, then β₁^t, β₂^t.
+        rates: the settings; the corrections of Adam are computed here.
     """
     table = OptimizerKind(optimizer).definition
     count = len(parameters)
@@ -263,12 +263,12 @@ class Update:
     parameters: list[float]
     """The parameters after the update."""
     memory: list[float]
-    """What the optimizer remembers after the update."""
+    """The optimizer state after the update."""
 
 
 @dataclass(frozen=True)
 class Training:
-    """How a run trains; see `training.settings` for what each means."""
+    """The settings of a run; see `training.settings`."""
 
     rates: Rates
     batch_size: int
@@ -285,19 +285,19 @@ def train(
     targets: Sequence[Vector],
     training: Training,
 ) -> Iterator[Update]:
-    """Yield the updates of a run, one after the other.
+    """Yield the updates of a run in order.
 
-    The run takes the examples in order, again and again: a batch may straddle the end of an epoch,
-    and the last batch holds what is left.  The run ends early where the next update would make a
-    parameter infinite or NaN, and at the end of the first update with which an epoch ends whose
-    examples' costs, as trained, have a mean below `training.cost_below`.
+    The run uses the examples in order, epoch after epoch: a batch may cross the end of an epoch,
+    and the last batch has the examples that are left.  The run ends early if the next update would
+    make a parameter infinite or NaN, and after the first update that ends an epoch in which the
+    mean of the examples' costs, as trained, is below `training.cost_below`.
 
     Args:
-        structure: what the network is made of.
-        parameters: the parameters to start from, flat.
+        structure: the structure of the network.
+        parameters: the flat parameters to start from.
         inputs: inputs[example][input].
         targets: targets[example][output].
-        training: how to train; the optimizer remembers nothing yet.
+        training: the settings; the optimizer starts in its initial state.
     """
     examples = len(inputs)
     places = list(_order(examples, training))

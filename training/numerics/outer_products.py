@@ -1,6 +1,6 @@
 """Sums of products over the examples of a batch, compiled: gradients of weights and biases.
 
-Every sum is taken in the order of the examples, from +0.0 on.
+Every sum starts at +0.0 and is taken in the order of the examples.
 """
 
 from functools import cache
@@ -15,8 +15,8 @@ class OuterProducts(NamedTuple):
     """The sums over examples that gradients need, for tiles of one size."""
 
     columns: Any
-    """(δ, a by example, first, last, out): the first columns of Σ δᵢ·aⱼ for the units from first to
-    last − 1, as many columns as fill vectors."""
+    """(δ, a by example, first, last, out): the first columns of Σ δᵢ·aⱼ that fill whole vectors,
+    for the units from first to last − 1."""
     one: Any
     """(δ, i, a, j, n): Σ δᵢ·aⱼ for one unit and one input."""
     total: Any
@@ -25,7 +25,7 @@ class OuterProducts(NamedTuple):
 
 @cache
 def outer_products(lanes: int) -> OuterProducts:
-    """Return the sums for tiles of so many lanes."""
+    """Return the sums for tiles of this number of lanes."""
     return OuterProducts(_columns(lanes), _one(lanes), _total(lanes))
 
 
@@ -43,7 +43,7 @@ def _columns(lanes: int) -> Any:
 
 
 def _in_groups(lanes: int, columns: int) -> Any:
-    """Return the sums of `OuterProducts.columns` for columns in groups of so many."""
+    """Return the sums of `OuterProducts.columns` for groups of this number of columns."""
     load, store, fill, spread, _, add_product, _, _ = operations(columns)
 
     @shared

@@ -1,4 +1,4 @@
-"""From the outputs of a batch and their targets to costs and the outputs' deltas, compiled."""
+"""The costs and output deltas of a batch, compiled, from its outputs and targets."""
 
 from functools import cache
 from typing import Any
@@ -12,9 +12,9 @@ from training.numerics.vectors import Pointer, at, integer_at, offset, operation
 
 @cache
 def output_pass(lanes: int) -> Any:
-    """Return what the targets are needed for, in tiles of so many lanes.
+    """Return the computation that needs targets, for tiles of this number of lanes.
 
-    (network, targets, rows, n, workspace, costs): fills in the outputs' deltas, their activations
+    (network, targets, rows, n, workspace, costs): sets the deltas of the outputs, their activations
     if the cost computes them, and the cost of each example.
     """
     of_workspaces = tile_workspaces(lanes)
@@ -47,7 +47,7 @@ def output_pass(lanes: int) -> Any:
 
 
 def _cost_of_examples(lanes: int, tiles_of: Any) -> Any:
-    """Return what adds up the costs of each example's outputs."""
+    """Return the function that adds the costs of the outputs of each example."""
     of_vectors = operations(lanes)
     load, store, fill, add = of_vectors.load, of_vectors.store, of_vectors.fill, of_vectors.add
 

@@ -1,4 +1,4 @@
-"""How parameters are updated, compiled: from the old ones to new ones beside them."""
+"""The update of parameters, compiled: new parameters are written to other memory than the old."""
 
 from math import sqrt
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from training.numerics.vectors import Pointer, offset
 
 
 class ParameterVectors(NamedTuple):
-    """The parameters, and the optimizer state of each of them."""
+    """The parameters and their optimizer state."""
 
     w: Pointer
     v: Pointer
@@ -23,12 +23,12 @@ class UpdateRule(NamedTuple):
     optimizer: int
     rates: Rates
     finite: Pointer
-    """Becomes 0 where a parameter does not stay finite."""
+    """Set to 0 if a parameter is not finite."""
 
 
 @shared
 def corrected(rates: Rates, power1: float, power2: float) -> Rates:
-    """Return the rates with Adam's corrections, for β₁^t and β₂^t."""
+    """Return the rates with the corrections of Adam for β₁^t and β₂^t."""
     return Rates(
         rates.learning_rate,
         rates.weight_decay,
@@ -51,7 +51,7 @@ def update_parameters(
     old: ParameterVectors,
     new: ParameterVectors,
 ) -> None:
-    """Update the parameters from `first` on, whose G `gradient` is."""
+    """Update the parameters from `first` on with G in `gradient`."""
     exact = n & (n - 1) == 0  # a power of two
     step(
         rule.optimizer + EXACT if exact else rule.optimizer,

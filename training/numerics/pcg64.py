@@ -1,9 +1,9 @@
-"""PCG64's numbers, compiled: what `random` takes from NumPy, where a kernel needs them.
+"""PCG64, compiled: the same numbers as `random` gets from NumPy, for kernels.
 
-The generator's state is a number of 128 bits, here (upper, lower) halves of 64; one number costs
-state ← state·multiplier + increment.  A jump to the stream of the next epoch is a step of the same
-form with other numbers, so that a kernel can go through epochs without NumPy.
-Source: M. E. O'Neill, PCG, HMC-CS-2014-0905 (the variant XSL RR 128/64).
+The state of the generator is a number of 128 bits, here as (upper, lower) halves of 64; each step
+is state ← state·multiplier + increment.  A jump to the stream of the next epoch is a step of the
+same form with other numbers, so a kernel can go from epoch to epoch without NumPy. Source: M. E.
+O'Neill, PCG, HMC-CS-2014-0905 (the variant XSL RR 128/64).
 """
 
 from typing import Any
@@ -20,7 +20,7 @@ Words = NDArray[np.uint64]
 
 MASK = 2**128 - 1
 MULTIPLIER = 0x2360ED051FC65DA44385DF649FCCF645
-#: How far `PCG64.jumped` moves on: 2¹²⁸ over the golden ratio.
+#: The number of steps in a jump of `PCG64.jumped`: 2¹²⁸ divided by the golden ratio.
 JUMP = 0x9E3779B97F4A7C15F39CC0605CEDC835
 
 _MULTIPLIER = (np.uint64(MULTIPLIER >> 64), np.uint64(MULTIPLIER & (2**64 - 1)))
@@ -32,10 +32,10 @@ _1 = np.uint64(1)
 
 
 def shuffling(seed: int, epoch: int) -> Words:
-    """Return what `next_order` needs to begin with this epoch, which counts from 1.
+    """Return the argument of `next_order` for this epoch, which counts from 1.
 
-    Eight words: the state at the start of the epoch's stream, the increment, and the multiplier and
-    increment of a jump, each as upper and lower half.
+    Eight words: the state at the start of the stream of the epoch, the increment, and the
+    multiplier and increment of a jump, each as upper and lower half.
     """
     generator = np.random.PCG64(seed)
     start, increment = _numbers(generator)
@@ -76,9 +76,9 @@ def _multiply_add(_typing: Any, a: Any, b: Any, c: Any) -> Any:
 
 @part
 def next_order(words: Pointer, order: Pointer, examples: int) -> None:
-    """Fill in the order of the examples in an epoch, and move `words` on to the next epoch.
+    """Set the order of the examples in an epoch, and advance `words` to the next epoch.
 
-    It is `random.epoch_order`, which says how.
+    The algorithm is that of `random.epoch_order`.
     """
     start = (_word(words, 0), _word(words, 1))
     increment = (_word(words, 2), _word(words, 3))

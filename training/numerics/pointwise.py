@@ -1,7 +1,7 @@
-"""What is done to each unit or parameter by itself, compiled: the tables, applied to whole layers.
+"""Pointwise operations on units and parameters, compiled: the tables, applied to whole layers.
 
-A layer's numbers lie in a run of memory.  Which function of a table is applied is chosen by its
-number outside of the loop, so that the loop itself becomes vector code.
+The numbers of a layer are contiguous in memory.  The function is selected by its number outside the
+loop, so that the loop itself is vectorised.
 """
 
 from typing import Any
@@ -16,9 +16,9 @@ _MOST_CHOICES = 8
 
 
 def _choice(functions: list[Any]) -> Any:
-    """Return a function that calls the one with the number that is its first argument.
+    """Return a function that calls the one with the number in its first argument.
 
-    It is compiled once, and called: what calls it has many places to call it from.
+    It is compiled once and not inlined, because it is called from many places.
     """
     nothing = (_nothing,) * (_MOST_CHOICES - len(functions))
     all_functions: tuple[Any, ...] = (*map(shared, functions), *nothing)
@@ -76,10 +76,10 @@ multiply_by_slope = _choice([_sloping(each.derivative) for each in ACTIVATIONS.v
 
 
 def _finishing(cost: CostDefinition) -> Any:
-    """Return what is done to the outputs for a cost.
+    """Return the operation on the outputs for a cost.
 
-    A cost that goes with one activation alone computes that, too: the sigmoid and its cross-entropy
-    need the same power of e.
+    A cost for one activation only computes this too: the sigmoid and its cross-entropy need the
+    same power of e.
     """
     cost_of, delta_of = cost.function, cost.delta
     computed = ACTIVATIONS.get(cost.activation or "")
@@ -109,15 +109,15 @@ def _finishing(cost: CostDefinition) -> Any:
 
 
 finish = _choice([_finishing(each.definition) for each in CostFunction])
-"""(cost, z, a, δ, y, costs, number of outputs, begin, end): δ, where f′(z) lies unless it cancels
-out, becomes ∂C/∂z, and the costs those of each output."""
+"""(cost, z, a, δ, y, costs, number of outputs, begin, end): δ ← ∂C/∂z, and sets the cost of each
+output.  Before, δ is f′(z) unless it cancels out."""
 
-#: The numbers of the costs that compute the activation themselves.
+#: The numbers of the costs that compute the activation too.
 ACTIVATING_COSTS = tuple(
     code for code, cost in enumerate(CostFunction) if cost.definition.activation in ACTIVATIONS
 )
 
-#: The numbers of the costs that f′(z) has cancelled out of.
+#: The numbers of the costs that f′(z) cancels out of.
 CANCELLING_COSTS = tuple(
     code for code, cost in enumerate(CostFunction) if cost.definition.activation
 )
@@ -163,9 +163,9 @@ step = _choice(
     [_stepping(each.definition, exact=exact) for exact in (False, True) for each in OptimizerKind]
 )
 """(number, finite, n, rates, count, G, w, v, s, new w, new v, new s): one step of some parameters;
-finite[0] becomes 0 where a new one is infinite or NaN.
+finite[0] ← 0 if a new one is infinite or NaN.
 
-The number is that of the optimizer.  For an n that is a power of two it may be EXACT more, with 1/n
-in place of n: then G·(1/n) is G/n to the bit, and takes a tenth of the time."""
+The number is that of the optimizer.  If n is a power of two, EXACT may be added to it, with 1/n in
+place of n: then G·(1/n) is G/n to the bit, in a tenth of the time."""
 
 EXACT = len(OptimizerKind)

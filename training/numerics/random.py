@@ -1,4 +1,7 @@
-"""Random numbers that are the same on every machine and with every version of NumPy."""
+"""Random numbers that are the same on every machine and with every version of NumPy.
+
+`examples/from_a_seed.py` is an independent implementation of this module, in plain Python.
+"""
 
 import math
 
@@ -7,11 +10,11 @@ from numpy.typing import NDArray
 
 
 class RandomStream:
-    """The numbers that follow from a seed, a whole number ≥ 0.
+    """The random numbers of a seed, an integer ≥ 0.
 
-    Only the raw 64-bit numbers of the generator PCG64 are taken from NumPy, which promises never to
-    change them; for the distributions made from them it promises nothing.
-    Source: M. E. O'Neill, PCG, HMC-CS-2014-0905.
+    They are made from the raw 64-bit numbers of NumPy's PCG64, which NumPy guarantees not to
+    change; it gives no such guarantee for its distributions. Source: M. E. O'Neill, PCG,
+    HMC-CS-2014-0905.
     """
 
     def __init__(self, seed: int) -> None:
@@ -20,14 +23,14 @@ class RandomStream:
     def uniform(self, low: float, high: float, count: int) -> NDArray[np.float64]:
         """Return the next `count` numbers, uniformly distributed in [low, high).
 
-        The upper 53 bits of a raw number make u = (raw >> 11)·2⁻⁵³ in [0, 1), and from it
-        low + (high − low)·u is drawn; again, where rounding makes it equal `high`.
+        Each is low + (high − low)·u with u = (raw >> 11)·2⁻⁵³ in [0, 1), from one raw number; a
+        result that rounds to `high` is dropped and the next raw number used.
 
         Raises:
             ValueError: if not low < high, or if high − low is infinite.
         """
         if not (low < high and math.isfinite(high - low)):
-            raise ValueError(f"there are no uniform numbers in [{low}, {high})")
+            raise ValueError(f"cannot draw uniform numbers in [{low}, {high})")
         numbers = np.empty(count)
         done = 0
         while done < count:
@@ -43,10 +46,10 @@ class RandomStream:
 def epoch_order(seed: int, epoch: int, examples: int) -> list[int]:
     """Return the order of the examples in a shuffled epoch, a permutation of 0 to examples − 1.
 
-    It is a pure function of the seed and the epoch, which counts from 1: the stream of the seed is
-    moved on by `epoch` jumps of NumPy's `PCG64.jumped`, so that those of two epochs never overlap.
-    The shuffle is that of Fisher and Yates: from the last place to the second, each is exchanged
-    with one drawn from it and those before it.
+    It is a pure function of the seed and the epoch, which counts from 1. The stream of an epoch is
+    that of the seed after `epoch` jumps (NumPy's `PCG64.jumped`), so streams never overlap. The
+    shuffle is that of Fisher and Yates: from the last position to the second, each is swapped with
+    a position drawn from 0 to itself.
     """
     generator = np.random.PCG64(seed).jumped(epoch)
     order = list(range(examples))
@@ -57,9 +60,9 @@ def epoch_order(seed: int, epoch: int, examples: int) -> list[int]:
 
 
 def _below(generator: np.random.PCG64, count: int) -> int:
-    """Draw a whole number from 0 to count − 1, each as likely as the others.
+    """Draw an integer from 0 to count − 1, each with the same probability.
 
-    A raw number beyond the last multiple of `count` that 2⁶⁴ has room for is drawn again.
+    It is the raw number modulo `count`; raw numbers of 2⁶⁴ − (2⁶⁴ mod count) and above are dropped.
     """
     end = 2**64 - 2**64 % count
     while True:

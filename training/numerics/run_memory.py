@@ -1,9 +1,9 @@
-"""The memory that the updates of a run need beside its parameters, compiled."""
+"""The memory that the updates of a run need in addition to its parameters, compiled."""
 
 from typing import Any, NamedTuple
 
 from training.numerics.arguments import Data, Workspace
-from training.numerics.descent import SPAN
+from training.numerics.batch_step import SPAN
 from training.numerics.encoded_network import NetworkPointers
 from training.numerics.epoch_cursor import EpochCursor
 from training.numerics.jit import shared
@@ -13,33 +13,33 @@ from training.numerics.vectors import Pointer, offset, pointer, put
 
 
 class RunMemory(NamedTuple):
-    """Where the updates of a run put what they compute."""
+    """The memory for intermediate results of the updates of a run."""
 
     tiles: TileWorkspace
     cursor: EpochCursor
     costs: Pointer
-    """Those of the examples of a batch."""
+    """The costs of the examples in a batch."""
     finite: Pointer
-    """1 for as long as all new parameters are finite."""
+    """1 while all new parameters are finite."""
     powers: Pointer
-    """β₁^t and β₂^t if they are part of the optimizer state, else two numbers without effect."""
+    """β₁^t and β₂^t if they are part of the optimizer state, else two unused numbers."""
     beside: ParameterVectors
-    """As many as the parameters are: the next update is made beside the latest, for one that is not
-    finite is not made."""
+    """A second set of parameters: the next update is written there, and dropped if it is not
+    finite."""
     gradient: Pointer
 
 
 class RunMemories(NamedTuple):
-    """How the memory of a run is made, for tiles of one size."""
+    """The allocation of the memory of a run, for tiles of one size."""
 
     size: Any
-    """(network, batch size, examples): how many integers and floats it takes."""
+    """(network, batch size, examples): the number of integers and floats that it takes."""
     within: Any
     """(network, batch size, data, workspace, integers, floats): the memory; the floats are 0."""
 
 
 def run_memories(lanes: int) -> RunMemories:
-    """Return how the memory of a run is made for tiles of so many lanes."""
+    """Return the allocation of the memory of a run for tiles of this number of lanes."""
     of_tiles = tile_workspaces(lanes)
     tile_size, tiles_within = of_tiles.size, of_tiles.within
 

@@ -1,6 +1,6 @@
 """The workspace of a batch, compiled: memory for a number of each unit and lane.
 
-How the numbers lie in it is in `lanes`.
+Its layout is described in `lanes`.
 """
 
 from functools import cache
@@ -13,59 +13,59 @@ from training.numerics.vectors import Pointer, at, integer_at, offset, put, put_
 
 
 class TileWorkspace(NamedTuple):
-    """Memory for what is computed of a batch.
+    """Memory for the intermediate results of a batch.
 
     The layers of z, a and δ, and the outputs of y and the costs, begin at `begins`.
     """
 
     begins: Pointer
     starts: Pointer
-    """Where the inputs of each lane's example begin."""
+    """The start of the inputs of the example in each lane."""
     z: Pointer
     a: Pointer
     delta: Pointer
     y: Pointer
     costs: Pointer
     by_example: Pointer
-    """The activations that go into a layer, packed: example after example."""
+    """The inputs of a layer, packed by example."""
     lanes: Pointer
     """Two numbers for each lane."""
 
 
 class TileWorkspaces(NamedTuple):
-    """How a workspace is made and filled in, for tiles of one size."""
+    """The allocation and layout of a workspace, for tiles of one size."""
 
     size: Any
-    """(network, batch size): how many integers and floats a workspace takes."""
+    """(network, batch size): the number of integers and floats that a workspace takes."""
     within: Any
     """(network, batch size, integers, floats): the workspace in that memory; the floats are 0."""
     tiles_of: Any
-    """(n): how many tiles n examples take."""
+    """(n): the number of tiles for n examples."""
     end_of: Any
-    """(network, workspace, layer, n): where the numbers of a layer end."""
+    """(network, workspace, layer, n): the end of the numbers of a layer."""
     into_lanes: Any
-    """(numbers, width, rows, n, starts, out): puts numbers of the examples into lanes."""
+    """(numbers, width, rows, n, starts, out): copies numbers of the examples into lanes."""
 
 
 @shared
 def layer_lanes(
     network: NetworkPointers, workspace: TileWorkspace, numbers: Pointer, layer: int
 ) -> LayerLanes:
-    """Return those of the workspace's numbers z, a or δ that belong to a layer."""
+    """Return the numbers of a layer, of z, a or δ of the workspace."""
     return LayerLanes(numbers, integer_at(workspace.begins, layer), size_of(network, layer))
 
 
 @shared
 def _fours(count: int) -> int:
-    """Round up: what is done to each number by itself is done to four at once."""
+    """Round up to a multiple of four: pointwise operations handle four numbers at once."""
     return (count + 3) // 4 * 4
 
 
 @cache
 def tile_workspaces(lanes: int) -> TileWorkspaces:
-    """Return how workspaces for tiles of so many lanes are made.
+    """Return the allocation of workspaces for tiles of this number of lanes.
 
-    Of fewer lanes than the most there is one tile, for batches that need no more.
+    With fewer lanes than the maximum, there is only one tile, for small batches.
     """
 
     @shared

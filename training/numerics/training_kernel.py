@@ -1,4 +1,4 @@
-"""The kernel that trains: what a run is.  What is computed of a batch is in `descent`."""
+"""The training kernel: the loop over the updates of a run.  One update is in `batch_step`."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import numpy as np
 from numba import types
 
 from training.numerics.arguments import DATA, NETWORK, PLAN, WORKSPACE, Data, Plan, Workspace
-from training.numerics.descent import BatchPointers, descent
+from training.numerics.batch_step import BatchPointers, batch_step
 from training.numerics.encoded_network import EncodedNetwork, pointers_of
 from training.numerics.epoch_cursor import first_epoch, next_batch
 from training.numerics.jit import keep, kernel, shared
@@ -14,7 +14,7 @@ from training.numerics.parameter_update import ParameterVectors, UpdateRule, cor
 from training.numerics.run_memory import run_memories
 from training.numerics.vectors import Pointer, at, copy, offset, pointer, put, sum_of
 
-#: Why `train` made no more updates.
+#: Why `train` stopped.
 MADE, DIVERGED, COST_REACHED = range(3)
 
 
@@ -30,9 +30,9 @@ def _vectors(workspace: Workspace) -> ParameterVectors:
 def _ends_epoch_below(
     costs: Pointer, n: int, left: int, examples: int, epoch_cost: Pointer, cost_below: float
 ) -> bool:
-    """Add the costs of a batch to its epoch's; tell whether an epoch ends with a lower mean.
+    """Add the costs of a batch to its epoch; return whether the epoch ends below the limit.
 
-    `left` are the examples of the epoch that come with and after the batch.
+    `left` is the number of examples of the epoch in the batch and after it.
     """
     put(epoch_cost, 0, sum_of(costs, 0, min(n, left), at(epoch_cost, 0)))
     if n < left:
@@ -43,9 +43,9 @@ def _ends_epoch_below(
 
 
 def training_kernel(lanes: int) -> Any:
-    """Return the kernel that trains with batches in tiles of so many lanes."""
+    """Return the training kernel for tiles of this number of lanes."""
     memories = run_memories(lanes)
-    memory_size, memory_within, descend = memories.size, memories.within, descent(lanes)
+    memory_size, memory_within, descend = memories.size, memories.within, batch_step(lanes)
 
     @kernel(
         types.UniTuple(types.int64, 2)(NETWORK, DATA, PLAN, WORKSPACE),
@@ -96,7 +96,7 @@ def training_kernel(lanes: int) -> Any:
             ):
                 outcome = COST_REACHED
                 break
-        if done % 2 == 1:  # the latest update lies beside the caller's arrays
+        if done % 2 == 1:  # the latest update is not in the caller's arrays
             _copy_back(old, workspace)
         put(memory.powers, 0, power1)
         put(memory.powers, 1, power2)

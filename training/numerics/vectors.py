@@ -1,12 +1,12 @@
 """Numbers in memory, one or several at a time, for compiled code.
 
-A vector is several float64 numbers as one value, such as what the examples of a tile have at one
-unit; LLVM turns it into as many registers as the processor needs for it.  Each operation works on
-every number by itself, in the order that the code says; nothing is fused.
+A vector is several float64 numbers as one value, such as the activations of one unit for the
+examples of a tile; LLVM maps it to as many registers as necessary.  Operations work on each number
+separately, in the order of the code; nothing is fused.
 
-Arrays are looked into through pointers: Numba counts the references to an array whenever it is
-passed on or exchanged, and counting takes longer than a small network's update.  The caller that
-takes a pointer keeps the array, and indices are not checked.
+Arrays are accessed through pointers: Numba counts the references to an array whenever it is passed
+or swapped, which takes longer than an update of a small network.  The caller must keep the array
+while a pointer to it exists, and indices are not checked.
 """
 
 from collections.abc import Callable
@@ -39,16 +39,16 @@ class _VectorModel(models.PrimitiveModel):
 
 
 class Operations(NamedTuple):
-    """What can be done with vectors of one size; for a size of 1 they are float64 themselves."""
+    """The operations on vectors of one size; for size 1 they are float64."""
 
     load: Callable[..., Any]
-    """(pointer, index): the numbers from there on."""
+    """(pointer, index): the numbers from this index on."""
     store: Callable[..., None]
-    """(pointer, index, vector): put them there."""
+    """(pointer, index, vector): store them at this index."""
     fill: Callable[..., Any]
-    """(number): the same number in every place."""
+    """(number): the same number in every lane."""
     spread: Callable[..., Any]
-    """(pointer, index): the number there, in every place."""
+    """(pointer, index): the number at this index in every lane."""
     add: Callable[..., Any]
     """(vector, vector)"""
     add_product: Callable[..., Any]
@@ -71,7 +71,7 @@ def pointer(_typing: Any, array: Any) -> Any:
 
 @instruction
 def offset(_typing: Any, numbers: Any, count: Any) -> Any:
-    """Return a pointer that is so many numbers further on."""
+    """Return a pointer that is offset by a count of numbers."""
     return numbers(numbers, types.intp), lambda _context, builder, _signature, values: builder.gep(
         values[0], [values[1]]
     )
@@ -79,7 +79,7 @@ def offset(_typing: Any, numbers: Any, count: Any) -> Any:
 
 @cache
 def operations(lanes: int) -> Operations:
-    """Return what can be done with vectors of so many numbers, a power of two."""
+    """Return the operations on vectors of this size, a power of two."""
     return Operations(*_memory_operations(lanes), *_arithmetic(lanes))
 
 
@@ -171,15 +171,15 @@ def _arithmetic(lanes: int) -> tuple[Any, Any, Any, Any]:
 
 
 _one = operations(1)
-#: (pointer, index): the number there.
+#: (pointer, index): the number at this index.
 at = _one.load
-#: (pointer, index, number): put it there.
+#: (pointer, index, number): store it at this index.
 put = _one.store
 
 
 @instruction
 def integer_at(_typing: Any, numbers: Any, index: Any) -> Any:
-    """Return the whole number at an index."""
+    """Return the integer at an index."""
     return types.int64(
         numbers, types.intp
     ), lambda _context, builder, _signature, values: builder.load(
@@ -189,7 +189,7 @@ def integer_at(_typing: Any, numbers: Any, index: Any) -> Any:
 
 @instruction
 def put_integer(_typing: Any, numbers: Any, index: Any, number: Any) -> Any:
-    """Put a whole number at an index."""
+    """Store an integer at an index."""
 
     def generate(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
         builder.store(values[2], builder.gep(values[0], [values[1]]))
@@ -209,6 +209,6 @@ def sum_of(numbers: Pointer, begin: int, end: int, start: float) -> float:
 
 @shared
 def copy(numbers: Pointer, count: int, to: Pointer) -> None:
-    """Copy so many numbers."""
+    """Copy a count of numbers."""
     for p in range(count):
         put(to, p, at(numbers, p))

@@ -1,7 +1,7 @@
 """Sums over the units of a layer, compiled: logits, and deltas from the layer above.
 
-Every sum is taken in the order of the loops, from +0.0 on: a vector has a sum in each of its lanes,
-and none is ever split.  How many sums are taken at once follows from what there are registers for.
+Every sum starts at +0.0 and is taken in the order of the loops: a vector has one sum in each lane,
+and no sum is split.  The number of sums that are taken at once depends on the registers.
 """
 
 from functools import cache
@@ -11,12 +11,12 @@ from training.numerics.jit import shared
 from training.numerics.lanes import MOST_LANES, LayerLanes
 from training.numerics.vectors import Pointer, operations
 
-#: So many numbers stay in the fastest cache while others pass through it.
+#: The number of floats that stay in the fastest cache while others are streamed through it.
 _CACHED = 3072
 
 
 class Weights(NamedTuple):
-    """The weights of a layer, as sums over its inputs or over its units take them.
+    """The weights of a layer, for sums over its inputs or over its units.
 
     wᵢⱼ, for the result i and the term j, is at first + i·stride_i + j·stride_j.
     """
@@ -26,12 +26,12 @@ class Weights(NamedTuple):
     stride_i: int
     stride_j: int
     bias: int
-    """Where the biases begin; −1 where nothing is added."""
+    """The index of the first bias; −1 for none."""
 
 
 @cache
 def weighted_sums(lanes: int) -> Any:
-    """Return what computes sums in tiles of so many lanes.
+    """Return the function that computes sums in tiles of this number of lanes.
 
     (weights, v, out, tiles): outᵢ ← Σⱼ vⱼ·wᵢⱼ + biasᵢ in every lane of every tile.
     """
@@ -53,13 +53,13 @@ def weighted_sums(lanes: int) -> Any:
 
 
 def _in_four_tiles(lanes: int) -> Any:
-    """Return what computes sums in four tiles at once, with one weight for all of them."""
+    """Return the function for four tiles at once, which use each weight together."""
     load, store, fill, spread, add, add_product, _, _ = operations(lanes)
 
     @shared
     def weighted(weights: Weights, v: LayerLanes, out: LayerLanes, tiles: int) -> None:
         apart, out_apart = v.units * lanes, out.units * lanes
-        # As many vectors at once as stay in the fastest cache; the sums so far wait in `out`.
+        # As many vectors at once as fit the fastest cache; partial sums are stored in `out`.
         at_once = max(_CACHED // (tiles * lanes), 16)
         for j in range(0, v.units, at_once):
             end = min(j + at_once, v.units)
@@ -93,7 +93,7 @@ def _in_four_tiles(lanes: int) -> Any:
 
 
 def _in_one_tile(lanes: int) -> Any:
-    """Return what computes sums in one tile: for four units at once, then for those left over."""
+    """Return the function for one tile: four units at once, then the remaining ones."""
     load, store, fill, spread, add, add_product, _, _ = operations(lanes)
 
     @shared

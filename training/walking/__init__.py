@@ -1,1 +1,1 @@
-"""One update, line by line: the readable loops, executed once more and written down."""
+"""One update, line by line: a recorded execution of the readable loops."""

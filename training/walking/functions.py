@@ -1,4 +1,4 @@
-"""What the source of the readable loops says about each of their lines."""
+"""The source lines of the readable loops, and what each of them reads and sets."""
 
 import ast
 import inspect
@@ -13,7 +13,7 @@ from training.walking.roles import ROLES, VariableRole
 
 @dataclass(frozen=True, slots=True)
 class WalkFunction:
-    """A function as it is in its file; `first_line` is the number of its first line, from 1."""
+    """The source of a function; `first_line` is the number of its first line, from 1."""
 
     name: str
     first_line: int
@@ -24,7 +24,7 @@ class WalkFunction:
 class Target:
     """What a line sets: a variable, or an element of a list, at an index or at its end.
 
-    `is_result`: it is what a call returned; where that is a list, all of its elements are new.
+    `is_result`: it is the result of a call; if that is a list, all of its elements are new.
     """
 
     name: str
@@ -35,11 +35,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """What can be seen of a line without executing it.
+    """The static properties of a line.
 
-    `elements` are those of lists that it reads, such as w_i[j]; `loop_variables` the names that the
-    loops around it, and its own, count with. `body` are the lines of its loop, where it is the head
-    of one.
+    `elements` are the list elements that it reads, such as w_i[j]; `loop_variables` the loop
+    variables of all loops around it. `body` are the lines of its loop if it is the head of one.
     """
 
     targets: tuple[Target, ...]
@@ -58,13 +57,13 @@ class TracedFunction:
 
 
 def walk_functions() -> list[WalkFunction]:
-    """Return the traced functions, in the order in which they are in their file."""
+    """Return the traced functions in the order of their file."""
     return sorted(map(_function, ROLES), key=lambda function: function.first_line)
 
 
 @cache
 def traced_functions() -> Mapping[CodeType, TracedFunction]:
-    """Return the traced functions by their code."""
+    """Return the traced functions by their code objects."""
     return {
         function.__code__: TracedFunction(
             function.__name__, dict(_lines(_function(function))), roles
@@ -122,7 +121,7 @@ def _targets(statement: ast.stmt) -> Iterator[Target]:
 
 
 def _elements(statement: ast.stmt) -> Iterator[ast.Subscript]:
-    """Yield the elements that a statement reads, by indices that are names."""
+    """Yield the list elements that a statement reads, if their indices are names."""
     inner = set()
     for node in ast.walk(statement):
         if isinstance(node, ast.Subscript) and node not in inner:

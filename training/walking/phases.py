@@ -1,4 +1,4 @@
-"""What an update consists of: its phases, in the order in which the loops go through them."""
+"""The phases of an update, in the order in which the loops execute them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from training.network import Array
 
 
 class PhaseKind(StrEnum):
-    """What is done in a phase of an update."""
+    """The kind of a phase of an update."""
 
     ZERO = "zero"
     FORWARD = "forward"
@@ -21,11 +21,11 @@ class PhaseKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WalkPhase:
-    """Consecutive steps that belong together: those from `first_step`, `step_count` of them.
+    """Consecutive steps that belong together: `step_count` steps from `first_step` on.
 
-    `position` is the example's place in the batch, `layer` its layer from 1; None where the phase
-    is of the whole batch, or of all layers. `gradient_sum` (parameters) is G after it, where it
-    adds to it. A phase that is not walked through has no steps and no sum.
+    `position` is the position of the example in the batch, `layer` counts from 1; None if the phase
+    is for the whole batch, or for all layers. `gradient_sum` (parameters) is G after a phase that
+    adds to it. A phase that was not executed has no steps and no sum.
     """
 
     kind: PhaseKind

@@ -1,6 +1,6 @@
-"""Records which lines of the loops are executed, and what their variables hold after them.
+"""Records the executed lines of the loops and the values of their variables after each line.
 
-Nothing is recorded but what Python itself reports while it executes them.
+All of it comes from Python's own tracing.
 """
 
 import ast
@@ -19,9 +19,9 @@ _Tracer: TypeAlias = "Callable[[FrameType, str, Any], _Tracer | None]"
 
 @dataclass(frozen=True, slots=True)
 class WalkVariable:
-    """A variable that holds a number, or an element of a list, at its `indices`.
+    """A variable with a number, or an element of a list at `indices`.
 
-    `name` has the indices, too: w_i[1]. `is_whole`: it counts something.
+    `name` includes the indices: w_i[1]. `is_whole`: it is an integer.
     """
 
     name: str
@@ -33,10 +33,9 @@ class WalkVariable:
 
 @dataclass(frozen=True, slots=True)
 class ExecutedLine:
-    """A line after its execution: its number in the file, and the numbers that variables hold.
+    """A line after its execution: its number in the file, and the values of variables.
 
-    `changed` are the names of those that it set, `counters` the variables that the loops around it
-    count with, by their roles.
+    `changed` are the names of variables that it set, `counters` the loop variables by their roles.
     """
 
     line: int
@@ -47,22 +46,22 @@ class ExecutedLine:
 
 @dataclass(slots=True)
 class Call:
-    """One call of a function: the lines that were executed."""
+    """One call of a function and its executed lines."""
 
     function: str
     lines: list[ExecutedLine]
 
 
 class Recorder:
-    """Collects the calls that are made while it records. For the thread that it records in."""
+    """Collects the calls during a recording, in the current thread only."""
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
 
     @contextmanager
     def recording(self) -> Iterator[None]:
-        """Record what happens in the block."""
-        # A debugger or a measurement of coverage that traces, too, is set again afterwards.
+        """Record the calls in the block."""
+        # Restores the trace function of a debugger or of coverage afterwards.
         others = sys.gettrace()
         sys.settrace(self._called)
         try:
@@ -80,7 +79,7 @@ class Recorder:
 
 
 class _Following:
-    """Follows one call: a line is known to be executed when the next one begins."""
+    """Traces one call: a line has been executed when the next one begins."""
 
     def __init__(self, call: Call, function: TracedFunction) -> None:
         self._call = call
@@ -91,7 +90,7 @@ class _Following:
     def happened(self, frame: FrameType, event: str, _: object) -> "_Tracer | None":
         following = frame.f_lineno if event == "line" else None
         if following == self._begun and following is not None and not self._is_head(following):
-            return self.happened  # a comprehension, of which some Pythons report each round
+            return self.happened  # some versions of Python report each round of a comprehension
         if self._begun is not None and event in {"line", "return"}:
             self._note(self._begun, following, frame.f_locals)
         self._begun = following
@@ -106,7 +105,7 @@ class _Following:
         if line is None:
             return
         if line.body is not None and following not in line.body:
-            return  # its loop has ended, and it has set nothing
+            return  # its loop has ended without setting anything
         changed = [found for target in line.targets for found in self._set(target, variables)]
         scalars = [
             found for name, value in variables.items() for found in self._variable(name, value)
@@ -128,7 +127,7 @@ class _Following:
         self._call.lines.append(ExecutedLine(number, shown, names, counters))
 
     def _set(self, target: Target, variables: Mapping[str, Any]) -> Iterator[WalkVariable]:
-        """Yield the numbers that a line has set; none where it has set something else."""
+        """Yield the numbers that a line has set."""
         value = variables.get(target.name)
         if not isinstance(value, list):
             yield from self._variable(target.name, value)
@@ -142,14 +141,14 @@ class _Following:
                 yield from self._variable(target.name, element, index)
 
     def _read(self, node: ast.expr, variables: Mapping[str, Any]) -> Iterator[WalkVariable]:
-        """Yield a number that a line has read from a list; none where it has read another thing."""
+        """Yield a number that a line has read from a list."""
         value = _value(node, variables)
         if isinstance(value, float):
             name, indices = _place(node, variables)
             yield from self._variable(name, value, *indices)
 
     def _variable(self, name: str, value: object, *indices: int) -> Iterator[WalkVariable]:
-        """Yield a variable, or an element of it, where it is a number."""
+        """Yield a variable, or an element of it, if it is a number."""
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             role = self._roles[name]
             assert role is not None
@@ -171,7 +170,7 @@ def _value(node: ast.expr, variables: Mapping[str, Any]) -> Any:  # noqa: ANN401
 
 
 def _place(node: ast.expr, variables: Mapping[str, Any]) -> tuple[str, tuple[int, ...]]:
-    """Return the list that an element is read from, and its indices: w_i and 1 for w_i[j]."""
+    """Return the list and the indices of an element: w_i and 1 for w_i[j]."""
     match node:
         case ast.Subscript(value=owner, slice=index):
             name, indices = _place(owner, variables)

@@ -1,6 +1,6 @@
-"""What each variable of the traced functions holds: the one place that knows their names.
+"""The roles of the variables in the traced functions: the only module that knows their names.
 
-What shows a walk goes by these roles, so a variable of the loops can be renamed: here and there.
+Clients use the roles, so a variable of the loops can be renamed by changing it there and here.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from training.numerics import loops
 
 
 class VariableRole(StrEnum):
-    """What a variable holds; the contract says more of each."""
+    """The role of a variable; the contract describes each."""
 
     UNIT_INDEX = "unit-index"
     INPUT_INDEX = "input-index"
@@ -47,8 +47,8 @@ class VariableRole(StrEnum):
 
 _R = VariableRole
 
-#: The traced functions, each with its variables: the role of those that hold numbers, or lists of
-#: them, and None for all others. A list has the role of its elements; one that is part of an object
+#: The traced functions, each with its variables: the role of those with numbers, or lists of
+#: numbers, and None for all others. A list has the role of its elements; one that is an attribute
 #: is named as the lines read it, such as `layer.biases`.
 ROLES: Final[Mapping[Callable[..., Any], Mapping[str, VariableRole | None]]] = MappingProxyType(
     {

@@ -43,7 +43,7 @@ class WalkStep:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """An update as it was executed, line by line."""
+    """The executed lines of an update."""
 
     update: BatchUpdate
     phases: list[WalkPhase]
@@ -51,9 +51,9 @@ class Walk:
 
 
 def walk(update: BatchUpdate, most_lines: int) -> Walk:
-    """Execute the loops of an update once more, and return what happened, line by line.
+    """Execute the loops of an update, and return each executed line.
 
-    Raises LimitExceeded where that would be more than `most_lines`, about.
+    Raises LimitExceeded for more than about `most_lines`.
     """
     _check_size(update, most_lines)
     network = update.network
@@ -82,8 +82,8 @@ def _check_size(update: BatchUpdate, most_lines: int) -> None:
     lines = update.network.parameter_count * lines_of_a_parameter
     if lines > most_lines:
         raise LimitExceeded(
-            f"the loops of this update execute about {lines:,} lines, and the limit is"
-            f" {most_lines:,}: look at a smaller network or batch",
+            f"the loops of this update execute about {lines:,} lines, more than the limit of"
+            f" {most_lines:,}: use a smaller network or batch",
             limit="walk_lines",
             value=most_lines,
         )
@@ -104,7 +104,7 @@ def _executed(update: BatchUpdate) -> list[Call]:
 
 
 def _lines_of_phases(place: _Place, call: Call) -> Iterator[list[ExecutedLine]]:
-    """Yield the lines of a call; of one that goes through all parameters those of each layer."""
+    """Yield the lines of a call; for a call over all parameters, those of each layer."""
     layer, lines = 1, list[ExecutedLine]()
     for line in call.lines:
         p = line.counters.get(VariableRole.PARAMETER_INDEX)
@@ -117,7 +117,7 @@ def _lines_of_phases(place: _Place, call: Call) -> Iterator[list[ExecutedLine]]:
 
 
 def _step(place: _Place, line: ExecutedLine, phase: int) -> WalkStep:
-    """Return a step, with what it is about: by what the loops around its line count with."""
+    """Return a step with its unit and input, from the loop variables of its line."""
     counters = line.counters
     unit, source = counters.get(VariableRole.UNIT_INDEX), counters.get(VariableRole.INPUT_INDEX)
     p = counters.get(VariableRole.PARAMETER_INDEX)
@@ -128,7 +128,7 @@ def _step(place: _Place, line: ExecutedLine, phase: int) -> WalkStep:
 
 
 def _added(before: Array, shape: LayerShape, steps: list[WalkStep]) -> Array:
-    """Return G after the steps that add the gradient of a layer to it."""
+    """Return G after the steps that add the gradient of a layer."""
     after = before.copy()
     for step in steps:
         for variable in step.variables:

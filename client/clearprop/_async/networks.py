@@ -106,7 +106,8 @@ class AsyncNetwork(AsyncNetworkHistory, AsyncNetworkInspection, AsyncNetworkEdit
         `epsilon` (1e-8) belong to `adam`; `weight_decay` (0) to all. With `shuffle_seed` each epoch
         goes through the examples in an order of its own. The run ends early after the epoch whose
         examples' mean cost is less than `cost_below`, and after `max_updates`, where they are
-        given.
+        given. With `stop_on_non_finite_cost` it ends as FAILED after the first update with an
+        infinite or NaN cost.
         """
         call = runs.train(self.id, training_set, settings, etag, request_id)
         response = await self._connection.call(call)

@@ -81,6 +81,14 @@ _HOW: Options = {
             int,
             typer.Option("--max-updates", metavar="N", help="End after so many updates."),
         ),
+        (
+            "stop_on_non_finite_cost",
+            bool,
+            typer.Option(
+                "--stop-on-non-finite-cost",
+                help="End the run as failed after an update whose cost is infinite or NaN.",
+            ),
+        ),
     )
 }
 

@@ -194,8 +194,8 @@ class Initializer(_message.Message):
     """The seed of the random stream, 0 to 2^63 − 1. If absent in a request, the server picks a seed and
     returns it. ZEROS and EXPLICIT have no seed.
 
-    The stream is PCG64, seeded as `numpy.random.PCG64(seed)`. Each weight takes one raw 64-bit
-    number: u = (raw >> 11)·2^−53, weight = low + (high − low)·u. If rounding makes the weight equal
+    The stream is PCG64, seeded as `numpy.random.PCG64(seed)`. It gives the weights of all layers,
+    layer by layer and row by row; biases are 0. Each weight takes one raw 64-bit number: u = (raw >> 11)·2^−53, weight = low + (high − low)·u. If rounding makes the weight equal
     to `high`, the next raw number is used instead.
     """
     low: _builtins.float

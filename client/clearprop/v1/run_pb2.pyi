@@ -201,6 +201,7 @@ class StopCondition(_message.Message):
 
     COST_BELOW_FIELD_NUMBER: _builtins.int
     MAX_UPDATES_FIELD_NUMBER: _builtins.int
+    NON_FINITE_COST_FIELD_NUMBER: _builtins.int
     cost_below: _builtins.float
     """Ends the run if the mean cost of an epoch is less than this value: finite, greater than 0. The mean
     is that of the costs of the epoch's examples, each measured when it was trained on. It is checked
@@ -208,15 +209,20 @@ class StopCondition(_message.Message):
     """
     max_updates: _builtins.int
     """Ends the run after this number of updates, at least 0; limits `total_updates`. 0: no limit."""
+    non_finite_cost: _builtins.bool
+    """Ends the run as FAILED, with reason NON_FINITE_COST, after the first update whose cost is infinite
+    or NaN. That update is kept. Default: the run continues as long as its parameters are finite.
+    """
     def __init__(
         self,
         *,
         cost_below: _builtins.float | None = ...,
         max_updates: _builtins.int = ...,
+        non_finite_cost: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_cost_below", b"_cost_below", "cost_below", b"cost_below"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost_below", b"_cost_below", "cost_below", b"cost_below", "max_updates", b"max_updates"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost_below", b"_cost_below", "cost_below", b"cost_below", "max_updates", b"max_updates", "non_finite_cost", b"non_finite_cost"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__cost_below: _TypeAlias = _typing.Literal["cost_below"]  # noqa: Y015
     _WhichOneofArgType__cost_below: _TypeAlias = _typing.Literal["_cost_below", b"_cost_below"]  # noqa: Y015
@@ -303,12 +309,13 @@ class Failure(_message.Message):
     UPDATE_FIELD_NUMBER: _builtins.int
     reason: _builtins.str
     """A stable identifier for programs. DIVERGED: an update would have made a parameter infinite or NaN;
-    the network remains at the last finite update.
+    the network remains at the last finite update. NON_FINITE_COST: the cost of the latest update is
+    infinite or NaN, and `settings.stop.non_finite_cost` is set.
     """
     message: _builtins.str
     """A message for people."""
     update: _builtins.int
-    """The number of the update that could not be applied. A later update will have this number."""
+    """The number of the update that was not applied. A later update will have this number."""
     def __init__(
         self,
         *,
@@ -346,6 +353,7 @@ class Run(_message.Message):
     START_TIME_FIELD_NUMBER: _builtins.int
     END_TIME_FIELD_NUMBER: _builtins.int
     TRAINING_SET_UID_FIELD_NUMBER: _builtins.int
+    NON_FINITE_COST_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     """The id of the network."""
     run: _builtins.int
@@ -374,6 +382,11 @@ class Run(_message.Message):
     """
     training_set_uid: _builtins.str
     """The uid of the training set. The run keeps using this training set even if its id is reused."""
+    non_finite_cost: _builtins.int
+    """The number of the run's first update with an infinite or NaN cost. Absent if there is none. Costs
+    can overflow while parameters are finite, so a run with such costs can succeed; set
+    `settings.stop.non_finite_cost` to end a run there.
+    """
     @_builtins.property
     def settings(self) -> Global___TrainingSettings:
         """The requested settings, with defaults filled in for the optimizer."""
@@ -413,14 +426,20 @@ class Run(_message.Message):
         start_time: _timestamp_pb2.Timestamp | None = ...,
         end_time: _timestamp_pb2.Timestamp | None = ...,
         training_set_uid: _builtins.str = ...,
+        non_finite_cost: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_latest_cost", b"_latest_cost", "create_time", b"create_time", "end_time", b"end_time", "failure", b"failure", "latest_cost", b"latest_cost", "settings", b"settings", "start_time", b"start_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_latest_cost", b"_latest_cost", "_non_finite_cost", b"_non_finite_cost", "create_time", b"create_time", "end_time", b"end_time", "failure", b"failure", "latest_cost", b"latest_cost", "non_finite_cost", b"non_finite_cost", "settings", b"settings", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_latest_cost", b"_latest_cost", "create_time", b"create_time", "end_time", b"end_time", "epoch", b"epoch", "failure", b"failure", "first_update", b"first_update", "latest_cost", b"latest_cost", "latest_update", b"latest_update", "network", b"network", "next_example", b"next_example", "run", b"run", "settings", b"settings", "start_time", b"start_time", "state", b"state", "total_updates", b"total_updates", "training_set_uid", b"training_set_uid", "updates_done", b"updates_done"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_latest_cost", b"_latest_cost", "_non_finite_cost", b"_non_finite_cost", "create_time", b"create_time", "end_time", b"end_time", "epoch", b"epoch", "failure", b"failure", "first_update", b"first_update", "latest_cost", b"latest_cost", "latest_update", b"latest_update", "network", b"network", "next_example", b"next_example", "non_finite_cost", b"non_finite_cost", "run", b"run", "settings", b"settings", "start_time", b"start_time", "state", b"state", "total_updates", b"total_updates", "training_set_uid", b"training_set_uid", "updates_done", b"updates_done"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__latest_cost: _TypeAlias = _typing.Literal["latest_cost"]  # noqa: Y015
     _WhichOneofArgType__latest_cost: _TypeAlias = _typing.Literal["_latest_cost", b"_latest_cost"]  # noqa: Y015
+    _WhichOneofReturnType__non_finite_cost: _TypeAlias = _typing.Literal["non_finite_cost"]  # noqa: Y015
+    _WhichOneofArgType__non_finite_cost: _TypeAlias = _typing.Literal["_non_finite_cost", b"_non_finite_cost"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__latest_cost) -> _WhichOneofReturnType__latest_cost | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__non_finite_cost) -> _WhichOneofReturnType__non_finite_cost | None: ...
 
 Global___Run: _TypeAlias = Run  # noqa: Y015
 

@@ -1537,7 +1537,7 @@ class ListUpdatesResponse(_message.Message):
     intervals of similar length it contains an update with the smallest and one with the largest cost,
     so that no peak is lost. Updates that do not belong to a run are all included if they take up less
     than half of `max_points`. NaN costs are ignored when the smallest and the largest are
-    determined. The returned updates are exact; which updates are chosen can change when the history
+    determined, unless the interval has no others. The returned updates are exact; which updates are chosen can change when the history
     grows or is compacted in the background.
     """
     @_builtins.property
@@ -1793,6 +1793,7 @@ class Prediction(_message.Message):
 
     OUTPUTS_FIELD_NUMBER: _builtins.int
     ACTIVATIONS_FIELD_NUMBER: _builtins.int
+    NON_FINITE_OUTPUTS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def outputs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """The activations of the output layer."""
@@ -1801,15 +1802,22 @@ class Prediction(_message.Message):
     def activations(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.Vector]:
         """The activations of each layer after the inputs, including the output layer. Empty unless requested."""
 
+    @_builtins.property
+    def non_finite_outputs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """The indices of the outputs that are infinite or NaN, counting from 0, in ascending order. Outputs
+        can overflow if inputs or parameters are very large.
+        """
+
     def __init__(
         self,
         *,
         outputs: _abc.Iterable[_builtins.float] | None = ...,
         activations: _abc.Iterable[_network_pb2.Vector] | None = ...,
+        non_finite_outputs: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activations", b"activations", "outputs", b"outputs"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activations", b"activations", "non_finite_outputs", b"non_finite_outputs", "outputs", b"outputs"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1956,6 +1964,7 @@ class CheckGradientsResponse(_message.Message):
     FAILED_COUNT_FIELD_NUMBER: _builtins.int
     KINK_COUNT_FIELD_NUMBER: _builtins.int
     DIFFERENCES_FIELD_NUMBER: _builtins.int
+    UNMEASURABLE_COUNT_FIELD_NUMBER: _builtins.int
     update: _builtins.int
     """The update whose parameters were used."""
     example_count: _builtins.int
@@ -1968,10 +1977,14 @@ class CheckGradientsResponse(_message.Message):
     """The number of gradients that failed."""
     kink_count: _builtins.int
     """The number of parameters at a kink of the cost, which neither pass nor fail."""
+    unmeasurable_count: _builtins.int
+    """The number of parameters whose numerical gradient cannot be measured because of overflow or
+    rounding, which neither pass nor fail.
+    """
     @_builtins.property
     def differences(self) -> _containers.RepeatedCompositeFieldContainer[Global___GradientDifference]:
         """The result for each checked parameter, largest difference relative to its tolerance first, kinks
-        last.
+        and unmeasurable ones last.
         """
 
     def __init__(
@@ -1984,10 +1997,11 @@ class CheckGradientsResponse(_message.Message):
         failed_count: _builtins.int = ...,
         kink_count: _builtins.int = ...,
         differences: _abc.Iterable[Global___GradientDifference] | None = ...,
+        unmeasurable_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["differences", b"differences", "example_count", b"example_count", "failed_count", b"failed_count", "kink_count", b"kink_count", "parameter_count", b"parameter_count", "passed", b"passed", "update", b"update"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["differences", b"differences", "example_count", b"example_count", "failed_count", b"failed_count", "kink_count", b"kink_count", "parameter_count", b"parameter_count", "passed", b"passed", "unmeasurable_count", b"unmeasurable_count", "update", b"update"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2008,6 +2022,7 @@ class GradientDifference(_message.Message):
     TOLERANCE_FIELD_NUMBER: _builtins.int
     STEP_FIELD_NUMBER: _builtins.int
     KINK_FIELD_NUMBER: _builtins.int
+    UNMEASURABLE_FIELD_NUMBER: _builtins.int
     layer: _builtins.int
     """The layer: 1 is the first layer after the inputs."""
     unit: _builtins.int
@@ -2028,6 +2043,10 @@ class GradientDifference(_message.Message):
     """Whether a relu or leaky relu logit crossed 0 for any of the examples. The numerical gradient then
     has no meaning.
     """
+    unmeasurable: _builtins.bool
+    """Whether the numerical gradient cannot be measured: a gradient or a cost is infinite or NaN, or
+    rounding of very large logits hides the change of the parameter.
+    """
     def __init__(
         self,
         *,
@@ -2040,10 +2059,11 @@ class GradientDifference(_message.Message):
         tolerance: _builtins.float = ...,
         step: _builtins.float = ...,
         kink: _builtins.bool = ...,
+        unmeasurable: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_input", b"_input", "input", b"input"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_input", b"_input", "analytic", b"analytic", "difference", b"difference", "input", b"input", "kink", b"kink", "layer", b"layer", "numeric", b"numeric", "step", b"step", "tolerance", b"tolerance", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_input", b"_input", "analytic", b"analytic", "difference", b"difference", "input", b"input", "kink", b"kink", "layer", b"layer", "numeric", b"numeric", "step", b"step", "tolerance", b"tolerance", "unit", b"unit", "unmeasurable", b"unmeasurable"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__input: _TypeAlias = _typing.Literal["input"]  # noqa: Y015
     _WhichOneofArgType__input: _TypeAlias = _typing.Literal["_input", b"_input"]  # noqa: Y015

@@ -301,6 +301,7 @@ class State(_message.Message):
     UID_FIELD_NUMBER: _builtins.int
     GRADIENTS_FIELD_NUMBER: _builtins.int
     ACTIVATIONS_FIELD_NUMBER: _builtins.int
+    NEXT_EPOCH_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     """The id of the network."""
     update: _builtins.int
@@ -310,9 +311,11 @@ class State(_message.Message):
     run: _builtins.int
     """The number of the run that applied the update; 0 if it does not belong to a run."""
     epoch: _builtins.int
-    """The epoch of the run's next example, counting from 1; 0 if the update does not belong to a run."""
+    """The epoch of the first example in the update's batch, counting from 1, as in `Update`; 0 if the
+    update does not belong to a run.
+    """
     next_example: _builtins.int
-    """The position of the run's next example in the order of its epoch, counting from 0; 0 after all
+    """The position of the run's next example in the order of `next_epoch`, counting from 0; 0 after all
     epochs.
     """
     cost: _builtins.float
@@ -321,6 +324,10 @@ class State(_message.Message):
     """
     uid: _builtins.str
     """The uid of the network."""
+    next_epoch: _builtins.int
+    """The epoch of the run's next example, counting from 1; the last epoch after all epochs; 0 if the
+    update does not belong to a run.
+    """
     @_builtins.property
     def layers(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
         """The parameters after the update, layer by layer."""
@@ -351,10 +358,11 @@ class State(_message.Message):
         uid: _builtins.str = ...,
         gradients: _abc.Iterable[_network_pb2.LayerParameters] | None = ...,
         activations: _abc.Iterable[_network_pb2.Vector] | None = ...,
+        next_epoch: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "cost", b"cost"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "activations", b"activations", "cost", b"cost", "epoch", b"epoch", "gradients", b"gradients", "kind", b"kind", "layers", b"layers", "network", b"network", "next_example", b"next_example", "run", b"run", "uid", b"uid", "update", b"update"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "activations", b"activations", "cost", b"cost", "epoch", b"epoch", "gradients", b"gradients", "kind", b"kind", "layers", b"layers", "network", b"network", "next_epoch", b"next_epoch", "next_example", b"next_example", "run", b"run", "uid", b"uid", "update", b"update"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__cost: _TypeAlias = _typing.Literal["cost"]  # noqa: Y015
     _WhichOneofArgType__cost: _TypeAlias = _typing.Literal["_cost", b"_cost"]  # noqa: Y015

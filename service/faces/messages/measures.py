@@ -30,6 +30,7 @@ def gradient_check(
         passed=source.passed,
         failed_count=source.failed,
         kink_count=source.kinks,
+        unmeasurable_count=source.unmeasurable,
         differences=[_difference(place(each.parameter), each) for each in source.differences],
     )
 
@@ -48,4 +49,5 @@ def _difference(
         tolerance=source.tolerance,
         step=source.step,
         kink=source.kink,
+        unmeasurable=source.unmeasurable,
     )

@@ -21,7 +21,9 @@ def prediction(source: Prediction, *, activations: bool) -> training_service_pb2
     predictions = []
     for row in source.activations:
         layers = np.split(row, bounds)
-        message = training_service_pb2.Prediction(outputs=layers[-1])
+        message = training_service_pb2.Prediction(
+            outputs=layers[-1], non_finite_outputs=np.flatnonzero(~np.isfinite(layers[-1]))
+        )
         if activations:
             message.activations.extend(network_pb2.Vector(values=layer) for layer in layers)
         predictions.append(message)

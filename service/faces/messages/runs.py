@@ -46,6 +46,7 @@ def settings(unknown: Violations, message: run_pb2.TrainingSettings) -> Training
         stop=StopCondition(
             cost_below=optional(message.stop, "cost_below"),
             max_updates=message.stop.max_updates,
+            non_finite_cost=message.stop.non_finite_cost,
         ),
     )
 
@@ -69,7 +70,9 @@ def sent_settings(source: TrainingSettings) -> run_pb2.TrainingSettings:
         optimizer=sent_optimizer(source.optimizer),
         stop=(
             run_pb2.StopCondition(
-                cost_below=source.stop.cost_below, max_updates=source.stop.max_updates
+                cost_below=source.stop.cost_below,
+                max_updates=source.stop.max_updates,
+                non_finite_cost=source.stop.non_finite_cost,
             )
             if source.stop != StopCondition()
             else None
@@ -127,6 +130,7 @@ def _run(network_id: str, source: Run) -> run_pb2.Run:
         epoch=source.epoch,
         next_example=source.next_example,
         latest_cost=source.latest_cost,
+        non_finite_cost=source.non_finite_cost,
         failure=_failure(source.failure) if source.failure else None,
         create_time=timestamp(source.create_time),
         start_time=timestamp(source.start_time) if source.start_time else None,

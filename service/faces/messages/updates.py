@@ -76,7 +76,8 @@ def state(source: Network, snapshot: Snapshots) -> update_pb2.State:
     if snapshot.run is not None:
         after = snapshot.run.at(snapshot.run_offset + 1)
         message.run = after.number
-        message.epoch = after.epoch
+        message.epoch = after.schedule.batch(snapshot.run_offset).epoch
+        message.next_epoch = after.epoch
         message.next_example = after.next_example
         message.cost = snapshot.costs[0]
     return message

@@ -9,9 +9,9 @@ from google.protobuf.message import Message
 
 from service.faces.messages.training_sets import example_rows
 from service.use_cases.requests import RequestId
-from training.collecting import Collector
 from training.errors import Violations, validating
-from training.names import check_id, check_request_id
+from training.example_collector import Collector
+from training.identifiers import check_id, check_request_id
 from training.training_set import Examples, TrainingSet
 
 

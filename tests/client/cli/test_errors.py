@@ -12,7 +12,7 @@ def test_an_unknown_network_is_named_with_what_helps(clearprop: Clearprop) -> No
     told = clearprop("state", "nobody", code=1)
     assert told.stdout == ""
     assert told.stderr.splitlines() == [
-        "error: there is no network nobody: check the id, or create it",
+        "error: network nobody does not exist: check the id, or create it",
         "  clearprop networks  lists those that there are",
     ]
 

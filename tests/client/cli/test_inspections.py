@@ -46,7 +46,7 @@ def test_a_walk_shows_what_each_line_sets(clearprop: Clearprop, name: str) -> No
 
 def test_an_explanation_shows_the_arithmetic(clearprop: Clearprop, name: str) -> None:
     told = clearprop("explain", name, "2", "1", "3").stdout
-    assert "output 1 ← hidden 3 goes up by 0.4797, from -0.05883 to 0.4208." in told
+    assert "Output 1 ← hidden 3 increases by 0.4797, from -0.05883 to 0.4208." in told
     assert "  w2[1,3]′ = w2[1,3] − Δ = -0.0588312" in told
     latex = clearprop("explain", name, "1", "3", "2", "--notation", "latex").stdout
     assert r"\frac{\partial C_{1}}{\partial w_{3,2}^{(1)}}" in latex

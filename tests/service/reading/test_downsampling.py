@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from math import isnan
+from math import inf, isnan, nan
 
 import numpy as np
 import pytest
@@ -76,7 +76,7 @@ def numbers(points: list[Point]) -> list[float]:
 # Zeros have no sign in an outline.
 costs = st.lists(
     st.floats(width=16).map(lambda cost: cost + 0.0) | st.integers(0, 3).map(float), max_size=30
-)
+) | st.integers(1, 30).map(lambda count: [nan] * count)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
@@ -104,7 +104,20 @@ def test_points_are_updates_and_have_the_extremes_of_the_whole(
         assert max(found) == max(costs)
     if most >= 6 and (made := [update for update, point in everything.items() if point.run]):
         assert min(made) in updates
+    if most >= 6 and not numbers(list(everything.values())):
+        assert any(point.cost is not None for point in points) == bool(made)
     assert repr(downsampled(store, story, first, last, most)) == repr(points)
+
+
+@pytest.mark.parametrize("size", [1, 10, 100, 1000])
+@pytest.mark.parametrize("cost", [nan, inf, -inf])
+def test_stretches_without_a_finite_cost_are_shown(store: Store, cost: float, size: int) -> None:
+    values = [*waves(500).tolist(), *[cost] * 500]
+    story = told(store, [values[index : index + size] for index in range(0, 1000, size)])
+    points = downsampled(store, story, 1, 1000, 203)
+    shown = [point.update for point in points if repr(point.cost) == repr(cost)]
+    assert len(shown) >= 45
+    assert (shown[0], shown[-1]) == (501, 1000)
 
 
 def waves(count: int) -> Array:

@@ -261,11 +261,12 @@ def test_an_optimizer_state_that_cannot_be_is_refused_with_every_reason(service:
         return [f"{bad.field}: {bad.description}" for bad in caught.value.violations]
 
     (few,) = refused(momentum, 0.5)
-    assert few.startswith("optimizer_state.values: must be 2 numbers for MOMENTUM")
+    assert few.startswith("optimizer_state.values: must have 2 numbers for MOMENTUM")
     (bad,) = refused(momentum, 0.5, inf)
     assert bad == "optimizer_state.values[1]: must be finite, is inf"
     (useless,) = refused(Optimizer())
-    assert useless.startswith("optimizer_state: must be absent: GRADIENT_DESCENT remembers nothing")
+    reason = "must be absent: GRADIENT_DESCENT has no optimizer state"
+    assert useless.startswith(f"optimizer_state: {reason}")
     kind = "optimizer_state.optimizer.kind"
     unread, wrong = refused(Optimizer(beta1=2.0), not_known=kind)
     assert unread.startswith(f"{kind}: must be one of")

@@ -107,7 +107,7 @@ def test_no_more_is_predicted_at_once_than_there_is_memory_for() -> None:
     with Service(limits=Limits(batch_numbers=3 * 8)) as service:
         service.networks.create(NewNetwork("net", (2, 5, 1)))
         assert len(service.predictions.predict("net", None, [np.ones(2)] * 3).activations) == 3
-        with pytest.raises(LimitExceeded, match="choose a smaller number of inputs"):
+        with pytest.raises(LimitExceeded, match="use a smaller number of inputs"):
             service.predictions.predict("net", None, [np.ones(2)] * 4)
 
 

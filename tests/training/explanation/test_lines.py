@@ -187,4 +187,4 @@ def test_lines_of_an_update_that_cannot_be_made_end_where_it_would() -> None:
     assert found.update.after is None
     assert not isfinite(found.after)
     assert same_bits(found.lines[-1].value, found.after)
-    assert "an update that does this is never made" in found.sentences[0]
+    assert "such an update is not applied" in found.sentences[0]

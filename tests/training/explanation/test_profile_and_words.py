@@ -47,9 +47,9 @@ def test_words_say_where_the_weight_goes(chosen: tuple[BatchUpdate, WeightPlace]
     found = whole(*chosen)
     first = found.sentences[0]
     if found.after > found.before:
-        assert " up by " in first or "inf" in first
+        assert " increases by " in first or "inf" in first
     elif found.after < found.before:
-        assert " down by " in first or "inf" in first
+        assert " decreases by " in first or "inf" in first
     else:
         assert "stays" in first or "nan" in first
 
@@ -58,22 +58,22 @@ def words(world: World, place: WeightPlace, index: int = 0) -> str:
     return " ".join(whole(update_of(world, index), place).sentences)
 
 
-def test_an_output_that_is_too_low_pulls_its_weights_up() -> None:
+def test_an_output_that_is_too_low_pushes_its_weights_up() -> None:
     update = update_of(make_world(targets=[[1.0]] * 4, batch_size=1), 0)
     told = " ".join(whole(update, WeightPlace(2, 0, 0)).sentences)
     (output,) = trace(update).examples[0].activations[-1].tolist()
-    assert f"In example 1 output 1 was {output:.4g}, wanted 1; hidden 1 gave it 0.5: " in told
-    assert ": that pulls it up." in told
+    assert f"In example 1, output 1 was {output:.4g} with target 1; hidden 1 was 0.5. " in told
+    assert ". This pushes the weight up." in told
     assert "learning rate, 0.5" in told
 
 
 def test_a_weight_whose_input_is_0_cannot_move() -> None:
     told = words(make_world(batch_size=1), WeightPlace(1, 0, 0))
-    assert "Its input, input 1, was 0 for every example: the cost cannot move it." in told
-    assert "hidden 1 ← input 1 stays at" in told
+    assert "Its input, input 1, was 0 for every example, so its gradient is 0." in told
+    assert "Hidden 1 ← input 1 stays at" in told
 
 
-def test_a_unit_that_is_off_lets_nothing_through() -> None:
+def test_a_unit_that_is_inactive_has_no_gradient() -> None:
     world = make_world(
         activations=(Activation.RELU, Activation.SIGMOID),
         inputs=[[1.0, 1.0]],
@@ -82,7 +82,7 @@ def test_a_unit_that_is_off_lets_nothing_through() -> None:
     )
     world.parameters[:2] = -1.0
     told = words(world, WeightPlace(1, 0, 0))
-    assert "hidden 1 was off" in told
+    assert "Hidden 1 had no logit above 0 in any example" in told
 
 
 @pytest.mark.parametrize(
@@ -97,15 +97,16 @@ def test_a_weight_without_a_gradient_can_be_carried_on(kind: OptimizerKind, carr
     )
     told = words(world, WeightPlace(1, 0, 0), 1)
     assert "was 0 for every example" in told
-    assert f"The {carrier} of the" in told
+    assert f"The {carrier}" in told
+    assert " earlier " in told
 
 
 def test_weight_decay_is_told() -> None:
     world = make_world(optimizer=Optimizer(weight_decay=0.1))
-    assert "Weight decay pulls it toward 0" in words(world, WeightPlace(2, 0, 0))
+    assert "Weight decay pushes it toward 0" in words(world, WeightPlace(2, 0, 0))
 
 
-def test_what_is_as_it_was_wanted_needs_no_mending() -> None:
+def test_an_output_equal_to_its_target_has_no_error() -> None:
     world = make_world(
         (1, 1),
         [[1.0]],
@@ -115,7 +116,7 @@ def test_what_is_as_it_was_wanted_needs_no_mending() -> None:
         batch_size=1,
     )
     world.parameters[:] = 0.5
-    assert "nothing to mend" in words(world, WeightPlace(1, 0, 0))
+    assert "equal to its target in every example" in words(world, WeightPlace(1, 0, 0))
 
 
 def test_a_profile_that_would_take_minutes_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,7 +140,8 @@ def test_where_one_of_two_factors_is_0_for_each_example_both_are_named() -> None
         activations=(Activation.RELU, Activation.SIGMOID),
     )
     world.parameters[:2] = (-1.0, 1.0)  # hidden 1 is off exactly where input 1 is not 0
-    assert "its input or the error at hidden 1 was 0" in words(world, WeightPlace(1, 0, 0))
+    reason = "the product of its input and the error at hidden 1 is 0"
+    assert reason in words(world, WeightPlace(1, 0, 0))
 
 
 def test_a_hidden_unit_that_is_off_silences_the_weights_above_it() -> None:

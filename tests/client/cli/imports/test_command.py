@@ -126,7 +126,7 @@ def test_what_the_server_refuses_is_said(clearprop: Clearprop, tmp_path: Path) -
     (tmp_path / "table.csv").write_text("a,y\n1,2\n")
     table = ("import", "table.csv", "--targets", "y")
     told = clearprop(*table, "--name", "Not An Id", code=1).stderr
-    assert "training_set: must be 1 to 63 of a-z" in told
+    assert "training_set: must be 1 to 63 characters of a-z" in told
     assert "already" in clearprop(*table, "--name", "xor", code=1).stderr
 
 

@@ -1,4 +1,4 @@
-"""Ids, labels and the identities behind them."""
+"""Ids, uids and labels."""
 
 import re
 import uuid
@@ -13,12 +13,12 @@ _LONGEST_LABEL = 255
 
 
 def new_uid() -> str:
-    """Return an identity that is never used again: 32 hexadecimal digits."""
+    """Return a uid, which is never reused: 32 hexadecimal digits."""
     return uuid.uuid4().hex
 
 
 def new_id(prefix: str) -> str:
-    """Return an id for a resource that was given none, such as `network-3f9a01c27b4e`."""
+    """Return an id for a resource that was created without one: `network-3f9a01c27b4e`."""
     return f"{prefix}-{uuid.uuid4().hex[:12]}"
 
 
@@ -27,18 +27,21 @@ def check_id(violations: Violations, field: str, value: str) -> None:
     violations.require(
         _ID.fullmatch(value) is not None,
         field,
-        "must be 1 to 63 of a-z, 0-9 and '-', and begin with a letter",
+        "must be 1 to 63 characters of a-z, 0-9 and '-', starting with a letter",
     )
 
 
 def check_labels(violations: Violations, field: str, labels: dict[str, str]) -> None:
     """Require at most 64 labels with keys [a-z][a-z0-9_-]{0,62} and values up to 255 characters."""
-    violations.require(len(labels) <= _MOST_LABELS, field, f"must be at most {_MOST_LABELS}")
+    violations.require(
+        len(labels) <= _MOST_LABELS, field, f"must have at most {_MOST_LABELS} labels"
+    )
     for key, value in labels.items():
         violations.require(
             _LABEL_KEY.fullmatch(key) is not None,
             f"{field}.{key}",
-            "must have a key of 1 to 63 of a-z, 0-9, '_' and '-' that begins with a letter",
+            "must have a key of 1 to 63 characters of a-z, 0-9, '_' and '-', starting with a"
+            " letter",
         )
         violations.require(
             len(value) <= _LONGEST_LABEL,

@@ -1,12 +1,12 @@
-"""What every addition to a history must hold to, whichever store keeps it."""
+"""The rules that every addition to a history must follow, in all stores."""
 
 from training.update import Addition, Head, Keyframe
 
 
 def check_addition(addition: Addition) -> None:
-    """Raise ValueError for an addition that would leave a gap, or that points at nothing.
+    """Raise ValueError for an addition that would leave a gap, or a dangling reference.
 
-    Only a mistake in the service makes one, and it must not get into the history.
+    Such an addition is an internal error, and must not become part of the history.
     """
     before, after, segment = addition.before, addition.after, addition.segment
     latest = before.latest_update
@@ -31,7 +31,7 @@ def check_addition(addition: Addition) -> None:
 
 
 def check_compaction(head: Head, keyframe: Keyframe) -> None:
-    """Raise ValueError for a keyframe at which this head's history cannot begin."""
+    """Raise ValueError for a keyframe that the history of this head cannot start at."""
     _require(keyframe.network_uid == head.network_uid, "the keyframe is of the same network")
     _require(0 <= keyframe.state.update <= head.latest_update, "there is the keyframe's update")
 

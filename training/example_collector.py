@@ -1,4 +1,4 @@
-"""Examples that arrive a chunk at a time: checked as they come, kept as arrays."""
+"""Examples that arrive in chunks: each is checked, and stored as arrays."""
 
 from collections.abc import Sequence
 
@@ -10,12 +10,12 @@ from training.network import Array
 from training.network_rules import check_finite
 from training.training_set import Examples
 
-#: An example's inputs and targets, as they came.
+#: The inputs and targets of an example, of any length.
 Row = tuple[Array, Array]
 
 
 class Collector:
-    """Collects the examples of one training set; they may be as large as the limits say."""
+    """Collects the examples of one training set, up to the limits."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -25,10 +25,10 @@ class Collector:
         self._targets: list[Array] = []
 
     def add(self, violations: Violations, rows: Sequence[Row]) -> None:
-        """Add a chunk of examples, or note every one of them that is bad.
+        """Add a chunk of examples, or a violation for each invalid one.
 
-        All examples must have as many inputs, and as many targets, as the first, at least one of
-        each, and all numbers must be finite. Raises LimitExceeded, before anything is allocated.
+        All examples must have the same number of inputs and of targets as the first one, at least
+        one of each, and all numbers must be finite. Raises LimitExceeded before allocating.
         """
         if not rows:
             return
@@ -47,9 +47,9 @@ class Collector:
         self._count += len(rows)
 
     def examples(self) -> Examples:
-        """Return all that was added, and keep nothing. Raises InvalidFields where it is nothing."""
+        """Return all examples and clear the collector. Raises InvalidFields if there are none."""
         with validating() as violations:
-            violations.require(self._count > 0, "examples", "must be at least one")
+            violations.require(self._count > 0, "examples", "must have at least one example")
         return Examples(_joined(self._inputs), _joined(self._targets))
 
     def _check_size(self, more: int) -> None:
@@ -57,13 +57,13 @@ class Collector:
         if size > self._limits.training_set_bytes:
             raise LimitExceeded(
                 f"the examples take more than {self._limits.training_set_bytes} bytes as float64,"
-                " which is the limit of a training set: send fewer",
+                " the limit of a training set: send fewer examples",
                 limit="training_set_bytes",
                 value=self._limits.training_set_bytes,
             )
 
     def _note(self, violations: Violations, rows: Sequence[Row]) -> None:
-        """Note what is wrong with a chunk."""
+        """Add the violations of a chunk."""
         for index, row in enumerate(rows, start=self._count):
             for part, values, width in zip(("inputs", "targets"), row, self._widths, strict=True):
                 where = f"examples[{index}].{part}"
@@ -71,7 +71,7 @@ class Collector:
                 violations.require(
                     len(values) == width,
                     where,
-                    f"must have {width} numbers like the first example, has {len(values)}",
+                    f"must have {width} numbers, as in the first example, has {len(values)}",
                 )
                 check_finite(violations, where, values)
 

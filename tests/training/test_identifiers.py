@@ -3,7 +3,7 @@
 import pytest
 from refusing import refused
 
-from training.names import check_id, check_labels, check_request_id, new_id
+from training.identifiers import check_id, check_labels, check_request_id, new_id
 
 LONGEST = 63
 

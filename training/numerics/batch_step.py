@@ -1,4 +1,4 @@
-"""One update of a run, compiled: from a batch to new parameters beside the old ones."""
+"""One update of a run, compiled: from a batch to new parameters, which do not replace the old."""
 
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from training.numerics.parameter_update import ParameterVectors, UpdateRule, upd
 from training.numerics.tile_workspace import TileWorkspace
 from training.numerics.vectors import Pointer, offset
 
-#: Parameters are updated as soon as so many have their gradient: before it leaves the caches.
+#: Parameters are updated as soon as this many have a gradient, before it leaves the caches.
 SPAN = 16384
 
 
@@ -22,16 +22,16 @@ class BatchPointers(NamedTuple):
     inputs: Pointer
     targets: Pointer
     rows: Pointer
-    """Which examples it has."""
+    """The indices of its examples."""
     n: int
-    """How many."""
+    """The number of its examples."""
 
 
-def descent(lanes: int) -> Any:
-    """Return what makes one update with tiles of so many lanes.
+def batch_step(lanes: int) -> Any:
+    """Return the function that makes one update with tiles of this number of lanes.
 
-    (network, batch, workspace, costs, gradient, rule, old, new): fills in the examples' costs and
-    the new parameters; `gradient` has room for all parameters and a span more.
+    (network, batch, workspace, costs, gradient, rule, old, new): sets the costs of the examples and
+    the new parameters; the size of `gradient` is that of all parameters and one span.
     """
     forward, finish = forward_pass(lanes).forward, output_pass(lanes)
     backward = backward_pass(lanes)
@@ -71,9 +71,9 @@ def _update_all(lanes: int) -> Any:
         old: ParameterVectors,
         new: ParameterVectors,
     ) -> None:
-        """Update all parameters, a span of them as soon as their gradients are there."""
+        """Update all parameters, each span as soon as its gradients are computed."""
         n = batch.n
-        first = 0  # of the parameters that have a gradient, but are not updated
+        first = 0  # parameters that have a gradient, but are not updated yet
         waiting = 0
         for layer in range(1, network.layers):
             below, units = size_of(network, layer - 1), size_of(network, layer)

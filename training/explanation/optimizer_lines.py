@@ -1,4 +1,4 @@
-"""From the gradients of a batch to the step of one weight, one operation a line.
+"""From the gradients of a batch to the step of one weight, one operation per line.
 
 The order is that of `numerics.loops` and `numerics.optimizers`.
 """
@@ -19,7 +19,7 @@ _STEP = Symbol("Δ")
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """What the optimizer's lines begin with: settings, and what it remembers of the weight."""
+    """The operands of the optimizer: settings, and the optimizer state of the weight."""
 
     rate: Operand
     decay: Operand
@@ -36,7 +36,7 @@ class _Given:
 def write_descent(
     lines: Lines, update: BatchUpdate, place: WeightPlace, gradient_sum: Operand
 ) -> tuple[Operand, Operand]:
-    """Write how the sum over the batch becomes a step; return the step and the weight after it."""
+    """Write how the sum over the batch becomes a step; return the step and the new weight."""
     lines.begin(None)
     source = Source(SourceKind.WEIGHT, None, place.layer, place.unit, place.input)
     value = float(update.before.parameters[place.offset(update.network)])
@@ -58,7 +58,7 @@ def _given(update: BatchUpdate, place: WeightPlace) -> _Given:
     def setting(symbol: Symbol, value: float) -> Operand:
         return Operand(symbol, value, Source(SourceKind.SETTING))
 
-    def memorised(symbol: Symbol, at: int, *, known: bool) -> Operand:
+    def remembered_value(symbol: Symbol, at: int, *, known: bool) -> Operand:
         return Operand(symbol, float(memory[at]) if known else 0.0, Source(SourceKind.MEMORY))
 
     powers = table.memories * count
@@ -69,10 +69,10 @@ def _given(update: BatchUpdate, place: WeightPlace) -> _Given:
         beta1=setting(Symbol("β", subscript=1), rates.beta1),
         beta2=setting(Symbol("β", subscript=2), rates.beta2),
         epsilon=setting(Symbol("ε"), rates.epsilon),
-        first=memorised(Symbol("v"), offset, known=table.memories >= 1),
-        second=memorised(Symbol("s"), count + offset, known=table.memories >= 2),
-        power1=memorised(_power(1, "t−1"), powers, known=table.powers > 0),
-        power2=memorised(_power(2, "t−1"), powers + 1, known=table.powers > 0),
+        first=remembered_value(Symbol("v"), offset, known=table.memories >= 1),
+        second=remembered_value(Symbol("s"), count + offset, known=table.memories >= 2),
+        power1=remembered_value(_power(1, "t−1"), powers, known=table.powers > 0),
+        power2=remembered_value(_power(2, "t−1"), powers + 1, known=table.powers > 0),
     )
 
 
@@ -131,15 +131,15 @@ def _adam(lines: Lines, g: Operand, given: _Given) -> Operand:
 
 
 def _moment(lines: Lines, beta: Operand, moment: Operand, new: Operand) -> Operand:
-    """Write a moment's decay: β·moment + (1 − β)·new."""
+    """Write the decay of a moment: β·moment + (1 − β)·new."""
     kept = lines.write(None, Operation.MULTIPLY, beta, moment)
     rest = lines.write(None, Operation.SUBTRACT, constant(1.0), beta)
-    taken = lines.write(None, Operation.MULTIPLY, rest, new)
+    added = lines.write(None, Operation.MULTIPLY, rest, new)
     assert isinstance(moment.term, Symbol)
-    return lines.write(Symbol(moment.term.letter, prime=True), Operation.ADD, kept, taken)
+    return lines.write(Symbol(moment.term.letter, prime=True), Operation.ADD, kept, added)
 
 
-#: Each writes how g becomes the step that is taken from the weight.
+#: Each writes how g becomes the step that is subtracted from the weight.
 STEPS: Mapping[OptimizerKind, Callable[[Lines, Operand, _Given], Operand]] = MappingProxyType(
     {
         OptimizerKind.GRADIENT_DESCENT: _gradient_descent,

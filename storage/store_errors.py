@@ -1,0 +1,116 @@
+"""The errors of all stores, with the messages that callers get."""
+
+from training.errors import (
+    DamagedHistory,
+    HeadMoved,
+    NetworkExists,
+    NetworkNotFound,
+    RunNotFound,
+    StoreFull,
+    StoreUnavailable,
+    TrainingSetExists,
+    TrainingSetNotFound,
+)
+
+
+def no_network(network_id: str) -> NetworkNotFound:
+    """Return the error for an id without a network."""
+    return NetworkNotFound(
+        f"network {network_id} does not exist: check the id, or create it", network=network_id
+    )
+
+
+def no_network_uid(uid: str) -> NetworkNotFound:
+    """Return the error for a uid without a network."""
+    return NetworkNotFound(f"the network with uid {uid} does not exist: it was deleted", uid=uid)
+
+
+def network_exists(network_id: str) -> NetworkExists:
+    """Return the error for the id of an existing network."""
+    return NetworkExists(
+        f"network {network_id} already exists: use another id, or delete it first",
+        network=network_id,
+    )
+
+
+def no_training_set(set_id: str) -> TrainingSetNotFound:
+    """Return the error for an id without a training set."""
+    return TrainingSetNotFound(
+        f"training set {set_id} does not exist: check the id, or create it", training_set=set_id
+    )
+
+
+def no_training_set_uid(uid: str) -> TrainingSetNotFound:
+    """Return the error for a uid without a training set."""
+    return TrainingSetNotFound(
+        f"the training set with uid {uid} does not exist: it was deleted", uid=uid
+    )
+
+
+def training_set_exists(set_id: str) -> TrainingSetExists:
+    """Return the error for the id of an existing training set."""
+    return TrainingSetExists(
+        f"training set {set_id} already exists: use another id, or delete it first",
+        training_set=set_id,
+    )
+
+
+def no_run(network_id: str, number: int) -> RunNotFound:
+    """Return the error for a number without a run."""
+    return RunNotFound(
+        f"network {network_id} has no run {number}: list its runs to see their numbers",
+        network=network_id,
+        run=number,
+    )
+
+
+def head_moved(network_id: str) -> HeadMoved:
+    """Return the error for an addition that is based on another head than the stored one."""
+    return HeadMoved(
+        f"network {network_id} has changed: read it again and retry",
+        network=network_id,
+    )
+
+
+def damaged_updates(network_id: str, first: int, last: int) -> DamagedHistory:
+    """Return the error for corrupt updates."""
+    return DamagedHistory(
+        f"updates {first} to {last} of network {network_id} are corrupt: restore the database from"
+        " a backup",
+        network=network_id,
+        first_update=first,
+        last_update=last,
+    )
+
+
+def damaged(what: str, **metadata: object) -> DamagedHistory:
+    """Return the error for other corrupt data."""
+    return DamagedHistory(
+        f"{what} is corrupt: restore the database from a backup",
+        **metadata,
+    )
+
+
+def cannot_read() -> StoreUnavailable:
+    """Return the error for a read that failed."""
+    return StoreUnavailable("the store cannot be read now: try again later")
+
+
+def cannot_write() -> StoreUnavailable:
+    """Return the error for a write with an unknown outcome."""
+    return StoreUnavailable(
+        "the store could not be written, and the outcome is unknown: read again before you retry"
+    )
+
+
+def full() -> StoreFull:
+    """Return the error for a write to a full disk; its outcome is unknown."""
+    return StoreFull(
+        "the disk of the server is full: free space on it, or delete networks or updates; runs then"
+        " resume automatically. The outcome of this call is unknown: read again before you retry"
+    )
+
+
+def closed() -> StoreUnavailable:
+    """Return the error for a store that was closed."""
+    return StoreUnavailable("the store is closed: try again when the server is back")
