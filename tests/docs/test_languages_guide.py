@@ -1,6 +1,7 @@
-"""The program in Node.js works as shown, and the numbers of the guide are right."""
+"""The programs in Node.js work as shown, and the numbers of the guide are right."""
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import grpc
@@ -10,19 +11,52 @@ from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from documents import ROOT, Reader, blocks, run
 from servers import ServerProcess
 
-NODE_MODULES = ["@grpc/grpc-js@1", "@grpc/proto-loader@0"]
+UPDATES = 2_000_000
 
 
-def test_the_program_in_node_works(server: ServerProcess, tmp_path: Path) -> None:
-    if shutil.which("npm") is None:
-        pytest.skip("npm is not installed")
-    run("npm", "install", "--no-audit", "--no-fund", "--silent", *NODE_MODULES, cwd=tmp_path)
+@pytest.fixture(scope="session")
+def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the packages of the example once; the program of the guide needs the same."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        pytest.skip("Node.js and npm are not installed")
+    folder = tmp_path_factory.mktemp("node")
+    shutil.copy(ROOT / "examples" / "node" / "package.json", folder)
+    run("npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent", cwd=folder)
+    return folder / "node_modules"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, node_modules: Path) -> Path:
+    """A folder with the contract, the example and its packages."""
+    (tmp_path / "node_modules").symlink_to(node_modules)
     (tmp_path / "proto").symlink_to(ROOT / "proto")
+    shutil.copytree(ROOT / "examples" / "node", tmp_path / "examples" / "node")
+    return tmp_path
+
+
+def test_the_program_of_the_guide_works(server: ServerProcess, folder: Path) -> None:
     (block,) = [each for each in blocks("docs/languages.md") if each.language == "js"]
-    (tmp_path / "watch.js").write_text(Reader(server, tmp_path).addressed(block.text))
-    lines = run("node", "watch.js", cwd=tmp_path).splitlines()
+    (folder / "watch.js").write_text(Reader(server, folder).addressed(block.text))
+    lines = run("node", "watch.js", cwd=folder).splitlines()
     assert lines[-1] == "RUN_STATE_SUCCEEDED"
     assert any(line.startswith("update 10000 cost") for line in lines)
+
+
+def test_the_example_misses_no_update_of_a_killed_server(
+    own_server: ServerProcess, folder: Path
+) -> None:
+    watch = ["node", "watch.mjs", own_server.target, str(UPDATES)]
+    where = folder / "examples" / "node"
+    with subprocess.Popen(watch, cwd=where, stdout=subprocess.PIPE, text=True) as client:
+        assert client.stdout is not None
+        assert "PENDING" in client.stdout.readline()
+        own_server.kill()
+        own_server.start()
+        output, _ = client.communicate(timeout=120)
+    assert client.returncode == 0
+    assert "Lost the connection after update" in output
+    assert f"RUN_STATE_SUCCEEDED after update {UPDATES}" in output
+    assert f"Received {UPDATES} updates, cost " in output
 
 
 def test_a_client_with_default_limits_cannot_read_a_large_state(server: ServerProcess) -> None:
