@@ -29,7 +29,7 @@ export BUF_CACHE_DIR := $(CURDIR)/$(VENV)/.buf
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve bench peers test soak screenshots architecture docs lint format client proto requirements clean
+.PHONY: help setup demo serve bench peers test soak packages screenshots architecture docs lint format client proto requirements clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ test: setup ## run the tests, on all processors (ARGS="tests/training -k ...")
 
 soak: setup ## run the long forms of tests, which take hours: one line for each promise, with counts
 	SOAK=1 $(BIN)/pytest -o faulthandler_timeout=0 $(or $(ARGS),tests/survival tests/service/test_any_history.py tests/service/execution tests/service/faces/rest tests/storage/test_lockstep.py tests/training/numerics)
+
+packages: setup ## build both distributions, install them into empty environments and use them
+	$(BIN)/pytest -o faulthandler_timeout=0 $(or $(ARGS),tests/packages)
 
 screenshots: setup ## make the still and moving pictures of the documents (needs chromium)
 	PYTHONPATH=tests/support $(BIN)/python tests/service/web/screenshots.py
