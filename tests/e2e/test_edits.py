@@ -1,4 +1,4 @@
-"""Changes of weights over the contract: durable, at most once, and refused by name."""
+"""Edits of weights over gRPC: durable, at most once, and rejected with a reason."""
 
 import grpc
 from calls import all_updates, bits, create, fresh_id, refused, settings, state
@@ -19,7 +19,7 @@ def an_edit(
     )
 
 
-def test_changes_survive_a_kill_and_happen_once(own_server: ServerProcess) -> None:
+def test_edits_survive_a_kill_and_happen_once(own_server: ServerProcess) -> None:
     with own_server.stub() as stub:
         network = create(stub).network
         stub.Step(pb.StepRequest(network=network, count=2, settings=settings()))
@@ -44,7 +44,7 @@ def test_changes_survive_a_kill_and_happen_once(own_server: ServerProcess) -> No
         assert not all_updates(stub, network)[3].HasField("cost")
 
 
-def test_a_change_is_refused_while_a_run_is_running(stub: TrainingServiceStub) -> None:
+def test_an_edit_is_rejected_while_a_run_is_running(stub: TrainingServiceStub) -> None:
     network = create(stub)
     run = stub.Train(
         pb.TrainRequest(network=network.network, settings=settings(epochs=10_000_000))
@@ -67,7 +67,9 @@ def test_a_change_is_refused_while_a_run_is_running(stub: TrainingServiceStub) -
     assert latest >= edited.update
 
 
-def test_what_cannot_be_set_or_compared_is_refused_by_name(stub: TrainingServiceStub) -> None:
+def test_parameters_that_cannot_be_set_or_compared_are_reported_by_name(
+    stub: TrainingServiceStub,
+) -> None:
     network = create(stub).network
     assert refused(lambda: stub.SetWeights(pb.SetWeightsRequest(network=network))).fields == [
         "weights"
@@ -94,7 +96,7 @@ def test_what_cannot_be_set_or_compared_is_refused_by_name(stub: TrainingService
         assert refusal.fields == ["page_token"] or refusal.reason == "UPDATE_OUT_OF_RANGE"
 
 
-def test_pages_of_a_comparison_hold_together(stub: TrainingServiceStub) -> None:
+def test_pages_of_a_comparison_form_the_whole(stub: TrainingServiceStub) -> None:
     network = create(stub).network
     stub.Step(pb.StepRequest(network=network, count=3, settings=settings()))
     whole = stub.CompareUpdates(pb.CompareUpdatesRequest(network=network, page_size=1000))
@@ -115,7 +117,7 @@ def test_pages_of_a_comparison_hold_together(stub: TrainingServiceStub) -> None:
     assert found == list(whole.changes)
 
 
-def test_a_network_is_compared_with_what_it_was_forked_from(stub: TrainingServiceStub) -> None:
+def test_a_fork_is_compared_with_its_source(stub: TrainingServiceStub) -> None:
     source = create(stub).network
     stub.Step(pb.StepRequest(network=source, count=3, settings=settings()))
     fork = stub.ForkNetwork(pb.ForkNetworkRequest(network=source, update=2)).network.network
@@ -133,7 +135,7 @@ def test_a_network_is_compared_with_what_it_was_forked_from(stub: TrainingServic
     assert refused(lambda: stub.CompareUpdates(beyond)).reason == "UPDATE_OUT_OF_RANGE"
 
 
-def test_networks_of_other_shapes_are_not_compared(stub: TrainingServiceStub) -> None:
+def test_networks_with_different_layers_are_not_compared(stub: TrainingServiceStub) -> None:
     network = create(stub).network
     compare = pb.CompareUpdatesRequest
     for other in (create(stub, sizes=[2, 4, 1]), create(stub, bias=True)):

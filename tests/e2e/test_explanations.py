@@ -1,4 +1,4 @@
-"""What the service says of why a weight changed leads to the bits that it stores."""
+"""Explanations of weights lead to the stored bits."""
 
 import random
 from collections.abc import Callable
@@ -71,7 +71,7 @@ def test_the_lines_of_any_weight_lead_from_the_stored_bits_to_the_stored_bits(
         assert len(found.profile.values) == len(found.profile.costs) == 41
 
 
-def test_the_next_update_is_explained_as_it_then_happens(stub: TrainingServiceStub) -> None:
+def test_the_explanation_of_the_next_update_matches_the_update(stub: TrainingServiceStub) -> None:
     network = create(stub).network
     recipe = settings(batch_size=3, epochs=4)
     before_any_run = explain(stub, network, input=1, next=True, settings=recipe)
@@ -95,7 +95,9 @@ def test_a_long_batch_is_explained_by_ranges(stub: TrainingServiceStub) -> None:
     assert {line.position for line in part.explanation.lines if line.HasField("position")} == {1, 2}
 
 
-def test_what_cannot_be_explained_is_refused_by_name(stub: TrainingServiceStub) -> None:
+def test_a_weight_that_cannot_be_explained_is_rejected_with_the_reason(
+    stub: TrainingServiceStub,
+) -> None:
     network = create(stub).network
     refusal = refused(lambda: explain(stub, network, input=0))
     assert (refusal.code, refusal.reason) == (

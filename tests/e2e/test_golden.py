@@ -26,7 +26,7 @@ def golden(request: pytest.FixtureRequest) -> dict[str, Any]:
     return content
 
 
-def test_the_service_makes_the_original_trajectory(
+def test_the_service_reproduces_the_original_trajectory(
     stub: TrainingServiceStub, golden: dict[str, Any]
 ) -> None:
     training_set = stub.CreateTrainingSet(
@@ -83,7 +83,7 @@ def test_the_service_makes_the_original_trajectory(
         assert all(close(output, value) for output, value in outputs)
 
 
-def test_the_worked_example_makes_exactly_six_updates(stub: TrainingServiceStub) -> None:
+def test_the_worked_example_has_exactly_six_updates(stub: TrainingServiceStub) -> None:
     network = stub.CreateNetwork(
         pb.CreateNetworkRequest(network=fresh_id(), layer_sizes=[2, 5, 1])
     ).network

@@ -272,7 +272,7 @@ def test_settings_that_are_absent_are_named(stub: TrainingServiceStub) -> None:
     assert "settings.training_set" in refusal.fields
 
 
-def test_a_thousand_bad_examples_are_refused_within_what_a_status_can_carry(
+def test_the_status_of_ten_thousand_invalid_examples_is_limited_in_size(
     stub: TrainingServiceStub,
 ) -> None:
     rows = [([nan], [1.0])] * 10_000
@@ -298,7 +298,7 @@ def test_a_set_that_does_not_fit_the_network_is_refused(stub: TrainingServiceStu
     assert "[0, 1]" in refusal.message
 
 
-def test_targets_that_are_no_distribution_do_not_fit_the_categorical_cost(
+def test_targets_that_are_not_a_distribution_do_not_fit_the_categorical_cost(
     stub: TrainingServiceStub,
 ) -> None:
     rows = [([0.0], [0.25, 0.75]), ([1.0], [1.5, -0.5])]
@@ -348,7 +348,7 @@ ENUM_FIELDS = [
 @pytest.mark.parametrize(
     ("call", "kind", "path"), ENUM_FIELDS, ids=[f"{call} {path}" for call, _, path in ENUM_FIELDS]
 )
-def test_a_value_that_an_enum_does_not_have_is_refused_wherever_there_is_one(
+def test_an_unknown_enum_value_is_rejected_in_every_field(
     stub: TrainingServiceStub, call: str, kind: type[Message], path: str
 ) -> None:
     network = create(stub).network
@@ -359,7 +359,7 @@ def test_a_value_that_an_enum_does_not_have_is_refused_wherever_there_is_one(
     assert state(stub, network).update == 0
 
 
-def test_bytes_that_are_no_request_are_an_invalid_argument(server: ServerProcess) -> None:
+def test_invalid_bytes_are_an_invalid_argument(server: ServerProcess) -> None:
     with grpc.insecure_channel(server.target) as channel:
         create_network: Any = channel.unary_unary("/clearprop.v1.TrainingService/CreateNetwork")
         watch_updates: Any = channel.unary_stream("/clearprop.v1.TrainingService/WatchUpdates")
@@ -367,7 +367,7 @@ def test_bytes_that_are_no_request_are_an_invalid_argument(server: ServerProcess
             assert refused(partial(call, b"\xff\xff")).code is INVALID
 
 
-def test_too_large_a_request_is_refused_by_its_size(stub: TrainingServiceStub) -> None:
+def test_a_large_request_is_rejected_with_the_limit(stub: TrainingServiceStub) -> None:
     rows = [([0.0] * 1000, [1.0])] * 3000
     with pytest.raises(grpc.RpcError, match="16777216") as refused_by_grpc:
         stub.CreateTrainingSet(pb.CreateTrainingSetRequest(examples=examples(rows)))

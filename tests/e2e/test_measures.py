@@ -1,4 +1,4 @@
-"""Evaluate and CheckGradients: what they say, at any update, changing nothing."""
+"""Evaluate and CheckGradients at any update, without side effects."""
 
 import math
 from typing import Any
@@ -47,7 +47,7 @@ def test_a_regression_has_a_cost_and_no_accuracy(stub: TrainingServiceStub) -> N
     assert not measured.HasField("accuracy")
 
 
-def test_classes_are_right_where_the_largest_output_is(stub: TrainingServiceStub) -> None:
+def test_a_class_is_correct_if_its_output_is_the_largest(stub: TrainingServiceStub) -> None:
     network = fixed(stub, [1.0, -1.0], 2, activations=[network_pb2.ACTIVATION_SOFTMAX])
     one, two = [1.0, 0.0], [0.0, 1.0]
     rows = [([1.0], one), ([2.0], two), ([-1.0], two), ([0.0], one)]
@@ -62,13 +62,13 @@ def test_classes_are_right_where_the_largest_output_is(stub: TrainingServiceStub
     assert measured.cost == pytest.approx(sum(costs) / 4, rel=1e-12)
 
 
-def test_yes_and_no_are_right_on_their_side_of_the_middle(stub: TrainingServiceStub) -> None:
+def test_yes_and_no_are_correct_on_their_side_of_the_midpoint(stub: TrainingServiceStub) -> None:
     network = fixed(stub, [1.0], 1)
     rows = [([1.0], [1.0]), ([1.0], [0.0]), ([-1.0], [0.0]), ([0.0], [1.0])]
     assert evaluate(stub, network, stored(stub, rows)).correct_count == 3
 
 
-def test_it_is_measured_at_any_update_and_changes_nothing(stub: TrainingServiceStub) -> None:
+def test_evaluations_of_any_update_have_no_side_effects(stub: TrainingServiceStub) -> None:
     network = create(stub).network
     train(stub, network, settings(epochs=10_000))
     before = stub.GetNetwork(pb.GetNetworkRequest(network=network))
@@ -94,7 +94,7 @@ SMOOTH = [
 
 @pytest.mark.parametrize(("activations", "cost"), SMOOTH)
 @pytest.mark.parametrize("bias", [False, True])
-def test_gradients_are_what_is_measured(
+def test_gradients_match_numerical_gradients(
     stub: TrainingServiceStub, activations: list[int], cost: int, bias: bool
 ) -> None:
     name = stored(stub, [([0.5, -1.0], [0.25, 0.75]), ([-0.2, 2.0], [1.0, 0.0])])
@@ -125,7 +125,7 @@ def test_gradients_are_what_is_measured(
         assert 0.0 < each.tolerance - (1e-6 * largest + 1e-9) < 1e-9
 
 
-def test_a_gradient_is_that_of_its_own_parameter(stub: TrainingServiceStub) -> None:
+def test_each_gradient_belongs_to_its_parameter(stub: TrainingServiceStub) -> None:
     # C = ½(w₁x₁ + w₂x₂ − y)², so its slopes are (a − y)·x.
     network = fixed(stub, [0.5, 2.0], 1, activations=[network_pb2.ACTIVATION_IDENTITY])
     name = stored(stub, [([4.0, 1.0], [1.0])])
@@ -153,7 +153,7 @@ def test_kinks_are_reported_and_do_not_fail(stub: TrainingServiceStub, activatio
     assert check.kink_count == 1
 
 
-def test_as_many_are_checked_as_are_asked_for(stub: TrainingServiceStub) -> None:
+def test_the_requested_number_of_gradients_is_checked(stub: TrainingServiceStub) -> None:
     network = create(stub).network
     train(stub, network, settings(epochs=100))
     check = stub.CheckGradients(

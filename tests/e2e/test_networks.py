@@ -1,4 +1,4 @@
-"""Networks, training sets and predictions as a client sees them."""
+"""Networks, training sets and predictions over gRPC."""
 
 import struct
 
@@ -9,7 +9,7 @@ from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from google.protobuf.field_mask_pb2 import FieldMask
 
 
-def test_a_network_says_all_that_was_chosen_for_it(stub: TrainingServiceStub) -> None:
+def test_a_network_reports_everything_chosen_for_it(stub: TrainingServiceStub) -> None:
     network = stub.CreateNetwork(pb.CreateNetworkRequest(layer_sizes=[3, 4, 2])).network
     assert network.network
     assert network.uid
@@ -43,7 +43,7 @@ def test_explicit_parameters_keep_their_bits(stub: TrainingServiceStub) -> None:
     assert not network.initializer.HasField("seed")
 
 
-def test_validate_only_makes_nothing(stub: TrainingServiceStub) -> None:
+def test_validate_only_creates_nothing(stub: TrainingServiceStub) -> None:
     name = fresh_id("maybe")
     answer = stub.CreateNetwork(
         pb.CreateNetworkRequest(network=name, layer_sizes=[2, 1], validate_only=True)
@@ -65,7 +65,7 @@ def test_networks_are_listed_by_id_in_pages(stub: TrainingServiceStub) -> None:
     assert made <= set(seen)
 
 
-def test_labels_are_replaced_or_changed_one_by_one(stub: TrainingServiceStub) -> None:
+def test_labels_are_replaced_or_changed_individually(stub: TrainingServiceStub) -> None:
     name = create(stub).network
 
     def label(labels: dict[str, str], *paths: str) -> dict[str, str]:
@@ -91,7 +91,7 @@ def test_a_deleted_id_can_be_used_again_by_another_network(stub: TrainingService
     assert second.latest_update == 0
 
 
-def test_built_in_sets_are_what_they_are_called(stub: TrainingServiceStub) -> None:
+def test_built_in_sets_match_their_names(stub: TrainingServiceStub) -> None:
     truth = {"and": [0, 0, 0, 1], "or": [0, 1, 1, 1], "xor": [0, 1, 1, 0]}
     for name, wanted in truth.items():
         found = stub.GetTrainingSet(
@@ -107,7 +107,7 @@ def test_built_in_sets_are_what_they_are_called(stub: TrainingServiceStub) -> No
         assert [list(example.targets) for example in found.examples] == [[t] for t in wanted]
 
 
-def test_a_training_set_comes_back_as_it_was_given(stub: TrainingServiceStub) -> None:
+def test_a_training_set_is_returned_unchanged(stub: TrainingServiceStub) -> None:
     rows = [([0.1, -0.0], [1.0]), ([5e-324, 1e300], [0.25])]
     made = stub.CreateTrainingSet(
         pb.CreateTrainingSetRequest(training_set=fresh_id("set"), examples=examples(rows))
@@ -121,7 +121,7 @@ def test_a_training_set_comes_back_as_it_was_given(stub: TrainingServiceStub) ->
     assert made.training_set in [training_set.training_set for training_set in listed]
 
 
-def test_predictions_follow_the_update_that_is_asked_for(stub: TrainingServiceStub) -> None:
+def test_predictions_use_the_requested_update(stub: TrainingServiceStub) -> None:
     network = create(stub).network
     inputs = [network_pb2.Vector(values=[0, 1]), network_pb2.Vector(values=[1, 1])]
     before = stub.Predict(pb.PredictRequest(network=network, inputs=inputs))

@@ -1,4 +1,4 @@
-"""What optimizers remember is part of the history: it survives what the weights survive."""
+"""The optimizer state is part of the history and survives whatever the weights survive."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def new(stub: TrainingServiceStub) -> str:
 
 
 @KINDS
-def test_a_run_in_pieces_makes_the_bits_of_a_run_in_one_piece(
+def test_a_run_in_steps_gives_the_bits_of_an_uninterrupted_run(
     stub: TrainingServiceStub, kind: int
 ) -> None:
     whole, pieces = new(stub), new(stub)
@@ -48,7 +48,7 @@ def test_a_run_in_pieces_makes_the_bits_of_a_run_in_one_piece(
 
 
 @KINDS
-def test_a_run_goes_on_with_what_the_one_before_remembered(
+def test_a_run_continues_with_the_optimizer_state_of_the_previous_run(
     stub: TrainingServiceStub, kind: int
 ) -> None:
     plain = settings(rate=RATES[kind], epochs=10, optimizer=OPTIMIZER(kind=kind))
@@ -66,7 +66,7 @@ def test_a_run_goes_on_with_what_the_one_before_remembered(
     assert bits(state(stub, other).layers) != bits(state(stub, twice).layers)
 
 
-def test_the_optimizer_is_reported_with_the_numbers_that_are_used(
+def test_the_optimizer_is_reported_with_its_defaults(
     stub: TrainingServiceStub,
 ) -> None:
     network = new(stub)

@@ -1,4 +1,4 @@
-"""What the state of the service does not allow is refused with its reason, and what to call."""
+"""Calls that the state of the service does not allow are rejected with a reason and advice."""
 
 from functools import partial
 from typing import Any
@@ -21,7 +21,7 @@ def new(**fields: object) -> pb.CreateNetworkRequest:
     "sizes",
     [[2**31 - 1, 2**31 - 1, 2**31 - 1], [1] * 65],
 )
-def test_networks_beyond_the_limits_are_refused_without_being_made(
+def test_networks_that_exceed_the_limits_are_not_created(
     stub: TrainingServiceStub, sizes: list[int]
 ) -> None:
     refusal = refused(lambda: stub.CreateNetwork(new(layer_sizes=sizes)))
@@ -78,7 +78,7 @@ def test_an_unknown_network_is_not_found(stub: TrainingServiceStub, method: str)
 
 
 @pytest.mark.parametrize("network", ["", "no\nwhere \U0001f680" * 1000])
-def test_a_strange_id_is_not_found_either(stub: TrainingServiceStub, network: str) -> None:
+def test_an_invalid_id_is_not_found_either(stub: TrainingServiceStub, network: str) -> None:
     refusal = refused(lambda: stub.GetNetwork(pb.GetNetworkRequest(network=network)))
     assert refusal.code is grpc.StatusCode.NOT_FOUND
 
@@ -101,7 +101,7 @@ def test_an_unknown_set_or_run_is_not_found(stub: TrainingServiceStub) -> None:
 
 
 @pytest.mark.parametrize("update", [1, 2**62, -1])
-def test_an_update_that_is_not_there_is_out_of_range(
+def test_an_update_that_does_not_exist_is_out_of_range(
     stub: TrainingServiceStub, update: int
 ) -> None:
     network = create(stub).network
@@ -138,7 +138,7 @@ def test_a_watch_from_beyond_the_next_update_is_out_of_range(
     assert refused(lambda: stub.ListUpdates(pages)).code is grpc.StatusCode.OUT_OF_RANGE
 
 
-def test_a_second_run_is_refused_and_the_refusal_says_what_to_call(
+def test_a_second_run_is_rejected_with_what_to_call(
     stub: TrainingServiceStub,
 ) -> None:
     network = create(stub).network

@@ -21,7 +21,9 @@ def a_step(network: str, count: int = 1, **more: object) -> pb.StepRequest:
     )
 
 
-def test_a_repeated_step_makes_one_step_and_has_the_same_answer(stub: TrainingServiceStub) -> None:
+def test_a_repeated_step_is_applied_once_and_has_the_same_response(
+    stub: TrainingServiceStub,
+) -> None:
     network = create(stub).network
     request = pb.StepRequest(
         network=network, count=3, settings=settings(), request_id=fresh_id("request")
@@ -32,7 +34,7 @@ def test_a_repeated_step_makes_one_step_and_has_the_same_answer(stub: TrainingSe
     assert state(stub, network).update == 5
 
 
-def test_a_repeated_train_makes_one_run(stub: TrainingServiceStub) -> None:
+def test_a_repeated_train_creates_one_run(stub: TrainingServiceStub) -> None:
     network = create(stub).network
     request = pb.TrainRequest(network=network, settings=settings(), request_id=fresh_id("request"))
     first = stub.Train(request)
@@ -41,14 +43,14 @@ def test_a_repeated_train_makes_one_run(stub: TrainingServiceStub) -> None:
     assert len(stub.ListRuns(pb.ListRunsRequest(network=network)).runs) == 1
 
 
-def test_a_repeated_create_is_answered_as_before(stub: TrainingServiceStub) -> None:
+def test_a_repeated_create_has_the_same_response(stub: TrainingServiceStub) -> None:
     request = pb.CreateNetworkRequest(layer_sizes=[2, 1], request_id=fresh_id("request"))
     first = stub.CreateNetwork(request)
     stub.Step(pb.StepRequest(network=first.network.network, settings=settings()))
     assert stub.CreateNetwork(request) == first
 
 
-def test_the_id_is_looked_at_before_the_etag_and_the_state(stub: TrainingServiceStub) -> None:
+def test_the_request_id_is_checked_before_the_etag_and_the_state(stub: TrainingServiceStub) -> None:
     network = create(stub)
     request = pb.TrainRequest(
         network=network.network,
@@ -76,7 +78,7 @@ def test_another_request_with_the_same_id_is_refused(stub: TrainingServiceStub) 
     assert other_kind.reason == "REQUEST_ID_REUSED"
 
 
-def test_an_error_is_not_remembered(stub: TrainingServiceStub) -> None:
+def test_errors_are_not_recorded(stub: TrainingServiceStub) -> None:
     network = create(stub).network
     request = pb.StepRequest(network=network, request_id=fresh_id("request"))
     assert refused(lambda: stub.Step(request)).reason == "NO_PAUSED_RUN"
@@ -84,7 +86,7 @@ def test_an_error_is_not_remembered(stub: TrainingServiceStub) -> None:
     assert stub.Step(request).run.updates_done == 2
 
 
-def test_many_repetitions_at_the_same_time_make_one_step(stub: TrainingServiceStub) -> None:
+def test_concurrent_repetitions_are_applied_once(stub: TrainingServiceStub) -> None:
     network = create(stub).network
     request = pb.StepRequest(
         network=network, settings=settings(epochs=1000), request_id=fresh_id("request")
@@ -103,7 +105,9 @@ def test_many_repetitions_at_the_same_time_make_one_step(stub: TrainingServiceSt
 
 
 @pytest.mark.parametrize("count", [1, 5])
-def test_a_step_repeated_after_a_kill_makes_one_step(own_server: ServerProcess, count: int) -> None:
+def test_a_step_repeated_after_a_kill_is_applied_once(
+    own_server: ServerProcess, count: int
+) -> None:
     with own_server.stub() as stub:
         network = create(stub).network
         first = stub.Step(a_step(network, count))
@@ -114,7 +118,7 @@ def test_a_step_repeated_after_a_kill_makes_one_step(own_server: ServerProcess, 
         assert state(stub, network).update == count
 
 
-def test_a_train_repeated_after_a_kill_makes_one_run(own_server: ServerProcess) -> None:
+def test_a_train_repeated_after_a_kill_creates_one_run(own_server: ServerProcess) -> None:
     request = pb.TrainRequest(
         network="net", settings=settings(epochs=300_000), request_id="the-train"
     )
@@ -129,7 +133,7 @@ def test_a_train_repeated_after_a_kill_makes_one_run(own_server: ServerProcess) 
         assert len(stub.ListRuns(pb.ListRunsRequest(network="net")).runs) == 1
 
 
-def test_a_step_killed_in_the_middle_is_finished_and_happens_once(
+def test_a_step_interrupted_by_a_kill_is_completed_once(
     own_server: ServerProcess,
 ) -> None:
     count = 1_000_000

@@ -1,4 +1,4 @@
-"""Old history is let go of on request alone: never silently less, and every other bit stays."""
+"""Updates are deleted only on request; every other bit of the history is kept."""
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
@@ -118,7 +118,7 @@ def require_checked(stub: TrainingServiceStub, network: str) -> None:
     assert stub.GetNetwork(pb.GetNetworkRequest(network=network)).network == left
 
 
-def test_what_is_deleted_is_refused_and_what_is_kept_stays_as_it_was(
+def test_deleted_updates_are_rejected_and_kept_ones_unchanged(
     own_server: ServerProcess,
 ) -> None:
     with own_server.stub() as stub:
@@ -142,7 +142,7 @@ def test_what_is_deleted_is_refused_and_what_is_kept_stays_as_it_was(
         assert as_bytes(steps[0].updates) == as_bytes(steps[1].updates)
 
 
-def test_history_can_be_deleted_while_a_run_goes_on_and_changes_no_bit_of_it(
+def test_updates_can_be_deleted_during_a_run_without_changing_a_bit_of_it(
     own_server: ServerProcess,
 ) -> None:
     recipe = settings(epochs=50_000)

@@ -1,4 +1,4 @@
-"""Runs: started, stepped, paused, resumed, cancelled; and what is left each time."""
+"""Runs are started, stepped, paused, resumed and cancelled."""
 
 import itertools
 import threading
@@ -11,7 +11,7 @@ from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 FOREVER = settings(epochs=1_000_000_000)
 
 
-def test_steps_train_and_pauses_make_the_same_history(stub: TrainingServiceStub) -> None:
+def test_steps_train_and_pauses_give_the_same_history(stub: TrainingServiceStub) -> None:
     plain, mixed = create(stub, seed=5).network, create(stub, seed=5).network
     recipe = settings(rate=3.0, batch_size=3, epochs=1_000_000_000)
 
@@ -51,7 +51,7 @@ def test_a_step_by_epochs_ends_at_the_first_update_that_reaches_them(
     assert (last.updates_done, last.state) == (6, run_pb2.RUN_STATE_SUCCEEDED)
 
 
-def test_a_step_answers_with_its_updates_and_an_etag(stub: TrainingServiceStub) -> None:
+def test_a_step_returns_its_updates_and_an_etag(stub: TrainingServiceStub) -> None:
     network = create(stub).network
     stepped = stub.Step(pb.StepRequest(network=network, count=4, settings=settings()))
     assert [update.update for update in stepped.updates] == [1, 2, 3, 4]
@@ -62,7 +62,7 @@ def test_a_step_answers_with_its_updates_and_an_etag(stub: TrainingServiceStub) 
     assert again.etag == stub.GetNetwork(pb.GetNetworkRequest(network=network)).network.etag
 
 
-def test_a_long_step_answers_with_the_last_updates_that_fit(stub: TrainingServiceStub) -> None:
+def test_a_long_step_returns_the_last_updates_that_fit(stub: TrainingServiceStub) -> None:
     network = create(stub).network
     stepped = stub.Step(
         pb.StepRequest(network=network, count=100_000, settings=settings(epochs=1_000_000))
@@ -73,7 +73,7 @@ def test_a_long_step_answers_with_the_last_updates_that_fit(stub: TrainingServic
     assert stepped.run.state == run_pb2.RUN_STATE_PAUSED
 
 
-def test_a_pause_is_durable_when_it_returns_and_resume_goes_on(stub: TrainingServiceStub) -> None:
+def test_a_pause_is_durable_when_it_returns_and_resume_continues(stub: TrainingServiceStub) -> None:
     network = create(stub).network
     run = stub.Train(pb.TrainRequest(network=network, settings=FOREVER)).run
     for _ in range(5):

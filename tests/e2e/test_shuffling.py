@@ -1,4 +1,4 @@
-"""Shuffling: an order of its own for each epoch, the same whenever it is asked for."""
+"""Shuffling: each epoch has its own order, which is always the same."""
 
 from calls import all_updates, bits, create, examples, fresh_id, settings, state, train
 from clearprop.v1 import network_pb2
@@ -27,11 +27,11 @@ def orders(stub: TrainingServiceStub, seed: int | None, epochs: int = 5) -> list
     return [taken[start : start + COUNT] for start in range(0, len(taken), COUNT)]
 
 
-def test_without_a_seed_the_order_is_that_of_the_set(stub: TrainingServiceStub) -> None:
+def test_without_a_seed_examples_are_in_the_order_of_the_set(stub: TrainingServiceStub) -> None:
     assert orders(stub, None) == [list(range(COUNT))] * 5
 
 
-def test_each_epoch_takes_every_example_once_in_an_order_of_its_own(
+def test_each_epoch_uses_every_example_once_in_its_own_order(
     stub: TrainingServiceStub,
 ) -> None:
     found = orders(stub, 3)
@@ -41,7 +41,7 @@ def test_each_epoch_takes_every_example_once_in_an_order_of_its_own(
     assert orders(stub, 0) != found
 
 
-def test_places_are_those_of_the_order_and_a_straddling_batch_takes_both_epochs(
+def test_a_batch_can_cross_the_end_of_a_shuffled_epoch(
     stub: TrainingServiceStub,
 ) -> None:
     network = create(stub, bias=True).network

@@ -1,4 +1,4 @@
-"""How a server comes up, says what it is, and keeps others out."""
+"""The start of a server: addresses, reflection, health, and exclusive use of its database."""
 
 import re
 import subprocess
@@ -37,7 +37,7 @@ def test_health_knows_the_service(server: ServerProcess) -> None:
             assert answer.status == health_pb2.HealthCheckResponse.SERVING
 
 
-def test_who_can_connect_is_served(own_server: ServerProcess) -> None:
+def test_a_client_that_can_connect_is_served(own_server: ServerProcess) -> None:
     own_server.stop()
     answers: list[str] = []
 
@@ -55,7 +55,7 @@ def test_who_can_connect_is_served(own_server: ServerProcess) -> None:
     assert answers == ["sqlite"]
 
 
-def test_health_says_not_serving_before_the_server_goes(own_server: ServerProcess) -> None:
+def test_health_is_not_serving_before_the_server_stops(own_server: ServerProcess) -> None:
     with grpc.insecure_channel(own_server.target) as channel:
         health: Any = health_pb2_grpc.HealthStub(channel)
         watch = health.Watch(health_pb2.HealthCheckRequest())
@@ -103,7 +103,7 @@ def test_a_free_port_is_taken_and_announced(tmp_path: Path) -> None:
         assert server.communicate(timeout=30) == ("Stopped.\n", "")
 
 
-def test_a_second_server_on_the_same_data_or_port_is_kept_out(
+def test_a_second_server_on_the_same_data_or_port_does_not_start(
     own_server: ServerProcess, tmp_path: Path
 ) -> None:
     same_data = serve(
@@ -123,7 +123,7 @@ def test_a_second_server_on_the_same_data_or_port_is_kept_out(
         assert state(stub, create(stub).network).update == 0
 
 
-def test_a_server_without_a_store_on_disk_forgets(tmp_path: Path) -> None:
+def test_a_server_with_a_store_in_memory_keeps_nothing(tmp_path: Path) -> None:
     server = ServerProcess("memory:", tmp_path / "log", servers.free_port()).start()
     with server.stub() as stub:
         assert stub.GetServerInfo(pb.GetServerInfoRequest()).store == "memory"

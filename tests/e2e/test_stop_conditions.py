@@ -1,4 +1,4 @@
-"""Runs that end before their epochs are over: by their cost, by a number, by diverging."""
+"""Runs that end early: by their cost, by a number of updates, or by diverging."""
 
 import math
 from itertools import count, takewhile
@@ -13,7 +13,7 @@ STOP = run_pb2.StopCondition
 ADAM: Any = {"optimizer": run_pb2.Optimizer(kind=run_pb2.OPTIMIZER_KIND_ADAM)}
 
 
-def test_a_run_makes_no_more_updates_than_it_may(stub: TrainingServiceStub) -> None:
+def test_a_run_ends_at_max_updates(stub: TrainingServiceStub) -> None:
     network = create(stub).network
     recipe = settings(epochs=1_000_000, stop=STOP(max_updates=17))
     ended = train(stub, network, recipe)
@@ -26,7 +26,7 @@ def test_a_run_makes_no_more_updates_than_it_may(stub: TrainingServiceStub) -> N
     assert train(stub, network, settings(epochs=2, stop=STOP(max_updates=9))).total_updates == 2
 
 
-def test_a_step_ends_where_the_run_may_make_no_more(stub: TrainingServiceStub) -> None:
+def test_a_step_ends_at_max_updates(stub: TrainingServiceStub) -> None:
     network = create(stub).network
     recipe = settings(epochs=1_000, stop=STOP(max_updates=5))
     assert stub.Step(pb.StepRequest(network=network, count=3, settings=recipe)).run.state == (
@@ -53,7 +53,7 @@ def test_a_run_ends_after_the_epoch_whose_mean_cost_is_low_enough(
     assert all(cost >= 0.1 for cost in epochs[:-1])
 
 
-def test_it_ends_there_too_when_it_is_stepped_paused_and_resumed(
+def test_it_ends_at_the_same_update_when_it_is_stepped_paused_and_resumed(
     stub: TrainingServiceStub,
 ) -> None:
     # Batches straddle the ends of epochs, so that parts of their costs belong to the next.
@@ -110,7 +110,7 @@ def test_a_run_that_diverges_fails_and_leaves_the_last_finite_update(
     )
 
 
-def test_a_step_that_diverges_answers_with_the_failed_run(stub: TrainingServiceStub) -> None:
+def test_a_step_that_diverges_returns_the_failed_run(stub: TrainingServiceStub) -> None:
     network = create(stub, activations=[6], bias=True).network
     whole = create(stub, activations=[6], bias=True).network
     trained = train(stub, whole, exploding())

@@ -1,4 +1,4 @@
-"""What a trace shows adds up to the bits that are stored, for past updates and for the next."""
+"""Traces of past and next updates lead to the stored bits."""
 
 from collections.abc import Iterable
 
@@ -69,7 +69,7 @@ def test_a_full_state_has_what_its_trace_has(stub: TrainingServiceStub) -> None:
     assert initial == state(stub, network, 0)
 
 
-def test_the_next_update_is_traced_as_it_then_happens(stub: TrainingServiceStub) -> None:
+def test_the_trace_of_the_next_update_matches_the_update(stub: TrainingServiceStub) -> None:
     network = create(stub).network
     recipe = settings(batch_size=3, epochs=4)
     first = trace(stub, network, next=True, settings=recipe)
@@ -83,7 +83,7 @@ def test_the_next_update_is_traced_as_it_then_happens(stub: TrainingServiceStub)
     assert refusal.reason == "RUN_NOT_OVER"
 
 
-def test_an_update_that_cannot_be_made_is_traced_all_the_same(stub: TrainingServiceStub) -> None:
+def test_an_update_that_diverges_can_be_traced(stub: TrainingServiceStub) -> None:
     network = create(
         stub, (2, 1), activations=[network_pb2.ACTIVATION_IDENTITY], bias=False
     ).network
@@ -95,7 +95,9 @@ def test_an_update_that_cannot_be_made_is_traced_all_the_same(stub: TrainingServ
     assert np.isinf(flat(found.step)).any()
 
 
-def test_of_a_large_network_a_few_examples_are_shown_at_once(stub: TrainingServiceStub) -> None:
+def test_a_trace_of_a_large_network_returns_few_examples_at_a_time(
+    stub: TrainingServiceStub,
+) -> None:
     network = create(stub, (64, 200, 300, 10)).network
     name = fresh_id("set")
     stub.CreateTrainingSet(
@@ -115,7 +117,9 @@ def test_of_a_large_network_a_few_examples_are_shown_at_once(stub: TrainingServi
     assert positions == list(range(12))
 
 
-def test_what_cannot_be_traced_is_refused_by_name(stub: TrainingServiceStub) -> None:
+def test_an_update_that_cannot_be_traced_is_rejected_with_the_reason(
+    stub: TrainingServiceStub,
+) -> None:
     network = create(stub).network
     refusal = refused(lambda: trace(stub, network))
     assert refusal.code is grpc.StatusCode.FAILED_PRECONDITION
@@ -132,7 +136,9 @@ def test_what_cannot_be_traced_is_refused_by_name(stub: TrainingServiceStub) -> 
     assert refusal.fields == ["view"]
 
 
-def test_traces_of_one_example_twice_in_a_batch_name_its_places(stub: TrainingServiceStub) -> None:
+def test_an_example_that_is_twice_in_a_batch_is_traced_at_both_positions(
+    stub: TrainingServiceStub,
+) -> None:
     network = create(stub).network
     stub.Step(pb.StepRequest(network=network, count=2, settings=settings(batch_size=3, epochs=4)))
     found: trace_pb2.Trace = trace(stub, network).trace

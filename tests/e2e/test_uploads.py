@@ -1,4 +1,4 @@
-"""Training sets in pieces: all of it, once, or nothing."""
+"""Uploads of training sets: complete and once, or not at all."""
 
 from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise, repeat
@@ -49,7 +49,9 @@ def sets(stub: TrainingServiceStub) -> set[str]:
 
 
 @pytest.mark.parametrize("cut", [[0, 4], [0, 1, 4], [0, 1, 2, 3, 4], [0, 0, 2, 2, 4, 4]])
-def test_a_set_in_pieces_is_the_set_in_one(stub: TrainingServiceStub, cut: list[int]) -> None:
+def test_an_uploaded_set_equals_a_set_created_in_one_request(
+    stub: TrainingServiceStub, cut: list[int]
+) -> None:
     name = fresh_id("set")
     parts = [XOR[start:end] for start, end in pairwise(cut)]
     made = upload(stub, *parts, name=name)
@@ -62,11 +64,11 @@ def test_a_set_in_pieces_is_the_set_in_one(stub: TrainingServiceStub, cut: list[
     assert bits(state(stub, mine).layers) == bits(state(stub, built_in).layers)
 
 
-def test_the_service_makes_an_id_where_none_is_given(stub: TrainingServiceStub) -> None:
+def test_the_server_generates_an_id_if_none_is_given(stub: TrainingServiceStub) -> None:
     assert upload(stub, XOR).training_set in sets(stub)
 
 
-def test_a_repeated_upload_makes_one_set_however_it_is_cut(stub: TrainingServiceStub) -> None:
+def test_a_repeated_upload_creates_one_set_however_it_is_divided(stub: TrainingServiceStub) -> None:
     identity = fresh_id("request")
     first = upload(stub, XOR, request_id=identity)
     assert upload(stub, XOR[:1], XOR[1:], request_id=identity) == first
@@ -95,7 +97,7 @@ def test_another_upload_with_the_same_id_is_refused(
     assert named.reason == "REQUEST_ID_REUSED"
 
 
-def test_an_upload_repeated_after_a_kill_makes_one_set(own_server: ServerProcess) -> None:
+def test_an_upload_repeated_after_a_kill_creates_one_set(own_server: ServerProcess) -> None:
     with own_server.stub() as stub:
         first = upload(stub, XOR, request_id="the-upload")
     own_server.kill()
@@ -131,30 +133,30 @@ def test_every_bad_field_is_named_and_nothing_is_stored(
     assert sets(stub) == before
 
 
-def test_all_that_is_wrong_with_the_first_message_is_named_at_once(
+def test_all_invalid_fields_of_the_first_message_are_reported_together(
     stub: TrainingServiceStub,
 ) -> None:
     refusal = refused_upload(stub, NAN, name="Bad Id", request_id="ü")
     assert refusal.fields == ["training_set", "request_id", "examples[0].inputs[0]"]
 
 
-def test_only_the_first_message_may_name_the_set(stub: TrainingServiceStub) -> None:
+def test_only_the_first_message_can_have_an_id(stub: TrainingServiceStub) -> None:
     named = [*pieces(XOR, name="a"), *pieces(XOR, name="a", request_id="b")]
     refusal = refused(lambda: stub.UploadTrainingSet(iter(named)))
     assert refusal.fields == ["training_set", "request_id"]
 
 
-def test_a_taken_id_is_refused(stub: TrainingServiceStub) -> None:
+def test_an_id_in_use_is_rejected(stub: TrainingServiceStub) -> None:
     assert refused_upload(stub, XOR, name="xor").reason == "TRAINING_SET_EXISTS"
 
 
-def test_a_bad_message_ends_an_upload_that_would_go_on(stub: TrainingServiceStub) -> None:
+def test_an_invalid_message_ends_an_upload_early(stub: TrainingServiceStub) -> None:
     endless = chain(pieces(XOR, NAN), repeat(pb.UploadTrainingSetRequest(examples=examples(XOR))))
     refusal = refused(lambda: stub.UploadTrainingSet(endless))
     assert refusal.fields == ["examples[4].inputs[0]"]
 
 
-def test_bytes_that_are_no_message_and_messages_too_large_are_refused(
+def test_invalid_bytes_and_large_messages_are_rejected(
     server: ServerProcess, stub: TrainingServiceStub
 ) -> None:
     before = sets(stub)
@@ -170,7 +172,7 @@ def test_bytes_that_are_no_message_and_messages_too_large_are_refused(
 
 
 @pytest.mark.parametrize("closes", [False, True], ids=["cancels", "closes its connection"])
-def test_a_client_that_goes_away_in_the_middle_leaves_nothing(
+def test_a_client_that_disconnects_during_an_upload_stores_nothing(
     server: ServerProcess, stub: TrainingServiceStub, closes: bool
 ) -> None:
     # Where a part was taken for all, it would take the id and the whole would be refused. That is
@@ -199,7 +201,7 @@ def test_a_client_that_goes_away_in_the_middle_leaves_nothing(
         channel.close()
 
 
-def test_examples_that_exceed_a_response_are_refused_and_can_be_trained_on(
+def test_examples_that_exceed_a_response_are_not_returned_but_can_be_trained_on(
     stub: TrainingServiceStub,
 ) -> None:
     # 9 messages of 1,000 examples of 1,001 numbers: 72 MB.

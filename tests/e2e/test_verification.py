@@ -1,4 +1,4 @@
-"""Histories are verified over the contract, also after a move to another folder."""
+"""Histories are verified over gRPC, also after they were moved to another folder."""
 
 import shutil
 from pathlib import Path
@@ -34,7 +34,7 @@ def test_a_database_that_was_moved_verifies_under_another_server(
     assert reached == sorted(reached)
 
 
-def test_what_is_not_there_cannot_be_verified(stub: TrainingServiceStub) -> None:
+def test_an_unknown_network_cannot_be_verified(stub: TrainingServiceStub) -> None:
     request = pb.VerifyHistoryRequest(network=fresh_id())
     assert refused(lambda: stub.VerifyHistory(request)).reason == "NETWORK_NOT_FOUND"
 

@@ -1,4 +1,4 @@
-"""An update is walked through line by line, over the wire, past or next, in pieces."""
+"""Walks through past and next updates over gRPC, in pages."""
 
 import grpc
 import pytest
@@ -17,7 +17,7 @@ def name(stub: TrainingServiceStub) -> str:
     return name
 
 
-def test_all_of_it_comes_in_pieces_whoever_else_reads(stub: TrainingServiceStub, name: str) -> None:
+def test_a_walk_is_read_in_pages_by_several_readers(stub: TrainingServiceStub, name: str) -> None:
     def walk(update: int, first: int = 0, count: int = 0) -> pb.WalkUpdateResponse:
         request = pb.WalkUpdateRequest(
             network=name, update=update, first_step=first, step_count=count
@@ -38,7 +38,7 @@ def test_all_of_it_comes_in_pieces_whoever_else_reads(stub: TrainingServiceStub,
     assert found == {update: list(whole.steps) for update, whole in wholes.items()}
 
 
-def test_its_lines_are_those_of_the_file_and_end_on_what_is_stored(
+def test_the_lines_are_those_of_the_source_and_end_on_the_stored_bits(
     stub: TrainingServiceStub, name: str
 ) -> None:
     walk = stub.WalkUpdate(pb.WalkUpdateRequest(network=name, update=2)).walk
@@ -59,7 +59,7 @@ def test_its_lines_are_those_of_the_file_and_end_on_what_is_stored(
     assert after == [weight for layer in stored for weight in layer.weights]
 
 
-def test_the_next_update_is_walked_through_before_it_is_made(
+def test_the_next_update_is_walked_through_before_it_is_applied(
     stub: TrainingServiceStub, name: str
 ) -> None:
     recipe = settings(batch_size=3, epochs=4)
@@ -78,7 +78,7 @@ def test_the_next_update_is_walked_through_before_it_is_made(
         ("step_count", -1),
     ],
 )
-def test_a_step_that_there_is_not_is_refused(
+def test_a_step_that_does_not_exist_is_rejected(
     stub: TrainingServiceStub, name: str, field: str, value: int
 ) -> None:
     request = pb.WalkUpdateRequest(network=name, update=2)
@@ -109,7 +109,7 @@ def test_the_phases_alone_are_those_of_the_batch_and_of_its_first_example(
     assert of_examples[0] == of_examples[1] == of_examples[2]
 
 
-def test_a_large_update_is_refused_with_the_limit(stub: TrainingServiceStub) -> None:
+def test_a_large_update_is_rejected_with_the_limit(stub: TrainingServiceStub) -> None:
     sizes = [2, 200, 100, 1]
     name = create(stub, sizes).network
     stub.Step(pb.StepRequest(network=name, settings=settings()))

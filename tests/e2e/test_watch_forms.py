@@ -1,4 +1,4 @@
-"""Watches that ask for less or more of each update, or for columns: the same bits in any form."""
+"""Watches with any detail and encoding have the same bits."""
 
 import numpy as np
 import pytest
@@ -85,7 +85,7 @@ def rows_of_updates(seen: Seen) -> list[tuple[object, ...]]:
         (update_pb2.DETAIL_GRADIENTS, 3),
     ],
 )
-def test_columns_hold_what_the_updates_hold(
+def test_columns_contain_the_same_as_updates(
     stub: TrainingServiceStub,
     lived: str,
     stride: int,
@@ -107,7 +107,7 @@ def test_columns_hold_what_the_updates_hold(
     assert seen.numbers == sorted(turns | set(range(0, 62, stride)))
 
 
-def test_columns_tell_the_batch_of_each_update(stub: TrainingServiceStub, lived: str) -> None:
+def test_columns_identify_the_batch_of_each_update(stub: TrainingServiceStub, lived: str) -> None:
     request = pb.WatchUpdatesRequest(network=lived, start_update=0, until_run=2)
     updates = {update.update: update for update in watched(stub, request).updates}
     runs = {run: stub.GetRun(pb.GetRunRequest(network=lived, run=run)).run for run in (1, 2)}
@@ -155,7 +155,7 @@ def test_the_earliest_kept_update_has_no_gradients_and_the_next_one_has(
     assert [row[0] for row in rows] == [update.update for update in after]
 
 
-def test_the_server_says_how_many_watches_there_may_be(stub: TrainingServiceStub) -> None:
+def test_the_server_reports_its_limit_of_watches(stub: TrainingServiceStub) -> None:
     limits = stub.GetServerInfo(pb.GetServerInfoRequest()).limits
     assert limits.watches >= limits.watches_of_client > 0
     network = create(stub).network

@@ -20,7 +20,7 @@ from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 
 
-def test_history_and_live_have_no_seam(stub: TrainingServiceStub) -> None:
+def test_stored_and_live_updates_follow_without_a_gap(stub: TrainingServiceStub) -> None:
     network = create(stub).network
     stub.Step(pb.StepRequest(network=network, count=1000, settings=settings(epochs=100_000)))
     watch = stub.WatchUpdates(pb.WatchUpdatesRequest(network=network, start_update=0, until_run=1))
@@ -84,7 +84,7 @@ def test_events_lie_between_the_updates_where_they_happened(stub: TrainingServic
     ]
 
 
-def test_a_stride_keeps_the_first_the_last_and_the_turns_of_every_run(
+def test_a_stride_keeps_the_first_and_last_update_and_state_changes_of_every_run(
     stub: TrainingServiceStub,
 ) -> None:
     network = create(stub).network
@@ -98,7 +98,7 @@ def test_a_stride_keeps_the_first_the_last_and_the_turns_of_every_run(
     assert watched(stub, later).numbers == [20, 30, 40, 47]
 
 
-def test_without_a_start_a_bookmark_comes_first_and_then_what_is_new(
+def test_without_a_start_a_bookmark_precedes_new_updates(
     stub: TrainingServiceStub,
 ) -> None:
     network = create(stub).network
@@ -158,7 +158,7 @@ def test_a_deleted_network_ends_its_watches(stub: TrainingServiceStub) -> None:
     assert refused_.reason == "NETWORK_REPLACED"
 
 
-def test_a_run_goes_on_when_its_watchers_go_away(stub: TrainingServiceStub) -> None:
+def test_a_run_continues_when_its_watches_end(stub: TrainingServiceStub) -> None:
     network = create(stub).network
     run = stub.Train(pb.TrainRequest(network=network, settings=settings(epochs=100_000))).run
     for _ in range(3):

@@ -32,7 +32,7 @@ class TrainingServiceStub(object):
     Every error has a google.rpc.ErrorInfo detail with the domain `clearprop`, a stable reason and
     metadata. INVALID_ARGUMENT also has a google.rpc.BadRequest detail with one violation for each
     invalid field. Errors for which a retry can help have a google.rpc.RetryInfo detail. A rejected
-    call has no effect. In addition to the errors listed for each method, any call can fail with
+    call has no effect. In addition to the errors listed for each method, any call can fail with:
     UNAVAILABLE: the server is shutting down (DRAINING) or cannot access its store
     (STORE_UNAVAILABLE). Retry later, with the same `request_id` if the method has one.
     RESOURCE_EXHAUSTED: a limit is exceeded (LIMIT_EXCEEDED). The message contains the limit and its
@@ -245,7 +245,7 @@ class TrainingServiceServicer(object):
     Every error has a google.rpc.ErrorInfo detail with the domain `clearprop`, a stable reason and
     metadata. INVALID_ARGUMENT also has a google.rpc.BadRequest detail with one violation for each
     invalid field. Errors for which a retry can help have a google.rpc.RetryInfo detail. A rejected
-    call has no effect. In addition to the errors listed for each method, any call can fail with
+    call has no effect. In addition to the errors listed for each method, any call can fail with:
     UNAVAILABLE: the server is shutting down (DRAINING) or cannot access its store
     (STORE_UNAVAILABLE). Retry later, with the same `request_id` if the method has one.
     RESOURCE_EXHAUSTED: a limit is exceeded (LIMIT_EXCEEDED). The message contains the limit and its
@@ -999,7 +999,7 @@ class TrainingService(object):
     Every error has a google.rpc.ErrorInfo detail with the domain `clearprop`, a stable reason and
     metadata. INVALID_ARGUMENT also has a google.rpc.BadRequest detail with one violation for each
     invalid field. Errors for which a retry can help have a google.rpc.RetryInfo detail. A rejected
-    call has no effect. In addition to the errors listed for each method, any call can fail with
+    call has no effect. In addition to the errors listed for each method, any call can fail with:
     UNAVAILABLE: the server is shutting down (DRAINING) or cannot access its store
     (STORE_UNAVAILABLE). Retry later, with the same `request_id` if the method has one.
     RESOURCE_EXHAUSTED: a limit is exceeded (LIMIT_EXCEEDED). The message contains the limit and its

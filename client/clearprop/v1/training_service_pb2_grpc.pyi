@@ -33,7 +33,7 @@ class TrainingServiceStub:
     Every error has a google.rpc.ErrorInfo detail with the domain `clearprop`, a stable reason and
     metadata. INVALID_ARGUMENT also has a google.rpc.BadRequest detail with one violation for each
     invalid field. Errors for which a retry can help have a google.rpc.RetryInfo detail. A rejected
-    call has no effect. In addition to the errors listed for each method, any call can fail with
+    call has no effect. In addition to the errors listed for each method, any call can fail with:
       UNAVAILABLE: the server is shutting down (DRAINING) or cannot access its store
         (STORE_UNAVAILABLE). Retry later, with the same `request_id` if the method has one.
       RESOURCE_EXHAUSTED: a limit is exceeded (LIMIT_EXCEEDED). The message contains the limit and its
@@ -475,7 +475,7 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     Every error has a google.rpc.ErrorInfo detail with the domain `clearprop`, a stable reason and
     metadata. INVALID_ARGUMENT also has a google.rpc.BadRequest detail with one violation for each
     invalid field. Errors for which a retry can help have a google.rpc.RetryInfo detail. A rejected
-    call has no effect. In addition to the errors listed for each method, any call can fail with
+    call has no effect. In addition to the errors listed for each method, any call can fail with:
       UNAVAILABLE: the server is shutting down (DRAINING) or cannot access its store
         (STORE_UNAVAILABLE). Retry later, with the same `request_id` if the method has one.
       RESOURCE_EXHAUSTED: a limit is exceeded (LIMIT_EXCEEDED). The message contains the limit and its
@@ -913,7 +913,7 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
     Every error has a google.rpc.ErrorInfo detail with the domain `clearprop`, a stable reason and
     metadata. INVALID_ARGUMENT also has a google.rpc.BadRequest detail with one violation for each
     invalid field. Errors for which a retry can help have a google.rpc.RetryInfo detail. A rejected
-    call has no effect. In addition to the errors listed for each method, any call can fail with
+    call has no effect. In addition to the errors listed for each method, any call can fail with:
       UNAVAILABLE: the server is shutting down (DRAINING) or cannot access its store
         (STORE_UNAVAILABLE). Retry later, with the same `request_id` if the method has one.
       RESOURCE_EXHAUSTED: a limit is exceeded (LIMIT_EXCEEDED). The message contains the limit and its

@@ -1,4 +1,4 @@
-"""Every error of the domain has a status code and a reason of its own."""
+"""Every error of the domain has a status code and a unique reason."""
 
 import inspect
 
@@ -23,7 +23,7 @@ def test_every_error_is_of_exactly_one_kind(error: type[ClearpropError]) -> None
     assert len([kind for kind in KINDS if issubclass(error, kind)]) == 1
 
 
-def test_no_other_module_gives_reasons() -> None:
+def test_only_the_errors_have_reasons() -> None:
     import service.app  # noqa: F401, PLC0415 - all modules of the server
 
     waiting: list[type[ClearpropError]] = [ClearpropError]
@@ -35,7 +35,7 @@ def test_no_other_module_gives_reasons() -> None:
     assert with_reason == set(ERRORS)
 
 
-def test_reasons_are_given_once() -> None:
+def test_reasons_are_unique() -> None:
     assert len(ERRORS) >= 20
     reasons = [error.reason for error in ERRORS]
     assert len(set(reasons)) == len(reasons)
@@ -46,7 +46,7 @@ def test_no_kind_of_error_is_unknown_or_internal() -> None:
     assert not {grpc.StatusCode.UNKNOWN, grpc.StatusCode.INTERNAL} & set(CODES.values())
 
 
-def test_a_status_has_the_reason_the_metadata_and_every_bad_field() -> None:
+def test_a_status_has_the_reason_the_metadata_and_all_invalid_fields() -> None:
     status = status_of(NetworkNotFound("there is no network x", network="x"))
     info = ErrorInfo()
     assert status.details[0].Unpack(info)
@@ -61,7 +61,7 @@ def test_a_status_has_the_reason_the_metadata_and_every_bad_field() -> None:
     assert [violation.field for violation in bad.field_violations] == ["a", "b"]
 
 
-def test_what_is_wrong_with_a_whole_request_names_no_field() -> None:
+def test_an_error_of_a_whole_request_has_no_field() -> None:
     error = InvalidFields([Violation("", "it is no message"), Violation("epochs", "must be 1")])
     assert status_of(error).message == "it is no message; epochs: must be 1"
 

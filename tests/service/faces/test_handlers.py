@@ -1,4 +1,4 @@
-"""Every RPC of the contract has a handler, and every handler is that of an RPC."""
+"""Every RPC of the contract has a handler, and every handler an RPC."""
 
 from collections import Counter
 from typing import get_type_hints
@@ -19,5 +19,5 @@ def test_each_rpc_has_one_handler(rpc: str) -> None:
 
 
 @pytest.mark.parametrize("handler", HANDLED)
-def test_each_handler_carries_out_an_rpc(handler: str) -> None:
+def test_each_handler_implements_an_rpc(handler: str) -> None:
     assert handler in SERVICE.methods_by_name

@@ -1,4 +1,4 @@
-"""A server listens where it is told to, or says why it cannot."""
+"""A server listens on its address, or reports why it cannot."""
 
 import socket
 from contextlib import suppress
@@ -28,7 +28,7 @@ def test_a_host_is_bound_on_a_free_port(host: str, numeric: str) -> None:
         assert bound.getsockname()[1] > 0
 
 
-def test_a_port_in_use_is_refused_with_what_to_do() -> None:
+def test_a_port_in_use_is_reported_with_what_to_do() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         address = f"127.0.0.1:{other.getsockname()[1]}"
 

@@ -1,4 +1,4 @@
-"""What many watchers want is read once, and encoded once by each face."""
+"""Updates that several watches send are read once, and encoded once by each face."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -152,7 +152,7 @@ async def test_faces_share_what_is_read_and_each_encodes_it(service: Service) ->
     assert counts[0] == counts[1]
 
 
-async def test_live_watchers_share_what_comes_wherever_they_began(service: Service) -> None:
+async def test_live_watches_share_new_updates_wherever_they_started(service: Service) -> None:
     watches, reader = watching(service)
     opened = [
         Items(await watches.open(WatchCommand("net", start_update=start % 4)))
@@ -169,7 +169,7 @@ async def test_live_watchers_share_what_comes_wherever_they_began(service: Servi
         await items.watch.aclose()
 
 
-async def test_what_is_asked_for_in_other_ways_is_not_shared(service: Service) -> None:
+async def test_watches_with_other_options_do_not_share(service: Service) -> None:
     watches, reader = watching(service)
     commands = [
         WatchCommand("net", start_update=0),
@@ -187,7 +187,7 @@ async def test_what_is_asked_for_in_other_ways_is_not_shared(service: Service) -
     assert counts == [1, 2, 3, 4, 4]
 
 
-async def test_the_limits_are_of_all_and_of_each_client_and_who_ends_makes_room(
+async def test_watches_are_limited_in_total_and_per_client(
     service: Service,
 ) -> None:
     watches, _ = watching(service, Limits(watches=3, watches_of_client=2))
@@ -208,7 +208,7 @@ async def test_the_limits_are_of_all_and_of_each_client_and_who_ends_makes_room(
         await watch.aclose()
 
 
-async def test_many_events_at_one_update_are_all_told(
+async def test_all_events_at_one_update_are_sent(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watch_reader, "_EVENTS_AT_ONCE", 2)

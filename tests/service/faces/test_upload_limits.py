@@ -1,4 +1,4 @@
-"""Only so many uploads are under way at the same time, and none stays that sends nothing."""
+"""The number of concurrent uploads is limited, and uploads that send nothing are ended."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -121,7 +121,7 @@ async def spoil(upload: Upload) -> None:
     ],
     ids=lambda it: getattr(it, "__name__", ""),
 )
-async def test_another_upload_gets_in_however_one_ends(
+async def test_another_upload_can_start_however_one_ends(
     uploads: Uploads, end: Callable[[Upload], Awaitable[None]], stored: int
 ) -> None:
     under_way, refused = await uploads.fill()
@@ -136,7 +136,7 @@ async def test_another_upload_gets_in_however_one_ends(
     assert uploads.stored() == stored + 2
 
 
-async def test_an_upload_that_sends_nothing_is_cut_and_leaves_nothing(
+async def test_an_upload_that_sends_nothing_is_ended_and_stores_nothing(
     uploads: Uploads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
@@ -154,7 +154,7 @@ async def test_an_upload_that_sends_nothing_is_cut_and_leaves_nothing(
     assert uploads.stored() == MOST
 
 
-async def test_a_caller_that_goes_away_leaves_its_place_when_what_it_sent_is_free(
+async def test_an_upload_counts_until_its_memory_is_freed(
     uploads: Uploads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     storing, go_on = asyncio.Event(), Event()

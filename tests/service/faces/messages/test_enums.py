@@ -1,4 +1,4 @@
-"""Every value of the domain has its place in the contract, under the same word, and back."""
+"""Enums have the same values in the domain and in the contract."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ def test_each_kind_has_one_number_and_each_number_one_kind(
 
 
 @pytest.mark.parametrize(("kinds", "enum", "table"), TABLES)
-def test_a_number_without_a_meaning_is_a_bad_field_and_is_read_as_left_open(
+def test_an_unknown_number_is_reported_and_read_as_the_default(
     kinds: Any, enum: Any, table: EnumTable[Any, Any]
 ) -> None:
     violations = Violations()
@@ -58,7 +58,7 @@ def test_a_number_without_a_meaning_is_a_bad_field_and_is_read_as_left_open(
     assert all(kind.name in bad.description for kind in kinds if kind.name != "EXPLICIT")
 
 
-def test_settings_go_there_and_back_unchanged() -> None:
+def test_settings_are_converted_to_messages_and_back_unchanged() -> None:
     for settings in (
         TrainingSettings("xor", 0.5, 3, 7),
         TrainingSettings(

@@ -1,4 +1,4 @@
-"""Updates that are written a page at a time have the bytes of the generated classes."""
+"""Pages of updates are serialized to the same bytes as by the generated classes."""
 
 from dataclasses import replace
 
@@ -104,7 +104,7 @@ def columns(part: Snapshots, selection: Selection) -> pb.WatchUpdatesResponse:
     )
 
 
-def test_an_update_of_no_run_is_columns_of_its_own() -> None:
+def test_an_update_without_a_run_has_its_own_columns() -> None:
     alone = Snapshots(UpdateKind.EDIT, 7, None, 0, np.empty(0), np.array([[0.0, -0.0, 1.5]]))
     read = pb.WatchUpdatesResponse.FromString(columns_response(alone)).columns
     assert (read.first_update, read.count, read.kind) == (7, 1, update_pb2.UPDATE_KIND_EDIT)

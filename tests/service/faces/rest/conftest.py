@@ -1,4 +1,4 @@
-"""What the tests of the HTTP face share."""
+"""Fixtures of the tests of the HTTP face."""
 
 from collections.abc import Iterator
 

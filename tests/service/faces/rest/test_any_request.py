@@ -1,4 +1,4 @@
-"""Whatever comes over HTTP, right or wrong, is answered as the OpenAPI document says."""
+"""Any HTTP request, valid or not, has a response that the OpenAPI document describes."""
 
 import json
 from collections import Counter

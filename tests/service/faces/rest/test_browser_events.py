@@ -1,4 +1,4 @@
-"""A browser follows a run with its own EventSource, from another origin, whatever happens."""
+"""A browser watches a run with its EventSource, from another origin, without gaps."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -72,7 +72,7 @@ def page() -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("how", ["stop", "kill"])
-def test_its_event_source_goes_on_after_a_restart_without_a_gap(
+def test_an_event_source_resumes_after_a_restart_without_a_gap(
     allowing: ServerProcess, origin: str, page: Page, how: str
 ) -> None:
     with allowing.stub() as stub:
@@ -94,7 +94,9 @@ def test_its_event_source_goes_on_after_a_restart_without_a_gap(
     assert page.evaluate("window.opened") == 2
 
 
-def test_it_stays_away_when_all_is_told(allowing: ServerProcess, origin: str, page: Page) -> None:
+def test_an_event_source_does_not_reconnect_after_the_end(
+    allowing: ServerProcess, origin: str, page: Page
+) -> None:
     with allowing.stub() as stub:
         name = create(stub).network
         stub.Train(pb.TrainRequest(network=name, settings=settings()))
@@ -106,7 +108,7 @@ def test_it_stays_away_when_all_is_told(allowing: ServerProcess, origin: str, pa
     assert page.evaluate("window.opened") == 1
 
 
-def test_pages_of_other_origins_are_told_nothing(
+def test_pages_of_other_origins_receive_nothing(
     own_http_server: ServerProcess, origin: str, page: Page
 ) -> None:
     with own_http_server.stub() as stub:

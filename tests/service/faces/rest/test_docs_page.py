@@ -1,4 +1,4 @@
-"""A person reads the documentation in a browser, and makes calls from there."""
+"""The documentation page in a browser, and calls from it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -31,7 +31,7 @@ def test_the_document_is_that_of_the_contract(http_server: ServerProcess) -> Non
 
 
 @pytest.mark.parametrize("path", ["/openapi.json", "/docs", "/docs/swagger-ui.css"])
-def test_what_is_to_be_read_cannot_be_written(http_server: ServerProcess, path: str) -> None:
+def test_documentation_is_read_only(http_server: ServerProcess, path: str) -> None:
     refused = requests.post(f"{http_server.http}{path}", timeout=10)
     options = requests.options(f"{http_server.http}{path}", timeout=10)
 
@@ -41,7 +41,7 @@ def test_what_is_to_be_read_cannot_be_written(http_server: ServerProcess, path: 
     assert requests.head(f"{http_server.http}{path}", timeout=10).status_code == 200
 
 
-def test_nothing_else_is_there(http_server: ServerProcess) -> None:
+def test_no_other_files_are_served(http_server: ServerProcess) -> None:
     for path in ("/docs/", "/docs/README.md", "/docs/..%2fopenapi.py", "/docs/nothing.js"):
         assert requests.get(f"{http_server.http}{path}", timeout=10).status_code == 404
 

@@ -1,4 +1,4 @@
-"""The HTTP face answers as Envoy's transcoder does, which reads the same annotations."""
+"""The HTTP face gives the same responses as Envoy's transcoder for the same annotations."""
 
 import json
 import struct
@@ -161,7 +161,7 @@ def without_nothing(document: Any) -> Any:
 
 
 @pytest.mark.parametrize(("number", "case"), [*enumerate(CASES)], ids=[str(case) for case in CASES])
-def test_both_answer_alike_but_for_what_is_listed(
+def test_both_give_the_same_response_except_for_known_differences(
     stub: TrainingServiceStub, faces: tuple[Face, Face], number: int, case: Case
 ) -> None:
     ours, envoys = (ask(stub, face, case, number) for face in faces)
@@ -174,7 +174,7 @@ def test_both_answer_alike_but_for_what_is_listed(
         assert ours.document == envoys.document
 
 
-def test_most_is_alike_and_what_is_not_has_its_reason(promise: Promise) -> None:
+def test_every_known_difference_has_a_reason(promise: Promise) -> None:
     unlike = [case for case in CASES if case.because]
 
     assert all(case.envoy is None for case in CASES if not case.because)

@@ -1,4 +1,4 @@
-"""Whoever makes the requests that the OpenAPI document begins with has them met."""
+"""The example requests of the OpenAPI document succeed."""
 
 from collections.abc import Iterator
 from re import sub
@@ -17,7 +17,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
         yield process
 
 
-def test_all_are_met_in_their_order_but_the_last(server: ServerProcess) -> None:
+def test_all_examples_succeed_in_order_except_the_last(server: ServerProcess) -> None:
     answers = [answer_to(server, name) for name in BODIES]
 
     *all_others, last = [(answer.request.url, answer.status_code) for answer in answers]

@@ -1,4 +1,4 @@
-"""Whatever comes in at the HTTP port, nothing fails but what came, and the server serves on."""
+"""Malformed input at the HTTP port fails by itself, and the server continues to serve."""
 
 import json
 import socket
@@ -121,11 +121,13 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize(("request_", "code"), HOSTILE.values(), ids=HOSTILE)
-def test_what_is_wrong_is_refused(http_server: ServerProcess, request_: bytes, code: int) -> None:
+def test_malformed_requests_are_rejected(
+    http_server: ServerProcess, request_: bytes, code: int
+) -> None:
     assert codes(sent(http_server, request_)) == [code]
 
 
-def test_what_a_path_says_stays_out_of_the_headers(http_server: ServerProcess) -> None:
+def test_line_breaks_in_a_path_do_not_reach_headers(http_server: ServerProcess) -> None:
     path = b"/v1/networks/a%0d%0aX-Evil:1%0d%0a%0d%0aHTTP/1.1%20200%20OK"
 
     head, _, _ = sent(http_server, b"GET " + path + b" HTTP/1.1\r\nHost: x\r\n" + CLOSE).partition(
@@ -135,7 +137,7 @@ def test_what_a_path_says_stays_out_of_the_headers(http_server: ServerProcess) -
     assert b"Evil" not in head
 
 
-def test_a_body_that_is_too_large_is_not_asked_for(http_server: ServerProcess) -> None:
+def test_a_large_body_is_rejected_before_it_is_sent(http_server: ServerProcess) -> None:
     expecting = POST + b"Content-Length: 99999999\r\nExpect: 100-continue\r\n" + CLOSE
 
     assert codes(sent(http_server, expecting)) == [413]
@@ -155,7 +157,7 @@ def test_requests_on_one_connection_are_answered_in_their_order(
     ("line", "code"),
     [(b"PUT /v1/networks", 405), (b"POST /v1/nothing", 404), (b"GET /v1/serverInfo", 400)],
 )
-def test_a_body_is_never_taken_for_a_request(
+def test_a_body_is_never_parsed_as_a_request(
     http_server: ServerProcess, line: bytes, code: int
 ) -> None:
     hidden = b"DELETE /v1/trainingSets/xor HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -185,7 +187,7 @@ UPLOAD = (
 
 @pytest.mark.parametrize("is_chunked", [False, True])
 @pytest.mark.parametrize("share", [0.0, 0.5, 0.999])
-def test_an_upload_that_breaks_off_leaves_nothing(
+def test_an_interrupted_upload_stores_nothing(
     http_server: ServerProcess, share: float, is_chunked: bool
 ) -> None:
     name = fresh_id("set")
@@ -219,7 +221,7 @@ PIECES = [
 
 @settings(max_examples=rounds(150, 10_000))
 @given(st.lists(st.sampled_from(PIECES) | st.binary(max_size=20), max_size=10))
-def test_nothing_that_can_be_sent_is_a_mistake_of_the_service(
+def test_no_request_causes_an_internal_error(
     http_server: ServerProcess, parts: list[bytes]
 ) -> None:
     answers = sent(http_server, b"".join(parts), breaks_off=True)

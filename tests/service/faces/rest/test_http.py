@@ -1,4 +1,4 @@
-"""The face answers as HTTP has it: methods, media types, sizes, etags, keys, and who may call."""
+"""The HTTP face: methods, media types, sizes, etags, idempotency keys and origins."""
 
 import json
 from typing import Any
@@ -48,14 +48,14 @@ def name(http_server: ServerProcess) -> str:
         ("POST", "/v1/networks?network=a", 400, "INVALID_FIELDS"),
     ],
 )
-def test_what_is_not_there_is_refused(
+def test_unknown_paths_and_methods_are_rejected(
     http_server: ServerProcess, method: str, path: str, code: int, why: str
 ) -> None:
     refused = call(http_server, method, path)
     assert (refused.status_code, reason(refused)) == (code, why)
 
 
-def test_every_method_of_a_path_is_told(http_server: ServerProcess, name: str) -> None:
+def test_options_lists_the_methods_of_a_path(http_server: ServerProcess, name: str) -> None:
     options = call(http_server, "OPTIONS", f"/v1/networks/{name}")
     refused = call(http_server, "PUT", f"/v1/networks/{name}")
     assert (options.status_code, options.content) == (204, b"")
@@ -64,7 +64,7 @@ def test_every_method_of_a_path_is_told(http_server: ServerProcess, name: str) -
         assert {*answer.headers["Allow"].split(", ")} == allowed
 
 
-def test_the_head_is_that_of_the_whole(http_server: ServerProcess, name: str) -> None:
+def test_head_returns_the_headers_of_get(http_server: ServerProcess, name: str) -> None:
     whole = call(http_server, "GET", f"/v1/networks/{name}")
     head = call(http_server, "HEAD", f"/v1/networks/{name}")
     assert head.content == b""
@@ -83,7 +83,7 @@ def test_the_head_is_that_of_the_whole(http_server: ServerProcess, name: str) ->
         ("application/json;q=0, */*", 406),
     ],
 )
-def test_a_client_gets_only_what_it_accepts(
+def test_a_response_has_an_accepted_media_type(
     http_server: ServerProcess, accept: str, code: int
 ) -> None:
     answer = call(http_server, "GET", "/v1/serverInfo", headers={"Accept": accept})
@@ -104,7 +104,7 @@ def test_a_client_gets_only_what_it_accepts(
         ({"Content-Type": "application/json", "Content-Encoding": "gzip"}, 415),
     ],
 )
-def test_a_body_says_that_it_is_json(
+def test_a_body_must_have_the_media_type_of_json(
     http_server: ServerProcess, headers: dict[str, str], code: int
 ) -> None:
     body = b'{"layerSizes": [2, 1], "validateOnly": true}'
@@ -114,9 +114,7 @@ def test_a_body_says_that_it_is_json(
         assert reason(answer) == "UNSUPPORTED_MEDIA_TYPE"
 
 
-def test_a_body_may_be_left_out_and_must_be_where_there_is_none(
-    http_server: ServerProcess, name: str
-) -> None:
+def test_a_body_is_optional_or_not_allowed(http_server: ServerProcess, name: str) -> None:
     assert call(http_server, "POST", f"/v1/networks/{name}:fork").status_code == 200
     refused = call(http_server, "DELETE", f"/v1/networks/{name}", json={"etag": "other"})
     assert (refused.status_code, reason(refused)) == (400, "INVALID_FIELDS")
@@ -141,7 +139,7 @@ def test_a_body_that_is_too_large_is_refused(
     assert metadata == {"limit": "request_bytes", "value": str(size - 1)}
 
 
-def test_an_etag_keeps_a_call_from_what_has_changed(http_server: ServerProcess, name: str) -> None:
+def test_a_stale_etag_is_rejected(http_server: ServerProcess, name: str) -> None:
     path = f"/v1/networks/{name}"
     etag = call(http_server, "GET", path).headers["ETag"]
     assert etag == f'"{call(http_server, "GET", path).json()["network"]["etag"]}"'
@@ -160,7 +158,9 @@ def test_an_etag_keeps_a_call_from_what_has_changed(http_server: ServerProcess, 
 
 
 @pytest.mark.parametrize("form", ["{}", '"{}"'])
-def test_a_call_with_a_key_happens_once(http_server: ServerProcess, name: str, form: str) -> None:
+def test_a_call_with_an_idempotency_key_happens_once(
+    http_server: ServerProcess, name: str, form: str
+) -> None:
     path, headers = f"/v1/networks/{name}:setWeights", {"Idempotency-Key": form.format(name)}
     edit: dict[str, Any] = {"weights": [{"layer": 1, "unit": 0, "input": 0, "value": 1.0}]}
     first, again = (call(http_server, "POST", path, json=edit, headers=headers) for _ in range(2))
@@ -176,7 +176,9 @@ def test_a_call_with_a_key_happens_once(http_server: ServerProcess, name: str, f
     assert (other.status_code, reason(other)) == (409, "REQUEST_ID_REUSED")
 
 
-def test_what_the_path_says_the_body_may_only_repeat(http_server: ServerProcess, name: str) -> None:
+def test_a_field_in_the_path_and_the_body_must_be_the_same(
+    http_server: ServerProcess, name: str
+) -> None:
     path = f"/v1/networks/{name}:fork"
     assert call(http_server, "POST", path, json={"network": name}).status_code == 200
     refused = call(http_server, "POST", path, json={"network": fresh_id()})
@@ -184,7 +186,9 @@ def test_what_the_path_says_the_body_may_only_repeat(http_server: ServerProcess,
     assert "in the path" in refused.text
 
 
-def test_every_bad_field_is_named_wherever_it_stands(http_server: ServerProcess, name: str) -> None:
+def test_invalid_fields_are_reported_in_body_query_and_headers(
+    http_server: ServerProcess, name: str
+) -> None:
     refused = call(
         http_server,
         "POST",
@@ -198,9 +202,7 @@ def test_every_bad_field_is_named_wherever_it_stands(http_server: ServerProcess,
     ]
 
 
-def test_pages_of_other_origins_may_not_call_in_someones_name(
-    http_server: ServerProcess, name: str
-) -> None:
+def test_calls_from_other_origins_are_rejected(http_server: ServerProcess, name: str) -> None:
     path = f"/v1/networks/{name}:fork"
     foreign = {"Origin": "https://elsewhere.example"}
     refused = call(http_server, "POST", path, headers=foreign)
@@ -212,7 +214,7 @@ def test_pages_of_other_origins_may_not_call_in_someones_name(
     assert "Access-Control-Allow-Origin" not in read.headers
 
 
-def test_nothing_is_to_be_kept_by_caches(http_server: ServerProcess) -> None:
+def test_responses_are_not_cached(http_server: ServerProcess) -> None:
     for path in ("/v1/serverInfo", "/v1/nothing"):
         headers = call(http_server, "GET", path).headers
         assert headers["Cache-Control"] == "no-store"
@@ -225,7 +227,7 @@ def upload(server: ServerProcess, lines: list[Any], **headers: str) -> requests.
     return call(server, "POST", "/v1/trainingSets:upload", data=body, headers=type_ | headers)
 
 
-def test_a_training_set_comes_in_lines(http_server: ServerProcess) -> None:
+def test_a_training_set_is_uploaded_as_lines(http_server: ServerProcess) -> None:
     name = fresh_id("set")
     lines = [{"trainingSet": name}] + [
         {"examples": [{"inputs": [n, 1], "targets": [0.5]} for n in range(100)]} for _ in range(30)
@@ -237,7 +239,7 @@ def test_a_training_set_comes_in_lines(http_server: ServerProcess) -> None:
     assert call(http_server, "GET", f"/v1/trainingSets/{name}").status_code == 200
 
 
-def test_a_bad_line_is_named_and_nothing_is_kept(http_server: ServerProcess) -> None:
+def test_an_invalid_line_is_reported_and_nothing_is_stored(http_server: ServerProcess) -> None:
     name = fresh_id("set")
     good: dict[str, Any] = {"examples": [{"inputs": [1], "targets": [1]}]}
     refused = upload(http_server, [{"trainingSet": name, **good}, good, {"exampels": []}])
@@ -248,7 +250,7 @@ def test_a_bad_line_is_named_and_nothing_is_kept(http_server: ServerProcess) -> 
     assert call(http_server, "GET", f"/v1/trainingSets/{name}").status_code == 404
 
 
-def test_an_upload_of_one_message_may_be_json(http_server: ServerProcess) -> None:
+def test_an_upload_of_one_message_can_be_json(http_server: ServerProcess) -> None:
     name = fresh_id("set")
     answer = call(
         http_server,

@@ -1,4 +1,4 @@
-"""The head of a request has bounds, in size and in time."""
+"""The head of a request is limited in size and in time."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""JSON out and in is protobuf's JSON, of which google.protobuf.json_format is the judge."""
+"""JSON is formatted and parsed as by google.protobuf.json_format, the oracle of these tests."""
 
 import json
 import re
@@ -195,9 +195,7 @@ TAKEN_BY_US_ALONE = [
 @every_request
 @often
 @given(data=data)
-def test_what_protobuf_refuses_is_refused_and_what_it_takes_means_the_same(
-    kind: type[Message], data: Any
-) -> None:
+def test_documents_are_accepted_and_rejected_as_by_protobuf(kind: type[Message], data: Any) -> None:
     text = data.draw(mutated(kind))
 
     found, judged = ours(kind, text), oracles(kind, text)
@@ -220,9 +218,7 @@ def test_what_protobuf_refuses_is_refused_and_what_it_takes_means_the_same(
         for kind, text in examples
     ],
 )
-def test_what_the_oracle_alone_takes_is_still_so(
-    words: str, kind: type[Message], text: str
-) -> None:
+def test_documents_that_only_protobuf_accepts(words: str, kind: type[Message], text: str) -> None:
     found = ours(kind, text)
 
     assert oracles(kind, text) is not None
@@ -231,7 +227,7 @@ def test_what_the_oracle_alone_takes_is_still_so(
 
 
 @pytest.mark.parametrize(("kind", "text"), TAKEN_BY_US_ALONE)
-def test_what_we_alone_take_is_still_so(kind: type[Message], text: str) -> None:
+def test_documents_that_only_we_accept(kind: type[Message], text: str) -> None:
     assert isinstance(ours(kind, text), Message)
     assert oracles(kind, text) is None
 
@@ -239,7 +235,7 @@ def test_what_we_alone_take_is_still_so(kind: type[Message], text: str) -> None:
 @every_request
 @often
 @given(data=data)
-def test_every_planted_fault_is_named_and_nothing_else(kind: type[Message], data: Any) -> None:
+def test_every_planted_error_is_reported_and_nothing_else(kind: type[Message], data: Any) -> None:
     message = data.draw(messages(kind.DESCRIPTOR))
     document = json_format.MessageToDict(
         message, preserving_proto_field_name=data.draw(st.booleans())
@@ -286,7 +282,7 @@ _NO_JSON = {
 
 
 @pytest.mark.parametrize("body", _NO_JSON.values(), ids=_NO_JSON)
-def test_what_is_no_json_is_refused_as_a_whole(body: bytes) -> None:
+def test_a_body_that_is_not_json_is_rejected_as_a_whole(body: bytes) -> None:
     refused = ours(pb.StepRequest, body)
 
     assert isinstance(refused, list)
@@ -306,7 +302,7 @@ def test_what_is_no_json_is_refused_as_a_whole(body: bytes) -> None:
         (b'{"network": "\xe9"}', "the body is not valid UTF-8 at byte 14"),
     ],
 )
-def test_what_is_no_text_is_called_by_its_name(body: bytes, words: str) -> None:
+def test_the_type_of_a_binary_body_is_reported(body: bytes, words: str) -> None:
     refused = ours(pb.StepRequest, body)
 
     assert isinstance(refused, list)
@@ -335,7 +331,7 @@ def test_a_number_that_is_not_finite_is_refused_at_its_field(value: str) -> None
         ("biases", "bias"),
     ],
 )
-def test_an_unknown_name_is_answered_with_the_nearest_in_bodies_and_queries(
+def test_an_unknown_field_is_reported_with_the_nearest_one_in_bodies_and_queries(
     given: str, meant: str
 ) -> None:
     kind = Initializer if meant == "seed" else pb.CreateNetworkRequest
@@ -348,7 +344,7 @@ def test_an_unknown_name_is_answered_with_the_nearest_in_bodies_and_queries(
 
 
 @pytest.mark.parametrize("body", [b"null", b"[]", b'""', b"1", b"true", b'"x"', b"[{}]"])
-def test_what_is_no_object_is_refused(body: bytes) -> None:
+def test_a_document_that_is_not_an_object_is_rejected(body: bytes) -> None:
     refused = ours(pb.StepRequest, body)
 
     assert isinstance(refused, list)
@@ -357,7 +353,7 @@ def test_what_is_no_object_is_refused(body: bytes) -> None:
 
 @settings(max_examples=rounds(300, 30_000))
 @given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
-def test_any_bytes_are_read_or_refused(body: bytes) -> None:
+def test_any_bytes_are_parsed_or_rejected(body: bytes) -> None:
     assert ours(pb.StepRequest, body) is not None
 
 
@@ -371,7 +367,7 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
         (r'{"settings": {"\udfff": 1}}', "settings.?"),
     ],
 )
-def test_halves_of_surrogate_pairs_are_refused_where_they_stand(text: str, field: str) -> None:
+def test_unpaired_surrogates_are_reported_at_their_field(text: str, field: str) -> None:
     refused = ours(pb.StepRequest, text)
 
     assert isinstance(refused, list)
@@ -382,7 +378,7 @@ def test_a_surrogate_pair_is_its_character() -> None:
     assert ours(pb.StepRequest, r'{"network": "\ud83d\ude00"}') == pb.StepRequest(network="😀")
 
 
-def test_labels_may_have_any_name_and_are_named_with_it() -> None:
+def test_labels_with_any_name_are_reported_by_it() -> None:
     refused = ours(pb.CreateNetworkRequest, r'{"labels": {"\ud800": "a", "b": "\ud800", "c": 1}}')
 
     assert isinstance(refused, list)
@@ -404,7 +400,7 @@ def test_a_key_of_a_map_that_is_given_twice_in_two_spellings_is_refused() -> Non
     assert [bad.field for bad in refused] == ["layers[1.0]"]
 
 
-def test_at_most_a_thousand_bad_fields_are_named() -> None:
+def test_at_most_a_thousand_invalid_fields_are_reported() -> None:
     document = {f"no_{number}": 0 for number in range(5_000)}
 
     refused = ours(pb.StepRequest, json.dumps(document))
@@ -413,7 +409,7 @@ def test_at_most_a_thousand_bad_fields_are_named() -> None:
     assert len(refused) == 1_000
 
 
-def test_at_most_a_thousand_bad_names_of_a_query_are_named() -> None:
+def test_at_most_a_thousand_unknown_query_parameters_are_reported() -> None:
     violations = Violations()
 
     with pytest.raises(InvalidFields) as refused:

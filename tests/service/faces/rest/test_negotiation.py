@@ -1,4 +1,4 @@
-"""Of the forms that there are a client gets the one it likes best, and none that it refuses."""
+"""Clients receive the media type that they prefer, and none that they do not accept."""
 
 import pytest
 from hypothesis import given
@@ -38,7 +38,7 @@ EVENTS, LINES, JSON = "text/event-stream", "application/x-ndjson", "application/
         (",,,", None),
     ],
 )
-def test_the_form_that_is_liked_best_is_chosen(accept: str, form: str | None) -> None:
+def test_the_preferred_media_type_is_chosen(accept: str, form: str | None) -> None:
     assert chosen(accept, [EVENTS, LINES]) == form
 
 
@@ -53,7 +53,7 @@ def test_the_form_that_is_liked_best_is_chosen(accept: str, form: str | None) ->
         ("", False),
     ],
 )
-def test_a_form_is_named_only_by_its_own_name(accept: str, is_named: bool) -> None:
+def test_a_media_type_is_named_only_explicitly(accept: str, is_named: bool) -> None:
     assert names(accept, LINES) is is_named
 
 
@@ -63,7 +63,7 @@ headers = st.lists(st.tuples(ranges, qualities).map("".join), min_size=1).map(",
 
 
 @given(headers, st.permutations([EVENTS, LINES, JSON]))
-def test_what_is_chosen_is_accepted_whatever_else_there_is(accept: str, offered: list[str]) -> None:
+def test_the_chosen_media_type_is_always_an_accepted_one(accept: str, offered: list[str]) -> None:
     form = chosen(accept, offered)
 
     if form is None:
@@ -73,6 +73,6 @@ def test_what_is_chosen_is_accepted_whatever_else_there_is(accept: str, offered:
 
 
 @given(st.text() | st.text(alphabet="*/;q=,.0 "))
-def test_any_header_can_be_read(accept: str) -> None:
+def test_any_header_can_be_parsed(accept: str) -> None:
     assert chosen(accept, [EVENTS, LINES]) in {EVENTS, LINES, None}
     assert names(accept, LINES) in {True, False}

@@ -1,4 +1,4 @@
-"""The OpenAPI document says of every call what the contract says, in the forms that JSON has."""
+"""The OpenAPI document describes every call of the contract."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -100,7 +100,7 @@ def test_every_call_is_in_it_by_its_name() -> None:
     assert len(OPERATIONS) == len(served_routes())
 
 
-def test_every_call_stands_where_it_belongs() -> None:
+def test_every_call_belongs_to_one_group() -> None:
     methods = {method.name for method in SERVICE.methods}
     bodies = {route.rpc.method.name for route in served_routes() if route.takes_body}
 
@@ -108,7 +108,7 @@ def test_every_call_stands_where_it_belongs() -> None:
     assert set(BODY_EXAMPLES) == bodies
 
 
-def test_every_reference_leads_somewhere() -> None:
+def test_every_reference_is_defined() -> None:
     for each in everything_in(DOCUMENT):
         if "$ref" in each:
             _, *names = each["$ref"].split("/")
@@ -137,7 +137,7 @@ def test_everything_is_described() -> None:
 
 
 @pytest.mark.parametrize("descriptor", MESSAGES, ids=lambda descriptor: descriptor.name)
-def test_it_has_every_message_as_protobuf_itself_writes_it(descriptor: Descriptor) -> None:
+def test_schemas_match_the_json_of_protobuf(descriptor: Descriptor) -> None:
     message = filled(descriptor)
     for name in BODIES.get(descriptor, []):
         message.ClearField(name)
@@ -151,13 +151,13 @@ def test_it_has_every_message_as_protobuf_itself_writes_it(descriptor: Descripto
 
 
 @pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity"])
-def test_a_number_that_is_none_is_a_word(text: str) -> None:
+def test_a_non_finite_number_is_a_string(text: str) -> None:
     message = Vector(values=[float(text)])
 
     validator("Vector").validate(as_json(message))
 
 
-def test_what_is_no_field_of_a_request_is_not_in_it() -> None:
+def test_schemas_of_requests_do_not_allow_unknown_fields() -> None:
     train = validator("TrainRequest")
 
     assert train.is_valid({"settings": {"learningRate": 0.1, "epochs": "5"}})
@@ -165,14 +165,14 @@ def test_what_is_no_field_of_a_request_is_not_in_it() -> None:
     assert not train.is_valid({"settings": {"epochs": "five"}})
 
 
-def test_what_the_server_always_says_is_required() -> None:
+def test_fields_that_responses_always_have_are_required() -> None:
     assert "latestUpdate" in SCHEMAS["Network"]["required"]
     assert "labels" in SCHEMAS["Network"]["required"]
     assert "forkedFrom" not in SCHEMAS["Network"]["required"]
     assert "required" not in SCHEMAS["TrainingSettings"]
 
 
-def test_every_value_of_an_enum_is_explained() -> None:
+def test_every_enum_value_is_described() -> None:
     for file in (pb.DESCRIPTOR, *pb.DESCRIPTOR.dependencies):
         for enum in file.enum_types_by_name.values() if file.package == "clearprop.v1" else ():
             assert_explained(enum)
@@ -185,7 +185,7 @@ def assert_explained(enum: EnumDescriptor) -> None:
         assert f"- `{value.name}`: " in schema["description"]
 
 
-def test_parameters_are_what_no_body_brings() -> None:
+def test_parameters_are_the_fields_outside_of_the_body() -> None:
     def names(operation_id: str, place: str) -> set[str]:
         parameters = OPERATIONS[operation_id]["parameters"]
         return {each["name"] for each in parameters if each["in"] == place}
@@ -201,12 +201,12 @@ def test_parameters_are_what_no_body_brings() -> None:
     assert names("VerifyHistory", "header") == set()
 
 
-def test_a_field_that_stands_in_the_path_is_not_asked_for_again_in_the_body() -> None:
+def test_a_field_in_the_path_is_not_in_the_schema_of_the_body() -> None:
     assert "network" in SCHEMAS["CreateNetworkRequest"]["properties"]
     assert "network" not in SCHEMAS["TrainRequest"]["properties"]
 
 
-def test_answers_say_what_forms_they_have() -> None:
+def test_responses_list_their_media_types() -> None:
     def forms(operation_id: str) -> set[str]:
         return set(OPERATIONS[operation_id]["responses"]["200"]["content"])
 
@@ -220,7 +220,7 @@ def test_answers_say_what_forms_they_have() -> None:
     assert "headers" not in OPERATIONS["ListNetworks"]["responses"]["200"]
 
 
-def test_the_status_codes_of_a_call_are_a_list() -> None:
+def test_the_errors_of_a_call_are_a_list() -> None:
     description = OPERATIONS["GetNetwork"]["description"]
 
     assert description == (
@@ -229,7 +229,7 @@ def test_the_status_codes_of_a_call_are_a_list() -> None:
 
 
 @pytest.mark.parametrize("operation_id", OPERATIONS)
-def test_a_request_to_begin_with_is_as_its_schema_says(operation_id: str) -> None:
+def test_example_requests_match_their_schemas(operation_id: str) -> None:
     if body := OPERATIONS[operation_id].get("requestBody"):
         content = body["content"]["application/json"]
 

@@ -1,4 +1,4 @@
-"""A stream over HTTP is the watch that it is over gRPC, and whoever comes back misses nothing."""
+"""Streams over HTTP equal watches over gRPC, and can be resumed without a gap."""
 
 import asyncio
 import json
@@ -110,7 +110,7 @@ def test_a_client_misses_nothing_when_the_server_is_killed(
     assert [int(each["update"]) for each in updates_in(events)] == list(range(100_001))
 
 
-def test_whoever_has_read_the_end_is_told_to_stay_away(http_server: ServerProcess) -> None:
+def test_a_client_that_has_read_the_end_does_not_reconnect(http_server: ServerProcess) -> None:
     source = watch_of(http_server, train(http_server))
     *_, last = source.read()
     assert (last.name, last.last_id) == ("end", "end")
@@ -118,7 +118,7 @@ def test_whoever_has_read_the_end_is_told_to_stay_away(http_server: ServerProces
     assert source.statuses == [200, 204]
 
 
-def test_a_place_in_the_header_wins_over_the_query(http_server: ServerProcess) -> None:
+def test_last_event_id_overrides_the_query(http_server: ServerProcess) -> None:
     name = train(http_server)
     list(watch_of(http_server, name).read())  # to its end
     source = watch_of(http_server, name, startUpdate=17)
@@ -127,7 +127,7 @@ def test_a_place_in_the_header_wins_over_the_query(http_server: ServerProcess) -
     assert first["update"] == "101"
 
 
-def test_bookmarks_are_places_too(http_server: ServerProcess) -> None:
+def test_bookmarks_have_ids(http_server: ServerProcess) -> None:
     with http_server.stub() as stub:
         name = create(stub).network
     source = EventSource(f"{http_server.http}/v1/networks/{name}/updates:watch")
@@ -136,7 +136,7 @@ def test_bookmarks_are_places_too(http_server: ServerProcess) -> None:
     assert first.last_id == "0"
 
 
-def test_columns_say_where_they_end(http_server: ServerProcess) -> None:
+def test_columns_have_the_id_of_their_last_update(http_server: ServerProcess) -> None:
     source = watch_of(http_server, train(http_server), encoding="ENCODING_COLUMNS", stride=7)
     columns = [event for event in source.read() if "columns" in event.data]
     assert columns
@@ -147,7 +147,7 @@ def test_columns_say_where_they_end(http_server: ServerProcess) -> None:
     assert columns[-1].last_id == str(UPDATES)
 
 
-def test_lines_tell_the_same_as_events(http_server: ServerProcess) -> None:
+def test_lines_contain_the_same_as_events(http_server: ServerProcess) -> None:
     name = train(http_server)
     events = list(watch_of(http_server, name).read())
     lines = requests.post(
@@ -161,7 +161,7 @@ def test_lines_tell_the_same_as_events(http_server: ServerProcess) -> None:
     assert run_events_in(read) == run_events_in(events)
 
 
-def test_what_is_refused_at_once_has_its_status(http_server: ServerProcess) -> None:
+def test_a_stream_that_is_rejected_has_a_status_code(http_server: ServerProcess) -> None:
     for accept in ("text/event-stream", "application/x-ndjson"):
         refused = requests.get(
             f"{http_server.http}/v1/networks/{fresh_id()}/updates:watch",
@@ -173,7 +173,7 @@ def test_what_is_refused_at_once_has_its_status(http_server: ServerProcess) -> N
 
 
 @pytest.mark.parametrize("accept", ["text/event-stream", "application/x-ndjson"])
-def test_what_ends_a_stream_later_is_its_last_message(
+def test_an_error_during_a_stream_is_its_last_message(
     http_server: ServerProcess, accept: str
 ) -> None:
     with http_server.stub() as stub:
@@ -196,7 +196,9 @@ def test_what_ends_a_stream_later_is_its_last_message(
     assert (error["code"], error["status"]) == (404, "NOT_FOUND")
 
 
-def test_a_stopping_server_says_so_and_lets_nobody_in(own_http_server: ServerProcess) -> None:
+def test_a_server_that_shuts_down_ends_streams_and_accepts_no_more(
+    own_http_server: ServerProcess,
+) -> None:
     name = train(own_http_server, 50_000_000)
     source = watch_of(own_http_server, name, stride=100_000)
     events: list[Event] = []
@@ -216,7 +218,7 @@ def test_a_stopping_server_says_so_and_lets_nobody_in(own_http_server: ServerPro
     assert own_http_server.process.wait(30) == 0
 
 
-def test_the_head_of_a_stream_comes_without_it(http_server: ServerProcess) -> None:
+def test_head_returns_the_headers_of_a_stream(http_server: ServerProcess) -> None:
     name = train(http_server)
     head = requests.head(f"{http_server.http}/v1/networks/{name}/updates:watch", timeout=30)
     assert (head.status_code, head.headers["Content-Type"]) == (200, "text/event-stream")
@@ -251,7 +253,7 @@ async def here() -> AsyncIterator[Server]:
     await server.stop()
 
 
-async def test_a_client_that_does_not_read_is_cut_off(
+async def test_a_client_that_does_not_read_is_disconnected(
     here: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     given_up = asyncio.Event()
@@ -277,7 +279,7 @@ async def test_a_client_that_does_not_read_is_cut_off(
     assert caplog.text == ""
 
 
-async def test_a_file_that_cannot_be_made_whole_breaks_off() -> None:
+async def test_a_file_that_cannot_be_completed_aborts_the_connection() -> None:
     async def chunks() -> AsyncGenerator[bytes, None]:
         yield b"half"
         raise RuntimeError("no other half")
