@@ -195,8 +195,9 @@ class Initializer(_message.Message):
     returns it. ZEROS and EXPLICIT have no seed.
 
     The stream is PCG64, seeded as `numpy.random.PCG64(seed)`. It gives the weights of all layers,
-    layer by layer and row by row; biases are 0. Each weight takes one raw 64-bit number: u = (raw >> 11)·2^−53, weight = low + (high − low)·u. If rounding makes the weight equal
-    to `high`, the next raw number is used instead.
+    layer by layer and row by row; biases are 0. Each weight takes one raw 64-bit number:
+    u = (raw >> 11)·2^−53, weight = low + (high − low)·u. If rounding makes the weight equal to
+    `high`, the next raw number is used instead.
     """
     low: _builtins.float
     """The lower bound, inclusive, finite. Allowed only with UNIFORM. Default: −0.12."""

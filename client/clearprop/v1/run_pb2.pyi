@@ -195,7 +195,9 @@ Global___OptimizerState: _TypeAlias = OptimizerState  # noqa: Y015
 
 @_typing.final
 class StopCondition(_message.Message):
-    """Conditions that end a run before it completes all epochs. The state of the run is then SUCCEEDED."""
+    """Conditions that end a run before it completes all epochs. The state of the run is then SUCCEEDED,
+    or FAILED for `non_finite_cost`.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -1537,8 +1537,8 @@ class ListUpdatesResponse(_message.Message):
     intervals of similar length it contains an update with the smallest and one with the largest cost,
     so that no peak is lost. Updates that do not belong to a run are all included if they take up less
     than half of `max_points`. NaN costs are ignored when the smallest and the largest are
-    determined, unless the interval has no others. The returned updates are exact; which updates are chosen can change when the history
-    grows or is compacted in the background.
+    determined, unless the interval has no others. The returned updates are exact; which updates are
+    chosen can change when the history grows or is compacted in the background.
     """
     @_builtins.property
     def updates(self) -> _containers.RepeatedCompositeFieldContainer[_update_pb2.Update]:

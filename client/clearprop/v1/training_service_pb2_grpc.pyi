@@ -345,7 +345,8 @@ class TrainingServiceStub:
     cost C of the examples. A gradient a passes if |a − n| ≤ 1e-6·max(|a|, |n|) + 1e-9 + 3e-10·C; the
     last term allows for rounding of C. Otherwise, steps of h/10 and h/100 are tried. If a step moves
     the logit of a relu or leaky relu unit across 0 for any example, the cost has a kink between the
-    two points: such a parameter is reported and neither passes nor fails. Has no side effects.
+    two points. If costs overflow, the numerical gradient cannot be measured. Such parameters are
+    reported and neither pass nor fail. Has no side effects.
 
     Errors:
       INVALID_ARGUMENT: the training set does not fit the network (`training_set`), or a count is
@@ -784,7 +785,8 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     cost C of the examples. A gradient a passes if |a − n| ≤ 1e-6·max(|a|, |n|) + 1e-9 + 3e-10·C; the
     last term allows for rounding of C. Otherwise, steps of h/10 and h/100 are tried. If a step moves
     the logit of a relu or leaky relu unit across 0 for any example, the cost has a kink between the
-    two points: such a parameter is reported and neither passes nor fails. Has no side effects.
+    two points. If costs overflow, the numerical gradient cannot be measured. Such parameters are
+    reported and neither pass nor fail. Has no side effects.
 
     Errors:
       INVALID_ARGUMENT: the training set does not fit the network (`training_set`), or a count is
@@ -1370,7 +1372,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         cost C of the examples. A gradient a passes if |a − n| ≤ 1e-6·max(|a|, |n|) + 1e-9 + 3e-10·C; the
         last term allows for rounding of C. Otherwise, steps of h/10 and h/100 are tried. If a step moves
         the logit of a relu or leaky relu unit across 0 for any example, the cost has a kink between the
-        two points: such a parameter is reported and neither passes nor fails. Has no side effects.
+        two points. If costs overflow, the numerical gradient cannot be measured. Such parameters are
+        reported and neither pass nor fail. Has no side effects.
 
         Errors:
           INVALID_ARGUMENT: the training set does not fit the network (`training_set`), or a count is
