@@ -1,1 +1,1 @@
-"""What goes on in the background: runs, outcomes that calls wait for, the store's maintenance."""
+"""Background work: runs, outcomes that calls wait for, maintenance of the store."""

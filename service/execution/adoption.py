@@ -1,4 +1,4 @@
-"""Runs that were active when the server stopped are taken over by the one that starts."""
+"""Adoption of runs that were active when a server stopped, by the next server."""
 
 from functools import partial
 
@@ -8,10 +8,10 @@ from training.update import Addition
 
 
 def adopt_runs(store: Store) -> list[Run]:
-    """Take over every run that is active in the store, and return them.
+    """Adopt every run that is active in the store, and return them.
 
-    Each head gets a new token, so that whoever carried the run out before, if it still lives,
-    cannot write any more.
+    Each head gets a new token, so that the earlier executor of the run cannot write any more, if it
+    is still alive.
     """
     with store.read() as reader:
         runs = reader.active_runs()

@@ -1,4 +1,4 @@
-"""A run that an executor carries out: where it is, and what is in memory of it."""
+"""A run that an executor executes: its state, and its data in memory."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -7,30 +7,30 @@ from service.execution.live_state import LiveEvent, LiveState, next_state
 from training.run import RunState
 from training.trainer import Trainer
 
-#: How many segments of a run may wait for their transaction before its training waits.
+#: The maximum number of segments of a run that wait for their transaction; then its training waits.
 MOST_PENDING = 4
 
 
 class Need(Enum):
-    """What a run needs for its next time slice."""
+    """What a run waits for before its next time slice."""
 
-    ROOM = auto()
-    """That fewer commits are under way than may be."""
+    CAPACITY = auto()
+    """Fewer pending commits than the maximum."""
     ALL_COMMITTED = auto()
-    """That no commit is under way."""
+    """No pending commits."""
     TIME = auto()
-    """That the store can be written."""
+    """A writable store."""
     NOTHING = auto()
-    """It needs none: it has stopped. When all of it is durable it can be forgotten."""
+    """It has stopped and needs no time slice. It can be forgotten when all of it is durable."""
 
 
 @dataclass(slots=True)
 class LiveRun:
-    """A run that is carried out. Guarded by the executor's lock, but for `trainer`.
+    """A run that is being executed. Guarded by the lock of the executor, except for `trainer`.
 
-    `trainer` belongs to the thread whose time slice it is; None where the run has to be read.
-    `pending` is how many commits are under way, `wanted` the state that the store says the run is
-    to take, `error` what went wrong since the run was read, the first of it.
+    `trainer` belongs to the thread of the current time slice; None if the run must be read.
+    `pending` is the number of pending commits, `wanted` the requested state of the run in the
+    store, `error` the first error since the run was read.
     """
 
     uid: str
@@ -42,27 +42,27 @@ class LiveRun:
     error: BaseException | None = None
 
     def happen(self, event: LiveEvent) -> None:
-        """Take the state that follows. Raises ImpossibleEvent."""
+        """Change to the next state. Raises ImpossibleEvent."""
         self.state = next_state(self.state, event)
 
     def outdate(self, error: BaseException | None = None) -> None:
-        """Have the run read again, and first have the error dealt with, if there is one."""
+        """Have the run read again, after handling the error, if there is one."""
         self.error = self.error or error
         self.happen(LiveEvent.OUTDATED)
 
     def reload(self) -> BaseException | None:
-        """Drop what is in memory, and return what went wrong."""
+        """Drop the data in memory, and return the error, if there is one."""
         self.happen(LiveEvent.RELOADED)
         error, self.error = self.error, None
         self.trainer = self.wanted = None
         return error
 
     def end_slice(self, need: Need) -> None:
-        """End a time slice after which the run needs something for the next one."""
+        """End a time slice; `need` is what the run waits for before the next one."""
         self.happen(self._end_of_slice(need))
 
     def end_commit(self) -> None:
-        """Count a commit that has ended."""
+        """Count a completed commit."""
         self.pending -= 1
         self.happen(LiveEvent.COMMIT_ENDED if self.pending else LiveEvent.LAST_COMMIT_ENDED)
 
@@ -70,9 +70,9 @@ class LiveRun:
         match need:
             case Need.TIME:
                 return LiveEvent.UNWRITABLE
-            case Need.ROOM if self.pending >= MOST_PENDING:
+            case Need.CAPACITY if self.pending >= MOST_PENDING:
                 return LiveEvent.FULL
-            case Need.ROOM:
+            case Need.CAPACITY:
                 return LiveEvent.READY
             case _ if self.pending:
                 return LiveEvent.UNDRAINED

@@ -1,59 +1,59 @@
-"""The life of a run in an executor, as a table: where it is, what can happen, and what follows."""
+"""The state machine of a run in an executor, as a table of states and events."""
 
 from enum import StrEnum
 
 
 class LiveState(StrEnum):
-    """Where a run is that an executor carries out.
+    """The state of a run in an executor.
 
-    A run is OUTDATED when what is in memory may not be what the store says: a commit or a time
-    slice failed, the run was stopped by other means than its training, or somebody asked for it
-    again. It is read again as soon as none of its commits is under way.
+    A run is OUTDATED if its data in memory may differ from the store: a commit or a time slice
+    failed, the run was stopped by something other than its training, or it was started again. It is
+    read again as soon as it has no pending commits.
     """
 
     QUEUED = "queued"
     """Its next time slice is queued."""
     WORKING = "working"
-    """A thread carries out its time slice."""
+    """A thread executes its time slice."""
     WAITING = "waiting"
-    """Commits are under way; its next time slice is queued when one of them has ended."""
+    """Commits are pending; its next time slice is queued when one of them completes."""
     DRAINING = "draining"
-    """Commits are under way; its next time slice is queued when all of them have ended."""
+    """Commits are pending; its next time slice is queued when all of them are completed."""
     OUTDATED_QUEUED = "outdated, queued"
-    """Its next time slice is queued, and is to read the run again."""
+    """Its next time slice is queued, and will read the run again."""
     OUTDATED_WORKING = "outdated, working"
-    """A thread carries out a time slice, and another one is to read the run again."""
+    """A thread executes a time slice, and another one will read the run again."""
     OUTDATED_DRAINING = "outdated, draining"
-    """As DRAINING; its next time slice is to read the run again."""
+    """Like DRAINING; its next time slice will read the run again."""
     SUSPENDED = "suspended"
-    """The store could not be written; its next time slice is queued a while later."""
+    """The store could not be written; its next time slice is queued after a delay."""
     FORGOTTEN = "forgotten"
-    """It is not carried out any more: all that there is to know of it is in the store."""
+    """It is not executed any more, and all of its data is in the store."""
 
 
 class LiveEvent(StrEnum):
-    """What happens to such a run."""
+    """An event of such a run."""
 
     OUTDATED = "outdated"
-    """What is in memory may not be what the store says."""
+    """The data in memory may differ from the store."""
     SLICE_BEGUN = "slice begun"
-    """A thread begins its time slice."""
+    """A thread starts its time slice."""
     RELOADED = "reloaded"
-    """The thread has dropped what was in memory, and will read the run again."""
+    """The thread has dropped the data in memory, and will read the run again."""
     READY = "ready"
     """The time slice is over, and the next one may follow."""
     FULL = "full"
-    """The time slice is over; so many commits are under way that one has to end first."""
+    """The time slice is over; the maximum number of commits is pending."""
     UNDRAINED = "undrained"
-    """The time slice is over; commits are under way that all have to end first."""
+    """The time slice is over; all pending commits must complete first."""
     UNWRITABLE = "unwritable"
-    """The time slice is over: the store cannot be written now, and no commit is under way."""
+    """The time slice is over; the store cannot be written now, and no commit is pending."""
     STOPPED = "stopped"
-    """The time slice is over: the run has stopped, and no commit is under way."""
+    """The time slice is over; the run has stopped, and no commit is pending."""
     COMMIT_ENDED = "commit ended"
-    """A commit has ended, and others are under way."""
+    """A commit has completed, and others are pending."""
     LAST_COMMIT_ENDED = "last commit ended"
-    """A commit has ended, and no other is under way."""
+    """A commit has completed, and no other is pending."""
     RETRY_DUE = "retry due"
     """The store may be writable again."""
 
@@ -61,7 +61,7 @@ class LiveEvent(StrEnum):
 QUEUED_STATES = frozenset({LiveState.QUEUED, LiveState.OUTDATED_QUEUED})
 WORKING_STATES = frozenset({LiveState.WORKING, LiveState.OUTDATED_WORKING})
 
-#: What follows; what is not here cannot happen.
+#: The next state for each event; other events are impossible.
 _FOLLOWING = {
     LiveState.QUEUED: {
         LiveEvent.OUTDATED: LiveState.OUTDATED_QUEUED,
@@ -112,7 +112,7 @@ _FOLLOWING = {
         LiveEvent.LAST_COMMIT_ENDED: LiveState.OUTDATED_QUEUED,
     },
     LiveState.SUSPENDED: {
-        LiveEvent.OUTDATED: LiveState.SUSPENDED,  # it will be read again in any case
+        LiveEvent.OUTDATED: LiveState.SUSPENDED,  # it will be read again anyway
         LiveEvent.RETRY_DUE: LiveState.OUTDATED_QUEUED,
     },
     LiveState.FORGOTTEN: {},
@@ -120,12 +120,12 @@ _FOLLOWING = {
 
 
 class ImpossibleEvent(Exception):
-    """Something happened to a run that cannot happen where it is: a defect of the executor."""
+    """An event that is impossible in the state of the run: a bug in the executor."""
 
 
 def next_state(state: LiveState, event: LiveEvent) -> LiveState:
-    """Return the state that follows. Raises ImpossibleEvent."""
+    """Return the next state. Raises ImpossibleEvent."""
     following = _FOLLOWING[state].get(event)
     if following is None:
-        raise ImpossibleEvent(f"{event} cannot happen to a run that is {state}")
+        raise ImpossibleEvent(f"event {event} is impossible in state {state}")
     return following

@@ -1,4 +1,4 @@
-"""Keeps the store small while the server runs: removes what was deleted, merges small segments."""
+"""Background maintenance of the store: deletes hidden rows and merges small segments."""
 
 import asyncio
 import logging
@@ -9,28 +9,28 @@ from training.ports import Store
 
 logger = logging.getLogger(__name__)
 
-#: How often the store is looked at when there was nothing left to do, in seconds.
+#: The interval between checks of the store if there was nothing to do, in seconds.
 _IDLE_SECONDS = 2.0
 
-#: How long calls have the store for themselves between two pieces of work: at least so many
-#: seconds, and so many times as long as the last piece took.
+#: The pause between two steps, in which calls can use the store: at least this many seconds, and
+#: this many times the duration of the last step.
 _PAUSE_SECONDS = 0.25
 _PAUSES = 4
 
 
 class Maintenance:
-    """A task of the event loop that lets the store do one bounded piece of work at a time."""
+    """A task in the event loop that has the store do one bounded step at a time."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin, in the running event loop."""
+        """Start, in the running event loop."""
         self._task = asyncio.create_task(self._repeat())
 
     async def stop(self) -> None:
-        """End after the piece of work under way, if it was started."""
+        """Stop after the current step, if the task was started."""
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
@@ -45,7 +45,7 @@ class Maintenance:
             await asyncio.sleep(pause if has_more else _IDLE_SECONDS)
 
     def _work(self) -> bool:
-        """Do one piece of work; return whether there may be more."""
+        """Do one step; return whether there may be more."""
         try:
             return self._store.maintain()
         except (StoreFull, StoreUnavailable):

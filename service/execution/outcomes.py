@@ -1,4 +1,4 @@
-"""Finds what became of a run that a call waits for, and waits until that is durable."""
+"""Outcomes of runs that calls wait for, once they are durable."""
 
 import asyncio
 
@@ -7,12 +7,12 @@ from service.execution.wakeups import Wakeups
 from training.ports import Store
 from training.update import Head
 
-# A run stops within a few events of being asked to.
+# A run stops within a few events after a request.
 _FEW = 100
 
 
 class Outcomes:
-    """What calls that wait for a run are answered with. Nothing here waits in a thread."""
+    """The outcomes of calls that wait for a run. Nothing here blocks a thread."""
 
     def __init__(self, store: Store, wakeups: Wakeups) -> None:
         self._store = store
@@ -21,7 +21,7 @@ class Outcomes:
     def find(self, ticket: Ticket) -> Outcome | None:
         """Return the outcome of a call, None while its run is active.
 
-        Raises NetworkNotFound when the network was deleted meanwhile.
+        Raises NetworkNotFound if the network was deleted.
         """
         if ticket.outcome is not None:
             return ticket.outcome
@@ -43,8 +43,7 @@ class Outcomes:
     async def wait(self, ticket: Ticket) -> Outcome:
         """Return the outcome of a call, once its run has stopped.
 
-        Raises Draining when the server stops first, NetworkNotFound when the network is deleted
-        first.
+        Raises Draining if the server stops first, NetworkNotFound if the network is deleted first.
         """
         with self._wakeups.listening(ticket.network_uid) as signal:
             while True:

@@ -1,4 +1,4 @@
-"""Trainers of paused runs, kept for the steps that will continue them."""
+"""A cache of trainers of paused runs, for the steps that will continue them."""
 
 from threading import Lock
 
@@ -8,7 +8,7 @@ from training.intent import Intent, PausedRun
 from training.network import Network
 from training.trainer import Trainer
 
-#: How much the paused runs take that are in memory, in bytes; more of it for Python's objects.
+#: The size of the cache in bytes, without Python's objects.
 _BYTES = 64 * 2**20
 _OVERHEAD = 10_000
 
@@ -16,7 +16,7 @@ _OVERHEAD = 10_000
 class PausedTrainers:
     """A bounded cache of trainers, by the ids of their networks. Thread-safe.
 
-    A trainer may be out of date: its next addition is refused then, as it is made for another head.
+    A trainer may be stale: its next addition then fails, as it is based on an old head.
     """
 
     def __init__(self) -> None:
@@ -26,20 +26,20 @@ class PausedTrainers:
         )
 
     def keep(self, network: Network, trainer: Trainer) -> None:
-        """Keep the trainer of a run that is paused."""
+        """Add the trainer of a paused run."""
         if _nbytes(trainer) <= _BYTES:
             paused = PausedRun(network, trainer.head, trainer.run)
             with self._lock:
                 self._kept[network.id] = paused, trainer
 
     def run(self, network_id: str) -> PausedRun | None:
-        """Return the run of the trainer that is kept for a network; None where there is none."""
+        """Return the run of the cached trainer of a network; None if there is none."""
         with self._lock:
             kept = self._kept.get(network_id)
         return kept and kept[0]
 
     def take(self, intent: Intent) -> Trainer | None:
-        """Return the trainer that can carry out an intent, for one caller; None where none can."""
+        """Return the cached trainer for an intent, to one caller; None if there is none."""
         with self._lock:
             kept = self._kept.pop(intent.network.id, None)
         if kept is None or kept[0].head != intent.head or intent.opening is not None:

@@ -1,4 +1,4 @@
-"""Opens runs: checks that their settings make sense and that the network is free for them."""
+"""Opens runs: checks their settings, and that the network has no other run that is not over."""
 
 from contextlib import suppress
 
@@ -31,7 +31,7 @@ class RunOpening:
         settings: TrainingSettings,
         etag: str,
     ) -> Addition:
-        """Return the addition that opens a run with these settings, if they and the state allow.
+        """Return the addition that opens a run with these settings.
 
         `violations` are those found before. Raises InvalidFields, TrainingSetNotFound,
         LimitExceeded, StaleEtag, RunNotOver, DamagedHistory.
@@ -45,9 +45,9 @@ class RunOpening:
         return open_run(head, settings, training_set, self._clock.now())
 
     def load(self, reader: Reader, settings: TrainingSettings) -> None:
-        """Have the examples at hand when the run is opened, so that opening it is quick.
+        """Read the examples into the cache, so that opening the run is quick.
 
-        Raises DamagedHistory. What else is wrong with the settings is for `addition` to say.
+        Raises DamagedHistory. Other errors in the settings are reported by `addition`.
         """
         with suppress(TrainingSetNotFound):
             self._examples.read(reader, reader.training_set(settings.training_set).uid)
@@ -55,7 +55,7 @@ class RunOpening:
     def _check(
         self, violations: Violations, reader: Reader, network: Network, settings: TrainingSettings
     ) -> TrainingSet:
-        """Check settings as far as they can be understood, and return their training set."""
+        """Check settings, and return their training set."""
         if not settings.training_set:
             violations.add("settings.training_set", "must be the id of a training set")
         try:
@@ -76,7 +76,7 @@ def _not_over(network_id: str, run: Run) -> RunNotOver:
             "continue it with ResumeRun or with Step without settings, or end it with CancelRun"
         )
     else:
-        advice = "wait until it is over, or stop it with PauseRun or CancelRun"
+        advice = "wait until it is over, or call CancelRun"
     return RunNotOver(
         f"run {run.number} of network {network_id} is {run.state}: {advice}",
         network=network_id,

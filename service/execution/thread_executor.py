@@ -1,4 +1,4 @@
-"""Carries out runs on worker threads, fairly, and makes each segment durable."""
+"""Executes runs on worker threads, fairly, and makes each segment durable."""
 
 import logging
 import os
@@ -35,15 +35,16 @@ T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
-#: How long a run waits, in seconds, before it looks again at a store that could not be written.
+#: How long a run waits, in seconds, before it retries to write to the store.
 RETRY_SECONDS = 1.0
 
 
 class ThreadExecutor:
-    """Carries out runs on a few threads, in time slices of one segment each.
+    """Executes runs on a few threads, in time slices of one segment each.
 
-    The threads compute without Python's lock, and only the store's thread writes. What happens to a
-    run is looked up in the table of `live_state`; here the effects are carried out, under one lock.
+    The threads compute without the global interpreter lock, and only the thread of the store
+    writes. The next state of a run comes from the table in `live_state`; its effects are here,
+    under one lock.
     """
 
     def __init__(
@@ -71,14 +72,14 @@ class ThreadExecutor:
             thread.start()
 
     def adopt(self) -> int:
-        """Carry out every run that is active in the store and has no owner; return how many."""
+        """Execute every run that is active in the store and has no owner; return how many."""
         runs = adopt_runs(self._store)
         for run in runs:
             self.start(run.network_uid, run.number)
         return len(runs)
 
     def start(self, uid: str, number: int) -> None:
-        """Carry out a run until it stops by itself or is wanted to, if it is active."""
+        """Execute a run until it stops by itself or on request, if it is active."""
         with self._changed:
             if self._stopping:
                 return
@@ -90,15 +91,15 @@ class ThreadExecutor:
                 self._happen(live, live.outdate)
 
     def paused(self, network_id: str) -> PausedRun | None:
-        """Return the paused run of a network as far as this executor remembers it."""
+        """Return the paused run of a network, if it is cached."""
         return self._paused.run(network_id)
 
     def begin(
         self, intent: Intent, write: Callable[[Writer, Addition], T]
     ) -> tuple[T, Snapshots | None]:
-        """Have an intent written, with its first segment: a short step needs no other commit.
+        """Write an intent with its first segment: a short step needs no other commit.
 
-        The caller's thread makes that segment, from the trainer that the step before left.
+        The thread of the caller computes that segment, with the cached trainer of the last step.
         """
         network = intent.network
         trainer = self._paused.take(intent) or self._trainer(network, intent.start, intent.run)
@@ -113,7 +114,7 @@ class ThreadExecutor:
         return answer, made.snapshots
 
     def stop(self) -> None:
-        """Stop all runs at an update boundary, durable; they stay active in the store."""
+        """Stop executing all runs, at a durable update; they stay active in the store."""
         with self._changed:
             self._stopping = True
         for _ in self._threads:
@@ -125,7 +126,7 @@ class ThreadExecutor:
             self._live.clear()
 
     def _happen(self, live: LiveRun, change: Callable[[], None]) -> None:
-        """Let something happen to a run, and do what its new state asks for. Needs the lock."""
+        """Apply an event to a run, and do what its new state requires. Needs the lock."""
         before = live.state
         change()
         if live.state in QUEUED_STATES and before not in QUEUED_STATES:
@@ -153,7 +154,7 @@ class ThreadExecutor:
                 self._happen(live, partial(live.end_slice, need))
 
     def _time_slice(self, live: LiveRun) -> Need:
-        """Let a run make its next segment, or stop, or begin again from the store."""
+        """Execute one time slice of a run: its next segment, a stop, or reading it again."""
         error = None
         with self._changed:
             if live.state is LiveState.OUTDATED_WORKING:
@@ -164,7 +165,7 @@ class ThreadExecutor:
         return self._recover(live, error) if error else self._continue(live, wanted, pending)
 
     def _continue(self, live: LiveRun, wanted: RunState | None, pending: int) -> Need:
-        """Let a run make its next segment, or stop as it is requested to."""
+        """Make the next segment of a run, or stop it as requested."""
         if live.trainer is None:
             live.trainer, wanted = self._load(live)
         if live.trainer is None or not live.trainer.run.is_active:
@@ -172,15 +173,15 @@ class ThreadExecutor:
         if wanted is None:
             if pending < MOST_PENDING:
                 self._advance(live, live.trainer)
-            return Need.ROOM
+            return Need.CAPACITY
         if not pending:
             self._stop_by(live, partial(self._halt, live, live.trainer))
         return Need.ALL_COMMITTED
 
     def _load(self, live: LiveRun) -> tuple[Trainer | None, RunState | None]:
-        """Return a trainer from where the store says that the run is, and its requested state.
+        """Return a trainer for a run as it is in the store, and the requested state.
 
-        There is no trainer for a run that is not active.
+        The trainer is None if the run is not active.
         """
         with self._store.read() as reader:
             network = reader.network_by_uid(live.uid)
@@ -198,7 +199,7 @@ class ThreadExecutor:
         return Trainer(network, examples, head, run, state, self._clock)
 
     def _advance(self, live: LiveRun, trainer: Trainer) -> None:
-        """Make the next segment and have it written."""
+        """Make the next segment and queue its write."""
         addition = trainer.advance().addition
         self._commit(live, partial(self._append, addition), trainer.state)
 
@@ -207,19 +208,19 @@ class ThreadExecutor:
         run = addition.run
         assert run is not None
         if run.state is RunState.PAUSED and wanted is RunState.CANCELLED:
-            # Its step ended as it was asked to end: that must not be lost.
+            # Its step ended when a stop was requested: the request must not be lost.
             ending = change_state(addition.after, run, RunState.CANCELLED, self._clock.now())
             writer.append(ending)
         return wanted
 
     def _halt(self, live: LiveRun, trainer: Trainer, writer: Writer) -> None:
-        """Let the run take the state that is requested now, however often that was changed."""
+        """Change the run to the state that is requested now, even if the request has changed."""
         wanted = writer.wanted_state(live.uid, live.number)
         if wanted is not None:
             writer.append(trainer.halt(wanted))
 
     def _stop_by(self, live: LiveRun, work: Callable[[Writer], None]) -> None:
-        """Have something written that stops the run; what is in memory is outdated by it."""
+        """Queue a write that stops the run; this outdates its data in memory."""
         with self._changed:
             live.outdate()
         self._commit(live, work)
@@ -230,7 +231,7 @@ class ThreadExecutor:
         work: Callable[[Writer], RunState | None],
         state: State | None = None,
     ) -> None:
-        """Have something written in the next transaction, which makes `state` durable."""
+        """Queue a write in the next transaction, which makes `state` durable."""
         with self._changed:
             live.pending += 1
         self._store.write(work).add_done_callback(partial(self._commit_ended, live, state))
@@ -238,7 +239,7 @@ class ThreadExecutor:
     def _commit_ended(
         self, live: LiveRun, state: State | None, done: "Future[RunState | None]"
     ) -> None:
-        """Take note of the outcome of a commit; called in the store's thread."""
+        """Handle the outcome of a commit; called in the thread of the store."""
         error = done.exception()
         if error is None and state is not None:
             self._states.remember(live.uid, state)
@@ -251,16 +252,16 @@ class ThreadExecutor:
             self._changed.notify_all()
 
     def _retry(self, live: LiveRun) -> None:
-        """Let a suspended run look whether the store is writable again."""
+        """Have a suspended run retry to write to the store."""
         with self._changed:
             if not self._stopping:
                 self._happen(live, partial(live.happen, LiveEvent.RETRY_DUE))
 
     def _recover(self, live: LiveRun, error: BaseException) -> Need:
-        """Deal with what went wrong; nothing of the run is in memory any more."""
+        """Handle an error; the run has no data in memory any more."""
         match error:
             case HeadMoved():
-                return Need.ROOM
+                return Need.CAPACITY
             case NetworkNotFound() | _CannotEnd():
                 return Need.NOTHING
             case StoreFull() | StoreUnavailable():
@@ -271,13 +272,13 @@ class ThreadExecutor:
                 return Need.ALL_COMMITTED
 
     def _fail(self, live: LiveRun, error: BaseException, writer: Writer) -> None:
-        """End a run that cannot continue: its data are damaged, or the service has a defect."""
+        """End a run that cannot continue: its data is corrupt, or there was an internal error."""
         if isinstance(error, ClearpropError):
-            logger.error("run %d fails: %s", live.number, error)
+            logger.error("run %d failed: %s", live.number, error)
             reason, message = error.reason, error.message
         else:
-            logger.error("run %d fails by an internal error", live.number, exc_info=error)
-            reason, message = "INTERNAL", "the service made a mistake; its log says more"
+            logger.error("run %d failed with an internal error", live.number, exc_info=error)
+            reason, message = "INTERNAL", "internal error: see the log of the server"
         try:
             run, head = writer.run(live.uid, live.number), writer.head(live.uid)
             if run.is_active:
@@ -291,4 +292,4 @@ class ThreadExecutor:
 
 
 class _CannotEnd(Exception):
-    """A run cannot even be ended, as what the store has of it is damaged."""
+    """A run cannot be ended, because its data in the store is corrupt."""

@@ -1,4 +1,4 @@
-"""How a call that waits for a run finds its answer, also when it is repeated after a restart."""
+"""Tickets, with which a call that waits for a run finds its answer, even after a restart."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,9 @@ from training.update import Head
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a call that waited for a run is answered with.
+    """The outcome of a call that waited for a run.
 
-    `head` is the network's, as the call left it; `updates_done` what the run had made before.
+    `head` is the head of the network after the call; `updates_done` is that of the run before it.
     """
 
     network_id: str
@@ -22,10 +22,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """Where the answer of a call that waits for a run will be found.
+    """Where the outcome of a call that waits for a run is found.
 
-    At the run's first event after `after_event` in which it is not active; or in `run` and `head`,
-    where there was nothing to wait for. `updates_done` is what the run had made before.
+    At the first event of the run after `after_event` in which it is not active; or in `run` and
+    `head`, if there was nothing to wait for. `updates_done` is that of the run before the call.
     """
 
     network_id: str
@@ -38,7 +38,7 @@ class Ticket:
 
     @property
     def outcome(self) -> Outcome | None:
-        """The outcome, where there was nothing to wait for."""
+        """The outcome, if there was nothing to wait for."""
         if self.run is None or self.head is None:
             return None
         return Outcome(self.network_id, self.run, self.updates_done, self.head)

@@ -1,4 +1,4 @@
-"""Wakes whoever waits for a network's history to grow. A wake-up carries no data."""
+"""Wakes tasks that wait for the history of a network to grow. A wake-up carries no data."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -8,9 +8,9 @@ from training.errors import Draining
 
 
 class Signal:
-    """Tells those who wait for one network that its history may have grown.
+    """Notifies tasks that the history of one network may have grown.
 
-    To miss nothing: note the `version`, read, then wait until it has changed.
+    To miss nothing: read the `version`, read the history, then wait until the version changes.
     """
 
     def __init__(self, version: int) -> None:
@@ -19,13 +19,13 @@ class Signal:
         self._changed = asyncio.Event()
 
     def ring(self, version: int) -> None:
-        """Wake all who wait."""
+        """Wake all waiting tasks."""
         self.version = version
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 
     async def changed(self, version: int, seconds: float | None = None) -> None:
-        """Wait until the version is another one, for so many seconds at most (None: for good)."""
+        """Wait until the version changes, with a timeout in seconds (None: without)."""
         with suppress(TimeoutError):
             async with asyncio.timeout(None if seconds is None else max(0.0, seconds)):
                 while self.version == version:
@@ -33,33 +33,34 @@ class Signal:
 
 
 class Wakeups:
-    """Between the store's thread, where commits happen, and the event loop, where clients wait."""
+    """Connects the thread of the store, which commits, with the event loop, where tasks wait."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._signals: dict[str, Signal] = {}
-        self._version = 0  # counts for all networks, so that no two signals of one have the same
+        # Shared by all networks, so that no two signals of one have the same version.
+        self._version = 0
         self.draining = False
 
     def committed(self, uids: Sequence[str]) -> None:
-        """Wake those who wait for these networks. May be called from any thread."""
-        # Who begins to listen after this look reads after the commit, and need not be woken.
+        """Wake tasks that wait for these networks. May be called from any thread."""
+        # A task that starts to listen after this check reads after the commit.
         if any(uid in self._signals for uid in uids):
             self._loop.call_soon_threadsafe(self._ring, tuple(uids))
 
     def drain(self) -> None:
-        """Wake everyone, for good: the server is stopping. Call in the event loop."""
+        """Wake all tasks permanently: the server is stopping. Call in the event loop."""
         self.draining = True
         self._ring(tuple(self._signals))
 
     def check(self) -> None:
-        """Raise Draining when the server is stopping."""
+        """Raise Draining if the server is stopping."""
         if self.draining:
-            raise Draining("the server is stopping: repeat the call in a moment")
+            raise Draining("the server is stopping: retry in a moment")
 
     @contextmanager
     def listening(self, uid: str) -> Iterator[Signal]:
-        """Give the signal of a network."""
+        """Return the signal of a network."""
         signal = self._signals.setdefault(uid, Signal(self._next_version()))
         signal.listeners += 1
         try:

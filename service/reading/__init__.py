@@ -1,1 +1,1 @@
-"""Reads histories: states, pages of updates, selections, and what many watchers share."""
+"""Reads histories: states, pages of updates, selections, and the shared data of watches."""

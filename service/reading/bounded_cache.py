@@ -1,4 +1,4 @@
-"""A cache of some bytes, for several threads."""
+"""A thread-safe cache of a limited size."""
 
 from collections.abc import Callable, Hashable
 from threading import Lock
@@ -11,9 +11,9 @@ V = TypeVar("V")
 
 
 class BoundedCache(Generic[K, V]):
-    """Keeps the values that were used last, up to `nbytes` of them. Thread-safe.
+    """Keeps the most recently used values, up to `nbytes` in total. Thread-safe.
 
-    `size_of` says how many bytes a value takes; one that alone is more than fits is not kept.
+    `size_of` returns the size of a value in bytes; a value larger than `nbytes` is not kept.
     """
 
     def __init__(self, nbytes: int, size_of: Callable[[V], int]) -> None:
@@ -21,12 +21,12 @@ class BoundedCache(Generic[K, V]):
         self._values: LRUCache[K, V] = LRUCache(nbytes, size_of)
 
     def get(self, key: K) -> V | None:
-        """Return the value, None where it is not kept."""
+        """Return the value, None if it is not in the cache."""
         with self._lock:
             return self._values.get(key)
 
     def put(self, key: K, value: V) -> None:
-        """Keep a value."""
+        """Add a value."""
         with self._lock:
             if self._values.getsizeof(value) <= self._values.maxsize:
                 self._values[key] = value

@@ -1,4 +1,4 @@
-"""A downsampled history: few of its updates, among them the extremes of its costs."""
+"""Downsampled histories: a few updates that include the extremes of the costs."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,9 +12,9 @@ _OUTLINES_AT_ONCE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One update without its parameters; its run is 0 and its cost None where no run made it.
+    """One update without its parameters; its run is 0 and its cost None if no run made it.
 
-    `run_offset` is how many updates the run had made before.
+    `run_offset` is the number of updates of the run before it.
     """
 
     update: int
@@ -27,11 +27,11 @@ class Point:
 def downsample(reader: Reader, uid: str, first: int, last: int, most: int) -> list[Point]:
     """Return up to `most` points, at least 2, for more updates than that, from `first` to `last`.
 
-    The first, the last, and the first that a run made; and for each of some stretches of about the
-    same length the first of those with the smallest and with the largest cost, or the first of all
-    where every cost is NaN. As long as they take no more than half of the points, also all updates
-    that no run made. A stretch is made of whole segments; only those that are long for that are
-    read and cut.
+    They are the first, the last, and the first GRADIENT update; and for each of several stretches
+    of about the same length the first updates with the smallest and the largest cost, or the first
+    update if every cost is NaN. All other kinds of updates are included too, if they take no more
+    than half of the points. A stretch consists of whole segments; only segments that are too long
+    for that are read and divided.
 
     Raises DamagedHistory.
     """
@@ -51,7 +51,7 @@ def downsample(reader: Reader, uid: str, first: int, last: int, most: int) -> li
 
 @dataclass
 class _Stretches:
-    """`count` stretches of the updates `first` to `last`, and the points found in each."""
+    """`count` stretches of the updates `first` to `last`, with the points of each."""
 
     first: int
     last: int
@@ -63,20 +63,20 @@ class _Stretches:
 
     @property
     def updates(self) -> int:
-        """How many updates all stretches have together."""
+        """The number of updates in all stretches."""
         return self.last - self.first + 1
 
     def number(self, update: int) -> int:
-        """Return which stretch an update lies in."""
+        """Return the number of the stretch that contains an update."""
         return (update - self.first) * self.count // self.updates
 
     def end(self, update: int) -> int:
-        """Return the last update of the stretch that an update lies in."""
+        """Return the last update of the stretch that contains an update."""
         following = -((self.number(update) + 1) * self.updates // -self.count)
         return self.first + following - 1
 
     def add(self, piece: SegmentOutline) -> None:
-        """Look at a piece of history, which counts as part of the stretch that it begins in."""
+        """Add a piece of history to the stretch that it starts in."""
         if not piece.run:
             numbers = range(piece.first_update, piece.last_update + 1)
             self.others += [
@@ -94,7 +94,7 @@ class _Stretches:
         _keep(self.highs, number, high, is_better=_is_higher)
 
     def points(self, most: int) -> list[Point]:
-        """Return up to `most` points, of updates between the first and the last or on them."""
+        """Return up to `most` points between the first and the last update, or at these."""
         others = _some(self.others, self.count)
         rest = (most - len(others)) // 2
         lows: dict[int, Point] = {}
@@ -128,7 +128,7 @@ def _keep(
     *,
     is_better: Callable[[Point, Point], bool],
 ) -> None:
-    """Let a point stand for its stretch if none does yet, or if it is better than that one."""
+    """Set the point of a stretch if there is none yet, or if this one is better."""
     if number not in points or is_better(point, points[number]):
         points[number] = point
 
@@ -139,7 +139,7 @@ def _point(piece: SegmentOutline, update: int, cost: float | None) -> Point:
 
 
 def _some(points: list[Point], most: int) -> list[Point]:
-    """Return all points, or `most` of them, spread evenly."""
+    """Return all points, or `most` of them, evenly spaced."""
     if len(points) <= most:
         return points
     return [points[index * len(points) // most] for index in range(most)]
@@ -155,7 +155,7 @@ def _outlines(reader: Reader, uid: str, first: int, last: int) -> Iterator[Segme
 def _pieces(
     reader: Reader, outline: SegmentOutline, stretches: _Stretches
 ) -> Iterator[SegmentOutline]:
-    """Return a segment whole, or cut to what was asked for and, if it is long, into stretches."""
+    """Yield a segment, limited to the requested range and, if it is long, divided by stretches."""
     begin = max(outline.first_update, stretches.first)
     last = min(outline.last_update, stretches.last)
     is_long = outline.count * stretches.count >= 2 * stretches.updates

@@ -1,4 +1,4 @@
-"""The examples of training sets, read once while they are used."""
+"""A cache of the examples of training sets."""
 
 from service.reading.bounded_cache import BoundedCache
 from training.ports import Reader, Store
@@ -6,11 +6,11 @@ from training.run import Run
 from training.training_set import Examples
 
 _EXAMPLES_BYTES = 64 * 2**20
-_OVERHEAD = 1_500  # bytes of Python's objects, roughly, for each entry
+_OVERHEAD = 1_500  # the approximate size of Python's objects for each entry, in bytes
 
 
 class ExamplesCache:
-    """Keeps the examples of training sets, which never change. Thread-safe."""
+    """A cache of the examples of training sets, which never change. Thread-safe."""
 
     def __init__(self) -> None:
         self._examples: BoundedCache[str, Examples] = BoundedCache(_EXAMPLES_BYTES, _size)
@@ -24,7 +24,7 @@ class ExamplesCache:
         return examples
 
     def of_run(self, store: Store, run: Run) -> Examples:
-        """Return the examples that a run trains on, without the store where they are kept.
+        """Return the examples that a run trains on, without reading them again if they are cached.
 
         Raises TrainingSetNotFound, DamagedHistory.
         """
@@ -36,5 +36,5 @@ class ExamplesCache:
 
 
 def _size(examples: Examples) -> int:
-    # A set that is larger than the cache is kept as the only one: every step of a run needs it.
+    # A set larger than the cache is kept as the only one: every step of a run needs it.
     return min(examples.inputs.nbytes + examples.targets.nbytes + _OVERHEAD, _EXAMPLES_BYTES)

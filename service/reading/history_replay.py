@@ -1,4 +1,4 @@
-"""Recomputes updates of stored histories."""
+"""Recomputation of updates of stored histories."""
 
 from service.reading.examples_cache import ExamplesCache
 from service.reading.stored_updates import UpdatePage, all_segments, snapshot_of
@@ -10,12 +10,12 @@ from training.replay import ReplayContext, replay
 from training.run import Run
 from training.update import Segment, State, UpdateKind
 
-#: The work of one page, in updates × batch × parameters, takes up to some 50 ms.
+#: The work of one page, in updates × batch × parameters: about 50 ms.
 _MOST_WORK = 5_000_000
 
 
 class HistoryReplay:
-    """Gathers what a replay needs, and replays. Thread-safe."""
+    """Reads what a replay needs, and replays. Thread-safe."""
 
     def __init__(self, store: Store, examples: ExamplesCache) -> None:
         self._store = store
@@ -26,17 +26,17 @@ class HistoryReplay:
     ) -> UpdatePage:
         """Return the updates from `first`, or the earliest kept one if that is later, to `last`.
 
-        `base` is the state before `first`, None where it is not in memory. Where it would take long
-        it may end earlier, but not before `wanted`. What a replay needs is gathered in one short
-        read, then it goes on without holding the store. Raises HistoryCompacted when `wanted` is
-        not kept, DamagedHistory.
+        `base` is the state before `first`, None if it is not cached. The result may end earlier if
+        it would take long, but not before `wanted`. Everything is read in one short transaction
+        before the replay. Raises HistoryCompacted if `wanted` was deleted, DamagedHistory.
         """
         with self._store.read() as reader:
             head = reader.head(network.uid)
             check_kept(network, head, wanted)
             begun: UpdatePage = ()
             if first <= head.earliest_update and head.earliest_update:
-                # Nothing before it is left: its state is stored, and its cost is not checked.
+                # All updates before it were deleted: its state is stored, and its cost is not
+                # checked.
                 base = reader.keyframe(network.uid, head.earliest_update).state
                 begun = (snapshot_of(reader, network.uid, base),)
                 first = base.update + 1
@@ -70,7 +70,7 @@ class HistoryReplay:
 def _soon_replayed(
     network: Network, segments: list[Segment], runs: dict[int, Run], first: int, last: int
 ) -> int:
-    """Return up to which update a replay from `first` does not take long."""
+    """Return the last update of a replay from `first` that does not take long."""
     left = _MOST_WORK
     for segment in segments:
         if segment.run and segment.last_update >= first:

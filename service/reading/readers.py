@@ -1,4 +1,4 @@
-"""All that reads histories from one store, with the caches that it shares."""
+"""All readers of histories from one store, with their shared caches."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from training.ports import Store
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """Each user is given only those that it needs."""
+    """The readers of a store; each user gets only those that it needs."""
 
     examples: ExamplesCache
     states: StateReader

@@ -1,4 +1,4 @@
-"""A selection of updates: which of them are read, and how much of each."""
+"""A selection of updates and their fields."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,10 +14,11 @@ class Detail(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which updates are read, and how much of each.
+    """The updates that are read, and how much of each.
 
-    With `stride` those whose numbers are divisible by it, the first of each run, and those that no
-    run made. `parameters` are the indices of those that are read, in this order; empty: all.
+    With `stride`, only updates whose numbers are divisible by it, the first of each run, and
+    updates other than GRADIENT. `parameters` are the indices of the parameters to read, in this
+    order; empty means all.
     """
 
     detail: Detail = Detail.PARAMETERS
@@ -26,10 +27,10 @@ class Selection:
 
     @property
     def arrays(self) -> int:
-        """How many numbers are read for each parameter."""
+        """The number of values that are read for each parameter."""
         return {Detail.COST: 0, Detail.PARAMETERS: 1, Detail.GRADIENTS: 2}[self.detail]
 
 
-#: Every update with all of its parameters, and every update with its cost alone.
+#: Every update with all of its parameters, and every update with its cost only.
 ALL = Selection()
 COSTS = Selection(Detail.COST)

@@ -1,4 +1,4 @@
-"""Reads what is selected of updates."""
+"""Reads selections of updates."""
 
 from dataclasses import replace
 
@@ -16,12 +16,12 @@ from training.ports import Store
 from training.snapshots import Snapshots
 from training.update import UpdateKind
 
-# Without parameters so many updates are read at once: a thread is not kept for long.
+# The number of updates that are read at once without parameters, to keep each read short.
 _OUTLINED_AT_ONCE = 40_000
 
 
 class SelectionReader:
-    """Reads what is selected of updates. Thread-safe."""
+    """Reads selections of updates. Thread-safe."""
 
     def __init__(
         self, store: Store, examples: ExamplesCache, states: StateReader, pages: UpdatePages
@@ -32,15 +32,15 @@ class SelectionReader:
         self._pages = pages
 
     def updates_at_once(self, network: Network, selection: Selection) -> int:
-        """Return over how many updates one read may go, at least 1."""
+        """Return the maximum number of updates in one read, at least 1."""
         if selection.detail is Detail.COST:
             return _OUTLINED_AT_ONCE
         return updates_in_page(network) // selection.arrays or 1
 
     def read(self, network: Network, first: int, last: int, selection: Selection) -> UpdatePage:
-        """Return all of the updates `first` to `last`, committed, with what the selection needs.
+        """Return all committed updates `first` to `last`, with everything that the selection needs.
 
-        With parameters it may end earlier: it is one page. Raises HistoryCompacted, DamagedHistory.
+        With parameters it may end earlier, after one page. Raises HistoryCompacted, DamagedHistory.
         """
         if selection.detail is Detail.COST:
             return outline(self._store, network, first, last)
@@ -49,7 +49,7 @@ class SelectionReader:
     def selected(
         self, network: Network, page: UpdatePage, first: int, last: int, selection: Selection
     ) -> UpdatePage:
-        """Return what is selected of the updates `first` to `last` of those that were read.
+        """Return the selection of the updates `first` to `last` from those that were read.
 
         Raises DamagedHistory.
         """
@@ -72,7 +72,7 @@ class SelectionReader:
     def _with_gradients(
         self, network: Network, page: UpdatePage, part: Snapshots
     ) -> list[Snapshots]:
-        """Return updates with their gradients; one that has none comes without, by itself."""
+        """Return updates with their gradients; an update without gradients is a separate part."""
         run = part.run
         if run is None or not part.count:
             return [part]
@@ -85,13 +85,13 @@ class SelectionReader:
         for row, number in enumerate(part.numbers):
             if row:
                 before = self._before(network, page, number)
-            assert before is not None  # only the earliest kept update has nothing before it
+            assert before is not None  # only the earliest kept update has no state before it
             index = part.run_offset + row * part.stride
             gradients[row] = batch_gradient(network, run, index, before, examples)
         return [replace(part, gradients=gradients)]
 
     def _before(self, network: Network, page: UpdatePage, number: int) -> Array | None:
-        """Return the parameters before an update; None where they are not kept."""
+        """Return the parameters before an update; None if they were deleted."""
         for part in page:
             if part.first_update < number <= part.last_update + 1:
                 parameters: Array = part.parameters[number - 1 - part.first_update]
@@ -101,7 +101,7 @@ class SelectionReader:
 
 
 def _strided(part: Snapshots, stride: int) -> list[Snapshots]:
-    """Return what a stride leaves of consecutive updates of one kind and run."""
+    """Return the updates that a stride selects from consecutive updates of one kind and run."""
     if stride == 1 or part.kind is not UpdateKind.GRADIENT:
         return [part]
     chosen = part.every(stride)

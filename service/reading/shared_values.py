@@ -1,4 +1,4 @@
-"""Values that many ask for at the same time, or soon after one another, and that are made once."""
+"""Values that are computed once for many callers at about the same time."""
 
 import asyncio
 from collections.abc import Callable, Hashable
@@ -6,26 +6,26 @@ from typing import Generic, Protocol, TypeVar
 
 from cachetools import LRUCache
 
-#: What keeping a value takes beside it, in bytes, roughly: its key, and the objects around both.
+#: The approximate overhead of a cached value in bytes: its key, and Python's objects.
 _OVERHEAD = 2_000
 
 
 class Sized(Protocol):
-    """Something to be shared: `nbytes` is what it takes, 0 for what is not to be kept."""
+    """A value to share: `nbytes` is its size, 0 if it must not be cached."""
 
     @property
     def nbytes(self) -> int:
-        """How many bytes it takes."""
+        """Its size in bytes."""
 
 
 V = TypeVar("V", bound=Sized)
 
 
 class SharedValues(Generic[V]):
-    """Makes values, each once for all callers, and keeps the latest of them.
+    """Computes values, each once for all callers, and caches the latest ones.
 
-    For one event loop. A value follows from its key; whether it may still be used is checked by the
-    caller. `nbytes` bounds what is kept, including the overhead of Python's objects.
+    For one event loop. A value is determined by its key; the caller checks whether it is still
+    valid. `nbytes` limits the size of the cache, including the overhead of Python's objects.
     """
 
     def __init__(self, nbytes: int) -> None:
@@ -33,19 +33,19 @@ class SharedValues(Generic[V]):
         self._making: dict[Hashable, asyncio.Future[V]] = {}
 
     def kept(self, key: Hashable) -> V | None:
-        """Return a value that was kept, None where there is none."""
+        """Return a cached value, None if there is none."""
         return self._kept.get(key)
 
     async def make(self, key: Hashable, since: int, make: Callable[[], V]) -> V:
-        """Return the value that is being made since `since`, or make it.
+        """Return the value that is being computed since `since`, or compute it.
 
         Raises what `make` raises.
         """
-        # Whoever waits may be cancelled: that must not take it from the others.
+        # The cancellation of one caller must not affect the others.
         return await asyncio.shield(self._begun(key, since, make))
 
     def make_at_once(self, key: Hashable, make: Callable[[], V]) -> V:
-        """Return the value that was kept, or make it here, where that takes less than a thread."""
+        """Return a cached value, or compute it here, if that is faster than in a thread."""
         value = self._kept.get(key)
         if value is None:
             value = make()
@@ -53,7 +53,7 @@ class SharedValues(Generic[V]):
         return value
 
     def begin(self, key: Hashable, since: int, make: Callable[[], V]) -> None:
-        """Let a value be made that will be asked for, unless it is kept or under way."""
+        """Start computing a value in advance, unless it is cached or being computed."""
         if key not in self._kept:
             self._begun(key, since, make)
 

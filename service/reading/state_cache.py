@@ -1,18 +1,17 @@
-"""States of networks that are likely to be asked for, in memory."""
+"""A cache of states of networks."""
 
 from service.reading.bounded_cache import BoundedCache
 from training.update import State
 
 _STATES_BYTES = 64 * 2**20
-_OVERHEAD = 1_500  # bytes of Python's objects, roughly, for each entry
+_OVERHEAD = 1_500  # the approximate size of Python's objects for each entry, in bytes
 
 
 class StateCache:
-    """Keeps states by network and update. Thread-safe.
+    """A cache of states by network and update. Thread-safe.
 
-    History is immutable, so what is kept is never wrong, only sometimes absent: another replica
-    needs none of it. It may outlive what the store keeps: callers find out first that an update is
-    not before the earliest kept one.
+    History is immutable, so a cached state is never stale. It may be cached longer than the store
+    keeps it: callers check first that an update is not before the earliest kept one.
     """
 
     def __init__(self) -> None:
@@ -21,9 +20,9 @@ class StateCache:
         )
 
     def remember(self, uid: str, state: State) -> None:
-        """Keep a state that is durable."""
+        """Add a durable state."""
         self._states.put((uid, state.update), state)
 
     def find(self, uid: str, update: int) -> State | None:
-        """Return the state after an update, None where it is not kept."""
+        """Return the state after an update, None if it is not cached."""
         return self._states.get((uid, update))

@@ -1,4 +1,4 @@
-"""Any state of any network: from memory, from its keyframe, or recomputed."""
+"""Reads any state of any network: from the cache, from its keyframe, or recomputed."""
 
 from contextlib import suppress
 
@@ -21,7 +21,7 @@ class StateReader:
         self._replay = replay
 
     def remember(self, uid: str, state: State) -> None:
-        """Keep a state that is durable, because it is likely to be asked for."""
+        """Cache a durable state that is likely to be requested."""
         self._cache.remember(uid, state)
 
     def read(self, network: Network, update: int) -> State:
@@ -31,7 +31,7 @@ class StateReader:
         return state
 
     def read_kept(self, network: Network, update: int) -> State | None:
-        """Return the state after a committed update, None where it is not kept any more.
+        """Return the state after a committed update, None if it was deleted.
 
         Raises DamagedHistory.
         """
@@ -55,9 +55,9 @@ class StateReader:
             return snapshot_of(reader, network.uid, state)
 
     def _stored(self, network: Network, update: int) -> Snapshots | None:
-        """Return an update that has a keyframe of its own, whatever became of those before it."""
+        """Return an update with its own keyframe, even if the updates before it are corrupt."""
         with suppress(DamagedHistory), self._store.read() as reader:
             state = reader.keyframe(network.uid, update).state
             if state.update == update:
                 return snapshot_of(reader, network.uid, state)
-        return None  # it may be recomputed all the same
+        return None  # it may be possible to recompute it

@@ -1,4 +1,4 @@
-"""What a store says of updates without a replay."""
+"""Reads updates without a replay."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ UpdatePage = tuple[Snapshots, ...]
 
 
 def outline(store: Store, network: Network, first: int, last: int) -> UpdatePage:
-    """Return committed updates without their parameters: read, not recomputed.
+    """Return committed updates without their parameters, from the store only.
 
     Raises HistoryCompacted, DamagedHistory.
     """
@@ -31,12 +31,12 @@ def outline(store: Store, network: Network, first: int, last: int) -> UpdatePage
 
 
 def all_segments(reader: Reader, uid: str, first: int, last: int) -> list[Segment]:
-    """Return the segments with the updates `first` to `last`, as many as there are."""
+    """Return the segments that contain the updates `first` to `last`."""
     segments: list[Segment] = []
     while first <= last:
         more = reader.segments(uid, first, last, _SEGMENTS_AT_ONCE)
         if not more:
-            break  # the replay says which update is missing
+            break  # the replay reports which update is missing
         segments += more
         first = more[-1].last_update + 1
     return segments
@@ -58,7 +58,7 @@ def snapshot_of(reader: Reader, uid: str, state: State) -> Snapshots:
 
 
 def joined(page: UpdatePage) -> UpdatePage:
-    """Make one part of neighbours from the same run: many single steps read like one long run."""
+    """Join neighbouring parts of the same run, such as many single steps."""
     parts: list[Snapshots] = []
     for part in page:
         if parts and parts[-1].is_followed_by(part):
@@ -69,7 +69,7 @@ def joined(page: UpdatePage) -> UpdatePage:
 
 
 def _outlined(segment: Segment, run: Run | None, first: int, last: int) -> Snapshots:
-    """Return the updates of a segment that lie within the bounds, with no parameters."""
+    """Return the updates of a segment within the bounds, without parameters."""
     whole = Snapshots(
         segment.kind,
         segment.first_update,

@@ -1,4 +1,4 @@
-"""Numbers of updates that callers name, held to those that a history has."""
+"""Checks of the update numbers in requests."""
 
 from training.errors import HistoryCompacted, UpdateOutOfRange
 from training.network import Network
@@ -7,7 +7,7 @@ from training.update import Head
 
 
 def chosen_update(network: Network, head: Head, update: int | None) -> int:
-    """Return the update that is meant, None for the latest.
+    """Return the number of the requested update; None requests the latest.
 
     Raises UpdateOutOfRange, HistoryCompacted.
     """
@@ -16,8 +16,7 @@ def chosen_update(network: Network, head: Head, update: int | None) -> int:
         return latest
     if not 0 <= update <= latest:
         raise UpdateOutOfRange(
-            f"network {network.id} has no update {update}: choose one from {head.earliest_update}"
-            f" to {latest}",
+            f"network {network.id} has no update {update}: use {head.earliest_update} to {latest}",
             update=update,
             latest_update=latest,
         )
@@ -26,7 +25,7 @@ def chosen_update(network: Network, head: Head, update: int | None) -> int:
 
 
 def locate(store: Store, network_id: str, update: int | None) -> tuple[Network, int]:
-    """Return a network and the update that is meant, None for the latest.
+    """Return a network and the number of the requested update; None requests the latest.
 
     Raises NetworkNotFound, UpdateOutOfRange, HistoryCompacted.
     """
@@ -36,15 +35,15 @@ def locate(store: Store, network_id: str, update: int | None) -> tuple[Network, 
 
 
 def check_start(network: Network, head: Head, field: str, start: int) -> None:
-    """Check that a place to start reading is kept, or is the latest update plus 1.
+    """Check that the start of a read is a kept update, or the latest plus 1.
 
     Raises UpdateOutOfRange, HistoryCompacted.
     """
     latest = head.latest_update
     if not 0 <= start <= latest + 1:
         raise UpdateOutOfRange(
-            f"{field} must be {head.earliest_update} to {latest + 1}, the latest update plus 1;"
-            f" it is {start}",
+            f"{field} must be {head.earliest_update} to {latest + 1} (the latest update plus 1), is"
+            f" {start}",
             update=start,
             latest_update=latest,
         )

@@ -1,4 +1,4 @@
-"""Pages of updates with their parameters, recomputed once and shared by all who read them."""
+"""Pages of updates with their parameters, recomputed once for all readers."""
 
 from threading import Lock
 
@@ -10,12 +10,13 @@ from service.reading.update_numbers import check_kept
 from training.network import Network
 from training.ports import Store
 
-#: Parameters of one page of updates, in bytes; one update where that is more. It is what is
-#: recomputed and kept at a time: several messages, so that reading the history for it is the least.
+#: The size of the parameters in one page of updates, in bytes; one update if that is larger. A page
+#: is recomputed and cached as a whole. It has several messages, so that reading the history for it
+#: takes a small part of the time.
 PAGE_BYTES = 4 * 2**20
 
 _PAGES_BYTES = 64 * 2**20
-_OVERHEAD = 1_500  # bytes of Python's objects, roughly, for each part
+_OVERHEAD = 1_500  # the approximate size of Python's objects for each part, in bytes
 
 
 class UpdatePages:
@@ -29,10 +30,10 @@ class UpdatePages:
         self._pages: BoundedCache[tuple[str, int], UpdatePage] = BoundedCache(_PAGES_BYTES, _size)
 
     def read(self, network: Network, first: int, latest: int) -> UpdatePage:
-        """Return the updates from `first` on, as many as are read at a time, up to `latest`.
+        """Return one page of updates from `first` on, up to `latest`; both are committed.
 
-        Both are committed. Those who read on from the same update share what was recomputed. Raises
-        HistoryCompacted, DamagedHistory.
+        Readers that start at the same update share the page. Raises HistoryCompacted,
+        DamagedHistory.
         """
         key = (network.uid, first)
         until = min(first + updates_in_page(network) - 1, latest)
@@ -56,7 +57,7 @@ class UpdatePages:
 
 
 def updates_in_page(network: Network) -> int:
-    """Return how many updates a page of this network holds, at least 1."""
+    """Return the number of updates in a page of this network, at least 1."""
     return max(1, PAGE_BYTES // (8 * network.parameter_count + 64))
 
 

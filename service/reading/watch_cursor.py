@@ -1,4 +1,4 @@
-"""How far a watcher has come in a network's history: all that it takes to read on."""
+"""The position of a watch in the history of a network."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from training.network import Network
 
 @dataclass(frozen=True, slots=True)
 class WatchScope:
-    """What is watched: a selection of a network's updates, to the end of a run (0: without end)."""
+    """A watched selection of a network's updates, to the end of a run (0: without end)."""
 
     network: Network
     selection: Selection
@@ -18,11 +18,11 @@ class WatchScope:
 
 @dataclass(frozen=True, slots=True)
 class WatchCursor:
-    """A watcher's position in what it watches.
+    """The position of a watch.
 
-    `next_update` is the next to be read; `last_event` the number of the last event that was read;
-    `sent` the number of the last update that was sent, −1 for none; updates before `start` are not
-    sent. `ended` when there is nothing more to come.
+    `next_update` is the next update to read; `last_event` the number of the last event that was
+    read; `sent` the number of the last update that was sent, −1 for none; updates before `start`
+    are not sent. `ended` if nothing more follows.
     """
 
     scope: WatchScope
@@ -39,14 +39,14 @@ class WatchCursor:
 
     @property
     def key(self) -> Hashable:
-        """What comes next is the same at all cursors with the same key."""
+        """All cursors with the same key have the same next items."""
         scope = self.scope
         position = (self.start, self.next_update, self.last_event, self.sent, self.ended)
         return scope.network.uid, scope.selection, scope.until_run, position
 
     @property
     def normalized(self) -> "WatchCursor":
-        """The same position without what makes no difference any more, so that watchers share."""
+        """The same position without irrelevant differences, so that watches can share its items."""
         passed = self.next_update - 1
         return replace(
             self,

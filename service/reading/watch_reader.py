@@ -1,4 +1,4 @@
-"""Decides what a watch sends next: what is stored from its cursor on, and where that leaves it."""
+"""Decides what a watch sends next: the stored items from its cursor on, and the next cursor."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,10 +25,10 @@ _EVENTS_AT_ONCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class WatchReading:
-    """What comes next at a cursor, and the cursor after it.
+    """The next items at a cursor, and the cursor after them.
 
-    `caught_up_at` is the version of the network's signal at which that was all there was, and more
-    may come; None where there was more.
+    `caught_up_at` is the version of the network's signal at which there were no more items, and
+    more may follow; None if there were more.
     """
 
     part: WatchedPart
@@ -37,12 +37,12 @@ class WatchReading:
 
     @property
     def nbytes(self) -> int:
-        """How many bytes it takes, roughly."""
+        """Its approximate size in bytes."""
         return self.part.nbytes
 
 
 class WatchReader:
-    """Reads on from a cursor, one page at a time; what is read follows from the cursor alone.
+    """Reads from a cursor, page by page; the result depends only on the cursor.
 
     Thread-safe.
     """
@@ -54,7 +54,7 @@ class WatchReader:
     def begin(
         self, scope: WatchScope, start: int | None
     ) -> tuple[WatchCursor, Sequence[WatchedItem]]:
-        """Return the cursor of a new watcher, and what it is sent before it reads on.
+        """Return the cursor of a new watch, and the items that it is sent first.
 
         Raises NetworkNotFound, RunNotFound, UpdateOutOfRange, HistoryCompacted.
         """
@@ -76,10 +76,10 @@ class WatchReader:
         return cursor, greeting
 
     def still_holds(self, cursor: WatchCursor) -> bool:
-        """Return whether what was read at a cursor before is what would be read there now.
+        """Return whether items that were read at a cursor before are still valid.
 
-        Only the gradients of the earliest kept update change: when it becomes that, they are gone.
-        Raises NetworkNotFound, HistoryCompacted.
+        Only the gradients of an update change, when it becomes the earliest kept one and they are
+        no longer known. Raises NetworkNotFound, HistoryCompacted.
         """
         with self._store.read() as reader:
             head = reader.head(cursor.network.uid)
@@ -88,7 +88,7 @@ class WatchReader:
         return is_later or cursor.scope.selection.detail is not Detail.GRADIENTS
 
     def read_on(self, cursor: WatchCursor, version: int) -> WatchReading:
-        """Return what comes next, up to a page of it; `version` is that of the network's signal.
+        """Return the next items, up to one page; `version` is that of the network's signal.
 
         Raises NetworkNotFound, HistoryCompacted, DamagedHistory.
         """
@@ -119,7 +119,7 @@ class WatchReader:
 
 
 class _Course:
-    """Moves a cursor over a page and the events in it, and gathers what is to be sent."""
+    """Moves a cursor over a page and its events, and collects the items to send."""
 
     def __init__(self, selections: SelectionReader, cursor: WatchCursor, page: UpdatePage) -> None:
         self._selections = selections
@@ -128,13 +128,13 @@ class _Course:
         self.cursor = cursor
 
     def reading(self, cursor: WatchCursor, caught_up_at: int | None) -> WatchReading:
-        """Return what was gathered."""
+        """Return the collected items."""
         return WatchReading(WatchedPart(tuple(self._items)), cursor, caught_up_at)
 
     def to_event(self, event: RunEvent) -> None:
-        """Go over the updates before an event, and over the event."""
+        """Move over the updates before an event, and over the event."""
         self.to_update(event.update)
-        # The update at which a run changed its state, where the stride has passed over it.
+        # The update at which a run changed its state, if the stride skipped it.
         if self.cursor.sent < event.update >= self.cursor.start:
             self._send(self._last_of(event.update))
         self._items.append(WatchedEvent(self.cursor.network.id, event))
@@ -142,7 +142,7 @@ class _Course:
         self.cursor = replace(self.cursor, last_event=event.number, ended=ended)
 
     def to_update(self, last: int) -> None:
-        """Go over the updates up to one."""
+        """Move over the updates up to one."""
         network, first = self.cursor.network, self.cursor.next_update
         if first > last:
             return  # all up to there has been passed
@@ -166,17 +166,17 @@ class _Course:
 
 
 def check_uid(network: Network, uid: str) -> None:
-    """Raise NetworkReplaced where the id belongs to another network than a caller thinks."""
+    """Raise NetworkReplaced if the network has another uid than the requested one."""
     if uid and uid != network.uid:
         raise NetworkReplaced(
-            f"the id {network.id} now belongs to another network: watch it from update 0",
+            f"id {network.id} now belongs to another network: watch it from update 0",
             network=network.id,
             uid=network.uid,
         )
 
 
 def _end_of_run(reader: Reader, uid: str, number: int) -> RunEvent | None:
-    """Return the event with which a run ended; None for no run, or one that is not over."""
+    """Return the last event of a run; None for no run, or a run that is not over."""
     if number == 0:
         return None
     run = reader.run(uid, number)

@@ -1,4 +1,4 @@
-"""What comes next in watches, read once for all watchers at the same cursor."""
+"""The next items of watches, read once for all watches at the same cursor."""
 
 import asyncio
 from functools import partial
@@ -7,19 +7,19 @@ from service.reading.shared_values import SharedValues
 from service.reading.watch_cursor import WatchCursor
 from service.reading.watch_reader import WatchReader, WatchReading
 
-#: How much of what was read is kept for other watchers, in bytes.
+#: The size of the cache for other watches, in bytes.
 _SHARED_BYTES = 32 * 2**20
 
 
 class WatchReadings:
-    """Shares what is read between watchers. For one event loop."""
+    """Shares items between watches. For one event loop."""
 
     def __init__(self, reader: WatchReader) -> None:
         self._reader = reader
         self._shared: SharedValues[WatchReading] = SharedValues(_SHARED_BYTES)
 
     async def next(self, cursor: WatchCursor, version: int) -> WatchReading:
-        """Return what comes next; `version` is that of the network's signal now.
+        """Return the next items; `version` is the current one of the network's signal.
 
         Raises NetworkNotFound, HistoryCompacted, DamagedHistory.
         """
@@ -30,5 +30,5 @@ class WatchReadings:
         return await self._shared.make(cursor.key, version, read)
 
     def prefetch(self, cursor: WatchCursor, version: int) -> None:
-        """Have what comes next read in the meantime."""
+        """Read the next items in advance."""
         self._shared.begin(cursor.key, version, partial(self._reader.read_on, cursor, version))

@@ -1,4 +1,4 @@
-"""What watchers are sent: updates, changes of runs, bookmarks."""
+"""The items of watches: updates, changes of runs, bookmarks."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
@@ -8,12 +8,12 @@ from service.reading.stored_updates import UpdatePage
 from training.network import Network
 from training.update import RunEvent
 
-_OVERHEAD = 500  # bytes of Python's objects, roughly, for each item
+_OVERHEAD = 500  # the approximate size of Python's objects for each item, in bytes
 
 
 @dataclass(frozen=True, slots=True)
 class WatchedUpdates:
-    """The next updates of the history, as far as they are selected."""
+    """The next selected updates of the history."""
 
     network: Network
     selection: Selection
@@ -21,7 +21,7 @@ class WatchedUpdates:
 
     @property
     def nbytes(self) -> int:
-        """How many bytes it takes, roughly."""
+        """Its approximate size in bytes."""
         return _OVERHEAD + sum(part.nbytes for part in self.updates)
 
 
@@ -36,7 +36,7 @@ class WatchedEvent:
 
 @dataclass(frozen=True, slots=True)
 class Bookmark:
-    """Nothing new up to this update."""
+    """No new items up to this update."""
 
     latest_update: int
     nbytes: int = _OVERHEAD
@@ -49,8 +49,8 @@ WatchedItem = WatchedUpdates | WatchedEvent | Bookmark
 class WatchedPart:
     """The next items of a watch, in order.
 
-    Watchers that share them see the same `key`, which no other part has: what is made of the part
-    can be shared by its key.
+    `key` is unique for each part; watches that share the part can also share its encoding by this
+    key.
     """
 
     items: tuple[WatchedItem, ...]
@@ -58,5 +58,5 @@ class WatchedPart:
 
     @property
     def nbytes(self) -> int:
-        """How many bytes its items take, roughly."""
+        """The approximate size of its items in bytes."""
         return sum(item.nbytes for item in self.items)

@@ -1,1 +1,1 @@
-"""What callers can do: one module for each noun of the contract. It knows no transport."""
+"""Use cases: one module for each resource of the contract. They know no transport."""

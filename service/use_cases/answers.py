@@ -1,7 +1,7 @@
-"""What is kept of an answer for the time in which its request may be repeated.
+"""The stored form of an answer, for repeated requests.
 
-That is the response as the caller's face wrote it, or where in the history it is found, never a
-value of the domain: those may change from version to version.
+It is the response as the face of the caller encoded it, or its position in the history, but never a
+domain object: these may change from version to version.
 """
 
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ import msgspec
 from service.execution.tickets import Ticket
 from training.errors import DamagedHistory
 
-#: The first byte of what is kept. Earlier versions wrote JSON, which begins with a printable
-#: character, or MessagePack, whose objects and truth values begin with a byte above those.
+#: The first byte of a stored answer. Earlier versions wrote JSON, which starts with a printable
+#: character, or MessagePack, whose objects and Booleans start with a larger byte.
 _VERSION = 1
 _LARGEST_VERSION = 0x1F
 
 
 @dataclass(frozen=True, slots=True)
 class UpdateRange:
-    """The last `count` updates up to `last_update`, which an answer has and history keeps."""
+    """The last `count` updates up to `last_update`, which are part of an answer."""
 
     network_uid: str
     last_update: int
@@ -36,11 +36,11 @@ class RunReference:
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """An answer as it is kept.
+    """A stored answer.
 
-    `response` has all but the updates of `updates`, which are read again. Of a call that waits it
-    is None: `ticket` says where its answer is found. `run` is one that has to be carried out.
-    `legacy` is what an earlier version wrote instead of all this; see legacy_answers.
+    `response` has everything except the updates in `updates`, which are read from the history. It
+    is None for a call that waits: `ticket` says where its outcome is found. `run` is a run to
+    execute. `legacy` is the answer of an earlier version; see legacy_answers.
     """
 
     response: bytes | None = None
@@ -70,7 +70,7 @@ class _Run(msgspec.Struct, frozen=True):
 
 
 class _Record(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Version 1. The names in quotation marks are those that are stored."""
+    """Version 1. The names in quotation marks are the stored ones."""
 
     response: bytes | None = msgspec.field(default=None, name="response")
     updates: _Range | None = msgspec.field(default=None, name="updates")
@@ -97,7 +97,7 @@ def pack(answer: StoredAnswer) -> bytes:
 
 
 def unpack(content: bytes) -> StoredAnswer:
-    """Return the answer of stored bytes. Raises DamagedHistory for those of a later version."""
+    """Return a stored answer. Raises DamagedHistory for one of a later version."""
     version = content[0]
     if version > _LARGEST_VERSION:
         return StoredAnswer(legacy=content)

@@ -1,6 +1,6 @@
-"""Who is calling: each face says it, limits for each client ask for it."""
+"""The caller, set by each face and used for limits for each client."""
 
 from contextvars import ContextVar
 
-#: The address of the caller of the call under way, without the port; empty where there is none.
+#: The address of the caller of the current call, without the port; empty if there is none.
 CALLER: ContextVar[str] = ContextVar("caller", default="")

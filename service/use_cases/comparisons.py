@@ -1,4 +1,4 @@
-"""The use case of comparing two updates."""
+"""Use case: compare two updates."""
 
 from dataclasses import dataclass
 
@@ -35,9 +35,9 @@ class Comparisons:
     ) -> ComparedUpdates:
         """Return how the parameters of two updates differ, None for the latest.
 
-        `base` is one of the network `base_id`; empty: of the same network.
+        `base` is an update of the network `base_id`, or of the same network if that is empty.
 
-        Raises NetworkNotFound, InvalidFields where the networks have other layers,
+        Raises NetworkNotFound, InvalidFields if the networks have different layers,
         UpdateOutOfRange, HistoryCompacted, DamagedHistory.
         """
         with self._store.read() as reader:

@@ -1,4 +1,4 @@
-"""Use cases that change parameters without training: set some of them, or make all anew."""
+"""Use cases that change parameters without training: set some of them, or reset all."""
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping
@@ -29,7 +29,7 @@ from training.update import Head, State, UpdateKind, change, check_etag
 
 @dataclass(frozen=True, slots=True)
 class NewWeights:
-    """What a client wants to set: single parameters, and whole layers by their numbers, from 1."""
+    """The parameters to set: single ones, and whole layers by their numbers, from 1."""
 
     weights: tuple[WeightValue, ...] = ()
     layers: Mapping[int, LayerParameters] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class NewWeights:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """The update that a change made. `initializer` is how a RESET made the parameters."""
+    """The update of a change. `initializer` is the one that a RESET used."""
 
     network: Network
     update: int
@@ -45,12 +45,12 @@ class Changed:
     initializer: Initializer | None = None
 
 
-#: From the state before to the parameters after.
+#: Computes the new parameters from the state before.
 _Make = Callable[[State], Array]
 
 
 class Edits:
-    """What a client can do to parameters by itself. Every change is a numbered, durable update."""
+    """Changes of parameters by clients. Every change is a numbered, durable update."""
 
     def __init__(self, store: Store, states: StateReader, clock: Clock) -> None:
         self._store = store
@@ -64,7 +64,7 @@ class Edits:
         etag: str = "",
         request: RequestId[Changed] | None = None,
     ) -> Changed:
-        """Set one parameter, a layer or all of them; a paused run goes on from there.
+        """Set single parameters or whole layers; a paused run continues from there.
 
         Raises InvalidFields, NetworkNotFound, StaleEtag, RunNotOver while a run is active.
         """
@@ -84,9 +84,9 @@ class Edits:
         request: RequestId[Changed] | None = None,
         unknown: Iterable[Violation] = (),
     ) -> Changed:
-        """Make all parameters anew: by a recipe, or those given; else by its own with a new seed.
+        """Reset all parameters: with an initializer, to explicit ones, or else with a new seed.
 
-        `unknown` are the fields whose values the service does not know.
+        `unknown` are the fields with unknown values.
 
         Raises InvalidFields, NetworkNotFound, StaleEtag, RunNotOver while a run is active.
         """
@@ -124,7 +124,7 @@ class Edits:
             try:
                 return self._append(network, head, kind, make, recipe, request)
             except HeadMoved:
-                continue  # someone else changed the network in between: decide anew
+                continue  # another call changed the network: retry
 
     def _append(
         self,
@@ -155,7 +155,7 @@ class Edits:
 
 
 def update_made(changed: Changed) -> UpdateRange:
-    """Return the update that a change made."""
+    """Return the update of a change."""
     return UpdateRange(changed.network.uid, changed.update)
 
 
@@ -163,7 +163,7 @@ def _check_new_weights(violations: Violations, network: Network, wanted: NewWeig
     violations.require(
         bool(wanted.weights or wanted.layers),
         "weights",
-        "must have at least one entry, or layers must",
+        "must have at least one entry, or layers must have one",
     )
     shapes = network.shapes
     for number, layer in wanted.layers.items():
@@ -171,7 +171,7 @@ def _check_new_weights(violations: Violations, network: Network, wanted: NewWeig
         if violations.require(
             1 <= number <= len(shapes),
             where,
-            f"must be of a layer from 1 to {len(shapes)}, those after the inputs",
+            f"must have a key from 1 to {len(shapes)} (the layers after the inputs)",
         ):
             check_one_layer(violations, where, layer, shapes[number - 1])
     check_weight_values(violations, "weights", wanted.weights, network, set(wanted.layers))
@@ -198,8 +198,8 @@ def _check_idle(reader: Reader, network: Network, head: Head) -> None:
     run = reader.run(network.uid, head.active_run)
     if run.is_active:
         raise RunNotOver(
-            f"run {run.number} of network {network.id} is {run.state}: stop it with PauseRun,"
-            " change the parameters when it is PAUSED, and let it go on with ResumeRun",
+            f"run {run.number} of network {network.id} is {run.state}: call PauseRun, change the"
+            " parameters when it is PAUSED, and call ResumeRun",
             network=network.id,
             run=run.number,
             state=run.state,
@@ -221,7 +221,7 @@ def _with_values(network: Network, parameters: Array, wanted: NewWeights) -> Arr
 def _recipe(
     network: Network, initializer: Initializer | None, parameters: tuple[LayerParameters, ...]
 ) -> Initializer:
-    """Return how all parameters are made, with a seed picked where one is needed."""
+    """Return the initializer of a reset, with a new seed if it needs one."""
     if parameters:
         return Initializer(InitializerKind.EXPLICIT)
     own = network.initializer

@@ -1,4 +1,4 @@
-"""The use case of evaluating: cost and accuracy on a training set, at an update."""
+"""Use case: evaluate the cost and accuracy on a training set, at an update."""
 
 from service.reading.examples_cache import ExamplesCache
 from service.reading.state_reader import StateReader
@@ -11,7 +11,7 @@ from training.ports import Store
 
 
 class Evaluations:
-    """Measures networks on training sets."""
+    """Evaluates networks on training sets."""
 
     def __init__(self, store: Store, states: StateReader, examples: ExamplesCache) -> None:
         self._store = store

@@ -1,4 +1,4 @@
-"""Explains weights: finds the update, and checks that there are such a weight and such examples."""
+"""Use case: explain a weight. It finds the update, and checks the weight and the examples."""
 
 from service.use_cases.inspection import Inspection, Which, check_counts, check_in_batch
 from training.errors import Violations
@@ -9,7 +9,7 @@ from training.network_rules import check_weight_place
 
 
 class Explanations:
-    """The use case of asking why a weight changed."""
+    """Explains why weights changed."""
 
     def __init__(self, inspection: Inspection) -> None:
         self._inspection = inspection
@@ -23,9 +23,9 @@ class Explanations:
     ) -> Explanation:
         """Return why a weight changes in an update, with lines for examples of its batch.
 
-        They are those from `first_position`, as many as `position_count` says, or fewer where the
-        lines would be too many; 0 stands for as many as read well. Raises what Inspection.batch
-        raises, and InvalidFields.
+        They are `position_count` examples from `first_position` on, or fewer if there would be too
+        many lines; 0 chooses a readable number. Raises what Inspection.batch raises, and
+        InvalidFields.
         """
 
         def check(violations: Violations, network: Network) -> None:

@@ -1,4 +1,4 @@
-"""The examples of a training set that a network can be measured on."""
+"""Examples of a training set that fit a network."""
 
 from service.reading.examples_cache import ExamplesCache
 from training.errors import Violations
@@ -10,7 +10,7 @@ from training.training_set import Examples, check_fits
 def fitting_examples(
     violations: Violations, store: Store, cache: ExamplesCache, network: Network, set_id: str
 ) -> Examples:
-    """Return the examples of a training set that the network can be asked about.
+    """Return the examples of a training set, and require that they fit the network.
 
     Raises TrainingSetNotFound, DamagedHistory.
     """

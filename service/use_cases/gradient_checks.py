@@ -1,4 +1,4 @@
-"""The use case of checking gradients: compared with slopes that are measured."""
+"""Use case: check gradients against measured slopes."""
 
 from service.reading.examples_cache import ExamplesCache
 from service.reading.state_reader import StateReader
@@ -12,12 +12,11 @@ from training.ports import Store
 from training.settings import check_batch
 from training.training_set import Examples
 
-#: How many examples and parameters gradients are checked with where the caller leaves it open.
+#: The default numbers of examples and parameters.
 _USUAL_EXAMPLES = 32
 _USUAL_PARAMETERS = 1_000
 
-#: What a check of gradients costs at most: it takes every example through the whole network twice
-#: for each parameter that it looks at.
+#: The maximum work of a check, which computes every example twice for each checked parameter.
 _MOST_CHECK_WORK = 2**33
 
 
@@ -40,11 +39,10 @@ class GradientChecks:
         example_count: int = 0,
         parameter_count: int = 0,
     ) -> tuple[Network, int, GradientCheck]:
-        """Compare gradients at one update, None for the latest, with what is measured.
+        """Compare gradients at one update, None for the latest, with measured slopes.
 
-        The first `example_count` examples are taken, 0 for up to 32, and `parameter_count`
-        parameters, spread evenly over all, 0 for up to 1,000; where 0 leaves it open, no more than
-        the limits allow.
+        It uses the first `example_count` examples, 0 for up to 32, and `parameter_count`
+        parameters, evenly spaced, 0 for up to 1,000; with 0, no more than the limits allow.
 
         Raises NetworkNotFound, TrainingSetNotFound, InvalidFields, LimitExceeded, UpdateOutOfRange,
         DamagedHistory.
@@ -60,8 +58,7 @@ class GradientChecks:
                 violations.require(
                     0 <= count <= all_of_them,
                     field,
-                    f"must be 0 (for the usual number) to {all_of_them}, as many as {owner},"
-                    f" is {count}",
+                    f"must be 0 (for the default) to {all_of_them} (as {owner}), is {count}",
                 )
         fitting = max(self._limits.batch_numbers // network.unit_count, 1)
         some = example_count or min(_USUAL_EXAMPLES, len(examples.inputs), fitting)
@@ -73,17 +70,16 @@ class GradientChecks:
 
 
 def _indices(parameters: int, examples: int, wanted: int) -> list[int]:
-    """Return the parameters whose gradients are checked, in order; `wanted` 0 for the usual number.
+    """Return the indices of the parameters to check, in order; `wanted` 0 means the default number.
 
-    Raises LimitExceeded where they take too much work.
+    Raises LimitExceeded if they take too much work.
     """
     affordable = _MOST_CHECK_WORK // (2 * examples * parameters)
     count = wanted or min(_USUAL_PARAMETERS, parameters, max(affordable, 1))
     if count > affordable:
         raise LimitExceeded(
             f"{count} parameters checked × 2 × {examples} examples × {parameters} parameters are"
-            f" more than the limit of {_MOST_CHECK_WORK}: check fewer parameters, or take fewer"
-            " examples",
+            f" more than the limit of {_MOST_CHECK_WORK}: use fewer parameters or examples",
             limit="check_work",
             value=_MOST_CHECK_WORK,
         )

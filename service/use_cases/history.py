@@ -1,4 +1,4 @@
-"""Use cases that look at a network's history and change nothing."""
+"""Use cases that read the history of a network."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,15 +17,15 @@ from training.ports import Store
 from training.snapshots import Snapshots
 from training.update import Head
 
-#: Responses that carry a list of updates end at this many bytes of parameters, or after one update.
+#: The maximum size of parameters in a response with a list of updates, in bytes, or one update.
 _RESPONSE_BYTES = 2**20
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Updates of a network in order, and the last that there is of those that were asked for.
+    """Updates of a network in order, and the last one of the requested range.
 
-    They follow each other without a gap, unless they are `downsampled`.
+    They are consecutive, unless they are `downsampled`.
     """
 
     network: Network
@@ -36,7 +36,7 @@ class Span:
 
 
 class History:
-    """What a client can ask of the past and the present."""
+    """Reads states and updates."""
 
     def __init__(self, store: Store, states: StateReader, selections: SelectionReader) -> None:
         self._store = store
@@ -62,7 +62,7 @@ class History:
     ) -> Span:
         """Return updates from `first` to `end`, None for the latest, up to `most` and 1 MiB.
 
-        They begin at the earliest kept one where `first` is None.
+        They start at the earliest kept update if `first` is None.
 
         Raises NetworkNotFound, InvalidFields, UpdateOutOfRange, HistoryCompacted, DamagedHistory.
         """
@@ -79,8 +79,8 @@ class History:
     def downsampled(self, network_id: str, first: int | None, end: int | None, most: int) -> Span:
         """Return the updates from `first` to `end`, None for the latest, without parameters.
 
-        They begin at the earliest kept one where `first` is None.
-        Where they are more than `most`, at least 2, up to `most` of them: see downsampling.
+        They start at the earliest kept update if `first` is None. If there are more than `most`, at
+        least 2, they are downsampled to at most `most`.
 
         Raises NetworkNotFound, InvalidFields, UpdateOutOfRange, HistoryCompacted, DamagedHistory.
         """
@@ -111,7 +111,7 @@ class History:
         return Span(network, snapshots, last, downsampled=True, selection=COSTS)
 
     def last_updates(self, uid: str, last: int, most: int) -> Span:
-        """Return those updates that are kept and end with `last`, up to `most` and 1 MiB.
+        """Return the kept updates up to `last`, at most `most` and 1 MiB.
 
         Raises NetworkNotFound, DamagedHistory.
         """
@@ -122,7 +122,7 @@ class History:
         return Span(network, tuple(self._pages(network, first, last, ALL)), last)
 
     def made(self, uid: str, update: int) -> tuple[Network, Snapshots]:
-        """Return an update that a call has made, with its network.
+        """Return the update of a call, with its network.
 
         Raises NetworkNotFound, HistoryCompacted, DamagedHistory.
         """
@@ -141,9 +141,10 @@ class History:
 
 
 def _bounds(network: Network, head: Head, first: int | None, end: int | None) -> tuple[int, int]:
-    """Return the first and the last update that are meant and that there are.
+    """Return the first and the last existing update of a requested range.
 
-    None for the earliest and the latest. Raises UpdateOutOfRange, HistoryCompacted, InvalidFields.
+    None means the earliest and the latest. Raises UpdateOutOfRange, HistoryCompacted,
+    InvalidFields.
     """
     first = head.earliest_update if first is None else first
     check_start(network, head, "start_update", first)
@@ -151,13 +152,13 @@ def _bounds(network: Network, head: Head, first: int | None, end: int | None) ->
         violations.require(
             end is None or end >= first,
             "end_update",
-            f"must be at least {first}, where the updates begin, is {end}",
+            f"must be at least {first} (the first update), is {end}",
         )
     return first, head.latest_update if end is None else min(end, head.latest_update)
 
 
 def latest_in_response(network: Network, made: Snapshots) -> Snapshots:
-    """Return the last of consecutive updates, as many as fit one answer."""
+    """Return the last of consecutive updates, as many as fit one response."""
     return made.rows(slice(max(0, made.count - _updates_in_response(network)), None))
 
 

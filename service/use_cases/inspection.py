@@ -1,4 +1,4 @@
-"""Finds any update, past or next, with all that it is computed from, so that it can be opened."""
+"""Finds any update, past or next, with everything that it is computed from."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,18 +19,17 @@ from training.trace import Trace, trace
 from training.training_set import Examples
 from training.update import Head, Segment, UpdateKind
 
-#: The examples of an opened update take about so many bytes, and at most so many where a caller
-#: asks for more.
+#: The default size of the examples in a trace, in bytes, and the maximum if a caller requests more.
 _USUAL_BYTES = 2**20
 _MOST_BYTES = 16 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
 class Which:
-    """Which update of a network is meant: a past one, None for the latest, or the next one.
+    """The requested update of a network: a past one, None for the latest, or the next one.
 
-    With `next` it is that of the run that is not over or, with `settings`, the first one of a run
-    that would begin now. `unknown` are the fields whose values the service does not know.
+    With `next` it is the next update of the run that is not over or, with `settings`, the first one
+    of a run that would start now. `unknown` are the fields with unknown values.
     """
 
     network_id: str
@@ -42,10 +41,10 @@ class Which:
 
 @dataclass(frozen=True, slots=True)
 class FullState:
-    """A network at one update, with what the batch that made it found; None where none made it.
+    """A network at one update, with results of its batch; None for updates other than GRADIENT.
 
     `gradient` (parameters) is G/n; `activations` (units of all layers after the inputs) are those
-    of the last example of the batch. Both are computed with the parameters before the update.
+    of the last example in the batch. Both are computed with the parameters before the update.
     """
 
     network: Network
@@ -56,7 +55,7 @@ class FullState:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What one consistent read says of an update; `index` is its place in its run, from 0."""
+    """The data of an update from one consistent read; `index` is its index in its run, from 0."""
 
     network: Network
     update: int
@@ -67,7 +66,7 @@ class _Found:
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """An opened update, and the places in its batch of the examples that are shown."""
+    """The trace of an update, and the positions of the included examples in its batch."""
 
     trace: Trace
     positions: range
@@ -85,10 +84,10 @@ class Inspection:
         self._opening = opening
 
     def state(self, network_id: str, update: int | None) -> FullState:
-        """Return a network at one update, None for the latest, with what made it.
+        """Return a network at one update, None for the latest, with results of its batch.
 
-        Raises NetworkNotFound, UpdateOutOfRange, HistoryCompacted (of a batch also for the earliest
-        kept update, as what is before it is gone), DamagedHistory.
+        Raises NetworkNotFound, UpdateOutOfRange, HistoryCompacted (for a GRADIENT update also if it
+        is the earliest kept one, as the state before it was deleted), DamagedHistory.
         """
         with self._store.read() as reader:
             network = reader.network(network_id)
@@ -110,9 +109,9 @@ class Inspection:
         `check` reports other invalid fields of the request, together with those found here.
 
         Raises NetworkNotFound, UpdateOutOfRange, HistoryCompacted (also for the earliest kept
-        update: what is before it is gone), InvalidFields, NotGradient for an update that no
-        batch made, DamagedHistory; for the next update NoNextUpdate where there is no run to go on,
-        and with settings TrainingSetNotFound, LimitExceeded, RunNotOver.
+        update, as the state before it was deleted), InvalidFields, NotGradient for an update
+        without a batch, DamagedHistory; for the next update NoNextUpdate if there is no run to
+        continue, and with settings TrainingSetNotFound, LimitExceeded, RunNotOver.
         """
         violations = Violations(which.unknown)
         _check(violations, which)
@@ -132,11 +131,10 @@ class Inspection:
         return self._opened(found)
 
     def trace(self, which: Which, first_position: int, position_count: int) -> Traced:
-        """Return everything inside an update, with examples of its batch.
+        """Return the trace of an update, with examples of its batch.
 
-        They are those from `first_position`, as many as `position_count` says, or fewer where they
-        would be too large for one answer; 0 stands for as many as make about a megabyte. Raises
-        what `batch` raises, and InvalidFields.
+        They are `position_count` examples from `first_position` on, or fewer if they do not fit one
+        response; 0 means about a megabyte. Raises what `batch` raises, and InvalidFields.
         """
         update = self.batch(
             which, lambda violations, _: check_counts(violations, first_position, position_count)
@@ -146,9 +144,9 @@ class Inspection:
         return Traced(trace(update, positions), positions)
 
     def _past(self, reader: Reader, network: Network, head: Head, update: int) -> _Found | Segment:
-        """Return what made an update; its segment where that was no batch.
+        """Return the data of an update; its segment if it has no batch.
 
-        Raises HistoryCompacted where the state before it, from which a batch made it, is gone.
+        Raises HistoryCompacted if the state before a GRADIENT update was deleted.
         """
         (segment,) = reader.segments(network.uid, update, update, 1)
         if segment.kind is not UpdateKind.GRADIENT:
@@ -174,8 +172,7 @@ class Inspection:
         violations.refuse()
         if not head.active_run:
             raise NoNextUpdate(
-                f"network {network.id} has no run that goes on: send the settings of one that"
-                " would begin now",
+                f"network {network.id} has no run to continue: send the settings of a new run",
                 network=network.id,
             )
         run = reader.run(network.uid, head.active_run)
@@ -203,12 +200,12 @@ def check_in_batch(update: BatchUpdate, first: int) -> None:
         violations.require(
             first < examples,
             "first_position",
-            f"must be 0 to {examples - 1}, because the batch has {examples} examples, is {first}",
+            f"must be 0 to {examples - 1} (the batch has {examples} examples), is {first}",
         )
 
 
 def _shown_at_once(update: BatchUpdate, first: int, wanted: int) -> range:
-    """Return the places of as many examples as are wanted, or fit in an answer; at least one."""
+    """Return the positions of the requested examples that fit one response, at least one."""
     network = update.network
     size = 8 * (network.parameter_count + 3 * network.unit_count + network.layer_sizes[-1])
     count = min(wanted, _MOST_BYTES // size) if wanted else _USUAL_BYTES // size
@@ -220,7 +217,7 @@ def _check(violations: Violations, which: Which) -> None:
         violations.require(
             which.settings is None,
             "settings",
-            "must be absent without next: a past update has its run's settings",
+            "must be absent without next: a past update uses the settings of its run",
         )
         return
     violations.require(
@@ -230,8 +227,8 @@ def _check(violations: Violations, which: Which) -> None:
 
 def _not_gradient(network: Network, segment: Segment) -> NotGradient:
     return NotGradient(
-        f"update {segment.first_update} of network {network.id} is of kind {segment.kind}: no batch"
-        " made it, so there is nothing to look into; choose an update of a run",
+        f"update {segment.first_update} of network {network.id} has kind {segment.kind} and no"
+        " batch: use an update of kind GRADIENT",
         network=network.id,
         update=segment.first_update,
         kind=segment.kind,

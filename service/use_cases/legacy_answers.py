@@ -1,8 +1,8 @@
-"""Answers as earlier versions kept them: the service's own objects by the names of their fields.
+"""Answers stored by earlier versions: domain objects by the names of their fields.
 
-They were written as MessagePack, and before that as JSON, and are kept for seven days. Nothing
-writes them any more: this file can be deleted when no database of those versions is upgraded.
-The names here are the stored ones, whatever the domain calls the same things today.
+They were written as MessagePack, and before that as JSON, and are kept for seven days. They are not
+written any more: this file can be deleted when no database of those versions is upgraded. The names
+here are the stored ones; the names in the domain may have changed.
 """
 
 from datetime import datetime
@@ -151,7 +151,7 @@ class _Ticket(msgspec.Struct):
 
 
 def read(content: bytes) -> LegacyAnswer:
-    """Return the answer that was kept as MessagePack or as JSON; True where it says nothing."""
+    """Return an answer stored as MessagePack or JSON; True if it has no content."""
     is_json = content[0] < 0x80
     decode = msgspec.json.decode if is_json else msgspec.msgpack.decode
     document = decode(content)
@@ -182,7 +182,7 @@ def read(content: bytes) -> LegacyAnswer:
 
 
 def _form(document: dict[str, object]) -> type[msgspec.Struct]:
-    """Return the form of a document, which its names tell: none of them had a word for it."""
+    """Return the type of a document from its names: it has no field for the type."""
     if "run_number" in document:
         return _Ticket
     if "run" in document:

@@ -38,7 +38,7 @@ from training.update import Head, Keyframe, Segment, State, UpdateKind, check_et
 
 @dataclass(frozen=True, slots=True)
 class NetworkView:
-    """A network and where its history stood when it was read."""
+    """A network and its head at the time of the read."""
 
     network: Network
     head: Head
@@ -46,12 +46,12 @@ class NetworkView:
 
 @dataclass(frozen=True, slots=True)
 class NewNetwork:
-    """What a client says of the network that it wants.
+    """The description of a new network in a request.
 
-    Empty `id`: one is made. `activations`: one for each layer after the inputs, one for all, or
-    none for sigmoid. `cost_function` NATURAL: what suits the outputs. `initializer` None: uniform
-    with a seed that is picked. `optimizer_state`: what an optimizer remembers at update 0, where it
-    does not begin anew. `unknown`: the fields whose values the service does not know.
+    Empty `id`: the service chooses one. `activations`: one for each layer after the inputs, one for
+    all, or none for sigmoid. `cost_function` NATURAL: automatic, from the output activation.
+    `initializer` None: uniform with a random seed. `optimizer_state`: the optimizer state at update
+    0, if not the initial one. `unknown`: the fields with unknown values.
     """
 
     id: str
@@ -67,7 +67,7 @@ class NewNetwork:
 
     @property
     def chosen_cost_function(self) -> CostFunction:
-        """The cost function that was named, or the natural one."""
+        """The requested cost function, or the automatic one."""
         if self.cost_function is not Unspecified.NATURAL:
             return self.cost_function
         return natural_cost_function(
@@ -76,7 +76,7 @@ class NewNetwork:
 
 
 class Networks:
-    """What a client can do with networks as a whole."""
+    """Operations on networks as a whole."""
 
     def __init__(self, store: Store, states: StateReader, clock: Clock, limits: Limits) -> None:
         self._store = store
@@ -91,7 +91,7 @@ class Networks:
         *,
         validate_only: bool = False,
     ) -> NetworkView:
-        """Make a network and its update 0.
+        """Create a network and its update 0.
 
         Raises InvalidFields, LimitExceeded, NetworkExists.
         """
@@ -100,7 +100,7 @@ class Networks:
         network = self._describe(wanted, uid)
         if validate_only:
             with self._store.read() as reader:
-                self._check_room(reader)
+                self._check_capacity(reader)
                 _check_free(reader, network.id)
             return NetworkView(network, Head(uid))
         parameters = initial_parameters(network, wanted.initial_parameters)
@@ -114,10 +114,10 @@ class Networks:
         labels: dict[str, str] | None = None,
         request: RequestId[NetworkView] | None = None,
     ) -> NetworkView:
-        """Make a network whose update 0 is an update of another one, None for its latest.
+        """Create a network whose update 0 is an update of another one, None for its latest.
 
-        What the optimizer remembers there goes along, so that the same training gives the same
-        bits. The other one may be training; nothing of it changes.
+        The optimizer state is copied too, so the same training gives the same bits. The source may
+        be training; it is not changed.
 
         Raises InvalidFields, LimitExceeded, NetworkExists, NetworkNotFound, UpdateOutOfRange,
         HistoryCompacted, DamagedHistory.
@@ -129,12 +129,12 @@ class Networks:
                 check_id(violations, "new_network", new_network)
             check_labels(violations, "labels", labels)
         with self._store.read() as reader:
-            check_unanswered(reader, request)  # first: the source may be gone by now
+            check_unanswered(reader, request)  # first: the source may have been deleted
             source = reader.network(network_id)
             number = chosen_update(source, reader.head(source.uid), update)
-            self._check_room(reader)
+            self._check_capacity(reader)
             _check_free(reader, new_network)
-        # It may take a replay, for which no writer should have to wait.
+        # It may need a replay, which must not block writers.
         state = self._states.read(source, number)
         fork = replace(
             source,
@@ -165,7 +165,7 @@ class Networks:
         request: RequestId[NetworkView] | None = None,
         unknown: Iterable[Violation] = (),
     ) -> NetworkView:
-        """Replace all labels, or only those with the given keys; a key without a label is removed.
+        """Replace all labels, or those with the given keys; a key without a label is removed.
 
         `unknown` are the fields whose values are not valid in the contract.
 
@@ -191,7 +191,7 @@ class Networks:
     def delete(
         self, network_id: str, etag: str = "", request: RequestId[None] | None = None
     ) -> None:
-        """Hide a network at once; its history is removed in the background.
+        """Delete a network: it is hidden now, and its history is deleted in the background.
 
         Raises NetworkNotFound, RunNotOver while a run is RUNNING, StaleEtag.
         """
@@ -242,7 +242,7 @@ class Networks:
                     wanted.layer_sizes,
                     wanted.bias,
                 )
-            # Of layers that cannot be, they alone are refused: nobody can say how many numbers fit.
+            # For invalid layers, only these are reported: the number of parameters is unknown.
             if wanted.optimizer_state is not None and min(wanted.layer_sizes, default=0) >= 1:
                 count = count_parameters(wanted.layer_sizes, wanted.bias)
                 check_optimizer_state(violations, "optimizer_state", wanted.optimizer_state, count)
@@ -250,10 +250,10 @@ class Networks:
     def _add(
         self, network: Network, state: State, request: RequestId[NetworkView] | None
     ) -> NetworkView:
-        """Store a network that begins with this state."""
+        """Store a network that starts with this state."""
 
         def add(writer: Writer) -> NetworkView:
-            self._check_room(writer)
+            self._check_capacity(writer)
             segment = Segment(network.uid, UpdateKind.INITIAL, 0, 1, network.create_time)
             head = writer.add_network(network, segment, Keyframe(network.uid, state))
             return NetworkView(network, head)
@@ -262,11 +262,10 @@ class Networks:
             lambda writer: once(writer, self._clock, request, lambda: add(writer))
         ).result()
 
-    def _check_room(self, reader: Reader) -> None:
+    def _check_capacity(self, reader: Reader) -> None:
         if reader.count_networks() >= self._limits.networks:
             raise LimitExceeded(
-                f"there are {self._limits.networks} networks, which is the limit:"
-                " delete one that is no longer needed",
+                f"the limit of {self._limits.networks} networks is reached: delete a network first",
                 limit="networks",
                 value=self._limits.networks,
             )
@@ -303,7 +302,7 @@ def _check_free(reader: Reader, network_id: str) -> None:
 
 
 def _recipe(wanted: NewNetwork) -> Initializer:
-    """Return how the initial parameters are made, with a seed picked where one is needed."""
+    """Return the initializer, with a random seed if it needs one."""
     if wanted.initial_parameters:
         return Initializer(InitializerKind.EXPLICIT)
     recipe = (wanted.initializer or Initializer(InitializerKind.UNIFORM)).completed()
@@ -313,11 +312,11 @@ def _recipe(wanted: NewNetwork) -> Initializer:
 
 
 def _completed(state: OptimizerState | None) -> OptimizerState | None:
-    """Return a state with all that its optimizer is set to, as runs are compared with it."""
+    """Return an optimizer state with completed settings, for comparison with those of runs."""
     return state and replace(state, optimizer=state.optimizer.completed())
 
 
 def _merged(old: dict[str, str], new: dict[str, str], keys: Sequence[str]) -> dict[str, str]:
-    """Return the old labels with those of `keys` as in the new ones, or removed."""
+    """Return the old labels, with those in `keys` replaced by the new ones, or removed."""
     kept = {key: value for key, value in old.items() if key not in keys}
     return kept | {key: new[key] for key in keys if key in new}

@@ -1,4 +1,4 @@
-"""One watch that is accepted, from its cursor on."""
+"""An open watch, from its cursor on."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
@@ -10,16 +10,16 @@ from service.reading.watch_readings import WatchReadings
 from service.reading.watched_items import Bookmark, WatchedItem, WatchedPart
 from training.errors import Draining
 
-#: After this many seconds in which nothing happened a bookmark is sent.
+#: The number of seconds without items after which a bookmark is sent.
 BOOKMARK_SECONDS = 10.0
 
 
 class OpenWatch:
-    """The history from a cursor on, in order, without gap or duplicate, all durable.
+    """The durable history from a cursor on, in order, without gaps or duplicates.
 
-    Iterate it once, then close it. Iterating raises NetworkNotFound when the network is deleted,
-    HistoryCompacted when the watcher falls behind what is kept, DamagedHistory, and Draining with
-    the update to resume from. `opened` is what is closed with it.
+    Iterate it once, then close it. Iterating raises NetworkNotFound if the network is deleted,
+    HistoryCompacted if the next update is deleted, DamagedHistory, and Draining with the update to
+    resume from. `opened` is closed with it.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class OpenWatch:
         return await anext(self._parts)
 
     async def aclose(self) -> None:
-        """End it, and make room for another one."""
+        """Close the watch, so that it does not count for the limits any more."""
         self._opened.close()
         await self._parts.aclose()
 
@@ -60,7 +60,7 @@ class OpenWatch:
             if part.items:
                 yield part
                 sent_at = clock()
-            del part  # it may be large, and waiting may be long
+            del part  # it may be large, and the wait long
             if caught_up_at == self._signal.version:
                 await self._signal.changed(caught_up_at, sent_at + BOOKMARK_SECONDS - clock())
             if clock() - sent_at >= BOOKMARK_SECONDS:
@@ -68,7 +68,7 @@ class OpenWatch:
                 sent_at = clock()
 
     async def _next(self) -> tuple[WatchedPart, int | None]:
-        """Read on, and have what comes next read while this is sent, where there is more."""
+        """Return the next items, and read the ones after them in advance, if there are more."""
         reading = await self._readings.next(self._cursor, self._signal.version)
         self._cursor = reading.cursor
         if reading.part.items and reading.caught_up_at is None and not reading.cursor.ended:
@@ -78,7 +78,7 @@ class OpenWatch:
     def _check_draining(self) -> None:
         if self._wakeups.draining:
             raise Draining(
-                "the server is stopping: watch again from the update after the last one"
+                "the server is stopping: resume from the update after the last one"
                 " that you have read",
                 next_update=self._cursor.next_update,
             )

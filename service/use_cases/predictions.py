@@ -1,4 +1,4 @@
-"""The use case of predicting: activations for inputs, with the parameters of an update."""
+"""Use case: predict outputs for inputs, with the parameters of an update."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from training.settings import check_batch
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """The activations of all layers after the inputs, side by side: (inputs, units)."""
+    """The activations of all layers after the inputs, in one array: (inputs, units)."""
 
     network: Network
     update: int
@@ -25,7 +25,7 @@ class Prediction:
 
 
 class Predictions:
-    """Lets clients use networks."""
+    """Computes predictions."""
 
     def __init__(self, store: Store, states: StateReader, limits: Limits) -> None:
         self._store = store
@@ -48,12 +48,12 @@ class Predictions:
 
 def _check_inputs(violations: Violations, network: Network, inputs: list[Array]) -> None:
     wanted = network.layer_sizes[0]
-    violations.require(bool(inputs), "inputs", "must be at least one vector")
+    violations.require(bool(inputs), "inputs", "must have at least one vector")
     for index, vector in enumerate(inputs):
         field = f"inputs[{index}].values"
         violations.require(
             len(vector) == wanted,
             field,
-            f"must be {wanted} numbers, as many as the network has inputs, are {len(vector)}",
+            f"must have {wanted} numbers, one for each input of the network, has {len(vector)}",
         )
         check_finite(violations, field, vector)

@@ -1,4 +1,4 @@
-"""Requests that happen at most once."""
+"""Request ids, with which a request takes effect at most once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ T_contra = TypeVar("T_contra", contravariant=True)
 
 @dataclass(frozen=True, slots=True)
 class RequestId(Generic[T_contra]):
-    """The id that a client gave a request, and the digest of the whole request.
+    """The id of a request, and the digest of the whole request.
 
-    `response` writes an answer of the use case, as the caller's face sends it.
+    `response` encodes the answer of the use case as the face of the caller sends it.
     """
 
     id: str
@@ -27,9 +27,9 @@ class RequestId(Generic[T_contra]):
 
 
 class AnsweredBefore(Exception):
-    """A request is repeated: it was carried out, and `answer` is what was kept of its answer.
+    """A request is repeated; `answer` is its stored answer.
 
-    Not an error of the caller: a face sends the answer again.
+    This is not an error of the caller: the face sends the answer again.
     """
 
     def __init__(self, request: RequestId[Any], answer: StoredAnswer) -> None:
@@ -45,10 +45,9 @@ def check_request(violations: Violations, request: RequestId[Any] | None) -> Non
 
 
 def check_unanswered(reader: Reader, request: RequestId[Any] | None) -> None:
-    """Raise AnsweredBefore when this request was carried out already.
+    """Raise AnsweredBefore if this request was answered before.
 
-    Raises RequestIdReused when the id was used for another request, InvalidFields for one of a
-    wrong form.
+    Raises RequestIdReused if the id was used for another request, InvalidFields for an invalid id.
     """
     if request is None:
         return
@@ -74,10 +73,10 @@ def once(
     updates: Callable[[T], UpdateRange] | None = None,
     run: Callable[[T], RunReference] | None = None,
 ) -> T:
-    """Do the work and keep its answer in the same transaction, unless that was done before.
+    """Do the work and store its answer in the same transaction, unless it was done before.
 
-    `updates` says which updates of the history the answer has beside what is kept of it, `run`
-    which run has to be carried out. Raises what check_unanswered raises.
+    `updates` returns the updates of the history that are part of the answer, `run` the run to
+    execute. Raises what check_unanswered raises.
     """
     check_unanswered(writer, request)
     answer = work()
@@ -95,7 +94,7 @@ def once_waiting(
     request: RequestId[Outcome] | None,
     work: Callable[[], Ticket],
 ) -> Ticket:
-    """Do the work of a call that may wait for a run, and keep where its answer is found.
+    """Do the work of a call that may wait for a run, and store where its outcome is found.
 
     Raises what check_unanswered raises.
     """
@@ -113,7 +112,7 @@ def once_waiting(
 
 
 def updates_made(outcome: Outcome) -> UpdateRange:
-    """Return the updates that a run made while a call waited for it."""
+    """Return the updates of a run during a call that waited for it."""
     run = outcome.run
     return UpdateRange(run.network_uid, run.latest_update, run.updates_done - outcome.updates_done)
 

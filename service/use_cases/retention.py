@@ -1,4 +1,4 @@
-"""The use case that lets go of old history; nothing else ever does."""
+"""Use case: delete old updates, which happens only on request."""
 
 from service.reading.state_reader import StateReader
 from service.use_cases.networks import NetworkView
@@ -10,7 +10,7 @@ from training.update import Head, Keyframe, check_etag
 
 
 class Retention:
-    """Lets clients make a history begin later."""
+    """Deletes old updates of networks."""
 
     def __init__(self, store: Store, states: StateReader, clock: Clock) -> None:
         self._store = store
@@ -24,9 +24,9 @@ class Retention:
         etag: str = "",
         request: RequestId[NetworkView] | None = None,
     ) -> NetworkView:
-        """Let go of all updates before one, which becomes the earliest kept; a run may go on.
+        """Delete all updates before one, which becomes the earliest kept; a run may continue.
 
-        Nothing changes where the history begins there or later already. Raises InvalidFields,
+        Does nothing if the history already starts there or later. Raises InvalidFields,
         NetworkNotFound, StaleEtag, UpdateOutOfRange, DamagedHistory.
         """
         with validating() as violations:
@@ -39,10 +39,10 @@ class Retention:
             check_etag(head, etag, network_id)
             _check_before(head, before)
             try:
-                # It may take a replay, for which no writer should have to wait.
+                # It may need a replay, which must not block writers.
                 state = self._states.read(network, max(before, head.earliest_update))
             except HistoryCompacted:
-                continue  # someone else has just let go of more: decide anew
+                continue  # another call has deleted more updates: retry
             return self._compact(network, Keyframe(network.uid, state), etag, request)
 
     def _compact(
@@ -65,10 +65,9 @@ class Retention:
 def _check_before(head: Head, before: int) -> None:
     latest = head.latest_update
     if not 1 <= before <= latest:
-        choice = f"choose one from 1 to {latest}" if latest else "it has update 0 alone"
+        choice = f"use 1 to {latest}" if latest else "the network has only update 0"
         raise UpdateOutOfRange(
-            f"before_update must be the number of an update that is kept and has others before it,"
-            f" is {before}: {choice}",
+            f"before_update must be a kept update with others before it, is {before}: {choice}",
             update=before,
             latest_update=latest,
         )

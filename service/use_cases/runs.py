@@ -1,4 +1,4 @@
-"""Use cases of runs: train, pause, resume, cancel, look; stepping has a file of its own."""
+"""Use cases of runs: train, pause, resume, cancel, get, list; steps are in another module."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ class RunView:
 
 
 class Runs:
-    """What a client can do with runs.
+    """Operations on runs.
 
-    Calls that wait for a run return a Ticket at once; `Outcomes` finds what became of it. Nothing
+    Calls that wait for a run return a Ticket immediately; `Outcomes` returns its outcome. Nothing
     here waits for training.
     """
 
@@ -45,9 +45,9 @@ class Runs:
         request: RequestId[RunView] | None = None,
         unknown: Iterable[Violation] = (),
     ) -> RunView:
-        """Open a run, PENDING, that is carried out in the background.
+        """Open a run, PENDING, that is executed in the background.
 
-        `unknown` are the fields whose values the service does not know.
+        `unknown` are the fields with unknown values.
 
         Raises InvalidFields, NetworkNotFound, TrainingSetNotFound, LimitExceeded, RunNotOver,
         StaleEtag.
@@ -78,7 +78,7 @@ class Runs:
         etag: str = "",
         request: RequestId[Outcome] | None = None,
     ) -> Ticket:
-        """Ask an active run to pause. Raises NetworkNotFound, RunNotFound, RunOver, StaleEtag."""
+        """Request a pause of a run. Raises NetworkNotFound, RunNotFound, RunOver, StaleEtag."""
         return self._begin_stop(RunState.PAUSED, network_id, number, etag, request)
 
     def begin_cancel(
@@ -88,7 +88,7 @@ class Runs:
         etag: str = "",
         request: RequestId[Outcome] | None = None,
     ) -> Ticket:
-        """End a paused run, or ask an active one to end.
+        """End a paused run, or request the end of an active one.
 
         Raises NetworkNotFound, RunNotFound, RunOver, StaleEtag.
         """
@@ -101,7 +101,7 @@ class Runs:
         etag: str = "",
         request: RequestId[RunView] | None = None,
     ) -> RunView:
-        """Let a paused run go on to its end.
+        """Resume a paused run up to its end.
 
         Raises NetworkNotFound, RunNotFound, RunOver, StaleEtag.
         """
@@ -124,7 +124,7 @@ class Runs:
             return RunView(network_id, reader.run(reader.network(network_id).uid, number))
 
     def page(self, network_id: str, before: int | None, limit: int) -> list[RunView]:
-        """Return up to `limit` runs with numbers below `before`, the latest first.
+        """Return up to `limit` runs with numbers less than `before`, latest first.
 
         Raises NetworkNotFound.
         """
@@ -140,14 +140,14 @@ class Runs:
         etag: str,
         request: RequestId[Outcome] | None,
     ) -> Ticket:
-        """Request that a run becomes PAUSED or CANCELLED."""
+        """Request a run to become PAUSED or CANCELLED."""
 
         def ask(writer: Writer) -> Ticket:
             network, head, run = _look(writer, network_id, number, etag)
             if run.is_over and run.state is not wanted:
                 raise _over(network_id, run)
             cancels = wanted is RunState.CANCELLED
-            # A pause does not take back a cancellation that was requested before.
+            # A pause does not replace an earlier request to cancel.
             if run.is_active and (cancels or writer.wanted_state(network.uid, number) is None):
                 writer.want(network.uid, number, wanted)
             elif cancels and run.state is RunState.PAUSED:
@@ -163,7 +163,7 @@ class Runs:
     def _start(
         self, request: RequestId[RunView] | None, work: Callable[[Writer], RunView]
     ) -> RunView:
-        """Let a run be carried out that a piece of work has made active."""
+        """Have a run executed that a transaction has made active."""
         try:
             view = self._store.write(
                 lambda writer: once(
@@ -171,7 +171,7 @@ class Runs:
                 )
             ).result()
         except AnsweredBefore as before:
-            # The first call may have been cut off after its commit, before the run was started.
+            # The first call may have ended after its commit, before the run was started.
             if before.answer.run is not None:
                 self._executor.start(before.answer.run.network_uid, before.answer.run.number)
             raise

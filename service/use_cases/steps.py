@@ -1,4 +1,4 @@
-"""The use case of stepping: a little training at a time, durable when it is answered."""
+"""Use case: step a network by some updates or epochs, durable when the call returns."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,7 +24,7 @@ _MOST_STEPS = 2**53
 
 
 class StepUnit(StrEnum):
-    """What a step counts."""
+    """The unit of a step."""
 
     UPDATE = "update"
     EPOCH = "epoch"
@@ -32,9 +32,9 @@ class StepUnit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StepCommand:
-    """What a client says of a step: `settings` opens a run, None continues the paused one.
+    """A step in a request: `settings` opens a run, None continues the paused one.
 
-    `unknown` are the fields whose values the service does not know.
+    `unknown` are the fields with unknown values.
     """
 
     network_id: str
@@ -47,9 +47,9 @@ class StepCommand:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A step that has begun, durably: where its answer is found, and what it has made already.
+    """A step that has started, durably: where its outcome is found, and its updates so far.
 
-    `made` is None where no update was made.
+    `made` is None if there are none yet.
     """
 
     ticket: Ticket
@@ -67,7 +67,7 @@ class Steps:
         self._clock = clock
 
     def begin(self, command: StepCommand, request: RequestId[Outcome] | None = None) -> Begun:
-        """Write what a step asks for, durably, and have it carried out.
+        """Write a step, durably, and have it executed.
 
         Raises InvalidFields, NetworkNotFound, TrainingSetNotFound, LimitExceeded, RunNotOver,
         NoPausedRun, StaleEtag.
@@ -77,7 +77,7 @@ class Steps:
             try:
                 return self._write(_continuing(paused, command), request)
             except (HeadMoved, NetworkNotFound):
-                pass  # the network has changed since: read how it is now
+                pass  # the network has changed since: read it again
         while True:
             with self._store.read() as reader:
                 violations = Violations(command.unknown)
@@ -88,12 +88,12 @@ class Steps:
             try:
                 return self._write(intent, request)
             except HeadMoved:
-                continue  # someone else changed the network in between
+                continue  # another call changed the network
 
     def _remembered(
         self, command: StepCommand, request: RequestId[Outcome] | None
     ) -> PausedRun | None:
-        """Return the paused run that a step would continue, if it is known without reading."""
+        """Return the paused run that a step would continue, if it is cached."""
         violations = Violations(command.unknown)
         _check(violations, command)
         check_request(violations, request)
@@ -105,7 +105,7 @@ class Steps:
         return paused
 
     def _intent(self, violations: Violations, reader: Reader, command: StepCommand) -> Intent:
-        """Return what a step asks for: to open a run, or to continue the paused one."""
+        """Return the intent of a step: to open a run, or to continue the paused one."""
         network = reader.network(command.network_id)
         head = reader.head(network.uid)
         _check(violations, command)
@@ -120,7 +120,7 @@ class Steps:
         return Intent.to_open(network, opening, _end_of_step(opening.run, command))
 
     def _write(self, intent: Intent, request: RequestId[Outcome] | None) -> Begun:
-        """Write an intent, and with it where the answer is found. Raises HeadMoved."""
+        """Write an intent together with its ticket. Raises HeadMoved."""
 
         def append(writer: Writer, addition: Addition) -> Ticket:
             if intent.opening:
@@ -157,7 +157,7 @@ def _check(violations: Violations, command: StepCommand) -> None:
 
 def _check_still_there(reader: Reader, run: Run) -> None:
     if reader.training_set(run.settings.training_set).uid != run.training_set_uid:
-        raise HeadMoved("the training set was replaced meanwhile")
+        raise HeadMoved("the training set was replaced: retry")
 
 
 def _paused_run(reader: Reader, network: Network, head: Head) -> PausedRun:

@@ -1,4 +1,4 @@
-"""Use cases of training sets, and the ones that come with the service."""
+"""Use cases of training sets, and the built-in sets."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ from training.training_set import BUILT_IN, Examples, TrainingSet
 
 
 class TrainingSets:
-    """What a client can do with training sets."""
+    """Operations on training sets."""
 
     def __init__(self, store: Store, clock: Clock, limits: Limits) -> None:
         self._store = store
@@ -31,7 +31,7 @@ class TrainingSets:
         self._uploads = BoundedSemaphore(limits.uploads)
 
     def add_built_in(self) -> None:
-        """Make sure that `and`, `or` and `xor` are there."""
+        """Store `and`, `or` and `xor` if they do not exist."""
 
         def add(writer: Writer) -> None:
             for training_set, examples in BUILT_IN:
@@ -45,27 +45,29 @@ class TrainingSets:
     def create(
         self, set_id: str, rows: Sequence[Row], request: RequestId[TrainingSet] | None = None
     ) -> TrainingSet:
-        """Store a training set; each row is an example's inputs and targets. Empty id: one is made.
+        """Store a training set; each row has the inputs and targets of an example.
+
+        If the id is empty, the service chooses one.
 
         Raises InvalidFields, LimitExceeded, TrainingSetExists.
         """
         collector = Collector(self._limits)
         with validating() as violations:
             _check_names(violations, set_id, request)
-            violations.require(bool(rows), "examples", "must be at least one")
+            violations.require(bool(rows), "examples", "must have at least one example")
             collector.add(violations, rows)
         return self.store(set_id, collector.examples(), request)
 
     @contextmanager
     def uploading(self) -> Iterator[Collector]:
-        """Give what collects the examples of an upload, to be stored before the block ends.
+        """Provide a collector for the examples of an upload; store them before the block ends.
 
         Raises TooManyUploads.
         """
         if not self._uploads.acquire(blocking=False):
             raise TooManyUploads(
-                f"{self._limits.uploads} uploads are under way, which is the limit:"
-                " repeat the call in a moment",
+                f"the limit of {self._limits.uploads} concurrent uploads is reached:"
+                " retry in a moment",
                 limit="uploads",
                 value=self._limits.uploads,
             )
@@ -77,7 +79,7 @@ class TrainingSets:
     def store(
         self, set_id: str, examples: Examples, request: RequestId[TrainingSet] | None = None
     ) -> TrainingSet:
-        """Store a training set of examples that were collected. Empty id: one is made.
+        """Store a training set of collected examples. If the id is empty, the service chooses one.
 
         Raises InvalidFields, LimitExceeded, TrainingSetExists.
         """
@@ -95,8 +97,8 @@ class TrainingSets:
         def add(writer: Writer) -> TrainingSet:
             if writer.count_training_sets() >= self._limits.training_sets:
                 raise LimitExceeded(
-                    f"there are {self._limits.training_sets} training sets, which is the limit:"
-                    " delete one that is no longer needed",
+                    f"the limit of {self._limits.training_sets} training sets is reached:"
+                    " delete a training set first",
                     limit="training_sets",
                     value=self._limits.training_sets,
                 )
@@ -108,12 +110,12 @@ class TrainingSets:
         ).result()
 
     def get(self, set_id: str) -> TrainingSet:
-        """Return what a training set is. Raises TrainingSetNotFound."""
+        """Return a training set without its examples. Raises TrainingSetNotFound."""
         with self._store.read() as reader:
             return reader.training_set(set_id)
 
     def get_with_examples(self, set_id: str) -> tuple[TrainingSet, Examples]:
-        """Return a training set and its numbers. Raises TrainingSetNotFound."""
+        """Return a training set and its examples. Raises TrainingSetNotFound."""
         with self._store.read() as reader:
             training_set = reader.training_set(set_id)
             return training_set, reader.examples(training_set.uid)
@@ -124,7 +126,7 @@ class TrainingSets:
             return reader.training_sets(after, limit)
 
     def delete(self, set_id: str, request: RequestId[None] | None = None) -> None:
-        """Hide a training set; its numbers stay for as long as history was made with them.
+        """Delete a training set; its examples are kept as long as a history refers to them.
 
         Raises TrainingSetNotFound, TrainingSetBuiltIn, TrainingSetInUse.
         """
@@ -133,7 +135,7 @@ class TrainingSets:
             training_set = writer.training_set(set_id)
             if training_set.built_in:
                 raise TrainingSetBuiltIn(
-                    f"training set {set_id} comes with the service and cannot be deleted",
+                    f"training set {set_id} is built in and cannot be deleted",
                     training_set=set_id,
                 )
             run = writer.run_using(training_set.uid)

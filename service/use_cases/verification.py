@@ -1,4 +1,4 @@
-"""Verifies histories: makes all updates again, and compares what is stored with what comes out."""
+"""Use case: verify a history by recomputing all updates and comparing the results."""
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
@@ -21,22 +21,22 @@ from training.verification import (
     state_difference,
 )
 
-#: How long, in seconds, nothing is said of the progress.
+#: The interval between reports of the progress, in seconds.
 _QUIET: Final = 0.2
 
-#: Updates are made again in pieces of about so much work, updates × batch × parameters: a few
+#: The size of the parts that are recomputed at once, in updates × batch × parameters: a few
 #: hundredths of a second.
 _PIECE_WORK: Final = 2**24
 
 _EVENTS_AT_ONCE: Final = 1_000
 
-#: Of a segment with more keyframes than fit in so many bytes, one part after the other is verified.
+#: A segment whose keyframes are larger than this, in bytes, is verified in parts.
 _KEYFRAME_BYTES: Final = 16 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """How far a verification has come; `done` when all is as it should be, else the difference."""
+    """The progress of a verification; `done` if everything is verified, or the difference."""
 
     network: Network
     progress: Progress
@@ -46,9 +46,9 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A segment up to an update, with its keyframes, and the engine that makes its updates.
+    """A segment up to an update, with its keyframes, and the engine for its updates.
 
-    `engine` is None where no run made them; `work` is updates × batch × parameters of one update.
+    `engine` is None if no run made them; `work` is batch × parameters of one update.
     """
 
     segment: Segment
@@ -59,7 +59,7 @@ class _Part:
 
 
 class Verification:
-    """What a client can have verified."""
+    """Verifies histories."""
 
     def __init__(self, store: Store, examples: ExamplesCache, clock: Clock) -> None:
         self._store = store
@@ -67,12 +67,12 @@ class Verification:
         self._clock = clock
 
     def verify(self, network_id: str) -> Iterator[Verified]:
-        """Yield how far it has come from time to time; the last is `done` or has a difference.
+        """Yield the progress at intervals; the last one is `done` or has a difference.
 
-        All updates up to the latest one at the beginning are verified. Reads are short; whoever
-        stops asking stops the work.
-        Raises NetworkNotFound, also when the network is deleted meanwhile, HistoryCompacted when
-        its beginning is, and DamagedHistory when the network or its head do not read back.
+        It verifies all updates up to the latest one at the start of the call. Reads are short, and
+        the work stops when the caller stops iterating. Raises NetworkNotFound, also if the network
+        is deleted during the call, HistoryCompacted if its first updates are, and DamagedHistory if
+        the network or its head is corrupt.
         """
         with self._store.read() as reader:
             network = reader.network(network_id)
@@ -83,7 +83,7 @@ class Verification:
 
 
 class _Verification:
-    """One way through a history, from its earliest to its latest update."""
+    """One verification of a history, from its earliest to its latest update."""
 
     def __init__(
         self,
@@ -104,7 +104,7 @@ class _Verification:
         self.progress = Progress(earliest, earliest, head.latest_update, 0)
 
     def steps(self) -> Generator[Verified, None, Difference | None]:
-        """Yield the progress from time to time; return the first difference, None for none."""
+        """Yield the progress at intervals; return the first difference, None if there is none."""
         state, difference = self._begin()
         while difference is None and self.progress.verified_update < self._head.latest_update:
             assert state is not None
@@ -115,7 +115,7 @@ class _Verification:
         return difference or self._runs()
 
     def _begin(self) -> tuple[State | None, Difference | None]:
-        """Return the state that the history begins with."""
+        """Return the state that the history starts with."""
         earliest = self._head.earliest_update
         try:
             with self._store.read() as reader:
@@ -128,7 +128,7 @@ class _Verification:
         return state, initial_difference(self._network, state) if earliest == 0 else None
 
     def _read(self, update: int) -> _Part | Difference:
-        """Return the segment with this update, with all that it takes to make it again."""
+        """Return the segment with this update, and everything needed to recompute it."""
         uid, latest = self._network.uid, self._head.latest_update
         last = update
         try:
@@ -146,7 +146,7 @@ class _Verification:
                 most = max(1, _KEYFRAME_BYTES // (8 * self._network.parameter_count))
                 keyframes = reader.keyframes(uid, update, last, most)
                 if len(keyframes) == most:
-                    last = keyframes[-1].state.update  # there may be more after it
+                    last = keyframes[-1].state.update  # more may follow
                 if segment.kind is not UpdateKind.GRADIENT:
                     return _Part(segment, last, keyframes, None, 1)
                 run = reader.run(uid, segment.run)
@@ -163,7 +163,7 @@ class _Verification:
     def _follow(
         self, part: _Part, state: State
     ) -> Generator[Verified, None, tuple[State, Difference | None]]:
-        """Make a part's updates again from the state before."""
+        """Recompute the updates of a part from the state before."""
         last = part.last
         if part.engine is None:
             return self._take(part, state)
@@ -190,7 +190,7 @@ class _Verification:
         return state, None
 
     def _take(self, part: _Part, before: State) -> tuple[State, Difference | None]:
-        """Take the state that an EDIT or RESET left from its keyframe."""
+        """Return the state after an EDIT or RESET from its keyframe."""
         update = part.segment.first_update
         for keyframe in part.keyframes:
             if keyframe.state.update == update:
@@ -200,7 +200,7 @@ class _Verification:
         return before, missing_difference(update, update)
 
     def _runs(self) -> Difference | None:
-        """Read all runs and the changes of their states; None where they read back as written."""
+        """Read all runs and their events; return None if none of them is corrupt."""
         uid, head = self._network.uid, self._head
         try:
             for number in range(1, head.last_run + 1):
@@ -234,13 +234,13 @@ class _Verification:
 
 
 def _gone(error: RunNotFound | TrainingSetNotFound, first: int, last: int) -> Difference:
-    """Return the difference of a run or training set that is not there."""
-    message = f"what made the updates {first} to {last} is not there: {error.message}"
+    """Return the difference for a missing run or training set."""
+    message = f"updates {first} to {last} cannot be recomputed: {error.message}"
     return Difference(DifferenceKind.MISSING, first, last, message)
 
 
 def _damaged(error: DamagedHistory, first: int, last: int) -> Difference:
-    """Return the difference of what does not read back, with the error's own range if any."""
+    """Return the difference for corrupt data, with the range of the error if it has one."""
     first = int(str(error.metadata.get("first_update", first)))
     last = int(str(error.metadata.get("last_update", last)))
     return Difference(DifferenceKind.DAMAGED, first, last, error.message)
@@ -248,5 +248,5 @@ def _damaged(error: DamagedHistory, first: int, last: int) -> Difference:
 
 def _other_outline(segment: Segment) -> Difference:
     first, last = segment.first_update, segment.last_update
-    message = f"the outline of the updates {first} to {last} is not that of their costs"
+    message = f"the outline of updates {first} to {last} does not match their costs"
     return Difference(DifferenceKind.DAMAGED, first, last, message)

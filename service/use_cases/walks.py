@@ -1,4 +1,4 @@
-"""Walks through updates, line by line, a page at a time."""
+"""Use case: walk through an update, line by line, in pages."""
 
 from dataclasses import dataclass
 from threading import Lock
@@ -12,24 +12,24 @@ from training.network import Network
 from training.walking.phases import phases_of
 from training.walking.walk import Walk, walk
 
-#: How many steps are shown at once, usually and at most.
+#: The number of steps in a response, by default and at most.
 _USUAL_STEPS: Final = 2_000
 _MOST_STEPS: Final = 10_000
 
-#: So many walks are kept until they are read to their end: 30 MB each, where they are longest.
+#: The number of cached walks until they are read to their end, of up to 30 MB each.
 _KEPT: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """An update, line by line, and the places of the steps that are shown."""
+    """An update, line by line, and the range of the included steps."""
 
     walk: Walk
     shown: range
 
 
 class Walks:
-    """The use case of going through an update as the readable loops execute it."""
+    """Walks through updates as the readable loops execute them."""
 
     def __init__(self, inspection: Inspection, limits: Limits) -> None:
         self._inspection = inspection
@@ -40,8 +40,8 @@ class Walks:
     def walk(self, which: Which, first_step: int, step_count: int) -> Walked:
         """Return an update as the readable loops execute it, with some of its steps.
 
-        They are those from `first_step`, `step_count` of them; 0 means 2,000. Raises what
-        Inspection.batch raises, InvalidFields, and LimitExceeded where there would be too many.
+        They are `step_count` steps from `first_step` on; 0 means 2,000. Raises what
+        Inspection.batch raises, InvalidFields, and LimitExceeded if there are too many.
         """
 
         def check(violations: Violations, _: Network) -> None:
@@ -68,9 +68,9 @@ class Walks:
         return Walked(found, range(first_step, end))
 
     def phases(self, which: Which) -> Walked:
-        """Return an update's phases without steps: of the batch, and of its first example.
+        """Return the phases of an update without steps: of the batch, and of its first example.
 
-        All of its examples have the same ones. Nothing is executed, so there is no limit. Raises
+        All of its examples have the same phases. Nothing is executed, so there is no limit. Raises
         what Inspection.batch raises.
         """
         update = self._inspection.batch(which, lambda *_: None)
@@ -78,12 +78,12 @@ class Walks:
         return Walked(Walk(update, list(phases), []), range(0))
 
     def _begun_before(self, update: BatchUpdate, which: Which) -> Walk | None:
-        """Take the walk of which a page was read before: past updates do not change."""
+        """Return a cached walk of which a page was read before: past updates do not change."""
         with self._lock:
             return None if which.next else self._begun.pop(_key(update), None)
 
     def _keep(self, update: BatchUpdate, found: Walk) -> None:
-        """Keep a walk for its next page, instead of the one that was longest not asked for."""
+        """Cache a walk for its next page, in place of the least recently used one."""
         with self._lock:
             self._begun[_key(update)] = found
             if len(self._begun) > _KEPT:

@@ -1,4 +1,4 @@
-"""Watches: every watcher is a cursor over the committed history, never a queue."""
+"""Use case: watch a network. A watch is a cursor over the committed history, not a queue."""
 
 import asyncio
 from collections import Counter
@@ -20,17 +20,17 @@ from training.network import Network
 from training.network_rules import check_weight_place
 from training.ports import Store
 
-#: How many parameters can be chosen.
+#: The maximum number of chosen parameters.
 _MOST_PARAMETERS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class WatchCommand:
-    """What a client wants to watch.
+    """A requested watch.
 
-    `start_update` None: after the latest. `until_run` 0: never end. `uid` empty: not checked.
-    `parameters` are the layer, the unit and the input (None: the bias) of those that are to be
-    sent; empty: all. `unknown` are the fields whose values the service does not know.
+    `start_update` None: after the latest. `until_run` 0: without end. `uid` empty: not checked.
+    `parameters` are the layer, the unit and the input (None: the bias) of the parameters to send;
+    empty: all. `unknown` are the fields with unknown values.
     """
 
     network_id: str
@@ -44,9 +44,9 @@ class WatchCommand:
 
 
 class Watches:
-    """Lets clients follow networks: history first, then live, without a seam.
+    """Opens watches of networks: first the history, then live, without a gap.
 
-    Watchers at the same position who want the same share what is read.
+    Watches with the same selection at the same position share their items.
     """
 
     def __init__(self, store: Store, reader: WatchReader, wakeups: Wakeups, limits: Limits) -> None:
@@ -58,7 +58,7 @@ class Watches:
         self._watches: Counter[str] = Counter()
 
     async def open(self, command: WatchCommand) -> OpenWatch:
-        """Return a watch when it is accepted; it counts until it is closed.
+        """Return an open watch, which counts for the limits until it is closed.
 
         Raises InvalidFields, LimitExceeded, NetworkNotFound, RunNotFound, NetworkReplaced,
         UpdateOutOfRange, HistoryCompacted, DamagedHistory, Draining.
@@ -78,8 +78,7 @@ class Watches:
             most: int = getattr(self._limits, limit)
             if count >= most:
                 raise LimitExceeded(
-                    f"there are {most} watches{where}, which is the limit:"
-                    " end one that is no longer needed",
+                    f"the limit of {most} watches{where} is reached: close another watch first",
                     limit=limit,
                     value=most,
                 )
@@ -92,7 +91,7 @@ class Watches:
                 del self._watches[caller]
 
     def _begin(self, command: WatchCommand) -> tuple[WatchCursor, Sequence[WatchedItem]]:
-        """Return the cursor of a new watcher, and what it is sent before it reads on."""
+        """Return the cursor of a new watch, and the items that it is sent first."""
         violations = Violations(command.unknown)
         _check(violations, command)
         with self._store.read() as reader:
@@ -115,12 +114,13 @@ def _check(violations: Violations, command: WatchCommand) -> None:
     violations.require(
         len(command.parameters) <= _MOST_PARAMETERS,
         "parameters",
-        f"must be up to {_MOST_PARAMETERS:,}, or empty for all, are {len(command.parameters):,}",
+        f"must have at most {_MOST_PARAMETERS:,} entries (none for all), has"
+        f" {len(command.parameters):,}",
     )
     violations.require(
         not command.parameters or command.detail is not Detail.COST,
         "parameters",
-        "must be left out with detail COST, which sends none",
+        "must be absent with detail COST, which sends no parameters",
     )
 
 

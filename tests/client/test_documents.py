@@ -201,7 +201,7 @@ async def test_files_come_in_asyncio_too(server: ServerProcess) -> None:
         assert max(map(len, pieces)) <= 2**20
         made = await client.import_network(b"".join(pieces))
         assert bits(await made.state()) == bits(await network.state())
-        with pytest.raises(clearprop.ClearpropError, match="choose one from 0 to 0"):
+        with pytest.raises(clearprop.ClearpropError, match="use 0 to 0"):
             await network.export("csv", update=1)
 
 

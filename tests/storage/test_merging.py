@@ -207,7 +207,7 @@ def test_what_is_damaged_is_neither_merged_nor_hidden(
         merge_all(store)
         assert database.execute(damaged).fetchall() == before
     with store.read() as reader:
-        with pytest.raises(DamagedHistory, match="updates 8 to 8 of network net do not read"):
+        with pytest.raises(DamagedHistory, match="updates 8 to 8 of network net are corrupt"):
             reader.segments(story.uid, 8, 8, 1)
         assert [found.count for found in reader.segments(story.uid, 0, 7, ALL)] == [1, 7]
         rest = [found.count for found in reader.segments(story.uid, 9, 20, ALL)]

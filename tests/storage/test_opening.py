@@ -87,7 +87,7 @@ def test_a_folder_in_place_of_the_file(tmp_path: Path, clock: SetClock) -> None:
 
 def test_a_second_store_is_kept_out(path: Path, sqlite_store: SqliteStore) -> None:
     for name in (path, path.parent / "." / path.name):
-        with pytest.raises(CannotOpenStore, match="in use by another server: stop that one"):
+        with pytest.raises(CannotOpenStore, match="in use by another server: stop that server"):
             SqliteStore(name, SetClock())
     link = path.parent / "link.db"
     link.symlink_to(path)

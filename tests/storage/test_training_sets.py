@@ -75,7 +75,7 @@ def test_sets_are_listed_by_id_page_after_page(store: Store) -> None:
 
 def test_an_id_belongs_to_one_set(store: Store) -> None:
     kept = add(store, *make_training_set("set"))
-    with pytest.raises(TrainingSetExists, match="there is a training set set already"):
+    with pytest.raises(TrainingSetExists, match="training set set already exists"):
         add(store, *make_training_set("set"))
     with store.read() as reader:
         assert reader.training_set("set") == kept

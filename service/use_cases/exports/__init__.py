@@ -1,4 +1,4 @@
-"""Networks and histories as files: what a file holds, and how it is written piece by piece."""
+"""Exports of networks and histories as files, written in chunks."""
 
 from service.use_cases.exports.exports import Export, ExportFormat, Exports
 

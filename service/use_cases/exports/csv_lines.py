@@ -1,4 +1,4 @@
-"""A history as a table: a line for each update."""
+"""A history as CSV: a line for each update."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ HEADER = "update,kind,run,epoch,first_example,example_count,cost\n"
 
 
 def csv_lines(updates: Snapshots) -> Iterator[str]:
-    """Yield a line for each update, with the contract's 0 and no cost where no run made it."""
+    """Yield a line for each update, with zeros and no cost if no run made it."""
     run = updates.run
     if run is None:
         for number in range(updates.first_update, updates.last_update + 1):

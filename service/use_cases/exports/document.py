@@ -1,7 +1,7 @@
-"""A network as a JSON document: all that it takes to make an equal network of it.
+"""A network as a JSON document: everything needed to create an equal network.
 
-The client's `documents` reads it. Numbers are written so that their bits come back: the shortest
-decimals that round to them.
+The module `documents` of the client reads it. Numbers are the shortest decimals that are read as
+the same bits.
 """
 
 import json
@@ -14,15 +14,15 @@ from training.optimizer import Optimizer, OptimizerState
 
 FORMAT = "clearprop-network"
 
-#: Goes up when an older reader would misunderstand what is written.
+#: Increased when older readers would misunderstand a document.
 VERSION = 1
 
-#: Of a long vector so many numbers are written at a time.
+#: The number of values of a long vector that are written at once.
 _NUMBERS = 8_192
 
 
 def document(moment: Moment) -> Iterator[str]:
-    """Yield the document's text, piece by piece."""
+    """Yield the text of the document, in chunks."""
     head = json.dumps(_head(moment), indent=2)
     yield head.removesuffix("\n}")
     yield ',\n  "layers": ['

@@ -1,4 +1,4 @@
-"""The use case: a file of a network, in the form that a client wants."""
+"""Use case: export a network or its history as a file."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ from service.use_cases.exports.npz import npz
 from training.network import Network
 from training.ports import Store
 
-#: A file comes in pieces of at most so many bytes.
+#: The maximum size of a chunk of a file, in bytes.
 CHUNK_BYTES = 2**18
 
-#: So many updates are read at a time for a table: short reads, whatever the length of the history.
+#: The number of updates that are read at once for CSV, so that reads are short.
 _LINES_AT_ONCE = 10_000
 
 
 class ExportFormat(StrEnum):
-    """What a file can be; the word is also how its name ends."""
+    """The format of a file, which is also the extension of its name."""
 
     JSON = "json"
     NPZ = "npz"
@@ -33,14 +33,14 @@ class ExportFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A file: what to call it, what it is, and its content in pieces, which are made as they go."""
+    """A file: its name, its media type, and its content in chunks, which are produced lazily."""
 
     file_name: str
     media_type: str
     chunks: Iterator[bytes]
 
 
-#: What the file of each format is.
+#: The media type of each format.
 MEDIA_TYPES: Mapping[ExportFormat, str] = MappingProxyType(
     {
         ExportFormat.JSON: "application/json",
@@ -52,18 +52,18 @@ MEDIA_TYPES: Mapping[ExportFormat, str] = MappingProxyType(
 
 
 class Exports:
-    """Lets clients take networks and histories along."""
+    """Exports networks and histories."""
 
     def __init__(self, store: Store, states: StateReader) -> None:
         self._store = store
         self._states = states
 
     def export(self, network_id: str, update: int | None, file_format: ExportFormat) -> Export:
-        """Return a file of a network at one update, None for the latest; CSV: of all kept to it.
+        """Return a file of a network at one update, None for the latest; for CSV all up to it.
 
-        Raises NetworkNotFound, UpdateOutOfRange, HistoryCompacted, DamagedHistory; going through
-        the chunks of a history the last two again, and NetworkNotFound when the network is deleted
-        meanwhile.
+        Raises NetworkNotFound, UpdateOutOfRange, HistoryCompacted, DamagedHistory. Iterating over
+        the chunks of a history can raise the last two too, and NetworkNotFound if the network is
+        deleted.
         """
         with self._store.read() as reader:
             network = reader.network(network_id)
@@ -94,7 +94,7 @@ class Exports:
 
 
 def chunked(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield the same bytes in pieces of 256 KiB, the last one smaller."""
+    """Yield the same bytes in chunks of 256 KiB; the last one may be smaller."""
     waiting = bytearray()
     for piece in pieces:
         waiting += piece
@@ -114,7 +114,7 @@ def _npz(moment: Moment) -> Iterator[bytes]:
 
 
 def _onnx(moment: Moment) -> Iterator[bytes]:
-    # Its import takes as long as a tenth of a start, and most servers never need it.
+    # Its import takes a tenth of the start, and most servers never need it.
     from service.use_cases.exports.onnx_graph import model  # noqa: PLC0415
 
     yield model(moment).SerializeToString()

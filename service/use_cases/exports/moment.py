@@ -1,4 +1,4 @@
-"""What a file of a network says."""
+"""The content of an exported network."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from training.update import State, UpdateKind
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A network at one of its updates; `run` is the number of the run that made it, if one did."""
+    """A network at one of its updates; `run` is the number of its run, None without one."""
 
     network: Network
     state: State

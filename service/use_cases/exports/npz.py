@@ -1,4 +1,4 @@
-"""A network's parameters as arrays of NumPy."""
+"""The parameters of a network as NumPy arrays."""
 
 from io import BytesIO
 from zipfile import ZipFile, ZipInfo
@@ -20,11 +20,11 @@ def arrays(moment: Moment) -> dict[str, Array]:
 
 
 def npz(moment: Moment) -> bytes:
-    """Return the arrays as a file that `numpy.load` reads, the same bytes at any time."""
+    """Return the arrays as a file for `numpy.load`, with the same bytes at any time."""
     file = BytesIO()
     with ZipFile(file, "w") as archive:
         for name, values in arrays(moment).items():
-            # A ZipInfo of its own has no time of day, which `numpy.savez` would write.
+            # This ZipInfo has no time, which `numpy.savez` would write.
             with archive.open(ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
                 np.lib.format.write_array(member, values, allow_pickle=False)
     return file.getvalue()

@@ -1,7 +1,7 @@
 """A network's forward pass as an ONNX model in float64: a Gemm for each layer, then its activation.
 
-Activations are made of operators that runtimes have for float64, and without attributes that are
-float32, which a slope of 0.01 would not survive.
+Activations consist of operators that runtimes support for float64, without attributes, which are
+float32 and would change a slope of 0.01.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from service.use_cases.exports.npz import arrays
 from training.network import Network
 from training.numerics.activations import LEAK, Activation
 
-#: Old enough for every runtime of the last years: operators of 2022.
+#: The operators of 2022, which every current runtime supports.
 _OPSET = 17
 _IR_VERSION = 8
 
@@ -20,7 +20,7 @@ _CONSTANTS = {"one": 1.0, "leak": LEAK}
 
 
 def model(moment: Moment) -> ModelProto:
-    """Return the model: `inputs` [batch, inputs] to `outputs` [batch, outputs], batch any size."""
+    """Return the model: `inputs` [batch, inputs] to `outputs` [batch, outputs], for any batch."""
     network = moment.network
     nodes = _nodes(network)
     used = {name for node in nodes for name in node.input}

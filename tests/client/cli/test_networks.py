@@ -65,7 +65,7 @@ def test_a_network_is_forked_at_any_update(clearprop: Clearprop) -> None:
     message = json.loads(clearprop("fork", name, "--json").stdout)
     assert message["forkedFrom"]["update"] == "3"
     refused = clearprop("fork", name, "--update", "4", code=1)
-    assert "choose one from 0 to 3" in refused.stderr
+    assert "use 0 to 3" in refused.stderr
 
 
 def test_initial_weights_lie_where_they_are_wanted(clearprop: Clearprop) -> None:

@@ -203,7 +203,7 @@ class AnyLife(RuleBasedStateMachine):
         self.thread = "training"
 
     def train(self, *, is_last: bool) -> None:
-        self.thread = Need.ROOM
+        self.thread = Need.CAPACITY
         if self.has_stopped:
             self.thread = Need.NOTHING
         elif self.live.wanted is None:

@@ -145,7 +145,7 @@ def test_what_cannot_be_forked_is_refused(service: Service) -> None:
         "labels.Bad key",
     ]
     for update in (-1, 1):
-        with pytest.raises(UpdateOutOfRange, match="choose one from 0 to 0"):
+        with pytest.raises(UpdateOutOfRange, match="use 0 to 0"):
             service.networks.fork("net", update, "fork")
     with pytest.raises(NetworkNotFound):
         service.networks.fork("nowhere", 0, "fork")

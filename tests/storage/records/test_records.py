@@ -153,6 +153,42 @@ RUNS = {
             end_time=TIME,
         ),
     ),
+    "non-finite-cost": (
+        '{"network_uid":"u","number":1,"settings":{"training_set":"and","learning_rate":0.125,'
+        '"batch_size":2,"epochs":3,"shuffle_seed":5,"optimizer":'
+        + OPTIMIZERS["adam"][0]
+        + ',"stop":{"cost_below":1e-9,"max_updates":120,"non_finite_cost":true}},'
+        '"training_set_uid":"built-in-and","examples":4,"state":"FAILED","first_update":1,'
+        f'"latest_update":2,"create_time":"{WHEN}","updates_done":2,"stop_at":6,"latest_cost":null,'
+        '"epoch_cost":0.0,"non_finite_cost":2,'
+        '"failure":{"reason":"NON_FINITE_COST","message":"update 2","update":3},'
+        f'"start_time":"{WHEN}","end_time":"{WHEN}"}}',
+        Run(
+            "u",
+            1,
+            TrainingSettings(
+                "and",
+                0.125,
+                2,
+                3,
+                5,
+                OPTIMIZERS["adam"][1],
+                StopCondition(1e-9, 120, non_finite_cost=True),
+            ),
+            "built-in-and",
+            4,
+            RunState.FAILED,
+            1,
+            2,
+            TIME,
+            2,
+            6,
+            non_finite_cost=2,
+            failure=Failure("NON_FINITE_COST", "update 2", 3),
+            start_time=TIME,
+            end_time=TIME,
+        ),
+    ),
 }
 
 
@@ -194,21 +230,28 @@ def test_runs_are_read(document: str, value: Run) -> None:
     assert run_record.read(run_record.write(value), None, None) == value
 
 
-@pytest.mark.parametrize("name", ["without-version-1"])
-def test_version_1_is_written_as_it_is_read(name: str) -> None:
-    for kind, documents in (
-        (network_record, NETWORKS),
-        (training_set_record, TRAINING_SETS),
-        (run_record, RUNS),
-    ):
-        document, value = with_version(documents)[name]
-        assert kind.write(value).decode() == document
+@pytest.mark.parametrize(
+    ("kind", "documents", "name"),
+    [
+        (network_record, NETWORKS, "without-version-1"),
+        (training_set_record, TRAINING_SETS, "without-version-1"),
+        (run_record, RUNS, "non-finite-cost-1"),
+    ],
+)
+def test_version_1_is_written_as_it_is_read(
+    kind: Any, documents: dict[str, tuple[str, Any]], name: str
+) -> None:
+    document, value = with_version(documents)[name]
+    assert kind.write(value).decode() == document
+
+
+def test_optimizers_are_written_with_their_version() -> None:
     for document, optimizer in OPTIMIZERS.values():
         assert optimizer_record.write(optimizer).decode() == f'{{"version":1,{document[1:]}'
 
 
 def test_what_a_later_version_stored_is_kept_when_a_run_is_written_again() -> None:
-    document = json.loads(RUNS["without-version"][0])
+    document = json.loads(RUNS["non-finite-cost"][0])
     document["workers"] = [1, {"a": None}]
     document["settings"]["schedule"] = {"kind": "cosine"}
     document["settings"]["optimizer"]["amsgrad"] = True
