@@ -195,11 +195,11 @@ class Server:
         with bound_socket(grpc, "--grpc") as bound:
             target = f"{numeric_host(bound)}:{port}"
         try:
-            taken = self.grpc.add_insecure_port(target)
+            bound_port = self.grpc.add_insecure_port(target)
         except RuntimeError:
             raise CannotListen(f"cannot listen on {grpc}") from None
         http = None if self.http is None else self.http.bind(self._settings.http)
-        return Addresses(f"{host}:{taken}", http)
+        return Addresses(f"{host}:{bound_port}", http)
 
 
 def serve(settings: Settings, announce: Callable[[Addresses], None]) -> None:

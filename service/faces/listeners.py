@@ -26,13 +26,13 @@ def bound_socket(address: str, option: str) -> socket.socket:
         found = socket.getaddrinfo(
             *parse_address(address), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )
-        family, *_, place = min(found, key=lambda each: each[0] is not socket.AF_INET)
+        family, *_, target = min(found, key=lambda each: each[0] is not socket.AF_INET)
         # asyncio sets TCP_NODELAY only if the protocol is given explicitly. Without it, a chunk
         # after a small one waits up to 40 ms for the client's acknowledgement.
         bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            bound.bind(place)
+            bound.bind(target)
         except OSError:
             bound.close()
             raise

@@ -40,15 +40,15 @@ class Responses:
             await asyncio.to_thread(self.add_updates, response, answer.updates)
         return response
 
-    def add_updates(self, response: Message, made: UpdateRange) -> None:
+    def add_updates(self, response: Message, applied: UpdateRange) -> None:
         """Add the updates that a call has applied to its response, if the response has them.
 
         Raises NetworkNotFound, HistoryCompacted, DamagedHistory.
         """
-        uid, last = made.network_uid, made.last_update
+        uid, last = applied.network_uid, applied.last_update
         match response:
             case pb.StepResponse():
-                span = self.history.last_updates(uid, last, made.count)
+                span = self.history.last_updates(uid, last, applied.count)
                 response.updates.extend(updates(span.network, span.snapshots))
             case pb.SetWeightsResponse() | pb.ResetWeightsResponse():
                 network, snapshots = self.history.made(uid, last)

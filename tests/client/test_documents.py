@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from math import nan
 from typing import Any
 
 import clearprop
@@ -53,6 +54,8 @@ def test_a_document_becomes_a_request_whatever_form_it_has() -> None:
     text = json.dumps(documented())
     request = read_document(text)
     assert request == read_document(text.encode()) == read_document(documented())
+    assert request == read_document(f"\ufeff{text}") == read_document(f"\ufeff{text}".encode())
+    assert request == read_document(text.encode("utf-16"))
     assert list(request.layer_sizes) == [2, 3, 1]
     first, second = request.initial_parameters
     assert (first.units, first.inputs) == (3, 2)
@@ -67,7 +70,9 @@ def test_a_document_becomes_a_request_whatever_form_it_has() -> None:
 
 BAD: list[tuple[Any, str]] = [
     (b"PK\x03\x04\xff", "is a ZIP archive, such as .npz, .xlsx or .keras, not JSON"),
+    (b"\x1f\x8b\x08\x00", "is compressed with gzip, not JSON"),
     ("[" * 100_000, "this is no JSON"),
+    (json.dumps(documented(layers=[{}, {"weights": [[nan, 1, 2]]}])), "weights[0] must be finite"),
     ("[1]", 'its "format" is not "clearprop-network"'),
     ({"format": "other"}, "no document of a network"),
     (documented(version=2), "version 2, and this client reads up to 1: install a newer"),

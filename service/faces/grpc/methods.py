@@ -136,8 +136,8 @@ def _address(peer: str) -> str:
 
     Examples of peers are ipv4:10.0.0.1:54321, ipv6:%5B::1%5D:54321 and unix:.
     """
-    kind, _, place = peer.partition(":")
-    return unquote(place).rpartition(":")[0].strip("[]") if kind.startswith("ip") else kind
+    kind, _, address = peer.partition(":")
+    return unquote(address).rpartition(":")[0].strip("[]") if kind.startswith("ip") else kind
 
 
 def _read(request: Message | InvalidFields) -> Message:

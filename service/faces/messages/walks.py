@@ -31,7 +31,7 @@ def walked(found: Walked) -> pb.WalkUpdateResponse:
         functions=functions,
         phases=[_phase(walk.update.network, phase) for phase in walk.phases],
         step_count=len(walk.steps),
-        steps=[_step(walk.steps[place]) for place in found.shown],
+        steps=[_step(walk.steps[index]) for index in found.shown],
     )
     return pb.WalkUpdateResponse(
         walk=message, next_step=position_after(found.shown, len(walk.steps))

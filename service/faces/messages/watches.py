@@ -135,13 +135,13 @@ def watch_responses(part: WatchedPart, encoding: pb.Encoding.ValueType) -> Respo
 
 
 def _as_updates(item: WatchedUpdates) -> Iterator[WatchResponse]:
-    for piece in _cut(item.updates, _updates_in(_UPDATES_BYTES, item)):
-        yield _UpdatesResponse(replace(item, updates=piece))
+    for chunk in _cut(item.updates, _updates_in(_UPDATES_BYTES, item)):
+        yield _UpdatesResponse(replace(item, updates=chunk))
 
 
 def _as_columns(item: WatchedUpdates) -> Iterator[WatchResponse]:
-    for piece in _cut(item.updates, _updates_in(_COLUMNS_BYTES, item)):
-        for part in piece:
+    for chunk in _cut(item.updates, _updates_in(_COLUMNS_BYTES, item)):
+        for part in chunk:
             yield _ColumnsResponse(part, item.selection)
 
 
@@ -161,16 +161,16 @@ def _updates_in(nbytes: int, item: WatchedUpdates) -> int:
 
 def _cut(updates: UpdatePage, most: int) -> Iterator[UpdatePage]:
     """Divide updates into chunks of up to `most`."""
-    piece: list[Snapshots] = []
-    room = most
+    chunk: list[Snapshots] = []
+    free = most
     for part in updates:
         begin = 0
         while begin < part.count:
-            taken = part.rows(slice(begin, begin + room))
-            piece.append(taken)
-            begin, room = begin + taken.count, room - taken.count
-            if not room:
-                yield tuple(piece)
-                piece, room = [], most
-    if piece:
-        yield tuple(piece)
+            part_of_chunk = part.rows(slice(begin, begin + free))
+            chunk.append(part_of_chunk)
+            begin, free = begin + part_of_chunk.count, free - part_of_chunk.count
+            if not free:
+                yield tuple(chunk)
+                chunk, free = [], most
+    if chunk:
+        yield tuple(chunk)

@@ -158,9 +158,9 @@ class _Rows:
         tag = _tag(field, _VARINT)
         content = np.empty((self._count, len(tag) + width), dtype=np.uint8)
         content[:, : len(tag)] = np.frombuffer(tag, dtype=np.uint8)
-        for place in range(width):
-            more = (lengths > place + 1).astype(np.uint8) << 7
-            content[:, len(tag) + place] = ((numbers >> (7 * place)) & 0x7F).astype(np.uint8) | more
+        for index in range(width):
+            more = (lengths > index + 1).astype(np.uint8) << 7
+            content[:, len(tag) + index] = ((numbers >> (7 * index)) & 0x7F).astype(np.uint8) | more
         used = np.where(numbers == 0, 0, len(tag) + lengths)
         self._columns.append(_Column(content, used.astype(np.int64)))
 

@@ -46,9 +46,9 @@ def _names(file: FileDescriptorProto) -> Iterator[tuple[tuple[int, ...], str]]:
         (_SERVICES, file.service, {_METHODS: "method"}),
     )
     for kind, outers, inner_kinds in parts:
-        for place, outer in enumerate(outers):
+        for index, outer in enumerate(outers):
             name = f"{file.package}.{outer.name}"
-            yield (kind, place), name
+            yield (kind, index), name
             for inner_kind, attribute in inner_kinds.items():
-                for inner_place, inner in enumerate(getattr(outer, attribute)):
-                    yield (kind, place, inner_kind, inner_place), f"{name}.{inner.name}"
+                for inner_index, inner in enumerate(getattr(outer, attribute)):
+                    yield (kind, index, inner_kind, inner_index), f"{name}.{inner.name}"

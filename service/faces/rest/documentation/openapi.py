@@ -47,7 +47,7 @@ def document(routes: Sequence[Route], version: str) -> dict[str, Any]:
         "tags": [{"name": tag, "description": text} for tag, (text, _) in TAGS.items()],
         "paths": dict(paths),
         "components": {
-            "schemas": dict(sorted({**schemas.made, "Error": ERROR}.items())),
+            "schemas": dict(sorted({**schemas.generated, "Error": ERROR}.items())),
             "responses": {"Error": _ERROR_RESPONSE},
         },
     }

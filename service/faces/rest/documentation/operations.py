@@ -109,11 +109,11 @@ class Operation:
         if self._is_resumable:
             yield _LAST_EVENT_ID
 
-    def _parameter(self, field: FieldDescriptor, place: str, prefix: str = "") -> Schema:
+    def _parameter(self, field: FieldDescriptor, location: str, prefix: str = "") -> Schema:
         schema = self._schemas.of_field(field)
         description = schema.pop("description")
         name = f"{prefix}{field.json_name}"
-        return {"name": name, "in": place, "description": description, "schema": schema}
+        return {"name": name, "in": location, "description": description, "schema": schema}
 
     def _body(self) -> dict[str, Any]:
         example = BODIES[self._method.name]

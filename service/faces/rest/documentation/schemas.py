@@ -60,14 +60,14 @@ class Schemas:
 
     def __init__(self, requests: Mapping[Descriptor, Iterable[str]]) -> None:
         self._elsewhere = {descriptor: set(names) for descriptor, names in requests.items()}
-        self._taken = _reached_from(requests)
-        self.made: dict[str, Schema] = {}
+        self._from_clients = _reached_from(requests)
+        self.generated: dict[str, Schema] = {}
 
     def ref(self, descriptor: Descriptor | EnumDescriptor) -> Schema:
         """Return a reference to the schema of a message or an enum."""
-        if descriptor.name not in self.made:
-            self.made[descriptor.name] = {}  # for messages that contain themselves
-            self.made[descriptor.name] = (
+        if descriptor.name not in self.generated:
+            self.generated[descriptor.name] = {}  # for messages that contain themselves
+            self.generated[descriptor.name] = (
                 self._of_message(descriptor)
                 if isinstance(descriptor, Descriptor)
                 else _of_enum(descriptor)
@@ -90,7 +90,7 @@ class Schemas:
             "description": _description(descriptor),
             "properties": {field.json_name: self.of_field(field) for field in fields},
         }
-        if descriptor in self._taken:
+        if descriptor in self._from_clients:
             return {**schema, "additionalProperties": False}
         always = [field.json_name for field in fields if not field.has_presence]
         return {**schema, "required": always} if always else schema
@@ -112,7 +112,7 @@ class Schemas:
         if field.enum_type is not None:
             return self.ref(field.enum_type)
         if own_type := _OWN_TYPE_OF.get(field.type):
-            self.made[own_type] = _OWN_TYPES[own_type]
+            self.generated[own_type] = _OWN_TYPES[own_type]
             return _ref(own_type)
         return _SCALARS[field.type]
 
