@@ -237,7 +237,7 @@ class CreateNetworkRequest(_message.Message):
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     OPTIMIZER_STATE_FIELD_NUMBER: _builtins.int
     network: _builtins.str
-    """The id of the new network: [a-z][a-z0-9-]{0,62}. Empty: the server generates one."""
+    """The id of the new network: `[a-z][a-z0-9-]{0,62}`. Empty: the server generates one."""
     bias: _builtins.bool
     """Whether every unit after the inputs has a bias. Default: false."""
     cost_function: _network_pb2.CostFunction.ValueType
@@ -276,7 +276,7 @@ class CreateNetworkRequest(_message.Message):
 
     @_builtins.property
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """Labels: at most 64, keys [a-z][a-z0-9_-]{0,62}, values up to 255 characters."""
+        """Labels: at most 64, keys `[a-z][a-z0-9_-]{0,62}`, values up to 255 characters."""
 
     @_builtins.property
     def optimizer_state(self) -> _run_pb2.OptimizerState:
@@ -368,12 +368,12 @@ class ForkNetworkRequest(_message.Message):
     update: _builtins.int
     """The number of the source update, from the earliest kept update to the latest. Default: the latest."""
     new_network: _builtins.str
-    """The id of the new network: [a-z][a-z0-9-]{0,62}. Empty: the server generates one."""
+    """The id of the new network: `[a-z][a-z0-9-]{0,62}`. Empty: the server generates one."""
     request_id: _builtins.str
     """Makes retries safe; see TrainingService. Empty: not used."""
     @_builtins.property
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """Labels of the fork: at most 64, keys [a-z][a-z0-9_-]{0,62}, values up to 255 characters. The labels
+        """Labels of the fork: at most 64, keys `[a-z][a-z0-9_-]{0,62}`, values up to 255 characters. The labels
         of the source network are not copied.
         """
 
@@ -725,7 +725,7 @@ class CreateTrainingSetRequest(_message.Message):
     EXAMPLES_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     training_set: _builtins.str
-    """The id of the new training set: [a-z][a-z0-9-]{0,62}. Empty: the server generates one."""
+    """The id of the new training set: `[a-z][a-z0-9-]{0,62}`. Empty: the server generates one."""
     request_id: _builtins.str
     """Makes retries safe; see TrainingService. Empty: not used."""
     @_builtins.property
@@ -783,7 +783,7 @@ class UploadTrainingSetRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     EXAMPLES_FIELD_NUMBER: _builtins.int
     training_set: _builtins.str
-    """The id of the new training set: [a-z][a-z0-9-]{0,62}. Empty: the server generates one. Allowed only
+    """The id of the new training set: `[a-z][a-z0-9-]{0,62}`. Empty: the server generates one. Allowed only
     in the first request of the stream.
     """
     request_id: _builtins.str

@@ -12,7 +12,7 @@ from google.protobuf.message import Message
 from starlette.requests import Request
 
 from service.faces.rest.errors import BodyTooLarge, HttpError
-from service.faces.rest.from_json import BadValue, fill, parse, scalar
+from service.faces.rest.from_json import BadValue, fields_of, fill, note, parse, scalar, unknown
 from service.faces.rest.parameters import set_also, set_bound, set_query
 from service.faces.rest.routes import Route
 from service.faces.rest.streams import END, LINES
@@ -73,7 +73,9 @@ def _message(route: Route, request: Request, content: bytes) -> Message:
         fill(violations, message, parse(content))
     if route.takes_body:
         for name in request.query_params:
-            violations.add(name, "must be sent in the body, not in the query")
+            is_known = name.partition(".")[0] in fields_of(message.DESCRIPTOR)
+            description = "must be sent in the body, not in the query"
+            note(violations, name, description if is_known else unknown(name, message))
     else:
         set_query(violations, message, request.query_params.multi_items())
     _set_headers(violations, message, request)

@@ -192,14 +192,17 @@ def test_invalid_fields_are_reported_in_body_query_and_headers(
     refused = call(
         http_server,
         "POST",
-        f"/v1/networks/{name}:step?unit=x",
+        f"/v1/networks/{name}:step?unit=x&cout=1",
         json={"count": "many", "setings": {}, "settings": {"learningRate": "fast", "stop": 3}},
         headers={"If-Match": "bare"},
     )
     violations = refused.json()["error"]["details"][1]["fieldViolations"]
     assert [bad["field"] for bad in violations] == [
-        *("count", "setings", "settings.learning_rate", "settings.stop", "unit", "etag")
+        *("count", "setings", "settings.learning_rate", "settings.stop", "unit", "cout", "etag")
     ]
+    described = {bad["field"]: bad["description"] for bad in violations}
+    assert described["unit"] == "must be sent in the body, not in the query"
+    assert described["cout"] == "unknown field of StepRequest: did you mean count?"
 
 
 def test_calls_from_other_origins_are_rejected(http_server: ServerProcess, name: str) -> None:
