@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 RESULTS = Path(__file__).with_name("results.md")
-#: What was tried for the figures that are missed; written by hand.
+#: Experiments for the figures that are missed; written manually.
 TRIED = Path(__file__).with_name("tried.md")
 PACKAGES = ("clearprop-server", "numba", "numpy", "grpcio", "protobuf", "sqlalchemy")
 
@@ -54,10 +54,10 @@ def engine_text(rows: list[Row], table: Table) -> str:
 def write(rows: list[Row], table: Table) -> str:
     """Return the report as Markdown, and keep it."""
     lines = [
-        "# Measured",
+        "# Measurements",
         "",
-        "Written by `make bench`: ours and the peer's from the same run, in turn. Medians, with",
-        "the least and the greatest in brackets.",
+        "Written by `make bench`. Clearprop and its peers are measured alternately in the same",
+        "run. Times are medians, with minimum and maximum in brackets.",
         "",
         f"- {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {_processor()}, {platform.system()}",
         f"- Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, "
