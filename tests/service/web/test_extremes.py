@@ -45,6 +45,8 @@ def test_every_view_draws_its_costs(site: ServerProcess, page: Page, name: str) 
     expect(page.get_by_role("region", name="The selected weight")).to_contain_text("chain rule")
     page.goto(f"{site.http}/?mode=train&{here}")
     expect(page.locator(".gaps")).to_contain_text(GAPS[name])
+    first = {"growing": "618", "infinite": "1"}[name]
+    expect(page.locator(".run")).to_contain_text(f"The cost of update {first} is infinite or NaN")
     page.get_by_label("Logarithmic").check()
     expect(page.locator(".gaps")).to_contain_text(GAPS[name])
     page.goto(f"{site.http}/?mode=compare&{here}&base=0&weight=1.0.1")

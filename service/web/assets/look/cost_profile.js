@@ -7,7 +7,8 @@ import { exact, short } from "../shared/number_format.js";
 
 const [WIDTH, HEIGHT, EDGE] = [420, 150, 18];
 
-export function CostProfile({ profile, before, after }) {
+export function CostProfile({ profile, before, after, isBias }) {
+  const name = isBias ? "bias" : "weight";
   const { values, costs, slope, costAfter } = profile;
   const middle = costs[(costs.length - 1) / 2];
   const [left, right] = [values[0], values.at(-1)];
@@ -19,7 +20,7 @@ export function CostProfile({ profile, before, after }) {
   const gaps = gapSentence(costs, false);
   return html`
     <figure class="profile">
-      <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${`Cost of the batch by the value of this weight: ${exact(middle)} before, ${exact(costAfter)} after the step of this weight alone; slope ${exact(slope)}`}>
+      <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${`Cost of the batch by the value of this ${name}: ${exact(middle)} before, ${exact(costAfter)} after the step of this ${name} alone; slope ${exact(slope)}`}>
         ${tangent && html`<line class="tangent" ...${tangent} />`}
         ${segments.map((segment) => html`<polyline points=${segment.map(({ value, cost }) => `${x(value)},${y(cost)}`).join(" ")} />`)}
         ${isDrawn(middle, costAfter) && html`<line class="step" x1=${x(before)} y1=${y(middle)} x2=${x(after)} y2=${within(y(costAfter))} />`}
@@ -27,10 +28,10 @@ export function CostProfile({ profile, before, after }) {
         ${isDrawn(costAfter) && html`<circle class="after" cx=${x(after)} cy=${within(y(costAfter))} r="5" />`}
         <text x=${EDGE} y=${HEIGHT - 6}>${short(left)}</text>
         <text x=${WIDTH - EDGE} y=${HEIGHT - 6} text-anchor="end">${short(right)}</text>
-        <text x=${x(before)} y=${HEIGHT - 6} text-anchor="middle">w ${short(before)}</text>
+        <text x=${x(before)} y=${HEIGHT - 6} text-anchor="middle">${name[0]} ${short(before)}</text>
       </svg>
       <figcaption class="small soft">
-        Cost of the batch by the value of this weight. Dashed: tangent with slope ${short(slope)}. ○ before and ● after the step of this weight alone: ${short(middle)} → ${short(costAfter)}. ${gaps}
+        Cost of the batch by the value of this ${name}. Dashed: tangent with slope ${short(slope)}. ○ before and ● after the step of this ${name} alone: ${short(middle)} → ${short(costAfter)}. ${gaps}
       </figcaption>
     </figure>
   `;

@@ -36,5 +36,5 @@ export const PHASE_SENTENCES = {
   UPDATE_OPTIMIZER_KIND_NESTEROV:
     "Each {weight} has a velocity v, as with momentum. The weight changes by minus (g + μ·v) times the {learning rate} η, where g is the mean {gradient}.",
   UPDATE_OPTIMIZER_KIND_ADAM:
-    "v is a running mean of the {gradient}, s of its square. The {weight} changes by minus v divided by the root of s, times the {learning rate} η. c₁ = 1 − β₁ᵗ and c₂ = √(1 − β₂ᵗ) at step t correct for the start at 0.",
+    "v is a running mean of the {gradient}, s of its square. The {weight} changes by minus η·v/√s; c₁ = 1 − β₁ᵗ and c₂ = √(1 − β₂ᵗ) at step t correct for the start at 0.",
 };

@@ -64,7 +64,7 @@ function Explanation({ network, explanation, guess, pointed, setPointed }) {
       ? html`<p class="soft">Will this weight go up or down? Look at the network, then choose.</p>`
       : html`
           <div class="sentences">${sentences.map((text) => html`<p key=${text}>${text}</p>`)}</div>
-          ${explanation.profile && html`<${CostProfile} profile=${explanation.profile} before=${before} after=${after} />`}
+          ${explanation.profile && html`<${CostProfile} profile=${explanation.profile} before=${before} after=${after} isBias=${explanation.input === undefined} />`}
           <h3>The chain rule, line by line</h3>
           ${pages.map((page) => html`<${OfExamples} key=${page.firstPosition} explanation=${page} ...${tools} />`)}
           ${left > 0 && html`<button class="more" onClick=${more}>Show ${left} more ${left > 1 ? "examples" : "example"}</button>`}

@@ -89,7 +89,7 @@ const tickOf = (tick) => (Number.isInteger(tick) ? whole(tick) : "");
 
 const heightsWith = (now) => ({ values: (_, ticks) => heightsOf(ticks).map((text) => withExponent(text, now.current.exponent)) });
 
-const withExponent = (text, exponent) => (exponent && text && text !== "0" ? `${text}e${minus(String(exponent))}` : text);
+const withExponent = (text, exponent) => (exponent && text && Number(text) !== 0 ? `${text}e${minus(String(exponent))}` : text);
 
 // From a power of ten to a power of ten, within float64.
 function powersAround(low, high) {

@@ -7,7 +7,7 @@ import { Choice, Entry } from "./fields.js";
 const NAMES = ["initializer", "low", "high", "momentum", "beta1", "beta2", "epsilon", "decay", "below", "most"];
 
 export function AdvancedFields(field) {
-  const { values, wrong } = field;
+  const { values, wrong, change } = field;
   const [isOpen, setOpen] = useState(false);
   const isWrong = NAMES.some((name) => wrong[name]);
   const entries = (kind) =>
@@ -21,14 +21,17 @@ export function AdvancedFields(field) {
         <${Entry} ...${field} name="decay" label="Weight decay" placeholder="None" />
         <${Entry} ...${field} name="below" label="Stop below cost" placeholder="Never" />
         <${Entry} ...${field} name="most" label="Maximum updates" placeholder="No limit" />
+        <label class="check wide"
+          ><input type="checkbox" checked=${values.stopNonFinite} onChange=${(event) => change("stopNonFinite", event.target.checked)} /> Stop if the cost is infinite or NaN</label
+        >
       </fieldset>
     </details>
   `;
 }
 
 export const LABELS = {
-  low: "Lowest weight",
-  high: "Below",
+  low: "From",
+  high: "To (excluded)",
   momentum: "Momentum μ",
   beta1: "β₁",
   beta2: "β₂",

@@ -69,8 +69,15 @@ function Facts({ run, speed }) {
       <${Fact} name="Updates per second"><${Speed} run=${run} speed=${speed} /><//>
     </dl>
     <progress max=${Number(run.totalUpdates)} value=${Number(run.updatesDone)} aria-label="Updates done"></progress>
+    ${nonFiniteCost(run)}
     ${run.failure && html`<p class="failure" role="alert">${sentence(run.failure.message)}</p>`}
   `;
+}
+
+// Costs can overflow while the weights are finite, so the run can succeed.
+function nonFiniteCost({ nonFiniteCost: update, failure }) {
+  if (update === undefined || failure?.reason === "NON_FINITE_COST") return null;
+  return html`<p class="failure" role="status">The cost of update ${whole(update)} is infinite or NaN, the first one in this run. A lower learning rate can prevent this.</p>`;
 }
 
 // During the run over the last second, afterwards over the whole run.

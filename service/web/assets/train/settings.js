@@ -8,6 +8,7 @@ export const DEFAULTS = {
   data: "xor",
   table: "",
   comma: false,
+  stopNonFinite: false,
   targets: "1",
   hidden: "5",
   activation: "ACTIVATION_SIGMOID",
@@ -63,7 +64,7 @@ export const runOf = (values, set) => ({
   epochs: numberOrText(values.epochs),
   shuffleSeed: optional(values.shuffle),
   optimizer: { kind: values.optimizer, weightDecay: optional(values.decay), ...typedOf(values, values.optimizer) },
-  stop: { costBelow: optional(values.below), maxUpdates: optional(values.most) },
+  stop: { costBelow: optional(values.below), maxUpdates: optional(values.most), nonFiniteCost: values.stopNonFinite },
 });
 
 // The field of the form for each field of the contract.
