@@ -93,18 +93,28 @@ def fields_of(descriptor: Descriptor) -> Mapping[str, FieldDescriptor]:
 
 
 def unknown(name: str, message: Message) -> str:
-    """Return the description of an unknown field."""
+    """Return the description of an unknown field, with the nearest one, which can be nested."""
     kind = message.DESCRIPTOR.name
-    names = [field.json_name for field in message.DESCRIPTOR.fields]
-    by_word = {_word(each): each for each in names}
+    by_word = _by_word(message.DESCRIPTOR)
     close = get_close_matches(_word(name[:_LONGEST_NAME]), by_word, n=1)
     if close:
         return f"unknown field of {kind}: did you mean {by_word[close[0]]}?"
-    return (
-        f"unknown field of {kind}, whose fields are {', '.join(names)}"
-        if names
-        else (f"unknown field: {kind} has no fields")
+    names = ", ".join(field.json_name for field in message.DESCRIPTOR.fields)
+    return f"unknown field of {kind}, " + (
+        f"whose fields are {names}" if names else "which has none"
     )
+
+
+@cache
+def _by_word(descriptor: Descriptor) -> Mapping[str, str]:
+    """Return the names of fields by their words; those of nested messages with dots."""
+    found: dict[str, str] = {}
+    for field in descriptor.fields:
+        nested = field.message_type
+        if nested is not None and not field.is_repeated and not has_form_of_text(nested):
+            for word, name in _by_word(nested).items():
+                found.setdefault(word, f"{field.json_name}.{name}")
+    return found | {_word(field.json_name): field.json_name for field in descriptor.fields}
 
 
 @cache

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from any_message import REQUESTS, RESPONSES, messages
 from clearprop.v1 import training_service_pb2 as pb
-from clearprop.v1.network_pb2 import Initializer
 from documents_of_messages import Place, places
 from google.protobuf import json_format
 from google.protobuf.message import Message
@@ -323,7 +322,8 @@ def test_a_number_that_is_not_finite_is_refused_at_its_field(value: str) -> None
 @pytest.mark.parametrize(
     ("given", "meant"),
     [
-        ("sed", "seed"),
+        ("sed", "initializer.seed"),
+        ("optimizer", "optimizerState.optimizer"),
         ("Initialiser", "initializer"),
         ("layersizes", "layerSizes"),
         ("layer_size", "layerSizes"),
@@ -334,8 +334,8 @@ def test_a_number_that_is_not_finite_is_refused_at_its_field(value: str) -> None
 def test_an_unknown_field_is_reported_with_the_nearest_one_in_bodies_and_queries(
     given: str, meant: str
 ) -> None:
-    kind = Initializer if meant == "seed" else pb.CreateNetworkRequest
-    words = f"unknown field of {kind.DESCRIPTOR.name}: did you mean {meant}?"
+    kind = pb.CreateNetworkRequest
+    words = f"unknown field of CreateNetworkRequest: did you mean {meant}?"
     violations = Violations()
 
     set_query(violations, kind(), [(given, "1")])
