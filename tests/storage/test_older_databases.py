@@ -3,11 +3,12 @@
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from histories import NOW, SetClock
+from histories import NOW, SetClock, append, begin
 from older import make_revision_0001, make_revision_0004
 
 from storage import codec
@@ -173,3 +174,34 @@ def test_fields_of_a_later_version_survive_what_is_written_now(tmp_path: Path) -
             query = f"SELECT document FROM {table} WHERE network_uid = ?"  # noqa: S608
             *_, last = (json.loads(found) for (found,) in database.execute(query, (uid,)))
             assert (last["state"], last["settings"]["schedule"]) == ("CANCELLED", "cosine")
+
+
+@pytest.mark.parametrize("cost", [np.inf, -np.inf, np.nan])
+def test_runs_get_their_first_update_with_a_cost_that_is_not_finite(
+    tmp_path: Path, cost: float
+) -> None:
+    path = tmp_path / "0004.db"
+    store = SqliteStore(path, SetClock())
+    story = begin(store)
+    append(store, story.opening())
+    append(store, story.growth(costs=np.array([0.5, 0.25])))
+    append(store, story.growth(costs=np.array([0.5, cost, 1.0, cost])))
+    append(store, story.growth(costs=np.array([cost]), state=RunState.SUCCEEDED))
+    append(store, story.opening())
+    append(store, story.growth(costs=np.array([0.5]), state=RunState.SUCCEEDED))
+    with store.read() as reader:
+        before = [reader.run(story.uid, number) for number in (1, 2)]
+        events = reader.run_events(story.uid, 0, 0, 100)
+    store.close()
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '0004'")
+
+    store = SqliteStore(path, SetClock())
+    with store.read() as reader:
+        runs = [reader.run(story.uid, number) for number in (1, 2)]
+        assert repr(runs) == repr([replace(before[0], non_finite_cost=4), before[1]])
+        for event, after in zip(events, reader.run_events(story.uid, 0, 0, 100), strict=True):
+            is_known = event.run.number == 1 and event.run.latest_update >= 4
+            expected = replace(event.run, non_finite_cost=4) if is_known else event.run
+            assert repr(after.run) == repr(expected)  # NaN is not equal to itself
+    store.close()

@@ -102,6 +102,11 @@ def _show(check: GradientCheck, output_layer: int) -> None:
             for each in check.differences[:_MOST_DIFFERENCES]
         ),
     )
+    if check.unmeasurable_count:
+        say(
+            f"[yellow]{check.unmeasurable_count:,}[/] cannot be measured: a number overflows, or"
+            " rounding hides the step"
+        )
     kinks = [_name(each, output_layer) for each in check.differences if each.is_kink]
     if kinks:
         more = f" and {len(kinks) - _MOST_KINKS:,} more" if len(kinks) > _MOST_KINKS else ""
@@ -118,4 +123,6 @@ def _name(difference: GradientDifference, output_layer: int) -> str:
 def _word(difference: GradientDifference) -> str:
     if difference.is_kink:
         return "kink"
+    if difference.is_unmeasurable:
+        return "unmeasurable"
     return "passed" if difference.passed else "FAILED"

@@ -140,4 +140,8 @@ def run_line(run: RunInfo) -> str:
         f"run {run.number} of [cyan]{escape(run.network)}[/] is {state_of(run)}:"
         f" {run.updates_done:,} of {run.total_updates:,} updates"
     )
-    return line if run.latest_cost is None else f"{line}, cost {number(run.latest_cost)}"
+    if run.latest_cost is not None:
+        line += f", cost {number(run.latest_cost)}"
+    if run.non_finite_cost is not None:
+        line += f" ([yellow]not finite[/] first at update {run.non_finite_cost:,})"
+    return line

@@ -68,6 +68,18 @@ def test_kinks_are_shown_as_such(clearprop: Clearprop) -> None:
     assert told.count("kink\n") == 6
 
 
+def test_slopes_that_overflow_are_shown_as_such(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    zeros = ("--initializer", "zeros", "--activations", "relu,sigmoid")
+    clearprop("create", name, "--layers", "2-1-1", *zeros)
+    for input_ in ("1", "2"):
+        clearprop("set-weight", name, "1", "1", input_, "1.7e308")
+    told = clearprop("check-gradients", name, "--on", "xor").stdout
+    assert "3 gradients over 4 examples passed" in told
+    assert " cannot be measured: " in told
+    assert "unmeasurable\n" in told
+
+
 def test_a_gradient_that_is_wrong_is_shown_and_fails_the_command(clearprop: Clearprop) -> None:
     # No real server can be made to compute a wrong one.
     wrong = GradientDifference(

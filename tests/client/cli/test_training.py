@@ -123,13 +123,14 @@ def test_every_setting_arrives(clearprop: Clearprop) -> None:
         *("train", name, "--layers", "2-5-1", *XOR, "--epochs", "100", "--optimizer", "adam"),
         *("--beta1", "0.8", "--beta2", "0.9", "--epsilon", "1e-6", "--weight-decay", "0.001"),
         *("--shuffle-seed", "3", "--cost-below", "0.001", "--max-updates", "7", "--json"),
+        "--stop-on-non-finite-cost",
     ).stdout
     run = json.loads(told)
     assert run["totalUpdates"] == "7"
     assert run["updatesDone"] == "7"
     settings = run["settings"]
     assert settings["shuffleSeed"] == "3"
-    assert settings["stop"] == {"costBelow": 0.001, "maxUpdates": "7"}
+    assert settings["stop"] == {"costBelow": 0.001, "maxUpdates": "7", "nonFiniteCost": True}
     assert settings["optimizer"] == {
         "kind": "OPTIMIZER_KIND_ADAM",
         "beta1": 0.8,
@@ -161,3 +162,16 @@ def test_a_run_that_diverges_fails_and_says_so(clearprop: Clearprop) -> None:
     assert "is FAILED" in told.stdout
     assert "error: update " in told.stderr
     assert "is FAILED" in clearprop("step", name, *rates, "--epochs", "9", code=1).stdout
+
+
+def test_a_cost_that_overflows_is_shown_and_can_end_the_run(clearprop: Clearprop) -> None:
+    recipe = ("--on", "xor", "--learning-rate", "1e308", "--batch-size", "4", "--epochs", "14")
+    momentum = ("--layers", "2-5-1", "--seed", "1", *recipe, "--optimizer", "momentum")
+    name = fresh_id()
+    told = clearprop("train", name, *momentum).stdout
+    assert "is SUCCEEDED: 14 of 14 updates" in told
+    found = re.search(r" \(not finite first at update (\d+)\)", told)
+    assert found is not None
+    stopped = clearprop("train", fresh_id(), *momentum, "--stop-on-non-finite-cost", code=1)
+    assert f"is FAILED: {found[1]} of 14 updates" in stopped.stdout
+    assert f"the cost of update {found[1]} is " in stopped.stderr.lower()
