@@ -192,7 +192,7 @@ def test_a_set_in_use_and_a_built_in_set_cannot_be_deleted(stub: TrainingService
     stub.CancelRun(pb.CancelRunRequest(network=network, run=1))
     stub.DeleteTrainingSet(delete)
     assert refused(lambda: stub.DeleteTrainingSet(delete)).code is grpc.StatusCode.NOT_FOUND
-    # Its history was made with the set, and still can be read.
+    # The history depends on the set, and can still be read.
     assert state(stub, network, 1).update == 1
 
 

@@ -21,7 +21,7 @@ def test_a_run_ends_at_max_updates(stub: TrainingServiceStub) -> None:
     assert ended.state == run_pb2.RUN_STATE_SUCCEEDED
     assert ended.settings.stop == STOP(max_updates=17)
     assert state(stub, network).update == 17
-    # It counts the run's own updates, and more than there are is no limit.
+    # It counts the updates of this run; a number above their total has no effect.
     assert train(stub, network, recipe).latest_update == 34
     assert train(stub, network, settings(epochs=2, stop=STOP(max_updates=9))).total_updates == 2
 
@@ -101,7 +101,7 @@ def test_a_run_that_diverges_fails_and_leaves_the_last_finite_update(
     assert kept.update == ended.latest_update
     assert all(math.isfinite(weight) for layer in kept.layers for weight in layer.weights)
 
-    # The number of the update that could not be made is used by the next that can.
+    # The next update reuses the number of the update that could not be applied.
     again = train(stub, network, settings(rate=1e-300, epochs=1))
     assert again.state == run_pb2.RUN_STATE_SUCCEEDED
     assert again.first_update == again.latest_update == ended.failure.update

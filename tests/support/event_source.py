@@ -19,7 +19,7 @@ class Event:
 
 @dataclass
 class EventSource:
-    """Reads a stream of events; a new connection goes on after the last id that was read."""
+    """Reads a stream of events; a new connection resumes after the last id that was read."""
 
     url: str
     last_id: str = ""

@@ -354,7 +354,7 @@ XOR = "/v1/trainingSets/xor"
 
 DIFFERENCES = [
     *unlike(
-        "we refuse what is no field of the contract; Envoy passes over it",
+        "we reject unknown fields; Envoy ignores them",
         post(STEP, {"noSuch": 1}, 400, envoy=200),
         post(STEP, {"settings": SETTINGS | {"learningrate": 1}}, 400, envoy=400),
         post(PREDICT, {"inputs": [{"values": [0, 1], "value": 2}]}, 400, envoy=200),
@@ -366,12 +366,12 @@ DIFFERENCES = [
         post(f"{STEP}?count=1", None, 400, envoy=200),
     ),
     *unlike(
-        "http.proto has no body where it says none; Envoy passes over it",
+        "http.proto allows a body only where it is annotated; Envoy ignores other bodies",
         Case("GET", "/v1/networks/trained", {}, 400, envoy=200),
         Case("DELETE", "/v1/networks/{own}", {}, 400, envoy=200),
     ),
     *unlike(
-        "we refuse what is given twice; with Envoy the last counts, or both do",
+        "we reject fields that occur twice; Envoy uses the last one, or both",
         get("/v1/networks?pageSize=1&pageSize=1", 400, envoy=200),
         get("/v1/networks?pageSize=1&page_size=1", 400, envoy=200),
         patch('{"labels": {"a": "1"}, "labels": {"b": "2"}}', 400, envoy=200),
@@ -379,24 +379,24 @@ DIFFERENCES = [
         post(STEP, '{"requestId": "a", "request_id": "b"}', 400, envoy=200),
     ),
     *unlike(
-        "what a query says of the path is the same or refused; with Envoy the query wins",
+        "a field in the query must equal the one in the path; with Envoy, the query overrides it",
         get("/v1/networks/trained?network=missing", 400, envoy=404),
         get("/v1/networks/missing?network=trained", 400, envoy=200),
     ),
     *unlike(
-        "what is said twice alike is no contradiction; Envoy sees one where there is presence",
+        "equal values in two places are allowed; Envoy rejects them for fields with presence",
         get(f"{TRACE}?update=3", 200, envoy=400),
         post(STEP, {"network": ""}, 200, envoy=400),
     ),
     *unlike(
-        "truth is true or false in JSON; Envoy knows other words for it",
+        "booleans are true and false in JSON; Envoy accepts other words",
         get(f"{XOR}?includeExamples=1", 400, envoy=200),
         get(f"{XOR}?includeExamples=yes", 400, envoy=200),
         get(f"{XOR}?includeExamples=TRUE", 400, envoy=200),
         post(PREDICT, {"inputs": [{"values": [0, 1]}], "activations": "true"}, 400, envoy=200),
     ),
     *unlike(
-        "numbers in strings are written as JSON writes them; Envoy takes more",
+        "numbers in strings have the syntax of JSON; Envoy accepts more",
         get("/v1/networks?pageSize=%2B1", 400, envoy=200),
         get("/v1/networks?pageSize=01", 400, envoy=200),
         get("/v1/networks?pageSize", 400, envoy=200),
@@ -405,27 +405,27 @@ DIFFERENCES = [
         set_weight('"0x1"', 400, envoy=200),
     ),
     *unlike(
-        "1.0 is whole, also in a string; Envoy takes it as a number only",
+        "1.0 is an integer, also in a string; Envoy accepts it only as a number",
         get("/v1/networks?pageSize=1.0", 200, envoy=400),
         at_update('"1.0"', 200, envoy=400),
     ),
     *unlike(
-        "arrays are arrays; Envoy takes one element for an array, and flattens arrays of arrays",
+        "arrays must be arrays; Envoy accepts single elements, and flattens nested arrays",
         post(PREDICT, {"inputs": {"values": [0, 1]}}, 400, envoy=200),
         post(PREDICT, {"inputs": [{"values": 1}]}, 400, envoy=400),
         post(PREDICT, {"inputs": [{"values": [[0, 1]]}]}, 400, envoy=200),
     ),
     *unlike(
-        "null is no element and no value of a map; Envoy takes it for nothing",
+        "null is not allowed in arrays and maps; Envoy ignores it",
         post(PREDICT, {"inputs": [None, {"values": [0, 1]}]}, 400, envoy=200),
         patch({"labels": {"a": None}}, 400, envoy=200),
     ),
     *unlike(
-        "a field mask is a string in JSON; Envoy takes its fields, too",
+        "a field mask is a string in JSON; Envoy also accepts its fields",
         patch({"updateMask": {"paths": ["labels"]}}, 400, envoy=200),
     ),
     *unlike(
-        "http.proto has no repeated message in a query; Envoy makes one of it",
+        "http.proto does not allow repeated messages in a query; Envoy does",
         get(
             "/v1/networks/trained/updates:watch?startUpdate=44&untilRun=1&parameters.layer=1",
             400,
@@ -434,13 +434,13 @@ DIFFERENCES = [
         ),
     ),
     *unlike(
-        "what comes is what its header says; Envoy does not look",
+        "media types in headers must match; Envoy does not check them",
         post(STEP, {}, 415, envoy=200, headers={"Content-Type": "text/plain"}),
         post(STEP, {}, 415, envoy=200, headers={"Content-Type": "application/grpc-json"}),
         get("/v1/networks/trained", 406, envoy=200, headers={"Accept": "text/html"}),
     ),
     *unlike(
-        "HTTP has a code for a path that is there for other methods; Envoy finds nothing",
+        "a known path with another method is 405; Envoy returns 404",
         Case("PUT", "/v1/networks/trained", {}, 405, envoy=404),
         Case("POST", "/v1/networks/trained", {}, 405, envoy=404),
         Case("DELETE", "/v1/networks", None, 405, envoy=404),
@@ -456,22 +456,22 @@ DIFFERENCES = [
         Case("POST", "/v1/networks/{own}%3Astep", {}, 200, envoy=404),
     ),
     *unlike(
-        "HTTP has HEAD and OPTIONS wherever there is GET; Envoy has what is annotated",
+        "HEAD and OPTIONS are supported wherever GET is; Envoy supports only annotated methods",
         Case("HEAD", "/v1/networks/trained", None, 200, envoy=404),
         Case("OPTIONS", "/v1/networks/trained", None, 204, envoy=404),
     ),
     *unlike(
-        "a path ends where its template does; Envoy passes over a slash at the end",
+        "a path must match its template; Envoy ignores a slash at the end",
         get("/v1/networks/", 404, envoy=200),
         get("/v1/networks/trained/", 404, envoy=200),
     ),
     *unlike(
-        "after a colon stands the name of a call; to Envoy one that it does not know is a value",
+        "the text after a colon is a verb; Envoy reads an unknown verb as part of the id",
         get("/v1/networks/trained:nothing", 404, envoy=404),
         get("/v1/networks/trained/runs/1:nothing", 404, envoy=400),
     ),
     *unlike(
-        "what is not UTF-8 is replaced, and nothing has such a name; Envoy's request is unreadable",
+        "bytes that are not UTF-8 are replaced, so no id matches; Envoy fails to parse the request",
         get("/v1/networks/%FF", 404, envoy=400),
         get("/v1/networks?pageToken=%FF", 400, envoy=400),
     ),

@@ -103,7 +103,7 @@ def ask(stub: TrainingServiceStub, face: Face, case: Case, number: int) -> Answe
             headers.setdefault("Content-Type", "application/json")
             text = case.body if isinstance(case.body, str) else json.dumps(case.body)
         body = named(text).encode()
-    # What requests would make of the path itself is nobody's affair.
+    # The library must not normalise the path.
     request = requests.Request(case.method, face.url, headers=headers, data=body).prepare()
     request.url = face.url + named(case.path)
     with requests.Session() as session:
@@ -118,32 +118,34 @@ def read(response: requests.Response, face: Face) -> Answer:
         return Answer(response.status_code, response.text, is_in_words=True)
     text = response.text.replace(f"{face.name}-", "")
     # Envoy writes -0.0 as -0, which is a whole number to Python.
-    document = [without_chance(json.loads(line, parse_int=float)) for line in text.splitlines()]
+    document = [
+        without_random_values(json.loads(line, parse_int=float)) for line in text.splitlines()
+    ]
     if not response.ok:
         (status,) = document
         return Answer(response.status_code, as_status(status))
     return Answer(response.status_code, document)
 
 
-_CHANCE = {"uid", "etag", "createTime", "startTime", "endTime", "nextPageToken"}
+_RANDOM = {"uid", "etag", "createTime", "startTime", "endTime", "nextPageToken"}
 
 
-def without_chance(document: Any) -> Any:
-    """Return a document with numbers as bits, and without what is made by chance."""
+def without_random_values(document: Any) -> Any:
+    """Return a document with numbers as bits, and without random values."""
     if isinstance(document, dict):
         return {
-            name: bool(value) if name in _CHANCE else without_chance(value)
+            name: bool(value) if name in _RANDOM else without_random_values(value)
             for name, value in document.items()
         }
     if isinstance(document, list):
-        return [without_chance(value) for value in document]
+        return [without_random_values(value) for value in document]
     if isinstance(document, float):
         return struct.pack("<d", document)
     return document
 
 
 def as_status(document: Any) -> dict[str, Any]:
-    """Return an error as google.rpc.Status, which stands in an envelope of Google's in ours."""
+    """Return an error as google.rpc.Status, without the envelope of our responses."""
     error = document.get("error", document)
     status = error.get("status")
     code = error["code"] if status is None else struct.pack("<d", grpc.StatusCode[status].value[0])

@@ -54,7 +54,7 @@ def ours(kind: type[Message], text: str | bytes) -> Message | list[Violation]:
         fill(violations, message, parse(text.encode() if isinstance(text, str) else text))
         violations.refuse()
     except InvalidFields as refused:
-        status_of(refused)  # can be told
+        status_of(refused)  # can be sent
         return refused.violations
     return message
 

@@ -211,7 +211,7 @@ def test_a_server_that_shuts_down_ends_streams_and_accepts_no_more(
     assert error.name == "error"
     assert error.data["error"]["details"][0]["reason"] == "DRAINING"
     assert error.data["error"]["code"] == 503
-    # A refusal would keep a browser away for good: it must find nobody, and come again.
+    # An error response would stop a browser permanently; a refused connection makes it retry.
     with pytest.raises(requests.ConnectionError):
         requests.get(source.url, timeout=30)
     assert own_http_server.process is not None
