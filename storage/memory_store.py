@@ -58,7 +58,7 @@ class MemoryStore(QueuedStore):
             writer = MemoryWriter(tables, self._clock)
             try:
                 work.attempt(writer)
-            except BaseException as error:  # noqa: BLE001 — it belongs to whoever waits
+            except BaseException as error:  # noqa: BLE001 — it is the result of the future
                 work.fail(error)
             else:
                 tables = writer.tables

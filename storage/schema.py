@@ -95,13 +95,12 @@ segments = sa.Table(
     _number("run"),
     _number("run_offset"),
     _number("commit_time"),
-    # Of those costs that are numbers, and the first updates that have them; NULL where there are
-    # none.
+    # The extremes of the costs that are not NaN, and their first updates; NULL if there are none.
     sa.Column("min_cost", sa.Double),
     sa.Column("min_update", sa.BigInteger),
     sa.Column("max_cost", sa.Double),
     sa.Column("max_update", sa.BigInteger),
-    # Over all before it, for those who read no costs.
+    # The CRC of all columns before it, for reading without costs.
     _number("outline_crc"),
     _number("crc"),
     # Last, so that a scan of the other columns does not read through it.

@@ -52,8 +52,8 @@ class SqlStore(QueuedStore):
         self._database = database
         self._clock = clock
         self._statements = Statements(database.dialect)
-        # The store's thread alone uses it. It is there before the first reader: a reader may not
-        # make what readers and the writer share.
+        # Only the thread of the store uses it. It is opened before the first reader, which may not
+        # create what readers and the writer share.
         self._connection: DBAPIConnection | None = database.connect()
         super().__init__()
 
@@ -102,7 +102,7 @@ class SqlStore(QueuedStore):
             failure = store_errors.full() if is_full else store_errors.cannot_write()
             if self.is_writable:
                 _logger.exception("the database cannot be written")
-            else:  # the log has it already
+            else:  # it is in the log already
                 _logger.warning("the database still cannot be written: %s", error)
             self._disconnect()
             for work in works:

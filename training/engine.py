@@ -199,17 +199,17 @@ def remembered(state: State, optimizer: Optimizer) -> Array:
 
 
 def structure_of(network: Network) -> Structure:
-    """Return what the arithmetic needs to know of a network."""
+    """Return the structure of a network for the numerics."""
     return Structure(network.layer_sizes, network.activations, network.cost_function, network.bias)
 
 
 def encoded_network(network: Network) -> EncodedNetwork:
-    """Return what the kernels need to know of a network."""
+    """Return a network as an argument of kernels."""
     return encoded(structure_of(network))
 
 
 def rates_of(settings: TrainingSettings) -> Rates:
-    """Return the numbers that a run's steps are made with, 0 for those that its optimizer lacks."""
+    """Return the optimizer settings of a run, 0 for those that do not apply."""
     optimizer = settings.optimizer.completed()
     return Rates(
         learning_rate=settings.learning_rate,

@@ -1,7 +1,6 @@
-"""Everything inside one update: how the readable loops get from its batch to its step.
+"""The trace of one update: all intermediate results from its batch to its step.
 
-The numbers are those of `numerics.loops`, which say which bits are right; the kernels that made the
-update give the same.
+They come from the readable loops of `numerics.loops`; the kernels give the same bits.
 """
 
 from collections.abc import Sequence
@@ -20,11 +19,11 @@ from training.passes import Pass, Passes, gradient_of
 
 @dataclass(frozen=True, slots=True)
 class ExampleTrace:
-    """What one example of a batch goes through, and what comes of it.
+    """The trace of one example in a batch.
 
-    `position` is its place in the batch, `number` that in the training set, both from 0. `logits`,
-    `activations` and `deltas` (∂C/∂z) are a vector for each layer after the inputs; the logits of
-    softmax outputs are given as ln a. `gradient` (parameters) is flat, like the parameters.
+    `position` is its position in the batch, `number` its index in the training set, both from 0.
+    `logits`, `activations` and `deltas` (∂C/∂z) have a vector for each layer after the inputs; the
+    logits of softmax outputs are ln a. `gradient` (parameters) is flat, like the parameters.
     """
 
     position: int
@@ -40,12 +39,12 @@ class ExampleTrace:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Everything inside one update; all vectors are flat, like the parameters.
+    """The trace of one update; all vectors are flat, like the parameters.
 
-    `examples` are those that were asked for. `gradient_sum` is G, added up over the whole batch in
-    its order, `gradient` G/n, `decayed_gradient` g = G/n + λ·w, which is G/n where there is no
-    weight decay. `step` is what is taken from the parameters: after = before − step, to the bit.
-    `cost` is the mean of the costs of the whole batch.
+    `examples` are the requested ones. `gradient_sum` is G, summed over the whole batch in order,
+    `gradient` is G/n, `decayed_gradient` is g = G/n + λ·w, or G/n without weight decay. `step` is
+    subtracted from the parameters: after = before − step, to the bit. `cost` is the mean cost of
+    the whole batch.
     """
 
     update: BatchUpdate

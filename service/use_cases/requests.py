@@ -39,7 +39,7 @@ class AnsweredBefore(Exception):
 
 
 def check_request(violations: Violations, request: RequestId[Any] | None) -> None:
-    """Require a request id, where there is one, of the form that the contract says."""
+    """Require a valid request id, if there is one."""
     if request is not None:
         check_request_id(violations, "request_id", request.id)
 

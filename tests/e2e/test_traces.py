@@ -5,8 +5,18 @@ from collections.abc import Iterable
 import grpc
 import numpy as np
 import pytest
-from calls import create, examples, fresh_id, refused, settings, state
-from clearprop.v1 import network_pb2, run_pb2, trace_pb2
+from calls import (
+    all_updates,
+    create,
+    examples,
+    fresh_id,
+    refused,
+    settings,
+    state,
+    train,
+    watched,
+)
+from clearprop.v1 import network_pb2, run_pb2, trace_pb2, update_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from numpy.typing import NDArray
@@ -144,3 +154,27 @@ def test_an_example_that_is_twice_in_a_batch_is_traced_at_both_positions(
     found: trace_pb2.Trace = trace(stub, network).trace
     assert [(each.position, each.example) for each in found.examples] == [(0, 3), (1, 0), (2, 1)]
     assert (found.epoch, found.first_example, found.example_count) == (1, 3, 3)
+
+
+def test_an_update_has_the_same_epoch_everywhere(stub: TrainingServiceStub) -> None:
+    # Batches of 3 of 4 examples cross the ends of epochs: their epoch is that of the first example.
+    network = create(stub).network
+    run = train(stub, network, settings(batch_size=3, epochs=4))
+    expected = [0, 1, 1, 2, 3, 4, 4]
+    assert [update.epoch for update in all_updates(stub, network)] == expected
+    assert [state(stub, network, update).epoch for update in range(7)] == expected
+    assert [trace(stub, network, update=update).trace.epoch for update in range(1, 7)] == expected[
+        1:
+    ]
+    request = pb.WatchUpdatesRequest(network=network, start_update=0, until_run=run.run)
+    assert [update.epoch for update in watched(stub, request).updates] == expected
+    thinned = stub.ListUpdates(
+        pb.ListUpdatesRequest(network=network, max_points=5, detail=update_pb2.DETAIL_COST)
+    ).updates
+    assert all(update.epoch == expected[update.update] for update in thinned)
+    chunks = stub.ExportNetwork(
+        pb.ExportNetworkRequest(network=network, format=pb.EXPORT_FORMAT_CSV)
+    )
+    _, *lines = b"".join(chunk.content for chunk in chunks).decode().splitlines()
+    assert [int(line.split(",")[3]) for line in lines] == expected
+    assert [state(stub, network, update).next_epoch for update in range(7)] == [0, 1, 2, 3, 4, 4, 4]

@@ -1,4 +1,4 @@
-"""What optimizers remember, and the cost of the epoch under way."""
+"""Optimizer state, and the cost of the current epoch."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Make room in keyframes, runs and their events; the rows that are there stay as they are."""
+    """Add columns to keyframes, runs and their events; existing rows are unchanged."""
     for table, column in (
         ("keyframes", "optimizer"),
         ("keyframes", "optimizer_values"),

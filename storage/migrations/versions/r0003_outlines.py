@@ -1,4 +1,4 @@
-"""What a segment says of itself without its costs: its outline, with a CRC of its own."""
+"""Outlines of segments, which can be read without their costs and have their own CRC."""
 
 import zlib
 from collections.abc import Sequence
@@ -12,17 +12,17 @@ from sqlalchemy import Connection
 revision = "0003"
 down_revision = "0002"
 
-#: How many segments are copied at a time; one has up to 10 ms of costs.
+#: The number of segments that are copied at once; each has up to 10 ms of costs.
 _ROWS = 100
 
-#: No row has this one: what was damaged stays so.
+#: No row has this CRC: corrupt rows stay corrupt.
 _NO_CRC = -1
 
 
 def upgrade() -> None:
-    """Write the segments anew: their new columns come before the costs, to be read without them.
+    """Rewrite the segments: their new columns are before the costs, to be read without them.
 
-    Needs as much room again as the segments take, once.
+    This temporarily needs as much space again as the segments take.
     """
     op.rename_table("segments", "old_segments")
     op.create_table(

@@ -1,4 +1,4 @@
-"""Where the kept history of a network begins, in its head."""
+"""The earliest kept update of a network, in its head."""
 
 import zlib
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from alembic import op
 revision = "0004"
 down_revision = "0003"
 
-#: No row has this one: what was damaged stays so.
+#: No row has this CRC: corrupt rows stay corrupt.
 _NO_CRC = -1
 
 _FACTS = (
@@ -25,7 +25,7 @@ _FACTS = (
 
 
 def upgrade() -> None:
-    """Write the heads anew, one row for each network: all of their history is kept."""
+    """Rewrite the heads, one row for each network: all of their history is kept."""
     op.rename_table("heads", "old_heads")
     op.create_table(
         "heads",
