@@ -1,4 +1,4 @@
-"""What does not read back as it was written is told, and never returned as data."""
+"""Corrupt data is reported, and never returned."""
 
 import random
 import shutil
@@ -277,7 +277,7 @@ def is_part(part: list[str], whole: list[str]) -> bool:
     suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None
 )
 @given(seed=st.integers(0, 2**32))
-def test_no_byte_of_the_file_can_change_what_is_read(
+def test_no_changed_byte_of_the_file_changes_data_without_an_error(
     path: Path, written: tuple[Path, Story, Reads], seed: int
 ) -> None:
     source, story, reads = written

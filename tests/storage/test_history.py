@@ -347,7 +347,7 @@ def test_parameters_keep_their_bits(store: Store, parameters: Array) -> None:
 
 @shared_store
 @given(values=any_floats)
-def test_what_an_optimizer_remembers_keeps_its_bits(store: Store, values: Array) -> None:
+def test_an_optimizer_state_keeps_its_bits(store: Store, values: Array) -> None:
     story = Story()
     network, segment, _ = story.beginning()
     keyframe = Keyframe(story.uid, State(0, np.ones(3), OptimizerState(ADAM, values)))
@@ -362,7 +362,7 @@ def test_what_an_optimizer_remembers_keeps_its_bits(store: Store, values: Array)
         store.write(lambda writer: writer.delete_network(story.uid)).result()
 
 
-def test_what_is_stored_does_not_change_with_what_it_was_made_from(store: Store) -> None:
+def test_stored_data_does_not_change_with_its_source(store: Store) -> None:
     costs, parameters, values = np.ones(2), np.ones(3), np.ones(8)
     story = Story()
     network, segment, _ = story.beginning()
@@ -399,7 +399,7 @@ def test_a_large_history_keeps_its_order(store: Store) -> None:
     assert all(map(same_segment, found, segments))
 
 
-def test_a_missing_network_is_told_from_a_moved_head(store: Store) -> None:
+def test_a_missing_network_is_distinguished_from_a_moved_head(store: Store) -> None:
     story = Story()
     story.beginning()
     with pytest.raises(NetworkNotFound):

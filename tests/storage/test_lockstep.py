@@ -1,4 +1,4 @@
-"""The stores side by side: whatever happens, both say the same."""
+"""Both stores return the same results in any sequence of operations."""
 
 import shutil
 import tempfile

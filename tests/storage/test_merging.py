@@ -1,4 +1,4 @@
-"""Merging small neighbouring segments, in every store: nothing that can be read changes by it."""
+"""Merging of small neighbouring segments, in every store, does not change any data."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -106,7 +106,7 @@ def test_small_neighbours_become_one(store: Store, before: list[int], after: lis
     assert outlines == [segment.outline() for segment in segments(store, story)]
 
 
-def test_what_is_merged_goes_on_growing(store: Store) -> None:
+def test_a_merged_segment_can_be_merged_again(store: Store) -> None:
     story = begin(store)
     for _ in range(33):
         grow(store, story, 1)
@@ -161,7 +161,7 @@ def test_each_piece_is_bounded(store: Store) -> None:
     assert left == 10
 
 
-def test_what_was_deleted_or_changed_meanwhile_is_left_alone(store: Store) -> None:
+def test_segments_that_were_deleted_or_changed_are_not_merged(store: Store) -> None:
     assert isinstance(store, QueuedStore)
     story, other = begin(store), begin(store, "other")
     for each in (story, other):
@@ -177,7 +177,7 @@ def test_what_was_deleted_or_changed_meanwhile_is_left_alone(store: Store) -> No
         assert reader.count_networks() == 1
 
 
-def test_after_a_start_what_is_small_is_found(path: Path, clock: SetClock) -> None:
+def test_small_segments_are_found_after_a_start(path: Path, clock: SetClock) -> None:
     store = SqliteStore(path, clock)
     stories = [begin(store, f"net-{number}") for number in range(3)]
     for story in stories:
@@ -190,7 +190,7 @@ def test_after_a_start_what_is_small_is_found(path: Path, clock: SetClock) -> No
 
 
 @pytest.mark.parametrize("column", ["costs", "min_cost", "crc", "update_count", "first_update"])
-def test_what_is_damaged_is_neither_merged_nor_hidden(
+def test_corrupt_segments_are_neither_merged_nor_hidden(
     path: Path, clock: SetClock, column: str
 ) -> None:
     store = SqliteStore(path, clock)

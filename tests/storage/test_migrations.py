@@ -1,4 +1,4 @@
-"""Bringing databases to the tables that this version needs."""
+"""Migrations of databases."""
 
 import sqlite3
 import subprocess

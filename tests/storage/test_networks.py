@@ -1,4 +1,4 @@
-"""Networks in every store: their ids, their labels, their end."""
+"""Networks in every store: ids, labels, deletion."""
 
 import pytest
 from histories import Story, append, begin, make_network
@@ -110,7 +110,7 @@ def test_a_deleted_network_is_hidden_at_once(store: Store) -> None:
         assert reader.wanted_state(story.uid, 1) is None
 
 
-def test_nothing_can_be_done_to_a_deleted_network(store: Store) -> None:
+def test_a_deleted_network_cannot_be_changed(store: Store) -> None:
     story = begin(store)
     append(store, story.opening())
     store.write(lambda writer: writer.delete_network(story.uid)).result()

@@ -1,4 +1,4 @@
-"""Databases that an earlier version wrote are read by this one as they were written."""
+"""Databases of earlier versions are read correctly."""
 
 import json
 import sqlite3
@@ -32,7 +32,7 @@ def older(tmp_path: Path) -> Path:
     return path
 
 
-def test_networks_runs_and_training_sets_have_what_is_new_at_its_default(older: Path) -> None:
+def test_new_fields_of_networks_runs_and_training_sets_have_defaults(older: Path) -> None:
     store = SqliteStore(older, SetClock())
     with store.read() as reader:
         network, given = reader.network("net"), reader.network("given")

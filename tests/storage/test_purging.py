@@ -1,4 +1,4 @@
-"""Removing what was deleted or has expired, in every store."""
+"""Deletion of hidden and expired rows, in every store."""
 
 from datetime import timedelta
 

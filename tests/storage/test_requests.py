@@ -1,4 +1,4 @@
-"""What requests were answered, in every store."""
+"""Stored answers to requests, in every store."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Letting go of old history in every store: hidden at once, refused by name, removed in pieces."""
+"""Compaction in every store: deleted updates are hidden, refused by name, and purged in chunks."""
 
 import sqlite3
 from contextlib import closing
@@ -47,7 +47,9 @@ def costs(segments: list[Segment]) -> dict[int, float | None]:
 
 
 @pytest.mark.parametrize("earliest", [1, 3, 4, 6, 8, 9, LATEST])
-def test_what_is_kept_stays_as_it_was_and_the_rest_is_refused(store: Store, earliest: int) -> None:
+def test_kept_updates_are_unchanged_and_deleted_ones_are_refused(
+    store: Store, earliest: int
+) -> None:
     story = trained(store)
     with store.read() as reader:
         before = costs(reader.segments(story.uid, 0, LATEST, 100))
@@ -109,7 +111,7 @@ def test_only_the_first_compaction_to_a_place_or_beyond_changes_anything(store: 
         assert_refused(reader, story, 7)
 
 
-def test_an_addition_for_the_head_before_is_refused_and_made_anew_goes_on(store: Store) -> None:
+def test_an_addition_for_an_old_head_is_refused_and_can_be_retried(store: Store) -> None:
     story = trained(store)
     late = story.copy().growth(2)
     story.head = compact(store, story, 9)
@@ -126,7 +128,7 @@ def test_an_addition_for_the_head_before_is_refused_and_made_anew_goes_on(store:
         assert same_segment(segment, growth.segment) or segment.count > growth.segment.count
 
 
-def test_a_snapshot_that_is_open_goes_on_with_what_it_saw(store: Store) -> None:
+def test_an_open_snapshot_is_unchanged(store: Store) -> None:
     story = trained(store)
     with store.read() as reader:
         before = costs(reader.segments(story.uid, 0, LATEST, 100))

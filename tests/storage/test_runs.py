@@ -1,4 +1,4 @@
-"""Runs in every store: their states, and the states that clients want them to take."""
+"""Runs in every store: their states and requested states."""
 
 import math
 from dataclasses import replace
@@ -106,7 +106,7 @@ def test_the_active_runs_of_all_networks_are_found(store: Store) -> None:
     )
 
 
-def test_an_append_tells_which_state_is_wanted(store: Store) -> None:
+def test_an_append_returns_the_requested_state(store: Store) -> None:
     story = begin(store)
     assert append(store, story.opening()) is None
     assert append(store, story.growth()) is None
@@ -118,7 +118,7 @@ def test_an_append_tells_which_state_is_wanted(store: Store) -> None:
         assert append(store, story.growth()) is wanted
 
 
-def test_an_addition_without_a_run_leaves_what_is_wanted(store: Store) -> None:
+def test_an_addition_without_a_run_keeps_the_requested_state(store: Store) -> None:
     story = begin(store)
     append(store, story.opening())
     store.write(lambda writer: writer.want(story.uid, 1, RunState.PAUSED)).result()
@@ -129,7 +129,7 @@ def test_an_addition_without_a_run_leaves_what_is_wanted(store: Store) -> None:
 
 
 @pytest.mark.parametrize("state", sorted({RunState.PAUSED} | FINAL))
-def test_a_run_that_stops_loses_its_wanted_state(store: Store, state: RunState) -> None:
+def test_the_requested_state_is_cleared_when_a_run_stops(store: Store, state: RunState) -> None:
     story = begin(store)
     append(store, story.opening())
     store.write(lambda writer: writer.want(story.uid, 1, RunState.CANCELLED)).result()
@@ -138,7 +138,7 @@ def test_a_run_that_stops_loses_its_wanted_state(store: Store, state: RunState) 
         assert reader.wanted_state(story.uid, 1) is None
 
 
-def test_nothing_can_be_wanted_of_a_run_that_is_not_active(store: Store) -> None:
+def test_no_state_can_be_requested_of_a_run_that_is_not_active(store: Store) -> None:
     story = begin(store)
     append(store, story.opening())
     append(store, story.change(RunState.PAUSED))

@@ -1,4 +1,4 @@
-"""What is SQLite's own: pragmas, the write-ahead log, crashes, and failures to write."""
+"""SQLite: pragmas, the write-ahead log, crashes, and failed writes."""
 
 import resource
 import signal
@@ -187,7 +187,7 @@ def full_disk() -> Iterator[None]:
         signal.signal(signal.SIGXFSZ, ignored)
 
 
-def test_a_full_disk_is_told_to_everyone_and_the_store_goes_on(sqlite_store: SqliteStore) -> None:
+def test_a_full_disk_is_reported_and_the_store_recovers(sqlite_store: SqliteStore) -> None:
     heard: list[object] = []
     stories = [begin(sqlite_store, f"n{index}") for index in range(3)]
     for story in stories:
@@ -232,7 +232,7 @@ def fail_at(
 
 
 @pytest.mark.parametrize("statement", ["BEGIN IMMEDIATE", "SAVEPOINT work", "COMMIT"])
-def test_a_transaction_that_fails_changes_nothing_and_the_store_goes_on(
+def test_a_failed_transaction_changes_nothing_and_the_store_recovers(
     sqlite_store: SqliteStore, monkeypatch: pytest.MonkeyPatch, statement: str
 ) -> None:
     story = begin(sqlite_store)
@@ -257,7 +257,7 @@ def test_a_full_disk_has_an_error_of_its_own(
         append(sqlite_store, story.opening())
 
 
-def test_it_is_told_when_nothing_can_be_written_and_found_out_when_it_can_again(
+def test_listeners_are_notified_when_the_store_is_unwritable_and_writable_again(
     sqlite_store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     heard: list[bool] = []
@@ -339,7 +339,7 @@ def test_an_error_of_one_statement_fails_only_its_work(sqlite_store: SqliteStore
     assert after.result() == story.network.labels
 
 
-def test_no_message_tells_a_path_or_sql(sqlite_store: SqliteStore, path: Path) -> None:
+def test_no_message_contains_a_path_or_sql(sqlite_store: SqliteStore, path: Path) -> None:
     with pytest.raises(StoreUnavailable) as error, sqlite_store.read() as reader:
         reader._session.control("SELECT nonsense FROM networks")  # type: ignore[attr-defined]
     assert str(path) not in str(error.value)

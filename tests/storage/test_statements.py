@@ -1,4 +1,4 @@
-"""The statements of the SQL stores: each finds its rows by a key or an index."""
+"""The statements of the SQL stores: each uses a key or an index."""
 
 import sqlite3
 from collections.abc import Callable

@@ -35,7 +35,7 @@ def test_the_built_in_sets_can_be_stored(store: Store) -> None:
             assert same_examples(reader.examples(training_set.uid), examples)
 
 
-def test_examples_can_be_changed_by_nobody(store: Store) -> None:
+def test_examples_are_read_only(store: Store) -> None:
     training_set, examples = make_training_set()
     inputs = examples.inputs.copy()
     add(store, training_set, examples)

@@ -1,4 +1,4 @@
-"""Works, snapshots and listeners in every store."""
+"""Transactions, snapshots and listeners in every store."""
 
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -35,7 +35,7 @@ class OddError(Exception):
     """What a work raises for reasons of its own."""
 
 
-def test_a_future_gets_what_its_work_returns(store: Store) -> None:
+def test_a_future_gets_the_result_of_its_work(store: Store) -> None:
     assert store.write(lambda _: 17).result() == 17
 
 
@@ -114,7 +114,7 @@ def test_works_are_done_in_one_thread_that_is_not_the_callers(store: Store) -> N
     assert current_thread() not in threads
 
 
-def test_a_reader_sees_only_what_is_committed(store: Store) -> None:
+def test_a_reader_sees_only_committed_data(store: Store) -> None:
     story = begin(store)
     changed, go_on = Event(), Event()
 
@@ -178,7 +178,7 @@ def test_all_that_waits_shares_a_transaction(store: Store) -> None:
     assert heard == [{story.uid for story in stories}]
 
 
-def test_listeners_hear_nothing_of_what_was_not_changed(store: Store) -> None:
+def test_listeners_are_not_notified_without_changes(store: Store) -> None:
     story = begin(store)
     heard: list[Sequence[str]] = []
     store.on_commit(heard.append)
@@ -210,7 +210,7 @@ def test_listeners_are_called_when_it_is_committed_and_before_the_future(store: 
     assert observed == [({"a": "b"}, False)]
 
 
-def test_a_listener_that_fails_disturbs_nobody(
+def test_a_failing_listener_does_not_affect_others(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     heard: list[Sequence[str]] = []
@@ -293,7 +293,7 @@ def test_readers_in_many_threads_see_whole_transactions(store: Store) -> None:
     assert broken == []
 
 
-def test_closing_finishes_what_is_queued(store: Store) -> None:
+def test_closing_finishes_queued_work(store: Store) -> None:
     done: list[int] = []
     gate = Gate(store)
     futures = [store.write(lambda _, index=index: done.append(index)) for index in range(20)]

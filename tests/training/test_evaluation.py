@@ -1,4 +1,4 @@
-"""What a network costs on examples, and which of them it gets right."""
+"""Costs of examples, and which of them are classified correctly."""
 
 from dataclasses import replace
 from math import nan
@@ -85,7 +85,7 @@ IDENTITY = Activation.IDENTITY
         (IDENTITY, [[0.5, 0.1]], [[2.0, 0.0]], None),
     ],
 )
-def test_what_is_right(
+def test_correct_examples(
     monkeypatch: pytest.MonkeyPatch,
     activation: Activation,
     outputs: Rows,

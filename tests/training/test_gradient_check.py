@@ -1,4 +1,4 @@
-"""The check of gradients passes what is right, flags what is wrong, and tells what it cannot."""
+"""The gradient check passes right gradients, fails wrong ones, and reports unmeasurable ones."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -94,7 +94,7 @@ def test_a_gradient_that_is_wrong_is_flagged(place: int, factor: float) -> None:
 
 
 @pytest.mark.parametrize("activation", [Activation.RELU, Activation.LEAKY_RELU])
-def test_a_kink_is_told_and_not_failed(activation: Activation) -> None:
+def test_a_kink_is_reported_and_does_not_fail(activation: Activation) -> None:
     world = make_world(
         (1, 1, 1),
         [[1.0]],
@@ -146,7 +146,7 @@ def test_right_gradients_pass_at_huge_weights(
     assert all(it.comparable for it in found.differences[:comparable])
 
 
-def test_the_worst_comes_first_and_only_what_was_asked_for() -> None:
+def test_the_largest_difference_is_first_and_only_requested_parameters_are_checked() -> None:
     world = make_world(seed=3)
     found = check_gradients(world.network, world.parameters, world.examples, [3, 14, 7])
     assert {it.parameter for it in found.differences} == {3, 14, 7}

@@ -1,4 +1,4 @@
-"""Ids, labels and ids of requests: which are refused, and those at the bounds that are not."""
+"""Ids, labels and request ids: valid and invalid ones, at the bounds."""
 
 import pytest
 from refusing import refused

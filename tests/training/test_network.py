@@ -1,4 +1,4 @@
-"""Where the parameters of a network lie, and what they are before the first update."""
+"""The layout of parameters, and their initial values."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -91,7 +91,7 @@ def test_zeros_are_zeros() -> None:
     assert not initial_parameters(replace(make_world().network, initializer=recipe)).any()
 
 
-def test_given_parameters_are_taken_as_they_are() -> None:
+def test_explicit_parameters_are_used_unchanged() -> None:
     network = replace(
         make_world((2, 2, 1), bias=True).network,
         initializer=Initializer(InitializerKind.EXPLICIT),

@@ -1,4 +1,4 @@
-"""Every network that makes no sense is refused, with every bad field named."""
+"""Invalid networks are refused, with every invalid field named."""
 
 from itertools import product
 from math import inf, nan
@@ -103,7 +103,7 @@ def test_a_function_that_is_not_known_is_named_and_does_not_matter_to_the_other_
     ]
 
 
-def test_each_pair_of_outputs_and_cost_is_taken_or_refused_with_what_to_do() -> None:
+def test_each_pair_of_outputs_and_cost_is_accepted_or_refused_with_what_to_do() -> None:
     sensible = {(SIGMOID, CROSS_ENTROPY), (SOFTMAX, CATEGORICAL)} | {
         (outputs, cost)
         for outputs in Activation
@@ -188,7 +188,7 @@ def test_every_bad_field_of_an_initializer_is_named(
         (Initializer(UNIFORM, -1, low=nan), ["seed", "low"]),
     ],
 )
-def test_of_a_kind_of_initializer_that_is_not_known_only_what_cannot_be_is_named(
+def test_with_an_unknown_initializer_only_invalid_values_are_reported(
     initializer: Initializer, bad: list[str]
 ) -> None:
     found = refused(

@@ -1,4 +1,4 @@
-"""What optimizers are set to, and what is refused."""
+"""Settings of optimizers: defaults, and invalid ones."""
 
 from math import inf, nan
 
@@ -13,7 +13,7 @@ GRADIENT_DESCENT, MOMENTUM = OptimizerKind.GRADIENT_DESCENT, OptimizerKind.MOMEN
 NESTEROV, ADAM = OptimizerKind.NESTEROV, OptimizerKind.ADAM
 
 
-def test_what_is_left_open_has_its_usual_value() -> None:
+def test_missing_settings_have_defaults() -> None:
     assert Optimizer().completed() == Optimizer(GRADIENT_DESCENT)
     assert Optimizer(MOMENTUM).completed() == Optimizer(MOMENTUM, momentum=0.9)
     assert Optimizer(NESTEROV, momentum=0.0).completed() == Optimizer(NESTEROV, momentum=0.0)
@@ -23,7 +23,7 @@ def test_what_is_left_open_has_its_usual_value() -> None:
 
 
 @pytest.mark.parametrize("kind", list(OptimizerKind))
-def test_a_completed_optimizer_is_complete_and_sound(kind: OptimizerKind) -> None:
+def test_a_completed_optimizer_is_complete_and_valid(kind: OptimizerKind) -> None:
     completed = Optimizer(kind).completed()
     assert completed.completed() == completed
     assert all(getattr(completed, name) is not None for name in kind.definition.defaults)
@@ -62,7 +62,7 @@ def test_every_bad_field_of_an_optimizer_is_named(optimizer: Optimizer, bad: lis
         (Optimizer(momentum=1.0, epsilon=0.0), ["momentum", "epsilon"]),
     ],
 )
-def test_of_a_kind_that_is_not_known_only_what_cannot_be_is_named(
+def test_with_an_unknown_kind_only_invalid_values_are_reported(
     optimizer: Optimizer, bad: list[str]
 ) -> None:
     found = refused(
@@ -71,7 +71,7 @@ def test_of_a_kind_that_is_not_known_only_what_cannot_be_is_named(
     assert list(found) == ["it.kind", *(f"it.{field}" for field in bad)]
 
 
-def test_what_does_not_apply_says_what_it_belongs_to() -> None:
+def test_a_setting_that_does_not_apply_is_refused_with_the_optimizers_that_have_it() -> None:
     optimizer = Optimizer(momentum=0.5, beta1=0.5)
     found = refused(lambda violations: check_optimizer(violations, "it", optimizer))
     assert found == {

@@ -1,4 +1,4 @@
-"""The life of a run."""
+"""States and positions of a run."""
 
 import pytest
 from worlds import NOW, make_world

@@ -1,4 +1,4 @@
-"""Which examples each update of a run takes."""
+"""The examples of each update of a run, and rules for settings."""
 
 from math import inf, nan
 

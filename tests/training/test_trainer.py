@@ -1,4 +1,4 @@
-"""A run carried out in segments, and its replay."""
+"""Execution of a run in segments, and its replay."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -223,20 +223,20 @@ def keyframes_of(optimizer: Optimizer) -> list[int]:
     return [addition.after.keyframe for addition in carry_out(trainer) if addition.keyframe]
 
 
-def test_what_an_optimizer_remembers_counts_for_the_distance_of_keyframes() -> None:
+def test_the_optimizer_state_counts_for_the_distance_of_keyframes() -> None:
     # Of 80 kB, or with both moments 240 kB: due after 37 or 102 ms of replay.
     assert keyframes_of(Optimizer()) == list(range(2, 31, 2))
     assert keyframes_of(ADAM) == list(range(6, 31, 6))
 
 
-def test_single_steps_of_a_small_network_are_not_taken_for_long_replays() -> None:
+def test_single_steps_of_a_small_network_do_not_count_as_long_replays() -> None:
     world = make_world()  # 6 updates
     trainer = world.trainer(world.open(), tick=0.02)  # of which 15 parameters need no part
     trainer._count = 1
     assert [bool(addition.keyframe) for addition in carry_out(trainer)] == [False] * 5 + [True]
 
 
-def test_a_run_says_what_its_optimizer_is_set_to() -> None:
+def test_a_run_has_all_settings_of_its_optimizer() -> None:
     opening = make_world(optimizer=ADAM).open()
     assert opening.run is not None
     assert opening.run.settings.optimizer == Optimizer(
@@ -260,7 +260,7 @@ def trained(world: World, *optimizers_and_rates: tuple[Optimizer, float]) -> lis
 
 
 @pytest.mark.parametrize("optimizer", [MOMENTUM, NESTEROV, ADAM], ids=lambda it: it.kind)
-def test_a_run_with_another_learning_rate_goes_on_with_what_was_remembered(
+def test_a_run_with_another_learning_rate_continues_the_optimizer_state(
     optimizer: Optimizer,
 ) -> None:
     world = make_world(epochs=3)  # whole batches, so that two runs are like one long run
@@ -301,7 +301,7 @@ def test_a_run_with_another_optimizer_begins_at_zero(other: Optimizer) -> None:
     assert bits(forgetful.state) == bits(second)
 
 
-def test_plain_gradient_descent_forgets_what_another_optimizer_remembered() -> None:
+def test_plain_gradient_descent_drops_the_state_of_another_optimizer() -> None:
     world = make_world()
     _, plain, again = trained(world, (MOMENTUM, 0.1), (Optimizer(), 0.1), (MOMENTUM, 0.1))
     assert plain.optimizer_state is None
@@ -386,7 +386,7 @@ def test_interruptions_do_not_change_where_a_run_ends_by_its_cost(
     assert bits(state) == bits(plain.state)
 
 
-def test_a_replay_does_not_heed_what_ended_the_run() -> None:
+def test_a_replay_ignores_the_stop_condition() -> None:
     world = make_world(batch_size=1, epochs=50, stop=StopCondition(cost_below=100.0))
     trainer = world.trainer(world.open())
     segments = segments_of(world, carry_out(trainer))
@@ -531,7 +531,7 @@ def test_exploding_updates_leave_the_last_finite_state_whole(optimizer: Optimize
     assert again.run.first_update == last + 1
 
 
-def test_examples_are_taken_in_an_order_of_their_own_when_shuffled() -> None:
+def test_shuffled_epochs_have_their_own_orders() -> None:
     world = make_world(batch_size=1, epochs=1)
     shuffled = make_world(batch_size=1, epochs=1, shuffle_seed=3)
     orders = []

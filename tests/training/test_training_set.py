@@ -1,4 +1,4 @@
-"""What examples must be like, by themselves and for a network."""
+"""Rules for examples, alone and for a network."""
 
 import re
 from math import inf, nan

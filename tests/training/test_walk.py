@@ -191,7 +191,7 @@ def test_each_variable_of_the_loops_has_a_role_and_each_role_a_variable(
     assert {name for name in roles if "." in name} <= attributes
 
 
-def test_whoever_traces_already_goes_on_and_other_threads_are_let_be() -> None:
+def test_other_trace_functions_and_threads_are_not_affected() -> None:
     world = make_world()
     update = update_of(world, 0)
     seen = []

@@ -1,4 +1,4 @@
-"""What every executor does, also on a store that fails now and then."""
+"""The contract of every executor, also with a store that fails sometimes."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -85,7 +85,7 @@ def test_a_run_that_reaches_its_cost_succeeds_before_its_epochs_are_over(
     assert run.latest_cost < 0.01  # a batch is an epoch here
 
 
-def test_a_stopped_executor_leaves_runs_active_and_another_goes_on(
+def test_a_stopped_executor_leaves_runs_active_and_another_continues(
     bench: ExecutionBench, new_executor: NewExecutor
 ) -> None:
     long = 20 * EPOCHS  # so that it is still under way when it is stopped
@@ -100,7 +100,7 @@ def test_a_stopped_executor_leaves_runs_active_and_another_goes_on(
     assert bench.final_bits() == uninterrupted(long)
 
 
-def test_an_internal_error_fails_the_run_and_says_so(
+def test_an_internal_error_fails_the_run_and_is_reported(
     bench: ExecutionBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Engine, "advance", broken)
@@ -156,7 +156,7 @@ def test_a_step_is_answered_when_it_is_written_and_can_be_paused_and_cancelled(
     assert run.updates_done < run.total_updates
 
 
-def test_a_step_continues_from_what_was_changed_since(bench: ExecutionBench) -> None:
+def test_a_step_continues_from_changes_since_the_last_one(bench: ExecutionBench) -> None:
     begin_step(bench, 10, SETTINGS)
     paused_at(bench, 10)
     bench.edits.reset("net", Initializer(InitializerKind.UNIFORM, 1))
@@ -258,7 +258,7 @@ def test_an_intent_that_was_written_before_a_crash_is_carried_out(
     paused_at(bench, count)
 
 
-def test_a_paused_run_that_is_remembered_is_the_one_in_the_store(bench: ExecutionBench) -> None:
+def test_a_cached_paused_run_is_the_one_in_the_store(bench: ExecutionBench) -> None:
     assert bench.executor.paused("net") is None
     begin_step(bench, 1, SETTINGS)
     paused_at(bench, 1)

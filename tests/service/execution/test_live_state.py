@@ -1,4 +1,4 @@
-"""The life of a run in an executor: every way through its table keeps what an executor promises."""
+"""The state machine of a run in an executor: every path through it keeps the promises."""
 
 from collections import deque
 from collections.abc import Callable
@@ -280,7 +280,7 @@ class AnyLife(RuleBasedStateMachine):
             assert not self.is_active or self.owed
 
 
-def test_any_life_keeps_what_an_executor_promises() -> None:
+def test_any_sequence_of_events_keeps_the_promises_of_an_executor() -> None:
     run_state_machine_as_test(
         AnyLife,
         settings=examples(max_examples=rounds(200, 5_000), stateful_step_count=60, deadline=None),

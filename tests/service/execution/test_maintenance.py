@@ -1,4 +1,4 @@
-"""A server maintains its store for as long as it runs."""
+"""A server maintains its store while it runs."""
 
 import asyncio
 from typing import Any
@@ -28,7 +28,7 @@ class ScriptedStore:
         return answer
 
 
-async def test_it_goes_on_while_there_is_more_and_after_a_failure(
+async def test_it_continues_while_there_is_more_and_after_a_failure(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(maintenance, "_IDLE_SECONDS", 0.0)

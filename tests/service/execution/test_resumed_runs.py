@@ -1,4 +1,4 @@
-"""Runs go on where they stood, also after the store was closed and by another version."""
+"""Runs continue from their position, also after a restart and by another version."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -127,7 +127,7 @@ def older(tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-def test_an_older_history_replays_and_its_paused_run_goes_on(older: str) -> None:
+def test_an_older_history_replays_and_its_paused_run_continues(older: str) -> None:
     world = make_world((2, 5, 1), seed=7)
     with Service(older) as service:
         network = service.networks.get("net").network
@@ -146,7 +146,7 @@ def test_an_older_history_replays_and_its_paused_run_goes_on(older: str) -> None
     assert bits(uninterrupted(world.network, State(0, world.parameters), *runs)) == bits(latest)
 
 
-def test_an_older_network_can_be_trained_with_what_is_new(older: str) -> None:
+def test_an_older_network_can_be_trained_with_new_settings(older: str) -> None:
     with Service(older) as service:
         service.step(127)
         before = service.state()

@@ -1,4 +1,4 @@
-"""What the executor with threads does in its own way."""
+"""Details of the executor with threads."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,7 +21,7 @@ def bench() -> Iterator[ExecutionBench]:
         yield bench
 
 
-def test_a_run_that_is_resumed_before_its_last_time_slice_has_ended_goes_on(
+def test_a_run_that_is_resumed_before_its_last_time_slice_has_ended_continues(
     bench: ExecutionBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     executor = bench.executor

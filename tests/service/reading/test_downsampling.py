@@ -1,4 +1,4 @@
-"""Histories in brief: few updates, none of them made up, and no peak lost."""
+"""Downsampled histories: a few exact updates, with all peaks."""
 
 from collections.abc import Iterator
 from dataclasses import replace

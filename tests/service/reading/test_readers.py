@@ -1,4 +1,4 @@
-"""Updates read again, whole, also when their network goes away in the meantime."""
+"""Updates are read completely, also if their network is deleted during a read."""
 
 from functools import partial
 from pathlib import Path
@@ -23,9 +23,7 @@ from training.update import State
 
 
 @pytest.mark.parametrize("kind", ["memory", "sqlite"])
-def test_a_network_that_was_deleted_meanwhile_is_not_found_and_no_damage(
-    kind: str, tmp_path: Path
-) -> None:
+def test_a_network_that_was_deleted_during_a_read_is_not_found(kind: str, tmp_path: Path) -> None:
     clock = SystemClock()
     url = {"memory": "memory:", "sqlite": f"sqlite:///{tmp_path / 'store.db'}"}[kind]
     store = open_store(url, clock)
@@ -49,7 +47,7 @@ def bits(state: State) -> tuple[object, ...]:
     return state.parameters.tobytes(), kept and (kept.optimizer, kept.values.tobytes())
 
 
-def test_a_state_has_what_its_optimizer_remembers_however_it_was_read() -> None:
+def test_a_state_has_its_optimizer_state_however_it_was_read() -> None:
     with Service() as service:
         network = service.networks.create(NewNetwork("net", (2, 5, 1))).network
         settings: TrainingSettings | None = TrainingSettings(

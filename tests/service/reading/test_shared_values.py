@@ -1,4 +1,4 @@
-"""What many ask for is made once."""
+"""Shared values are computed once."""
 
 import asyncio
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ async def test_who_goes_away_takes_nothing_from_the_others() -> None:
     assert shared.kept("key") == Value(7)
 
 
-async def test_what_was_begun_before_a_change_is_not_what_comes_after_it() -> None:
+async def test_a_value_from_before_a_change_is_not_used_after_it() -> None:
     shared: SharedValues[Value] = SharedValues(10_000)
     going_on = Event()
 
@@ -72,7 +72,7 @@ async def test_an_error_is_everyones_and_is_not_kept() -> None:
     assert await shared.make("key", 2, lambda: Value(2)) == Value(2)
 
 
-async def test_what_is_made_at_once_is_made_for_all() -> None:
+async def test_a_value_computed_in_place_is_shared() -> None:
     shared: SharedValues[Value] = SharedValues(10_000)
     assert shared.make_at_once("key", lambda: Value(1)) == Value(1)
     assert shared.make_at_once("key", lambda: Value(2)) == Value(1)

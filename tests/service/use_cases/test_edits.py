@@ -1,4 +1,4 @@
-"""Changes of parameters are updates like others: numbered, durable, and what comes after them."""
+"""Changes of parameters: numbered, durable updates that later ones depend on."""
 
 import numpy as np
 import pytest
@@ -62,7 +62,7 @@ class Plain:
 
 @given(st.data())
 @examples(max_examples=12)
-def test_a_run_goes_on_from_what_was_changed_and_every_update_can_be_read(
+def test_a_run_continues_from_changes_and_every_update_can_be_read(
     data: st.DataObject,
 ) -> None:
     settings = recipe(data.draw(st.sampled_from(OPTIMIZERS)))

@@ -1,4 +1,4 @@
-"""Files of networks: what is in them, and that nothing is lost or made up."""
+"""Exported files are complete and exact."""
 
 import io
 import json
@@ -128,7 +128,7 @@ def test_pieces_become_chunks_of_one_size() -> None:
 
 @pytest.mark.parametrize("bias", [False, True])
 @pytest.mark.parametrize("word", Activation)
-def test_an_onnx_model_computes_what_predict_does(word: Activation, bias: bool) -> None:
+def test_an_onnx_model_computes_the_same_as_predict(word: Activation, bias: bool) -> None:
     random = np.random.default_rng(7)
     hidden = Activation.TANH if word is Activation.SOFTMAX else word
     sizes = (3, 9, 5, 4)
@@ -165,7 +165,7 @@ def content(service: Service, update: int | None, file_format: ExportFormat) -> 
     return b"".join(service.exports.export("net", update, file_format).chunks)
 
 
-def test_every_format_says_what_it_is_and_is_the_update_that_was_asked_for(
+def test_every_format_has_its_media_type_and_the_requested_update(
     service: Service,
 ) -> None:
     names = {
@@ -217,7 +217,7 @@ def test_a_history_is_a_line_for_each_update(
             assert float(last).hex() == float(cost).hex()
 
 
-def test_what_cannot_be_exported_is_refused(service: Service) -> None:
+def test_invalid_exports_are_refused(service: Service) -> None:
     with pytest.raises(NetworkNotFound):
         service.exports.export("nowhere", None, ExportFormat.JSON)
     for update in (-1, 12):
@@ -225,7 +225,7 @@ def test_what_cannot_be_exported_is_refused(service: Service) -> None:
             service.exports.export("net", update, ExportFormat.CSV)
 
 
-def test_an_exported_optimizer_state_lets_an_equal_network_go_on_to_the_same_bits(
+def test_a_network_created_from_an_export_continues_to_the_same_bits(
     service: Service,
 ) -> None:
     for number, kind in enumerate([OptimizerKind.ADAM, OptimizerKind.MOMENTUM]):
@@ -284,6 +284,6 @@ def test_an_optimizer_state_that_cannot_be_is_refused_with_every_reason(service:
     )
 
 
-def test_a_server_starts_without_what_only_some_exports_need() -> None:
+def test_a_server_starts_without_the_imports_of_rare_exports() -> None:
     code = "import service.app, sys; sys.exit('onnx' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)

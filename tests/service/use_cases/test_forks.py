@@ -1,4 +1,4 @@
-"""Forks begin as their source was, to the bit, and leave it as it is."""
+"""Forks start with the bits of their source, and do not change it."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -52,7 +52,7 @@ def bits(state: State) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("kind", ["memory", "sqlite"])
-def test_a_fork_goes_on_to_the_same_bits_and_changes_nothing_of_its_source(
+def test_a_fork_continues_to_the_same_bits_and_does_not_change_its_source(
     kind: str, tmp_path: Path
 ) -> None:
     database = {"memory": "memory:", "sqlite": f"sqlite:///{tmp_path / 'store.db'}"}[kind]
@@ -106,7 +106,7 @@ def test_a_fork_goes_on_to_the_same_bits_and_changes_nothing_of_its_source(
         assert bits(service.state("latest")) == expected
 
 
-def test_a_fork_of_what_trains_and_a_fork_of_a_fork(service: Service) -> None:
+def test_a_fork_of_a_training_network_and_a_fork_of_a_fork(service: Service) -> None:
     service.step(4, replace(ADAM, epochs=1000))
     assert service.networks.get("net").head.active_run == 1
     first = service.networks.fork("net", 2).network
@@ -136,7 +136,7 @@ def test_a_repeated_fork_is_made_once_and_answered_as_before(service: Service) -
         service.networks.fork("net", 1, "", {}, RequestId("once", b"other", named))
 
 
-def test_what_cannot_be_forked_is_refused(service: Service) -> None:
+def test_invalid_forks_are_refused(service: Service) -> None:
     with pytest.raises(InvalidFields) as refused:
         service.networks.fork("net", 0, "Net!", {"Bad key": ""}, RequestId("\n", b"", named))
     assert [bad.field for bad in refused.value.violations] == [

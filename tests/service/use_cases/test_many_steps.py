@@ -1,4 +1,4 @@
-"""Many single steps: once they are merged, they cost no more than one run of as many updates."""
+"""Many single steps: after merging, they are as cheap as one run with as many updates."""
 
 import sqlite3
 from contextlib import closing

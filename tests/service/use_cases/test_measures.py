@@ -1,4 +1,4 @@
-"""Looking at networks: costs, accuracies and gradients on training sets."""
+"""Costs, accuracies and gradients of networks on training sets."""
 
 from collections.abc import Iterator
 
@@ -42,14 +42,14 @@ def test_a_network_is_measured_at_any_update_and_left_alone(service: Service) ->
     assert service.networks.get("net").head == head
 
 
-def test_the_next_update_costs_what_was_measured_before_it(service: Service) -> None:
+def test_the_cost_of_the_next_update_is_the_one_measured_before_it(service: Service) -> None:
     service.step(3, SETTINGS)
     _, _, found = service.evaluations.evaluate("net", 2, "xor")
     _, snapshot = service.history.state("net", 3)
     assert snapshot.costs[0] == found.cost
 
 
-def test_what_cannot_be_measured_is_refused(service: Service) -> None:
+def test_invalid_measurements_are_refused(service: Service) -> None:
     service.training_sets.create("wide", [(np.ones(3), np.array([2.0]))])
     for measure in (service.evaluations.evaluate, service.gradient_checks.check):
         with pytest.raises(TrainingSetNotFound):

@@ -1,4 +1,4 @@
-"""Making networks of every kind."""
+"""Creation of networks of every kind."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -48,7 +48,7 @@ def test_a_cost_function_that_is_not_named_is_the_natural_one(
     assert service.networks.get("net").network == network
 
 
-def test_a_cost_function_that_is_named_is_taken_or_refused(service: Service) -> None:
+def test_a_requested_cost_function_is_used_or_refused(service: Service) -> None:
     quadratic = NewNetwork("net", (2, 5, 1), cost_function=CostFunction.QUADRATIC)
     assert service.networks.create(quadratic).network.cost_function is CostFunction.QUADRATIC
     wanted = replace(quadratic, id="other", cost_function=CostFunction.CATEGORICAL_CROSS_ENTROPY)
@@ -77,7 +77,7 @@ def test_an_output_activation_that_is_not_known_is_the_only_bad_field(service: S
 @pytest.mark.parametrize(
     "kind", [kind for kind in InitializerKind if kind is not InitializerKind.EXPLICIT]
 )
-def test_what_is_picked_is_reported_and_makes_update_0(
+def test_a_chosen_seed_is_reported_and_gives_update_0(
     service: Service, kind: InitializerKind, bias: bool
 ) -> None:
     wanted = NewNetwork("net", (2, 5, 1), initializer=Initializer(kind), bias=bias)

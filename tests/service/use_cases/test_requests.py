@@ -1,4 +1,4 @@
-"""What is kept of answers reads back as it was kept, and a repeated request gets it."""
+"""Answers are stored exactly, and repeated requests get them."""
 
 import pytest
 from services import Service
@@ -97,7 +97,7 @@ def test_version_1_is_stored_and_read_byte_for_byte(answer: StoredAnswer, conten
     assert unpack(content) == answer
 
 
-def test_what_a_later_version_added_is_passed_over() -> None:
+def test_fields_of_a_later_version_are_ignored() -> None:
     assert unpack(b"\x01\x82\xa8response\xc4\x00\xa5later\x91\x01") == StoredAnswer(b"")
 
 

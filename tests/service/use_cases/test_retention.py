@@ -1,4 +1,4 @@
-"""Letting go of old history: what is kept is read to the same bits, and nothing before it."""
+"""Compaction: kept updates are read with the same bits, and earlier ones are refused."""
 
 from collections.abc import Callable
 
@@ -71,7 +71,7 @@ def require_refused(read: Callable[[], object]) -> None:
         read()
 
 
-def test_a_page_goes_on_where_the_history_begins_now_and_leaves_no_gap(
+def test_a_page_continues_at_the_new_start_of_the_history_without_a_gap(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(update_pages, "PAGE_BYTES", 2**17)
@@ -93,7 +93,7 @@ def test_a_page_goes_on_where_the_history_begins_now_and_leaves_no_gap(
         assert whole[-1].last_update == 2 * size - 1
 
 
-def test_training_goes_on_after_it_to_the_same_bits_and_caches_show_nothing_before() -> None:
+def test_training_continues_to_the_same_bits_and_caches_show_no_deleted_updates() -> None:
     with Service() as service, Service() as other:
         trained(service, 20)
         trained(other, 30)
@@ -110,7 +110,7 @@ def test_training_goes_on_after_it_to_the_same_bits_and_caches_show_nothing_befo
         assert ours == theirs
 
 
-def test_an_answer_that_is_asked_for_again_has_what_is_kept() -> None:
+def test_a_repeated_request_gets_the_kept_updates() -> None:
     with Service() as service:
         network = trained(service, 20)
         service.retention.delete_updates("net", 15)

@@ -1,4 +1,4 @@
-"""Training sets, made at once or from collected chunks."""
+"""Training sets, created in one call or from chunks."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A history verifies as long as it is what was recorded, and whatever is changed in it is found."""
+"""An unchanged history verifies, and any change is found."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -265,7 +265,7 @@ def test_every_keyframe_of_a_segment_is_compared_however_many_there_are(
         ("runs", "number = 1", DifferenceKind.MISSING, 1),
     ],
 )
-def test_what_is_missing_is_found(
+def test_missing_data_is_found(
     recorded: Recorded, table: str, where: str, kind: DifferenceKind, first: int
 ) -> None:
     uid = recorded.service.networks.get("net").network.uid
@@ -274,7 +274,7 @@ def test_what_is_missing_is_found(
         assert (found.kind, found.first_update) == (kind, first)
 
 
-def test_a_network_that_is_deleted_meanwhile_ends_its_verification(tmp_path: Path) -> None:
+def test_deleting_a_network_ends_its_verification(tmp_path: Path) -> None:
     with Service(f"sqlite:///{tmp_path / 'store.db'}") as service:
         with pytest.raises(NetworkNotFound):
             next(service.verification.verify("net"))

@@ -250,7 +250,7 @@ def test_optimizers_are_written_with_their_version() -> None:
         assert optimizer_record.write(optimizer).decode() == f'{{"version":1,{document[1:]}'
 
 
-def test_what_a_later_version_stored_is_kept_when_a_run_is_written_again() -> None:
+def test_fields_of_a_later_version_are_kept_when_a_run_is_rewritten() -> None:
     document = json.loads(RUNS["non-finite-cost"][0])
     document["workers"] = [1, {"a": None}]
     document["settings"]["schedule"] = {"kind": "cosine"}
@@ -262,7 +262,7 @@ def test_what_a_later_version_stored_is_kept_when_a_run_is_written_again() -> No
     assert run_record.read(run_record.write(moved), None, None) == moved
 
 
-def test_what_a_later_version_stored_is_kept_when_a_network_is_written_again() -> None:
+def test_fields_of_a_later_version_are_kept_when_a_network_is_rewritten() -> None:
     document = json.loads(NETWORKS["without-version"][0])
     document["preparation"] = {"columns": ["é"]}
     document["initializer"]["gain"] = 2.0

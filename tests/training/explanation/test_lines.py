@@ -1,4 +1,4 @@
-"""Whoever computes the lines of an explanation again lands on the stored bits."""
+"""Recomputing the lines of an explanation gives the stored bits."""
 
 import re
 from collections.abc import Callable
@@ -58,7 +58,7 @@ def test_the_lines_computed_again_land_on_the_stored_bits(
 
 @given(updates())
 @settings(max_examples=40)
-def test_every_operand_is_what_its_source_has(chosen: tuple[BatchUpdate, WeightPlace]) -> None:
+def test_every_operand_has_the_value_of_its_source(chosen: tuple[BatchUpdate, WeightPlace]) -> None:
     update, place = chosen
     traced = trace(update)
     for line in whole(update, place).lines:

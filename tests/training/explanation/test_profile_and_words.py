@@ -1,4 +1,4 @@
-"""The cost along a weight is that of the network, and the sentences say what the lines say."""
+"""Cost profiles have the costs of the network, and sentences agree with the lines."""
 
 import numpy as np
 import pytest
@@ -101,7 +101,7 @@ def test_a_weight_without_a_gradient_can_be_carried_on(kind: OptimizerKind, carr
     assert " earlier " in told
 
 
-def test_weight_decay_is_told() -> None:
+def test_weight_decay_is_described() -> None:
     world = make_world(optimizer=Optimizer(weight_decay=0.1))
     assert "Weight decay pushes it toward 0" in words(world, WeightPlace(2, 0, 0))
 
@@ -125,7 +125,7 @@ def test_a_profile_that_would_take_minutes_is_not_made(monkeypatch: pytest.Monke
     assert whole(update, WeightPlace(1, 0, 0)).profile is None
 
 
-def test_a_small_step_is_told_with_the_digits_that_it_changes() -> None:
+def test_a_small_step_is_described_with_the_digits_that_it_changes() -> None:
     world = make_world(learning_rate=1e-9)
     first = words(world, WeightPlace(2, 0, 0)).split(".\n")[0].split(". ")[0]
     before, after = first.rpartition("from ")[2].split(" to ")

@@ -1,4 +1,4 @@
-"""The activation and cost functions: right where plain formulas overflow or cancel out."""
+"""Activation and cost functions: accurate where plain formulas overflow or cancel out."""
 
 import math
 from collections.abc import Callable
@@ -220,7 +220,7 @@ def test_the_cross_entropy_is_finite_where_the_activation_rounds_to_0_or_1(
 
 
 @pytest.mark.parametrize("log_a", [-0.0, -1e308, -math.inf])
-def test_what_was_not_the_target_costs_nothing_however_unlikely_it_was(log_a: float) -> None:
+def test_an_output_with_target_0_costs_nothing_however_small_it_is(log_a: float) -> None:
     cost = categorical_cross_entropy(log_a, 0.0, 0.0, 2.0)
     assert cost.hex() == (0.0).hex()
 

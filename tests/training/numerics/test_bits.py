@@ -1,4 +1,4 @@
-"""The bits of a float as a whole number, and back."""
+"""The bits of a float as an integer, and back."""
 
 import numpy as np
 import pytest

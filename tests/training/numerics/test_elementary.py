@@ -1,4 +1,4 @@
-"""The elementary functions: right to less than one unit in the last place, in both forms alike."""
+"""Elementary functions: errors below one unit in the last place, plain and compiled alike."""
 
 import math
 import random

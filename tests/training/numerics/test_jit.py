@@ -1,4 +1,4 @@
-"""What is compiled: once, for fixed types, from all of its sources."""
+"""Kernels are compiled once, for fixed types, from all of their sources."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -34,7 +34,7 @@ def test_a_kernel_is_compiled_once_and_then_loaded(compiled: Callable[[], bool])
     assert not compiled()
 
 
-def test_a_change_in_any_source_compiles_a_kernel_anew(
+def test_a_change_in_any_source_recompiles_a_kernel(
     compiled: Callable[[], bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert compiled()

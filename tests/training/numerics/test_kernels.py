@@ -1,4 +1,4 @@
-"""The kernels: what the loops compute, bit for bit, for every network and every way to train."""
+"""Kernels and loops agree, bit for bit, for all networks and settings."""
 
 import dataclasses
 import math
@@ -246,7 +246,7 @@ def _evaluate(problem: Problem, *, gradient: bool) -> Evaluated:
 
 @settings(max_examples=rounds(40, 2_000))
 @given(st.booleans().flatmap(lambda extreme: problems(extreme=extreme)))
-def test_forward_and_evaluate_give_what_the_loops_give(problem: Problem) -> None:
+def test_forward_and_evaluate_agree_with_the_loops(problem: Problem) -> None:
     activations = np.empty((problem.examples, sum(problem.structure.layer_sizes[1:])))
     kernels.forward(problem.network, problem.inputs, problem.parameters, activations)
     evaluated = _evaluate(problem, gradient=False)
@@ -479,7 +479,7 @@ def test_training_writes_nothing_outside_of_the_arrays_that_it_is_given(
 
 @settings(max_examples=rounds(40, 2_000))
 @given(problems())
-def test_what_is_only_computed_is_written_nowhere_else(problem: Problem) -> None:
+def test_kernels_write_only_to_their_results(problem: Problem) -> None:
     guard = Guarded()
     sizes, network = problem.structure.layer_sizes, problem.network
     inputs, targets = guard.copy(problem.inputs), guard.copy(problem.targets)

@@ -1,4 +1,4 @@
-"""The flat vector of parameters: layer after layer, unit after unit."""
+"""The flat vector of parameters: layer by layer, unit by unit."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The readable loops: their gradients are slopes, their runs go through the examples in order."""
+"""The readable loops: gradients are slopes, and runs use the examples in order."""
 
 import dataclasses
 import math
@@ -205,7 +205,7 @@ def test_a_shuffled_straddling_batch_may_hold_an_example_twice() -> None:
 
 
 @pytest.mark.parametrize("optimizer", OptimizerKind)
-def test_a_run_steps_with_what_its_optimizer_remembers(optimizer: str) -> None:
+def test_a_run_continues_its_optimizer_state(optimizer: str) -> None:
     problem = a_problem(optimizer=optimizer)
     parameters, memory = problem.parameters.tolist(), problem.fresh_memory().tolist()
     for update in problem.by_loops():

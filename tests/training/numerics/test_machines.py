@@ -1,4 +1,4 @@
-"""The same bits on every processor: nothing is fused, reordered or flushed to zero."""
+"""The same bits on every processor: no operation is fused, reordered or flushed to zero."""
 
 import json
 import re
@@ -118,7 +118,7 @@ def _freely(x: Any, y: Any) -> Any:
         y[i] = y[i] * x[i] + x[i]
 
 
-def test_what_is_fused_would_be_found(processor: str) -> None:
+def test_fused_instructions_would_be_found(processor: str) -> None:
     _freely(np.ones(3), np.ones(3))
     code = _code(_freely)
     assert FUSED.search(_assembly(code, processor))
@@ -148,7 +148,7 @@ def test_fused_instructions_are_known_by_their_names(instruction: str) -> None:
 
 
 @pytest.mark.parametrize("instruction", ["fmul", "vfmul", "vaddpd", "fmov", "fmaxnm", "vmulpd"])
-def test_others_are_not_taken_for_fused(instruction: str) -> None:
+def test_other_instructions_are_not_reported_as_fused(instruction: str) -> None:
     assert not FUSED.search(f"\t{instruction}\td0, d1, d2\n")
 
 

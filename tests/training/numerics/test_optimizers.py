@@ -105,7 +105,7 @@ def test_adams_first_step_is_as_long_as_the_learning_rate(g: float) -> None:
     assert w == pytest.approx(1.0 - math.copysign(0.1, g), rel=1e-15)
 
 
-def test_adam_remembers_the_running_products_of_its_betas() -> None:
+def test_adam_keeps_the_running_products_of_its_betas() -> None:
     memory = OptimizerKind("adam").definition.fresh(2).tolist()
     power1 = power2 = 1.0
     for _ in range(40):
@@ -168,7 +168,7 @@ def test_every_optimizer_steps_with_the_decayed_gradient(
         ("adam", 8, [0.0] * 6 + [1.0, 1.0]),
     ],
 )
-def test_what_an_optimizer_remembers_at_first(name: str, size: int, fresh: list[float]) -> None:
+def test_initial_optimizer_states(name: str, size: int, fresh: list[float]) -> None:
     optimizer = OptimizerKind(name).definition
     assert optimizer.size(3) == size
     assert optimizer.fresh(3).tolist() == fresh

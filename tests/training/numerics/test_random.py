@@ -1,4 +1,4 @@
-"""The random numbers: the same for ever, and in the range that was asked for."""
+"""Random numbers never change, and are in the requested range."""
 
 import math
 
@@ -40,7 +40,7 @@ def test_each_number_is_made_from_the_upper_53_bits_of_one_raw_number(
 
 
 @given(st.integers(0, 1000), st.integers(0, 50), st.integers(0, 50))
-def test_a_stream_goes_on_where_it_stopped(seed: int, first: int, second: int) -> None:
+def test_a_stream_continues_where_it_stopped(seed: int, first: int, second: int) -> None:
     stream = RandomStream(seed)
     parts = np.concatenate([stream.uniform(0, 1, first), stream.uniform(0, 1, second)])
     assert parts.tolist() == uniform(seed, 0, 1, first + second).tolist()

@@ -1,4 +1,4 @@
-"""The order of the examples in a shuffled epoch: the same for ever, and every one as likely."""
+"""The orders of shuffled epochs never change, and all are equally likely."""
 
 from collections import Counter
 from typing import Any
@@ -123,7 +123,7 @@ def test_a_raw_number_beyond_the_last_multiple_is_drawn_again() -> None:
     assert numbers._below(generator, 3) == second % 3
 
 
-def test_the_last_raw_number_before_it_is_taken() -> None:
+def test_the_last_raw_number_before_it_is_used() -> None:
     assert numbers._below(_about_to_draw(2**64 - 2), 3) == (2**64 - 2) % 3
     assert numbers._below(_about_to_draw(2**64 - 1), 4) == 3
 

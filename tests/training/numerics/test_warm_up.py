@@ -1,4 +1,4 @@
-"""Kernels are ready before they are needed: after warming up, nothing is compiled any more."""
+"""Warm-up: after it, nothing is compiled."""
 
 import dataclasses
 from typing import Any
@@ -38,7 +38,7 @@ def test_after_warm_up_no_call_compiles_anything() -> None:
     assert [kernel.dispatcher.signatures for kernel in kernels.KERNELS] == signatures
 
 
-def test_the_command_compiles_what_is_missing_and_loads_it_the_next_time(
+def test_the_command_compiles_missing_kernels_and_loads_them_the_next_time(
     baseline: Baseline,
 ) -> None:
     names = ", ".join(kernel.name for kernel in kernels.KERNELS)
