@@ -270,7 +270,7 @@ def test_a_missing_update_or_network_is_reported(site: ServerProcess, at_start: 
     expect(at_start.get_by_role("status").first).to_contain_text("Update 99 does not exist yet")
     expect(at_start.locator("[data-at=line]")).to_have_text("342 of 342")
     at_start.goto(f"{site.http}/?network=nowhere&update=1")
-    expect(at_start.get_by_role("alert")).to_contain_text("no network nowhere")
+    expect(at_start.get_by_role("alert")).to_contain_text("Network nowhere does not exist")
     at_start.get_by_role("button", name="Open the worked example").click()
     expect(at_start.get_by_role("heading", name=PHASES[0])).to_be_visible()
 

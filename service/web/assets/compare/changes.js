@@ -7,7 +7,6 @@ import { Num } from "../shared/number_view.js";
 import { whole } from "../shared/number_format.js";
 import { keyOf } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
-import { sentence } from "../shared/sentence.js";
 import { parameterName } from "../shared/unit_names.js";
 
 const PAGE = 100;
@@ -27,7 +26,7 @@ export function Changes({ before, after, found, chosen, pointed, setPointed }) {
   return html`
     <section class="panel changes" aria-label="Changes">
       <h3>Changes <span class="small soft" data-of="changed">${changedCount !== undefined ? `${whole(changedCount)} of ${whole(after.network.parameterCount)} parameters differ. The largest change is first.` : ""}</span></h3>
-      ${error && html`<p role="alert">${sentenceOf(before, error)}</p>`}
+      ${error && html`<p role="alert">${sentenceOf(before, after, error)}</p>`}
       ${changedCount === 0 && html`<p class="soft">No parameter differs.</p>`}
       <div class="scrolled" tabindex="0">
         <table hidden=${!changes.length}>
@@ -96,6 +95,5 @@ async function changesOf(before, after, pages) {
   return { changes, changedCount: answer.changedCount, isMore: answer.nextPageToken !== "" };
 }
 
-// Networks with different layers cannot be compared parameter by parameter.
-const sentenceOf = (before, { violations, message }) =>
-  violations.length ? sentence(`network ${before.name} ${violations[0].description}`) : message;
+const sentenceOf = (before, after, { violations, message }) =>
+  violations.length ? `${before.name} and ${after.name} have different layers, so their parameters cannot be compared.` : message;
