@@ -1,1 +1,1 @@
-"""The page on which a person sees a network learn: static files, and calls of the HTTP face."""
+"""The web page: static files that call the HTTP API."""

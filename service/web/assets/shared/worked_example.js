@@ -9,9 +9,16 @@ export const WORKED = "worked-example";
 const BEGINNING = { update: 1, position: 0, step: 0, weight: undefined, base: undefined, other: undefined };
 const MOST = 1000; // the largest page that the service sends
 
-// Whether the service has it. Lists the networks: asking for one that is missing is an error in the
+let isKnown = false;
+
+// Whether the service has it. Lists the networks: a request for a missing one would log an error in the
 // browser's console.
 export async function hasWorkedExample(signal) {
+  isKnown ||= await isListed(signal);
+  return isKnown;
+}
+
+async function isListed(signal) {
   let pageToken;
   do {
     const { networks, nextPageToken } = await get("networks", { pageSize: MOST, pageToken }, signal);
@@ -23,7 +30,8 @@ export async function hasWorkedExample(signal) {
 
 // Opens it at its first line, or elsewhere; creates it if it is missing.
 export async function openWorkedExample(at = BEGINNING) {
-  if (!(await hasWorkedExample())) await create();
+  if (!(await isListed())) await create();
+  isKnown = true;
   go({ ...at, network: WORKED }, { push: true });
 }
 
