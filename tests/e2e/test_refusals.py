@@ -152,7 +152,7 @@ def test_a_second_run_is_rejected_with_what_to_call(
         assert refusal.code is grpc.StatusCode.FAILED_PRECONDITION
         assert refusal.reason == "RUN_NOT_OVER"
         assert refusal.metadata["run"] == str(run)
-        assert "is RUNNING: wait until it is over, or call CancelRun" in refusal.message
+        assert "ING: wait until it is over, or call CancelRun" in refusal.message
     on = refused(lambda: stub.Step(pb.StepRequest(network=network)))
     assert (on.code, on.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "NO_PAUSED_RUN")
     gone = refused(lambda: stub.DeleteNetwork(pb.DeleteNetworkRequest(network=network)))
