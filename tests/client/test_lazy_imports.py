@@ -39,3 +39,9 @@ def test_help_imports_neither_grpc_nor_rich_nor_numpy(arguments: list[str]) -> N
         f"import sys; sys.argv = ['clearprop', *{arguments}]; import clearprop.cli as it; it.main()"
     )
     assert imported_by(program).isdisjoint(HEAVY)
+
+
+def test_numpy_is_imported_for_arrays_alone() -> None:
+    program = "import clearprop.aio, clearprop.cli.training; clearprop.connect().close()"
+    assert "numpy" not in imported_by(program)
+    assert "numpy" in imported_by("from clearprop.values import vector_of; vector_of([1.0])")
