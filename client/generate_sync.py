@@ -1,10 +1,10 @@
-"""Generates clearprop/_sync, the client for threads, from clearprop/_async, the one for asyncio.
+"""Generates clearprop/_sync, the client for threads, from clearprop/_async, the asyncio client.
 
     python client/generate_sync.py          writes the files
-    python client/generate_sync.py --check  fails where they are not what would be written
+    python client/generate_sync.py --check  fails if the files are out of date
 
-A word that belongs to asyncio becomes its counterpart. What the two forms do differently is in
-clearprop/_transports, written twice. A rule that replaces nothing is an error.
+Words of asyncio are replaced by their counterparts. Code that differs between the two forms is in
+clearprop/_transports. A rule that replaces nothing is an error.
 """
 
 import re
@@ -31,19 +31,19 @@ RULES = [
         (r"\b_transports\.event_loop\b", "_transports.threads"),
         (r",? for asyncio\b", ""),
         (
-            r"It and its handles belong to the event loop that was running when it was made\.",
-            "It and its handles may be used as long as it is open, from any thread.",
+            r"Use it and its handles only in the event loop in which it was created\.",
+            "It and its handles can be used from any thread.",
         ),
         (
-            r"The client, from which `make client` generates the other in `clearprop._sync`\.",
-            "The client for threads, generated from the one for asyncio in `clearprop._async`.",
+            r"The asyncio client\. `make client` generates `clearprop._sync` from it\.",
+            "The client for threads, generated from `clearprop._async`.",
         ),
     )
 ]
 
 
 def main() -> None:
-    """Write the files, or compare them."""
+    """Write the files, or check them."""
     generated = generate()
     if sys.argv[1:] == ["--check"]:
         committed = {path.name: path.read_text("utf-8") for path in TARGET.glob("*.py")}
@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def generate() -> dict[str, str]:
-    """Return the text of each file by its name."""
+    """Return the text of each file, by file name."""
     counts = [0] * len(RULES)
     texts = {}
     for path in sorted(SOURCE.glob("*.py")):

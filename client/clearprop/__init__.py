@@ -1,4 +1,4 @@
-"""The Python client of Clearprop, a training service for neural networks that hides nothing.
+"""The Python client of Clearprop, a training service for feed-forward neural networks.
 
     import clearprop
 
@@ -9,9 +9,9 @@
             print(update.number, update.cost)
         print(network.predict([[0, 1], [1, 1]]).outputs)
 
-`connect` gives a `Client`, which gives handles: `Network`, `Run`, `TrainingSet`. What is refused or
-fails is a `ClearpropError`. `clearprop.aio` has the same for asyncio, `clearprop.v1` the generated
-classes of the contract.
+`connect` returns a `Client`, whose methods return the handles `Network`, `Run` and `TrainingSet`.
+Calls that are refused or fail raise `ClearpropError`. `clearprop.aio` is the same client for
+asyncio; `clearprop.v1` contains the generated classes of the contract.
 """
 
 from importlib import import_module
@@ -75,8 +75,8 @@ __all__ = [
     "connect",
 ]
 
-#: Where each name is. Its module is imported when the name is first used, so that commands which
-#: make no call, such as `clearprop --help`, start without gRPC.
+#: The module of each name. It is imported when the name is first used, so that commands that make
+#: no call, such as `clearprop --help`, start without gRPC.
 _MODULES = {
     "ClearpropError": "errors",
     "Client": "_sync.client",
@@ -116,7 +116,7 @@ _MODULES = {
     "connect": "_sync.client",
 }
 
-if not TYPE_CHECKING:  # or every other name would have a type, too
+if not TYPE_CHECKING:  # type checkers would accept any name
 
     def __getattr__(name: str) -> object:
         if name not in _MODULES:

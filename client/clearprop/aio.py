@@ -1,4 +1,4 @@
-"""The client for asyncio: the same as `clearprop`, with coroutines and asynchronous iterators.
+"""The client for asyncio: like `clearprop`, with coroutines and asynchronous iterators.
 
     import clearprop.aio
 
@@ -8,7 +8,7 @@
         async for update in run.updates(stride=1000):
             print(update.number, update.cost)
 
-Its classes belong to the event loop in which they were made.
+Use its objects only in the event loop in which they were created.
 """
 
 from clearprop._async.client import AsyncClient, connect

@@ -1,11 +1,11 @@
-"""When a call is repeated, and how long to wait before."""
+"""When to retry a call, and how long to wait before that."""
 
 import random
 import time
 
 from clearprop.errors import ClearpropError
 
-#: For how many seconds a call is repeated while the server is unavailable: longer than a restart.
+#: How many seconds a call is retried while the server is unavailable: longer than a restart.
 DEFAULT_PATIENCE = 30.0
 
 _FIRST_DELAY = 0.1
@@ -13,9 +13,9 @@ _LONGEST_DELAY = 5.0
 
 
 class Backoff:
-    """The delays between repetitions of one call, growing until the patience is used up.
+    """The increasing delays between the retries of one call.
 
-    `patience` is in seconds, counted from the first error; 0 means that nothing is repeated.
+    `patience` is the time for retries in seconds, from the first error; 0 means no retries.
     """
 
     def __init__(self, patience: float) -> None:
@@ -23,20 +23,20 @@ class Backoff:
         self.reset()
 
     def reset(self) -> None:
-        """Forget the errors so far: the call got on."""
+        """Start again, after the call has made progress."""
         self._give_up: float | None = None
         self._next_delay = _FIRST_DELAY
 
     def delay(self, error: ClearpropError) -> float:
-        """Return the seconds to wait before the next repetition, no less than the service asks.
+        """Return the seconds to wait before the next retry, at least what the service asks for.
 
-        Raises the error itself when repeating cannot help or the patience is used up.
+        Raises the error itself if a retry cannot help or the time for retries is over.
         """
         now = time.monotonic()
         if self._give_up is None:
             self._give_up = now + self._patience
-        # The jitter keeps many clients of one restarted server from coming back in step.
-        jitter = random.uniform(0.5, 1.0)  # noqa: S311 - it keeps no secret
+        # With jitter, the clients of a restarted server do not all return at the same time.
+        jitter = random.uniform(0.5, 1.0)  # noqa: S311 - not a secret
         delay = max(self._next_delay * jitter, error.retry_after or 0.0)
         if not error.is_transient or now + delay > self._give_up:
             raise error

@@ -1,4 +1,4 @@
-"""Changes of parameters: those that a client makes, and how updates differ."""
+"""Changes of parameters: new values set by a client, and differences between updates."""
 
 from collections.abc import Iterable
 from typing import TypeAlias
@@ -14,7 +14,7 @@ NewValue: TypeAlias = tuple[int, int, int | None, float]
 
 
 def weight_values(values: Iterable[NewValue]) -> list[pb.WeightValue]:
-    """Return what single parameters are to be, as the contract has it."""
+    """Return new values of single parameters as messages of the contract."""
     return [
         pb.WeightValue(layer=layer, unit=unit, input=source, value=_number(value))
         for layer, unit, source, value in values
@@ -29,7 +29,7 @@ def _number(value: float) -> float:
 
 
 class Reset(Snapshot):
-    """The update that made all parameters anew, and how."""
+    """The update that reset all parameters, and its initializer."""
 
     __slots__ = ("initializer",)
 
@@ -39,28 +39,28 @@ class Reset(Snapshot):
 
     @property
     def recipe(self) -> str:
-        """How the parameters were made, such as `UNIFORM`; `EXPLICIT`: they were given."""
+        """The kind of initializer, such as `UNIFORM`; `EXPLICIT` for given parameters."""
         return enum_name(InitializerKind, self.initializer.kind)
 
     @property
     def seed(self) -> int | None:
-        """The seed that makes the same again; None where nothing was drawn."""
+        """The seed of the initializer; None if it used no random numbers."""
         return self.initializer.seed if self.initializer.HasField("seed") else None
 
 
 class WeightChange(OfParameter[pb.WeightChange]):
-    """One parameter in two updates; `message` is the contract's own message."""
+    """The values of one parameter in two updates; `message` is the message of the contract."""
 
     __slots__ = ()
 
     @property
     def before(self) -> float:
-        """Its value after the first update."""
+        """The value after the first update."""
         return self.message.before
 
     @property
     def after(self) -> float:
-        """Its value after the second."""
+        """The value after the second update."""
         return self.message.after
 
     @property
@@ -73,7 +73,7 @@ class WeightChange(OfParameter[pb.WeightChange]):
 
 
 class Comparison:
-    """Two updates side by side; `message` is the contract's own message."""
+    """The differences between two updates; `message` is the message of the contract."""
 
     __slots__ = ("message",)
 
@@ -87,17 +87,17 @@ class Comparison:
 
     @property
     def update(self) -> Snapshot:
-        """The second, without its parameters."""
+        """The second update, without its parameters."""
         return Snapshot(self.message.update)
 
     @property
     def changed_count(self) -> int:
-        """How many parameters differ in all."""
+        """The number of parameters that differ."""
         return self.message.changed_count
 
     @property
     def changes(self) -> list[WeightChange]:
-        """Those that moved most, the largest change first, as many as were asked for."""
+        """The largest changes, largest first, up to the requested number."""
         return [WeightChange(each) for each in self.message.changes]
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""Many updates at once, as columns of numbers."""
+"""Many updates as columns of numbers."""
 
 from collections.abc import Sequence
 
@@ -7,10 +7,10 @@ from clearprop.values import Matrix, Vector, enum_name, matrix_of, vector_of
 
 
 class Columns:
-    """Updates of one kind and one run in order: a row of numbers for each, as arrays.
+    """Updates of one kind and one run, in order, as arrays with a row for each update.
 
-    They are consecutive, or what a stride leaves. The contract's own message is `message`; the
-    properties say the same in Python's words, and leave out the rows that were read before.
+    The updates are consecutive, or every `stride`-th one. `message` is the message of the contract;
+    the properties leave out rows that were already read.
     """
 
     __slots__ = ("_passed", "message")
@@ -28,31 +28,31 @@ class Columns:
 
     @property
     def kind(self) -> str:
-        """What changed the parameters: INITIAL, GRADIENT, EDIT or RESET."""
+        """The kind of the updates: INITIAL, GRADIENT, EDIT or RESET."""
         return enum_name(UpdateKind, self.message.kind)
 
     @property
     def run(self) -> int | None:
-        """The number of the run that made them; None where no run did."""
+        """The number of their run; None if they do not belong to a run."""
         return self.message.run or None
 
     @property
     def costs(self) -> Vector:
-        """The mean cost of each batch, measured before the update [n]; none where no run did it."""
+        """The mean cost of each batch before the update [n]; empty without a run."""
         return vector_of(self.message.costs)[self._passed :]
 
     @property
     def parameters(self) -> Matrix:
-        """The parameters after each update [n, parameters]; no rows where they were not asked for.
+        """The parameters after each update [n, parameters]; no rows if they were not requested.
 
-        They lie layer after layer, the weights row after row, then the biases; where some were
-        chosen, in that order.
+        The order is layer by layer, the weights row by row, then the biases; or that of the
+        `parameters` of the watch.
         """
         return self._matrix(self.message.parameters)
 
     @property
     def gradients(self) -> Matrix:
-        """The mean gradient of each batch [n, parameters] in the same order, if asked for."""
+        """The mean gradient of each batch [n, parameters] in the same order, if requested."""
         return self._matrix(self.message.gradients)
 
     def _matrix(self, values: Sequence[float]) -> Matrix:

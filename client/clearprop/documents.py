@@ -1,6 +1,6 @@
-"""A network as a JSON document, as the service exports it: how it becomes a request to make one.
+"""Conversion of exported JSON documents to requests that create networks.
 
-Whatever is wrong with a document is said in its own words, with the place, all of it at once.
+Errors name every problem of a document with its path.
 """
 
 import json
@@ -19,22 +19,22 @@ from clearprop.values import EnumT, enum_value
 if TYPE_CHECKING:
     from google.protobuf.internal.enum_type_wrapper import _EnumTypeWrapper
 
-#: What is accepted as a document: the text of one, or what was parsed of it.
+#: An argument that is a document: its text, or the object parsed from it.
 DocumentLike: TypeAlias = bytes | str | Mapping[str, Any]
 
 FORMAT = "clearprop-network"
 
-#: The newest version that is read here.
+#: The newest supported version.
 VERSION = 1
 
-#: The largest request that the service takes, in bytes.
+#: The largest request that the service accepts, in bytes.
 _REQUEST_BYTES = 16 * 2**20
 
 _LARGEST_LAYER = 2**31 - 1
 _OPTIMIZER_NUMBERS = ("momentum", "beta1", "beta2", "epsilon", "weight_decay")
 _MOST_PROBLEMS = 10
 
-#: The fields that a network is made of.
+#: The fields that a document is read from.
 _FIELDS = (
     "format",
     "version",
@@ -47,38 +47,38 @@ _FIELDS = (
     "optimizer_state",
 )
 
-#: How much of an unknown name must agree with a known one: misspelt, rather than another name.
+#: The least similarity of a misspelt name to the known one.
 _CLOSE = 0.75
 
 
 def read_document(document: DocumentLike) -> CreateNetworkRequest:
-    """Return the request to make the network that a document describes, without an id.
+    """Return the request to create the network of a document, without an id.
 
-    Raises ValueError for what is no document of a network, or one of a newer version, for all that
-    is wrong in it, and for one that is larger than a request may be.
+    Raises ValueError if the document is not an exported network, has a newer version, has errors,
+    or is too large for a request.
     """
     fields = _parsed(document)
     if fields.get("format") != FORMAT:
         raise ValueError(
-            f'this is no document of a network: its "format" is not "{FORMAT}".'
-            " Export the network as JSON"
+            f'The document is not an exported network: its "format" is not "{FORMAT}".'
+            " Export the network as JSON."
         )
     version = fields.get("version")
     if not _is_whole(version) or version < 1:
-        raise ValueError(f"the document's version must be a number from 1 on, is {version!r}")
+        raise ValueError(f'The "version" of the document must be at least 1, not {version!r}.')
     if version > VERSION:
         raise ValueError(
-            f"the document has version {version}, and this client reads up to {VERSION}:"
-            " install a newer one"
+            f"The document has version {version}, and this client supports versions up to"
+            f" {VERSION}: install a newer client."
         )
     reader = _Reader(fields)
     request = reader.request()
     reader.refuse()
     if request.ByteSize() > _REQUEST_BYTES:
         raise ValueError(
-            f"the network is {request.ByteSize():,} bytes large, and the service takes"
-            f" {_REQUEST_BYTES:,} at a time: set the document's optimizer_state to null to import"
-            " the network without it"
+            f"The network has {request.ByteSize():,} bytes, and a request can have"
+            f" {_REQUEST_BYTES:,}: to import it without its optimizer state, set optimizer_state to"
+            " null in the document."
         )
     return request
 
@@ -92,23 +92,23 @@ def _parsed(document: DocumentLike) -> Mapping[str, Any]:
     except (ValueError, RecursionError) as error:
         if kind is not None:
             raise ValueError(
-                f"the document is {kind}, not JSON. Export the network as JSON"
+                f"The document is {kind}, not JSON. Export the network as JSON."
             ) from None
         raise ValueError(
-            f"this is no JSON, and so no document of a network ({error}). Export it as JSON"
+            f"The document is not valid JSON ({error}). Export the network as JSON."
         ) from None
     return fields if isinstance(fields, dict) else {}
 
 
 class _Reader:
-    """Reads the fields of one document and collects what is wrong with them."""
+    """Reads the fields of one document and collects its problems."""
 
     def __init__(self, fields: Mapping[str, Any]) -> None:
         self._fields = fields
         self._problems: list[str] = []
 
     def request(self) -> CreateNetworkRequest:
-        """Return the request, as far as the fields make one."""
+        """Return the request, with the fields that are valid."""
         sizes = self._sizes()
         self._look_for_misspelt("", self._fields, _FIELDS)
         bias = self._fields.get("bias")
@@ -130,12 +130,12 @@ class _Reader:
         return request
 
     def refuse(self) -> None:
-        """Raise ValueError with what was wrong, if anything was."""
+        """Raise ValueError with all problems, if there are any."""
         if not self._problems:
             return
         more = len(self._problems) - _MOST_PROBLEMS
-        said = self._problems[:_MOST_PROBLEMS] + ([f"and {more} more"] if more > 0 else [])
-        raise ValueError(f"the document is damaged: {'; '.join(said)}")
+        shown = self._problems[:_MOST_PROBLEMS] + ([f"and {more} more"] if more > 0 else [])
+        raise ValueError(f"The document is not valid: {'; '.join(shown)}.")
 
     def _require(self, holds: bool, problem: str) -> bool:
         if not holds:
@@ -147,7 +147,7 @@ class _Reader:
     ) -> None:
         """Find unknown fields with nearly the name of a known one that is absent.
 
-        Others are passed over: a service may say more of a network than it takes to make it.
+        Other unknown fields are ignored: an export has more fields than an import needs.
         """
         absent = [name for name in known if name not in fields]
         for name in fields:
@@ -162,13 +162,13 @@ class _Reader:
             and len(sizes) >= 2
             and all(_is_whole(size) and 1 <= size <= _LARGEST_LAYER for size in sizes)
         )
-        self._require(fine, "layer_sizes must be at least two whole numbers from 1 on")
+        self._require(fine, "layer_sizes must be at least two integers, each at least 1")
         return list(sizes) if fine and sizes is not None else []
 
     def _activations(self, layers: int) -> "list[Activation.ValueType]":
         words = self._fields.get("activations")
         if not isinstance(words, list | tuple) or (layers > 0 and len(words) != layers):
-            self._problems.append("activations must be one word for each layer after the inputs")
+            self._problems.append("activations must have one name for each layer after the inputs")
             return []
         return [
             self._value(Activation, word, f"activations[{place}]")
@@ -182,7 +182,7 @@ class _Reader:
         except ValueError as error:
             self._problems.append(f"{place}: {str(error).rstrip('.')}")
             return nothing
-        self._require(value != nothing, f"{place} must be a word")
+        self._require(value != nothing, f"{place} must be a name")
         return value
 
     def _labels(self) -> dict[str, str]:
@@ -190,13 +190,15 @@ class _Reader:
         fine = isinstance(labels, Mapping) and all(
             isinstance(text, str) for pair in labels.items() for text in pair
         )
-        return dict(labels) if self._require(fine, "labels must be texts by name") else {}
+        return dict(labels) if self._require(fine, "labels must be an object of texts") else {}
 
     def _layers(self, sizes: list[int], *, bias: bool) -> list[LayerParameters]:
         layers = self._fields.get("layers")
         wanted = len(sizes) - 1
         if not isinstance(layers, list | tuple) or len(layers) != wanted:
-            self._problems.append(f"layers must be {wanted}, one for each layer after the inputs")
+            self._problems.append(
+                f"layers must have {wanted} items, one for each layer after the inputs"
+            )
             return []
         return [
             self._layer(f"layers[{place}]", layer, shape, bias=bias)
@@ -213,7 +215,7 @@ class _Reader:
         weights: list[float] = []
         if self._require(
             isinstance(rows, list | tuple) and len(rows) == units,
-            f"{place}.weights must be {units} rows, one for each unit",
+            f"{place}.weights must have {units} rows, one for each unit",
         ):
             for unit, row in enumerate(rows or ()):
                 weights += self._numbers(f"{place}.weights[{unit}]", row, inputs)
@@ -230,7 +232,7 @@ class _Reader:
         self._look_for_misspelt("optimizer_state.", fields, {"optimizer", "values"})
         said = fields.get("optimizer")
         if not isinstance(said, Mapping):
-            self._problems.append("optimizer_state must be null or have an optimizer")
+            self._problems.append("optimizer_state must be null or have a field optimizer")
             return OptimizerState()
         self._look_for_misspelt("optimizer_state.optimizer.", said, {"kind", *_OPTIMIZER_NUMBERS})
         optimizer = Optimizer(
@@ -249,7 +251,7 @@ class _Reader:
             self._problems.append(f"{place} must be numbers")
             return []
         if count is not None and len(values) != count:
-            self._problems.append(f"{place} must be {count} numbers, are {len(values)}")
+            self._problems.append(f"{place} must have {count} numbers, not {len(values)}")
             return []
         try:
             numbers = list(map(float, values))

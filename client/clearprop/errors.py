@@ -1,4 +1,4 @@
-"""The one exception of the client: what the service refused or could not do, and what helps."""
+"""The exception of the client, for calls that the service refused or that failed."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _DETAILS_KEY = "grpc-status-details-bin"
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One bad field of a request: its path, such as `settings.batch_size`, and what is wrong."""
+    """One invalid field of a request: its path, such as `settings.batch_size`, and the problem."""
 
     field: str
     description: str
@@ -25,11 +25,13 @@ class Violation:
 class ClearpropError(Exception):
     """A call that was refused or failed.
 
-    `code` is the gRPC status code, `reason` a stable word for programs such as NETWORK_NOT_FOUND
-    (empty when the error did not come from the service, but from the connection to it), `message`
-    a sentence for people, `metadata` the things concerned by name, `violations` every bad field of
-    a request that is INVALID_ARGUMENT, `retry_after` the seconds after which the service suggests
-    to repeat the call, None where it does not.
+    - `code`: the gRPC status code.
+    - `reason`: a stable word for programs, such as NETWORK_NOT_FOUND; empty if the error comes from
+      the connection and not from the service.
+    - `message`: a sentence for people.
+    - `metadata`: the resources concerned, by name.
+    - `violations`: every invalid field of the request, if the code is INVALID_ARGUMENT.
+    - `retry_after`: the seconds after which the service suggests a retry, or None.
     """
 
     def __init__(
@@ -52,7 +54,7 @@ class ClearpropError(Exception):
 
     @classmethod
     def from_rpc(cls, error: grpc.RpcError) -> Self:
-        """Read what the service said from an error of gRPC, sync or async."""
+        """Return the error for an exception of gRPC, of either form."""
         status = _status(error)
         info = next(_details(status, ErrorInfo), ErrorInfo())
         retry = next(_details(status, RetryInfo), None)
@@ -71,10 +73,10 @@ class ClearpropError(Exception):
 
     @property
     def is_transient(self) -> bool:
-        """Whether repeating the same call later can help.
+        """Whether a retry of the same call can help.
 
-        So it is when the service suggests it, is UNAVAILABLE, or when the connection broke without
-        a word of the service.
+        It can if the service suggests it or is UNAVAILABLE, and if the connection was lost before
+        the service answered.
         """
         return (
             self.retry_after is not None

@@ -1,4 +1,4 @@
-"""Why a weight changed, as the service explains it."""
+"""Explanations of the change of a weight."""
 
 from collections.abc import Sequence
 
@@ -7,10 +7,10 @@ from clearprop.v1.explanation_pb2 import CostProfile, ExplainedLine
 
 
 class Explanation:
-    """The chain rule for one weight in one update; `message` is the contract's own message.
+    """The chain rule for one weight in one update; `message` is the message of the contract.
 
-    Layers count from 1, the first after the inputs; units, inputs and places in the batch from 0.
-    Names and symbols count from 1.
+    Layers count from 1, the first after the inputs; units, inputs and positions in the batch count
+    from 0. In names and symbols, everything counts from 1.
     """
 
     __slots__ = ("message",)
@@ -30,7 +30,7 @@ class Explanation:
 
     @property
     def name(self) -> str:
-        """What the weight is called, such as `hidden 3 ← input 2`."""
+        """The name of the weight, such as `hidden 3 ← input 2`."""
         return self.message.explanation.name
 
     @property
@@ -40,7 +40,7 @@ class Explanation:
 
     @property
     def after(self) -> float:
-        """The weight after the update: before − step, to the bit."""
+        """The weight after the update: before − step, bit for bit."""
         return self.message.explanation.after
 
     @property
@@ -50,33 +50,33 @@ class Explanation:
 
     @property
     def step(self) -> float:
-        """What was taken from the weight."""
+        """The step, which is subtracted from the weight."""
         return self.message.explanation.step
 
     @property
     def sentences(self) -> list[str]:
-        """What happened and why, in words."""
+        """The explanation in words."""
         return list(self.message.explanation.sentences)
 
     @property
     def examples(self) -> list[int]:
-        """The examples that have lines, by their numbers in the set, in the order of the batch."""
+        """The indices in the set of the examples that have lines, in the order of the batch."""
         return list(self.message.explanation.examples)
 
     @property
     def lines(self) -> Sequence[ExplainedLine]:
-        """The arithmetic, one operation a line; `text`, `latex` and `mathml` are the whole line."""
+        """The arithmetic, one operation per line, each as `text`, `latex` and `mathml`."""
         return self.message.explanation.lines
 
     @property
     def profile(self) -> CostProfile | None:
-        """The batch's cost along the weight; None where it would take too long."""
+        """The cost of the batch as a function of the weight; None if it would take too long."""
         explanation = self.message.explanation
         return explanation.profile if explanation.HasField("profile") else None
 
     @property
     def next_position(self) -> int | None:
-        """Where in the batch the examples go on that have no lines; None: all before have some."""
+        """The position of the next example without lines; None if there is none."""
         return self.message.next_position or None
 
     def __repr__(self) -> str:

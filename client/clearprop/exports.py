@@ -1,21 +1,21 @@
-"""A file that the service sends: a network, or its history."""
+"""An exported file: a network, or its history."""
 
 from clearprop.v1.training_service_pb2 import ExportNetworkResponse
 
 
 class ExportInfo:
-    """What a file is that the service sends."""
+    """The name and type of an exported file."""
 
     _first: ExportNetworkResponse
 
     @property
     def file_name(self) -> str:
-        """What to call the file, such as `first-update-500.json`."""
+        """The suggested name, such as `first-update-500.json`."""
         return self._first.file_name
 
     @property
     def media_type(self) -> str:
-        """The type of the file, such as `application/json`."""
+        """The media type, such as `application/json`."""
         return self._first.media_type
 
     def __repr__(self) -> str:

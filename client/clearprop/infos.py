@@ -1,4 +1,4 @@
-"""What is known of the server's resources: read-only views, shared by the sync and async forms."""
+"""Read-only views of the server's resources, shared by both forms of the client."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,18 +21,18 @@ _FINAL_STATES = frozenset(
 
 
 class NetworkInfo:
-    """A network as it was when it was last read; `message` is the contract's own message."""
+    """A network as it was last read; `message` is the message of the contract."""
 
     message: network_pb2.Network
 
     @property
     def id(self) -> str:
-        """The network's id, chosen by whoever made it."""
+        """The network's id, chosen by the client that created it, or generated."""
         return self.message.network
 
     @property
     def uid(self) -> str:
-        """An identity that is never used again, even when the id is."""
+        """A unique identity that is never reused, even if the id is."""
         return self.message.uid
 
     @property
@@ -57,23 +57,23 @@ class NetworkInfo:
 
     @property
     def initializer(self) -> str:
-        """How the initial parameters were made, such as `glorot`; `explicit` where given."""
+        """The initializer of the parameters, such as `glorot`; `explicit` for given ones."""
         return enum_word(network_pb2.InitializerKind, self.message.initializer.kind)
 
     @property
     def seed(self) -> int | None:
-        """The seed of the initial parameters; None where nothing was drawn."""
+        """The seed of the initial parameters; None if no random numbers were used."""
         initializer = self.message.initializer
         return initializer.seed if initializer.HasField("seed") else None
 
     @property
     def forked_from(self) -> network_pb2.Fork | None:
-        """Which `update` of which `network` its update 0 is; None for one that is no fork."""
+        """The `network` and `update` that it was forked from; None if it is not a fork."""
         return self.message.forked_from if self.message.HasField("forked_from") else None
 
     @property
     def parameter_count(self) -> int:
-        """How many parameters the network has in all: weights, and biases if any."""
+        """The number of parameters: weights, and biases if any."""
         return self.message.parameter_count
 
     @property
@@ -83,12 +83,12 @@ class NetworkInfo:
 
     @property
     def earliest_update(self) -> int:
-        """The number of the earliest update that is kept; 0 unless those before were deleted."""
+        """The number of the earliest stored update; 0 unless updates were deleted."""
         return self.message.earliest_update
 
     @property
     def active_run(self) -> int | None:
-        """The number of the run that is not over, None when there is none."""
+        """The number of the run that is not over; None if there is none."""
         return self.message.active_run or None
 
     @property
@@ -98,12 +98,12 @@ class NetworkInfo:
 
     @property
     def labels(self) -> Mapping[str, str]:
-        """The notes that clients keep with the network."""
+        """The labels, which are notes of clients."""
         return dict(self.message.labels)
 
     @property
     def etag(self) -> str:
-        """Covers the latest update and the run's state; calls that change the network take one."""
+        """A tag of the latest update and the run's state, for calls that change the network."""
         return self.message.etag
 
     def __repr__(self) -> str:
@@ -112,34 +112,34 @@ class NetworkInfo:
 
 
 class RunInfo:
-    """A run as it was when it was last read; `message` is the contract's own message."""
+    """A run as it was last read; `message` is the message of the contract."""
 
     def __init__(self, message: run_pb2.Run) -> None:
         self.message = message
 
     @property
     def network(self) -> str:
-        """The id of the network that is trained."""
+        """The id of the network."""
         return self.message.network
 
     @property
     def number(self) -> int:
-        """The run's number: 1 for a network's first."""
+        """The run's number, counting from 1 in each network."""
         return self.message.run
 
     @property
     def settings(self) -> run_pb2.TrainingSettings:
-        """How the network is trained, as the contract has it."""
+        """The settings, as a message of the contract."""
         return self.message.settings
 
     @property
     def optimizer(self) -> str:
-        """How gradients become changes, such as `adam`; its numbers are in `settings`."""
+        """The optimizer, such as `adam`; its parameters are in `settings`."""
         return enum_word(run_pb2.OptimizerKind, self.settings.optimizer.kind)
 
     @property
     def state(self) -> str:
-        """PENDING, RUNNING, PAUSED, or at last SUCCEEDED, FAILED or CANCELLED."""
+        """PENDING, RUNNING or PAUSED, or the final SUCCEEDED, FAILED or CANCELLED."""
         return enum_name(run_pb2.RunState, self.message.state)
 
     @property
@@ -149,32 +149,32 @@ class RunInfo:
 
     @property
     def first_update(self) -> int:
-        """The number of the run's first update, whether or not it has been made."""
+        """The number of the run's first update, even if it has not happened yet."""
         return self.message.first_update
 
     @property
     def latest_update(self) -> int:
-        """The number of the run's latest update; first_update − 1 before there is one."""
+        """The number of the run's latest update; first_update − 1 before the first one."""
         return self.message.latest_update
 
     @property
     def updates_done(self) -> int:
-        """How many updates the run has made."""
+        """The number of updates so far."""
         return self.message.updates_done
 
     @property
     def total_updates(self) -> int:
-        """How many updates the run makes in all, unless its cost ends it earlier."""
+        """The number of updates of the complete run; a stop condition can end it earlier."""
         return self.message.total_updates
 
     @property
     def epoch(self) -> int:
-        """The epoch of the next example, counting from 1; the last one after all epochs."""
+        """The epoch of the next example, counting from 1; the last epoch if all are complete."""
         return self.message.epoch
 
     @property
     def next_example(self) -> int:
-        """The place of the next example, from 0, in the order of its epoch; 0 after all epochs."""
+        """The position of the next example in its epoch, from 0; 0 if all epochs are complete."""
         return self.message.next_example
 
     @property
@@ -190,23 +190,23 @@ class RunInfo:
 
     @property
     def failure(self) -> run_pb2.Failure | None:
-        """Why the run FAILED, as the contract has it; None otherwise."""
+        """The reason if the run FAILED, as a message of the contract; None otherwise."""
         return self.message.failure if self.message.HasField("failure") else None
 
     @property
     def create_time(self) -> datetime:
-        """When the run was opened, in UTC."""
+        """When the run was created, in UTC."""
         return self.message.create_time.ToDatetime(UTC)
 
     @property
     def start_time(self) -> datetime | None:
-        """When the run made its first update, in UTC; None before."""
+        """When the run started, with its first update, in UTC; None before that."""
         message = self.message
         return message.start_time.ToDatetime(UTC) if message.HasField("start_time") else None
 
     @property
     def end_time(self) -> datetime | None:
-        """When the run reached a final state, in UTC; None before."""
+        """When the run reached a final state, in UTC; None before that."""
         message = self.message
         return message.end_time.ToDatetime(UTC) if message.HasField("end_time") else None
 
@@ -216,7 +216,7 @@ class RunInfo:
 
 
 class RunEvent:
-    """A change of a run's state; `message` is the contract's own message."""
+    """A change of a run's state; `message` is the message of the contract."""
 
     __slots__ = ("message",)
 
@@ -225,7 +225,7 @@ class RunEvent:
 
     @property
     def number(self) -> int:
-        """The event's number: 1 for a network's first, then counting up without a gap."""
+        """The event's number, counting from 1 in each network without a gap."""
         return self.message.event
 
     @property
@@ -235,7 +235,7 @@ class RunEvent:
 
     @property
     def run(self) -> RunInfo:
-        """The run as it was right after the change."""
+        """The run directly after the change."""
         return RunInfo(self.message.run)
 
     def __repr__(self) -> str:
@@ -244,9 +244,9 @@ class RunEvent:
 
 @dataclass(frozen=True, slots=True)
 class StepResult(Generic[RunT]):
-    """What a step did: the run as it left it, its updates, and the network's etag afterwards.
+    """The result of a step: the run, the updates and the network's etag after it.
 
-    `updates` are all of the step's, or where they are many the last ones that fit 1 MiB.
+    `updates` has all updates of the step, or the last ones that fit into 1 MiB.
     """
 
     run: RunT
@@ -255,38 +255,38 @@ class StepResult(Generic[RunT]):
 
 
 class TrainingSetInfo:
-    """A training set; `message` is the contract's own message."""
+    """A training set; `message` is the message of the contract."""
 
     message: training_set_pb2.TrainingSet
 
     @property
     def id(self) -> str:
-        """The training set's id, chosen by whoever made it."""
+        """The training set's id, chosen by the client that created it, or generated."""
         return self.message.training_set
 
     @property
     def uid(self) -> str:
-        """An identity that is never used again, even when the id is."""
+        """A unique identity that is never reused, even if the id is."""
         return self.message.uid
 
     @property
     def input_count(self) -> int:
-        """How many inputs each example has."""
+        """The number of inputs of each example."""
         return self.message.input_count
 
     @property
     def target_count(self) -> int:
-        """How many targets each example has."""
+        """The number of targets of each example."""
         return self.message.target_count
 
     @property
     def example_count(self) -> int:
-        """How many examples there are."""
+        """The number of examples."""
         return self.message.example_count
 
     @property
     def is_built_in(self) -> bool:
-        """Whether the set comes with the service."""
+        """Whether the set is built in."""
         return self.message.built_in
 
     @property
@@ -300,7 +300,7 @@ class TrainingSetInfo:
 
 
 class Examples:
-    """The examples of a training set; `message` is the contract's own message."""
+    """The examples of a training set; `message` is the message of the contract."""
 
     __slots__ = ("message",)
 
@@ -314,5 +314,5 @@ class Examples:
 
     @property
     def targets(self) -> Matrix:
-        """The wanted outputs [examples, targets]."""
+        """The target outputs [examples, targets]."""
         return matrix_of_rows(example.targets for example in self.message.examples)

@@ -1,7 +1,7 @@
-"""Unknown keyword arguments: the error names the keyword that was probably meant.
+"""Errors for unknown keyword arguments, which name the keyword that was probably meant.
 
-Python checks the names of keyword arguments only where a function has no `**options`, and names the
-nearest one only from 3.13 on. The methods of the client do both.
+Python checks keyword arguments only for functions without `**options`, and names the nearest
+keyword only since version 3.13.
 """
 
 import inspect
@@ -14,7 +14,7 @@ ArgumentsT = ParamSpec("ArgumentsT")
 ResultT = TypeVar("ResultT")
 ClassT = TypeVar("ClassT")
 
-#: Names of other libraries for the same thing.
+#: Names that other libraries use.
 _OTHER_NAMES = {
     "alpha": "learning_rate",
     "eta": "learning_rate",
@@ -22,12 +22,12 @@ _OTHER_NAMES = {
     "loss": "cost_function",
 }
 
-#: The shortest part of a name by which one is recognised.
+#: The shortest part of a name that identifies it.
 _SHORTEST = 3
 
 
 def check_methods(cls: type[ClassT]) -> type[ClassT]:
-    """Let all public methods of a class check the names of their keyword arguments."""
+    """Make all public methods of a class check the names of their keyword arguments."""
     for name, each in vars(cls).copy().items():
         if inspect.isfunction(each) and not name.startswith("_"):
             setattr(cls, name, check_keywords(each))
@@ -35,9 +35,9 @@ def check_methods(cls: type[ClassT]) -> type[ClassT]:
 
 
 def check_keywords(function: Callable[ArgumentsT, ResultT]) -> Callable[ArgumentsT, ResultT]:
-    """Let a function raise TypeError for an unknown keyword argument, with the nearest known one.
+    """Make a function raise TypeError for unknown keyword arguments, with the nearest known one.
 
-    The keywords that it knows are its parameters and the keys of the TypedDict of its `**options`.
+    The known keywords are its parameters, and the keys of the TypedDict of its `**options`.
     """
     known = keywords_of(function)
 
@@ -63,7 +63,7 @@ def check_keywords(function: Callable[ArgumentsT, ResultT]) -> Callable[Argument
 
 
 def keywords_of(function: Callable[..., object]) -> frozenset[str]:
-    """Return the names of the keyword arguments that a function knows."""
+    """Return the keywords of a function."""
     names: set[str] = set()
     for each in inspect.signature(function).parameters.values():
         if each.kind is inspect.Parameter.VAR_KEYWORD:

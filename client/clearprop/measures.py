@@ -1,11 +1,11 @@
-"""What the service measures of a network: how good it is, and whether its gradients are right."""
+"""Measurements of a network: its cost and accuracy, and a check of its gradients."""
 
 from clearprop.places import OfParameter
 from clearprop.v1 import training_service_pb2 as pb
 
 
 class Evaluation:
-    """How good a network is on a training set; `message` is the contract's own message."""
+    """Cost and accuracy on a training set; `message` is the message of the contract."""
 
     __slots__ = ("message",)
 
@@ -24,17 +24,17 @@ class Evaluation:
 
     @property
     def example_count(self) -> int:
-        """How many examples the set has."""
+        """The number of examples of the set."""
         return self.message.example_count
 
     @property
     def correct_count(self) -> int | None:
-        """How many examples the network gets right; None where the targets are no classes."""
+        """The number of correctly classified examples; None if the targets are not classes."""
         return self.message.correct_count if self.message.HasField("correct_count") else None
 
     @property
     def accuracy(self) -> float | None:
-        """Which part of the examples that is, 0 to 1; None where the targets are no classes."""
+        """The share of correctly classified examples; None if the targets are not classes."""
         return self.message.accuracy if self.message.HasField("accuracy") else None
 
     def __repr__(self) -> str:
@@ -43,38 +43,38 @@ class Evaluation:
 
 
 class GradientDifference(OfParameter[pb.GradientDifference]):
-    """How far one parameter's gradient is from the slope of the cost; `message` is its message."""
+    """A gradient and the measured slope; `message` is the message of the contract."""
 
     __slots__ = ()
 
     @property
     def analytic(self) -> float:
-        """The gradient as training computes it."""
+        """The gradient that training computes."""
         return self.message.analytic
 
     @property
     def numeric(self) -> float:
-        """The slope of the cost as measured with central differences."""
+        """The slope of the cost, measured with central differences."""
         return self.message.numeric
 
     @property
     def difference(self) -> float:
-        """How far both are apart."""
+        """The absolute difference between the two."""
         return self.message.difference
 
     @property
     def tolerance(self) -> float:
-        """How far they may be apart."""
+        """The largest difference that passes."""
         return self.message.tolerance
 
     @property
     def step(self) -> float:
-        """How far the parameter was moved to each side."""
+        """How far the parameter was moved in each direction."""
         return self.message.step
 
     @property
     def is_kink(self) -> bool:
-        """Whether the slope says nothing, because a relu unit changed sides on the way."""
+        """Whether a relu unit changed sides within the step, so that the slope is meaningless."""
         return self.message.kink
 
     @property
@@ -84,7 +84,7 @@ class GradientDifference(OfParameter[pb.GradientDifference]):
 
     @property
     def passed(self) -> bool:
-        """Whether the gradient is right, or cannot be compared."""
+        """Whether the gradient is correct or cannot be compared."""
         return self.is_kink or self.is_unmeasurable or self.difference <= self.tolerance
 
     def __repr__(self) -> str:
@@ -92,7 +92,7 @@ class GradientDifference(OfParameter[pb.GradientDifference]):
 
 
 class GradientCheck:
-    """What a check of gradients found; `message` is the contract's own message."""
+    """The result of a check of gradients; `message` is the message of the contract."""
 
     __slots__ = ("message",)
 
@@ -106,12 +106,12 @@ class GradientCheck:
 
     @property
     def example_count(self) -> int:
-        """How many examples were used."""
+        """The number of examples used."""
         return self.message.example_count
 
     @property
     def parameter_count(self) -> int:
-        """How many parameters were checked."""
+        """The number of parameters checked."""
         return self.message.parameter_count
 
     @property
@@ -121,22 +121,22 @@ class GradientCheck:
 
     @property
     def failed_count(self) -> int:
-        """How many gradients are wrong."""
+        """The number of wrong gradients."""
         return self.message.failed_count
 
     @property
     def kink_count(self) -> int:
-        """How many parameters lie at a kink, where nothing can be said."""
+        """The number of parameters at a kink, where the slope cannot be compared."""
         return self.message.kink_count
 
     @property
     def unmeasurable_count(self) -> int:
-        """How many parameters have a slope that cannot be measured, because a number overflows."""
+        """The number of parameters whose slope cannot be measured, because a number overflows."""
         return self.message.unmeasurable_count
 
     @property
     def differences(self) -> list[GradientDifference]:
-        """What was found for each parameter, the largest difference first."""
+        """The result for each parameter, largest difference first."""
         return [GradientDifference(each) for each in self.message.differences]
 
     def __repr__(self) -> str:

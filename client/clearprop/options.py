@@ -1,4 +1,4 @@
-"""What may be said of a new network and of a run: options of Python as the contract's messages."""
+"""Options of networks and runs, and their conversion to messages of the contract."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NotRequired, TypeAlias, TypedDict, Unpack
@@ -15,13 +15,13 @@ from clearprop.values import (
     layers_of,
 )
 
-#: How much of each update is sent: `cost` leaves the parameters out, `gradients` adds theirs.
+#: The content of each update: `cost` is without parameters, `gradients` with their gradients too.
 DetailName: TypeAlias = Literal["cost", "parameters", "gradients"]
 
-#: What an exported file is: `json` and `csv` are texts, `npz` and `onnx` are not.
+#: The format of an exported file: `json` and `csv` are text, `npz` and `onnx` are binary.
 FormatName: TypeAlias = Literal["json", "npz", "onnx", "csv"]
 
-#: What a step counts.
+#: The unit of a step's count.
 UnitName: TypeAlias = Literal["update", "epoch"]
 
 #: Options of a run, by the message that they belong to.
@@ -30,7 +30,7 @@ _OPTIMIZER_NUMBERS = ("momentum", "beta1", "beta2", "epsilon", "weight_decay")
 
 
 class RecipeOptions(TypedDict, total=False):
-    """How weights are drawn: see NetworkOptions."""
+    """Options of an initializer: see `NetworkOptions`."""
 
     initializer: str
     seed: int
@@ -39,20 +39,24 @@ class RecipeOptions(TypedDict, total=False):
 
 
 class NetworkOptions(TypedDict, total=False):
-    """What may be said of a new network beside its layers.
+    """Options of a new network.
 
-    `activations` has the name of one for each layer after the inputs, or of one for all: `sigmoid`
-    (the default), `tanh`, `relu`, `leaky-relu`, `softplus`, `identity`, and `softmax` for the
-    output layer. `cost_function` is `cross-entropy`, `categorical-cross-entropy`, `squared-error`
-    or `quadratic`, by default what is natural for the outputs. With `bias` every unit has one.
-
-    `initializer` is `uniform` (the default; in [low, high), by default [-0.12, 0.12)), `glorot`,
-    `he` or `zeros`, and `seed` what it draws with; the service picks one where none is given. Or
-    the weights are given: `initial_weights`, a matrix [units, inputs] for each layer after the
-    inputs, and with `bias` also `initial_biases`, a vector [units] for each. PyTorch stores the
-    weights of a layer in the same way; Keras stores them as [inputs, units], for which `layout` is
-    `inputs-units`. No error is possible for a square matrix in the wrong layout. `labels` are the
-    client's own notes.
+    - `activations`: one for each layer after the inputs, or one for all of them: `sigmoid` (the
+      default), `tanh`, `relu`, `leaky-relu`, `softplus`, `identity`; and `softmax` for the output
+      layer.
+    - `cost_function`: `cross-entropy`, `categorical-cross-entropy`, `squared-error` or
+      `quadratic`. The default follows from the output activation.
+    - `bias`: whether every unit has a bias. False by default.
+    - `initializer`: `uniform` (the default), `glorot`, `he` or `zeros`.
+    - `seed`: the seed of the initializer. By default, the service chooses one.
+    - `low`, `high`: the range [low, high) of `uniform`, [-0.12, 0.12) by default.
+    - `initial_weights`: a matrix [units, inputs] for each layer after the inputs, instead of an
+      initializer. PyTorch stores the weights of a layer in this layout. Keras stores them as
+      [inputs, units]: pass `layout="inputs-units"` with them. A square matrix fits both layouts, so
+      a wrong layout cannot be detected.
+    - `initial_biases`: with `initial_weights` and `bias`, a vector [units] for each layer.
+    - `layout`: the layout of `initial_weights`: `units-inputs` (the default) or `inputs-units`.
+    - `labels`: notes of the client, as texts by name.
     """
 
     activations: str | Sequence[str]
@@ -69,14 +73,18 @@ class NetworkOptions(TypedDict, total=False):
 
 
 class OptimizerOptions(TypedDict, total=False):
-    """What may be said of how a run goes about it.
+    """Options of a run beside its learning rate, batch size and epochs.
 
-    `optimizer` is `gradient-descent` (the default), `momentum`, `nesterov` or `adam`. `momentum`
-    (0.9) belongs to `momentum` and `nesterov`; `beta1` (0.9), `beta2` (0.999) and `epsilon` (1e-8)
-    belong to `adam`; `weight_decay` (0) to all. With `shuffle_seed` each epoch goes through the
-    examples in an order of its own. The run ends early after the epoch whose examples' mean cost is
-    less than `cost_below`, and after `max_updates`, where they are given. With
-    `stop_on_non_finite_cost` it ends as FAILED after the first update with an infinite or NaN cost.
+    - `optimizer`: `gradient-descent` (the default), `momentum`, `nesterov` or `adam`.
+    - `momentum` (0.9): of `momentum` and `nesterov`.
+    - `beta1` (0.9), `beta2` (0.999), `epsilon` (1e-8): of `adam`.
+    - `weight_decay` (0): the share of each parameter that is added to its gradient.
+    - `shuffle_seed`: shuffles the examples of each epoch, with this seed. By default, the examples
+      are not shuffled.
+    - `cost_below`: ends the run after the first epoch whose mean cost is below this.
+    - `max_updates`: ends the run after this number of updates.
+    - `stop_on_non_finite_cost`: ends the run as FAILED after the first update with an infinite or
+      NaN cost.
     """
 
     optimizer: str
@@ -92,11 +100,11 @@ class OptimizerOptions(TypedDict, total=False):
 
 
 class TrainingOptions(OptimizerOptions):
-    """How a network is trained.
+    """Options of a run.
 
-    `learning_rate` is how far each update goes against the gradient, greater than 0; `batch_size`
-    how many examples one update averages over, 1 to the number of examples in the set; `epochs`
-    how often the run goes through the set, at least 1.
+    - `learning_rate`: the factor of each step, greater than 0.
+    - `batch_size`: the number of examples per update, from 1 to the size of the training set.
+    - `epochs`: the number of passes through the set, at least 1.
     """
 
     learning_rate: float
@@ -105,7 +113,7 @@ class TrainingOptions(OptimizerOptions):
 
 
 class StepOptions(OptimizerOptions):
-    """The same for a step, which does without them when it continues the paused run."""
+    """Options of a step; without any, it continues the paused run."""
 
     learning_rate: NotRequired[float]
     batch_size: NotRequired[int]
@@ -113,7 +121,7 @@ class StepOptions(OptimizerOptions):
 
 
 def describe_network(request: CreateNetworkRequest, options: NetworkOptions) -> None:
-    """Say in a request what the options say. Raises ValueError for names that there are not."""
+    """Add the options to a request. Raises ValueError for unknown names."""
     names = options.get("activations", ())
     request.activations.extend(
         enum_value(Activation, each) for each in ([names] if isinstance(names, str) else names)
@@ -136,9 +144,9 @@ def describe_network(request: CreateNetworkRequest, options: NetworkOptions) -> 
 
 
 def initializer_of(options: NetworkOptions | RecipeOptions) -> Initializer | None:
-    """Return the recipe that the options name, None where they name none.
+    """Return the initializer of the options; None if they have none.
 
-    Raises ValueError for a name that there is not.
+    Raises ValueError for an unknown name.
     """
     recipe = _given(options, ("seed", "low", "high"))
     if "initializer" in options:
@@ -147,7 +155,7 @@ def initializer_of(options: NetworkOptions | RecipeOptions) -> Initializer | Non
 
 
 def training_settings(training_set: str, **options: Unpack[StepOptions]) -> TrainingSettings:
-    """Return the settings of a run. Raises ValueError for names that there are not."""
+    """Return the settings of a run. Raises ValueError for unknown names."""
     settings = TrainingSettings(training_set=training_set)
     for name, value in _given(options, _SETTINGS).items():
         setattr(settings, name, value)

@@ -1,4 +1,4 @@
-"""Which parameter something is about."""
+"""Results that belong to one parameter."""
 
 from typing import Generic, TypeVar
 
@@ -8,7 +8,7 @@ MessageT = TypeVar("MessageT", GradientDifference, WeightChange)
 
 
 class OfParameter(Generic[MessageT]):
-    """Something about one weight or bias; `message` is the contract's own message."""
+    """A result for one weight or bias; `message` is the message of the contract."""
 
     __slots__ = ("message",)
 
@@ -22,12 +22,12 @@ class OfParameter(Generic[MessageT]):
 
     @property
     def unit(self) -> int:
-        """The unit of that layer, from 0."""
+        """The unit in that layer, from 0."""
         return self.message.unit
 
     @property
     def input(self) -> int | None:
-        """The input of the unit, from 0, that the weight belongs to; None for the unit's bias."""
+        """The input of the weight, from 0; None for the unit's bias."""
         return self.message.input if self.message.HasField("input") else None
 
     @property

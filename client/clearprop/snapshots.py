@@ -1,4 +1,4 @@
-"""What the service says of one update of a network."""
+"""Updates, states and outputs of a network, as the service returns them."""
 
 from collections.abc import Iterator
 
@@ -17,9 +17,9 @@ from clearprop.values import (
 
 
 class Snapshot:
-    """One update of a network: the same bits for whoever asks, whenever.
+    """One update of a network; `message` is the message of the contract.
 
-    The contract's own message is `message`; the properties say the same in Python's words.
+    The service returns the same bits for the same update to every client.
     """
 
     __slots__ = ("message",)
@@ -29,71 +29,71 @@ class Snapshot:
 
     @property
     def number(self) -> int:
-        """The update's number: 0 is the initialisation, then counting up without a gap."""
+        """The update's number: 0 is the initialisation; there are no gaps."""
         return self.message.update
 
     @property
     def kind(self) -> str:
-        """What changed the parameters: INITIAL or GRADIENT."""
+        """The kind of the update: INITIAL, GRADIENT, EDIT or RESET."""
         return enum_name(UpdateKind, self.message.kind)
 
     @property
     def run(self) -> int | None:
-        """The number of the run that made it; None where no run did."""
+        """The number of its run; None if it does not belong to a run."""
         return self.message.run or None
 
     @property
     def epoch(self) -> int | None:
-        """The epoch of its first example, counting from 1; None where no run made it."""
+        """The epoch of its first example, counting from 1; None without a run."""
         return self.message.epoch or None
 
     @property
     def first_example(self) -> int:
-        """The place of the batch's first example, from 0, in the order of its epoch."""
+        """The position of the batch's first example in its epoch, from 0."""
         return self.message.first_example
 
     @property
     def example_count(self) -> int:
-        """How many examples the batch really had; 0 where no run made it."""
+        """The number of examples in the batch; 0 without a run."""
         return self.message.example_count
 
     @property
     def cost(self) -> float | None:
-        """The mean cost of the batch, measured before the update; None where no run made it."""
+        """The mean cost of the batch before the update; None without a run."""
         return self.message.cost if self.message.HasField("cost") else None
 
     @property
     def weights(self) -> list[Matrix]:
-        """The weights after the update: for each layer a matrix [units, inputs].
+        """The weights after the update: a matrix [units, inputs] for each layer.
 
-        Float64 arrays of NumPy, or lists of lists where NumPy is not installed; empty where the
-        parameters were not asked for.
+        Float64 NumPy arrays, or lists of lists if NumPy is not installed; empty if the parameters
+        were not requested.
         """
         return weights_of(self.message.layers)
 
     @property
     def biases(self) -> list[Vector]:
-        """The biases after the update: for each layer a vector [units], empty without biases."""
+        """The biases after the update: a vector [units] for each layer, empty without biases."""
         return biases_of(self.message.layers)
 
     @property
     def gradients(self) -> list[Matrix]:
-        """Where they were asked for, G/n of the update: for each layer as `weights`."""
+        """The gradients G/n of the weights, if requested, in the form of `weights`."""
         return weights_of(self.message.gradients)
 
     @property
     def bias_gradients(self) -> list[Vector]:
-        """The same of the biases."""
+        """The gradients G/n of the biases, in the form of `biases`."""
         return biases_of(self.message.gradients)
 
     @property
     def chosen(self) -> Vector:
-        """Where a watch chose some parameters: these after the update, in that order."""
+        """The parameters after the update that a watch selects, in its order."""
         return vector_of(self.message.chosen)
 
     @property
     def chosen_gradients(self) -> Vector:
-        """Their gradients, where these were asked for."""
+        """The gradients of the selected parameters, if requested."""
         return vector_of(self.message.chosen_gradients)
 
     def __repr__(self) -> str:
@@ -101,7 +101,7 @@ class Snapshot:
 
 
 class History:
-    """A network's history in brief: updates in order, each with its cost, without parameters."""
+    """A downsampled history: updates in order, with their costs and without parameters."""
 
     __slots__ = ("message",)
 
@@ -110,12 +110,12 @@ class History:
 
     @property
     def updates(self) -> list[Snapshot]:
-        """The updates; iterating over the history yields them, too."""
+        """The updates; iterating over the history yields the same."""
         return [Snapshot(update) for update in self.message.updates]
 
     @property
     def thinned(self) -> bool:
-        """Whether updates were left out; the extremes of the cost are among those that were not."""
+        """Whether updates are left out; the extremes of the cost are always included."""
         return self.message.thinned
 
     def __iter__(self) -> Iterator[Snapshot]:
@@ -130,7 +130,7 @@ class History:
 
 
 class State:
-    """A network at one update, and where its training goes on from there."""
+    """The state of a network at one update, and the position of its training."""
 
     __slots__ = ("message",)
 
@@ -144,57 +144,57 @@ class State:
 
     @property
     def kind(self) -> str:
-        """What made the update: INITIAL or GRADIENT."""
+        """The kind of the update: INITIAL, GRADIENT, EDIT or RESET."""
         return enum_name(UpdateKind, self.message.kind)
 
     @property
     def run(self) -> int | None:
-        """The number of the run that made the update; None where no run did."""
+        """The number of the update's run; None if it does not belong to a run."""
         return self.message.run or None
 
     @property
     def epoch(self) -> int | None:
-        """The epoch of its first example, counting from 1; None where no run made it."""
+        """The epoch of its first example, counting from 1; None without a run."""
         return self.message.epoch or None
 
     @property
     def next_epoch(self) -> int | None:
-        """The epoch of that run's next example, counting from 1; None where no run made it."""
+        """The epoch of the run's next example, counting from 1; None without a run."""
         return self.message.next_epoch or None
 
     @property
     def next_example(self) -> int:
-        """The position of that run's next example, from 0, in the order of `next_epoch`."""
+        """The position of the run's next example in `next_epoch`, from 0."""
         return self.message.next_example
 
     @property
     def cost(self) -> float | None:
-        """The mean cost of the update's batch; None where no run made it."""
+        """The mean cost of the update's batch; None without a run."""
         return self.message.cost if self.message.HasField("cost") else None
 
     @property
     def weights(self) -> list[Matrix]:
-        """The weights after the update: for each layer a matrix [units, inputs]."""
+        """The weights after the update: a matrix [units, inputs] for each layer."""
         return weights_of(self.message.layers)
 
     @property
     def biases(self) -> list[Vector]:
-        """The biases after the update: for each layer a vector [units], empty without biases."""
+        """The biases after the update: a vector [units] for each layer, empty without biases."""
         return biases_of(self.message.layers)
 
     @property
     def gradients(self) -> list[Matrix]:
-        """Where all of it was asked for, G/n of the update: for each layer as `weights`."""
+        """The gradients G/n of the weights, with `full`, in the form of `weights`."""
         return weights_of(self.message.gradients)
 
     @property
     def bias_gradients(self) -> list[Vector]:
-        """The same of the biases."""
+        """The gradients G/n of the biases, in the form of `biases`."""
         return biases_of(self.message.gradients)
 
     @property
     def activations(self) -> list[Vector]:
-        """Where all of it was asked for, those for the last example: for each layer [units]."""
+        """The activations for the last example, with `full`: a vector [units] for each layer."""
         return [vector_of(layer.values) for layer in self.message.activations]
 
     def __repr__(self) -> str:
@@ -202,7 +202,7 @@ class State:
 
 
 class Prediction:
-    """What a network makes of n vectors of inputs, with the parameters of one update."""
+    """The outputs of a network for n input vectors, with the parameters of one update."""
 
     __slots__ = ("message",)
 
@@ -221,7 +221,7 @@ class Prediction:
 
     @property
     def activations(self) -> list[Matrix]:
-        """For each layer after the inputs a matrix [n, units]; empty unless it was asked for."""
+        """A matrix [n, units] for each layer after the inputs; empty if not requested."""
         layers = zip(*(each.activations for each in self.message.predictions), strict=True)
         return [matrix_of_rows(vector.values for vector in layer) for layer in layers]
 

@@ -1,4 +1,4 @@
-"""Updates, opened: what the examples of a batch went through, and what came of it."""
+"""Traces: every intermediate value of an update."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,7 +10,7 @@ from clearprop.values import Matrix, Vector, biases_of, vector_of, weights_of
 
 
 class Parameters:
-    """A number for every parameter of a network, in the layers after the inputs."""
+    """A number for every parameter of a network, layer by layer."""
 
     __slots__ = ("layers",)
 
@@ -19,19 +19,19 @@ class Parameters:
 
     @property
     def weights(self) -> list[Matrix]:
-        """Those of the weights: for each layer a matrix [units, inputs]."""
+        """The numbers of the weights: a matrix [units, inputs] for each layer."""
         return weights_of(self.layers)
 
     @property
     def biases(self) -> list[Vector]:
-        """Those of the biases: for each layer a vector [units], empty without biases."""
+        """The numbers of the biases: a vector [units] for each layer, empty without biases."""
         return biases_of(self.layers)
 
 
 class TracedExample:
-    """What one example of a batch went through, there and back; `message` is its message.
+    """The values of one example of a batch; `message` is the message of the contract.
 
-    Vectors are given for each layer after the inputs, with a number for each unit.
+    Lists have a vector for each layer after the inputs, with a number for each unit.
     """
 
     __slots__ = ("message",)
@@ -41,27 +41,27 @@ class TracedExample:
 
     @property
     def position(self) -> int:
-        """Its place in the batch, from 0."""
+        """The position in the batch, from 0."""
         return self.message.position
 
     @property
     def number(self) -> int:
-        """Its number in the training set, from 0."""
+        """The index in the training set, from 0."""
         return self.message.example
 
     @property
     def inputs(self) -> Vector:
-        """Its inputs."""
+        """The inputs."""
         return vector_of(self.message.inputs.values)
 
     @property
     def targets(self) -> Vector:
-        """Its targets."""
+        """The targets."""
         return vector_of(self.message.targets.values)
 
     @property
     def logits(self) -> list[Vector]:
-        """The logits z; of softmax outputs ln a."""
+        """The logits z; for softmax outputs, ln a."""
         return _vectors(self.message.logits)
 
     @property
@@ -76,7 +76,7 @@ class TracedExample:
 
     @property
     def cost(self) -> float:
-        """Its cost C."""
+        """The cost C."""
         return self.message.cost
 
     @property
@@ -85,11 +85,11 @@ class TracedExample:
         return Parameters(self.message.gradient)
 
     def __repr__(self) -> str:
-        return f"<TracedExample {self.number} at place {self.position}: cost={self.cost!r}>"
+        return f"<TracedExample {self.number} at position {self.position}: cost={self.cost!r}>"
 
 
 class TracedUpdate:
-    """Everything inside one update; `message` is the contract's own message."""
+    """Every intermediate value of one update; `message` is the message of the contract."""
 
     __slots__ = ("message",)
 
@@ -103,7 +103,7 @@ class TracedUpdate:
 
     @property
     def run(self) -> int:
-        """The number of the run that it belongs to."""
+        """The number of the run."""
         return self.message.trace.run
 
     @property
@@ -113,12 +113,12 @@ class TracedUpdate:
 
     @property
     def example_count(self) -> int:
-        """How many examples the batch has."""
+        """The number of examples in the batch."""
         return self.message.trace.example_count
 
     @property
     def examples(self) -> list[TracedExample]:
-        """The examples that are shown, in the order of the batch."""
+        """The examples of the result, in the order of the batch."""
         return [TracedExample(each) for each in self.message.trace.examples]
 
     @property
@@ -128,17 +128,17 @@ class TracedUpdate:
 
     @property
     def gradient_sum(self) -> Parameters:
-        """G: the gradients of the whole batch, added up in its order."""
+        """G: the sum of the gradients of the whole batch."""
         return Parameters(self.message.trace.gradient_sum)
 
     @property
     def gradient(self) -> Parameters:
-        """G/n: their mean."""
+        """G/n: the mean gradient."""
         return Parameters(self.message.trace.gradient)
 
     @property
     def step(self) -> Parameters:
-        """What was taken from the parameters: after = before − step, to the bit."""
+        """The step: after = before − step, bit for bit."""
         return Parameters(self.message.trace.step)
 
     @property
@@ -148,13 +148,13 @@ class TracedUpdate:
 
     @property
     def after(self) -> Parameters | None:
-        """The parameters after it; None where it would make one infinite and so is never made."""
+        """The parameters after the update; None if one would be infinite: it is not applied."""
         after = self.message.trace.after
         return Parameters(after) if after else None
 
     @property
     def next_position(self) -> int | None:
-        """Where in the batch the examples go on that are not shown; None: there are none."""
+        """The position of the next example that is not in the result; None if there is none."""
         return self.message.next_position or None
 
     def __repr__(self) -> str:

@@ -1,8 +1,8 @@
-"""What units and parameters are called, counting from 1 as people do."""
+"""Names of units and parameters, counted from 1."""
 
 
 def unit_name(layer: int, unit: int, output_layer: int) -> str:
-    """Return what a unit is called; layer 0 are the inputs, and `unit` counts from 0."""
+    """Return the name of a unit; layer 0 are the inputs, and `unit` counts from 0."""
     if layer == 0:
         return f"input {unit + 1}"
     if layer == output_layer:
@@ -11,7 +11,7 @@ def unit_name(layer: int, unit: int, output_layer: int) -> str:
 
 
 def parameter_name(layer: int, unit: int, source: int | None, output_layer: int) -> str:
-    """Return what a parameter is called: to which unit it goes and from which; None is a bias."""
+    """Return the name of a parameter: its unit and its input; None is the bias."""
     name = unit_name(layer, unit, output_layer)
     if source is None:
         return f"{name} bias"

@@ -1,4 +1,4 @@
-"""The messages of an upload: a training set in pieces, again from the first when it is repeated."""
+"""The messages of an upload, which sends a training set in chunks and can be retried."""
 
 from collections.abc import Iterable, Iterator
 from itertools import count, zip_longest
@@ -8,18 +8,18 @@ from clearprop.v1.training_service_pb2 import UploadTrainingSetRequest
 from clearprop.v1.training_set_pb2 import Example
 from clearprop.values import RowsLike, VectorLike, iterated, numbers_of
 
-#: A message ends with the example that brings it to so many numbers: 1 MiB.
+#: A message ends with the example that brings it to this count of numbers: 1 MiB.
 _NUMBERS = 2**17
 
 _NOTHING: Any = object()
 
 
 class Upload:
-    """One upload; iterate over it for its messages, as often as it must be sent.
+    """One upload; iterate over it for its messages, once for each attempt to send it.
 
-    Whatever can be iterated over anew, such as an array, is; what an iterator yielded is kept, for
-    it yields it only once. Iterating raises ValueError for rows that are no numbers, and where
-    there are more inputs than targets or the other way round.
+    An iterator yields its rows only once, so its messages are kept; an array is iterated over
+    again. Iterating raises ValueError for rows that are not numbers, and if the numbers of inputs
+    and targets differ.
     """
 
     def __init__(
@@ -55,8 +55,8 @@ class Upload:
             if inputs is _NOTHING or targets is _NOTHING:
                 missing = "inputs" if inputs is _NOTHING else "targets"
                 raise ValueError(
-                    f"there are only {place} rows of {missing}: each example needs inputs and"
-                    " targets"
+                    f"There are only {place} rows of {missing}: every example needs inputs and"
+                    " targets."
                 )
             example = _example(place, inputs, targets)
             message.examples.append(example)
@@ -64,7 +64,7 @@ class Upload:
             if numbers >= _NUMBERS:
                 yield message
                 message, numbers = UploadTrainingSetRequest(), 0
-        # An empty set is for the service to refuse; an empty last message says nothing.
+        # The service refuses an empty set; an empty last message is needless.
         if message.examples or message == self._first:
             yield message
 

@@ -1,4 +1,4 @@
-"""Numbers on their way in and out: rows of floats, and matrices as NumPy arrays if it is there."""
+"""Conversion of numbers and names between Python, with or without NumPy, and the contract."""
 
 import re
 from array import array
@@ -27,29 +27,28 @@ if TYPE_CHECKING:
 else:
     Matrix = Vector = Numbers = Any
 
-#: What is accepted where a matrix is wanted: an array, or a sequence of sequences of numbers.
+#: An argument that is a matrix: an array, or a sequence of sequences of numbers.
 MatrixLike: TypeAlias = Numbers | Sequence[Sequence[float]]
 
-#: What is accepted where a vector is wanted: an array, or a sequence of numbers.
+#: An argument that is a vector: an array, or a sequence of numbers.
 VectorLike: TypeAlias = Numbers | Sequence[float]
 
-#: What is accepted where rows may come one after the other: a matrix, or whatever yields rows.
+#: An argument that yields rows, one after the other: a matrix, or an iterable of vectors.
 RowsLike: TypeAlias = Numbers | Iterable[VectorLike]
 
 EnumT = TypeVar("EnumT", bound=int)
 
-#: Which of a matrix's rows and columns are the units of a layer, and which its inputs.
+#: Whether the rows of a layer's matrix are its units or its inputs.
 LayoutName: TypeAlias = Literal["units-inputs", "inputs-units"]
 LAYOUTS: tuple[LayoutName, LayoutName] = ("units-inputs", "inputs-units")
 
-#: Of an array that has a matrix for each layer.
+#: The dimensions of an array with a matrix for each layer.
 _LAYERS_DIMENSIONS = 3
 
-
-#: No float64 is as large.
+#: The smallest power of two that is larger than any float64.
 _TOO_LARGE = 2**1024
 
-#: What can be iterated over and is neither a row nor rows.
+#: Types that can be iterated over, but are not rows: text, and collections without an order.
 _NO_ROWS = (str, bytes, bytearray, Mapping, AbstractSet)
 
 
@@ -67,10 +66,10 @@ def rows_of(matrix: RowsLike, name: str) -> list[list[float]]:
 
 
 def iterated(values: Any) -> Iterable[Any]:  # noqa: ANN401 - whatever a caller gives
-    """Return what yields the rows of a matrix, also of a data frame, or the items of a sequence.
+    """Return an iterable of the rows of a matrix or data frame, or the items of a sequence.
 
-    Raises TypeError for text, which is not iterated letter by letter, and for whatever has no
-    order.
+    Raises TypeError for text, which is never iterated letter by letter, and for collections without
+    an order.
     """
     if isinstance(values, _NO_ROWS):
         raise TypeError
@@ -90,7 +89,7 @@ def numbers_of(row: VectorLike, name: str) -> list[float]:
         raise TypeError
     values: list[Any] = row.tolist() if hasattr(row, "tolist") else list(row)
     try:
-        numbers = array("d", values).tolist()  # which takes no text for a number
+        numbers = array("d", values).tolist()  # refuses text
     except OverflowError:
         numbers = [float(value) if abs(value) < _TOO_LARGE else inf for value in values]
     for place, value in enumerate(values):
@@ -110,7 +109,7 @@ def _is_rounded(value: Any, number: float) -> bool:  # noqa: ANN401 - whatever h
 
 
 def matrix_of(values: Sequence[float], columns: int) -> Matrix:
-    """Return numbers given row after row as a matrix [rows, columns]."""
+    """Return numbers in row-major order as a matrix [rows, columns]."""
     if HAS_NUMPY:
         return _array(values).reshape(-1, columns)
     return matrix_of_rows(
@@ -130,19 +129,19 @@ def weights_of(layers: Iterable[LayerParameters]) -> list[Matrix]:
 
 
 def biases_of(layers: Iterable[LayerParameters]) -> list[Vector]:
-    """Return the biases of each layer as a vector [units], empty where it has none."""
+    """Return the biases of each layer as a vector [units], empty if it has none."""
     return [vector_of(layer.biases) for layer in layers]
 
 
 def vector_of(values: Iterable[float]) -> Vector:
     """Return numbers as a vector."""
-    # Of a message's numbers NumPy takes the memory as it is.
+    # NumPy reads the numbers of a message directly.
     numbers: Any = values if isinstance(values, Sequence) and HAS_NUMPY else list(values)
     return _array(numbers) if HAS_NUMPY else numbers
 
 
 def _array(values: Any) -> "NDArray[np.float64]":  # noqa: ANN401 - as of NumPy itself
-    # Here, not above: it is a fifth of the time in which a command starts.
+    # Here, not above: importing NumPy is a fifth of the start-up time of a command.
     import numpy as np  # noqa: PLC0415
 
     return np.array(values, dtype=np.float64)
@@ -154,11 +153,11 @@ def layers_of(
     prefix: str = "",
     layout: str = "units-inputs",
 ) -> list[LayerParameters]:
-    """Return matrices in a layout and vectors [units], if any, as the contract has them.
+    """Return matrices in a layout, and vectors [units] if any, as messages of the contract.
 
-    Raises ValueError for anything but numbers, for rows of different lengths, for an unknown
-    layout, and for weights and biases of different numbers of layers. It calls the arguments
-    `weights` and `biases`, with `prefix` before them.
+    Raises ValueError for values that are not numbers, for rows of different lengths, for an unknown
+    layout, and for weights and biases of different numbers of layers. Its messages name the
+    arguments `weights` and `biases`, with `prefix` before them.
     """
     if layout not in LAYOUTS:
         raise ValueError(f"Unknown layout {layout!r}. Use one of {', '.join(LAYOUTS)}.")
@@ -184,7 +183,7 @@ def layers_of(
 
 
 def _layers(weights: Iterable[MatrixLike], name: str) -> Iterable[MatrixLike]:
-    """Return what yields a matrix for each layer. Raises ValueError for a single matrix."""
+    """Return an iterable of a matrix for each layer. Raises ValueError for a single matrix."""
     try:
         if getattr(weights, "ndim", _LAYERS_DIMENSIONS) == _LAYERS_DIMENSIONS:
             return iterated(weights)
@@ -202,16 +201,16 @@ def _weights_of(matrix: MatrixLike, name: str, layout: str) -> list[list[float]]
 
 
 def enum_name(enum: "_EnumTypeWrapper[EnumT]", value: EnumT) -> str:
-    """Return what an enum's value is called, without the enum's own name, such as RUNNING.
+    """Return the name of an enum's value without the name of the enum, such as RUNNING.
 
-    A value that a newer service sends and this client does not know is its number.
+    The name of an unknown value, of a newer service, is its number.
     """
     known = enum.DESCRIPTOR.values_by_number.get(value)
     return str(value) if known is None else known.name.removeprefix(_prefix(enum))
 
 
 def enum_word(enum: "_EnumTypeWrapper[EnumT]", value: EnumT) -> str:
-    """Return the word that stands for an enum's value in calls and commands: `leaky-relu`."""
+    """Return the word for an enum's value in calls and commands, such as `leaky-relu`."""
     return _word(enum_name(enum, value))
 
 
@@ -230,14 +229,14 @@ def enum_value(enum: "_EnumTypeWrapper[EnumT]", name: str) -> EnumT:
 
 
 def enum_choices(enum: "_EnumTypeWrapper[EnumT]") -> list[str]:
-    """Return the words that a request may have for an enum."""
+    """Return the words for the values that a request can have."""
     words = [enum_word(enum, value) for value in enum.values()[1:]]
-    # Parameters are explicit where they are given, and not by a name.
+    # A request sets explicit parameters themselves, not the name.
     return [word for word in words if word != "explicit"]
 
 
 def _title(enum: "_EnumTypeWrapper[EnumT]") -> str:
-    """Return what an enum is called in a sentence: `cost function` for CostFunction."""
+    """Return the name of an enum for sentences: `cost function` for CostFunction."""
     words = re.findall("[A-Z][a-z]+", enum.DESCRIPTOR.name.removesuffix("Kind"))
     return " ".join(words).lower()
 
@@ -247,5 +246,5 @@ def _word(name: str) -> str:
 
 
 def _prefix(enum: "_EnumTypeWrapper[EnumT]") -> str:
-    """Return what the names of an enum's values begin with: `RUN_STATE_` for RunState."""
+    """Return the prefix of the names of an enum's values: `RUN_STATE_` for RunState."""
     return enum.keys()[0].removesuffix("UNSPECIFIED")

@@ -1,4 +1,4 @@
-"""How far a history is verified, and what was found."""
+"""The progress and the result of verifying a history."""
 
 from clearprop.v1.training_service_pb2 import (
     DifferenceKind,
@@ -9,7 +9,7 @@ from clearprop.values import enum_name
 
 
 class Difference:
-    """The first place in a history that is not as it should be; `message` is its message."""
+    """The first error found in a history; `message` is the message of the contract."""
 
     __slots__ = ("message",)
 
@@ -18,32 +18,32 @@ class Difference:
 
     @property
     def kind(self) -> str:
-        """How it is not: COST, KEYFRAME, DAMAGED or MISSING."""
+        """The kind of error: COST, KEYFRAME, DAMAGED or MISSING."""
         return enum_name(DifferenceKind, self.message.kind)
 
     @property
     def first_update(self) -> int:
-        """The first update that is concerned."""
+        """The first update concerned."""
         return self.message.first_update
 
     @property
     def last_update(self) -> int:
-        """The last one."""
+        """The last update concerned."""
         return self.message.last_update
 
     @property
     def text(self) -> str:
-        """What is wrong, in a sentence."""
+        """A sentence that describes the error."""
         return self.message.message
 
     @property
     def stored(self) -> float | None:
-        """The number that is stored; None where the difference is not in one."""
+        """The stored number, if the error is in a number."""
         return self.message.stored if self.message.HasField("stored") else None
 
     @property
     def recomputed(self) -> float | None:
-        """The number that comes of making the updates again; None where there is none."""
+        """The recomputed number, if the error is in a number."""
         return self.message.recomputed if self.message.HasField("recomputed") else None
 
     def __repr__(self) -> str:
@@ -51,7 +51,7 @@ class Difference:
 
 
 class Verification:
-    """How far a verification has come; `message` is the contract's own message."""
+    """The progress of a verification; `message` is the message of the contract."""
 
     __slots__ = ("message",)
 
@@ -60,32 +60,32 @@ class Verification:
 
     @property
     def earliest_update(self) -> int:
-        """The update that the history begins with."""
+        """The first update of the history."""
         return self.message.earliest_update
 
     @property
     def verified_update(self) -> int:
-        """Up to this update everything is as it should be."""
+        """The last update that is verified."""
         return self.message.verified_update
 
     @property
     def latest_update(self) -> int:
-        """The latest update when the verification began."""
+        """The latest update when the verification started."""
         return self.message.latest_update
 
     @property
     def keyframes(self) -> int:
-        """How many stored states were compared."""
+        """The number of stored states that were compared."""
         return self.message.keyframes
 
     @property
     def done(self) -> bool:
-        """Whether all of the history is verified, and as it should be."""
+        """Whether the whole history is verified without an error."""
         return self.message.done
 
     @property
     def difference(self) -> Difference | None:
-        """What was found; None where nothing was."""
+        """The first error; None if none was found."""
         found = self.message.HasField("difference")
         return Difference(self.message.difference) if found else None
 

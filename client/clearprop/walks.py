@@ -1,4 +1,4 @@
-"""Updates, line by line: the readable loops, as they were executed once more."""
+"""Walks: the executed lines of the code that computes an update."""
 
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.walk_pb2 import Walk, WalkPhase, WalkPhaseKind, WalkStep, WalkVariableRole
@@ -6,7 +6,7 @@ from clearprop.values import enum_word
 
 
 class WalkedPhase:
-    """Consecutive lines that belong together; `message` is the contract's own message."""
+    """Consecutive lines of one computation; `message` is the message of the contract."""
 
     __slots__ = ("message",)
 
@@ -15,27 +15,27 @@ class WalkedPhase:
 
     @property
     def kind(self) -> str:
-        """What is done: zero, forward, cost, deltas, add, divide or update."""
+        """The computation: zero, forward, cost, deltas, add, divide or update."""
         return enum_word(WalkPhaseKind, self.message.kind)
 
     @property
     def position(self) -> int | None:
-        """The example's place in the batch, from 0; None: it is of the batch as a whole."""
+        """The example's position in the batch, from 0; None for the whole batch."""
         return self.message.position if self.message.HasField("position") else None
 
     @property
     def layer(self) -> int | None:
-        """The layer, from 1; None: of all layers."""
+        """The layer, from 1; None for all layers."""
         return self.message.layer if self.message.HasField("layer") else None
 
     @property
     def first_step(self) -> int:
-        """The place of its first line among all that were executed, from 0."""
+        """The index of its first line among all executed lines, from 0."""
         return self.message.first_step
 
     @property
     def step_count(self) -> int:
-        """How many lines it executes."""
+        """The number of executed lines."""
         return self.message.step_count
 
     def __repr__(self) -> str:
@@ -43,7 +43,7 @@ class WalkedPhase:
 
 
 class WalkedLine:
-    """A line that was executed, and what the variables hold after it; `message` is its message."""
+    """An executed line and the variables after it; `message` is the message of the contract."""
 
     __slots__ = ("message", "phase", "text")
 
@@ -54,12 +54,12 @@ class WalkedLine:
 
     @property
     def number(self) -> int:
-        """Its number in the file of the loops, from 1."""
+        """The line number in the source file, from 1."""
         return self.message.line
 
     @property
     def variables(self) -> dict[str, float]:
-        """The numbers that the variables hold, in the order in which they came to be."""
+        """The values of the variables, in the order of their first assignment."""
         return {
             each.name: int(each.value) if each.whole else each.value
             for each in self.message.variables
@@ -67,25 +67,25 @@ class WalkedLine:
 
     @property
     def roles(self) -> dict[str, str]:
-        """What each of them holds: logit, activation, delta, gradient-sum, new-parameter, ..."""
+        """The role of each variable, such as logit, activation, delta or gradient-sum."""
         return {
             each.name: enum_word(WalkVariableRole, each.role) for each in self.message.variables
         }
 
     @property
     def changed(self) -> dict[str, float]:
-        """Those that this line set."""
+        """The variables that this line set."""
         names = set(self.message.changed)
         return {name: value for name, value in self.variables.items() if name in names}
 
     @property
     def unit(self) -> int | None:
-        """The unit of the phase's layer that it is about, from 0; None: of none, or of all."""
+        """The unit in the phase's layer, from 0; None if there is no single unit."""
         return self.message.unit if self.message.HasField("unit") else None
 
     @property
     def input(self) -> int | None:
-        """The input of that unit, from 0, that it is about."""
+        """The input of that unit, from 0; None if there is no single input."""
         return self.message.input if self.message.HasField("input") else None
 
     def __repr__(self) -> str:
@@ -93,7 +93,7 @@ class WalkedLine:
 
 
 class WalkedUpdate:
-    """An update, line by line; `message` is the contract's own message."""
+    """An update, line by line; `message` is the message of the contract."""
 
     __slots__ = ("message",)
 
@@ -107,26 +107,26 @@ class WalkedUpdate:
 
     @property
     def run(self) -> int:
-        """The number of the run that it belongs to."""
+        """The number of the run."""
         return self.message.walk.run
 
     @property
     def step_count(self) -> int:
-        """How many lines were executed in all."""
+        """The number of lines executed for the whole update."""
         return self.message.walk.step_count
 
     @property
     def phases(self) -> list[WalkedPhase]:
-        """What the update consists of, in order: all of it, whichever lines are shown.
+        """The phases of the whole update, in order.
 
-        Where the phases alone were asked for: those of the batch as a whole and of its first
-        example; every other example has the same ones.
+        With `phases_only`, the phases of the whole batch and of its first example; those of the
+        other examples are the same.
         """
         return [WalkedPhase(each) for each in self.message.walk.phases]
 
     @property
     def lines(self) -> list[WalkedLine]:
-        """The lines that are shown, in the order of their execution."""
+        """The lines of the result, in the order of execution."""
         texts, phases = _texts(self.message.walk), self.phases
         return [
             WalkedLine(step, texts[step.line], phases[step.phase])
@@ -135,7 +135,7 @@ class WalkedUpdate:
 
     @property
     def next_step(self) -> int | None:
-        """Where the lines go on that are not shown; None: there are none."""
+        """The index of the next line that is not in the result; None if there is none."""
         return self.message.next_step or None
 
     def __repr__(self) -> str:
@@ -143,7 +143,7 @@ class WalkedUpdate:
 
 
 def _texts(walk: Walk) -> dict[int, str]:
-    """Return the lines of the loops by their numbers."""
+    """Return the lines of the source file by their numbers."""
     return {
         number: text
         for function in walk.functions

@@ -1,4 +1,4 @@
-"""Where the reader of a watch stands: what to ask for after a lost connection."""
+"""The options of a watch, and its position, from which it resumes after a lost connection."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -20,27 +20,28 @@ from clearprop.v1.training_service_pb2 import (
 from clearprop.v1.update_pb2 import Detail, Parameter, UpdateColumns
 from clearprop.values import enum_value
 
-#: What a watch delivers, in the order in which it happened.
+#: The items of a watch, in the order in which they happened.
 Watched: TypeAlias = Snapshot | RunEvent
 
-#: The same where updates may come as columns.
+#: The items of a watch, whose updates may be columns.
 Received: TypeAlias = Watched | Columns
 
-#: A weight by its layer, from 1, its unit and its input, from 0; a bias with None for the input.
+#: A weight: its layer, from 1, and its unit and input, from 0. The input of a bias is None.
 ParameterPlace: TypeAlias = tuple[int, int, int | None]
 
-#: A stride that passes over all but the first and the last update of each run.
+#: A stride that skips all but the first and the last update of each run.
 ENDS_ONLY = 2**62
 
 
 class WatchOptions(TypedDict, total=False):
-    """What may be said of a watch.
+    """Options of a watch.
 
-    With `stride` only the updates whose numbers are divisible by it come, and always the first and
-    the last of each run, those at which its state changed and those that no run made. `detail` is
-    `parameters` (the default), `cost` to do without them, or `gradients` to have those of each
-    batch as well. `parameters` chooses some of them, in that order, each by (layer, unit, input), a
-    bias by (layer, unit, None).
+    - `stride`: delivers the updates whose numbers are divisible by it. The first and last update of
+      each run, those at which its state changed, and those without a run are always delivered.
+    - `detail`: `parameters` (the default), `cost` for updates without parameters, or `gradients`
+      for updates with parameters and their gradients.
+    - `parameters`: selects some parameters, each as (layer, unit, input), or (layer, unit, None)
+      for a bias. They are delivered in this order.
     """
 
     stride: int
@@ -57,7 +58,7 @@ def watch_request(
     columns: bool = False,
     **options: Unpack[WatchOptions],
 ) -> WatchUpdatesRequest:
-    """Describe a watch from its beginning; without a start it begins after the latest update."""
+    """Return the request for a watch; without a start, it starts after the latest update."""
     return WatchUpdatesRequest(
         network=network,
         uid=uid,
@@ -75,12 +76,12 @@ def _parameter(layer: int, unit: int, source: int | None) -> Parameter:
 
 
 class WatchCursor:
-    """Reads the answers of one watch, over as many streams as it takes.
+    """Reads the responses of one watch, over any number of streams.
 
-    After a lost connection it asks for the number after the last update that was read. The service
-    then repeats the run events at that place: those that were read already are passed over by
-    their numbers. Bookmarks do not move the cursor, for with a stride the last update of a run may
-    still follow that was passed over before it was the last.
+    After a lost connection, the watch resumes at the number after the last update that was read.
+    The service then repeats the run events at this position; those that were already read are
+    skipped by their numbers. Bookmarks do not move the cursor: with a stride, an update that was
+    skipped may still be delivered as the last one of its run.
     """
 
     def __init__(self, request: WatchUpdatesRequest) -> None:
@@ -91,7 +92,7 @@ class WatchCursor:
         self.complete = False
 
     def request(self) -> WatchUpdatesRequest:
-        """Return what to ask for: all that has not been read."""
+        """Return the request for everything that has not been read."""
         request = WatchUpdatesRequest()
         request.CopyFrom(self._request)
         if self._next is not None:
@@ -99,9 +100,9 @@ class WatchCursor:
         return request
 
     def read(self, response: WatchUpdatesResponse) -> Sequence[Received]:
-        """Return what is new in an answer.
+        """Return the new items of a response.
 
-        Raises ClearpropError (DATA_LOSS) when updates are missing before it: never pass that over.
+        Raises ClearpropError (DATA_LOSS) if updates before them are missing.
         """
         match response.WhichOneof("content"):
             case "updates":
@@ -132,7 +133,7 @@ class WatchCursor:
     def _read_columns(self, message: UpdateColumns) -> list[Columns]:
         columns = Columns(message)
         if self._next is not None:
-            # Those before the next one were read before the connection was lost.
+            # Updates before the next one were read before the connection was lost.
             passed = bisect_left(columns.numbers, self._next)
             columns = Columns(message, passed)
         if not columns:
@@ -153,17 +154,17 @@ class WatchCursor:
 
 
 def stream_ended() -> ClearpropError:
-    """Return the error of a stream that ended as if all were said, before the run's end was."""
+    """Return the error for a stream that ended normally before the end of the run."""
     return ClearpropError(
-        grpc.StatusCode.UNAVAILABLE, "the stream of updates ended before its end was reached"
+        grpc.StatusCode.UNAVAILABLE, "the stream of updates ended before the end of the run"
     )
 
 
 def _gap(network: str, expected: int, found: int) -> ClearpropError:
     return ClearpropError(
         grpc.StatusCode.DATA_LOSS,
-        f"the watch of network {network} went on with update {found} where {expected} was due:"
-        " tell the operator of the server",
+        f"the watch of network {network} delivered update {found} instead of {expected}: report"
+        " this to the operator of the server",
         reason="GAP_IN_WATCH",
         metadata={"network": network, "expected": str(expected), "found": str(found)},
     )

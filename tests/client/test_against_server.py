@@ -369,7 +369,7 @@ def test_what_a_run_was_asked_for_is_reported(client: Client) -> None:
 
 
 def test_rows_without_partners_are_refused_before_they_are_sent(client: Client) -> None:
-    with pytest.raises(ValueError, match="2 rows of inputs and 1 of targets"):
+    with pytest.raises(ValueError, match="2 rows of inputs and 1 rows of targets"):
         client.create_training_set("s", [[0], [1]], [[1]])
 
 

@@ -71,30 +71,33 @@ def test_a_document_becomes_a_request_whatever_form_it_has() -> None:
 BAD: list[tuple[Any, str]] = [
     (b"PK\x03\x04\xff", "is a ZIP archive, such as .npz, .xlsx or .keras, not JSON"),
     (b"\x1f\x8b\x08\x00", "is compressed with gzip, not JSON"),
-    ("[" * 100_000, "this is no JSON"),
     (json.dumps(documented(layers=[{}, {"weights": [[nan, 1, 2]]}])), "weights[0] must be finite"),
+    ("[" * 100_000, "The document is not valid JSON"),
     ("[1]", 'its "format" is not "clearprop-network"'),
-    ({"format": "other"}, "no document of a network"),
-    (documented(version=2), "version 2, and this client reads up to 1: install a newer"),
-    (documented(version="1"), "version must be a number"),
-    (documented(layer_sizes=[2, 0, 1]), "layer_sizes must be at least two whole numbers"),
+    ({"format": "other"}, "not an exported network"),
+    (
+        documented(version=2),
+        "this client supports versions up to 1: install a newer client",
+    ),
+    (documented(version="1"), '"version" of the document must be at least 1'),
+    (documented(layer_sizes=[2, 0, 1]), "layer_sizes must be at least two integers"),
     (documented(layer_sizes=[2.0, 1]), "layer_sizes must be"),
     (documented(layer_sizes=[2, 2**40]), "layer_sizes must be"),
     (documented(layer_sizes=None), "layer_sizes must be"),
-    (documented(activations=["tanh"]), "activations must be one word for each layer"),
+    (documented(activations=["tanh"]), "activations must have one name for each layer"),
     (documented(activations=["tan", None]), "activations[0]: Unknown activation 'tan'. Use one of"),
-    (documented(activations=["tan", None]), "; activations[1] must be a word"),
+    (documented(activations=["tan", None]), "; activations[1] must be a name"),
     (documented(bias=1), "bias must be true or false"),
-    (documented(cost_function="unspecified"), "cost_function must be a word"),
-    (documented(labels={"a": 1}), "labels must be texts by name"),
-    (documented(layers=[]), "layers must be 2, one for each layer after the inputs"),
-    (documented(layers=[None, {}]), "layers[0].weights must be 3 rows, one for each unit; "),
-    (documented(layers=[None, {"weights": [[1, 2]]}]), "layers[1].weights[0] must be 3 numbers"),
-    (documented(bias=False), "layers[0].biases must be 0 numbers, are 3"),
+    (documented(cost_function="unspecified"), "cost_function must be a name"),
+    (documented(labels={"a": 1}), "labels must be an object of texts"),
+    (documented(layers=[]), "layers must have 2 items, one for each layer after the inputs"),
+    (documented(layers=[None, {}]), "layers[0].weights must have 3 rows, one for each unit; "),
+    (documented(layers=[None, {"weights": [[1, 2]]}]), "layers[1].weights[0] must have 3 numbers"),
+    (documented(bias=False), "layers[0].biases must have 0 numbers, not 3"),
     (documented(layers=[{}, {"weights": [["a", 1, 2]]}]), "layers[1].weights[0] must be numbers"),
     (documented(layers=[{}, {"weights": [[10**400, 1, 2]]}]), "layers[1].weights[0] must be fin"),
     (documented(layers=[{}, {"weights": [[float("nan"), 1, 2]]}]), "must be finite"),
-    (documented(optimizer_state=[]), "optimizer_state must be null or have an optimizer"),
+    (documented(optimizer_state=[]), "optimizer_state must be null or have a field optimizer"),
     (
         documented(optimizer_state={"optimizer": {"kind": "best", "beta1": "x"}}),
         "optimizer_state.optimizer.kind: Unknown optimizer 'best'",
@@ -131,7 +134,7 @@ def test_a_network_that_does_not_fit_a_request_is_refused_with_a_way_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(documents, "_REQUEST_BYTES", 300)
-    with pytest.raises(ValueError, match="set the document's optimizer_state to null"):
+    with pytest.raises(ValueError, match="set optimizer_state to null in the document"):
         read_document(documented())
     read_document(documented(optimizer_state=None))
 

@@ -1,1 +1,1 @@
-"""The client, from which `make client` generates the other in `clearprop._sync`."""
+"""The asyncio client. `make client` generates `clearprop._sync` from it."""

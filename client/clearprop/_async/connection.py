@@ -1,4 +1,4 @@
-"""The connection to a server for asyncio: makes the calls, and repeats them where that is right."""
+"""The connection to a server for asyncio: makes calls and retries them."""
 
 from collections.abc import AsyncIterator, Callable
 
@@ -16,7 +16,7 @@ from clearprop.watches import Received, WatchCursor, stream_ended
 
 
 class AsyncConnection:
-    """A transport to one server, used by a client and all its handles."""
+    """A transport to one server, shared by a client and all its handles."""
 
     def __init__(self, transport: AsyncTransport, patience: float) -> None:
         self._transport = transport
@@ -24,10 +24,10 @@ class AsyncConnection:
         self._closed = False
 
     async def call(self, call: Call[ResponseT]) -> ResponseT:
-        """Make a call, again while the service is unavailable and the patience lasts.
+        """Make a call, and retry it while the service is unavailable.
 
-        A repetition sends the same request with the same id, so that it happens at most once.
-        Raises ClearpropError.
+        A retry sends the same request with the same request id, so that the call takes effect at
+        most once. Raises ClearpropError.
         """
         backoff = Backoff(self._patience)
         while True:
@@ -40,7 +40,7 @@ class AsyncConnection:
     async def pages(
         self, pages: Pages[ResponseT, ItemT], make: Callable[[ItemT], MadeT]
     ) -> AsyncIterator[MadeT]:
-        """Yield what is made of each item of a list; a page is asked for when it is needed."""
+        """Yield an object for each item of a list; each page is requested when it is needed."""
         token = ""
         while True:
             items, token = pages.read(await self.call(pages.call(token)))
@@ -50,9 +50,9 @@ class AsyncConnection:
                 return
 
     async def stream(self, call: Call[ResponseT]) -> AsyncIterator[ResponseT]:
-        """Yield the messages of a call; it is made again while none of them has come.
+        """Yield the messages of a call; it is retried until the first message arrives.
 
-        Only while the service is unavailable and the patience lasts. Raises ClearpropError.
+        Raises ClearpropError.
         """
         backoff = Backoff(self._patience)
         begun = False
@@ -73,7 +73,7 @@ class AsyncConnection:
             await self._wait(backoff, failure)
 
     async def watch(self, request: WatchUpdatesRequest) -> AsyncIterator[Received]:
-        """Yield what a watch delivers, and go on by itself after a lost connection."""
+        """Yield what a watch delivers; the watch resumes automatically after a lost connection."""
         cursor = WatchCursor(request)
         backoff = Backoff(self._patience)
         while not cursor.complete:
@@ -92,9 +92,10 @@ class AsyncConnection:
                 await self._wait(backoff, failure)
 
     async def upload(self, upload: Upload) -> UploadTrainingSetResponse:
-        """Send an upload, again from its first message while the service is unavailable.
+        """Send an upload, and retry it from its first message while the service is unavailable.
 
-        Raises ClearpropError, and what iterating over the upload raises; nothing is stored then.
+        Raises ClearpropError, and whatever iterating over the upload raises. Nothing is stored
+        then.
         """
         backoff = Backoff(self._patience)
         while True:
@@ -105,7 +106,7 @@ class AsyncConnection:
             await self._wait(backoff, failure)
 
     async def close(self) -> None:
-        """Close the transport. Calls and watches that are under way end with CANCELLED."""
+        """Close the transport. Calls and watches in progress end with CANCELLED."""
         self._closed = True
         await self._transport.close()
 

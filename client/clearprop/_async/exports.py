@@ -1,4 +1,4 @@
-"""A file that the service sends, for asyncio."""
+"""An exported file, for asyncio."""
 
 from collections.abc import AsyncIterator
 from typing import Self
@@ -8,31 +8,31 @@ from clearprop.v1.training_service_pb2 import ExportNetworkResponse
 
 
 class AsyncExport(ExportInfo):
-    """A file as it comes: `read` it, or iterate over its pieces, once.
+    """An exported file: `read` it, or iterate over its chunks, once.
 
-    Both raise ClearpropError when it does not come to its end; what came before is of no use then.
+    Both raise ClearpropError if the transfer fails; discard the chunks received until then.
     """
 
     def __init__(
-        self, first: ExportNetworkResponse, pieces: AsyncIterator[ExportNetworkResponse]
+        self, first: ExportNetworkResponse, chunks: AsyncIterator[ExportNetworkResponse]
     ) -> None:
         self._first = first
-        self._pieces = pieces
+        self._chunks = chunks
         self._content = self._contents()
 
     @classmethod
-    async def begun(cls, pieces: AsyncIterator[ExportNetworkResponse]) -> Self:
-        """Return the file when its first piece has come."""
-        return cls(await anext(pieces, ExportNetworkResponse()), pieces)
+    async def begun(cls, chunks: AsyncIterator[ExportNetworkResponse]) -> Self:
+        """Return the file after its first chunk has arrived."""
+        return cls(await anext(chunks, ExportNetworkResponse()), chunks)
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self._content
 
     async def read(self) -> bytes:
-        """Return all of the file that has not been read."""
-        return b"".join([piece async for piece in self])
+        """Return the rest of the file."""
+        return b"".join([chunk async for chunk in self])
 
     async def _contents(self) -> AsyncIterator[bytes]:
         yield self._first.content
-        async for piece in self._pieces:
-            yield piece.content
+        async for chunk in self._chunks:
+            yield chunk.content

@@ -1,4 +1,4 @@
-"""Changes of a network's parameters without training, for asyncio."""
+"""Changes to a network's parameters without training, for asyncio."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Unpack
@@ -14,7 +14,7 @@ from clearprop.values import LayoutName, MatrixLike, VectorLike, layers_of
 
 @check_methods
 class AsyncNetworkEdits(AsyncNetworkHandle):
-    """What a network offers to change its parameters."""
+    """Methods of a network that change its parameters."""
 
     async def set_weight(
         self,
@@ -26,10 +26,11 @@ class AsyncNetworkEdits(AsyncNetworkHandle):
         etag: str = "",
         request_id: str = "",
     ) -> Snapshot:
-        """Set one weight, or with the source None a bias, as an update; return that update.
+        """Set one weight, or one bias if `source` is None; return the update.
 
-        `layer` counts from 1, the first after the inputs; `unit` and `source`, the input of that
-        unit, from 0. A paused run goes on from there; refused while one is running.
+        `layer` counts from 1, the first layer after the inputs. `unit`, and `source`, the input of
+        that unit, count from 0. A paused run continues from the new value. Refused while a run is
+        RUNNING.
         """
         values = [(layer, unit, source, value)]
         return await self.set_weights(values, etag=etag, request_id=request_id)
@@ -44,11 +45,11 @@ class AsyncNetworkEdits(AsyncNetworkHandle):
         etag: str = "",
         request_id: str = "",
     ) -> Snapshot:
-        """Set some parameters, or all, as one update; return that update.
+        """Set some or all parameters in one update; return the update.
 
-        `values` are tuples of layer, unit, source and value as in `set_weight`; `weights` and
-        `biases` whole layers by their numbers, from 1: a matrix [units, inputs], and where the
-        network has biases a vector [units]. With the `layout` `inputs-units` the matrices are
+        `values` are tuples of layer, unit, source and value, as in `set_weight`. `weights` and
+        `biases` are whole layers by their numbers, from 1: a matrix [units, inputs] and, if the
+        network has biases, a vector [units]. With `layout="inputs-units"`, the matrices are
         [inputs, units], as in Keras.
         """
         layers = edits.set_layers(weights or {}, biases or {}, layout)
@@ -66,12 +67,12 @@ class AsyncNetworkEdits(AsyncNetworkHandle):
         request_id: str = "",
         **recipe: Unpack[RecipeOptions],
     ) -> Reset:
-        """Make all parameters anew, as one update, and return it with the seed.
+        """Reset all parameters to new initial values; return the update and its seed.
 
-        By default as the network's own initial ones, with a new seed; `initializer`, `seed`, `low`
-        and `high` as of `create_network`; or `weights` and `biases` are given for each layer,
-        in a `layout` as of `create_network`.
-        Optimizers begin anew. A paused run goes on from there; refused while one is running.
+        By default, the network's initializer is used with a new seed. `initializer`, `seed`, `low`,
+        `high` and `layout` are those of `create_network`; `weights` and `biases` set the parameters
+        of every layer. The optimizer state is reset. A paused run continues from the new values.
+        Refused while a run is RUNNING.
         """
         parameters = layers_of(weights, biases, layout=layout)
         call = edits.reset_weights(self.id, recipe, parameters, etag, request_id)

@@ -1,4 +1,4 @@
-"""A training set as a handle for asyncio."""
+"""The handle of a training set, for asyncio."""
 
 from clearprop._async.connection import AsyncConnection
 from clearprop.calls import training_sets
@@ -9,9 +9,9 @@ from clearprop.v1.training_set_pb2 import TrainingSet as TrainingSetMessage
 
 @check_methods
 class AsyncTrainingSet(TrainingSetInfo):
-    """Examples to train on; they never change.
+    """A training set. Its examples never change.
 
-    Every method raises ClearpropError when the service refuses or cannot be reached.
+    Every method raises ClearpropError if the service refuses the call or cannot be reached.
     """
 
     def __init__(self, connection: AsyncConnection, message: TrainingSetMessage) -> None:
@@ -19,12 +19,12 @@ class AsyncTrainingSet(TrainingSetInfo):
         self.message = message
 
     async def examples(self) -> Examples:
-        """Read the examples, in the order in which training goes through them."""
+        """Read the examples, in the order of training without shuffling."""
         call = training_sets.get_training_set(self.id, include_examples=True)
         response = await self._connection.call(call)
         return Examples(response.training_set)
 
     async def delete(self, *, request_id: str = "") -> None:
-        """Delete the set. Refused while a run that is not over trains on it."""
+        """Delete the set. Refused while a run that is not over uses it."""
         call = training_sets.delete_training_set(self.id, request_id)
         await self._connection.call(call)

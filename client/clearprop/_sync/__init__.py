@@ -1,2 +1,2 @@
 # Generated from clearprop/_async/__init__.py by `make client`: change that file.
-"""The client for threads, generated from the one for asyncio in `clearprop._async`."""
+"""The client for threads, generated from `clearprop._async`."""

@@ -22,10 +22,10 @@ from clearprop.values import MatrixLike, RowsLike
 
 @check_keywords
 def connect(target: str = DEFAULT_SERVER, *, patience: float = DEFAULT_PATIENCE) -> "Client":
-    """Return a client of the server at `target`, HOST:PORT. Nothing is sent before the first call.
+    """Return a client for the server at `target`, HOST:PORT. Nothing is sent before the first call.
 
-    A call that finds the server unavailable is repeated for up to `patience` seconds before it
-    raises ClearpropError, and so a watch that lost its connection; with 0 never.
+    While the server is unavailable, a call or a watch is retried for up to `patience` seconds
+    before it raises ClearpropError. With 0, nothing is retried.
 
     Raises ValueError if `target` is not a valid address.
     """
@@ -34,10 +34,10 @@ def connect(target: str = DEFAULT_SERVER, *, patience: float = DEFAULT_PATIENCE)
 
 @check_methods
 class Client:
-    """A connection to one server, made by `connect`; a context manager that closes it.
+    """A connection to one server, created by `connect`; a context manager that closes it.
 
-    It and its handles may be used as long as it is open, from any thread. Every method
-    raises ClearpropError when the service refuses or cannot be reached.
+    It and its handles can be used from any thread. Every method raises
+    ClearpropError if the service refuses the call or cannot be reached.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -55,7 +55,7 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Close the connection. Calls and watches that are under way end with CANCELLED."""
+        """Close the connection. Calls and watches in progress end with CANCELLED."""
         self._connection.close()
 
     def create_network(
@@ -66,22 +66,29 @@ class Client:
         request_id: str = "",
         **options: Unpack[NetworkOptions],
     ) -> Network:
-        """Make a network with its update 0 and return it.
+        """Create a network, with update 0, and return it.
 
-        `network` is its id, `[a-z][a-z0-9-]{0,62}`; the service makes one where none is given.
-        `layer_sizes` are inputs first, outputs last. `activations` is one for each layer after the
-        inputs, or one for all: `sigmoid` (the default), `tanh`, `relu`, `leaky-relu`, `softplus`,
-        `identity`, and `softmax` for the output layer. `cost_function` is `cross-entropy`,
-        `categorical-cross-entropy`, `squared-error` or `quadratic`, by default what is natural for
-        the outputs. With `bias` every unit has one.
+        - `network`: the id, `[a-z][a-z0-9-]{0,62}`. By default, the service generates one.
+        - `layer_sizes`: the number of inputs first, the number of outputs last.
+        - `activations`: one for each layer after the inputs, or one for all of them: `sigmoid` (the
+          default), `tanh`, `relu`, `leaky-relu`, `softplus`, `identity`; and `softmax` for the
+          output layer.
+        - `cost_function`: `cross-entropy`, `categorical-cross-entropy`, `squared-error` or
+          `quadratic`. The default follows from the output activation.
+        - `bias`: whether every unit has a bias. False by default.
+        - `initializer`: `uniform` (the default), `glorot`, `he` or `zeros`.
+        - `seed`: the seed of the initializer. By default, the service chooses one.
+        - `low`, `high`: the range [low, high) of `uniform`, [-0.12, 0.12) by default.
+        - `initial_weights`: a matrix [units, inputs] for each layer after the inputs, instead of an
+          initializer. PyTorch stores the weights of a layer in this layout. Keras stores them as
+          [inputs, units]: pass `layout="inputs-units"` with them. A square matrix fits both
+          layouts, so a wrong layout cannot be detected.
+        - `initial_biases`: with `initial_weights` and `bias`, a vector [units] for each layer.
+        - `layout`: the layout of `initial_weights`: `units-inputs` (the default) or `inputs-units`.
+        - `labels`: notes of the client, as texts by name.
+        - `request_id`: see `Network`.
 
-        `initializer` is `uniform` (the default; in [low, high), by default [-0.12, 0.12)),
-        `glorot`, `he` or `zeros`, and `seed` what it draws with; the service picks one where none
-        is given. Or the weights are given: `initial_weights`, a matrix [units, inputs] for each
-        layer after the inputs, and with `bias` also `initial_biases`, a vector [units] for each.
-        PyTorch stores the weights of a layer in the same way; Keras stores them as [inputs, units],
-        for which `layout` is `inputs-units`. No error is possible for a square matrix in the wrong
-        layout. `labels` are the client's own notes.
+        Raises ValueError for an unknown name and for values that are not numbers.
         """
         call = networks.create_network(network, layer_sizes, options, request_id)
         response = self._connection.call(call)
@@ -90,12 +97,13 @@ class Client:
     def import_network(
         self, document: DocumentLike, network: str = "", *, request_id: str = ""
     ) -> Network:
-        """Make the network that a document describes, as `export` writes it, and return it.
+        """Create a network from a document that `export` has written, and return it.
 
-        An equal one: with the same structure, parameters and labels, and with what its optimizer
-        remembered, so that training goes on to the same bits. `document` is the text or what was
-        parsed of it; `network` the id, which the service makes where none is given. Raises
-        ValueError, with all that is wrong, for what is no such document.
+        The new network has the same structure, parameters, labels and optimizer state, so that
+        training continues with the same bits. `document` is the JSON text, or the object parsed
+        from it. `network` is the id; by default, the service generates one.
+
+        Raises ValueError, with everything that is wrong, if the document is not valid.
         """
         call = networks.import_network(document, network, request_id)
         response = self._connection.call(call)
@@ -119,10 +127,10 @@ class Client:
         *,
         request_id: str = "",
     ) -> TrainingSet:
-        """Store a training set: `inputs` [examples, inputs] and `targets` [examples, targets].
+        """Create a training set from `inputs` [examples, inputs] and `targets` [examples, targets].
 
-        All of it in one request, so up to 16 MiB. The service makes an id where `training_set` is
-        empty.
+        All examples are sent in one request of at most 16 MiB; `upload_training_set` has no limit.
+        `training_set` is the id; if it is empty, the service generates one.
         """
         call = training_sets.create_training_set(training_set, inputs, targets, request_id)
         response = self._connection.call(call)
@@ -136,19 +144,21 @@ class Client:
         *,
         request_id: str = "",
     ) -> TrainingSet:
-        """Store a training set of any size, sent in pieces: for those that are large.
+        """Create a training set of any size, sent in chunks.
 
-        `inputs` and `targets` are arrays [examples, numbers] or whatever yields a row of numbers
-        for each example, also a generator. Nothing is stored unless all of it is. A piece is 2^17
-        numbers; the service waits a minute for each. Raises ValueError for rows that are no numbers
-        or have no partner.
+        `inputs` and `targets` are arrays [examples, numbers], or iterables, such as generators,
+        that yield a row of numbers for each example. The set is stored completely or not at all. A
+        chunk has 2^17 numbers; the service waits up to a minute for each chunk.
+
+        Raises ValueError for rows that are not numbers, and if there are more inputs than targets
+        or more targets than inputs.
         """
         upload = training_sets.upload_training_set(training_set, inputs, targets, request_id)
         response = self._connection.upload(upload)
         return TrainingSet(self._connection, response.training_set)
 
     def training_set(self, training_set: str) -> TrainingSet:
-        """Return a training set by its id; `and`, `or` and `xor` come with the service."""
+        """Return a training set by its id; `and`, `or` and `xor` are built in."""
         call = training_sets.get_training_set(training_set)
         response = self._connection.call(call)
         return TrainingSet(self._connection, response.training_set)
@@ -160,6 +170,6 @@ class Client:
         )
 
     def server_info(self) -> GetServerInfoResponse:
-        """Return the server's version, what its store is, and its limits."""
+        """Return the server's version, kind of store, limits and functions."""
         call = server.get_server_info()
         return self._connection.call(call)

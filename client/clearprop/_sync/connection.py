@@ -1,5 +1,5 @@
 # Generated from clearprop/_async/connection.py by `make client`: change that file.
-"""The connection to a server: makes the calls, and repeats them where that is right."""
+"""The connection to a server: makes calls and retries them."""
 
 from collections.abc import Callable, Iterator
 
@@ -17,7 +17,7 @@ from clearprop.watches import Received, WatchCursor, stream_ended
 
 
 class Connection:
-    """A transport to one server, used by a client and all its handles."""
+    """A transport to one server, shared by a client and all its handles."""
 
     def __init__(self, transport: Transport, patience: float) -> None:
         self._transport = transport
@@ -25,10 +25,10 @@ class Connection:
         self._closed = False
 
     def call(self, call: Call[ResponseT]) -> ResponseT:
-        """Make a call, again while the service is unavailable and the patience lasts.
+        """Make a call, and retry it while the service is unavailable.
 
-        A repetition sends the same request with the same id, so that it happens at most once.
-        Raises ClearpropError.
+        A retry sends the same request with the same request id, so that the call takes effect at
+        most once. Raises ClearpropError.
         """
         backoff = Backoff(self._patience)
         while True:
@@ -41,7 +41,7 @@ class Connection:
     def pages(
         self, pages: Pages[ResponseT, ItemT], make: Callable[[ItemT], MadeT]
     ) -> Iterator[MadeT]:
-        """Yield what is made of each item of a list; a page is asked for when it is needed."""
+        """Yield an object for each item of a list; each page is requested when it is needed."""
         token = ""
         while True:
             items, token = pages.read(self.call(pages.call(token)))
@@ -51,9 +51,9 @@ class Connection:
                 return
 
     def stream(self, call: Call[ResponseT]) -> Iterator[ResponseT]:
-        """Yield the messages of a call; it is made again while none of them has come.
+        """Yield the messages of a call; it is retried until the first message arrives.
 
-        Only while the service is unavailable and the patience lasts. Raises ClearpropError.
+        Raises ClearpropError.
         """
         backoff = Backoff(self._patience)
         begun = False
@@ -74,7 +74,7 @@ class Connection:
             self._wait(backoff, failure)
 
     def watch(self, request: WatchUpdatesRequest) -> Iterator[Received]:
-        """Yield what a watch delivers, and go on by itself after a lost connection."""
+        """Yield what a watch delivers; the watch resumes automatically after a lost connection."""
         cursor = WatchCursor(request)
         backoff = Backoff(self._patience)
         while not cursor.complete:
@@ -93,9 +93,10 @@ class Connection:
                 self._wait(backoff, failure)
 
     def upload(self, upload: Upload) -> UploadTrainingSetResponse:
-        """Send an upload, again from its first message while the service is unavailable.
+        """Send an upload, and retry it from its first message while the service is unavailable.
 
-        Raises ClearpropError, and what iterating over the upload raises; nothing is stored then.
+        Raises ClearpropError, and whatever iterating over the upload raises. Nothing is stored
+        then.
         """
         backoff = Backoff(self._patience)
         while True:
@@ -106,7 +107,7 @@ class Connection:
             self._wait(backoff, failure)
 
     def close(self) -> None:
-        """Close the transport. Calls and watches that are under way end with CANCELLED."""
+        """Close the transport. Calls and watches in progress end with CANCELLED."""
         self._closed = True
         self._transport.close()
 

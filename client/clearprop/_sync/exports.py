@@ -1,5 +1,5 @@
 # Generated from clearprop/_async/exports.py by `make client`: change that file.
-"""A file that the service sends."""
+"""An exported file."""
 
 from collections.abc import Iterator
 from typing import Self
@@ -9,31 +9,31 @@ from clearprop.v1.training_service_pb2 import ExportNetworkResponse
 
 
 class Export(ExportInfo):
-    """A file as it comes: `read` it, or iterate over its pieces, once.
+    """An exported file: `read` it, or iterate over its chunks, once.
 
-    Both raise ClearpropError when it does not come to its end; what came before is of no use then.
+    Both raise ClearpropError if the transfer fails; discard the chunks received until then.
     """
 
     def __init__(
-        self, first: ExportNetworkResponse, pieces: Iterator[ExportNetworkResponse]
+        self, first: ExportNetworkResponse, chunks: Iterator[ExportNetworkResponse]
     ) -> None:
         self._first = first
-        self._pieces = pieces
+        self._chunks = chunks
         self._content = self._contents()
 
     @classmethod
-    def begun(cls, pieces: Iterator[ExportNetworkResponse]) -> Self:
-        """Return the file when its first piece has come."""
-        return cls(next(pieces, ExportNetworkResponse()), pieces)
+    def begun(cls, chunks: Iterator[ExportNetworkResponse]) -> Self:
+        """Return the file after its first chunk has arrived."""
+        return cls(next(chunks, ExportNetworkResponse()), chunks)
 
     def __iter__(self) -> Iterator[bytes]:
         return self._content
 
     def read(self) -> bytes:
-        """Return all of the file that has not been read."""
-        return b"".join([piece for piece in self])
+        """Return the rest of the file."""
+        return b"".join([chunk for chunk in self])
 
     def _contents(self) -> Iterator[bytes]:
         yield self._first.content
-        for piece in self._pieces:
-            yield piece.content
+        for chunk in self._chunks:
+            yield chunk.content

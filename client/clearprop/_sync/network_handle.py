@@ -1,5 +1,5 @@
 # Generated from clearprop/_async/network_handle.py by `make client`: change that file.
-"""What every part of a network's handle is made of."""
+"""The base of the parts of a network's handle."""
 
 from clearprop._sync.connection import Connection
 from clearprop.infos import NetworkInfo
@@ -7,7 +7,7 @@ from clearprop.v1.network_pb2 import Network as NetworkMessage
 
 
 class NetworkHandle(NetworkInfo):
-    """A network as it was last read, and the connection over which it was."""
+    """A network as it was last read, and the connection to its server."""
 
     def __init__(self, connection: Connection, message: NetworkMessage) -> None:
         self._connection = connection

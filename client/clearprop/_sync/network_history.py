@@ -1,5 +1,5 @@
 # Generated from clearprop/_async/network_history.py by `make client`: change that file.
-"""The updates of a network, kept and to come."""
+"""The history of a network."""
 
 from collections.abc import Iterator
 from typing import Unpack
@@ -19,13 +19,13 @@ from clearprop.watches import Watched, WatchOptions, watch_request
 
 @check_methods
 class NetworkHistory(NetworkHandle):
-    """What a network offers about its history."""
+    """Methods of a network that read its history."""
 
     def state(self, update: int | None = None, *, full: bool = False) -> State:
-        """Read the network at any update, by default the latest.
+        """Read the network's state at any update, by default the latest.
 
-        With `full` the mean gradient that made it comes too, and the activations for the last
-        example of its batch.
+        With `full`, the state includes the gradients of the update, and the activations for the
+        last example of its batch.
         """
         call = history.get_state(self.id, update, full=full)
         response = self._connection.call(call)
@@ -34,16 +34,16 @@ class NetworkHistory(NetworkHandle):
     def updates(
         self, *, start: int | None = None, end: int | None = None, detail: DetailName = "parameters"
     ) -> Iterator[Snapshot]:
-        """Yield the updates that there are, from `start` to `end`, by default all that are kept."""
+        """Yield the stored updates from `start` to `end`, by default all of them."""
         return self._connection.pages(history.list_updates(self.id, start, end, detail), Snapshot)
 
     def history(
         self, max_points: int = 1_000, *, start: int | None = None, end: int | None = None
     ) -> History:
-        """Read the way of the cost from `start` to `end`, by default of all that is kept.
+        """Read the cost curve from `start` to `end`, by default of the whole history.
 
-        At most `max_points` updates, 2 to 10,000, however long the history is: all of them, or
-        the first, the last, and the lowest and highest costs between.
+        A long history is downsampled to at most `max_points` updates, 2 to 10,000: the first, the
+        last, and the lowest and highest costs between them.
         """
         call = history.get_history(self.id, max_points, start, end)
         return History(self._connection.call(call))
@@ -51,11 +51,11 @@ class NetworkHistory(NetworkHandle):
     def watch(
         self, *, start: int | None = None, **options: Unpack[WatchOptions]
     ) -> Iterator[Watched]:
-        """Yield updates and changes of runs as they happen, without an end.
+        """Yield updates and state changes of runs as they happen. The iterator does not end.
 
-        `start` is the first update to be yielded, those that there are come first; without it only
-        those to come. Goes on by itself after a lost connection, without a gap or a duplicate.
-        `options`: see WatchOptions.
+        With `start`, stored updates from this number on come first; without it, only new ones come.
+        Resumes automatically after a lost connection, without a gap or a duplicate. For the
+        options, see `WatchOptions`.
         """
         request = watch_request(self.id, self.uid, start=start, **options)
         for item in self._connection.watch(request):
@@ -65,7 +65,7 @@ class NetworkHistory(NetworkHandle):
     def columns(
         self, *, start: int | None = None, **options: Unpack[WatchOptions]
     ) -> Iterator[Columns]:
-        """Yield the updates that `watch` yields as columns of numbers, many at once."""
+        """Yield the updates of `watch` as columns of numbers, many at a time."""
         request = watch_request(self.id, self.uid, start=start, columns=True, **options)
         for item in self._connection.watch(request):
             if isinstance(item, Columns):
@@ -74,11 +74,11 @@ class NetworkHistory(NetworkHandle):
     def compare(
         self, base: int, update: int | None = None, *, base_network: str = "", most: int = 100
     ) -> Comparison:
-        """Set two updates side by side, by default with the latest.
+        """Compare the parameters of two updates, `base` and `update`, by default the latest.
 
-        `base` is an update of `base_network` where that is given: another network with the same
-        layers, such as the one that this was forked from. `most` of the changes come with it, the
-        largest, 1 to 1,000; `changes` yields all of them.
+        With `base_network`, `base` is an update of another network with the same layers, such as
+        the one that this network was forked from. The result has the `most` largest changes, 1 to
+        1,000; `changes` yields all of them.
         """
         call = history.compare_updates(self.id, base, update, base_network, most)
         return Comparison(self._connection.call(call))
@@ -86,18 +86,18 @@ class NetworkHistory(NetworkHandle):
     def changes(
         self, base: int, update: int | None = None, *, base_network: str = ""
     ) -> Iterator[WeightChange]:
-        """Yield all parameters that differ between two updates, the largest change first.
+        """Yield all parameters that differ between two updates, the largest changes first.
 
-        `base_network` as in `compare`.
+        The arguments are those of `compare`.
         """
         pages = history.list_changes(self.id, base, update, base_network)
         return self._connection.pages(pages, WeightChange)
 
     def verify(self) -> Iterator[Verification]:
-        """Verify the history: make every update again, and compare all that is stored.
+        """Recompute every update of the history, and compare the results with what is stored.
 
-        Yields how far it has come, some times a second; the last is `done`, or has the first
-        `difference`. Stop iterating to stop the work.
+        Yields the progress several times per second. The last item is `done`, or has the first
+        `difference`. To stop the verification, stop iterating.
         """
         for response in self._connection.stream(history.verify_history(self.id)):
             yield Verification(response)

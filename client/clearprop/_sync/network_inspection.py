@@ -1,5 +1,5 @@
 # Generated from clearprop/_async/network_inspection.py by `make client`: change that file.
-"""What a network computes, and one update of it looked into."""
+"""Outputs of a network and details of its updates."""
 
 from typing import Unpack
 
@@ -17,23 +17,23 @@ from clearprop.walks import WalkedUpdate
 
 @check_methods
 class NetworkInspection(NetworkHandle):
-    """What a network offers about its outputs and about the inside of an update."""
+    """Methods of a network that compute outputs and inspect updates. They change nothing."""
 
     def predict(
         self, inputs: MatrixLike, *, update: int | None = None, activations: bool = False
     ) -> Prediction:
-        """Compute the outputs for `inputs` [n, inputs], with any update's parameters.
+        """Compute the outputs for `inputs` [n, inputs], with the parameters of any update.
 
-        By default the latest update's. Changes nothing. With `activations` those of all layers come
-        too.
+        The default is the latest update. With `activations`, the result includes the activations
+        of all layers.
         """
         call = predictions.predict(self.id, inputs, update, activations)
         return Prediction(self._connection.call(call))
 
     def evaluate(self, training_set: str, *, update: int | None = None) -> Evaluation:
-        """Measure cost and accuracy on a training set, with any update's parameters.
+        """Measure cost and accuracy on a training set, with the parameters of any update.
 
-        By default the latest update's. Changes nothing.
+        The default is the latest update.
         """
         call = predictions.evaluate(self.id, training_set, update)
         return Evaluation(self._connection.call(call))
@@ -46,11 +46,11 @@ class NetworkInspection(NetworkHandle):
         example_count: int = 0,
         parameter_count: int = 0,
     ) -> GradientCheck:
-        """Compare the gradients that training computes with slopes measured from costs.
+        """Compare the gradients of training with finite differences of the cost.
 
-        At any update, by default the latest. `example_count` examples are used, the first of the
-        set, by default 32, and `parameter_count` parameters checked, spread evenly, by default up
-        to 1,000. Changes nothing.
+        At any update, by default the latest. `example_count` is the number of examples, from the
+        start of the set, 32 by default. `parameter_count` is the number of parameters, spread
+        evenly, up to 1,000 by default.
         """
         call = predictions.check_gradients(
             self.id, training_set, update, example_count, parameter_count
@@ -67,12 +67,12 @@ class NetworkInspection(NetworkHandle):
         position_count: int = 0,
         **settings: Unpack[StepOptions],
     ) -> TracedUpdate:
-        """Look into an update, by default the latest: everything that its batch went through.
+        """Return every intermediate value of an update, by default the latest.
 
-        With `next_update` it is the update that would come next, which is not made: of the run that
-        is not over or, with a training set and the settings of `train`, of one that would begin
-        now. `position_count` examples are shown, from `first_position` in the batch; by default as
-        many as make about a megabyte.
+        With `next_update`, the next update is computed and not applied: the next one of the run
+        that is not over or, with a training set and the settings of `train`, the first one of a new
+        run. The result has `position_count` examples from `first_position` in the batch; by
+        default, as many as fit into about 1 MB.
         """
         call = inspection.trace_update(
             self.id,
@@ -95,13 +95,12 @@ class NetworkInspection(NetworkHandle):
         phases_only: bool = False,
         **settings: Unpack[StepOptions],
     ) -> WalkedUpdate:
-        """Walk through an update, by default the latest, line by line of the readable loops.
+        """Return the executed lines of code of an update, by default the latest, with their values.
 
-        With `next_update` it is the update that would come next, which is not made: of the run that
-        is not over or, with a training set and the settings of `train`, of one that would begin
-        now. `step_count` lines are shown, from `first_step`, up to 10,000; by default 2,000. With
-        `phases_only` none are, and the phases are those of the batch and of its first example: this
-        is possible for every update, also for those that have too many lines.
+        With `next_update`, the next update is computed and not applied, as in `trace`. The result
+        has `step_count` executed lines from `first_step`, up to 10,000, by default 2,000. With
+        `phases_only`, it has no lines, and only the phases of the batch and of its first example:
+        this works for every update, including those with too many lines.
         """
         call = inspection.walk_update(
             self.id,
@@ -127,13 +126,13 @@ class NetworkInspection(NetworkHandle):
         position_count: int = 0,
         **settings: Unpack[StepOptions],
     ) -> Explanation:
-        """Say why one weight changed by this much in an update, by default the latest.
+        """Explain why one weight changed in an update, by default the latest.
 
-        `layer` counts from 1, the first after the inputs; `unit` and `source`, the input of that
-        unit, from 0; without a source it is the unit's bias. With `next_update` it is the update
-        that would come next, which is not made: of the run that is not over or, with a training set
-        and the settings of `train`, of one that would begin now. `position_count` examples get
-        lines, from `first_position` in the batch; by default as many as read well.
+        `layer` counts from 1, the first layer after the inputs. `unit`, and `source`, the input of
+        that unit, count from 0; without a source, it is the unit's bias. With `next_update`, the
+        next update is computed and not applied, as in `trace`. The result has lines for
+        `position_count` examples from `first_position` in the batch; by default, for a readable
+        number.
         """
         call = inspection.explain_weight(
             self.id,

@@ -1,5 +1,5 @@
 # Generated from clearprop/_async/networks.py by `make client`: change that file.
-"""A network as a handle."""
+"""The handle of a network."""
 
 from collections.abc import Iterator, Mapping
 from typing import Self, Unpack
@@ -19,16 +19,17 @@ from clearprop.v1.run_pb2 import Run as RunMessage
 
 @check_methods
 class Network(NetworkHistory, NetworkInspection, NetworkEdits):
-    """A network. The properties say what was true when it was last read.
+    """A network. Its properties have the values of the time when it was last read.
 
-    Every method raises ClearpropError when the service refuses or cannot be reached. Calls that
-    change the network take an `etag`, with which they are refused when the network has changed
-    since, and a `request_id`, which makes a call happen at most once: it is made up for each call,
-    so give one only to repeat a call of an earlier process.
+    Every method raises ClearpropError if the service refuses the call or cannot be reached. Calls
+    that change the network take two optional arguments. With an `etag`, the call is refused if the
+    network has changed since the etag was read. A `request_id` makes a call take effect at most
+    once. The client generates one for each call; pass one only to retry a call of an earlier
+    process.
     """
 
     def refresh(self) -> Self:
-        """Read the network anew and return it."""
+        """Read the network again and return it."""
         call = networks.get_network(self.id)
         response = self._connection.call(call)
         self.message = response.network
@@ -37,7 +38,7 @@ class Network(NetworkHistory, NetworkInspection, NetworkEdits):
     def set_labels(
         self, labels: Mapping[str, str], *, etag: str = "", request_id: str = ""
     ) -> Self:
-        """Replace the labels; return the network as it is then."""
+        """Replace the labels; return the updated network."""
         call = networks.set_labels(self.id, labels, etag, request_id)
         response = self._connection.call(call)
         self.message = response.network
@@ -51,26 +52,26 @@ class Network(NetworkHistory, NetworkInspection, NetworkEdits):
         labels: Mapping[str, str] | None = None,
         request_id: str = "",
     ) -> "Network":
-        """Make a network that begins as this one was at any update, by default the latest.
+        """Create a network from any update of this one, by default the latest.
 
-        Training goes on from there to the same bits; `forked_from` says where it comes from. It has
-        an id of the server's where none is given, `labels` of its own, and none of this one's
-        updates and runs. Changes nothing here; allowed while a run goes on.
+        Training the new network continues with the same bits. Its `forked_from` names this network
+        and the update. `new_network` is its id; by default, the service generates one. It has
+        labels, updates and runs of its own. This network is not changed, and a run may be RUNNING.
         """
         call = networks.fork_network(self.id, update, new_network, labels, request_id)
         response = self._connection.call(call)
         return Network(self._connection, response.network)
 
     def delete(self, *, etag: str = "", request_id: str = "") -> None:
-        """Delete the network with its whole history. Refused while a run is RUNNING."""
+        """Delete the network and its history. Refused while a run is RUNNING."""
         call = networks.delete_network(self.id, etag, request_id)
         self._connection.call(call)
 
     def delete_updates(self, before: int, *, etag: str = "", request_id: str = "") -> Self:
-        """Let go of all updates before number `before`, for good; return the network as it is then.
+        """Delete all updates before number `before` permanently; return the updated network.
 
-        What is kept stays as it is, to the bit, and a run goes on. Reading before is refused from
-        then on. Nothing changes where the history begins there or later already.
+        The remaining updates keep their bits, and a run continues. Reading a deleted update is
+        refused. If the history already starts at `before` or later, nothing changes.
         """
         call = networks.delete_updates(self.id, before, etag, request_id)
         response = self._connection.call(call)
@@ -78,11 +79,12 @@ class Network(NetworkHistory, NetworkInspection, NetworkEdits):
         return self
 
     def export(self, file_format: FormatName = "json", *, update: int | None = None) -> Export:
-        """Ask for a file of the network at any update, by default the latest; it changes nothing.
+        """Export the network at any update, by default the latest, or its history.
 
-        `json` is a document of all that it takes to make an equal network of it: see
-        `import_network` of the client. `npz` has the parameters as arrays of NumPy, `onnx` the way
-        from inputs to outputs in float64, `csv` the history up to the update, a line for each.
+        - `json`: everything that `import_network` of the client needs to create an equal network.
+        - `npz`: the parameters as NumPy arrays.
+        - `onnx`: the computation from inputs to outputs in float64.
+        - `csv`: the history up to the update, one line for each update.
         """
         call = networks.export_network(self.id, file_format, update)
         return Export.begun(self._connection.stream(call))
@@ -95,18 +97,22 @@ class Network(NetworkHistory, NetworkInspection, NetworkEdits):
         request_id: str = "",
         **settings: Unpack[TrainingOptions],
     ) -> Run:
-        """Start a run in the background and return it; it goes on whether or not anyone watches.
+        """Start a run on the server and return it. The run continues if the client disconnects.
 
-        `learning_rate` is greater than 0, `batch_size` 1 to the number of examples in the set,
-        `epochs` at least 1: ⌈epochs × examples / batch size⌉ updates.
-
-        `optimizer` is `gradient-descent` (the default), `momentum`, `nesterov` or `adam`.
-        `momentum` (0.9) belongs to `momentum` and `nesterov`; `beta1` (0.9), `beta2` (0.999) and
-        `epsilon` (1e-8) belong to `adam`; `weight_decay` (0) to all. With `shuffle_seed` each epoch
-        goes through the examples in an order of its own. The run ends early after the epoch whose
-        examples' mean cost is less than `cost_below`, and after `max_updates`, where they are
-        given. With `stop_on_non_finite_cost` it ends as FAILED after the first update with an
-        infinite or NaN cost.
+        - `learning_rate`: the factor of each step, greater than 0.
+        - `batch_size`: the number of examples per update, from 1 to the size of the training set.
+        - `epochs`: the number of passes through the set, at least 1. The run has
+          ⌈epochs × examples / batch size⌉ updates, because a batch may cross the end of an epoch.
+        - `optimizer`: `gradient-descent` (the default), `momentum`, `nesterov` or `adam`.
+        - `momentum` (0.9): of `momentum` and `nesterov`.
+        - `beta1` (0.9), `beta2` (0.999), `epsilon` (1e-8): of `adam`.
+        - `weight_decay` (0): the share of each parameter that is added to its gradient.
+        - `shuffle_seed`: shuffles the examples of each epoch, with this seed. By default, the
+          examples are not shuffled.
+        - `cost_below`: ends the run after the first epoch whose mean cost is below this.
+        - `max_updates`: ends the run after this number of updates.
+        - `stop_on_non_finite_cost`: ends the run as FAILED after the first update with an infinite
+          or NaN cost.
         """
         call = runs.train(self.id, training_set, settings, etag, request_id)
         response = self._connection.call(call)
@@ -122,10 +128,10 @@ class Network(NetworkHistory, NetworkInspection, NetworkEdits):
         request_id: str = "",
         **settings: Unpack[StepOptions],
     ) -> StepResult[Run]:
-        """Advance by `count` updates or epochs and return when they are durable.
+        """Train for `count` updates or epochs, and return when they are durable.
 
-        With a training set and the settings of `train` it opens a new run, without any of them it
-        continues the paused one. The run is then PAUSED, or over when it was complete.
+        With a training set and the settings of `train`, a new run is started. Without them, the
+        paused run continues. The run is PAUSED afterwards, or over if it is complete.
         """
         new_run = runs.step_settings(training_set, settings)
         call = runs.step(self.id, new_run, count, unit, etag, request_id)
@@ -140,7 +146,7 @@ class Network(NetworkHistory, NetworkInspection, NetworkEdits):
         return self._run(response.run)
 
     def runs(self) -> Iterator[Run]:
-        """Yield the runs, the latest first."""
+        """Yield the runs, latest first."""
         return self._connection.pages(runs.list_runs(self.id), self._run)
 
     def _run(self, message: RunMessage) -> Run:

@@ -1,5 +1,5 @@
 # Generated from clearprop/_async/runs.py by `make client`: change that file.
-"""A run as a handle."""
+"""The handle of a run."""
 
 from collections.abc import Iterator
 from typing import Self, Unpack
@@ -17,9 +17,9 @@ from clearprop.watches import ENDS_ONLY, Received, Watched, WatchOptions, watch_
 
 @check_methods
 class Run(RunInfo):
-    """One training of a network. The properties say what was true when the run was last read.
+    """A run. Its properties have the values of the time when it was last read.
 
-    Every method raises ClearpropError when the service refuses or cannot be reached.
+    Every method raises ClearpropError if the service refuses the call or cannot be reached.
     """
 
     def __init__(self, connection: Connection, message: RunMessage, network_uid: str) -> None:
@@ -28,35 +28,35 @@ class Run(RunInfo):
         self._network_uid = network_uid
 
     def refresh(self) -> Self:
-        """Read the run anew and return it."""
+        """Read the run again and return it."""
         call = runs.get_run(self.network, self.number)
         response = self._connection.call(call)
         self.message = response.run
         return self
 
     def pause(self, *, etag: str = "", request_id: str = "") -> Self:
-        """Stop the run between two updates; return it when that is durable."""
+        """Pause the run between two updates; return it when the pause is durable."""
         call = runs.pause_run(self.network, self.number, etag, request_id)
         response = self._connection.call(call)
         self.message = response.run
         return self
 
     def resume(self, *, etag: str = "", request_id: str = "") -> Self:
-        """Let the paused run go on in the background, and return it."""
+        """Resume the paused run on the server, and return it."""
         call = runs.resume_run(self.network, self.number, etag, request_id)
         response = self._connection.call(call)
         self.message = response.run
         return self
 
     def cancel(self, *, etag: str = "", request_id: str = "") -> Self:
-        """End the run for good; return it when that is durable. Its updates stay."""
+        """Cancel the run; return it when that is durable. Its updates are kept."""
         call = runs.cancel_run(self.network, self.number, etag, request_id)
         response = self._connection.call(call)
         self.message = response.run
         return self
 
     def wait(self) -> Self:
-        """Wait until the run is over, however long it is paused in between, and return it."""
+        """Wait until the run is over, including any pauses, and return it."""
         request = watch_request(
             self.network,
             self._network_uid,
@@ -69,23 +69,23 @@ class Run(RunInfo):
         return self
 
     def updates(self, **options: Unpack[WatchOptions]) -> Iterator[Snapshot]:
-        """Yield the run's updates from its first to its last, those to come when they come.
+        """Yield the run's updates from its first to its last, new ones as they happen.
 
-        Goes on by itself after a lost connection, without a gap or a duplicate. `options`: see
-        WatchOptions.
+        Resumes automatically after a lost connection, without a gap or a duplicate. For the
+        options, see `WatchOptions`.
         """
         for item in self.watch(**options):
             if isinstance(item, Snapshot) and item.run == self.number:
                 yield item
 
     def columns(self, **options: Unpack[WatchOptions]) -> Iterator[Columns]:
-        """Yield what `updates` yields as columns of numbers, many updates at once: much faster."""
+        """Yield the same updates as columns of numbers, many at a time, which is much faster."""
         for item in self._follow(self._request(columns=True, **options)):
             if isinstance(item, Columns) and item.run == self.number:
                 yield item
 
     def watch(self, **options: Unpack[WatchOptions]) -> Iterator[Watched]:
-        """Yield what `updates` yields, and the changes of the run's state in their places."""
+        """Yield the same updates, and the changes of the run's state between them."""
         for item in self._follow(self._request(**options)):
             if not isinstance(item, Columns):
                 yield item
@@ -105,7 +105,7 @@ class Run(RunInfo):
     def _follow(self, request: WatchUpdatesRequest) -> Iterator[Received]:
         for item in self._connection.watch(request):
             if isinstance(item, RunEvent):
-                # The end of the run before lies at this one's start.
+                # The end of the previous run is at the start of this one.
                 if item.run.number != self.number:
                     continue
                 self.message = item.message.run

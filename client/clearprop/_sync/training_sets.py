@@ -1,5 +1,5 @@
 # Generated from clearprop/_async/training_sets.py by `make client`: change that file.
-"""A training set as a handle."""
+"""The handle of a training set."""
 
 from clearprop._sync.connection import Connection
 from clearprop.calls import training_sets
@@ -10,9 +10,9 @@ from clearprop.v1.training_set_pb2 import TrainingSet as TrainingSetMessage
 
 @check_methods
 class TrainingSet(TrainingSetInfo):
-    """Examples to train on; they never change.
+    """A training set. Its examples never change.
 
-    Every method raises ClearpropError when the service refuses or cannot be reached.
+    Every method raises ClearpropError if the service refuses the call or cannot be reached.
     """
 
     def __init__(self, connection: Connection, message: TrainingSetMessage) -> None:
@@ -20,12 +20,12 @@ class TrainingSet(TrainingSetInfo):
         self.message = message
 
     def examples(self) -> Examples:
-        """Read the examples, in the order in which training goes through them."""
+        """Read the examples, in the order of training without shuffling."""
         call = training_sets.get_training_set(self.id, include_examples=True)
         response = self._connection.call(call)
         return Examples(response.training_set)
 
     def delete(self, *, request_id: str = "") -> None:
-        """Delete the set. Refused while a run that is not over trains on it."""
+        """Delete the set. Refused while a run that is not over uses it."""
         call = training_sets.delete_training_set(self.id, request_id)
         self._connection.call(call)

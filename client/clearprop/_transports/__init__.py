@@ -1,6 +1,5 @@
-"""What the two forms of the client do differently: one module for threads, one for an event loop.
+"""Code that differs between the two forms of the client: a module for threads, one for asyncio.
 
-Both have a transport with the same methods, `FAILURES`, the exceptions with which gRPC says that a
-call failed, and `failure_of`, which translates one of them. Everything else is written once, in
-`clearprop._async`.
+Both have a transport with the same methods, `FAILURES`, the exceptions of gRPC for failed calls,
+and `failure_of`, which converts one of them. All other code is written once, in `clearprop._async`.
 """

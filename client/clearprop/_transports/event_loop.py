@@ -1,4 +1,4 @@
-"""The transport for asyncio: calls that are awaited, and told from tasks that are cancelled."""
+"""The transport for asyncio, which distinguishes cancelled calls from cancelled tasks."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
@@ -15,16 +15,16 @@ from clearprop.v1.training_service_pb2 import UploadTrainingSetRequest, UploadTr
 
 ItemT_co = TypeVar("ItemT_co", covariant=True)
 
-#: The exceptions with which gRPC says that a call failed: the second one where the server or
-#: closing the channel cancelled it.
+#: The exceptions of gRPC for failed calls; the second one if the server, or closing the channel,
+#: cancelled the call.
 FAILURES = (grpc.RpcError, asyncio.CancelledError)
 
 
 def failure_of(error: grpc.RpcError | asyncio.CancelledError) -> ClearpropError:
-    """Return what one of `FAILURES` says.
+    """Return the error for one of `FAILURES`.
 
-    gRPC raises the same exception for a call that was cancelled as asyncio does for a task that is
-    cancelled; the latter is raised again.
+    gRPC raises the same exception for a cancelled call as asyncio for a cancelled task; the latter
+    is raised again.
     """
     if isinstance(error, grpc.RpcError):
         return ClearpropError.from_rpc(error)
@@ -35,7 +35,7 @@ def failure_of(error: grpc.RpcError | asyncio.CancelledError) -> ClearpropError:
 
 
 class AsyncStream(Protocol[ItemT_co]):
-    """The messages of a call, which can be cancelled."""
+    """The messages of a call that can be cancelled."""
 
     def __aiter__(self) -> AsyncIterator[ItemT_co]: ...
 
@@ -55,7 +55,7 @@ class AsyncTransport:
         )
 
     async def send(self, call: Call[ResponseT]) -> ResponseT:
-        """Make a call and return its answer."""
+        """Make a call and return its response."""
         method = self._channel.unary_unary(
             call.path,
             request_serializer=type(call.request).SerializeToString,
@@ -64,7 +64,7 @@ class AsyncTransport:
         return await method(call.request)
 
     def stream(self, call: Call[ResponseT]) -> AsyncStream[ResponseT]:
-        """Make a call that is answered with a stream of messages."""
+        """Make a call whose response is a stream of messages."""
         method = self._channel.unary_stream(
             call.path,
             request_serializer=type(call.request).SerializeToString,
@@ -73,11 +73,11 @@ class AsyncTransport:
         return method(call.request)
 
     async def upload(self, upload: Upload) -> UploadTrainingSetResponse:
-        """Send all messages of an upload, from the first. Raises what iterating over it raises."""
+        """Send all messages of an upload. Raises whatever iterating over it raises."""
         call = self._upload()
         ends = _Ends(call)
         try:
-            # A message that the service does not take any more says nothing: its answer says why.
+            # If the service stops reading, the error is in its response.
             with suppress(asyncio.InvalidStateError, grpc.RpcError):
                 for message in upload:
                     await call.write(message)
@@ -93,15 +93,15 @@ class AsyncTransport:
         await asyncio.sleep(seconds)
 
     async def close(self) -> None:
-        """Close the channel. Calls that are under way end with CANCELLED."""
+        """Close the channel. Calls in progress end with CANCELLED."""
         await self._channel.close()
 
 
 class _Ends:
-    """How a call ended, each time that gRPC says so.
+    """The ends of a call that gRPC reports.
 
-    A call that its server ends while a message is under way may end a second time, with INTERNAL in
-    place of what the server said (https://github.com/grpc/grpc/issues/36066).
+    If a server ends a call while a message is being sent, gRPC may report a second end, with
+    INTERNAL instead of the server's status (https://github.com/grpc/grpc/issues/36066).
     """
 
     def __init__(self, call: "grpc.aio.StreamUnaryCall[Any, Any]") -> None:
@@ -110,9 +110,9 @@ class _Ends:
         call.add_done_callback(self._note)
 
     def true_error(self, error: grpc.RpcError) -> grpc.RpcError:
-        """Return what the server said, where gRPC has overwritten it; else the error itself."""
-        said = (each for each in self._errors if each.code() is not grpc.StatusCode.INTERNAL)
-        return next(said, error) if error.code() is grpc.StatusCode.INTERNAL else error
+        """Return the server's error if gRPC has overwritten it; otherwise the error itself."""
+        sent = (each for each in self._errors if each.code() is not grpc.StatusCode.INTERNAL)
+        return next(sent, error) if error.code() is grpc.StatusCode.INTERNAL else error
 
     def _note(self, _: object) -> None:
         parts = (self._call.code(), self._call.details(), self._call.trailing_metadata())
@@ -122,8 +122,8 @@ class _Ends:
             self._errors.append(grpc.aio.AioRpcError(code, metadata, trailing or metadata, details))
 
 
-def _known(answer: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 - as what it is given
-    """Return what a coroutine returns that needs not wait; None if it would."""
+def _known(answer: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 - as the coroutine
+    """Return the result of a coroutine that does not have to wait; None if it has to."""
     try:
         answer.send(None)
     except StopIteration as end:

@@ -1,4 +1,4 @@
-"""A way for messages from the thread that makes them to the one that sends them."""
+"""A handover of messages from the thread that creates them to the thread that sends them."""
 
 from threading import Condition
 from typing import Self
@@ -7,10 +7,10 @@ from clearprop.v1.training_service_pb2 import UploadTrainingSetRequest
 
 
 class Outbox:
-    """Hands messages, one at a time, from the thread that makes them to the one that sends them.
+    """Hands over messages, one at a time, from the thread that creates them to a sending thread.
 
-    gRPC iterates over a stream's messages in a thread of its own. A caller's iterator is better
-    used in the caller's, where what it raises can be caught, and where it may be bound to.
+    gRPC iterates over the messages of a stream in its own thread. The caller's iterator is used in
+    the caller's thread, where its exceptions can be caught, and to which it may be bound.
     """
 
     def __init__(self) -> None:
@@ -20,7 +20,7 @@ class Outbox:
         self._abandoned = False
 
     def put(self, message: UploadTrainingSetRequest) -> bool:
-        """Hand over a message when the one before is taken; return whether anyone takes more."""
+        """Hand over a message after the previous one; return whether more are accepted."""
         with self._changed:
             self._changed.wait_for(lambda: self._message is None or self._abandoned)
             self._message = message
@@ -28,13 +28,13 @@ class Outbox:
             return not self._abandoned
 
     def finish(self) -> None:
-        """Say that no message follows."""
+        """Signal that no more messages follow."""
         with self._changed:
             self._finished = True
             self._changed.notify_all()
 
     def abandon(self) -> None:
-        """Say that no message is taken any more."""
+        """Signal that no more messages are accepted."""
         with self._changed:
             self._abandoned = True
             self._changed.notify_all()

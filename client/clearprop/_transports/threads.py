@@ -1,4 +1,4 @@
-"""The transport for threads: calls that block, uploads that gRPC reads in its own thread."""
+"""The transport for threads: blocking calls, and uploads that gRPC reads in its own thread."""
 
 import time
 from collections.abc import Iterator
@@ -15,17 +15,17 @@ from clearprop.v1.training_service_pb2 import UploadTrainingSetRequest, UploadTr
 
 ItemT_co = TypeVar("ItemT_co", covariant=True)
 
-#: The exceptions with which gRPC says that a call failed.
+#: The exceptions of gRPC for failed calls.
 FAILURES = (grpc.RpcError,)
 
 
 def failure_of(error: grpc.RpcError) -> ClearpropError:
-    """Return what one of `FAILURES` says."""
+    """Return the error for one of `FAILURES`."""
     return ClearpropError.from_rpc(error)
 
 
 class Stream(Protocol[ItemT_co]):
-    """The messages of a call, which can be cancelled."""
+    """The messages of a call that can be cancelled."""
 
     def __iter__(self) -> Iterator[ItemT_co]: ...
 
@@ -45,7 +45,7 @@ class Transport:
         )
 
     def send(self, call: Call[ResponseT]) -> ResponseT:
-        """Make a call and return its answer."""
+        """Make a call and return its response."""
         method = self._channel.unary_unary(
             call.path,
             request_serializer=type(call.request).SerializeToString,
@@ -54,7 +54,7 @@ class Transport:
         return method(call.request)
 
     def stream(self, call: Call[ResponseT]) -> Stream[ResponseT]:
-        """Make a call that is answered with a stream of messages."""
+        """Make a call whose response is a stream of messages."""
         method = self._channel.unary_stream(
             call.path,
             request_serializer=type(call.request).SerializeToString,
@@ -63,14 +63,14 @@ class Transport:
         return method(call.request)
 
     def upload(self, upload: Upload) -> UploadTrainingSetResponse:
-        """Send all messages of an upload, from the first. Raises what iterating over it raises."""
+        """Send all messages of an upload. Raises whatever iterating over it raises."""
         outbox = Outbox()
         call = self._upload.future(outbox)
         call.add_done_callback(lambda _: outbox.abandon())
         try:
             for message in upload:
                 if not outbox.put(message):
-                    break  # the call has ended already: its result says why
+                    break  # the call has already ended, with its result
             else:
                 outbox.finish()
             return call.result()
@@ -82,5 +82,5 @@ class Transport:
         time.sleep(seconds)
 
     def close(self) -> None:
-        """Close the channel. Calls that are under way end with CANCELLED."""
+        """Close the channel. Calls in progress end with CANCELLED."""
         self._channel.close()

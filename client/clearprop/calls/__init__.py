@@ -1,1 +1,1 @@
-"""The calls of the contract: how arguments of Python become requests. No call is made here."""
+"""The requests of the client: conversion of arguments to messages, without I/O."""

@@ -1,4 +1,4 @@
-"""What a call is, and pages of them."""
+"""Calls, and lists in pages."""
 
 import uuid
 from collections.abc import Callable, Iterable
@@ -11,27 +11,27 @@ ResponseT = TypeVar("ResponseT", bound=Message)
 ItemT = TypeVar("ItemT")
 MadeT = TypeVar("MadeT")
 
-#: How many of a list are asked for at a time.
+#: The number of items of a page.
 PAGE_SIZE = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[ResponseT]):
-    """One call: what to send, and the class of what comes back."""
+    """One call: its request, and the class of its response."""
 
     request: Message
     response: type[ResponseT]
 
     @property
     def path(self) -> str:
-        """What gRPC calls the RPC: every request is named after its own."""
+        """The name of the RPC in gRPC; the request is named after it."""
         name = self.request.DESCRIPTOR.name.removesuffix("Request")
         return f"/clearprop.v1.TrainingService/{name}"
 
 
 @dataclass(frozen=True, slots=True)
 class Pages(Generic[ResponseT, ItemT]):
-    """A list that comes in pages: the call for a page's token, and what a page holds.
+    """A list in pages: the call for the token of a page, and the reader of a page.
 
     `read` returns the items of a page and the token of the next one, empty on the last.
     """
@@ -41,5 +41,5 @@ class Pages(Generic[ResponseT, ItemT]):
 
 
 def new_request_id() -> str:
-    """Return an id that makes a call happen at most once, however often it is repeated."""
+    """Return an id with which a call takes effect at most once, even with retries."""
     return str(uuid.uuid4())

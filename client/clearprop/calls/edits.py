@@ -17,7 +17,7 @@ def set_weights(
     etag: str,
     request_id: str,
 ) -> Call[pb.SetWeightsResponse]:
-    """Set some parameters, or all."""
+    """Set some or all parameters."""
     request = pb.SetWeightsRequest(
         network=network,
         weights=weight_values(values),
@@ -31,12 +31,12 @@ def set_weights(
 def set_layers(
     weights: Mapping[int, MatrixLike], biases: Mapping[int, VectorLike], layout: LayoutName
 ) -> dict[int, LayerParameters]:
-    """Return whole layers by their numbers, from 1, as the contract has them.
+    """Return whole layers by their numbers, from 1, as messages of the contract.
 
     Raises ValueError for biases of a layer without its weights.
     """
     if not biases.keys() <= weights.keys():
-        raise ValueError("biases can be given only with the weights of their layers")
+        raise ValueError("Biases must be given together with the weights of their layers.")
     return {
         number: layers_of([matrix], [biases[number]] if number in biases else [], layout=layout)[0]
         for number, matrix in weights.items()
@@ -50,7 +50,7 @@ def reset_weights(
     etag: str,
     request_id: str,
 ) -> Call[pb.ResetWeightsResponse]:
-    """Make all parameters anew."""
+    """Reset all parameters."""
     request = pb.ResetWeightsRequest(
         network=network,
         initializer=initializer_of(recipe),

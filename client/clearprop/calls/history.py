@@ -37,7 +37,7 @@ def list_updates(
 def get_history(
     network: str, max_points: int, start: int | None, end: int | None
 ) -> Call[pb.ListUpdatesResponse]:
-    """Read a history in brief."""
+    """Read a downsampled history."""
     request = pb.ListUpdatesRequest(
         network=network,
         start_update=start,
@@ -51,7 +51,7 @@ def get_history(
 def compare_updates(
     network: str, base: int, update: int | None, base_network: str, most: int
 ) -> Call[pb.CompareUpdatesResponse]:
-    """Set two updates side by side, and read the largest changes."""
+    """Compare two updates, and read the largest changes."""
     request = pb.CompareUpdatesRequest(
         network=network,
         base_network=base_network,

@@ -1,4 +1,4 @@
-"""Calls that look into one update: its trace, a walk through it, the explanation of a weight."""
+"""Calls that inspect one update: its trace, its walk, the explanation of a weight."""
 
 from clearprop.calls.base import Call
 from clearprop.v1 import training_service_pb2 as pb
@@ -14,7 +14,7 @@ def trace_update(
     first_position: int,
     position_count: int,
 ) -> Call[pb.TraceUpdateResponse]:
-    """Look into an update."""
+    """Trace an update."""
     request = pb.TraceUpdateRequest(
         network=network,
         update=update,

@@ -1,4 +1,4 @@
-"""Calls about networks as a whole."""
+"""Calls for whole networks."""
 
 from collections.abc import Iterable, Mapping
 from operator import index
@@ -14,7 +14,7 @@ from clearprop.values import enum_value, iterated
 def create_network(
     network: str, layer_sizes: Iterable[int], options: NetworkOptions, request_id: str
 ) -> Call[pb.CreateNetworkResponse]:
-    """Make a network."""
+    """Create a network."""
     request = pb.CreateNetworkRequest(
         network=network,
         layer_sizes=_sizes(layer_sizes),
@@ -27,7 +27,7 @@ def create_network(
 def _sizes(layer_sizes: Iterable[int]) -> list[int]:
     try:
         return [index(size) for size in iterated(layer_sizes)]
-    except TypeError:  # also for text, which is not iterated digit by digit
+    except TypeError:
         raise ValueError(
             f"layer_sizes must be whole numbers, such as [2, 5, 1], not {layer_sizes!r}."
         ) from None
@@ -36,7 +36,7 @@ def _sizes(layer_sizes: Iterable[int]) -> list[int]:
 def import_network(
     document: DocumentLike, network: str, request_id: str
 ) -> Call[pb.CreateNetworkResponse]:
-    """Make a network of a document."""
+    """Create a network from a document."""
     request = read_document(document)
     request.network = network
     request.request_id = request_id or new_request_id()
@@ -50,7 +50,7 @@ def fork_network(
     labels: Mapping[str, str] | None,
     request_id: str,
 ) -> Call[pb.ForkNetworkResponse]:
-    """Make a network of an update of another."""
+    """Create a network from an update of another network."""
     request = pb.ForkNetworkRequest(
         network=network,
         update=update,
@@ -90,7 +90,7 @@ def set_labels(
 def delete_updates(
     network: str, before: int, etag: str, request_id: str
 ) -> Call[pb.DeleteUpdatesResponse]:
-    """Let go of the updates before one."""
+    """Delete the updates before one of them."""
     request = pb.DeleteUpdatesRequest(
         network=network,
         before_update=before,
@@ -111,7 +111,7 @@ def delete_network(network: str, etag: str, request_id: str) -> Call[pb.DeleteNe
 def export_network(
     network: str, file_format: FormatName, update: int | None
 ) -> Call[pb.ExportNetworkResponse]:
-    """Ask for a file of a network."""
+    """Export a network."""
     request = pb.ExportNetworkRequest(
         network=network, update=update, format=enum_value(pb.ExportFormat, file_format)
     )

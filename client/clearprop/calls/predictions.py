@@ -1,4 +1,4 @@
-"""Calls that compute something with the parameters of an update."""
+"""Calls that compute with the parameters of an update."""
 
 from clearprop.calls.base import Call
 from clearprop.v1 import training_service_pb2 as pb
@@ -28,7 +28,7 @@ def evaluate(network: str, training_set: str, update: int | None) -> Call[pb.Eva
 def check_gradients(
     network: str, training_set: str, update: int | None, example_count: int, parameter_count: int
 ) -> Call[pb.CheckGradientsResponse]:
-    """Compare gradients with measured slopes."""
+    """Compare gradients with finite differences."""
     request = pb.CheckGradientsRequest(
         network=network,
         training_set=training_set,

@@ -1,4 +1,4 @@
-"""Calls about runs."""
+"""Calls for runs."""
 
 from clearprop.calls.base import PAGE_SIZE, Call, Pages, new_request_id
 from clearprop.options import StepOptions, TrainingOptions, UnitName, training_settings
@@ -28,7 +28,7 @@ def step(
     etag: str,
     request_id: str,
 ) -> Call[pb.StepResponse]:
-    """Advance a network by some updates or epochs."""
+    """Train for some updates or epochs."""
     request = pb.StepRequest(
         network=network,
         count=count,
@@ -41,12 +41,12 @@ def step(
 
 
 def step_settings(training_set: str, options: StepOptions) -> TrainingSettings | None:
-    """Return the settings of a step's new run; None when it continues the paused one."""
+    """Return the settings of a step's new run; None if it continues the paused run."""
     return training_settings(training_set, **options) if training_set or options else None
 
 
 def pause_run(network: str, run: int, etag: str, request_id: str) -> Call[pb.PauseRunResponse]:
-    """Stop a run between two updates."""
+    """Pause a run."""
     request = pb.PauseRunRequest(
         network=network, run=run, etag=etag, request_id=request_id or new_request_id()
     )
@@ -54,7 +54,7 @@ def pause_run(network: str, run: int, etag: str, request_id: str) -> Call[pb.Pau
 
 
 def resume_run(network: str, run: int, etag: str, request_id: str) -> Call[pb.ResumeRunResponse]:
-    """Let a paused run go on."""
+    """Resume a paused run."""
     request = pb.ResumeRunRequest(
         network=network, run=run, etag=etag, request_id=request_id or new_request_id()
     )
@@ -62,7 +62,7 @@ def resume_run(network: str, run: int, etag: str, request_id: str) -> Call[pb.Re
 
 
 def cancel_run(network: str, run: int, etag: str, request_id: str) -> Call[pb.CancelRunResponse]:
-    """End a run for good."""
+    """Cancel a run."""
     request = pb.CancelRunRequest(
         network=network, run=run, etag=etag, request_id=request_id or new_request_id()
     )

@@ -1,9 +1,9 @@
-"""Calls about the server itself."""
+"""Calls for the server itself."""
 
 from clearprop.calls.base import Call
 from clearprop.v1 import training_service_pb2 as pb
 
 
 def get_server_info() -> Call[pb.GetServerInfoResponse]:
-    """Ask what the server is."""
+    """Read the server's version, limits and functions."""
     return Call(pb.GetServerInfoRequest(), pb.GetServerInfoResponse)

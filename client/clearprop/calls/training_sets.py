@@ -1,4 +1,4 @@
-"""Calls about training sets."""
+"""Calls for training sets."""
 
 from clearprop.calls.base import PAGE_SIZE, Call, Pages, new_request_id
 from clearprop.uploads import Upload
@@ -10,13 +10,13 @@ from clearprop.values import MatrixLike, RowsLike, rows_of
 def create_training_set(
     training_set: str, inputs: MatrixLike, targets: MatrixLike, request_id: str
 ) -> Call[pb.CreateTrainingSetResponse]:
-    """Store a training set."""
+    """Create a training set."""
     input_rows = rows_of(inputs, "inputs")
     target_rows = rows_of(targets, "targets")
     if len(input_rows) != len(target_rows):
         raise ValueError(
-            f"there are {len(input_rows)} rows of inputs and {len(target_rows)} of targets:"
-            " each example needs one of both"
+            f"There are {len(input_rows)} rows of inputs and {len(target_rows)} rows of targets:"
+            " every example needs one of each."
         )
     request = pb.CreateTrainingSetRequest(
         training_set=training_set,
@@ -32,7 +32,7 @@ def create_training_set(
 def upload_training_set(
     training_set: str, inputs: RowsLike, targets: RowsLike, request_id: str
 ) -> Upload:
-    """Store a training set that is sent in pieces."""
+    """Create a training set that is sent in chunks."""
     return Upload(training_set, inputs, targets, request_id or new_request_id())
 
 
