@@ -17,10 +17,10 @@ import grimp
 DOCS = Path(__file__).parent
 PICTURE = DOCS / "images" / "architecture.svg"
 PAGE = DOCS / "architecture.md"
-BEGIN, END = "<!-- rooms: generated -->\n", "<!-- end of rooms -->"
+BEGIN, END = "<!-- packages: generated -->\n", "<!-- end of packages -->"
 
-#: Every package that is a box of its own, from the top to the bottom: its row, left edge and width.
-ROOMS = {
+#: The packages of the diagram, from top to bottom: row, left edge and width.
+PACKAGES = {
     "service.cli": (0, 0, 480),
     "clearprop.cli": (0, 520, 480),
     "service.app": (1, 0, 1000),
@@ -41,14 +41,14 @@ _PADDING, _LINE, _CHARACTER, _BETWEEN = 14, 17, 6.4, 62
 _STYLE = """
   text { font: 12px ui-sans-serif, system-ui, sans-serif; fill: #1f2933; }
   .title { font-weight: 600; font-size: 14px; }
-  .reason { fill: #52606d; }
-  .room { fill: #f5f7fa; stroke: #9aa5b1; }
+  .purpose { fill: #52606d; }
+  .package { fill: #f5f7fa; stroke: #9aa5b1; }
   .import { fill: none; stroke: #3e7cb1; stroke-opacity: 0.55; }
   .head { fill: #3e7cb1; }
   @media (prefers-color-scheme: dark) {
     text { fill: #e4e7eb; }
-    .reason { fill: #9aa5b1; }
-    .room { fill: #1f2933; stroke: #616e7c; }
+    .purpose { fill: #9aa5b1; }
+    .package { fill: #1f2933; stroke: #616e7c; }
     .import { stroke: #7db3e0; }
     .head { fill: #7db3e0; }
   }"""
@@ -62,10 +62,10 @@ _HEAD = (
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A room as it is drawn."""
+    """A package in the diagram."""
 
     name: str
-    reason: list[str]
+    purpose: list[str]
     modules: list[str]
     x: float
     y: float
@@ -73,55 +73,55 @@ class Box:
 
     @property
     def height(self) -> float:
-        """How high it is, in pixels."""
-        return 2 * _PADDING + _LINE * (1 + len(self.reason) + len(self.modules)) - 4
+        """The height in pixels."""
+        return 2 * _PADDING + _LINE * (1 + len(self.purpose) + len(self.modules)) - 4
 
 
-def room_of(module: str) -> str | None:
-    """Return the innermost room that a module is in; None for generated code and the settings."""
+def package_of(module: str) -> str | None:
+    """Return the innermost package that contains a module; None for generated code and settings."""
     parts = module.split(".")
     for end in range(len(parts), 0, -1):
-        if (name := ".".join(parts[:end])) in ROOMS:
+        if (name := ".".join(parts[:end])) in PACKAGES:
             return name
     return None
 
 
-def reason_of(room: str) -> str:
-    """Return the first sentence of the docstring of a room."""
-    return (import_module(room).__doc__ or "").split("\n\n")[0].replace("\n", " ").strip()
+def purpose_of(package: str) -> str:
+    """Return the first sentence of the docstring of a package."""
+    return (import_module(package).__doc__ or "").split("\n\n")[0].replace("\n", " ").strip()
 
 
-def modules_of(graph: grimp.ImportGraph, room: str) -> list[str]:
-    """Return the names of what lies directly in a room, packages with a slash."""
+def modules_of(graph: grimp.ImportGraph, package: str) -> list[str]:
+    """Return the names of the modules directly in a package, and of its packages with a slash."""
     return sorted(
-        child.removeprefix(f"{room}.") + ("/" if graph.find_children(child) else "")
-        for child in graph.find_children(room)
-        if child not in ROOMS and not child.endswith(("__main__", ".v1"))
+        child.removeprefix(f"{package}.") + ("/" if graph.find_children(child) else "")
+        for child in graph.find_children(package)
+        if child not in PACKAGES and not child.endswith(("__main__", ".v1"))
     )
 
 
 def imports_between(graph: grimp.ImportGraph) -> Counter[tuple[str, str]]:
-    """Return how many imports there are from each room to each other one."""
+    """Return the number of imports from each package to each other package."""
     counted: Counter[tuple[str, str]] = Counter()
     for module in graph.modules:
-        source = room_of(module)
+        source = package_of(module)
         for imported in graph.find_modules_directly_imported_by(module):
-            target = room_of(imported)
+            target = package_of(imported)
             if source and target and source != target:
                 counted[source, target] += 1
     return counted
 
 
 def boxes(graph: grimp.ImportGraph) -> dict[str, Box]:
-    """Return all rooms at their places."""
+    """Return the boxes of all packages with their positions."""
     placed: dict[str, Box] = {}
     top = 0.0
-    for row in range(1 + max(row for row, _, _ in ROOMS.values())):
-        in_row = {name: place for name, place in ROOMS.items() if place[0] == row}
+    for row in range(1 + max(row for row, _, _ in PACKAGES.values())):
+        in_row = {name: place for name, place in PACKAGES.items() if place[0] == row}
         for name, (_, x, width) in in_row.items():
             letters = int((width - 2 * _PADDING) / _CHARACTER)
             modules = wrap(" · ".join(modules_of(graph, name)), letters)
-            placed[name] = Box(name, wrap(reason_of(name), letters), modules, x, top, width)
+            placed[name] = Box(name, wrap(purpose_of(name), letters), modules, x, top, width)
         top += max(placed[name].height for name in in_row) + _BETWEEN
     return placed
 
@@ -132,10 +132,10 @@ def picture(graph: grimp.ImportGraph) -> str:
     height = max(box.y + box.height for box in placed.values())
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-8 -8 1016 {height + 16:g}">',
-        "<title>The rooms of Clearprop and the imports between them</title>",
+        "<title>The packages of Clearprop and the imports between them</title>",
         f"<style>{_STYLE}\n</style>",
         _HEAD,
-        *_arrows(placed, imports_between(graph)),  # under the rooms that they pass
+        *_arrows(placed, imports_between(graph)),  # under the packages that they pass
         *(line for box in placed.values() for line in _drawn(box)),
         "</svg>",
     ]
@@ -144,11 +144,11 @@ def picture(graph: grimp.ImportGraph) -> str:
 
 def _drawn(box: Box) -> list[str]:
     x, y = box.x + _PADDING, box.y + _PADDING + 10
-    written = [("title", box.name), *(("reason", line) for line in box.reason)]
+    written = [("title", box.name), *(("purpose", line) for line in box.purpose)]
     written += [("modules", line) for line in box.modules]
     place = f'x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}"'
     return [
-        f'<rect class="room" {place} rx="8"/>',
+        f'<rect class="package" {place} rx="8"/>',
         *(
             f'<text class="{kind}" x="{x:g}" y="{y + _LINE * index:g}">{escape(line)}</text>'
             for index, (kind, line) in enumerate(written)
@@ -157,9 +157,13 @@ def _drawn(box: Box) -> list[str]:
 
 
 def _arrows(placed: dict[str, Box], imports: Counter[tuple[str, str]]) -> list[str]:
-    """Draw one arrow for each pair of rooms, as thick as its imports are many."""
-    starts = {pair: place for room in ROOMS for pair, place in _leaving(placed, imports, room)}
-    ends = {pair: place for room in ROOMS for pair, place in _arriving(placed, imports, room)}
+    """Draw one arrow per pair of packages; its width is the number of imports."""
+    starts = {
+        pair: place for package in PACKAGES for pair, place in _leaving(placed, imports, package)
+    }
+    ends = {
+        pair: place for package in PACKAGES for pair, place in _arriving(placed, imports, package)
+    }
     arrows = []
     for (source, target), count in sorted(imports.items()):
         start, end = placed[source], placed[target]
@@ -178,40 +182,44 @@ def _arrows(placed: dict[str, Box], imports: Counter[tuple[str, str]]) -> list[s
 
 
 def _leaving(
-    placed: dict[str, Box], imports: Counter[tuple[str, str]], room: str
+    placed: dict[str, Box], imports: Counter[tuple[str, str]], package: str
 ) -> list[tuple[tuple[str, str], tuple[float, float]]]:
-    """Return where the arrows from a room begin: on its lower side, in the order of their ends."""
-    box = placed[room]
-    others = [target for source, target in imports if source == room and placed[target].y > box.y]
+    """Return where arrows start: on the lower side of a package, in the order of their ends."""
+    box = placed[package]
+    others = [
+        target for source, target in imports if source == package and placed[target].y > box.y
+    ]
     others.sort(key=lambda name: (placed[name].x + placed[name].width / 2, name))
     gap = box.width / (len(others) + 1)
     return [
-        ((room, target), (box.x + gap * place, box.y + box.height))
+        ((package, target), (box.x + gap * place, box.y + box.height))
         for place, target in enumerate(others, start=1)
     ]
 
 
 def _arriving(
-    placed: dict[str, Box], imports: Counter[tuple[str, str]], room: str
+    placed: dict[str, Box], imports: Counter[tuple[str, str]], package: str
 ) -> list[tuple[tuple[str, str], tuple[float, float]]]:
-    """Return where the arrows to a room end: on its upper side, in the order of their starts."""
-    box = placed[room]
-    others = [source for source, target in imports if target == room and placed[source].y < box.y]
+    """Return where arrows end: on the upper side of a package, in the order of their starts."""
+    box = placed[package]
+    others = [
+        source for source, target in imports if target == package and placed[source].y < box.y
+    ]
     others.sort(key=lambda name: (placed[name].x + placed[name].width / 2, placed[name].y, name))
     gap = box.width / (len(others) + 1)
     return [
-        ((source, room), (box.x + gap * place, box.y))
+        ((source, package), (box.x + gap * place, box.y))
         for place, source in enumerate(others, start=1)
     ]
 
 
 def table(graph: grimp.ImportGraph) -> str:
-    """Return the rooms, their reasons and what each of them imports, as Markdown."""
+    """Return the packages with their purposes and imports, as Markdown."""
     imports = imports_between(graph)
-    lines = ["| room | holds | imports |", "| --- | --- | --- |"]
-    for room in ROOMS:
-        targets = [f"`{target}`" for target in ROOMS if imports[room, target]]
-        lines.append(f"| `{room}` | {reason_of(room)} | {', '.join(targets) or '—'} |")
+    lines = ["| package | purpose | imports |", "| --- | --- | --- |"]
+    for package in PACKAGES:
+        targets = [f"`{target}`" for target in PACKAGES if imports[package, target]]
+        lines.append(f"| `{package}` | {purpose_of(package)} | {', '.join(targets) or '—'} |")
     return "\n".join(lines) + "\n"
 
 
@@ -226,7 +234,7 @@ def main() -> None:
     if "--check" in sys.argv:
         if stale:
             names = " and ".join(path.relative_to(DOCS.parent).as_posix() for path in stale)
-            sys.exit(f"{names} do not show the code as it is: run make architecture")
+            sys.exit(f"{names} do not match the code: run make architecture")
         return
     for path in stale:
         path.write_text(wanted[path])

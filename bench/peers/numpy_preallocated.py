@@ -15,32 +15,32 @@ def _sigmoid(z: Array, a: Array) -> None:
     np.reciprocal(a, out=a)
 
 
-def _sigmoid_derivative(a: Array, room: Array) -> None:
-    np.subtract(1.0, a, out=room)
-    np.multiply(room, a, out=room)
+def _sigmoid_derivative(a: Array, workspace: Array) -> None:
+    np.subtract(1.0, a, out=workspace)
+    np.multiply(workspace, a, out=workspace)
 
 
-def _tanh_derivative(a: Array, room: Array) -> None:
-    np.multiply(a, a, out=room)
-    np.subtract(1.0, room, out=room)
+def _tanh_derivative(a: Array, workspace: Array) -> None:
+    np.multiply(a, a, out=workspace)
+    np.subtract(1.0, workspace, out=workspace)
 
 
 def _sigmoid_outputs(shape: tuple[int, int]) -> Callable[[Array, Array], float]:
     """Return what makes z its delta and returns the cost."""
-    room, zy = np.empty(shape), np.empty(shape)
+    workspace, zy = np.empty(shape), np.empty(shape)
     ones = np.ones(shape[0] * shape[1])
     count = shape[0]
 
     def outputs(z: Array, y: Array) -> float:
-        np.abs(z, out=room)
-        np.negative(room, out=room)
-        np.exp(room, out=room)
-        np.log1p(room, out=room)
+        np.abs(z, out=workspace)
+        np.negative(workspace, out=workspace)
+        np.exp(workspace, out=workspace)
+        np.log1p(workspace, out=workspace)
         np.multiply(z, y, out=zy)
-        np.subtract(room, zy, out=room)
+        np.subtract(workspace, zy, out=workspace)
         np.maximum(z, 0.0, out=zy)
-        np.add(room, zy, out=room)
-        cost = room.ravel().dot(ones)
+        np.add(workspace, zy, out=workspace)
+        cost = workspace.ravel().dot(ones)
         _sigmoid(z, z)
         np.subtract(z, y, out=z)
         return float(cost) / count
@@ -49,18 +49,18 @@ def _sigmoid_outputs(shape: tuple[int, int]) -> Callable[[Array, Array], float]:
 
 
 def _softmax_outputs(shape: tuple[int, int]) -> Callable[[Array, Array], float]:
-    room, one, total = np.empty(shape), np.empty((shape[0], 1)), np.empty((shape[0], 1))
+    workspace, one, total = np.empty(shape), np.empty((shape[0], 1)), np.empty((shape[0], 1))
     count = shape[0]
 
     def outputs(z: Array, y: Array) -> float:
         np.max(z, axis=1, keepdims=True, out=one)
         np.subtract(z, one, out=z)
-        np.exp(z, out=room)
-        np.sum(room, axis=1, keepdims=True, out=total)
+        np.exp(z, out=workspace)
+        np.sum(workspace, axis=1, keepdims=True, out=total)
         np.log(total, out=one)
         np.subtract(one, z, out=z)
         cost = z.ravel().dot(y.ravel())
-        np.divide(room, total, out=z)
+        np.divide(workspace, total, out=z)
         np.subtract(z, y, out=z)
         return float(cost) / count
 
