@@ -69,18 +69,18 @@ def _works() -> list[_Measured]:
 
 
 def measure(names: Sequence[str] = ()) -> tuple[list[Row], Table]:
-    """Measure all works; return what is to be reached, and the times of everyone at everything.
+    """Measure all works; return the figures to reach, and all times.
 
-    Only ours and those named take part, or all where no one is named.
+    Only Clearprop and the named peers are measured, or all if none is named.
     """
     contestants = [each for each in CONTESTANTS if not names or each.name in (_OURS, *names)]
     rows: list[Row] = []
     table = Table(
         "The engine and its peers",
-        "An update by plain gradient descent, in float64 and with one thread; each loop in a\n"
-        "process of its own, in turn. FANN and scikit-learn always have biases, the others none;\n"
-        "FANN minimises the squared error, because it has no cross-entropy. All others were found\n"
-        "to make the same costs and parameters.",
+        "The time of an update by plain gradient descent, in float64 and with one thread. Each\n"
+        "loop runs in its own process, alternately. FANN and scikit-learn always have biases, the\n"
+        "others have none. FANN minimises the squared error, because it has no cross-entropy. All\n"
+        "other loops compute the same costs and parameters.",
         ["an update of", *(contestant.name for contestant in contestants)],
     )
     for measured in _works():
@@ -102,7 +102,7 @@ def _text(times: Times) -> str:
 
 
 def _row(name: str, target: _Target, result: Race) -> Row:
-    """Compare ours with the best of the peers that are here; say so where one is missing."""
+    """Compare Clearprop with the best of the installed peers, and name those that are missing."""
     work = f"engine: {name}"
     ours = result.times[_OURS]
     missing = [f"{peer}: {result.absent[peer]}" for peer in target.peers if peer in result.absent]

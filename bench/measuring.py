@@ -20,11 +20,11 @@ class Times:
 
     @property
     def least(self) -> float:
-        """The one that other work on the machine disturbed least."""
+        """The minimum, which other work on the machine affects least."""
         return min(self.seconds)
 
     def text(self, unit: float, name: str) -> str:
-        """Say the median and the spread in a unit of so many seconds."""
+        """Return the median and the range, in a unit given in seconds."""
         low, middle, high = (
             _three_digits(seconds / unit)
             for seconds in (self.least, self.median, max(self.seconds))

@@ -35,7 +35,7 @@ class Contestant:
 
 @dataclass(frozen=True, slots=True)
 class Race:
-    """How long an update took each contestant that is here, and why the others are not.
+    """The time of an update for each installed contestant, and why others are missing.
 
     `versions` are what the contestants are made with.
     """
@@ -95,7 +95,7 @@ class _Worker:
         return self.read()
 
     def seconds(self, updates: int) -> float:
-        """Let it make so many updates, and return how long they took."""
+        """Run a number of updates, and return how long they took."""
         return float(self.ask(str(updates)))
 
     def checked(self, target: Path) -> tuple[Array, Array]:

@@ -15,7 +15,7 @@ PACKAGES = ("clearprop-server", "numba", "numpy", "grpcio", "protobuf", "sqlalch
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure: what was done, ours, the peer's, how they compare, and what we want to reach."""
+    """One figure: the work, our time, the peer's time, their ratio, and the figure to reach."""
 
     work: str
     ours: str

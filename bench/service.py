@@ -21,7 +21,7 @@ from bench.works import xor
 
 _TRAINED = 2_000_000
 _STEPS = 300
-_STEP_BYTES = 1_500  # the rows that one step adds or writes anew
+_STEP_BYTES = 1_500  # the rows that one step adds or rewrites
 
 
 def rows() -> list[Row]:

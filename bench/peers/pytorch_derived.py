@@ -1,4 +1,4 @@
-"""PyTorch without autograd: the derivatives by hand, into tensors made beforehand."""
+"""PyTorch without autograd: explicit derivatives, into preallocated tensors."""
 
 import numpy as np
 import torch

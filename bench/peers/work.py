@@ -77,13 +77,13 @@ def load(path: Path) -> Work:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What a loop leaves: the cost of every update and the parameters after the last."""
+    """The result of a loop: the cost of every update and the parameters after the last."""
 
     costs: Array  # (updates)
     parameters: Array  # as Work.parameters; empty where the peer's network is not quite ours
 
 
-#: Trains from the work's first parameters and first example, so many updates.
+#: Trains a number of updates, from the work's initial parameters and first example.
 Loop = Callable[[int], Trained]
 
 

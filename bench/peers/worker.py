@@ -1,9 +1,8 @@
 """A process in which one peer does one work: `python -m bench.peers.worker MODULE WORK.npz`.
 
-It answers each line of its input with one of its output: first, by itself, `ready` and its
-version, or `absent` and the reason; then for a number of updates the seconds that they took; for
-`check`, a number and a path, it writes there what the loop leaves after so many updates and answers
-`written`.
+It first prints `ready` and its version, or `absent` and the reason. Then it responds to each line
+of its input with one line: to a number of updates with the seconds that they took; to `check`, a
+number and a path with `written`, after it has written the loop's result for that many updates.
 """
 
 import importlib
