@@ -6,7 +6,7 @@ import time
 from clearprop.errors import ClearpropError
 
 #: How many seconds a call is retried while the server is unavailable: longer than a restart.
-DEFAULT_PATIENCE = 30.0
+DEFAULT_RETRY_TIMEOUT = 30.0
 
 _FIRST_DELAY = 0.1
 _LONGEST_DELAY = 5.0
@@ -15,11 +15,11 @@ _LONGEST_DELAY = 5.0
 class Backoff:
     """The increasing delays between the retries of one call.
 
-    `patience` is the time for retries in seconds, from the first error; 0 means no retries.
+    `retry_timeout` is the time for retries in seconds, from the first error; 0 means no retries.
     """
 
-    def __init__(self, patience: float) -> None:
-        self._patience = patience
+    def __init__(self, retry_timeout: float) -> None:
+        self._retry_timeout = retry_timeout
         self.reset()
 
     def reset(self) -> None:
@@ -34,7 +34,7 @@ class Backoff:
         """
         now = time.monotonic()
         if self._give_up is None:
-            self._give_up = now + self._patience
+            self._give_up = now + self._retry_timeout
         # With jitter, the clients of a restarted server do not all return at the same time.
         jitter = random.uniform(0.5, 1.0)  # noqa: S311 - not a secret
         delay = max(self._next_delay * jitter, error.retry_after or 0.0)

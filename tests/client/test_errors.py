@@ -12,7 +12,7 @@ from scripted import Refusal, ScriptedServer
 def refused(scripted: ScriptedServer, refusal: Refusal) -> ClearpropError:
     scripted.answers("GetNetwork", refusal)
     with (
-        clearprop.connect(scripted.target, patience=0) as client,
+        clearprop.connect(scripted.target, retry_timeout=0) as client,
         pytest.raises(ClearpropError) as caught,
     ):
         client.network("n")

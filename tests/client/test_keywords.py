@@ -99,5 +99,5 @@ def test_the_nearest_name_is_the_one_that_was_meant(
 
 
 def test_what_is_near_none_is_answered_with_all() -> None:
-    with pytest.raises(TypeError, match=r"'zzz'. Known keywords are: patience, target\."):
+    with pytest.raises(TypeError, match=r"'zzz'. Known keywords are: retry_timeout, target\."):
         clearprop.connect(zzz=1)  # type: ignore[call-arg]

@@ -71,21 +71,21 @@ async def test_updates_go_on_after_every_kind_of_break_in_asyncio(breaking: Scri
     check(breaking)
 
 
-def test_a_watch_gives_up_when_patience_ends(scripted: ScriptedServer) -> None:
+def test_a_watch_fails_after_the_retry_timeout(scripted: ScriptedServer) -> None:
     scripted.answers("GetNetwork", pb.GetNetworkResponse(network=Network(network="n", uid="u")))
     scripted.streams("WatchUpdates", [updates(0), BROKEN], *[[BROKEN]] * 20)
-    with clearprop.connect(scripted.target, patience=0.4) as client:
+    with clearprop.connect(scripted.target, retry_timeout=0.4) as client:
         watch = client.network("n").watch(start=0)
         assert isinstance(next(watch), Snapshot)
         with pytest.raises(ClearpropError, match="Socket closed"):
             next(watch)
 
 
-def test_progress_renews_the_patience(scripted: ScriptedServer) -> None:
+def test_progress_renews_the_retry_timeout(scripted: ScriptedServer) -> None:
     scripted.answers("GetNetwork", pb.GetNetworkResponse(network=Network(network="n", uid="u")))
     for number in range(12):
         scripted.streams("WatchUpdates", [updates(number), BROKEN])
-    with clearprop.connect(scripted.target, patience=0.4) as client:
+    with clearprop.connect(scripted.target, retry_timeout=0.4) as client:
         watch = client.network("n").watch(start=0)
         seen = [item.number for item in itertools.islice(watch, 12)]
     assert seen == list(range(12))

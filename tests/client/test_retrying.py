@@ -108,10 +108,10 @@ def test_what_the_service_says_may_be_repeated_is_repeated(scripted: ScriptedSer
         assert client.network("n").run(3).number == 3
 
 
-def test_without_patience_nothing_is_repeated(scripted: ScriptedServer) -> None:
+def test_with_a_retry_timeout_of_0_nothing_is_retried(scripted: ScriptedServer) -> None:
     scripted.answers("GetServerInfo", SOON)
     with (
-        clearprop.connect(scripted.target, patience=0) as client,
+        clearprop.connect(scripted.target, retry_timeout=0) as client,
         pytest.raises(ClearpropError) as caught,
     ):
         client.server_info()
@@ -119,10 +119,10 @@ def test_without_patience_nothing_is_repeated(scripted: ScriptedServer) -> None:
     assert len(scripted.requests["GetServerInfo"]) == 1
 
 
-def test_patience_ends(scripted: ScriptedServer) -> None:
+def test_retries_end_after_the_retry_timeout(scripted: ScriptedServer) -> None:
     scripted.answers("GetServerInfo", *[SOON] * 100)
     with (
-        clearprop.connect(scripted.target, patience=0.5) as client,
+        clearprop.connect(scripted.target, retry_timeout=0.5) as client,
         pytest.raises(ClearpropError),
     ):
         client.server_info()
@@ -131,7 +131,7 @@ def test_patience_ends(scripted: ScriptedServer) -> None:
 
 def test_where_no_server_is_the_error_says_so() -> None:
     with (
-        clearprop.connect("127.0.0.1:1", patience=0) as client,
+        clearprop.connect("127.0.0.1:1", retry_timeout=0) as client,
         pytest.raises(ClearpropError) as caught,
     ):
         client.server_info()
@@ -140,7 +140,7 @@ def test_where_no_server_is_the_error_says_so() -> None:
 
 
 def test_delays_grow_and_are_no_shorter_than_the_service_asks() -> None:
-    backoff = Backoff(patience=100)
+    backoff = Backoff(retry_timeout=100)
     plain = ClearpropError(UNAVAILABLE, "no")
     delays = [backoff.delay(plain) for _ in range(10)]
     assert delays[0] <= 0.1
@@ -150,8 +150,8 @@ def test_delays_grow_and_are_no_shorter_than_the_service_asks() -> None:
     assert backoff.delay(plain) <= 0.1
 
 
-def test_a_delay_beyond_the_patience_is_not_waited_for() -> None:
+def test_a_delay_longer_than_the_retry_timeout_is_not_waited_for() -> None:
     error = ClearpropError(UNAVAILABLE, "no", retry_after=17)
     with pytest.raises(ClearpropError) as caught:
-        Backoff(patience=16).delay(error)
+        Backoff(retry_timeout=16).delay(error)
     assert caught.value is error

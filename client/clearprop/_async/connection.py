@@ -18,9 +18,9 @@ from clearprop.watches import Received, WatchCursor, stream_ended
 class AsyncConnection:
     """A transport to one server, shared by a client and all its handles."""
 
-    def __init__(self, transport: AsyncTransport, patience: float) -> None:
+    def __init__(self, transport: AsyncTransport, retry_timeout: float) -> None:
         self._transport = transport
-        self._patience = patience
+        self._retry_timeout = retry_timeout
         self._closed = False
 
     async def call(self, call: Call[ResponseT]) -> ResponseT:
@@ -29,7 +29,7 @@ class AsyncConnection:
         A retry sends the same request with the same request id, so that the call takes effect at
         most once. Raises ClearpropError.
         """
-        backoff = Backoff(self._patience)
+        backoff = Backoff(self._retry_timeout)
         while True:
             try:
                 return await self._transport.send(call)
@@ -54,7 +54,7 @@ class AsyncConnection:
 
         Raises ClearpropError.
         """
-        backoff = Backoff(self._patience)
+        backoff = Backoff(self._retry_timeout)
         begun = False
         while True:
             stream = self._transport.stream(call)
@@ -75,7 +75,7 @@ class AsyncConnection:
     async def watch(self, request: WatchUpdatesRequest) -> AsyncIterator[Received]:
         """Yield what a watch delivers; the watch resumes automatically after a lost connection."""
         cursor = WatchCursor(request)
-        backoff = Backoff(self._patience)
+        backoff = Backoff(self._retry_timeout)
         while not cursor.complete:
             stream = self._transport.stream(Call(cursor.request(), WatchUpdatesResponse))
             try:
@@ -97,7 +97,7 @@ class AsyncConnection:
         Raises ClearpropError, and whatever iterating over the upload raises. Nothing is stored
         then.
         """
-        backoff = Backoff(self._patience)
+        backoff = Backoff(self._retry_timeout)
         while True:
             try:
                 return await self._transport.upload(upload)

@@ -11,7 +11,7 @@ from clearprop._sync.networks import Network
 from clearprop._sync.training_sets import TrainingSet
 from clearprop._transports.threads import Transport
 from clearprop.addresses import DEFAULT_SERVER, check_target
-from clearprop.backoff import DEFAULT_PATIENCE
+from clearprop.backoff import DEFAULT_RETRY_TIMEOUT
 from clearprop.calls import networks, server, training_sets
 from clearprop.documents import DocumentLike
 from clearprop.keywords import check_keywords, check_methods
@@ -21,15 +21,17 @@ from clearprop.values import MatrixLike, RowsLike
 
 
 @check_keywords
-def connect(target: str = DEFAULT_SERVER, *, patience: float = DEFAULT_PATIENCE) -> "Client":
+def connect(
+    target: str = DEFAULT_SERVER, *, retry_timeout: float = DEFAULT_RETRY_TIMEOUT
+) -> "Client":
     """Return a client for the server at `target`, HOST:PORT. Nothing is sent before the first call.
 
-    While the server is unavailable, a call or a watch is retried for up to `patience` seconds
+    While the server is unavailable, a call or a watch is retried for up to `retry_timeout` seconds
     before it raises ClearpropError. With 0, nothing is retried.
 
     Raises ValueError if `target` is not a valid address.
     """
-    return Client(Connection(Transport(check_target(target)), patience))
+    return Client(Connection(Transport(check_target(target)), retry_timeout))
 
 
 @check_methods

@@ -19,9 +19,9 @@ from clearprop.watches import Received, WatchCursor, stream_ended
 class Connection:
     """A transport to one server, shared by a client and all its handles."""
 
-    def __init__(self, transport: Transport, patience: float) -> None:
+    def __init__(self, transport: Transport, retry_timeout: float) -> None:
         self._transport = transport
-        self._patience = patience
+        self._retry_timeout = retry_timeout
         self._closed = False
 
     def call(self, call: Call[ResponseT]) -> ResponseT:
@@ -30,7 +30,7 @@ class Connection:
         A retry sends the same request with the same request id, so that the call takes effect at
         most once. Raises ClearpropError.
         """
-        backoff = Backoff(self._patience)
+        backoff = Backoff(self._retry_timeout)
         while True:
             try:
                 return self._transport.send(call)
@@ -55,7 +55,7 @@ class Connection:
 
         Raises ClearpropError.
         """
-        backoff = Backoff(self._patience)
+        backoff = Backoff(self._retry_timeout)
         begun = False
         while True:
             stream = self._transport.stream(call)
@@ -76,7 +76,7 @@ class Connection:
     def watch(self, request: WatchUpdatesRequest) -> Iterator[Received]:
         """Yield what a watch delivers; the watch resumes automatically after a lost connection."""
         cursor = WatchCursor(request)
-        backoff = Backoff(self._patience)
+        backoff = Backoff(self._retry_timeout)
         while not cursor.complete:
             stream = self._transport.stream(Call(cursor.request(), WatchUpdatesResponse))
             try:
@@ -98,7 +98,7 @@ class Connection:
         Raises ClearpropError, and whatever iterating over the upload raises. Nothing is stored
         then.
         """
-        backoff = Backoff(self._patience)
+        backoff = Backoff(self._retry_timeout)
         while True:
             try:
                 return self._transport.upload(upload)

@@ -33,16 +33,17 @@ _CLOSING_SECONDS = 2.0
 
 
 @contextmanager
-def connected(server: str, *, patience: float = 0.0) -> Iterator[clearprop.Client]:
-    """Connect to a server for the block; end the command with exit code 1 when it refuses.
+def connected(server: str, *, retry_timeout: float = 0.0) -> Iterator[clearprop.Client]:
+    """Connect to a server for the block; end the command with exit code 1 if it refuses.
 
-    That no server is there is said at once, also with patience: that is for one that goes away.
+    A server that cannot be reached is reported at once, even with a retry timeout, which is for one
+    that is lost later.
     """
     try:
-        if patience:
-            with clearprop.connect(server, patience=0) as probe:
+        if retry_timeout:
+            with clearprop.connect(server, retry_timeout=0) as probe:
                 probe.server_info()
-        client = clearprop.connect(server, patience=patience)
+        client = clearprop.connect(server, retry_timeout=retry_timeout)
         try:
             yield client
         finally:

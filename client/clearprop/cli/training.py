@@ -13,7 +13,7 @@ from clearprop.cli.options import Json, NetworkId, Seed, Server, TrainingSetId, 
 from clearprop.cli.output import run_line, say, say_json
 from clearprop.cli.progress import follow
 from clearprop.cli.run_options import NEW_RUN, takes
-from clearprop.cli.watches import PATIENCE
+from clearprop.cli.watches import RETRY_TIMEOUT
 
 
 @takes("settings", NEW_RUN)
@@ -35,7 +35,7 @@ def train(  # noqa: PLR0913 - an argument for each option of the command
 
     Ctrl-C stops showing the progress; the training continues on the server.
     """
-    with connected(server, patience=PATIENCE) as client:
+    with connected(server, retry_timeout=RETRY_TIMEOUT) as client:
         found = _find_or_create(client, network, layers, seed, quiet=as_json)
         run = found.train(on, **settings)
         if not detach:

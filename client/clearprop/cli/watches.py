@@ -14,7 +14,7 @@ from clearprop.options import DetailName
 from clearprop.watches import Watched
 
 #: For how many seconds a lost server is looked for again: time enough to restart it by hand.
-PATIENCE = 60.0
+RETRY_TIMEOUT = 60.0
 
 
 def watch(  # noqa: PLR0913 - an argument for each option of the command
@@ -44,7 +44,7 @@ def watch(  # noqa: PLR0913 - an argument for each option of the command
         raise typer.BadParameter("give either --start or --run")
     detail: DetailName = "parameters" if parameters else "cost"
     show = _show_json if as_json else _show
-    with connected(server, patience=PATIENCE) as client, suppress(KeyboardInterrupt):
+    with connected(server, retry_timeout=RETRY_TIMEOUT) as client, suppress(KeyboardInterrupt):
         for item in _watched(client, network, start, run, stride, detail):
             show(item)
 

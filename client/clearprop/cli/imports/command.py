@@ -20,7 +20,7 @@ from clearprop.cli.imports.delimiters import is_delimiter
 from clearprop.cli.imports.rows import BadFile, Imported
 from clearprop.cli.options import Json, Server
 from clearprop.cli.output import out, say, say_json
-from clearprop.cli.watches import PATIENCE
+from clearprop.cli.watches import RETRY_TIMEOUT
 
 RowT = TypeVar("RowT")
 
@@ -154,7 +154,7 @@ def _check_usage(layout: Layout, *, is_npz: bool) -> None:
 def _upload(found: Imported, name: str, server: str) -> TrainingSet:
     with (
         _progress("sending", len(found.inputs)) as show,
-        connected(server, patience=PATIENCE) as client,
+        connected(server, retry_timeout=RETRY_TIMEOUT) as client,
     ):
         return client.upload_training_set(name, _Told(found.inputs, show), found.targets)
 
