@@ -197,10 +197,10 @@ async def test_watches_are_limited_in_total_and_per_client(
         return await watches.open(WatchCommand("net", start_update=0))
 
     first, second = await begin("10.0.0.1"), await begin("10.0.0.1")
-    with pytest.raises(LimitExceeded, match="2 watches from this address"):
+    with pytest.raises(LimitExceeded, match="limit of 2 watches from this address is reached"):
         await begin("10.0.0.1")
     third = await begin("10.0.0.2")
-    with pytest.raises(LimitExceeded, match="there are 3 watches, which"):
+    with pytest.raises(LimitExceeded, match="limit of 3 watches is reached"):
         await begin("10.0.0.3")
     await first.aclose()
     fourth = await begin("10.0.0.1")
