@@ -1,4 +1,4 @@
-# Everything that make does stays inside this folder. `make` alone lists the targets.
+# All output of make stays in this folder. `make` without a target lists the targets.
 
 PYTHON ?= python3
 UV := $(shell command -v uv 2>/dev/null)
@@ -10,7 +10,7 @@ INSTALLED := $(VENV)/.installed
 DOCS_INSTALLED := $(VENV)/.docs
 KERNELS := $(VENV)/.kernels
 
-# The stubs are generated in an environment of their own: pyproject.toml says why.
+# The stubs are generated in a separate environment; see pyproject.toml.
 PROTO_VENV := .venv-proto
 PROTO_BIN := $(PROTO_VENV)/bin
 PROTO_INSTALLED := $(PROTO_VENV)/.installed
@@ -19,11 +19,11 @@ SERVICES := proto/clearprop/v1/training_service.proto
 STUBS := client/clearprop/v1
 SYNC := client/generate_sync.py
 
-# What the engine is measured against and is no part of the application, for make bench.
+# The libraries that make bench compares the engine with.
 PEERS_VENV := .venv-bench
 PEERS_INSTALLED := $(PEERS_VENV)/.installed
 
-# Nothing of another environment, and nothing kept in the home folder.
+# Independent of other environments, and without caches in the home folder.
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE NUMBA_CACHE_DIR
 export BUF_CACHE_DIR := $(CURDIR)/$(VENV)/.buf
 
@@ -31,42 +31,42 @@ export BUF_CACHE_DIR := $(CURDIR)/$(VENV)/.buf
 .DELETE_ON_ERROR:
 .PHONY: help setup demo serve bench peers test soak packages screenshots architecture docs lint format client proto requirements clean
 
-help: ## list these targets
+help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(KERNELS) ## install everything into .venv and compile the kernels
 
-demo: setup ## start a server and train a network on XOR while watching it
+demo: setup ## start a server and train a network on XOR
 	$(BIN)/clearprop demo $(ARGS)
 
 serve: setup ## start a server (ARGS="--grpc 127.0.0.1:50051 ...")
 	$(BIN)/clearprop serve $(ARGS)
 
-bench: setup ## measure against peers and write bench/results.md (ARGS=engine: the engine alone, only shown)
+bench: setup ## compare with other libraries and write bench/results.md (ARGS=engine: only the engine, only printed)
 	$(BIN)/python -m bench $(ARGS)
 
-peers: $(PEERS_INSTALLED) ## install PyTorch and scikit-learn into .venv-bench for make bench; several GB on Linux
+peers: $(PEERS_INSTALLED) ## install PyTorch and scikit-learn for make bench into .venv-bench; several GB on Linux
 
-test: setup ## run the tests, on all processors (ARGS="tests/training -k ...")
+test: setup ## run the tests on all processors (ARGS="tests/training -k ...")
 	$(BIN)/pytest --numprocesses auto --dist worksteal $(ARGS)
 
-soak: setup ## run the long forms of tests, which take hours: one line for each promise, with counts
+soak: setup ## run the long forms of tests, which take hours, and report each promise in a line with counts
 	SOAK=1 $(BIN)/pytest -o faulthandler_timeout=0 $(or $(ARGS),tests/survival tests/service/test_any_history.py tests/service/execution tests/service/faces/rest tests/storage/test_lockstep.py tests/training/numerics)
 
-packages: setup ## build both distributions, install them into empty environments and use them
+packages: setup ## build both distributions, and test them in empty environments
 	$(BIN)/pytest -o faulthandler_timeout=0 $(or $(ARGS),tests/packages)
 
-screenshots: setup ## make the still and moving pictures of the documents (needs chromium)
+screenshots: setup ## create the images and recordings of the documents (needs chromium)
 	PYTHONPATH=tests/support $(BIN)/python tests/service/web/screenshots.py
 	PYTHONPATH=tests/support $(BIN)/python tests/service/web/recordings.py
 
-architecture: $(INSTALLED) ## draw docs/images/architecture.svg from the imports of the code
+architecture: $(INSTALLED) ## draw docs/images/architecture.svg from the imports
 	$(BIN)/python docs/draw_architecture.py
 
 docs: $(DOCS_INSTALLED) ## build the documentation site in build/docs and check its links
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
 
-lint: $(INSTALLED) $(PROTO_INSTALLED) ## check the code, its types, its architecture and the contract
+lint: $(INSTALLED) $(PROTO_INSTALLED) ## check the code, the types, the architecture and the contract
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -77,7 +77,7 @@ lint: $(INSTALLED) $(PROTO_INSTALLED) ## check the code, its types, its architec
 	rm -rf build/stubs
 	$(call generate,build/stubs)
 	diff -r --exclude=__init__.py --exclude=__pycache__ build/stubs/clearprop/v1 $(STUBS) || \
-		{ echo "$(STUBS) is not what proto/ generates: run make proto" >&2; exit 1; }
+		{ echo "$(STUBS) is out of date: run make proto" >&2; exit 1; }
 	$(BIN)/python $(SYNC) --check
 
 format: $(INSTALLED) ## format the code and the contract
@@ -92,14 +92,14 @@ proto: $(PROTO_INSTALLED) ## generate client/clearprop/v1 from proto/
 	rm -f $(STUBS)/*_pb2.py $(STUBS)/*_pb2.pyi $(STUBS)/*_pb2_grpc.py $(STUBS)/*_pb2_grpc.pyi
 	$(call generate,client)
 
-requirements: ## pin the newest versions that the two pyproject.toml allow (needs uv)
+requirements: ## pin the newest versions that both pyproject.toml allow (needs uv)
 	$(call pin,runtime,pyproject.toml)
 	$(call pin,dev,-c requirements/runtime.txt pyproject.toml client/pyproject.toml --group dev)
 	$(call pin,docs,-c requirements/dev.txt --group docs)
 	$(call pin,build,-c requirements/dev.txt --group build)
 	$(call pin,proto,--group proto)
 
-clean: ## remove everything that make made, and leave ./data alone
+clean: ## remove everything that make created, except ./data
 	rm -rf $(VENV) $(PROTO_VENV) $(PEERS_VENV) build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -125,18 +125,18 @@ $(PROTO_INSTALLED): requirements/proto.txt
 	$(call install,$(PROTO_VENV),--require-hashes -r requirements/proto.txt)
 	@touch $@
 
-# The newest, because they are the ones to beat. Only pip from 25.1 on knows dependency groups.
+# The newest versions, for a fair comparison. Dependency groups need pip 25.1 or newer.
 $(PEERS_INSTALLED):
 	$(call make_venv,$(PEERS_VENV),14)
 	$(if $(UV),,$(PEERS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip)
 	$(call install,$(PEERS_VENV),--group bench)
 	@touch $@
 
-# $(call make_venv,FOLDER,LATEST): with a Python from 3.11 to 3.LATEST, for which there are wheels.
+# $(call make_venv,FOLDER,LATEST): with Python 3.11 to 3.LATEST, which have wheels of all packages.
 define make_venv
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, $(2)))' || { \
-		echo "$(1) is made with Python 3.11 to 3.$(2), and $(PYTHON) is none of them:" >&2; \
-		echo "name one, as in: make $(firstword $(MAKECMDGOALS)) PYTHON=python3.12" >&2; exit 1; }
+		echo "$(1) needs Python 3.11 to 3.$(2), and $(PYTHON) is another version." >&2; \
+		echo "Choose a Python, for example: make $(firstword $(MAKECMDGOALS)) PYTHON=python3.12" >&2; exit 1; }
 	rm -rf $(1)
 	$(if $(UV),$(UV) venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')",$(PYTHON) -m venv) $(1)
 endef
@@ -146,8 +146,8 @@ define install
 	$(if $(UV),$(UV) pip install --quiet --compile-bytecode --python $(1)/bin/python,$(1)/bin/python -m pip install --quiet --disable-pip-version-check) $(2)
 endef
 
-# $(call generate,FOLDER): the comments of the contract become docstrings of the .pyi files, and with
-# everything else in it a description of itself, for whoever has no generated code.
+# $(call generate,FOLDER): the comments of the contract become docstrings of the .pyi files, and part of
+# contract.binpb, which describes the contract to clients without generated code.
 define generate
 	mkdir -p $(1)/clearprop/v1
 	PATH="$(CURDIR)/$(PROTO_BIN):$$PATH" $(PROTO_BIN)/python -m grpc_tools.protoc --proto_path=proto \
@@ -157,7 +157,7 @@ define generate
 		--grpc_python_out=$(1) --mypy_grpc_out=quiet:$(1) $(SERVICES)
 endef
 
-# $(call pin,NAME,SOURCES): for every platform and Python at once, with hashes, without addresses.
+# $(call pin,NAME,SOURCES): for all platforms and Python versions, with hashes, without index URLs.
 define pin
 	UV_CUSTOM_COMPILE_COMMAND="make requirements" uv pip compile --quiet --upgrade --universal \
 		--python-version 3.11 --generate-hashes --no-emit-package clearprop \
