@@ -38,8 +38,8 @@ class _OperationEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Operation.V
     OPERATION_SQUARE_ROOT: _Operation.ValueType  # 5
     """The square root, correctly rounded."""
     OPERATION_SIGMOID: _Operation.ValueType  # 6
-    """The sigmoid as computed by the engine, which uses its own exponential function: the last bit can
-    differ from that of other libraries.
+    """The sigmoid as computed by the engine, which uses its own exponential function: the last bit
+    can differ from that of other libraries.
     """
 
 class Operation(_Operation, metaclass=_OperationEnumTypeWrapper):
@@ -58,8 +58,8 @@ OPERATION_DIVIDE: Operation.ValueType  # 4
 OPERATION_SQUARE_ROOT: Operation.ValueType  # 5
 """The square root, correctly rounded."""
 OPERATION_SIGMOID: Operation.ValueType  # 6
-"""The sigmoid as computed by the engine, which uses its own exponential function: the last bit can
-differ from that of other libraries.
+"""The sigmoid as computed by the engine, which uses its own exponential function: the last bit
+can differ from that of other libraries.
 """
 Global___Operation: _TypeAlias = Operation  # noqa: Y015
 
@@ -88,8 +88,8 @@ class _SourceKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SourceKind
     SOURCE_KIND_WEIGHT: _SourceKind.ValueType  # 8
     """A weight or bias before the update."""
     SOURCE_KIND_SUM: _SourceKind.ValueType  # 9
-    """A sum with terms that have no lines here: terms of examples that were not requested, or of a next
-    layer with more than 1,000 units.
+    """A sum with terms that have no lines here: terms of examples that were not requested, or of a
+    next layer with more than 1,000 units.
     """
     SOURCE_KIND_SETTING: _SourceKind.ValueType  # 10
     """A setting of the run, the number of examples in the batch, or the number of outputs."""
@@ -118,8 +118,8 @@ SOURCE_KIND_DELTA: SourceKind.ValueType  # 7
 SOURCE_KIND_WEIGHT: SourceKind.ValueType  # 8
 """A weight or bias before the update."""
 SOURCE_KIND_SUM: SourceKind.ValueType  # 9
-"""A sum with terms that have no lines here: terms of examples that were not requested, or of a next
-layer with more than 1,000 units.
+"""A sum with terms that have no lines here: terms of examples that were not requested, or of a
+next layer with more than 1,000 units.
 """
 SOURCE_KIND_SETTING: SourceKind.ValueType  # 10
 """A setting of the run, the number of examples in the batch, or the number of outputs."""
@@ -177,9 +177,9 @@ class Explanation(_message.Message):
     example_count: _builtins.int
     """The number of examples in the batch."""
     first_position: _builtins.int
-    """The position in the batch of the first example with lines, counting from 0. If lines are included
-    for the whole batch, they lead from the targets to `after` without a gap. Otherwise the
-    contribution of the other examples to G is an operand with a source of kind SUM.
+    """The position in the batch of the first example with lines, counting from 0. If lines are
+    included for the whole batch, they lead from the targets to `after` without a gap. Otherwise
+    the contribution of the other examples to G is an operand with a source of kind SUM.
     """
     position_count: _builtins.int
     """The number of examples with lines."""
@@ -199,8 +199,8 @@ class Explanation(_message.Message):
 
     @_builtins.property
     def profile(self) -> Global___CostProfile:
-        """The cost of the batch for other values of this weight. Absent if computing it would take too long:
-        if examples × parameters exceeds 2^33 / 41.
+        """The cost of the batch for other values of this weight. Absent if computing it would take too
+        long: if examples × parameters exceeds 2^33 / 41.
         """
 
     def __init__(
@@ -249,8 +249,8 @@ class ExplainedLine(_message.Message):
     LATEX_FIELD_NUMBER: _builtins.int
     MATHML_FIELD_NUMBER: _builtins.int
     position: _builtins.int
-    """The position of the example in the batch, counting from 0. Absent if the line applies to the whole
-    batch.
+    """The position of the example in the batch, counting from 0. Absent if the line applies to the
+    whole batch.
     """
     symbol: _builtins.str
     """The name of the result in plain text, such as "δ1[3]" for layer 1, unit 3. An unnamed result is
@@ -261,8 +261,9 @@ class ExplainedLine(_message.Message):
     value: _builtins.float
     """The result."""
     text: _builtins.str
-    """The line in plain text: symbol = expression in symbols = expression in numbers = value. Numbers are
-    the shortest decimals that parse to the same float64. "w2[1,3]" is layer 2, unit 1, input 3.
+    """The line in plain text: symbol = expression in symbols = expression in numbers = value. Numbers
+    are the shortest decimals that parse to the same float64. "w2[1,3]" is layer 2, unit 1, input
+    3.
     """
     latex: _builtins.str
     """The line in LaTeX, without delimiters."""
@@ -348,12 +349,12 @@ class OperandSource(_message.Message):
     """The unit in the layer, counting from 0."""
     input: _builtins.int
     """The input of the unit, counting from 0; absent for a bias. For a DELTA, (layer, unit, input) is
-    the weight through which the delta was propagated back; the explanation of that weight shows how
-    the delta was computed.
+    the weight through which the delta was propagated back; the explanation of that weight shows
+    how the delta was computed.
     """
     position: _builtins.int
-    """The position of the example in the batch, counting from 0. For a SUM, the last example included in
-    it.
+    """The position of the example in the batch, counting from 0. For a SUM, the last example included
+    in it.
     """
     def __init__(
         self,
@@ -410,9 +411,9 @@ class CostProfile(_message.Message):
     """The cost if only this weight takes its step. NaN if the weight would become infinite or NaN."""
     @_builtins.property
     def values(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """41 evenly spaced values of the weight, in ascending order. The middle one is the weight before the
-        update. The range extends to each side by the largest of twice the step, half the magnitude of
-        the weight, and 0.5.
+        """41 evenly spaced values of the weight, in ascending order. The middle one is the weight before
+        the update. The range extends to each side by the largest of twice the step, half the magnitude
+        of the weight, and 0.5.
         """
 
     @_builtins.property

@@ -41,8 +41,8 @@ class _ActivationEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Activation
     ACTIVATION_IDENTITY: _Activation.ValueType  # 6
     """a = z. Derivative: 1. Suited to the outputs of a regression."""
     ACTIVATION_SOFTMAX: _Activation.ValueType  # 7
-    """aᵢ = e^zᵢ / Σₖ e^zₖ over the units of the layer, so the activations add up to 1. Allowed only in
-    the output layer, and only with the categorical cross-entropy.
+    """aᵢ = e^zᵢ / Σₖ e^zₖ over the units of the layer, so the activations add up to 1. Allowed only
+    in the output layer, and only with the categorical cross-entropy.
     """
 
 class Activation(_Activation, metaclass=_ActivationEnumTypeWrapper):
@@ -66,8 +66,8 @@ ACTIVATION_SOFTPLUS: Activation.ValueType  # 5
 ACTIVATION_IDENTITY: Activation.ValueType  # 6
 """a = z. Derivative: 1. Suited to the outputs of a regression."""
 ACTIVATION_SOFTMAX: Activation.ValueType  # 7
-"""aᵢ = e^zᵢ / Σₖ e^zₖ over the units of the layer, so the activations add up to 1. Allowed only in
-the output layer, and only with the categorical cross-entropy.
+"""aᵢ = e^zᵢ / Σₖ e^zₖ over the units of the layer, so the activations add up to 1. Allowed only
+in the output layer, and only with the categorical cross-entropy.
 """
 Global___Activation: _TypeAlias = Activation  # noqa: Y015
 
@@ -82,9 +82,9 @@ class _CostFunctionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CostFunc
     CATEGORICAL_CROSS_ENTROPY for softmax, SQUARED_ERROR for all others.
     """
     COST_FUNCTION_CROSS_ENTROPY: _CostFunction.ValueType  # 1
-    """C = −Σ [ y·ln a + (1 − y)·ln(1 − a) ]. Computed from the logits as
-    max(z, 0) − z·y + log1p(e^−|z|), which is accurate even if an output rounds to 0 or 1. Requires
-    sigmoid outputs and targets in [0, 1]. For independent yes/no outputs.
+    """C = −Σ [ y·ln a + (1 − y)·ln(1 − a) ]. Computed from the logits as max(z, 0) − z·y +
+    log1p(e^−|z|), which is accurate even if an output rounds to 0 or 1. Requires sigmoid outputs
+    and targets in [0, 1]. For independent yes/no outputs.
     """
     COST_FUNCTION_CATEGORICAL_CROSS_ENTROPY: _CostFunction.ValueType  # 2
     """C = −Σ y·ln a. Computed from the logits, which is accurate even if an output rounds to 0.
@@ -107,9 +107,9 @@ COST_FUNCTION_UNSPECIFIED: CostFunction.ValueType  # 0
 CATEGORICAL_CROSS_ENTROPY for softmax, SQUARED_ERROR for all others.
 """
 COST_FUNCTION_CROSS_ENTROPY: CostFunction.ValueType  # 1
-"""C = −Σ [ y·ln a + (1 − y)·ln(1 − a) ]. Computed from the logits as
-max(z, 0) − z·y + log1p(e^−|z|), which is accurate even if an output rounds to 0 or 1. Requires
-sigmoid outputs and targets in [0, 1]. For independent yes/no outputs.
+"""C = −Σ [ y·ln a + (1 − y)·ln(1 − a) ]. Computed from the logits as max(z, 0) − z·y +
+log1p(e^−|z|), which is accurate even if an output rounds to 0 or 1. Requires sigmoid outputs
+and targets in [0, 1]. For independent yes/no outputs.
 """
 COST_FUNCTION_CATEGORICAL_CROSS_ENTROPY: CostFunction.ValueType  # 2
 """C = −Σ y·ln a. Computed from the logits, which is accurate even if an output rounds to 0.
@@ -137,16 +137,16 @@ class _InitializerKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Initi
     in CreateNetworkRequest or `parameters` in ResetWeightsRequest.
     """
     INITIALIZER_KIND_GLOROT: _InitializerKind.ValueType  # 3
-    """Weights drawn uniformly from [−r, r) with r = √(6 / (inputs + units)) of the layer. Keeps signals
-    and gradients at a similar scale across sigmoid and tanh layers.
+    """Weights drawn uniformly from [−r, r) with r = √(6 / (inputs + units)) of the layer. Keeps
+    signals and gradients at a similar scale across sigmoid and tanh layers.
     """
     INITIALIZER_KIND_HE: _InitializerKind.ValueType  # 4
     """Weights drawn uniformly from [−r, r) with r = √(6 / inputs) of the layer. Keeps signals and
     gradients at a similar scale across relu and leaky relu layers.
     """
     INITIALIZER_KIND_ZEROS: _InitializerKind.ValueType  # 5
-    """All weights 0. Useful only for networks without hidden layers: the units of a hidden layer would
-    remain identical.
+    """All weights 0. Useful only for networks without hidden layers: the units of a hidden layer
+    would remain identical.
     """
 
 class InitializerKind(_InitializerKind, metaclass=_InitializerKindEnumTypeWrapper):
@@ -163,23 +163,23 @@ INITIALIZER_KIND_EXPLICIT: InitializerKind.ValueType  # 2
 in CreateNetworkRequest or `parameters` in ResetWeightsRequest.
 """
 INITIALIZER_KIND_GLOROT: InitializerKind.ValueType  # 3
-"""Weights drawn uniformly from [−r, r) with r = √(6 / (inputs + units)) of the layer. Keeps signals
-and gradients at a similar scale across sigmoid and tanh layers.
+"""Weights drawn uniformly from [−r, r) with r = √(6 / (inputs + units)) of the layer. Keeps
+signals and gradients at a similar scale across sigmoid and tanh layers.
 """
 INITIALIZER_KIND_HE: InitializerKind.ValueType  # 4
 """Weights drawn uniformly from [−r, r) with r = √(6 / inputs) of the layer. Keeps signals and
 gradients at a similar scale across relu and leaky relu layers.
 """
 INITIALIZER_KIND_ZEROS: InitializerKind.ValueType  # 5
-"""All weights 0. Useful only for networks without hidden layers: the units of a hidden layer would
-remain identical.
+"""All weights 0. Useful only for networks without hidden layers: the units of a hidden layer
+would remain identical.
 """
 Global___InitializerKind: _TypeAlias = InitializerKind  # noqa: Y015
 
 @_typing.final
 class Initializer(_message.Message):
-    """How to generate initial parameters. The same initializer with the same seed gives the same bits on
-    every machine.
+    """How to generate initial parameters. The same initializer with the same seed gives the same bits
+    on every machine.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -191,18 +191,20 @@ class Initializer(_message.Message):
     kind: Global___InitializerKind.ValueType
     """The distribution. Default: UNIFORM."""
     seed: _builtins.int
-    """The seed of the random stream, 0 to 2^63 − 1. If absent in a request, the server picks a seed and
-    returns it. ZEROS and EXPLICIT have no seed.
+    """The seed of the random stream, 0 to 2^63 − 1. If absent in a request, the server picks a seed
+    and returns it. ZEROS and EXPLICIT have no seed.
 
     The stream is PCG64, seeded as `numpy.random.PCG64(seed)`. It gives the weights of all layers,
-    layer by layer and row by row; biases are 0. Each weight takes one raw 64-bit number:
-    u = (raw >> 11)·2^−53, weight = low + (high − low)·u. If rounding makes the weight equal to
-    `high`, the next raw number is used instead.
+    layer by layer and row by row; biases are 0. Each weight takes one raw 64-bit number: u = (raw
+    >> 11)·2^−53, weight = low + (high − low)·u. If rounding makes the weight equal to `high`, the
+    next raw number is used instead.
     """
     low: _builtins.float
     """The lower bound, inclusive, finite. Allowed only with UNIFORM. Default: −0.12."""
     high: _builtins.float
-    """The upper bound, exclusive, finite, greater than `low`. Allowed only with UNIFORM. Default: 0.12."""
+    """The upper bound, exclusive, finite, greater than `low`. Allowed only with UNIFORM. Default:
+    0.12.
+    """
     def __init__(
         self,
         *,
@@ -361,8 +363,8 @@ class Network(_message.Message):
     parameter_count: _builtins.int
     """The total number of parameters: all weights and biases."""
     earliest_update: _builtins.int
-    """The number of the earliest kept update: 0 unless DeleteUpdates deleted earlier ones. Updates can
-    be read from this number on. Data computed from the previous update, such as gradients and
+    """The number of the earliest kept update: 0 unless DeleteUpdates deleted earlier ones. Updates
+    can be read from this number on. Data computed from the previous update, such as gradients and
     traces, is not available for the earliest kept update itself.
     """
     @_builtins.property
@@ -385,7 +387,9 @@ class Network(_message.Message):
 
     @_builtins.property
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """Labels set by the client: at most 64, keys `[a-z][a-z0-9_-]{0,62}`, values up to 255 characters."""
+        """Labels set by the client: at most 64, keys `[a-z][a-z0-9_-]{0,62}`, values up to 255
+        characters.
+        """
 
     @_builtins.property
     def forked_from(self) -> Global___Fork:

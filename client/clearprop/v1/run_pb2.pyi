@@ -29,11 +29,15 @@ class _RunStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RunState.Val
     RUN_STATE_UNSPECIFIED: _RunState.ValueType  # 0
     """Never used."""
     RUN_STATE_PENDING: _RunState.ValueType  # 1
-    """Accepted and durable, waiting for its first update. Every rule for RUNNING also applies to PENDING."""
+    """Accepted and durable, waiting for its first update. Every rule for RUNNING also applies to
+    PENDING.
+    """
     RUN_STATE_RUNNING: _RunState.ValueType  # 2
     """Applying updates. The run survives a restart of the server and resumes from its latest update."""
     RUN_STATE_PAUSED: _RunState.ValueType  # 3
-    """Stopped between two updates, by PauseRun or at the end of a Step. ResumeRun or Step continues it."""
+    """Stopped between two updates, by PauseRun or at the end of a Step. ResumeRun or Step continues
+    it.
+    """
     RUN_STATE_SUCCEEDED: _RunState.ValueType  # 4
     """Complete: all updates were applied, or a stop condition was met."""
     RUN_STATE_FAILED: _RunState.ValueType  # 5
@@ -47,11 +51,15 @@ class RunState(_RunState, metaclass=_RunStateEnumTypeWrapper):
 RUN_STATE_UNSPECIFIED: RunState.ValueType  # 0
 """Never used."""
 RUN_STATE_PENDING: RunState.ValueType  # 1
-"""Accepted and durable, waiting for its first update. Every rule for RUNNING also applies to PENDING."""
+"""Accepted and durable, waiting for its first update. Every rule for RUNNING also applies to
+PENDING.
+"""
 RUN_STATE_RUNNING: RunState.ValueType  # 2
 """Applying updates. The run survives a restart of the server and resumes from its latest update."""
 RUN_STATE_PAUSED: RunState.ValueType  # 3
-"""Stopped between two updates, by PauseRun or at the end of a Step. ResumeRun or Step continues it."""
+"""Stopped between two updates, by PauseRun or at the end of a Step. ResumeRun or Step continues
+it.
+"""
 RUN_STATE_SUCCEEDED: RunState.ValueType  # 4
 """Complete: all updates were applied, or a stop condition was met."""
 RUN_STATE_FAILED: RunState.ValueType  # 5
@@ -80,8 +88,8 @@ class _OptimizerKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Optimiz
     """
 
 class OptimizerKind(_OptimizerKind, metaclass=_OptimizerKindEnumTypeWrapper):
-    """How an optimizer changes each parameter w, given the gradient g of the batch and the learning rate
-    r. Each parameter is updated independently.
+    """How an optimizer changes each parameter w, given the gradient g of the batch and the learning
+    rate r. Each parameter is updated independently.
     """
 
 OPTIMIZER_KIND_UNSPECIFIED: OptimizerKind.ValueType  # 0
@@ -101,8 +109,8 @@ Global___OptimizerKind: _TypeAlias = OptimizerKind  # noqa: Y015
 @_typing.final
 class Optimizer(_message.Message):
     """An optimizer and its settings. The optimizer state (v, m, t) starts at 0 and belongs to the
-    network: a run continues with the state of the previous run if both use the same optimizer with the
-    same settings, regardless of their learning rates. Otherwise the state starts at 0 again.
+    network: a run continues with the state of the previous run if both use the same optimizer with
+    the same settings, regardless of their learning rates. Otherwise the state starts at 0 again.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -175,8 +183,8 @@ class OptimizerState(_message.Message):
     @_builtins.property
     def values(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """The values, finite. Parameters are ordered layer by layer: weights w[unit, input] in row-major
-        order, then biases. MOMENTUM and NESTEROV: v for each parameter. ADAM: m for each parameter, then
-        v for each parameter (at least 0), then β₁ᵗ and β₂ᵗ (in [0, 1]).
+        order, then biases. MOMENTUM and NESTEROV: v for each parameter. ADAM: m for each parameter,
+        then v for each parameter (at least 0), then β₁ᵗ and β₂ᵗ (in [0, 1]).
         """
 
     def __init__(
@@ -205,15 +213,16 @@ class StopCondition(_message.Message):
     MAX_UPDATES_FIELD_NUMBER: _builtins.int
     NON_FINITE_COST_FIELD_NUMBER: _builtins.int
     cost_below: _builtins.float
-    """Ends the run if the mean cost of an epoch is less than this value: finite, greater than 0. The mean
-    is that of the costs of the epoch's examples, each measured when it was trained on. It is checked
-    after the first update that reaches the end of the epoch. Absent: not checked.
+    """Ends the run if the mean cost of an epoch is less than this value: finite, greater than 0. The
+    mean is that of the costs of the epoch's examples, each measured when it was trained on. It is
+    checked after the first update that reaches the end of the epoch. Absent: not checked.
     """
     max_updates: _builtins.int
     """Ends the run after this number of updates, at least 0; limits `total_updates`. 0: no limit."""
     non_finite_cost: _builtins.bool
-    """Ends the run as FAILED, with reason NON_FINITE_COST, after the first update whose cost is infinite
-    or NaN. That update is kept. Default: the run continues as long as its parameters are finite.
+    """Ends the run as FAILED, with reason NON_FINITE_COST, after the first update whose cost is
+    infinite or NaN. That update is kept. Default: the run continues as long as its parameters are
+    finite.
     """
     def __init__(
         self,
@@ -246,21 +255,21 @@ class TrainingSettings(_message.Message):
     OPTIMIZER_FIELD_NUMBER: _builtins.int
     STOP_FIELD_NUMBER: _builtins.int
     training_set: _builtins.str
-    """The id of the training set. Its examples must match the network's input and output layers, and its
-    targets must be valid for the network's cost function.
+    """The id of the training set. Its examples must match the network's input and output layers, and
+    its targets must be valid for the network's cost function.
     """
     learning_rate: _builtins.float
     """The learning rate: finite, greater than 0."""
     batch_size: _builtins.int
     """The number of examples per update: 1 to the number of examples in the training set. A batch can
-    cross the end of an epoch; only the last batch of a run can be smaller. The batch size multiplied
-    by the number of units in all layers, including inputs, must not exceed the limit
+    cross the end of an epoch; only the last batch of a run can be smaller. The batch size
+    multiplied by the number of units in all layers, including inputs, must not exceed the limit
     `batch_numbers`.
     """
     epochs: _builtins.int
-    """The number of passes through the training set, at least 1. The run applies
-    ⌈epochs × examples / batch size⌉ updates: for example, 4 examples, batch size 3 and 4 epochs
-    result in 6 updates. epochs × examples must not exceed 2^53.
+    """The number of passes through the training set, at least 1. The run applies ⌈epochs × examples /
+    batch size⌉ updates: for example, 4 examples, batch size 3 and 4 epochs result in 6 updates.
+    epochs × examples must not exceed 2^53.
     """
     shuffle_seed: _builtins.int
     """Shuffles the examples of each epoch: 0 to 2^63 − 1. The order depends only on this seed and the
@@ -268,8 +277,8 @@ class TrainingSettings(_message.Message):
 
     The order of epoch e, counting from 1, comes from the stream of
     `numpy.random.PCG64(seed).jumped(e)`: a Fisher–Yates shuffle of 0 to n − 1 that swaps each
-    position i from n − 1 down to 1 with position r mod (i + 1), where r is the next raw 64-bit number
-    that is less than the largest multiple of i + 1 up to 2^64; other numbers are discarded.
+    position i from n − 1 down to 1 with position r mod (i + 1), where r is the next raw 64-bit
+    number that is less than the largest multiple of i + 1 up to 2^64; other numbers are discarded.
     """
     @_builtins.property
     def optimizer(self) -> Global___Optimizer:
@@ -310,9 +319,9 @@ class Failure(_message.Message):
     MESSAGE_FIELD_NUMBER: _builtins.int
     UPDATE_FIELD_NUMBER: _builtins.int
     reason: _builtins.str
-    """A stable identifier for programs. DIVERGED: an update would have made a parameter infinite or NaN;
-    the network remains at the last finite update. NON_FINITE_COST: the cost of the latest update is
-    infinite or NaN, and `settings.stop.non_finite_cost` is set.
+    """A stable identifier for programs. DIVERGED: an update would have made a parameter infinite or
+    NaN; the network remains at the last finite update. NON_FINITE_COST: the cost of the latest
+    update is infinite or NaN, and `settings.stop.non_finite_cost` is set.
     """
     message: _builtins.str
     """A message for people."""
@@ -363,8 +372,8 @@ class Run(_message.Message):
     state: Global___RunState.ValueType
     """The current state."""
     first_update: _builtins.int
-    """The number of the run's first update, even if it has not been applied yet: 1 more than the latest
-    update of the network when the run was created.
+    """The number of the run's first update, even if it has not been applied yet: 1 more than the
+    latest update of the network when the run was created.
     """
     latest_update: _builtins.int
     """The number of the run's latest update; `first_update` − 1 if there is none yet."""
@@ -375,18 +384,18 @@ class Run(_message.Message):
     epoch: _builtins.int
     """The epoch of the next example, counting from 1; `settings.epochs` after all epochs."""
     next_example: _builtins.int
-    """The position of the next example in the order of its epoch, counting from 0; 0 after all epochs.
-    Without shuffling this is the index of the example in the training set.
+    """The position of the next example in the order of its epoch, counting from 0; 0 after all
+    epochs. Without shuffling this is the index of the example in the training set.
     """
     latest_cost: _builtins.float
-    """The cost of the latest update: the mean cost of its batch, computed with the parameters before the
-    update. Can be infinite or NaN. Absent before the first update.
+    """The cost of the latest update: the mean cost of its batch, computed with the parameters before
+    the update. Can be infinite or NaN. Absent before the first update.
     """
     training_set_uid: _builtins.str
     """The uid of the training set. The run keeps using this training set even if its id is reused."""
     non_finite_cost: _builtins.int
-    """The number of the run's first update with an infinite or NaN cost. Absent if there is none. Costs
-    can overflow while parameters are finite, so a run with such costs can succeed; set
+    """The number of the run's first update with an infinite or NaN cost. Absent if there is none.
+    Costs can overflow while parameters are finite, so a run with such costs can succeed; set
     `settings.stop.non_finite_cost` to end a run there.
     """
     @_builtins.property
@@ -447,8 +456,8 @@ Global___Run: _TypeAlias = Run  # noqa: Y015
 
 @_typing.final
 class RunEvent(_message.Message):
-    """A change of a run's state. Events are part of the network's history: each has a position after one
-    update and before the next.
+    """A change of a run's state. Events are part of the network's history: each has a position after
+    one update and before the next.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -459,8 +468,8 @@ class RunEvent(_message.Message):
     event: _builtins.int
     """The number of the event. Events of a network are numbered from 1 without gaps."""
     update: _builtins.int
-    """The number of the update after which the change happened: usually `run.latest_update`, or a later
-    number if edits followed that update.
+    """The number of the update after which the change happened: usually `run.latest_update`, or a
+    later number if edits followed that update.
     """
     @_builtins.property
     def run(self) -> Global___Run:

@@ -22,8 +22,8 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class Trace(_message.Message):
-    """All intermediate values of one update. Parameters and gradients have one entry for each layer after
-    the inputs, as have the vectors of an example, which contain one value per unit.
+    """All intermediate values of one update. Parameters and gradients have one entry for each layer
+    after the inputs, as have the vectors of an example, which contain one value per unit.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -45,8 +45,8 @@ class Trace(_message.Message):
     update: _builtins.int
     """The number of the update. With `next`, the number that the next update would have."""
     run: _builtins.int
-    """The number of the run that the update belongs to. With `settings`, the number that the run would
-    have.
+    """The number of the run that the update belongs to. With `settings`, the number that the run
+    would have.
     """
     epoch: _builtins.int
     """The epoch of the first example in the batch, counting from 1."""
@@ -88,8 +88,8 @@ class Trace(_message.Message):
 
     @_builtins.property
     def after(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
-        """The parameters after the update. Empty if one of them would be infinite or NaN: such an update is
-        never applied, and the run fails.
+        """The parameters after the update. Empty if one of them would be infinite or NaN: such an update
+        is never applied, and the run fails.
         """
 
     def __init__(
@@ -136,8 +136,8 @@ class ExampleTrace(_message.Message):
     position: _builtins.int
     """The position in the batch, counting from 0."""
     example: _builtins.int
-    """The index in the training set, counting from 0. If a batch crosses the end of an epoch and the run
-    shuffles, the batch can contain the same example twice.
+    """The index in the training set, counting from 0. If a batch crosses the end of an epoch and the
+    run shuffles, the batch can contain the same example twice.
     """
     cost: _builtins.float
     """The cost C."""

@@ -38,8 +38,8 @@ class _StepUnitEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_StepUnit.Val
     STEP_UNIT_UPDATE: _StepUnit.ValueType  # 1
     """Updates."""
     STEP_UNIT_EPOCH: _StepUnit.ValueType  # 2
-    """Epochs: the step ends with the first update after which the run has used at least
-    `count` × examples of the training set more examples than before.
+    """Epochs: the step ends with the first update after which the run has used at least `count` ×
+    examples of the training set more examples than before.
     """
 
 class StepUnit(_StepUnit, metaclass=_StepUnitEnumTypeWrapper):
@@ -50,8 +50,8 @@ STEP_UNIT_UNSPECIFIED: StepUnit.ValueType  # 0
 STEP_UNIT_UPDATE: StepUnit.ValueType  # 1
 """Updates."""
 STEP_UNIT_EPOCH: StepUnit.ValueType  # 2
-"""Epochs: the step ends with the first update after which the run has used at least
-`count` × examples of the training set more examples than before.
+"""Epochs: the step ends with the first update after which the run has used at least `count` ×
+examples of the training set more examples than before.
 """
 Global___StepUnit: _TypeAlias = StepUnit  # noqa: Y015
 
@@ -116,26 +116,27 @@ class _ExportFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExportFo
     EXPORT_FORMAT_UNSPECIFIED: _ExportFormat.ValueType  # 0
     """In a request: JSON."""
     EXPORT_FORMAT_JSON: _ExportFormat.ValueType  # 1
-    """A JSON document that contains everything needed to create an identical network on any server and to
-    continue its training with the same bits: {"format": "clearprop-network", "version": 1, "network",
-    "uid", "update", "kind", "run", "layer_sizes", "activations", "bias", "cost_function",
-    "initializer", "labels", "forked_from", "layers": [{"weights": [[…]], "biases": […]}],
-    "optimizer_state": {"optimizer", "values"} or null}. Enum values are in lower case, such as
-    "leaky-relu". Decimals parse to the same bits. To create the network, send the structure, the layers
-    and the optimizer state to CreateNetwork; the Python client and the command line do this.
+    """A JSON document that contains everything needed to create an identical network on any server
+    and to continue its training with the same bits: {"format": "clearprop-network", "version": 1,
+    "network", "uid", "update", "kind", "run", "layer_sizes", "activations", "bias",
+    "cost_function", "initializer", "labels", "forked_from", "layers": [{"weights": [[…]],
+    "biases": […]}], "optimizer_state": {"optimizer", "values"} or null}. Enum values are in lower
+    case, such as "leaky-relu". Decimals parse to the same bits. To create the network, send the
+    structure, the layers and the optimizer state to CreateNetwork; the Python client and the
+    command line do this.
     """
     EXPORT_FORMAT_NPZ: _ExportFormat.ValueType  # 2
     """A NumPy archive of the parameters for `numpy.load`: `layer_1_weights` [units, inputs],
     `layer_1_biases` [units] if the network has biases, and so on.
     """
     EXPORT_FORMAT_ONNX: _ExportFormat.ValueType  # 3
-    """An ONNX model in float64 that computes `outputs` [batch, outputs] from `inputs` [batch, inputs], for
-    any batch size. Its outputs equal those of Predict except for rounding.
+    """An ONNX model in float64 that computes `outputs` [batch, outputs] from `inputs` [batch,
+    inputs], for any batch size. Its outputs equal those of Predict except for rounding.
     """
     EXPORT_FORMAT_CSV: _ExportFormat.ValueType  # 4
     """A CSV table of the history from the earliest kept update to the chosen one, with the columns
-    update,kind,run,epoch,first_example,example_count,cost as in Update. The cost is empty for updates
-    that do not belong to a run. Decimals parse to the same bits.
+    update,kind,run,epoch,first_example,example_count,cost as in Update. The cost is empty for
+    updates that do not belong to a run. Decimals parse to the same bits.
     """
 
 class ExportFormat(_ExportFormat, metaclass=_ExportFormatEnumTypeWrapper):
@@ -144,26 +145,27 @@ class ExportFormat(_ExportFormat, metaclass=_ExportFormatEnumTypeWrapper):
 EXPORT_FORMAT_UNSPECIFIED: ExportFormat.ValueType  # 0
 """In a request: JSON."""
 EXPORT_FORMAT_JSON: ExportFormat.ValueType  # 1
-"""A JSON document that contains everything needed to create an identical network on any server and to
-continue its training with the same bits: {"format": "clearprop-network", "version": 1, "network",
-"uid", "update", "kind", "run", "layer_sizes", "activations", "bias", "cost_function",
-"initializer", "labels", "forked_from", "layers": [{"weights": [[…]], "biases": […]}],
-"optimizer_state": {"optimizer", "values"} or null}. Enum values are in lower case, such as
-"leaky-relu". Decimals parse to the same bits. To create the network, send the structure, the layers
-and the optimizer state to CreateNetwork; the Python client and the command line do this.
+"""A JSON document that contains everything needed to create an identical network on any server
+and to continue its training with the same bits: {"format": "clearprop-network", "version": 1,
+"network", "uid", "update", "kind", "run", "layer_sizes", "activations", "bias",
+"cost_function", "initializer", "labels", "forked_from", "layers": [{"weights": [[…]],
+"biases": […]}], "optimizer_state": {"optimizer", "values"} or null}. Enum values are in lower
+case, such as "leaky-relu". Decimals parse to the same bits. To create the network, send the
+structure, the layers and the optimizer state to CreateNetwork; the Python client and the
+command line do this.
 """
 EXPORT_FORMAT_NPZ: ExportFormat.ValueType  # 2
 """A NumPy archive of the parameters for `numpy.load`: `layer_1_weights` [units, inputs],
 `layer_1_biases` [units] if the network has biases, and so on.
 """
 EXPORT_FORMAT_ONNX: ExportFormat.ValueType  # 3
-"""An ONNX model in float64 that computes `outputs` [batch, outputs] from `inputs` [batch, inputs], for
-any batch size. Its outputs equal those of Predict except for rounding.
+"""An ONNX model in float64 that computes `outputs` [batch, outputs] from `inputs` [batch,
+inputs], for any batch size. Its outputs equal those of Predict except for rounding.
 """
 EXPORT_FORMAT_CSV: ExportFormat.ValueType  # 4
 """A CSV table of the history from the earliest kept update to the chosen one, with the columns
-update,kind,run,epoch,first_example,example_count,cost as in Update. The cost is empty for updates
-that do not belong to a run. Decimals parse to the same bits.
+update,kind,run,epoch,first_example,example_count,cost as in Update. The cost is empty for
+updates that do not belong to a run. Decimals parse to the same bits.
 """
 Global___ExportFormat: _TypeAlias = ExportFormat  # noqa: Y015
 
@@ -270,8 +272,8 @@ class CreateNetworkRequest(_message.Message):
 
     @_builtins.property
     def initial_parameters(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
-        """The initial parameters: finite values, one element for each layer after the inputs, with biases if
-        the network has them.
+        """The initial parameters: finite values, one element for each layer after the inputs, with biases
+        if the network has them.
         """
 
     @_builtins.property
@@ -280,9 +282,9 @@ class CreateNetworkRequest(_message.Message):
 
     @_builtins.property
     def optimizer_state(self) -> _run_pb2.OptimizerState:
-        """The optimizer state at update 0, for example of a network that was exported from another server.
-        The first run continues with it if it uses the same optimizer with the same settings. Absent: no
-        optimizer state.
+        """The optimizer state at update 0, for example of a network that was exported from another
+        server. The first run continues with it if it uses the same optimizer with the same settings.
+        Absent: no optimizer state.
         """
 
     def __init__(
@@ -366,15 +368,17 @@ class ForkNetworkRequest(_message.Message):
     network: _builtins.str
     """The id of the source network."""
     update: _builtins.int
-    """The number of the source update, from the earliest kept update to the latest. Default: the latest."""
+    """The number of the source update, from the earliest kept update to the latest. Default: the
+    latest.
+    """
     new_network: _builtins.str
     """The id of the new network: `[a-z][a-z0-9-]{0,62}`. Empty: the server generates one."""
     request_id: _builtins.str
     """Makes retries safe; see TrainingService. Empty: not used."""
     @_builtins.property
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """Labels of the fork: at most 64, keys `[a-z][a-z0-9_-]{0,62}`, values up to 255 characters. The labels
-        of the source network are not copied.
+        """Labels of the fork: at most 64, keys `[a-z][a-z0-9_-]{0,62}`, values up to 255 characters. The
+        labels of the source network are not copied.
         """
 
     def __init__(
@@ -554,7 +558,9 @@ class UpdateNetworkRequest(_message.Message):
     network: _builtins.str
     """The id of the network."""
     etag: _builtins.str
-    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not checked."""
+    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not
+    checked.
+    """
     request_id: _builtins.str
     """Makes retries safe; see TrainingService. Empty: not used."""
     @_builtins.property
@@ -563,8 +569,8 @@ class UpdateNetworkRequest(_message.Message):
 
     @_builtins.property
     def update_mask(self) -> _field_mask_pb2.FieldMask:
-        """Which fields to change: `labels` replaces all labels; `labels.KEY` replaces one label, or removes
-        it if it is absent from `labels`. Default: `labels`.
+        """Which fields to change: `labels` replaces all labels; `labels.KEY` replaces one label, or
+        removes it if it is absent from `labels`. Default: `labels`.
         """
 
     def __init__(
@@ -620,7 +626,9 @@ class DeleteNetworkRequest(_message.Message):
     network: _builtins.str
     """The id of the network."""
     etag: _builtins.str
-    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not checked."""
+    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not
+    checked.
+    """
     request_id: _builtins.str
     """Makes retries safe; see TrainingService. Empty: not used."""
     def __init__(
@@ -668,11 +676,13 @@ class DeleteUpdatesRequest(_message.Message):
     network: _builtins.str
     """The id of the network."""
     before_update: _builtins.int
-    """The number of the update that becomes the earliest kept one, 1 to the latest. Earlier updates are
-    deleted.
+    """The number of the update that becomes the earliest kept one, 1 to the latest. Earlier updates
+    are deleted.
     """
     etag: _builtins.str
-    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not checked."""
+    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not
+    checked.
+    """
     request_id: _builtins.str
     """Makes retries safe; see TrainingService. Empty: not used."""
     def __init__(
@@ -783,17 +793,17 @@ class UploadTrainingSetRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     EXAMPLES_FIELD_NUMBER: _builtins.int
     training_set: _builtins.str
-    """The id of the new training set: `[a-z][a-z0-9-]{0,62}`. Empty: the server generates one. Allowed only
-    in the first request of the stream.
+    """The id of the new training set: `[a-z][a-z0-9-]{0,62}`. Empty: the server generates one.
+    Allowed only in the first request of the stream.
     """
     request_id: _builtins.str
-    """Makes retries safe; see TrainingService. Empty: not used. Allowed only in the first request of the
-    stream.
+    """Makes retries safe; see TrainingService. Empty: not used. Allowed only in the first request of
+    the stream.
     """
     @_builtins.property
     def examples(self) -> _containers.RepeatedCompositeFieldContainer[_training_set_pb2.Example]:
-        """The next examples, any number per request and at least 1 in the whole stream. All examples have the
-        same number of inputs, at least 1, and the same number of targets, at least 1.
+        """The next examples, any number per request and at least 1 in the whole stream. All examples have
+        the same number of inputs, at least 1, and the same number of targets, at least 1.
         """
 
     def __init__(
@@ -995,7 +1005,9 @@ class TrainRequest(_message.Message):
     network: _builtins.str
     """The id of the network."""
     etag: _builtins.str
-    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not checked."""
+    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not
+    checked.
+    """
     request_id: _builtins.str
     """Makes retries safe; see TrainingService. Empty: not used."""
     @_builtins.property
@@ -1061,7 +1073,9 @@ class StepRequest(_message.Message):
     unit: Global___StepUnit.ValueType
     """What `count` counts. Default: UPDATE."""
     etag: _builtins.str
-    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not checked."""
+    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not
+    checked.
+    """
     request_id: _builtins.str
     """Makes retries safe; see TrainingService. Empty: not used."""
     @_builtins.property
@@ -1103,8 +1117,8 @@ class StepResponse(_message.Message):
 
     @_builtins.property
     def updates(self) -> _containers.RepeatedCompositeFieldContainer[_update_pb2.Update]:
-        """The updates of the step with their parameters. If they exceed 1 MiB, only the last ones that fit,
-        at least one. Updates that DeleteUpdates has deleted in the meantime are not included.
+        """The updates of the step with their parameters. If they exceed 1 MiB, only the last ones that
+        fit, at least one. Updates that DeleteUpdates has deleted in the meantime are not included.
         """
 
     def __init__(
@@ -1137,7 +1151,9 @@ class PauseRunRequest(_message.Message):
     run: _builtins.int
     """The number of the run."""
     etag: _builtins.str
-    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not checked."""
+    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not
+    checked.
+    """
     request_id: _builtins.str
     """Makes retries safe; see TrainingService. Empty: not used."""
     def __init__(
@@ -1195,7 +1211,9 @@ class ResumeRunRequest(_message.Message):
     run: _builtins.int
     """The number of the run."""
     etag: _builtins.str
-    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not checked."""
+    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not
+    checked.
+    """
     request_id: _builtins.str
     """Makes retries safe; see TrainingService. Empty: not used."""
     def __init__(
@@ -1253,7 +1271,9 @@ class CancelRunRequest(_message.Message):
     run: _builtins.int
     """The number of the run."""
     etag: _builtins.str
-    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not checked."""
+    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not
+    checked.
+    """
     request_id: _builtins.str
     """Makes retries safe; see TrainingService. Empty: not used."""
     def __init__(
@@ -1476,8 +1496,8 @@ class ListUpdatesRequest(_message.Message):
     network: _builtins.str
     """The id of the network."""
     start_update: _builtins.int
-    """The number of the first update, 0 to the latest plus 1. Default: the earliest kept update. Ignored
-    with a page token.
+    """The number of the first update, 0 to the latest plus 1. Default: the earliest kept update.
+    Ignored with a page token.
     """
     page_size: _builtins.int
     """The maximum number of updates to return, 1 to 1,000. 0: 100. A page also ends at 1 MiB."""
@@ -1486,8 +1506,8 @@ class ListUpdatesRequest(_message.Message):
     detail: _update_pb2.Detail.ValueType
     """Which fields of each update to return. Default: PARAMETERS."""
     end_update: _builtins.int
-    """The number of the last update, at least that of the first. Default, and if later than the latest
-    update: the latest. Must be sent again with each page token.
+    """The number of the last update, at least that of the first. Default, and if later than the
+    latest update: the latest. Must be sent again with each page token.
     """
     max_points: _builtins.int
     """Downsamples the history to at most this number of updates, 2 to 10,000, in a single response.
@@ -1533,12 +1553,12 @@ class ListUpdatesResponse(_message.Message):
     """The token of the next page. Empty: this is the last page."""
     thinned: _builtins.bool
     """Whether the history has more than `max_points` updates and was downsampled. The result contains
-    the first and the last update and, from 5 points on, the first update of a run. Of each of several
-    intervals of similar length it contains an update with the smallest and one with the largest cost,
-    so that no peak is lost. Updates that do not belong to a run are all included if they take up less
-    than half of `max_points`. NaN costs are ignored when the smallest and the largest are
-    determined, unless the interval has no others. The returned updates are exact; which updates are
-    chosen can change when the history grows or is compacted in the background.
+    the first and the last update and, from 5 points on, the first update of a run. Of each of
+    several intervals of similar length it contains an update with the smallest and one with the
+    largest cost, so that no peak is lost. Updates that do not belong to a run are all included if
+    they take up less than half of `max_points`. NaN costs are ignored when the smallest and the
+    largest are determined, unless the interval has no others. The returned updates are exact;
+    which updates are chosen can change when the history grows or is compacted in the background.
     """
     @_builtins.property
     def updates(self) -> _containers.RepeatedCompositeFieldContainer[_update_pb2.Update]:
@@ -1576,27 +1596,27 @@ class WatchUpdatesRequest(_message.Message):
     network: _builtins.str
     """The id of the network."""
     uid: _builtins.str
-    """The expected uid of the network. If the id belongs to a network with another uid, the call fails
-    with FAILED_PRECONDITION. Send it when you resume a watch, because the network may have been
-    deleted and its id reused. Empty: not checked.
+    """The expected uid of the network. If the id belongs to a network with another uid, the call
+    fails with FAILED_PRECONDITION. Send it when you resume a watch, because the network may have
+    been deleted and its id reused. Empty: not checked.
     """
     start_update: _builtins.int
-    """The number of the first update to send, 0 to the latest plus 1. Run events immediately before it
-    are sent as well. Absent: only new updates and run events; the first message is then a bookmark
-    with the number of the latest update.
+    """The number of the first update to send, 0 to the latest plus 1. Run events immediately before
+    it are sent as well. Absent: only new updates and run events; the first message is then a
+    bookmark with the number of the latest update.
     """
     stride: _builtins.int
-    """Sends only updates whose number is divisible by the stride. Always included are the first and last
-    update of each run, updates at which a run changed its state, and updates that do not belong to a
-    run. At least 1. 0: 1.
+    """Sends only updates whose number is divisible by the stride. Always included are the first and
+    last update of each run, updates at which a run changed its state, and updates that do not
+    belong to a run. At least 1. 0: 1.
     """
     detail: _update_pb2.Detail.ValueType
     """Which fields of each update to send. Default: PARAMETERS."""
     encoding: Global___Encoding.ValueType
     """How updates are encoded. Default: UPDATES."""
     until_run: _builtins.int
-    """Ends the stream when the run with this number ends. The event for the end of the run is sent even
-    if it precedes the start of the watch. 0: no end.
+    """Ends the stream when the run with this number ends. The event for the end of the run is sent
+    even if it precedes the start of the watch. 0: no end.
     """
     @_builtins.property
     def parameters(self) -> _containers.RepeatedCompositeFieldContainer[_update_pb2.Parameter]:
@@ -1651,8 +1671,8 @@ class WatchUpdatesResponse(_message.Message):
     @_builtins.property
     def bookmark(self) -> Global___Bookmark:
         """The progress of the watch: all updates up to this number have been sent or, with a stride,
-        skipped. Sent after 10 s without other messages, and as the first message if `start_update` is
-        absent.
+        skipped. Sent after 10 s without other messages, and as the first message if `start_update`
+        is absent.
         """
 
     def __init__(
@@ -1800,12 +1820,14 @@ class Prediction(_message.Message):
 
     @_builtins.property
     def activations(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.Vector]:
-        """The activations of each layer after the inputs, including the output layer. Empty unless requested."""
+        """The activations of each layer after the inputs, including the output layer. Empty unless
+        requested.
+        """
 
     @_builtins.property
     def non_finite_outputs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
-        """The indices of the outputs that are infinite or NaN, counting from 0, in ascending order. Outputs
-        can overflow if inputs or parameters are very large.
+        """The indices of the outputs that are infinite or NaN, counting from 0, in ascending order.
+        Outputs can overflow if inputs or parameters are very large.
         """
 
     def __init__(
@@ -1873,11 +1895,11 @@ class EvaluateResponse(_message.Message):
     example_count: _builtins.int
     """The number of examples."""
     correct_count: _builtins.int
-    """The number of correctly classified examples. If there are several outputs and in each example one
-    target is 1 and all others are 0, an example is correct if its largest output (the first of equal
-    ones) is the one with the target 1. Otherwise, if all targets are 0 or 1 (for tanh outputs, −1 or
-    1), an example is correct if every output is on the same side of the midpoint as its target. Absent
-    for all other targets.
+    """The number of correctly classified examples. If there are several outputs and in each example
+    one target is 1 and all others are 0, an example is correct if its largest output (the first of
+    equal ones) is the one with the target 1. Otherwise, if all targets are 0 or 1 (for tanh
+    outputs, −1 or 1), an example is correct if every output is on the same side of the midpoint as
+    its target. Absent for all other targets.
     """
     accuracy: _builtins.float
     """`correct_count` / `example_count`. Absent if `correct_count` is."""
@@ -1923,14 +1945,14 @@ class CheckGradientsRequest(_message.Message):
     training_set: _builtins.str
     """The id of the training set, which must be one that the network could be trained on."""
     example_count: _builtins.int
-    """The number of examples to use, from the start of the training set. 0: 32, or fewer if the training
-    set is smaller or a limit requires it. The number of examples multiplied by the number of units in
-    all layers, including inputs, must not exceed the limit `batch_numbers`.
+    """The number of examples to use, from the start of the training set. 0: 32, or fewer if the
+    training set is smaller or a limit requires it. The number of examples multiplied by the number
+    of units in all layers, including inputs, must not exceed the limit `batch_numbers`.
     """
     parameter_count: _builtins.int
-    """The number of parameters to check, spread evenly over the network. 0: up to 1,000, or fewer if the
-    work would be too much. 2 × checked parameters × examples × parameters of the network must not
-    exceed 2^33.
+    """The number of parameters to check, spread evenly over the network. 0: up to 1,000, or fewer if
+    the work would be too much. 2 × checked parameters × examples × parameters of the network must
+    not exceed 2^33.
     """
     def __init__(
         self,
@@ -1983,8 +2005,8 @@ class CheckGradientsResponse(_message.Message):
     """
     @_builtins.property
     def differences(self) -> _containers.RepeatedCompositeFieldContainer[Global___GradientDifference]:
-        """The result for each checked parameter, largest difference relative to its tolerance first, kinks
-        and unmeasurable ones last.
+        """The result for each checked parameter, largest difference relative to its tolerance first,
+        kinks and unmeasurable ones last.
         """
 
     def __init__(
@@ -2040,8 +2062,8 @@ class GradientDifference(_message.Message):
     step: _builtins.float
     """h: the distance by which the parameter was moved in each direction."""
     kink: _builtins.bool
-    """Whether a relu or leaky relu logit crossed 0 for any of the examples. The numerical gradient then
-    has no meaning.
+    """Whether a relu or leaky relu logit crossed 0 for any of the examples. The numerical gradient
+    then has no meaning.
     """
     unmeasurable: _builtins.bool
     """Whether the numerical gradient cannot be measured: a gradient or a cost is infinite or NaN, or
@@ -2303,8 +2325,8 @@ class OptimizerInfo(_message.Message):
     name: _builtins.str
     """The name in the Python client and on the command line, such as `gradient-descent`."""
     formula: _builtins.str
-    """The assignments for a parameter w with gradient g and learning rate η, such as
-    `v ← μ·v + g; w ← w − v·η`. v and s are the optimizer state.
+    """The assignments for a parameter w with gradient g and learning rate η, such as `v ← μ·v + g; w
+    ← w − v·η`. v and s are the optimizer state.
     """
     @_builtins.property
     def defaults(self) -> _run_pb2.Optimizer:
@@ -2378,8 +2400,8 @@ class Limits(_message.Message):
     request_bytes: _builtins.int
     """The maximum size of a request, in bytes."""
     response_bytes: _builtins.int
-    """The maximum size of a response, in bytes. Set the maximum receive size of your client to this value:
-    many gRPC clients have a default of 4 MiB.
+    """The maximum size of a response, in bytes. Set the maximum receive size of your client to this
+    value: many gRPC clients have a default of 4 MiB.
     """
     layers: _builtins.int
     """The maximum number of layers of a network, including inputs."""
@@ -2400,8 +2422,8 @@ class Limits(_message.Message):
     watches_of_client: _builtins.int
     """The maximum number of concurrent watches from one client address."""
     walk_lines: _builtins.int
-    """The approximate maximum number of lines that WalkUpdate executes. An update takes about
-    8 × batch size + 10 lines for each parameter.
+    """The approximate maximum number of lines that WalkUpdate executes. An update takes about 8 ×
+    batch size + 10 lines for each parameter.
     """
     def __init__(
         self,
@@ -2593,12 +2615,16 @@ class SetWeightsRequest(_message.Message):
     network: _builtins.str
     """The id of the network."""
     etag: _builtins.str
-    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not checked."""
+    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not
+    checked.
+    """
     request_id: _builtins.str
     """Makes retries safe; see TrainingService. Empty: not used."""
     @_builtins.property
     def weights(self) -> _containers.RepeatedCompositeFieldContainer[Global___WeightValue]:
-        """Individual parameters. Each parameter can occur only once, and its layer must not be in `layers`."""
+        """Individual parameters. Each parameter can occur only once, and its layer must not be in
+        `layers`.
+        """
 
     @_builtins.property
     def layers(self) -> _containers.MessageMap[_builtins.int, _network_pb2.LayerParameters]:
@@ -2699,14 +2725,16 @@ class ResetWeightsRequest(_message.Message):
     network: _builtins.str
     """The id of the network."""
     etag: _builtins.str
-    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not checked."""
+    """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not
+    checked.
+    """
     request_id: _builtins.str
     """Makes retries safe; see TrainingService. Empty: not used."""
     @_builtins.property
     def initializer(self) -> _network_pb2.Initializer:
-        """How to generate the parameters. Cannot be combined with `parameters`. Default: the initializer of
-        the network, or UNIFORM if its initial parameters were supplied by the client, with a new seed that
-        the server picks.
+        """How to generate the parameters. Cannot be combined with `parameters`. Default: the initializer
+        of the network, or UNIFORM if its initial parameters were supplied by the client, with a new
+        seed that the server picks.
         """
 
     @_builtins.property
@@ -2781,18 +2809,18 @@ class CompareUpdatesRequest(_message.Message):
     base_update: _builtins.int
     """The number of the base update, 0 to the latest update of its network."""
     update: _builtins.int
-    """The number of the update to compare with the base. Default: the latest. It can be earlier than the
-    base.
+    """The number of the update to compare with the base. Default: the latest. It can be earlier than
+    the base.
     """
     page_size: _builtins.int
     """The maximum number of changes to return, 1 to 1,000. 0: 100."""
     page_token: _builtins.str
-    """The `next_page_token` of the previous page. Empty: the first page, which starts with the largest
-    change.
+    """The `next_page_token` of the previous page. Empty: the first page, which starts with the
+    largest change.
     """
     base_network: _builtins.str
-    """The id of the network of `base_update`. It must have the same layer sizes, and both networks must
-    have biases or both have none. Empty: the same network.
+    """The id of the network of `base_update`. It must have the same layer sizes, and both networks
+    must have biases or both have none. Empty: the same network.
     """
     def __init__(
         self,
@@ -2839,7 +2867,9 @@ class CompareUpdatesResponse(_message.Message):
 
     @_builtins.property
     def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___WeightChange]:
-        """The parameters that differ, largest absolute change first; equal changes are in parameter order."""
+        """The parameters that differ, largest absolute change first; equal changes are in parameter
+        order.
+        """
 
     def __init__(
         self,
@@ -2919,8 +2949,8 @@ class TraceUpdateRequest(_message.Message):
     update: _builtins.int
     """The number of the update. Default: the latest. Cannot be combined with `next`."""
     next: _builtins.bool
-    """Whether to trace the next update instead, without applying it: that of the active run, or the first
-    update of a run with `settings`.
+    """Whether to trace the next update instead, without applying it: that of the active run, or the
+    first update of a run with `settings`.
     """
     first_position: _builtins.int
     """The position in the batch of the first example to return, counting from 0."""
@@ -2930,8 +2960,8 @@ class TraceUpdateRequest(_message.Message):
     """
     @_builtins.property
     def settings(self) -> _run_pb2.TrainingSettings:
-        """With `next`: the settings of a new run whose first update is traced. Fails if there is an active
-        run.
+        """With `next`: the settings of a new run whose first update is traced. Fails if there is an
+        active run.
         """
 
     def __init__(
@@ -3099,12 +3129,14 @@ class WalkUpdateRequest(_message.Message):
     step_count: _builtins.int
     """The number of steps to return, up to 10,000. 0: 2,000."""
     phases_only: _builtins.bool
-    """Whether to return only the phases, without executing any lines. Works for every update, including
-    those with too many lines to execute. `first_step` and `step_count` are ignored.
+    """Whether to return only the phases, without executing any lines. Works for every update,
+    including those with too many lines to execute. `first_step` and `step_count` are ignored.
     """
     @_builtins.property
     def settings(self) -> _run_pb2.TrainingSettings:
-        """With `next`: the settings of a new run whose first update is walked through, as for TraceUpdate."""
+        """With `next`: the settings of a new run whose first update is walked through, as for
+        TraceUpdate.
+        """
 
     def __init__(
         self,

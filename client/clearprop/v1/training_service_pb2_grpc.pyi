@@ -28,7 +28,8 @@ GRPC_VERSION: str
 
 class TrainingServiceStub:
     """TrainingService trains feed-forward neural networks. Every change of a network's parameters is a
-    numbered update that is durable before clients see it, can be watched live, and can be read later.
+    numbered update that is durable before clients see it, can be watched live, and can be read
+    later.
 
     Every error has a google.rpc.ErrorInfo detail with the domain `clearprop`, a stable reason and
     metadata. INVALID_ARGUMENT also has a google.rpc.BadRequest detail with one violation for each
@@ -36,26 +37,28 @@ class TrainingServiceStub:
     call has no effect. In addition to the errors listed for each method, any call can fail with:
       UNAVAILABLE: the server is shutting down (DRAINING) or cannot access its store
         (STORE_UNAVAILABLE). Retry later, with the same `request_id` if the method has one.
-      RESOURCE_EXHAUSTED: a limit is exceeded (LIMIT_EXCEEDED). The message contains the limit and its
-        value; GetServerInfo lists all limits. Send less data, or delete resources that you no longer
-        need.
+      RESOURCE_EXHAUSTED: a limit is exceeded (LIMIT_EXCEEDED). The message contains the limit and
+        its value; GetServerInfo lists all limits. Send less data, or delete resources that you no
+        longer need.
       RESOURCE_EXHAUSTED: the disk of the server is full (STORE_FULL). Notify the operator, and retry
         when space is available. Active runs wait and resume automatically.
       DATA_LOSS: stored history is damaged (DAMAGED_HISTORY). Notify the operator.
 
     Methods with a `request_id` are idempotent: repeating a request with the same id and the same
-    payload within 7 days returns the first response and has no further effect, even if the server was
-    restarted. Using the id with a different payload fails with ALREADY_EXISTS (REQUEST_ID_REUSED): use
-    a new id for each new request. An id consists of 1 to 128 printable ASCII characters, for example a
-    UUID. Errors are not recorded: after an error, the same id can be used again.
+    payload within 7 days returns the first response and has no further effect, even if the server
+    was restarted. Using the id with a different payload fails with ALREADY_EXISTS
+    (REQUEST_ID_REUSED): use a new id for each new request. An id consists of 1 to 128 printable
+    ASCII characters, for example a UUID. Errors are not recorded: after an error, the same id can be
+    used again.
 
-    Methods with an `etag` fail with ABORTED (STALE_ETAG) if the network has changed since the etag was
-    returned: read the network again before you retry. Without an etag, there is no such check.
+    Methods with an `etag` fail with ABORTED (STALE_ETAG) if the network has changed since the etag
+    was returned: read the network again before you retry. Without an etag, there is no such check.
 
-    Over HTTP, each method has the path in its google.api.http annotation, and messages and errors use
-    protobuf's JSON mapping. The header `If-Match` sets `etag`; a stale one then fails with status 412.
-    The header `Idempotency-Key` sets `request_id`. Streams are server-sent events, or newline-delimited
-    JSON if the client accepts application/x-ndjson. `Last-Event-ID` resumes a watch.
+    Over HTTP, each method has the path in its google.api.http annotation, and messages and errors
+    use protobuf's JSON mapping. The header `If-Match` sets `etag`; a stale one then fails with
+    status 412. The header `Idempotency-Key` sets `request_id`. Streams are server-sent events, or
+    newline-delimited JSON if the client accepts application/x-ndjson. `Last-Event-ID` resumes a
+    watch.
 
     Many gRPC clients reject responses of more than 4 MiB by default. Set the maximum receive size of
     your client to the limit `response_bytes` of GetServerInfo.
@@ -133,8 +136,8 @@ class TrainingServiceStub:
       OUT_OF_RANGE: `before_update` is less than 1 or later than the latest update
         (UPDATE_OUT_OF_RANGE). To delete all updates, call DeleteNetwork.
       ABORTED: the etag is stale (STALE_ETAG).
-      DATA_LOSS: the state at `before_update` cannot be recomputed (DAMAGED_HISTORY). Choose another
-        update.
+      DATA_LOSS: the state at `before_update` cannot be recomputed (DAMAGED_HISTORY). Choose
+        another update.
     """
     CreateTrainingSet: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.CreateTrainingSetRequest, _training_service_pb2.CreateTrainingSetResponse]
     """Creates a training set, which is immutable.
@@ -145,31 +148,32 @@ class TrainingServiceStub:
       RESOURCE_EXHAUSTED: the training set is too large, or there are too many (LIMIT_EXCEEDED).
     """
     UploadTrainingSet: _grpc.StreamUnaryMultiCallable[_training_service_pb2.UploadTrainingSetRequest, _training_service_pb2.UploadTrainingSetResponse]
-    """Creates a training set from a stream of requests, for training sets that exceed the size limit of
-    one request. The order of the examples is the order in which they are sent. The training set is
-    stored after the last request; if the call ends earlier, nothing is stored. Each request must
-    not exceed `request_bytes`, and the whole training set must not exceed `training_set_bytes`.
-    Examples are validated as they arrive, so an invalid example can end the call early. A retry with
-    the same `request_id` must send the same examples, but can divide them into requests differently.
+    """Creates a training set from a stream of requests, for training sets that exceed the size limit
+    of one request. The order of the examples is the order in which they are sent. The training set
+    is stored after the last request; if the call ends earlier, nothing is stored. Each request
+    must not exceed `request_bytes`, and the whole training set must not exceed
+    `training_set_bytes`. Examples are validated as they arrive, so an invalid example can end the
+    call early. A retry with the same `request_id` must send the same examples, but can divide them
+    into requests differently.
 
     Errors:
-      INVALID_ARGUMENT: one or more fields are invalid; examples are identified by their index in the
-        whole training set. Or a request after the first one has an id or a request id. Correct each
-        reported field.
+      INVALID_ARGUMENT: one or more fields are invalid; examples are identified by their index in
+        the whole training set. Or a request after the first one has an id or a request id. Correct
+        each reported field.
       ALREADY_EXISTS: the id is already in use (TRAINING_SET_EXISTS). Choose another id.
       RESOURCE_EXHAUSTED: the training set is too large, or there are too many (LIMIT_EXCEEDED).
       RESOURCE_EXHAUSTED: the limit `uploads` of concurrent uploads is reached (TOO_MANY_UPLOADS).
         Retry after a short delay.
-      UNAVAILABLE: the server received no data for 60 s (UPLOAD_STALLED). Send the whole training set
-        again.
+      UNAVAILABLE: the server received no data for 60 s (UPLOAD_STALLED). Send the whole training
+        set again.
     """
     GetTrainingSet: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.GetTrainingSetRequest, _training_service_pb2.GetTrainingSetResponse]
     """Returns a training set, optionally with its examples.
 
     Errors:
       NOT_FOUND: the training set does not exist (TRAINING_SET_NOT_FOUND). Check the id.
-      RESOURCE_EXHAUSTED: the examples exceed the size limit of a response (LIMIT_EXCEEDED). Call it
-        without `include_examples`.
+      RESOURCE_EXHAUSTED: the examples exceed the size limit of a response (LIMIT_EXCEEDED). Call
+        it without `include_examples`.
     """
     ListTrainingSets: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.ListTrainingSetsRequest, _training_service_pb2.ListTrainingSetsResponse]
     """Lists training sets without their examples, in the order of their ids, with pagination.
@@ -183,9 +187,10 @@ class TrainingServiceStub:
 
     Errors:
       NOT_FOUND: the training set does not exist (TRAINING_SET_NOT_FOUND).
-      FAILED_PRECONDITION: an active run uses the training set (TRAINING_SET_IN_USE). Wait until the
-        run ends, or call CancelRun.
-      FAILED_PRECONDITION: the training set is built in (TRAINING_SET_BUILT_IN) and cannot be deleted.
+      FAILED_PRECONDITION: an active run uses the training set (TRAINING_SET_IN_USE). Wait until
+        the run ends, or call CancelRun.
+      FAILED_PRECONDITION: the training set is built in (TRAINING_SET_BUILT_IN) and cannot be
+        deleted.
     """
     Train: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.TrainRequest, _training_service_pb2.TrainResponse]
     """Starts a run in the background and returns it immediately. The run continues whether or not
@@ -194,10 +199,10 @@ class TrainingServiceStub:
     Errors:
       INVALID_ARGUMENT: a setting is invalid, or the training set does not fit the network
         (`settings.training_set`). Correct each reported field.
-      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does not
-        exist. Check the ids.
-      FAILED_PRECONDITION: the network has an active run (RUN_NOT_OVER). Continue it with ResumeRun or
-        Step, or end it with CancelRun.
+      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
+        not exist. Check the ids.
+      FAILED_PRECONDITION: the network has an active run (RUN_NOT_OVER). Continue it with ResumeRun
+        or Step, or end it with CancelRun.
       RESOURCE_EXHAUSTED: a batch would need too much memory (LIMIT_EXCEEDED, `batch_numbers`).
         Reduce `batch_size`.
       ABORTED: the etag is stale (STALE_ETAG).
@@ -205,17 +210,17 @@ class TrainingServiceStub:
     Step: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.StepRequest, _training_service_pb2.StepResponse]
     """Advances a network by a number of updates or epochs and returns when they are durable. With
     `settings`, a new run is created; without, the PAUSED run is continued. Afterwards the run is
-    PAUSED, SUCCEEDED if it is complete, or FAILED. An accepted step is completed even if the client
-    disconnects or the server restarts; only PauseRun and CancelRun end it early.
+    PAUSED, SUCCEEDED if it is complete, or FAILED. An accepted step is completed even if the
+    client disconnects or the server restarts; only PauseRun and CancelRun end it early.
 
     Errors:
       INVALID_ARGUMENT: a setting or the count is invalid. Correct each reported field.
-      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does not
-        exist. Check the ids.
+      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
+        not exist. Check the ids.
       FAILED_PRECONDITION: with `settings`, the network has an active run (RUN_NOT_OVER). Omit
         `settings` to continue that run.
-      FAILED_PRECONDITION: without `settings`, there is no PAUSED run (NO_PAUSED_RUN). Send `settings`
-        to create a run, or wait for the RUNNING one.
+      FAILED_PRECONDITION: without `settings`, there is no PAUSED run (NO_PAUSED_RUN). Send
+        `settings` to create a run, or wait for the RUNNING one.
       RESOURCE_EXHAUSTED: a batch would need too much memory (LIMIT_EXCEEDED, `batch_numbers`).
         Reduce `batch_size`.
       ABORTED: the etag is stale (STALE_ETAG).
@@ -225,28 +230,28 @@ class TrainingServiceStub:
     PAUSED, the call has no effect.
 
     Errors:
-      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check the
-        id and the number.
+      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check
+        the id and the number.
       FAILED_PRECONDITION: the run has ended (RUN_OVER).
       ABORTED: the etag is stale (STALE_ETAG).
     """
     ResumeRun: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.ResumeRunRequest, _training_service_pb2.ResumeRunResponse]
-    """Resumes a PAUSED run in the background until it ends. If the run is already RUNNING, the call has
-    no effect.
+    """Resumes a PAUSED run in the background until it ends. If the run is already RUNNING, the call
+    has no effect.
 
     Errors:
-      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check the
-        id and the number.
+      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check
+        the id and the number.
       FAILED_PRECONDITION: the run has ended (RUN_OVER). Start a new run with Train.
       ABORTED: the etag is stale (STALE_ETAG).
     """
     CancelRun: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.CancelRunRequest, _training_service_pb2.CancelRunResponse]
-    """Ends a run permanently and returns when this is durable. The updates of the run remain. If the run
-    is already CANCELLED, the call has no effect.
+    """Ends a run permanently and returns when this is durable. The updates of the run remain. If the
+    run is already CANCELLED, the call has no effect.
 
     Errors:
-      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check the
-        id and the number.
+      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check
+        the id and the number.
       FAILED_PRECONDITION: the run has already SUCCEEDED or FAILED (RUN_OVER).
       ABORTED: the etag is stale (STALE_ETAG).
     """
@@ -254,8 +259,8 @@ class TrainingServiceStub:
     """Returns a run.
 
     Errors:
-      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check the
-        id and the number.
+      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check
+        the id and the number.
     """
     ListRuns: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.ListRunsRequest, _training_service_pb2.ListRunsResponse]
     """Lists the runs of a network, latest first, with pagination.
@@ -271,8 +276,8 @@ class TrainingServiceStub:
       NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
       OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE;
         metadata `latest_update`). Choose an update up to the latest.
-      OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED). With view FULL, this
-        also applies to the earliest kept update, because the previous update is needed.
+      OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED). With view FULL,
+        this also applies to the earliest kept update, because the previous update is needed.
     """
     ListUpdates: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.ListUpdatesRequest, _training_service_pb2.ListUpdatesResponse]
     """Lists the updates of a network in order, with pagination, or downsampled for a cost curve. With
@@ -280,8 +285,8 @@ class TrainingServiceStub:
     single response.
 
     Errors:
-      INVALID_ARGUMENT: the page size or page token is invalid, `end_update` precedes the start, or a
-        field cannot be combined with `max_points`. Correct each reported field; send page tokens
+      INVALID_ARGUMENT: the page size or page token is invalid, `end_update` precedes the start, or
+        a field cannot be combined with `max_points`. Correct each reported field; send page tokens
         unchanged.
       NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
       OUT_OF_RANGE: `start_update` is negative or later than the latest update plus 1
@@ -291,115 +296,117 @@ class TrainingServiceStub:
         `first_update`, `last_update`). List the updates before and after them.
     """
     WatchUpdates: _grpc.UnaryStreamMultiCallable[_training_service_pb2.WatchUpdatesRequest, _training_service_pb2.WatchUpdatesResponse]
-    """Streams the updates and run events of a network from a given update on. The stream first returns
-    stored updates, then new ones as soon as they are durable, in order and without gaps or
+    """Streams the updates and run events of a network from a given update on. The stream first
+    returns stored updates, then new ones as soon as they are durable, in order and without gaps or
     duplicates. All watches receive the same updates, although they may be grouped into messages
     differently. After an interruption, watch again from the number after the last received update;
     run events at that position are sent again with the same event numbers.
 
     Errors:
       INVALID_ARGUMENT: one or more fields are invalid. Correct each reported field.
-      NOT_FOUND: the network or the run does not exist, or the network was deleted during the watch.
-      FAILED_PRECONDITION: the id belongs to a network with another uid (NETWORK_REPLACED). Start again
-        from update 0.
+      NOT_FOUND: the network or the run does not exist, or the network was deleted during the
+        watch.
+      FAILED_PRECONDITION: the id belongs to a network with another uid (NETWORK_REPLACED). Start
+        again from update 0.
       OUT_OF_RANGE: `start_update` is negative or later than the latest update plus 1
         (UPDATE_OUT_OF_RANGE).
-      OUT_OF_RANGE: `start_update`, or the next update of a watch that has fallen behind, was deleted
-        by DeleteUpdates (HISTORY_COMPACTED). Watch again from the metadata `earliest_update`.
-      RESOURCE_EXHAUSTED: the limit of concurrent watches is reached, in total or for the address of
-        the client (LIMIT_EXCEEDED, `watches` or `watches_of_client`). End a watch that you no longer
-        need.
-      UNAVAILABLE: the server is shutting down (DRAINING; metadata `next_update`), or could not write to
-        the stream for 10 s (WATCHER_TOO_SLOW). Watch again from the number after the last received
-        update.
+      OUT_OF_RANGE: `start_update`, or the next update of a watch that has fallen behind, was
+        deleted by DeleteUpdates (HISTORY_COMPACTED). Watch again from the metadata
+        `earliest_update`.
+      RESOURCE_EXHAUSTED: the limit of concurrent watches is reached, in total or for the address
+        of the client (LIMIT_EXCEEDED, `watches` or `watches_of_client`). End a watch that you no
+        longer need.
+      UNAVAILABLE: the server is shutting down (DRAINING; metadata `next_update`), or could not
+        write to the stream for 10 s (WATCHER_TOO_SLOW). Watch again from the number after the last
+        received update.
       CANCELLED: the server shut down before it accepted the watch. Retry.
     """
     Predict: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.PredictRequest, _training_service_pb2.PredictResponse]
-    """Computes the outputs of a network for given inputs, with the parameters of any update. Has no side
-    effects.
+    """Computes the outputs of a network for given inputs, with the parameters of any update. Has no
+    side effects.
 
     Errors:
-      INVALID_ARGUMENT: an input vector has the wrong length or contains infinity or NaN. Correct each
-        reported vector.
+      INVALID_ARGUMENT: an input vector has the wrong length or contains infinity or NaN. Correct
+        each reported vector.
       NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
       OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
       OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
-      RESOURCE_EXHAUSTED: the number of vectors multiplied by the number of units in all layers is too
-        large (LIMIT_EXCEEDED, `batch_numbers`). Send fewer vectors per call.
+      RESOURCE_EXHAUSTED: the number of vectors multiplied by the number of units in all layers is
+        too large (LIMIT_EXCEEDED, `batch_numbers`). Send fewer vectors per call.
     """
     Evaluate: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.EvaluateRequest, _training_service_pb2.EvaluateResponse]
-    """Computes the cost and accuracy of a network on a training set, with the parameters of any update.
-    Has no side effects.
+    """Computes the cost and accuracy of a network on a training set, with the parameters of any
+    update. Has no side effects.
 
     Errors:
       INVALID_ARGUMENT: the training set does not fit the network (`training_set`). Use another
         training set.
-      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does not
-        exist. Check the ids.
+      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
+        not exist. Check the ids.
       OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
       OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
     """
     CheckGradients: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.CheckGradientsRequest, _training_service_pb2.CheckGradientsResponse]
-    """Compares the gradients used in training with numerical gradients, at any update. For a parameter
-    w, the numerical gradient is n = (C(w + h) − C(w − h)) / 2h, with h = 6e-6·max(1, |w|) and the mean
-    cost C of the examples. A gradient a passes if |a − n| ≤ 1e-6·max(|a|, |n|) + 1e-9 + 3e-10·C; the
-    last term allows for rounding of C. Otherwise, steps of h/10 and h/100 are tried. If a step moves
-    the logit of a relu or leaky relu unit across 0 for any example, the cost has a kink between the
-    two points. If costs overflow, the numerical gradient cannot be measured. Such parameters are
-    reported and neither pass nor fail. Has no side effects.
+    """Compares the gradients used in training with numerical gradients, at any update. For a
+    parameter w, the numerical gradient is n = (C(w + h) − C(w − h)) / 2h, with h = 6e-6·max(1,
+    |w|) and the mean cost C of the examples. A gradient a passes if |a − n| ≤ 1e-6·max(|a|, |n|) +
+    1e-9 + 3e-10·C; the last term allows for rounding of C. Otherwise, steps of h/10 and h/100 are
+    tried. If a step moves the logit of a relu or leaky relu unit across 0 for any example, the
+    cost has a kink between the two points. If costs overflow, the numerical gradient cannot be
+    measured. Such parameters are reported and neither pass nor fail. Has no side effects.
 
     Errors:
       INVALID_ARGUMENT: the training set does not fit the network (`training_set`), or a count is
         invalid. Correct each reported field.
-      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does not
-        exist. Check the ids.
+      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
+        not exist. Check the ids.
       OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
       OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
-      RESOURCE_EXHAUSTED: the check would take too much time or memory (LIMIT_EXCEEDED). Check fewer
-        parameters, or use fewer examples.
+      RESOURCE_EXHAUSTED: the check would take too much time or memory (LIMIT_EXCEEDED). Check
+        fewer parameters, or use fewer examples.
     """
     ExportNetwork: _grpc.UnaryStreamMultiCallable[_training_service_pb2.ExportNetworkRequest, _training_service_pb2.ExportNetworkResponse]
-    """Exports a network at any update, or its history up to that update, as a file. The file is sent in
-    chunks, which are generated while the client reads. It is complete only if the stream ends with OK;
-    discard it otherwise. Has no side effects.
+    """Exports a network at any update, or its history up to that update, as a file. The file is sent
+    in chunks, which are generated while the client reads. It is complete only if the stream ends
+    with OK; discard it otherwise. Has no side effects.
 
     Errors:
       INVALID_ARGUMENT: the format is unknown (`format`).
       NOT_FOUND: the network does not exist or was deleted during the export (NETWORK_NOT_FOUND).
       OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
       OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
-      UNAVAILABLE: the server could not write to the stream for 10 s (WATCHER_TOO_SLOW). Export again,
-        and read without long pauses.
+      UNAVAILABLE: the server could not write to the stream for 10 s (WATCHER_TOO_SLOW). Export
+        again, and read without long pauses.
     """
     VerifyHistory: _grpc.UnaryStreamMultiCallable[_training_service_pb2.VerifyHistoryRequest, _training_service_pb2.VerifyHistoryResponse]
-    """Verifies the history of a network. Recomputes every update from the earliest kept one on, compares
-    every stored cost and every stored state with the result bit for bit, and checks that no data is
-    missing or unreadable. Streams progress about 5 times per second, up to the update that was the
-    latest when the call started. The last message either has `done` set or contains the first
-    difference. Has no side effects and does not slow down training.
+    """Verifies the history of a network. Recomputes every update from the earliest kept one on,
+    compares every stored cost and every stored state with the result bit for bit, and checks that
+    no data is missing or unreadable. Streams progress about 5 times per second, up to the update
+    that was the latest when the call started. The last message either has `done` set or contains
+    the first difference. Has no side effects and does not slow down training.
 
     Errors:
       NOT_FOUND: the network does not exist or was deleted during the verification
         (NETWORK_NOT_FOUND).
-      OUT_OF_RANGE: the start of the history was deleted during the verification (HISTORY_COMPACTED).
-        Verify again.
+      OUT_OF_RANGE: the start of the history was deleted during the verification
+        (HISTORY_COMPACTED). Verify again.
       DATA_LOSS: the network record or the head of its history cannot be read (DAMAGED_HISTORY).
         Restore the database from a backup.
     """
     SetWeights: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.SetWeightsRequest, _training_service_pb2.SetWeightsResponse]
-    """Sets individual parameters or whole layers, as one update of kind EDIT. A paused run continues from
-    the new parameters. The optimizer state is kept.
+    """Sets individual parameters or whole layers, as one update of kind EDIT. A paused run continues
+    from the new parameters. The optimizer state is kept.
 
     Errors:
       NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
-      INVALID_ARGUMENT: there is nothing to set, or a parameter does not exist, occurs twice, or has an
-        infinite or NaN value. Correct each reported field.
+      INVALID_ARGUMENT: there is nothing to set, or a parameter does not exist, occurs twice, or
+        has an infinite or NaN value. Correct each reported field.
       FAILED_PRECONDITION: a run is PENDING or RUNNING (RUN_NOT_OVER). Call PauseRun first.
       ABORTED: the etag is stale (STALE_ETAG).
     """
     ResetWeights: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.ResetWeightsRequest, _training_service_pb2.ResetWeightsResponse]
-    """Initialises all parameters again, as one update of kind RESET, with an initializer or with given
-    values. A paused run continues from the new parameters. The optimizer state is cleared.
+    """Initialises all parameters again, as one update of kind RESET, with an initializer or with
+    given values. A paused run continues from the new parameters. The optimizer state is cleared.
 
     Errors:
       NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
@@ -408,44 +415,47 @@ class TrainingServiceStub:
       ABORTED: the etag is stale (STALE_ETAG).
     """
     CompareUpdates: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.CompareUpdatesRequest, _training_service_pb2.CompareUpdatesResponse]
-    """Compares two updates of a network, or of two networks with the same layers, such as a network and
-    its fork. Lists the parameters that differ, largest change first, with pagination.
+    """Compares two updates of a network, or of two networks with the same layers, such as a network
+    and its fork. Lists the parameters that differ, largest change first, with pagination.
 
     Errors:
       NOT_FOUND: a network does not exist (NETWORK_NOT_FOUND). Check the ids.
       OUT_OF_RANGE: an update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
       OUT_OF_RANGE: an update was deleted by DeleteUpdates (HISTORY_COMPACTED).
       INVALID_ARGUMENT: the page size or page token is invalid, or the layers of `base_network` are
-        different. Compare networks with the same layer sizes that both have biases or both have none.
+        different. Compare networks with the same layer sizes that both have biases or both have
+        none.
       DATA_LOSS: an update cannot be read back correctly (DAMAGED_HISTORY).
     """
     TraceUpdate: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.TraceUpdateRequest, _training_service_pb2.TraceUpdateResponse]
-    """Returns all intermediate values of one past update or of the next update. For each example of the
-    batch: inputs, logits and activations of all layers, cost, deltas and gradient. For the batch: the
-    sum and mean of the gradients, the step, and the parameters before and after. The values are
-    computed by the readable training loops and have the same bits as in training. Has no side effects.
+    """Returns all intermediate values of one past update or of the next update. For each example of
+    the batch: inputs, logits and activations of all layers, cost, deltas and gradient. For the
+    batch: the sum and mean of the gradients, the step, and the parameters before and after. The
+    values are computed by the readable training loops and have the same bits as in training. Has
+    no side effects.
 
     Errors:
-      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does not
-        exist. Check the ids.
+      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
+        not exist. Check the ids.
       OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
-      OUT_OF_RANGE: the update was deleted by DeleteUpdates, or is the earliest kept update, for which
-        the previous update is needed (HISTORY_COMPACTED).
-      FAILED_PRECONDITION: the update does not belong to a run (NOT_GRADIENT). Choose an update of kind
-        GRADIENT.
+      OUT_OF_RANGE: the update was deleted by DeleteUpdates, or is the earliest kept update, for
+        which the previous update is needed (HISTORY_COMPACTED).
+      FAILED_PRECONDITION: the update does not belong to a run (NOT_GRADIENT). Choose an update of
+        kind GRADIENT.
       FAILED_PRECONDITION: with `next`, there is no active run (NO_NEXT_UPDATE). Send `settings`.
       FAILED_PRECONDITION: with `next` and `settings`, there is an active run (RUN_NOT_OVER). Omit
         `settings`.
-      INVALID_ARGUMENT: the settings are invalid, or the batch does not contain the requested examples.
+      INVALID_ARGUMENT: the settings are invalid, or the batch does not contain the requested
+        examples.
       RESOURCE_EXHAUSTED: the batch of the settings is too large (LIMIT_EXCEEDED).
       DATA_LOSS: the update cannot be recomputed (DAMAGED_HISTORY).
     """
     ExplainWeight: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.ExplainWeightRequest, _training_service_pb2.ExplainWeightResponse]
-    """Explains why one weight changed in one past update or in the next update. Returns the chain rule
-    for the weight, one float64 operation per line, with numbers that lead to the stored bits; a
-    description in words; and the cost as a function of the weight. Only one layer is expanded at a
-    time: each delta that comes from the next layer names the weight whose explanation continues from
-    there. Has no side effects.
+    """Explains why one weight changed in one past update or in the next update. Returns the chain
+    rule for the weight, one float64 operation per line, with numbers that lead to the stored bits;
+    a description in words; and the cost as a function of the weight. Only one layer is expanded at
+    a time: each delta that comes from the next layer names the weight whose explanation continues
+    from there. Has no side effects.
 
     Errors:
       NOT_FOUND, OUT_OF_RANGE, DATA_LOSS: as for TraceUpdate.
@@ -455,15 +465,15 @@ class TrainingServiceStub:
     """
     WalkUpdate: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.WalkUpdateRequest, _training_service_pb2.WalkUpdateResponse]
     """Walks through one past update or the next update line by line. Executes the readable training
-    loops, which define the correct bits, and returns the value of each variable after each line. Has
-    no side effects.
+    loops, which define the correct bits, and returns the value of each variable after each line.
+    Has no side effects.
 
     Errors:
       NOT_FOUND, OUT_OF_RANGE, FAILED_PRECONDITION, DATA_LOSS: as for TraceUpdate.
       INVALID_ARGUMENT: the settings are invalid, or the requested steps do not exist.
-      RESOURCE_EXHAUSTED: the update has more than about 50,000 lines (LIMIT_EXCEEDED, `walk_lines`),
-        or the batch of the settings is too large. TraceUpdate returns the results, and `phases_only`
-        the order in which they are computed.
+      RESOURCE_EXHAUSTED: the update has more than about 50,000 lines (LIMIT_EXCEEDED,
+        `walk_lines`), or the batch of the settings is too large. TraceUpdate returns the results,
+        and `phases_only` the order in which they are computed.
     """
     GetServerInfo: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.GetServerInfoRequest, _training_service_pb2.GetServerInfoResponse]
     """Returns the version of the server, its limits, and the functions that it supports."""
@@ -471,7 +481,8 @@ class TrainingServiceStub:
 @_typing.type_check_only
 class TrainingServiceAsyncStub(TrainingServiceStub):
     """TrainingService trains feed-forward neural networks. Every change of a network's parameters is a
-    numbered update that is durable before clients see it, can be watched live, and can be read later.
+    numbered update that is durable before clients see it, can be watched live, and can be read
+    later.
 
     Every error has a google.rpc.ErrorInfo detail with the domain `clearprop`, a stable reason and
     metadata. INVALID_ARGUMENT also has a google.rpc.BadRequest detail with one violation for each
@@ -479,26 +490,28 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     call has no effect. In addition to the errors listed for each method, any call can fail with:
       UNAVAILABLE: the server is shutting down (DRAINING) or cannot access its store
         (STORE_UNAVAILABLE). Retry later, with the same `request_id` if the method has one.
-      RESOURCE_EXHAUSTED: a limit is exceeded (LIMIT_EXCEEDED). The message contains the limit and its
-        value; GetServerInfo lists all limits. Send less data, or delete resources that you no longer
-        need.
+      RESOURCE_EXHAUSTED: a limit is exceeded (LIMIT_EXCEEDED). The message contains the limit and
+        its value; GetServerInfo lists all limits. Send less data, or delete resources that you no
+        longer need.
       RESOURCE_EXHAUSTED: the disk of the server is full (STORE_FULL). Notify the operator, and retry
         when space is available. Active runs wait and resume automatically.
       DATA_LOSS: stored history is damaged (DAMAGED_HISTORY). Notify the operator.
 
     Methods with a `request_id` are idempotent: repeating a request with the same id and the same
-    payload within 7 days returns the first response and has no further effect, even if the server was
-    restarted. Using the id with a different payload fails with ALREADY_EXISTS (REQUEST_ID_REUSED): use
-    a new id for each new request. An id consists of 1 to 128 printable ASCII characters, for example a
-    UUID. Errors are not recorded: after an error, the same id can be used again.
+    payload within 7 days returns the first response and has no further effect, even if the server
+    was restarted. Using the id with a different payload fails with ALREADY_EXISTS
+    (REQUEST_ID_REUSED): use a new id for each new request. An id consists of 1 to 128 printable
+    ASCII characters, for example a UUID. Errors are not recorded: after an error, the same id can be
+    used again.
 
-    Methods with an `etag` fail with ABORTED (STALE_ETAG) if the network has changed since the etag was
-    returned: read the network again before you retry. Without an etag, there is no such check.
+    Methods with an `etag` fail with ABORTED (STALE_ETAG) if the network has changed since the etag
+    was returned: read the network again before you retry. Without an etag, there is no such check.
 
-    Over HTTP, each method has the path in its google.api.http annotation, and messages and errors use
-    protobuf's JSON mapping. The header `If-Match` sets `etag`; a stale one then fails with status 412.
-    The header `Idempotency-Key` sets `request_id`. Streams are server-sent events, or newline-delimited
-    JSON if the client accepts application/x-ndjson. `Last-Event-ID` resumes a watch.
+    Over HTTP, each method has the path in its google.api.http annotation, and messages and errors
+    use protobuf's JSON mapping. The header `If-Match` sets `etag`; a stale one then fails with
+    status 412. The header `Idempotency-Key` sets `request_id`. Streams are server-sent events, or
+    newline-delimited JSON if the client accepts application/x-ndjson. `Last-Event-ID` resumes a
+    watch.
 
     Many gRPC clients reject responses of more than 4 MiB by default. Set the maximum receive size of
     your client to the limit `response_bytes` of GetServerInfo.
@@ -573,8 +586,8 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       OUT_OF_RANGE: `before_update` is less than 1 or later than the latest update
         (UPDATE_OUT_OF_RANGE). To delete all updates, call DeleteNetwork.
       ABORTED: the etag is stale (STALE_ETAG).
-      DATA_LOSS: the state at `before_update` cannot be recomputed (DAMAGED_HISTORY). Choose another
-        update.
+      DATA_LOSS: the state at `before_update` cannot be recomputed (DAMAGED_HISTORY). Choose
+        another update.
     """
     CreateTrainingSet: _aio.UnaryUnaryMultiCallable[_training_service_pb2.CreateTrainingSetRequest, _training_service_pb2.CreateTrainingSetResponse]  # type: ignore[assignment]
     """Creates a training set, which is immutable.
@@ -585,31 +598,32 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       RESOURCE_EXHAUSTED: the training set is too large, or there are too many (LIMIT_EXCEEDED).
     """
     UploadTrainingSet: _aio.StreamUnaryMultiCallable[_training_service_pb2.UploadTrainingSetRequest, _training_service_pb2.UploadTrainingSetResponse]  # type: ignore[assignment]
-    """Creates a training set from a stream of requests, for training sets that exceed the size limit of
-    one request. The order of the examples is the order in which they are sent. The training set is
-    stored after the last request; if the call ends earlier, nothing is stored. Each request must
-    not exceed `request_bytes`, and the whole training set must not exceed `training_set_bytes`.
-    Examples are validated as they arrive, so an invalid example can end the call early. A retry with
-    the same `request_id` must send the same examples, but can divide them into requests differently.
+    """Creates a training set from a stream of requests, for training sets that exceed the size limit
+    of one request. The order of the examples is the order in which they are sent. The training set
+    is stored after the last request; if the call ends earlier, nothing is stored. Each request
+    must not exceed `request_bytes`, and the whole training set must not exceed
+    `training_set_bytes`. Examples are validated as they arrive, so an invalid example can end the
+    call early. A retry with the same `request_id` must send the same examples, but can divide them
+    into requests differently.
 
     Errors:
-      INVALID_ARGUMENT: one or more fields are invalid; examples are identified by their index in the
-        whole training set. Or a request after the first one has an id or a request id. Correct each
-        reported field.
+      INVALID_ARGUMENT: one or more fields are invalid; examples are identified by their index in
+        the whole training set. Or a request after the first one has an id or a request id. Correct
+        each reported field.
       ALREADY_EXISTS: the id is already in use (TRAINING_SET_EXISTS). Choose another id.
       RESOURCE_EXHAUSTED: the training set is too large, or there are too many (LIMIT_EXCEEDED).
       RESOURCE_EXHAUSTED: the limit `uploads` of concurrent uploads is reached (TOO_MANY_UPLOADS).
         Retry after a short delay.
-      UNAVAILABLE: the server received no data for 60 s (UPLOAD_STALLED). Send the whole training set
-        again.
+      UNAVAILABLE: the server received no data for 60 s (UPLOAD_STALLED). Send the whole training
+        set again.
     """
     GetTrainingSet: _aio.UnaryUnaryMultiCallable[_training_service_pb2.GetTrainingSetRequest, _training_service_pb2.GetTrainingSetResponse]  # type: ignore[assignment]
     """Returns a training set, optionally with its examples.
 
     Errors:
       NOT_FOUND: the training set does not exist (TRAINING_SET_NOT_FOUND). Check the id.
-      RESOURCE_EXHAUSTED: the examples exceed the size limit of a response (LIMIT_EXCEEDED). Call it
-        without `include_examples`.
+      RESOURCE_EXHAUSTED: the examples exceed the size limit of a response (LIMIT_EXCEEDED). Call
+        it without `include_examples`.
     """
     ListTrainingSets: _aio.UnaryUnaryMultiCallable[_training_service_pb2.ListTrainingSetsRequest, _training_service_pb2.ListTrainingSetsResponse]  # type: ignore[assignment]
     """Lists training sets without their examples, in the order of their ids, with pagination.
@@ -623,9 +637,10 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
 
     Errors:
       NOT_FOUND: the training set does not exist (TRAINING_SET_NOT_FOUND).
-      FAILED_PRECONDITION: an active run uses the training set (TRAINING_SET_IN_USE). Wait until the
-        run ends, or call CancelRun.
-      FAILED_PRECONDITION: the training set is built in (TRAINING_SET_BUILT_IN) and cannot be deleted.
+      FAILED_PRECONDITION: an active run uses the training set (TRAINING_SET_IN_USE). Wait until
+        the run ends, or call CancelRun.
+      FAILED_PRECONDITION: the training set is built in (TRAINING_SET_BUILT_IN) and cannot be
+        deleted.
     """
     Train: _aio.UnaryUnaryMultiCallable[_training_service_pb2.TrainRequest, _training_service_pb2.TrainResponse]  # type: ignore[assignment]
     """Starts a run in the background and returns it immediately. The run continues whether or not
@@ -634,10 +649,10 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     Errors:
       INVALID_ARGUMENT: a setting is invalid, or the training set does not fit the network
         (`settings.training_set`). Correct each reported field.
-      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does not
-        exist. Check the ids.
-      FAILED_PRECONDITION: the network has an active run (RUN_NOT_OVER). Continue it with ResumeRun or
-        Step, or end it with CancelRun.
+      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
+        not exist. Check the ids.
+      FAILED_PRECONDITION: the network has an active run (RUN_NOT_OVER). Continue it with ResumeRun
+        or Step, or end it with CancelRun.
       RESOURCE_EXHAUSTED: a batch would need too much memory (LIMIT_EXCEEDED, `batch_numbers`).
         Reduce `batch_size`.
       ABORTED: the etag is stale (STALE_ETAG).
@@ -645,17 +660,17 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     Step: _aio.UnaryUnaryMultiCallable[_training_service_pb2.StepRequest, _training_service_pb2.StepResponse]  # type: ignore[assignment]
     """Advances a network by a number of updates or epochs and returns when they are durable. With
     `settings`, a new run is created; without, the PAUSED run is continued. Afterwards the run is
-    PAUSED, SUCCEEDED if it is complete, or FAILED. An accepted step is completed even if the client
-    disconnects or the server restarts; only PauseRun and CancelRun end it early.
+    PAUSED, SUCCEEDED if it is complete, or FAILED. An accepted step is completed even if the
+    client disconnects or the server restarts; only PauseRun and CancelRun end it early.
 
     Errors:
       INVALID_ARGUMENT: a setting or the count is invalid. Correct each reported field.
-      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does not
-        exist. Check the ids.
+      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
+        not exist. Check the ids.
       FAILED_PRECONDITION: with `settings`, the network has an active run (RUN_NOT_OVER). Omit
         `settings` to continue that run.
-      FAILED_PRECONDITION: without `settings`, there is no PAUSED run (NO_PAUSED_RUN). Send `settings`
-        to create a run, or wait for the RUNNING one.
+      FAILED_PRECONDITION: without `settings`, there is no PAUSED run (NO_PAUSED_RUN). Send
+        `settings` to create a run, or wait for the RUNNING one.
       RESOURCE_EXHAUSTED: a batch would need too much memory (LIMIT_EXCEEDED, `batch_numbers`).
         Reduce `batch_size`.
       ABORTED: the etag is stale (STALE_ETAG).
@@ -665,28 +680,28 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     PAUSED, the call has no effect.
 
     Errors:
-      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check the
-        id and the number.
+      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check
+        the id and the number.
       FAILED_PRECONDITION: the run has ended (RUN_OVER).
       ABORTED: the etag is stale (STALE_ETAG).
     """
     ResumeRun: _aio.UnaryUnaryMultiCallable[_training_service_pb2.ResumeRunRequest, _training_service_pb2.ResumeRunResponse]  # type: ignore[assignment]
-    """Resumes a PAUSED run in the background until it ends. If the run is already RUNNING, the call has
-    no effect.
+    """Resumes a PAUSED run in the background until it ends. If the run is already RUNNING, the call
+    has no effect.
 
     Errors:
-      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check the
-        id and the number.
+      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check
+        the id and the number.
       FAILED_PRECONDITION: the run has ended (RUN_OVER). Start a new run with Train.
       ABORTED: the etag is stale (STALE_ETAG).
     """
     CancelRun: _aio.UnaryUnaryMultiCallable[_training_service_pb2.CancelRunRequest, _training_service_pb2.CancelRunResponse]  # type: ignore[assignment]
-    """Ends a run permanently and returns when this is durable. The updates of the run remain. If the run
-    is already CANCELLED, the call has no effect.
+    """Ends a run permanently and returns when this is durable. The updates of the run remain. If the
+    run is already CANCELLED, the call has no effect.
 
     Errors:
-      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check the
-        id and the number.
+      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check
+        the id and the number.
       FAILED_PRECONDITION: the run has already SUCCEEDED or FAILED (RUN_OVER).
       ABORTED: the etag is stale (STALE_ETAG).
     """
@@ -694,8 +709,8 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     """Returns a run.
 
     Errors:
-      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check the
-        id and the number.
+      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check
+        the id and the number.
     """
     ListRuns: _aio.UnaryUnaryMultiCallable[_training_service_pb2.ListRunsRequest, _training_service_pb2.ListRunsResponse]  # type: ignore[assignment]
     """Lists the runs of a network, latest first, with pagination.
@@ -711,8 +726,8 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
       OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE;
         metadata `latest_update`). Choose an update up to the latest.
-      OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED). With view FULL, this
-        also applies to the earliest kept update, because the previous update is needed.
+      OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED). With view FULL,
+        this also applies to the earliest kept update, because the previous update is needed.
     """
     ListUpdates: _aio.UnaryUnaryMultiCallable[_training_service_pb2.ListUpdatesRequest, _training_service_pb2.ListUpdatesResponse]  # type: ignore[assignment]
     """Lists the updates of a network in order, with pagination, or downsampled for a cost curve. With
@@ -720,8 +735,8 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     single response.
 
     Errors:
-      INVALID_ARGUMENT: the page size or page token is invalid, `end_update` precedes the start, or a
-        field cannot be combined with `max_points`. Correct each reported field; send page tokens
+      INVALID_ARGUMENT: the page size or page token is invalid, `end_update` precedes the start, or
+        a field cannot be combined with `max_points`. Correct each reported field; send page tokens
         unchanged.
       NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
       OUT_OF_RANGE: `start_update` is negative or later than the latest update plus 1
@@ -731,115 +746,117 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
         `first_update`, `last_update`). List the updates before and after them.
     """
     WatchUpdates: _aio.UnaryStreamMultiCallable[_training_service_pb2.WatchUpdatesRequest, _training_service_pb2.WatchUpdatesResponse]  # type: ignore[assignment]
-    """Streams the updates and run events of a network from a given update on. The stream first returns
-    stored updates, then new ones as soon as they are durable, in order and without gaps or
+    """Streams the updates and run events of a network from a given update on. The stream first
+    returns stored updates, then new ones as soon as they are durable, in order and without gaps or
     duplicates. All watches receive the same updates, although they may be grouped into messages
     differently. After an interruption, watch again from the number after the last received update;
     run events at that position are sent again with the same event numbers.
 
     Errors:
       INVALID_ARGUMENT: one or more fields are invalid. Correct each reported field.
-      NOT_FOUND: the network or the run does not exist, or the network was deleted during the watch.
-      FAILED_PRECONDITION: the id belongs to a network with another uid (NETWORK_REPLACED). Start again
-        from update 0.
+      NOT_FOUND: the network or the run does not exist, or the network was deleted during the
+        watch.
+      FAILED_PRECONDITION: the id belongs to a network with another uid (NETWORK_REPLACED). Start
+        again from update 0.
       OUT_OF_RANGE: `start_update` is negative or later than the latest update plus 1
         (UPDATE_OUT_OF_RANGE).
-      OUT_OF_RANGE: `start_update`, or the next update of a watch that has fallen behind, was deleted
-        by DeleteUpdates (HISTORY_COMPACTED). Watch again from the metadata `earliest_update`.
-      RESOURCE_EXHAUSTED: the limit of concurrent watches is reached, in total or for the address of
-        the client (LIMIT_EXCEEDED, `watches` or `watches_of_client`). End a watch that you no longer
-        need.
-      UNAVAILABLE: the server is shutting down (DRAINING; metadata `next_update`), or could not write to
-        the stream for 10 s (WATCHER_TOO_SLOW). Watch again from the number after the last received
-        update.
+      OUT_OF_RANGE: `start_update`, or the next update of a watch that has fallen behind, was
+        deleted by DeleteUpdates (HISTORY_COMPACTED). Watch again from the metadata
+        `earliest_update`.
+      RESOURCE_EXHAUSTED: the limit of concurrent watches is reached, in total or for the address
+        of the client (LIMIT_EXCEEDED, `watches` or `watches_of_client`). End a watch that you no
+        longer need.
+      UNAVAILABLE: the server is shutting down (DRAINING; metadata `next_update`), or could not
+        write to the stream for 10 s (WATCHER_TOO_SLOW). Watch again from the number after the last
+        received update.
       CANCELLED: the server shut down before it accepted the watch. Retry.
     """
     Predict: _aio.UnaryUnaryMultiCallable[_training_service_pb2.PredictRequest, _training_service_pb2.PredictResponse]  # type: ignore[assignment]
-    """Computes the outputs of a network for given inputs, with the parameters of any update. Has no side
-    effects.
+    """Computes the outputs of a network for given inputs, with the parameters of any update. Has no
+    side effects.
 
     Errors:
-      INVALID_ARGUMENT: an input vector has the wrong length or contains infinity or NaN. Correct each
-        reported vector.
+      INVALID_ARGUMENT: an input vector has the wrong length or contains infinity or NaN. Correct
+        each reported vector.
       NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
       OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
       OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
-      RESOURCE_EXHAUSTED: the number of vectors multiplied by the number of units in all layers is too
-        large (LIMIT_EXCEEDED, `batch_numbers`). Send fewer vectors per call.
+      RESOURCE_EXHAUSTED: the number of vectors multiplied by the number of units in all layers is
+        too large (LIMIT_EXCEEDED, `batch_numbers`). Send fewer vectors per call.
     """
     Evaluate: _aio.UnaryUnaryMultiCallable[_training_service_pb2.EvaluateRequest, _training_service_pb2.EvaluateResponse]  # type: ignore[assignment]
-    """Computes the cost and accuracy of a network on a training set, with the parameters of any update.
-    Has no side effects.
+    """Computes the cost and accuracy of a network on a training set, with the parameters of any
+    update. Has no side effects.
 
     Errors:
       INVALID_ARGUMENT: the training set does not fit the network (`training_set`). Use another
         training set.
-      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does not
-        exist. Check the ids.
+      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
+        not exist. Check the ids.
       OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
       OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
     """
     CheckGradients: _aio.UnaryUnaryMultiCallable[_training_service_pb2.CheckGradientsRequest, _training_service_pb2.CheckGradientsResponse]  # type: ignore[assignment]
-    """Compares the gradients used in training with numerical gradients, at any update. For a parameter
-    w, the numerical gradient is n = (C(w + h) − C(w − h)) / 2h, with h = 6e-6·max(1, |w|) and the mean
-    cost C of the examples. A gradient a passes if |a − n| ≤ 1e-6·max(|a|, |n|) + 1e-9 + 3e-10·C; the
-    last term allows for rounding of C. Otherwise, steps of h/10 and h/100 are tried. If a step moves
-    the logit of a relu or leaky relu unit across 0 for any example, the cost has a kink between the
-    two points. If costs overflow, the numerical gradient cannot be measured. Such parameters are
-    reported and neither pass nor fail. Has no side effects.
+    """Compares the gradients used in training with numerical gradients, at any update. For a
+    parameter w, the numerical gradient is n = (C(w + h) − C(w − h)) / 2h, with h = 6e-6·max(1,
+    |w|) and the mean cost C of the examples. A gradient a passes if |a − n| ≤ 1e-6·max(|a|, |n|) +
+    1e-9 + 3e-10·C; the last term allows for rounding of C. Otherwise, steps of h/10 and h/100 are
+    tried. If a step moves the logit of a relu or leaky relu unit across 0 for any example, the
+    cost has a kink between the two points. If costs overflow, the numerical gradient cannot be
+    measured. Such parameters are reported and neither pass nor fail. Has no side effects.
 
     Errors:
       INVALID_ARGUMENT: the training set does not fit the network (`training_set`), or a count is
         invalid. Correct each reported field.
-      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does not
-        exist. Check the ids.
+      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
+        not exist. Check the ids.
       OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
       OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
-      RESOURCE_EXHAUSTED: the check would take too much time or memory (LIMIT_EXCEEDED). Check fewer
-        parameters, or use fewer examples.
+      RESOURCE_EXHAUSTED: the check would take too much time or memory (LIMIT_EXCEEDED). Check
+        fewer parameters, or use fewer examples.
     """
     ExportNetwork: _aio.UnaryStreamMultiCallable[_training_service_pb2.ExportNetworkRequest, _training_service_pb2.ExportNetworkResponse]  # type: ignore[assignment]
-    """Exports a network at any update, or its history up to that update, as a file. The file is sent in
-    chunks, which are generated while the client reads. It is complete only if the stream ends with OK;
-    discard it otherwise. Has no side effects.
+    """Exports a network at any update, or its history up to that update, as a file. The file is sent
+    in chunks, which are generated while the client reads. It is complete only if the stream ends
+    with OK; discard it otherwise. Has no side effects.
 
     Errors:
       INVALID_ARGUMENT: the format is unknown (`format`).
       NOT_FOUND: the network does not exist or was deleted during the export (NETWORK_NOT_FOUND).
       OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
       OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
-      UNAVAILABLE: the server could not write to the stream for 10 s (WATCHER_TOO_SLOW). Export again,
-        and read without long pauses.
+      UNAVAILABLE: the server could not write to the stream for 10 s (WATCHER_TOO_SLOW). Export
+        again, and read without long pauses.
     """
     VerifyHistory: _aio.UnaryStreamMultiCallable[_training_service_pb2.VerifyHistoryRequest, _training_service_pb2.VerifyHistoryResponse]  # type: ignore[assignment]
-    """Verifies the history of a network. Recomputes every update from the earliest kept one on, compares
-    every stored cost and every stored state with the result bit for bit, and checks that no data is
-    missing or unreadable. Streams progress about 5 times per second, up to the update that was the
-    latest when the call started. The last message either has `done` set or contains the first
-    difference. Has no side effects and does not slow down training.
+    """Verifies the history of a network. Recomputes every update from the earliest kept one on,
+    compares every stored cost and every stored state with the result bit for bit, and checks that
+    no data is missing or unreadable. Streams progress about 5 times per second, up to the update
+    that was the latest when the call started. The last message either has `done` set or contains
+    the first difference. Has no side effects and does not slow down training.
 
     Errors:
       NOT_FOUND: the network does not exist or was deleted during the verification
         (NETWORK_NOT_FOUND).
-      OUT_OF_RANGE: the start of the history was deleted during the verification (HISTORY_COMPACTED).
-        Verify again.
+      OUT_OF_RANGE: the start of the history was deleted during the verification
+        (HISTORY_COMPACTED). Verify again.
       DATA_LOSS: the network record or the head of its history cannot be read (DAMAGED_HISTORY).
         Restore the database from a backup.
     """
     SetWeights: _aio.UnaryUnaryMultiCallable[_training_service_pb2.SetWeightsRequest, _training_service_pb2.SetWeightsResponse]  # type: ignore[assignment]
-    """Sets individual parameters or whole layers, as one update of kind EDIT. A paused run continues from
-    the new parameters. The optimizer state is kept.
+    """Sets individual parameters or whole layers, as one update of kind EDIT. A paused run continues
+    from the new parameters. The optimizer state is kept.
 
     Errors:
       NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
-      INVALID_ARGUMENT: there is nothing to set, or a parameter does not exist, occurs twice, or has an
-        infinite or NaN value. Correct each reported field.
+      INVALID_ARGUMENT: there is nothing to set, or a parameter does not exist, occurs twice, or
+        has an infinite or NaN value. Correct each reported field.
       FAILED_PRECONDITION: a run is PENDING or RUNNING (RUN_NOT_OVER). Call PauseRun first.
       ABORTED: the etag is stale (STALE_ETAG).
     """
     ResetWeights: _aio.UnaryUnaryMultiCallable[_training_service_pb2.ResetWeightsRequest, _training_service_pb2.ResetWeightsResponse]  # type: ignore[assignment]
-    """Initialises all parameters again, as one update of kind RESET, with an initializer or with given
-    values. A paused run continues from the new parameters. The optimizer state is cleared.
+    """Initialises all parameters again, as one update of kind RESET, with an initializer or with
+    given values. A paused run continues from the new parameters. The optimizer state is cleared.
 
     Errors:
       NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
@@ -848,44 +865,47 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       ABORTED: the etag is stale (STALE_ETAG).
     """
     CompareUpdates: _aio.UnaryUnaryMultiCallable[_training_service_pb2.CompareUpdatesRequest, _training_service_pb2.CompareUpdatesResponse]  # type: ignore[assignment]
-    """Compares two updates of a network, or of two networks with the same layers, such as a network and
-    its fork. Lists the parameters that differ, largest change first, with pagination.
+    """Compares two updates of a network, or of two networks with the same layers, such as a network
+    and its fork. Lists the parameters that differ, largest change first, with pagination.
 
     Errors:
       NOT_FOUND: a network does not exist (NETWORK_NOT_FOUND). Check the ids.
       OUT_OF_RANGE: an update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
       OUT_OF_RANGE: an update was deleted by DeleteUpdates (HISTORY_COMPACTED).
       INVALID_ARGUMENT: the page size or page token is invalid, or the layers of `base_network` are
-        different. Compare networks with the same layer sizes that both have biases or both have none.
+        different. Compare networks with the same layer sizes that both have biases or both have
+        none.
       DATA_LOSS: an update cannot be read back correctly (DAMAGED_HISTORY).
     """
     TraceUpdate: _aio.UnaryUnaryMultiCallable[_training_service_pb2.TraceUpdateRequest, _training_service_pb2.TraceUpdateResponse]  # type: ignore[assignment]
-    """Returns all intermediate values of one past update or of the next update. For each example of the
-    batch: inputs, logits and activations of all layers, cost, deltas and gradient. For the batch: the
-    sum and mean of the gradients, the step, and the parameters before and after. The values are
-    computed by the readable training loops and have the same bits as in training. Has no side effects.
+    """Returns all intermediate values of one past update or of the next update. For each example of
+    the batch: inputs, logits and activations of all layers, cost, deltas and gradient. For the
+    batch: the sum and mean of the gradients, the step, and the parameters before and after. The
+    values are computed by the readable training loops and have the same bits as in training. Has
+    no side effects.
 
     Errors:
-      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does not
-        exist. Check the ids.
+      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
+        not exist. Check the ids.
       OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
-      OUT_OF_RANGE: the update was deleted by DeleteUpdates, or is the earliest kept update, for which
-        the previous update is needed (HISTORY_COMPACTED).
-      FAILED_PRECONDITION: the update does not belong to a run (NOT_GRADIENT). Choose an update of kind
-        GRADIENT.
+      OUT_OF_RANGE: the update was deleted by DeleteUpdates, or is the earliest kept update, for
+        which the previous update is needed (HISTORY_COMPACTED).
+      FAILED_PRECONDITION: the update does not belong to a run (NOT_GRADIENT). Choose an update of
+        kind GRADIENT.
       FAILED_PRECONDITION: with `next`, there is no active run (NO_NEXT_UPDATE). Send `settings`.
       FAILED_PRECONDITION: with `next` and `settings`, there is an active run (RUN_NOT_OVER). Omit
         `settings`.
-      INVALID_ARGUMENT: the settings are invalid, or the batch does not contain the requested examples.
+      INVALID_ARGUMENT: the settings are invalid, or the batch does not contain the requested
+        examples.
       RESOURCE_EXHAUSTED: the batch of the settings is too large (LIMIT_EXCEEDED).
       DATA_LOSS: the update cannot be recomputed (DAMAGED_HISTORY).
     """
     ExplainWeight: _aio.UnaryUnaryMultiCallable[_training_service_pb2.ExplainWeightRequest, _training_service_pb2.ExplainWeightResponse]  # type: ignore[assignment]
-    """Explains why one weight changed in one past update or in the next update. Returns the chain rule
-    for the weight, one float64 operation per line, with numbers that lead to the stored bits; a
-    description in words; and the cost as a function of the weight. Only one layer is expanded at a
-    time: each delta that comes from the next layer names the weight whose explanation continues from
-    there. Has no side effects.
+    """Explains why one weight changed in one past update or in the next update. Returns the chain
+    rule for the weight, one float64 operation per line, with numbers that lead to the stored bits;
+    a description in words; and the cost as a function of the weight. Only one layer is expanded at
+    a time: each delta that comes from the next layer names the weight whose explanation continues
+    from there. Has no side effects.
 
     Errors:
       NOT_FOUND, OUT_OF_RANGE, DATA_LOSS: as for TraceUpdate.
@@ -895,22 +915,23 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     """
     WalkUpdate: _aio.UnaryUnaryMultiCallable[_training_service_pb2.WalkUpdateRequest, _training_service_pb2.WalkUpdateResponse]  # type: ignore[assignment]
     """Walks through one past update or the next update line by line. Executes the readable training
-    loops, which define the correct bits, and returns the value of each variable after each line. Has
-    no side effects.
+    loops, which define the correct bits, and returns the value of each variable after each line.
+    Has no side effects.
 
     Errors:
       NOT_FOUND, OUT_OF_RANGE, FAILED_PRECONDITION, DATA_LOSS: as for TraceUpdate.
       INVALID_ARGUMENT: the settings are invalid, or the requested steps do not exist.
-      RESOURCE_EXHAUSTED: the update has more than about 50,000 lines (LIMIT_EXCEEDED, `walk_lines`),
-        or the batch of the settings is too large. TraceUpdate returns the results, and `phases_only`
-        the order in which they are computed.
+      RESOURCE_EXHAUSTED: the update has more than about 50,000 lines (LIMIT_EXCEEDED,
+        `walk_lines`), or the batch of the settings is too large. TraceUpdate returns the results,
+        and `phases_only` the order in which they are computed.
     """
     GetServerInfo: _aio.UnaryUnaryMultiCallable[_training_service_pb2.GetServerInfoRequest, _training_service_pb2.GetServerInfoResponse]  # type: ignore[assignment]
     """Returns the version of the server, its limits, and the functions that it supports."""
 
 class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
     """TrainingService trains feed-forward neural networks. Every change of a network's parameters is a
-    numbered update that is durable before clients see it, can be watched live, and can be read later.
+    numbered update that is durable before clients see it, can be watched live, and can be read
+    later.
 
     Every error has a google.rpc.ErrorInfo detail with the domain `clearprop`, a stable reason and
     metadata. INVALID_ARGUMENT also has a google.rpc.BadRequest detail with one violation for each
@@ -918,26 +939,28 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
     call has no effect. In addition to the errors listed for each method, any call can fail with:
       UNAVAILABLE: the server is shutting down (DRAINING) or cannot access its store
         (STORE_UNAVAILABLE). Retry later, with the same `request_id` if the method has one.
-      RESOURCE_EXHAUSTED: a limit is exceeded (LIMIT_EXCEEDED). The message contains the limit and its
-        value; GetServerInfo lists all limits. Send less data, or delete resources that you no longer
-        need.
+      RESOURCE_EXHAUSTED: a limit is exceeded (LIMIT_EXCEEDED). The message contains the limit and
+        its value; GetServerInfo lists all limits. Send less data, or delete resources that you no
+        longer need.
       RESOURCE_EXHAUSTED: the disk of the server is full (STORE_FULL). Notify the operator, and retry
         when space is available. Active runs wait and resume automatically.
       DATA_LOSS: stored history is damaged (DAMAGED_HISTORY). Notify the operator.
 
     Methods with a `request_id` are idempotent: repeating a request with the same id and the same
-    payload within 7 days returns the first response and has no further effect, even if the server was
-    restarted. Using the id with a different payload fails with ALREADY_EXISTS (REQUEST_ID_REUSED): use
-    a new id for each new request. An id consists of 1 to 128 printable ASCII characters, for example a
-    UUID. Errors are not recorded: after an error, the same id can be used again.
+    payload within 7 days returns the first response and has no further effect, even if the server
+    was restarted. Using the id with a different payload fails with ALREADY_EXISTS
+    (REQUEST_ID_REUSED): use a new id for each new request. An id consists of 1 to 128 printable
+    ASCII characters, for example a UUID. Errors are not recorded: after an error, the same id can be
+    used again.
 
-    Methods with an `etag` fail with ABORTED (STALE_ETAG) if the network has changed since the etag was
-    returned: read the network again before you retry. Without an etag, there is no such check.
+    Methods with an `etag` fail with ABORTED (STALE_ETAG) if the network has changed since the etag
+    was returned: read the network again before you retry. Without an etag, there is no such check.
 
-    Over HTTP, each method has the path in its google.api.http annotation, and messages and errors use
-    protobuf's JSON mapping. The header `If-Match` sets `etag`; a stale one then fails with status 412.
-    The header `Idempotency-Key` sets `request_id`. Streams are server-sent events, or newline-delimited
-    JSON if the client accepts application/x-ndjson. `Last-Event-ID` resumes a watch.
+    Over HTTP, each method has the path in its google.api.http annotation, and messages and errors
+    use protobuf's JSON mapping. The header `If-Match` sets `etag`; a stale one then fails with
+    status 412. The header `Idempotency-Key` sets `request_id`. Streams are server-sent events, or
+    newline-delimited JSON if the client accepts application/x-ndjson. `Last-Event-ID` resumes a
+    watch.
 
     Many gRPC clients reject responses of more than 4 MiB by default. Set the maximum receive size of
     your client to the limit `response_bytes` of GetServerInfo.
@@ -1052,8 +1075,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           OUT_OF_RANGE: `before_update` is less than 1 or later than the latest update
             (UPDATE_OUT_OF_RANGE). To delete all updates, call DeleteNetwork.
           ABORTED: the etag is stale (STALE_ETAG).
-          DATA_LOSS: the state at `before_update` cannot be recomputed (DAMAGED_HISTORY). Choose another
-            update.
+          DATA_LOSS: the state at `before_update` cannot be recomputed (DAMAGED_HISTORY). Choose
+            another update.
         """
 
     @_abc_1.abstractmethod
@@ -1076,23 +1099,24 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         request_iterator: _MaybeAsyncIterator[_training_service_pb2.UploadTrainingSetRequest],
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.UploadTrainingSetResponse, _abc.Awaitable[_training_service_pb2.UploadTrainingSetResponse]]:
-        """Creates a training set from a stream of requests, for training sets that exceed the size limit of
-        one request. The order of the examples is the order in which they are sent. The training set is
-        stored after the last request; if the call ends earlier, nothing is stored. Each request must
-        not exceed `request_bytes`, and the whole training set must not exceed `training_set_bytes`.
-        Examples are validated as they arrive, so an invalid example can end the call early. A retry with
-        the same `request_id` must send the same examples, but can divide them into requests differently.
+        """Creates a training set from a stream of requests, for training sets that exceed the size limit
+        of one request. The order of the examples is the order in which they are sent. The training set
+        is stored after the last request; if the call ends earlier, nothing is stored. Each request
+        must not exceed `request_bytes`, and the whole training set must not exceed
+        `training_set_bytes`. Examples are validated as they arrive, so an invalid example can end the
+        call early. A retry with the same `request_id` must send the same examples, but can divide them
+        into requests differently.
 
         Errors:
-          INVALID_ARGUMENT: one or more fields are invalid; examples are identified by their index in the
-            whole training set. Or a request after the first one has an id or a request id. Correct each
-            reported field.
+          INVALID_ARGUMENT: one or more fields are invalid; examples are identified by their index in
+            the whole training set. Or a request after the first one has an id or a request id. Correct
+            each reported field.
           ALREADY_EXISTS: the id is already in use (TRAINING_SET_EXISTS). Choose another id.
           RESOURCE_EXHAUSTED: the training set is too large, or there are too many (LIMIT_EXCEEDED).
           RESOURCE_EXHAUSTED: the limit `uploads` of concurrent uploads is reached (TOO_MANY_UPLOADS).
             Retry after a short delay.
-          UNAVAILABLE: the server received no data for 60 s (UPLOAD_STALLED). Send the whole training set
-            again.
+          UNAVAILABLE: the server received no data for 60 s (UPLOAD_STALLED). Send the whole training
+            set again.
         """
 
     @_abc_1.abstractmethod
@@ -1105,8 +1129,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Errors:
           NOT_FOUND: the training set does not exist (TRAINING_SET_NOT_FOUND). Check the id.
-          RESOURCE_EXHAUSTED: the examples exceed the size limit of a response (LIMIT_EXCEEDED). Call it
-            without `include_examples`.
+          RESOURCE_EXHAUSTED: the examples exceed the size limit of a response (LIMIT_EXCEEDED). Call
+            it without `include_examples`.
         """
 
     @_abc_1.abstractmethod
@@ -1132,9 +1156,10 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Errors:
           NOT_FOUND: the training set does not exist (TRAINING_SET_NOT_FOUND).
-          FAILED_PRECONDITION: an active run uses the training set (TRAINING_SET_IN_USE). Wait until the
-            run ends, or call CancelRun.
-          FAILED_PRECONDITION: the training set is built in (TRAINING_SET_BUILT_IN) and cannot be deleted.
+          FAILED_PRECONDITION: an active run uses the training set (TRAINING_SET_IN_USE). Wait until
+            the run ends, or call CancelRun.
+          FAILED_PRECONDITION: the training set is built in (TRAINING_SET_BUILT_IN) and cannot be
+            deleted.
         """
 
     @_abc_1.abstractmethod
@@ -1149,10 +1174,10 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors:
           INVALID_ARGUMENT: a setting is invalid, or the training set does not fit the network
             (`settings.training_set`). Correct each reported field.
-          NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does not
-            exist. Check the ids.
-          FAILED_PRECONDITION: the network has an active run (RUN_NOT_OVER). Continue it with ResumeRun or
-            Step, or end it with CancelRun.
+          NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
+            not exist. Check the ids.
+          FAILED_PRECONDITION: the network has an active run (RUN_NOT_OVER). Continue it with ResumeRun
+            or Step, or end it with CancelRun.
           RESOURCE_EXHAUSTED: a batch would need too much memory (LIMIT_EXCEEDED, `batch_numbers`).
             Reduce `batch_size`.
           ABORTED: the etag is stale (STALE_ETAG).
@@ -1166,17 +1191,17 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_training_service_pb2.StepResponse, _abc.Awaitable[_training_service_pb2.StepResponse]]:
         """Advances a network by a number of updates or epochs and returns when they are durable. With
         `settings`, a new run is created; without, the PAUSED run is continued. Afterwards the run is
-        PAUSED, SUCCEEDED if it is complete, or FAILED. An accepted step is completed even if the client
-        disconnects or the server restarts; only PauseRun and CancelRun end it early.
+        PAUSED, SUCCEEDED if it is complete, or FAILED. An accepted step is completed even if the
+        client disconnects or the server restarts; only PauseRun and CancelRun end it early.
 
         Errors:
           INVALID_ARGUMENT: a setting or the count is invalid. Correct each reported field.
-          NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does not
-            exist. Check the ids.
+          NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
+            not exist. Check the ids.
           FAILED_PRECONDITION: with `settings`, the network has an active run (RUN_NOT_OVER). Omit
             `settings` to continue that run.
-          FAILED_PRECONDITION: without `settings`, there is no PAUSED run (NO_PAUSED_RUN). Send `settings`
-            to create a run, or wait for the RUNNING one.
+          FAILED_PRECONDITION: without `settings`, there is no PAUSED run (NO_PAUSED_RUN). Send
+            `settings` to create a run, or wait for the RUNNING one.
           RESOURCE_EXHAUSTED: a batch would need too much memory (LIMIT_EXCEEDED, `batch_numbers`).
             Reduce `batch_size`.
           ABORTED: the etag is stale (STALE_ETAG).
@@ -1192,8 +1217,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         PAUSED, the call has no effect.
 
         Errors:
-          NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check the
-            id and the number.
+          NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check
+            the id and the number.
           FAILED_PRECONDITION: the run has ended (RUN_OVER).
           ABORTED: the etag is stale (STALE_ETAG).
         """
@@ -1204,12 +1229,12 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _training_service_pb2.ResumeRunRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.ResumeRunResponse, _abc.Awaitable[_training_service_pb2.ResumeRunResponse]]:
-        """Resumes a PAUSED run in the background until it ends. If the run is already RUNNING, the call has
-        no effect.
+        """Resumes a PAUSED run in the background until it ends. If the run is already RUNNING, the call
+        has no effect.
 
         Errors:
-          NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check the
-            id and the number.
+          NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check
+            the id and the number.
           FAILED_PRECONDITION: the run has ended (RUN_OVER). Start a new run with Train.
           ABORTED: the etag is stale (STALE_ETAG).
         """
@@ -1220,12 +1245,12 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _training_service_pb2.CancelRunRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.CancelRunResponse, _abc.Awaitable[_training_service_pb2.CancelRunResponse]]:
-        """Ends a run permanently and returns when this is durable. The updates of the run remain. If the run
-        is already CANCELLED, the call has no effect.
+        """Ends a run permanently and returns when this is durable. The updates of the run remain. If the
+        run is already CANCELLED, the call has no effect.
 
         Errors:
-          NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check the
-            id and the number.
+          NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check
+            the id and the number.
           FAILED_PRECONDITION: the run has already SUCCEEDED or FAILED (RUN_OVER).
           ABORTED: the etag is stale (STALE_ETAG).
         """
@@ -1239,8 +1264,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         """Returns a run.
 
         Errors:
-          NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check the
-            id and the number.
+          NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check
+            the id and the number.
         """
 
     @_abc_1.abstractmethod
@@ -1268,8 +1293,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
           OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE;
             metadata `latest_update`). Choose an update up to the latest.
-          OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED). With view FULL, this
-            also applies to the earliest kept update, because the previous update is needed.
+          OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED). With view FULL,
+            this also applies to the earliest kept update, because the previous update is needed.
         """
 
     @_abc_1.abstractmethod
@@ -1283,8 +1308,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         single response.
 
         Errors:
-          INVALID_ARGUMENT: the page size or page token is invalid, `end_update` precedes the start, or a
-            field cannot be combined with `max_points`. Correct each reported field; send page tokens
+          INVALID_ARGUMENT: the page size or page token is invalid, `end_update` precedes the start, or
+            a field cannot be combined with `max_points`. Correct each reported field; send page tokens
             unchanged.
           NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
           OUT_OF_RANGE: `start_update` is negative or later than the latest update plus 1
@@ -1300,27 +1325,29 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _training_service_pb2.WatchUpdatesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_training_service_pb2.WatchUpdatesResponse], _abc.AsyncIterator[_training_service_pb2.WatchUpdatesResponse]]:
-        """Streams the updates and run events of a network from a given update on. The stream first returns
-        stored updates, then new ones as soon as they are durable, in order and without gaps or
+        """Streams the updates and run events of a network from a given update on. The stream first
+        returns stored updates, then new ones as soon as they are durable, in order and without gaps or
         duplicates. All watches receive the same updates, although they may be grouped into messages
         differently. After an interruption, watch again from the number after the last received update;
         run events at that position are sent again with the same event numbers.
 
         Errors:
           INVALID_ARGUMENT: one or more fields are invalid. Correct each reported field.
-          NOT_FOUND: the network or the run does not exist, or the network was deleted during the watch.
-          FAILED_PRECONDITION: the id belongs to a network with another uid (NETWORK_REPLACED). Start again
-            from update 0.
+          NOT_FOUND: the network or the run does not exist, or the network was deleted during the
+            watch.
+          FAILED_PRECONDITION: the id belongs to a network with another uid (NETWORK_REPLACED). Start
+            again from update 0.
           OUT_OF_RANGE: `start_update` is negative or later than the latest update plus 1
             (UPDATE_OUT_OF_RANGE).
-          OUT_OF_RANGE: `start_update`, or the next update of a watch that has fallen behind, was deleted
-            by DeleteUpdates (HISTORY_COMPACTED). Watch again from the metadata `earliest_update`.
-          RESOURCE_EXHAUSTED: the limit of concurrent watches is reached, in total or for the address of
-            the client (LIMIT_EXCEEDED, `watches` or `watches_of_client`). End a watch that you no longer
-            need.
-          UNAVAILABLE: the server is shutting down (DRAINING; metadata `next_update`), or could not write to
-            the stream for 10 s (WATCHER_TOO_SLOW). Watch again from the number after the last received
-            update.
+          OUT_OF_RANGE: `start_update`, or the next update of a watch that has fallen behind, was
+            deleted by DeleteUpdates (HISTORY_COMPACTED). Watch again from the metadata
+            `earliest_update`.
+          RESOURCE_EXHAUSTED: the limit of concurrent watches is reached, in total or for the address
+            of the client (LIMIT_EXCEEDED, `watches` or `watches_of_client`). End a watch that you no
+            longer need.
+          UNAVAILABLE: the server is shutting down (DRAINING; metadata `next_update`), or could not
+            write to the stream for 10 s (WATCHER_TOO_SLOW). Watch again from the number after the last
+            received update.
           CANCELLED: the server shut down before it accepted the watch. Retry.
         """
 
@@ -1330,17 +1357,17 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _training_service_pb2.PredictRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.PredictResponse, _abc.Awaitable[_training_service_pb2.PredictResponse]]:
-        """Computes the outputs of a network for given inputs, with the parameters of any update. Has no side
-        effects.
+        """Computes the outputs of a network for given inputs, with the parameters of any update. Has no
+        side effects.
 
         Errors:
-          INVALID_ARGUMENT: an input vector has the wrong length or contains infinity or NaN. Correct each
-            reported vector.
+          INVALID_ARGUMENT: an input vector has the wrong length or contains infinity or NaN. Correct
+            each reported vector.
           NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
           OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
           OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
-          RESOURCE_EXHAUSTED: the number of vectors multiplied by the number of units in all layers is too
-            large (LIMIT_EXCEEDED, `batch_numbers`). Send fewer vectors per call.
+          RESOURCE_EXHAUSTED: the number of vectors multiplied by the number of units in all layers is
+            too large (LIMIT_EXCEEDED, `batch_numbers`). Send fewer vectors per call.
         """
 
     @_abc_1.abstractmethod
@@ -1349,14 +1376,14 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _training_service_pb2.EvaluateRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.EvaluateResponse, _abc.Awaitable[_training_service_pb2.EvaluateResponse]]:
-        """Computes the cost and accuracy of a network on a training set, with the parameters of any update.
-        Has no side effects.
+        """Computes the cost and accuracy of a network on a training set, with the parameters of any
+        update. Has no side effects.
 
         Errors:
           INVALID_ARGUMENT: the training set does not fit the network (`training_set`). Use another
             training set.
-          NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does not
-            exist. Check the ids.
+          NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
+            not exist. Check the ids.
           OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
           OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
         """
@@ -1367,23 +1394,23 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _training_service_pb2.CheckGradientsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.CheckGradientsResponse, _abc.Awaitable[_training_service_pb2.CheckGradientsResponse]]:
-        """Compares the gradients used in training with numerical gradients, at any update. For a parameter
-        w, the numerical gradient is n = (C(w + h) − C(w − h)) / 2h, with h = 6e-6·max(1, |w|) and the mean
-        cost C of the examples. A gradient a passes if |a − n| ≤ 1e-6·max(|a|, |n|) + 1e-9 + 3e-10·C; the
-        last term allows for rounding of C. Otherwise, steps of h/10 and h/100 are tried. If a step moves
-        the logit of a relu or leaky relu unit across 0 for any example, the cost has a kink between the
-        two points. If costs overflow, the numerical gradient cannot be measured. Such parameters are
-        reported and neither pass nor fail. Has no side effects.
+        """Compares the gradients used in training with numerical gradients, at any update. For a
+        parameter w, the numerical gradient is n = (C(w + h) − C(w − h)) / 2h, with h = 6e-6·max(1,
+        |w|) and the mean cost C of the examples. A gradient a passes if |a − n| ≤ 1e-6·max(|a|, |n|) +
+        1e-9 + 3e-10·C; the last term allows for rounding of C. Otherwise, steps of h/10 and h/100 are
+        tried. If a step moves the logit of a relu or leaky relu unit across 0 for any example, the
+        cost has a kink between the two points. If costs overflow, the numerical gradient cannot be
+        measured. Such parameters are reported and neither pass nor fail. Has no side effects.
 
         Errors:
           INVALID_ARGUMENT: the training set does not fit the network (`training_set`), or a count is
             invalid. Correct each reported field.
-          NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does not
-            exist. Check the ids.
+          NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
+            not exist. Check the ids.
           OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
           OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
-          RESOURCE_EXHAUSTED: the check would take too much time or memory (LIMIT_EXCEEDED). Check fewer
-            parameters, or use fewer examples.
+          RESOURCE_EXHAUSTED: the check would take too much time or memory (LIMIT_EXCEEDED). Check
+            fewer parameters, or use fewer examples.
         """
 
     @_abc_1.abstractmethod
@@ -1392,17 +1419,17 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _training_service_pb2.ExportNetworkRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_training_service_pb2.ExportNetworkResponse], _abc.AsyncIterator[_training_service_pb2.ExportNetworkResponse]]:
-        """Exports a network at any update, or its history up to that update, as a file. The file is sent in
-        chunks, which are generated while the client reads. It is complete only if the stream ends with OK;
-        discard it otherwise. Has no side effects.
+        """Exports a network at any update, or its history up to that update, as a file. The file is sent
+        in chunks, which are generated while the client reads. It is complete only if the stream ends
+        with OK; discard it otherwise. Has no side effects.
 
         Errors:
           INVALID_ARGUMENT: the format is unknown (`format`).
           NOT_FOUND: the network does not exist or was deleted during the export (NETWORK_NOT_FOUND).
           OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
           OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
-          UNAVAILABLE: the server could not write to the stream for 10 s (WATCHER_TOO_SLOW). Export again,
-            and read without long pauses.
+          UNAVAILABLE: the server could not write to the stream for 10 s (WATCHER_TOO_SLOW). Export
+            again, and read without long pauses.
         """
 
     @_abc_1.abstractmethod
@@ -1411,17 +1438,17 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _training_service_pb2.VerifyHistoryRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_training_service_pb2.VerifyHistoryResponse], _abc.AsyncIterator[_training_service_pb2.VerifyHistoryResponse]]:
-        """Verifies the history of a network. Recomputes every update from the earliest kept one on, compares
-        every stored cost and every stored state with the result bit for bit, and checks that no data is
-        missing or unreadable. Streams progress about 5 times per second, up to the update that was the
-        latest when the call started. The last message either has `done` set or contains the first
-        difference. Has no side effects and does not slow down training.
+        """Verifies the history of a network. Recomputes every update from the earliest kept one on,
+        compares every stored cost and every stored state with the result bit for bit, and checks that
+        no data is missing or unreadable. Streams progress about 5 times per second, up to the update
+        that was the latest when the call started. The last message either has `done` set or contains
+        the first difference. Has no side effects and does not slow down training.
 
         Errors:
           NOT_FOUND: the network does not exist or was deleted during the verification
             (NETWORK_NOT_FOUND).
-          OUT_OF_RANGE: the start of the history was deleted during the verification (HISTORY_COMPACTED).
-            Verify again.
+          OUT_OF_RANGE: the start of the history was deleted during the verification
+            (HISTORY_COMPACTED). Verify again.
           DATA_LOSS: the network record or the head of its history cannot be read (DAMAGED_HISTORY).
             Restore the database from a backup.
         """
@@ -1432,13 +1459,13 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _training_service_pb2.SetWeightsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.SetWeightsResponse, _abc.Awaitable[_training_service_pb2.SetWeightsResponse]]:
-        """Sets individual parameters or whole layers, as one update of kind EDIT. A paused run continues from
-        the new parameters. The optimizer state is kept.
+        """Sets individual parameters or whole layers, as one update of kind EDIT. A paused run continues
+        from the new parameters. The optimizer state is kept.
 
         Errors:
           NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
-          INVALID_ARGUMENT: there is nothing to set, or a parameter does not exist, occurs twice, or has an
-            infinite or NaN value. Correct each reported field.
+          INVALID_ARGUMENT: there is nothing to set, or a parameter does not exist, occurs twice, or
+            has an infinite or NaN value. Correct each reported field.
           FAILED_PRECONDITION: a run is PENDING or RUNNING (RUN_NOT_OVER). Call PauseRun first.
           ABORTED: the etag is stale (STALE_ETAG).
         """
@@ -1449,8 +1476,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _training_service_pb2.ResetWeightsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.ResetWeightsResponse, _abc.Awaitable[_training_service_pb2.ResetWeightsResponse]]:
-        """Initialises all parameters again, as one update of kind RESET, with an initializer or with given
-        values. A paused run continues from the new parameters. The optimizer state is cleared.
+        """Initialises all parameters again, as one update of kind RESET, with an initializer or with
+        given values. A paused run continues from the new parameters. The optimizer state is cleared.
 
         Errors:
           NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
@@ -1465,15 +1492,16 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _training_service_pb2.CompareUpdatesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.CompareUpdatesResponse, _abc.Awaitable[_training_service_pb2.CompareUpdatesResponse]]:
-        """Compares two updates of a network, or of two networks with the same layers, such as a network and
-        its fork. Lists the parameters that differ, largest change first, with pagination.
+        """Compares two updates of a network, or of two networks with the same layers, such as a network
+        and its fork. Lists the parameters that differ, largest change first, with pagination.
 
         Errors:
           NOT_FOUND: a network does not exist (NETWORK_NOT_FOUND). Check the ids.
           OUT_OF_RANGE: an update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
           OUT_OF_RANGE: an update was deleted by DeleteUpdates (HISTORY_COMPACTED).
           INVALID_ARGUMENT: the page size or page token is invalid, or the layers of `base_network` are
-            different. Compare networks with the same layer sizes that both have biases or both have none.
+            different. Compare networks with the same layer sizes that both have biases or both have
+            none.
           DATA_LOSS: an update cannot be read back correctly (DAMAGED_HISTORY).
         """
 
@@ -1483,23 +1511,25 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _training_service_pb2.TraceUpdateRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.TraceUpdateResponse, _abc.Awaitable[_training_service_pb2.TraceUpdateResponse]]:
-        """Returns all intermediate values of one past update or of the next update. For each example of the
-        batch: inputs, logits and activations of all layers, cost, deltas and gradient. For the batch: the
-        sum and mean of the gradients, the step, and the parameters before and after. The values are
-        computed by the readable training loops and have the same bits as in training. Has no side effects.
+        """Returns all intermediate values of one past update or of the next update. For each example of
+        the batch: inputs, logits and activations of all layers, cost, deltas and gradient. For the
+        batch: the sum and mean of the gradients, the step, and the parameters before and after. The
+        values are computed by the readable training loops and have the same bits as in training. Has
+        no side effects.
 
         Errors:
-          NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does not
-            exist. Check the ids.
+          NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
+            not exist. Check the ids.
           OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
-          OUT_OF_RANGE: the update was deleted by DeleteUpdates, or is the earliest kept update, for which
-            the previous update is needed (HISTORY_COMPACTED).
-          FAILED_PRECONDITION: the update does not belong to a run (NOT_GRADIENT). Choose an update of kind
-            GRADIENT.
+          OUT_OF_RANGE: the update was deleted by DeleteUpdates, or is the earliest kept update, for
+            which the previous update is needed (HISTORY_COMPACTED).
+          FAILED_PRECONDITION: the update does not belong to a run (NOT_GRADIENT). Choose an update of
+            kind GRADIENT.
           FAILED_PRECONDITION: with `next`, there is no active run (NO_NEXT_UPDATE). Send `settings`.
           FAILED_PRECONDITION: with `next` and `settings`, there is an active run (RUN_NOT_OVER). Omit
             `settings`.
-          INVALID_ARGUMENT: the settings are invalid, or the batch does not contain the requested examples.
+          INVALID_ARGUMENT: the settings are invalid, or the batch does not contain the requested
+            examples.
           RESOURCE_EXHAUSTED: the batch of the settings is too large (LIMIT_EXCEEDED).
           DATA_LOSS: the update cannot be recomputed (DAMAGED_HISTORY).
         """
@@ -1510,11 +1540,11 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _training_service_pb2.ExplainWeightRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.ExplainWeightResponse, _abc.Awaitable[_training_service_pb2.ExplainWeightResponse]]:
-        """Explains why one weight changed in one past update or in the next update. Returns the chain rule
-        for the weight, one float64 operation per line, with numbers that lead to the stored bits; a
-        description in words; and the cost as a function of the weight. Only one layer is expanded at a
-        time: each delta that comes from the next layer names the weight whose explanation continues from
-        there. Has no side effects.
+        """Explains why one weight changed in one past update or in the next update. Returns the chain
+        rule for the weight, one float64 operation per line, with numbers that lead to the stored bits;
+        a description in words; and the cost as a function of the weight. Only one layer is expanded at
+        a time: each delta that comes from the next layer names the weight whose explanation continues
+        from there. Has no side effects.
 
         Errors:
           NOT_FOUND, OUT_OF_RANGE, DATA_LOSS: as for TraceUpdate.
@@ -1530,15 +1560,15 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.WalkUpdateResponse, _abc.Awaitable[_training_service_pb2.WalkUpdateResponse]]:
         """Walks through one past update or the next update line by line. Executes the readable training
-        loops, which define the correct bits, and returns the value of each variable after each line. Has
-        no side effects.
+        loops, which define the correct bits, and returns the value of each variable after each line.
+        Has no side effects.
 
         Errors:
           NOT_FOUND, OUT_OF_RANGE, FAILED_PRECONDITION, DATA_LOSS: as for TraceUpdate.
           INVALID_ARGUMENT: the settings are invalid, or the requested steps do not exist.
-          RESOURCE_EXHAUSTED: the update has more than about 50,000 lines (LIMIT_EXCEEDED, `walk_lines`),
-            or the batch of the settings is too large. TraceUpdate returns the results, and `phases_only`
-            the order in which they are computed.
+          RESOURCE_EXHAUSTED: the update has more than about 50,000 lines (LIMIT_EXCEEDED,
+            `walk_lines`), or the batch of the settings is too large. TraceUpdate returns the results,
+            and `phases_only` the order in which they are computed.
         """
 
     @_abc_1.abstractmethod

@@ -33,9 +33,9 @@ class Example(_message.Message):
 
     @_builtins.property
     def targets(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """The expected outputs: finite, one for each unit of the network's last layer. With CROSS_ENTROPY,
-        each target is in [0, 1]; with CATEGORICAL_CROSS_ENTROPY, the targets of an example also add up
-        to 1.
+        """The expected outputs: finite, one for each unit of the network's last layer. With
+        CROSS_ENTROPY, each target is in [0, 1]; with CATEGORICAL_CROSS_ENTROPY, the targets of an
+        example also add up to 1.
         """
 
     def __init__(
@@ -77,8 +77,8 @@ class TrainingSet(_message.Message):
     example_count: _builtins.int
     """The number of examples."""
     built_in: _builtins.bool
-    """Whether the training set is built into the service. The built-in sets `and`, `or` and `xor` have
-    the inputs (0,0), (1,0), (0,1), (1,1) in this order and cannot be deleted.
+    """Whether the training set is built into the service. The built-in sets `and`, `or` and `xor`
+    have the inputs (0,0), (1,0), (0,1), (1,1) in this order and cannot be deleted.
     """
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:

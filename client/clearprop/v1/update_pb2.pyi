@@ -142,14 +142,14 @@ class Update(_message.Message):
     run: _builtins.int
     """The number of the run that applied the update; 0 if it does not belong to a run."""
     epoch: _builtins.int
-    """The epoch of the first example in the batch, counting from 1; 0 if the update does not belong to
-    a run.
+    """The epoch of the first example in the batch, counting from 1; 0 if the update does not belong
+    to a run.
     """
     first_example: _builtins.int
-    """The position of the first example of the batch in the order of its epoch, counting from 0. Without
-    shuffling this is the index of the example in the training set. The other examples of the batch
-    follow in the same order; after the end of the epoch, the batch continues with the start of the
-    next epoch.
+    """The position of the first example of the batch in the order of its epoch, counting from 0.
+    Without shuffling this is the index of the example in the training set. The other examples of
+    the batch follow in the same order; after the end of the epoch, the batch continues with the
+    start of the next epoch.
     """
     example_count: _builtins.int
     """The actual number of examples in the batch; 0 if the update does not belong to a run."""
@@ -159,15 +159,16 @@ class Update(_message.Message):
     """
     @_builtins.property
     def layers(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
-        """The parameters after the update, layer by layer. Empty with detail COST, and if the watch selects
-        individual parameters.
+        """The parameters after the update, layer by layer. Empty with detail COST, and if the watch
+        selects individual parameters.
         """
 
     @_builtins.property
     def gradients(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
-        """With detail GRADIENTS: G/n, the mean gradient of the batch before weight decay, computed with the
-        parameters before the update, layer by layer. Empty if the update does not belong to a run, for
-        the earliest kept update of a compacted history, and if the watch selects individual parameters.
+        """With detail GRADIENTS: G/n, the mean gradient of the batch before weight decay, computed with
+        the parameters before the update, layer by layer. Empty if the update does not belong to a run,
+        for the earliest kept update of a compacted history, and if the watch selects individual
+        parameters.
         """
 
     @_builtins.property
@@ -178,8 +179,8 @@ class Update(_message.Message):
 
     @_builtins.property
     def chosen_gradients(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """If the watch selects individual parameters, with detail GRADIENTS: their gradients. Empty whenever
-        `gradients` would be.
+        """If the watch selects individual parameters, with detail GRADIENTS: their gradients. Empty
+        whenever `gradients` would be.
         """
 
     def __init__(
@@ -209,12 +210,12 @@ Global___Update: _TypeAlias = Update  # noqa: Y015
 
 @_typing.final
 class UpdateColumns(_message.Message):
-    """Consecutive updates of the same kind and run as columns of numbers, for clients that read hundreds
-    of thousands of updates per second. With a stride, only the selected updates are included. A
-    message contains up to 1 MiB, or a single update if that is larger. A packed `repeated double` is
-    an array of little-endian doubles on the wire, so clients can read it without decoding each value.
-    In the shapes below, n is the number of updates and P the number of parameters of the network, or
-    of those that the watch selects.
+    """Consecutive updates of the same kind and run as columns of numbers, for clients that read
+    hundreds of thousands of updates per second. With a stride, only the selected updates are
+    included. A message contains up to 1 MiB, or a single update if that is larger. A packed
+    `repeated double` is an array of little-endian doubles on the wire, so clients can read it
+    without decoding each value. In the shapes below, n is the number of updates and P the number of
+    parameters of the network, or of those that the watch selects.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -259,8 +260,8 @@ class UpdateColumns(_message.Message):
 
     @_builtins.property
     def gradients(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """[n × P]: the gradients in the same order, with detail GRADIENTS. Empty whenever the gradients of
-        Update would be.
+        """[n × P]: the gradients in the same order, with detail GRADIENTS. Empty whenever the gradients
+        of Update would be.
         """
 
     def __init__(
@@ -315,8 +316,8 @@ class State(_message.Message):
     update does not belong to a run.
     """
     next_example: _builtins.int
-    """The position of the run's next example in the order of `next_epoch`, counting from 0; 0 after all
-    epochs.
+    """The position of the run's next example in the order of `next_epoch`, counting from 0; 0 after
+    all epochs.
     """
     cost: _builtins.float
     """The mean cost of the update's batch, computed with the parameters before the update. Can be
@@ -334,14 +335,15 @@ class State(_message.Message):
 
     @_builtins.property
     def gradients(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
-        """With view FULL, if the update belongs to a run: G/n, the mean gradient of the batch before weight
-        decay, computed with the parameters before the update, layer by layer.
+        """With view FULL, if the update belongs to a run: G/n, the mean gradient of the batch before
+        weight decay, computed with the parameters before the update, layer by layer.
         """
 
     @_builtins.property
     def activations(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.Vector]:
-        """With view FULL, if the update belongs to a run: the activations for the last example of the batch,
-        one vector for each layer after the inputs, computed with the parameters before the update.
+        """With view FULL, if the update belongs to a run: the activations for the last example of the
+        batch, one vector for each layer after the inputs, computed with the parameters before the
+        update.
         """
 
     def __init__(

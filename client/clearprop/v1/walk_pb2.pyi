@@ -111,8 +111,8 @@ class _WalkVariableRoleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Walk
     WALK_VARIABLE_ROLE_DELTA_ABOVE: _WalkVariableRole.ValueType  # 18
     """A delta of the next layer."""
     WALK_VARIABLE_ROLE_DELTA_SUM: _WalkVariableRole.ValueType  # 19
-    """The sum of the next layer's deltas, each multiplied by its weight, or the partial sum while they
-    are being added.
+    """The sum of the next layer's deltas, each multiplied by its weight, or the partial sum while
+    they are being added.
     """
     WALK_VARIABLE_ROLE_GRADIENT: _WalkVariableRole.ValueType  # 20
     """∂C/∂w: the gradient of a weight for one example."""
@@ -138,8 +138,8 @@ class _WalkVariableRoleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Walk
     """s after the update."""
 
 class WalkVariableRole(_WalkVariableRole, metaclass=_WalkVariableRoleEnumTypeWrapper):
-    """The meaning of a variable of the loops. A variable that is not an element of a list is a
-    working value of the line; an element of a list is a value that the line reads or stores.
+    """The meaning of a variable of the loops. A variable that is not an element of a list is a working
+    value of the line; an element of a list is a value that the line reads or stores.
     """
 
 WALK_VARIABLE_ROLE_UNSPECIFIED: WalkVariableRole.ValueType  # 0
@@ -183,8 +183,8 @@ WALK_VARIABLE_ROLE_DELTA: WalkVariableRole.ValueType  # 17
 WALK_VARIABLE_ROLE_DELTA_ABOVE: WalkVariableRole.ValueType  # 18
 """A delta of the next layer."""
 WALK_VARIABLE_ROLE_DELTA_SUM: WalkVariableRole.ValueType  # 19
-"""The sum of the next layer's deltas, each multiplied by its weight, or the partial sum while they
-are being added.
+"""The sum of the next layer's deltas, each multiplied by its weight, or the partial sum while
+they are being added.
 """
 WALK_VARIABLE_ROLE_GRADIENT: WalkVariableRole.ValueType  # 20
 """∂C/∂w: the gradient of a weight for one example."""
@@ -227,8 +227,8 @@ class Walk(_message.Message):
     update: _builtins.int
     """The number of the update. With `next`, the number that the next update would have."""
     run: _builtins.int
-    """The number of the run that the update belongs to. With `settings`, the number that the run would
-    have.
+    """The number of the run that the update belongs to. With `settings`, the number that the run
+    would have.
     """
     step_count: _builtins.int
     """The total number of executed lines. With `phases_only`, 0."""
@@ -312,8 +312,8 @@ class WalkPhase(_message.Message):
     kind: Global___WalkPhaseKind.ValueType
     """The kind."""
     position: _builtins.int
-    """The position of the example in the batch, counting from 0. Absent if the phase applies to the whole
-    batch.
+    """The position of the example in the batch, counting from 0. Absent if the phase applies to the
+    whole batch.
     """
     layer: _builtins.int
     """The layer: 1 is the first layer after the inputs. Absent if the phase applies to all layers."""
@@ -368,8 +368,8 @@ class WalkStep(_message.Message):
     phase: _builtins.int
     """The index of the phase in `phases`, counting from 0."""
     unit: _builtins.int
-    """The unit of the phase's layer that the line computes, counting from 0. Absent if the line does not
-    apply to a single unit.
+    """The unit of the phase's layer that the line computes, counting from 0. Absent if the line does
+    not apply to a single unit.
     """
     input: _builtins.int
     """The input of the unit that the line uses, counting from 0. Absent if there is none."""
@@ -427,8 +427,8 @@ class WalkVariable(_message.Message):
     ROLE_FIELD_NUMBER: _builtins.int
     INDICES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """The name in the source, such as `z_i`, or an element of a list, such as `z[1]`. For display only:
-    names can change between versions. Programs should use `role` and `indices`.
+    """The name in the source, such as `z_i`, or an element of a list, such as `z[1]`. For display
+    only: names can change between versions. Programs should use `role` and `indices`.
     """
     value: _builtins.float
     """The value."""
