@@ -14,6 +14,7 @@ import numpy as np
 import onnx.defs
 import pytest
 from clearprop.cli import options as commands
+from clearprop.cli.parsers import ACTIVATIONS
 from clearprop.cli.run_options import _OPTIMIZERS
 from clearprop.cli.training import train
 from clearprop.options import NetworkOptions, OptimizerOptions
@@ -137,7 +138,7 @@ def test_the_docstrings_of_the_client_list_it(entry: Defined) -> None:
 
 @each_entry
 def test_the_command_line_takes_it(entry: Defined) -> None:
-    words = [commands._ACTIVATIONS, commands._COSTS, _OPTIMIZERS, commands._INITIALIZERS]
+    words = [ACTIVATIONS, commands._COSTS, _OPTIMIZERS, commands._INITIALIZERS]
     assert sum(entry in each for each in words) == 1
 
 

@@ -1,4 +1,4 @@
-"""What an update changed, parameter by parameter."""
+"""The changes of an update, parameter by parameter."""
 
 from collections.abc import Iterator
 from itertools import chain
@@ -11,7 +11,7 @@ from clearprop.unit_names import parameter_name
 
 
 class Change(NamedTuple):
-    """One parameter before and after; its name says to which unit it goes and from which."""
+    """One parameter before and after."""
 
     name: str
     before: float
@@ -19,12 +19,12 @@ class Change(NamedTuple):
 
     @property
     def amount(self) -> float:
-        """How far it moved, with its sign."""
+        """The difference, with its sign."""
         return self.after - self.before
 
 
 def changes(before: State, after: State | Snapshot) -> list[Change]:
-    """Return the parameters of a network before and after, those that changed most first."""
+    """Return the parameters of a network before and after, largest changes first."""
     found = (
         Change(name, old, new)
         for (name, old), (_, new) in zip(_parameters(before), _parameters(after), strict=True)
@@ -43,7 +43,7 @@ def show_changes(before: State, after: State | Snapshot, most: int) -> None:
         ),
     )
     if len(found) > most:
-        say(f"[dim]and {len(found) - most:,} more that changed less[/]")
+        say(f"[dim]{len(found) - most:,} smaller changes are not shown.[/]")
 
 
 def _parameters(state: State | Snapshot) -> Iterator[tuple[str, float]]:

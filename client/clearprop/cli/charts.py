@@ -1,4 +1,4 @@
-"""A curve in plain text: dots of braille, eight to a character, between two axes."""
+"""A curve in plain text: braille dots, eight per character, between two axes."""
 
 import math
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from clearprop.cli.number_format import told_apart
 _BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 _BRAILLE = 0x2800
 
-#: From this ratio of the largest to the smallest on, the scale is logarithmic.
+#: The scale is logarithmic if the largest value is at least this many times the smallest.
 _DECADE = 10.0
 
 _MOST_TICKS = 6

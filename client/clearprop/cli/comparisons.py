@@ -1,4 +1,4 @@
-"""`clearprop diff`: what changed between two updates."""
+"""`clearprop diff`: the differences between two updates."""
 
 from typing import Annotated
 
@@ -10,6 +10,7 @@ from clearprop.cli.connection import connected
 from clearprop.cli.number_format import number, weight
 from clearprop.cli.options import Json, NetworkId, Server
 from clearprop.cli.output import say, say_json, show_table
+from clearprop.cli.parsers import whole_number
 from clearprop.unit_names import parameter_name
 
 _MOST_CHANGES = 20
@@ -17,22 +18,35 @@ _MOST_CHANGES = 20
 
 def diff(  # noqa: PLR0913 - an argument for each option of the command
     network: NetworkId,
-    first: Annotated[int, typer.Argument(metavar="FIRST", help="The update to begin with.")],
+    first: Annotated[
+        int, typer.Argument(metavar="FIRST", parser=whole_number(), help="The earlier update.")
+    ],
     second: Annotated[
         int | None,
-        typer.Argument(metavar="SECOND", help="The other one. The latest if absent."),
+        typer.Argument(
+            metavar="SECOND",
+            parser=whole_number(),
+            help="The later update.",
+            show_default="the latest",
+        ),
     ] = None,
     *,
     base_network: Annotated[
         str,
         typer.Option(
             metavar="BASE",
-            help="FIRST is an update of network BASE, such as what NETWORK was forked from.",
-            show_default="NETWORK itself",
+            help="The network of FIRST, such as the one that NETWORK was forked from.",
+            show_default="NETWORK",
         ),
     ] = "",
     most: Annotated[
-        int, typer.Option("--limit", metavar="N", help="Show the N largest changes, up to 1,000.")
+        int,
+        typer.Option(
+            "--limit",
+            metavar="N",
+            parser=whole_number(),
+            help="Show the N largest changes, up to 1,000.",
+        ),
     ] = _MOST_CHANGES,
     as_json: Json = False,
     server: Server,
@@ -55,7 +69,7 @@ def _show(network: NetworkInfo, base_network: str, compared: Comparison) -> None
     before = f"[cyan]{escape(base_network or network.id)}[/] {_named(compared.base)}"
     say(f"{before} → {after if base_network else _named(compared.update)}")
     if not compared.changed_count:
-        say("all parameters are the same")
+        say("All parameters are equal.")
         return
     outputs = len(network.layer_sizes) - 1
     show_table(
@@ -70,7 +84,7 @@ def _show(network: NetworkInfo, base_network: str, compared: Comparison) -> None
     )
     more = compared.changed_count - len(compared.changes)
     if more:
-        say(f"[dim]and {more:,} more that changed less[/]")
+        say(f"[dim]{more:,} smaller changes are not shown.[/]")
 
 
 def _named(update: Snapshot) -> str:

@@ -1,4 +1,4 @@
-"""Connecting to the server, and saying what went wrong in a few lines."""
+"""The connection to the server, and its errors in a few lines."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,18 +14,18 @@ from clearprop.cli.output import err
 #: What to do about an error, by its reason: commands and what they do. The names in braces are
 #: those of the error's metadata.
 _ADVICE = {
-    "NETWORK_NOT_FOUND": {"networks": "lists those that there are"},
-    "NETWORK_EXISTS": {"state {network}": "shows the one that there is"},
-    "TRAINING_SET_NOT_FOUND": {"training-sets": "lists those that there are"},
-    "RUN_NOT_FOUND": {"runs {network}": "lists those that there are"},
+    "NETWORK_NOT_FOUND": {"networks": "lists the networks"},
+    "NETWORK_EXISTS": {"state {network}": "shows the existing network"},
+    "TRAINING_SET_NOT_FOUND": {"training-sets": "lists the training sets"},
+    "RUN_NOT_FOUND": {"runs {network}": "lists the runs"},
     "RUN_NOT_OVER": {
-        "watch {network} --run {run}": "shows the run that is not over",
-        "resume {network}": "continues it when it is paused",
-        "pause {network}": "stops it",
-        "cancel {network}": "ends it",
+        "watch {network} --run {run}": "shows the active run",
+        "resume {network}": "continues it if it is paused",
+        "pause {network}": "pauses it",
+        "cancel {network}": "cancels it",
     },
     "NO_PAUSED_RUN": {
-        "step {network} --on SET --learning-rate RATE --batch-size N --epochs N": "opens a run"
+        "step {network} --on SET --learning-rate RATE --batch-size N --epochs N": "starts a run"
     },
 }
 
@@ -34,10 +34,10 @@ _CLOSING_SECONDS = 2.0
 
 @contextmanager
 def connected(server: str, *, retry_timeout: float = 0.0) -> Iterator[clearprop.Client]:
-    """Connect to a server for the block; end the command with exit code 1 if it refuses.
+    """Connect to a server for the block; end the command with exit code 1 on an error.
 
-    A server that cannot be reached is reported at once, even with a retry timeout, which is for one
-    that is lost later.
+    A server that does not answer at first is reported at once. `retry_timeout` is for how long a
+    connection that is lost later is tried again, in seconds.
     """
     try:
         if retry_timeout:
@@ -52,15 +52,14 @@ def connected(server: str, *, retry_timeout: float = 0.0) -> Iterator[clearprop.
         show_error(error, server)
         raise typer.Exit(1) from None
     except ValueError as error:
-        show_failure(str(error))
+        show_failure(sentence(str(error)))
         raise typer.Exit(1) from None
 
 
 def _close(client: clearprop.Client) -> None:
-    """Close a connection, but do not wait for it for long: the command ends anyway.
+    """Close a connection, but do not wait long: the command ends anyway.
 
-    A Ctrl-C in the middle of the beginning of a stream can leave gRPC waiting for a thread that it
-    never started.
+    A Ctrl-C while a stream starts can leave gRPC waiting for a thread that it never started.
     """
     closing = Thread(target=client.close, daemon=True)
     closing.start()
@@ -68,32 +67,38 @@ def _close(client: clearprop.Client) -> None:
 
 
 def show_error(error: clearprop.ClearpropError, server: str) -> None:
-    """Print what the service said, every bad field, and what to do."""
+    """Print an error of the service, every invalid field, and what to do."""
     if error.violations:
-        show_failure("the server refused this:")
+        show_failure("The request is invalid:")
         for bad in error.violations:
-            err.print(f"  [bold]{escape(bad.field)}[/]: {escape(bad.description)}", soft_wrap=True)
+            description = escape(sentence(bad.description))
+            err.print(f"  [bold]{escape(bad.field)}[/]: {description}", soft_wrap=True)
     elif error.code is grpc.StatusCode.UNAVAILABLE and not error.reason:
-        show_failure(f"no server answers at {server}")
-        show_advice("serve", "starts one here; --server HOST:PORT names another")
+        show_failure(f"No server answers at {server}. Start one, or choose another with --server.")
+        show_advice("serve", "starts a server on this machine")
     else:
-        show_failure(error.message)
+        show_failure(sentence(error.message))
     for command, does in _ADVICE.get(error.reason, {}).items():
         show_advice(command.format_map(_Known(error.metadata)), does)
 
 
+def sentence(message: str) -> str:
+    """Return a message of the service or the client with a capital letter and a full stop."""
+    return f"{message[:1].upper()}{message[1:]}{'' if message.endswith(('.', '!', '?')) else '.'}"
+
+
 def show_failure(message: str) -> None:
-    """Print what failed."""
-    err.print(f"[bold red]error:[/] {escape(message)}", soft_wrap=True)
+    """Print an error, in one or more sentences."""
+    err.print(f"[bold red]Error:[/] {escape(message)}", soft_wrap=True)
 
 
 def show_advice(command: str, does: str) -> None:
-    """Print a command that helps and what it does."""
+    """Print a command that helps, and what it does."""
     err.print(f"  clearprop {escape(command)}  [dim]{escape(does)}[/]", soft_wrap=True)
 
 
 class _Known(dict[str, str]):
-    """Metadata in which a name that a server did not send stands for itself."""
+    """Metadata in which a missing name is replaced by the name in capital letters."""
 
     def __missing__(self, name: str) -> str:
         return name.upper()

@@ -9,6 +9,7 @@ from clearprop.cli.connection import connected
 from clearprop.cli.number_format import exact
 from clearprop.cli.options import High, InitializerName, Json, Low, NetworkId, Seed, Server, given
 from clearprop.cli.output import say, say_json
+from clearprop.cli.parsers import real_number
 from clearprop.cli.weight_arguments import LayerNumber, SourceNumber, UnitNumber, weight_place
 from clearprop.options import RecipeOptions
 from clearprop.unit_names import parameter_name
@@ -20,7 +21,12 @@ def set_weight(  # noqa: PLR0913 - an argument for each option of the command
     unit: UnitNumber,
     source: SourceNumber,
     value: Annotated[
-        float, typer.Argument(metavar="VALUE", help="What it is to be; after -- also -0.5.")
+        float,
+        typer.Argument(
+            metavar="VALUE",
+            parser=real_number,
+            help="The new value. Write -- before negative values: -- -0.5.",
+        ),
     ],
     *,
     as_json: Json = False,
@@ -38,7 +44,7 @@ def set_weight(  # noqa: PLR0913 - an argument for each option of the command
         say_json(made.message)
         return
     name = parameter_name(*place, len(found.layer_sizes) - 1)
-    say(f"update {made.number:,} of [cyan]{escape(network)}[/] sets {name} to {exact(value)}")
+    say(f"Update {made.number:,} of [cyan]{escape(network)}[/] sets {name} to {exact(value)}.")
 
 
 def reset(  # noqa: PLR0913 - an argument for each option of the command
@@ -65,6 +71,6 @@ def reset(  # noqa: PLR0913 - an argument for each option of the command
         return
     drawn = "" if made.seed is None else f" with seed {made.seed}"
     say(
-        f"update {made.number:,} of [cyan]{escape(network)}[/] makes all weights anew,"
-        f" {made.recipe.lower()}{drawn}"
+        f"Update {made.number:,} of [cyan]{escape(network)}[/] resets all parameters:"
+        f" initializer {made.recipe.lower()}{drawn}."
     )

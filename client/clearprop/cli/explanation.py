@@ -1,4 +1,4 @@
-"""`clearprop explain`: why one weight changed by this much, as arithmetic and in words."""
+"""`clearprop explain`: why one weight changed, as arithmetic and in words."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -10,8 +10,9 @@ from rich.markup import escape
 from clearprop import Explanation
 from clearprop.cli.connection import connected
 from clearprop.cli.number_format import number
-from clearprop.cli.options import FirstPlace, Json, NetworkId, Server, one_of
+from clearprop.cli.options import FirstPosition, Json, NetworkId, Server
 from clearprop.cli.output import bars, say, say_json, say_plain, whole_batch
+from clearprop.cli.parsers import one_of, whole_number
 from clearprop.cli.run_options import ONE_UPDATE, OneUpdate, takes
 from clearprop.cli.weight_arguments import LayerNumber, SourceNumber, UnitNumber, weight_place
 from clearprop.v1.explanation_pb2 import SOURCE_KIND_DELTA, CostProfile, ExplainedLine
@@ -28,16 +29,23 @@ def explain(  # noqa: PLR0913 - an argument for each option of the command
     source: SourceNumber,
     *,
     which: OneUpdate,
-    place: FirstPlace = 1,
+    place: FirstPosition = 1,
     examples: Annotated[
         int,
         typer.Option(
-            metavar="N", help="Show the lines of N examples.", show_default="as many as read well"
+            metavar="N",
+            parser=whole_number(),
+            help="Show the lines of N examples.",
+            show_default="automatic",
         ),
     ] = 0,
     notation: Annotated[
         str,
-        typer.Option(metavar="WORD", parser=one_of(_NOTATIONS), help=f"{', '.join(_NOTATIONS)}."),
+        typer.Option(
+            metavar="WORD",
+            parser=one_of("notation", _NOTATIONS),
+            help=f"The notation of the lines: {', '.join(_NOTATIONS)}.",
+        ),
     ] = "text",
     as_json: Json = False,
     server: Server,
@@ -80,11 +88,13 @@ def _show(network: str, found: Explanation) -> None:
         if position is None:
             say(whole_batch(found.message.explanation.example_count))
         else:
-            say(f"[bold]example {next(names) + 1}[/] [dim](place {position + 1} in the batch)[/]")
+            say(
+                f"[bold]Example {next(names) + 1}[/] [dim](position {position + 1} in the batch)[/]"
+            )
         for line in lines:
             say_plain(f"  {line.text}")
     _show_profile(found.profile)
-    _show_ways_on(network, found)
+    _show_links(network, found)
 
 
 def _position(line: ExplainedLine) -> int | None:
@@ -95,35 +105,35 @@ def _show_profile(profile: CostProfile | None) -> None:
     if profile is None:
         return
     low, high = profile.values[0], profile.values[-1]
-    say("\n[bold]the batch's cost along this weight[/], all others as they were")
+    say("\n[bold]Cost of the batch along this weight[/], with all other weights unchanged")
     line = bars(profile.costs)
     say(f"  {number(profile.costs[0])} {line} {number(profile.costs[-1])}")
     indent = " " * (3 + len(number(profile.costs[0])))
     say(f"{indent}{'▲':>{len(line) // 2 + 1}}")
     middle = profile.values[len(profile.values) // 2]
     say(
-        f"  from {number(low)} to {number(high)}; ▲ is {number(middle)}, before the update, where"
-        f" the slope is {number(profile.slope)}"
+        f"  Weight from {number(low)} to {number(high)}; ▲ is {number(middle)}, the weight before"
+        f" the update, where the slope is {number(profile.slope)}."
     )
     middle_cost = profile.costs[len(profile.costs) // 2]
     say(
-        f"  this weight's step alone takes the cost from {number(middle_cost)} to"
-        f" {number(profile.cost_after)}"
+        f"  The step of this weight alone changes the cost from {number(middle_cost)} to"
+        f" {number(profile.cost_after)}."
     )
 
 
-def _show_ways_on(network: str, found: Explanation) -> None:
+def _show_links(network: str, found: Explanation) -> None:
     links = sorted(set(_links(found)))
     if links:
-        say("\n[dim]where the deltas from the layer above come from:[/]")
+        say("\n[dim]The deltas from the layer above are explained by:[/]")
     for layer, unit, source in links[:_MOST_LINKS]:
         say_plain(
             f"  clearprop explain {network} {layer} {unit + 1} {source + 1} --update {found.update}"
         )
     if len(links) > _MOST_LINKS:
-        say(f"[dim]  and {len(links) - _MOST_LINKS:,} more[/]")
+        say(f"[dim]  and {len(links) - _MOST_LINKS:,} more.[/]")
     if found.next_position is not None:
-        say(f"[dim]more examples: --from-place {found.next_position + 1}[/]")
+        say(f"[dim]More examples: --from-position {found.next_position + 1}[/]")
 
 
 def _links(found: Explanation) -> Iterator[tuple[int, int, int]]:

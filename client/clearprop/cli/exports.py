@@ -1,4 +1,4 @@
-"""Commands that take networks out of a server and in again: export, import-network."""
+"""Commands that write and read files of networks: export, import-network."""
 
 import os
 import sys
@@ -14,14 +14,15 @@ from rich.markup import escape
 
 from clearprop.cli.connection import connected, show_failure
 from clearprop.cli.networks import described
-from clearprop.cli.options import Json, NetworkId, Server, UpdateNumber, one_of
+from clearprop.cli.options import Json, NetworkId, Server, UpdateNumber
 from clearprop.cli.output import say, say_json
+from clearprop.cli.parsers import one_of
 from clearprop.v1.training_service_pb2 import ExportFormat
 from clearprop.values import enum_word
 
 _FORMATS = [enum_word(ExportFormat, each) for each in ExportFormat.values()[1:]]
 
-_STDOUT = Path("-")
+_STDOUT = "-"
 
 
 def export(
@@ -32,21 +33,21 @@ def export(
         typer.Option(
             "--format",
             metavar="WORD",
-            parser=one_of(_FORMATS),
-            help="json: all of the network, for import-network; npz: its parameters, for NumPy;"
-            " onnx: from inputs to outputs, for other runtimes; csv: its history up to the update.",
+            parser=one_of("format", _FORMATS),
+            help="json: the network, for import-network. npz: its parameters, for NumPy. onnx: the"
+            " function from inputs to outputs, for other runtimes. csv: the history.",
         ),
     ] = "json",
     update: UpdateNumber = None,
     output: Annotated[
-        Path | None,
+        str,
         typer.Option(
             metavar="FILE",
-            help="Where to write it, - for standard output.",
-            show_default="a name that says what it is",
+            help="The file or folder to write to; - is standard output.",
+            show_default="named by network and update",
         ),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Write over a file that exists.")] = False,
+    ] = "",
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     server: Server,
 ) -> None:
     """Write a network or its history to a file.
@@ -54,12 +55,13 @@ def export(
     The file is complete, or it is not written.
     """
     kind: Any = file_format  # one of the words
-    with connected(server) as client, _telling(output):
+    _check_folder(output)
+    with connected(server) as client, file_errors_shown():
         found = client.network(network).export(kind, update=update)
         if output == _STDOUT:
             _show(found)
             return
-        path = _place(output, found.file_name)
+        path = _path(Path(output), found.file_name)
         written = _write(found, path, force=force)
     say(f"[cyan]{escape(str(path))}[/]: {written:,} bytes")
 
@@ -71,13 +73,15 @@ def import_network(
             metavar="FILE.json",
             exists=True,
             dir_okay=False,
-            help="What export --format json has written.",
+            help="A file that was written by export --format json.",
         ),
     ],
     *,
     network: Annotated[
         str,
-        typer.Option(metavar="ID", help="Its id.", show_default="one that the server makes"),
+        typer.Option(
+            metavar="ID", help="The id of the network.", show_default="picked by the server"
+        ),
     ] = "",
     as_json: Json = False,
     server: Server,
@@ -86,31 +90,43 @@ def import_network(
 
     Its parameters are equal to the exported ones, bit for bit.
     """
-    with _telling(file):
+    with file_errors_shown():
         document = file.read_bytes()
     with connected(server) as client:
         made = client.import_network(document, network)
     if as_json:
         say_json(made.message)
     else:
-        say(f"{described(made)}, imported from {escape(str(file))}")
+        say(f"{described(made)}, imported from {escape(str(file))}.")
 
 
-def _place(output: Path | None, file_name: str) -> Path:
-    """Return where to write: the file that was named, or one of the server's name in a folder."""
-    folder = output or Path()
-    return folder / Path(file_name).name if folder.is_dir() else folder
+def _check_folder(output: str) -> None:
+    """End the command with exit code 1 if the folder of the output does not exist."""
+    if output == _STDOUT:
+        return
+    folder = Path(output) if output.endswith(("/", os.sep)) else Path(output).parent
+    if not folder.is_dir():
+        show_failure(f"There is no folder {folder}. Create it, or choose another --output.")
+        raise typer.Exit(1)
 
 
-def _write(pieces: Iterable[bytes], path: Path, *, force: bool) -> int:
-    """Write a file under another name, which it loses when it is whole; return its size."""
+def _path(output: Path, file_name: str) -> Path:
+    """Return the file to write: that of the output, or one with the server's name in a folder."""
+    return output / Path(file_name).name if output.is_dir() else output
+
+
+def _write(chunks: Iterable[bytes], path: Path, *, force: bool) -> int:
+    """Write a file under a temporary name, rename it when it is complete, and return its size."""
     _check_free(path, force=force)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("xb") as file:
-            written = sum(file.write(piece) for piece in pieces)
+            written = sum(file.write(chunk) for chunk in chunks)
         _check_free(path, force=force)
         part.replace(path)
+    except OSError as error:
+        error.filename, error.filename2 = str(path), None  # not that of the temporary file
+        raise
     finally:
         part.unlink(missing_ok=True)
     return written
@@ -118,26 +134,29 @@ def _write(pieces: Iterable[bytes], path: Path, *, force: bool) -> int:
 
 def _check_free(path: Path, *, force: bool) -> None:
     if path.exists() and not force:
-        show_failure(f"{path} exists: name another --output, or write over it with --force")
+        show_failure(
+            f"{path} exists already. Choose another --output, or replace the file with --force."
+        )
         raise typer.Exit(1)
 
 
-def _show(pieces: Iterable[bytes]) -> None:
-    """Write a file to standard output when all of it has come, however slowly that is read."""
+def _show(chunks: Iterable[bytes]) -> None:
+    """Write a file to standard output once it is complete."""
     with TemporaryFile() as file:
-        file.writelines(pieces)
+        file.writelines(chunks)
         file.seek(0)
         copyfileobj(file, sys.stdout.buffer)
     sys.stdout.buffer.flush()
 
 
 @contextmanager
-def _telling(path: Path | None) -> Iterator[None]:
-    """End the command with exit code 1 and what the system says where a file cannot be used."""
+def file_errors_shown() -> Iterator[None]:
+    """End the command with exit code 1 where a file cannot be read or written."""
     try:
         yield
     except BrokenPipeError:
-        raise  # whoever reads has enough: every command ends quietly then
+        raise  # the reader of the output has closed it: commands end silently then
     except OSError as error:
-        show_failure(f"{error.filename or path}: {error.strerror}")
+        name = "" if error.filename is None else f"{error.filename}: "
+        show_failure(f"{name}{error.strerror or error}.")
         raise typer.Exit(1) from None

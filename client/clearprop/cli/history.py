@@ -1,4 +1,4 @@
-"""`clearprop history`: the way of a network's cost, drawn."""
+"""`clearprop history`: a network's cost curve."""
 
 import math
 from typing import Annotated
@@ -12,6 +12,7 @@ from clearprop.cli.connection import connected
 from clearprop.cli.number_format import told_apart
 from clearprop.cli.options import Json, NetworkId, Server
 from clearprop.cli.output import out, say, say_json, show_table
+from clearprop.cli.parsers import whole_number
 
 _POINTS = 1_000
 
@@ -19,7 +20,7 @@ _POINTS = 1_000
 _MOST_COLUMNS = 100
 _ROWS = 12
 
-#: How many updates that no run made are named.
+#: How many updates that were not made by a run are listed.
 _FEW = 6
 
 
@@ -28,18 +29,30 @@ def history(
     *,
     first: Annotated[
         int | None,
-        typer.Option("--from", metavar="N", help="The first update. The first of all if absent."),
+        typer.Option(
+            "--from",
+            metavar="N",
+            parser=whole_number(),
+            help="The first update.",
+            show_default="the earliest",
+        ),
     ] = None,
     last: Annotated[
         int | None,
-        typer.Option("--to", metavar="N", help="The last update. The latest if absent."),
+        typer.Option(
+            "--to",
+            metavar="N",
+            parser=whole_number(),
+            help="The last update.",
+            show_default="the latest",
+        ),
     ] = None,
     as_json: Json = False,
     server: Server,
 ) -> None:
     """Draw a network's cost curve.
 
-    Of many updates up to 1,000 are shown, among them the lowest and the highest costs.
+    Of many updates, up to 1,000 are shown, among them those with the lowest and highest costs.
     """
     with connected(server) as client:
         found = client.network(network).history(_POINTS, start=first, end=last)

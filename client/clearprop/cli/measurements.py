@@ -6,9 +6,10 @@ import typer
 
 from clearprop import Evaluation, GradientCheck, GradientDifference
 from clearprop.cli.connection import connected
-from clearprop.cli.number_format import number
+from clearprop.cli.number_format import counted, number
 from clearprop.cli.options import Json, NetworkId, Server, TrainingSetId, UpdateNumber
 from clearprop.cli.output import say, say_json, show_table
+from clearprop.cli.parsers import whole_number
 from clearprop.unit_names import parameter_name
 
 _MOST_DIFFERENCES = 10
@@ -39,12 +40,15 @@ def check_gradients(  # noqa: PLR0913 - an argument for each option of the comma
     update: UpdateNumber = None,
     examples: Annotated[
         int,
-        typer.Option(metavar="N", help="Use the first N examples.", show_default="32"),
+        typer.Option(
+            metavar="N", parser=whole_number(), help="Use the first N examples.", show_default="32"
+        ),
     ] = 0,
     parameters: Annotated[
         int,
         typer.Option(
             metavar="N",
+            parser=whole_number(),
             help="Check N parameters, spread evenly over the network.",
             show_default="up to 1,000",
         ),
@@ -70,26 +74,24 @@ def check_gradients(  # noqa: PLR0913 - an argument for each option of the comma
 
 
 def _evaluated(evaluation: Evaluation) -> str:
-    line = f"at update {evaluation.update:,}: cost {number(evaluation.cost)}"
+    line = f"At update {evaluation.update:,}: cost {number(evaluation.cost)}"
     if evaluation.correct_count is None or evaluation.accuracy is None:
-        return f"{line}, mean of {evaluation.example_count:,} examples"
+        return f"{line}, mean of {counted(evaluation.example_count, 'example')}"
     return (
-        f"{line}, {evaluation.correct_count:,} of {evaluation.example_count:,} right"
+        f"{line}, {evaluation.correct_count:,} of {evaluation.example_count:,} correct"
         f" ({evaluation.accuracy:.1%})"
     )
 
 
 def _show(check: GradientCheck, output_layer: int) -> None:
-    verdict = (
-        "[green]passed[/]" if check.passed else f"[red]FAILED[/] for {check.failed_count:,} of them"
-    )
+    verdict = "[green]passed[/]" if check.passed else f"{check.failed_count:,} [red]FAILED[/]"
     say(
-        f"at update {check.update:,}: {check.parameter_count:,} gradients over"
-        f" {check.example_count:,} examples {verdict}"
+        f"At update {check.update:,}: {counted(check.parameter_count, 'gradient')} over"
+        f" {counted(check.example_count, 'example')}: {verdict}"
     )
-    say("[dim]the largest differences, by what is allowed[/]")
+    say("[dim]The largest differences, relative to the tolerance:[/]")
     show_table(
-        ["parameter", "gradient", "measured", "difference", "allowed", ""],
+        ["parameter", "gradient", "measured", "difference", "tolerance", ""],
         (
             [
                 _name(each, output_layer),
@@ -111,8 +113,13 @@ def _show(check: GradientCheck, output_layer: int) -> None:
     if kinks:
         more = f" and {len(kinks) - _MOST_KINKS:,} more" if len(kinks) > _MOST_KINKS else ""
         say(
-            f"[yellow]{len(kinks):,}[/] at a kink, where a relu unit changes sides within the step"
-            f" and the slope says nothing: {', '.join(kinks[:_MOST_KINKS])}{more}"
+            f"[yellow]{len(kinks):,}[/] at a kink, where a relu unit changes its side within the"
+            f" step, so that the slope is not a gradient: {', '.join(kinks[:_MOST_KINKS])}{more}."
+        )
+    if check.unmeasurable_count:
+        say(
+            f"[yellow]{check.unmeasurable_count:,}[/] cannot be measured, because a number"
+            " overflows."
         )
 
 

@@ -21,24 +21,26 @@ from clearprop.cli.options import (
     Seed,
     Server,
     UpdateNumber,
-    activation_words,
     given,
-    layer_sizes,
 )
 from clearprop.cli.output import say, say_json, show_layer, show_table
+from clearprop.cli.parsers import activation_words, layer_sizes, whole_number
 
 _MOST_ACTIVATIONS = 16
 
 LabelList = Annotated[
-    list[str] | None, typer.Option(metavar="KEY=VALUE", help="A note to keep with it.")
+    list[str] | None, typer.Option(metavar="KEY=VALUE", help="A label to store with the network.")
 ]
 
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
 
 
 def create(  # noqa: PLR0913 - an argument for each option of the command
     network: Annotated[
-        str, typer.Argument(metavar="NETWORK", help="Its id. The server makes one if absent.")
+        str,
+        typer.Argument(
+            metavar="NETWORK", help="The id of the network.", show_default="picked by the server"
+        ),
     ] = "",
     *,
     layers: Layers,
@@ -77,13 +79,20 @@ def create(  # noqa: PLR0913 - an argument for each option of the command
 def fork(
     network: NetworkId,
     new: Annotated[
-        str, typer.Argument(metavar="NEW", help="The fork's id. The server makes one if absent.")
+        str,
+        typer.Argument(
+            metavar="NEW", help="The id of the fork.", show_default="picked by the server"
+        ),
     ] = "",
     *,
     update: Annotated[
         int | None,
         typer.Option(
-            "--update", metavar="N", help="The update to begin with.", show_default="the latest"
+            "--update",
+            metavar="N",
+            parser=whole_number(),
+            help="The update to fork from.",
+            show_default="the latest",
         ),
     ] = None,
     label: LabelList = None,
@@ -123,7 +132,7 @@ def networks(*, as_json: Json = False, server: Server) -> None:
             ),
         )
     else:
-        say("there are none yet: [bold]clearprop create first --layers 2-5-1[/] makes one")
+        say("There are no networks. [bold]clearprop create first --layers 2-5-1[/] creates one.")
 
 
 def state(
@@ -131,7 +140,7 @@ def state(
     *,
     update: UpdateNumber = None,
     full: Annotated[
-        bool, typer.Option("--full", help="Show also the gradients and activations that made it.")
+        bool, typer.Option("--full", help="Show also the gradients and activations of the update.")
     ] = False,
     as_json: Json = False,
     server: Server,
@@ -144,32 +153,32 @@ def state(
         say_json(read.message)
         return
     say(described(found) + _origin(found) + _kept(found))
-    line = f"update {read.number:,}, {read.kind}"
+    line = f"Update {read.number:,}, {read.kind}"
     if read.run is not None:
         line += f": run {read.run}, epoch {read.epoch}, cost {number(read.cost)}"
     say(line)
     layers = zip(read.weights, read.biases, found.activations, strict=True)
     for index, (weights, biases, activation) in enumerate(layers, start=1):
         shape = f"{len(weights)} × {len(weights[0])}" + (", biases" if len(biases) else "")
-        say(f"\n[bold]layer {index}[/] [dim]({shape}, {activation})[/]")
+        say(f"\n[bold]Layer {index}[/] [dim]({shape}, {activation})[/]")
         show_layer(weights, biases)
     if full:
         _show_what_made(read)
 
 
 def _show_what_made(read: State) -> None:
-    """Print the mean gradient that made a state, and the activations of its last example."""
+    """Print the mean gradient of an update, and the activations of its last example."""
     if not read.gradients:
-        say("\nno batch made this update: there are no gradients and activations")
+        say("\nThis update has no batch, so there are no gradients and activations.")
         return
     for layer, (weights, biases) in enumerate(
         zip(read.gradients, read.bias_gradients, strict=True), start=1
     ):
-        say(f"\n[bold]gradient of layer {layer}[/] [dim](mean of the batch, before the update)[/]")
+        say(f"\n[bold]Gradient of layer {layer}[/] [dim](mean of the batch, before the update)[/]")
         show_layer(weights, biases)
-    say("\n[bold]activations[/] [dim](of the last example of the batch, before the update)[/]")
+    say("\n[bold]Activations[/] [dim](of the last example of the batch, before the update)[/]")
     for layer, values in enumerate(read.activations, start=1):
-        more = f"  … {len(values):,} in all" if len(values) > _MOST_ACTIVATIONS else ""
+        more = f"  … {len(values):,} in total" if len(values) > _MOST_ACTIVATIONS else ""
         say(f"layer {layer}  {listed(values[:_MOST_ACTIVATIONS])}{more}")
 
 
@@ -184,18 +193,23 @@ def delete(
         found = client.network(network)
         if not yes:
             typer.confirm(
-                f"Delete {network} and its {found.latest_update + 1:,} updates for good?",
+                f"Delete {network} and its {found.latest_update + 1:,} updates permanently?",
                 abort=True,
                 err=True,
             )
         found.delete()
-    say(f"[cyan]{escape(network)}[/] is deleted")
+    say(f"Network [cyan]{escape(network)}[/] is deleted.")
 
 
 def delete_updates(
     network: NetworkId,
     *,
-    before: Annotated[int, typer.Option("--before", metavar="N", help="The first update to keep.")],
+    before: Annotated[
+        int,
+        typer.Option(
+            "--before", metavar="N", parser=whole_number(), help="The first update to keep."
+        ),
+    ],
     yes: Yes = False,
     as_json: Json = False,
     server: Server,
@@ -208,8 +222,8 @@ def delete_updates(
         found = client.network(network)
         if not yes and found.earliest_update < before <= found.latest_update:
             typer.confirm(
-                f"Delete the updates {found.earliest_update:,} to {before - 1:,} of {network}"
-                " (their states and costs; runs stay)? It cannot be undone.",
+                f"Delete the updates {found.earliest_update:,} to {before - 1:,} of {network} with"
+                " their parameters and costs? This cannot be undone.",
                 abort=True,
                 err=True,
             )
@@ -218,23 +232,23 @@ def delete_updates(
         say_json(left.message)
     else:
         say(
-            f"the history of [cyan]{escape(network)}[/] begins at update {left.earliest_update:,};"
-            f" its latest is {left.latest_update:,}"
+            f"The history of [cyan]{escape(network)}[/] starts at update"
+            f" {left.earliest_update:,} and ends at {left.latest_update:,}."
         )
 
 
 def described(network: NetworkInfo) -> str:
-    """Return what a network is in a line of markup."""
+    """Return the description of a network as markup."""
     sizes = "-".join(map(str, network.layer_sizes))
     bias = ", with biases" if network.has_biases else ""
     return (
-        f"network [cyan]{escape(network.id)}[/] ({sizes}, {_activations(network)},"
+        f"Network [cyan]{escape(network.id)}[/] ({sizes}, {_activations(network)},"
         f" {network.cost_function}, {network.parameter_count:,} parameters{bias})"
     )
 
 
 def created(network: NetworkInfo) -> str:
-    """Return what a new network is and how it was made in a line of markup."""
+    """Return the description of a new network, with its initializer, as markup."""
     seed = "" if network.seed is None else f" with seed {network.seed}"
     return f"{described(network)}, created {network.initializer}{seed}"
 
@@ -267,6 +281,6 @@ def _key_and_value(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals:
         raise typer.BadParameter(
-            f"{text!r} is no label: give it as key=value", param_hint="--label"
+            f"{text!r} is not a label. Write it as key=value.", param_hint="--label"
         )
     return key, value

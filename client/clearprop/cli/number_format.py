@@ -25,6 +25,11 @@ def exact(value: float) -> str:
     return _finite_or(value, repr(value))
 
 
+def counted(count: int, noun: str) -> str:
+    """Return a number of things, such as `1 input` and `1,000 inputs`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def listed(values: Iterable[float]) -> str:
     """Return the numbers of a vector."""
     return "  ".join(map(number, values))

@@ -1,4 +1,4 @@
-"""How things are shown: lines, tables and JSON, on terminals of any width and in pipes."""
+"""Lines, tables and JSON, on terminals of any width and in pipes."""
 
 import math
 import sys
@@ -12,10 +12,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from clearprop import RunInfo, Snapshot
-from clearprop.cli.number_format import number, weight
+from clearprop.cli.number_format import counted, number, weight
 from clearprop.values import Matrix, Vector
 
-#: How wide tables may be in a pipe, where there is no edge.
+#: The width of tables in a pipe.
 _PIPE_WIDTH = 120
 
 _ANY_WIDTH = 10_000
@@ -40,26 +40,26 @@ err = _console(stderr=True)
 
 
 def say(markup: str = "", *, end: str = "\n") -> None:
-    """Print a line of rich markup, which only the terminal's edge breaks."""
+    """Print a line of Rich markup, which only the edge of a terminal breaks."""
     out.print(markup, soft_wrap=True, end=end)
     out.file.flush()
 
 
 def say_json(message: Message, name: str = "") -> None:
-    """Print a message of the contract as one line of JSON, under a name where one is given."""
+    """Print a message as one line of JSON, in an object under `name` if that is given."""
     text = MessageToJson(message, indent=None, always_print_fields_with_no_presence=True)
     say_plain(f'{{"{name}": {text}}}' if name else text)
 
 
 def say_plain(text: str) -> None:
-    """Print a line as it is, as fast as that can be done: for streams."""
+    """Print a line of plain text as fast as possible, for streams."""
     print(text, flush=True)  # noqa: T201 - rich takes as long for one line as this for ten
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table of plain text: the first column to the left, the others to the right.
+    """Print a table of plain text: the first column left-aligned, the others right-aligned.
 
-    On a terminal that is too narrow for it the lines are broken, rather than every column.
+    On a terminal that is too narrow, lines are broken instead of columns.
     """
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     for index, column in enumerate(columns):
@@ -71,7 +71,7 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def show_layer(weights: Matrix, biases: Vector) -> None:
-    """Print the parameters of a layer, a unit on each line; of a large one the beginning."""
+    """Print the parameters of a layer, one unit per line; of a large layer, only the first ones."""
     columns = min(_MOST_COLUMNS, len(weights[0]))
     cut = len(weights[0]) > columns
     biased = len(biases) > 0
@@ -93,13 +93,12 @@ def show_layer(weights: Matrix, biases: Vector) -> None:
         ),
     )
     if len(weights) > _MOST_ROWS:
-        say(f"[dim]… and {len(weights) - _MOST_ROWS:,} more units; --json prints all[/]")
+        say(f"[dim]{len(weights) - _MOST_ROWS:,} more units are not shown. --json prints all.[/]")
 
 
 def whole_batch(examples: int) -> str:
-    """Return the heading of what is done once for a batch of so many examples, as markup."""
-    word = "example" if examples == 1 else "examples"
-    return f"[bold]the whole batch[/] [dim]({examples:,} {word})[/]"
+    """Return the heading of what happens once for the batch, as markup."""
+    return f"[bold]Whole batch[/] [dim]({counted(examples, 'example')})[/]"
 
 
 def state_of(run: RunInfo) -> str:
@@ -109,13 +108,13 @@ def state_of(run: RunInfo) -> str:
 
 
 def sparkline(costs: Sequence[float], width: int = 40) -> str:
-    """Return the way of a cost, on a logarithmic scale, as a line of small bars."""
+    """Return a cost curve on a logarithmic scale as a line of small bars."""
     logs = [math.log(max(cost, 1e-12)) for cost in costs]
     return bars([logs[place * (len(logs) - 1) // (width - 1)] for place in range(width)])
 
 
 def bars(values: Sequence[float]) -> str:
-    """Return a small bar for each value, from the lowest to the highest; · for what is none."""
+    """Return a small bar for each value, from the lowest to the highest; · if it is not finite."""
     finite = [value for value in values if math.isfinite(value)]
     lowest, highest = min(finite, default=0.0), max(finite, default=0.0)
     scale = (len(_BARS) - 1) / (highest - lowest or 1.0)
@@ -125,7 +124,7 @@ def bars(values: Sequence[float]) -> str:
 
 
 def update_line(snapshot: Snapshot) -> str:
-    """Return an update in a line of plain text."""
+    """Return an update as a line of plain text."""
     if snapshot.run is None:
         return f"update {snapshot.number:>8}  {snapshot.kind}"
     return (
@@ -135,13 +134,13 @@ def update_line(snapshot: Snapshot) -> str:
 
 
 def run_line(run: RunInfo) -> str:
-    """Return where a run stands in a line of markup."""
+    """Return the progress of a run as a line of markup."""
     line = (
-        f"run {run.number} of [cyan]{escape(run.network)}[/] is {state_of(run)}:"
+        f"Run {run.number} of [cyan]{escape(run.network)}[/] is {state_of(run)}:"
         f" {run.updates_done:,} of {run.total_updates:,} updates"
     )
     if run.latest_cost is not None:
         line += f", cost {number(run.latest_cost)}"
     if run.non_finite_cost is not None:
-        line += f" ([yellow]not finite[/] first at update {run.non_finite_cost:,})"
+        line += f" ([yellow]not finite[/] from update {run.non_finite_cost:,})"
     return line

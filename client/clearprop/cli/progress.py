@@ -1,4 +1,4 @@
-"""Shows a run while it goes on: a progress bar on a terminal, a line now and then in a pipe."""
+"""The progress of a run: a bar on a terminal, a few lines in a pipe."""
 
 import time
 from collections import deque
@@ -12,20 +12,20 @@ from clearprop import Run, Snapshot
 from clearprop.cli.number_format import number
 from clearprop.cli.output import out, run_line, say, say_plain
 
-#: A run is looked at this often in all, so that looking never slows it down.
+#: The number of looks at a run, so that looking never slows it down.
 _LOOKS = 1000
 
 #: In seconds: the live rate is that of the last one, and of a tenth of it at least.
 _WINDOW = 1.0
 _SHORTEST_WINDOW = 0.1
 
-#: A terminal of fewer columns has no room for a bar.
+#: A terminal with fewer columns is too narrow for a bar.
 _NARROW = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one look at a run shows."""
+    """The progress of a run at one look."""
 
     done: int
     cost: float | None
@@ -51,10 +51,7 @@ class LiveRate:
 
 
 def follow(run: Run, *, lines: int = 10) -> None:
-    """Show a run until it is over; it goes on whether or not anyone looks.
-
-    In a pipe, `lines` tell of the whole run.
-    """
+    """Show the progress of a run until it ends. In a pipe, the whole run is shown in `lines`."""
     rate = LiveRate()
     stride = max(1, run.total_updates // _LOOKS)
     done, cost = run.updates_done, run.latest_cost

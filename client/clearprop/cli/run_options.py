@@ -8,7 +8,8 @@ from typing import Annotated, Any, TypeAlias
 import typer
 
 from clearprop import StepOptions
-from clearprop.cli.options import NextUpdate, TrainingSetId, UpdateNumber, given, one_of
+from clearprop.cli.options import NextUpdate, TrainingSetId, UpdateNumber, given
+from clearprop.cli.parsers import one_of, real_number, whole_number
 from clearprop.v1.run_pb2 import OptimizerKind
 from clearprop.values import enum_word
 
@@ -19,19 +20,32 @@ _REQUIRED = inspect.Parameter.empty
 _OPTIMIZERS = [enum_word(OptimizerKind, each) for each in OptimizerKind.values()[1:]]
 
 _LEARNING_RATE = typer.Option(
-    "--learning-rate", metavar="RATE", help="How far an update goes against the gradient."
+    "--learning-rate", metavar="RATE", parser=real_number, help="The learning rate."
 )
 _BATCH_SIZE = typer.Option(
-    "--batch-size", metavar="N", help="How many examples an update averages over."
+    "--batch-size", metavar="N", parser=whole_number(), help="The number of examples in a batch."
 )
-_EPOCHS = typer.Option("--epochs", metavar="N", help="How often the run goes through the set.")
+_EPOCHS = typer.Option(
+    "--epochs", metavar="N", parser=whole_number(), help="The number of passes over the set."
+)
 _OPTIMIZER = typer.Option(
     "--optimizer",
     metavar="WORD",
-    parser=one_of(_OPTIMIZERS),
-    help=f"How gradients become changes: {', '.join(_OPTIMIZERS)}.",
+    parser=one_of("optimizer", _OPTIMIZERS),
+    help=f"The optimizer: {', '.join(_OPTIMIZERS)}.",
     show_default="gradient-descent",
 )
+
+
+def _number(name: str, description: str, default: str | None = None) -> Any:  # noqa: ANN401 - as Typer
+    return typer.Option(
+        name, metavar="NUMBER", parser=real_number, help=description, show_default=default or True
+    )
+
+
+def _integer(name: str, description: str) -> Any:  # noqa: ANN401 - as Typer
+    return typer.Option(name, metavar="N", parser=whole_number(), help=description)
+
 
 _NEEDED: Options = {
     "learning_rate": (Annotated[float, _LEARNING_RATE], _REQUIRED),
@@ -47,46 +61,32 @@ _HOW: Options = {
     name: (Annotated[kind | None, option], None)
     for name, kind, option in (
         ("optimizer", str, _OPTIMIZER),
-        (
-            "momentum",
-            float,
-            typer.Option("--momentum", help="Of momentum and nesterov.", show_default="0.9"),
-        ),
-        ("beta1", float, typer.Option("--beta1", help="Of adam.", show_default="0.9")),
-        ("beta2", float, typer.Option("--beta2", help="Of adam.", show_default="0.999")),
-        ("epsilon", float, typer.Option("--epsilon", help="Of adam.", show_default="1e-8")),
+        ("momentum", float, _number("--momentum", "μ of momentum and nesterov.", "0.9")),
+        ("beta1", float, _number("--beta1", "β₁ of adam.", "0.9")),
+        ("beta2", float, _number("--beta2", "β₂ of adam.", "0.999")),
+        ("epsilon", float, _number("--epsilon", "ε of adam.", "1e-8")),
         (
             "weight_decay",
             float,
-            typer.Option(
-                "--weight-decay",
-                help="Add so much of each parameter to its gradient.",
-                show_default="0",
-            ),
+            _number("--weight-decay", "λ: adds λ times each parameter to its gradient.", "0"),
         ),
         (
             "shuffle_seed",
             int,
-            typer.Option(
-                "--shuffle-seed", help="Shuffle the examples anew for each epoch, with a seed."
-            ),
+            _integer("--shuffle-seed", "Shuffle the examples of each epoch with this seed."),
         ),
         (
             "cost_below",
             float,
-            typer.Option("--cost-below", help="End after the epoch whose mean cost is below this."),
+            _number("--cost-below", "Stop after an epoch with a mean cost below this value."),
         ),
-        (
-            "max_updates",
-            int,
-            typer.Option("--max-updates", metavar="N", help="End after so many updates."),
-        ),
+        ("max_updates", int, _integer("--max-updates", "Stop after N updates.")),
         (
             "stop_on_non_finite_cost",
             bool,
             typer.Option(
                 "--stop-on-non-finite-cost",
-                help="End the run as failed after an update whose cost is infinite or NaN.",
+                help="Fail after an update with an infinite or NaN cost.",
             ),
         ),
     )

@@ -10,10 +10,16 @@ from clearprop.cli.connection import connected, show_failure
 from clearprop.cli.number_format import number
 from clearprop.cli.options import Json, NetworkId, Server
 from clearprop.cli.output import run_line, say, say_json, show_table
+from clearprop.cli.parsers import whole_number
 
 RunNumber = Annotated[
     int | None,
-    typer.Argument(metavar="RUN", help="Its number. The run that is not over if absent."),
+    typer.Argument(
+        metavar="RUN",
+        parser=whole_number(),
+        help="The number of the run.",
+        show_default="the active run",
+    ),
 ]
 
 
@@ -58,7 +64,7 @@ def runs(network: NetworkId, *, as_json: Json = False, server: Server) -> None:
             ),
         )
     else:
-        say(f"[cyan]{escape(network)}[/] has had none yet: [bold]clearprop train[/] starts one")
+        say(f"[cyan]{escape(network)}[/] has no runs. [bold]clearprop train[/] starts one.")
 
 
 def pause(
@@ -88,7 +94,7 @@ def cancel(
 def _find(network: Network, run: int | None) -> Run:
     number = run or network.active_run
     if number is None:
-        show_failure(f"network {network.id} has no run that is not over")
+        show_failure(f"Network {network.id} has no active run.")
         raise typer.Exit(1)
     return network.run(number)
 

@@ -1,4 +1,4 @@
-"""`clearprop info`: what the server is, and what it offers."""
+"""`clearprop info`: the server's version, limits and functions."""
 
 from collections.abc import Iterable, Iterator
 
@@ -20,7 +20,7 @@ def info(*, as_json: Json = False, server: Server) -> None:
         say_json(answer)
         return
     say(f"Clearprop [bold]{answer.version}[/] on {server}, store: {answer.store}")
-    say("[dim]limits[/]")
+    say("[dim]Limits[/]")
     for field, value in answer.limits.ListFields():
         say(f"  {field.name.replace('_', ' '):<20}{value:>14,}")
     for title, lines in _functions(answer):
@@ -30,21 +30,21 @@ def info(*, as_json: Json = False, server: Server) -> None:
 
 
 def _functions(answer: GetServerInfoResponse) -> Iterator[tuple[str, Iterable[tuple[str, str]]]]:
-    """Yield what there is to choose from: a title, and each name with its formula."""
-    yield "activations", ((each.name, each.formula) for each in answer.activations)
-    yield "cost functions", ((each.name, each.formula) for each in answer.cost_functions)
+    """Yield the functions of the server: a title, and each name with its formula."""
+    yield "Activations", ((each.name, each.formula) for each in answer.activations)
+    yield "Cost functions", ((each.name, each.formula) for each in answer.cost_functions)
     yield (
-        "optimizers",
+        "Optimizers",
         ((each.name, each.formula + _defaults(each.defaults)) for each in answer.optimizers),
     )
     yield (
-        "initializers",
+        "Initializers",
         ((each.name, each.formula + _defaults(each.defaults)) for each in answer.initializers),
     )
 
 
 def _defaults(message: Optimizer | Initializer) -> str:
-    """Return the numbers that are used where none are given."""
+    """Return the default values of a function."""
     numbers = [
         f"{field.name} {value:g}" for field, value in message.ListFields() if field.name != "kind"
     ]

@@ -1,4 +1,4 @@
-"""`clearprop step`: advances a network by a little and shows what changed."""
+"""`clearprop step`: takes single training steps."""
 
 from typing import Annotated
 
@@ -9,9 +9,10 @@ from clearprop.cli.changes import show_changes
 from clearprop.cli.connection import connected
 from clearprop.cli.options import Json, NetworkId, Server, TrainingSetId
 from clearprop.cli.output import run_line, say, say_json, say_plain, update_line
+from clearprop.cli.parsers import whole_number
 from clearprop.cli.run_options import MAYBE_NEW_RUN, takes
 
-#: The single updates of a step are listed up to this many, the last ones.
+#: The last updates of a step are listed, up to this many.
 _MOST_UPDATES = 10
 
 _MOST_CHANGES = 10
@@ -21,9 +22,11 @@ _MOST_CHANGES = 10
 def step(  # noqa: PLR0913 - an argument for each option of the command
     network: NetworkId,
     *,
-    count: Annotated[int, typer.Option(metavar="N", help="By how many updates.")] = 1,
+    count: Annotated[
+        int, typer.Option(metavar="N", parser=whole_number(), help="The number of updates.")
+    ] = 1,
     by_epochs: Annotated[
-        bool, typer.Option("--by-epochs", help="Count epochs in place of updates.")
+        bool, typer.Option("--by-epochs", help="Count epochs instead of updates.")
     ] = False,
     on: TrainingSetId = "",
     settings: StepOptions,

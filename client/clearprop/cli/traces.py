@@ -1,4 +1,4 @@
-"""`clearprop trace`: everything inside one update."""
+"""`clearprop trace`: every intermediate value of one update."""
 
 from typing import Annotated
 
@@ -7,9 +7,10 @@ from rich.markup import escape
 
 from clearprop import NetworkInfo, TracedExample, TracedUpdate
 from clearprop.cli.connection import connected
-from clearprop.cli.number_format import listed, number, weight
-from clearprop.cli.options import FirstPlace, Json, NetworkId, Server
+from clearprop.cli.number_format import counted, listed, number, weight
+from clearprop.cli.options import FirstPosition, Json, NetworkId, Server
 from clearprop.cli.output import say, say_json, show_table, whole_batch
+from clearprop.cli.parsers import whole_number
 from clearprop.cli.run_options import ONE_UPDATE, OneUpdate, takes
 from clearprop.traces import Parameters
 from clearprop.unit_names import parameter_name, unit_name
@@ -23,10 +24,12 @@ def trace(
     network: NetworkId,
     *,
     which: OneUpdate,
-    place: FirstPlace = 1,
+    place: FirstPosition = 1,
     examples: Annotated[
         int,
-        typer.Option(metavar="N", help="Show N examples.", show_default="as many as fit well"),
+        typer.Option(
+            metavar="N", parser=whole_number(), help="Show N examples.", show_default="automatic"
+        ),
     ] = 0,
     as_json: Json = False,
     server: Server,
@@ -54,23 +57,23 @@ def trace(
 
 def _show(network: NetworkInfo, found: TracedUpdate) -> None:
     say(
-        f"[bold]update {found.number:,}[/] of [cyan]{escape(network.id)}[/]: run {found.run}, epoch"
-        f" {found.epoch:,}, {found.example_count:,} examples, cost {number(found.cost)}"
+        f"[bold]Update {found.number:,}[/] of [cyan]{escape(network.id)}[/]: run {found.run}, epoch"
+        f" {found.epoch:,}, {counted(found.example_count, 'example')}, cost {number(found.cost)}"
     )
     for example in found.examples:
         _show_example(network, example)
     say(f"\n{whole_batch(found.example_count)}")
     _show_step(found)
     if found.after is None:
-        say("[red]it would make a parameter infinite: such an update is never made[/]")
+        say("[red]It would make a parameter infinite or NaN, so it is never applied.[/]")
     if found.next_position is not None:
-        say(f"[dim]more examples: --from-place {found.next_position + 1}[/]")
+        say(f"[dim]More examples: --from-position {found.next_position + 1}[/]")
 
 
 def _show_example(network: NetworkInfo, example: TracedExample) -> None:
     say(
-        f"\n[bold]example {example.number + 1}[/] [dim](place {example.position + 1} in the"
-        f" batch)[/]: inputs {listed(example.inputs[:_MOST_UNITS])}, wanted"
+        f"\n[bold]Example {example.number + 1}[/] [dim](position {example.position + 1} in the"
+        f" batch)[/]: inputs {listed(example.inputs[:_MOST_UNITS])}, targets"
         f" {listed(example.targets[:_MOST_UNITS])}, cost {number(example.cost)}"
     )
     output_layer = len(network.layer_sizes) - 1
@@ -85,7 +88,7 @@ def _show_example(network: NetworkInfo, example: TracedExample) -> None:
     )
     hidden = sum(max(0, size - _MOST_UNITS) for size in network.layer_sizes[1:])
     if hidden:
-        say(f"[dim]and {hidden:,} more units; --json prints all[/]")
+        say(f"[dim]{hidden:,} more units are not shown. --json prints all.[/]")
 
 
 def _show_step(found: TracedUpdate) -> None:
@@ -104,7 +107,7 @@ def _show_step(found: TracedUpdate) -> None:
         ([name, *(weight(value) for value in row)] for name, *row in rows[:_MOST_PARAMETERS]),
     )
     if len(rows) > _MOST_PARAMETERS:
-        say(f"[dim]and {len(rows) - _MOST_PARAMETERS:,} more; --json prints all[/]")
+        say(f"[dim]{len(rows) - _MOST_PARAMETERS:,} more are not shown. --json prints all.[/]")
 
 
 def _flat(parameters: Parameters) -> list[float]:

@@ -1,4 +1,4 @@
-"""`clearprop train`: trains a network in the background and shows how it gets on."""
+"""`clearprop train`: trains a network on the server and shows the progress."""
 
 from typing import Annotated
 
@@ -7,10 +7,11 @@ from rich.markup import escape
 
 import clearprop
 from clearprop import NetworkOptions, TrainingOptions
-from clearprop.cli.connection import connected, show_advice, show_failure
+from clearprop.cli.connection import connected, sentence, show_advice, show_failure
 from clearprop.cli.networks import created
-from clearprop.cli.options import Json, NetworkId, Seed, Server, TrainingSetId, layer_sizes
+from clearprop.cli.options import Json, NetworkId, Seed, Server, TrainingSetId
 from clearprop.cli.output import run_line, say, say_json
+from clearprop.cli.parsers import layer_sizes
 from clearprop.cli.progress import follow
 from clearprop.cli.run_options import NEW_RUN, takes
 from clearprop.cli.watches import RETRY_TIMEOUT
@@ -24,10 +25,14 @@ def train(  # noqa: PLR0913 - an argument for each option of the command
     settings: TrainingOptions,
     layers: Annotated[
         str,
-        typer.Option(metavar="SIZES", help="Make the network, such as 2-5-1, if it is not there."),
+        typer.Option(
+            metavar="SIZES", help="Create the network if it does not exist, such as 2-5-1."
+        ),
     ] = "",
     seed: Seed = None,
-    detach: Annotated[bool, typer.Option("--detach", help="Start it and do not follow.")] = False,
+    detach: Annotated[
+        bool, typer.Option("--detach", help="Start the run and do not wait for its end.")
+    ] = False,
     as_json: Json = False,
     server: Server,
 ) -> None:
@@ -64,7 +69,9 @@ def _find_or_create(
         return found
     if sizes and sizes != found.layer_sizes:
         have = "-".join(map(str, found.layer_sizes))
-        raise ValueError(f"there is a network {network} with the layers {have}, not {layers}")
+        raise ValueError(
+            f"network {network} exists already with the layers {have}, not {layers}: use another id"
+        )
     return found
 
 
@@ -75,19 +82,19 @@ def _follow(run: clearprop.Run, *, quiet: bool) -> None:
         else:
             follow(run)
     except KeyboardInterrupt:
-        show_failure(f"you stopped looking; run {run.number} of {run.network} goes on")
-        show_advice(f"watch {run.network} --run {run.number} --stride 1000", "looks again")
-        show_advice(f"pause {run.network}", "stops it")
+        show_failure(f"Interrupted. Run {run.number} of {run.network} continues on the server.")
+        show_advice(f"watch {run.network} --run {run.number} --stride 1000", "shows it again")
+        show_advice(f"pause {run.network}", "pauses it")
         raise typer.Exit(1) from None
 
 
 def _report(run: clearprop.Run) -> None:
     say(run_line(run) + _duration(run))
     if run.failure is not None:
-        show_failure(run.failure.message)
+        show_failure(sentence(run.failure.message))
     elif run.state == "SUCCEEDED":
         advice = f"clearprop predict {run.network} --on {run.settings.training_set}"
-        say(f"[dim]try[/] {escape(advice)}")
+        say(f"[dim]Try:[/] {escape(advice)}")
 
 
 def _duration(run: clearprop.Run) -> str:

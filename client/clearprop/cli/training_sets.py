@@ -14,7 +14,9 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 _MOST_EXAMPLES = 20
 
-TrainingSetArgument = Annotated[str, typer.Argument(metavar="SET", help="The training set's id.")]
+TrainingSetArgument = Annotated[
+    str, typer.Argument(metavar="SET", help="The id of the training set.")
+]
 
 
 @app.callback(invoke_without_command=True)
@@ -60,7 +62,7 @@ def show(training_set: TrainingSetArgument, *, as_json: Json = False, server: Se
         ),
     )
     if len(inputs) > _MOST_EXAMPLES:
-        say(f"[dim]and {len(inputs) - _MOST_EXAMPLES:,} more; --json prints all[/]")
+        say(f"[dim]{len(inputs) - _MOST_EXAMPLES:,} more are not shown. --json prints all.[/]")
 
 
 @app.command()
@@ -68,4 +70,4 @@ def delete(training_set: TrainingSetArgument, *, server: Server) -> None:
     """Delete a training set. Histories that were made with it stay complete."""
     with connected(server) as client:
         client.training_set(training_set).delete()
-    say(f"training set [cyan]{escape(training_set)}[/] is deleted")
+    say(f"Training set [cyan]{escape(training_set)}[/] is deleted.")

@@ -1,4 +1,4 @@
-"""`clearprop verify`: whether a history is what training it again gives."""
+"""`clearprop verify`: recomputes a history and compares it."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from clearprop import Difference, Verification
 from clearprop.cli.connection import connected
-from clearprop.cli.number_format import number
+from clearprop.cli.number_format import counted, number
 from clearprop.cli.options import Json, NetworkId, Server
 from clearprop.cli.output import err, say, say_json
 
@@ -61,28 +61,27 @@ def _bar() -> Iterator[Callable[[Verification], None]]:
 
 
 def _show_success(network: str, found: Verification) -> None:
-    begin = "" if found.earliest_update == 0 else f" from update {found.earliest_update:,} on"
+    start = "" if found.earliest_update == 0 else f" from update {found.earliest_update:,}"
     updates = found.latest_update - found.earliest_update
-    keyframes = "keyframe" if found.keyframes == 1 else "keyframes"
     say(
-        f"[green]✓[/] [cyan]{escape(network)}[/]{begin}: {updates:,} updates made again and"
-        f" {found.keyframes:,} {keyframes} compared, every bit is as it was recorded"
+        f"[green]✓[/] [cyan]{escape(network)}[/]{start}: {counted(updates, 'update')} recomputed,"
+        f" {counted(found.keyframes, 'keyframe')} compared: every bit is equal."
     )
 
 
 def _show_difference(network: str, found: Verification | None) -> None:
     difference = None if found is None else found.difference
     if found is None or difference is None:
-        say(f"[red]✗[/] the verification of {escape(network)} ended before it was done")
+        say(f"[red]✗[/] The verification of {escape(network)} ended early. Run it again.")
         return
     say(f"[red]✗[/] [cyan]{escape(network)}[/]: {escape(difference.text)}")
     _show_numbers(difference)
     if found.verified_update > found.earliest_update:
-        say(f"up to update {found.verified_update:,} every bit is as it was recorded")
-    say("restore the database from a backup, or train on from an update before: clearprop fork")
+        say(f"Up to update {found.verified_update:,}, every bit is equal.")
+    say("Restore the database from a backup, or fork from an earlier update: clearprop fork")
 
 
 def _show_numbers(difference: Difference) -> None:
     if difference.stored is not None and difference.recomputed is not None:
         apart = abs(difference.stored - difference.recomputed)
-        say(f"[dim]the two numbers are {number(apart)} apart[/]")
+        say(f"[dim]The numbers differ by {number(apart)}.[/]")

@@ -1,4 +1,4 @@
-"""`clearprop walk`: an update, line by line of the loops that compute it."""
+"""`clearprop walk`: the code of one update, line by line."""
 
 from typing import Annotated
 
@@ -10,19 +10,20 @@ from clearprop.cli.connection import connected
 from clearprop.cli.number_format import exact
 from clearprop.cli.options import Json, NetworkId, Server
 from clearprop.cli.output import say, say_json
+from clearprop.cli.parsers import whole_number
 from clearprop.cli.run_options import ONE_UPDATE, OneUpdate, takes
 
 _USUAL_LINES = 40
 _COLUMNS_OF_CODE = 52
 
 _DONE = {
-    "zero": "the sums G of the gradients are set to zero",
+    "zero": "gradient sums set to zero",
     "forward": "forward",
     "cost": "cost",
     "deltas": "deltas",
-    "add": "gradients added to G",
-    "divide": "G divided by the number of examples",
-    "update": "the step",
+    "add": "gradients added to their sums",
+    "divide": "sums divided by the number of examples",
+    "update": "parameter update",
 }
 
 
@@ -32,16 +33,23 @@ def walk(  # noqa: PLR0913 - an argument for each option of the command
     *,
     which: OneUpdate,
     first: Annotated[
-        int, typer.Option("--from-line", metavar="N", min=1, help="Begin at this executed line.")
+        int,
+        typer.Option(
+            "--from-line",
+            metavar="N",
+            parser=whole_number(least=1),
+            help="Start at the Nth executed line.",
+        ),
     ] = 1,
     lines: Annotated[
-        int, typer.Option(metavar="N", min=1, max=10_000, help="Show N of them, up to 10,000.")
+        int,
+        typer.Option(
+            metavar="N", parser=whole_number(1, 10_000), help="Show N lines, up to 10,000."
+        ),
     ] = _USUAL_LINES,
     phases_only: Annotated[
         bool,
-        typer.Option(
-            "--phases", help="Show the phases alone: of the batch, and of its first example."
-        ),
+        typer.Option("--phases", help="Show only the phases, with those of the first example."),
     ] = False,
     as_json: Json = False,
     server: Server,
@@ -73,7 +81,7 @@ def walk(  # noqa: PLR0913 - an argument for each option of the command
 
 def _show(network: NetworkInfo, found: WalkedUpdate) -> None:
     say(
-        f"[bold]update {found.number:,}[/] of [cyan]{escape(network.id)}[/]: run {found.run},"
+        f"[bold]Update {found.number:,}[/] of [cyan]{escape(network.id)}[/]: run {found.run},"
         f" {found.step_count:,} lines in {len(found.phases)} phases"
     )
     shown = None
@@ -81,15 +89,15 @@ def _show(network: NetworkInfo, found: WalkedUpdate) -> None:
         if line.phase.first_step != shown:
             shown = line.phase.first_step
             say(f"\n[bold]{_phase_name(line.phase)}[/]")
-        say(_told(line))
+        say(_line(line))
     if found.next_step is not None:
-        say(f"\n[dim]more lines: --from-line {found.next_step + 1}[/]")
+        say(f"\n[dim]More lines: --from-line {found.next_step + 1}[/]")
 
 
 def _show_phases(network: NetworkInfo, found: WalkedUpdate) -> None:
     say(
-        f"[bold]update {found.number:,}[/] of [cyan]{escape(network.id)}[/]: run {found.run},"
-        " its phases with the first example; all examples have the same ones"
+        f"[bold]Update {found.number:,}[/] of [cyan]{escape(network.id)}[/]: run {found.run},"
+        " its phases with the first example; every example has the same phases"
     )
     for phase in found.phases:
         say(_phase_name(phase))
@@ -98,10 +106,10 @@ def _show_phases(network: NetworkInfo, found: WalkedUpdate) -> None:
 def _phase_name(phase: WalkedPhase) -> str:
     layer = "" if phase.layer is None else f", layer {phase.layer}"
     of = "" if phase.position is None else f", example {phase.position + 1} of the batch"
-    return f"{_DONE.get(phase.kind, phase.kind)}{layer}{of}"
+    return f"{_DONE.get(phase.kind, phase.kind).capitalize()}{layer}{of}"
 
 
-def _told(line: WalkedLine) -> str:
+def _line(line: WalkedLine) -> str:
     code = line.text.split("  #")[0].rstrip()
     changed = "  ".join(f"{name} = {exact(value)}" for name, value in line.changed.items())
     if changed:

@@ -1,4 +1,4 @@
-"""`clearprop watch`: updates and changes of runs as they happen."""
+"""`clearprop watch`: updates and state changes of runs as they happen."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -10,10 +10,11 @@ from clearprop import Client, Snapshot
 from clearprop.cli.connection import connected
 from clearprop.cli.options import Json, NetworkId, Server
 from clearprop.cli.output import say_json, say_plain, update_line
+from clearprop.cli.parsers import whole_number
 from clearprop.options import DetailName
 from clearprop.watches import Watched
 
-#: For how many seconds a lost server is looked for again: time enough to restart it by hand.
+#: For how many seconds to reconnect to a lost server: enough to restart it manually.
 RETRY_TIMEOUT = 60.0
 
 
@@ -22,16 +23,27 @@ def watch(  # noqa: PLR0913 - an argument for each option of the command
     *,
     start: Annotated[
         int | None,
-        typer.Option(metavar="N", help="The first update to show. Only those to come if absent."),
+        typer.Option(
+            metavar="N",
+            parser=whole_number(),
+            help="The first update to show.",
+            show_default="the next one",
+        ),
     ] = None,
     run: Annotated[
-        int | None, typer.Option(metavar="N", help="Show this run, from its beginning to its end.")
+        int | None,
+        typer.Option(metavar="N", parser=whole_number(), help="Show this run, from start to end."),
     ] = None,
     stride: Annotated[
-        int, typer.Option(metavar="N", help="Show the updates whose number N divides.")
+        int,
+        typer.Option(
+            metavar="N",
+            parser=whole_number(),
+            help="Show only updates with numbers divisible by N.",
+        ),
     ] = 1,
     parameters: Annotated[
-        bool, typer.Option("--parameters", help="With --json: print the weights too.")
+        bool, typer.Option("--parameters", help="With --json, print the parameters too.")
     ] = False,
     as_json: Json = False,
     server: Server,
@@ -41,7 +53,7 @@ def watch(  # noqa: PLR0913 - an argument for each option of the command
     Ctrl-C stops it. If the connection is lost, it resumes without a gap for up to a minute.
     """
     if start is not None and run is not None:
-        raise typer.BadParameter("give either --start or --run")
+        raise typer.BadParameter("Give either --start or --run, not both.")
     detail: DetailName = "parameters" if parameters else "cost"
     show = _show_json if as_json else _show
     with connected(server, retry_timeout=RETRY_TIMEOUT) as client, suppress(KeyboardInterrupt):

@@ -8,13 +8,13 @@ def test_weights_are_set_made_anew_and_compared(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "2-2-1", "--seed", "7")
     told = clearprop("set-weight", name, "1", "2", "1", "--", "-0.5").stdout
-    assert told == f"update 1 of {name} sets hidden 2 ← input 1 to -0.5\n"
+    assert told == f"Update 1 of {name} sets hidden 2 ← input 1 to -0.5.\n"
     told = clearprop("reset", name, "--initializer", "zeros").stdout
-    assert told == f"update 2 of {name} makes all weights anew, zeros\n"
+    assert told == f"Update 2 of {name} resets all parameters: initializer zeros.\n"
     lines = clearprop("diff", name, "0", "1").stdout.splitlines()
     assert lines[0] == f"{name} update 0 (INITIAL) → update 1 (EDIT)"
     assert lines[3].split()[-3:][1] == "-0.500000"
-    assert "all parameters are the same" in clearprop("diff", name, "2", "2").stdout
+    assert "All parameters are equal." in clearprop("diff", name, "2", "2").stdout
     fork = fresh_id()
     clearprop("fork", name, fork, "--update", "1")
     clearprop("set-weight", fork, "1", "1", "1", "--", "0.25")

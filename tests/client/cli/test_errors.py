@@ -1,7 +1,12 @@
 """What goes wrong is said in a few lines that help, with exit code 1; wrong usage is 2."""
 
+import re
+from typing import Any
+
 import pytest
+import typer
 from calls import fresh_id
+from clearprop.cli.command_group import Commands
 from console import Clearprop
 from servers import ServerProcess
 
@@ -12,8 +17,8 @@ def test_an_unknown_network_is_named_with_what_helps(clearprop: Clearprop) -> No
     told = clearprop("state", "nobody", code=1)
     assert told.stdout == ""
     assert told.stderr.splitlines() == [
-        "error: network nobody does not exist: check the id, or create it",
-        "  clearprop networks  lists those that there are",
+        "Error: Network nobody does not exist: check the id, or create it.",
+        "  clearprop networks  lists the networks",
     ]
 
 
@@ -25,7 +30,7 @@ def test_every_bad_field_is_named(clearprop: Clearprop) -> None:
         code=1,
     ).stderr
     lines = told.splitlines()
-    assert lines[0] == "error: the server refused this:"
+    assert lines[0] == "Error: The request is invalid:"
     assert {line.split(":")[0].strip() for line in lines[1:]} == {
         "settings.learning_rate",
         "settings.batch_size",
@@ -74,14 +79,16 @@ def test_a_run_that_is_not_over_is_named_with_what_can_be_done(clearprop: Clearp
     clearprop("step", name, *XOR, "--epochs", "5")
     told = clearprop("train", name, *XOR, "--epochs", "5", code=1).stderr
     assert "is PAUSED" in told
-    assert f"clearprop resume {name}  continues it when it is paused" in told
+    assert f"clearprop resume {name}  continues it if it is paused" in told
     assert f"clearprop watch {name} --run 1" in told
 
 
 def test_where_no_server_is_that_is_said_at_once(clearprop: Clearprop) -> None:
     for command in (["networks"], ["watch", "any"], ["train", "any", *XOR, "--epochs", "1"]):
         told = clearprop(*command, "--server", "127.0.0.1:1", code=1).stderr
-        assert told.splitlines()[0] == "error: no server answers at 127.0.0.1:1"
+        assert told.splitlines()[0] == (
+            "Error: No server answers at 127.0.0.1:1. Start one, or choose another with --server."
+        )
         assert "clearprop serve" in told
 
 
@@ -89,34 +96,89 @@ def test_a_network_with_other_layers_is_not_taken_for_the_wanted_one(clearprop: 
     name = fresh_id()
     clearprop("create", name, "--layers", "2-5-1")
     told = clearprop("train", name, "--layers", "2-6-1", *XOR, "--epochs", "5", code=1).stderr
-    assert told == f"error: there is a network {name} with the layers 2-5-1, not 2-6-1\n"
+    assert told == (
+        f"Error: Network {name} exists already with the layers 2-5-1, not 2-6-1: use another id.\n"
+    )
 
 
 def test_there_may_be_nothing_to_pause(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "2-5-1")
-    assert "has no run that is not over" in clearprop("pause", name, code=1).stderr
+    assert "has no active run" in clearprop("pause", name, code=1).stderr
+
+
+def numeric_parameters() -> list[tuple[str, Any]]:
+    """Return the numeric arguments and options of all commands, with the name of the command."""
+    commands = Commands()
+    return [
+        (name, parameter)
+        for name in commands
+        for parameter in commands[name].params
+        if parameter.type_descriptor.annotation in (int, float)
+    ]
+
+
+def test_numbers_are_strict_in_every_command() -> None:
+    found = numeric_parameters()
+    assert len(found) > 40
+    for name, parameter in found:
+        for text in ("1_0", "\uff11", "1,5", "x", " 1\n", "nan", "0x1"):
+            with pytest.raises(typer.BadParameter) as caught:
+                parameter.type_descriptor.parameter_info.parser(text)
+            assert re.search("is not a|is not finite|is a missing", str(caught.value)), (name, text)
 
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
+        (
+            ["train", "n", "--on", "xor", "--epochs", "1e4"],
+            "Invalid value for '--epochs': '1e4' is not a whole number. Write 10000.",
+        ),
+        (["step", "n", "--count", "9" * 20], "is too large. The maximum is 9,223,372,036,854,775"),
+        (
+            ["train", "n", *XOR, "--epochs", "1", "--learning-rate", "inf"],
+            "'inf' is not finite",
+        ),
+        (
+            ["create", "n", "--layers", "2-1", "--activations", "Sigmod"],
+            "Unknown activation 'Sigmod'. Use one of sigmoid, tanh, relu,",
+        ),
+        (["export", "n", "--format", "JSON"], "Unknown format 'JSON'. Use one of json, npz,"),
         (["bogus"], "No such command"),
         (["train", "n", "--on", "xor"], "Missing option"),
-        (["create", "n", "--layers", "2-x"], "'2-x' are no layer sizes"),
-        (["create", "n", "--layers", "2-1", "--label", "x"], "'x' is no label"),
-        (["predict", "n"], "either vectors of inputs or --on SET"),
-        (["predict", "n", "0,a"], "'0,a' are no numbers"),
-        (["watch", "n", "--start", "0", "--run", "1"], "either --start or --run"),
+        (
+            ["create", "n", "--layers", "2-x"],
+            "'2-x' is not a list of layer sizes. Write it as 2-5-1",
+        ),
+        (
+            ["create", "n", "--layers", "2-1", "--label", "x"],
+            "'x' is not a label. Write it as key=value.",
+        ),
+        (["predict", "n"], "Give either input vectors or --on SET."),
+        (["predict", "n", "0,a"], "'0,a' is not a list of numbers such as 0.5,1. 'a' is not a num"),
+        (["watch", "n", "--start", "0", "--run", "1"], "either --start or --run, not both"),
         (["import", "missing.csv", "--targets", "y"], "missing.csv"),
         (["import", "pyproject.toml"], "'pyproject.toml' does not exist"),
-        (["create", "n", "--layers", "2-1", "--activations", "relu,swish"], "there is no 'swish'"),
-        (["create", "n", "--layers", "2-1", "--cost", "hinge"], "there is no 'hinge'"),
-        (["create", "n", "--layers", "2-1", "--initializer", "explicit"], "there is no 'explicit'"),
-        (["train", "n", *XOR, "--epochs", "1", "--optimizer", "sgd"], "there is no 'sgd'"),
-        (["walk", "n", "--from-line", "0"], "'--from-line': Input should be greater"),
-        (["walk", "n", "--lines", "10001"], "'--lines': Input should be less than or equal"),
-        (["trace", "n", "--from-place", "0"], "'--from-place': Input should be greater"),
+        (
+            ["create", "n", "--layers", "2-1", "--activations", "relu,swish"],
+            "Unknown activation 'swish'. ",
+        ),
+        (["create", "n", "--layers", "2-1", "--cost", "hinge"], "Unknown cost function 'hinge'. "),
+        (
+            ["create", "n", "--layers", "2-1", "--initializer", "explicit"],
+            "Unknown initializer 'explicit'. ",
+        ),
+        (["train", "n", *XOR, "--epochs", "1", "--optimizer", "sgd"], "Unknown optimizer 'sgd'. "),
+        (["walk", "n", "--from-line", "0"], "'--from-line': 0 is too small. The minimum is 1."),
+        (
+            ["walk", "n", "--lines", "10001"],
+            "'--lines': 10001 is too large. The maximum is 10,000.",
+        ),
+        (
+            ["trace", "n", "--from-position", "0"],
+            "'--from-position': 0 is too small. The minimum is 1.",
+        ),
         (["step", "n", "--momentum", "much"], "Invalid value for '--momentum'"),
     ],
 )
@@ -131,7 +193,7 @@ def test_wrong_usage_is_said_to_be_that(
     ("options", "told"),
     [
         (["--database", "postgres://x"], "is not a database"),
-        (["--database", "sqlite:////proc/no/such.db"], "error: "),
+        (["--database", "sqlite:////proc/no/such.db"], "Error: "),
         (["--grpc", "203.0.113.1:1", "--database", "memory:"], "cannot listen on 203.0.113.1:1"),
         (
             ["--grpc", "127.0.0.1:0", "--http", "203.0.113.1:1", "--database", "memory:"],
@@ -167,4 +229,4 @@ def test_what_a_terminal_cannot_show_does_not_end_a_command(clearprop: Clearprop
 
 def test_two_servers_do_not_share_a_file(clearprop: Clearprop, server: ServerProcess) -> None:
     told = clearprop("serve", "--grpc", "127.0.0.1:0", "--database", server.database, code=1)
-    assert told.stderr.startswith("error: ")
+    assert told.stderr.startswith("Error: ")

@@ -31,7 +31,7 @@ def test_a_network_is_exported_and_imported(
     copy = fresh_id()
     made = clearprop("import-network", file, "--network", copy).stdout
     assert made == (
-        f"network {copy} (2-3-1, sigmoid, cross-entropy, 13 parameters, with biases),"
+        f"Network {copy} (2-3-1, sigmoid, cross-entropy, 13 parameters, with biases),"
         f" imported from {file}\n"
     )
     theirs = json.loads((tmp_path / file).read_text())
@@ -60,7 +60,7 @@ def test_what_cannot_be_written_or_read_is_told_and_leaves_nothing(
     clearprop: Clearprop, trained: str, tmp_path: Path
 ) -> None:
     nowhere = clearprop("export", trained, "--output", "no/where", code=1)
-    assert "No such file or directory" in nowhere.stderr
+    assert "There is no folder no. Create it, or choose another --output." in nowhere.stderr
     (tmp_path / "x.json").write_text('{"format": "clearprop-network", "version": 3}')
     newer = clearprop("import-network", "x.json", code=1)
     assert "version 3, and this client reads up to 1" in newer.stderr

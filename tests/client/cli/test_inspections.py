@@ -20,26 +20,26 @@ def name(clearprop: Clearprop) -> str:
 
 def test_a_trace_shows_the_batch_and_what_comes_of_it(clearprop: Clearprop, name: str) -> None:
     told = clearprop("trace", name).stdout
-    assert f"update 1 of {name}: run 1, epoch 1, 3 examples, cost 0.708683" in told
-    assert "example 2 (place 2 in the batch): inputs 1  0, wanted 1, cost 0.736969" in told
+    assert f"Update 1 of {name}: run 1, epoch 1, 3 examples, cost 0.708683" in told
+    assert "Example 2 (position 2 in the batch): inputs 1  0, targets 1, cost 0.736969" in told
     assert "output 1 ← hidden 1   -0.298696" in told
-    second = clearprop("trace", name, "--next", "--from-place", "3", "--json").stdout
+    second = clearprop("trace", name, "--next", "--from-position", "3", "--json").stdout
     found = json.loads(second)["trace"]
     assert [each["example"] for each in found["examples"]] == ["1"]
     full = clearprop("state", name, "--full").stdout
-    assert "gradient of layer 2" in full
+    assert "Gradient of layer 2" in full
     assert "layer 2  0.478137" in full
 
 
 def test_a_walk_shows_what_each_line_sets(clearprop: Clearprop, name: str) -> None:
     told = clearprop("walk", name, "--from-line", "8", "--lines", "12").stdout
     lines = [line.strip() for line in told.splitlines()]
-    assert lines[0] == f"update 1 of {name}: run 1, 728 lines in 26 phases"
-    assert "forward, layer 1, example 1 of the batch" in lines
+    assert lines[0] == f"Update 1 of {name}: run 1, 728 lines in 26 phases"
+    assert "Forward, layer 1, example 1 of the batch" in lines
     assert any("z_i = z_i + a_j * w_i[j]" in line and line.endswith("z_i = 0.0") for line in lines)
-    assert lines[-1] == "more lines: --from-line 20"
+    assert lines[-1] == "More lines: --from-line 20"
     phases = clearprop("walk", name, "--phases").stdout.splitlines()
-    assert phases[2] == "forward, layer 1, example 1 of the batch"
+    assert phases[2] == "Forward, layer 1, example 1 of the batch"
     walk = json.loads(clearprop("walk", name, "--next", "--lines", "1000", "--json").stdout)["walk"]
     assert (walk["update"], len(walk["steps"])) == ("2", walk["stepCount"])
 
@@ -53,7 +53,7 @@ def test_an_explanation_shows_the_arithmetic(clearprop: Clearprop, name: str) ->
 
 
 def test_a_weight_that_there_is_not_is_wrong_usage(clearprop: Clearprop, name: str) -> None:
-    assert "layer 1 has units 1 to 5, not 6" in clearprop(
+    assert "Layer 1 has units 1 to 5, not 6" in clearprop(
         "explain", name, "1", "6", "1", code=2
     ).stderr.replace("\n", " ")
     assert "has no biases" in clearprop("explain", name, "1", "5", "bias", code=2).stderr

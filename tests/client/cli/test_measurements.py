@@ -21,8 +21,8 @@ def test_a_network_is_evaluated_at_any_update(clearprop: Clearprop) -> None:
     told = clearprop("train", name, "--layers", "2-5-1", "--seed", "7", *XOR, "--epochs", "5000")
     assert "SUCCEEDED" in told.stdout
     line = clearprop("evaluate", name, "--on", "xor").stdout
-    assert line.startswith("at update 5,000: cost 0.")
-    assert line.endswith(", 4 of 4 right (100.0%)\n")
+    assert line.startswith("At update 5,000: cost 0.")
+    assert line.endswith(", 4 of 4 correct (100.0%)\n")
     before = json.loads(
         clearprop("evaluate", name, "--on", "xor", "--update", "0", "--json").stdout
     )
@@ -36,15 +36,15 @@ def test_a_set_that_does_not_fit_is_refused(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "3-1")
     told = clearprop("evaluate", name, "--on", "xor", code=1).stderr
-    assert "training_set: the examples of xor have 2 inputs, the network takes 3" in told
+    assert "training_set: The examples of xor have 2 inputs, the network takes 3" in told
 
 
 def test_the_gradients_of_a_smooth_network_are_right(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "2-5-1", "--bias", "--activations", "tanh,sigmoid")
     lines = clearprop("check-gradients", name, "--on", "xor").stdout.splitlines()
-    assert lines[0] == "at update 0: 21 gradients over 4 examples passed"
-    assert lines[2].split() == ["parameter", "gradient", "measured", "difference", "allowed"]
+    assert lines[0] == "At update 0: 21 gradients over 4 examples: passed"
+    assert lines[2].split() == ["parameter", "gradient", "measured", "difference", "tolerance"]
     assert len(lines[4:]) == 10
     assert all(line.endswith("passed") for line in lines[4:])
     check = json.loads(
@@ -63,7 +63,7 @@ def test_kinks_are_shown_as_such(clearprop: Clearprop) -> None:
     zeros = ("--initializer", "zeros", "--activations", "relu,sigmoid")
     clearprop("create", name, "--layers", "2-3-1", *zeros)
     told = clearprop("check-gradients", name, "--on", "xor").stdout
-    assert "9 gradients over 4 examples passed" in told
+    assert "9 gradients over 4 examples: passed" in told
     assert "6 at a kink" in told
     assert told.count("kink\n") == 6
 
@@ -95,6 +95,6 @@ def test_a_gradient_that_is_wrong_is_shown_and_fails_the_command(clearprop: Clea
     told = clearprop("check-gradients", "n", "--on", "xor", "--server", server.target, code=1)
     server.stop()
     lines = told.stdout.splitlines()
-    assert lines[0] == "at update 0: 2 gradients over 4 examples FAILED for 1 of them"
+    assert lines[0] == "At update 0: 2 gradients over 4 examples: 1 FAILED"
     assert lines[4].split() == ["hidden", "2", "←", "input", "1", "1", "2", "1", "2e-06", "FAILED"]
     assert lines[5].split()[:3] == ["output", "1", "bias"]

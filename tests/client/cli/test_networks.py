@@ -10,7 +10,7 @@ def test_a_network_is_created_shown_listed_and_deleted(clearprop: Clearprop) -> 
     name = fresh_id()
     made = clearprop("create", name, "--layers", "2-5-1", "--seed", "7", "--label", "who=me")
     assert (
-        f"network {name} (2-5-1, sigmoid, cross-entropy, 15 parameters),"
+        f"Network {name} (2-5-1, sigmoid, cross-entropy, 15 parameters),"
         " created uniform with seed 7\n"
     ) in made.stdout
     listed = clearprop("networks").stdout
@@ -18,8 +18,8 @@ def test_a_network_is_created_shown_listed_and_deleted(clearprop: Clearprop) -> 
         [name, "2-5-1", "sigmoid", "15", "0"]
     ]
     shown = clearprop("state", name).stdout
-    assert "update 0, INITIAL" in shown
-    assert "layer 1 (5 × 2, sigmoid)" in shown
+    assert "Update 0, INITIAL" in shown
+    assert "Layer 1 (5 × 2, sigmoid)" in shown
     assert "layer 2 (1 × 5, sigmoid)" in shown
     assert "is deleted" in clearprop("delete", name, "--yes").stdout
     assert name not in clearprop("networks").stdout.split()
@@ -32,11 +32,11 @@ def test_a_network_of_any_kind_is_created_and_shown(clearprop: Clearprop) -> Non
         *("--cost", "categorical-cross-entropy", "--initializer", "he", "--seed", "1"),
     ).stdout
     assert made == (
-        f"network {name} (3-4-2, leaky-relu,softmax, categorical-cross-entropy, 26 parameters,"
+        f"Network {name} (3-4-2, leaky-relu,softmax, categorical-cross-entropy, 26 parameters,"
         " with biases), created he with seed 1\n"
     )
     shown = clearprop("state", name).stdout
-    assert "layer 1 (4 × 3, biases, leaky-relu)" in shown
+    assert "Layer 1 (4 × 3, biases, leaky-relu)" in shown
     assert "layer 2 (2 × 4, biases, softmax)" in shown
     assert [line.split() for line in shown.splitlines() if line.startswith("unit")] == [
         ["unit", "input", "1", "input", "2", "input", "3", "bias"],
@@ -53,12 +53,12 @@ def test_a_network_is_forked_at_any_update(clearprop: Clearprop) -> None:
     clearprop("step", name, "--on", "or", *options)
     made = clearprop("fork", name, fork, "--update", "2", "--label", "what=fork").stdout
     assert made == (
-        f"network {fork} (2-1, sigmoid, cross-entropy, 2 parameters),"
+        f"Network {fork} (2-1, sigmoid, cross-entropy, 2 parameters),"
         f" forked from {name} at update 2\n"
     )
     shown = clearprop("state", fork).stdout
     assert f"forked from {name} at update 2" in shown
-    assert "update 0, INITIAL" in shown
+    assert "Update 0, INITIAL" in shown
     ours = json.loads(clearprop("state", fork, "--json").stdout)
     theirs = json.loads(clearprop("state", name, "--update", "2", "--json").stdout)
     assert ours["layers"] == theirs["layers"]
@@ -101,7 +101,7 @@ def test_predictions_come_with_what_was_wanted(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "2-5-1")
     lines = clearprop("predict", name, "--on", "xor").stdout.splitlines()
-    assert lines[1].split() == ["inputs", "wanted", "outputs"]
+    assert lines[1].split() == ["inputs", "targets", "outputs"]
     assert [line.split()[:3] for line in lines[3:]] == [
         ["0", "0", "0"],
         ["1", "0", "1"],
@@ -122,7 +122,7 @@ def test_large_layers_are_shown_in_part(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "100-50-1")
     shown = clearprop("state", name).stdout
-    assert "and 34 more units; --json prints all" in shown
+    assert "34 more units are not shown. --json prints all." in shown
     assert len(shown.splitlines()) < 40
     assert max(map(len, shown.splitlines())) <= 120
 
@@ -131,7 +131,7 @@ def test_deleting_asks_first(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "2-1")
     asked = clearprop("delete", name, code=1)
-    assert f"Delete {name} and its 1 updates for good?" in asked.stderr
+    assert f"Delete {name} and its 1 updates permanently?" in asked.stderr
     assert name in clearprop("networks").stdout.split()
 
 
@@ -145,9 +145,9 @@ def test_deleting_updates_asks_first_and_says_where_the_history_begins(
     asked = clearprop("delete-updates", name, "--before", "6", code=1)
     assert f"Delete the updates 0 to 5 of {name}" in asked.stderr
     said = clearprop("delete-updates", name, "--before", "6", "--yes").stdout
-    assert said == f"the history of {name} begins at update 6; its latest is 9\n"
+    assert said == f"The history of {name} starts at update 6 and ends at 9.\n"
     again = json.loads(clearprop("delete-updates", name, "--before", "2", "--json").stdout)
     assert again["earliestUpdate"] == "6"
     assert "9 (kept from 6)" in clearprop("networks").stdout
     refused = clearprop("state", name, "--update", "5", code=1).stderr
-    assert f"update 5 of {name} is no longer kept: its history begins at update 6" in refused
+    assert f"Update 5 of network {name} was deleted: its history begins at update 6" in refused

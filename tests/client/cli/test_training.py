@@ -18,16 +18,16 @@ def test_training_makes_the_network_and_tells_how_it_gets_on(clearprop: Clearpro
     name = fresh_id()
     told = clearprop("train", name, "--layers", "2-5-1", *XOR, "--epochs", "2000").stdout
     lines = told.splitlines()
-    assert lines[1].startswith(f"run 1 of {name} is ")
+    assert lines[1].startswith(f"Run 1 of {name} is ")
     assert lines[0].startswith(
-        f"network {name} (2-5-1, sigmoid, cross-entropy, 15 parameters), created uniform"
+        f"Network {name} (2-5-1, sigmoid, cross-entropy, 15 parameters), created uniform"
     )
     assert [line.split()[0] for line in lines[2:12]] == [
         f"{tenth:,}" for tenth in range(200, 2001, 200)
     ]
-    assert lines[12].startswith(f"run 1 of {name} is SUCCEEDED: 2,000 of 2,000 updates, cost ")
+    assert lines[12].startswith(f"Run 1 of {name} is SUCCEEDED: 2,000 of 2,000 updates, cost ")
     assert re.search(r", [0-9.e-]+ s \([0-9,]+ updates/s\)$", lines[12])
-    assert lines[13] == f"try clearprop predict {name} --on xor"
+    assert lines[13] == f"Try: clearprop predict {name} --on xor"
     again = clearprop("train", name, *XOR, "--epochs", "20", "--json").stdout
     assert json.loads(again)["state"] == "RUN_STATE_SUCCEEDED"
     assert json.loads(again)["run"] == "2"
@@ -43,7 +43,7 @@ def test_training_shows_a_bar_on_a_terminal(server: ServerProcess, columns: int)
     )
     assert code == 0
     assert "3,000/3,000" in told
-    assert f"run 1 of {name} is SUCCEEDED" in told
+    assert f"Run 1 of {name} is SUCCEEDED" in told
 
 
 def test_who_stops_looking_is_told_that_the_run_goes_on(
@@ -58,13 +58,13 @@ def test_who_stops_looking_is_told_that_the_run_goes_on(
         text=True,
     ) as process:
         assert process.stdout is not None
-        assert process.stdout.readline().startswith("network")
-        assert process.stdout.readline().startswith("run 1")
+        assert process.stdout.readline().startswith("Network")
+        assert process.stdout.readline().startswith("Run 1")
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert "run 1" in told
-    assert "goes on" in told
+    assert "Run 1" in told
+    assert "continues on the server" in told
     assert f"clearprop pause {name}" in told
     assert "is PAUSED" in clearprop("pause", name).stdout
     assert "is RUNNING" in clearprop("resume", name).stdout
@@ -74,7 +74,7 @@ def test_who_stops_looking_is_told_that_the_run_goes_on(
 def test_a_run_can_be_started_without_looking(clearprop: Clearprop) -> None:
     name = fresh_id()
     begun = clearprop("train", name, "--layers", "2-5-1", *XOR, "--epochs", "20", "--detach")
-    assert f"run 1 of {name} is" in begun.stdout
+    assert f"Run 1 of {name} is" in begun.stdout
     seen = clearprop("watch", name, "--run", "1", "--stride", "10").stdout.splitlines()
     assert [line.split()[1] for line in seen if line.startswith("update")] == ["1", "10", "20"]
     assert seen[-1] == "run 1 is SUCCEEDED after update 20"
@@ -101,7 +101,7 @@ def test_a_step_shows_what_changed(clearprop: Clearprop) -> None:
     for place, before, after, change in changed:
         assert "←" in place
         assert float(after) - float(before) == pytest.approx(float(change), abs=2e-6)
-    assert f"run 1 of {name} is PAUSED: 1 of 5 updates" in told[-1]
+    assert f"Run 1 of {name} is PAUSED: 1 of 5 updates" in told[-1]
     stepped = clearprop("step", name, "--count", "2", "--by-epochs", "--json").stdout
     assert [json.loads(line)["update"] for line in stepped.splitlines()] == ["2", "3"]
     clearprop("step", name, "--count", "9")
@@ -111,7 +111,7 @@ def test_a_step_shows_what_changed(clearprop: Clearprop) -> None:
 def test_runs_are_listed(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "2-5-1")
-    assert "has had none yet" in clearprop("runs", name).stdout
+    assert "has no runs" in clearprop("runs", name).stdout
     clearprop("train", name, *XOR, "--epochs", "20")
     row = clearprop("runs", name).stdout.splitlines()[2].split()
     assert row[:9] == ["1", "SUCCEEDED", "xor", "gradient-descent", "5", "4", "20", "20", "20"]
@@ -160,7 +160,7 @@ def test_a_run_that_diverges_fails_and_says_so(clearprop: Clearprop) -> None:
     rates = ("--on", "xor", "--learning-rate", "1e300", "--batch-size", "4")
     told = clearprop("train", name, *rates, "--epochs", "9", code=1)
     assert "is FAILED" in told.stdout
-    assert "error: update " in told.stderr
+    assert "Error: Update " in told.stderr
     assert "is FAILED" in clearprop("step", name, *rates, "--epochs", "9", code=1).stdout
 
 

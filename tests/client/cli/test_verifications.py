@@ -11,7 +11,7 @@ def test_a_history_is_verified(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "2-5-1")
     told = clearprop("verify", name).stdout
-    assert told.startswith(f"✓ {name}: 0 updates made again and 1 keyframe compared, every bit")
+    assert told.startswith(f"✓ {name}: 0 updates recomputed, 1 keyframe compared: every bit")
 
 
 def test_a_difference_is_told_with_exit_code_1(clearprop: Clearprop) -> None:
@@ -27,6 +27,6 @@ def test_a_difference_is_told_with_exit_code_1(clearprop: Clearprop) -> None:
     )
     told = clearprop("verify", "n", code=1, CLEARPROP_SERVER=scripted.target).stdout
     assert "✗ n: update 7 is not" in told
-    assert "the two numbers are 0.25 apart" in told
-    assert "up to update 6 every bit is as it was recorded" in told
+    assert "The numbers differ by 0.25." in told
+    assert "Up to update 6, every bit is equal." in told
     scripted.stop()

@@ -5,8 +5,8 @@ import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from clearprop.cli.imports.numerals import is_number, shown
 from clearprop.cli.imports.rows import BadFile
+from clearprop.cli.numerals import is_number, shown
 
 _MOST_NAMES = 12
 

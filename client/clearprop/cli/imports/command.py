@@ -1,4 +1,4 @@
-"""The command: reads a file, sends it, and says what became of it."""
+"""The command: reads a file, uploads it, and prints a summary."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -18,13 +18,15 @@ from clearprop.cli.imports.columns import listed_names, names_of
 from clearprop.cli.imports.csv_files import Layout, read_csv
 from clearprop.cli.imports.delimiters import is_delimiter
 from clearprop.cli.imports.rows import BadFile, Imported
+from clearprop.cli.number_format import counted
 from clearprop.cli.options import Json, Server
 from clearprop.cli.output import out, say, say_json
+from clearprop.cli.parsers import real_number
 from clearprop.cli.watches import RETRY_TIMEOUT
 
 RowT = TypeVar("RowT")
 
-#: The bar is moved on after so many examples.
+#: The bar moves after this many examples.
 _EXAMPLES = 1_000
 
 _MOST_CLASSES = 20
@@ -36,44 +38,51 @@ File = Annotated[
         metavar="FILE.csv|FILE.npz",
         exists=True,
         dir_okay=False,
-        help="A table, an example on each line and names on the first; or arrays of NumPy.",
+        help="A table with column names on the first line (.csv, .csv.gz), or NumPy arrays (.npz).",
     ),
 ]
 SetName = Annotated[
-    str, typer.Option(metavar="ID", help="The id of the set.", show_default="the file's name")
+    str,
+    typer.Option(
+        metavar="ID", help="The id of the training set.", show_default="from the file name"
+    ),
 ]
 TargetNames = Annotated[
     str,
     typer.Option(
         metavar="NAMES",
-        help="The columns that are targets, by name, separated by commas; of .npz the array.",
-        show_default="targets, of .npz",
+        help="The target columns, separated by commas, or the target array in .npz.",
+        show_default="for .npz: targets",
     ),
 ]
 InputNames = Annotated[
     str,
     typer.Option(
         metavar="NAMES",
-        help="The columns that are inputs; of .npz the array.",
-        show_default="all others; inputs, of .npz",
+        help="The input columns, separated by commas, or the input array in .npz.",
+        show_default="all other columns; for .npz: inputs",
     ),
 ]
 OneHotLabels = Annotated[
     bool,
     typer.Option(
         "--one-hot",
-        help="The target is a label: make it a target for each class, 1 for its own, 0 else.",
+        help="The target is a class label: create one target per class, 1 or 0.",
     ),
 ]
 Divisor = Annotated[
     float,
-    typer.Option(metavar="NUMBER", help="Divide all inputs, such as by 255 for pixels."),
+    typer.Option(
+        metavar="NUMBER",
+        parser=real_number,
+        help="Divide all inputs by this number, such as 255 for pixels.",
+    ),
 ]
 Delimiter = Annotated[
     str,
     typer.Option(
         metavar="CHAR",
-        help="What separates columns: a character, tab or space.",
+        help="The delimiter of the columns: a character, tab or space.",
         show_default="guessed from the first lines",
     ),
 ]
@@ -81,13 +90,13 @@ Header = Annotated[
     bool | None,
     typer.Option(
         "--header/--no-header",
-        help="Whether the first line has names; without them, columns are named 1, 2, 3, ….",
+        help="Whether the first line has column names. If not, columns are named 1, 2, 3, ….",
         show_default="--header",
     ),
 ]
 DecimalComma = Annotated[
     bool,
-    typer.Option("--decimal-comma", help="Read 1,5 as 1.5. Points are refused then."),
+    typer.Option("--decimal-comma", help="Read 1,5 as 1.5. Decimal points are then invalid."),
 ]
 
 
@@ -156,32 +165,34 @@ def _upload(found: Imported, name: str, server: str) -> TrainingSet:
         _progress("sending", len(found.inputs)) as show,
         connected(server, retry_timeout=RETRY_TIMEOUT) as client,
     ):
-        return client.upload_training_set(name, _Told(found.inputs, show), found.targets)
+        return client.upload_training_set(name, _Counted(found.inputs, show), found.targets)
 
 
 def _report(made: TrainingSet, found: Imported) -> None:
-    say(
-        f"training set [cyan]{escape(made.id)}[/]: {made.example_count:,} examples,"
-        f" {made.input_count:,} inputs, {made.target_count:,} targets"
+    counts = (
+        counted(made.example_count, "example"),
+        counted(made.input_count, "input"),
+        counted(made.target_count, "target"),
     )
+    say(f"Training set [cyan]{escape(made.id)}[/]: {', '.join(counts)}")
     if found.input_names:
-        say(f"the inputs are {escape(listed_names(found.input_names))}")
+        say(f"Inputs: {escape(listed_names(found.input_names))}")
     if found.classes is not None:
         listed = listed_names(found.classes, _MOST_CLASSES)
         (label,) = found.target_names
-        say(f"the targets are the classes of {escape(label)}, in this order: {escape(listed)}")
+        say(f"Targets: the classes of {escape(label)} in this order: {escape(listed)}")
 
 
 def _id_of(file: Path) -> str:
-    """Return an id that a file's name suggests."""
+    """Return an id from the name of a file."""
     name = file.name.lower().removesuffix(".gz")
     words = sub(r"[^a-z0-9]+", "-", Path(name).stem).strip("-")
     return (words if words[:1].isalpha() else f"set-{words}")[:63].rstrip("-")
 
 
 @dataclass(frozen=True, slots=True)
-class _Told(Generic[RowT]):
-    """Rows that tell how many of them have been taken, anew each time they are gone through."""
+class _Counted(Generic[RowT]):
+    """Rows that report how many were iterated over, each time from the start."""
 
     rows: Iterable[RowT]
     show: Callable[[int], None]
@@ -195,7 +206,7 @@ class _Told(Generic[RowT]):
 
 @contextmanager
 def _progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Show a bar on a terminal while the block lasts, and nothing in a pipe."""
+    """Show a bar on a terminal during the block, and nothing in a pipe."""
     if not out.is_terminal:
         yield lambda _: None
         return

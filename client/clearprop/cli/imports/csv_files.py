@@ -21,9 +21,9 @@ from clearprop.cli.imports.delimiters import (
     plural,
 )
 from clearprop.cli.imports.labels import OneHot, label
-from clearprop.cli.imports.numerals import NotANumberError, number, plain_numbers
 from clearprop.cli.imports.rows import BadFile, Imported, Rows, check_quotient
 from clearprop.cli.imports.text_files import opened_text
+from clearprop.cli.numerals import NotANumberError, number, plain_numbers
 
 #: Progress is reported after so many lines.
 _LINES = 2_000

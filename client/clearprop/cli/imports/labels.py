@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from clearprop.cli.imports.numerals import NotANumberError, number, shown
 from clearprop.cli.imports.rows import BadFile
+from clearprop.cli.numerals import NotANumberError, number, shown
 
 _BYTES = re.compile(r"""b(['"]).*\1""", re.DOTALL)
 

@@ -25,8 +25,8 @@ def test_a_table_becomes_a_set_that_can_be_listed_and_deleted(
     (tmp_path / "numbers.csv").write_text("a;b;sum;difference\n0;0.5;0.5;-0.5\n1;0;1;1\n\n")
     made = clearprop("import", "numbers.csv", "--name", name, "--targets", "sum,difference").stdout
     assert made.splitlines() == [
-        f"training set {name}: 2 examples, 2 inputs, 2 targets",
-        "the inputs are a, b",
+        f"Training set {name}: 2 examples, 2 inputs, 2 targets",
+        "Inputs: a, b",
     ]
     assert examples(clearprop, name) == [
         {"inputs": [0.0, 0.5], "targets": [0.5, -0.5]},
@@ -50,9 +50,9 @@ def test_labels_become_classes_that_are_named_in_their_order(
         *("--divide-by", "2"),
     ).stdout.splitlines()
     assert made == [
-        f"training set {name}: 3 examples, 1 inputs, 3 targets",
-        "the inputs are length",
-        "the targets are the classes of kind, in this order: oak, setosa, virginica",
+        f"Training set {name}: 3 examples, 1 input, 3 targets",
+        "Inputs: length",
+        "Targets: the classes of kind in this order: oak, setosa, virginica",
     ]
     assert examples(clearprop, name)[0] == {"inputs": [2.55], "targets": [0.0, 1.0, 0.0]}
 
@@ -80,7 +80,7 @@ def test_arrays_become_a_set(clearprop: Clearprop, tmp_path: Path) -> None:
     inputs = np.arange(3000 * 64).reshape(3000, 64) / 7
     np.savez(tmp_path / "arrays.npz", inputs=inputs, targets=np.arange(3000))
     made = clearprop("import", "arrays.npz", "--name", name).stdout
-    assert made == f"training set {name}: 3,000 examples, 64 inputs, 1 targets\n"
+    assert made == f"Training set {name}: 3,000 examples, 64 inputs, 1 target\n"
     assert examples(clearprop, name)[2999] == {"inputs": list(inputs[2999]), "targets": [2999.0]}
 
 
@@ -118,7 +118,7 @@ def test_a_bad_file_is_refused_with_the_place_and_nothing_is_stored(
     name = fresh_id("set")
     (tmp_path / "bad.csv").write_text(content)
     said = clearprop("import", "bad.csv", "--name", name, "--targets", "y", code=1).stderr
-    assert said == f"error: bad.csv: {told}\n"
+    assert said == f"Error: bad.csv: {told}\n"
     assert name not in clearprop("training-sets").stdout.split()
 
 
@@ -126,7 +126,7 @@ def test_what_the_server_refuses_is_said(clearprop: Clearprop, tmp_path: Path) -
     (tmp_path / "table.csv").write_text("a,y\n1,2\n")
     table = ("import", "table.csv", "--targets", "y")
     told = clearprop(*table, "--name", "Not An Id", code=1).stderr
-    assert "training_set: must be 1 to 63 characters of a-z" in told
+    assert "training_set: Must be 1 to 63 characters of a-z" in told
     assert "already" in clearprop(*table, "--name", "xor", code=1).stderr
 
 
@@ -142,7 +142,7 @@ def test_wrong_usage_is_said_to_be_that(clearprop: Clearprop, tmp_path: Path) ->
     assert "Name one target column only" in wrong("--targets", "a,y", "--one-hot")
     assert "Give one character" in wrong("--targets", "y", "--delimiter", "::")
     assert "Give a number greater than 0" in wrong("--targets", "y", "--divide-by", "0")
-    assert "Give a number greater than 0" in wrong("--targets", "y", "--divide-by", "inf")
+    assert "'inf' is not finite" in wrong("--targets", "y", "--divide-by", "inf")
     (tmp_path / "arrays.npz").write_bytes(b"")
     assert (
         "are options for tables"

@@ -5,7 +5,7 @@ from contextlib import suppress
 from decimal import Decimal
 
 import pytest
-from clearprop.cli.imports.numerals import (
+from clearprop.cli.numerals import (
     NotANumberError,
     is_number,
     number,
