@@ -107,7 +107,7 @@ def _show(check: GradientCheck, output_layer: int) -> None:
     if check.unmeasurable_count:
         say(
             f"[yellow]{check.unmeasurable_count:,}[/] cannot be measured: a number overflows, or"
-            " rounding hides the step"
+            " rounding hides the step."
         )
     kinks = [_name(each, output_layer) for each in check.differences if each.is_kink]
     if kinks:
@@ -115,11 +115,6 @@ def _show(check: GradientCheck, output_layer: int) -> None:
         say(
             f"[yellow]{len(kinks):,}[/] at a kink, where a relu unit changes its side within the"
             f" step, so that the slope is not a gradient: {', '.join(kinks[:_MOST_KINKS])}{more}."
-        )
-    if check.unmeasurable_count:
-        say(
-            f"[yellow]{check.unmeasurable_count:,}[/] cannot be measured, because a number"
-            " overflows."
         )
 
 

@@ -170,7 +170,7 @@ def test_a_cost_that_overflows_is_shown_and_can_end_the_run(clearprop: Clearprop
     name = fresh_id()
     told = clearprop("train", name, *momentum).stdout
     assert "is SUCCEEDED: 14 of 14 updates" in told
-    found = re.search(r" \(not finite first at update (\d+)\)", told)
+    found = re.search(r" \(not finite from update (\d+)\)", told)
     assert found is not None
     stopped = clearprop("train", fresh_id(), *momentum, "--stop-on-non-finite-cost", code=1)
     assert f"is FAILED: {found[1]} of 14 updates" in stopped.stdout
