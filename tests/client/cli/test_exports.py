@@ -32,7 +32,7 @@ def test_a_network_is_exported_and_imported(
     made = clearprop("import-network", file, "--network", copy).stdout
     assert made == (
         f"Network {copy} (2-3-1, sigmoid, cross-entropy, 13 parameters, with biases),"
-        f" imported from {file}\n"
+        f" imported from {file}.\n"
     )
     theirs = json.loads((tmp_path / file).read_text())
     refused = clearprop("export", copy, "--output", file, code=1).stderr

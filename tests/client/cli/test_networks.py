@@ -20,7 +20,7 @@ def test_a_network_is_created_shown_listed_and_deleted(clearprop: Clearprop) -> 
     shown = clearprop("state", name).stdout
     assert "Update 0, INITIAL" in shown
     assert "Layer 1 (5 × 2, sigmoid)" in shown
-    assert "layer 2 (1 × 5, sigmoid)" in shown
+    assert "Layer 2 (1 × 5, sigmoid)" in shown
     assert "is deleted" in clearprop("delete", name, "--yes").stdout
     assert name not in clearprop("networks").stdout.split()
 
@@ -37,7 +37,7 @@ def test_a_network_of_any_kind_is_created_and_shown(clearprop: Clearprop) -> Non
     )
     shown = clearprop("state", name).stdout
     assert "Layer 1 (4 × 3, biases, leaky-relu)" in shown
-    assert "layer 2 (2 × 4, biases, softmax)" in shown
+    assert "Layer 2 (2 × 4, biases, softmax)" in shown
     assert [line.split() for line in shown.splitlines() if line.startswith("unit")] == [
         ["unit", "input", "1", "input", "2", "input", "3", "bias"],
         ["unit", "input", "1", "input", "2", "input", "3", "input", "4", "bias"],
