@@ -57,4 +57,7 @@ def test_a_weight_that_there_is_not_is_wrong_usage(clearprop: Clearprop, name: s
         "explain", name, "1", "6", "1", code=2
     ).stderr.replace("\n", " ")
     assert "has no biases" in clearprop("explain", name, "1", "5", "bias", code=2).stderr
-    assert "neither a whole number nor the word bias" in clearprop("explain", name, "1", "5", "x", code=2).stderr
+    assert (
+        "neither a whole number nor the word bias"
+        in clearprop("explain", name, "1", "5", "x", code=2).stderr
+    )
