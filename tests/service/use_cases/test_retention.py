@@ -122,5 +122,5 @@ def test_a_repeated_request_gets_the_kept_updates() -> None:
 def test_there_is_nothing_before_update_0() -> None:
     with Service() as service:
         service.networks.create(NewNetwork("net", (2, 1)))
-        with pytest.raises(UpdateOutOfRange, match="it has update 0 alone"):
+        with pytest.raises(UpdateOutOfRange, match="the network has only update 0"):
             service.retention.delete_updates("net", 1)
