@@ -32,7 +32,11 @@ class Scale:
     def place(self, value: float) -> float:
         """Return where a value lies; in the middle where there is only one."""
         low, high = self._shown(self.low), self._shown(self.high)
-        return 0.5 if high == low else (self._shown(value) - low) / (high - low)
+        if high == low:
+            return 0.5
+        if math.isfinite(high - low):
+            return (self._shown(value) - low) / (high - low)
+        return (value / 2 - low / 2) / (high / 2 - low / 2)
 
     def ticks(self, most: int = _MOST_TICKS) -> list[float]:
         """Return up to about `most` round values between the ends."""
@@ -40,7 +44,9 @@ class Scale:
             return self._decades(most)
         if self.high == self.low:
             return [self.low]
-        least = (self.high - self.low) / most
+        least = self.high / most - self.low / most
+        if least == 0.0:
+            return [self.low, self.high]
         unit = 10.0 ** math.floor(math.log10(least))
         step = next(unit * factor for factor in (1, 2, 5, 10) if unit * factor >= 0.999 * least)
         first, last = math.ceil(self.low / step), math.floor(self.high / step)

@@ -9,7 +9,7 @@ import pytest
 from calls import fresh_id
 from clearprop.cli.charts import plot, scale_of
 from console import Clearprop, on_terminal
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from servers import ServerProcess
 
@@ -142,6 +142,8 @@ def test_a_scale_is_logarithmic_where_it_spans_decades(
     width=st.integers(60, 120),
     rows=st.integers(3, 20),
 )
+@example(values=[1.7e308, -1e308], width=60, rows=3)
+@example(values=[0.0, 5e-324], width=60, rows=3)
 def test_any_values_are_drawn_within_the_chart(values: list[float], width: int, rows: int) -> None:
     scale = scale_of([value for value in values if math.isfinite(value)])
     ticks = scale.ticks()
