@@ -86,18 +86,28 @@ def read_document(document: DocumentLike) -> CreateNetworkRequest:
 def _parsed(document: DocumentLike) -> Mapping[str, Any]:
     if isinstance(document, Mapping):
         return document
-    kind = binary_type(document) if isinstance(document, bytes) else None
     try:
         fields = json.loads(document if isinstance(document, bytes) else document.lstrip("\ufeff"))
     except (ValueError, RecursionError) as error:
-        if kind is not None:
-            raise ValueError(
-                f"The document is {kind}, not JSON. Export the network as JSON."
-            ) from None
-        raise ValueError(
-            f"The document is not valid JSON ({error}). Export the network as JSON."
-        ) from None
+        problem = _problem(document, error)
+        raise ValueError(f"The document is {problem}. Export the network as JSON.") from None
     return fields if isinstance(fields, dict) else {}
+
+
+def _problem(document: bytes | str, error: Exception) -> str:
+    """Return why a document cannot be parsed, for "The document is …"."""
+    kind = binary_type(document) if isinstance(document, bytes) else None
+    match error:
+        case _ if kind is not None:
+            return f"{kind}, not JSON"
+        case UnicodeDecodeError():
+            return f"not UTF-8 text (byte {error.start + 1})"
+        case json.JSONDecodeError():
+            return f"not valid JSON (line {error.lineno}, column {error.colno}: {error.msg})"
+        case RecursionError():
+            return "not valid JSON (it is nested too deeply)"
+        case _:  # Python's limit for the digits of an integer
+            return "not valid JSON (a number has too many digits)"
 
 
 class _Reader:

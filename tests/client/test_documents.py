@@ -72,7 +72,13 @@ BAD: list[tuple[Any, str]] = [
     (b"PK\x03\x04\xff", "is a ZIP archive, such as .npz, .xlsx or .keras, not JSON"),
     (b"\x1f\x8b\x08\x00", "is compressed with gzip, not JSON"),
     (json.dumps(documented(layers=[{}, {"weights": [[nan, 1, 2]]}])), "weights[0] must be finite"),
-    ("[" * 100_000, "The document is not valid JSON"),
+    (b"\xff\xe0\x81", "The document is not UTF-8 text (byte 1). Export"),
+    ("[" * 100_000, "The document is not valid JSON (it is nested too deeply). Export"),
+    (
+        '{"a": ' + "1" * 5_000 + "}",
+        "The document is not valid JSON (a number has too many digits).",
+    ),
+    ('{"a": 1,\n b}', "The document is not valid JSON (line 2, column 2: Expecting"),
     ("[1]", 'its "format" is not "clearprop-network"'),
     ({"format": "other"}, "not an exported network"),
     (
