@@ -4,7 +4,7 @@ import logging
 from typing import Annotated
 
 import typer
-from clearprop.cli.connection import show_failure
+from clearprop.cli.connection import sentence, show_failure
 from clearprop.cli.output import say
 
 from service.settings import DEFAULT_DATABASE, DEFAULT_GRPC, DEFAULT_HTTP, Settings
@@ -78,7 +78,7 @@ def serve(
         # After the start, an error is a bug: its traceback belongs in the log.
         if serving:
             raise
-        show_failure(str(error) or type(error).__name__)
+        show_failure(sentence(str(error) or type(error).__name__))
         raise typer.Exit(1) from None
     say("Stopped.")
 

@@ -14,7 +14,7 @@ from types import FrameType
 import clearprop
 import typer
 from clearprop.cli.changes import show_changes
-from clearprop.cli.connection import show_failure
+from clearprop.cli.connection import sentence, show_failure
 from clearprop.cli.number_format import number
 from clearprop.cli.output import say, say_plain, sparkline
 from clearprop.cli.predictions import show_outputs
@@ -56,7 +56,7 @@ def demo() -> None:
         with _interruptible():
             _run()
     except (PromiseBroken, clearprop.ClearpropError, OSError) as error:
-        show_failure(f"The demo failed: {str(error) or type(error).__name__}.")
+        show_failure(sentence(f"The demo failed: {str(error) or type(error).__name__}"))
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         show_failure("The demo was interrupted. Its server has been stopped.")
@@ -105,8 +105,8 @@ def _step(network: clearprop.Network) -> clearprop.Run:
 def _explain(network: clearprop.Network) -> None:
     _section("Why did this weight change?")
     found = network.explain(2, 0, 0)  # layer 2, first unit, first input
-    for sentence in found.sentences:
-        say(escape(sentence))
+    for line in found.sentences:
+        say(escape(line))
     say(f"\nThe arithmetic has {len(found.lines)} lines, one operation each. The last ones are:")
     for line in found.lines[-_LINES_SHOWN:]:
         say_plain(f"  {line.text}")

@@ -194,12 +194,15 @@ def test_wrong_usage_is_said_to_be_that(
     [
         (["--database", "postgres://x"], "is not a database"),
         (["--database", "sqlite:////proc/no/such.db"], "Error: "),
-        (["--grpc", "203.0.113.1:1", "--database", "memory:"], "cannot listen on 203.0.113.1:1"),
+        (
+            ["--grpc", "203.0.113.1:1", "--database", "memory:"],
+            "Error: Cannot listen on 203.0.113.1:1: ",
+        ),
         (
             ["--grpc", "127.0.0.1:0", "--http", "203.0.113.1:1", "--database", "memory:"],
-            "address. Choose another address with --http, or disable HTTP with --http off",
+            "address. Choose another address with --http, or disable HTTP with --http off.",
         ),
-        (["--http", "8080"], "use HOST:PORT, such as 127.0.0.1:8080; off disables HTTP"),
+        (["--http", "8080"], "use HOST:PORT, such as 127.0.0.1:8080; off disables HTTP."),
         (["--grpc", "127.0.0.1:99999"], "the port must be 0 to 65535"),
     ],
 )
