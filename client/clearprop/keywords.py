@@ -37,13 +37,17 @@ def check_methods(cls: type[ClassT]) -> type[ClassT]:
 def check_keywords(function: Callable[ArgumentsT, ResultT]) -> Callable[ArgumentsT, ResultT]:
     """Make a function raise TypeError for unknown keyword arguments, with the nearest known one.
 
-    The known keywords are its parameters, and the keys of the TypedDict of its `**options`.
+    The known keywords are its parameters, and the keys of the TypedDict of its `**options`, whose
+    required keys must be given.
     """
-    known = keywords_of(function)
+    known, required = keywords_of(function), _required_options(function)
 
     def check(names: Collection[str]) -> None:
         if not known.issuperset(names):
             raise TypeError(_message(function.__qualname__, set(names) - known, known))
+        if not required.issubset(names):
+            missing = " and ".join(map(repr, sorted(required.difference(names))))
+            raise TypeError(f"{function.__qualname__}() missing required keywords: {missing}.")
 
     if inspect.iscoroutinefunction(function):
 
@@ -64,14 +68,29 @@ def check_keywords(function: Callable[ArgumentsT, ResultT]) -> Callable[Argument
 
 def keywords_of(function: Callable[..., object]) -> frozenset[str]:
     """Return the keywords of a function."""
-    names: set[str] = set()
-    for each in inspect.signature(function).parameters.values():
-        if each.kind is inspect.Parameter.VAR_KEYWORD:
-            (options,) = get_args(each.annotation)
-            names |= options.__annotations__.keys()
-        elif each.kind is not inspect.Parameter.POSITIONAL_ONLY:
-            names.add(each.name)
-    return frozenset(names - {"self"})
+    named = {
+        each.name
+        for each in inspect.signature(function).parameters.values()
+        if each.kind is not inspect.Parameter.VAR_KEYWORD
+    }
+    optional = {name for options in _options_of(function) for name in options.__annotations__}
+    return frozenset((named | optional) - {"self"})
+
+
+def _required_options(function: Callable[..., object]) -> frozenset[str]:
+    """Return the keywords that the TypedDict of a function's `**options` requires."""
+    return frozenset(
+        name for options in _options_of(function) for name in options.__required_keys__
+    )
+
+
+def _options_of(function: Callable[..., object]) -> list[Any]:
+    """Return the TypedDict of a function's `**options`, if it has any."""
+    return [
+        get_args(each.annotation)[0]
+        for each in inspect.signature(function).parameters.values()
+        if each.kind is inspect.Parameter.VAR_KEYWORD
+    ]
 
 
 def nearest(name: str, known: Collection[str]) -> str | None:

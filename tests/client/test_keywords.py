@@ -101,3 +101,9 @@ def test_the_nearest_name_is_the_one_that_was_meant(
 def test_what_is_near_none_is_answered_with_all() -> None:
     with pytest.raises(TypeError, match=r"'zzz'. Known keywords are: retry_timeout, target\."):
         clearprop.connect(zzz=1)  # type: ignore[call-arg]
+
+
+def test_required_settings_that_are_missing_are_named() -> None:
+    for train in (clearprop.Network.train, clearprop.aio.AsyncNetwork.train):
+        with pytest.raises(TypeError, match=r"missing .*: 'batch_size' and 'learning_rate'"):
+            call(train, training_set="xor", epochs=1)
