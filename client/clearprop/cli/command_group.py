@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
+from re import sub
 from typing import Any, cast
 
 import typer
@@ -40,8 +41,37 @@ class Commands(Mapping[str, Any]):
         if isinstance(found, typer.Typer):
             return found
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
-        app.command(name)(found)
+        app.command(name, cls=PlainCommand)(found)
         return app
+
+
+class PlainCommand(TyperCommand):
+    """A command whose help is as usual: without braces, types and parentheses of Typer's own."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ANN401 - private to Typer
+        """Return the parts of the usage, such as [OPTIONS] and NETWORK."""
+        return [sub("[{}]", "", piece) for piece in super().collect_usage_pieces(ctx)]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
+        """Write the arguments, by their names alone, and the options with their defaults."""
+        for title, kind in (("Arguments", "argument"), ("Options", "option")):
+            records = [
+                each.get_help_record(ctx)
+                for each in self.get_params(ctx)
+                if each.param_type_name == kind
+            ]
+            rows = [
+                (sub(" <.*>$", "", name) if kind == "argument" else name, _plain_default(words))
+                for name, words in filter(None, records)
+            ]
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
+
+
+def _plain_default(words: str) -> str:
+    """Return a help text in which a default that is described has no parentheses."""
+    return sub(r"\[default: \((.*)\)", r"[default: \1", words)
 
 
 class CommandGroup(TyperGroup):

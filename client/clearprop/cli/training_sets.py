@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from clearprop.cli.command_group import PlainCommand
 from clearprop.cli.connection import connected
 from clearprop.cli.number_format import listed
 from clearprop.cli.options import Json, Server
@@ -45,7 +46,7 @@ def training_sets(context: typer.Context, *, as_json: Json = False, server: Serv
     )
 
 
-@app.command()
+@app.command(cls=PlainCommand)
 def show(training_set: TrainingSetArgument, *, as_json: Json = False, server: Server) -> None:
     """Show the examples of a training set."""
     with connected(server) as client:
@@ -65,7 +66,7 @@ def show(training_set: TrainingSetArgument, *, as_json: Json = False, server: Se
         say(f"[dim]{len(inputs) - _MOST_EXAMPLES:,} more are not shown. --json prints all.[/]")
 
 
-@app.command()
+@app.command(cls=PlainCommand)
 def delete(training_set: TrainingSetArgument, *, server: Server) -> None:
     """Delete a training set. Histories that were made with it stay complete."""
     with connected(server) as client:

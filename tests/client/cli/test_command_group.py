@@ -29,7 +29,12 @@ def test_help_has_a_line_for_each_command() -> None:
         assert f"  {name} " in told
         assert entry.help in " ".join(told.split())
     assert max(map(len, told.splitlines())) <= 80
-    assert "Usage: clearprop train" in invoke("train", "--help").stdout
+    assert "Usage: clearprop train [OPTIONS] NETWORK\n" in invoke("train", "--help").stdout
+    predict = invoke("predict", "--help").stdout
+    assert "\n  INPUTS   " in predict
+    assert "[default: CLEARPROP_SERVER, or\n" in predict
+    shown = invoke("training-sets", "show", "--help").stdout
+    assert "Usage: clearprop training-sets show [OPTIONS] SET\n" in shown
 
 
 def test_an_unknown_command_is_refused_with_the_nearest_one() -> None:
