@@ -105,8 +105,8 @@ def _step(network: clearprop.Network) -> clearprop.Run:
 def _explain(network: clearprop.Network) -> None:
     _section("Why did this weight change?")
     found = network.explain(2, 0, 0)  # layer 2, first unit, first input
-    for line in found.sentences:
-        say(escape(line))
+    for text in found.sentences:
+        say(escape(text))
     say(f"\nThe arithmetic has {len(found.lines)} lines, one operation each. The last ones are:")
     for line in found.lines[-_LINES_SHOWN:]:
         say_plain(f"  {line.text}")
