@@ -146,7 +146,7 @@ def _settle(page: Page) -> None:
 
 # --- the terminal
 
-COLUMNS, ROWS = 92, 30
+COLUMNS, ROWS = 94, 30
 
 COMMANDS = [
     "create first --layers 2-5-1 --seed 7",
@@ -206,13 +206,19 @@ def _prompt(command: str) -> str:
 
 
 def _show(page: Page, lines: list[str]) -> None:
-    """Show the last lines of what was written, as a terminal does."""
+    """Show the last rows of some lines, as a terminal does."""
     console = Console(record=True, file=io.StringIO(), width=COLUMNS, color_system="truecolor")
-    for line in lines[-ROWS:]:
-        console.print(Text.from_ansi(line.rpartition("\r")[2]), soft_wrap=True)
+    rows = [row for line in lines for row in _rows(Text.from_ansi(line.rpartition("\r")[2]))]
+    for row in rows[-ROWS:]:
+        console.print(row, soft_wrap=True)
     html = console.export_html(inline_styles=True, code_format="{code}")
     html = re.sub("([\u2800-\u28ff])", r"<b>\1</b>", html)
     page.evaluate(f"document.querySelector('pre').innerHTML = {json.dumps(html)}")
+
+
+def _rows(line: Text) -> list[Text]:
+    """Wrap a line where the terminal ends."""
+    return list(line.divide(range(COLUMNS, len(line), COLUMNS)))
 
 
 @contextmanager
