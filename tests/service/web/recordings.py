@@ -146,7 +146,7 @@ def _settle(page: Page) -> None:
 
 # --- the terminal
 
-COLUMNS, ROWS = 94, 30
+COLUMNS, ROWS = 108, 30
 
 COMMANDS = [
     "create first --layers 2-5-1 --seed 7",
@@ -170,14 +170,14 @@ b { display: inline-block; width: calc(1ch / 0.82); font-size: 82%; font-weight:
 def record_terminal(server: ServerProcess) -> None:
     """Type commands, and show what they print."""
     with new_page() as page:
-        page.set_viewport_size({"width": 900, "height": 640})
+        page.set_viewport_size({"width": 1016, "height": 640})
         page.set_content(_TERMINAL.replace("ROWS", str(ROWS * 1.3)))
         recording = Recording(page)
-        lines: list[str] = []
+        rows: list[Text] = []
         for command in COMMANDS:
             typed = f"clearprop {command}"
             for length in (0, len(typed) // 3, 2 * len(typed) // 3, len(typed)):
-                _show(page, [*lines, _prompt(typed[:length])])
+                _show(page, [*rows, *_rows(_prompt(typed[:length]))])
                 recording.take(220)
             code, written = on_terminal(
                 *shlex.split(command),
@@ -187,15 +187,13 @@ def record_terminal(server: ServerProcess) -> None:
                 COLORTERM="truecolor",
             )
             assert code == 0, written
-            output = [*written.replace("\r\n", "\n").rstrip("\n").split("\n"), ""]
-            # What does not fit is shown from its beginning, then to its end.
-            if len(lines) + len(output) >= ROWS:
-                lines = []
-            lines += [_prompt(typed), *output]
-            _show(page, lines[:ROWS])
+            output = _rows(f"{_prompt(typed)}\n{written.rstrip()}\n")
+            # An output that does not fit is shown from its beginning, then scrolled to its end.
+            rows = [*rows, *output] if len(rows) + len(output) < ROWS else output
+            _show(page, rows[:ROWS])
             recording.take(2200)
-            for end in range(ROWS + 4, len(lines) + 4, 4):
-                _show(page, lines[:end])
+            for end in range(ROWS + 4, len(rows) + 4, 4):
+                _show(page, rows[:end])
                 recording.take(150)
         recording.frames[-1] = (recording.frames[-1][0], 4000)
         recording.save("terminal.gif")
@@ -205,10 +203,9 @@ def _prompt(command: str) -> str:
     return f"\x1b[1;32m$\x1b[0m {command}"
 
 
-def _show(page: Page, lines: list[str]) -> None:
-    """Show the last rows of some lines, as a terminal does."""
+def _show(page: Page, rows: list[Text]) -> None:
+    """Show the last rows, as a terminal does."""
     console = Console(record=True, file=io.StringIO(), width=COLUMNS, color_system="truecolor")
-    rows = [row for line in lines for row in _rows(Text.from_ansi(line.rpartition("\r")[2]))]
     for row in rows[-ROWS:]:
         console.print(row, soft_wrap=True)
     html = console.export_html(inline_styles=True, code_format="{code}")
@@ -216,9 +213,13 @@ def _show(page: Page, lines: list[str]) -> None:
     page.evaluate(f"document.querySelector('pre').innerHTML = {json.dumps(html)}")
 
 
-def _rows(line: Text) -> list[Text]:
-    """Wrap a line where the terminal ends."""
-    return list(line.divide(range(COLUMNS, len(line), COLUMNS)))
+def _rows(written: str) -> list[Text]:
+    """Divide an output into lines, and wrap them where the terminal ends."""
+    rows: list[Text] = []
+    for line in written.replace("\r\n", "\n").split("\n"):
+        text = Text.from_ansi(line.rpartition("\r")[2])
+        rows += text.divide(range(COLUMNS, len(text), COLUMNS))
+    return rows
 
 
 @contextmanager
