@@ -54,9 +54,8 @@ def explain(  # noqa: PLR0913 - an argument for each option of the command
 
     Shows every operation of the update on this weight, and explains it in words.
 
-    With --next, the update that would come next is computed and not applied: the next one of
-    the run that is not over, or with --on, --learning-rate, --batch-size and --epochs the first
-    one of a new run.
+    With --next, the next update is computed but not applied: that of the active run or, with --on,
+    --learning-rate, --batch-size and --epochs, the first update of a new run.
     """
     with connected(server) as client:
         read = client.network(network)

@@ -29,12 +29,13 @@ def _show_version(wanted: bool) -> None:
 def clearprop(
     *,
     version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show version.")
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
-    """Train neural networks with nothing hidden.
+    """Train neural networks and inspect every weight update.
 
-    Every weight update is a numbered, durable fact that can be watched live and looked up later.
+    Each update is numbered and stored. It can be watched live, looked up later, and explained.
     """
 
 

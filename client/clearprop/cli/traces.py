@@ -38,9 +38,8 @@ def trace(
 
     Lists the values for each example of its batch.
 
-    With --next, the update that would come next is computed and not applied: the next one of
-    the run that is not over, or with --on, --learning-rate, --batch-size and --epochs the first
-    one of a new run.
+    With --next, the next update is computed but not applied: that of the active run or, with --on,
+    --learning-rate, --batch-size and --epochs, the first update of a new run.
     """
     with connected(server) as client:
         read = client.network(network)

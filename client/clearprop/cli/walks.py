@@ -59,9 +59,8 @@ def walk(  # noqa: PLR0913 - an argument for each option of the command
     The readable loops are executed again, and every line is shown with the values that it sets.
     For an update with too many lines, --phases shows the order of the computation.
 
-    With --next, the update that would come next is computed and not applied: the next one of
-    the run that is not over, or with --on, --learning-rate, --batch-size and --epochs the first
-    one of a new run.
+    With --next, the next update is computed but not applied: that of the active run or, with --on,
+    --learning-rate, --batch-size and --epochs, the first update of a new run.
     """
     with connected(server) as client:
         read = client.network(network)
