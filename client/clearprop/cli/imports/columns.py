@@ -20,7 +20,7 @@ def names_of(text: str) -> list[str]:
 
 
 def chosen_columns(names: Sequence[str], text: str, option: str) -> list[int]:
-    """Return the columns that an option names. Raises BadFile for names that there are not."""
+    """Return the columns that an option names. Raises BadFile for unknown names."""
     wanted = [text] if text in names else names_of(text)
     for name in wanted:
         if name not in names:
@@ -34,7 +34,7 @@ def chosen_columns(names: Sequence[str], text: str, option: str) -> list[int]:
 
 
 def remaining_columns(names: Sequence[str], targets: Sequence[int]) -> list[int]:
-    """Return all columns that are no targets. Raises BadFile where one of them has no name."""
+    """Return all columns that are not targets. Raises BadFile if one of them has no name."""
     remaining = [column for column in range(len(names)) if column not in targets]
     for column in remaining:
         if not _UNNAMED.fullmatch(names[column]):
@@ -53,7 +53,7 @@ def remaining_columns(names: Sequence[str], targets: Sequence[int]) -> list[int]
 
 
 def check_columns(names: Sequence[str], inputs: Sequence[int], targets: Sequence[int]) -> None:
-    """Raise BadFile where a column is both input and target, or there is no input."""
+    """Raise BadFile if a column is both input and target, or if there is no input."""
     if not inputs:
         raise BadFile("No column is left for the inputs: all are targets.")
     both = sorted(set(inputs) & set(targets))
@@ -63,7 +63,7 @@ def check_columns(names: Sequence[str], inputs: Sequence[int], targets: Sequence
 
 
 def check_header(names: Sequence[str]) -> None:
-    """Raise BadFile where the names on the first line look like the numbers of an example."""
+    """Raise BadFile if the names on the first line look like the numbers of an example."""
     numbers = [name for name in names if is_number(name)]
     is_example = len(numbers) == len(names) or (
         2 * len(numbers) > len(names) and not _are_positions(numbers)

@@ -1,4 +1,4 @@
-"""Reading examples from CSV: an example on each line, columns with names."""
+"""Reads examples from CSV: one example per line, columns with names."""
 
 import csv
 from array import array
@@ -33,11 +33,11 @@ _NO_FIRST_LINE = "The first line is empty. It must have the names of the columns
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a file is to be read: which columns are which.
+    """The layout of a table: its delimiter, and which columns are inputs and targets.
 
     `targets` and `inputs` are columns by name, separated by commas; no `inputs` means all others.
-    An empty `delimiter` is guessed. Without a `header` the columns are named 1, 2, 3, …; where
-    `header` is None there is one, and it must not look like an example.
+    An empty `delimiter` is guessed. If `header` is False, columns are named 1, 2, 3, …; if it is
+    None, the first line has names, which must not look like an example.
     """
 
     targets: str
@@ -65,7 +65,7 @@ def read_csv(file: Path, layout: Layout, progress: Callable[[int], None]) -> Imp
 
 
 class _Table:
-    """The columns that are wanted, growing line by line."""
+    """The inputs and targets of a table, read line by line."""
 
     def __init__(self, lines: Iterator[str], layout: Layout) -> None:
         self._layout = layout
@@ -94,11 +94,11 @@ class _Table:
         self._count = 0
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield each line with an example that is not blank, and its number, counting from 1."""
+        """Yield each example with the number of its line, from 1; blank lines are skipped."""
         return self._rows
 
     def add(self, line: int, row: list[str]) -> None:
-        """Add the wanted columns of a line."""
+        """Add the inputs and targets of a line."""
         if len(row) != len(self._names):
             raise BadFile(self._uneven(line, row))
         self._input_numbers.extend(self._numbers(line, row, self._inputs))
@@ -109,7 +109,7 @@ class _Table:
         self._count += 1
 
     def examples(self) -> Imported:
-        """Return all that was added. Raises BadFile if there is nothing."""
+        """Return all examples. Raises BadFile if there are none."""
         if not self._count:
             raise BadFile("No line has an example.")
         divisor = self._layout.divisor
@@ -167,7 +167,7 @@ class _Table:
         return f"Line {line}, column {self._names[column] or column + 1}"
 
     def _advice(self, line: int, column: int, cell: str) -> str:
-        """Return what to do about a word where there must be a number."""
+        """Return what to do about a word in place of a number."""
         guess = self._guess() if has_other(cell.strip(), self._delimiter) else ""
         if self._layout.header is False and line == 1:
             return " If the first line has names, leave out --no-header."

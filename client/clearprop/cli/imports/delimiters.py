@@ -1,4 +1,4 @@
-"""What separates the columns of a table: as the caller says, or a guess that its lines confirm."""
+"""The delimiter of a table: given, or guessed and checked against its first lines."""
 
 import csv
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ def is_delimiter(text: str) -> bool:
 
 
 def named_delimiter(text: str) -> str:
-    """Return the character that the text of an option stands for."""
+    """Return the character that an option names."""
     return _WORDS.get(text, text)
 
 
@@ -30,12 +30,12 @@ def plural(delimiter: str) -> str:
 
 
 def has_other(cell: str, delimiter: str) -> bool:
-    """Whether a cell contains what could be the delimiter in place of another one."""
+    """Whether a cell contains another possible delimiter."""
     return any(each in cell for each in _NAMES if each != delimiter)
 
 
 def guessed_delimiter(lines: Sequence[str], *, decimal_comma: bool) -> str:
-    """Return what separates columns, from the first lines of a table, its header among them.
+    """Return the delimiter of a table, from its first lines with the header.
 
     Tab is preferred to semicolon, comma, vertical bar and space, among those that divide all lines
     into the same number of columns. Space is only taken where nothing else divides the lines,

@@ -1,39 +1,23 @@
-"""What a file is by its first bytes, and what to do with it where it cannot be read as it is."""
+"""What a file that is not a table is, by its first bytes, and what to do with it."""
 
 import re
 import zipfile
 from pathlib import Path
 
+from clearprop.file_types import binary_type
+
 GZIP = b"\x1f\x8b"
 
 ZIP = b"PK\x03\x04"
 
-#: How many of the first bytes of a file are looked at.
+#: The number of first bytes of a file that are examined.
 HEAD = 64
 
 _UNPACK = "Unpack it first; only gzip is unpacked while a file is read."
 _AS_CSV = "Save the table as CSV."
+_ARCHIVE = re.compile("compressed|archive")
 
-#: First bytes, and what they are those of.
-_SIGNATURES = {
-    b"\x93NUMPY": "a single NumPy array (.npy). Save inputs and targets together with numpy.savez.",
-    b"PAR1": f"a Parquet file. {_AS_CSV}",
-    b"ARROW1": f"an Arrow file. {_AS_CSV}",
-    b"FEA1": f"a Feather file. {_AS_CSV}",
-    b"\x89HDF\r\n\x1a\n": f"an HDF5 file. {_AS_CSV}",
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": f"an old Excel workbook (.xls). {_AS_CSV}",
-    b"SQLite format 3\x00": f"an SQLite database. {_AS_CSV}",
-    b"%PDF": f"a PDF document. {_AS_CSV}",
-    b"\x80\x04\x95": f"a pickle of Python. {_AS_CSV}",
-    b"\x80\x05\x95": f"a pickle of Python. {_AS_CSV}",
-    b"BZh": f"compressed with bzip2. {_UNPACK}",
-    b"\xfd7zXZ\x00": f"compressed with xz. {_UNPACK}",
-    b"\x28\xb5\x2f\xfd": f"compressed with Zstandard. {_UNPACK}",
-    b"7z\xbc\xaf\x27\x1c": f"a 7-Zip archive. {_UNPACK}",
-    b"Rar!": f"a RAR archive. {_UNPACK}",
-}
-
-#: Names of columns may be in brackets as well, such as <OPEN> or [id].
+#: Column names may be in brackets too, such as <OPEN> or [id].
 _MARKUP = re.compile(rb"<(!|\?xml|html|table)", re.IGNORECASE)
 _JSON = re.compile(rb'[\[{]\s*(["\[{\d-]|$)')
 
@@ -49,8 +33,10 @@ def described(file: Path, head: bytes) -> str | None:
         return f"an HTML or XML document. {_AS_CSV}"
     if _JSON.match(text):
         return f"a JSON document. {_AS_CSV}"
-    found = (what for signature, what in _SIGNATURES.items() if head.startswith(signature))
-    return next(found, None)
+    kind = binary_type(head)
+    if kind is None:
+        return None
+    return f"{kind}. {_UNPACK if _ARCHIVE.search(kind) else _AS_CSV}"
 
 
 def _described_zip(file: Path) -> str:

@@ -1,4 +1,4 @@
-"""Labels as targets: a target for each class, 1 for the label's own class and 0 for all others."""
+"""Labels as targets: one target per class, 1 for the class of the label and 0 for the others."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Reading examples from NumPy's .npz: an array of inputs and one of targets."""
+"""Reads examples from NumPy's .npz: an array of inputs and an array of targets."""
 
 import zipfile
 import zlib
@@ -13,9 +13,10 @@ from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
 from clearprop.cli.imports.columns import listed_names
-from clearprop.cli.imports.file_kinds import HEAD, ZIP, described
+from clearprop.cli.imports.file_kinds import HEAD, ZIP
 from clearprop.cli.imports.labels import OneHot, label
 from clearprop.cli.imports.rows import BadFile, Imported, Matrix, check_quotient
+from clearprop.file_types import binary_type
 
 #: Integers up to this one are all float64 numbers.
 _LARGEST_EXACT = 2**53
@@ -23,7 +24,7 @@ _LARGEST_EXACT = 2**53
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Which arrays of a file are which."""
+    """The names of the arrays of inputs and targets."""
 
     inputs: str
     targets: str
@@ -48,9 +49,9 @@ class ArrayRows:
 
 
 def read_npz(file: Path, names: Names, *, one_hot: bool, divisor: float) -> Imported:
-    """Read both arrays; one with more than two dimensions has a row for each of the first.
+    """Read both arrays. The first dimension counts the examples; the others become one row.
 
-    Raises BadFile, which says what is wrong with which array.
+    Raises BadFile, which names the array and the example.
     """
     inputs, targets = _load(file, names)
     if len(inputs) != len(targets):
@@ -75,8 +76,8 @@ def _load(file: Path, names: Names) -> tuple[NDArray[Any], NDArray[Any]]:
         with file.open("rb") as content:
             head = content.read(HEAD)
         if not head.startswith(ZIP):
-            what = described(file, head) or "not an archive of arrays. Write it with numpy.savez."
-            raise BadFile(f"The file is {what}")
+            kind = binary_type(head) or "not an archive"
+            raise BadFile(f"The file is {kind}. Write inputs and targets with numpy.savez.")
         with zipfile.ZipFile(file) as archive, np.load(file, allow_pickle=False) as arrays:
             return (
                 _array(archive, arrays, names.inputs, "--inputs"),

@@ -1,4 +1,4 @@
-"""What is read from a file: an input row and a target row for each example."""
+"""The examples of a file: a row of inputs and a row of targets for each."""
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence, Sized
@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 
 class BadFile(Exception):
-    """What is wrong with a file, in sentences that say where and what to do."""
+    """A file that cannot be imported. The message has sentences that say where and what to do."""
 
 
 class Matrix(Sized, Iterable[Any], Protocol):
@@ -43,9 +43,9 @@ def check_quotient(largest: float, divisor: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The examples of a file, and what its columns mean; without names for columns of arrays.
+    """The examples of a file and the names of its columns; arrays have no names of inputs.
 
-    `classes` are those of the targets, in their order, where the targets were labels.
+    `classes` are the classes of the targets in order, if the targets were labels.
     """
 
     inputs: Matrix

@@ -12,7 +12,7 @@ from typing import IO, cast
 from clearprop.cli.imports.file_kinds import GZIP, HEAD, described
 from clearprop.cli.imports.rows import BadFile
 
-#: Byte order marks and the encodings that they announce: that of UTF-32 begins like that of UTF-16.
+#: Byte order marks and their encodings. That of UTF-32 comes first, since it starts as UTF-16.
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF32_LE: "utf-32",
@@ -24,7 +24,7 @@ _MARKS = {
 
 @contextmanager
 def opened_text(file: Path) -> Iterator[tuple[Iterator[str], Callable[[], int]]]:
-    """Yield a file's lines, with their ends, and what returns how many of its bytes were read.
+    """Yield the lines of a file, and a function that returns the number of bytes read so far.
 
     Raises BadFile for a file that cannot be read or holds no text, also from within the block.
     """
@@ -64,7 +64,7 @@ def _encoding(file: Path, head: bytes) -> str:
 
 
 def _undecodable(file: Path, encoding: str) -> str:
-    """Say in which line the first byte is that does not belong into the encoding."""
+    """Return the line of the first byte that the encoding does not allow, and what to do."""
     advice = "Save it as UTF-8, which Excel calls CSV UTF-8."
     if not encoding.startswith("utf-8"):
         return f"The file is not {encoding.upper()} text, as its byte order mark says. {advice}"

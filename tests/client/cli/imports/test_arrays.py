@@ -149,9 +149,9 @@ def test_a_quotient_beyond_the_range_of_float64_is_refused(arrays: Callable[...,
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (b"a,b\n1,2\n", "The file is not an archive of arrays"),
-        (b"", "The file is not an archive of arrays"),
-        (b"\x93NUMPY\x01\x00", "The file is a single NumPy array"),
+        (b"a,b\n1,2\n", "The file is not an archive. Write inputs and targets with"),
+        (b"", "The file is not an archive. Write inputs and targets with"),
+        (b"\x93NUMPY\x01\x00", "The file is a NumPy array (.npy)"),
         (b"\x1f\x8b\x08\x00", "The file is compressed with gzip"),
         (b"PK\x03\x04 and no more", "The file is damaged"),
     ],
