@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from clearprop.places import OfParameter
+from clearprop.parameter_results import ParameterResult
 from clearprop.snapshots import Snapshot
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.network_pb2 import Initializer, InitializerKind
@@ -48,7 +48,7 @@ class Reset(Snapshot):
         return self.initializer.seed if self.initializer.HasField("seed") else None
 
 
-class WeightChange(OfParameter[pb.WeightChange]):
+class WeightChange(ParameterResult[pb.WeightChange]):
     """The values of one parameter in two updates; `message` is the message of the contract."""
 
     __slots__ = ()

@@ -240,18 +240,20 @@ class _Reader:
     def _optimizer_state(self, state: object) -> OptimizerState:
         fields = state if isinstance(state, Mapping) else {}
         self._look_for_misspelt("optimizer_state.", fields, {"optimizer", "values"})
-        said = fields.get("optimizer")
-        if not isinstance(said, Mapping):
+        settings = fields.get("optimizer")
+        if not isinstance(settings, Mapping):
             self._problems.append("optimizer_state must be null or have a field optimizer")
             return OptimizerState()
-        self._look_for_misspelt("optimizer_state.optimizer.", said, {"kind", *_OPTIMIZER_NUMBERS})
+        self._look_for_misspelt(
+            "optimizer_state.optimizer.", settings, {"kind", *_OPTIMIZER_NUMBERS}
+        )
         optimizer = Optimizer(
-            kind=self._value(OptimizerKind, said.get("kind"), "optimizer_state.optimizer.kind")
+            kind=self._value(OptimizerKind, settings.get("kind"), "optimizer_state.optimizer.kind")
         )
         for name in _OPTIMIZER_NUMBERS:
-            if said.get(name) is not None:
+            if settings.get(name) is not None:
                 place = f"optimizer_state.optimizer.{name}"
-                for number in self._numbers(place, [said[name]], 1):
+                for number in self._numbers(place, [settings[name]], 1):
                     setattr(optimizer, name, number)
         values = self._numbers("optimizer_state.values", fields.get("values"))
         return OptimizerState(optimizer=optimizer, values=values)

@@ -1,6 +1,6 @@
 """Measurements of a network: its cost and accuracy, and a check of its gradients."""
 
-from clearprop.places import OfParameter
+from clearprop.parameter_results import ParameterResult
 from clearprop.v1 import training_service_pb2 as pb
 
 
@@ -42,7 +42,7 @@ class Evaluation:
         return f"<Evaluation at update {self.update}: cost={self.cost!r}{accuracy}>"
 
 
-class GradientDifference(OfParameter[pb.GradientDifference]):
+class GradientDifference(ParameterResult[pb.GradientDifference]):
     """A gradient and the measured slope; `message` is the message of the contract."""
 
     __slots__ = ()

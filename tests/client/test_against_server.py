@@ -40,7 +40,7 @@ def client(server: ServerProcess) -> Iterator[Client]:
         yield client
 
 
-def test_a_network_is_what_was_asked_for(client: Client) -> None:
+def test_a_network_has_the_requested_options(client: Client) -> None:
     made = client.create_network(
         fresh_id(), layer_sizes=[2, 5, 1], activations=["sigmoid"], seed=7, labels={"who": "me"}
     )
@@ -60,7 +60,7 @@ def test_a_network_is_what_was_asked_for(client: Client) -> None:
         made.refresh()
 
 
-def test_a_fork_goes_on_as_its_source_does(client: Client) -> None:
+def test_a_fork_continues_like_its_source(client: Client) -> None:
     source = client.create_network(fresh_id(), layer_sizes=[2, 5, 1], seed=7)
     assert source.forked_from is None
     recipe = settings(100)
@@ -84,7 +84,7 @@ def test_a_fork_goes_on_as_its_source_does(client: Client) -> None:
     assert len(changes) == source.compare(40).changed_count
 
 
-def test_an_update_is_walked_through(client: Client) -> None:
+def test_a_walk_has_the_lines_of_an_update(client: Client) -> None:
     network = client.create_network(layer_sizes=[2, 5, 1])
     network.step("xor", **settings(1))
     found = network.walk(step_count=100)
@@ -111,7 +111,7 @@ async def test_a_repeated_fork_is_one_network(server: ServerProcess) -> None:
         assert first.id == second.id != source.id
 
 
-def test_initial_parameters_are_kept_to_the_bit(client: Client) -> None:
+def test_initial_parameters_are_stored_bit_for_bit(client: Client) -> None:
     weights = [np.array([[0.1, -0.2], [1 / 3, 0.0]]), np.array([[-0.0, 1e-300]])]
     network = client.create_network(layer_sizes=[2, 2, 1], initial_weights=weights)
     assert network.seed is None
@@ -119,7 +119,7 @@ def test_initial_parameters_are_kept_to_the_bit(client: Client) -> None:
         assert given.tobytes() == kept.tobytes()
 
 
-def test_a_network_of_another_kind_is_what_was_asked_for(client: Client) -> None:
+def test_a_network_with_other_functions_has_the_requested_options(client: Client) -> None:
     weights = [np.array([[0.5, -0.5]]), np.array([[1.0], [2.0]])]
     biases = [np.array([0.25]), np.array([-0.0, 1 / 3])]
     made = client.create_network(
@@ -139,7 +139,7 @@ def test_a_network_of_another_kind_is_what_was_asked_for(client: Client) -> None
     assert client.create_network(layer_sizes=[2, 1], initializer="zeros").seed is None
 
 
-def test_a_range_of_initial_weights_is_kept(client: Client) -> None:
+def test_a_range_of_initial_weights_is_reported(client: Client) -> None:
     network = client.create_network(layer_sizes=[9, 9, 9], seed=1, low=2.0, high=2.5)
     weights = np.concatenate([layer.ravel() for layer in network.state().weights])
     assert weights.min() >= 2.0
@@ -193,7 +193,7 @@ def check_history(network: clearprop.Network, costs: dict[int, float | None]) ->
     assert [update.number for update in listed] == list(range(990, 2_011))
 
 
-def test_stride_and_detail_leave_out_what_was_not_asked_for(client: Client) -> None:
+def test_stride_and_detail_select_the_content_of_a_watch(client: Client) -> None:
     network = client.create_network(layer_sizes=[2, 5, 1])
     network.step("xor", **settings(50))
     run = network.run(1).resume()
@@ -202,7 +202,7 @@ def test_stride_and_detail_leave_out_what_was_not_asked_for(client: Client) -> N
     assert not any(update.weights for update in seen)
 
 
-def test_columns_hold_the_bits_of_the_updates(client: Client) -> None:
+def test_columns_have_the_bits_of_the_updates(client: Client) -> None:
     network = client.create_network(layer_sizes=[2, 5, 1], bias=True)
     run = network.train("xor", **settings(5_000))
     rows = list(run.columns(detail="gradients"))
@@ -217,7 +217,7 @@ def test_columns_hold_the_bits_of_the_updates(client: Client) -> None:
     assert costs.tolist() == [update.cost for update in updates]
 
 
-def test_chosen_parameters_come_alone_and_in_their_order(client: Client) -> None:
+def test_selected_parameters_are_delivered_in_their_order(client: Client) -> None:
     network = client.create_network(layer_sizes=[2, 5, 1], bias=True)
     run = network.step("xor", count=30, **settings(50)).run
     network.set_weight(1, 2, 0, 0.5)
@@ -234,7 +234,7 @@ def test_chosen_parameters_come_alone_and_in_their_order(client: Client) -> None
             assert len(update.chosen_gradients) == (3 if full.kind == "GRADIENT" else 0)
 
 
-def test_a_watch_tells_of_updates_and_of_changes_of_runs(client: Client) -> None:
+def test_a_watch_delivers_updates_and_changes_of_runs(client: Client) -> None:
     network = client.create_network(layer_sizes=[2, 5, 1])
     network.train("xor", **settings(3)).wait()
     told = [
@@ -248,7 +248,7 @@ def test_a_watch_tells_of_updates_and_of_changes_of_runs(client: Client) -> None
     assert told[1] in ("PENDING", "RUNNING")
 
 
-def test_steps_open_a_run_and_go_on(client: Client) -> None:
+def test_steps_start_a_run_and_continue_it(client: Client) -> None:
     network = client.create_network(layer_sizes=[2, 5, 1])
     first = network.step("xor", epochs=5, learning_rate=5, batch_size=3)
     assert [update.number for update in first.updates] == [1]
@@ -261,7 +261,9 @@ def test_steps_open_a_run_and_go_on(client: Client) -> None:
     assert network.step(count=1000).run.wait().state == "SUCCEEDED"
 
 
-def test_a_request_id_makes_a_step_happen_once_for_all_processes(server: ServerProcess) -> None:
+def test_a_step_with_a_request_id_takes_effect_once(
+    server: ServerProcess,
+) -> None:
     identity = fresh_id("request")
     with clearprop.connect(server.target) as first, clearprop.connect(server.target) as second:
         network = first.create_network(layer_sizes=[2, 5, 1])
@@ -286,7 +288,7 @@ def test_a_run_can_be_paused_resumed_and_cancelled(client: Client) -> None:
     assert [each.number for each in network.runs()] == [1]
 
 
-def test_training_sets_come_back_as_they_went(client: Client) -> None:
+def test_a_training_set_is_read_as_it_was_created(client: Client) -> None:
     inputs = np.arange(6).reshape(3, 2) / 7
     made = client.create_training_set(fresh_id("set"), inputs, [[0], [1], [0.5]])
     found = client.training_set(made.id)
@@ -301,7 +303,7 @@ def test_training_sets_come_back_as_they_went(client: Client) -> None:
 
 
 @pytest.mark.parametrize("once", [False, True])
-def test_a_training_set_that_is_uploaded_comes_back_as_it_went(client: Client, once: bool) -> None:
+def test_an_uploaded_training_set_is_read_as_it_was_sent(client: Client, once: bool) -> None:
     inputs = np.arange(3_000 * 100).reshape(3_000, 100) / 7
     targets = np.arange(3_000, dtype=np.int8).reshape(-1, 1)
     rows = (iter(inputs), iter(targets)) if once else (inputs, targets)
@@ -312,7 +314,7 @@ def test_a_training_set_that_is_uploaded_comes_back_as_it_went(client: Client, o
     assert found.examples().targets.tolist() == targets.tolist()
 
 
-def test_an_upload_with_the_id_of_an_earlier_one_is_that_one(client: Client) -> None:
+def test_an_upload_with_the_request_id_of_an_earlier_one_returns_its_set(client: Client) -> None:
     identity = fresh_id("request")
     first = client.upload_training_set("", [[0], [1]], [[1], [0]], request_id=identity)
     again = client.upload_training_set("", [[0], [1]], [[1], [0]], request_id=identity)
@@ -322,7 +324,7 @@ def test_an_upload_with_the_id_of_an_earlier_one_is_that_one(client: Client) -> 
     assert caught.value.reason == "REQUEST_ID_REUSED"
 
 
-def test_a_bad_example_is_named_by_its_number(client: Client) -> None:
+def test_an_invalid_example_is_named_by_its_index(client: Client) -> None:
     rows = np.zeros((3_000, 100))
     rows[2_999, 7] = np.nan
     with pytest.raises(ClearpropError) as caught:
@@ -359,7 +361,7 @@ def test_gradients_are_checked(client: Client) -> None:
     assert whole.kink_count == 5
 
 
-def test_what_a_run_was_asked_for_is_reported(client: Client) -> None:
+def test_a_run_reports_its_settings(client: Client) -> None:
     network = client.create_network(layer_sizes=[2, 5, 1])
     run = network.train(
         "xor", optimizer="nesterov", shuffle_seed=3, max_updates=5, **settings(100)
@@ -368,7 +370,9 @@ def test_what_a_run_was_asked_for_is_reported(client: Client) -> None:
     assert (run.updates_done, run.total_updates, run.settings.shuffle_seed) == (5, 5, 3)
 
 
-def test_rows_without_partners_are_refused_before_they_are_sent(client: Client) -> None:
+def test_different_numbers_of_rows_are_refused_before_the_call(
+    client: Client,
+) -> None:
     with pytest.raises(ValueError, match="2 rows of inputs and 1 rows of targets"):
         client.create_training_set("s", [[0], [1]], [[1]])
 
@@ -380,7 +384,7 @@ def test_a_step_without_a_set_but_with_settings_is_refused(client: Client) -> No
     assert "settings.training_set" in [bad.field for bad in caught.value.violations]
 
 
-def test_every_bad_field_is_named(client: Client) -> None:
+def test_every_invalid_field_is_named(client: Client) -> None:
     network = client.create_network(layer_sizes=[2, 5, 1])
     with pytest.raises(ClearpropError) as caught:
         network.train("xor", learning_rate=-1, batch_size=9, epochs=0)
@@ -403,7 +407,7 @@ def test_lists_are_read_page_by_page(client: Client, monkeypatch: pytest.MonkeyP
     assert len(list(client.training_sets())) >= 3
 
 
-def test_activations_of_all_layers_come_on_request(client: Client) -> None:
+def test_predictions_have_the_activations_of_all_layers_on_request(client: Client) -> None:
     network = client.create_network(layer_sizes=[2, 5, 1], seed=7)
     plain = network.predict(np.zeros((3, 2)))
     assert plain.update == 0
@@ -414,13 +418,13 @@ def test_activations_of_all_layers_come_on_request(client: Client) -> None:
     assert full.activations[1].tobytes() == plain.outputs.tobytes()
 
 
-def test_answers_larger_than_the_default_of_grpc_are_received(client: Client) -> None:
+def test_responses_larger_than_the_default_limit_of_grpc_are_received(client: Client) -> None:
     network = client.create_network(layer_sizes=[999, 1000], seed=1)
     assert network.state().weights[0].shape == (1000, 999)
     network.delete()
 
 
-def test_what_the_server_is(client: Client) -> None:
+def test_the_server_reports_its_version_and_limits(client: Client) -> None:
     info = client.server_info()
     assert info.store == "sqlite"
     assert info.limits.response_bytes == 64 * 2**20
@@ -438,7 +442,7 @@ def test_closing_the_client_ends_its_watches(client: Client) -> None:
 
 
 @pytest.mark.parametrize("end", ["kill", "stop"])
-def test_a_run_is_seen_whole_although_its_server_ends(own_server: ServerProcess, end: str) -> None:
+def test_a_run_is_watched_although_its_server_ends(own_server: ServerProcess, end: str) -> None:
     with clearprop.connect(own_server.target) as client:
         network = client.create_network(layer_sizes=[2, 5, 1], seed=5)
         run = network.train("xor", **settings(300_000))
@@ -456,7 +460,7 @@ def test_a_run_is_seen_whole_although_its_server_ends(own_server: ServerProcess,
             assert state.cost == update.cost
 
 
-async def test_the_whole_way_in_asyncio(server: ServerProcess) -> None:
+async def test_all_steps_in_asyncio(server: ServerProcess) -> None:
     async with clearprop.aio.connect(server.target) as client:
         network = await client.create_network(fresh_id(), layer_sizes=[2, 5, 1], seed=3)
         step = await network.step("xor", **settings(10_000))

@@ -1,4 +1,4 @@
-"""In asyncio a task that is cancelled is cancelled, whatever gRPC does meanwhile."""
+"""In asyncio, cancelling a task always cancels it, whatever gRPC does."""
 
 import asyncio
 

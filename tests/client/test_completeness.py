@@ -1,4 +1,4 @@
-"""Every RPC is a method of the client and a command, and every field of a request can be given.
+"""Every RPC has a method of the client and a command, which can set every field of the request.
 
 A new RPC needs a line in `RPCS`; a field that a method or a command leaves out needs a reason here.
 """
@@ -190,7 +190,7 @@ def test_every_rpc_is_listed() -> None:
     assert RPCS.keys() == set(METHODS)
 
 
-def test_no_name_and_no_reason_is_left_of_a_field_that_is_gone() -> None:
+def test_the_tables_name_only_existing_fields() -> None:
     there_are = {
         key
         for rpc, method in METHODS.items()

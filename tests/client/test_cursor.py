@@ -1,4 +1,4 @@
-"""Wherever a watch is cut, what is read is the history: whole, in order, once."""
+"""Wherever a watch is interrupted, every update is read once and in order."""
 
 from collections.abc import Callable, Sequence
 
@@ -122,7 +122,7 @@ def batched(parts: list[WatchUpdatesResponse], size: int) -> list[WatchUpdatesRe
     cuts=st.lists(st.tuples(st.integers(0, 8), st.integers(1, 7)), max_size=12),
     form=st.sampled_from([as_columns, lambda response: response]),
 )
-def test_a_history_is_read_whole_in_order_and_once(
+def test_a_history_is_read_completely_in_order_and_once(
     last: int,
     places: list[int],
     cuts: list[tuple[int, int]],
@@ -142,7 +142,7 @@ def test_a_history_is_read_whole_in_order_and_once(
     assert cursor.complete
 
 
-def test_a_watch_from_now_on_is_resumed_from_the_place_of_its_first_bookmark() -> None:
+def test_a_watch_without_a_start_resumes_at_its_first_bookmark() -> None:
     cursor = WatchCursor(watch_request("n", "u"))
     assert not cursor.request().HasField("start_update")
     assert cursor.read(bookmark(41)) == []
@@ -151,7 +151,7 @@ def test_a_watch_from_now_on_is_resumed_from_the_place_of_its_first_bookmark() -
     assert cursor.request().start_update == 44
 
 
-def test_what_was_asked_for_is_asked_for_again() -> None:
+def test_the_options_of_a_watch_are_requested_again() -> None:
     asked = watch_request("n", "u", start=5, stride=10, detail="cost", until_run=3)
     cursor = WatchCursor(asked)
     cursor.read(updates(10))
@@ -162,7 +162,7 @@ def test_what_was_asked_for_is_asked_for_again() -> None:
     assert asked.start_update == 5
 
 
-def test_later_bookmarks_do_not_move_the_place() -> None:
+def test_later_bookmarks_do_not_move_the_position() -> None:
     """A run that is cancelled while paused makes its latest update the last: it still comes."""
     cursor = WatchCursor(watch_request("n", "u", start=0, stride=10))
     cursor.read(updates(0, 10))
@@ -172,7 +172,7 @@ def test_later_bookmarks_do_not_move_the_place() -> None:
     assert names(cursor.read(updates(17))) == ["17"]
 
 
-def test_a_gap_is_never_passed_over() -> None:
+def test_a_gap_is_always_an_error() -> None:
     cursor = WatchCursor(watch_request("n", "u", start=3))
     cursor.read(updates(3, 4))
     with pytest.raises(ClearpropError) as caught:
@@ -182,12 +182,12 @@ def test_a_gap_is_never_passed_over() -> None:
     assert not caught.value.is_transient
 
 
-def test_a_gap_at_the_start_is_never_passed_over() -> None:
+def test_a_gap_at_the_start_is_always_an_error() -> None:
     with pytest.raises(ClearpropError, match="delivered update 4 instead of 3"):
         WatchCursor(watch_request("n", "u", start=3)).read(updates(4))
 
 
-def test_what_comes_twice_is_read_once() -> None:
+def test_repeated_updates_are_read_once() -> None:
     cursor = WatchCursor(watch_request("n", "u", start=0))
     assert names(cursor.read(updates(0, 1, 2))) == ["0", "1", "2"]
     assert names(cursor.read(updates(1, 2, 3))) == ["3"]
@@ -195,7 +195,7 @@ def test_what_comes_twice_is_read_once() -> None:
     assert names(cursor.read(event(1, 3))) == []
 
 
-def test_rows_that_come_twice_are_read_once_and_a_gap_is_never_passed_over() -> None:
+def test_repeated_rows_are_read_once_and_a_gap_is_always_an_error() -> None:
     cursor = WatchCursor(watch_request("n", "u", start=0, columns=True))
     assert names(cursor.read(columns(0, 3))) == ["0", "1", "2"]
     assert names(cursor.read(columns(1, 2))) == []

@@ -1,4 +1,4 @@
-"""Networks that are taken along in documents: equal ones, or none and every reason why not."""
+"""Exported documents become equal networks, or are refused with all of their problems."""
 
 import json
 import re
@@ -46,11 +46,11 @@ def documented(**changes: Any) -> dict[str, Any]:
     return whole | changes
 
 
-def test_reader_and_writer_speak_of_the_same_document() -> None:
+def test_reader_and_writer_have_the_same_format_and_version() -> None:
     assert (documents.FORMAT, documents.VERSION) == (written.FORMAT, written.VERSION)
 
 
-def test_a_document_becomes_a_request_whatever_form_it_has() -> None:
+def test_documents_of_all_types_become_requests() -> None:
     text = json.dumps(documented())
     request = read_document(text)
     assert request == read_document(text.encode()) == read_document(documented())
@@ -130,13 +130,13 @@ BAD: list[tuple[Any, str]] = [
 
 
 @pytest.mark.parametrize(("document", "said"), BAD)
-def test_a_bad_document_is_refused_with_what_is_wrong(document: Any, said: str) -> None:
+def test_an_invalid_document_is_refused_with_its_problems(document: Any, said: str) -> None:
     with pytest.raises(ValueError, match=re.escape(said)) as refused:
         read_document(document)
     assert len(str(refused.value)) < 1_500
 
 
-def test_a_network_that_does_not_fit_a_request_is_refused_with_a_way_out(
+def test_a_network_too_large_for_a_request_is_refused_with_advice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(documents, "_REQUEST_BYTES", 300)
@@ -156,7 +156,7 @@ def client(server: ServerProcess) -> Any:
 
 
 @pytest.mark.parametrize("optimizer", ["momentum", "nesterov", "adam", "gradient-descent"])
-def test_an_imported_network_goes_on_as_its_source_does(
+def test_an_imported_network_continues_like_its_source(
     client: clearprop.Client, optimizer: str
 ) -> None:
     source = client.create_network(
@@ -189,7 +189,7 @@ def test_an_imported_network_goes_on_as_its_source_does(
     assert ours["optimizer_state"] == theirs["optimizer_state"]
 
 
-def test_every_number_comes_back_to_the_bit(client: clearprop.Client) -> None:
+def test_every_number_is_imported_bit_for_bit(client: clearprop.Client) -> None:
     numbers = np.array(EXTREMES)
     made = client.create_network(
         layer_sizes=[7, 1, 1],
@@ -202,7 +202,7 @@ def test_every_number_comes_back_to_the_bit(client: clearprop.Client) -> None:
     assert bits(again.state()) == bits(made.state())
 
 
-async def test_files_come_in_asyncio_too(server: ServerProcess) -> None:
+async def test_files_are_exported_in_asyncio(server: ServerProcess) -> None:
     async with clearprop.aio.connect(server.target) as client:
         network = await client.create_network(fresh_id(), layer_sizes=[600, 100])
         export = await network.export()
@@ -219,7 +219,7 @@ async def test_files_come_in_asyncio_too(server: ServerProcess) -> None:
             await network.export("csv", update=1)
 
 
-def test_a_history_is_the_one_that_is_listed(client: clearprop.Client) -> None:
+def test_an_exported_history_has_the_listed_updates(client: clearprop.Client) -> None:
     network = client.create_network(layer_sizes=[2, 1])
     network.train("or", learning_rate=1, batch_size=3, epochs=7, shuffle_seed=1).wait()
     export = network.export("csv", update=8)
@@ -243,7 +243,7 @@ def test_a_history_is_the_one_that_is_listed(client: clearprop.Client) -> None:
     assert header == "update,kind,run,epoch,first_example,example_count,cost"
 
 
-def test_an_export_is_asked_for_again_until_it_has_begun(scripted: ScriptedServer) -> None:
+def test_an_export_is_retried_until_its_first_chunk(scripted: ScriptedServer) -> None:
     first = ExportNetworkResponse(file_name="n.csv", content=b"a")
     rest = ExportNetworkResponse(content=b"b")
     lost = Refusal(grpc.StatusCode.UNAVAILABLE)

@@ -1,4 +1,4 @@
-"""What the service says of an error reaches the caller in full."""
+"""Callers receive all details of an error."""
 
 from typing import Any
 
@@ -83,7 +83,7 @@ def test_details_that_cannot_be_read_do_not_hide_the_error() -> None:
         (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELDS", "", None, False),
     ],
 )
-def test_which_errors_may_pass(
+def test_transient_errors(
     code: grpc.StatusCode, reason: str, message: str, retry_after: float | None, transient: bool
 ) -> None:
     error = ClearpropError(code, message, reason=reason, retry_after=retry_after)

@@ -50,7 +50,7 @@ def test_every_function_refuses_an_unknown_keyword_at_the_call(function: Any) ->
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_every_keyword_is_named_when_it_is_misspelt(function: Any) -> None:
+def test_every_misspelt_keyword_is_named(function: Any) -> None:
     known = keywords_of(function)
     for name in known:
         wrong = f"{name}e"
@@ -98,7 +98,7 @@ def test_the_nearest_name_is_the_one_that_was_meant(
     assert nearest(name, known) == meant
 
 
-def test_what_is_near_none_is_answered_with_all() -> None:
+def test_a_keyword_like_no_other_is_answered_with_all_of_them() -> None:
     with pytest.raises(TypeError, match=r"'zzz'. Known keywords are: retry_timeout, target\."):
         clearprop.connect(zzz=1)  # type: ignore[call-arg]
 

@@ -1,4 +1,4 @@
-"""Modules are imported when they are used: a program pays only for those that it needs."""
+"""Modules are imported when they are first used."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ HEAVY = {"grpc", "google", "numpy", "rich"}
 
 
 def imported_by(program: str, *, whole_names: bool = False) -> set[str]:
-    """Return the packages that a Python program has imported when it ends, or the modules."""
+    """Return the packages that a Python program imports, or the whole names of the modules."""
     report = "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr))"
     done = subprocess.run(
         [sys.executable, "-c", f"{report}\n{program}"],
@@ -28,20 +28,29 @@ def test_every_public_name_is_in_the_module_that_the_table_names() -> None:
         assert getattr(clearprop, name).__module__ == f"clearprop.{module}"
 
 
-def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
+def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="'clearprop' has no attribute 'conect'"):
         getattr(clearprop, "conect")  # noqa: B009 - mypy knows that it is not there
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"]], ids=" ".join)
-def test_help_imports_neither_grpc_nor_rich_nor_numpy(arguments: list[str]) -> None:
-    program = (
-        f"import sys; sys.argv = ['clearprop', *{arguments}]; import clearprop.cli as it; it.main()"
-    )
+@pytest.mark.parametrize("argument", ["--help", "--version", "trian"])
+def test_help_imports_neither_grpc_nor_rich_nor_numpy(argument: str) -> None:
+    program = f"import sys; sys.argv[1:] = [{argument!r}]; from clearprop.cli import main; main()"
     assert imported_by(program).isdisjoint(HEAVY)
 
 
-def test_numpy_is_imported_for_arrays_alone() -> None:
+def test_completion_imports_neither_grpc_nor_rich_nor_numpy() -> None:
+    words = {"_CLEARPROP_COMPLETE": "complete_bash", "COMP_WORDS": "clearprop t", "COMP_CWORD": "1"}
+    program = f"import os; os.environ |= {words}; from clearprop.cli import main; main()"
+    assert imported_by(program).isdisjoint(HEAVY)
+
+
+def test_help_does_not_search_for_other_distributions() -> None:
+    program = "import sys; sys.argv[1:] = ['--help']; from clearprop.cli import main; main()"
+    assert "importlib.metadata" not in imported_by(program, whole_names=True)
+
+
+def test_numpy_is_imported_only_for_arrays() -> None:
     program = "import clearprop.aio, clearprop.cli.training; clearprop.connect().close()"
     assert "numpy" not in imported_by(program)
     assert "numpy" in imported_by("from clearprop.values import vector_of; vector_of([1.0])")

@@ -1,4 +1,4 @@
-"""Options of Python become the fields of the contract, and what is not given is left out."""
+"""Options become fields of the contract; absent options are not sent."""
 
 from typing import Any
 
@@ -31,11 +31,11 @@ def request(**options: object) -> pb.CreateNetworkRequest:
     return call.request
 
 
-def test_a_network_of_which_nothing_is_said_leaves_all_to_the_service() -> None:
+def test_a_network_without_options_has_the_defaults_of_the_service() -> None:
     assert request() == pb.CreateNetworkRequest(network="net", layer_sizes=[2, 1], request_id="id")
 
 
-def test_everything_that_can_be_said_of_a_network_is_sent() -> None:
+def test_all_options_of_a_network_are_sent() -> None:
     assert request(
         activations=["leaky-relu", "softmax"],
         cost_function="categorical-cross-entropy",
@@ -60,7 +60,7 @@ def test_everything_that_can_be_said_of_a_network_is_sent() -> None:
     )
 
 
-def test_every_setting_is_sent() -> None:
+def test_all_options_of_a_run_are_sent() -> None:
     call = runs.train(
         "net",
         "xor",
@@ -104,7 +104,7 @@ def test_every_setting_is_sent() -> None:
     )
 
 
-def test_settings_that_are_not_given_are_left_out() -> None:
+def test_absent_options_of_a_run_are_not_sent() -> None:
     call = runs.train("net", "xor", {"learning_rate": 1, "batch_size": 1, "epochs": 1}, "", "id")
     assert isinstance(call.request, pb.TrainRequest)
     settings = call.request.settings
@@ -135,12 +135,12 @@ def test_one_activation_is_for_all_layers() -> None:
 
 
 @pytest.mark.parametrize("sizes", ["251", b"251", [2.7, 1], ["2", "1"], 5], ids=repr)
-def test_layer_sizes_are_whole_numbers_and_no_digits_of_a_text(sizes: Any) -> None:
+def test_layer_sizes_must_be_integers(sizes: Any) -> None:
     with pytest.raises(ValueError, match="layer_sizes must be whole numbers"):
         networks.create_network("net", sizes, {}, "id")
 
 
-def test_matrices_of_keras_are_taken_in_their_own_layout() -> None:
+def test_matrices_of_keras_are_transposed() -> None:
     weights = [[[1, 2], [3, 4]], [[5], [6]]]
     transposed = [[[1, 3], [2, 4]], [[5, 6]]]
     layers = request(initial_weights=weights, layout="inputs-units").initial_parameters
@@ -150,7 +150,7 @@ def test_matrices_of_keras_are_taken_in_their_own_layout() -> None:
     assert [*edits.set_layers(numbered, {}, "inputs-units").values()] == layers
 
 
-def test_a_new_value_of_a_parameter_is_a_number() -> None:
+def test_a_new_value_of_a_parameter_must_be_a_number() -> None:
     assert weight_values([(1, 0, None, 2)])[0].value == 2.0
     with pytest.raises(ValueError, match=r"must be a number, not '0\.5'"):
         weight_values([(1, 0, None, "0.5")])  # type: ignore[list-item]
@@ -158,7 +158,7 @@ def test_a_new_value_of_a_parameter_is_a_number() -> None:
         weight_values([(1, 0, None, 2**53 + 1)])
 
 
-def test_an_answer_says_the_same_words() -> None:
+def test_responses_have_the_same_names() -> None:
     message = Network(
         activations=[ACTIVATION_LEAKY_RELU, ACTIVATION_SOFTMAX],
         cost_function=COST_FUNCTION_CATEGORICAL_CROSS_ENTROPY,

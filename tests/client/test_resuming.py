@@ -1,4 +1,4 @@
-"""Streams that break are resumed, in both forms of the client."""
+"""Interrupted streams resume, in both forms of the client."""
 
 import itertools
 
@@ -55,7 +55,7 @@ def check(server: ScriptedServer) -> None:
     assert {(request.uid, request.until_run) for request in requests} == {("u", 1)}
 
 
-def test_updates_go_on_after_every_kind_of_break(breaking: ScriptedServer) -> None:
+def test_updates_resume_after_every_kind_of_break(breaking: ScriptedServer) -> None:
     with clearprop.connect(breaking.target) as client:
         run = client.network("n").run(1)
         assert [update.number for update in run.updates()] == [1, 2, 3, 4, 5]
@@ -63,7 +63,9 @@ def test_updates_go_on_after_every_kind_of_break(breaking: ScriptedServer) -> No
     check(breaking)
 
 
-async def test_updates_go_on_after_every_kind_of_break_in_asyncio(breaking: ScriptedServer) -> None:
+async def test_updates_resume_after_every_break_in_asyncio(
+    breaking: ScriptedServer,
+) -> None:
     async with clearprop.aio.connect(breaking.target) as client:
         run = await (await client.network("n")).run(1)
         assert [update.number async for update in run.updates()] == [1, 2, 3, 4, 5]
@@ -81,7 +83,7 @@ def test_a_watch_fails_after_the_retry_timeout(scripted: ScriptedServer) -> None
             next(watch)
 
 
-def test_progress_renews_the_retry_timeout(scripted: ScriptedServer) -> None:
+def test_progress_restarts_the_retry_timeout(scripted: ScriptedServer) -> None:
     scripted.answers("GetNetwork", pb.GetNetworkResponse(network=Network(network="n", uid="u")))
     for number in range(12):
         scripted.streams("WatchUpdates", [updates(number), BROKEN])
@@ -92,7 +94,7 @@ def test_progress_renews_the_retry_timeout(scripted: ScriptedServer) -> None:
 
 
 @pytest.mark.parametrize("reason", ["NETWORK_NOT_FOUND", "NETWORK_REPLACED"])
-def test_a_network_that_is_gone_ends_the_watch(scripted: ScriptedServer, reason: str) -> None:
+def test_a_deleted_network_ends_the_watch(scripted: ScriptedServer, reason: str) -> None:
     gone = Refusal(grpc.StatusCode.NOT_FOUND, "gone", reason)
     scripted.answers("GetNetwork", pb.GetNetworkResponse(network=Network(network="n", uid="u")))
     scripted.streams("WatchUpdates", [updates(0), BROKEN], [gone])
@@ -104,7 +106,7 @@ def test_a_network_that_is_gone_ends_the_watch(scripted: ScriptedServer, reason:
     assert caught.value.reason == reason
 
 
-def test_the_end_of_the_run_before_does_not_belong_to_a_run(scripted: ScriptedServer) -> None:
+def test_the_end_of_the_previous_run_does_not_belong_to_a_run(scripted: ScriptedServer) -> None:
     second = Run(network="n", run=2, state=RUN_STATE_RUNNING, first_update=6)
     second_over = Run(network="n", run=2, state=RUN_STATE_SUCCEEDED, first_update=6)
     edit = pb.WatchUpdatesResponse(updates=pb.UpdateBatch(updates=[Update(update=7)]))

@@ -1,4 +1,4 @@
-"""Calls that find the service unavailable are repeated, and happen once all the same."""
+"""Calls are retried while the service is unavailable, and take effect once."""
 
 import uuid
 from typing import Any
@@ -43,7 +43,7 @@ async def test_a_repeated_call_sends_the_same_request_id_in_asyncio(
     assert repeated == [first, first]
 
 
-def test_two_calls_are_two_intentions(scripted: ScriptedServer) -> None:
+def test_two_calls_have_two_request_ids(scripted: ScriptedServer) -> None:
     scripted.answers("CreateNetwork", MADE, MADE)
     with clearprop.connect(scripted.target) as client:
         client.create_network("made", layer_sizes=[2, 1])
@@ -52,7 +52,7 @@ def test_two_calls_are_two_intentions(scripted: ScriptedServer) -> None:
     assert first.request_id != second.request_id
 
 
-def test_a_request_id_that_is_given_is_sent(scripted: ScriptedServer) -> None:
+def test_a_given_request_id_is_sent(scripted: ScriptedServer) -> None:
     scripted.answers("CreateNetwork", MADE)
     with clearprop.connect(scripted.target) as client:
         client.create_network("made", layer_sizes=[2, 1], request_id="order 66")
@@ -90,7 +90,7 @@ def test_every_call_that_can_have_a_request_id_has_one() -> None:
     assert is_uuid(next(iter(training_sets.upload_training_set("s", [[1]], [[1]], ""))).request_id)
 
 
-def test_what_is_refused_is_not_repeated(scripted: ScriptedServer) -> None:
+def test_refused_calls_are_not_retried(scripted: ScriptedServer) -> None:
     scripted.answers("GetNetwork", Refusal(grpc.StatusCode.NOT_FOUND, reason="NETWORK_NOT_FOUND"))
     with (
         clearprop.connect(scripted.target) as client,
@@ -100,7 +100,7 @@ def test_what_is_refused_is_not_repeated(scripted: ScriptedServer) -> None:
     assert len(scripted.requests["GetNetwork"]) == 1
 
 
-def test_what_the_service_says_may_be_repeated_is_repeated(scripted: ScriptedServer) -> None:
+def test_calls_are_retried_if_the_service_suggests_it(scripted: ScriptedServer) -> None:
     moved = Refusal(grpc.StatusCode.ABORTED, reason="HEAD_MOVED", retry_after=0.01)
     scripted.answers("GetRun", moved, pb.GetRunResponse(run=Run(network="n", run=3)))
     scripted.answers("GetNetwork", pb.GetNetworkResponse(network=Network(network="n")))
@@ -129,7 +129,7 @@ def test_retries_end_after_the_retry_timeout(scripted: ScriptedServer) -> None:
     assert 2 <= len(scripted.requests["GetServerInfo"]) <= 10
 
 
-def test_where_no_server_is_the_error_says_so() -> None:
+def test_a_server_that_cannot_be_reached_is_an_error() -> None:
     with (
         clearprop.connect("127.0.0.1:1", retry_timeout=0) as client,
         pytest.raises(ClearpropError) as caught,

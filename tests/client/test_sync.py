@@ -1,4 +1,4 @@
-"""The form for threads is what the one for asyncio generates."""
+"""The client for threads is generated from the client for asyncio."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""A training set goes in pieces: all of it, in order, once, or nothing."""
+"""A training set is uploaded in chunks, completely and once, or not at all."""
 
 import itertools
 import threading
@@ -36,7 +36,7 @@ def examples(messages: Iterable[pb.UploadTrainingSetRequest]) -> list[tuple[Any,
 
 
 @given(st.integers(0, 9), st.sampled_from([1, WIDE // 3, WIDE, 3 * WIDE]))
-def test_the_pieces_are_the_set(rows: int, width: int) -> None:
+def test_the_chunks_have_all_examples_in_order(rows: int, width: int) -> None:
     inputs = np.arange(rows * width, dtype=np.float64).reshape(rows, width)
     messages = pieces(inputs, inputs[:, :1])
     assert examples(messages) == [(row.tolist(), [row[0]]) for row in inputs]
@@ -60,12 +60,12 @@ def test_the_pieces_are_the_set(rows: int, width: int) -> None:
         ([value, value + 1] for value in (1, 3)),
     ],
 )
-def test_what_is_accepted_as_rows(rows: Any) -> None:
+def test_rows_of_many_types_are_accepted(rows: Any) -> None:
     assert [inputs for inputs, _ in examples(pieces(rows, [[0], [1]]))] == [[1, 2], [3, 4]]
 
 
 @pytest.mark.parametrize("row", [None, 5, "12", ["a"], [[1]], [None]])
-def test_what_is_no_row_is_named_with_its_place(row: Any) -> None:
+def test_an_invalid_row_is_named_by_its_index(row: Any) -> None:
     with pytest.raises(ValueError, match=r"inputs\[1\] must be a row of numbers"):
         pieces([[1], row], [[1], [1]])
     with pytest.raises(ValueError, match=r"targets\[0\] must be a row of numbers"):
@@ -75,12 +75,12 @@ def test_what_is_no_row_is_named_with_its_place(row: Any) -> None:
 @pytest.mark.parametrize(
     ("inputs", "targets", "missing"), [(2, 3, "2 rows of inputs"), (3, 1, "1 rows of targets")]
 )
-def test_rows_without_partners_are_refused(inputs: int, targets: int, missing: str) -> None:
+def test_different_numbers_of_rows_are_refused(inputs: int, targets: int, missing: str) -> None:
     with pytest.raises(ValueError, match=f"only {missing}"):
         pieces([[1]] * inputs, [[1]] * targets)
 
 
-def test_what_an_iterator_yielded_once_can_be_sent_again() -> None:
+def test_rows_of_an_iterator_can_be_sent_again() -> None:
     rows = np.ones((5, WIDE))
     upload = Upload("s", iter(rows), ([1] for _ in rows), "id")
     begun = list(itertools.islice(upload, 2))
@@ -90,7 +90,7 @@ def test_what_an_iterator_yielded_once_can_be_sent_again() -> None:
     assert list(upload) == whole
 
 
-def test_a_repeated_upload_begins_again_with_the_same_id(scripted: ScriptedServer) -> None:
+def test_a_retried_upload_starts_again_with_the_same_id(scripted: ScriptedServer) -> None:
     scripted.answers("UploadTrainingSet", SOON, SOON, STORED)
     rows = np.ones((9, WIDE))
     with clearprop.connect(scripted.target) as client:
@@ -101,7 +101,7 @@ def test_a_repeated_upload_begins_again_with_the_same_id(scripted: ScriptedServe
     assert whole[0].request_id
 
 
-async def test_a_repeated_upload_begins_again_with_the_same_id_in_asyncio(
+async def test_a_retried_upload_starts_again_with_the_same_id_in_asyncio(
     scripted: ScriptedServer,
 ) -> None:
     scripted.answers("UploadTrainingSet", SOON, SOON, STORED)
@@ -141,7 +141,9 @@ def failing(thread: list[int]) -> Iterator[list[float]]:
     raise LookupError("the rows have ended early")
 
 
-def test_what_an_iterator_raises_is_raised_where_it_was_given(scripted: ScriptedServer) -> None:
+def test_exceptions_of_an_iterator_are_raised_in_its_thread(
+    scripted: ScriptedServer,
+) -> None:
     scripted.answers("UploadTrainingSet", STORED)
     thread: list[int] = []
     with clearprop.connect(scripted.target) as client, pytest.raises(LookupError):
@@ -149,7 +151,7 @@ def test_what_an_iterator_raises_is_raised_where_it_was_given(scripted: Scripted
     assert thread == [threading.get_ident()]
 
 
-async def test_what_an_iterator_raises_is_raised_in_asyncio(scripted: ScriptedServer) -> None:
+async def test_exceptions_of_an_iterator_are_raised_in_asyncio(scripted: ScriptedServer) -> None:
     scripted.answers("UploadTrainingSet", STORED)
     async with clearprop.aio.connect(scripted.target) as client:
         with pytest.raises(LookupError):
@@ -168,7 +170,7 @@ def test_an_outbox_hands_over_each_message_once_and_in_order() -> None:
     assert received == sent
 
 
-def test_an_abandoned_outbox_takes_and_gives_nothing() -> None:
+def test_an_abandoned_outbox_accepts_and_yields_nothing() -> None:
     outbox = Outbox()
     outbox.put(pb.UploadTrainingSetRequest())
     outbox.abandon()

@@ -1,4 +1,4 @@
-"""Numbers go in as lists or arrays and come out as arrays, or as lists where there is no NumPy."""
+"""Arguments are lists or arrays; results are arrays, or lists without NumPy."""
 
 import re
 import subprocess
@@ -33,7 +33,7 @@ WITHOUT_BIASES = [LayerParameters(units=1, inputs=2, weights=[1, 2])]
         [np.array([0, 1.5]), [np.int64(2), True + 2]],
     ],
 )
-def test_what_is_accepted_as_a_matrix(matrix: Any) -> None:
+def test_matrices_of_many_types_are_accepted(matrix: Any) -> None:
     assert rows_of(matrix, "inputs") == [[0.0, 1.5], [2.0, 3.0]]
 
 
@@ -58,7 +58,7 @@ NO_MATRICES = [
 
 
 @pytest.mark.parametrize("matrix", NO_MATRICES, ids=repr)
-def test_anything_else_is_refused_by_its_name(matrix: Any) -> None:
+def test_other_types_are_refused_by_the_name_of_the_argument(matrix: Any) -> None:
     with pytest.raises(ValueError, match="inputs must be rows of numbers"):
         rows_of(matrix, "inputs")
     with pytest.raises(ValueError, match="inputs"):
@@ -79,7 +79,7 @@ INEXACT: list[Any] = [
 
 
 @pytest.mark.parametrize("value", INEXACT, ids=repr)
-def test_integers_that_a_float64_cannot_hold_are_refused_with_their_place(value: Any) -> None:
+def test_integers_that_a_float64_cannot_hold_are_refused_by_their_index(value: Any) -> None:
     for row in ([1.0, value], [np.nan, value]):
         with pytest.raises(ValueError, match=r"inputs\[0\]\[1\] is .* cannot hold exactly"):
             rows_of([row], "inputs")
@@ -87,13 +87,13 @@ def test_integers_that_a_float64_cannot_hold_are_refused_with_their_place(value:
             list(Upload("set", [[1]], [row], "id"))
 
 
-def test_rows_of_different_lengths_are_no_weights() -> None:
+def test_weights_with_rows_of_different_lengths_are_refused() -> None:
     with pytest.raises(ValueError, match=r"rows of weights\[0\] have different lengths"):
         layers_of([[[1, 2], [3]]], [])
 
 
 @pytest.mark.parametrize("weights", [np.zeros((2, 2)), "12", {}], ids=repr)
-def test_a_single_matrix_is_not_taken_for_many(weights: Any) -> None:
+def test_a_single_matrix_is_refused_as_weights_of_all_layers(weights: Any) -> None:
     with pytest.raises(ValueError, match="weights must be a sequence with a matrix for each layer"):
         layers_of(weights, [])
 
@@ -135,7 +135,7 @@ assert [len(message.examples) for message in Upload("s", [[1]], [[2]], "r")] == 
 
 
 @pytest.mark.parametrize("layers", [LAYERS, WITHOUT_BIASES])
-def test_parameters_go_back_as_they_came(layers: list[LayerParameters]) -> None:
+def test_parameters_are_sent_as_they_were_received(layers: list[LayerParameters]) -> None:
     state = State(StateMessage(layers=layers))
     biases = state.biases if any(map(len, state.biases)) else []
     assert layers_of(state.weights, biases) == layers
@@ -154,7 +154,7 @@ def test_names_of_enums() -> None:
 
 
 @pytest.mark.parametrize("enum", [Activation, CostFunction, InitializerKind, OptimizerKind])
-def test_every_word_leads_back_to_its_value(enum: Any) -> None:
+def test_every_word_is_converted_back_to_its_value(enum: Any) -> None:
     words = [enum_word(enum, value) for value in enum.values()]
     assert [enum_value(enum, word) for word in words] == list(enum.values())
     assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", word) for word in words)

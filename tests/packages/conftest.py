@@ -1,4 +1,4 @@
-"""Both distributions, built as a release is, and installed into empty environments."""
+"""Both distributions, built as for a release, and installed into empty environments."""
 
 import subprocess
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Both distributions work as they are released, with no more than each needs."""
+"""Both distributions work as released, with only the packages that they need."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Distributions as a release has them, and environments into which they are installed."""
+"""Built distributions, and the environments into which they are installed."""
 
 import os
 import re

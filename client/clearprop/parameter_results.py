@@ -7,7 +7,7 @@ from clearprop.v1.training_service_pb2 import GradientDifference, WeightChange
 MessageT = TypeVar("MessageT", GradientDifference, WeightChange)
 
 
-class OfParameter(Generic[MessageT]):
+class ParameterResult(Generic[MessageT]):
     """A result for one weight or bias; `message` is the message of the contract."""
 
     __slots__ = ("message",)
