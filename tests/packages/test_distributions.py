@@ -1,6 +1,7 @@
 """Both distributions work as released, with only the packages that they need."""
 
 import json
+import os
 import subprocess
 import sys
 import tarfile
@@ -8,7 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from documents import ROOT
+from documents import ROOT, blocks
 from installed import Distribution, Environment, clean, run
 
 #: What a machine has no need of to talk to a server.
@@ -132,3 +133,17 @@ def test_the_server_runs_its_demo(everything: Environment, address: str, tmp_pat
     # The address comes first: its server has compiled the kernels that the demo's takes.
     told = everything.clearprop("demo", cwd=tmp_path).stdout
     assert told.count("✓") == 7
+
+
+def test_the_readme_leads_from_the_packages_to_an_explained_network(
+    everything: Environment, address: str, tmp_path: Path
+) -> None:
+    path = f"{everything.folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    output = ""
+    for block in blocks("README.md"):
+        if not block.is_set_up and "curl" not in block.text:  # its server has no HTTP
+            text = block.text.replace("127.0.0.1:50051", address)
+            shell = ("sh", "-e") if block.language == "sh" else (everything.python,)
+            output += run(*shell, "-c", text, cwd=tmp_path, PATH=path, CLEARPROP_SERVER=address)
+    assert "SUCCEEDED" in output
+    assert output.count("ecreases by") + output.count("ncreases by") == 2

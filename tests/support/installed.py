@@ -57,9 +57,15 @@ def clean() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 
 
-def run(*command: str, cwd: Path | None = None) -> str:
+def run(*command: str, cwd: Path | None = None, **variables: str) -> str:
     done = subprocess.run(
-        command, cwd=cwd, env=clean(), capture_output=True, text=True, timeout=900, check=False
+        command,
+        cwd=cwd,
+        env=clean() | variables,
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
