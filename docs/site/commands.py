@@ -37,7 +37,7 @@ def _command(command: Any, context: typer.Context) -> Iterator[str]:  # noqa: AN
     yield f"```text\n{context.command_path} {' '.join(command.collect_usage_pieces(context))}\n```"
     yield _plain(command.help or "")
     rows = [
-        f"| `{names}` | {_cell(text)} |"
+        f"| `{names.removesuffix(' <str>')}` | {_cell(text)} |"
         for parameter in command.get_params(context)
         for names, text in [parameter.get_help_record(context) or ("", "")]
         if names and not names.startswith("--help")
