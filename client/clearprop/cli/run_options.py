@@ -1,4 +1,4 @@
-"""The options of a run: one definition each, for all commands that pass them on to the client."""
+"""The options of a run, defined once for all commands that pass them to the client."""
 
 import inspect
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from clearprop.cli.parsers import one_of, real_number, whole_number
 from clearprop.v1.run_pb2 import OptimizerKind
 from clearprop.values import enum_word
 
-#: Options by the names that the client has for them: the type of each, and its default.
+#: The type and default of each option, by the name of the client's parameter.
 Options: TypeAlias = dict[str, tuple[Any, Any]]
 
 _REQUIRED = inspect.Parameter.empty
@@ -92,21 +92,21 @@ _HOW: Options = {
     )
 }
 
-#: The settings of a new run, and of one where a command does without them.
+#: The settings of a new run: required, and optional where a command can continue a run.
 NEW_RUN: Options = _NEEDED | _HOW
 MAYBE_NEW_RUN: Options = _OPTIONAL | _HOW
 
 
 class OneUpdate(StepOptions, total=False):
-    """Which update a command looks into, as the client is told it."""
+    """The update that a command inspects, as parameters of the client."""
 
     update: int
     next_update: bool
     training_set: str
 
 
-#: Which update a command looks into: one that was made, or the next, also of a run that would
-#: begin now.
+#: The options for the update that a command inspects: an applied one or the next one, possibly that
+#: of a new run.
 ONE_UPDATE: Options = {
     "update": (UpdateNumber, None),
     "next_update": (NextUpdate, False),
@@ -117,9 +117,9 @@ ONE_UPDATE: Options = {
 
 
 def takes(parameter: str, options: Options) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Return what gives a command these options, in the place of one of its parameters.
+    """Return a decorator that replaces a parameter of a command by these options.
 
-    The command gets those that were given, as a dictionary, named as the client's parameters.
+    The command receives the given ones as a dictionary, with the names of the client's parameters.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
@@ -139,7 +139,7 @@ def takes(parameter: str, options: Options) -> Callable[[Callable[..., None]], C
 def _declare(
     run: Callable[..., None], command: Callable[..., None], parameter: str, options: Options
 ) -> None:
-    """Let a function have the parameters of a command, with options in the place of one."""
+    """Give a function the parameters of a command, with one of them replaced by options."""
     signature = inspect.signature(command, eval_str=True)
     declared: list[inspect.Parameter] = []
     for each in signature.parameters.values():

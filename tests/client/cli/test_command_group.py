@@ -24,11 +24,11 @@ def test_the_table_has_the_first_line_of_the_help_of_each_command(name: str) -> 
 
 
 def test_help_has_a_line_for_each_command() -> None:
-    told = invoke("--help").stdout
+    output = invoke("--help").stdout
     for name, entry in ENTRIES.items():
-        assert f"  {name} " in told
-        assert entry.help in " ".join(told.split())
-    assert max(map(len, told.splitlines())) <= 80
+        assert f"  {name} " in output
+        assert entry.help in " ".join(output.split())
+    assert max(map(len, output.splitlines())) <= 80
     assert "Usage: clearprop train [OPTIONS] NETWORK\n" in invoke("train", "--help").stdout
     predict = invoke("predict", "--help").stdout
     assert "\n  INPUTS   " in predict
@@ -104,8 +104,8 @@ def test_completion_is_installed_for_a_shell(
 ) -> None:
     # Typer then takes the name of the shell rather than look for it among the parent processes.
     monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")
-    told = clearprop("--install-completion", shell, HOME=str(tmp_path)).stdout
-    assert f"{shell} completion installed in {tmp_path / file}" in told
+    output = clearprop("--install-completion", shell, HOME=str(tmp_path)).stdout
+    assert f"{shell} completion installed in {tmp_path / file}" in output
     shown = clearprop("--show-completion", shell, HOME=str(tmp_path)).stdout
     assert shown.strip() == (tmp_path / file).read_text().strip()
     assert "_CLEARPROP_COMPLETE" in shown

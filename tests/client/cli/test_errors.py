@@ -1,4 +1,4 @@
-"""What goes wrong is said in a few lines that help, with exit code 1; wrong usage is 2."""
+"""Errors are reported in a few lines with advice and exit code 1, wrong usage with 2."""
 
 import re
 from typing import Any
@@ -13,23 +13,23 @@ from servers import ServerProcess
 XOR = ("--on", "xor", "--learning-rate", "5", "--batch-size", "4")
 
 
-def test_an_unknown_network_is_named_with_what_helps(clearprop: Clearprop) -> None:
-    told = clearprop("state", "nobody", code=1)
-    assert told.stdout == ""
-    assert told.stderr.splitlines() == [
+def test_an_unknown_network_is_reported_with_advice(clearprop: Clearprop) -> None:
+    output = clearprop("state", "nobody", code=1)
+    assert output.stdout == ""
+    assert output.stderr.splitlines() == [
         "Error: Network nobody does not exist: check the id, or create it.",
         "  clearprop networks  lists the networks",
     ]
 
 
-def test_every_bad_field_is_named(clearprop: Clearprop) -> None:
+def test_every_invalid_field_is_named(clearprop: Clearprop) -> None:
     name = fresh_id()
-    told = clearprop(
+    output = clearprop(
         *("train", name, "--layers", "2-5-1", "--on", "xor"),
         *("--learning-rate", "-1", "--batch-size", "9", "--epochs", "0"),
         code=1,
     ).stderr
-    lines = told.splitlines()
+    lines = output.splitlines()
     assert lines[0] == "Error: The request is invalid:"
     assert {line.split(":")[0].strip() for line in lines[1:]} == {
         "settings.learning_rate",
@@ -38,16 +38,16 @@ def test_every_bad_field_is_named(clearprop: Clearprop) -> None:
     }
 
 
-def test_every_bad_setting_is_named(clearprop: Clearprop) -> None:
+def test_every_invalid_setting_is_named(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "2-5-1")
-    told = clearprop(
+    output = clearprop(
         *("train", name, *XOR, "--epochs", "1", "--optimizer", "adam", "--momentum", "1"),
         *("--beta1", "1", "--beta2", "-1", "--epsilon", "0", "--weight-decay", "-1"),
         *("--shuffle-seed", "-1", "--cost-below", "0", "--max-updates", "-1"),
         code=1,
     ).stderr
-    assert {line.split(":")[0].strip() for line in told.splitlines()[1:]} == {
+    assert {line.split(":")[0].strip() for line in output.splitlines()[1:]} == {
         "settings.optimizer.momentum",
         "settings.optimizer.beta1",
         "settings.optimizer.beta2",
@@ -59,13 +59,13 @@ def test_every_bad_setting_is_named(clearprop: Clearprop) -> None:
     }
 
 
-def test_functions_that_do_not_go_together_are_named(clearprop: Clearprop) -> None:
-    told = clearprop(
+def test_incompatible_functions_are_named(clearprop: Clearprop) -> None:
+    output = clearprop(
         *("create", "n", "--layers", "2-5-1", "--activations", "softmax", "--cost", "quadratic"),
         *("--initializer", "he", "--low", "0", "--high", "1"),
         code=1,
     ).stderr
-    assert {line.split(":")[0].strip() for line in told.splitlines()[1:]} == {
+    assert {line.split(":")[0].strip() for line in output.splitlines()[1:]} == {
         "activations[0]",
         "cost_function",
         "initializer.low",
@@ -73,35 +73,35 @@ def test_functions_that_do_not_go_together_are_named(clearprop: Clearprop) -> No
     }
 
 
-def test_a_run_that_is_not_over_is_named_with_what_can_be_done(clearprop: Clearprop) -> None:
+def test_an_active_run_is_named_with_advice(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "2-5-1")
     clearprop("step", name, *XOR, "--epochs", "5")
-    told = clearprop("train", name, *XOR, "--epochs", "5", code=1).stderr
-    assert "is PAUSED" in told
-    assert f"clearprop resume {name}  continues it if it is paused" in told
-    assert f"clearprop watch {name} --run 1" in told
+    output = clearprop("train", name, *XOR, "--epochs", "5", code=1).stderr
+    assert "is PAUSED" in output
+    assert f"clearprop resume {name}  continues it if it is paused" in output
+    assert f"clearprop watch {name} --run 1" in output
 
 
-def test_where_no_server_is_that_is_said_at_once(clearprop: Clearprop) -> None:
+def test_a_missing_server_is_reported_at_once(clearprop: Clearprop) -> None:
     for command in (["networks"], ["watch", "any"], ["train", "any", *XOR, "--epochs", "1"]):
-        told = clearprop(*command, "--server", "127.0.0.1:1", code=1).stderr
-        assert told.splitlines()[0] == (
+        output = clearprop(*command, "--server", "127.0.0.1:1", code=1).stderr
+        assert output.splitlines()[0] == (
             "Error: No server answers at 127.0.0.1:1. Start one, or choose another with --server."
         )
-        assert "clearprop serve" in told
+        assert "clearprop serve" in output
 
 
-def test_a_network_with_other_layers_is_not_taken_for_the_wanted_one(clearprop: Clearprop) -> None:
+def test_training_refuses_an_existing_network_with_other_layers(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "2-5-1")
-    told = clearprop("train", name, "--layers", "2-6-1", *XOR, "--epochs", "5", code=1).stderr
-    assert told == (
+    output = clearprop("train", name, "--layers", "2-6-1", *XOR, "--epochs", "5", code=1).stderr
+    assert output == (
         f"Error: Network {name} exists already with the layers 2-5-1, not 2-6-1: use another id.\n"
     )
 
 
-def test_there_may_be_nothing_to_pause(clearprop: Clearprop) -> None:
+def test_pause_needs_an_active_run(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "2-5-1")
     assert "has no active run" in clearprop("pause", name, code=1).stderr
@@ -129,7 +129,7 @@ def test_numbers_are_strict_in_every_command() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "output"),
     [
         (
             ["train", "n", "--on", "xor", "--epochs", "1e4"],
@@ -182,15 +182,15 @@ def test_numbers_are_strict_in_every_command() -> None:
         (["step", "n", "--momentum", "much"], "Invalid value for '--momentum'"),
     ],
 )
-def test_wrong_usage_is_said_to_be_that(
-    clearprop: Clearprop, arguments: list[str], told: str
+def test_wrong_usage_is_reported_with_exit_code_2(
+    clearprop: Clearprop, arguments: list[str], output: str
 ) -> None:
     said = clearprop(*arguments, code=2, COLUMNS="200").stderr
-    assert told in said
+    assert output in said
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "output"),
     [
         (["--database", "postgres://x"], "is not a database"),
         (["--database", "sqlite:////proc/no/such.db"], "Error: "),
@@ -206,11 +206,11 @@ def test_wrong_usage_is_said_to_be_that(
         (["--grpc", "127.0.0.1:99999"], "the port must be 0 to 65535"),
     ],
 )
-def test_a_server_that_cannot_start_says_why(
-    clearprop: Clearprop, options: list[str], told: str
+def test_a_server_that_cannot_start_reports_the_reason(
+    clearprop: Clearprop, options: list[str], output: str
 ) -> None:
     (line,) = clearprop("serve", *options, code=1).stderr.splitlines()
-    assert told in line
+    assert output in line
 
 
 @pytest.mark.parametrize("address", ["52012", "127.0.0.1:99999", "localhost:0", "http://localhost"])
@@ -219,17 +219,19 @@ def test_an_address_that_no_server_can_have_is_refused(clearprop: Clearprop, add
     assert f"{address!r} is not a valid address: " in line
 
 
-def test_a_bad_setting_in_the_environment_is_named(clearprop: Clearprop) -> None:
-    told = clearprop("serve", code=1, CLEARPROP_THREADS="many").stderr
-    assert "CLEARPROP_THREADS must be a number" in told
+def test_an_invalid_environment_variable_is_named(clearprop: Clearprop) -> None:
+    output = clearprop("serve", code=1, CLEARPROP_THREADS="many").stderr
+    assert "CLEARPROP_THREADS must be a number" in output
 
 
-def test_what_a_terminal_cannot_show_does_not_end_a_command(clearprop: Clearprop) -> None:
+def test_characters_that_a_terminal_cannot_show_are_replaced(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "2-5-1", PYTHONIOENCODING="ascii")
     clearprop("step", name, *XOR, "--epochs", "5", PYTHONIOENCODING="ascii")
 
 
-def test_two_servers_do_not_share_a_file(clearprop: Clearprop, server: ServerProcess) -> None:
-    told = clearprop("serve", "--grpc", "127.0.0.1:0", "--database", server.database, code=1)
-    assert told.stderr.startswith("Error: ")
+def test_a_second_server_cannot_open_the_same_file(
+    clearprop: Clearprop, server: ServerProcess
+) -> None:
+    output = clearprop("serve", "--grpc", "127.0.0.1:0", "--database", server.database, code=1)
+    assert output.stderr.startswith("Error: ")

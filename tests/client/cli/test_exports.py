@@ -45,7 +45,7 @@ def test_a_network_is_exported_and_imported(
     assert (ours["update"], theirs["update"]) == (0, 5)
 
 
-def test_other_formats_are_written_where_they_are_wanted(
+def test_other_formats_are_written_to_the_given_output(
     clearprop: Clearprop, trained: str, tmp_path: Path
 ) -> None:
     clearprop("export", trained, "--format", "npz", "--update", "2", "--output", ".")
@@ -56,12 +56,12 @@ def test_other_formats_are_written_where_they_are_wanted(
     assert len(table.splitlines()) == 7
 
 
-def test_what_cannot_be_written_or_read_is_told_and_leaves_nothing(
+def test_errors_of_files_leave_nothing_behind(
     clearprop: Clearprop, trained: str, tmp_path: Path
 ) -> None:
     nowhere = clearprop("export", trained, "--output", "no/where", code=1)
     assert "There is no folder no. Create it, or choose another --output." in nowhere.stderr
     (tmp_path / "x.json").write_text('{"format": "clearprop-network", "version": 3}')
     newer = clearprop("import-network", "x.json", code=1)
-    assert "version 3, and this client reads up to 1" in newer.stderr
+    assert "version 3, and this client supports versions up to 1" in newer.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["x.json"]

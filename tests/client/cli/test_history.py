@@ -1,4 +1,4 @@
-"""`clearprop history`: the way of a network's cost, drawn."""
+"""`clearprop history`: the cost curve of a network."""
 
 import json
 import math
@@ -16,7 +16,7 @@ from servers import ServerProcess
 STEP = ("--learning-rate", "5", "--batch-size", "4", "--epochs", "9999", "--count", "5000")
 
 
-def test_a_cost_is_drawn_with_its_ends_and_its_extremes(
+def test_a_cost_curve_is_drawn_with_its_ends_and_extremes(
     clearprop: Clearprop, server: ServerProcess
 ) -> None:
     name = fresh_id()
@@ -69,7 +69,7 @@ def test_a_cost_is_drawn_with_its_ends_and_its_extremes(
         ([1, 1e200, 1e200, 0], "1", "0.5", "∞", "12 of 16 costs cannot be drawn"),
     ],
 )
-def test_infinite_costs_are_values_and_those_that_cannot_be_drawn_are_counted(
+def test_infinite_costs_are_shown_and_counted(
     clearprop: Clearprop,
     tmp_path: Path,
     targets: list[float],

@@ -18,11 +18,11 @@ def name(clearprop: Clearprop) -> str:
     return name
 
 
-def test_a_trace_shows_the_batch_and_what_comes_of_it(clearprop: Clearprop, name: str) -> None:
-    told = clearprop("trace", name).stdout
-    assert f"Update 1 of {name}: run 1, epoch 1, 3 examples, cost 0.708683" in told
-    assert "Example 2 (position 2 in the batch): inputs 1  0, targets 1, cost 0.736969" in told
-    assert "output 1 ← hidden 1   -0.298696" in told
+def test_a_trace_shows_the_batch_and_its_step(clearprop: Clearprop, name: str) -> None:
+    output = clearprop("trace", name).stdout
+    assert f"Update 1 of {name}: run 1, epoch 1, 3 examples, cost 0.708683" in output
+    assert "Example 2 (position 2 in the batch): inputs 1  0, targets 1, cost 0.736969" in output
+    assert "output 1 ← hidden 1   -0.298696" in output
     second = clearprop("trace", name, "--next", "--from-position", "3", "--json").stdout
     found = json.loads(second)["trace"]
     assert [each["example"] for each in found["examples"]] == ["1"]
@@ -32,8 +32,8 @@ def test_a_trace_shows_the_batch_and_what_comes_of_it(clearprop: Clearprop, name
 
 
 def test_a_walk_shows_what_each_line_sets(clearprop: Clearprop, name: str) -> None:
-    told = clearprop("walk", name, "--from-line", "8", "--lines", "12").stdout
-    lines = [line.strip() for line in told.splitlines()]
+    output = clearprop("walk", name, "--from-line", "8", "--lines", "12").stdout
+    lines = [line.strip() for line in output.splitlines()]
     assert lines[0] == f"Update 1 of {name}: run 1, 728 lines in 26 phases"
     assert "Forward, layer 1, example 1 of the batch" in lines
     assert any("z_i = z_i + a_j * w_i[j]" in line and line.endswith("z_i = 0.0") for line in lines)
@@ -45,14 +45,14 @@ def test_a_walk_shows_what_each_line_sets(clearprop: Clearprop, name: str) -> No
 
 
 def test_an_explanation_shows_the_arithmetic(clearprop: Clearprop, name: str) -> None:
-    told = clearprop("explain", name, "2", "1", "3").stdout
-    assert "Output 1 ← hidden 3 increases by 0.4797, from -0.05883 to 0.4208." in told
-    assert "  w2[1,3]′ = w2[1,3] − Δ = -0.0588312" in told
+    output = clearprop("explain", name, "2", "1", "3").stdout
+    assert "Output 1 ← hidden 3 increases by 0.4797, from -0.05883 to 0.4208." in output
+    assert "  w2[1,3]′ = w2[1,3] − Δ = -0.0588312" in output
     latex = clearprop("explain", name, "1", "3", "2", "--notation", "latex").stdout
     assert r"\frac{\partial C_{1}}{\partial w_{3,2}^{(1)}}" in latex
 
 
-def test_a_weight_that_there_is_not_is_wrong_usage(clearprop: Clearprop, name: str) -> None:
+def test_an_unknown_weight_is_wrong_usage(clearprop: Clearprop, name: str) -> None:
     assert "Layer 1 has units 1 to 5, not 6" in clearprop(
         "explain", name, "1", "6", "1", code=2
     ).stderr.replace("\n", " ")

@@ -18,8 +18,8 @@ XOR = ("--on", "xor", "--learning-rate", "5", "--batch-size", "4")
 
 def test_a_network_is_evaluated_at_any_update(clearprop: Clearprop) -> None:
     name = fresh_id()
-    told = clearprop("train", name, "--layers", "2-5-1", "--seed", "7", *XOR, "--epochs", "5000")
-    assert "SUCCEEDED" in told.stdout
+    output = clearprop("train", name, "--layers", "2-5-1", "--seed", "7", *XOR, "--epochs", "5000")
+    assert "SUCCEEDED" in output.stdout
     line = clearprop("evaluate", name, "--on", "xor").stdout
     assert line.startswith("At update 5,000: cost 0.")
     assert line.endswith(", 4 of 4 correct (100.0%)\n")
@@ -32,11 +32,11 @@ def test_a_network_is_evaluated_at_any_update(clearprop: Clearprop) -> None:
     assert before["accuracy"] == 0.5
 
 
-def test_a_set_that_does_not_fit_is_refused(clearprop: Clearprop) -> None:
+def test_a_training_set_that_does_not_fit_is_refused(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "3-1")
-    told = clearprop("evaluate", name, "--on", "xor", code=1).stderr
-    assert "training_set: The examples of xor have 2 inputs, the network takes 3" in told
+    output = clearprop("evaluate", name, "--on", "xor", code=1).stderr
+    assert "training_set: The examples of xor have 2 inputs, the network takes 3" in output
 
 
 def test_the_gradients_of_a_smooth_network_are_right(clearprop: Clearprop) -> None:
@@ -62,10 +62,10 @@ def test_kinks_are_shown_as_such(clearprop: Clearprop) -> None:
     # All weights are 0: every relu unit stands right at its kink.
     zeros = ("--initializer", "zeros", "--activations", "relu,sigmoid")
     clearprop("create", name, "--layers", "2-3-1", *zeros)
-    told = clearprop("check-gradients", name, "--on", "xor").stdout
-    assert "9 gradients over 4 examples: passed" in told
-    assert "6 at a kink" in told
-    assert told.count("kink\n") == 6
+    output = clearprop("check-gradients", name, "--on", "xor").stdout
+    assert "9 gradients over 4 examples: passed" in output
+    assert "6 at a kink" in output
+    assert output.count("kink\n") == 6
 
 
 def test_slopes_that_overflow_are_shown_as_such(clearprop: Clearprop) -> None:
@@ -74,10 +74,10 @@ def test_slopes_that_overflow_are_shown_as_such(clearprop: Clearprop) -> None:
     clearprop("create", name, "--layers", "2-1-1", *zeros)
     for input_ in ("1", "2"):
         clearprop("set-weight", name, "1", "1", input_, "1.7e308")
-    told = clearprop("check-gradients", name, "--on", "xor").stdout
-    assert "3 gradients over 4 examples: passed" in told
-    assert " cannot be measured: " in told
-    assert "unmeasurable\n" in told
+    output = clearprop("check-gradients", name, "--on", "xor").stdout
+    assert "3 gradients over 4 examples: passed" in output
+    assert " cannot be measured: " in output
+    assert "unmeasurable\n" in output
 
 
 def test_a_gradient_that_is_wrong_is_shown_and_fails_the_command(clearprop: Clearprop) -> None:
@@ -92,9 +92,9 @@ def test_a_gradient_that_is_wrong_is_shown_and_fails_the_command(clearprop: Clea
     server = ScriptedServer()
     server.answers("GetNetwork", GetNetworkResponse(network=Network(layer_sizes=[2, 3, 1])))
     server.answers("CheckGradients", check)
-    told = clearprop("check-gradients", "n", "--on", "xor", "--server", server.target, code=1)
+    output = clearprop("check-gradients", "n", "--on", "xor", "--server", server.target, code=1)
     server.stop()
-    lines = told.stdout.splitlines()
+    lines = output.stdout.splitlines()
     assert lines[0] == "At update 0: 2 gradients over 4 examples: 1 FAILED"
     assert lines[4].split() == ["hidden", "2", "←", "input", "1", "1", "2", "1", "2e-06", "FAILED"]
     assert lines[5].split()[:3] == ["output", "1", "bias"]

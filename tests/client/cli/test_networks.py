@@ -68,7 +68,7 @@ def test_a_network_is_forked_at_any_update(clearprop: Clearprop) -> None:
     assert "use 0 to 3" in refused.stderr
 
 
-def test_initial_weights_lie_where_they_are_wanted(clearprop: Clearprop) -> None:
+def test_initial_weights_are_within_their_limits(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "9-9", "--low", "-2.5", "--high", "-2")
     (layer,) = json.loads(clearprop("state", name, "--json").stdout)["layers"]
@@ -77,7 +77,7 @@ def test_initial_weights_lie_where_they_are_wanted(clearprop: Clearprop) -> None
     assert zeros.endswith("created zeros\n")
 
 
-def test_the_server_makes_an_id_where_none_is_given(clearprop: Clearprop) -> None:
+def test_the_server_picks_a_missing_id(clearprop: Clearprop) -> None:
     made = json.loads(clearprop("create", "--layers", "3,2", "--json").stdout)
     assert made["network"]
     assert made["layerSizes"] == [3, 2]
@@ -97,7 +97,7 @@ def test_json_has_every_digit(clearprop: Clearprop) -> None:
     ]
 
 
-def test_predictions_come_with_what_was_wanted(clearprop: Clearprop) -> None:
+def test_predictions_are_shown_with_targets(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "2-5-1")
     lines = clearprop("predict", name, "--on", "xor").stdout.splitlines()
@@ -110,7 +110,7 @@ def test_predictions_come_with_what_was_wanted(clearprop: Clearprop) -> None:
     ]
 
 
-def test_predictions_take_vectors_also_negative_ones(clearprop: Clearprop) -> None:
+def test_predictions_take_negative_numbers(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "2-5-1")
     answer = json.loads(clearprop("predict", name, "--json", "--", "-1,0.5", "1e3,2").stdout)
@@ -127,7 +127,7 @@ def test_large_layers_are_shown_in_part(clearprop: Clearprop) -> None:
     assert max(map(len, shown.splitlines())) <= 120
 
 
-def test_deleting_asks_first(clearprop: Clearprop) -> None:
+def test_deletion_asks_for_confirmation(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "2-1")
     asked = clearprop("delete", name, code=1)
@@ -135,7 +135,7 @@ def test_deleting_asks_first(clearprop: Clearprop) -> None:
     assert name in clearprop("networks").stdout.split()
 
 
-def test_deleting_updates_asks_first_and_says_where_the_history_begins(
+def test_deletion_of_updates_asks_for_confirmation(
     clearprop: Clearprop,
 ) -> None:
     name = fresh_id()

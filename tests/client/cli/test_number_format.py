@@ -1,4 +1,4 @@
-"""Numbers are short, and what is shown of a number never hides how large it is."""
+"""Numbers are shown short, and never so short that their size is hidden."""
 
 import math
 
@@ -27,7 +27,7 @@ def test_every_number_has_a_short_form(value: float, short: str, signed: str, wh
     assert (number(value), weight(value), exact(value)) == (short, signed, whole)
 
 
-def test_nothing_is_shown_for_no_number() -> None:
+def test_none_is_shown_as_empty() -> None:
     assert number(None) == ""
     assert listed([1.0, math.inf, 0.25]) == "1  ∞  0.25"
 

@@ -1,4 +1,4 @@
-"""Numbers in tables are what the field means by them; what only Python takes is refused."""
+"""Numbers are a sign, ASCII digits, a decimal point and an exponent; all else is refused."""
 
 import re
 from contextlib import suppress
@@ -110,7 +110,7 @@ def test_everything_else_is_refused_with_what_to_do(text: str, problem: str) -> 
     assert plain_numbers([text]) is None
 
 
-def test_a_comma_is_a_decimal_point_where_that_is_said() -> None:
+def test_a_decimal_comma_needs_an_option() -> None:
     assert number("-1,5e3", decimal_comma=True) == -1500.0
     assert number(",5", decimal_comma=True) == 0.5
     assert number("7", decimal_comma=True) == 7.0
@@ -131,7 +131,7 @@ def test_every_float_reads_back_to_the_same_bits(value: float) -> None:
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
-def test_nothing_is_a_number_but_sign_digits_point_and_exponent(text: str) -> None:
+def test_only_sign_digits_point_and_exponent_are_numbers(text: str) -> None:
     cell = text.strip(" \t")
     if re.fullmatch(NUMERAL, cell):
         with suppress(NotANumberError):  # that are too large, too small, or integers too long
@@ -150,7 +150,7 @@ def test_an_integer_is_read_exactly_or_refused(value: int) -> None:
 
 
 @given(st.lists(st.lists(st.sampled_from(PIECES), max_size=6).map("".join), max_size=5))
-def test_reading_a_row_at_once_gives_what_its_cells_give(cells: list[str]) -> None:
+def test_a_row_reads_as_its_cells_do(cells: list[str]) -> None:
     found = plain_numbers(cells)
     if found is not None:
         assert [value.hex() for value in found] == [number(cell).hex() for cell in cells]

@@ -1,4 +1,4 @@
-"""The rate of a run while it is shown: that of the last second, without the time to start."""
+"""The live rate of a run is that of the last second, without the time to start."""
 
 from clearprop.cli.progress import LiveRate
 

@@ -1,21 +1,21 @@
-"""`clearprop info` shows what the server is."""
+"""`clearprop info`: limits and functions of the server."""
 
 import json
 
 from console import Clearprop
 
 
-def test_what_the_server_is(clearprop: Clearprop) -> None:
+def test_info_shows_limits(clearprop: Clearprop) -> None:
     shown = clearprop("info").stdout
     assert "store: sqlite" in shown
     assert f"{2**24:,}" in shown
-    told = json.loads(clearprop("info", "--json").stdout)
-    assert told["limits"]["responseBytes"] == str(64 * 2**20)
-    assert told["limits"]["batchNumbers"] == str(2**24)
-    assert told["limits"]["uploads"] == "4"
+    output = json.loads(clearprop("info", "--json").stdout)
+    assert output["limits"]["responseBytes"] == str(64 * 2**20)
+    assert output["limits"]["batchNumbers"] == str(2**24)
+    assert output["limits"]["uploads"] == "4"
 
 
-def test_the_functions_that_there_are_with_the_defaults_of_the_server(clearprop: Clearprop) -> None:
+def test_info_shows_functions_with_their_defaults(clearprop: Clearprop) -> None:
     shown = clearprop("info").stdout
     assert "leaky-relu" in shown
     assert "categorical-cross-entropy" in shown

@@ -14,10 +14,10 @@ from servers import ServerProcess
 XOR = ("--on", "xor", "--learning-rate", "5", "--batch-size", "4")
 
 
-def test_training_makes_the_network_and_tells_how_it_gets_on(clearprop: Clearprop) -> None:
+def test_training_creates_the_network_and_shows_progress(clearprop: Clearprop) -> None:
     name = fresh_id()
-    told = clearprop("train", name, "--layers", "2-5-1", *XOR, "--epochs", "2000").stdout
-    lines = told.splitlines()
+    output = clearprop("train", name, "--layers", "2-5-1", *XOR, "--epochs", "2000").stdout
+    lines = output.splitlines()
     assert lines[1].startswith(f"Run 1 of {name} is ")
     assert lines[0].startswith(
         f"Network {name} (2-5-1, sigmoid, cross-entropy, 15 parameters), created uniform"
@@ -36,19 +36,17 @@ def test_training_makes_the_network_and_tells_how_it_gets_on(clearprop: Clearpro
 @pytest.mark.parametrize("columns", [40, 80])
 def test_training_shows_a_bar_on_a_terminal(server: ServerProcess, columns: int) -> None:
     name = fresh_id()
-    code, told = on_terminal(
+    code, output = on_terminal(
         *("train", name, "--layers", "2-5-1", *XOR, "--epochs", "3000"),
         columns=columns,
         CLEARPROP_SERVER=server.target,
     )
     assert code == 0
-    assert "3,000/3,000" in told
-    assert f"Run 1 of {name} is SUCCEEDED" in told
+    assert "3,000/3,000" in output
+    assert f"Run 1 of {name} is SUCCEEDED" in output
 
 
-def test_who_stops_looking_is_told_that_the_run_goes_on(
-    clearprop: Clearprop, server: ServerProcess
-) -> None:
+def test_a_run_continues_after_an_interrupt(clearprop: Clearprop, server: ServerProcess) -> None:
     name = fresh_id()
     with subprocess.Popen(
         [CLEARPROP, "train", name, "--layers", "2-5-1", *XOR, "--epochs", "1000000000"],
@@ -61,17 +59,17 @@ def test_who_stops_looking_is_told_that_the_run_goes_on(
         assert process.stdout.readline().startswith("Network")
         assert process.stdout.readline().startswith("Run 1")
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=60)
+        _, output = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert "Run 1" in told
-    assert "continues on the server" in told
-    assert f"clearprop pause {name}" in told
+    assert "Run 1" in output
+    assert "continues on the server" in output
+    assert f"clearprop pause {name}" in output
     assert "is PAUSED" in clearprop("pause", name).stdout
     assert "is RUNNING" in clearprop("resume", name).stdout
     assert "is CANCELLED" in clearprop("cancel", name, "1").stdout
 
 
-def test_a_run_can_be_started_without_looking(clearprop: Clearprop) -> None:
+def test_a_run_can_be_started_without_following_it(clearprop: Clearprop) -> None:
     name = fresh_id()
     begun = clearprop("train", name, "--layers", "2-5-1", *XOR, "--epochs", "20", "--detach")
     assert f"Run 1 of {name} is" in begun.stdout
@@ -80,11 +78,11 @@ def test_a_run_can_be_started_without_looking(clearprop: Clearprop) -> None:
     assert seen[-1] == "run 1 is SUCCEEDED after update 20"
 
 
-def test_a_watch_as_json_is_an_object_on_each_line(clearprop: Clearprop) -> None:
+def test_a_watch_prints_one_json_object_per_line(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("train", name, "--layers", "2-5-1", *XOR, "--epochs", "30", "--detach")
-    told = clearprop("watch", name, "--run", "1", "--json", "--parameters").stdout
-    items = [json.loads(line) for line in told.splitlines()]
+    output = clearprop("watch", name, "--run", "1", "--json", "--parameters").stdout
+    items = [json.loads(line) for line in output.splitlines()]
     updates = [item["update"] for item in items if "update" in item]
     assert [int(update["update"]) for update in updates] == list(range(1, 31))
     assert all(len(update["layers"]) == 2 for update in updates)
@@ -94,14 +92,14 @@ def test_a_watch_as_json_is_an_object_on_each_line(clearprop: Clearprop) -> None
 def test_a_step_shows_what_changed(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "2-5-1", "--seed", "7")
-    told = clearprop("step", name, *XOR, "--epochs", "5").stdout.splitlines()
-    assert told[0].split()[:6] == ["update", "1", "run", "1", "epoch", "1"]
-    assert told[1].split() == ["weight", "before", "after", "change"]
-    changed = [line.rsplit(maxsplit=3) for line in told[3:13]]
+    output = clearprop("step", name, *XOR, "--epochs", "5").stdout.splitlines()
+    assert output[0].split()[:6] == ["update", "1", "run", "1", "epoch", "1"]
+    assert output[1].split() == ["weight", "before", "after", "change"]
+    changed = [line.rsplit(maxsplit=3) for line in output[3:13]]
     for place, before, after, change in changed:
         assert "←" in place
         assert float(after) - float(before) == pytest.approx(float(change), abs=2e-6)
-    assert f"Run 1 of {name} is PAUSED: 1 of 5 updates" in told[-1]
+    assert f"Run 1 of {name} is PAUSED: 1 of 5 updates" in output[-1]
     stepped = clearprop("step", name, "--count", "2", "--by-epochs", "--json").stdout
     assert [json.loads(line)["update"] for line in stepped.splitlines()] == ["2", "3"]
     clearprop("step", name, "--count", "9")
@@ -119,13 +117,13 @@ def test_runs_are_listed(clearprop: Clearprop) -> None:
 
 def test_every_setting_arrives(clearprop: Clearprop) -> None:
     name = fresh_id()
-    told = clearprop(
+    output = clearprop(
         *("train", name, "--layers", "2-5-1", *XOR, "--epochs", "100", "--optimizer", "adam"),
         *("--beta1", "0.8", "--beta2", "0.9", "--epsilon", "1e-6", "--weight-decay", "0.001"),
         *("--shuffle-seed", "3", "--cost-below", "0.001", "--max-updates", "7", "--json"),
         "--stop-on-non-finite-cost",
     ).stdout
-    run = json.loads(told)
+    run = json.loads(output)
     assert run["totalUpdates"] == "7"
     assert run["updatesDone"] == "7"
     settings = run["settings"]
@@ -149,18 +147,18 @@ def test_every_setting_arrives(clearprop: Clearprop) -> None:
 def test_a_step_of_a_network_with_biases_shows_their_changes(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "2-5-1", "--bias", "--seed", "7")
-    told = clearprop("step", name, *XOR, "--epochs", "5").stdout
-    assert "output 1 bias" in told
-    assert "parameter" in told
+    output = clearprop("step", name, *XOR, "--epochs", "5").stdout
+    assert "output 1 bias" in output
+    assert "parameter" in output
 
 
-def test_a_run_that_diverges_fails_and_says_so(clearprop: Clearprop) -> None:
+def test_a_diverging_run_is_reported_as_failed(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "2-5-1", "--activations", "identity", "--seed", "7")
     rates = ("--on", "xor", "--learning-rate", "1e300", "--batch-size", "4")
-    told = clearprop("train", name, *rates, "--epochs", "9", code=1)
-    assert "is FAILED" in told.stdout
-    assert "Error: Update " in told.stderr
+    output = clearprop("train", name, *rates, "--epochs", "9", code=1)
+    assert "is FAILED" in output.stdout
+    assert "Error: Update " in output.stderr
     assert "is FAILED" in clearprop("step", name, *rates, "--epochs", "9", code=1).stdout
 
 
@@ -168,9 +166,9 @@ def test_a_cost_that_overflows_is_shown_and_can_end_the_run(clearprop: Clearprop
     recipe = ("--on", "xor", "--learning-rate", "1e308", "--batch-size", "4", "--epochs", "14")
     momentum = ("--layers", "2-5-1", "--seed", "1", *recipe, "--optimizer", "momentum")
     name = fresh_id()
-    told = clearprop("train", name, *momentum).stdout
-    assert "is SUCCEEDED: 14 of 14 updates" in told
-    found = re.search(r" \(not finite from update (\d+)\)", told)
+    output = clearprop("train", name, *momentum).stdout
+    assert "is SUCCEEDED: 14 of 14 updates" in output
+    found = re.search(r" \(not finite from update (\d+)\)", output)
     assert found is not None
     stopped = clearprop("train", fresh_id(), *momentum, "--stop-on-non-finite-cost", code=1)
     assert f"is FAILED: {found[1]} of 14 updates" in stopped.stdout

@@ -1,4 +1,4 @@
-"""`clearprop verify` says that a history is as it was recorded, or what is not."""
+"""`clearprop verify`: a history is confirmed, or the first difference is reported."""
 
 from calls import fresh_id
 from clearprop.v1 import training_service_pb2 as pb
@@ -10,11 +10,11 @@ from scripted import ScriptedServer
 def test_a_history_is_verified(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "2-5-1")
-    told = clearprop("verify", name).stdout
-    assert told.startswith(f"✓ {name}: 0 updates recomputed, 1 keyframe compared: every bit")
+    output = clearprop("verify", name).stdout
+    assert output.startswith(f"✓ {name}: 0 updates recomputed, 1 keyframe compared: every bit")
 
 
-def test_a_difference_is_told_with_exit_code_1(clearprop: Clearprop) -> None:
+def test_a_difference_is_reported_with_exit_code_1(clearprop: Clearprop) -> None:
     scripted = ScriptedServer()
     scripted.answers("GetNetwork", pb.GetNetworkResponse(network=Network(network="n", uid="u")))
     found = pb.HistoryDifference(
@@ -25,8 +25,8 @@ def test_a_difference_is_told_with_exit_code_1(clearprop: Clearprop) -> None:
         "VerifyHistory",
         [pb.VerifyHistoryResponse(verified_update=6, latest_update=9, difference=found)],
     )
-    told = clearprop("verify", "n", code=1, CLEARPROP_SERVER=scripted.target).stdout
-    assert "✗ n: update 7 is not" in told
-    assert "The numbers differ by 0.25." in told
-    assert "Up to update 6, every bit is equal." in told
+    output = clearprop("verify", "n", code=1, CLEARPROP_SERVER=scripted.target).stdout
+    assert "✗ n: update 7 is not" in output
+    assert "The numbers differ by 0.25." in output
+    assert "Up to update 6, every bit is equal." in output
     scripted.stop()

@@ -1,4 +1,4 @@
-"""Examples are read from NumPy's arrays as they are, or it is said what is wrong with them."""
+"""Examples are read from NumPy arrays exactly, or refused with the place and what to do."""
 
 import zipfile
 from collections.abc import Callable
@@ -105,7 +105,7 @@ def test_division_is_that_of_float64(arrays: Callable[..., Imported]) -> None:
         ({"inputs": [[1]], "targets": np.zeros(1, [("a", "f8")])}, "targets holds values of type"),
     ],
 )
-def test_what_is_wrong_with_arrays_is_said(
+def test_invalid_arrays_are_refused(
     arrays: Callable[..., Imported], content: dict[str, Any], problem: str
 ) -> None:
     with pytest.raises(BadFile) as caught:
@@ -156,9 +156,7 @@ def test_a_quotient_beyond_the_range_of_float64_is_refused(arrays: Callable[...,
         (b"PK\x03\x04 and no more", "The file is damaged"),
     ],
 )
-def test_a_file_of_another_kind_is_named_for_what_it_is(
-    tmp_path: Path, content: bytes, problem: str
-) -> None:
+def test_errors_name_the_kind_of_another_file(tmp_path: Path, content: bytes, problem: str) -> None:
     file = tmp_path / "arrays.npz"
     file.write_bytes(content)
     with pytest.raises(BadFile) as caught:
@@ -166,7 +164,7 @@ def test_a_file_of_another_kind_is_named_for_what_it_is(
     assert problem in str(caught.value)
 
 
-def test_a_member_that_is_no_array_is_refused(tmp_path: Path) -> None:
+def test_a_member_that_is_not_an_array_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "arrays.npz"
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("inputs", "1,2")
@@ -174,7 +172,7 @@ def test_a_member_that_is_no_array_is_refused(tmp_path: Path) -> None:
         read_npz(file, INPUTS_AND_TARGETS, one_hot=False, divisor=1.0)
 
 
-def test_a_file_that_lost_bytes_is_refused(tmp_path: Path) -> None:
+def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "arrays.npz"
     np.savez_compressed(file, inputs=np.arange(1000.0).reshape(-1, 2), targets=np.arange(500))
     whole = bytearray(file.read_bytes())

@@ -1,4 +1,4 @@
-"""`clearprop import`: a set from a file, all of it or nothing."""
+"""`clearprop import`: a training set from a complete file, or nothing."""
 
 import gzip
 import json
@@ -84,20 +84,20 @@ def test_arrays_become_a_set(clearprop: Clearprop, tmp_path: Path) -> None:
     assert examples(clearprop, name)[2999] == {"inputs": list(inputs[2999]), "targets": [2999.0]}
 
 
-def test_a_bar_shows_how_it_gets_on_and_goes_away(server: ServerProcess, tmp_path: Path) -> None:
+def test_a_progress_bar_is_shown_on_a_terminal(server: ServerProcess, tmp_path: Path) -> None:
     file = tmp_path / f"{fresh_id('set')}.csv"
     file.write_text("a,y\n" + "0.25,1\n" * 20_000)
-    code, told = on_terminal(
+    code, output = on_terminal(
         *("import", str(file), "--targets", "y"), columns=80, CLEARPROP_SERVER=server.target
     )
     assert code == 0
-    assert f"reading {file.name}" in told
-    assert "sending" in told
-    assert "20,000 examples" in told
+    assert f"reading {file.name}" in output
+    assert "sending" in output
+    assert "20,000 examples" in output
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "output"),
     [
         (
             "a,y\n1,2\n3,x\n",
@@ -112,25 +112,25 @@ def test_a_bar_shows_how_it_gets_on_and_goes_away(server: ServerProcess, tmp_pat
         ),
     ],
 )
-def test_a_bad_file_is_refused_with_the_place_and_nothing_is_stored(
-    clearprop: Clearprop, tmp_path: Path, content: str, told: str
+def test_nothing_is_stored_of_an_invalid_file(
+    clearprop: Clearprop, tmp_path: Path, content: str, output: str
 ) -> None:
     name = fresh_id("set")
     (tmp_path / "bad.csv").write_text(content)
     said = clearprop("import", "bad.csv", "--name", name, "--targets", "y", code=1).stderr
-    assert said == f"Error: bad.csv: {told}\n"
+    assert said == f"Error: bad.csv: {output}\n"
     assert name not in clearprop("training-sets").stdout.split()
 
 
-def test_what_the_server_refuses_is_said(clearprop: Clearprop, tmp_path: Path) -> None:
+def test_errors_of_the_server_are_shown(clearprop: Clearprop, tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text("a,y\n1,2\n")
     table = ("import", "table.csv", "--targets", "y")
-    told = clearprop(*table, "--name", "Not An Id", code=1).stderr
-    assert "training_set: Must be 1 to 63 characters of a-z" in told
+    output = clearprop(*table, "--name", "Not An Id", code=1).stderr
+    assert "training_set: Must be 1 to 63 characters of a-z" in output
     assert "already" in clearprop(*table, "--name", "xor", code=1).stderr
 
 
-def test_wrong_usage_is_said_to_be_that(clearprop: Clearprop, tmp_path: Path) -> None:
+def test_wrong_usage_is_reported_with_exit_code_2(clearprop: Clearprop, tmp_path: Path) -> None:
     def wrong(*options: str) -> str:
         done: subprocess.CompletedProcess[str] = clearprop(
             "import", "table.csv", *options, code=2, COLUMNS="200"
