@@ -102,6 +102,7 @@ def test_errors_are_shown_at_their_fields(site: ServerProcess, page: Page) -> No
     page.get_by_text("Advanced settings").click()
     page.get_by_label("β₁").fill("1.5")
     page.get_by_label("Stop below cost").fill("0.01")
+    page.get_by_label("Stop if the cost is infinite or NaN").check()
     page.get_by_text("Advanced settings").click()
     page.get_by_role("button", name="Create and train").click()
     expect(page.locator("#wrong-beta1")).to_contain_text("Must be")
@@ -112,7 +113,8 @@ def test_errors_are_shown_at_their_fields(site: ServerProcess, page: Page) -> No
     network = parse_qs(urlsplit(page.url).query)["network"][0]
     run = requests.get(f"{site.http}/v1/networks/{network}/runs/1", timeout=10).json()["run"]
     assert run["settings"]["optimizer"]["beta1"] == 0.8
-    assert run["settings"]["stop"]["costBelow"] == 0.01
+    stop = run["settings"]["stop"]
+    assert (stop["costBelow"], stop["nonFiniteCost"]) == (0.01, True)
 
 
 def test_a_part_of_the_curve_is_zoomed_and_an_update_in_it_selected(

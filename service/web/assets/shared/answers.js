@@ -16,13 +16,13 @@ export function useAnswer(key, ask, { isUrgent = false, refused = notify } = {})
   const asker = useRef(null);
   asker.current ??= newAsker(setAnswered, isUrgent);
   useEffect(() => {
-    if (key !== null) asker.current.want({ key, ask, refused });
+    if (key !== null) asker.current.request({ key, ask, refused });
   }, [key]);
   useEffect(() => () => asker.current.end(), []);
   return answered;
 }
 
-function newAsker(tell, isUrgent) {
+function newAsker(publish, isUrgent) {
   let wanted = null;
   let asking = null;
   let isOver = false;
@@ -42,7 +42,7 @@ function newAsker(tell, isUrgent) {
     try {
       const answer = await ask(signal);
       if (signal.aborted) return;
-      tell({ key, answer, error: null });
+      publish({ key, answer, error: null });
       if (!isUrgent) await pause(GAP);
     } catch (error) {
       if (signal.aborted) return;
@@ -51,13 +51,13 @@ function newAsker(tell, isUrgent) {
         wanted ??= question;
       } else {
         refused(error);
-        tell((last) => ({ ...last, error }));
+        publish((last) => ({ ...last, error }));
       }
     }
   }
 
   return {
-    want(question) {
+    request(question) {
       wanted = question;
       if (!asking) work();
       else if (isUrgent) asking.abort();
