@@ -19,13 +19,15 @@ def names_of(text: str) -> list[str]:
     return [name.strip() for name in next(csv.reader([text], skipinitialspace=True), [])]
 
 
-def chosen_columns(names: Sequence[str], text: str, option: str) -> list[int]:
-    """Return the columns that an option names. Raises BadFile for unknown names."""
+def chosen_columns(names: Sequence[str], text: str, option: str, *, note: str) -> list[int]:
+    """Return the columns that an option names. Raises BadFile, with a note, for unknown names."""
     wanted = [text] if text in names else names_of(text)
     for name in wanted:
         if name not in names:
             listed = listed_names([*get_close_matches(name, names, 1), *names])
-            raise BadFile(f"There is no column {shown(name)} for {option}. Use one of {listed}.")
+            raise BadFile(
+                f"There is no column {shown(name)} for {option}. Use one of {listed}.{note}"
+            )
         if wanted.count(name) > 1:
             raise BadFile(f"{option} names the column {shown(name)} twice.")
         if names.count(name) > 1:

@@ -137,10 +137,7 @@ class _Table:
         return names
 
     def _columns(self, names: str, option: str) -> list[int]:
-        try:
-            return chosen_columns(self._names, names, option)
-        except BadFile as error:
-            raise BadFile(f"{error}{self._guess()}") from None
+        return chosen_columns(self._names, names, option, note=self._guess())
 
     def _numbers(self, line: int, row: Sequence[str], columns: Sequence[int]) -> list[float]:
         if not self._layout.decimal_comma:

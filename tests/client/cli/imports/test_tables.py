@@ -197,7 +197,7 @@ def test_an_invalid_choice_of_columns_is_refused(table: Callable[..., Imported])
         table("y,z\n1,2\n", "y,z")
     with pytest.raises(BadFile, match="The same column is both input and target: y"):
         table("a,y\n1,2\n", inputs="a,y")
-    with pytest.raises(BadFile, match="--targets names the column 'y' twice"):
+    with pytest.raises(BadFile, match=r"--targets names the column 'y' twice\.$"):
         table("a,y\n1,2\n", "y,y")
     with pytest.raises(BadFile, match="no column 'b' for --inputs"):
         table("a,y\n1,2\n", inputs="b")
