@@ -7,7 +7,7 @@ and all parameters other than w are unchanged.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import isfinite
+from math import isfinite, isnan, nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,9 @@ _ABSOLUTE_TOLERANCE = 1e-9
 _ROUNDING = 8 * 2.0**-52 / _STEPS[0]
 
 
+#: A factor for estimates of the error of a slope, which are not bounds.
+_SAFETY = 4.0
+
 #: A bound of the error of a logit, in proportion to the sum of the sizes of its terms.
 _LOGIT_ROUNDING = 8 * 2.0**-52
 
@@ -44,8 +47,9 @@ class GradientDifference:
     `parameter` is its index in the flat vector; `numeric` is measured by moving it by `step` to
     either side; the two may differ by `tolerance`. With `kink` a unit's activation has a corner
     within the step, so `numeric` is not a derivative. With `unmeasurable` one of the two, or a
-    number that `numeric` is computed from, is infinite or NaN, or rounding of the logits changes
-    `numeric` by more than the difference. Only one of both is set.
+    number that `numeric` is computed from, is infinite or NaN; or the difference is within the
+    error of `numeric`, because logits are rounded, or because the cost bends too much within even
+    the smallest step. Only one of both is set.
     """
 
     parameter: int
@@ -100,7 +104,7 @@ class GradientCheck:
 
     @property
     def unmeasurable(self) -> int:
-        """How many parameters cannot be compared because of overflow or rounding."""
+        """How many parameters cannot be compared because their slope cannot be measured."""
         return sum(difference.unmeasurable for difference in self.differences)
 
     @property
@@ -149,8 +153,24 @@ class _Measuring:
                 return found if found.comparable or not tried else tried[0]
             tried.append(found)
         failed = tried[0]
-        is_noise = not failed.difference > self._rounding / failed.step
-        return replace(failed, unmeasurable=is_noise)
+        errors = (
+            self._rounding / failed.step,
+            _SAFETY * self._bend(place, tried[-1]),
+            _SAFETY * abs(failed.numeric - tried[1].numeric),  # the slope depends on the step
+        )
+        is_wrong = all(failed.difference > error for error in errors)  # False if one is NaN
+        return replace(failed, unmeasurable=not is_wrong)
+
+    def _bend(self, place: int, found: GradientDifference) -> float:
+        """Return how much a gradient changes within a step: the slope can be wrong by that much."""
+        w = float(self._parameters[place])
+        changes = []
+        for moved in (w + found.step, w - found.step):
+            self._parameters[place] = moved
+            _, gradient = cost_and_gradient(self._network, self._parameters, self._examples)
+            changes.append(abs(float(gradient[place]) - found.analytic))
+        self._parameters[place] = w
+        return nan if any(map(isnan, changes)) else max(changes)
 
     @cached_property
     def _rounding(self) -> float:

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from worlds import World, make_world, worlds
 
@@ -132,6 +132,8 @@ def test_slopes_that_overflow_are_reported_and_do_not_fail() -> None:
 
 @pytest.mark.parametrize("activation", [Activation.SIGMOID, Activation.RELU, Activation.IDENTITY])
 @pytest.mark.parametrize("layers", [(2, 5, 1), (2, 3, 2, 2)])
+@settings(max_examples=30)
+@example(signs=[*[1.7e308, 1.0] * 3, 0.0, 0.0, 1.7e308, 1.0, 1.0, *[0.0] * 9])
 @given(signs=st.lists(st.sampled_from([1.7e308, -1.7e308, 1.0, 0.0]), min_size=20, max_size=20))
 def test_right_gradients_pass_at_huge_weights(
     layers: tuple[int, ...], activation: Activation, signs: list[float]

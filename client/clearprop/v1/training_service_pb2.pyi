@@ -2066,8 +2066,9 @@ class GradientDifference(_message.Message):
     then has no meaning.
     """
     unmeasurable: _builtins.bool
-    """Whether the numerical gradient cannot be measured: a gradient or a cost is infinite or NaN, or
-    rounding of very large logits hides the change of the parameter.
+    """Whether the numerical gradient cannot be measured: a gradient or a cost is infinite or NaN, rounding
+    of very large logits hides the change of the parameter, or the gradient changes too much within the
+    smallest step.
     """
     def __init__(
         self,
