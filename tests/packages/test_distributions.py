@@ -12,7 +12,7 @@ import pytest
 from documents import ROOT, blocks
 from installed import Distribution, Environment, clean, run
 
-#: What a machine has no need of to talk to a server.
+#: Packages of the server that clients do not need.
 OF_THE_SERVER = ("numpy", "numba", "sqlalchemy", "onnx", "service", "training", "storage")
 
 PROGRAM = """\
@@ -130,7 +130,7 @@ def test_the_command_line_trains_and_explains_a_network(
 
 
 def test_the_server_runs_its_demo(everything: Environment, address: str, tmp_path: Path) -> None:
-    # The address comes first: its server has compiled the kernels that the demo's takes.
+    # The server at the address has compiled the kernels, which the demo's server then loads.
     told = everything.clearprop("demo", cwd=tmp_path).stdout
     assert told.count("✓") == 7
 
