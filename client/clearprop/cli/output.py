@@ -142,5 +142,5 @@ def run_line(run: RunInfo) -> str:
     if run.latest_cost is not None:
         line += f", cost {number(run.latest_cost)}"
     if run.non_finite_cost is not None:
-        line += f" ([yellow]not finite[/] from update {run.non_finite_cost:,})"
+        line += f" (first [yellow]non-finite[/] at update {run.non_finite_cost:,})"
     return line

@@ -63,6 +63,12 @@ def runs(network: NetworkId, *, as_json: Json = False, server: Server) -> None:
                 for run in found
             ),
         )
+        for run in found:
+            if run.non_finite_cost is not None:
+                say(
+                    f"[yellow]The first non-finite cost of run {run.number} is at update"
+                    f" {run.non_finite_cost:,}.[/]"
+                )
     else:
         say(f"[cyan]{escape(network)}[/] has no runs. [bold]clearprop train[/] starts one.")
 

@@ -168,8 +168,10 @@ def test_a_cost_that_overflows_is_shown_and_can_end_the_run(clearprop: Clearprop
     name = fresh_id()
     output = clearprop("train", name, *momentum).stdout
     assert "is SUCCEEDED: 14 of 14 updates" in output
-    found = re.search(r" \(not finite from update (\d+)\)", output)
+    found = re.search(r" \(first non-finite at update (\d+)\)", output)
     assert found is not None
+    listed = clearprop("runs", name).stdout
+    assert f"The first non-finite cost of run 1 is at update {found[1]}." in listed
     stopped = clearprop("train", fresh_id(), *momentum, "--stop-on-non-finite-cost", code=1)
     assert f"is FAILED: {found[1]} of 14 updates" in stopped.stdout
     assert f"the cost of update {found[1]} is " in stopped.stderr.lower()
