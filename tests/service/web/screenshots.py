@@ -13,15 +13,15 @@ from servers import ServerProcess, new_server
 IMAGES = ROOT / "docs" / "images"
 
 #: The deltas of the second example in the first update of the worked example.
-MOMENT = "?network=worked-example&update=1&position=1&step=333"
+MOMENT = "?network=worked-example&update=1&example=2&line=334"
 
 #: Each picture: its name, the colour scheme, the size of the window, and the address.
 VIEWS = [
     ("look-light", "light", (1280, 800), MOMENT),
     ("look-dark", "dark", (1280, 800), MOMENT),
     ("look-phone", "light", (390, 844), MOMENT),
-    ("weight", "light", (1280, 800), f"{MOMENT}&weight=2.0.1"),
-    ("train", "light", (1280, 960), "?mode=train&network=xor&update=4700&weight=2.0.1"),
+    ("weight", "light", (1280, 800), f"{MOMENT}&weight=2-1-2"),
+    ("train", "light", (1280, 960), "?mode=train&network=xor&update=4700&weight=2-1-2"),
     ("compare", "light", (1280, 800), "?mode=compare&network=worked-example&base=1&update=6"),
 ]
 

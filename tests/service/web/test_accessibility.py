@@ -12,8 +12,8 @@ from servers import ServerProcess
 
 PLACES = {
     "start": "",
-    "look": "?network=worked-example&update=1&position=0&step=60",
-    "weight": "?network=worked-example&update=1&step=60&weight=2.0.1",
+    "look": "?network=worked-example&update=1&example=1&line=61",
+    "weight": "?network=worked-example&update=1&line=61&weight=2-1-2",
     "train": "?mode=train",
     "watched": "?mode=train&network=worked-example",
     "compare": "?mode=compare&network=worked-example&base=1&update=6",

@@ -88,7 +88,7 @@ def test_an_edit_is_previewed_and_kept_on_a_fork(
 def test_a_discarded_or_abandoned_preview_leaves_no_fork(
     site: ServerProcess, page: Page, trained: str
 ) -> None:
-    page.goto(f"{site.http}/?mode=compare&network={trained}&weight=1.0.0")
+    page.goto(f"{site.http}/?mode=compare&network={trained}&weight=1-1-1")
     preview = page.locator('[data-cost="With the edit"] .num[data-exact]')
     page.get_by_label("New value").fill("7")
     page.get_by_role("button", name="Preview").click()
@@ -105,7 +105,7 @@ def test_a_discarded_or_abandoned_preview_leaves_no_fork(
 
 
 def test_an_invalid_value_is_reported(site: ServerProcess, page: Page, trained: str) -> None:
-    page.goto(f"{site.http}/?mode=compare&network={trained}&weight=1.0.0")
+    page.goto(f"{site.http}/?mode=compare&network={trained}&weight=1-1-1")
     page.get_by_label("New value").fill("a lot")
     page.get_by_role("button", name="Preview").click()
     expect(page.locator("#edit-wrong")).to_contain_text("Must be")

@@ -40,7 +40,7 @@ LATEST = {"growing": 1000, "infinite": 4}
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_view_draws_its_costs(site: ServerProcess, page: Page, name: str) -> None:
     here = f"network={name}&update={LATEST[name]}"
-    page.goto(f"{site.http}/?{here}&weight=1.0.1")
+    page.goto(f"{site.http}/?{here}&weight=1-1-2")
     expect(page.locator(".gaps")).to_contain_text(GAPS[name])
     expect(page.get_by_role("region", name="The selected weight")).to_contain_text("chain rule")
     page.goto(f"{site.http}/?mode=train&{here}")
@@ -49,7 +49,7 @@ def test_every_view_draws_its_costs(site: ServerProcess, page: Page, name: str) 
     expect(page.locator(".run")).to_contain_text(f"The cost of update {first} is infinite or NaN")
     page.get_by_label("Logarithmic").check()
     expect(page.locator(".gaps")).to_contain_text(GAPS[name])
-    page.goto(f"{site.http}/?mode=compare&{here}&base=0&weight=1.0.1")
+    page.goto(f"{site.http}/?mode=compare&{here}&base=0&weight=1-1-2")
     expect(page.locator(".changes tbody tr")).to_have_count(2)
     # The page fixture fails if anything was logged.
 

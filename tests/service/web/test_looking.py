@@ -72,7 +72,7 @@ def go_to_step(page: Page, number: int) -> None:
     page.evaluate(
         """step => {
             const query = new URLSearchParams(location.search);
-            query.set("step", step);
+            query.set("line", step + 1);
             history.pushState(null, "", `?${query}`);
             dispatchEvent(new PopStateEvent("popstate"));
         }""",
@@ -198,7 +198,7 @@ def test_the_ribbon_has_six_brackets_and_the_last_is_short(
 def test_a_weight_is_explained(site: ServerProcess, at_start: Page) -> None:
     page = at_start
     page.get_by_role("button", name="weight hidden 3 ← input 2").click(force=True)
-    assert place(page)["weight"] == "1.2.1"
+    assert place(page)["weight"] == "1-3-2"
     explained = ask(site, "updates/1:explain", layer=1, unit=2, input=1)
     panel = page.get_by_role("region", name="The selected weight")
     for sentence in explained["sentences"]:
@@ -227,7 +227,7 @@ def test_a_long_batch_is_shown_example_by_example(site: ServerProcess, page: Pag
     examples = [{"inputs": [n / 40, n % 7], "targets": [n % 2]} for n in range(40)]
     post(site, "trainingSets", trainingSet="forty", examples=examples)
     train(site, "long", trainingSet="forty", batchSize=40)
-    page.goto(f"{site.http}/?network=long&update=1&position=38&weight=1.0.1")
+    page.goto(f"{site.http}/?network=long&update=1&example=39&weight=1-1-2")
     expect(page.locator(".weight-panel .example")).to_have_count(4)
     page.get_by_role("button", name="Show 36 more examples").click()
     own = page.locator(".weight-panel .example summary .num")
@@ -266,7 +266,7 @@ def test_a_run_is_followed_and_an_edit_is_described(site: ServerProcess, page: P
 
 
 def test_a_missing_update_or_network_is_reported(site: ServerProcess, at_start: Page) -> None:
-    at_start.goto(f"{site.http}/?network={NETWORK}&update=99&step=9999&weight=9.9.9")
+    at_start.goto(f"{site.http}/?network={NETWORK}&update=99&line=10000&weight=9-10-10")
     expect(at_start.get_by_role("status").first).to_contain_text("Update 99 does not exist yet")
     expect(at_start.locator("[data-at=line]")).to_have_text("342 of 342")
     at_start.goto(f"{site.http}/?network=nowhere&update=1")
@@ -276,7 +276,7 @@ def test_a_missing_update_or_network_is_reported(site: ServerProcess, at_start: 
 
 
 def test_a_link_leads_to_the_same_moment(site: ServerProcess, at_start: Page) -> None:
-    query = f"?network={NETWORK}&update=3&position=1&step=250&weight=2.0.4"
+    query = f"?network={NETWORK}&update=3&example=2&line=251&weight=2-1-5"
     at_start.goto(f"{site.http}/{query}")
     expect(at_start.locator("[data-at=update]")).to_have_text("3 of 6")
     expect(at_start.locator("[data-at=example]")).to_have_text("2 of 3")
@@ -348,7 +348,7 @@ def test_a_dense_network_and_its_optimizer_can_be_read(site: ServerProcess, page
     executed = ask(site, "updates/1:walk", "dense")["steps"]
     number = next(n for n, step in enumerate(executed) if "after_p" in step["changed"])
     page.set_viewport_size({"width": 1280, "height": 800})
-    page.goto(f"{site.http}/?network=dense&update=1&step={number}")
+    page.goto(f"{site.http}/?network=dense&update=1&line={number + 1}")
     for selector, count in {".weight-label rect": 24, ".bias": 7, ".unit-below": 7}.items():
         expect(page.locator(f".picture {selector}")).to_have_count(count)
     assert page.evaluate(COVERED) == 0

@@ -63,6 +63,10 @@ def test_what_is_shown_of_a_moment_depends_on_roles(folder: Path, site: ServerPr
     run_module(folder, HERE / "moments.test.mjs", updates=updates)
 
 
+def test_an_address_counts_from_1_and_older_ones_still_open(folder: Path) -> None:
+    run_module(folder, HERE / "addresses.test.mjs")
+
+
 def test_what_parts_of_the_page_know_follows_from_events(folder: Path) -> None:
     run_module(folder, HERE / "states.test.mjs")
 

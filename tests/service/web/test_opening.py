@@ -48,7 +48,7 @@ def test_a_link_into_the_worked_example_offers_to_create_it(
     requests.delete(f"{site.http}/v1/networks/worked-example", timeout=10)
     # Also on a server that is unavailable when the page is opened.
     page.route("**/v1/**", lambda route: route.abort())
-    page.goto(f"{site.http}/?network=worked-example&update=2&position=1&step=100")
+    page.goto(f"{site.http}/?network=worked-example&update=2&example=2&line=101")
     expect(page.get_by_role("status").first).to_contain_text("is unavailable")
     page.unroute("**/v1/**")
     page.get_by_role("button", name="Create the worked example").click()

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Picture } from "../picture/picture.js";
 import { useScale } from "../picture/scale.js";
+import { weightText } from "../shared/address.js";
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { useLive } from "../shared/live.js";
@@ -100,6 +101,6 @@ function mend(place, update, weight) {
   const isEarly = place.update < update;
   const isThere = place.update === undefined || place.update === update;
   const lost = isThere ? "" : `Update ${whole(place.update)} ${isEarly ? "was deleted" : "does not exist yet"}. Showing update ${whole(update)}. `;
-  notify(`${lost}${place.weight === weight ? "" : `This network has no weight ${place.weight}.`}`);
+  notify(`${lost}${place.weight === weight ? "" : `This network has no weight ${weightText(place.weight)}.`}`);
   go({ update: isThere ? place.update : update, weight });
 }

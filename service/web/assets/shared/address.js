@@ -1,0 +1,64 @@
+// The address of the page: it names everything that the page shows, so a link opens exactly this view.
+//
+//   mode      look, train or compare
+//   network   the network's id
+//   update    the number of the selected update; absent: the latest
+//   example   the example in the batch, from 1
+//   line      the executed line, from 1; it determines the phase
+//   weight    layer-unit-input, all from 1, as in `clearprop explain`; layer-unit-bias is a bias
+//   base      the other update of a comparison
+//   other     the other network of a comparison
+//
+// Older addresses count from 0: `position`, `step`, and `weight` with dots, in which `b` is a bias.
+
+const TEXTS = ["mode", "network", "other"];
+const NUMBERS = ["update", "base", "position", "step"];
+const FROM_ONE = { example: "position", line: "step" };
+
+// Returns what an address names, as the page uses it: positions, steps, units and inputs from 0.
+export function placeOf(search) {
+  const query = new URLSearchParams(search);
+  const place = { mode: "look" };
+  for (const name of TEXTS) if (query.has(name)) place[name] = query.get(name);
+  for (const name of NUMBERS) setNumber(place, name, query.get(name), 0);
+  for (const [name, part] of Object.entries(FROM_ONE)) setNumber(place, part, query.get(name), 1);
+  if (query.get("weight")) place.weight = keyOfWeight(query.get("weight"));
+  return place;
+}
+
+export function searchOf(place) {
+  const query = new URLSearchParams();
+  for (const name of ["mode", "network", "weight", "other", "update", "example", "line", "base"]) {
+    const text = textOf(place, name);
+    if (text !== "" && !(name === "mode" && text === "look")) query.set(name, text);
+  }
+  const text = query.toString();
+  return text && `?${text}`;
+}
+
+// "2.0.3" → "2-1-4"
+export function weightText(key) {
+  return key.replace(/^(\d+)\.(\d+)\.(\d+|bias)$/, (_, layer, unit, input) =>
+    [layer, Number(unit) + 1, input === "bias" ? input : Number(input) + 1].join("-"),
+  );
+}
+
+// "2-1-4" → "2.0.3"
+function keyOfWeight(text) {
+  return text
+    .replace(/\.b$/, ".bias")
+    .replace(/^(\d+)-([1-9]\d*)-([1-9]\d*|bias)$/, (_, layer, unit, input) =>
+      [layer, unit - 1, input === "bias" ? input : input - 1].join("."),
+    );
+}
+
+function setNumber(place, name, text, first) {
+  if (/^\d{1,15}$/.test(text ?? "") && Number(text) >= first) place[name] = Number(text) - first;
+}
+
+function textOf(place, name) {
+  const value = place[FROM_ONE[name] ?? name] ?? "";
+  if (value === "") return "";
+  if (name === "weight") return weightText(value);
+  return String(name in FROM_ONE ? value + 1 : value);
+}

@@ -1,0 +1,28 @@
+// An address names what the page shows, counted from 1; older addresses still open.
+import assert from "node:assert/strict";
+import test from "node:test";
+import { placeOf, searchOf, weightText } from "./assets/shared/address.js";
+
+const place = { mode: "look", network: "first", weight: "2.0.3", update: 1, position: 0, step: 332 };
+
+test("an address counts examples, lines, units and inputs from 1", () => {
+  assert.equal(searchOf(place), "?network=first&weight=2-1-4&update=1&example=1&line=333");
+  assert.equal(weightText("1.4.bias"), "1-5-bias");
+});
+
+test("an address leads back to what it was made from", () => {
+  for (const weight of ["2.0.3", "1.4.bias"]) {
+    assert.deepEqual(placeOf(searchOf({ ...place, weight })), { ...place, weight });
+  }
+  assert.deepEqual(placeOf(searchOf({ mode: "compare", base: 0, other: "b" })), { mode: "compare", base: 0, other: "b" });
+});
+
+test("older addresses, which count from 0, open the same view", () => {
+  assert.deepEqual(placeOf("?network=first&update=1&position=0&step=332&weight=2.0.3"), place);
+  assert.equal(placeOf("?weight=2.0.b").weight, "2.0.bias");
+});
+
+test("numbers that nothing has are left out", () => {
+  assert.deepEqual(placeOf("?example=0&line=0&update=-1&position=x"), { mode: "look" });
+  assert.equal(placeOf("?weight=2-0-1").weight, "2-0-1");
+});
