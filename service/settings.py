@@ -46,7 +46,7 @@ class Settings:
                 "--http or CLEARPROP_HTTP", self.http, DEFAULT_HTTP, f"; {OFF} disables HTTP"
             )
             if grpc == http and grpc.port:
-                raise ValueError(f"gRPC and HTTP need different addresses, both are {self.http}")
+                raise ValueError(f"gRPC and HTTP need different addresses, not both {self.http}")
         for origin in self.allowed_origins:
             if not _ORIGIN.fullmatch(origin):
                 raise ValueError(
@@ -74,7 +74,7 @@ class Settings:
 
         threads = environment.get("CLEARPROP_THREADS", "0")
         if not re.fullmatch("[0-9]{1,4}", threads):
-            raise ValueError(f"CLEARPROP_THREADS must be a number from 0 to 9999, is {threads!r}")
+            raise ValueError(f"CLEARPROP_THREADS must be a number from 0 to 9999, not {threads!r}")
         if allowed_origins is None:
             allowed_origins = environment.get("CLEARPROP_ALLOW_ORIGIN", "").split()
         return cls(

@@ -19,7 +19,7 @@ def open_store(url: str, clock: Clock) -> Store:
     path = url.removeprefix(_SQLITE)
     if path in (url, "", ":memory:") or "?" in path:
         raise ValueError(
-            f"{url!r} is not a database: give sqlite:///relative/path, sqlite:////absolute/path,"
-            " or memory: to keep nothing"
+            f"{url!r} is not a database URL: use sqlite:///relative/path, sqlite:////absolute/path,"
+            " or memory: to store data only in memory"
         )
     return SqliteStore(Path(path), clock)

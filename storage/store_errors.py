@@ -113,4 +113,4 @@ def full() -> StoreFull:
 
 def closed() -> StoreUnavailable:
     """Return the error for a store that was closed."""
-    return StoreUnavailable("the store is closed: try again when the server is back")
+    return StoreUnavailable("the store is closed: try again when the server has restarted")

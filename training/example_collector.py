@@ -71,7 +71,7 @@ class Collector:
                 violations.require(
                     len(values) == width,
                     where,
-                    f"must have {width} numbers, as in the first example, has {len(values)}",
+                    f"must have {width} numbers, as in the first example, not {len(values)}",
                 )
                 check_finite(violations, where, values)
 

@@ -48,7 +48,7 @@ def check_structure(
         "must have at least two sizes: inputs and outputs",
     )
     for index, size in enumerate(layer_sizes):
-        violations.require(size >= 1, f"layer_sizes[{index}]", f"must be at least 1, is {size}")
+        violations.require(size >= 1, f"layer_sizes[{index}]", f"must be at least 1, not {size}")
     _check_activations(violations, len(layer_sizes) - 1, activations)
     outputs = activations[-1] if activations else Activation.SIGMOID
     if violations.known("cost_function") and violations.known(_activation(len(activations) - 1)):
@@ -96,19 +96,19 @@ def _check_together(
         violations.require(
             softmax,
             "cost_function",
-            f"CATEGORICAL_CROSS_ENTROPY needs SOFTMAX outputs, they are {outputs.name}: use SOFTMAX"
+            f"CATEGORICAL_CROSS_ENTROPY needs SOFTMAX outputs, not {outputs.name}: use SOFTMAX"
             " for the last layer, or another cost function",
         )
     elif softmax:
         violations.add(
             "cost_function",
-            f"must be CATEGORICAL_CROSS_ENTROPY with SOFTMAX outputs, is {cost_function.name}",
+            f"must be CATEGORICAL_CROSS_ENTROPY with SOFTMAX outputs, not {cost_function.name}",
         )
     elif cost_function is CostFunction.CROSS_ENTROPY:
         violations.require(
             outputs is Activation.SIGMOID,
             "cost_function",
-            f"CROSS_ENTROPY needs SIGMOID outputs, they are {outputs.name}: use SQUARED_ERROR or"
+            f"CROSS_ENTROPY needs SIGMOID outputs, not {outputs.name}: use SQUARED_ERROR or"
             " QUADRATIC, or SIGMOID for the last layer",
         )
 
@@ -116,7 +116,7 @@ def _check_together(
 def _check_limits(layer_sizes: Sequence[int], bias: bool, limits: Limits) -> None:
     if len(layer_sizes) > limits.layers:
         raise LimitExceeded(
-            f"{len(layer_sizes)} layers are more than the limit of {limits.layers}: use fewer",
+            f"{len(layer_sizes)} layers exceed the limit of {limits.layers}: use fewer",
             limit="layers",
             value=limits.layers,
         )
@@ -124,7 +124,7 @@ def _check_limits(layer_sizes: Sequence[int], bias: bool, limits: Limits) -> Non
         parameters = count_parameters(layer_sizes, bias)
         if parameters > limits.parameters:
             raise LimitExceeded(
-                f"{parameters} parameters are more than the limit of {limits.parameters}:"
+                f"{parameters} parameters exceed the limit of {limits.parameters}:"
                 " use smaller layers",
                 limit="parameters",
                 value=limits.parameters,
@@ -141,7 +141,7 @@ def check_initializer(violations: Violations, name: str, initializer: Initialize
     known = violations.known(f"{name}.kind")
     violations.require(kind is not InitializerKind.EXPLICIT, f"{name}.kind", RECIPES)
     violations.require(
-        seed is None or 0 <= seed < 2**63, f"{name}.seed", f"must be 0 to 2^63 − 1, is {seed}"
+        seed is None or 0 <= seed < 2**63, f"{name}.seed", f"must be 0 to 2^63 − 1, not {seed}"
     )
     violations.require(
         seed is None or kind is not InitializerKind.ZEROS,
@@ -151,7 +151,7 @@ def check_initializer(violations: Violations, name: str, initializer: Initialize
     for bound in ("low", "high"):
         value = getattr(initializer, bound)
         violations.require(
-            value is None or isfinite(value), f"{name}.{bound}", f"must be finite, is {value}"
+            value is None or isfinite(value), f"{name}.{bound}", f"must be finite, not {value}"
         )
         violations.require(
             value is None or not known or kind is InitializerKind.UNIFORM,
@@ -166,7 +166,7 @@ def _check_bounds(violations: Violations, name: str, initializer: Initializer) -
     if low is None or high is None or not (isfinite(low) and isfinite(high)):
         return
     if violations.require(
-        low < high, f"{name}.high", f"must be greater than low = {low}, is {high}"
+        low < high, f"{name}.high", f"must be greater than low = {low}, not {high}"
     ):
         violations.require(
             isfinite(high - low), f"{name}.high", "must be at a finite distance from low"
@@ -185,7 +185,7 @@ def check_layer_parameters(
     if not violations.require(
         len(layers) == len(shapes),
         name,
-        f"must have {len(shapes)} entries, one for each layer after the inputs, has {len(layers)}",
+        f"must have {len(shapes)} entries, one for each layer after the inputs, not {len(layers)}",
     ):
         return
     for index, (layer, shape) in enumerate(zip(layers, shapes, strict=True)):
@@ -200,19 +200,19 @@ def check_one_layer(
         (layer.units, layer.inputs) == (shape.units, shape.inputs),
         where,
         f"must have units {shape.units} and inputs {shape.inputs},"
-        f" has {layer.units} and {layer.inputs}",
+        f" not {layer.units} and {layer.inputs}",
     )
     weights = shape.units * shape.inputs
     violations.require(
         len(layer.weights) == weights,
         f"{where}.weights",
-        f"must have {shape.units} × {shape.inputs} = {weights} numbers, has {len(layer.weights)}",
+        f"must have {shape.units} × {shape.inputs} = {weights} numbers, not {len(layer.weights)}",
     )
     check_finite(violations, f"{where}.weights", layer.weights)
     violations.require(
         len(layer.biases) == (shape.units if shape.bias else 0),
         f"{where}.biases",
-        f"must have {shape.units} numbers, one for each unit, has {len(layer.biases)}"
+        f"must have {shape.units} numbers, one for each unit, not {len(layer.biases)}"
         if shape.bias
         else "must be absent: the network has no biases",
     )
@@ -250,7 +250,7 @@ def check_weight_values(
             first = seen.setdefault((each.layer, each.unit, each.input), index)
             violations.require(first == index, where, f"is the same parameter as {name}[{first}]")
         violations.require(
-            isfinite(each.value), f"{where}.value", f"must be finite, is {each.value}"
+            isfinite(each.value), f"{where}.value", f"must be finite, not {each.value}"
         )
 
 
@@ -270,14 +270,14 @@ def check_weight_place(
     if not violations.require(
         1 <= layer <= layers,
         f"{prefix}layer",
-        f"must be 1 to {layers} (the layers after the inputs), is {layer}",
+        f"must be 1 to {layers} (the layers after the inputs), not {layer}",
     ):
         return False
     shape = network.shapes[layer - 1]
     there = violations.require(
         0 <= unit < shape.units,
         f"{prefix}unit",
-        f"must be 0 to {shape.units - 1} (layer {layer} has {shape.units} units), is {unit}",
+        f"must be 0 to {shape.units - 1} (layer {layer} has {shape.units} units), not {unit}",
     )
     if source is None:
         known = violations.require(
@@ -288,7 +288,7 @@ def check_weight_place(
             0 <= source < shape.inputs,
             f"{prefix}input",
             f"must be 0 to {shape.inputs - 1} (units of layer {layer} have {shape.inputs} inputs),"
-            f" is {source}",
+            f" not {source}",
         )
     return there and known
 
@@ -297,7 +297,7 @@ def check_finite(violations: Violations, name: str, values: Array) -> None:
     """Require finite numbers; a violation names the first that is not."""
     bad = np.flatnonzero(~np.isfinite(values))
     if bad.size:
-        violations.add(f"{name}[{bad[0]}]", f"must be finite, is {values[bad[0]]}")
+        violations.add(f"{name}[{bad[0]}]", f"must be finite, not {values[bad[0]]}")
 
 
 def check_comparable(violations: Violations, base_network: Network, network: Network) -> None:
@@ -305,7 +305,7 @@ def check_comparable(violations: Violations, base_network: Network, network: Net
     violations.require(
         base_network.shapes == network.shapes,
         "base_network",
-        f"must have the same layers as network {network.id}: {_layers_text(network)}, has"
+        f"must have the same layers as network {network.id}: {_layers_text(network)}, not"
         f" {_layers_text(base_network)}",
     )
 

@@ -70,19 +70,19 @@ def check_optimizer(violations: Violations, field: str, optimizer: Optimizer) ->
             violations.require(
                 isfinite(value) and value > 0.0,
                 f"{field}.{name}",
-                f"must be finite and greater than 0, is {value}",
+                f"must be finite and greater than 0, not {value}",
             )
         else:
             violations.require(
                 0.0 <= value < 1.0,
                 f"{field}.{name}",
-                f"must be at least 0 and less than 1, is {value}",
+                f"must be at least 0 and less than 1, not {value}",
             )
     decay = optimizer.weight_decay
     violations.require(
         isfinite(decay) and decay >= 0.0,
         f"{field}.weight_decay",
-        f"must be finite and at least 0, is {decay}",
+        f"must be finite and at least 0, not {decay}",
     )
 
 
@@ -105,7 +105,7 @@ def check_optimizer_state(
             len(state.values) == wanted,
             values,
             f"must have {wanted} numbers for {optimizer.kind.name} and {parameters} parameters,"
-            f" has {len(state.values)}",
+            f" not {len(state.values)}",
         )
         and optimizer.kind is OptimizerKind.ADAM
     ):
@@ -118,13 +118,13 @@ def _check_adam(violations: Violations, field: str, values: Array, parameters: i
     if negative.size:
         index = parameters + negative[0]
         violations.add(
-            f"{field}[{index}]", f"is a second moment and must be at least 0, is {values[index]}"
+            f"{field}[{index}]", f"is a second moment and must be at least 0, not {values[index]}"
         )
     for index in range(2 * parameters, 2 * parameters + 2):
         violations.require(
             not (values[index] < 0.0 or values[index] > 1.0),
             f"{field}[{index}]",
-            f"is a power of beta1 or beta2 and must be 0 to 1, is {values[index]}",
+            f"is a power of beta1 or beta2 and must be 0 to 1, not {values[index]}",
         )
 
 

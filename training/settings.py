@@ -109,23 +109,23 @@ def check_settings(
     violations.require(
         isfinite(rate) and rate > 0.0,
         f"{name}.learning_rate",
-        f"must be finite and greater than 0, is {rate}",
+        f"must be finite and greater than 0, not {rate}",
     )
     violations.require(
         settings.batch_size >= 1,
         f"{name}.batch_size",
-        f"must be at least 1, is {settings.batch_size}",
+        f"must be at least 1, not {settings.batch_size}",
     )
     violations.require(
         settings.epochs >= 1,
         f"{name}.epochs",
-        f"must be at least 1, is {settings.epochs}",
+        f"must be at least 1, not {settings.epochs}",
     )
     seed = settings.shuffle_seed
     violations.require(
         seed is None or 0 <= seed < 2**63,
         f"{name}.shuffle_seed",
-        f"must be 0 to 2^63 − 1, is {seed}",
+        f"must be 0 to 2^63 − 1, not {seed}",
     )
     check_optimizer(violations, f"{name}.optimizer", settings.optimizer)
     _check_stop(violations, f"{name}.stop", settings.stop)
@@ -134,7 +134,7 @@ def check_settings(
     violations.require(
         settings.batch_size <= examples,
         f"{name}.batch_size",
-        f"must be at most the number of examples, {examples}, is {settings.batch_size}",
+        f"must be at most {examples} (the number of examples), not {settings.batch_size}",
     )
     violations.require(
         settings.epochs * examples <= MOST_EXAMPLES_OF_A_RUN,
@@ -151,7 +151,7 @@ def check_batch(network: Network, examples: int, field: str, limits: Limits) -> 
     if examples * network.unit_count > limits.batch_numbers:
         raise LimitExceeded(
             f"{examples} examples × {network.unit_count} units of the network, inputs included,"
-            f" are more than the limit of {limits.batch_numbers}: use a smaller {field}",
+            f" exceed the limit of {limits.batch_numbers}: use a smaller {field}",
             limit="batch_numbers",
             value=limits.batch_numbers,
         )
@@ -162,10 +162,10 @@ def _check_stop(violations: Violations, name: str, stop: StopCondition) -> None:
     violations.require(
         cost is None or (isfinite(cost) and cost > 0.0),
         f"{name}.cost_below",
-        f"must be finite and greater than 0, is {cost}",
+        f"must be finite and greater than 0, not {cost}",
     )
     violations.require(
         stop.max_updates >= 0,
         f"{name}.max_updates",
-        f"must be at least 0 (0 sets no limit), is {stop.max_updates}",
+        f"must be at least 0 (0 sets no limit), not {stop.max_updates}",
     )

@@ -213,16 +213,13 @@ def _non_finite_cost(run: Run, updates: Updates) -> int | None:
 
 
 def _non_finite(update: int, cost: float) -> Failure:
-    word = "not a number" if isnan(cost) else "infinite"
+    word = "NaN" if isnan(cost) else "infinite"
     message = f"the cost of update {update} is {word}: try a smaller learning rate"
     return Failure("NON_FINITE_COST", message, update + 1)
 
 
 def _divergence(update: int) -> Failure:
-    message = (
-        f"update {update} would make a parameter infinite or not a number: try a smaller learning"
-        " rate"
-    )
+    message = f"update {update} would make a parameter infinite or NaN: try a smaller learning rate"
     return Failure("DIVERGED", message, update)
 
 

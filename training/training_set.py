@@ -70,13 +70,13 @@ def check_fits(
         training_set.input_count == inputs,
         field,
         f"the examples of {training_set.id} have {training_set.input_count} inputs,"
-        f" the network takes {inputs}",
+        f" but the network has {inputs}",
     )
     violations.require(
         training_set.target_count == outputs,
         field,
         f"the examples of {training_set.id} have {training_set.target_count} targets,"
-        f" the network has {outputs} outputs",
+        f" but the network has {outputs} outputs",
     )
     cost_function = network.cost_function
     if cost_function.definition.probabilities:

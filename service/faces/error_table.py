@@ -25,7 +25,7 @@ CODES: dict[type[errors.ClearpropError], grpc.StatusCode] = {
 DOMAIN = "clearprop"
 
 #: The message of errors that are not the caller's: details are only in the log.
-INTERNAL_ERROR = "internal error; see the log of the server"
+INTERNAL_ERROR = "internal error: see the log of the server"
 
 # A gRPC status is sent in trailers, which are usually limited to 8 KiB.
 _MOST_VIOLATIONS_BYTES = 4_000

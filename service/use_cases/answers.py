@@ -103,8 +103,8 @@ def unpack(content: bytes) -> StoredAnswer:
         return StoredAnswer(legacy=content)
     if version != _VERSION:
         raise DamagedHistory(
-            "the answer to this request was stored by a later version of the service, which alone"
-            " can read it"
+            "the answer to this request was stored by a newer version of Clearprop: install that"
+            " version"
         )
     record = _decoder.decode(memoryview(content)[1:])
     updates, run = record.updates, record.run

@@ -58,7 +58,7 @@ class GradientChecks:
                 violations.require(
                     0 <= count <= all_of_them,
                     field,
-                    f"must be 0 (for the default) to {all_of_them} (as {owner}), is {count}",
+                    f"must be 0 (for the default) to {all_of_them} (as {owner}), not {count}",
                 )
         fitting = max(self._limits.batch_numbers // network.unit_count, 1)
         some = example_count or min(_USUAL_EXAMPLES, len(examples.inputs), fitting)
@@ -78,8 +78,8 @@ def _indices(parameters: int, examples: int, wanted: int) -> list[int]:
     count = wanted or min(_USUAL_PARAMETERS, parameters, max(affordable, 1))
     if count > affordable:
         raise LimitExceeded(
-            f"{count} parameters checked × 2 × {examples} examples × {parameters} parameters are"
-            f" more than the limit of {_MOST_CHECK_WORK}: use fewer parameters or examples",
+            f"{count} parameters checked × 2 × {examples} examples × {parameters} parameters"
+            f" exceed the limit of {_MOST_CHECK_WORK}: use fewer parameters or examples",
             limit="check_work",
             value=_MOST_CHECK_WORK,
         )

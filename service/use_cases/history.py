@@ -152,7 +152,7 @@ def _bounds(network: Network, head: Head, first: int | None, end: int | None) ->
         violations.require(
             end is None or end >= first,
             "end_update",
-            f"must be at least {first} (the first update), is {end}",
+            f"must be at least {first} (the first update), not {end}",
         )
     return first, head.latest_update if end is None else min(end, head.latest_update)
 

@@ -189,8 +189,8 @@ class Inspection:
 
 def check_counts(violations: Violations, first: int, count: int) -> None:
     """Report a negative position of the first example, or a negative number of examples."""
-    violations.require(first >= 0, "first_position", f"must be at least 0, is {first}")
-    violations.require(count >= 0, "position_count", f"must be at least 0, is {count}")
+    violations.require(first >= 0, "first_position", f"must be at least 0, not {first}")
+    violations.require(count >= 0, "position_count", f"must be at least 0, not {count}")
 
 
 def check_in_batch(update: BatchUpdate, first: int) -> None:
@@ -200,7 +200,7 @@ def check_in_batch(update: BatchUpdate, first: int) -> None:
         violations.require(
             first < examples,
             "first_position",
-            f"must be 0 to {examples - 1} (the batch has {examples} examples), is {first}",
+            f"must be 0 to {examples - 1} (the batch has {examples} examples), not {first}",
         )
 
 

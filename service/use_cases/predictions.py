@@ -54,6 +54,6 @@ def _check_inputs(violations: Violations, network: Network, inputs: list[Array])
         violations.require(
             len(vector) == wanted,
             field,
-            f"must have {wanted} numbers, one for each input of the network, has {len(vector)}",
+            f"must have {wanted} numbers, one for each input of the network, not {len(vector)}",
         )
         check_finite(violations, field, vector)

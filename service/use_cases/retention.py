@@ -65,9 +65,10 @@ class Retention:
 def _check_before(head: Head, before: int) -> None:
     latest = head.latest_update
     if not 1 <= before <= latest:
-        choice = f"use 1 to {latest}" if latest else "the network has only update 0"
         raise UpdateOutOfRange(
-            f"before_update must be a kept update with others before it, is {before}: {choice}",
+            f"before_update must be 1 to {latest}, not {before}"
+            if latest
+            else "the network has only update 0, which cannot be deleted",
             update=before,
             latest_update=latest,
         )

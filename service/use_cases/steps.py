@@ -150,7 +150,7 @@ def _check(violations: Violations, command: StepCommand) -> None:
     violations.require(
         0 <= command.count <= _MOST_STEPS,
         "count",
-        f"must be 0 (for 1) to 2^53, is {command.count}",
+        f"must be 0 (for 1) to 2^53, not {command.count}",
     )
     violations.known("unit")
 

@@ -46,12 +46,12 @@ class Walks:
 
         def check(violations: Violations, _: Network) -> None:
             violations.require(
-                first_step >= 0, "first_step", f"must be at least 0, is {first_step}"
+                first_step >= 0, "first_step", f"must be at least 0, not {first_step}"
             )
             violations.require(
                 0 <= step_count <= _MOST_STEPS,
                 "step_count",
-                f"must be 0 to {_MOST_STEPS:,}, is {step_count}",
+                f"must be 0 to {_MOST_STEPS:,}, not {step_count}",
             )
 
         update = self._inspection.batch(which, check)
@@ -60,7 +60,7 @@ class Walks:
             violations.require(
                 first_step < len(found.steps),
                 "first_step",
-                f"must be 0 to {len(found.steps) - 1}, is {first_step}",
+                f"must be 0 to {len(found.steps) - 1}, not {first_step}",
             )
         end = min(len(found.steps), first_step + (step_count or _USUAL_STEPS))
         if not which.next and end < len(found.steps):

@@ -105,9 +105,9 @@ class Watches:
 
 
 def _check(violations: Violations, command: WatchCommand) -> None:
-    violations.require(command.stride >= 1, "stride", f"must be at least 1, is {command.stride}")
+    violations.require(command.stride >= 1, "stride", f"must be at least 1, not {command.stride}")
     violations.require(
-        command.until_run >= 0, "until_run", f"must be at least 0, is {command.until_run}"
+        command.until_run >= 0, "until_run", f"must be at least 0, not {command.until_run}"
     )
     violations.known("detail")
     violations.known("encoding")

@@ -70,7 +70,7 @@ def test_memory(clock: SetClock) -> None:
     ],
 )
 def test_other_urls_are_refused(clock: SetClock, url: str) -> None:
-    with pytest.raises(ValueError, match="is not a database: give sqlite:///relative/path"):
+    with pytest.raises(ValueError, match="is not a database URL: use sqlite:///relative/path"):
         open_store(url, clock)
 
 

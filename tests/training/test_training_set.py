@@ -132,8 +132,8 @@ def test_sizes_must_suit_the_network() -> None:
     violations = Violations()
     check_fits(violations, "field", world.network, xor, examples)
     assert [bad.description for bad in violations.found] == [
-        "the examples of xor have 2 inputs, the network takes 3",
-        "the examples of xor have 1 targets, the network has 2 outputs",
+        "the examples of xor have 2 inputs, but the network has 3",
+        "the examples of xor have 1 targets, but the network has 2 outputs",
     ]
 
 

@@ -82,7 +82,7 @@ def _check_size(update: BatchUpdate, most_lines: int) -> None:
     lines = update.network.parameter_count * lines_of_a_parameter
     if lines > most_lines:
         raise LimitExceeded(
-            f"the loops of this update execute about {lines:,} lines, more than the limit of"
+            f"the loops of this update execute about {lines:,} lines, which exceeds the limit of"
             f" {most_lines:,}: use a smaller network or batch",
             limit="walk_lines",
             value=most_lines,

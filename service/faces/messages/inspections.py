@@ -48,7 +48,7 @@ def position_after(shown: range, count: int) -> int:
 def is_full(view: training_service_pb2.StateView.ValueType) -> bool:
     """Return whether a view is FULL. Raises InvalidFields if it is unknown."""
     with validating() as violations:
-        violations.require(view in _FULL, "view", f"must be BASIC or FULL, is {view}")
+        violations.require(view in _FULL, "view", f"must be BASIC or FULL, not {view}")
     return _FULL[view]
 
 

@@ -41,7 +41,7 @@ def max_points(request: training_service_pb2.ListUpdatesRequest) -> int | None:
             _FEWEST_POINTS <= request.max_points <= _MOST_POINTS,
             "max_points",
             f"must be {_FEWEST_POINTS} to {_MOST_POINTS}, or 0 for pages of all updates,"
-            f" is {request.max_points}",
+            f" not {request.max_points}",
         )
         violations.require(
             request.detail == update_pb2.DETAIL_COST,

@@ -70,7 +70,7 @@ def fill(violations: Violations, message: Message, document: object, path: str =
     `path` is the prefix of the names of reported fields.
     """
     if not isinstance(document, dict):
-        note(violations, path.rstrip("."), f"must be an object, is {_shown(document)}")
+        note(violations, path.rstrip("."), f"must be an object, not {_shown(document)}")
         return
     fields = fields_of(message.DESCRIPTOR)
     given: dict[str, str] = {}
@@ -183,7 +183,7 @@ def _set_repeated(
     violations: Violations, message: Message, field: FieldDescriptor, values: object, path: str
 ) -> None:
     if not isinstance(values, list):
-        note(violations, path, f"must be an array, is {_shown(values)}")
+        note(violations, path, f"must be an array, not {_shown(values)}")
         return
     items = getattr(message, field.name)
     if field.message_type is not None:
@@ -222,7 +222,7 @@ def _set_map(
     violations: Violations, message: Message, field: FieldDescriptor, entries: object, path: str
 ) -> None:
     if not isinstance(entries, dict):
-        note(violations, path, f"must be an object, is {_shown(entries)}")
+        note(violations, path, f"must be an object, not {_shown(entries)}")
         return
     assert field.message_type is not None
     of_key, of_value = (field.message_type.fields_by_name[name] for name in ("key", "value"))
@@ -250,7 +250,7 @@ def _enum(enum: EnumDescriptor) -> Callable[[Any], int]:
         try:
             return whole(value)
         except BadValue:
-            raise BadValue(f"must be one of {', '.join(numbers)}, is {_shown(value)}") from None
+            raise BadValue(f"must be one of {', '.join(numbers)}, not {_shown(value)}") from None
 
     whole = _whole(32)
     return convert
@@ -266,7 +266,7 @@ def _whole(bits: int) -> Callable[[Any], int]:
         if isinstance(number, float) and number.is_integer():
             number = int(number)
         if type(number) is not int or not -most - 1 <= number <= most:
-            raise BadValue(f"must be a {bits}-bit integer, is {_shown(value)}")
+            raise BadValue(f"must be a {bits}-bit integer, not {_shown(value)}")
         return number
 
     return convert
@@ -283,8 +283,8 @@ def _real(value: object) -> float:
             real = inf
         if isfinite(real):
             return real
-        raise BadValue(f"must be a finite float64 number, is {_shown(value)}")
-    raise BadValue(f"must be a float64 number, is {_shown(value)}")
+        raise BadValue(f"must be a finite float64 number, not {_shown(value)}")
+    raise BadValue(f"must be a float64 number, not {_shown(value)}")
 
 
 def _number(text: str) -> int | float | str:
@@ -297,12 +297,12 @@ def _number(text: str) -> int | float | str:
 def _bool(value: object) -> bool:
     if isinstance(value, bool):
         return value
-    raise BadValue(f"must be true or false, is {_shown(value)}")
+    raise BadValue(f"must be true or false, not {_shown(value)}")
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise BadValue(f"must be a string, is {_shown(value)}")
+        raise BadValue(f"must be a string, not {_shown(value)}")
     try:
         value.encode()
     except UnicodeEncodeError:

@@ -101,6 +101,6 @@ def _set(
 def _scalar(field: FieldDescriptor, text: str) -> object:
     if field.type == FieldDescriptor.TYPE_BOOL:
         if text not in {"true", "false"}:
-            raise BadValue(f"must be true or false, is {text!r}")
+            raise BadValue(f"must be true or false, not {text!r}")
         return text == "true"
     return scalar(field)(text)

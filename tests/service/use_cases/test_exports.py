@@ -263,7 +263,7 @@ def test_an_optimizer_state_that_cannot_be_is_refused_with_every_reason(service:
     (few,) = refused(momentum, 0.5)
     assert few.startswith("optimizer_state.values: must have 2 numbers for MOMENTUM")
     (bad,) = refused(momentum, 0.5, inf)
-    assert bad == "optimizer_state.values[1]: must be finite, is inf"
+    assert bad == "optimizer_state.values[1]: must be finite, not inf"
     (useless,) = refused(Optimizer())
     reason = "must be absent: GRADIENT_DESCENT has no optimizer state"
     assert useless.startswith(f"optimizer_state: {reason}")

@@ -150,33 +150,33 @@ TAKEN_BY_THE_ORACLE_ALONE: Mapping[str, list[tuple[type[Message], str]]] = {
         (pb.StepRequest, '{"requestId": "1", "request_id": "2"}'),
     ],
     # Python's int and float take these, JSON does not.
-    r'must be a \d\d-bit integer, is "(\+1|1_0|007|01)"': [
+    r'must be a \d\d-bit integer, not "(\+1|1_0|007|01)"': [
         (pb.StepRequest, '{"count": "+1"}'),
         (pb.StepRequest, '{"count": "1_0"}'),
         (pb.SetWeightsRequest, '{"layers": {"01": {}}}'),
     ],
-    r'must be one of [A-Z_, ]+, is "(\+1| 1|1_0|007|01)"': [
+    r'must be one of [A-Z_, ]+, not "(\+1| 1|1_0|007|01)"': [
         (pb.StepRequest, '{"unit": "+1"}'),
         (pb.StepRequest, '{"unit": " 1"}'),
     ],
-    r'must be a float64 number, is "(\+1| 1|1_0|007|01|inf)"': [
+    r'must be a float64 number, not "(\+1| 1|1_0|007|01|inf)"': [
         (pb.TrainRequest, '{"settings": {"learningRate": " 1"}}'),
         (pb.TrainRequest, '{"settings": {"learningRate": "inf"}}'),
     ],
     # Both refuse the number 1e400; this becomes Infinity there.
-    r'must be a finite float64 number, is "1e400"': [
+    r'must be a finite float64 number, not "1e400"': [
         (pb.TrainRequest, '{"settings": {"learningRate": "1e400"}}'),
     ],
     # int(0.5) is 0, int(True) and float(True) are 1.
-    r"must be one of [A-Z_, ]+, is (true|false|-?[0-9.e-]+)": [
+    r"must be one of [A-Z_, ]+, not (true|false|-?[0-9.e-]+)": [
         (pb.StepRequest, '{"unit": 0.5}'),
         (pb.StepRequest, '{"unit": true}'),
     ],
-    r"must be a float64 number, is (true|false)": [
+    r"must be a float64 number, not (true|false)": [
         (pb.TrainRequest, '{"settings": {"learningRate": true}}'),
     ],
     # What has no names has no unknown ones.
-    r'must be an object, is (an array|"")': [
+    r'must be an object, not (an array|"")': [
         (pb.TrainRequest, '{"settings": []}'),
         (pb.TrainRequest, '{"settings": ""}'),
         (pb.TrainRequest, "[]"),
@@ -316,7 +316,7 @@ def test_a_number_that_is_not_finite_is_refused_at_its_field(value: str) -> None
 
     assert isinstance(refused, list)
     assert [bad.field for bad in refused] == ["inputs[0].values[1]", "update"]
-    assert refused[0].description.startswith("must be a finite float64 number, is ")
+    assert refused[0].description.startswith("must be a finite float64 number, not ")
 
 
 @pytest.mark.parametrize(
