@@ -1,6 +1,6 @@
 """FANN, a C library, in double precision: its batch update.
 
-It always has biases, and minimises the squared error: it has neither cross-entropy nor softmax,
+It always has biases, and minimizes the squared error: it has neither cross-entropy nor softmax,
 so the work of its outputs is less than that of the others.
 """
 

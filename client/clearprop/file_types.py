@@ -1,4 +1,4 @@
-"""Recognises files of a wrong type by their first bytes, for error messages."""
+"""Recognizes files of a wrong type by their first bytes, for error messages."""
 
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from typing import Final

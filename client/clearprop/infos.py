@@ -52,7 +52,7 @@ class NetworkInfo:
 
     @property
     def cost_function(self) -> str:
-        """What training minimises, such as `cross-entropy`."""
+        """What training minimizes, such as `cross-entropy`."""
         return enum_word(network_pb2.CostFunction, self.message.cost_function)
 
     @property

@@ -29,7 +29,7 @@ class Snapshot:
 
     @property
     def number(self) -> int:
-        """The update's number: 0 is the initialisation; there are no gaps."""
+        """The update's number: 0 is the initial state; there are no gaps."""
         return self.message.update
 
     @property

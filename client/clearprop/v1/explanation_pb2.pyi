@@ -129,8 +129,9 @@ Global___SourceKind: _TypeAlias = SourceKind  # noqa: Y015
 
 @_typing.final
 class Explanation(_message.Message):
-    """Why one weight changed in one update: its chain rule, with one float64 operation per line.
-    Computing the lines again in order, from the printed numbers, reproduces the stored bits.
+    """Why one weight changed in one update: the chain rule for the weight, with one float64 operation
+    per line. Computing the lines again in order, from the printed numbers, reproduces the stored
+    bits.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -179,7 +180,7 @@ class Explanation(_message.Message):
     first_position: _builtins.int
     """The position in the batch of the first example with lines, counting from 0. If lines are
     included for the whole batch, they lead from the targets to `after` without a gap. Otherwise
-    the contribution of the other examples to G is an operand with a source of kind SUM.
+    the contribution of the other examples to G is one operand, whose source has the kind SUM.
     """
     position_count: _builtins.int
     """The number of examples with lines."""

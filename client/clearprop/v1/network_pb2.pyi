@@ -97,9 +97,9 @@ class _CostFunctionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CostFunc
     """C = ½·Σ (a − y)² / K. Allows any output activation except softmax, and any finite targets."""
 
 class CostFunction(_CostFunction, metaclass=_CostFunctionEnumTypeWrapper):
-    """The function that training minimises: the distance between the outputs a and the targets y of one
-    example. The cost of an update is the mean cost of the examples in its batch. Sums run over the K
-    outputs.
+    """The function that training minimizes. It measures the error of the outputs a for one example with
+    the targets y. The cost of an update is the mean cost of the examples in its batch. Sums run over
+    the K outputs.
     """
 
 COST_FUNCTION_UNSPECIFIED: CostFunction.ValueType  # 0
@@ -191,7 +191,7 @@ class Initializer(_message.Message):
     kind: Global___InitializerKind.ValueType
     """The distribution. Default: UNIFORM."""
     seed: _builtins.int
-    """The seed of the random stream, 0 to 2^63 − 1. If absent in a request, the server picks a seed
+    """The seed of the random stream, 0 to 2^63 − 1. If absent in a request, the server chooses a seed
     and returns it. ZEROS and EXPLICIT have no seed.
 
     The stream is PCG64, seeded as `numpy.random.PCG64(seed)`. It gives the weights of all layers,
@@ -350,7 +350,7 @@ class Network(_message.Message):
     bias: _builtins.bool
     """Whether every unit after the inputs has a bias, which is added to its logit last."""
     cost_function: Global___CostFunction.ValueType
-    """The function that training minimises."""
+    """The function that training minimizes."""
     latest_update: _builtins.int
     """The number of the latest update; 0 if the network has not been changed since it was created."""
     active_run: _builtins.int

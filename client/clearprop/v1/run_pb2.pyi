@@ -43,7 +43,7 @@ class _RunStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RunState.Val
     RUN_STATE_FAILED: _RunState.ValueType  # 5
     """Unable to continue; see `failure`."""
     RUN_STATE_CANCELLED: _RunState.ValueType  # 6
-    """Ended by CancelRun. The updates that it applied remain."""
+    """Ended by CancelRun. Its updates are kept."""
 
 class RunState(_RunState, metaclass=_RunStateEnumTypeWrapper):
     """The state of a run. SUCCEEDED, FAILED and CANCELLED are final."""
@@ -65,7 +65,7 @@ RUN_STATE_SUCCEEDED: RunState.ValueType  # 4
 RUN_STATE_FAILED: RunState.ValueType  # 5
 """Unable to continue; see `failure`."""
 RUN_STATE_CANCELLED: RunState.ValueType  # 6
-"""Ended by CancelRun. The updates that it applied remain."""
+"""Ended by CancelRun. Its updates are kept."""
 Global___RunState: _TypeAlias = RunState  # noqa: Y015
 
 class _OptimizerKind:
@@ -77,38 +77,38 @@ class _OptimizerKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Optimiz
     OPTIMIZER_KIND_UNSPECIFIED: _OptimizerKind.ValueType  # 0
     """In a request: GRADIENT_DESCENT."""
     OPTIMIZER_KIND_GRADIENT_DESCENT: _OptimizerKind.ValueType  # 1
-    """w ← w − r·g."""
+    """w ← w − g·η."""
     OPTIMIZER_KIND_MOMENTUM: _OptimizerKind.ValueType  # 2
-    """v ← μ·v + g, then w ← w − r·v, with momentum μ."""
+    """v ← μ·v + g, then w ← w − v·η, with momentum μ."""
     OPTIMIZER_KIND_NESTEROV: _OptimizerKind.ValueType  # 3
-    """v ← μ·v + g, then w ← w − r·(g + μ·v), with momentum μ."""
+    """v ← μ·v + g, then w ← w − (g + μ·v)·η, with momentum μ."""
     OPTIMIZER_KIND_ADAM: _OptimizerKind.ValueType  # 4
-    """m ← β₁·m + (1 − β₁)·g and v ← β₂·v + (1 − β₂)·g², then, for the t-th update of the optimizer,
-    w ← w − r·(m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε).
+    """v ← β₁·v + (1 − β₁)·g and s ← β₂·s + (1 − β₂)·g², then w ← w − (η / c₁)·(v / (√s / c₂ + ε))
+    with c₁ = 1 − β₁ᵗ and c₂ = √(1 − β₂ᵗ) for the t-th update of the optimizer.
     """
 
 class OptimizerKind(_OptimizerKind, metaclass=_OptimizerKindEnumTypeWrapper):
     """How an optimizer changes each parameter w, given the gradient g of the batch and the learning
-    rate r. Each parameter is updated independently.
+    rate η. Each parameter is updated independently.
     """
 
 OPTIMIZER_KIND_UNSPECIFIED: OptimizerKind.ValueType  # 0
 """In a request: GRADIENT_DESCENT."""
 OPTIMIZER_KIND_GRADIENT_DESCENT: OptimizerKind.ValueType  # 1
-"""w ← w − r·g."""
+"""w ← w − g·η."""
 OPTIMIZER_KIND_MOMENTUM: OptimizerKind.ValueType  # 2
-"""v ← μ·v + g, then w ← w − r·v, with momentum μ."""
+"""v ← μ·v + g, then w ← w − v·η, with momentum μ."""
 OPTIMIZER_KIND_NESTEROV: OptimizerKind.ValueType  # 3
-"""v ← μ·v + g, then w ← w − r·(g + μ·v), with momentum μ."""
+"""v ← μ·v + g, then w ← w − (g + μ·v)·η, with momentum μ."""
 OPTIMIZER_KIND_ADAM: OptimizerKind.ValueType  # 4
-"""m ← β₁·m + (1 − β₁)·g and v ← β₂·v + (1 − β₂)·g², then, for the t-th update of the optimizer,
-w ← w − r·(m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε).
+"""v ← β₁·v + (1 − β₁)·g and s ← β₂·s + (1 − β₂)·g², then w ← w − (η / c₁)·(v / (√s / c₂ + ε))
+with c₁ = 1 − β₁ᵗ and c₂ = √(1 − β₂ᵗ) for the t-th update of the optimizer.
 """
 Global___OptimizerKind: _TypeAlias = OptimizerKind  # noqa: Y015
 
 @_typing.final
 class Optimizer(_message.Message):
-    """An optimizer and its settings. The optimizer state (v, m, t) starts at 0 and belongs to the
+    """An optimizer and its settings. The optimizer state (v, s, t) starts at 0 and belongs to the
     network: a run continues with the state of the previous run if both use the same optimizer with
     the same settings, regardless of their learning rates. Otherwise the state starts at 0 again.
     """
@@ -183,8 +183,8 @@ class OptimizerState(_message.Message):
     @_builtins.property
     def values(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """The values, finite. Parameters are ordered layer by layer: weights w[unit, input] in row-major
-        order, then biases. MOMENTUM and NESTEROV: v for each parameter. ADAM: m for each parameter,
-        then v for each parameter (at least 0), then β₁ᵗ and β₂ᵗ (in [0, 1]).
+        order, then biases. MOMENTUM and NESTEROV: v for each parameter. ADAM: v for each parameter,
+        then s for each parameter (at least 0), then β₁ᵗ and β₂ᵗ (in [0, 1]).
         """
 
     def __init__(
@@ -218,7 +218,9 @@ class StopCondition(_message.Message):
     checked after the first update that reaches the end of the epoch. Absent: not checked.
     """
     max_updates: _builtins.int
-    """Ends the run after this number of updates, at least 0; limits `total_updates`. 0: no limit."""
+    """Ends the run after this number of updates, at least 0; limits `total_updates`. 0 means no
+    limit.
+    """
     non_finite_cost: _builtins.bool
     """Ends the run as FAILED, with reason NON_FINITE_COST, after the first update whose cost is
     infinite or NaN. That update is kept. Default: the run continues as long as its parameters are
@@ -272,8 +274,9 @@ class TrainingSettings(_message.Message):
     epochs × examples must not exceed 2^53.
     """
     shuffle_seed: _builtins.int
-    """Shuffles the examples of each epoch: 0 to 2^63 − 1. The order depends only on this seed and the
-    number of the epoch. Absent: no shuffling; examples are used in the order of the training set.
+    """The seed that shuffles the examples of each epoch, 0 to 2^63 − 1. The order depends only on
+    this seed and the number of the epoch. Absent: no shuffling; examples are used in the order of
+    the training set.
 
     The order of epoch e, counting from 1, comes from the stream of
     `numpy.random.PCG64(seed).jumped(e)`: a Fisher–Yates shuffle of 0 to n − 1 that swaps each
@@ -282,7 +285,7 @@ class TrainingSettings(_message.Message):
     """
     @_builtins.property
     def optimizer(self) -> Global___Optimizer:
-        """The optimizer. Default: plain gradient descent."""
+        """The optimizer. Default: GRADIENT_DESCENT without weight decay."""
 
     @_builtins.property
     def stop(self) -> Global___StopCondition:
@@ -321,12 +324,13 @@ class Failure(_message.Message):
     reason: _builtins.str
     """A stable identifier for programs. DIVERGED: an update would have made a parameter infinite or
     NaN; the network remains at the last finite update. NON_FINITE_COST: the cost of the latest
-    update is infinite or NaN, and `settings.stop.non_finite_cost` is set.
+    update is infinite or NaN, and `settings.stop.non_finite_cost` is set. INTERNAL: an internal
+    error occurred. The other reasons are those of errors, such as DAMAGED_HISTORY.
     """
     message: _builtins.str
-    """A message for people."""
+    """A human-readable message."""
     update: _builtins.int
-    """The number of the update that was not applied. A later update will have this number."""
+    """The number of the first update that the run did not apply. A later update can have this number."""
     def __init__(
         self,
         *,

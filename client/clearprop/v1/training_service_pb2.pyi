@@ -38,8 +38,8 @@ class _StepUnitEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_StepUnit.Val
     STEP_UNIT_UPDATE: _StepUnit.ValueType  # 1
     """Updates."""
     STEP_UNIT_EPOCH: _StepUnit.ValueType  # 2
-    """Epochs: the step ends with the first update after which the run has used at least `count` ×
-    examples of the training set more examples than before.
+    """Epochs: the step ends with its first update after which it has used at least `count` × n
+    examples, where n is the number of examples in the training set.
     """
 
 class StepUnit(_StepUnit, metaclass=_StepUnitEnumTypeWrapper):
@@ -50,8 +50,8 @@ STEP_UNIT_UNSPECIFIED: StepUnit.ValueType  # 0
 STEP_UNIT_UPDATE: StepUnit.ValueType  # 1
 """Updates."""
 STEP_UNIT_EPOCH: StepUnit.ValueType  # 2
-"""Epochs: the step ends with the first update after which the run has used at least `count` ×
-examples of the training set more examples than before.
+"""Epochs: the step ends with its first update after which it has used at least `count` × n
+examples, where n is the number of examples in the training set.
 """
 Global___StepUnit: _TypeAlias = StepUnit  # noqa: Y015
 
@@ -261,13 +261,13 @@ class CreateNetworkRequest(_message.Message):
     @_builtins.property
     def activations(self) -> _containers.RepeatedScalarFieldContainer[_network_pb2.Activation.ValueType]:
         """The activation of each layer after the inputs, or a single activation for all of them. Default:
-        sigmoid. Only the output layer can use softmax.
+        sigmoid. Only the output layer can use softmax, and only with at least 2 units.
         """
 
     @_builtins.property
     def initializer(self) -> _network_pb2.Initializer:
         """How to generate the initial parameters. Default: uniform in [−0.12, 0.12), with a seed that the
-        server picks and returns. Cannot be combined with `initial_parameters`.
+        server chooses and returns. Cannot be combined with `initial_parameters`.
         """
 
     @_builtins.property
@@ -479,7 +479,7 @@ class ListNetworksRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """The maximum number of networks to return, 1 to 1,000. 0: 100."""
+    """The maximum number of networks to return, 1 to 1,000. 0 means 100."""
     page_token: _builtins.str
     """The `next_page_token` of the previous page. Empty: the first page."""
     def __init__(
@@ -904,7 +904,7 @@ class ListTrainingSetsRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """The maximum number of training sets to return, 1 to 1,000. 0: 100."""
+    """The maximum number of training sets to return, 1 to 1,000. 0 means 100."""
     page_token: _builtins.str
     """The `next_page_token` of the previous page. Empty: the first page."""
     def __init__(
@@ -1069,9 +1069,9 @@ class StepRequest(_message.Message):
     network: _builtins.str
     """The id of the network."""
     count: _builtins.int
-    """The number of updates or epochs. 0: 1. If the run ends earlier, so does the step."""
+    """The number of updates or epochs. 0 means 1. If the run ends earlier, so does the step."""
     unit: Global___StepUnit.ValueType
-    """What `count` counts. Default: UPDATE."""
+    """The unit of `count`. Default: UPDATE."""
     etag: _builtins.str
     """The expected etag of the network. If it is stale, the call fails with ABORTED. Empty: not
     checked.
@@ -1118,7 +1118,8 @@ class StepResponse(_message.Message):
     @_builtins.property
     def updates(self) -> _containers.RepeatedCompositeFieldContainer[_update_pb2.Update]:
         """The updates of the step with their parameters. If they exceed 1 MiB, only the last ones that
-        fit, at least one. Updates that DeleteUpdates has deleted in the meantime are not included.
+        fit are returned, at least one. Updates that DeleteUpdates has deleted in the meantime are not
+        included.
         """
 
     def __init__(
@@ -1241,7 +1242,7 @@ class ResumeRunResponse(_message.Message):
     RUN_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def run(self) -> _run_pb2.Run:
-        """The run, RUNNING."""
+        """The run in the state RUNNING."""
 
     def __init__(
         self,
@@ -1378,7 +1379,7 @@ class ListRunsRequest(_message.Message):
     network: _builtins.str
     """The id of the network."""
     page_size: _builtins.int
-    """The maximum number of runs to return, 1 to 1,000. 0: 100."""
+    """The maximum number of runs to return, 1 to 1,000. 0 means 100."""
     page_token: _builtins.str
     """The `next_page_token` of the previous page. Empty: the first page."""
     def __init__(
@@ -1500,18 +1501,18 @@ class ListUpdatesRequest(_message.Message):
     Ignored with a page token.
     """
     page_size: _builtins.int
-    """The maximum number of updates to return, 1 to 1,000. 0: 100. A page also ends at 1 MiB."""
+    """The maximum number of updates to return, 1 to 1,000. 0 means 100. A page also ends at 1 MiB."""
     page_token: _builtins.str
     """The `next_page_token` of the previous page. Empty: the first page."""
     detail: _update_pb2.Detail.ValueType
     """Which fields of each update to return. Default: PARAMETERS."""
     end_update: _builtins.int
-    """The number of the last update, at least that of the first. Default, and if later than the
-    latest update: the latest. Must be sent again with each page token.
+    """The number of the last update, at least that of the first. Default: the latest update, which is
+    also used for later numbers. Must be sent again with each page token.
     """
     max_points: _builtins.int
     """Downsamples the history to at most this number of updates, 2 to 10,000, in a single response.
-    Requires detail COST, and cannot be combined with `page_size` or `page_token`. 0: return all
+    Requires detail COST, and cannot be combined with `page_size` or `page_token`. 0 means all
     updates, with pagination.
     """
     def __init__(
@@ -1553,12 +1554,13 @@ class ListUpdatesResponse(_message.Message):
     """The token of the next page. Empty: this is the last page."""
     thinned: _builtins.bool
     """Whether the history has more than `max_points` updates and was downsampled. The result contains
-    the first and the last update and, from 5 points on, the first update of a run. Of each of
-    several intervals of similar length it contains an update with the smallest and one with the
+    the first and the last update and, from 5 points on, the first update of a run. For each of
+    several intervals of similar length, it contains an update with the smallest and one with the
     largest cost, so that no peak is lost. Updates that do not belong to a run are all included if
     they take up less than half of `max_points`. NaN costs are ignored when the smallest and the
-    largest are determined, unless the interval has no others. The returned updates are exact;
-    which updates are chosen can change when the history grows or is compacted in the background.
+    largest cost are determined, unless all costs of the interval are NaN. The returned updates are
+    exact; which updates are chosen can change when the history grows or is compacted in the
+    background.
     """
     @_builtins.property
     def updates(self) -> _containers.RepeatedCompositeFieldContainer[_update_pb2.Update]:
@@ -1608,7 +1610,7 @@ class WatchUpdatesRequest(_message.Message):
     stride: _builtins.int
     """Sends only updates whose number is divisible by the stride. Always included are the first and
     last update of each run, updates at which a run changed its state, and updates that do not
-    belong to a run. At least 1. 0: 1.
+    belong to a run. At least 1. 0 means 1.
     """
     detail: _update_pb2.Detail.ValueType
     """Which fields of each update to send. Default: PARAMETERS."""
@@ -1616,7 +1618,7 @@ class WatchUpdatesRequest(_message.Message):
     """How updates are encoded. Default: UPDATES."""
     until_run: _builtins.int
     """Ends the stream when the run with this number ends. The event for the end of the run is sent
-    even if it precedes the start of the watch. 0: no end.
+    even if it precedes the start of the watch. 0 means that the stream has no end.
     """
     @_builtins.property
     def parameters(self) -> _containers.RepeatedCompositeFieldContainer[_update_pb2.Parameter]:
@@ -1945,14 +1947,14 @@ class CheckGradientsRequest(_message.Message):
     training_set: _builtins.str
     """The id of the training set, which must be one that the network could be trained on."""
     example_count: _builtins.int
-    """The number of examples to use, from the start of the training set. 0: 32, or fewer if the
+    """The number of examples to use, from the start of the training set. 0 means 32, or fewer if the
     training set is smaller or a limit requires it. The number of examples multiplied by the number
     of units in all layers, including inputs, must not exceed the limit `batch_numbers`.
     """
     parameter_count: _builtins.int
-    """The number of parameters to check, spread evenly over the network. 0: up to 1,000, or fewer if
-    the work would be too much. 2 × checked parameters × examples × parameters of the network must
-    not exceed 2^33.
+    """The number of parameters to check, spread evenly over the network. 0 means up to 1,000, or
+    fewer if the limit requires it. 2 × checked parameters × examples × parameters of the network
+    must not exceed 2^33.
     """
     def __init__(
         self,
@@ -2000,13 +2002,13 @@ class CheckGradientsResponse(_message.Message):
     kink_count: _builtins.int
     """The number of parameters at a kink of the cost, which neither pass nor fail."""
     unmeasurable_count: _builtins.int
-    """The number of parameters whose numerical gradient cannot be measured because of overflow or
-    rounding, which neither pass nor fail.
+    """The number of parameters whose numerical gradient cannot be measured, which neither pass nor
+    fail.
     """
     @_builtins.property
     def differences(self) -> _containers.RepeatedCompositeFieldContainer[Global___GradientDifference]:
         """The result for each checked parameter, largest difference relative to its tolerance first,
-        kinks and unmeasurable ones last.
+        kinks and parameters that cannot be measured last.
         """
 
     def __init__(
@@ -2066,9 +2068,9 @@ class GradientDifference(_message.Message):
     then has no meaning.
     """
     unmeasurable: _builtins.bool
-    """Whether the numerical gradient cannot be measured: a gradient or a cost is infinite or NaN, rounding
-    of very large logits hides the change of the parameter, or the gradient changes too much within the
-    smallest step.
+    """Whether the numerical gradient cannot be measured, because a gradient or a cost is infinite or
+    NaN, rounding of very large logits hides the change of the parameter, or the gradient changes
+    too much within the smallest step.
     """
     def __init__(
         self,
@@ -2417,7 +2419,9 @@ class Limits(_message.Message):
     training_set_bytes: _builtins.int
     """The maximum size of a training set, in bytes: 8 bytes for each input and target value."""
     batch_numbers: _builtins.int
-    """The maximum of batch size × number of units in all layers, including inputs."""
+    """The maximum of the batch size multiplied by the number of units in all layers, including
+    inputs.
+    """
     uploads: _builtins.int
     """The maximum number of concurrent uploads."""
     watches_of_client: _builtins.int
@@ -2538,7 +2542,7 @@ class HistoryDifference(_message.Message):
     last_update: _builtins.int
     """The number of the last affected update."""
     message: _builtins.str
-    """A message for people."""
+    """A human-readable message."""
     stored: _builtins.float
     """The stored number. Absent if the error is not in a single number."""
     recomputed: _builtins.float
@@ -2735,7 +2739,7 @@ class ResetWeightsRequest(_message.Message):
     def initializer(self) -> _network_pb2.Initializer:
         """How to generate the parameters. Cannot be combined with `parameters`. Default: the initializer
         of the network, or UNIFORM if its initial parameters were supplied by the client, with a new
-        seed that the server picks.
+        seed that the server chooses.
         """
 
     @_builtins.property
@@ -2814,7 +2818,7 @@ class CompareUpdatesRequest(_message.Message):
     the base.
     """
     page_size: _builtins.int
-    """The maximum number of changes to return, 1 to 1,000. 0: 100."""
+    """The maximum number of changes to return, 1 to 1,000. 0 means 100."""
     page_token: _builtins.str
     """The `next_page_token` of the previous page. Empty: the first page, which starts with the
     largest change.
@@ -2956,8 +2960,8 @@ class TraceUpdateRequest(_message.Message):
     first_position: _builtins.int
     """The position in the batch of the first example to return, counting from 0."""
     position_count: _builtins.int
-    """The number of examples to return. 0: as many as fit about 1 MB, at least 1. Fewer examples than
-    requested are returned if they would exceed 16 MiB.
+    """The number of examples to return. 0 means as many as fit into about 1 MB, at least 1. Fewer
+    examples than requested are returned if they would exceed 16 MiB.
     """
     @_builtins.property
     def settings(self) -> _run_pb2.TrainingSettings:
@@ -2994,7 +2998,7 @@ class TraceUpdateResponse(_message.Message):
     TRACE_FIELD_NUMBER: _builtins.int
     NEXT_POSITION_FIELD_NUMBER: _builtins.int
     next_position: _builtins.int
-    """The position in the batch of the next example. 0: there are no more examples."""
+    """The position in the batch of the next example. 0 means that there are no more examples."""
     @_builtins.property
     def trace(self) -> _trace_pb2.Trace:
         """The trace."""
@@ -3043,8 +3047,8 @@ class ExplainWeightRequest(_message.Message):
     first_position: _builtins.int
     """The position in the batch of the first example with lines, counting from 0."""
     position_count: _builtins.int
-    """The number of examples with lines. 0: as many as have about 2,000 lines. Fewer examples than
-    requested are returned if they have more than 10,000 lines.
+    """The number of examples with lines. 0 means as many as have about 2,000 lines. Fewer examples
+    than requested are returned if they have more than 10,000 lines.
     """
     @_builtins.property
     def settings(self) -> _run_pb2.TrainingSettings:
@@ -3087,7 +3091,7 @@ class ExplainWeightResponse(_message.Message):
     EXPLANATION_FIELD_NUMBER: _builtins.int
     NEXT_POSITION_FIELD_NUMBER: _builtins.int
     next_position: _builtins.int
-    """The position in the batch of the next example. 0: there are no more examples."""
+    """The position in the batch of the next example. 0 means that there are no more examples."""
     @_builtins.property
     def explanation(self) -> _explanation_pb2.Explanation:
         """The explanation."""
@@ -3128,7 +3132,7 @@ class WalkUpdateRequest(_message.Message):
     first_step: _builtins.int
     """The index of the first step to return, counting from 0."""
     step_count: _builtins.int
-    """The number of steps to return, up to 10,000. 0: 2,000."""
+    """The number of steps to return, up to 10,000. 0 means 2,000."""
     phases_only: _builtins.bool
     """Whether to return only the phases, without executing any lines. Works for every update,
     including those with too many lines to execute. `first_step` and `step_count` are ignored.
@@ -3169,7 +3173,7 @@ class WalkUpdateResponse(_message.Message):
     WALK_FIELD_NUMBER: _builtins.int
     NEXT_STEP_FIELD_NUMBER: _builtins.int
     next_step: _builtins.int
-    """The index of the next step. 0: there are no more steps."""
+    """The index of the next step. 0 means that there are no more steps."""
     @_builtins.property
     def walk(self) -> _walk_pb2.Walk:
         """The walk."""

@@ -34,8 +34,8 @@ class TrainingServiceStub(object):
     metadata. INVALID_ARGUMENT also has a google.rpc.BadRequest detail with one violation for each
     invalid field. Errors for which a retry can help have a google.rpc.RetryInfo detail. A rejected
     call has no effect. In addition to the errors listed for each method, any call can fail with:
-    UNAVAILABLE: the server is shutting down (DRAINING) or cannot access its store
-    (STORE_UNAVAILABLE). Retry later, with the same `request_id` if the method has one.
+    UNAVAILABLE: the server is stopping (DRAINING) or cannot access its store (STORE_UNAVAILABLE).
+    Retry later, with the same `request_id` if the method has one.
     RESOURCE_EXHAUSTED: a limit is exceeded (LIMIT_EXCEEDED). The message contains the limit and
     its value; GetServerInfo lists all limits. Send less data, or delete resources that you no
     longer need.
@@ -250,8 +250,8 @@ class TrainingServiceServicer(object):
     metadata. INVALID_ARGUMENT also has a google.rpc.BadRequest detail with one violation for each
     invalid field. Errors for which a retry can help have a google.rpc.RetryInfo detail. A rejected
     call has no effect. In addition to the errors listed for each method, any call can fail with:
-    UNAVAILABLE: the server is shutting down (DRAINING) or cannot access its store
-    (STORE_UNAVAILABLE). Retry later, with the same `request_id` if the method has one.
+    UNAVAILABLE: the server is stopping (DRAINING) or cannot access its store (STORE_UNAVAILABLE).
+    Retry later, with the same `request_id` if the method has one.
     RESOURCE_EXHAUSTED: a limit is exceeded (LIMIT_EXCEEDED). The message contains the limit and
     its value; GetServerInfo lists all limits. Send less data, or delete resources that you no
     longer need.
@@ -295,9 +295,9 @@ class TrainingServiceServicer(object):
     def ForkNetwork(self, request, context):
         """Creates a network from any update of another network. The fork has the structure of the source
         network, and its update 0 has the parameters and the optimizer state of the chosen update, so
-        that training with the same settings gives the same bits. The source network is not changed and
-        can be in training. Its runs and earlier updates are not copied; both networks can be deleted
-        independently.
+        that training with the same settings gives the same bits. The source network does not change,
+        and an active run of it continues. Its runs and earlier updates are not copied; both networks
+        can be deleted independently.
 
         Errors:
         INVALID_ARGUMENT: the new id or a label is invalid. Correct each reported field.
@@ -361,9 +361,9 @@ class TrainingServiceServicer(object):
         `before_update` becomes the earliest kept update, and its state is stored. Later updates do not
         change, and runs continue, even while RUNNING. Deleted updates are hidden immediately: reading
         or watching them fails with OUT_OF_RANGE (HISTORY_COMPACTED; metadata `network`, `update`,
-        `earliest_update`, `latest_update`), which also ends watches that have not passed them yet.
-        Storage is freed in the background. Runs, run events and training sets are kept. If the history
-        already begins at `before_update` or later, the call has no effect.
+        `earliest_update`, `latest_update`), and so do watches that have not sent them yet. Storage is
+        freed in the background. Runs, run events and training sets are kept. If the history already
+        begins at `before_update` or later, the call has no effect.
 
         Errors:
         INVALID_ARGUMENT: the request id is invalid.
@@ -384,7 +384,8 @@ class TrainingServiceServicer(object):
         Errors:
         INVALID_ARGUMENT: one or more fields are invalid. Correct each reported field.
         ALREADY_EXISTS: the id is already in use (TRAINING_SET_EXISTS). Choose another id.
-        RESOURCE_EXHAUSTED: the training set is too large, or there are too many (LIMIT_EXCEEDED).
+        RESOURCE_EXHAUSTED: the training set is too large, or there are too many training sets
+        (LIMIT_EXCEEDED).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -400,11 +401,12 @@ class TrainingServiceServicer(object):
         into requests differently.
 
         Errors:
-        INVALID_ARGUMENT: one or more fields are invalid; examples are identified by their index in
-        the whole training set. Or a request after the first one has an id or a request id. Correct
-        each reported field.
+        INVALID_ARGUMENT: one or more fields are invalid, or a request after the first one contains
+        an id or a request id. Examples are identified by their index in the whole training set.
+        Correct each reported field.
         ALREADY_EXISTS: the id is already in use (TRAINING_SET_EXISTS). Choose another id.
-        RESOURCE_EXHAUSTED: the training set is too large, or there are too many (LIMIT_EXCEEDED).
+        RESOURCE_EXHAUSTED: the training set is too large, or there are too many training sets
+        (LIMIT_EXCEEDED).
         RESOURCE_EXHAUSTED: the limit `uploads` of concurrent uploads is reached (TOO_MANY_UPLOADS).
         Retry after a short delay.
         UNAVAILABLE: the server received no data for 60 s (UPLOAD_STALLED). Send the whole training
@@ -419,8 +421,8 @@ class TrainingServiceServicer(object):
 
         Errors:
         NOT_FOUND: the training set does not exist (TRAINING_SET_NOT_FOUND). Check the id.
-        RESOURCE_EXHAUSTED: the examples exceed the size limit of a response (LIMIT_EXCEEDED). Call
-        it without `include_examples`.
+        RESOURCE_EXHAUSTED: the examples exceed the size limit of a response (LIMIT_EXCEEDED). Omit
+        `include_examples`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -521,8 +523,8 @@ class TrainingServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def CancelRun(self, request, context):
-        """Ends a run permanently and returns when this is durable. The updates of the run remain. If the
-        run is already CANCELLED, the call has no effect.
+        """Ends a run permanently and returns when this is durable. The updates of the run are kept. If
+        the run is already CANCELLED, the call has no effect.
 
         Errors:
         NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check
@@ -611,10 +613,10 @@ class TrainingServiceServicer(object):
         RESOURCE_EXHAUSTED: the limit of concurrent watches is reached, in total or for the address
         of the client (LIMIT_EXCEEDED, `watches` or `watches_of_client`). End a watch that you no
         longer need.
-        UNAVAILABLE: the server is shutting down (DRAINING; metadata `next_update`), or could not
-        write to the stream for 10 s (WATCHER_TOO_SLOW). Watch again from the number after the last
-        received update.
-        CANCELLED: the server shut down before it accepted the watch. Retry.
+        UNAVAILABLE: the server is stopping (DRAINING; metadata `next_update`), or could not write to
+        the stream for 10 s (WATCHER_TOO_SLOW). Watch again from the number after the last received
+        update.
+        CANCELLED: the server stopped before it accepted the watch. Retry.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -659,8 +661,10 @@ class TrainingServiceServicer(object):
         |w|) and the mean cost C of the examples. A gradient a passes if |a − n| ≤ 1e-6·max(|a|, |n|) +
         1e-9 + 3e-10·C; the last term allows for rounding of C. Otherwise, steps of h/10 and h/100 are
         tried. If a step moves the logit of a relu or leaky relu unit across 0 for any example, the
-        cost has a kink between the two points. If costs overflow, the numerical gradient cannot be
-        measured. Such parameters are reported and neither pass nor fail. Has no side effects.
+        cost has a kink between the two points. If costs overflow, rounding hides the step, or the
+        gradient changes too much within the smallest step, the numerical gradient cannot be measured.
+        In all of these cases the parameter is reported and neither passes nor fails. Has no side
+        effects.
 
         Errors:
         INVALID_ARGUMENT: the training set does not fit the network (`training_set`), or a count is
@@ -728,7 +732,7 @@ class TrainingServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ResetWeights(self, request, context):
-        """Initialises all parameters again, as one update of kind RESET, with an initializer or with
+        """Initializes all parameters again, as one update of kind RESET, with an initializer or with
         given values. A paused run continues from the new parameters. The optimizer state is cleared.
 
         Errors:
@@ -742,8 +746,8 @@ class TrainingServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def CompareUpdates(self, request, context):
-        """Compares two updates of a network, or of two networks with the same layers, such as a network
-        and its fork. Lists the parameters that differ, largest change first, with pagination.
+        """Compares two updates of a network, or of two networks with the same layer sizes, such as a
+        network and its fork. Lists the parameters that differ, largest change first, with pagination.
 
         Errors:
         NOT_FOUND: a network does not exist (NETWORK_NOT_FOUND). Check the ids.
@@ -760,10 +764,10 @@ class TrainingServiceServicer(object):
 
     def TraceUpdate(self, request, context):
         """Returns all intermediate values of one past update or of the next update. For each example of
-        the batch: inputs, logits and activations of all layers, cost, deltas and gradient. For the
-        batch: the sum and mean of the gradients, the step, and the parameters before and after. The
-        values are computed by the readable training loops and have the same bits as in training. Has
-        no side effects.
+        the batch, these are the inputs, the logits and activations of all layers, the cost, the deltas
+        and the gradient. For the batch, these are the sum and the mean of the gradients, the step, and
+        the parameters before and after. The values are computed by the readable training loops and
+        have the same bits as in training. Has no side effects.
 
         Errors:
         NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
@@ -1015,8 +1019,8 @@ class TrainingService(object):
     metadata. INVALID_ARGUMENT also has a google.rpc.BadRequest detail with one violation for each
     invalid field. Errors for which a retry can help have a google.rpc.RetryInfo detail. A rejected
     call has no effect. In addition to the errors listed for each method, any call can fail with:
-    UNAVAILABLE: the server is shutting down (DRAINING) or cannot access its store
-    (STORE_UNAVAILABLE). Retry later, with the same `request_id` if the method has one.
+    UNAVAILABLE: the server is stopping (DRAINING) or cannot access its store (STORE_UNAVAILABLE).
+    Retry later, with the same `request_id` if the method has one.
     RESOURCE_EXHAUSTED: a limit is exceeded (LIMIT_EXCEEDED). The message contains the limit and
     its value; GetServerInfo lists all limits. Send less data, or delete resources that you no
     longer need.

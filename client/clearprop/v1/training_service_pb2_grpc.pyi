@@ -35,8 +35,8 @@ class TrainingServiceStub:
     metadata. INVALID_ARGUMENT also has a google.rpc.BadRequest detail with one violation for each
     invalid field. Errors for which a retry can help have a google.rpc.RetryInfo detail. A rejected
     call has no effect. In addition to the errors listed for each method, any call can fail with:
-      UNAVAILABLE: the server is shutting down (DRAINING) or cannot access its store
-        (STORE_UNAVAILABLE). Retry later, with the same `request_id` if the method has one.
+      UNAVAILABLE: the server is stopping (DRAINING) or cannot access its store (STORE_UNAVAILABLE).
+        Retry later, with the same `request_id` if the method has one.
       RESOURCE_EXHAUSTED: a limit is exceeded (LIMIT_EXCEEDED). The message contains the limit and
         its value; GetServerInfo lists all limits. Send less data, or delete resources that you no
         longer need.
@@ -80,9 +80,9 @@ class TrainingServiceStub:
     ForkNetwork: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.ForkNetworkRequest, _training_service_pb2.ForkNetworkResponse]
     """Creates a network from any update of another network. The fork has the structure of the source
     network, and its update 0 has the parameters and the optimizer state of the chosen update, so
-    that training with the same settings gives the same bits. The source network is not changed and
-    can be in training. Its runs and earlier updates are not copied; both networks can be deleted
-    independently.
+    that training with the same settings gives the same bits. The source network does not change,
+    and an active run of it continues. Its runs and earlier updates are not copied; both networks
+    can be deleted independently.
 
     Errors:
       INVALID_ARGUMENT: the new id or a label is invalid. Correct each reported field.
@@ -126,9 +126,9 @@ class TrainingServiceStub:
     `before_update` becomes the earliest kept update, and its state is stored. Later updates do not
     change, and runs continue, even while RUNNING. Deleted updates are hidden immediately: reading
     or watching them fails with OUT_OF_RANGE (HISTORY_COMPACTED; metadata `network`, `update`,
-    `earliest_update`, `latest_update`), which also ends watches that have not passed them yet.
-    Storage is freed in the background. Runs, run events and training sets are kept. If the history
-    already begins at `before_update` or later, the call has no effect.
+    `earliest_update`, `latest_update`), and so do watches that have not sent them yet. Storage is
+    freed in the background. Runs, run events and training sets are kept. If the history already
+    begins at `before_update` or later, the call has no effect.
 
     Errors:
       INVALID_ARGUMENT: the request id is invalid.
@@ -145,7 +145,8 @@ class TrainingServiceStub:
     Errors:
       INVALID_ARGUMENT: one or more fields are invalid. Correct each reported field.
       ALREADY_EXISTS: the id is already in use (TRAINING_SET_EXISTS). Choose another id.
-      RESOURCE_EXHAUSTED: the training set is too large, or there are too many (LIMIT_EXCEEDED).
+      RESOURCE_EXHAUSTED: the training set is too large, or there are too many training sets
+        (LIMIT_EXCEEDED).
     """
     UploadTrainingSet: _grpc.StreamUnaryMultiCallable[_training_service_pb2.UploadTrainingSetRequest, _training_service_pb2.UploadTrainingSetResponse]
     """Creates a training set from a stream of requests, for training sets that exceed the size limit
@@ -157,11 +158,12 @@ class TrainingServiceStub:
     into requests differently.
 
     Errors:
-      INVALID_ARGUMENT: one or more fields are invalid; examples are identified by their index in
-        the whole training set. Or a request after the first one has an id or a request id. Correct
-        each reported field.
+      INVALID_ARGUMENT: one or more fields are invalid, or a request after the first one contains
+        an id or a request id. Examples are identified by their index in the whole training set.
+        Correct each reported field.
       ALREADY_EXISTS: the id is already in use (TRAINING_SET_EXISTS). Choose another id.
-      RESOURCE_EXHAUSTED: the training set is too large, or there are too many (LIMIT_EXCEEDED).
+      RESOURCE_EXHAUSTED: the training set is too large, or there are too many training sets
+        (LIMIT_EXCEEDED).
       RESOURCE_EXHAUSTED: the limit `uploads` of concurrent uploads is reached (TOO_MANY_UPLOADS).
         Retry after a short delay.
       UNAVAILABLE: the server received no data for 60 s (UPLOAD_STALLED). Send the whole training
@@ -172,8 +174,8 @@ class TrainingServiceStub:
 
     Errors:
       NOT_FOUND: the training set does not exist (TRAINING_SET_NOT_FOUND). Check the id.
-      RESOURCE_EXHAUSTED: the examples exceed the size limit of a response (LIMIT_EXCEEDED). Call
-        it without `include_examples`.
+      RESOURCE_EXHAUSTED: the examples exceed the size limit of a response (LIMIT_EXCEEDED). Omit
+        `include_examples`.
     """
     ListTrainingSets: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.ListTrainingSetsRequest, _training_service_pb2.ListTrainingSetsResponse]
     """Lists training sets without their examples, in the order of their ids, with pagination.
@@ -246,8 +248,8 @@ class TrainingServiceStub:
       ABORTED: the etag is stale (STALE_ETAG).
     """
     CancelRun: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.CancelRunRequest, _training_service_pb2.CancelRunResponse]
-    """Ends a run permanently and returns when this is durable. The updates of the run remain. If the
-    run is already CANCELLED, the call has no effect.
+    """Ends a run permanently and returns when this is durable. The updates of the run are kept. If
+    the run is already CANCELLED, the call has no effect.
 
     Errors:
       NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check
@@ -316,10 +318,10 @@ class TrainingServiceStub:
       RESOURCE_EXHAUSTED: the limit of concurrent watches is reached, in total or for the address
         of the client (LIMIT_EXCEEDED, `watches` or `watches_of_client`). End a watch that you no
         longer need.
-      UNAVAILABLE: the server is shutting down (DRAINING; metadata `next_update`), or could not
-        write to the stream for 10 s (WATCHER_TOO_SLOW). Watch again from the number after the last
-        received update.
-      CANCELLED: the server shut down before it accepted the watch. Retry.
+      UNAVAILABLE: the server is stopping (DRAINING; metadata `next_update`), or could not write to
+        the stream for 10 s (WATCHER_TOO_SLOW). Watch again from the number after the last received
+        update.
+      CANCELLED: the server stopped before it accepted the watch. Retry.
     """
     Predict: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.PredictRequest, _training_service_pb2.PredictResponse]
     """Computes the outputs of a network for given inputs, with the parameters of any update. Has no
@@ -352,8 +354,10 @@ class TrainingServiceStub:
     |w|) and the mean cost C of the examples. A gradient a passes if |a − n| ≤ 1e-6·max(|a|, |n|) +
     1e-9 + 3e-10·C; the last term allows for rounding of C. Otherwise, steps of h/10 and h/100 are
     tried. If a step moves the logit of a relu or leaky relu unit across 0 for any example, the
-    cost has a kink between the two points. If costs overflow, the numerical gradient cannot be
-    measured. Such parameters are reported and neither pass nor fail. Has no side effects.
+    cost has a kink between the two points. If costs overflow, rounding hides the step, or the
+    gradient changes too much within the smallest step, the numerical gradient cannot be measured.
+    In all of these cases the parameter is reported and neither passes nor fails. Has no side
+    effects.
 
     Errors:
       INVALID_ARGUMENT: the training set does not fit the network (`training_set`), or a count is
@@ -405,7 +409,7 @@ class TrainingServiceStub:
       ABORTED: the etag is stale (STALE_ETAG).
     """
     ResetWeights: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.ResetWeightsRequest, _training_service_pb2.ResetWeightsResponse]
-    """Initialises all parameters again, as one update of kind RESET, with an initializer or with
+    """Initializes all parameters again, as one update of kind RESET, with an initializer or with
     given values. A paused run continues from the new parameters. The optimizer state is cleared.
 
     Errors:
@@ -415,8 +419,8 @@ class TrainingServiceStub:
       ABORTED: the etag is stale (STALE_ETAG).
     """
     CompareUpdates: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.CompareUpdatesRequest, _training_service_pb2.CompareUpdatesResponse]
-    """Compares two updates of a network, or of two networks with the same layers, such as a network
-    and its fork. Lists the parameters that differ, largest change first, with pagination.
+    """Compares two updates of a network, or of two networks with the same layer sizes, such as a
+    network and its fork. Lists the parameters that differ, largest change first, with pagination.
 
     Errors:
       NOT_FOUND: a network does not exist (NETWORK_NOT_FOUND). Check the ids.
@@ -429,10 +433,10 @@ class TrainingServiceStub:
     """
     TraceUpdate: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.TraceUpdateRequest, _training_service_pb2.TraceUpdateResponse]
     """Returns all intermediate values of one past update or of the next update. For each example of
-    the batch: inputs, logits and activations of all layers, cost, deltas and gradient. For the
-    batch: the sum and mean of the gradients, the step, and the parameters before and after. The
-    values are computed by the readable training loops and have the same bits as in training. Has
-    no side effects.
+    the batch, these are the inputs, the logits and activations of all layers, the cost, the deltas
+    and the gradient. For the batch, these are the sum and the mean of the gradients, the step, and
+    the parameters before and after. The values are computed by the readable training loops and
+    have the same bits as in training. Has no side effects.
 
     Errors:
       NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
@@ -488,8 +492,8 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     metadata. INVALID_ARGUMENT also has a google.rpc.BadRequest detail with one violation for each
     invalid field. Errors for which a retry can help have a google.rpc.RetryInfo detail. A rejected
     call has no effect. In addition to the errors listed for each method, any call can fail with:
-      UNAVAILABLE: the server is shutting down (DRAINING) or cannot access its store
-        (STORE_UNAVAILABLE). Retry later, with the same `request_id` if the method has one.
+      UNAVAILABLE: the server is stopping (DRAINING) or cannot access its store (STORE_UNAVAILABLE).
+        Retry later, with the same `request_id` if the method has one.
       RESOURCE_EXHAUSTED: a limit is exceeded (LIMIT_EXCEEDED). The message contains the limit and
         its value; GetServerInfo lists all limits. Send less data, or delete resources that you no
         longer need.
@@ -530,9 +534,9 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     ForkNetwork: _aio.UnaryUnaryMultiCallable[_training_service_pb2.ForkNetworkRequest, _training_service_pb2.ForkNetworkResponse]  # type: ignore[assignment]
     """Creates a network from any update of another network. The fork has the structure of the source
     network, and its update 0 has the parameters and the optimizer state of the chosen update, so
-    that training with the same settings gives the same bits. The source network is not changed and
-    can be in training. Its runs and earlier updates are not copied; both networks can be deleted
-    independently.
+    that training with the same settings gives the same bits. The source network does not change,
+    and an active run of it continues. Its runs and earlier updates are not copied; both networks
+    can be deleted independently.
 
     Errors:
       INVALID_ARGUMENT: the new id or a label is invalid. Correct each reported field.
@@ -576,9 +580,9 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     `before_update` becomes the earliest kept update, and its state is stored. Later updates do not
     change, and runs continue, even while RUNNING. Deleted updates are hidden immediately: reading
     or watching them fails with OUT_OF_RANGE (HISTORY_COMPACTED; metadata `network`, `update`,
-    `earliest_update`, `latest_update`), which also ends watches that have not passed them yet.
-    Storage is freed in the background. Runs, run events and training sets are kept. If the history
-    already begins at `before_update` or later, the call has no effect.
+    `earliest_update`, `latest_update`), and so do watches that have not sent them yet. Storage is
+    freed in the background. Runs, run events and training sets are kept. If the history already
+    begins at `before_update` or later, the call has no effect.
 
     Errors:
       INVALID_ARGUMENT: the request id is invalid.
@@ -595,7 +599,8 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     Errors:
       INVALID_ARGUMENT: one or more fields are invalid. Correct each reported field.
       ALREADY_EXISTS: the id is already in use (TRAINING_SET_EXISTS). Choose another id.
-      RESOURCE_EXHAUSTED: the training set is too large, or there are too many (LIMIT_EXCEEDED).
+      RESOURCE_EXHAUSTED: the training set is too large, or there are too many training sets
+        (LIMIT_EXCEEDED).
     """
     UploadTrainingSet: _aio.StreamUnaryMultiCallable[_training_service_pb2.UploadTrainingSetRequest, _training_service_pb2.UploadTrainingSetResponse]  # type: ignore[assignment]
     """Creates a training set from a stream of requests, for training sets that exceed the size limit
@@ -607,11 +612,12 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     into requests differently.
 
     Errors:
-      INVALID_ARGUMENT: one or more fields are invalid; examples are identified by their index in
-        the whole training set. Or a request after the first one has an id or a request id. Correct
-        each reported field.
+      INVALID_ARGUMENT: one or more fields are invalid, or a request after the first one contains
+        an id or a request id. Examples are identified by their index in the whole training set.
+        Correct each reported field.
       ALREADY_EXISTS: the id is already in use (TRAINING_SET_EXISTS). Choose another id.
-      RESOURCE_EXHAUSTED: the training set is too large, or there are too many (LIMIT_EXCEEDED).
+      RESOURCE_EXHAUSTED: the training set is too large, or there are too many training sets
+        (LIMIT_EXCEEDED).
       RESOURCE_EXHAUSTED: the limit `uploads` of concurrent uploads is reached (TOO_MANY_UPLOADS).
         Retry after a short delay.
       UNAVAILABLE: the server received no data for 60 s (UPLOAD_STALLED). Send the whole training
@@ -622,8 +628,8 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
 
     Errors:
       NOT_FOUND: the training set does not exist (TRAINING_SET_NOT_FOUND). Check the id.
-      RESOURCE_EXHAUSTED: the examples exceed the size limit of a response (LIMIT_EXCEEDED). Call
-        it without `include_examples`.
+      RESOURCE_EXHAUSTED: the examples exceed the size limit of a response (LIMIT_EXCEEDED). Omit
+        `include_examples`.
     """
     ListTrainingSets: _aio.UnaryUnaryMultiCallable[_training_service_pb2.ListTrainingSetsRequest, _training_service_pb2.ListTrainingSetsResponse]  # type: ignore[assignment]
     """Lists training sets without their examples, in the order of their ids, with pagination.
@@ -696,8 +702,8 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       ABORTED: the etag is stale (STALE_ETAG).
     """
     CancelRun: _aio.UnaryUnaryMultiCallable[_training_service_pb2.CancelRunRequest, _training_service_pb2.CancelRunResponse]  # type: ignore[assignment]
-    """Ends a run permanently and returns when this is durable. The updates of the run remain. If the
-    run is already CANCELLED, the call has no effect.
+    """Ends a run permanently and returns when this is durable. The updates of the run are kept. If
+    the run is already CANCELLED, the call has no effect.
 
     Errors:
       NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check
@@ -766,10 +772,10 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       RESOURCE_EXHAUSTED: the limit of concurrent watches is reached, in total or for the address
         of the client (LIMIT_EXCEEDED, `watches` or `watches_of_client`). End a watch that you no
         longer need.
-      UNAVAILABLE: the server is shutting down (DRAINING; metadata `next_update`), or could not
-        write to the stream for 10 s (WATCHER_TOO_SLOW). Watch again from the number after the last
-        received update.
-      CANCELLED: the server shut down before it accepted the watch. Retry.
+      UNAVAILABLE: the server is stopping (DRAINING; metadata `next_update`), or could not write to
+        the stream for 10 s (WATCHER_TOO_SLOW). Watch again from the number after the last received
+        update.
+      CANCELLED: the server stopped before it accepted the watch. Retry.
     """
     Predict: _aio.UnaryUnaryMultiCallable[_training_service_pb2.PredictRequest, _training_service_pb2.PredictResponse]  # type: ignore[assignment]
     """Computes the outputs of a network for given inputs, with the parameters of any update. Has no
@@ -802,8 +808,10 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     |w|) and the mean cost C of the examples. A gradient a passes if |a − n| ≤ 1e-6·max(|a|, |n|) +
     1e-9 + 3e-10·C; the last term allows for rounding of C. Otherwise, steps of h/10 and h/100 are
     tried. If a step moves the logit of a relu or leaky relu unit across 0 for any example, the
-    cost has a kink between the two points. If costs overflow, the numerical gradient cannot be
-    measured. Such parameters are reported and neither pass nor fail. Has no side effects.
+    cost has a kink between the two points. If costs overflow, rounding hides the step, or the
+    gradient changes too much within the smallest step, the numerical gradient cannot be measured.
+    In all of these cases the parameter is reported and neither passes nor fails. Has no side
+    effects.
 
     Errors:
       INVALID_ARGUMENT: the training set does not fit the network (`training_set`), or a count is
@@ -855,7 +863,7 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       ABORTED: the etag is stale (STALE_ETAG).
     """
     ResetWeights: _aio.UnaryUnaryMultiCallable[_training_service_pb2.ResetWeightsRequest, _training_service_pb2.ResetWeightsResponse]  # type: ignore[assignment]
-    """Initialises all parameters again, as one update of kind RESET, with an initializer or with
+    """Initializes all parameters again, as one update of kind RESET, with an initializer or with
     given values. A paused run continues from the new parameters. The optimizer state is cleared.
 
     Errors:
@@ -865,8 +873,8 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       ABORTED: the etag is stale (STALE_ETAG).
     """
     CompareUpdates: _aio.UnaryUnaryMultiCallable[_training_service_pb2.CompareUpdatesRequest, _training_service_pb2.CompareUpdatesResponse]  # type: ignore[assignment]
-    """Compares two updates of a network, or of two networks with the same layers, such as a network
-    and its fork. Lists the parameters that differ, largest change first, with pagination.
+    """Compares two updates of a network, or of two networks with the same layer sizes, such as a
+    network and its fork. Lists the parameters that differ, largest change first, with pagination.
 
     Errors:
       NOT_FOUND: a network does not exist (NETWORK_NOT_FOUND). Check the ids.
@@ -879,10 +887,10 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     """
     TraceUpdate: _aio.UnaryUnaryMultiCallable[_training_service_pb2.TraceUpdateRequest, _training_service_pb2.TraceUpdateResponse]  # type: ignore[assignment]
     """Returns all intermediate values of one past update or of the next update. For each example of
-    the batch: inputs, logits and activations of all layers, cost, deltas and gradient. For the
-    batch: the sum and mean of the gradients, the step, and the parameters before and after. The
-    values are computed by the readable training loops and have the same bits as in training. Has
-    no side effects.
+    the batch, these are the inputs, the logits and activations of all layers, the cost, the deltas
+    and the gradient. For the batch, these are the sum and the mean of the gradients, the step, and
+    the parameters before and after. The values are computed by the readable training loops and
+    have the same bits as in training. Has no side effects.
 
     Errors:
       NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
@@ -937,8 +945,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
     metadata. INVALID_ARGUMENT also has a google.rpc.BadRequest detail with one violation for each
     invalid field. Errors for which a retry can help have a google.rpc.RetryInfo detail. A rejected
     call has no effect. In addition to the errors listed for each method, any call can fail with:
-      UNAVAILABLE: the server is shutting down (DRAINING) or cannot access its store
-        (STORE_UNAVAILABLE). Retry later, with the same `request_id` if the method has one.
+      UNAVAILABLE: the server is stopping (DRAINING) or cannot access its store (STORE_UNAVAILABLE).
+        Retry later, with the same `request_id` if the method has one.
       RESOURCE_EXHAUSTED: a limit is exceeded (LIMIT_EXCEEDED). The message contains the limit and
         its value; GetServerInfo lists all limits. Send less data, or delete resources that you no
         longer need.
@@ -989,9 +997,9 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_training_service_pb2.ForkNetworkResponse, _abc.Awaitable[_training_service_pb2.ForkNetworkResponse]]:
         """Creates a network from any update of another network. The fork has the structure of the source
         network, and its update 0 has the parameters and the optimizer state of the chosen update, so
-        that training with the same settings gives the same bits. The source network is not changed and
-        can be in training. Its runs and earlier updates are not copied; both networks can be deleted
-        independently.
+        that training with the same settings gives the same bits. The source network does not change,
+        and an active run of it continues. Its runs and earlier updates are not copied; both networks
+        can be deleted independently.
 
         Errors:
           INVALID_ARGUMENT: the new id or a label is invalid. Correct each reported field.
@@ -1065,9 +1073,9 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         `before_update` becomes the earliest kept update, and its state is stored. Later updates do not
         change, and runs continue, even while RUNNING. Deleted updates are hidden immediately: reading
         or watching them fails with OUT_OF_RANGE (HISTORY_COMPACTED; metadata `network`, `update`,
-        `earliest_update`, `latest_update`), which also ends watches that have not passed them yet.
-        Storage is freed in the background. Runs, run events and training sets are kept. If the history
-        already begins at `before_update` or later, the call has no effect.
+        `earliest_update`, `latest_update`), and so do watches that have not sent them yet. Storage is
+        freed in the background. Runs, run events and training sets are kept. If the history already
+        begins at `before_update` or later, the call has no effect.
 
         Errors:
           INVALID_ARGUMENT: the request id is invalid.
@@ -1090,7 +1098,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors:
           INVALID_ARGUMENT: one or more fields are invalid. Correct each reported field.
           ALREADY_EXISTS: the id is already in use (TRAINING_SET_EXISTS). Choose another id.
-          RESOURCE_EXHAUSTED: the training set is too large, or there are too many (LIMIT_EXCEEDED).
+          RESOURCE_EXHAUSTED: the training set is too large, or there are too many training sets
+            (LIMIT_EXCEEDED).
         """
 
     @_abc_1.abstractmethod
@@ -1108,11 +1117,12 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         into requests differently.
 
         Errors:
-          INVALID_ARGUMENT: one or more fields are invalid; examples are identified by their index in
-            the whole training set. Or a request after the first one has an id or a request id. Correct
-            each reported field.
+          INVALID_ARGUMENT: one or more fields are invalid, or a request after the first one contains
+            an id or a request id. Examples are identified by their index in the whole training set.
+            Correct each reported field.
           ALREADY_EXISTS: the id is already in use (TRAINING_SET_EXISTS). Choose another id.
-          RESOURCE_EXHAUSTED: the training set is too large, or there are too many (LIMIT_EXCEEDED).
+          RESOURCE_EXHAUSTED: the training set is too large, or there are too many training sets
+            (LIMIT_EXCEEDED).
           RESOURCE_EXHAUSTED: the limit `uploads` of concurrent uploads is reached (TOO_MANY_UPLOADS).
             Retry after a short delay.
           UNAVAILABLE: the server received no data for 60 s (UPLOAD_STALLED). Send the whole training
@@ -1129,8 +1139,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Errors:
           NOT_FOUND: the training set does not exist (TRAINING_SET_NOT_FOUND). Check the id.
-          RESOURCE_EXHAUSTED: the examples exceed the size limit of a response (LIMIT_EXCEEDED). Call
-            it without `include_examples`.
+          RESOURCE_EXHAUSTED: the examples exceed the size limit of a response (LIMIT_EXCEEDED). Omit
+            `include_examples`.
         """
 
     @_abc_1.abstractmethod
@@ -1245,8 +1255,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _training_service_pb2.CancelRunRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.CancelRunResponse, _abc.Awaitable[_training_service_pb2.CancelRunResponse]]:
-        """Ends a run permanently and returns when this is durable. The updates of the run remain. If the
-        run is already CANCELLED, the call has no effect.
+        """Ends a run permanently and returns when this is durable. The updates of the run are kept. If
+        the run is already CANCELLED, the call has no effect.
 
         Errors:
           NOT_FOUND: the network (NETWORK_NOT_FOUND) or the run (RUN_NOT_FOUND) does not exist. Check
@@ -1345,10 +1355,10 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           RESOURCE_EXHAUSTED: the limit of concurrent watches is reached, in total or for the address
             of the client (LIMIT_EXCEEDED, `watches` or `watches_of_client`). End a watch that you no
             longer need.
-          UNAVAILABLE: the server is shutting down (DRAINING; metadata `next_update`), or could not
-            write to the stream for 10 s (WATCHER_TOO_SLOW). Watch again from the number after the last
-            received update.
-          CANCELLED: the server shut down before it accepted the watch. Retry.
+          UNAVAILABLE: the server is stopping (DRAINING; metadata `next_update`), or could not write to
+            the stream for 10 s (WATCHER_TOO_SLOW). Watch again from the number after the last received
+            update.
+          CANCELLED: the server stopped before it accepted the watch. Retry.
         """
 
     @_abc_1.abstractmethod
@@ -1399,8 +1409,10 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         |w|) and the mean cost C of the examples. A gradient a passes if |a − n| ≤ 1e-6·max(|a|, |n|) +
         1e-9 + 3e-10·C; the last term allows for rounding of C. Otherwise, steps of h/10 and h/100 are
         tried. If a step moves the logit of a relu or leaky relu unit across 0 for any example, the
-        cost has a kink between the two points. If costs overflow, the numerical gradient cannot be
-        measured. Such parameters are reported and neither pass nor fail. Has no side effects.
+        cost has a kink between the two points. If costs overflow, rounding hides the step, or the
+        gradient changes too much within the smallest step, the numerical gradient cannot be measured.
+        In all of these cases the parameter is reported and neither passes nor fails. Has no side
+        effects.
 
         Errors:
           INVALID_ARGUMENT: the training set does not fit the network (`training_set`), or a count is
@@ -1476,7 +1488,7 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _training_service_pb2.ResetWeightsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.ResetWeightsResponse, _abc.Awaitable[_training_service_pb2.ResetWeightsResponse]]:
-        """Initialises all parameters again, as one update of kind RESET, with an initializer or with
+        """Initializes all parameters again, as one update of kind RESET, with an initializer or with
         given values. A paused run continues from the new parameters. The optimizer state is cleared.
 
         Errors:
@@ -1492,8 +1504,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _training_service_pb2.CompareUpdatesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.CompareUpdatesResponse, _abc.Awaitable[_training_service_pb2.CompareUpdatesResponse]]:
-        """Compares two updates of a network, or of two networks with the same layers, such as a network
-        and its fork. Lists the parameters that differ, largest change first, with pagination.
+        """Compares two updates of a network, or of two networks with the same layer sizes, such as a
+        network and its fork. Lists the parameters that differ, largest change first, with pagination.
 
         Errors:
           NOT_FOUND: a network does not exist (NETWORK_NOT_FOUND). Check the ids.
@@ -1512,10 +1524,10 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.TraceUpdateResponse, _abc.Awaitable[_training_service_pb2.TraceUpdateResponse]]:
         """Returns all intermediate values of one past update or of the next update. For each example of
-        the batch: inputs, logits and activations of all layers, cost, deltas and gradient. For the
-        batch: the sum and mean of the gradients, the step, and the parameters before and after. The
-        values are computed by the readable training loops and have the same bits as in training. Has
-        no side effects.
+        the batch, these are the inputs, the logits and activations of all layers, the cost, the deltas
+        and the gradient. For the batch, these are the sum and the mean of the gradients, the step, and
+        the parameters before and after. The values are computed by the readable training loops and
+        have the same bits as in training. Has no side effects.
 
         Errors:
           NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does

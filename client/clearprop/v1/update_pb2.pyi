@@ -35,7 +35,7 @@ class _UpdateKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_UpdateKind
     UPDATE_KIND_EDIT: _UpdateKind.ValueType  # 3
     """SetWeights: a client set some or all parameters. The optimizer state is kept."""
     UPDATE_KIND_RESET: _UpdateKind.ValueType  # 4
-    """ResetWeights: all parameters were initialised again, and the optimizer state was cleared."""
+    """ResetWeights: all parameters were initialized again, and the optimizer state was cleared."""
 
 class UpdateKind(_UpdateKind, metaclass=_UpdateKindEnumTypeWrapper):
     """What changed the parameters."""
@@ -49,7 +49,7 @@ UPDATE_KIND_GRADIENT: UpdateKind.ValueType  # 2
 UPDATE_KIND_EDIT: UpdateKind.ValueType  # 3
 """SetWeights: a client set some or all parameters. The optimizer state is kept."""
 UPDATE_KIND_RESET: UpdateKind.ValueType  # 4
-"""ResetWeights: all parameters were initialised again, and the optimizer state was cleared."""
+"""ResetWeights: all parameters were initialized again, and the optimizer state was cleared."""
 Global___UpdateKind: _TypeAlias = UpdateKind  # noqa: Y015
 
 class _Detail:
@@ -118,8 +118,8 @@ Global___Parameter: _TypeAlias = Parameter  # noqa: Y015
 
 @_typing.final
 class Update(_message.Message):
-    """One change of a network's parameters. Every client that reads the same update receives the same
-    bits at any time.
+    """One change of a network's parameters. All clients that read an update receive the same bits, at
+    any time.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -136,7 +136,7 @@ class Update(_message.Message):
     CHOSEN_FIELD_NUMBER: _builtins.int
     CHOSEN_GRADIENTS_FIELD_NUMBER: _builtins.int
     update: _builtins.int
-    """The number of the update. Update 0 is the initialisation; numbers have no gaps."""
+    """The number of the update. Update 0 is the initial state; numbers have no gaps."""
     kind: Global___UpdateKind.ValueType
     """What changed the parameters."""
     run: _builtins.int

@@ -238,9 +238,10 @@ class Walk(_message.Message):
 
     @_builtins.property
     def phases(self) -> _containers.RepeatedCompositeFieldContainer[Global___WalkPhase]:
-        """The phases of the update in order. All phases are returned regardless of which steps are. With
-        `phases_only`, only the phases of the whole batch and of its first example are returned: every
-        other example has the same phases as the first, which follow those of the previous example.
+        """The phases of the update in order. All phases are returned, regardless of the requested steps.
+        With `phases_only`, only the phases of the whole batch and of its first example are returned:
+        every other example has the same phases as the first, which follow those of the previous
+        example.
         """
 
     @_builtins.property

@@ -32,7 +32,7 @@ class EditHandlers:
         return response
 
     def reset_weights(self, request: pb.ResetWeightsRequest) -> pb.ResetWeightsResponse:
-        """Initialise all parameters again."""
+        """Initialize all parameters again."""
         unknown = Violations()
         changed = self._edits.reset(
             request.network,

@@ -59,7 +59,7 @@ ERROR: Final[dict[str, Any]] = {
                     "type": "string",
                     "description": "The gRPC status code, such as `NOT_FOUND`.",
                 },
-                "message": {"type": "string", "description": "A message for people."},
+                "message": {"type": "string", "description": "A human-readable message."},
                 "details": {
                     "type": "array",
                     "description": "Details for programs.",
