@@ -1,1 +1,1 @@
-"""Use cases: one module for each resource of the contract. They know no transport."""
+"""Use cases: one module for each resource of the contract. They do not depend on a transport."""
