@@ -27,7 +27,7 @@ class _Activation:
 class _ActivationEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Activation.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     ACTIVATION_UNSPECIFIED: _Activation.ValueType  # 0
-    """In a request: SIGMOID."""
+    """The default in requests: SIGMOID."""
     ACTIVATION_SIGMOID: _Activation.ValueType  # 1
     """a = 1 / (1 + e^−z), in (0, 1). Derivative: a·(1 − a)."""
     ACTIVATION_TANH: _Activation.ValueType  # 2
@@ -39,7 +39,7 @@ class _ActivationEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Activation
     ACTIVATION_SOFTPLUS: _Activation.ValueType  # 5
     """a = ln(1 + e^z), greater than 0. Derivative: the sigmoid of z."""
     ACTIVATION_IDENTITY: _Activation.ValueType  # 6
-    """a = z. Derivative: 1. Suited to the outputs of a regression."""
+    """a = z. Derivative: 1. Suitable for the outputs of a regression."""
     ACTIVATION_SOFTMAX: _Activation.ValueType  # 7
     """aᵢ = e^zᵢ / Σₖ e^zₖ over the units of the layer, so the activations add up to 1. Allowed only
     in the output layer, and only with the categorical cross-entropy.
@@ -52,7 +52,7 @@ class Activation(_Activation, metaclass=_ActivationEnumTypeWrapper):
     """
 
 ACTIVATION_UNSPECIFIED: Activation.ValueType  # 0
-"""In a request: SIGMOID."""
+"""The default in requests: SIGMOID."""
 ACTIVATION_SIGMOID: Activation.ValueType  # 1
 """a = 1 / (1 + e^−z), in (0, 1). Derivative: a·(1 − a)."""
 ACTIVATION_TANH: Activation.ValueType  # 2
@@ -64,7 +64,7 @@ ACTIVATION_LEAKY_RELU: Activation.ValueType  # 4
 ACTIVATION_SOFTPLUS: Activation.ValueType  # 5
 """a = ln(1 + e^z), greater than 0. Derivative: the sigmoid of z."""
 ACTIVATION_IDENTITY: Activation.ValueType  # 6
-"""a = z. Derivative: 1. Suited to the outputs of a regression."""
+"""a = z. Derivative: 1. Suitable for the outputs of a regression."""
 ACTIVATION_SOFTMAX: Activation.ValueType  # 7
 """aᵢ = e^zᵢ / Σₖ e^zₖ over the units of the layer, so the activations add up to 1. Allowed only
 in the output layer, and only with the categorical cross-entropy.
@@ -78,7 +78,7 @@ class _CostFunction:
 class _CostFunctionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CostFunction.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     COST_FUNCTION_UNSPECIFIED: _CostFunction.ValueType  # 0
-    """In a request: the default of the output activation. CROSS_ENTROPY for sigmoid,
+    """The default in requests, which depends on the output activation: CROSS_ENTROPY for sigmoid,
     CATEGORICAL_CROSS_ENTROPY for softmax, SQUARED_ERROR for all others.
     """
     COST_FUNCTION_CROSS_ENTROPY: _CostFunction.ValueType  # 1
@@ -103,7 +103,7 @@ class CostFunction(_CostFunction, metaclass=_CostFunctionEnumTypeWrapper):
     """
 
 COST_FUNCTION_UNSPECIFIED: CostFunction.ValueType  # 0
-"""In a request: the default of the output activation. CROSS_ENTROPY for sigmoid,
+"""The default in requests, which depends on the output activation: CROSS_ENTROPY for sigmoid,
 CATEGORICAL_CROSS_ENTROPY for softmax, SQUARED_ERROR for all others.
 """
 COST_FUNCTION_CROSS_ENTROPY: CostFunction.ValueType  # 1
@@ -129,7 +129,7 @@ class _InitializerKind:
 class _InitializerKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_InitializerKind.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     INITIALIZER_KIND_UNSPECIFIED: _InitializerKind.ValueType  # 0
-    """In a request: UNIFORM."""
+    """The default in requests: UNIFORM."""
     INITIALIZER_KIND_UNIFORM: _InitializerKind.ValueType  # 1
     """Weights drawn uniformly from [low, high)."""
     INITIALIZER_KIND_EXPLICIT: _InitializerKind.ValueType  # 2
@@ -155,7 +155,7 @@ class InitializerKind(_InitializerKind, metaclass=_InitializerKindEnumTypeWrappe
     """
 
 INITIALIZER_KIND_UNSPECIFIED: InitializerKind.ValueType  # 0
-"""In a request: UNIFORM."""
+"""The default in requests: UNIFORM."""
 INITIALIZER_KIND_UNIFORM: InitializerKind.ValueType  # 1
 """Weights drawn uniformly from [low, high)."""
 INITIALIZER_KIND_EXPLICIT: InitializerKind.ValueType  # 2

@@ -75,7 +75,7 @@ class _OptimizerKind:
 class _OptimizerKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OptimizerKind.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     OPTIMIZER_KIND_UNSPECIFIED: _OptimizerKind.ValueType  # 0
-    """In a request: GRADIENT_DESCENT."""
+    """The default in requests: GRADIENT_DESCENT."""
     OPTIMIZER_KIND_GRADIENT_DESCENT: _OptimizerKind.ValueType  # 1
     """w ← w − g·η."""
     OPTIMIZER_KIND_MOMENTUM: _OptimizerKind.ValueType  # 2
@@ -93,7 +93,7 @@ class OptimizerKind(_OptimizerKind, metaclass=_OptimizerKindEnumTypeWrapper):
     """
 
 OPTIMIZER_KIND_UNSPECIFIED: OptimizerKind.ValueType  # 0
-"""In a request: GRADIENT_DESCENT."""
+"""The default in requests: GRADIENT_DESCENT."""
 OPTIMIZER_KIND_GRADIENT_DESCENT: OptimizerKind.ValueType  # 1
 """w ← w − g·η."""
 OPTIMIZER_KIND_MOMENTUM: OptimizerKind.ValueType  # 2

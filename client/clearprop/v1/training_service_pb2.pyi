@@ -34,7 +34,7 @@ class _StepUnit:
 class _StepUnitEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_StepUnit.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     STEP_UNIT_UNSPECIFIED: _StepUnit.ValueType  # 0
-    """In a request: UPDATE."""
+    """The default in requests: UPDATE."""
     STEP_UNIT_UPDATE: _StepUnit.ValueType  # 1
     """Updates."""
     STEP_UNIT_EPOCH: _StepUnit.ValueType  # 2
@@ -46,7 +46,7 @@ class StepUnit(_StepUnit, metaclass=_StepUnitEnumTypeWrapper):
     """The unit in which a step is counted."""
 
 STEP_UNIT_UNSPECIFIED: StepUnit.ValueType  # 0
-"""In a request: UPDATE."""
+"""The default in requests: UPDATE."""
 STEP_UNIT_UPDATE: StepUnit.ValueType  # 1
 """Updates."""
 STEP_UNIT_EPOCH: StepUnit.ValueType  # 2
@@ -62,7 +62,7 @@ class _StateView:
 class _StateViewEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_StateView.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     STATE_VIEW_UNSPECIFIED: _StateView.ValueType  # 0
-    """In a request: BASIC."""
+    """The default in requests: BASIC."""
     STATE_VIEW_BASIC: _StateView.ValueType  # 1
     """The parameters, and the position from which training continues."""
     STATE_VIEW_FULL: _StateView.ValueType  # 2
@@ -74,7 +74,7 @@ class StateView(_StateView, metaclass=_StateViewEnumTypeWrapper):
     """Which fields of a state to return."""
 
 STATE_VIEW_UNSPECIFIED: StateView.ValueType  # 0
-"""In a request: BASIC."""
+"""The default in requests: BASIC."""
 STATE_VIEW_BASIC: StateView.ValueType  # 1
 """The parameters, and the position from which training continues."""
 STATE_VIEW_FULL: StateView.ValueType  # 2
@@ -90,7 +90,7 @@ class _Encoding:
 class _EncodingEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Encoding.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     ENCODING_UNSPECIFIED: _Encoding.ValueType  # 0
-    """In a request: UPDATES."""
+    """The default in requests: UPDATES."""
     ENCODING_UPDATES: _Encoding.ValueType  # 1
     """As Update messages: `updates`."""
     ENCODING_COLUMNS: _Encoding.ValueType  # 2
@@ -100,7 +100,7 @@ class Encoding(_Encoding, metaclass=_EncodingEnumTypeWrapper):
     """How a watch encodes updates."""
 
 ENCODING_UNSPECIFIED: Encoding.ValueType  # 0
-"""In a request: UPDATES."""
+"""The default in requests: UPDATES."""
 ENCODING_UPDATES: Encoding.ValueType  # 1
 """As Update messages: `updates`."""
 ENCODING_COLUMNS: Encoding.ValueType  # 2
@@ -114,7 +114,7 @@ class _ExportFormat:
 class _ExportFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExportFormat.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     EXPORT_FORMAT_UNSPECIFIED: _ExportFormat.ValueType  # 0
-    """In a request: JSON."""
+    """The default in requests: JSON."""
     EXPORT_FORMAT_JSON: _ExportFormat.ValueType  # 1
     """A JSON document that contains everything needed to create an identical network on any server
     and to continue its training with the same bits: {"format": "clearprop-network", "version": 1,
@@ -143,7 +143,7 @@ class ExportFormat(_ExportFormat, metaclass=_ExportFormatEnumTypeWrapper):
     """The formats of exported files."""
 
 EXPORT_FORMAT_UNSPECIFIED: ExportFormat.ValueType  # 0
-"""In a request: JSON."""
+"""The default in requests: JSON."""
 EXPORT_FORMAT_JSON: ExportFormat.ValueType  # 1
 """A JSON document that contains everything needed to create an identical network on any server
 and to continue its training with the same bits: {"format": "clearprop-network", "version": 1,
@@ -1501,7 +1501,9 @@ class ListUpdatesRequest(_message.Message):
     Ignored with a page token.
     """
     page_size: _builtins.int
-    """The maximum number of updates to return, 1 to 1,000. 0 means 100. A page also ends at 1 MiB."""
+    """The maximum number of updates to return, 1 to 1,000. 0 means 100. A page contains at most 1
+    MiB, or a single update if that is larger.
+    """
     page_token: _builtins.str
     """The `next_page_token` of the previous page. Empty: the first page."""
     detail: _update_pb2.Detail.ValueType

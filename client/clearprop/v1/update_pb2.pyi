@@ -59,7 +59,7 @@ class _Detail:
 class _DetailEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Detail.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     DETAIL_UNSPECIFIED: _Detail.ValueType  # 0
-    """In a request: PARAMETERS."""
+    """The default in requests: PARAMETERS."""
     DETAIL_COST: _Detail.ValueType  # 1
     """Number, kind, run, epoch, examples and cost."""
     DETAIL_PARAMETERS: _Detail.ValueType  # 2
@@ -73,7 +73,7 @@ class Detail(_Detail, metaclass=_DetailEnumTypeWrapper):
     """Which fields of each update to return."""
 
 DETAIL_UNSPECIFIED: Detail.ValueType  # 0
-"""In a request: PARAMETERS."""
+"""The default in requests: PARAMETERS."""
 DETAIL_COST: Detail.ValueType  # 1
 """Number, kind, run, epoch, examples and cost."""
 DETAIL_PARAMETERS: Detail.ValueType  # 2
