@@ -73,7 +73,7 @@ class NetworkOptions(TypedDict, total=False):
 
 
 class OptimizerOptions(TypedDict, total=False):
-    """Options of a run beside its learning rate, batch size and epochs.
+    """Options of a run other than its learning rate, batch size and epochs.
 
     - `optimizer`: `gradient-descent` (the default), `momentum`, `nesterov` or `adam`.
     - `momentum` (0.9): of `momentum` and `nesterov`.

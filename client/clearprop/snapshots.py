@@ -115,7 +115,7 @@ class History:
 
     @property
     def thinned(self) -> bool:
-        """Whether updates are left out; the extremes of the cost are always included."""
+        """Whether updates are omitted; the extremes of the cost are always included."""
         return self.message.thinned
 
     def __iter__(self) -> Iterator[Snapshot]:

@@ -148,7 +148,7 @@ class TracedUpdate:
 
     @property
     def after(self) -> Parameters | None:
-        """The parameters after the update; None if one would be infinite: it is not applied."""
+        """The parameters after the update; None if one would be infinite or NaN."""
         after = self.message.trace.after
         return Parameters(after) if after else None
 

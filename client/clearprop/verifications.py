@@ -23,12 +23,12 @@ class Difference:
 
     @property
     def first_update(self) -> int:
-        """The first update concerned."""
+        """The first update that it affects."""
         return self.message.first_update
 
     @property
     def last_update(self) -> int:
-        """The last update concerned."""
+        """The last update that it affects."""
         return self.message.last_update
 
     @property

@@ -72,9 +72,7 @@ class RunOpening:
 
 def _not_over(network_id: str, run: Run) -> RunNotOver:
     if run.state is RunState.PAUSED:
-        advice = (
-            "continue it with ResumeRun or with Step without settings, or end it with CancelRun"
-        )
+        advice = "resume it with ResumeRun or with Step without settings, or end it with CancelRun"
     else:
         advice = "wait until it is over, or call CancelRun"
     return RunNotOver(

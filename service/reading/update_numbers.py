@@ -34,7 +34,7 @@ def locate(store: Store, network_id: str, update: int | None) -> tuple[Network, 
         return network, chosen_update(network, reader.head(network.uid), update)
 
 
-def check_start(network: Network, head: Head, field: str, start: int) -> None:
+def check_start(network: Network, head: Head, start: int) -> None:
     """Check that the start of a read is a kept update, or the latest plus 1.
 
     Raises UpdateOutOfRange, HistoryCompacted.
@@ -42,8 +42,8 @@ def check_start(network: Network, head: Head, field: str, start: int) -> None:
     latest = head.latest_update
     if not 0 <= start <= latest + 1:
         raise UpdateOutOfRange(
-            f"{field} must be {head.earliest_update} to {latest + 1} (the latest update plus 1), is"
-            f" {start}",
+            f"network {network.id} has no update {start} to start from: use"
+            f" {head.earliest_update} to {latest + 1} (the latest update plus 1)",
             update=start,
             latest_update=latest,
         )

@@ -67,7 +67,7 @@ class WatchReader:
                 start, last_event = head.latest_update + 1, head.last_event
                 greeting.append(Bookmark(head.latest_update))
             else:
-                check_start(network, head, "start_update", start)
+                check_start(network, head, start)
             end = _end_of_run(reader, network.uid, scope.until_run)
         cursor = WatchCursor(scope, start, start, last_event)
         if end is not None and (end.update < start - 1 or end.number <= last_event):

@@ -51,14 +51,22 @@ class GradientChecks:
         with validating() as violations:
             examples = fitting_examples(violations, self._store, self._examples, network, set_id)
             most = {
-                "example_count": (example_count, len(examples.inputs), "the training set has"),
-                "parameter_count": (parameter_count, network.parameter_count, "the network has"),
+                "example_count": (
+                    example_count,
+                    len(examples.inputs),
+                    "examples in the set",
+                ),
+                "parameter_count": (
+                    parameter_count,
+                    network.parameter_count,
+                    "parameters of the network",
+                ),
             }
             for field, (count, all_of_them, owner) in most.items():
                 violations.require(
                     0 <= count <= all_of_them,
                     field,
-                    f"must be 0 (for the default) to {all_of_them} (as {owner}), not {count}",
+                    f"must be 0 (for the default) to {all_of_them} (the {owner}), not {count}",
                 )
         fitting = max(self._limits.batch_numbers // network.unit_count, 1)
         some = example_count or min(_USUAL_EXAMPLES, len(examples.inputs), fitting)

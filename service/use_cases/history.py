@@ -147,7 +147,7 @@ def _bounds(network: Network, head: Head, first: int | None, end: int | None) ->
     InvalidFields.
     """
     first = head.earliest_update if first is None else first
-    check_start(network, head, "start_update", first)
+    check_start(network, head, first)
     with validating() as violations:
         violations.require(
             end is None or end >= first,

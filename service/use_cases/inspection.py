@@ -221,7 +221,7 @@ def _check(violations: Violations, which: Which) -> None:
         )
         return
     violations.require(
-        which.update is None, "update", "must be absent with next: the next update has its number"
+        which.update is None, "update", "must be absent with next, which selects the update"
     )
 
 

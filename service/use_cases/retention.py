@@ -66,7 +66,7 @@ def _check_before(head: Head, before: int) -> None:
     latest = head.latest_update
     if not 1 <= before <= latest:
         raise UpdateOutOfRange(
-            f"before_update must be 1 to {latest}, not {before}"
+            f"cannot delete the updates before {before}: use 1 to {latest}"
             if latest
             else "the network has only update 0, which cannot be deleted",
             update=before,

@@ -25,7 +25,7 @@ def warm_up() -> list[str]:
 
     def on_compile(name: str) -> None:
         if not compiled:
-            logger.warning("compiling the kernels: about a minute, once for each processor")
+            logger.warning("compiling the kernels: takes about a minute, once per processor type")
         compiled.append(name)
 
     for kernel in KERNELS:

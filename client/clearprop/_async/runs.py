@@ -16,7 +16,7 @@ from clearprop.watches import ENDS_ONLY, Received, Watched, WatchOptions, watch_
 
 @check_methods
 class AsyncRun(RunInfo):
-    """A run. Its properties have the values of the time when it was last read.
+    """A run. Its properties have the values from when it was last read.
 
     Every method raises ClearpropError if the service refuses the call or cannot be reached.
     """

@@ -25,6 +25,6 @@ class AsyncTrainingSet(TrainingSetInfo):
         return Examples(response.training_set)
 
     async def delete(self, *, request_id: str = "") -> None:
-        """Delete the set. Refused while a run that is not over uses it."""
+        """Delete the set. Fails while a run that is not over uses it."""
         call = training_sets.delete_training_set(self.id, request_id)
         await self._connection.call(call)

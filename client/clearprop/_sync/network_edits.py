@@ -30,7 +30,7 @@ class NetworkEdits(NetworkHandle):
         """Set one weight, or one bias if `source` is None; return the update.
 
         `layer` counts from 1, the first layer after the inputs. `unit`, and `source`, the input of
-        that unit, count from 0. A paused run continues from the new value. Refused while a run is
+        that unit, count from 0. A paused run continues from the new value. Fails while a run is
         RUNNING.
         """
         values = [(layer, unit, source, value)]
@@ -73,7 +73,7 @@ class NetworkEdits(NetworkHandle):
         By default, the network's initializer is used with a new seed. `initializer`, `seed`, `low`,
         `high` and `layout` are those of `create_network`; `weights` and `biases` set the parameters
         of every layer. The optimizer state is reset. A paused run continues from the new values.
-        Refused while a run is RUNNING.
+        Fails while a run is RUNNING.
         """
         parameters = layers_of(weights, biases, layout=layout)
         call = edits.reset_weights(self.id, recipe, parameters, etag, request_id)

@@ -19,7 +19,7 @@ from clearprop.v1.run_pb2 import Run as RunMessage
 
 @check_methods
 class Network(NetworkHistory, NetworkInspection, NetworkEdits):
-    """A network. Its properties have the values of the time when it was last read.
+    """A network. Its properties have the values from when it was last read.
 
     Every method raises ClearpropError if the service refuses the call or cannot be reached. Calls
     that change the network take two optional arguments. With an `etag`, the call is refused if the
@@ -63,7 +63,7 @@ class Network(NetworkHistory, NetworkInspection, NetworkEdits):
         return Network(self._connection, response.network)
 
     def delete(self, *, etag: str = "", request_id: str = "") -> None:
-        """Delete the network and its history. Refused while a run is RUNNING."""
+        """Delete the network and its history. Fails while a run is RUNNING."""
         call = networks.delete_network(self.id, etag, request_id)
         self._connection.call(call)
 

@@ -26,6 +26,6 @@ class TrainingSet(TrainingSetInfo):
         return Examples(response.training_set)
 
     def delete(self, *, request_id: str = "") -> None:
-        """Delete the set. Refused while a run that is not over uses it."""
+        """Delete the set. Fails while a run that is not over uses it."""
         call = training_sets.delete_training_set(self.id, request_id)
         self._connection.call(call)

@@ -54,19 +54,32 @@ class PlainCommand(TyperCommand):
 
     def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
         """Write the arguments, by their names alone, and the options with their defaults."""
-        for title, kind in (("Arguments", "argument"), ("Options", "option")):
-            records = [
-                each.get_help_record(ctx)
-                for each in self.get_params(ctx)
-                if each.param_type_name == kind
-            ]
-            rows = [
-                (sub(" <.*>$", "", name) if kind == "argument" else name, _plain_default(words))
-                for name, words in filter(None, records)
-            ]
-            if rows:
-                with formatter.section(title):
-                    formatter.write_dl(rows)
+        _write_parameters(self, ctx, formatter)
+
+
+class PlainGroup(TyperGroup):
+    """A group of commands whose help is like that of `PlainCommand`."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
+        """Write the options with their defaults, and the commands."""
+        _write_parameters(self, ctx, formatter)
+        self.format_commands(ctx, formatter)
+
+
+def _write_parameters(command: TyperCommand | TyperGroup, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
+    for title, kind in (("Arguments", "argument"), ("Options", "option")):
+        records = [
+            each.get_help_record(ctx)
+            for each in command.get_params(ctx)
+            if each.param_type_name == kind
+        ]
+        rows = [
+            (sub(" <.*>$", "", name) if kind == "argument" else name, _plain_default(words))
+            for name, words in filter(None, records)
+        ]
+        if rows:
+            with formatter.section(title):
+                formatter.write_dl(rows)
 
 
 def _plain_default(words: str) -> str:

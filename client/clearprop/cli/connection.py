@@ -20,7 +20,7 @@ _ADVICE = {
     "RUN_NOT_FOUND": {"runs {network}": "lists the runs"},
     "RUN_NOT_OVER": {
         "watch {network} --run {run}": "shows the active run",
-        "resume {network}": "continues it if it is paused",
+        "resume {network}": "resumes it if it is paused",
         "pause {network}": "pauses it",
         "cancel {network}": "cancels it",
     },

@@ -92,7 +92,9 @@ def _show(network: str, found: Explanation) -> None:
             )
         for line in lines:
             say_plain(f"  {line.text}")
-    _show_profile(found.profile)
+    _show_profile(
+        found.profile, "weight" if found.message.explanation.HasField("input") else "bias"
+    )
     _show_links(network, found)
 
 
@@ -100,23 +102,23 @@ def _position(line: ExplainedLine) -> int | None:
     return line.position if line.HasField("position") else None
 
 
-def _show_profile(profile: CostProfile | None) -> None:
+def _show_profile(profile: CostProfile | None, what: str) -> None:
     if profile is None:
         return
     low, high = profile.values[0], profile.values[-1]
-    say("\n[bold]Cost of the batch along this weight[/], with all other weights unchanged")
+    say(f"\n[bold]Cost of the batch along this {what}[/], with all other weights unchanged")
     line = bars(profile.costs)
     say(f"  {number(profile.costs[0])} {line} {number(profile.costs[-1])}")
     indent = " " * (3 + len(number(profile.costs[0])))
     say(f"{indent}{'▲':>{len(line) // 2 + 1}}")
     middle = profile.values[len(profile.values) // 2]
     say(
-        f"  Weight from {number(low)} to {number(high)}; ▲ is {number(middle)}, the weight before"
-        f" the update, where the slope is {number(profile.slope)}."
+        f"  {what.capitalize()} from {number(low)} to {number(high)}; ▲ is {number(middle)}, the"
+        f" {what} before the update, where the slope is {number(profile.slope)}."
     )
     middle_cost = profile.costs[len(profile.costs) // 2]
     say(
-        f"  The step of this weight alone changes the cost from {number(middle_cost)} to"
+        f"  The step of this {what} alone changes the cost from {number(middle_cost)} to"
         f" {number(profile.cost_after)}."
     )
 

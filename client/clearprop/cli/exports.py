@@ -80,7 +80,7 @@ def import_network(
     network: Annotated[
         str,
         typer.Option(
-            metavar="ID", help="The id of the network.", show_default="picked by the server"
+            metavar="ID", help="The id of the network.", show_default="chosen by the server"
         ),
     ] = "",
     as_json: Json = False,
@@ -106,7 +106,7 @@ def _check_folder(output: str) -> None:
         return
     folder = Path(output) if output.endswith(("/", os.sep)) else Path(output).parent
     if not folder.is_dir():
-        show_failure(f"There is no folder {folder}. Create it, or choose another --output.")
+        show_failure(f"Folder {folder} does not exist. Create it, or choose another --output.")
         raise typer.Exit(1)
 
 
@@ -135,7 +135,7 @@ def _write(chunks: Iterable[bytes], path: Path, *, force: bool) -> int:
 def _check_free(path: Path, *, force: bool) -> None:
     if path.exists() and not force:
         show_failure(
-            f"{path} exists already. Choose another --output, or replace the file with --force."
+            f"{path} already exists. Choose another --output, or replace the file with --force."
         )
         raise typer.Exit(1)
 

@@ -52,7 +52,7 @@ def history(
 ) -> None:
     """Draw a network's cost curve.
 
-    Of many updates, up to 1,000 are shown, among them those with the lowest and highest costs.
+    Shows up to 1,000 updates, including those with the lowest and highest costs.
     """
     with connected(server) as client:
         found = client.network(network).history(_POINTS, start=first, end=last)
@@ -61,7 +61,7 @@ def history(
         return
     measured = [update for update in found if update.cost is not None]
     if not measured:
-        say(f"No run has made an update of [cyan]{escape(network)}[/] here: there is no cost yet.")
+        say(f"No run updated [cyan]{escape(network)}[/] in this range: there is no cost to draw.")
         return
     _show_title(network, found)
     if any(math.isfinite(_cost(update)) for update in measured):
@@ -78,7 +78,7 @@ def _show_title(network: str, found: History) -> None:
     say(f"[bold]Cost[/] of [cyan]{escape(network)}[/], updates {first:,} to {last:,}")
     if found.thinned:
         count = last - first + 1
-        say(f"[dim]{len(found):,} of {count:,} updates are shown, among them the extremes.[/]")
+        say(f"[dim]{len(found):,} of {count:,} updates are shown, including the extremes.[/]")
 
 
 def _draw(measured: list[Snapshot]) -> None:
@@ -116,7 +116,7 @@ def _show_not_finite(measured: list[Snapshot]) -> None:
         first = min(update.number for update in infinite + undefined)
         say(
             f"\n[yellow]{len(infinite) + len(undefined):,} of {len(measured):,} costs cannot be"
-            f" drawn[/]: {counts}, first at update {first:,}. A smaller learning rate helps."
+            f" drawn[/]: {counts}, first at update {first:,}. Try a smaller learning rate."
         )
 
 

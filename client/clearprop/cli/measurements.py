@@ -113,7 +113,7 @@ def _show(check: GradientCheck, output_layer: int) -> None:
     if kinks:
         more = f" and {len(kinks) - _MOST_KINKS:,} more" if len(kinks) > _MOST_KINKS else ""
         say(
-            f"[yellow]{len(kinks):,}[/] at a kink, where a relu unit changes its side within the"
+            f"[yellow]{len(kinks):,}[/] at a kink, where a relu unit changes sides within the"
             f" step, so that the slope is not a gradient: {', '.join(kinks[:_MOST_KINKS])}{more}."
         )
 

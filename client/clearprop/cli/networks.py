@@ -29,7 +29,8 @@ from clearprop.cli.parsers import activation_words, layer_sizes, whole_number
 _MOST_ACTIVATIONS = 16
 
 LabelList = Annotated[
-    list[str] | None, typer.Option(metavar="KEY=VALUE", help="A label to store with the network.")
+    list[str] | None,
+    typer.Option(metavar="KEY=VALUE", help="A label of the network. Can be repeated."),
 ]
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
@@ -39,7 +40,7 @@ def create(  # noqa: PLR0913 - an argument for each option of the command
     network: Annotated[
         str,
         typer.Argument(
-            metavar="NETWORK", help="The id of the network.", show_default="picked by the server"
+            metavar="NETWORK", help="The id of the network.", show_default="chosen by the server"
         ),
     ] = "",
     *,
@@ -81,7 +82,7 @@ def fork(
     new: Annotated[
         str,
         typer.Argument(
-            metavar="NEW", help="The id of the fork.", show_default="picked by the server"
+            metavar="NEW", help="The id of the fork.", show_default="chosen by the server"
         ),
     ] = "",
     *,
@@ -140,7 +141,7 @@ def state(
     *,
     update: UpdateNumber = None,
     full: Annotated[
-        bool, typer.Option("--full", help="Show also the gradients and activations of the update.")
+        bool, typer.Option("--full", help="Also show the gradients and activations of the update.")
     ] = False,
     as_json: Json = False,
     server: Server,
@@ -155,7 +156,7 @@ def state(
     say(described(found) + _origin(found) + _kept(found))
     line = f"Update {read.number:,}, {read.kind}"
     if read.run is not None:
-        line += f": run {read.run}, epoch {read.epoch}, cost {number(read.cost)}"
+        line += f": run {read.run}, epoch {read.epoch:,}, cost {number(read.cost)}"
     say(line)
     layers = zip(read.weights, read.biases, found.activations, strict=True)
     for index, (weights, biases, activation) in enumerate(layers, start=1):
@@ -222,7 +223,7 @@ def delete_updates(
         found = client.network(network)
         if not yes and found.earliest_update < before <= found.latest_update:
             typer.confirm(
-                f"Delete the updates {found.earliest_update:,} to {before - 1:,} of {network} with"
+                f"Delete updates {found.earliest_update:,} to {before - 1:,} of {network} with"
                 " their parameters and costs? This cannot be undone.",
                 abort=True,
                 err=True,
@@ -281,6 +282,6 @@ def _key_and_value(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals:
         raise typer.BadParameter(
-            f"{text!r} is not a label. Write it as key=value.", param_hint="--label"
+            f"{text!r} is not a label. Write it as key=value.", param_hint="'--label'"
         )
     return key, value

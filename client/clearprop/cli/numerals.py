@@ -114,11 +114,11 @@ def _not_a_number(cell: str, *, decimal_comma: bool) -> NotANumberError:
         f"{quoted} is a missing value: {_REPLACE}": word in _MISSING,
         f"{quoted} is not finite: {_REPLACE}": word.lstrip("+-") in _INFINITE,
         f"{quoted} is not a number: write 1 for True and 0 for False": word in _TRUTHS,
-        f"{quoted} has a decimal point: leave out --decimal-comma, or write a comma": decimal_comma
+        f"{quoted} has a decimal point: omit --decimal-comma, or write a comma": decimal_comma
         and _is_numeral(cell),
-        f"{quoted} is not a number: with --decimal-comma the comma is a decimal point; a separator"
-        " of thousands must be removed": not decimal_comma and _is_numeral(with_point),
-        f"{quoted} is not a number: remove the separators of thousands": thousands,
+        f"{quoted} is not a number: use --decimal-comma if the comma is a decimal mark, or remove"
+        " the thousands separators": not decimal_comma and _is_numeral(with_point),
+        f"{quoted} is not a number: remove the thousands separators": thousands,
         f"{quoted} is not a number: remove its spaces and separators": _is_numeral(digits),
         f"{quoted} is not a number: write it with 0 to 9, +, -, . and e only": _is_float(cell),
     }

@@ -22,9 +22,7 @@ Server = Annotated[
     ),
 ]
 
-Json = Annotated[
-    bool, typer.Option("--json", help="Print messages of the API as JSON, one per line.")
-]
+Json = Annotated[bool, typer.Option("--json", help="Print API messages as JSON, one per line.")]
 
 NetworkId = Annotated[str, typer.Argument(metavar="NETWORK", help="The id of the network.")]
 
@@ -40,7 +38,7 @@ Seed = Annotated[
         metavar="N",
         parser=whole_number(),
         help="The seed of the initial weights.",
-        show_default="picked by the server",
+        show_default="chosen by the server",
     ),
 ]
 
@@ -123,7 +121,7 @@ Low = Annotated[
         "--low",
         metavar="NUMBER",
         parser=real_number,
-        help="The lower limit of the initializer uniform, inclusive.",
+        help="The lower limit of the uniform initializer, inclusive.",
         show_default="-0.12",
     ),
 ]
@@ -134,7 +132,7 @@ High = Annotated[
         "--high",
         metavar="NUMBER",
         parser=real_number,
-        help="The upper limit of the initializer uniform, exclusive.",
+        help="The upper limit of the uniform initializer, exclusive.",
         show_default="0.12",
     ),
 ]

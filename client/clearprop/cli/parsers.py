@@ -62,7 +62,7 @@ def activation_words(text: str) -> list[str]:
     try:
         return [parse(word.strip()) for word in text.split(",")] if text else []
     except typer.BadParameter as error:
-        error.param_hint = "--activations"
+        error.param_hint = "'--activations'"
         raise
 
 
@@ -71,7 +71,7 @@ def layer_sizes(text: str) -> list[int]:
     if not re.fullmatch(r"[0-9]+([-,][0-9]+)*", text):
         raise typer.BadParameter(
             f"{shown(text)} is not a list of layer sizes. Write it as 2-5-1, inputs first.",
-            param_hint="--layers",
+            param_hint="'--layers'",
         )
     return [min(int(size), _LARGEST) for size in re.split("[-,]", text)]
 
@@ -83,7 +83,7 @@ def vector(text: str, hint: str) -> list[float]:
     except ValueError as error:
         raise typer.BadParameter(
             f"{shown(text)} is not a list of numbers such as 0.5,1. {_split(error)[0]}.",
-            param_hint=hint,
+            param_hint=f"'{hint}'",
         ) from None
 
 

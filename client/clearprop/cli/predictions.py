@@ -32,7 +32,7 @@ def predict(
 ) -> None:
     """Compute a network's outputs."""
     if bool(inputs) == bool(on):
-        raise typer.BadParameter("Give either input vectors or --on SET.")
+        raise typer.BadParameter("Use one of them.", param_hint="'INPUTS' / '--on'")
     given: MatrixLike = [vector(each, "INPUTS") for each in inputs or ()]
     with connected(server) as client:
         rows, targets = _examples(client, on) if on else (given, None)

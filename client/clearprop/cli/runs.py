@@ -100,7 +100,7 @@ def cancel(
 def _find(network: Network, run: int | None) -> Run:
     number = run or network.active_run
     if number is None:
-        show_failure(f"Network {network.id} has no active run.")
+        show_failure(f"Network {network.id} has no active run. Name another run by its number.")
         raise typer.Exit(1)
     return network.run(number)
 

@@ -35,8 +35,8 @@ def step(  # noqa: PLR0913 - an argument for each option of the command
 ) -> None:
     """Take single training steps and show what changed.
 
-    The run is paused afterwards. With --on, --learning-rate, --batch-size and --epochs, and with
-    the other settings of `train`, a new run is started. Without them, the paused run is continued.
+    Pauses the run afterwards. With --on, --learning-rate, --batch-size and --epochs, and other
+    settings of `train`, starts a new run. Without them, resumes the paused run.
     """
     with connected(server) as client:
         found = client.network(network)

@@ -26,7 +26,8 @@ def train(  # noqa: PLR0913 - an argument for each option of the command
     layers: Annotated[
         str,
         typer.Option(
-            metavar="SIZES", help="Create the network if it does not exist, such as 2-5-1."
+            metavar="SIZES",
+            help="Create the network with these layer sizes if it does not exist.",
         ),
     ] = "",
     seed: Seed = None,
@@ -38,7 +39,7 @@ def train(  # noqa: PLR0913 - an argument for each option of the command
 ) -> None:
     """Train a network.
 
-    Ctrl-C stops showing the progress; the training continues on the server.
+    Press Ctrl-C to stop the progress display; training continues on the server.
     """
     with connected(server, retry_timeout=RETRY_TIMEOUT) as client:
         found = _find_or_create(client, network, layers, seed, quiet=as_json)
@@ -70,7 +71,7 @@ def _find_or_create(
     if sizes and sizes != found.layer_sizes:
         have = "-".join(map(str, found.layer_sizes))
         raise ValueError(
-            f"network {network} exists already with the layers {have}, not {layers}: use another id"
+            f"network {network} already exists with the layers {have}, not {layers}: use another id"
         )
     return found
 

@@ -5,13 +5,13 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from clearprop.cli.command_group import PlainCommand
+from clearprop.cli.command_group import PlainCommand, PlainGroup
 from clearprop.cli.connection import connected
 from clearprop.cli.number_format import listed
 from clearprop.cli.options import Json, Server
 from clearprop.cli.output import say, say_json, show_table
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None)
+app = typer.Typer(cls=PlainGroup, add_completion=False, rich_markup_mode=None)
 
 _MOST_EXAMPLES = 20
 
@@ -22,7 +22,10 @@ TrainingSetArgument = Annotated[
 
 @app.callback(invoke_without_command=True)
 def training_sets(context: typer.Context, *, as_json: Json = False, server: Server) -> None:
-    """List, show and delete training sets."""
+    """List, show and delete training sets.
+
+    Without a command, lists the training sets.
+    """
     if context.invoked_subcommand is not None:
         return
     with connected(server) as client:
@@ -68,7 +71,10 @@ def show(training_set: TrainingSetArgument, *, as_json: Json = False, server: Se
 
 @app.command(cls=PlainCommand)
 def delete(training_set: TrainingSetArgument, *, server: Server) -> None:
-    """Delete a training set. Histories that were made with it stay complete."""
+    """Delete a training set.
+
+    The networks that were trained on it keep their histories.
+    """
     with connected(server) as client:
         client.training_set(training_set).delete()
     say(f"Training set [cyan]{escape(training_set)}[/] is deleted.")

@@ -27,7 +27,7 @@ def watch(  # noqa: PLR0913 - an argument for each option of the command
             metavar="N",
             parser=whole_number(),
             help="The first update to show.",
-            show_default="the next one",
+            show_default="the next update",
         ),
     ] = None,
     run: Annotated[
@@ -43,17 +43,18 @@ def watch(  # noqa: PLR0913 - an argument for each option of the command
         ),
     ] = 1,
     parameters: Annotated[
-        bool, typer.Option("--parameters", help="With --json, print the parameters too.")
+        bool, typer.Option("--parameters", help="With --json, also print the parameters.")
     ] = False,
     as_json: Json = False,
     server: Server,
 ) -> None:
     """Show a network's updates as they happen.
 
-    Ctrl-C stops it. If the connection is lost, it resumes without a gap for up to a minute.
+    Press Ctrl-C to stop. If the connection is lost, the command reconnects for up to a minute and
+    resumes without a gap.
     """
     if start is not None and run is not None:
-        raise typer.BadParameter("Give either --start or --run, not both.")
+        raise typer.BadParameter("Use only one of them.", param_hint="'--start' / '--run'")
     detail: DetailName = "parameters" if parameters else "cost"
     show = _show_json if as_json else _show
     with connected(server, retry_timeout=RETRY_TIMEOUT) as client, suppress(KeyboardInterrupt):

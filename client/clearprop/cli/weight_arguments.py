@@ -45,11 +45,11 @@ def weight_place(
     _check("UNIT", unit, sizes[layer], f"Layer {layer} has units")
     if source == _BIAS:
         if not network.has_biases:
-            raise typer.BadParameter(f"Network {network.id} has no biases.", param_hint="INPUT")
+            raise typer.BadParameter(f"Network {network.id} has no biases.", param_hint="'INPUT'")
         return layer, unit - 1, None
     if not re.fullmatch("-?[0-9]+", source):
         raise typer.BadParameter(
-            f"{source!r} is neither a whole number nor the word {_BIAS}.", param_hint="INPUT"
+            f"{source!r} is neither a whole number nor the word {_BIAS}.", param_hint="'INPUT'"
         )
     number = int(source)
     _check("INPUT", number, sizes[layer - 1], f"A unit of layer {layer} has inputs")
@@ -58,4 +58,4 @@ def weight_place(
 
 def _check(hint: str, number: int, most: int, there_are: str) -> None:
     if not 1 <= number <= most:
-        raise typer.BadParameter(f"{there_are} 1 to {most}, not {number}.", param_hint=hint)
+        raise typer.BadParameter(f"{there_are} 1 to {most}, not {number}.", param_hint=f"'{hint}'")

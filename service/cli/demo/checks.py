@@ -49,7 +49,7 @@ def check_learnt(outputs: Sequence[float], targets: Sequence[float]) -> None:
     for output, target in zip(outputs, targets, strict=True):
         require(
             abs(output - target) < 0.5 - _MARGIN,
-            f"the network has not learnt XOR: it predicts {output:.3f} instead of {target:.0f}",
+            f"the network has not learned XOR: it predicts {output:.3f} instead of {target:.0f}",
         )
 
 

@@ -64,7 +64,7 @@ def demo() -> None:
 
 
 def _run() -> None:
-    say("[bold]Clearprop[/] trains neural networks and hides nothing. Here, a network learns XOR:")
+    say("[bold]Clearprop[/] trains neural networks and stores every update. Here, one learns XOR:")
     say("the output is 1 if exactly one of the two inputs is 1.")
     database = _new_database()
     with ServerProcess(database) as server:
@@ -154,7 +154,7 @@ def _restart(
 
 
 def _show_learnt(client: clearprop.Client, network: clearprop.Network) -> None:
-    _section("What the network has learnt")
+    _section("What the network has learned")
     examples = client.training_set("xor").examples()
     outputs = network.predict(examples.inputs).outputs
     show_outputs(examples.inputs, examples.targets, outputs)

@@ -54,7 +54,7 @@ def page_size(violations: Violations, size: int) -> int:
     violations.require(
         0 <= size <= _LARGEST_PAGE,
         "page_size",
-        f"must be 1 to {_LARGEST_PAGE}, or 0 for {_DEFAULT_PAGE}, not {size}",
+        f"must be 1 to {_LARGEST_PAGE}, or 0 for the default ({_DEFAULT_PAGE}), not {size}",
     )
     return size or _DEFAULT_PAGE
 

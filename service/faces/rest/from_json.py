@@ -70,7 +70,8 @@ def fill(violations: Violations, message: Message, document: object, path: str =
     `path` is the prefix of the names of reported fields.
     """
     if not isinstance(document, dict):
-        note(violations, path.rstrip("."), f"must be an object, not {_shown(document)}")
+        what = "" if path else "the body "
+        note(violations, path.rstrip("."), f"{what}must be an object, not {_shown(document)}")
         return
     fields = fields_of(message.DESCRIPTOR)
     given: dict[str, str] = {}
@@ -100,8 +101,8 @@ def unknown(name: str, message: Message) -> str:
     if close:
         return f"unknown field of {kind}: did you mean {by_word[close[0]]}?"
     names = ", ".join(field.json_name for field in message.DESCRIPTOR.fields)
-    return f"unknown field of {kind}, " + (
-        f"whose fields are {names}" if names else "which has none"
+    return f"unknown field of {kind}" + (
+        f": use one of {names}" if names else ", which has no fields"
     )
 
 

@@ -79,7 +79,7 @@ def test_an_active_run_is_named_with_advice(clearprop: Clearprop) -> None:
     clearprop("step", name, *XOR, "--epochs", "5")
     output = clearprop("train", name, *XOR, "--epochs", "5", code=1).stderr
     assert "is PAUSED" in output
-    assert f"clearprop resume {name}  continues it if it is paused" in output
+    assert f"clearprop resume {name}  resumes it if it is paused" in output
     assert f"clearprop watch {name} --run 1" in output
 
 
@@ -97,7 +97,7 @@ def test_training_refuses_an_existing_network_with_other_layers(clearprop: Clear
     clearprop("create", name, "--layers", "2-5-1")
     output = clearprop("train", name, "--layers", "2-6-1", *XOR, "--epochs", "5", code=1).stderr
     assert output == (
-        f"Error: Network {name} exists already with the layers 2-5-1, not 2-6-1: use another id.\n"
+        f"Error: Network {name} already exists with the layers 2-5-1, not 2-6-1: use another id.\n"
     )
 
 
@@ -155,9 +155,12 @@ def test_numbers_are_strict_in_every_command() -> None:
             ["create", "n", "--layers", "2-1", "--label", "x"],
             "'x' is not a label. Write it as key=value.",
         ),
-        (["predict", "n"], "Give either input vectors or --on SET."),
+        (["predict", "n"], "Invalid value for 'INPUTS' / '--on': Use one of them."),
         (["predict", "n", "0,a"], "'0,a' is not a list of numbers such as 0.5,1. 'a' is not a num"),
-        (["watch", "n", "--start", "0", "--run", "1"], "either --start or --run, not both"),
+        (
+            ["watch", "n", "--start", "0", "--run", "1"],
+            "'--start' / '--run': Use only one of them.",
+        ),
         (["import", "missing.csv", "--targets", "y"], "missing.csv"),
         (["import", "pyproject.toml"], "'pyproject.toml' does not exist"),
         (

@@ -36,7 +36,7 @@ def test_a_network_is_exported_and_imported(
     )
     theirs = json.loads((tmp_path / file).read_text())
     refused = clearprop("export", copy, "--output", file, code=1).stderr
-    assert f"{file} exists" in refused
+    assert f"{file} already exists" in refused
     assert json.loads((tmp_path / file).read_text()) == theirs
     clearprop("export", copy, "--output", file, "--force")
     ours = json.loads((tmp_path / file).read_text())
@@ -60,7 +60,7 @@ def test_errors_of_files_leave_nothing_behind(
     clearprop: Clearprop, trained: str, tmp_path: Path
 ) -> None:
     nowhere = clearprop("export", trained, "--output", "no/where", code=1)
-    assert "There is no folder no. Create it, or choose another --output." in nowhere.stderr
+    assert "Folder no does not exist. Create it, or choose another --output." in nowhere.stderr
     (tmp_path / "x.json").write_text('{"format": "clearprop-network", "version": 3}')
     newer = clearprop("import-network", "x.json", code=1)
     assert "version 3, and this client supports versions up to 1" in newer.stderr

@@ -21,7 +21,7 @@ def test_a_cost_curve_is_drawn_with_its_ends_and_extremes(
 ) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "2-5-1", "--seed", "7")
-    nothing = f"No run has made an update of {name} here: there is no cost yet.\n"
+    nothing = f"No run updated {name} in this range: there is no cost to draw.\n"
     assert clearprop("history", name).stdout == nothing
     clearprop("step", name, "--on", "xor", *STEP)
     clearprop("reset", name)
@@ -39,7 +39,7 @@ def test_a_cost_curve_is_drawn_with_its_ends_and_extremes(
     assert max(map(len, shown)) == 80
     assert shown[:3] == [
         f"Cost of {name}, updates 0 to 5,001",
-        f"{len(costs) + 2} of 5,002 updates are shown, among them the extremes.",
+        f"{len(costs) + 2} of 5,002 updates are shown, including the extremes.",
         "The scale is logarithmic.",
     ]
     table = {line.split()[0]: line.split()[1:] for line in shown[-6:-2]}

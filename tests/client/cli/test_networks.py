@@ -143,7 +143,7 @@ def test_deletion_of_updates_asks_for_confirmation(
     options = ("--learning-rate", "1", "--batch-size", "4", "--epochs", "99", "--count", "9")
     clearprop("step", name, "--on", "xor", *options)
     asked = clearprop("delete-updates", name, "--before", "6", code=1)
-    assert f"Delete the updates 0 to 5 of {name}" in asked.stderr
+    assert f"Delete updates 0 to 5 of {name}" in asked.stderr
     said = clearprop("delete-updates", name, "--before", "6", "--yes").stdout
     assert said == f"The history of {name} starts at update 6 and ends at 9.\n"
     again = json.loads(clearprop("delete-updates", name, "--before", "2", "--json").stdout)

@@ -87,10 +87,10 @@ def test_numerals_are_read_to_the_bit(text: str, value: float) -> None:
         ("0" * 5000 + "9007199254740993", "float64 cannot represent exactly"),
         ("True", "write 1 for True and 0 for False"),
         ("FALSE", "write 1 for True and 0 for False"),
-        ("1,5", "with --decimal-comma the comma is a decimal point"),
-        ("1,000", "a separator of thousands must be removed"),
-        ("1.000,5", "remove the separators of thousands"),
-        ("1,000,000.5", "remove the separators of thousands"),
+        ("1,5", "use --decimal-comma if the comma is a decimal mark"),
+        ("1,000", "remove the thousands separators"),
+        ("1.000,5", "remove the thousands separators"),
+        ("1,000,000.5", "remove the thousands separators"),
         ("0x1F", "'0x1F' is not a number"),
         ("1e", "is not a number"),
         ("1e5.5", "is not a number"),
@@ -115,7 +115,7 @@ def test_a_decimal_comma_needs_an_option() -> None:
     assert number(",5", decimal_comma=True) == 0.5
     assert number("7", decimal_comma=True) == 7.0
     for text, problem in (
-        ("1.5", "leave out --decimal-comma, or write a comma"),
+        ("1.5", "omit --decimal-comma, or write a comma"),
         ("1.000,5", "is not a number"),
         ("1,000,5", "is not a number"),
     ):

@@ -16,7 +16,7 @@ def test_the_defaults_learn_xor(site: ServerProcess, page: Page) -> None:
     network = _train(site, page)
     expect(page.locator(".state")).to_contain_text("Succeeded")
     expect(page.locator("[data-of=updates]")).to_have_text("10\u202f000")
-    expect(page.locator("[data-of=points]")).to_contain_text("points with all peaks")
+    expect(page.locator("[data-of=points]")).to_contain_text("points that include all peaks")
     expect(
         page.get_by_role("img", name="Weight trajectories from update 0 to 10000.")
     ).to_be_visible()

@@ -25,9 +25,7 @@ def chosen_columns(names: Sequence[str], text: str, option: str, *, note: str) -
     for name in wanted:
         if name not in names:
             listed = listed_names([*get_close_matches(name, names, 1), *names])
-            raise BadFile(
-                f"There is no column {shown(name)} for {option}. Use one of {listed}.{note}"
-            )
+            raise BadFile(f"Unknown column {shown(name)} in {option}. Use one of {listed}.{note}")
         if wanted.count(name) > 1:
             raise BadFile(f"{option} names the column {shown(name)} twice.")
         if names.count(name) > 1:
@@ -45,7 +43,7 @@ def remaining_columns(names: Sequence[str], targets: Sequence[int]) -> list[int]
             why = "Line 1 ends with a delimiter, so the last column has no name: remove it"
         elif column == 0:
             why = (
-                "The first column has no name, like the index that pandas writes: leave it out"
+                "The first column has no name, like the index that pandas writes: omit it"
                 " with to_csv(…, index=False)"
             )
         else:
@@ -72,7 +70,7 @@ def check_header(names: Sequence[str]) -> None:
     )
     if is_example:
         raise BadFile(
-            "The first line has numbers in place of names. Give --no-header if it is an example,"
+            "The first line has numbers instead of names. Use --no-header if it is an example,"
             " or --header if these are the names of the columns."
         )
 

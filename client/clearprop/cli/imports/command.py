@@ -147,16 +147,17 @@ def _read_arrays(file: Path, layout: Layout) -> Imported:
 
 def _check_usage(layout: Layout, *, is_npz: bool) -> None:
     if not is_npz and not layout.targets:
-        raise typer.BadParameter("Name the target columns of the table.", param_hint="--targets")
+        raise typer.BadParameter("Name the target columns of the table.", param_hint="'--targets'")
     if not is_npz and layout.one_hot and len(names_of(layout.targets)) > 1:
-        raise typer.BadParameter("Name one target column only.", param_hint="--one-hot")
+        raise typer.BadParameter("Name only one target column.", param_hint="'--one-hot'")
     if layout.delimiter and not is_delimiter(layout.delimiter):
-        raise typer.BadParameter("Give one character, tab or space.", param_hint="--delimiter")
+        raise typer.BadParameter("Use one character, tab or space.", param_hint="'--delimiter'")
     if not (layout.divisor > 0.0 and isfinite(layout.divisor)):
-        raise typer.BadParameter("Give a number greater than 0.", param_hint="--divide-by")
+        raise typer.BadParameter("Use a number greater than 0.", param_hint="'--divide-by'")
     if is_npz and (layout.delimiter or layout.header is not None or layout.decimal_comma):
         raise typer.BadParameter(
-            "--delimiter, --header, --no-header and --decimal-comma are options for tables."
+            "These options are for tables, not for .npz files.",
+            param_hint="'--delimiter' / '--header' / '--no-header' / '--decimal-comma'",
         )
 
 

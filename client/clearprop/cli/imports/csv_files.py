@@ -111,7 +111,7 @@ class _Table:
     def examples(self) -> Imported:
         """Return all examples. Raises BadFile if there are none."""
         if not self._count:
-            raise BadFile("No line has an example.")
+            raise BadFile("The file has no examples.")
         divisor = self._layout.divisor
         check_quotient(max(map(abs, self._input_numbers)), divisor)
         one_hot = OneHot(self._labels) if self._layout.one_hot else None
@@ -167,9 +167,9 @@ class _Table:
         """Return what to do about a word in place of a number."""
         guess = self._guess() if has_other(cell.strip(), self._delimiter) else ""
         if self._layout.header is False and line == 1:
-            return " If the first line has names, leave out --no-header."
+            return " If the first line has names, omit --no-header."
         if column in self._targets:
-            return f" If the column has labels, give --one-hot.{guess}"
+            return f" If the column has labels, use --one-hot.{guess}"
         return f" Choose columns of numbers with --inputs.{guess}"
 
     def _uneven(self, line: int, row: Sequence[str]) -> str:
@@ -184,7 +184,7 @@ class _Table:
         if self._layout.delimiter:
             return ""
         return (
-            f" The columns seem to be separated by {plural(self._delimiter)}; if they are not, give"
+            f" The columns seem to be separated by {plural(self._delimiter)}; if they are not, use"
             " --delimiter."
         )
 
@@ -211,7 +211,7 @@ def _rows(lines: Iterator[str], delimiter: str, note: str) -> Iterator[tuple[int
 
 def _quoting_problem(message: str) -> str:
     if "expected after" in message:
-        return "A quotation mark must end its cell: write one inside of a cell twice."
+        return "A closing quotation mark must end its cell: double quotation marks inside a cell."
     if "unexpected end of data" in message or "field larger" in message:
-        return "A cell begins with a quotation mark and never ends: remove it, or close it."
+        return "A quoted cell is not closed: close it, or remove the quotation mark."
     return f"The line cannot be read as CSV: {message}."

@@ -54,7 +54,7 @@ def guessed_delimiter(lines: Sequence[str], *, decimal_comma: bool) -> str:
         if found:
             return found[0]
     raise BadFile(
-        "The first line has one column only. Name what separates the columns with --delimiter."
+        "The first line has only one column. Specify the delimiter of the columns with --delimiter."
     )
 
 

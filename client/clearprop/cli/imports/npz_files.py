@@ -92,7 +92,7 @@ def _load(file: Path, names: Names) -> tuple[NDArray[Any], NDArray[Any]]:
 def _array(archive: zipfile.ZipFile, arrays: NpzFile, name: str, option: str) -> NDArray[Any]:
     if name not in arrays:
         there = listed_names(list(arrays)) or "none"
-        raise BadFile(f"There is no array {name!r}. Name one with {option}; the file has: {there}.")
+        raise BadFile(f"Unknown array {name!r}. Name one with {option}; the file has: {there}.")
     try:
         holds_objects = _holds_objects(archive, f"{name}.npy")
         found: object = None if holds_objects else arrays[name]
@@ -129,7 +129,7 @@ def _other_type(name: str, kind: str) -> str:
 def _numbers(name: str, source: NDArray[Any], *, may_be_labels: bool = False) -> NDArray[Any]:
     """Return rows of numbers, all of which float64 can represent exactly."""
     if may_be_labels and source.dtype.kind in "SU":
-        raise BadFile(f"{name} holds text. If it has labels, give --one-hot.")
+        raise BadFile(f"{name} holds text. If it has labels, use --one-hot.")
     if source.dtype.kind not in "biuf":
         raise BadFile(_other_type(name, f"values of type {source.dtype}"))
     rows = source.reshape(len(source), -1)

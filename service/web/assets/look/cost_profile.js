@@ -1,4 +1,4 @@
-// The derivative as a picture: the cost of the batch by the value of this weight, the tangent whose slope
+// The derivative as a picture: the cost of the batch along this weight, the tangent whose slope
 // is the gradient, and the step.
 import { html } from "../shared/html.js";
 import { endsOf, partOf, segmentsOf } from "../shared/interval.js";
@@ -20,7 +20,7 @@ export function CostProfile({ profile, before, after, isBias }) {
   const gaps = gapSentence(costs, false);
   return html`
     <figure class="profile">
-      <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${`Cost of the batch by the value of this ${name}: ${exact(middle)} before, ${exact(costAfter)} after the step of this ${name} alone; slope ${exact(slope)}`}>
+      <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${`Cost of the batch along this ${name}: ${exact(middle)} before, ${exact(costAfter)} after the step of this ${name} alone; slope ${exact(slope)}`}>
         ${tangent && html`<line class="tangent" ...${tangent} />`}
         ${segments.map((segment) => html`<polyline points=${segment.map(({ value, cost }) => `${x(value)},${y(cost)}`).join(" ")} />`)}
         ${isDrawn(middle, costAfter) && html`<line class="step" x1=${x(before)} y1=${y(middle)} x2=${x(after)} y2=${within(y(costAfter))} />`}
@@ -31,7 +31,7 @@ export function CostProfile({ profile, before, after, isBias }) {
         <text x=${x(before)} y=${HEIGHT - 6} text-anchor="middle">${name[0]} ${short(before)}</text>
       </svg>
       <figcaption class="small soft">
-        Cost of the batch by the value of this ${name}. Dashed: tangent with slope ${short(slope)}. ○ before and ● after the step of this ${name} alone: ${short(middle)} → ${short(costAfter)}. ${gaps}
+        Cost of the batch along this ${name}. Dashed: tangent with slope ${short(slope)}. ○ before and ● after the step of this ${name} alone: ${short(middle)} → ${short(costAfter)}. ${gaps}
       </figcaption>
     </figure>
   `;

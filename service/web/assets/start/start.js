@@ -14,7 +14,7 @@ export function Start() {
         <section class="panel">
           <h3>Worked example</h3>
           <p>Two inputs, five hidden units and one output, trained on XOR for six updates: small enough to follow every number.</p>
-          <p class="small soft">This creates the network worked-example unless it exists.</p>
+          <p class="small soft">This creates the network worked-example if it does not exist.</p>
           <button class="main" onClick=${() => openWorkedExample().catch(notify)}>Open the worked example</button>
         </section>
         <section class="panel">

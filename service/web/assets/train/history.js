@@ -126,5 +126,5 @@ function gapsText(updates, isDownsampled, isLog) {
 function countText(updates, isDownsampled) {
   if (!updates.length) return "";
   const all = `Updates ${whole(updates[0].update)} to ${whole(updates.at(-1).update)}`;
-  return isDownsampled ? `${all}: ${whole(updates.length)} points with all peaks.` : `${all}.`;
+  return isDownsampled ? `${all}: ${whole(updates.length)} points that include all peaks.` : `${all}.`;
 }

@@ -77,7 +77,7 @@ function Facts({ run, speed }) {
 // Costs can overflow while the weights are finite, so the run can succeed.
 function nonFiniteCost({ nonFiniteCost: update, failure }) {
   if (update === undefined || failure?.reason === "NON_FINITE_COST") return null;
-  return html`<p class="failure" role="status">The cost of update ${whole(update)} is infinite or NaN, the first one in this run. A lower learning rate can prevent this.</p>`;
+  return html`<p class="failure" role="status">The cost of update ${whole(update)} is infinite or NaN, the first one in this run. A smaller learning rate can prevent this.</p>`;
 }
 
 // During the run over the last second, afterwards over the whole run.

@@ -77,11 +77,11 @@ def test_division_is_that_of_float64(arrays: Callable[..., Imported]) -> None:
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        ({"inputs": [[1]]}, "There is no array 'targets'. Name one with --targets; the file has"),
+        ({"inputs": [[1]]}, "Unknown array 'targets'. Name one with --targets; the file has"),
         ({"inputs": [[1], [2]], "targets": [1]}, "inputs has 2 rows and targets has 1"),
         ({"inputs": [["a"]], "targets": [1]}, "inputs holds values of type <U1"),
         ({"inputs": [[1j]], "targets": [1]}, "inputs holds values of type complex128"),
-        ({"inputs": [[1]], "targets": ["no"]}, "targets holds text. If it has labels, give --one"),
+        ({"inputs": [[1]], "targets": ["no"]}, "targets holds text. If it has labels, use --one"),
         (
             {"inputs": [[1], [np.nan]], "targets": [1, 2]},
             "Example 2 of inputs, number 1: nan is not finite",

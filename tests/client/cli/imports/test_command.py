@@ -101,13 +101,13 @@ def test_a_progress_bar_is_shown_on_a_terminal(server: ServerProcess, tmp_path: 
     [
         (
             "a,y\n1,2\n3,x\n",
-            "Line 3, column y: 'x' is not a number. If the column has labels, give --one-hot.",
+            "Line 3, column y: 'x' is not a number. If the column has labels, use --one-hot.",
         ),
         (
             "a,b\n1,2\n",
             (
-                "There is no column 'y' for --targets. Use one of a, b. The columns seem to be"
-                " separated by commas; if they are not, give --delimiter."
+                "Unknown column 'y' in --targets. Use one of a, b. The columns seem to be"
+                " separated by commas; if they are not, use --delimiter."
             ),
         ),
     ],
@@ -139,13 +139,13 @@ def test_wrong_usage_is_reported_with_exit_code_2(clearprop: Clearprop, tmp_path
 
     (tmp_path / "table.csv").write_text("a,y\n1,2\n")
     assert "Name the target columns" in wrong()
-    assert "Name one target column only" in wrong("--targets", "a,y", "--one-hot")
-    assert "Give one character" in wrong("--targets", "y", "--delimiter", "::")
-    assert "Give a number greater than 0" in wrong("--targets", "y", "--divide-by", "0")
+    assert "Name only one target column" in wrong("--targets", "a,y", "--one-hot")
+    assert "Use one character" in wrong("--targets", "y", "--delimiter", "::")
+    assert "Use a number greater than 0" in wrong("--targets", "y", "--divide-by", "0")
     assert "'inf' is not finite" in wrong("--targets", "y", "--divide-by", "inf")
     (tmp_path / "arrays.npz").write_bytes(b"")
     assert (
-        "are options for tables"
+        "These options are for tables"
         in clearprop(*("import", "arrays.npz", "--delimiter", ","), code=2, COLUMNS="200").stderr
     )
 

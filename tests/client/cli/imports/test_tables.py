@@ -77,9 +77,9 @@ def test_a_table_without_names_has_numbered_columns(table: Callable[..., Importe
 def test_a_first_line_of_numbers_needs_an_option(
     table: Callable[..., Imported],
 ) -> None:
-    with pytest.raises(BadFile, match="Give --no-header if it is an example, or --header if"):
+    with pytest.raises(BadFile, match="Use --no-header if it is an example, or --header if"):
         table("1,2\n3,4\n", "1")
-    with pytest.raises(BadFile, match="Give --no-header"):
+    with pytest.raises(BadFile, match="Use --no-header"):
         table("5.1,3.5,0.2,Iris-setosa\n4.9,3,0.2,Iris-setosa\n", "Iris-setosa", one_hot=True)
     assert rows(table("1,2\n3,4\n", "1", header=True)) == ([[4]], [[3]])
     assert rows(table("0,1,y\n1,2,3\n4,5,6\n")) == ABY  # as pandas names columns
@@ -141,10 +141,10 @@ def test_labels_that_would_become_wrong_classes_are_refused(
     ("text", "problem"),
     [
         ("", "The first line is empty"),
-        ("a,y\n", "No line has an example"),
+        ("a,y\n", "The file has no examples"),
         ("sep=;\na;y\n1;2\n", "The first line names the delimiter, for Excel only: remove it"),
-        ("a\n1\n", "The first line has one column only"),
-        ("a,b\n1,2\n", "There is no column 'y' for --targets. Use one of a, b."),
+        ("a\n1\n", "The first line has only one column"),
+        ("a,b\n1,2\n", "Unknown column 'y' in --targets. Use one of a, b."),
         ("x1,y1,y2\n1,2,3\n", "Use one of y2, x1, y1. The columns seem to be separated by commas"),
         ("y,y\n1,2\n", "The first line has the name 'y' twice"),
         ("a,y\n1,2\n1,2,3\n", "Line 3 has 3 columns, but the first line names 2. The columns seem"),
@@ -152,12 +152,12 @@ def test_labels_that_would_become_wrong_classes_are_refused(
         ("a,y\n1,2,\n3,4,\n", "Line 2 has 3 columns, but the first line names 2. It ends with"),
         ("a,y,\n1,2,\n", "Line 1 ends with a delimiter, so the last column has no name"),
         ("a,,y\n1,2,3\n", "Column 2 has no name: name it, or choose the columns with --inputs"),
-        (",a,y\n0,1,2\n", "leave it out with to_csv(…, index=False), or choose the columns"),
+        (",a,y\n0,1,2\n", "omit it with to_csv(…, index=False), or choose the columns"),
         ("Unnamed: 0,a,y\n0,1,2\n", "The first column has no name, like the index that pandas"),
         ("a,y\n1,2\n\nabc,2\n", "Line 4, column a: 'abc' is not a number. Choose columns of num"),
         (
             "a,y\n1,2\n1,no\n",
-            "column y: 'no' is not a number. If the column has labels, give --one-",
+            "column y: 'no' is not a number. If the column has labels, use --one-",
         ),
         ("a,y\n1,2\n1,\n", "Line 3, column y: The cell is empty"),
         ("a,y\n1,2\nnan,2\n", "Line 3, column a: 'nan' is a missing value"),
@@ -166,9 +166,9 @@ def test_labels_that_would_become_wrong_classes_are_refused(
         ("a,y\n1,1e999\n", "Line 2, column y: '1e999' is too large"),
         ("a,y\n1_000,2\n", "Line 2, column a: '1_000' is not a number"),
         ("a,y\n1;5,2\n", "'1;5' is not a number. Choose columns of numbers with --inputs. The col"),
-        ('a,y\n"1"2,3\n', "Line 2: A quotation mark must end its cell"),
-        ('a,y\n1,2\n"3,4\n5,6\n', "Line 3: A cell begins with a quotation mark and never ends"),
-        ('a,y\n1,2\n"' + "x" * 200_000, "Line 3: A cell begins with a quotation mark and never"),
+        ('a,y\n"1"2,3\n', "Line 2: A closing quotation mark must end its cell"),
+        ('a,y\n1,2\n"3,4\n5,6\n', "Line 3: A quoted cell is not closed"),
+        ('a,y\n1,2\n"' + "x" * 200_000, "Line 3: A quoted cell is not closed"),
         (b"a,y\n1,2\n\xff,2\n", "Line 3: byte 0xff is not UTF-8 text. Save it as UTF-8"),
         (b"a,y\n1\x00,2\n", "The file is not text"),
         ("<!DOCTYPE html>\n<html>", "The file is an HTML or XML document. Save the table as CSV."),
@@ -199,11 +199,11 @@ def test_an_invalid_choice_of_columns_is_refused(table: Callable[..., Imported])
         table("a,y\n1,2\n", inputs="a,y")
     with pytest.raises(BadFile, match=r"--targets names the column 'y' twice\.$"):
         table("a,y\n1,2\n", "y,y")
-    with pytest.raises(BadFile, match="no column 'b' for --inputs"):
+    with pytest.raises(BadFile, match="column 'b' in --inputs"):
         table("a,y\n1,2\n", inputs="b")
     with pytest.raises(BadFile, match="88 more"):
         table(",".join(f"x{number}" for number in range(100)))
-    with pytest.raises(BadFile, match="If the first line has names, leave out --no-header"):
+    with pytest.raises(BadFile, match="If the first line has names, omit --no-header"):
         table("a,y\n1,2\n", "2", header=False)
     with pytest.raises(BadFile, match="The first line is empty"):
         table(",,\n,,\n", delimiter=",")
@@ -220,7 +220,7 @@ def test_unnamed_columns_are_ignored_if_the_inputs_are_named(
 def test_errors_name_a_guessed_delimiter(
     table: Callable[..., Imported],
 ) -> None:
-    with pytest.raises(BadFile, match=r"separated by tabs; if they are not, give --delimiter\.$"):
+    with pytest.raises(BadFile, match=r"separated by tabs; if they are not, use --delimiter\.$"):
         table("a\ty\n1\t2\t3\n")
     with pytest.raises(BadFile, match=r"names 2\.$"):
         table("a\ty\n1\t2\t3\n", delimiter="tab")
@@ -231,7 +231,7 @@ def test_decimal_commas_need_an_option(table: Callable[..., Imported]) -> None:
     assert rows(table("a;b;y\n1,5;-,25;3\n", decimal_comma=True)) == read
     assert rows(table("a b y\n1,5 -,25 3\n", decimal_comma=True)) == read
     assert rows(table('a,b,y\n"1,5","-,25",3\n', decimal_comma=True)) == read
-    with pytest.raises(BadFile, match="with --decimal-comma the comma is a decimal point"):
+    with pytest.raises(BadFile, match="use --decimal-comma if the comma is a decimal mark"):
         table("a;y\n1,5;2\n")
 
 
