@@ -120,6 +120,6 @@ def test_a_network_learns_digits_that_are_imported_from_csv(
     network = learn(client, names["seen"])
 
     said = run(server, "evaluate", network.id, "--on", names["unseen"])
-    found = re.search(r"(\d+) of 360 right", said)
+    found = re.search(r"(\d+) of 360 correct", said)
     assert found, said
     assert int(found[1]) >= 0.96 * 360

@@ -24,12 +24,12 @@ ROOT = Path(__file__).parents[2]
 STALLED = 50
 PROCESSES = 5
 
-#: Whoever cannot be written to for 10 s is cut; in `make soak` it goes on for over a minute.
+#: The server ends a stream that it cannot write to for 10 s; `make soak` continues for over a minute.
 SECONDS = rounds(14, 90)
 
-#: How a watch ends that cannot be written to. Of a connection that has been dead for over a minute
-#: gRPC may take leave altogether; then that is all that its client hears.
-CUT, GONE = "UNAVAILABLE: this stream could not be written", "UNAVAILABLE: Stream removed"
+#: How a watch ends that the server cannot write to. gRPC may drop a connection that has been dead for
+#: over a minute; then its client receives no other reason.
+CUT, GONE = "UNAVAILABLE: could not write to the stream", "UNAVAILABLE: Stream removed"
 ENDS = (CUT,) if SECONDS < 60 else (CUT, GONE)
 
 #: More than connections take in, so that no stalled watcher is sent all of it.

@@ -105,5 +105,5 @@ def test_another_version_is_not_guessed_at() -> None:
     with Service() as service:
         answer = Answer(REQUEST.id, REQUEST.digest, b"\x02\x80", SystemClock().now())
         service.store.write(lambda writer: writer.remember(answer)).result()
-        with service.store.read() as reader, pytest.raises(DamagedHistory, match="later version"):
+        with service.store.read() as reader, pytest.raises(DamagedHistory, match="newer version"):
             check_unanswered(reader, REQUEST)
