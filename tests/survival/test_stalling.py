@@ -24,11 +24,11 @@ ROOT = Path(__file__).parents[2]
 STALLED = 50
 PROCESSES = 5
 
-#: The server ends a stream that it cannot write to for 10 s; `make soak` continues for over a minute.
+#: The server ends a stream that it cannot write to for 10 s; `make soak` continues for 90 s.
 SECONDS = rounds(14, 90)
 
-#: How a watch ends that the server cannot write to. gRPC may drop a connection that has been dead for
-#: over a minute; then its client receives no other reason.
+#: How a watch ends that the server cannot write to. gRPC may drop a connection that has been dead
+#: for over a minute; then its client receives no other reason.
 CUT, GONE = "UNAVAILABLE: could not write to the stream", "UNAVAILABLE: Stream removed"
 ENDS = (CUT,) if SECONDS < 60 else (CUT, GONE)
 

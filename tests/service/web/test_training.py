@@ -89,7 +89,9 @@ def test_errors_are_shown_at_their_fields(site: ServerProcess, page: Page) -> No
     page.get_by_label("Batch size").fill("9")
     page.get_by_role("button", name="Create and train").click()
     expect(page.locator("#wrong-rate")).to_contain_text("Must be finite and greater than 0")
-    expect(page.locator("#wrong-batch")).to_contain_text("Must be at most 4 (the number of examples), not 9.")
+    expect(page.locator("#wrong-batch")).to_contain_text(
+        "Must be at most 4 (the number of examples), not 9."
+    )
     expect(page.get_by_role("textbox", name="Learning rate")).to_have_attribute(
         "aria-invalid", "true"
     )
