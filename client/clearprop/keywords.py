@@ -124,7 +124,10 @@ def _letters(name: str) -> str:
 def _message(function: str, unknown: Collection[str], known: Collection[str]) -> str:
     name = min(unknown)
     meant = nearest(name, known)
-    advice = (
-        f"Did you mean {meant!r}?" if meant else f"Known keywords are: {', '.join(sorted(known))}."
-    )
+    if meant:
+        advice = f"Did you mean {meant!r}?"
+    elif known:
+        advice = f"Known keywords are: {', '.join(sorted(known))}."
+    else:
+        advice = "It takes no arguments."
     return f"{function}() got an unexpected keyword argument {name!r}. {advice}"

@@ -124,7 +124,8 @@ def describe_network(request: CreateNetworkRequest, options: NetworkOptions) -> 
     """Add the options to a request. Raises ValueError for unknown names."""
     names = options.get("activations", ())
     request.activations.extend(
-        enum_value(Activation, each) for each in ([names] if isinstance(names, str) else names)
+        enum_value(Activation, each)
+        for each in ([names] if isinstance(names, str | bytes) else names)
     )
     if "cost_function" in options:
         request.cost_function = enum_value(CostFunction, options["cost_function"])

@@ -103,6 +103,12 @@ def test_a_keyword_like_no_other_is_answered_with_all_of_them() -> None:
         clearprop.connect(zzz=1)  # type: ignore[call-arg]
 
 
+def test_a_keyword_of_a_method_without_arguments_is_answered_in_a_whole_sentence() -> None:
+    for runs in (clearprop.Network.runs, clearprop.aio.AsyncNetwork.runs):
+        with pytest.raises(TypeError, match=r"'state'\. It takes no arguments\.$"):
+            call(runs, state="RUNNING")
+
+
 def test_required_settings_that_are_missing_are_named() -> None:
     for train in (clearprop.Network.train, clearprop.aio.AsyncNetwork.train):
         with pytest.raises(TypeError, match=r"missing .*: 'batch_size' and 'learning_rate'"):

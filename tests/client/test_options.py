@@ -132,6 +132,8 @@ def test_an_unknown_name_is_answered_with_the_known_ones(
 
 def test_one_activation_is_for_all_layers() -> None:
     assert request(activations="tanh").activations == [ACTIVATION_TANH]
+    with pytest.raises(ValueError, match="Unknown activation b'tanh'"):
+        request(activations=b"tanh")
 
 
 @pytest.mark.parametrize("sizes", ["251", b"251", [2.7, 1], ["2", "1"], 5], ids=repr)

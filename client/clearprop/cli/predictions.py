@@ -1,5 +1,6 @@
 """`clearprop predict`: a network's outputs."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
@@ -7,6 +8,7 @@ import typer
 from clearprop import Client
 from clearprop.cli.connection import connected
 from clearprop.cli.number_format import counted, listed
+from clearprop.cli.numerals import shown
 from clearprop.cli.options import Json, NetworkId, Server, UpdateNumber
 from clearprop.cli.output import say, say_json, show_table
 from clearprop.cli.parsers import vector
@@ -33,10 +35,15 @@ def predict(
     """Compute a network's outputs."""
     if bool(inputs) == bool(on):
         raise typer.BadParameter("Use one of them.", param_hint="'INPUTS' / '--on'")
-    given: MatrixLike = [vector(each, "INPUTS") for each in inputs or ()]
+    given = {each: vector(each, "INPUTS") for each in inputs or ()}
     with connected(server) as client:
-        rows, targets = _examples(client, on) if on else (given, None)
-        prediction = client.network(network).predict(rows, update=update)
+        asked = client.network(network)
+        if not on:
+            _check_lengths(given, network, asked.layer_sizes[0])
+        rows, targets = (
+            _examples(client, on) if on else ([given[each] for each in inputs or ()], None)
+        )
+        prediction = asked.predict(rows, update=update)
     if as_json:
         say_json(prediction.message)
         return
@@ -55,6 +62,17 @@ def show_outputs(inputs: MatrixLike, targets: MatrixLike | None, outputs: Matrix
         list(columns),
         ([listed(row) for row in rows] for rows in zip(*columns.values(), strict=True)),
     )
+
+
+def _check_lengths(vectors: Mapping[str, Sequence[float]], network: str, inputs: int) -> None:
+    """Show the first vector of another length as it was written."""
+    for text, numbers in vectors.items():
+        if len(numbers) != inputs:
+            raise typer.BadParameter(
+                f"{shown(text)} has {counted(len(numbers), 'number')}, but network {network} has "
+                f"{counted(inputs, 'input')}.",
+                param_hint="'INPUTS'",
+            )
 
 
 def _examples(client: Client, training_set: str) -> tuple[MatrixLike, MatrixLike]:

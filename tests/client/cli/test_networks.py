@@ -118,6 +118,15 @@ def test_predictions_take_negative_numbers(clearprop: Clearprop) -> None:
     assert answer["update"] == "0"
 
 
+def test_an_input_vector_of_another_length_is_shown_as_written(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    clearprop("create", name, "--layers", "2-5-1")
+    refused = clearprop("predict", name, "0,1", "1,1,1", code=2).stderr
+    assert (
+        f"Invalid value for 'INPUTS': '1,1,1' has 3 numbers, but network {name} has 2 inputs."
+    ) in refused
+
+
 def test_large_layers_are_shown_in_part(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "100-50-1")
