@@ -200,7 +200,7 @@ def check_in_batch(update: BatchUpdate, first: int) -> None:
         violations.require(
             first < examples,
             "first_position",
-            f"must be 0 to {examples - 1} (the batch has {examples} examples), not {first}",
+            f"must be within the batch, which has {examples} examples",
         )
 
 

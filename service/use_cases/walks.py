@@ -60,7 +60,7 @@ class Walks:
             violations.require(
                 first_step < len(found.steps),
                 "first_step",
-                f"must be 0 to {len(found.steps) - 1}, not {first_step}",
+                f"must be within the walk, which has {len(found.steps):,} lines",
             )
         end = min(len(found.steps), first_step + (step_count or _USUAL_STEPS))
         if not which.next and end < len(found.steps):

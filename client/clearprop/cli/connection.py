@@ -29,6 +29,15 @@ _ADVICE = {
     },
 }
 
+#: Options that have other names than the fields that they set.
+_OPTIONS = {
+    "first_position": "--from-position",
+    "first_step": "--from-line",
+    "settings.optimizer.kind": "--optimizer",
+    "settings.stop.non_finite_cost": "--stop-on-non-finite-cost",
+    "settings.training_set": "--on",
+}
+
 _CLOSING_SECONDS = 2.0
 
 
@@ -72,7 +81,7 @@ def show_error(error: clearprop.ClearpropError, server: str) -> None:
         show_failure("The request is invalid:")
         for bad in error.violations:
             description = escape(sentence(bad.description))
-            err.print(f"  [bold]{escape(bad.field)}[/]: {description}", soft_wrap=True)
+            err.print(f"  [bold]{escape(option_of(bad.field))}[/]: {description}", soft_wrap=True)
     elif error.code is grpc.StatusCode.UNAVAILABLE and not error.reason:
         show_failure(f"No server answers at {server}. Start one, or choose another with --server.")
         show_advice("serve", "starts a server on this machine")
@@ -80,6 +89,14 @@ def show_error(error: clearprop.ClearpropError, server: str) -> None:
         show_failure(sentence(error.message))
     for command, does in _ADVICE.get(error.reason, {}).items():
         show_advice(command.format_map(_Known(error.metadata)), does)
+
+
+def option_of(field: str) -> str:
+    """Return the option that sets a field of a request; fields that arguments set are unchanged."""
+    if field.startswith("settings.") or field in _OPTIONS:
+        name = field.rpartition(".")[2]
+        return _OPTIONS.get(field, f"--{name.replace('_', '-')}")
+    return field
 
 
 def sentence(message: str) -> str:

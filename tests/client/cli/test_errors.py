@@ -32,10 +32,27 @@ def test_every_invalid_field_is_named(clearprop: Clearprop) -> None:
     lines = output.splitlines()
     assert lines[0] == "Error: The request is invalid:"
     assert {line.split(":")[0].strip() for line in lines[1:]} == {
-        "settings.learning_rate",
-        "settings.batch_size",
-        "settings.epochs",
+        "--learning-rate",
+        "--batch-size",
+        "--epochs",
     }
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "problem"),
+    [
+        ("trace", "--from-position", "Must be within the batch, which has 4 examples."),
+        ("walk", "--from-line", "Must be within the walk, which has 921 lines."),
+    ],
+)
+def test_a_start_beyond_the_end_is_reported_as_commands_count(
+    clearprop: Clearprop, command: str, option: str, problem: str
+) -> None:
+    name = fresh_id()
+    clearprop("create", name, "--layers", "2-5-1")
+    clearprop("step", name, *XOR, "--epochs", "10")
+    error = clearprop(command, name, "--update", "1", option, "5000", code=1).stderr
+    assert f"  {option}: {problem}\n" in error
 
 
 def test_every_invalid_setting_is_named(clearprop: Clearprop) -> None:
@@ -48,14 +65,14 @@ def test_every_invalid_setting_is_named(clearprop: Clearprop) -> None:
         code=1,
     ).stderr
     assert {line.split(":")[0].strip() for line in output.splitlines()[1:]} == {
-        "settings.optimizer.momentum",
-        "settings.optimizer.beta1",
-        "settings.optimizer.beta2",
-        "settings.optimizer.epsilon",
-        "settings.optimizer.weight_decay",
-        "settings.shuffle_seed",
-        "settings.stop.cost_below",
-        "settings.stop.max_updates",
+        "--momentum",
+        "--beta1",
+        "--beta2",
+        "--epsilon",
+        "--weight-decay",
+        "--shuffle-seed",
+        "--cost-below",
+        "--max-updates",
     }
 
 
