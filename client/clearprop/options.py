@@ -12,6 +12,7 @@ from clearprop.values import (
     MatrixLike,
     VectorLike,
     enum_value,
+    labels_of,
     layers_of,
 )
 
@@ -138,7 +139,7 @@ def describe_network(request: CreateNetworkRequest, options: NetworkOptions) -> 
             options.get("layout", LAYOUTS[0]),
         )
     )
-    request.labels.update(options.get("labels", {}))
+    request.labels.update(labels_of(options.get("labels")))
     recipe = initializer_of(options)
     if recipe is not None:
         request.initializer.CopyFrom(recipe)

@@ -79,6 +79,16 @@ def iterated(values: Any) -> Iterable[Any]:  # noqa: ANN401 - whatever a caller 
     return items
 
 
+def labels_of(labels: Any) -> dict[str, str]:  # noqa: ANN401 - whatever a caller gives
+    """Return labels as a message takes them. Raises ValueError for what is not texts by name."""
+    found = labels or {}
+    if not isinstance(found, Mapping) or not all(
+        isinstance(text, str) for pair in found.items() for text in pair
+    ):
+        raise ValueError("labels must be texts by name, such as {'team': 'vision'}.")
+    return dict(found)
+
+
 def numbers_of(row: VectorLike, name: str) -> list[float]:
     """Return the numbers of a row as a list of float.
 

@@ -142,6 +142,17 @@ def test_layer_sizes_must_be_integers(sizes: Any) -> None:
         networks.create_network("net", sizes, {}, "id")
 
 
+@pytest.mark.parametrize("labels", ["abc", ["a", "b"], {"a": 1}, 3], ids=repr)
+def test_labels_must_be_texts_by_name(labels: Any) -> None:
+    for call in (
+        lambda: request(labels=labels),
+        lambda: networks.set_labels("net", labels, "", ""),
+        lambda: networks.fork_network("net", None, "new", labels, ""),
+    ):
+        with pytest.raises(ValueError, match="labels must be texts by name"):
+            call()
+
+
 def test_matrices_of_keras_are_transposed() -> None:
     weights = [[[1, 2], [3, 4]], [[5], [6]]]
     transposed = [[[1, 3], [2, 4]], [[5, 6]]]

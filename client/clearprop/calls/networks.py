@@ -8,7 +8,7 @@ from clearprop.documents import DocumentLike, read_document
 from clearprop.options import FormatName, NetworkOptions, describe_network
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.network_pb2 import Network
-from clearprop.values import enum_value, iterated
+from clearprop.values import enum_value, iterated, labels_of
 
 
 def create_network(
@@ -55,7 +55,7 @@ def fork_network(
         network=network,
         update=update,
         new_network=new_network,
-        labels=labels,
+        labels=labels_of(labels),
         request_id=request_id or new_request_id(),
     )
     return Call(request, pb.ForkNetworkResponse)
@@ -82,7 +82,10 @@ def set_labels(
 ) -> Call[pb.UpdateNetworkResponse]:
     """Replace the labels of a network."""
     request = pb.UpdateNetworkRequest(
-        network=network, labels=labels, etag=etag, request_id=request_id or new_request_id()
+        network=network,
+        labels=labels_of(labels),
+        etag=etag,
+        request_id=request_id or new_request_id(),
     )
     return Call(request, pb.UpdateNetworkResponse)
 
