@@ -448,7 +448,7 @@ def test_a_run_says_which_update_first_had_a_cost_that_is_not_finite(tick: float
         assert addition.run.non_finite_cost == (first if is_known else None)
 
 
-@settings(max_examples=30)
+@settings(max_examples=10)
 @given(worlds(), st.data())
 def test_a_run_can_end_at_the_first_cost_that_is_not_finite(
     world: World, data: st.DataObject

@@ -84,10 +84,9 @@ def _evaluated(evaluation: Evaluation) -> str:
 
 
 def _show(check: GradientCheck, output_layer: int) -> None:
-    verdict = "[green]passed[/]" if check.passed else f"{check.failed_count:,} [red]FAILED[/]"
     say(
         f"At update {check.update:,}: {counted(check.parameter_count, 'gradient')} over"
-        f" {counted(check.example_count, 'example')}: {verdict}"
+        f" {counted(check.example_count, 'example')}: {_verdict(check)}"
     )
     say("[dim]The largest differences, relative to the tolerance:[/]")
     show_table(
@@ -116,6 +115,14 @@ def _show(check: GradientCheck, output_layer: int) -> None:
             f"[yellow]{len(kinks):,}[/] at a kink, where a relu unit changes sides within the"
             f" step, so that the slope is not a gradient: {', '.join(kinks[:_MOST_KINKS])}{more}."
         )
+
+
+def _verdict(check: GradientCheck) -> str:
+    if not check.passed:
+        return f"{check.failed_count:,} [red]FAILED[/]"
+    if check.unmeasurable_count + check.kink_count == check.parameter_count:
+        return "[yellow]none could be compared[/]"
+    return "[green]passed[/]"
 
 
 def _name(difference: GradientDifference, output_layer: int) -> str:
