@@ -57,12 +57,12 @@ class Updates:
 
     @property
     def made(self) -> int:
-        """How many updates were made."""
+        """The number of applied updates."""
         return len(self.costs)
 
     @property
     def non_finite_cost(self) -> int | None:
-        """The index of the first update whose cost is infinite or NaN; None where none is."""
+        """The index of the first update whose cost is infinite or NaN; None if all are finite."""
         finite = np.isfinite(self.costs)
         return None if finite.all() else int(finite.argmin())
 
