@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import Pool
 
 from storage import store_errors
 from storage.merging import Group
 from storage.purging import remove_piece
 from storage.queued_store import QueuedStore, Work
+from storage.reader_pool import ReaderPool
 from storage.session import Session, Statements
 from storage.sql_reader import SqlReader
 from storage.sql_writer import SqlWriter
@@ -38,7 +38,7 @@ class Database:
     dialect: Dialect
     connect: Callable[[], DBAPIConnection]
     begin: str
-    readers: Pool
+    readers: ReaderPool
     errors: tuple[type[Exception], ...]
     is_damage: Callable[[Exception], bool]
     is_of_disk: Callable[[Exception], bool]
@@ -67,13 +67,10 @@ class SqlStore(QueuedStore):
             raise store_errors.closed()
         errors: tuple[type[Exception], ...] = (*self._database.errors, SQLAlchemyError)
         try:
-            connection = self._database.readers.connect()
-            try:
+            with self._database.readers.connection() as connection:
                 session = Session(connection, self._statements)
                 session.control("BEGIN")
                 yield SqlReader(session, self._clock)
-            finally:
-                connection.close()  # ends the transaction and returns the connection
         except errors as error:
             _logger.exception("the database cannot be read")
             raise self._error(error, store_errors.cannot_read()) from error
@@ -156,5 +153,5 @@ class SqlStore(QueuedStore):
         return self._clock.now()
 
     def _release(self) -> None:
-        self._database.readers.dispose()
+        self._database.readers.close()
         self._disconnect()

@@ -2,11 +2,18 @@
 
 One connection does all writes and checkpoints: before version 3.51.3, SQLite can corrupt a
 write-ahead log that two connections write to. Readers cannot write.
+
+A checkpoint that fails is not continued but starts again from the beginning of the log. SQLite
+syncs the database only at the end of the last of several checkpoints, and afterwards repeats only
+that one. But if a sync fails, the system may drop all pages that it has not written, also those of
+the earlier checkpoints.
 """
 
 import fcntl
+import logging
 import shutil
 import sqlite3
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -16,10 +23,11 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.pool import NullPool
 
 from storage.errors import CannotOpenStore
 from storage.migrations import migrate
+from storage.reader_pool import ReaderPool
 from storage.sql_store import Database, SqlStore
 from training.ports import Clock
 
@@ -29,8 +37,10 @@ _READERS = 16
 #: The size of the write-ahead log, in bytes, at which the store waits for readers to empty it.
 _LARGE_LOG = 16 * 2**20
 
-#: The number of commits after which the size is checked, since each check delays the queue.
-_COMMITS_BETWEEN_LOOKS = 8
+#: A checkpoint follows after so many commits, or if the log has grown by so many bytes. Small
+#: commits write about 1,000 pages until then.
+_COMMITS_PER_CHECKPOINT = 200
+_GROWTH_PER_CHECKPOINT = 4 * 2**20
 
 # Seconds. Only another program, such as a backup, ever holds the write lock.
 _WAIT_FOR_OTHERS = 5.0
@@ -49,13 +59,16 @@ _WRITER_PRAGMAS = (
     "synchronous = FULL",
     "fullfsync = ON",
     "checkpoint_fullfsync = ON",
-    # In pages of 4 KiB. Checkpoints happen in COMMIT, and empty the log as far as readers allow.
-    "wal_autocheckpoint = 1000",
+    # COMMIT would ignore the errors of a checkpoint.
+    "wal_autocheckpoint = 0",
     # Freed pages are overwritten with zeros only if that needs no additional writes.
     "secure_delete = FAST",
     "mmap_size = 0",
 )
 _READER_PRAGMAS = ("query_only = ON", "mmap_size = 0")
+
+
+_logger = logging.getLogger(__name__)
 
 
 class SqliteStore(SqlStore):
@@ -67,12 +80,15 @@ class SqliteStore(SqlStore):
         self._path = path.resolve()
         self._log = Path(f"{self._path}-wal")
         self._large_log = _LARGE_LOG
-        self._commits = 0
+        self._commits = 0  # since the last checkpoint
+        self._checked_size = 0  # of the log, at the last checkpoint
+        self._has_failed = False  # the last checkpoint
+        self._last_reader: DBAPIConnection | None = None
         try:
             self._lock_file = _locked(self._path)
             try:
                 _prepare(self._path)
-                super().__init__(_database(self._path), clock)
+                super().__init__(_database(self._path, self._connect), clock)
             except BaseException:
                 self._lock_file.close()
                 raise
@@ -87,21 +103,73 @@ class SqliteStore(SqlStore):
         return "sqlite"
 
     def _after_commit(self) -> None:
-        """Empty a write-ahead log that grew because readers blocked checkpoints."""
+        """Write the log into the database if that is due."""
         self._commits += 1
-        if self._connection is None or self._commits % _COMMITS_BETWEEN_LOOKS:
+        if self._connection is None:
             return
-        if self._log.stat().st_size <= self._large_log:
+        size = self._log.stat().st_size
+        is_grown = size > self._checked_size + _GROWTH_PER_CHECKPOINT
+        if self._commits >= _COMMITS_PER_CHECKPOINT or is_grown:
+            self._commits, self._checked_size = 0, size
+            self._checkpoint()
+
+    def _checkpoint(self) -> None:
+        """Write the log into the database; see the module for checkpoints that fail."""
+        if self._has_failed and not self._start_again():
             return
+        try:
+            self._run_checkpoint()
+        except sqlite3.Error as error:
+            self._has_failed = True
+            _logger.warning("the write-ahead log cannot be written into the database: %s", error)
+            self._start_again()
+
+    def _run_checkpoint(self) -> None:
+        """Let SQLite do it as far as readers allow; wait for readers if the log is large."""
+        assert self._connection is not None
         cursor = self._connection.cursor()
+        is_large = self._checked_size > self._large_log
         cursor.execute(f"PRAGMA busy_timeout = {int(1000 * _WAIT_FOR_READERS)}")
         try:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            (blocked, _, _) = cursor.fetchone() or (1, 0, 0)
+            cursor.execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if is_large else 'PASSIVE'})")
+            (is_blocked, _, _) = cursor.fetchone() or (1, 0, 0)
         finally:
             cursor.execute(f"PRAGMA busy_timeout = {int(1000 * _WAIT_FOR_OTHERS)}")
-        # If a reader blocked it, do not retry after every commit.
-        self._large_log = _LARGE_LOG + (self._log.stat().st_size if blocked else 0)
+        if is_large:
+            # If a reader blocked it, do not wait again after every commit.
+            size = self._checked_size = self._log.stat().st_size
+            self._large_log = _LARGE_LOG + (size if is_blocked else 0)
+
+    def _start_again(self) -> bool:
+        """Let the next checkpoint begin at the beginning of the log.
+
+        Returns False if readers do not let it.
+        """
+        with self._database.readers.paused(_WAIT_FOR_READERS) as is_unused:
+            if is_unused:
+                self._disconnect()
+                self._close_last_reader()
+                # Whoever opens the database now reads the whole log.
+                self._has_failed = False
+                self._connection = self._database.connect()
+        return is_unused
+
+    def _connect(self) -> DBAPIConnection:
+        """Open the writer, and a reader which keeps SQLite from a checkpoint when it is closed."""
+        connection = _connect_writer(self._path)
+        if self._last_reader is None:
+            try:
+                self._last_reader = _connect_reader(self._path)
+                self._last_reader.cursor().execute("SELECT 1 FROM sqlite_schema").fetchone()
+            except BaseException:
+                connection.close()
+                raise
+        return connection
+
+    def _close_last_reader(self) -> None:
+        reader, self._last_reader = self._last_reader, None
+        if reader is not None:
+            reader.close()
 
     def _words_for(self, error: Exception) -> str:
         """Return why the database could not be opened, for a message."""
@@ -111,6 +179,9 @@ class SqliteStore(SqlStore):
         return str(getattr(error, "strerror", None) or cause)
 
     def _release(self) -> None:
+        if self._has_failed:
+            self._disconnect()
+        self._close_last_reader()
         super()._release()
         self._lock_file.close()
 
@@ -145,12 +216,12 @@ def _prepare(path: Path) -> None:
         migrate(connection)
 
 
-def _database(path: Path) -> Database:
+def _database(path: Path, connect: Callable[[], DBAPIConnection]) -> Database:
     return Database(
         dialect=sqlite.dialect(),
-        connect=partial(_connect_writer, path),
+        connect=connect,
         begin="BEGIN IMMEDIATE",
-        readers=QueuePool(partial(_connect_reader, path), pool_size=_READERS, max_overflow=0),
+        readers=ReaderPool(partial(_connect_reader, path), _READERS),
         errors=_ERRORS,
         is_damage=_is_damage,
         is_of_disk=lambda error: _primary(error) in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL),

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
@@ -43,20 +43,20 @@ def test_the_writers_pragmas_are_in_force(sqlite_store: SqliteStore) -> None:
         "journal_mode": "wal",
         "synchronous": 2,
         "mmap_size": 0,
-        "wal_autocheckpoint": 1000,
+        "wal_autocheckpoint": 0,
         "query_only": 0,
     }
 
 
 def test_a_reader_cannot_write(sqlite_store: SqliteStore) -> None:
-    connection = sqlite_store._database.readers.connect()
-    session = Session(connection, sqlite_store._statements)
-    assert pragma(session, "query_only") == 1
-    assert pragma(session, "mmap_size") == 0
-    session.control("PRAGMA query_only = OFF")
-    with pytest.raises(sqlite3.OperationalError, match="readonly"):
-        session.control("DELETE FROM networks")
-    connection.invalidate()
+    with sqlite_store._database.readers.connection() as connection:
+        session = Session(connection, sqlite_store._statements)
+        assert pragma(session, "query_only") == 1
+        assert pragma(session, "mmap_size") == 0
+        session.control("PRAGMA query_only = OFF")
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            session.control("DELETE FROM networks")
+        connection.invalidate()
 
 
 def test_a_transaction_takes_the_lock_for_writing_when_it_begins(
@@ -121,7 +121,7 @@ def test_the_log_stays_bounded_while_readers_come_and_go(
     sqlite_store: SqliteStore, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limit = 2 * 2**20
-    monkeypatch.setattr(sqlite, "_COMMITS_BETWEEN_LOOKS", 1)
+    monkeypatch.setattr(sqlite, "_COMMITS_PER_CHECKPOINT", 1)
     monkeypatch.setattr(sqlite, "_LARGE_LOG", limit)
     sqlite_store._large_log = limit
     story = begin(sqlite_store)
@@ -153,7 +153,7 @@ def test_a_reader_that_stays_does_not_keep_the_writer_waiting_each_time(
     sqlite_store: SqliteStore, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limit = 2**20
-    monkeypatch.setattr(sqlite, "_COMMITS_BETWEEN_LOOKS", 1)
+    monkeypatch.setattr(sqlite, "_COMMITS_PER_CHECKPOINT", 1)
     monkeypatch.setattr(sqlite, "_LARGE_LOG", limit)
     sqlite_store._large_log = limit
     log = Path(f"{path}-wal")
@@ -172,6 +172,72 @@ def test_a_reader_that_stays_does_not_keep_the_writer_waiting_each_time(
         sqlite_store.write(lambda _: None).result()
     assert log.stat().st_size < 3 * limit
     assert sqlite_store._large_log == limit
+
+
+def put_back(path: Path, content: bytes) -> None:
+    """Write a file in another process: if this one closed it, SQLite's locks would be gone."""
+    script = f"import sys; open({str(path)!r}, 'wb').write(sys.stdin.buffer.read())"
+    subprocess.run([sys.executable, "-c", script], input=content, check=True)
+
+
+@pytest.mark.parametrize("is_read", [False, True], ids=["at once", "by the next server"])
+def test_after_a_failed_sync_all_pages_since_the_last_sync_are_written_again(
+    is_read: bool,
+    sqlite_store: SqliteStore,
+    path: Path,
+    clock: SetClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    synced = path.read_bytes()
+    story = begin(sqlite_store)
+    append(sqlite_store, story.opening())
+    append(sqlite_store, story.growth(25_000))
+    with sqlite_store.read() as reader:  # it splits the log in two: the sync follows the second
+        reader.head(story.uid)
+        append(sqlite_store, story.growth(10))
+        sqlite_store._checkpoint()
+    assert path.read_bytes() != synced, "no part of the log was written"
+
+    def fail_to_sync(_: SqliteStore) -> None:
+        put_back(path, synced)  # the system drops what it has not written
+        raise sqlite3.OperationalError("disk I/O error")
+
+    with ExitStack() as stack:
+        if is_read:
+            stack.enter_context(sqlite_store.read()).head(story.uid)
+        stack.enter_context(monkeypatch.context()).setattr(
+            SqliteStore, "_run_checkpoint", fail_to_sync
+        )
+        sqlite_store._checkpoint()
+    assert sqlite_store._has_failed == is_read
+    if not is_read:
+        sqlite_store._checkpoint()
+        append(sqlite_store, story.growth(10))
+    sqlite_store.close()
+    assert Path(f"{path}-wal").exists() == is_read
+    with closing(SqliteStore(path, clock)) as store, store.read() as reader:
+        head = reader.head(story.uid)
+        (segment,) = reader.segments(story.uid, 1, 1, 1)
+    assert head.latest_update == (25_010 if is_read else 25_020)
+    assert segment.last_update == 25_000
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_checkpoint_that_fails_is_repeated_when_the_disk_works_again(
+    sqlite_store: SqliteStore, path: Path
+) -> None:
+    story = begin(sqlite_store)
+    append(sqlite_store, story.opening())
+    append(sqlite_store, story.growth(25_000))
+    size = path.stat().st_size
+    with full_disk():
+        sqlite_store._checkpoint()
+        assert path.stat().st_size == size
+    append(sqlite_store, story.growth(10))
+    sqlite_store._checkpoint()
+    assert path.stat().st_size > size
+    assert not sqlite_store._has_failed
 
 
 @contextmanager

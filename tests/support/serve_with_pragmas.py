@@ -1,6 +1,7 @@
 """A program: `clearprop serve` with other settings of SQLite, which the product has no switch for.
 
-The first arguments are pragmas, up to a `--`; each takes the place of the product's own.
+The first argument is the number of commits after which a checkpoint follows. The next ones, up to a
+`--`, are pragmas; each takes the place of the product's own.
 """
 
 import sys
@@ -16,9 +17,10 @@ def _name(pragma: str) -> str:
 
 if __name__ == "__main__":
     _end = sys.argv.index("--")
-    _pragmas, _arguments = sys.argv[1:_end], sys.argv[_end + 1 :]
+    _pragmas, _arguments = sys.argv[2:_end], sys.argv[_end + 1 :]
     _others = {_name(pragma) for pragma in _pragmas}
     _kept = [pragma for pragma in sqlite._WRITER_PRAGMAS if _name(pragma) not in _others]
     setattr(sqlite, "_WRITER_PRAGMAS", (*_kept, *_pragmas))  # noqa: B010 (it has a fixed length)
+    setattr(sqlite, "_COMMITS_PER_CHECKPOINT", int(sys.argv[1]))  # noqa: B010
     sys.argv = ["clearprop", *_arguments]
     main()

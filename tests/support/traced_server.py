@@ -35,18 +35,22 @@ def require_tracing() -> None:
 
 
 class TracedServer(ServerProcess):
-    """A server with pragmas of its own, and everything that it did to the files of its folder.
+    """A server with settings of its own, and everything that it did to the files of its folder.
+
+    A checkpoint follows after so many commits.
 
     Those of its syncs fail that `failing_syncs` tells, in the words of strace.
     """
 
-    def __init__(self, folder: Path, pragmas: Sequence[str], failing_syncs: str) -> None:
+    def __init__(
+        self, folder: Path, commits: int, pragmas: Sequence[str], failing_syncs: str
+    ) -> None:
         super().__init__(
             f"sqlite:///{folder / 'data' / 'clearprop.db'}", folder / "server.log", free_port()
         )
         self.folder = folder / "data"
         self.folder.mkdir()
-        self._pragmas = pragmas
+        self._settings = [str(commits), *pragmas]
         self._failing_syncs = failing_syncs
         self._trace = folder / "trace"
         self._tracing = -1
@@ -67,7 +71,7 @@ class TracedServer(ServerProcess):
         self._tracing, held = os.pipe()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*tracer, *_SERVE, *self._pragmas, "--", *options],
+                [*tracer, *_SERVE, *self._settings, "--", *options],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -85,11 +89,11 @@ class TracedServer(ServerProcess):
 
 @contextmanager
 def traced_server(
-    folder: Path, pragmas: Sequence[str], failing_syncs: str = ""
+    folder: Path, commits: int, pragmas: Sequence[str], failing_syncs: str = ""
 ) -> Iterator[TracedServer]:
     """A server that has begun with an empty folder. Skips the test where that cannot be."""
     require_tracing()
-    server = TracedServer(folder, pragmas, failing_syncs)
+    server = TracedServer(folder, commits, pragmas, failing_syncs)
     server.launch()
     try:
         server.wait_until_serving()
