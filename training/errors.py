@@ -65,6 +65,14 @@ class DataLossError(ClearpropError):
     """Stored history is damaged."""
 
 
+class CancelledCallError(ClearpropError):
+    """The caller does not wait for the result any more."""
+
+
+class DeadlineError(ClearpropError):
+    """The call took longer than it may."""
+
+
 # The errors.
 
 
@@ -316,3 +324,22 @@ def validating(unknown: Iterable[Violation] = ()) -> Iterator[Violations]:
     violations = Violations(unknown)
     yield violations
     violations.refuse()
+
+
+class CallCancelled(CancelledCallError):
+    """The caller has cancelled the call or closed its connection."""
+
+    reason = "CALL_CANCELLED"
+
+
+class DeadlineExceeded(DeadlineError):
+    """The deadline of the client or of the server has passed; the computation was stopped."""
+
+    reason = "DEADLINE_EXCEEDED"
+
+
+class TooManyCalls(ExhaustedError):
+    """Too many calls wait, of this client or of all; the limit is in the metadata."""
+
+    reason = "TOO_MANY_CALLS"
+    retry_after = 1.0

@@ -20,6 +20,8 @@ CODES: dict[type[errors.ClearpropError], grpc.StatusCode] = {
     errors.ExhaustedError: grpc.StatusCode.RESOURCE_EXHAUSTED,
     errors.UnavailableError: grpc.StatusCode.UNAVAILABLE,
     errors.DataLossError: grpc.StatusCode.DATA_LOSS,
+    errors.CancelledCallError: grpc.StatusCode.CANCELLED,
+    errors.DeadlineError: grpc.StatusCode.DEADLINE_EXCEEDED,
 }
 
 DOMAIN = "clearprop"

@@ -1,0 +1,48 @@
+"""Stops a computation that nobody waits for any more."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from training.errors import ClearpropError
+
+
+class Cancellation:
+    """Set by the caller of a computation, in any thread; the computation checks it regularly."""
+
+    __slots__ = ("_error",)
+
+    def __init__(self) -> None:
+        self._error: ClearpropError | None = None
+
+    def cancel(self, error: ClearpropError) -> None:
+        """Have the computation end with an error. The first error counts."""
+        self._error = self._error or error
+
+    def check(self) -> None:
+        """Raise the error if the computation is cancelled."""
+        if self._error is not None:
+            raise self._error
+
+
+_CURRENT: ContextVar[Cancellation | None] = ContextVar("cancellation", default=None)
+
+
+@contextmanager
+def cancelled_by(cancellation: Cancellation) -> Iterator[None]:
+    """Let `check_cancelled` in the block check this cancellation."""
+    token = _CURRENT.set(cancellation)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
+
+
+def check_cancelled() -> None:
+    """Raise the error of the current computation if it is cancelled.
+
+    Computations call it at least every 50 ms. Without a current cancellation it does nothing.
+    """
+    current = _CURRENT.get()
+    if current is not None:
+        current.check()
