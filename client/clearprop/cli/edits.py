@@ -7,7 +7,7 @@ from rich.markup import escape
 
 from clearprop.cli.connection import connected
 from clearprop.cli.number_format import exact
-from clearprop.cli.options import High, InitializerName, Json, Low, NetworkId, Seed, Server, given
+from clearprop.cli.options import High, Json, Low, NetworkId, OtherInitializer, Seed, Server, given
 from clearprop.cli.output import say, say_json
 from clearprop.cli.parsers import real_number
 from clearprop.cli.weight_arguments import LayerNumber, SourceNumber, UnitNumber, weight_place
@@ -50,7 +50,7 @@ def set_weight(  # noqa: PLR0913 - an argument for each option of the command
 def reset(  # noqa: PLR0913 - an argument for each option of the command
     network: NetworkId,
     *,
-    initializer: InitializerName = None,
+    initializer: OtherInitializer = None,
     low: Low = None,
     high: High = None,
     seed: Seed = None,

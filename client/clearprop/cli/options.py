@@ -104,16 +104,19 @@ CostName = Annotated[
 
 Bias = Annotated[bool, typer.Option("--bias/--no-bias", help="Whether units have a bias.")]
 
-InitializerName = Annotated[
-    str | None,
-    typer.Option(
+
+def _initializer(default: str) -> Any:  # noqa: ANN401 - typer's type for it
+    return typer.Option(
         "--initializer",
         metavar="WORD",
         parser=one_of("initializer", _INITIALIZERS),
         help=f"The distribution of the initial weights: {', '.join(_INITIALIZERS)}.",
-        show_default="uniform",
-    ),
-]
+        show_default=default,
+    )
+
+
+InitializerName = Annotated[str | None, _initializer("uniform")]
+OtherInitializer = Annotated[str | None, _initializer("that of the network")]
 
 Low = Annotated[
     float | None,

@@ -94,6 +94,9 @@ def _report(run: clearprop.Run) -> None:
     if run.failure is not None:
         show_failure(sentence(run.failure.message))
     elif run.state == "SUCCEEDED":
+        if run.updates_done < run.total_updates:
+            below = run.settings.stop.cost_below
+            say(f"It ended early: the mean cost of an epoch was below {below:g}.")
         advice = f"clearprop predict {run.network} --on {run.settings.training_set}"
         say(f"[dim]Try:[/] {escape(advice)}")
 
