@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
-from console import Clearprop, run_afresh
+from console import Clearprop, run_afresh, run_here
 from hypothesis import settings
 from promises import PROPERTY, Promise, kept, seconds_by_promise
 from servers import ServerProcess, new_server, nursery
@@ -15,6 +15,9 @@ from servers import ServerProcess, new_server, nursery
 # How long an example takes depends on the machine; tests say what must hold, not how fast.
 settings.register_profile("clearprop", deadline=None)
 settings.load_profile("clearprop")
+
+#: Commands that are servers, with signals and an exit code: they run in a process of their own.
+_SERVING = {"serve", "demo"}
 
 
 @pytest.fixture(scope="session")
@@ -40,14 +43,17 @@ def stub(server: ServerProcess) -> Iterator[TrainingServiceStub]:
 
 @pytest.fixture
 def clearprop(server: ServerProcess, tmp_path: Path) -> Clearprop:
-    """Runs commands against the shared server."""
+    """Runs commands against the shared server, in this process if the command allows it."""
 
     def run(*arguments: str, code: int = 0, **variables: str) -> subprocess.CompletedProcess[str]:
-        environment = os.environ | {"CLEARPROP_SERVER": server.target} | variables
-        # What Python looks at when it starts takes a Python of its own.
-        is_loaded = all(name.startswith("CLEARPROP_") for name in variables)
-        start = nursery().run if is_loaded else run_afresh
-        done = start(list(arguments), environment, tmp_path)
+        variables = {"CLEARPROP_SERVER": server.target} | variables
+        if any(name.startswith("PYTHON") for name in variables):
+            # What Python looks at when it starts takes a Python of its own.
+            done = run_afresh(list(arguments), os.environ | variables, tmp_path)
+        elif arguments[0] in _SERVING:
+            done = nursery().run(list(arguments), os.environ | variables, tmp_path)
+        else:
+            done = run_here(list(arguments), variables, tmp_path)
         assert done.returncode == code, done.stdout + done.stderr
         assert "Traceback" not in done.stderr
         return done

@@ -1,4 +1,4 @@
-"""The console script, run in a pipe or on a terminal, as people run it."""
+"""Commands, run in this process, or by the console script in a pipe or on a terminal."""
 
 import fcntl
 import os
@@ -8,9 +8,13 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import chdir
 from pathlib import Path
 from typing import Protocol
+
+from clearprop.cli.program import app
+from typer.testing import CliRunner, Result
 
 CLEARPROP = Path(sys.executable).parent / "clearprop"
 
@@ -21,6 +25,22 @@ class Clearprop(Protocol):
     def __call__(
         self, *arguments: str, code: int = 0, **variables: str
     ) -> subprocess.CompletedProcess[str]: ...
+
+
+def invoke(*arguments: str, **variables: str) -> Result:
+    """Run a command in this process, with these environment variables in addition."""
+    return CliRunner().invoke(
+        app, arguments, prog_name="clearprop", env=variables, catch_exceptions=False
+    )
+
+
+def run_here(
+    arguments: list[str], variables: Mapping[str, str], folder: Path
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end in this process, as in a pipe without input."""
+    with chdir(folder):
+        done = invoke(*arguments, **variables)
+    return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
 
 def run_afresh(

@@ -7,15 +7,9 @@ import clearprop.cli as command_line
 import pytest
 from clearprop.cli.command_group import ENTRY_POINTS, Commands
 from clearprop.cli.commands import PANELS
-from clearprop.cli.program import app
-from console import Clearprop
-from typer.testing import CliRunner, Result
+from console import Clearprop, invoke
 
 ENTRIES = {name: each for panel in PANELS.values() for name, each in panel.items()}
-
-
-def invoke(*arguments: str) -> Result:
-    return CliRunner().invoke(app, arguments, prog_name="clearprop", env={"COLUMNS": "80"})
 
 
 @pytest.mark.parametrize("name", ENTRIES)
@@ -24,16 +18,19 @@ def test_the_table_has_the_first_line_of_the_help_of_each_command(name: str) -> 
 
 
 def test_help_has_a_line_for_each_command() -> None:
-    output = invoke("--help").stdout
+    output = invoke("--help", COLUMNS="80").stdout
     for name, entry in ENTRIES.items():
         assert f"  {name} " in output
         assert entry.help in " ".join(output.split())
     assert max(map(len, output.splitlines())) <= 80
-    assert "Usage: clearprop train [OPTIONS] NETWORK\n" in invoke("train", "--help").stdout
-    predict = invoke("predict", "--help").stdout
+    assert (
+        "Usage: clearprop train [OPTIONS] NETWORK\n"
+        in invoke("train", "--help", COLUMNS="80").stdout
+    )
+    predict = invoke("predict", "--help", COLUMNS="80").stdout
     assert "\n  INPUTS   " in predict
     assert "[default: CLEARPROP_SERVER, or\n" in predict
-    shown = invoke("training-sets", "show", "--help").stdout
+    shown = invoke("training-sets", "show", "--help", COLUMNS="80").stdout
     assert "Usage: clearprop training-sets show [OPTIONS] SET\n" in shown
 
 
@@ -87,7 +84,7 @@ def test_shells_complete_commands_and_options(words: list[str], completed: list[
         "COMP_WORDS": " ".join(["clearprop", *words]),
         "COMP_CWORD": str(len(words)),
     }
-    done = CliRunner().invoke(app, prog_name="clearprop", env=variables)
+    done = invoke(**variables)
     assert done.stdout.split() == completed
 
 

@@ -1,13 +1,15 @@
 """Errors are reported in a few lines with advice and exit code 1, wrong usage with 2."""
 
+import os
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
 from calls import fresh_id
 from clearprop.cli.command_group import Commands
-from console import Clearprop
+from console import Clearprop, run_afresh
 from servers import ServerProcess
 
 XOR = ("--on", "xor", "--learning-rate", "5", "--batch-size", "4")
@@ -242,6 +244,21 @@ def test_an_address_that_no_server_can_have_is_refused(clearprop: Clearprop, add
 def test_an_invalid_environment_variable_is_named(clearprop: Clearprop) -> None:
     output = clearprop("serve", code=1, CLEARPROP_THREADS="many").stderr
     assert "CLEARPROP_THREADS must be a number" in output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "output"),
+    [
+        (["networks", "--server", "127.0.0.1:1"], 1, "Error: No server answers at 127.0.0.1:1."),
+        (["bogus"], 2, "Usage: clearprop "),
+    ],
+)
+def test_a_process_ends_with_the_exit_code_and_writes_to_its_streams(
+    arguments: list[str], code: int, output: str, tmp_path: Path
+) -> None:
+    done = run_afresh(arguments, dict(os.environ), tmp_path)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert done.stderr.startswith(output)
 
 
 def test_characters_that_a_terminal_cannot_show_are_replaced(clearprop: Clearprop) -> None:
