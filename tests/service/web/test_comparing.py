@@ -9,10 +9,10 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 from servers import ServerProcess
-from web_numbers import exact
+from web_numbers import exact, expect_numbers
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def trained(site: ServerProcess) -> str:
     """A network of 200 updates on XOR."""
     made = _post(site, "networks", {"layerSizes": [2, 5, 1], "initializer": {"seed": 7}})
@@ -34,20 +34,17 @@ def test_two_updates_are_compared_the_largest_change_first(
     rows = page.locator(".changes tbody tr")
     expect(rows).to_have_count(len(compared["changes"]))
     keys = [f"{each['layer']}.{each['unit']}.{each['input']}" for each in compared["changes"]]
-    for at, change in enumerate(compared["changes"]):
-        expect(rows.nth(at)).to_have_attribute("data-parameter", keys[at])
-        numbers = rows.nth(at).locator(".num")
-        for of, name in enumerate(("before", "after", "change")):
-            expect(numbers.nth(of)).to_have_attribute("data-exact", exact(change[name]))
+    assert rows.evaluate_all("all => all.map((each) => each.dataset.parameter)") == keys
+    names = ("before", "after", "change")
+    expect_numbers(
+        rows.locator(".num"), [change[name] for change in compared["changes"] for name in names]
+    )
     # The same in both pictures; what moved most is lit, and so is what is pointed at.
     for title, update in (("Before", 3), ("After", 150)):
         side = page.get_by_role("region", name=title, exact=True)
         layers = _get(site, f"networks/{trained}/state?update={update}")["state"]["layers"]
         values = [value for layer in layers for value in layer["weights"]]
-        shown = side.locator(".weight-line")
-        expect(shown).to_have_count(len(values))
-        for at, value in enumerate(values):
-            expect(shown.nth(at)).to_have_attribute("data-exact", exact(value))
+        expect_numbers(side.locator(".weight-line"), values)
         expect(side.locator(".weight-line.lit")).to_have_count(3)
         rows.last.hover()
         expect(side.locator(".weight-line.pointed")).to_have_attribute("data-weight", keys[-1])

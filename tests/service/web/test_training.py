@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 from playwright.sync_api import Page, expect
 from servers import ServerProcess
-from web_numbers import exact
+from web_numbers import exact, expect_numbers
 
 
 def test_the_defaults_learn_xor(site: ServerProcess, page: Page) -> None:
@@ -40,12 +40,17 @@ def test_an_earlier_update_shows_its_weights(site: ServerProcess, page: Page) ->
     state = requests.get(
         f"{site.http}/v1/networks/{network}/state", {"update": 4650}, timeout=10
     ).json()["state"]
-    for layer, parameters in enumerate(state["layers"], 1):
-        for index, weight in enumerate(parameters["weights"]):
-            unit, of = divmod(index, parameters["inputs"])
-            key = f'[data-weight="{layer}.{unit}.{of}"]'
-            expect(page.locator(f"td{key} .num")).to_have_attribute("data-exact", exact(weight))
-            expect(page.locator(f".picture {key}")).to_have_attribute("data-exact", exact(weight))
+    weights = {
+        f"{layer}.{index // parameters['inputs']}.{index % parameters['inputs']}": weight
+        for layer, parameters in enumerate(state["layers"], 1)
+        for index, weight in enumerate(parameters["weights"])
+    }
+    for elements, number in (("td[data-weight]", " .num"), (".picture [data-weight]", "")):
+        shown = page.locator(elements)
+        expect(shown).to_have_count(len(weights))
+        keys = shown.evaluate_all("all => all.map((each) => each.dataset.weight)")
+        assert sorted(keys) == sorted(weights)
+        expect_numbers(page.locator(elements + number), [weights[key] for key in keys])
     # From a selected weight, a button leads to its explanation.
     page.locator('.picture [data-weight="2.0.1"]').press("Enter")
     expect(page.locator(".chosen .num")).to_have_attribute(
