@@ -1,5 +1,6 @@
 """The start of a server: addresses, reflection, health, and exclusive use of its database."""
 
+import os
 import re
 import subprocess
 import threading
@@ -77,12 +78,6 @@ def test_health_of_an_unknown_service_is_unknown(server: ServerProcess) -> None:
         assert status == health_pb2.HealthCheckResponse.SERVICE_UNKNOWN
 
 
-def serve(*options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*servers.SERVE, *options], capture_output=True, text=True, timeout=60, check=False
-    )
-
-
 def test_a_free_port_is_taken_and_announced(tmp_path: Path) -> None:
     with subprocess.Popen(
         [*servers.SERVE, "--grpc", "localhost:0", "--http", "localhost:0", "--database", "memory:"],
@@ -106,9 +101,10 @@ def test_a_free_port_is_taken_and_announced(tmp_path: Path) -> None:
 def test_a_second_server_on_the_same_data_or_port_does_not_start(
     own_server: ServerProcess, tmp_path: Path
 ) -> None:
-    same_data = serve(
-        "--grpc", f"127.0.0.1:{servers.free_port()}", "--database", own_server.database
-    )
+    def serve(*options: str) -> subprocess.CompletedProcess[str]:
+        return servers.nursery().run(["serve", *options], dict(os.environ), tmp_path)
+
+    same_data = serve("--grpc", "127.0.0.1:0", "--database", own_server.database)
     assert same_data.returncode == 1
     other = ("--database", f"sqlite:///{tmp_path}/other.db")
     same_port = serve("--grpc", own_server.target, *other)
@@ -121,6 +117,14 @@ def test_a_second_server_on_the_same_data_or_port_does_not_start(
         assert "Traceback" not in failed.stderr + failed.stdout
     with own_server.stub() as stub:
         assert state(stub, create(stub).network).update == 0
+
+
+def test_waiting_for_a_server_ends_when_its_process_does(
+    server: ServerProcess, tmp_path: Path
+) -> None:
+    second = ServerProcess(server.database, tmp_path / "log", servers.free_port())
+    with pytest.raises(RuntimeError, match=r"ended with code 1:\nError: .*database"):
+        second.start()
 
 
 def test_a_server_with_a_store_in_memory_keeps_nothing(tmp_path: Path) -> None:

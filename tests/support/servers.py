@@ -20,6 +20,9 @@ from nursery import Child, Nursery
 SERVE = [sys.executable, "-m", "clearprop.cli", "serve"]
 READY_SECONDS = 60  # the first start on a machine compiles
 
+#: How often to look whether a process that starts is still there.
+_LOOK_SECONDS = 0.2
+
 #: A channel that finds a server as soon as it is there.
 _EAGER = [(f"grpc.{which}_reconnect_backoff_ms", 20) for which in ("initial", "min", "max")]
 
@@ -71,11 +74,25 @@ class ServerProcess:
         self.process = nursery().start(options, self.log)
 
     def wait_until_serving(self) -> None:
+        """Wait for it; fail at once, with what it has logged, if its process has ended."""
         with grpc.insecure_channel(self.target, options=_EAGER) as channel:
             health: Any = health_pb2_grpc.HealthStub(channel)  # its types know no methods
-            health.Check(
+            answer = health.Check.future(
                 health_pb2.HealthCheckRequest(), wait_for_ready=True, timeout=READY_SECONDS
             )
+            while True:
+                try:
+                    answer.result(timeout=_LOOK_SECONDS)
+                except grpc.FutureTimeoutError:
+                    self._require_process()
+                else:
+                    return
+
+    def _require_process(self) -> None:
+        assert self.process is not None
+        code = self.process.poll()
+        if code is not None:
+            raise RuntimeError(f"the server ended with code {code}:\n{self.said()}")
 
     def kill(self) -> None:
         assert self.process is not None
