@@ -21,8 +21,9 @@ def info(*, as_json: Json = False, server: Server) -> None:
         return
     say(f"Clearprop [bold]{answer.version}[/] on {server}, store: {answer.store}")
     say("[dim]Limits[/]")
-    for field, value in answer.limits.ListFields():
-        say(f"  {field.name.replace('_', ' '):<20}{value:>14,}")
+    for limit in answer.limit_descriptions:
+        value = getattr(answer.limits, limit.name)
+        say(f"  {limit.name:<27}{value:>16,}  {escape(limit.description)}")
     for title, lines in _functions(answer):
         say(f"[dim]{title}[/]")
         for name, formula in lines:

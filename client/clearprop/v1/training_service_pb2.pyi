@@ -2190,6 +2190,7 @@ class GetServerInfoResponse(_message.Message):
     COST_FUNCTIONS_FIELD_NUMBER: _builtins.int
     OPTIMIZERS_FIELD_NUMBER: _builtins.int
     INITIALIZERS_FIELD_NUMBER: _builtins.int
+    LIMIT_DESCRIPTIONS_FIELD_NUMBER: _builtins.int
     version: _builtins.str
     """The version of the server, such as 0.1.0."""
     store: _builtins.str
@@ -2214,6 +2215,10 @@ class GetServerInfoResponse(_message.Message):
     def initializers(self) -> _containers.RepeatedCompositeFieldContainer[Global___InitializerInfo]:
         """The supported initializers."""
 
+    @_builtins.property
+    def limit_descriptions(self) -> _containers.RepeatedCompositeFieldContainer[Global___LimitInfo]:
+        """A description of each limit."""
+
     def __init__(
         self,
         *,
@@ -2224,10 +2229,11 @@ class GetServerInfoResponse(_message.Message):
         cost_functions: _abc.Iterable[Global___CostFunctionInfo] | None = ...,
         optimizers: _abc.Iterable[Global___OptimizerInfo] | None = ...,
         initializers: _abc.Iterable[Global___InitializerInfo] | None = ...,
+        limit_descriptions: _abc.Iterable[Global___LimitInfo] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activations", b"activations", "cost_functions", b"cost_functions", "initializers", b"initializers", "limits", b"limits", "optimizers", b"optimizers", "store", b"store", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activations", b"activations", "cost_functions", b"cost_functions", "initializers", b"initializers", "limit_descriptions", b"limit_descriptions", "limits", b"limits", "optimizers", b"optimizers", "store", b"store", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2402,11 +2408,34 @@ class Limits(_message.Message):
     UPLOADS_FIELD_NUMBER: _builtins.int
     WATCHES_OF_CLIENT_FIELD_NUMBER: _builtins.int
     WALK_LINES_FIELD_NUMBER: _builtins.int
+    MESSAGE_ELEMENTS_FIELD_NUMBER: _builtins.int
+    LABEL_BYTES_FIELD_NUMBER: _builtins.int
+    NETWORKS_OF_CLIENT_FIELD_NUMBER: _builtins.int
+    PAGE_BYTES_FIELD_NUMBER: _builtins.int
+    CALL_WORK_FIELD_NUMBER: _builtins.int
+    QUICK_SECONDS_FIELD_NUMBER: _builtins.int
+    COMPUTING_SECONDS_FIELD_NUMBER: _builtins.int
+    VERIFYING_SECONDS_FIELD_NUMBER: _builtins.int
+    RUNS_AT_ONCE_FIELD_NUMBER: _builtins.int
+    COMPUTING_CALLS_FIELD_NUMBER: _builtins.int
+    WAITING_CALLS_FIELD_NUMBER: _builtins.int
+    WAITING_CALLS_OF_CLIENT_FIELD_NUMBER: _builtins.int
+    CALLS_OF_CLIENT_FIELD_NUMBER: _builtins.int
+    CALLS_PER_SECOND_OF_CLIENT_FIELD_NUMBER: _builtins.int
+    RECEIVED_BYTES_FIELD_NUMBER: _builtins.int
+    RECEIVED_BYTES_OF_CLIENT_FIELD_NUMBER: _builtins.int
+    BODY_SECONDS_FIELD_NUMBER: _builtins.int
+    CONNECTIONS_FIELD_NUMBER: _builtins.int
+    CONNECTIONS_OF_CLIENT_FIELD_NUMBER: _builtins.int
+    IDLE_SECONDS_FIELD_NUMBER: _builtins.int
+    CONNECTION_SECONDS_FIELD_NUMBER: _builtins.int
+    STORE_BYTES_FIELD_NUMBER: _builtins.int
+    FREE_BYTES_FIELD_NUMBER: _builtins.int
     request_bytes: _builtins.int
     """The maximum size of a request, in bytes."""
     response_bytes: _builtins.int
-    """The maximum size of a response, in bytes. Set the maximum receive size of your client to this
-    value: many gRPC clients have a default of 4 MiB.
+    """The maximum size of a response, in bytes. Set the maximum receive size of your client to
+    this value: many gRPC clients have a default of 4 MiB.
     """
     layers: _builtins.int
     """The maximum number of layers of a network, including inputs."""
@@ -2427,11 +2456,63 @@ class Limits(_message.Message):
     uploads: _builtins.int
     """The maximum number of concurrent uploads."""
     watches_of_client: _builtins.int
-    """The maximum number of concurrent watches from one client address."""
+    """The maximum number of concurrent watches of one client."""
     walk_lines: _builtins.int
     """The approximate maximum number of lines that WalkUpdate executes. An update takes about 8 ×
     batch size + 10 lines for each parameter.
     """
+    message_elements: _builtins.int
+    """The maximum number of elements of a request: messages, strings, and numbers outside packed
+    arrays.
+    """
+    label_bytes: _builtins.int
+    """The maximum size of all keys and values of a network's labels, in bytes."""
+    networks_of_client: _builtins.int
+    """The maximum number of networks of one client."""
+    page_bytes: _builtins.int
+    """The approximate size at which a page of a list ends, in bytes."""
+    call_work: _builtins.int
+    """The maximum number of multiplications and additions of one call, as estimated from sizes
+    before it starts.
+    """
+    quick_seconds: _builtins.int
+    """The deadline of a call that reads or changes data, in seconds, if the client sets none."""
+    computing_seconds: _builtins.int
+    """The deadline of a call that computes, in seconds, if the client sets none."""
+    verifying_seconds: _builtins.int
+    """The deadline of VerifyHistory, in seconds, if the client sets none."""
+    runs_at_once: _builtins.int
+    """The maximum number of runs that train at the same time; 0 means one for each processor."""
+    computing_calls: _builtins.int
+    """The maximum number of calls that compute at the same time; 0 means one for each processor."""
+    waiting_calls: _builtins.int
+    """The maximum number of calls that wait for their turn."""
+    waiting_calls_of_client: _builtins.int
+    """The maximum number of calls of one client that wait for their turn."""
+    calls_of_client: _builtins.int
+    """The maximum number of concurrent calls of one client."""
+    calls_per_second_of_client: _builtins.int
+    """The maximum number of calls of one client in a second; 0 means no maximum."""
+    received_bytes: _builtins.int
+    """The maximum size of all request bodies that are being received or wait, in bytes."""
+    received_bytes_of_client: _builtins.int
+    """The maximum size of all request bodies of one client that are being received or wait, in
+    bytes.
+    """
+    body_seconds: _builtins.int
+    """The maximum time in which a client sends the body of a request, in seconds."""
+    connections: _builtins.int
+    """The maximum number of open connections, for gRPC and for HTTP."""
+    connections_of_client: _builtins.int
+    """The maximum number of open connections of one client, for gRPC and for HTTP."""
+    idle_seconds: _builtins.int
+    """The time after which a connection without calls is closed, in seconds."""
+    connection_seconds: _builtins.int
+    """The age at which a connection takes no more calls, in seconds; the client opens a new one."""
+    store_bytes: _builtins.int
+    """The maximum size of the stored data, in bytes; 0 means no maximum."""
+    free_bytes: _builtins.int
+    """The free space that the store leaves on its disk, in bytes."""
     def __init__(
         self,
         *,
@@ -2447,14 +2528,63 @@ class Limits(_message.Message):
         uploads: _builtins.int = ...,
         watches_of_client: _builtins.int = ...,
         walk_lines: _builtins.int = ...,
+        message_elements: _builtins.int = ...,
+        label_bytes: _builtins.int = ...,
+        networks_of_client: _builtins.int = ...,
+        page_bytes: _builtins.int = ...,
+        call_work: _builtins.int = ...,
+        quick_seconds: _builtins.int = ...,
+        computing_seconds: _builtins.int = ...,
+        verifying_seconds: _builtins.int = ...,
+        runs_at_once: _builtins.int = ...,
+        computing_calls: _builtins.int = ...,
+        waiting_calls: _builtins.int = ...,
+        waiting_calls_of_client: _builtins.int = ...,
+        calls_of_client: _builtins.int = ...,
+        calls_per_second_of_client: _builtins.int = ...,
+        received_bytes: _builtins.int = ...,
+        received_bytes_of_client: _builtins.int = ...,
+        body_seconds: _builtins.int = ...,
+        connections: _builtins.int = ...,
+        connections_of_client: _builtins.int = ...,
+        idle_seconds: _builtins.int = ...,
+        connection_seconds: _builtins.int = ...,
+        store_bytes: _builtins.int = ...,
+        free_bytes: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch_numbers", b"batch_numbers", "layers", b"layers", "networks", b"networks", "parameters", b"parameters", "request_bytes", b"request_bytes", "response_bytes", b"response_bytes", "training_set_bytes", b"training_set_bytes", "training_sets", b"training_sets", "uploads", b"uploads", "walk_lines", b"walk_lines", "watches", b"watches", "watches_of_client", b"watches_of_client"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch_numbers", b"batch_numbers", "body_seconds", b"body_seconds", "call_work", b"call_work", "calls_of_client", b"calls_of_client", "calls_per_second_of_client", b"calls_per_second_of_client", "computing_calls", b"computing_calls", "computing_seconds", b"computing_seconds", "connection_seconds", b"connection_seconds", "connections", b"connections", "connections_of_client", b"connections_of_client", "free_bytes", b"free_bytes", "idle_seconds", b"idle_seconds", "label_bytes", b"label_bytes", "layers", b"layers", "message_elements", b"message_elements", "networks", b"networks", "networks_of_client", b"networks_of_client", "page_bytes", b"page_bytes", "parameters", b"parameters", "quick_seconds", b"quick_seconds", "received_bytes", b"received_bytes", "received_bytes_of_client", b"received_bytes_of_client", "request_bytes", b"request_bytes", "response_bytes", b"response_bytes", "runs_at_once", b"runs_at_once", "store_bytes", b"store_bytes", "training_set_bytes", b"training_set_bytes", "training_sets", b"training_sets", "uploads", b"uploads", "verifying_seconds", b"verifying_seconds", "waiting_calls", b"waiting_calls", "waiting_calls_of_client", b"waiting_calls_of_client", "walk_lines", b"walk_lines", "watches", b"watches", "watches_of_client", b"watches_of_client"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Limits: _TypeAlias = Limits  # noqa: Y015
+
+@_typing.final
+class LimitInfo(_message.Message):
+    """A limit, described."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The name of the limit, which is the name of its field in Limits."""
+    description: _builtins.str
+    """What is limited, with its unit."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        description: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LimitInfo: _TypeAlias = LimitInfo  # noqa: Y015
 
 @_typing.final
 class VerifyHistoryRequest(_message.Message):

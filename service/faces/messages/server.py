@@ -1,27 +1,22 @@
 """Properties of the server."""
 
+from collections.abc import Iterator
+
 from clearprop.v1 import training_service_pb2
 
 from service.faces.messages import functions
-from training.limits import Limits
+from training.limits import Limits, described
 
 
 def _limits(source: Limits) -> training_service_pb2.Limits:
     """Convert the limits."""
-    return training_service_pb2.Limits(
-        request_bytes=source.request_bytes,
-        response_bytes=source.response_bytes,
-        layers=source.layers,
-        parameters=source.parameters,
-        networks=source.networks,
-        training_sets=source.training_sets,
-        watches=source.watches,
-        training_set_bytes=source.training_set_bytes,
-        batch_numbers=source.batch_numbers,
-        uploads=source.uploads,
-        watches_of_client=source.watches_of_client,
-        walk_lines=source.walk_lines,
-    )
+    return training_service_pb2.Limits(**{limit.name: limit.value for limit in described(source)})
+
+
+def _descriptions(source: Limits) -> Iterator[training_service_pb2.LimitInfo]:
+    """Describe the limits."""
+    for limit in described(source):
+        yield training_service_pb2.LimitInfo(name=limit.name, description=limit.description)
 
 
 def server_info(
@@ -32,6 +27,7 @@ def server_info(
         version=version,
         store=store,
         limits=_limits(limits),
+        limit_descriptions=_descriptions(limits),
         activations=functions.activations(),
         cost_functions=functions.cost_functions(),
         optimizers=functions.optimizers(),

@@ -1,14 +1,19 @@
 """`clearprop info`: limits and functions of the server."""
 
 import json
+import re
 
 from console import Clearprop
+
+from training.limits import Limits, described
 
 
 def test_info_shows_limits(clearprop: Clearprop) -> None:
     shown = clearprop("info").stdout
     assert "store: sqlite" in shown
-    assert f"{2**24:,}" in shown
+    for limit in described(Limits()):
+        row = rf"^  {limit.name} +{limit.value:,}  {re.escape(limit.description)}$"
+        assert re.search(row, shown, re.MULTILINE), limit.name
     output = json.loads(clearprop("info", "--json").stdout)
     assert output["limits"]["responseBytes"] == str(64 * 2**20)
     assert output["limits"]["batchNumbers"] == str(2**24)
