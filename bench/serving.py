@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -20,6 +20,7 @@ class Server:
         self.database = database
         self.target = _free_address()
         self.http = _free_address() if http else "off"
+        self.log: IO[bytes] | None = None  # None: that of the measuring process
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -31,12 +32,19 @@ class Server:
                 *("--grpc", self.target, "--http", self.http, "--database", url),
             ],
             stdout=subprocess.DEVNULL,
+            stderr=self.log,
         )
         options = [("grpc.max_reconnect_backoff_ms", 20), ("grpc.initial_reconnect_backoff_ms", 10)]
         options += [("grpc.min_reconnect_backoff_ms", 10)]
         with grpc.insecure_channel(self.target, options=options) as channel:
             health: Any = health_pb2_grpc.HealthStub(channel)
             health.Check(health_pb2.HealthCheckRequest(), wait_for_ready=True, timeout=60)
+
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        assert self._process is not None
+        return self._process.pid
 
     def memory(self) -> int:
         """Return how many bytes of memory it has now. Linux only."""
@@ -45,14 +53,15 @@ class Server:
         (resident,) = (line for line in status.splitlines() if line.startswith("VmRSS:"))
         return int(resident.split()[1]) * 1024
 
-    def stop(self) -> None:
-        """Stop it as an operator would."""
+    def stop(self, most_seconds: float = 30) -> None:
+        """Stop it as an operator would; kill it when this takes longer."""
         if self._process is not None:
             self._process.send_signal(signal.SIGTERM)
             try:
-                self._process.wait(timeout=30)
+                self._process.wait(timeout=most_seconds)
             finally:
                 self._process.kill()  # does nothing to one that has ended
+                self._process.wait()
                 self._process = None
 
 
