@@ -11,7 +11,7 @@ from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from documents import ROOT, Reader, blocks, run
 from servers import ServerProcess
 
-UPDATES = 2_000_000
+UPDATES = 1_000_000
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +21,16 @@ def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("Node.js and npm are not installed")
     folder = tmp_path_factory.mktemp("node")
     shutil.copy(ROOT / "examples" / "node" / "package.json", folder)
-    run("npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent", cwd=folder)
+    run(
+        "npm",
+        "install",
+        "--no-package-lock",
+        "--no-audit",
+        "--no-fund",
+        "--silent",
+        "--prefer-offline",
+        cwd=folder,
+    )
     return folder / "node_modules"
 
 

@@ -8,9 +8,10 @@ import sys
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from servers import ServerProcess
+from servers import ServerProcess, nursery
 
 ROOT = Path(__file__).parents[2]
 
@@ -78,12 +79,14 @@ class Reader:
         text = self.addressed(block.text)
         if block.language == "sh":
             scripts = Path(sys.executable).parent
-            return run(
-                *("sh", "-e", "-c", before + text),
-                cwd=self.folder,
-                PATH=f"{scripts}{os.pathsep}{os.environ['PATH']}",
-                CLEARPROP_SERVER=self.server.target,
-            )
+            with TemporaryDirectory() as sockets, nursery().serving(Path(sockets, "s")) as command:
+                # A process of its own for each command, which has loaded its modules already.
+                return run(
+                    *("sh", "-e", "-c", f'{before}clearprop() {{ {command} "$@"; }}\n{text}'),
+                    cwd=self.folder,
+                    PATH=f"{scripts}{os.pathsep}{os.environ['PATH']}",
+                    CLEARPROP_SERVER=self.server.target,
+                )
         with redirect_stdout(io.StringIO()) as printed:
             exec(text, self.names)  # noqa: S102 - the documents are ours
         return printed.getvalue()

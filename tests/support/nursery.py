@@ -8,17 +8,23 @@ takes most of a start, is done once.
 import json
 import os
 import select
+import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from socketserver import StreamRequestHandler, ThreadingUnixStreamServer
 from tempfile import TemporaryDirectory
+from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nursing import Order
 
+#: Starts at once, for it loads nothing but what it needs.
+_NURSED = [sys.executable, "-I", "-S", str(Path(__file__).with_name("nursed_clearprop.py"))]
 _NURSERY = [sys.executable, str(Path(__file__).with_name("nursing.py"))]
 
 
@@ -29,6 +35,7 @@ class Nursery:
         self._process = subprocess.Popen(
             _NURSERY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
         )
+        self._asking = Lock()
 
     def start(self, arguments: list[str], log: Path) -> "Child":
         """Start a server with the arguments of the command line; it writes to the end of `log`."""
@@ -46,14 +53,37 @@ class Nursery:
     def _fork(
         self, arguments: list[str], out: Path, err: Path, environment: dict[str, str], folder: Path
     ) -> "Child":
-        order: Order = {
-            "start": arguments,
-            "out": str(out),
-            "err": str(err),
-            "environment": environment,
-            "folder": str(folder),
-        }
+        return self._fork_as(
+            {
+                "start": arguments,
+                "out": str(out),
+                "err": str(err),
+                "environment": environment,
+                "folder": str(folder),
+            }
+        )
+
+    def _fork_as(self, order: "Order") -> "Child":
         return Child(self, self._ask(order))
+
+    @contextmanager
+    def serving(self, address: Path) -> Iterator[str]:
+        """Let shells run commands for the block: with what is returned in place of `clearprop`."""
+        fork = self._fork_as
+
+        class Handler(StreamRequestHandler):
+            def handle(self) -> None:
+                code = fork(json.loads(self.rfile.readline())).wait()
+                self.wfile.write(f"{code}\n".encode())
+
+        with ThreadingUnixStreamServer(str(address), Handler) as server:
+            thread = Thread(target=server.serve_forever, args=[0.01])
+            thread.start()
+            try:
+                yield f"NURSERY={shlex.quote(str(address))} {shlex.join(_NURSED)}"
+            finally:
+                server.shutdown()
+                thread.join()
 
     def exit_code(self, pid: int) -> int:
         """Wait for a child's end; less than 0 is the signal that killed it."""
@@ -66,9 +96,10 @@ class Nursery:
     def _ask(self, order: Mapping[str, object]) -> int:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(order).encode() + b"\n")
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline())
+        with self._asking:
+            self._process.stdin.write(json.dumps(order).encode() + b"\n")
+            self._process.stdin.flush()
+            return int(self._process.stdout.readline())
 
 
 class Child:

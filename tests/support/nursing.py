@@ -58,7 +58,10 @@ def _let_anyone_trace() -> None:
 
 def _run(arguments: list[str]) -> None:
     sys.argv = ["clearprop", *arguments]
-    sys.stdin = open(0)  # noqa: SIM115 (the child's own; the nursery's has read ahead)
+    # The child's own: the nursery's have read ahead, and take pipes for files.
+    sys.stdin = open(0)  # noqa: SIM115
+    sys.stdout = open(1, "w")  # noqa: SIM115
+    sys.stderr = open(2, "w", buffering=1)  # noqa: SIM115
     code = 1
     try:
         main()

@@ -7,14 +7,14 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from browsers import new_page
+from browsers import new_browser
 from calls import create, settings
 from clearprop.v1 import training_service_pb2 as pb
 from documents import ROOT
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from servers import ServerProcess, free_port
 
-UPDATES = 4_000_000
+UPDATES = 2_000_000
 STRIDE = 100
 
 #: Notes in the page every update that its EventSource is given.
@@ -64,9 +64,15 @@ def allowing(origin: str, tmp_path: Path) -> Iterator[ServerProcess]:
     server.kill()
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with new_browser() as browser:
+        yield browser
+
+
 @pytest.fixture
-def page() -> Iterator[Page]:
-    with new_page() as page:
+def page(browser: Browser) -> Iterator[Page]:
+    with browser.new_page() as page:
         page.add_init_script(NOTE)
         yield page
 
