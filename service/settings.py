@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from clearprop.addresses import DEFAULT_SERVER, Address, parse_address
 
+from service.limit_settings import with_settings
 from training.limits import Limits
 
 DEFAULT_GRPC = DEFAULT_SERVER
@@ -27,7 +28,7 @@ class Settings:
     can make calls over HTTP from pages of `allowed_origins`, such as https://example.com; "*"
     allows all origins. `database` is a URL: `sqlite:///relative/path`,
     `sqlite:////absolute/path` or `memory:`. `threads` is the number of runs that are computed at
-    the same time; 0 means one for each processor.
+    the same time; 0 means one for each processor. `limits` are the limits of requests and calls.
 
     Raises ValueError if a setting is invalid.
     """
@@ -63,10 +64,13 @@ class Settings:
         http: str | None = None,
         allowed_origins: Sequence[str] | None = None,
         database: str | None = None,
+        limits: Sequence[str] = (),
     ) -> "Settings":
         """Read the settings that are None from CLEARPROP_GRPC, CLEARPROP_HTTP and so on.
 
-        CLEARPROP_ALLOW_ORIGIN can contain several origins, separated by spaces. Raises ValueError.
+        CLEARPROP_ALLOW_ORIGIN can contain several origins, separated by spaces. `limits` are texts
+        such as `networks=100`, and take precedence over those in CLEARPROP_LIMITS, which are
+        separated by spaces. Raises ValueError.
         """
 
         def chosen(option: str | None, variable: str, default: str) -> str:
@@ -77,12 +81,16 @@ class Settings:
             raise ValueError(f"CLEARPROP_THREADS must be a number from 0 to 9999, not {threads!r}")
         if allowed_origins is None:
             allowed_origins = environment.get("CLEARPROP_ALLOW_ORIGIN", "").split()
+        of_environment = with_settings(
+            Limits(), environment.get("CLEARPROP_LIMITS", "").split(), "CLEARPROP_LIMITS"
+        )
         return cls(
             grpc=chosen(grpc, "CLEARPROP_GRPC", DEFAULT_GRPC),
             http=chosen(http, "CLEARPROP_HTTP", DEFAULT_HTTP),
             allowed_origins=tuple(allowed_origins),
             database=chosen(database, "CLEARPROP_DATABASE", DEFAULT_DATABASE),
             threads=int(threads),
+            limits=with_settings(of_environment, limits, "--limit"),
         )
 
 

@@ -42,6 +42,14 @@ Database = Annotated[
         help="Store data in sqlite:///FILE, or only in memory with memory:.",
     ),
 ]
+Limit = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=VALUE",
+        show_default="CLEARPROP_LIMITS, or the defaults that `clearprop info` shows",
+        help="Set a limit, such as networks=100 or store_bytes=20GiB. Can be repeated.",
+    ),
+]
 
 
 def serve(
@@ -50,6 +58,7 @@ def serve(
     http: Http = None,
     allow_origin: AllowOrigin = None,
     database: Database = None,
+    limit: Limit = None,
 ) -> None:
     """Start a server.
 
@@ -70,7 +79,11 @@ def serve(
 
     try:
         settings = Settings.from_environment(
-            grpc=grpc, http=http, allowed_origins=allow_origin or None, database=database
+            grpc=grpc,
+            http=http,
+            allowed_origins=allow_origin or None,
+            database=database,
+            limits=limit or (),
         )
         place = settings.database.rstrip(":")
         app.serve(settings, announce)

@@ -226,6 +226,10 @@ def test_wrong_usage_is_reported_with_exit_code_2(
         ),
         (["--http", "8080"], "use HOST:PORT, such as 127.0.0.1:8080; off disables HTTP."),
         (["--grpc", "127.0.0.1:99999"], "the port must be 0 to 65535"),
+        (
+            ["--limit", "network=1"],
+            "Error: --limit: unknown limit 'network': did you mean networks",
+        ),
     ],
 )
 def test_a_server_that_cannot_start_reports_the_reason(

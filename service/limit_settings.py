@@ -1,0 +1,46 @@
+"""Limits as settings: NAME=VALUE."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from difflib import get_close_matches
+
+from training.limits import Limits, described
+
+_SETTING = re.compile(r"([a-z_]+)=([0-9]{1,16})(|KiB|MiB|GiB|TiB)")
+
+_UNITS = {"": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+
+
+def with_settings(limits: Limits, settings: Iterable[str], source: str) -> Limits:
+    """Return limits with some of them set by texts such as `networks=100`; the last one counts.
+
+    Sizes can have the unit KiB, MiB, GiB or TiB, as in `store_bytes=20GiB`. Raises ValueError with
+    the name of the source for a text that is not a setting, an unknown limit, or a value that it
+    cannot have.
+    """
+    known = {limit.name for limit in described(limits)}
+    for setting in settings:
+        name, value = _parsed(setting, known, source)
+        try:
+            limits = replace(limits, **{name: value})
+        except ValueError as error:
+            raise ValueError(f"{source}: {error}") from None
+    return limits
+
+
+def _parsed(setting: str, known: set[str], source: str) -> tuple[str, int]:
+    name = setting.partition("=")[0].strip()
+    found = _SETTING.fullmatch(setting)
+    if name not in known:
+        near = get_close_matches(name.lower().replace("-", "_"), sorted(known), 1)
+        advice = f"did you mean {near[0]}?" if near else "`clearprop info` lists the limits"
+        raise ValueError(f"{source}: unknown limit {name!r}: {advice}")
+    if found is None:
+        raise ValueError(
+            f"{source}: {setting!r} does not set a limit: use {name}=VALUE with a whole number"
+        )
+    number, unit = int(found[2]), found[3]
+    if unit and not name.endswith("_bytes"):
+        raise ValueError(f"{source}: {name} is not a size: use a number without {unit}")
+    return name, number * _UNITS[unit]
