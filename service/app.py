@@ -35,6 +35,7 @@ from service.faces.listeners import CannotListen, bound_socket, numeric_host
 from service.faces.responses import Responses
 from service.faces.rest.documentation.pages import documentation
 from service.faces.rest.face import rest_app
+from service.faces.rest.hosts import Hosts
 from service.faces.rest.http_server import HttpServer
 from service.faces.rest.routes import routes
 from service.faces.rpcs import SERVICE, rpcs
@@ -185,7 +186,8 @@ class Server:
         served = routes(self._rpcs)
         pages = [*documentation(served, self.version), *web_pages()]
         most = settings.limits.request_bytes
-        app = rest_app(served, pages, most, settings.allowed_origins)
+        hosts = Hosts(settings.http, settings.allowed_hosts)
+        app = rest_app(served, pages, most, hosts, settings.allowed_origins)
         return HttpServer(app, _GRACE_SECONDS)
 
     def _bind(self) -> Addresses:

@@ -18,13 +18,15 @@ DEFAULT_DATABASE = "sqlite:///clearprop.db"
 OFF = "off"
 
 _ORIGIN = re.compile(r"\*|https?://[^\s/@?#]+")
+_HOST = re.compile(r"\*|\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one server.
 
-    `grpc` and `http` are HOST:PORT, with port 0 for any free port; `http` can be "off". Browsers
+    `grpc` and `http` are HOST:PORT, with port 0 for any free port; `http` can be "off". HTTP also
+    answers requests for `allowed_hosts`, such as clearprop.example.com; "*" allows all. Browsers
     can make calls over HTTP from pages of `allowed_origins`, such as https://example.com; "*"
     allows all origins. `database` is a URL: `sqlite:///relative/path`,
     `sqlite:////absolute/path` or `memory:`. `threads` is the number of runs that are computed at
@@ -35,6 +37,7 @@ class Settings:
 
     grpc: str = DEFAULT_GRPC
     http: str = DEFAULT_HTTP
+    allowed_hosts: tuple[str, ...] = ()
     allowed_origins: tuple[str, ...] = ()
     database: str = DEFAULT_DATABASE
     threads: int = 0
@@ -48,6 +51,13 @@ class Settings:
             )
             if grpc == http and grpc.port:
                 raise ValueError(f"gRPC and HTTP need different addresses, not both {self.http}")
+        for host in self.allowed_hosts:
+            if not _HOST.fullmatch(host):
+                raise ValueError(
+                    f"--allow-host or CLEARPROP_ALLOW_HOST: {host!r} is not a host: use a name or"
+                    " an address without a port, such as clearprop.example.com or [2001:db8::1],"
+                    " or *"
+                )
         for origin in self.allowed_origins:
             if not _ORIGIN.fullmatch(origin):
                 raise ValueError(
@@ -56,21 +66,22 @@ class Settings:
                 )
 
     @classmethod
-    def from_environment(
+    def from_environment(  # noqa: PLR0913 (one for each option)
         cls,
         environment: Mapping[str, str] = os.environ,
         *,
         grpc: str | None = None,
         http: str | None = None,
+        allowed_hosts: Sequence[str] | None = None,
         allowed_origins: Sequence[str] | None = None,
         database: str | None = None,
         limits: Sequence[str] = (),
     ) -> "Settings":
         """Read the settings that are None from CLEARPROP_GRPC, CLEARPROP_HTTP and so on.
 
-        CLEARPROP_ALLOW_ORIGIN can contain several origins, separated by spaces. `limits` are texts
-        such as `networks=100`, and take precedence over those in CLEARPROP_LIMITS, which are
-        separated by spaces. Raises ValueError.
+        CLEARPROP_ALLOW_HOST and CLEARPROP_ALLOW_ORIGIN can contain several values, separated by
+        spaces. `limits` are texts such as `networks=100`, and take precedence over those in
+        CLEARPROP_LIMITS, which are separated by spaces. Raises ValueError.
         """
 
         def chosen(option: str | None, variable: str, default: str) -> str:
@@ -79,6 +90,8 @@ class Settings:
         threads = environment.get("CLEARPROP_THREADS", "0")
         if not re.fullmatch("[0-9]{1,4}", threads):
             raise ValueError(f"CLEARPROP_THREADS must be a number from 0 to 9999, not {threads!r}")
+        if allowed_hosts is None:
+            allowed_hosts = environment.get("CLEARPROP_ALLOW_HOST", "").split()
         if allowed_origins is None:
             allowed_origins = environment.get("CLEARPROP_ALLOW_ORIGIN", "").split()
         of_environment = with_settings(
@@ -87,6 +100,7 @@ class Settings:
         return cls(
             grpc=chosen(grpc, "CLEARPROP_GRPC", DEFAULT_GRPC),
             http=chosen(http, "CLEARPROP_HTTP", DEFAULT_HTTP),
+            allowed_hosts=tuple(allowed_hosts),
             allowed_origins=tuple(allowed_origins),
             database=chosen(database, "CLEARPROP_DATABASE", DEFAULT_DATABASE),
             threads=int(threads),

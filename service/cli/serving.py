@@ -25,6 +25,15 @@ Http = Annotated[
         help="Listen for HTTP on this address, or `off` to disable HTTP.",
     ),
 ]
+AllowHost = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="HOST",
+        show_default="CLEARPROP_ALLOW_HOST, or none",
+        help="Answer HTTP requests for this host name, such as clearprop.example.com. Can be"
+        " repeated. Names of loopback and the address of --http are always allowed.",
+    ),
+]
 AllowOrigin = Annotated[
     list[str] | None,
     typer.Option(
@@ -56,6 +65,7 @@ def serve(
     *,
     grpc: Grpc = None,
     http: Http = None,
+    allow_host: AllowHost = None,
     allow_origin: AllowOrigin = None,
     database: Database = None,
     limit: Limit = None,
@@ -81,6 +91,7 @@ def serve(
         settings = Settings.from_environment(
             grpc=grpc,
             http=http,
+            allowed_hosts=allow_host or None,
             allowed_origins=allow_origin or None,
             database=database,
             limits=limit or (),

@@ -36,6 +36,6 @@ def _policy(content: bytes) -> str:
     digest = b64encode(sha256(import_map).digest()).decode()
     return (
         f"default-src 'none'; script-src 'self' 'sha256-{digest}'; connect-src 'self';"
-        " style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; base-uri 'none';"
+        " style-src 'self'; img-src 'self' data: blob:; base-uri 'none';"
         " form-action 'none'; frame-ancestors 'none'"
     )

@@ -23,6 +23,20 @@ def test_what_is_set_is_used() -> None:
     assert Settings.from_environment({"CLEARPROP_HTTP": "off"}).http == "off"
 
 
+def test_hosts_can_be_allowed_by_an_option_or_by_the_environment() -> None:
+    assert Settings.from_environment({}).allowed_hosts == ()
+    environment = {"CLEARPROP_ALLOW_HOST": "a.example [2001:db8::1]"}
+    hosts = Settings.from_environment(environment).allowed_hosts
+    assert hosts == ("a.example", "[2001:db8::1]")
+    assert Settings.from_environment(environment, allowed_hosts=["*"]).allowed_hosts == ("*",)
+
+
+@pytest.mark.parametrize("host", ["", "http://a", "a:80", "a/b", "a b", "2001:db8::1"])
+def test_what_is_not_a_host_is_refused(host: str) -> None:
+    with pytest.raises(ValueError, match=r"CLEARPROP_ALLOW_HOST: .* is not a host"):
+        Settings(allowed_hosts=("a.example", host))
+
+
 def test_an_option_overrides_the_environment_even_if_that_is_invalid() -> None:
     settings = Settings.from_environment(
         {"CLEARPROP_GRPC": "nowhere", "CLEARPROP_ALLOW_ORIGIN": "x", "CLEARPROP_DATABASE": "a"},

@@ -1,6 +1,6 @@
 """The HTTP face as an ASGI application."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from re import Pattern
 from re import compile as compile_pattern
@@ -9,30 +9,30 @@ from urllib.parse import unquote
 import grpc
 from starlette.applications import Starlette
 from starlette.convertors import StringConvertor, register_url_convertor
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.routing import Route as Path
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from service.faces.rest.browser_guard import BrowserGuard
 from service.faces.rest.calls import Resource
 from service.faces.rest.errors import HttpError, error_response
+from service.faces.rest.hosts import Hosts
 from service.faces.rest.routes import Route
 from service.faces.rest.streams import Streams
-
-_SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 def rest_app(
     routes: Sequence[Route],
     pages: Sequence[BaseRoute],
     request_bytes: int,
+    hosts: Hosts,
     allowed_origins: Sequence[str],
 ) -> ASGIApp:
-    """Return the ASGI application that serves the calls and the pages.
+    """Return the ASGI application that serves the calls and the pages of `hosts`.
 
     Browsers can make calls from the pages of this server and from pages of `allowed_origins`, such
     as https://example.com.
@@ -48,6 +48,7 @@ def rest_app(
     app = Starlette(
         routes=[*paths, *pages],
         middleware=[
+            Middleware(BrowserGuard, hosts=hosts, allowed_origins=allowed_origins),
             Middleware(
                 CORSMiddleware,
                 allow_origins=allowed_origins,
@@ -55,9 +56,7 @@ def rest_app(
                 allow_headers=["*"],
                 expose_headers=["ETag", "Retry-After", "Content-Disposition"],
             ),
-            Middleware(
-                _Guarded, allowed_origins=allowed_origins, encoded_verbs=_encoded_verbs(by_path)
-            ),
+            Middleware(_DecodedVerbs, encoded_verbs=_encoded_verbs(by_path)),
         ],
         exception_handlers={HTTPStatus.NOT_FOUND: _unknown_path},
     )
@@ -94,55 +93,17 @@ def _starlette_path(path: str) -> str:
     return path.replace("}", ":segment}")
 
 
-class _Guarded:
-    """Rejects calls from pages of other origins, and sets security headers.
+class _DecodedVerbs:
+    """Replaces the path with the undecoded one, in which the colon of a verb is decoded."""
 
-    Browsers send some cross-origin requests without a preflight request; the Origin header
-    identifies them. Responses must not be cached, and browsers must not guess their type.
-    """
-
-    def __init__(
-        self, app: ASGIApp, allowed_origins: Sequence[str], encoded_verbs: Pattern[str]
-    ) -> None:
+    def __init__(self, app: ASGIApp, encoded_verbs: Pattern[str]) -> None:
         self._app = app
-        self._allowed = {*allowed_origins}
         self._verbs = encoded_verbs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # Undecoded: `_Segment` decodes each segment.
+        # `_Segment` decodes each segment.
         scope["path"] = self._verbs.sub(r":\1", scope["raw_path"].decode("ascii"))
-        headers = Headers(scope=scope)
-        origin = headers.get("origin")
-        app = self._app
-        if (
-            origin is not None
-            and scope["method"] not in _SAFE
-            and origin.partition("://")[2] != headers.get("host")
-            and not self._allowed & {origin, "*"}
-        ):
-            app = error_response(_not_allowed(origin)).response
-
-        async def send_guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                sent = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    sent.setdefault(name, value)
-            await send(message)
-
-        await app(scope, receive, send_guarded)
-
-
-_HEADERS: Mapping[str, str] = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-
-
-def _not_allowed(origin: str) -> HttpError:
-    return HttpError(
-        HTTPStatus.FORBIDDEN,
-        grpc.StatusCode.PERMISSION_DENIED,
-        "ORIGIN_NOT_ALLOWED",
-        f"requests from the origin {origin} are not allowed: to allow them, start the server with"
-        f" --allow-origin {origin}",
-    )
+        await self._app(scope, receive, send)
 
 
 async def _unknown_path(request: Request, _: Exception) -> Response:

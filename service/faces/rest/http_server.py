@@ -8,6 +8,7 @@ from uvicorn import Config, Server
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from service.faces.listeners import bound_socket
+from service.faces.rest.browser_guard import TARGET_HOST
 from service.faces.rest.streams import ABORT
 from service.faces.timeouts import READ_SECONDS
 
@@ -105,6 +106,10 @@ class _Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._end_head()
+        if not self.url.startswith(b"/"):
+            # An absolute target, such as http://host/path, has a host of its own.
+            authority = self.url.partition(b"://")[2].partition(b"/")[0].partition(b"?")[0]
+            self.scope["extensions"][TARGET_HOST] = authority.decode("latin-1")  # type: ignore[assignment]
         super().on_headers_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -37,7 +37,7 @@ async def message_of(route: Route, request: Request, most: int) -> Message:
         raise InvalidFields(
             [Violation("", f"{request.method} requests have no body: send the fields in the query")]
         )
-    if content:
+    if content or (route.takes_body and "Content-Type" in request.headers):
         _check_type(request, JSON)
     if len(content) <= _SMALL_BYTES:
         return _message(route, request, content)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from promises import rounds
 from servers import ServerProcess
 
-GET = b"GET /v1/serverInfo HTTP/1.1\r\nHost: x\r\n"
-POST = b"POST /v1/networks HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+GET = b"GET /v1/serverInfo HTTP/1.1\r\nHost: localhost\r\n"
+POST = b"POST /v1/networks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 CLOSE = b"Connection: close\r\n\r\n"
 
 
@@ -47,35 +47,47 @@ def codes(answer: bytes) -> list[int]:
 
 HOSTILE = {
     # Paths and queries.
-    "a path that is not UTF-8": (b"GET /v1/networks/%ff%fe HTTP/1.1\r\nHost: x\r\n" + CLOSE, 404),
-    "a path of raw bytes": (b"GET /v1/networks/\xff\xfe HTTP/1.1\r\nHost: x\r\n" + CLOSE, 400),
-    "half a percent code": (b"GET /v1/networks/%zz%1 HTTP/1.1\r\nHost: x\r\n" + CLOSE, 404),
-    "a nought in a path": (b"GET /v1/networks/a%00b HTTP/1.1\r\nHost: x\r\n" + CLOSE, 404),
-    "an end of a line in a path": (
-        b"GET /v1/networks/a%0d%0aX-Evil:%201 HTTP/1.1\r\nHost: x\r\n" + CLOSE,
+    "a path that is not UTF-8": (
+        b"GET /v1/networks/%ff%fe HTTP/1.1\r\nHost: localhost\r\n" + CLOSE,
         404,
     ),
-    "dots in a path": (b"GET /v1/networks/../../etc HTTP/1.1\r\nHost: x\r\n" + CLOSE, 404),
-    "a path of 200 KB": (b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\nHost: x\r\n" + CLOSE, 400),
-    "a query that is not UTF-8": (b"GET /v1/networks?%ff=%fe HTTP/1.1\r\nHost: x\r\n" + CLOSE, 400),
+    "a path of raw bytes": (
+        b"GET /v1/networks/\xff\xfe HTTP/1.1\r\nHost: localhost\r\n" + CLOSE,
+        400,
+    ),
+    "half a percent code": (b"GET /v1/networks/%zz%1 HTTP/1.1\r\nHost: localhost\r\n" + CLOSE, 404),
+    "a nought in a path": (b"GET /v1/networks/a%00b HTTP/1.1\r\nHost: localhost\r\n" + CLOSE, 404),
+    "an end of a line in a path": (
+        b"GET /v1/networks/a%0d%0aX-Evil:%201 HTTP/1.1\r\nHost: localhost\r\n" + CLOSE,
+        404,
+    ),
+    "dots in a path": (b"GET /v1/networks/../../etc HTTP/1.1\r\nHost: localhost\r\n" + CLOSE, 404),
+    "a path of 200 KB": (
+        b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\nHost: localhost\r\n" + CLOSE,
+        400,
+    ),
+    "a query that is not UTF-8": (
+        b"GET /v1/networks?%ff=%fe HTTP/1.1\r\nHost: localhost\r\n" + CLOSE,
+        400,
+    ),
     "a surrogate in a query": (
-        b"GET /v1/networks?pageToken=%ed%a0%80 HTTP/1.1\r\nHost: x\r\n" + CLOSE,
+        b"GET /v1/networks?pageToken=%ed%a0%80 HTTP/1.1\r\nHost: localhost\r\n" + CLOSE,
         400,
     ),
     "a number of 20,000 digits": (
-        b"GET /v1/networks?pageSize=" + b"9" * 20_000 + b" HTTP/1.1\r\nHost: x\r\n" + CLOSE,
+        b"GET /v1/networks?pageSize=" + b"9" * 20_000 + b" HTTP/1.1\r\nHost: localhost\r\n" + CLOSE,
         400,
     ),
     "10,000 names in a query": (
-        b"GET /v1/networks?" + b"a=1&" * 10_000 + b" HTTP/1.1\r\nHost: x\r\n" + CLOSE,
+        b"GET /v1/networks?" + b"a=1&" * 10_000 + b" HTTP/1.1\r\nHost: localhost\r\n" + CLOSE,
         400,
     ),
     # Lines and versions.
     "no HTTP": (b"\x16\x03\x01\x00\xc8\x01\x00\x00\xc4\x03\x03" + bytes(100) + b"\r\n\r\n", 400),
     "another protocol": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
-    "a version to come": (b"GET /v1/serverInfo HTTP/3.7\r\nHost: x\r\n\r\n", 400),
-    "a method of nobody": (b"BREW /v1/serverInfo HTTP/1.1\r\nHost: x\r\n" + CLOSE, 400),
-    "a tunnel": (b"CONNECT x:443 HTTP/1.1\r\nHost: x\r\n" + CLOSE, 400),
+    "a version to come": (b"GET /v1/serverInfo HTTP/3.7\r\nHost: localhost\r\n\r\n", 400),
+    "a method of nobody": (b"BREW /v1/serverInfo HTTP/1.1\r\nHost: localhost\r\n" + CLOSE, 400),
+    "a tunnel": (b"CONNECT x:443 HTTP/1.1\r\nHost: localhost\r\n" + CLOSE, 400),
     "a protocol that is not spoken": (
         GET + b"Connection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n",
         200,
@@ -89,20 +101,19 @@ HOSTILE = {
     ),
     "an origin of bytes": (POST + b"Origin: \xff\xfe\r\nContent-Length: 0\r\n" + CLOSE, 403),
     "an etag of bytes": (
-        b'DELETE /v1/networks/a HTTP/1.1\r\nHost: x\r\nIf-Match: "\xff"\r\n' + CLOSE,
+        b'DELETE /v1/networks/a HTTP/1.1\r\nHost: localhost\r\nIf-Match: "\xff"\r\n' + CLOSE,
         404,
     ),
     "a key of bytes": (POST + b"Idempotency-Key: \xff\r\nContent-Length: 0\r\n" + CLOSE, 400),
     "a type of bytes": (
-        b"POST /v1/networks HTTP/1.1\r\nHost: x\r\nContent-Type: \xff;\r\nContent-Length: 2\r\n"
-        + CLOSE
-        + b"{}",
+        b"POST /v1/networks HTTP/1.1\r\nHost: localhost\r\n"
+        b"Content-Type: \xff;\r\nContent-Length: 2\r\n" + CLOSE + b"{}",
         415,
     ),
     "a wish for nothing": (GET + b"Accept: */*;q=nan\r\n" + CLOSE, 406),
     "a wish that nobody can read": (GET + b"Accept: ;q=,;;=,*/*\r\n" + CLOSE, 200),
     "an event after the last": (
-        b"GET /v1/networks/a/updates:watch HTTP/1.1\r\nHost: x\r\n"
+        b"GET /v1/networks/a/updates:watch HTTP/1.1\r\nHost: localhost\r\n"
         b"Last-Event-ID: 9223372036854775807\r\n" + CLOSE,
         400,
     ),
@@ -130,9 +141,9 @@ def test_malformed_requests_are_rejected(
 def test_line_breaks_in_a_path_do_not_reach_headers(http_server: ServerProcess) -> None:
     path = b"/v1/networks/a%0d%0aX-Evil:1%0d%0a%0d%0aHTTP/1.1%20200%20OK"
 
-    head, _, _ = sent(http_server, b"GET " + path + b" HTTP/1.1\r\nHost: x\r\n" + CLOSE).partition(
-        b"\r\n\r\n"
-    )
+    head, _, _ = sent(
+        http_server, b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\n" + CLOSE
+    ).partition(b"\r\n\r\n")
 
     assert b"Evil" not in head
 
@@ -146,7 +157,7 @@ def test_a_large_body_is_rejected_before_it_is_sent(http_server: ServerProcess) 
 def test_requests_on_one_connection_are_answered_in_their_order(
     http_server: ServerProcess,
 ) -> None:
-    other = b"GET /v1/nothing HTTP/1.1\r\nHost: x\r\n\r\n"
+    other = b"GET /v1/nothing HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
     answers = sent(http_server, (GET + b"\r\n" + other) * 20 + GET + CLOSE)
 
@@ -160,16 +171,18 @@ def test_requests_on_one_connection_are_answered_in_their_order(
 def test_a_body_is_never_parsed_as_a_request(
     http_server: ServerProcess, line: bytes, code: int
 ) -> None:
-    hidden = b"DELETE /v1/trainingSets/xor HTTP/1.1\r\nHost: x\r\n\r\n"
+    hidden = b"DELETE /v1/trainingSets/xor HTTP/1.1\r\nHost: localhost\r\n\r\n"
     length = b"Content-Length: %d\r\n\r\n" % len(hidden)
 
-    answers = sent(http_server, line + b" HTTP/1.1\r\nHost: x\r\n" + length + hidden + GET + CLOSE)
+    answers = sent(
+        http_server, line + b" HTTP/1.1\r\nHost: localhost\r\n" + length + hidden + GET + CLOSE
+    )
 
     assert codes(answers) == [code, 200]
 
 
 def test_http_1_0_is_answered_and_its_connection_closed(http_server: ServerProcess) -> None:
-    answer = sent(http_server, b"GET /v1/serverInfo HTTP/1.0\r\n\r\n")
+    answer = sent(http_server, b"GET /v1/serverInfo HTTP/1.0\r\nHost: localhost\r\n\r\n")
 
     assert codes(answer) == [200]
     assert b'"version"' in answer
@@ -181,7 +194,8 @@ def upload(name: str) -> bytes:
 
 
 UPLOAD = (
-    b"POST /v1/trainingSets:upload HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
+    b"POST /v1/trainingSets:upload HTTP/1.1\r\nHost: localhost\r\n"
+    b"Content-Type: application/x-ndjson\r\n"
 )
 
 

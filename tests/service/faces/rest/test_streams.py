@@ -268,7 +268,9 @@ async def test_a_client_that_does_not_read_is_disconnected(
     await asyncio.to_thread(here.handlers.runs.train, request)
     # No more is read than the buffer takes, until the server has given up.
     reader, writer = await asyncio.open_connection(host, int(port), limit=1_000)
-    writer.write(b"GET /v1/networks/net/updates:watch?startUpdate=0 HTTP/1.1\r\nHost: here\r\n\r\n")
+    writer.write(
+        b"GET /v1/networks/net/updates:watch?startUpdate=0 HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    )
     assert b"200" in await reader.readline()
     await given_up.wait()
     # What was on its way still comes; that it is not all is seen by the chunk that is not there.
