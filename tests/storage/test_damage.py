@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from histories import NOW, SetClock, Story, append, begin, make_training_set
@@ -273,24 +273,38 @@ def is_part(part: list[str], whole: list[str]) -> bool:
     return any(part == whole[place : place + len(part)] for place in places)
 
 
+class Intact(NamedTuple):
+    """A file, and what it says before any of its bytes is changed."""
+
+    content: bytes
+    used: list[int]  # where it is not zero: most of it is empty space inside of pages
+    said: dict[str, list[str] | None]
+    keyframes: list[str]
+
+
+@pytest.fixture
+def intact(written: tuple[Path, Story, Reads]) -> Intact:
+    source, story, reads = written
+    content = source.read_bytes()
+    store = SqliteStore(source, SetClock())
+    with store.read() as reader:
+        keyframes = [repr(reader.keyframe(story.uid, update)) for update in range(76)]
+    said = everything(store, reads)
+    store.close()
+    return Intact(content, [place for place, byte in enumerate(content) if byte], said, keyframes)
+
+
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None
 )
 @given(seed=st.integers(0, 2**32))
 def test_no_changed_byte_of_the_file_changes_data_without_an_error(
-    path: Path, written: tuple[Path, Story, Reads], seed: int
+    path: Path, written: tuple[Path, Story, Reads], intact: Intact, seed: int
 ) -> None:
-    source, story, reads = written
-    content = bytearray(source.read_bytes())
-    store = SqliteStore(source, SetClock())
-    expected = everything(store, reads)
-    with store.read() as reader:
-        keyframes = [repr(reader.keyframe(story.uid, update)) for update in range(76)]
-    store.close()
+    _, _, reads = written
+    content = bytearray(intact.content)
     chance = random.Random(seed)
-    # Most of the file is empty space inside of pages.
-    used = [place for place, byte in enumerate(content) if byte]
-    for place in chance.sample(used, 3):
+    for place in chance.sample(intact.used, 3):
         content[place] ^= 1 << chance.randrange(8)
     path.write_bytes(content)
     try:
@@ -301,14 +315,14 @@ def test_no_changed_byte_of_the_file_changes_data_without_an_error(
     store.close()
     # Where a key is damaged its row is not found. An earlier keyframe serves as well; of the events
     # of runs some may be missing, never one between two others.
-    for table, whole in expected.items():
+    for table, whole in intact.said.items():
         part = said[table]
         assert whole is not None
         if part is None:
             continue
         match table:
             case "keyframes":
-                assert part[0] in keyframes
+                assert part[0] in intact.keyframes
             case "run_events":
                 assert is_part(part, whole)
             case "answers":
