@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from promises import rounds
 from watch_checker import (
     Fault,
     FaultKind,
@@ -18,6 +19,9 @@ from watch_checker import (
     Turn,
     faults,
 )
+
+#: How many histories each fault is planted in.
+EXAMPLES = rounds(40, 1_000)
 
 
 @dataclass
@@ -266,6 +270,7 @@ def spoilt(
 
 
 @pytest.mark.parametrize(("spoil", "kind"), UPDATE_FAULTS)
+@settings(max_examples=EXAMPLES)
 @given(story=stories(), stride=st.integers(1, 7), data=st.data())
 def test_what_is_wrong_with_an_update_is_seen(
     spoil: Spoil, kind: FaultKind, story: Story, stride: int, data: st.DataObject
@@ -274,6 +279,7 @@ def test_what_is_wrong_with_an_update_is_seen(
 
 
 @pytest.mark.parametrize(("spoil", "kind"), TURN_FAULTS)
+@settings(max_examples=EXAMPLES)
 @given(story=stories(), stride=st.integers(1, 7), data=st.data())
 def test_what_is_wrong_with_a_run_event_is_seen(
     spoil: Spoil, kind: FaultKind, story: Story, stride: int, data: st.DataObject
