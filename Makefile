@@ -116,8 +116,8 @@ $(DOCS_INSTALLED): $(INSTALLED) requirements/docs.txt
 	$(call install,$(VENV),--require-hashes -r requirements/docs.txt)
 	@touch $@
 
-$(KERNELS): $(INSTALLED) $(wildcard training/numerics/*.py)
-	$(BIN)/python -m training.numerics.compile
+$(KERNELS): $(INSTALLED) service/faces/messages/element_count.py $(wildcard training/numerics/*.py)
+	$(BIN)/python -m service.kernels
 	@touch $@
 
 $(PROTO_INSTALLED): requirements/proto.txt

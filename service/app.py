@@ -20,6 +20,7 @@ from service.execution.thread_executor import ThreadExecutor
 from service.execution.wakeups import Wakeups
 from service.faces.grpc import methods
 from service.faces.grpc.health import SERVICE_NAME, Health
+from service.faces.grpc.requests import Requests
 from service.faces.handlers.edits import EditHandlers
 from service.faces.handlers.exports import ExportHandlers
 from service.faces.handlers.handlers import Handlers
@@ -32,6 +33,7 @@ from service.faces.handlers.server import ServerHandlers
 from service.faces.handlers.training_sets import TrainingSetHandlers
 from service.faces.handlers.watches import WatchHandlers
 from service.faces.listeners import CannotListen, bound_socket, numeric_host
+from service.faces.received_bytes import ReceivedBytes
 from service.faces.responses import Responses
 from service.faces.rest.documentation.pages import documentation
 from service.faces.rest.face import rest_app
@@ -39,6 +41,7 @@ from service.faces.rest.hosts import Hosts
 from service.faces.rest.http_server import HttpServer
 from service.faces.rest.routes import routes
 from service.faces.rpcs import SERVICE, rpcs
+from service.kernels import warm_up
 from service.reading.readers import Readers
 from service.reading.watch_reader import WatchReader
 from service.settings import OFF, Settings
@@ -61,7 +64,6 @@ from service.use_cases.walks import Walks
 from service.use_cases.watches import Watches
 from service.web.pages import web_pages
 from storage import open_store
-from training.numerics.compile import warm_up
 from training.ports import Executor
 
 logger = logging.getLogger(__name__)
@@ -131,6 +133,7 @@ class Server:
         )
         self._rpcs = rpcs(self.handlers, responses, self.wakeups.check)
         self.grpc = grpc.aio.server(options=_grpc_options(settings))
+        self._received = ReceivedBytes(settings.limits)
         self.http = self._http_server(settings)
         self.health = Health([SERVICE.full_name])
         self._loop = loop
@@ -145,8 +148,9 @@ class Server:
         """
         await asyncio.to_thread(warm_up)
         await asyncio.to_thread(self.training_sets.add_built_in)
+        requests = Requests(self._settings.limits, self._received)
         self.grpc.add_generic_rpc_handlers(
-            [methods.rpc_handlers(self._rpcs), self.health.rpc_handlers()]
+            [methods.rpc_handlers(self._rpcs, requests), self.health.rpc_handlers()]
         )
         services = [SERVICE.full_name, SERVICE_NAME]
         reflection.enable_server_reflection([*services, reflection.SERVICE_NAME], self.grpc)

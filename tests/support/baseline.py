@@ -31,7 +31,7 @@ class Baseline:
         if not self._out.exists():
             with self._out.open("w") as out, self._err.open("w") as err:
                 self._compiling = subprocess.Popen(
-                    [sys.executable, "-m", "training.numerics.compile"],
+                    [sys.executable, "-m", "service.kernels"],
                     env=self._environment(),
                     cwd=ROOT,
                     stdout=out,

@@ -14,7 +14,7 @@ from clearprop.cli import main
 from clearprop.cli.command_group import Commands
 
 from service import app  # noqa: F401 (what a server would load by itself)
-from training.numerics.compile import warm_up
+from service.kernels import warm_up
 
 
 class Order(TypedDict):

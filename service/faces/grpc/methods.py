@@ -9,15 +9,16 @@ from typing import Any, Never
 from urllib.parse import unquote
 
 import grpc
-from google.protobuf.message import DecodeError, Message
+from google.protobuf.message import Message
 
 from service.faces.error_table import INTERNAL_ERROR, code_of, status_of
+from service.faces.grpc.requests import Requests
 from service.faces.response_stream import Response
 from service.faces.rpcs import SERVICE, Rpc
 from service.faces.shared_encodings import SharedEncodings
 from service.faces.timeouts import read_timeout, write_timeout
 from service.use_cases.caller import CALLER
-from training.errors import ClearpropError, InvalidFields, Violation
+from training.errors import ClearpropError
 
 logger = logging.getLogger(__name__)
 
@@ -27,45 +28,36 @@ _SHARED_BYTES = 32 * 2**20
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
-def rpc_handlers(rpcs: Iterable[Rpc]) -> grpc.GenericRpcHandler:
+def rpc_handlers(rpcs: Iterable[Rpc], requests: Requests) -> grpc.GenericRpcHandler:
     """Return the service for a gRPC server."""
     serialized = SharedEncodings(_serialized, _SHARED_BYTES)
     return grpc.method_handlers_generic_handler(
-        SERVICE.full_name, {rpc.method.name: _handler(rpc, serialized) for rpc in rpcs}
+        SERVICE.full_name, {rpc.method.name: _handler(rpc, requests, serialized) for rpc in rpcs}
     )
 
 
 def _handler(
-    rpc: Rpc, serialized: "SharedEncodings[_Serialized]"
+    rpc: Rpc, requests: Requests, serialized: "SharedEncodings[_Serialized]"
 ) -> "grpc.RpcMethodHandler[Any, Any]":
-    request = _Request(rpc.request_type).deserialize
-    respond = rpc.response_type.SerializeToString
-    if rpc.method.client_streaming:
-        return grpc.stream_unary_rpc_method_handler(_collecting(rpc), request, respond)
+    # All methods are handled as if they had a stream of requests, which has the same form on the
+    # wire: so the service decides when it receives a request.
     if rpc.method.server_streaming:
         # Its responses are already serialized, because many callers receive the same ones.
-        return grpc.unary_stream_rpc_method_handler(_streaming(rpc, serialized), request)
-    return grpc.unary_unary_rpc_method_handler(_answering(rpc), request, respond)
+        return grpc.stream_stream_rpc_method_handler(_streaming(rpc, requests, serialized))
+    handle = _collecting if rpc.method.client_streaming else _answering
+    respond = rpc.response_type.SerializeToString
+    return grpc.stream_unary_rpc_method_handler(handle(rpc, requests), response_serializer=respond)
 
 
-class _Request:
-    """Parses requests of one type. gRPC itself would answer invalid bytes with INTERNAL."""
-
-    def __init__(self, kind: type[Message]) -> None:
-        self._kind = kind
-
-    def deserialize(self, content: bytes) -> Message | InvalidFields:
+def _answering(
+    rpc: Rpc, requests: Requests
+) -> Callable[[AsyncIterator[bytes], Context], Awaitable[Message]]:
+    async def answer(contents: AsyncIterator[bytes], context: Context) -> Message:
+        client = _address(context.peer())
+        CALLER.set(client)
         try:
-            return self._kind.FromString(content)
-        except DecodeError:
-            name = self._kind.DESCRIPTOR.full_name
-            return InvalidFields([Violation("", f"the request is not a valid {name}")])
-
-
-def _answering(rpc: Rpc) -> Callable[[Message | InvalidFields, Context], Awaitable[Message]]:
-    async def answer(request: Message | InvalidFields, context: Context) -> Message:
-        try:
-            response = await rpc.answer(_read(request))
+            with requests.hold(client) as held:
+                response = await rpc.answer(await requests.only(rpc.request_type, contents, held))
         except Exception as error:  # noqa: BLE001 (sent to the caller, and logged)
             await _refuse(error, context)
         return response
@@ -74,13 +66,12 @@ def _answering(rpc: Rpc) -> Callable[[Message | InvalidFields, Context], Awaitab
 
 
 def _collecting(
-    rpc: Rpc,
-) -> Callable[[AsyncIterator[Message | InvalidFields], Context], Awaitable[Message]]:
-    async def collect(
-        requests: AsyncIterator[Message | InvalidFields], context: Context
-    ) -> Message:
+    rpc: Rpc, requests: Requests
+) -> Callable[[AsyncIterator[bytes], Context], Awaitable[Message]]:
+    async def collect(contents: AsyncIterator[bytes], context: Context) -> Message:
+        CALLER.set(_address(context.peer()))
         try:
-            async with aclosing(_messages(requests, context)) as messages:
+            async with aclosing(_messages(rpc, requests, contents, context)) as messages:
                 response = await rpc.collect(messages)
         except Exception as error:  # noqa: BLE001 (sent to the caller, and logged)
             await _refuse(error, context)
@@ -90,10 +81,10 @@ def _collecting(
 
 
 async def _messages(
-    requests: AsyncIterator[Message | InvalidFields], context: Context
+    rpc: Rpc, requests: Requests, contents: AsyncIterator[bytes], context: Context
 ) -> AsyncGenerator[Message, None]:
-    while (request := await read_timeout(anext(requests, None))) is not None:
-        yield _read(request)
+    while (content := await read_timeout(anext(contents, None))) is not None:
+        yield await requests.parse(rpc.request_type, content)
     # In gRPC, the requests of a caller that has disconnected end like those of one that has sent
     # everything; the call is cancelled a little later. Sending waits for that or returns at once.
     await context.send_initial_metadata(())
@@ -115,12 +106,15 @@ def _serialized(response: Response) -> _Serialized:
 
 
 def _streaming(
-    rpc: Rpc, serialized: SharedEncodings[_Serialized]
-) -> Callable[[Message | InvalidFields, Context], Awaitable[None]]:
-    async def stream(request: Message | InvalidFields, context: Context) -> None:
-        CALLER.set(_address(context.peer()))
+    rpc: Rpc, requests: Requests, serialized: SharedEncodings[_Serialized]
+) -> Callable[[AsyncIterator[bytes], Context], Awaitable[None]]:
+    async def stream(contents: AsyncIterator[bytes], context: Context) -> None:
+        client = _address(context.peer())
+        CALLER.set(client)
         try:
-            async with aclosing(await rpc.open_stream(_read(request))) as responses:
+            with requests.hold(client) as held:
+                request = await requests.only(rpc.request_type, contents, held)
+            async with aclosing(await rpc.open_stream(request)) as responses:
                 await context.send_initial_metadata(())
                 async for group in responses:
                     for each in await serialized.of(group):
@@ -138,12 +132,6 @@ def _address(peer: str) -> str:
     """
     kind, _, address = peer.partition(":")
     return unquote(address).rpartition(":")[0].strip("[]") if kind.startswith("ip") else kind
-
-
-def _read(request: Message | InvalidFields) -> Message:
-    if isinstance(request, InvalidFields):
-        raise request
-    return request
 
 
 async def _refuse(error: Exception, context: Context) -> Never:

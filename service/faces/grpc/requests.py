@@ -1,0 +1,93 @@
+"""Receives and parses the requests of gRPC calls.
+
+gRPC would receive and parse a request before the service knows of the call. Here, the service
+decides when to receive a request, and parses it after its elements are counted.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from google.protobuf.message import DecodeError, Message
+
+from service.faces.messages.element_count import check_element_count
+from service.faces.received_bytes import HeldBytes, ReceivedBytes
+from training.errors import DeadlineExceeded, InvalidFields, TooManyCalls, Violation
+from training.limits import Limits
+
+M = TypeVar("M", bound=Message)
+
+#: A request that has not arrived after this time, in seconds, counts with the maximum size.
+_SLOW_SECONDS = 1.0
+
+#: Counting the elements of a longer request would delay other calls.
+_LONGEST_IN_LOOP = 256 * 2**10
+
+
+class Requests:
+    """Receives and parses requests within the limits."""
+
+    def __init__(self, limits: Limits, received: ReceivedBytes) -> None:
+        self._limits = limits
+        self._received = received
+        self._threads = ThreadPoolExecutor(2, "parse")
+
+    def hold(self, client: str) -> HeldBytes:
+        """Return the bytes that a call holds until the end of a `with` block."""
+        return self._received.hold(client)
+
+    async def only(self, kind: type[M], contents: AsyncIterator[bytes], held: HeldBytes) -> M:
+        """Receive the one request of a call.
+
+        Raises InvalidFields, LimitExceeded, TooManyCalls, DeadlineExceeded.
+        """
+        content = await self._receive(contents, held)
+        if content is None:
+            raise InvalidFields([Violation("", f"the {kind.DESCRIPTOR.full_name} is missing")])
+        held.set(len(content))
+        return await self.parse(kind, content)
+
+    async def parse(self, kind: type[M], content: bytes) -> M:
+        """Parse a request. Raises InvalidFields, LimitExceeded."""
+        if len(content) <= _LONGEST_IN_LOOP:
+            return self._parsed(kind, content)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._parsed, kind, content)
+
+    async def _receive(self, contents: AsyncIterator[bytes], held: HeldBytes) -> bytes | None:
+        """Return the next request, None if there is none."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._limits.body_seconds
+        refused: TooManyCalls | None = None
+
+        def be_slow() -> None:
+            nonlocal refused
+            try:
+                held.set(self._limits.request_bytes)
+                timeout.reschedule(deadline)
+            except TooManyCalls as error:
+                refused = error
+                timeout.reschedule(loop.time())
+
+        timer = loop.call_later(_SLOW_SECONDS, be_slow)
+        try:
+            async with asyncio.timeout(None) as timeout:
+                return await anext(contents, None)
+        except TimeoutError:
+            seconds = self._limits.body_seconds
+            raise refused or DeadlineExceeded(
+                f"the request did not arrive within {seconds} s: send less at once",
+                limit="body_seconds",
+                value=seconds,
+            ) from None
+        finally:
+            timer.cancel()
+
+    def _parsed(self, kind: type[M], content: bytes) -> M:
+        check_element_count(kind, content, self._limits.message_elements)
+        try:
+            return kind.FromString(content)
+        except DecodeError:
+            name = kind.DESCRIPTOR.full_name
+            raise InvalidFields([Violation("", f"the request is not a valid {name}")]) from None
