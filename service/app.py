@@ -4,7 +4,6 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -12,6 +11,7 @@ from importlib.metadata import version
 import grpc
 from grpc_reflection.v1alpha import reflection
 
+from service.admission.admission import Admission
 from service.clock import SystemClock
 from service.execution.maintenance import Maintenance
 from service.execution.outcomes import Outcomes
@@ -45,6 +45,7 @@ from service.kernels import warm_up
 from service.reading.readers import Readers
 from service.reading.watch_reader import WatchReader
 from service.settings import OFF, Settings
+from service.threads import Threads
 from service.use_cases.comparisons import Comparisons
 from service.use_cases.edits import Edits
 from service.use_cases.evaluations import Evaluations
@@ -68,8 +69,8 @@ from training.ports import Executor
 
 logger = logging.getLogger(__name__)
 
-#: How many calls can block at the same time; further calls wait.
-_CALL_THREADS = 32
+#: Threads for what the server does itself: reading for watches, maintenance, starting, stopping.
+_OWN_THREADS = 16
 
 #: How long active calls have to finish when the server shuts down, in seconds.
 _GRACE_SECONDS = 5.0
@@ -90,6 +91,8 @@ class Server:
         clock = SystemClock()
         self.store = open_store(settings.database, clock)
         self.wakeups = Wakeups(loop)
+        self.threads = Threads(_OWN_THREADS, "own")
+        self.admission = Admission(settings.limits)
         self.store.on_commit(self.wakeups.committed)
         readers = Readers.of(self.store)
         self.executor: Executor = ThreadExecutor(
@@ -99,12 +102,12 @@ class Server:
         opening = RunOpening(readers.examples, clock, settings.limits)
         watch_reader = WatchReader(self.store, readers.selections)
         inspection = Inspection(self.store, readers.examples, readers.states, opening)
-        outcomes = Outcomes(self.store, self.wakeups)
+        outcomes = Outcomes(self.store, self.wakeups, self.threads)
         history = History(self.store, readers.states, readers.selections)
         verification = Verification(self.store, readers.examples, clock)
         steps = Steps(self.store, self.executor, opening, clock)
         runs = Runs(self.store, self.executor, opening, clock)
-        watches = Watches(self.store, watch_reader, self.wakeups, settings.limits)
+        watches = Watches(self.store, watch_reader, self.wakeups, self.threads, settings.limits)
         responses = Responses(outcomes, history)
         self.version = version("clearprop-server")
         self.handlers = Handlers(
@@ -131,14 +134,14 @@ class Server:
             exports=ExportHandlers(Exports(self.store, readers.states)),
             server=ServerHandlers(self.version, self.store.kind, settings.limits),
         )
-        self._rpcs = rpcs(self.handlers, responses, self.wakeups.check)
+        self._rpcs = rpcs(self.handlers, responses, self.admission, self.wakeups.check)
         self.grpc = grpc.aio.server(options=_grpc_options(settings))
         self._received = ReceivedBytes(settings.limits)
         self.http = self._http_server(settings)
         self.health = Health([SERVICE.full_name])
         self._loop = loop
         self.store.on_availability(self._availability_changed)
-        self._maintenance = Maintenance(self.store)
+        self._maintenance = Maintenance(self.store, self.threads)
         self._settings = settings
 
     async def start(self) -> Addresses:
@@ -146,16 +149,15 @@ class Server:
 
         Raises CannotListen.
         """
-        await asyncio.to_thread(warm_up)
-        await asyncio.to_thread(self.training_sets.add_built_in)
-        requests = Requests(self._settings.limits, self._received)
-        self.grpc.add_generic_rpc_handlers(
-            [methods.rpc_handlers(self._rpcs, requests), self.health.rpc_handlers()]
-        )
+        await self.threads.run(warm_up)
+        await self.threads.run(self.training_sets.add_built_in)
+        requests = Requests(self._settings.limits, self._received, self.admission)
+        handlers = methods.rpc_handlers(self._rpcs, requests, self.threads)
+        self.grpc.add_generic_rpc_handlers([handlers, self.health.rpc_handlers()])
         services = [SERVICE.full_name, SERVICE_NAME]
         reflection.enable_server_reflection([*services, reflection.SERVICE_NAME], self.grpc)
         self.health.set(is_serving=True)
-        await asyncio.to_thread(self.executor.adopt)
+        await self.threads.run(self.executor.adopt)
         self._maintenance.start()
         addresses = self._bind()
         await self.grpc.start()
@@ -169,12 +171,14 @@ class Server:
         if self.http is not None:
             self.http.close()
         self.wakeups.drain()
-        await asyncio.to_thread(self.executor.stop)
+        await self.threads.run(self.executor.stop)
         await self.grpc.stop(_GRACE_SECONDS)
         if self.http is not None:
             await self.http.stop()
         await self._maintenance.stop()
-        await asyncio.to_thread(self.store.close)
+        await self.threads.run(self.store.close)
+        self.admission.stop()
+        self.threads.stop()
 
     def _availability_changed(self, is_writable: bool) -> None:
         """Log the change and update the health; called in the thread of the store."""
@@ -191,7 +195,7 @@ class Server:
         pages = [*documentation(served, self.version), *web_pages()]
         most = settings.limits.request_bytes
         hosts = Hosts(settings.http, settings.allowed_hosts)
-        app = rest_app(served, pages, most, hosts, settings.allowed_origins)
+        app = rest_app(served, pages, most, hosts, settings.allowed_origins, self.threads)
         return HttpServer(app, _GRACE_SECONDS)
 
     def _bind(self) -> Addresses:
@@ -218,7 +222,6 @@ def serve(settings: Settings, announce: Callable[[Addresses], None]) -> None:
 
 async def _serve(settings: Settings, announce: Callable[[Addresses], None]) -> None:
     loop = asyncio.get_running_loop()
-    loop.set_default_executor(ThreadPoolExecutor(_CALL_THREADS, "call"))
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)

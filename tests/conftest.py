@@ -12,12 +12,22 @@ from hypothesis import settings
 from promises import PROPERTY, Promise, kept, seconds_by_promise
 from servers import ServerProcess, new_server, nursery
 
+from service.threads import Threads
+
 # How long an example takes depends on the machine; tests say what must hold, not how fast.
 settings.register_profile("clearprop", deadline=None)
 settings.load_profile("clearprop")
 
 #: Commands that are servers, with signals and an exit code: they run in a process of their own.
 _SERVING = {"serve", "demo"}
+
+
+@pytest.fixture
+def threads() -> Iterator[Threads]:
+    """Threads for work of the server itself."""
+    threads = Threads(4, "own")
+    yield threads
+    threads.stop()
 
 
 @pytest.fixture(scope="session")

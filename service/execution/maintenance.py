@@ -4,6 +4,7 @@ import asyncio
 import logging
 from contextlib import suppress
 
+from service.threads import Threads
 from training.errors import StoreFull, StoreUnavailable
 from training.ports import Store
 
@@ -21,8 +22,9 @@ _PAUSES = 4
 class Maintenance:
     """A task in the event loop that has the store do one bounded step at a time."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, threads: Threads) -> None:
         self._store = store
+        self._threads = threads
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -40,7 +42,7 @@ class Maintenance:
         clock = asyncio.get_running_loop().time
         while True:
             started = clock()
-            has_more = await asyncio.to_thread(self._work)
+            has_more = await self._threads.run(self._work)
             pause = max(_PAUSE_SECONDS, _PAUSES * (clock() - started))
             await asyncio.sleep(pause if has_more else _IDLE_SECONDS)
 

@@ -1,9 +1,8 @@
 """Outcomes of runs that calls wait for, once they are durable."""
 
-import asyncio
-
 from service.execution.tickets import Outcome, Ticket
 from service.execution.wakeups import Wakeups
+from service.threads import Threads
 from training.ports import Store
 from training.update import Head
 
@@ -14,9 +13,10 @@ _FEW = 100
 class Outcomes:
     """The outcomes of calls that wait for a run. Nothing here blocks a thread."""
 
-    def __init__(self, store: Store, wakeups: Wakeups) -> None:
+    def __init__(self, store: Store, wakeups: Wakeups, threads: Threads) -> None:
         self._store = store
         self._wakeups = wakeups
+        self._threads = threads
 
     def find(self, ticket: Ticket) -> Outcome | None:
         """Return the outcome of a call, None while its run is active.
@@ -48,7 +48,7 @@ class Outcomes:
         with self._wakeups.listening(ticket.network_uid) as signal:
             while True:
                 version = signal.version
-                outcome = await asyncio.to_thread(self.find, ticket)
+                outcome = await self._threads.run(self.find, ticket)
                 if outcome is not None:
                     return outcome
                 self._wakeups.check()

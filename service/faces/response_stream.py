@@ -1,6 +1,5 @@
 """The responses of a server-streaming call, in the forms that faces send."""
 
-import asyncio
 from collections.abc import (
     AsyncGenerator,
     AsyncIterator,
@@ -10,10 +9,13 @@ from collections.abc import (
     Iterator,
     Sequence,
 )
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Protocol
 
 from google.protobuf.message import Message
+
+from service.admission.call import run_in_call
 
 
 class Response(Protocol):
@@ -67,28 +69,34 @@ class ResponseStream:
     ) -> None:
         self._groups = groups
         self._close = close
+        self._opened = ExitStack()
 
     def __aiter__(self) -> AsyncIterator[ResponseGroup]:
         return self._groups
 
     async def aclose(self) -> None:
         """End the stream."""
-        await self._groups.aclose()
-        if self._close is not None:
-            await self._close()
+        with self._opened:
+            await self._groups.aclose()
+            if self._close is not None:
+                await self._close()
+
+    def also_close(self, opened: ExitStack) -> None:
+        """Close this at the end, too."""
+        self._opened.push(opened)
 
 
 async def threaded_stream(messages: Iterator[Message]) -> ResponseStream:
-    """Return a stream of messages that are produced in threads, once the first one is available.
+    """Return a stream of messages that the current call produces, once it has the first one.
 
     Raises what producing the first message raises.
     """
-    first = await asyncio.to_thread(next, messages, None)
+    first = await run_in_call(next, messages, None)
 
     async def groups() -> AsyncGenerator[ResponseGroup, None]:
         message = first
         while message is not None:
             yield ResponseGroup([SingleResponse(message)], message.ByteSize())
-            message = await asyncio.to_thread(next, messages, None)
+            message = await run_in_call(next, messages, None)
 
     return ResponseStream(groups())

@@ -1,11 +1,11 @@
 """Responses of calls that change a network: completed from the history, and returned again."""
 
-import asyncio
 from dataclasses import dataclass
 
 from clearprop.v1 import training_service_pb2 as pb
 from google.protobuf.message import Message
 
+from service.admission.call import run_in_call
 from service.execution.outcomes import Outcomes
 from service.execution.tickets import Outcome, Ticket
 from service.faces.messages.updates import updates
@@ -37,7 +37,7 @@ class Responses:
             answer = _with_outcome(outcome, request)
         response = kind.FromString(answer.response or b"")
         if answer.updates is not None:
-            await asyncio.to_thread(self.add_updates, response, answer.updates)
+            await run_in_call(self.add_updates, response, answer.updates)
         return response
 
     def add_updates(self, response: Message, applied: UpdateRange) -> None:

@@ -1,53 +1,72 @@
 """The methods of the contract with their handlers, which every face serves."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from inspect import iscoroutinefunction
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from clearprop.v1 import training_service_pb2
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
+from service.admission.admission import Admission
+from service.admission.call import Call
+from service.admission.call_kinds import CALL_KINDS, CallKind
 from service.faces.handlers.handlers import Handlers
 from service.faces.response_stream import ResponseStream
 from service.faces.responses import Responses
+from service.use_cases.caller import CALLER
 from service.use_cases.requests import AnsweredBefore
+
+T = TypeVar("T")
+P = ParamSpec("P")
 
 SERVICE: ServiceDescriptor = training_service_pb2.DESCRIPTOR.services_by_name["TrainingService"]
 
 
 @dataclass(frozen=True, slots=True)
 class Rpc:
-    """One method of the contract. Every call raises Draining if the server is shutting down."""
+    """One method of the contract.
+
+    Every call raises Draining if the server is shutting down, and TooManyCalls or DeadlineExceeded
+    as its kind says.
+    """
 
     method: MethodDescriptor
     request_type: type[Message]
     response_type: type[Message]
+    kind: CallKind
     _handle: Callable[..., Any]
+    _admission: Admission
     _check: Callable[[], None]
     _repeated: Callable[[AnsweredBefore, type[Message]], Awaitable[Message]]
 
     async def answer(self, request: Message) -> Message:
         """Handle a call with one request and one response."""
         self._check()
-        try:
-            if iscoroutinefunction(self._handle):
-                response: Message = await self._handle(request)
-            else:
-                response = await asyncio.to_thread(self._handle, request)
-        except AnsweredBefore as before:
-            response = await self._repeated(before, self.response_type)
+        if self.kind.pool is None:
+            response: Message = self._handle(request)
+            return response
+        with self._begun() as call:
+            try:
+                if iscoroutinefunction(self._handle):
+                    response = await self._handle(request)
+                else:
+                    response = await call.run(self._handle, request)
+            except AnsweredBefore as before:
+                response = await self._repeated(before, self.response_type)
         return response
 
     async def collect(self, requests: AsyncIterator[Message]) -> Message:
         """Handle a call with many requests and one response."""
-        try:
-            response: Message = await self._handle(self._checked(requests))
-        except AnsweredBefore as before:
-            response = await self._repeated(before, self.response_type)
+        with self._begun():
+            try:
+                response: Message = await self._handle(self._checked(requests))
+            except AnsweredBefore as before:
+                response = await self._repeated(before, self.response_type)
         return response
 
     async def open_stream(self, request: Message) -> ResponseStream:
@@ -56,8 +75,22 @@ class Rpc:
         Raises the error with which the call is rejected.
         """
         self._check()
-        responses: ResponseStream = await self._handle(request)
+        with ExitStack() as opened:
+            if self.kind.pool is not None:
+                opened.enter_context(self._begun())
+            responses: ResponseStream = await self._handle(request)
+            responses.also_close(opened.pop_all())
         return responses
+
+    async def convert(self, convert: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Convert a large request or response in a thread, without a call.
+
+        Raises TooManyCalls.
+        """
+        return await self._admission.convert(CALLER.get(), partial(convert, *args, **kwargs))
+
+    def _begun(self) -> Call:
+        return self._admission.begin(CALLER.get(), self.kind)
 
     async def _checked(self, requests: AsyncIterator[Message]) -> AsyncIterator[Message]:
         async for request in requests:
@@ -65,7 +98,9 @@ class Rpc:
             yield request
 
 
-def rpcs(handlers: Handlers, responses: Responses, check: Callable[[], None]) -> list[Rpc]:
+def rpcs(
+    handlers: Handlers, responses: Responses, admission: Admission, check: Callable[[], None]
+) -> list[Rpc]:
     """Return every method of the contract with its handler.
 
     `check` raises Draining if the server is shutting down.
@@ -76,7 +111,9 @@ def rpcs(handlers: Handlers, responses: Responses, check: Callable[[], None]) ->
             method,
             GetMessageClass(method.input_type),
             GetMessageClass(method.output_type),
+            CALL_KINDS[method.name],
             by_rpc[method.name],
+            admission,
             check,
             responses.repeated,
         )

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from service.faces.response_stream import Response, ResponseGroup
 from service.reading.shared_values import SharedValues, Sized
+from service.threads import Threads
 
 #: Encoding responses up to this size, in bytes, takes less time than starting a thread.
 _SMALL_BYTES = 4_000
@@ -32,9 +33,9 @@ class SharedEncodings(Generic[V]):
     A group is encoded in a single step: one thread per response would take twice as long.
     """
 
-    def __init__(self, encode: Callable[[Response], V], nbytes: int) -> None:
+    def __init__(self, encode: Callable[[Response], V], nbytes: int, threads: Threads) -> None:
         self._encode = encode
-        self._shared: SharedValues[EncodedGroup[V]] = SharedValues(nbytes)
+        self._shared: SharedValues[EncodedGroup[V]] = SharedValues(nbytes, threads)
 
     async def of(self, group: ResponseGroup) -> tuple[V, ...]:
         """Return the encoded responses of a group."""

@@ -6,6 +6,8 @@ from typing import Generic, Protocol, TypeVar
 
 from cachetools import LRUCache
 
+from service.threads import Threads
+
 #: The approximate overhead of a cached value in bytes: its key, and Python's objects.
 _OVERHEAD = 2_000
 
@@ -28,7 +30,8 @@ class SharedValues(Generic[V]):
     valid. `nbytes` limits the size of the cache, including the overhead of Python's objects.
     """
 
-    def __init__(self, nbytes: int) -> None:
+    def __init__(self, nbytes: int, threads: Threads) -> None:
+        self._threads = threads
         self._kept: LRUCache[Hashable, V] = LRUCache(nbytes, lambda value: value.nbytes + _OVERHEAD)
         self._making: dict[Hashable, asyncio.Future[V]] = {}
 
@@ -60,7 +63,7 @@ class SharedValues(Generic[V]):
     def _begun(self, key: Hashable, since: int, make: Callable[[], V]) -> "asyncio.Future[V]":
         making = self._making.get((key, since))
         if making is None:
-            making = asyncio.get_running_loop().run_in_executor(None, make)
+            making = self._threads.begin(make)
             self._making[key, since] = making
             making.add_done_callback(lambda done: self._made(key, since, done))
         return making

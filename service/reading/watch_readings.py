@@ -1,11 +1,11 @@
 """The next items of watches, read once for all watches at the same cursor."""
 
-import asyncio
 from functools import partial
 
 from service.reading.shared_values import SharedValues
 from service.reading.watch_cursor import WatchCursor
 from service.reading.watch_reader import WatchReader, WatchReading
+from service.threads import Threads
 
 #: The size of the cache for other watches, in bytes.
 _SHARED_BYTES = 32 * 2**20
@@ -14,9 +14,10 @@ _SHARED_BYTES = 32 * 2**20
 class WatchReadings:
     """Shares items between watches. For one event loop."""
 
-    def __init__(self, reader: WatchReader) -> None:
+    def __init__(self, reader: WatchReader, threads: Threads) -> None:
         self._reader = reader
-        self._shared: SharedValues[WatchReading] = SharedValues(_SHARED_BYTES)
+        self._threads = threads
+        self._shared: SharedValues[WatchReading] = SharedValues(_SHARED_BYTES, threads)
 
     async def next(self, cursor: WatchCursor, version: int) -> WatchReading:
         """Return the next items; `version` is the current one of the network's signal.
@@ -24,7 +25,7 @@ class WatchReadings:
         Raises NetworkNotFound, HistoryCompacted, DamagedHistory.
         """
         kept = self._shared.kept(cursor.key)
-        if kept is not None and await asyncio.to_thread(self._reader.still_holds, cursor):
+        if kept is not None and await self._threads.run(self._reader.still_holds, cursor):
             return kept
         read = partial(self._reader.read_on, cursor, version)
         return await self._shared.make(cursor.key, version, read)

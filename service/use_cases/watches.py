@@ -1,6 +1,5 @@
 """Use case: watch a network. A watch is a cursor over the committed history, not a queue."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -12,6 +11,7 @@ from service.reading.watch_cursor import WatchCursor, WatchScope
 from service.reading.watch_reader import WatchReader, check_uid
 from service.reading.watch_readings import WatchReadings
 from service.reading.watched_items import WatchedItem
+from service.threads import Threads
 from service.use_cases.caller import CALLER
 from service.use_cases.open_watch import OpenWatch
 from training.errors import LimitExceeded, Violation, Violations
@@ -49,11 +49,19 @@ class Watches:
     Watches with the same selection at the same position share their items.
     """
 
-    def __init__(self, store: Store, reader: WatchReader, wakeups: Wakeups, limits: Limits) -> None:
+    def __init__(
+        self,
+        store: Store,
+        reader: WatchReader,
+        wakeups: Wakeups,
+        threads: Threads,
+        limits: Limits,
+    ) -> None:
         self._store = store
         self._reader = reader
-        self._readings = WatchReadings(reader)
+        self._readings = WatchReadings(reader, threads)
         self._wakeups = wakeups
+        self._threads = threads
         self._limits = limits
         self._watches: Counter[str] = Counter()
 
@@ -66,7 +74,7 @@ class Watches:
         self._wakeups.check()
         with ExitStack() as opened:
             opened.enter_context(self._counted(CALLER.get()))
-            cursor, greeting = await asyncio.to_thread(self._begin, command)
+            cursor, greeting = await self._threads.run(self._begin, command)
             return OpenWatch(self._readings, self._wakeups, cursor, greeting, opened.pop_all())
 
     @contextmanager

@@ -14,6 +14,7 @@ from service.execution.wakeups import Wakeups
 from service.reading.examples_cache import ExamplesCache
 from service.reading.readers import Readers
 from service.reading.state_reader import StateReader
+from service.threads import Threads
 from service.use_cases.comparisons import Comparisons
 from service.use_cases.edits import Edits
 from service.use_cases.evaluations import Evaluations
@@ -49,6 +50,7 @@ class Service(AbstractContextManager["Service"]):
     ) -> None:
         clock, limits = clock or SystemClock(), limits or Limits()
         self.store = open_store(database, clock)
+        self.threads = Threads(2, "own")
         self.readers = readers = Readers.of(self.store)
         self.states, self.pages = readers.states, readers.pages
         self.executor = executor(self.store, readers.examples, readers.states, clock)
@@ -76,6 +78,7 @@ class Service(AbstractContextManager["Service"]):
     ) -> None:
         self.executor.stop()
         self.store.close()
+        self.threads.stop()
 
     def step(
         self, count: int, settings: TrainingSettings | None = None, network: str = "net"
@@ -90,7 +93,7 @@ class Service(AbstractContextManager["Service"]):
         async def wait() -> Outcome:
             wakeups = Wakeups(asyncio.get_running_loop())
             self.store.on_commit(wakeups.committed)
-            return await Outcomes(self.store, wakeups).wait(ticket)
+            return await Outcomes(self.store, wakeups, self.threads).wait(ticket)
 
         return ticket.outcome or asyncio.run(wait())
 

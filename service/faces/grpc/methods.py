@@ -17,6 +17,7 @@ from service.faces.response_stream import Response
 from service.faces.rpcs import SERVICE, Rpc
 from service.faces.shared_encodings import SharedEncodings
 from service.faces.timeouts import read_timeout, write_timeout
+from service.threads import Threads
 from service.use_cases.caller import CALLER
 from training.errors import ClearpropError
 
@@ -28,9 +29,11 @@ _SHARED_BYTES = 32 * 2**20
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
-def rpc_handlers(rpcs: Iterable[Rpc], requests: Requests) -> grpc.GenericRpcHandler:
-    """Return the service for a gRPC server."""
-    serialized = SharedEncodings(_serialized, _SHARED_BYTES)
+def rpc_handlers(
+    rpcs: Iterable[Rpc], requests: Requests, threads: Threads
+) -> grpc.GenericRpcHandler:
+    """Return the service for a gRPC server; `threads` encode responses of streams."""
+    serialized = SharedEncodings(_serialized, _SHARED_BYTES, threads)
     return grpc.method_handlers_generic_handler(
         SERVICE.full_name, {rpc.method.name: _handler(rpc, requests, serialized) for rpc in rpcs}
     )

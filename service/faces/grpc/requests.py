@@ -6,13 +6,15 @@ decides when to receive a request, and parses it after its elements are counted.
 
 import asyncio
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 
 from google.protobuf.message import DecodeError, Message
 
+from service.admission.admission import Admission
 from service.faces.messages.element_count import check_element_count
 from service.faces.received_bytes import HeldBytes, ReceivedBytes
+from service.use_cases.caller import CALLER
 from training.errors import DeadlineExceeded, InvalidFields, TooManyCalls, Violation
 from training.limits import Limits
 
@@ -28,10 +30,10 @@ _LONGEST_IN_LOOP = 256 * 2**10
 class Requests:
     """Receives and parses requests within the limits."""
 
-    def __init__(self, limits: Limits, received: ReceivedBytes) -> None:
+    def __init__(self, limits: Limits, received: ReceivedBytes, admission: Admission) -> None:
         self._limits = limits
         self._received = received
-        self._threads = ThreadPoolExecutor(2, "parse")
+        self._admission = admission
 
     def hold(self, client: str) -> HeldBytes:
         """Return the bytes that a call holds until the end of a `with` block."""
@@ -49,11 +51,10 @@ class Requests:
         return await self.parse(kind, content)
 
     async def parse(self, kind: type[M], content: bytes) -> M:
-        """Parse a request. Raises InvalidFields, LimitExceeded."""
+        """Parse a request. Raises InvalidFields, LimitExceeded, TooManyCalls."""
         if len(content) <= _LONGEST_IN_LOOP:
             return self._parsed(kind, content)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._parsed, kind, content)
+        return await self._admission.convert(CALLER.get(), partial(self._parsed, kind, content))
 
     async def _receive(self, contents: AsyncIterator[bytes], held: HeldBytes) -> bytes | None:
         """Return the next request, None if there is none."""

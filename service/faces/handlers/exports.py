@@ -1,10 +1,10 @@
 """Exports of networks as files."""
 
-import asyncio
 from dataclasses import dataclass
 
 from clearprop.v1 import training_service_pb2 as pb
 
+from service.admission.call import run_in_call
 from service.faces.messages.exports import export, export_format
 from service.faces.messages.fields import optional
 from service.faces.response_stream import ResponseStream, threaded_stream
@@ -19,7 +19,7 @@ class ExportHandlers:
 
     async def export_network(self, request: pb.ExportNetworkRequest) -> ResponseStream:
         """Stream a file."""
-        found = await asyncio.to_thread(
+        found = await run_in_call(
             self._exports.export,
             request.network,
             optional(request, "update"),

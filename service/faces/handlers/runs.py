@@ -1,12 +1,12 @@
 """Runs and steps."""
 
-import asyncio
 from dataclasses import dataclass
 from functools import cache
 
 from clearprop.v1 import run_pb2
 from clearprop.v1 import training_service_pb2 as pb
 
+from service.admission.call import run_in_call
 from service.execution.outcomes import Outcomes
 from service.execution.tickets import Outcome, Ticket
 from service.faces.messages.pages import page, page_number
@@ -44,17 +44,17 @@ class RunHandlers:
 
     async def step(self, request: pb.StepRequest) -> pb.StepResponse:
         """Advance a network and return when the updates are durable."""
-        begun = await asyncio.to_thread(self._begin_step, request)
+        begun = await run_in_call(self._begin_step, request)
         if isinstance(begun, pb.StepResponse):
             return begun
         outcome = await self._outcomes.wait(begun)
         response = _stepped(outcome)
-        await asyncio.to_thread(self._responses.add_updates, response, updates_made(outcome))
+        await run_in_call(self._responses.add_updates, response, updates_made(outcome))
         return response
 
     async def pause_run(self, request: pb.PauseRunRequest) -> pb.PauseRunResponse:
         """Pause a run and return when the pause is durable."""
-        ticket = await asyncio.to_thread(
+        ticket = await run_in_call(
             self._runs.begin_pause,
             request.network,
             request.run,
@@ -72,7 +72,7 @@ class RunHandlers:
 
     async def cancel_run(self, request: pb.CancelRunRequest) -> pb.CancelRunResponse:
         """Cancel a run and return when this is durable."""
-        ticket = await asyncio.to_thread(
+        ticket = await run_in_call(
             self._runs.begin_cancel,
             request.network,
             request.run,

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from clearprop.v1 import training_service_pb2 as pb
 
+from service.admission.call import run_in_call
 from service.faces.messages.pages import page, page_position
 from service.faces.messages.requests import request_id
 from service.faces.messages.training_sets import check_response, example_rows, training_set
@@ -87,11 +88,11 @@ def _deleted(_: None) -> pb.DeleteTrainingSetResponse:
 
 
 async def _run_to_completion(work: Callable[[A], T], argument: A) -> T:
-    """Run in a thread and, unlike `to_thread`, wait for it even if the caller disconnects.
+    """Run in a thread and, unlike `run_in_call`, wait for it even if the caller disconnects.
 
     An upload therefore counts as active as long as it uses memory.
     """
-    working = asyncio.ensure_future(asyncio.to_thread(work, argument))
+    working = asyncio.ensure_future(run_in_call(work, argument))
     try:
         return await asyncio.shield(working)
     finally:

@@ -1,6 +1,5 @@
 """The calls at each path, by HTTP method."""
 
-import asyncio
 from collections.abc import Mapping
 from contextlib import aclosing
 from http import HTTPStatus
@@ -17,6 +16,7 @@ from service.faces.rest.requests import JSON, has_ended, message_of, messages_of
 from service.faces.rest.routes import Route
 from service.faces.rest.streams import EVENTS, LINES, Streams
 from service.faces.rest.to_json import to_json
+from service.faces.rpcs import Rpc
 from service.use_cases.caller import CALLER
 
 _FORMS = {form.media_type: form for form in (EVENTS, LINES)}
@@ -64,7 +64,7 @@ class Resource:
             return await self._stream(route, request)
         _check_accepted(request, JSON)
         message = await message_of(route, request, self._request_bytes)
-        return await _json(await route.rpc.answer(message))
+        return await _json(route.rpc, await route.rpc.answer(message))
 
     @property
     def _allowed(self) -> str:
@@ -74,7 +74,7 @@ class Resource:
     async def _collect(self, route: Route, request: Request) -> Response:
         _check_accepted(request, JSON)
         async with aclosing(messages_of(route, request, self._request_bytes)) as messages:
-            return await _json(await route.rpc.collect(messages))
+            return await _json(route.rpc, await route.rpc.collect(messages))
 
     async def _stream(self, route: Route, request: Request) -> ASGIApp:
         accept = request.headers.get("Accept", "")
@@ -107,11 +107,11 @@ def _check_accepted(request: Request, *offered: str) -> str:
     return media_type
 
 
-async def _json(message: Message) -> Response:
+async def _json(rpc: Rpc, message: Message) -> Response:
     if message.ByteSize() <= _SMALL_BYTES:
         content = to_json(message)
     else:
-        content = await asyncio.to_thread(to_json, message)
+        content = await rpc.convert(to_json, message)
     etag = _etag(message)
     # The newline makes the response readable in a terminal.
     return Response(

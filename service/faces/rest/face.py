@@ -23,6 +23,7 @@ from service.faces.rest.errors import HttpError, error_response
 from service.faces.rest.hosts import Hosts
 from service.faces.rest.routes import Route
 from service.faces.rest.streams import Streams
+from service.threads import Threads
 
 
 def rest_app(
@@ -31,13 +32,14 @@ def rest_app(
     request_bytes: int,
     hosts: Hosts,
     allowed_origins: Sequence[str],
+    threads: Threads,
 ) -> ASGIApp:
     """Return the ASGI application that serves the calls and the pages of `hosts`.
 
     Browsers can make calls from the pages of this server and from pages of `allowed_origins`, such
-    as https://example.com.
+    as https://example.com. `threads` encode responses of streams.
     """
-    streams = Streams()
+    streams = Streams(threads)
     by_path: dict[str, dict[str, Route]] = {}
     for route in routes:
         by_path.setdefault(route.path, {})[route.method] = route

@@ -1,6 +1,5 @@
 """Converts HTTP requests to messages of the contract."""
 
-import asyncio
 import re
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
@@ -41,7 +40,7 @@ async def message_of(route: Route, request: Request, most: int) -> Message:
         _check_type(request, JSON)
     if len(content) <= _SMALL_BYTES:
         return _message(route, request, content)
-    return await asyncio.to_thread(_message, route, request, content)
+    return await route.rpc.convert(_message, route, request, content)
 
 
 async def messages_of(route: Route, request: Request, most: int) -> AsyncGenerator[Message, None]:
@@ -57,7 +56,7 @@ async def messages_of(route: Route, request: Request, most: int) -> AsyncGenerat
     async for line in _lines(request, most):
         number += 1
         if line.strip():
-            yield await asyncio.to_thread(_numbered, number, read, route, request, line)
+            yield await route.rpc.convert(_numbered, number, read, route, request, line)
             read = _message_alone  # headers apply to the first message only
 
 

@@ -18,6 +18,7 @@ from service.faces.rest.to_json import to_json
 from service.faces.rpcs import Rpc
 from service.faces.shared_encodings import SharedEncodings
 from service.faces.timeouts import write_timeout
+from service.threads import Threads
 
 #: The extension of an ASGI scope with the function that aborts the connection.
 ABORT = "clearprop.abort"
@@ -95,8 +96,8 @@ EVENTS, LINES = Events(), Lines()
 class Streams:
     """Starts streams. Messages of several watches are converted to JSON once."""
 
-    def __init__(self) -> None:
-        self._items = SharedEncodings(_item, _SHARED_BYTES)
+    def __init__(self, threads: Threads) -> None:
+        self._items = SharedEncodings(_item, _SHARED_BYTES, threads)
 
     async def begin(self, rpc: Rpc, request: Message, form: Form) -> "Streamed":
         """Return the response once the call is accepted. Raises the error that rejects it."""

@@ -7,6 +7,7 @@ import pytest
 
 from service.execution import maintenance
 from service.execution.maintenance import Maintenance
+from service.threads import Threads
 from training.errors import StoreUnavailable
 
 
@@ -29,14 +30,14 @@ class ScriptedStore:
 
 
 async def test_it_continues_while_there_is_more_and_after_a_failure(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, threads: Threads
 ) -> None:
     monkeypatch.setattr(maintenance, "_IDLE_SECONDS", 0.0)
     monkeypatch.setattr(maintenance, "_PAUSE_SECONDS", 0.0)
     store: Any = ScriptedStore(
         [True, True, False, RuntimeError("odd"), StoreUnavailable("told already"), True, False]
     )
-    running = Maintenance(store)
+    running = Maintenance(store, threads)
     running.start()
     async with asyncio.timeout(10):
         await store.is_done.wait()

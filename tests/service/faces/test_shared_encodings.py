@@ -21,6 +21,7 @@ from service.reading.selection import Detail
 from service.reading.watch_cursor import WatchCursor
 from service.reading.watch_reader import WatchReader, WatchReading
 from service.reading.watched_items import Bookmark, WatchedItem, WatchedUpdates
+from service.threads import Threads
 from service.use_cases.caller import CALLER
 from service.use_cases.networks import NewNetwork
 from service.use_cases.open_watch import OpenWatch
@@ -61,11 +62,13 @@ class Encoded:
 class Face:
     """Sends watches, and counts how often it encodes."""
 
-    def __init__(self, encoding: pb.Encoding.ValueType = pb.ENCODING_UPDATES) -> None:
+    def __init__(
+        self, threads: Threads, encoding: pb.Encoding.ValueType = pb.ENCODING_UPDATES
+    ) -> None:
         self.count = 0
         self._encoding = encoding
         self._lock = Lock()
-        self._encodings = SharedEncodings(self._encode, 2**25)
+        self._encodings = SharedEncodings(self._encode, 2**25, threads)
 
     def _encode(self, response: Response) -> Encoded:
         with self._lock:
@@ -114,7 +117,7 @@ def watching(service: Service, limits: Limits | None = None) -> tuple[Watches, C
     wakeups = Wakeups(asyncio.get_running_loop())
     service.store.on_commit(wakeups.committed)
     reader = CountingReader(service.store, service.readers.selections)
-    return Watches(service.store, reader, wakeups, limits or Limits()), reader
+    return Watches(service.store, reader, wakeups, service.threads, limits or Limits()), reader
 
 
 @pytest.mark.parametrize("encoding", [pb.ENCODING_UPDATES, pb.ENCODING_COLUMNS])
@@ -123,11 +126,11 @@ async def test_watchers_of_a_stored_history_share_all_of_it(
 ) -> None:
     service.runs.resume("net", 1)
     watches, _ = watching(service)
-    await Face().send(await watches.open(WatchCommand("net", until_run=1)))
+    await Face(service.threads).send(await watches.open(WatchCommand("net", until_run=1)))
     read, encoded, seen = [], [], []
     command = WatchCommand("net", start_update=0, until_run=1)
     for watchers in (1, WATCHERS):
-        face = Face(encoding)
+        face = Face(service.threads, encoding)
         watches, reader = watching(service)
         opened = [await watches.open(command) for _ in range(watchers)]
         seen += await asyncio.gather(*map(face.send, opened))
@@ -141,9 +144,9 @@ async def test_watchers_of_a_stored_history_share_all_of_it(
 async def test_faces_share_what_is_read_and_each_encodes_it(service: Service) -> None:
     service.runs.resume("net", 1)
     watches, _ = watching(service)
-    await Face().send(await watches.open(WatchCommand("net", until_run=1)))
+    await Face(service.threads).send(await watches.open(WatchCommand("net", until_run=1)))
     counts = []
-    for faces in ([Face()], [Face(), Face()]):
+    for faces in ([Face(service.threads)], [Face(service.threads), Face(service.threads)]):
         watches, reader = watching(service)
         command = WatchCommand("net", start_update=0, until_run=1)
         opened = [(face, await watches.open(command)) for face in faces]

@@ -6,6 +6,7 @@ from threading import Event
 
 from service.reading import shared_values
 from service.reading.shared_values import SharedValues
+from service.threads import Threads
 
 
 @dataclass(frozen=True)
@@ -14,8 +15,8 @@ class Value:
     nbytes: int = 10
 
 
-async def test_who_goes_away_takes_nothing_from_the_others() -> None:
-    shared: SharedValues[Value] = SharedValues(10_000)
+async def test_who_goes_away_takes_nothing_from_the_others(threads: Threads) -> None:
+    shared: SharedValues[Value] = SharedValues(10_000, threads)
     going_on, made = Event(), []
 
     def make() -> Value:
@@ -32,8 +33,8 @@ async def test_who_goes_away_takes_nothing_from_the_others() -> None:
     assert shared.kept("key") == Value(7)
 
 
-async def test_a_value_from_before_a_change_is_not_used_after_it() -> None:
-    shared: SharedValues[Value] = SharedValues(10_000)
+async def test_a_value_from_before_a_change_is_not_used_after_it(threads: Threads) -> None:
+    shared: SharedValues[Value] = SharedValues(10_000, threads)
     going_on = Event()
 
     def make_early() -> Value:
@@ -47,8 +48,8 @@ async def test_a_value_from_before_a_change_is_not_used_after_it() -> None:
     assert await early == Value(1)
 
 
-async def test_no_more_is_kept_than_fits_and_nothing_empty() -> None:
-    shared: SharedValues[Value] = SharedValues(25 + 2 * shared_values._OVERHEAD)
+async def test_no_more_is_kept_than_fits_and_nothing_empty(threads: Threads) -> None:
+    shared: SharedValues[Value] = SharedValues(25 + 2 * shared_values._OVERHEAD, threads)
     for number in range(3):
         await shared.make(number, 1, lambda number=number: Value(number))
     assert [shared.kept(number) is None for number in range(3)] == [True, False, False]
@@ -58,8 +59,8 @@ async def test_no_more_is_kept_than_fits_and_nothing_empty() -> None:
     assert shared.kept("large") is None
 
 
-async def test_an_error_is_everyones_and_is_not_kept() -> None:
-    shared: SharedValues[Value] = SharedValues(10_000)
+async def test_an_error_is_everyones_and_is_not_kept(threads: Threads) -> None:
+    shared: SharedValues[Value] = SharedValues(10_000, threads)
 
     def fail() -> Value:
         raise ValueError("bad")
@@ -72,7 +73,7 @@ async def test_an_error_is_everyones_and_is_not_kept() -> None:
     assert await shared.make("key", 2, lambda: Value(2)) == Value(2)
 
 
-async def test_a_value_computed_in_place_is_shared() -> None:
-    shared: SharedValues[Value] = SharedValues(10_000)
+async def test_a_value_computed_in_place_is_shared(threads: Threads) -> None:
+    shared: SharedValues[Value] = SharedValues(10_000, threads)
     assert shared.make_at_once("key", lambda: Value(1)) == Value(1)
     assert shared.make_at_once("key", lambda: Value(2)) == Value(1)

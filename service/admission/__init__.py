@@ -1,0 +1,1 @@
+"""Which calls may use a thread, in which order, and for how long."""

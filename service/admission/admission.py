@@ -1,0 +1,106 @@
+"""Admits calls: how many of one client at the same time, and for how long."""
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import Callable
+from time import monotonic
+from typing import Any, TypeVar
+
+from service.admission.call import Call
+from service.admission.call_kinds import CallKind, Pool
+from service.admission.call_pool import CallPool
+from service.admission.fair_queue import FairQueue
+from service.admission.rates import Rates
+from service.threads import Job
+from training.errors import DeadlineExceeded, Draining, TooManyCalls
+from training.limits import Limits
+
+T = TypeVar("T")
+
+#: Calls that read or change something at the same time. They wait for the store most of the time.
+_QUICK_THREADS = 16
+
+
+class Admission:
+    """The calls that are under way, and the threads that they share. For one event loop."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        computing = limits.computing_calls or os.cpu_count() or 1
+        self._pools = {
+            Pool.QUICK: self._pool(_QUICK_THREADS, "quick"),
+            Pool.COMPUTING: self._pool(computing, "computing"),
+        }
+        self._rates = Rates(limits.calls_per_second_of_client, monotonic)
+        self._calls: dict[Call, asyncio.TimerHandle | None] = {}
+        self._of_client: Counter[str] = Counter()
+
+    def begin(self, client: str, kind: CallKind) -> Call:
+        """Admit a call of a client; it counts until it ends.
+
+        Raises TooManyCalls.
+        """
+        assert kind.pool is not None
+        most, count = self._limits.calls_of_client, self._of_client[client]
+        if count >= most:
+            raise TooManyCalls(
+                f"{count} calls of this client are active, and the limit is {most}: retry when one"
+                " of them has ended",
+                limit="calls_of_client",
+                value=most,
+            )
+        self._rates.count(client)
+        call = Call(client, kind, self._pools[kind.pool], self._ended)
+        self._of_client[client] += 1
+        self._calls[call] = None if kind.seconds is None else self._timer(call, kind.seconds)
+        return call
+
+    async def convert(self, client: str, work: Callable[[], T]) -> T:
+        """Convert data of a client in a thread for quick calls.
+
+        Raises TooManyCalls.
+        """
+        return await self._pools[Pool.QUICK].run(client, work)
+
+    def drain(self, pool: Pool) -> None:
+        """End the calls of a pool: the server is stopping."""
+        for call in [*self._calls]:
+            if call.kind.pool is pool:
+                call.cancel(Draining("the server is stopping: retry in a moment"))
+
+    def stop(self) -> None:
+        """End the threads after their current work, without waiting for them."""
+        for pool in self._pools.values():
+            pool.stop()
+
+    def _pool(self, threads: int, name: str) -> CallPool:
+        # One client leaves threads to others, as far as there are any.
+        of_client = max(1, threads // 2)
+        limits = self._limits
+        queue: FairQueue[Job[Any]] = FairQueue(
+            limits.waiting_calls, limits.waiting_calls_of_client, of_client
+        )
+        return CallPool(queue, threads, name)
+
+    def _timer(self, call: Call, limit: str) -> asyncio.TimerHandle:
+        seconds: float = getattr(self._limits, limit)
+        return asyncio.get_running_loop().call_later(seconds, _expire, call, limit, seconds)
+
+    def _ended(self, call: Call) -> None:
+        deadline = self._calls.pop(call, None)
+        if deadline is not None:
+            deadline.cancel()
+        self._of_client[call.client] -= 1
+        if not self._of_client[call.client]:
+            del self._of_client[call.client]
+
+
+def _expire(call: Call, limit: str, seconds: float) -> None:
+    error = DeadlineExceeded(
+        f"the call took longer than {seconds:g} s, the limit of the server: ask for less, or retry"
+        " when the server has less to do",
+        limit=limit,
+        value=seconds,
+    )
+    call.cancel(error)

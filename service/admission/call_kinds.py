@@ -1,0 +1,83 @@
+"""What each call of the contract needs: which threads, and for how long."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from types import MappingProxyType
+
+
+class Pool(Enum):
+    """The threads of a call."""
+
+    QUICK = auto()
+    COMPUTING = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class CallKind:
+    """A kind of call.
+
+    `pool` None: it needs no thread, and is admitted always. `seconds` is the limit of the time in
+    which it must end; None: it ends when something happens for which its client waits.
+    """
+
+    pool: Pool | None
+    seconds: str | None = None
+
+
+#: Is answered in the event loop at once.
+IMMEDIATE = CallKind(None)
+
+#: Sends what is stored until the client has seen enough; `watches` limits how many there are.
+WATCH = CallKind(None)
+
+#: Reads or changes what is stored.
+QUICK = CallKind(Pool.QUICK, "quick_seconds")
+
+#: Changes what is stored and waits for a run, or for the client to send more.
+WAITING = CallKind(Pool.QUICK)
+
+#: Computes something from what is stored.
+COMPUTING = CallKind(Pool.COMPUTING, "computing_seconds")
+
+#: Computes a whole history again.
+VERIFYING = CallKind(Pool.COMPUTING, "verifying_seconds")
+
+CALL_KINDS: Mapping[str, CallKind] = MappingProxyType(
+    {
+        "CreateNetwork": QUICK,
+        "ForkNetwork": QUICK,
+        "GetNetwork": QUICK,
+        "ListNetworks": QUICK,
+        "UpdateNetwork": QUICK,
+        "DeleteNetwork": QUICK,
+        "DeleteUpdates": QUICK,
+        "CreateTrainingSet": QUICK,
+        "UploadTrainingSet": WAITING,
+        "GetTrainingSet": QUICK,
+        "ListTrainingSets": QUICK,
+        "DeleteTrainingSet": QUICK,
+        "Train": QUICK,
+        "Step": WAITING,
+        "PauseRun": WAITING,
+        "ResumeRun": QUICK,
+        "CancelRun": WAITING,
+        "GetRun": QUICK,
+        "ListRuns": QUICK,
+        "GetState": COMPUTING,
+        "ListUpdates": COMPUTING,
+        "WatchUpdates": WATCH,
+        "Predict": COMPUTING,
+        "Evaluate": COMPUTING,
+        "CheckGradients": COMPUTING,
+        "ExportNetwork": COMPUTING,
+        "VerifyHistory": VERIFYING,
+        "SetWeights": QUICK,
+        "ResetWeights": QUICK,
+        "CompareUpdates": COMPUTING,
+        "TraceUpdate": COMPUTING,
+        "ExplainWeight": COMPUTING,
+        "WalkUpdate": COMPUTING,
+        "GetServerInfo": IMMEDIATE,
+    }
+)

@@ -1,0 +1,97 @@
+"""Threads for blocking work, which do not keep the program from ending."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from os import PRIO_PROCESS, setpriority
+from queue import SimpleQueue
+from threading import Thread, get_native_id
+from typing import Any, Generic, ParamSpec, TypeVar
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+class Job(Generic[T]):
+    """Work for a thread, and the future of the event loop that receives its result."""
+
+    __slots__ = ("_loop", "_work", "future")
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._work = work
+        self.future: asyncio.Future[T] = self._loop.create_future()
+
+    def do(self) -> None:
+        """Do the work in this thread, unless nobody waits for it any more."""
+        if self.future.done():
+            return
+        try:
+            result = self._work()
+        except BaseException as error:  # noqa: BLE001 (raised where the future is awaited)
+            self._settle(partial(self.future.set_exception, error))
+        else:
+            self._settle(partial(self.future.set_result, result))
+
+    def fail(self, error: Exception) -> None:
+        """End the future with an error, in the event loop; the work itself may go on."""
+        if not self.future.done():
+            self.future.set_exception(error)
+
+    def _settle(self, end: Callable[[], None]) -> None:
+        with suppress(RuntimeError):  # the event loop is closed: nobody waits
+            self._loop.call_soon_threadsafe(self._end, end)
+
+    def _end(self, end: Callable[[], None]) -> None:
+        if not self.future.done():
+            end()
+
+
+class Threads:
+    """Does work of the server itself in the order in which it comes, never refusing any."""
+
+    def __init__(self, count: int, name: str) -> None:
+        self._jobs: SimpleQueue[Job[Any] | None] = SimpleQueue()
+        self._threads = start_threads(count, name, self._work)
+
+    def begin(
+        self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> "asyncio.Future[T]":
+        """Call a function in a thread; return the future of its result."""
+        job = Job(partial(function, *args, **kwargs))
+        self._jobs.put(job)
+        return job.future
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a function in a thread and wait for its result."""
+        return await self.begin(function, *args, **kwargs)
+
+    def stop(self) -> None:
+        """End each thread after its current work, without waiting for it."""
+        for _ in self._threads:
+            self._jobs.put(None)
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job.do()
+
+
+def start_threads(
+    count: int, name: str, work: Callable[[], None], niceness: int = 0
+) -> list[Thread]:
+    """Start threads that end with the program, even while they work."""
+    threads = [
+        Thread(target=_nice, args=(niceness, work), name=f"{name}-{index}", daemon=True)
+        for index in range(count)
+    ]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def _nice(niceness: int, work: Callable[[], None]) -> None:
+    if niceness and sys.platform == "linux":  # elsewhere, threads have no priority of their own
+        setpriority(PRIO_PROCESS, get_native_id(), niceness)
+    work()
