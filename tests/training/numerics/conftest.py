@@ -1,20 +1,20 @@
 """What the tests of compiled code share."""
 
 from collections.abc import Iterator
+from shutil import rmtree
 
 import pytest
-from baseline import Baseline
+from baseline import Baseline, fingerprint
 
 
 @pytest.fixture(scope="session")
-def baseline(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Baseline]:
-    """The kernels, compiled once for all tests; none of what was kept before is used."""
-    folder = tmp_path_factory.getbasetemp()
-    if hasattr(request.config, "workerinput"):
-        folder = folder.parent  # which all processes of this run share
-    baseline = Baseline(folder / "kernels-of-the-baseline")
+def baseline(pytestconfig: pytest.Config) -> Iterator[Baseline]:
+    """The kernels, compiled once for all tests, and for later runs until their sources change."""
+    folder = pytestconfig.cache.mkdir(f"kernels-of-the-baseline-{fingerprint()}")
+    for other in folder.parent.glob("kernels-of-the-baseline-*"):
+        if other != folder:
+            rmtree(other, ignore_errors=True)
+    baseline = Baseline(folder)
     yield baseline
     baseline.stop()
 
