@@ -6,13 +6,16 @@ from math import inf
 
 import numpy as np
 
+from training.chunks import chunks
 from training.network import Array, Network
 from training.numerics import kernels
-from training.numerics.arguments import Plan, Results, Workspace, data_of
+from training.numerics.arguments import Data, Plan, Results, Workspace, data_of
 from training.numerics.encoded_network import OPTIMIZER_CODES, EncodedNetwork, encoded
 from training.numerics.layout import Structure
 from training.numerics.optimizers import Rates
+from training.numerics.overflow import allow_overflow
 from training.numerics.pcg64 import Words, shuffling
+from training.numerics.sums import sum_in_order
 from training.optimizer import Optimizer, OptimizerState
 from training.run import Run
 from training.settings import TrainingSettings
@@ -155,7 +158,9 @@ def activations(network: Network, parameters: Array, inputs: Array) -> Array:
     `inputs` (n, inputs), the result (n, units of all layers after the inputs).
     """
     result = np.empty((len(inputs), sum(network.layer_sizes[1:])))
-    kernels.forward(encoded_network(network), inputs, parameters, result)
+    argument = encoded_network(network)
+    for rows in chunks(network, len(inputs)):
+        kernels.forward(argument, inputs[rows], parameters, result[rows])
     return result
 
 
@@ -163,28 +168,32 @@ def outputs_and_costs(
     network: Network, parameters: Array, examples: Examples
 ) -> tuple[Array, Array]:
     """Return the outputs (n, outputs) and the cost (n) of each of n examples."""
-    _, outputs, costs = _evaluated(network, parameters, examples, np.empty(0))
-    return outputs, costs
+    return _evaluated(network, parameters, examples, np.empty(0))
 
 
+@allow_overflow
 def cost_and_gradient(
     network: Network, parameters: Array, examples: Examples
 ) -> tuple[float, Array]:
     """Return the mean cost of all examples and G/n (parameters), as if they were one batch."""
-    gradient = np.empty(len(parameters))
-    cost, _, _ = _evaluated(network, parameters, examples, gradient)
-    return cost, gradient
+    gradient_sum = np.zeros(len(parameters))
+    _, costs = _evaluated(network, parameters, examples, gradient_sum)
+    n = float(len(costs))
+    return sum_in_order(costs) / n, gradient_sum / n
 
 
 def _evaluated(
-    network: Network, parameters: Array, examples: Examples, gradient: Array
-) -> tuple[float, Array, Array]:
+    network: Network, parameters: Array, examples: Examples, gradient_sum: Array
+) -> tuple[Array, Array]:
+    """Return the outputs and costs; add G to `gradient_sum` (parameters), unless it is (0)."""
     outputs = np.empty((len(examples.inputs), network.layer_sizes[-1]))
     costs = np.empty(len(outputs))
-    data = data_of(examples.inputs, examples.targets)
-    results = Results(outputs, costs, gradient)
-    mean = kernels.evaluate(encoded_network(network), data, parameters, results)
-    return mean, outputs, costs
+    argument, data = encoded_network(network), data_of(examples.inputs, examples.targets)
+    for rows in chunks(network, len(costs), gradient=gradient_sum.size > 0):
+        of_rows = Data(data.inputs[rows], data.targets[rows])
+        results = Results(outputs[rows], costs[rows], gradient_sum)
+        kernels.evaluate(argument, of_rows, parameters, results)
+    return outputs, costs
 
 
 def remembered(state: State, optimizer: Optimizer) -> Array:

@@ -1,17 +1,24 @@
 """Evaluation of a network on a training set, without training."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from training.chunks import chunks
 from training.engine import outputs_and_costs
 from training.network import Array, Network
 from training.numerics.activations import Activation
+from training.numerics.sums import sum_in_order
 from training.training_set import Examples
 
 #: For each example whether it is correct.
-_Marks = NDArray[np.bool_]
+_Marks: TypeAlias = NDArray[np.bool_]
+
+#: Returns which examples are correct, from their outputs and targets.
+_Rule: TypeAlias = Callable[[Array, Array], _Marks]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +46,33 @@ def evaluate(network: Network, parameters: Array, examples: Examples) -> Evaluat
     the side of its target: at least 0.5 for 1, less for 0; with tanh outputs and targets −1 and 1,
     at least 0 for 1, less for −1.
     """
-    outputs, costs = outputs_and_costs(network, parameters, examples)
-    right = _right(network.activations[-1], outputs, examples.targets)
-    correct = None if right is None else int(np.count_nonzero(right))
-    return Evaluation(len(costs), mean(costs), correct)
+    is_correct = _rule(network, examples.targets)
+    total, correct = 0.0, 0
+    # The outputs of all examples together may be as large as the training set.
+    for rows in chunks(network, len(examples.inputs)):
+        some = Examples(examples.inputs[rows], examples.targets[rows])
+        outputs, costs = outputs_and_costs(network, parameters, some)
+        total = sum_in_order(costs, total)
+        if is_correct is not None:
+            correct += int(np.count_nonzero(is_correct(outputs, some.targets)))
+    count = len(examples.inputs)
+    return Evaluation(count, total / count, None if is_correct is None else correct)
 
 
 def mean(costs: Array) -> float:
     """Return the mean of at least one cost; they are added in their order."""
-    total = 0.0
-    for cost in costs.tolist():
-        total += cost
-    return total / len(costs)
+    return sum_in_order(costs) / len(costs)
 
 
-def _right(activation: Activation, outputs: Array, targets: Array) -> _Marks | None:
-    """Return which examples are correct, None if the targets are not classes."""
-    if targets.shape[1] > 1 and _is_one_hot(targets):
-        numbers = ~np.isnan(outputs).any(axis=1)  # argmax would take the first NaN
-        return np.asarray(numbers & (outputs.argmax(axis=1) == targets.argmax(axis=1)))
-    if activation is Activation.TANH and np.isin(targets, (-1.0, 1.0)).all():
-        return _on_their_sides(outputs, targets, middle=0.0)
-    if np.isin(targets, (0.0, 1.0)).all():
-        return _on_their_sides(outputs, targets, middle=0.5)
+def _rule(network: Network, targets: Array) -> _Rule | None:
+    """Return when examples are correct, None if the targets are not classes."""
+    parts = [targets[rows] for rows in chunks(network, len(targets))]
+    if targets.shape[1] > 1 and all(map(_is_one_hot, parts)):
+        return _largest
+    if network.activations[-1] is Activation.TANH and _are_all(parts, -1.0, 1.0):
+        return lambda outputs, targets: _on_their_sides(outputs, targets, middle=0.0)
+    if _are_all(parts, 0.0, 1.0):
+        return lambda outputs, targets: _on_their_sides(outputs, targets, middle=0.5)
     return None
 
 
@@ -69,6 +80,15 @@ def _is_one_hot(targets: Array) -> bool:
     ones = np.count_nonzero(targets == 1.0, axis=1)
     zeros = np.count_nonzero(targets == 0.0, axis=1)
     return bool((ones == 1).all() and (zeros == targets.shape[1] - 1).all())
+
+
+def _are_all(parts: Sequence[Array], low: float, high: float) -> bool:
+    return all(bool(((part == low) | (part == high)).all()) for part in parts)
+
+
+def _largest(outputs: Array, targets: Array) -> _Marks:
+    numbers = ~np.isnan(outputs).any(axis=1)  # argmax would take the first NaN
+    return np.asarray(numbers & (outputs.argmax(axis=1) == targets.argmax(axis=1)))
 
 
 def _on_their_sides(outputs: Array, targets: Array, middle: float) -> _Marks:

@@ -65,7 +65,7 @@ class Results(NamedTuple):
     costs: Floats
     """[examples]"""
     gradient: Floats
-    """[parameters], G/n; or [0], then it is not computed."""
+    """[parameters], to which G is added; or [0], then it is not computed."""
 
 
 def data_of(inputs: Floats, targets: Floats) -> Data:

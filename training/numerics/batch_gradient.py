@@ -18,15 +18,18 @@ class BatchGradient(NamedTuple):
     """(network, inputs, rows, n, workspace, layer): packs the inputs of the layer for `weights`."""
     weights: Any
     """(network, n, workspace, layer, first, last, out): G of a layer's weights, for the units from
-    first to last − 1."""
+    first to last − 1; with `adding`, it is added to `out`."""
     biases: Any
-    """(network, n, workspace, layer, out): G of a layer's biases."""
+    """(network, n, workspace, layer, out): G of a layer's biases; with `adding` as `weights`."""
 
 
 @cache
-def batch_gradient(lanes: int) -> BatchGradient:
-    """Return the gradient of a batch for tiles of this number of lanes."""
-    sums = outer_products(lanes)
+def batch_gradient(lanes: int, *, adding: bool = False) -> BatchGradient:
+    """Return the gradient of a batch for tiles of this number of lanes.
+
+    With `adding` the sums continue those of the examples before, with the same bits as one sum.
+    """
+    sums = outer_products(lanes, adding=adding)
     columns, one, total = sums.columns, sums.one, sums.total
 
     @shared
@@ -46,7 +49,9 @@ def batch_gradient(lanes: int) -> BatchGradient:
             columns(delta, ExampleRows(workspace.by_example, n, inputs), first, last, out)
         for i in range(first, last):
             for j in range(inputs // COLUMNS * COLUMNS, inputs):
-                put(out, (i - first) * inputs + j, one(delta, i, below, j, n))
+                place = (i - first) * inputs + j
+                start = at(out, place) if adding else 0.0
+                put(out, place, one(delta, i, below, j, n, start))
 
     @shared
     def biases(
@@ -54,7 +59,7 @@ def batch_gradient(lanes: int) -> BatchGradient:
     ) -> None:
         delta = layer_lanes(network, workspace, workspace.delta, layer)
         for i in range(delta.units):
-            put(out, i, total(delta, i, n))
+            put(out, i, total(delta, i, n, at(out, i) if adding else 0.0))
 
     return BatchGradient(_pack(lanes), weights, biases)
 

@@ -42,7 +42,7 @@ _workspaces = tile_workspaces(MOST_LANES)
 _workspace_size, _workspace_within = _workspaces.size, _workspaces.within
 _forward, _predict = forward_pass(MOST_LANES)
 _finish, _backward = output_pass(MOST_LANES), backward_pass(MOST_LANES)
-_pack, _gradient_of_weights, _gradient_of_biases = batch_gradient(MOST_LANES)
+_pack, _add_weights, _add_biases = batch_gradient(MOST_LANES, adding=True)
 
 
 @shared
@@ -97,7 +97,7 @@ def forward(
 
 
 @shared
-def _mean_gradient(
+def _add_gradient(
     network: NetworkPointers,
     inputs: Pointer,
     rows: Pointer,
@@ -106,24 +106,22 @@ def _mean_gradient(
     workspace: TileWorkspace,
     gradient: Pointer,
 ) -> None:
-    """Compute G/n of a batch from the deltas of its outputs."""
+    """Add G of a batch, from the deltas of its outputs."""
     _backward(network, parameters, workspace, n)
     place = 0
     for layer in range(1, network.layers):
         below, units = size_of(network, layer - 1), size_of(network, layer)
         _pack(network, inputs, rows, n, workspace, layer)
-        _gradient_of_weights(network, n, workspace, layer, 0, units, offset(gradient, place))
+        _add_weights(network, n, workspace, layer, 0, units, offset(gradient, place))
         place += units * below
         if network.bias:
-            _gradient_of_biases(network, n, workspace, layer, offset(gradient, place))
+            _add_biases(network, n, workspace, layer, offset(gradient, place))
             place += units
-    for p in range(place):
-        put(gradient, p, at(gradient, p) / n)
 
 
 @kernel(types.float64(NETWORK, DATA, READ_VECTOR, RESULTS))
 def evaluate(network: EncodedNetwork, data: Data, parameters: Floats, results: Results) -> float:
-    """Compute the outputs and the cost of each example, and G/n of all of them as one batch.
+    """Compute the outputs and the cost of each example, and add G of all of them as one batch.
 
     Returns their mean cost.
 
@@ -131,7 +129,8 @@ def evaluate(network: EncodedNetwork, data: Data, parameters: Floats, results: R
         network: the network.
         data: the examples.
         parameters: [parameters].
-        results: filled in.
+        results: filled in.  G continues the sum in `results.gradient`, with the same bits as if
+            all examples were in one call.
     """
     n = data.inputs.shape[0]
     pointers, w = pointers_of(network, parameters), pointer(parameters)
@@ -153,7 +152,7 @@ def evaluate(network: EncodedNetwork, data: Data, parameters: Floats, results: R
             _copy_example(pointers, workspace, e, last, offset(outputs, (first + e) * width))
     if results.gradient.size:
         gradient = pointer(results.gradient)
-        _mean_gradient(pointers, x, pointer(rows), n, w, workspace, gradient)
+        _add_gradient(pointers, x, pointer(rows), n, w, workspace, gradient)
     keep(integers)
     keep(floats)
     keep(rows)

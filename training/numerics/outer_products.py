@@ -1,6 +1,7 @@
 """Sums of products over the examples of a batch, compiled: gradients of weights and biases.
 
-Every sum starts at +0.0 and is taken in the order of the examples.
+Every sum starts at +0.0, or with `adding` at the sum of the examples before, and is taken in the
+order of the examples.
 """
 
 from functools import cache
@@ -16,21 +17,22 @@ class OuterProducts(NamedTuple):
 
     columns: Any
     """(δ, a by example, first, last, out): the first columns of Σ δᵢ·aⱼ that fill whole vectors,
-    for the units from first to last − 1."""
+    for the units from first to last − 1; with `adding` they start at the numbers in `out`."""
     one: Any
-    """(δ, i, a, j, n): Σ δᵢ·aⱼ for one unit and one input."""
+    """(δ, i, a, j, n, start): start + Σ δᵢ·aⱼ for one unit and one input."""
     total: Any
-    """(δ, i, n): Σ δᵢ for one unit."""
+    """(δ, i, n, start): start + Σ δᵢ for one unit."""
 
 
 @cache
-def outer_products(lanes: int) -> OuterProducts:
+def outer_products(lanes: int, *, adding: bool) -> OuterProducts:
     """Return the sums for tiles of this number of lanes."""
-    return OuterProducts(_columns(lanes), _one(lanes), _total(lanes))
+    return OuterProducts(_columns(lanes, adding=adding), _one(lanes), _total(lanes))
 
 
-def _columns(lanes: int) -> Any:
-    by_most_columns, by_columns = _in_groups(lanes, 2 * COLUMNS), _in_groups(lanes, COLUMNS)
+def _columns(lanes: int, *, adding: bool) -> Any:
+    by_most_columns = _in_groups(lanes, 2 * COLUMNS, adding=adding)
+    by_columns = _in_groups(lanes, COLUMNS, adding=adding)
 
     @shared
     def columns(delta: LayerLanes, a: ExampleRows, first: int, last: int, out: Pointer) -> None:
@@ -42,7 +44,7 @@ def _columns(lanes: int) -> Any:
     return columns
 
 
-def _in_groups(lanes: int, columns: int) -> Any:
+def _in_groups(lanes: int, columns: int, *, adding: bool) -> Any:
     """Return the sums of `OuterProducts.columns` for groups of this number of columns."""
     load, store, fill, spread, _, add_product, _, _ = operations(columns)
 
@@ -59,7 +61,8 @@ def _in_groups(lanes: int, columns: int) -> Any:
         # Columns outside: those of all examples stay in the fastest cache.
         for j in range(first_column, last_column, columns):
             for i in range(first, last):
-                g = fill(0.0)
+                place = (i - first) * a.width + j
+                g = load(out, place) if adding else fill(0.0)
                 d, x = delta.begin + i * lanes, j
                 for _ in range(a.n // lanes):
                     for lane in range(lanes):
@@ -69,7 +72,7 @@ def _in_groups(lanes: int, columns: int) -> Any:
                 for lane in range(a.n % lanes):
                     g = add_product(g, load(a.numbers, x), spread(delta.numbers, d + lane))
                     x += a.width
-                store(out, (i - first) * a.width + j, g)
+                store(out, place, g)
 
     return outer
 
@@ -78,11 +81,11 @@ def _one(lanes: int) -> Any:
     load, _, _, _, _, _, multiply, add_in_order = operations(lanes)
 
     @shared
-    def one(delta: LayerLanes, i: int, a: LayerLanes, j: int, n: int) -> float:
+    def one(delta: LayerLanes, i: int, a: LayerLanes, j: int, n: int, start: float) -> float:
         d, x = delta.begin + i * lanes, a.begin + j * lanes
         if n == lanes:
-            return add_in_order(0.0, multiply(load(delta.numbers, d), load(a.numbers, x)))
-        g = 0.0
+            return add_in_order(start, multiply(load(delta.numbers, d), load(a.numbers, x)))
+        g = start
         for _ in range(n // lanes):
             g = add_in_order(g, multiply(load(delta.numbers, d), load(a.numbers, x)))
             d += delta.units * lanes
@@ -98,9 +101,9 @@ def _total(lanes: int) -> Any:
     load, _, _, _, _, _, _, add_in_order = operations(lanes)
 
     @shared
-    def total(delta: LayerLanes, i: int, n: int) -> float:
+    def total(delta: LayerLanes, i: int, n: int, start: float) -> float:
         d = delta.begin + i * lanes
-        g = 0.0
+        g = start
         for _ in range(n // lanes):
             g = add_in_order(g, load(delta.numbers, d))
             d += delta.units * lanes

@@ -234,14 +234,14 @@ class Evaluated:
 def _evaluate(problem: Problem, *, gradient: bool) -> Evaluated:
     outputs = np.empty((problem.examples, problem.structure.layer_sizes[-1]))
     costs = np.empty(problem.examples)
-    mean_gradient = np.empty(problem.parameters.size if gradient else 0)
+    total = np.zeros(problem.parameters.size if gradient else 0)
     mean = kernels.evaluate(
         problem.network,
         problem.data,
         problem.parameters,
-        Results(outputs, costs, mean_gradient),
+        Results(outputs, costs, total),
     )
-    return Evaluated(outputs, costs, mean_gradient, mean)
+    return Evaluated(outputs, costs, total / max(problem.examples, 1), mean)
 
 
 @settings(max_examples=rounds(40, 2_000))
