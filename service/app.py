@@ -18,6 +18,7 @@ from service.execution.outcomes import Outcomes
 from service.execution.run_opening import RunOpening
 from service.execution.thread_executor import ThreadExecutor
 from service.execution.wakeups import Wakeups
+from service.execution.worker import Worker
 from service.faces.grpc import methods
 from service.faces.grpc.health import SERVICE_NAME, Health
 from service.faces.grpc.requests import Requests
@@ -98,6 +99,7 @@ class Server:
         self.executor: Executor = ThreadExecutor(
             self.store, readers.examples, readers.states, clock, settings.threads
         )
+        self.worker = Worker()
         self.training_sets = TrainingSets(self.store, clock, settings.limits)
         opening = RunOpening(readers.examples, clock, settings.limits)
         watch_reader = WatchReader(self.store, readers.selections)
@@ -128,7 +130,10 @@ class Server:
                 GradientChecks(self.store, readers.states, readers.examples, settings.limits),
             ),
             inspection=InspectionHandlers(
-                inspection, Explanations(inspection), Walks(inspection, settings.limits)
+                inspection,
+                Explanations(inspection),
+                Walks(inspection, settings.limits),
+                self.worker,
             ),
             watches=WatchHandlers(watches),
             exports=ExportHandlers(Exports(self.store, readers.states)),
@@ -175,6 +180,7 @@ class Server:
         await self.grpc.stop(_GRACE_SECONDS)
         if self.http is not None:
             await self.http.stop()
+        self.worker.stop()
         await self._maintenance.stop()
         await self.threads.run(self.store.close)
         self.admission.stop()

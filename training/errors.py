@@ -7,7 +7,7 @@ and metadata, for programs. The service decides how an error is sent.
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class ClearpropError(Exception):
@@ -24,6 +24,18 @@ class ClearpropError(Exception):
         super().__init__(message)
         self.message = message
         self.metadata = {name: str(value) for name, value in metadata.items()}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how to unpickle it: Python would pass its message alone to the constructor."""
+        return _unpickled, (type(self), self.args, self.__dict__)
+
+
+def _unpickled(
+    kind: type[ClearpropError], args: tuple[Any, ...], attributes: dict[str, Any]
+) -> ClearpropError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(attributes)
+    return error
 
 
 # The kinds of error: what a caller can do about them.

@@ -23,9 +23,7 @@ from training.trace import trace
 from training.walking.functions import walk_functions
 from training.walking.phases import PhaseKind
 from training.walking.roles import ROLES, VariableRole
-from training.walking.walk import Walk, WalkStep, walk
-
-MOST = Limits().walk_lines
+from training.walking.walk import Walk, WalkStep, check_lines, walk
 
 LINES = {
     source.first_line + index: line
@@ -67,7 +65,7 @@ def steps_of(
 @settings(max_examples=12)
 @given(updates())
 def test_its_numbers_are_those_of_the_update(update: BatchUpdate) -> None:
-    found, traced = walk(update, MOST), trace(update)
+    found, traced = walk(update), trace(update)
     network = update.network
     outputs = len(network.shapes)
     for example in traced.examples:
@@ -101,7 +99,7 @@ def test_its_numbers_are_those_of_the_update(update: BatchUpdate) -> None:
 def test_its_phases_are_those_of_an_update_and_its_steps_are_lines_of_the_loops(
     update: BatchUpdate,
 ) -> None:
-    found = walk(update, MOST)
+    found = walk(update)
     layers = range(1, len(update.network.layer_sizes))
     expected: list[tuple[PhaseKind, int | None, int | None]] = [(PhaseKind.ZERO, None, None)]
     for position in range(len(update.numbers)):
@@ -135,7 +133,7 @@ def check_place(network: Network, layer: int, step: WalkStep) -> None:
 
 def test_every_weight_takes_part_where_it_must() -> None:
     world = make_world(batch_size=3, epochs=4)
-    found = walk(update_of(world, 1), MOST)
+    found = walk(update_of(world, 1))
     weights = {
         (layer, unit, source)
         for layer, shape in enumerate(world.network.shapes, 1)
@@ -158,7 +156,7 @@ def test_every_weight_takes_part_where_it_must() -> None:
 
 
 def test_a_line_shows_what_it_reads_and_sets() -> None:
-    found = walk(update_of(make_world(batch_size=3), 0), MOST)
+    found = walk(update_of(make_world(batch_size=3), 0))
     summed = next(step for step in found.steps if "a_j * w_i[j]" in LINES[step.line])
     values = {variable.name: variable.value for variable in summed.variables}
     assert summed.changed == ("z_i",)
@@ -203,7 +201,7 @@ def test_other_trace_functions_and_threads_are_not_affected() -> None:
     before = sys.gettrace()
     sys.settrace(look_on)
     try:
-        walk(update, MOST)
+        walk(update)
         thread.start()
         thread.join()
         assert sys.gettrace() is look_on
@@ -215,4 +213,4 @@ def test_other_trace_functions_and_threads_are_not_affected() -> None:
 def test_an_update_of_too_many_lines_is_refused() -> None:
     world = make_world((64, 64, 1), [[0.5] * 64] * 2, [[1.0]] * 2, batch_size=2)
     with pytest.raises(LimitExceeded, match="use a smaller network or batch"):
-        walk(update_of(world, 0), MOST)
+        check_lines(update_of(world, 0), Limits().walk_lines)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any, TypeAlias
 
+from training.cancellation import check_cancelled
 from training.walking.functions import Target, TracedFunction, traced_functions
 from training.walking.roles import VariableRole
 
@@ -101,6 +102,7 @@ class _Following:
         return line is not None and line.body is not None
 
     def _note(self, number: int, following: int | None, variables: Mapping[str, Any]) -> None:
+        check_cancelled()
         line = self._lines.get(number)
         if line is None:
             return

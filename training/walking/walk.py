@@ -7,6 +7,7 @@ from typing import TypeAlias
 import numpy as np
 
 from training.batch_update import BatchUpdate
+from training.cancellation import check_cancelled
 from training.engine import rates_of, remembered, structure_of
 from training.errors import LimitExceeded
 from training.network import Array, LayerShape, places
@@ -50,12 +51,26 @@ class Walk:
     steps: list[WalkStep]
 
 
-def walk(update: BatchUpdate, most_lines: int) -> Walk:
-    """Execute the loops of an update, and return each executed line.
+def line_count(update: BatchUpdate) -> int:
+    """Return about how many lines the loops of an update execute."""
+    lines_of_a_parameter = _LINES_OF_AN_EXAMPLE * len(update.numbers) + _LINES_OF_THE_BATCH
+    return update.network.parameter_count * lines_of_a_parameter
 
-    Raises LimitExceeded for more than about `most_lines`.
-    """
-    _check_size(update, most_lines)
+
+def check_lines(update: BatchUpdate, most: int) -> None:
+    """Raise LimitExceeded if the loops of an update execute more than about `most` lines."""
+    lines = line_count(update)
+    if lines > most:
+        raise LimitExceeded(
+            f"the loops of this update execute about {lines:,} lines, which exceeds the limit of"
+            f" {most:,}: use a smaller network or batch",
+            limit="walk_lines",
+            value=most,
+        )
+
+
+def walk(update: BatchUpdate) -> Walk:
+    """Execute the loops of an update, and return each executed line."""
     network = update.network
     phases: list[WalkPhase] = []
     steps: list[WalkStep] = []
@@ -66,6 +81,7 @@ def walk(update: BatchUpdate, most_lines: int) -> Walk:
     )
     planned = phases_of(len(network.shapes), len(update.numbers))
     for number, (phase, lines) in enumerate(zip(planned, lines_of_phases, strict=True)):
+        check_cancelled()
         own = [_step(place, line, number) for line in lines]
         walked = replace(phase, first_step=len(steps), step_count=len(own))
         if phase.kind is PhaseKind.ADD:
@@ -75,18 +91,6 @@ def walk(update: BatchUpdate, most_lines: int) -> Walk:
         phases.append(walked)
         steps += own
     return Walk(update, phases, steps)
-
-
-def _check_size(update: BatchUpdate, most_lines: int) -> None:
-    lines_of_a_parameter = _LINES_OF_AN_EXAMPLE * len(update.numbers) + _LINES_OF_THE_BATCH
-    lines = update.network.parameter_count * lines_of_a_parameter
-    if lines > most_lines:
-        raise LimitExceeded(
-            f"the loops of this update execute about {lines:,} lines, which exceeds the limit of"
-            f" {most_lines:,}: use a smaller network or batch",
-            limit="walk_lines",
-            value=most_lines,
-        )
 
 
 def _executed(update: BatchUpdate) -> list[Call]:

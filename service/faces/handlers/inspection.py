@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from clearprop.v1 import training_service_pb2 as pb
 
+from service.execution.worker import Worker
 from service.faces.messages.explanations import explanation, weight_place
 from service.faces.messages.inspections import traced, which
 from service.faces.messages.walks import walked
+from service.faces.walk_responses import walk_response
 from service.use_cases.explanations import Explanations
 from service.use_cases.inspection import Inspection
 from service.use_cases.walks import Walks
@@ -19,6 +21,7 @@ class InspectionHandlers:
     _inspection: Inspection
     _explanations: Explanations
     _walks: Walks
+    _worker: Worker
 
     def trace_update(self, request: pb.TraceUpdateRequest) -> pb.TraceUpdateResponse:
         """Return all intermediate values of an update."""
@@ -38,5 +41,5 @@ class InspectionHandlers:
         """Walk through an update line by line."""
         if request.phases_only:
             return walked(self._walks.phases(which(request)))
-        found = self._walks.walk(which(request), request.first_step, request.step_count)
-        return walked(found)
+        page = self._walks.page(which(request), request.first_step, request.step_count)
+        return walk_response(self._worker, page)

@@ -1,0 +1,105 @@
+"""The worker computes in another process, stops for cancelled calls, and is started again."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from service.execution.worker import Worker
+from training.cancellation import Cancellation, cancelled_by
+from training.errors import CallCancelled
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[Worker]:
+    worker = Worker()
+    yield worker
+    worker.stop()
+
+
+def process_of(worker: Worker) -> int:
+    return worker.run(os.getpid)
+
+
+def has_ended(process: int) -> bool:
+    """Return whether a process has ended, perhaps without being waited for."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+def cancelled_soon(worker: Worker) -> float:
+    """Sleep in the worker, cancel it, and return the seconds from there to its end."""
+    cancellation = Cancellation()
+    begun: list[float] = []
+
+    def cancel() -> None:
+        time.sleep(0.3)
+        begun.append(time.monotonic())
+        cancellation.cancel(CallCancelled("over"))
+
+    with cancelled_by(cancellation):
+        thread = Thread(target=cancel)
+        thread.start()
+        with pytest.raises(CallCancelled, match="over"):
+            worker.run(time.sleep, 60)
+        ended = time.monotonic()
+        thread.join()
+    return ended - begun[0]
+
+
+def test_results_and_errors_come_back(started: Worker) -> None:
+    assert started.run(divmod, 7, 2) == (3, 1)
+    assert started.run(sorted, [1, 3, 2], reverse=True) == [3, 2, 1]
+    with pytest.raises(ZeroDivisionError):
+        started.run(divmod, 7, 0)
+    assert process_of(started) == process_of(started) != os.getpid()
+
+
+def test_a_cancelled_computation_ends_soon_and_the_next_call_is_computed(started: Worker) -> None:
+    process = process_of(started)
+    assert cancelled_soon(started) < 1.0
+    assert process_of(started) != process  # it did not check, so it was killed
+    assert has_ended(process)
+
+
+def test_a_call_whose_turn_it_is_not_is_cancelled_too(started: Worker) -> None:
+    process_of(started)
+    first = Thread(target=started.run, args=(time.sleep, 1.0))
+    first.start()
+    process = started._process
+    assert cancelled_soon(started) < 0.5
+    first.join()
+    assert started._process is process  # the computation of the other call went on
+
+
+def test_a_process_that_has_ended_is_started_again(started: Worker) -> None:
+    process = process_of(started)
+    os.kill(process, signal.SIGKILL)
+    assert process_of(started) != process
+
+
+def test_the_process_ends_with_its_server() -> None:
+    program = (
+        "import os, threading, time; from service.execution.worker import Worker; w = Worker();"
+        " print(w.run(os.getpid), flush=True); w.run(time.sleep, 60)"
+    )
+    server = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=ROOT)
+    assert server.stdout is not None
+    process = int(server.stdout.readline())
+    server.kill()
+    server.wait()
+    server.stdout.close()
+    end = time.monotonic() + 10
+    while not has_ended(process):
+        assert time.monotonic() < end
+        time.sleep(0.01)
