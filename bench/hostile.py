@@ -6,32 +6,25 @@ then beside the attack; then how long the server computes on when the attacker h
 its memory is back; then the attack again, with SIGTERM in its midst, and a verification.
 """
 
-import json
-import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
 
 import grpc
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 
 from bench import observing
+from bench.attacks.attack import Victim
 from bench.attacks.table import ATTACKS
-from bench.measuring import percentile
+from bench.clients import SOURCE, Attacker, Call, Healthy, p99
 from bench.peers.compiling import BUILD
 from bench.serving import Server
-
-ROOT = Path(__file__).parents[1]
-
-#: The healthy clients, by process.
-HEALTHY = [("get", "state", "step", "health", "train"), ("http-get", "http-step"), ("watch", "sse")]
 
 _BEFORE_SECONDS = 4.0
 _DURING_SECONDS = 6.0
@@ -40,145 +33,10 @@ _BACK_SECONDS = 60.0
 _IN_ITS_MIDST_SECONDS = 2.0
 _SIGTERM_SECONDS = 90.0
 
-#: Another address than that of the healthy clients.
-_SOURCE = "127.0.0.2"
-
 HEADS = [
     *("attack", "p99 of good clients", "beside it", "ratio", "errors", "training"),
     *("memory", "at most", "back after", "work stops after", "SIGTERM", "answers to the attacker"),
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call of a healthy client."""
-
-    kind: str
-    began: float
-    seconds: float
-    status: str
-
-
-class Healthy:
-    """The healthy clients of a server, each measuring its own calls."""
-
-    def __init__(self, server: Server) -> None:
-        self._lines: list[str] = []
-        self._pause = (0.0, 0.0)
-        self._processes = [
-            _process("bench.healthy", server.target, server.http, *kinds) for kinds in HEALTHY
-        ]
-        for process in self._processes:
-            _expect(process, "healthy")
-            Thread(target=self._read, args=(process,), daemon=True).start()
-
-    def _read(self, process: subprocess.Popen[str]) -> None:
-        assert process.stdout is not None
-        for line in process.stdout:
-            self._lines.append(line)
-
-    def calls(self, began: float, ended: float) -> list[Call]:
-        """Return the calls that began in an interval and have ended by now."""
-        calls = []
-        for line in list(self._lines):
-            kind, at, seconds, status = line.split()
-            if kind == "update" or not began <= float(at) < ended:
-                continue
-            took = float(seconds)
-            if float(at) < self._pause[0] < float(at) + took:
-                took -= self._pause[1] - self._pause[0]
-            calls.append(Call(kind, float(at), took, status))
-        return calls
-
-    def updates_per_second(self, began: float, ended: float) -> float:
-        """Return the speed of the run in an interval."""
-        points = [
-            (float(at), int(update))
-            for kind, at, update, _ in map(str.split, list(self._lines))
-            if kind == "update" and began <= float(at) < ended
-        ]
-        if len(points) < 2:
-            return 0.0
-        (first, least), (last, most) = points[0], points[-1]
-        return (most - least) / (last - first)
-
-    @contextmanager
-    def paused(self) -> Iterator[float]:
-        """Stop their processes for the time of the block; return when that was."""
-        began = time.monotonic()
-        for process in self._processes:
-            process.send_signal(signal.SIGSTOP)
-        try:
-            yield began
-        finally:
-            for process in self._processes:
-                process.send_signal(signal.SIGCONT)
-            self._pause = (began, time.monotonic())
-
-    def wait_for_calls(self, after: float) -> None:
-        """Wait until every kind of client has made a call after a moment, half a minute at most."""
-        most = time.monotonic() + 30.0
-        kinds = sum(map(len, HEALTHY))
-        while time.monotonic() < most:
-            calls = self.calls(after, most)
-            if len({call.kind for call in calls} - {"update"}) >= kinds:
-                break
-            time.sleep(0.1)
-
-    def stop(self) -> None:
-        """End their processes."""
-        for process in self._processes:
-            process.kill()
-            process.communicate()
-
-
-def _process(*command: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(  # noqa: S603 (the project's own program)
-        [sys.executable, "-m", *command],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-
-def _expect(process: subprocess.Popen[str], word: str) -> None:
-    assert process.stdout is not None
-    line = process.stdout.readline().strip()
-    if line != word:
-        raise RuntimeError(f"expected {word!r}, not {line!r}")
-
-
-class Attacker:
-    """A process that attacks a server from the time that it is made until it is ended."""
-
-    def __init__(self, name: str, server: Server, source: str = _SOURCE) -> None:
-        self._process = _process("bench.attacks", name, server.target, server.http, source)
-        _expect(self._process, "attacking")
-
-    def end(self) -> None:
-        """Let it cancel its calls and close its connections; do not wait for it."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-
-    def outcomes(self) -> dict[str, int]:
-        """Return what the server answered, once it has ended."""
-        assert self._process.stdout is not None
-        counts: dict[str, int] = json.loads(self._process.stdout.read() or "{}")
-        self._process.wait()
-        return counts
-
-    def kill(self) -> None:
-        """End its process whatever it does."""
-        self._process.kill()
-        self._process.wait()
-
-
-def prepare(name: str, server: Server) -> None:
-    """Create on the server what an attack needs."""
-    command = ("bench.attacks", name, server.target, server.http, _SOURCE, "prepare")
-    process = _process(*command)
-    process.communicate()
 
 
 @dataclass(slots=True)
@@ -217,22 +75,17 @@ def _text(seconds: float) -> str:
     return f"{seconds * 1e3:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
-def p99(calls: list[Call]) -> float:
-    """Return the time that 99 % of the calls did not exceed."""
-    return percentile([call.seconds for call in calls], 0.99) if calls else float("nan")
-
-
 def measure(name: str, log: Path, server: Server) -> Measured:
     """Run one attack on a server that has started, and leave it started again."""
-    prepare(name, server)
-    healthy = Healthy(server)
+    ATTACKS[name].prepare(Victim(server.target, server.http, SOURCE))
+    healthy = Healthy(server.target, server.http)
     try:
         used, began = observing.threads(server.pid), time.monotonic()
         time.sleep(_BEFORE_SECONDS)
         training = observing.busy(used, observing.threads(server.pid), _BEFORE_SECONDS)
         memory, attacked = observing.memory(server.pid), time.monotonic()
         with observing.Peak(server.pid).observed() as peak:
-            attacker = Attacker(name, server)
+            attacker = Attacker(name, server.target, server.http)
             time.sleep(_DURING_SECONDS)
             with healthy.paused() as ended:
                 attacker.end()
@@ -262,7 +115,7 @@ def measure(name: str, log: Path, server: Server) -> Measured:
 
 def _terminated(name: str, log: Path, server: Server) -> str:
     """Stop the server in the midst of an attack, start it again, and verify a history."""
-    attacker = Attacker(name, server)
+    attacker = Attacker(name, server.target, server.http)
     time.sleep(_IN_ITS_MIDST_SECONDS)
     logged, began = log.stat().st_size, time.monotonic()
     with suppress(subprocess.TimeoutExpired):

@@ -31,12 +31,16 @@ def _family(pid: int) -> Iterator[int]:
 
 
 def threads(pid: int) -> dict[str, float]:
-    """Return the seconds of processor time of each thread of a process and its children."""
+    """Return the seconds that each thread of a process and its children has had something to do.
+
+    They count the time in which it waited for a processor, on a machine that is busy.
+    """
     used = {}
     for each in _family(pid):
         for thread in Path(f"/proc/{each}/task").glob("*/schedstat"):
             with suppress(OSError):
-                used[thread.parent.name] = int(thread.read_text().split()[0]) * 1e-9
+                computed, waited, _ = map(int, thread.read_text().split())
+                used[thread.parent.name] = (computed + waited) * 1e-9
     return used
 
 

@@ -1,7 +1,6 @@
 """Attacks a server until the input ends: `python -m bench.attacks ATTACK GRPC HTTP SOURCE`.
 
-With `prepare` as a fifth argument, creates what the attack needs, and ends. Writes `attacking` when
-it begins, and at the end what the server answered, as JSON.
+Writes `attacking` when it begins, and at the end what the server answered, as JSON.
 """
 
 import json
@@ -14,17 +13,14 @@ from bench.attacks.attack import Outcomes, Victim
 from bench.attacks.table import ATTACKS
 
 #: How long an attack may take to close its connections, in seconds.
-_END_SECONDS = 5.0
+_END_SECONDS = 0.1
 
 
-def main(name: str, grpc: str, http: str, source: str, *steps: str) -> None:
+def main(name: str, grpc: str, http: str, source: str) -> None:
     """Run one attack."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     attack, victim = ATTACKS[name], Victim(grpc, http, source)
-    if steps:
-        attack.prepare(victim)
-        return
     ended, outcomes = Event(), Outcomes()
     thread = Thread(target=attack.run, args=(victim, ended, outcomes), daemon=True)
     thread.start()

@@ -81,9 +81,9 @@ def _reading(connection: socket.socket, outcomes: Outcomes) -> Iterator[None]:
 
 
 def _read(connection: socket.socket, outcomes: Outcomes) -> None:
-    connection.settimeout(None)
     left = b""
     with suppress(OSError):
+        connection.settimeout(None)
         while received := connection.recv(65536):
             left += received
             while len(left) >= 9 and len(left) >= (size := 9 + int.from_bytes(left[:3], "big")):
