@@ -40,9 +40,11 @@ class Healthy:
         self._lines: list[str] = []
         self._pause = (0.0, 0.0)
         self._processes = [_process("bench.healthy", grpc, http, *kinds) for kinds in groups]
+        self._readers: list[Thread] = []
         for process in self._processes:
             _expect(process, "healthy")
-            Thread(target=self._read, args=(process,), daemon=True).start()
+            self._readers.append(Thread(target=self._read, args=(process,), daemon=True))
+            self._readers[-1].start()
 
     def _read(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
@@ -98,9 +100,10 @@ class Healthy:
 
     def stop(self) -> None:
         """End their processes."""
-        for process in self._processes:
+        for process, reader in zip(self._processes, self._readers, strict=True):
             process.kill()
-            process.communicate()
+            reader.join()
+            _kill(process)
 
 
 def _process(*command: str) -> subprocess.Popen[str]:
@@ -111,6 +114,15 @@ def _process(*command: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         text=True,
     )
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    process.wait()
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.close()
+    process.stdout.close()
 
 
 def _expect(process: subprocess.Popen[str], word: str) -> None:
@@ -136,13 +148,12 @@ class Attacker:
         """Return what the server answered, once it has ended."""
         assert self._process.stdout is not None
         counts: dict[str, int] = json.loads(self._process.stdout.read() or "{}")
-        self._process.wait()
+        _kill(self._process)
         return counts
 
     def kill(self) -> None:
         """End its process whatever it does."""
-        self._process.kill()
-        self._process.wait()
+        _kill(self._process)
 
 
 def p99(calls: list[Call]) -> float:

@@ -82,7 +82,7 @@ def measure(name: str, log: Path, server: Server) -> Measured:
     try:
         used, began = observing.threads(server.pid), time.monotonic()
         time.sleep(_BEFORE_SECONDS)
-        training = observing.busy(used, observing.threads(server.pid), _BEFORE_SECONDS)
+        training = observing.busiest(used, observing.threads(server.pid))
         memory, attacked = observing.memory(server.pid), time.monotonic()
         with observing.Peak(server.pid).observed() as peak:
             attacker = Attacker(name, server.target, server.http)

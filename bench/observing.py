@@ -44,13 +44,13 @@ def threads(pid: int) -> dict[str, float]:
     return used
 
 
-def busy(before: Mapping[str, float], after: Mapping[str, float], seconds: float) -> set[str]:
-    """Return the threads that computed for more than a fifth of the time."""
-    return {each for each, used in after.items() if used - before.get(each, 0.0) > 0.2 * seconds}
+def busiest(before: Mapping[str, float], after: Mapping[str, float]) -> str:
+    """Return the thread that has computed most."""
+    return max(after, key=lambda each: after[each] - before.get(each, 0.0))
 
 
-def seconds_until_idle(pid: int, apart_from: set[str], most_seconds: float) -> float:
-    """Return after how long a process computes no more, apart from some of its threads."""
+def seconds_until_idle(pid: int, apart_from: str, most_seconds: float) -> float:
+    """Return after how long a process computes no more, apart from one of its threads."""
     began = time.monotonic()
     samples = [(began, _used(pid, apart_from))]
     while (now := time.monotonic()) - began < most_seconds:
@@ -64,8 +64,8 @@ def seconds_until_idle(pid: int, apart_from: set[str], most_seconds: float) -> f
     return most_seconds
 
 
-def _used(pid: int, apart_from: set[str]) -> float:
-    return sum(used for each, used in threads(pid).items() if each not in apart_from)
+def _used(pid: int, apart_from: str) -> float:
+    return sum(used for each, used in threads(pid).items() if each != apart_from)
 
 
 def seconds_until_memory(pid: int, most_bytes: float, most_seconds: float) -> float | None:

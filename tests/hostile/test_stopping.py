@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="uses 127.0.0.2"
 MOST_SECONDS = 10
 
 #: In the quick form one that computes, one that holds memory and one that floods.
-NAMES = sorted(ATTACKS) if IS_LONG else ["gradient-checks", "dripping", "rapid-reset"]
+NAMES = sorted(ATTACKS) if IS_LONG else ["gradient-checks", "held", "rapid-reset"]
 
 
 @pytest.mark.parametrize("name", NAMES)
