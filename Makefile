@@ -42,7 +42,7 @@ demo: setup ## start a server and train a network on XOR
 serve: setup ## start a server (ARGS="--grpc 127.0.0.1:50051 ...")
 	$(BIN)/clearprop serve $(ARGS)
 
-bench: setup ## compare with other libraries and write bench/results.md (ARGS=engine: only the engine, only printed)
+bench: setup ## compare with other libraries and write bench/results.md (ARGS=engine: only the engine, only printed; ARGS=hostile: only attacks)
 	$(BIN)/python -m bench $(ARGS)
 
 peers: $(PEERS_INSTALLED) ## install PyTorch and scikit-learn for make bench into .venv-bench; several GB on Linux

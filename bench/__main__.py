@@ -1,17 +1,20 @@
 """Measures everything, prints the figures and writes results.md: `make bench`.
 
 `python -m bench engine` measures the engine alone, and only prints; with names of those that are to
-take part, such as `ours FANN "plain C"`, only them.
+take part, such as `ours FANN "plain C"`, only them. `python -m bench hostile` attacks a server,
+which takes ten minutes; with names of attacks, it only prints these.
 """
 
 import sys
 
-from bench import crowd, engine, history, report, rest, service, watching
+from bench import crowd, engine, history, hostile, report, rest, service, watching
 
 
 def main() -> None:
     """Run the measurements; all of them take some minutes, those of the engine two."""
     match sys.argv[1:]:
+        case ["hostile", *names]:
+            hostile.main(*names)
         case ["engine", *names]:
             sys.stdout.write(report.engine_text(*engine.measure(names)))
         case []:

@@ -1,9 +1,10 @@
 """Attacks a server beside nine healthy clients, and prints what that costs them, a row each.
 
-`python -m bench.hostile` runs all attacks, one after the other, in about ten minutes; with names of
-attacks, these. Each row is measured on a server that has just started: the healthy clients alone,
-then beside the attack; then how long the server computes on when the attacker has left, and when
-its memory is back; then the attack again, with SIGTERM in its midst, and a verification.
+`make bench ARGS=hostile` runs all attacks, one after the other, and writes their rows to
+results.md; with names of attacks, it runs these and only prints. Each row is measured on a server
+that has just started: the healthy clients alone, then beside the attack; then how long the server
+computes on when the attacker has left, and when its memory is back; then the attack again, with
+SIGTERM in its midst, and a verification.
 """
 
 import subprocess
@@ -22,8 +23,10 @@ from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from bench import observing
 from bench.attacks.attack import Victim
 from bench.attacks.table import ATTACKS
+from bench.before_isolation import BEFORE
 from bench.clients import SOURCE, Attacker, Call, Healthy, p99
 from bench.peers.compiling import BUILD
+from bench.report import Table, write_hostile
 from bench.serving import Server
 
 _BEFORE_SECONDS = 4.0
@@ -33,9 +36,19 @@ _BACK_SECONDS = 60.0
 _IN_ITS_MIDST_SECONDS = 2.0
 _SIGTERM_SECONDS = 90.0
 
+TEXT = """\
+What an attack from one address costs nine good clients at another: calls over gRPC and HTTP, a
+watch, server-sent events and a training run. Each attack lasts six seconds. To reach: no errors, a
+p99 of at most five times that without the attack, memory back to at most 120 % within a minute,
+work that stops within 200 ms after the attacker has left, and an end within 10 s and with at most
+one line of log when SIGTERM arrives during the attack."""
+NOTE = """\
+Before: the same before calls were isolated, on a machine with other work: the p99 of good clients
+and its ratio, the most memory of the server, and how long it took to stop."""
 HEADS = [
-    *("attack", "p99 of good clients", "beside it", "ratio", "errors", "training"),
+    *("attack", "p99 alone", "beside it", "ratio", "errors", "speed of training"),
     *("memory", "at most", "back after", "work stops after", "SIGTERM", "answers to the attacker"),
+    "before",
 ]
 
 
@@ -43,7 +56,7 @@ HEADS = [
 class Measured:
     """The figures of one attack."""
 
-    words: str
+    name: str
     before: list[Call]
     during: list[Call]
     speeds: tuple[float, float]
@@ -66,8 +79,16 @@ class Measured:
         stopped = "more than a minute" if self.stopped >= _STOP_SECONDS else _text(self.stopped)
         speed = f"{self.speeds[1] / self.speeds[0]:.0%}" if self.speeds[0] else "—"
         return [
-            *(self.words, _text(alone), _text(beside), f"{beside / alone:.1f} ×", errors, speed),
-            *(first, most, back, stopped, self.sigterm, outcomes),
+            *(
+                ATTACKS[self.name].words,
+                _text(alone),
+                _text(beside),
+                f"{beside / alone:.1f} ×",
+                errors,
+                speed,
+            ),
+            *(first, most, back, stopped, self.sigterm, outcomes or "none"),
+            BEFORE.get(self.name, "—"),
         ]
 
 
@@ -95,7 +116,7 @@ def measure(name: str, log: Path, server: Server) -> Measured:
         last = observing.memory(server.pid)
         healthy.wait_for_calls(after=ended)
         measured = Measured(
-            ATTACKS[name].words,
+            name,
             healthy.calls(began, attacked),
             healthy.calls(attacked, ended),
             (
@@ -142,7 +163,7 @@ def _verified(server: Server) -> str:
     return "verified"
 
 
-def table(names: Iterable[str]) -> Iterator[list[str]]:
+def measured(names: Iterable[str]) -> Iterator[list[str]]:
     """Measure attacks, each on a server that has just started."""
     BUILD.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=BUILD) as name:
@@ -161,13 +182,11 @@ def table(names: Iterable[str]) -> Iterator[list[str]]:
 
 
 def main(*names: str) -> None:
-    """Print a row for each attack as soon as it is measured."""
-    for cells in ([*HEADS], ["---"] * len(HEADS)):
-        sys.stdout.write(f"| {' | '.join(cells)} |\n")
-    for cells in table(names or ATTACKS):
+    """Print a row for each attack as soon as it is measured; keep those of all attacks."""
+    rows = []
+    for cells in measured(names or ATTACKS):
+        rows.append(cells)
         sys.stdout.write(f"| {' | '.join(cells)} |\n")
         sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+    if not names:
+        write_hostile(Table("Hostile clients", TEXT, HEADS, rows, NOTE))
