@@ -20,8 +20,10 @@ from service.execution.thread_executor import ThreadExecutor
 from service.execution.wakeups import Wakeups
 from service.execution.worker import Worker
 from service.faces.grpc import methods
+from service.faces.grpc.connection_limit import ConnectionLimit
 from service.faces.grpc.health import SERVICE_NAME, Health
 from service.faces.grpc.requests import Requests
+from service.faces.grpc.server_options import server_options
 from service.faces.handlers.edits import EditHandlers
 from service.faces.handlers.exports import ExportHandlers
 from service.faces.handlers.handlers import Handlers
@@ -89,19 +91,19 @@ class Server:
     """A server: `await server.start()`, later `await server.stop()`."""
 
     def __init__(self, settings: Settings, loop: asyncio.AbstractEventLoop) -> None:
-        clock = SystemClock()
+        clock, limits = SystemClock(), settings.limits
         self.store = open_store(settings.database, clock)
         self.wakeups = Wakeups(loop)
         self.threads = Threads(_OWN_THREADS, "own")
-        self.admission = Admission(settings.limits)
+        self.admission = Admission(limits)
         self.store.on_commit(self.wakeups.committed)
         readers = Readers.of(self.store)
         self.executor: Executor = ThreadExecutor(
             self.store, readers.examples, readers.states, clock, settings.threads
         )
         self.worker = Worker()
-        self.training_sets = TrainingSets(self.store, clock, settings.limits)
-        opening = RunOpening(readers.examples, clock, settings.limits)
+        self.training_sets = TrainingSets(self.store, clock, limits)
+        opening = RunOpening(readers.examples, clock, limits)
         watch_reader = WatchReader(self.store, readers.selections)
         inspection = Inspection(self.store, readers.examples, readers.states, opening)
         outcomes = Outcomes(self.store, self.wakeups, self.threads)
@@ -109,12 +111,12 @@ class Server:
         verification = Verification(self.store, readers.examples, clock)
         steps = Steps(self.store, self.executor, opening, clock)
         runs = Runs(self.store, self.executor, opening, clock)
-        watches = Watches(self.store, watch_reader, self.wakeups, self.threads, settings.limits)
+        watches = Watches(self.store, watch_reader, self.wakeups, self.threads, limits)
         responses = Responses(outcomes, history)
         self.version = version("clearprop-server")
         self.handlers = Handlers(
-            networks=NetworkHandlers(Networks(self.store, readers.states, clock, settings.limits)),
-            training_sets=TrainingSetHandlers(self.training_sets, settings.limits),
+            networks=NetworkHandlers(Networks(self.store, readers.states, clock, limits)),
+            training_sets=TrainingSetHandlers(self.training_sets, limits),
             runs=RunHandlers(runs, steps, outcomes, responses),
             edits=EditHandlers(Edits(self.store, readers.states, clock), responses),
             history=HistoryHandlers(
@@ -125,28 +127,26 @@ class Server:
                 verification,
             ),
             measures=MeasureHandlers(
-                Predictions(self.store, readers.states, settings.limits),
+                Predictions(self.store, readers.states, limits),
                 Evaluations(self.store, readers.states, readers.examples),
-                GradientChecks(self.store, readers.states, readers.examples, settings.limits),
+                GradientChecks(self.store, readers.states, readers.examples, limits),
             ),
             inspection=InspectionHandlers(
-                inspection,
-                Explanations(inspection),
-                Walks(inspection, settings.limits),
-                self.worker,
+                inspection, Explanations(inspection), Walks(inspection, limits), self.worker
             ),
             watches=WatchHandlers(watches),
             exports=ExportHandlers(Exports(self.store, readers.states)),
-            server=ServerHandlers(self.version, self.store.kind, settings.limits),
+            server=ServerHandlers(self.version, self.store.kind, limits),
         )
         self._rpcs = rpcs(self.handlers, responses, self.admission, self.wakeups.check)
-        self.grpc = grpc.aio.server(options=_grpc_options(settings))
-        self._received = ReceivedBytes(settings.limits)
+        self.grpc = grpc.aio.server(options=server_options(limits))
+        self._received = ReceivedBytes(limits)
         self.http = self._http_server(settings)
         self.health = Health([SERVICE.full_name])
         self._loop = loop
         self.store.on_availability(self._availability_changed)
         self._maintenance = Maintenance(self.store, self.threads)
+        self._connections = ConnectionLimit(limits, self.threads)
         self._settings = settings
 
     async def start(self) -> Addresses:
@@ -166,6 +166,7 @@ class Server:
         self._maintenance.start()
         addresses = self._bind()
         await self.grpc.start()
+        self._connections.start(int(addresses.grpc.rpartition(":")[2]))
         if self.http is not None:
             await self.http.start()
         return addresses
@@ -181,6 +182,7 @@ class Server:
         if self.http is not None:
             await self.http.stop()
         self.worker.stop()
+        await self._connections.stop()
         await self._maintenance.stop()
         await self.threads.run(self.store.close)
         self.admission.stop()
@@ -237,15 +239,3 @@ async def _serve(settings: Settings, announce: Callable[[Addresses], None]) -> N
         await stopped.wait()
     finally:
         await server.stop()
-
-
-def _grpc_options(settings: Settings) -> list[tuple[str, int]]:
-    return [
-        ("grpc.max_receive_message_length", settings.limits.request_bytes),
-        ("grpc.max_send_message_length", settings.limits.response_bytes),
-        # Otherwise a second server could listen on the same port unnoticed.
-        ("grpc.so_reuseport", 0),
-        # Allows keepalive pings every 10 s, also without active calls.
-        ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
-        ("grpc.keepalive_permit_without_calls", 1),
-    ]

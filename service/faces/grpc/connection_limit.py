@@ -1,0 +1,116 @@
+"""Limits the connections of one address, which gRPC itself cannot do.
+
+gRPC accepts connections without asking the service. But their sockets are open files of this
+process, and a socket that is shut down is one whose client has gone.
+"""
+
+import asyncio
+import logging
+import os
+import socket
+import stat
+from collections import defaultdict
+from contextlib import suppress
+from pathlib import Path
+
+from service.threads import Threads
+from training.limits import Limits
+
+logger = logging.getLogger(__name__)
+
+#: The open files of this process, on Linux and macOS.
+_FILES = Path("/dev/fd")
+
+#: The interval between checks, in seconds.
+_SECONDS = 0.5
+
+#: The address and port of a peer.
+Peer = tuple[str, int]
+
+
+class ConnectionLimit:
+    """A task in the event loop that closes the newest connections of an address that has many."""
+
+    def __init__(self, limits: Limits, threads: Threads) -> None:
+        self._most = limits.connections_of_client
+        self._threads = threads
+        self._known: set[Peer] = set()
+        self._limited: set[str] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self, port: int) -> None:
+        """Start to watch the connections to a port of this server, in the running event loop."""
+        self._task = asyncio.create_task(self._repeat(port))
+
+    async def stop(self) -> None:
+        """Stop, if the task was started."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _repeat(self, port: int) -> None:
+        while True:
+            await asyncio.sleep(_SECONDS)
+            if _open_files() > self._most:
+                await self._threads.run(self._close_surplus, port)
+
+    def _close_surplus(self, port: int) -> None:
+        by_address = _connections(port)
+        limited = {each for each, found in by_address.items() if len(found) > self._most}
+        for address in limited - self._limited:
+            logger.warning(
+                "closing connections of %s, which has %d; the limit connections_of_client is %d",
+                *(address, len(by_address[address]), self._most),
+            )
+        self._limited = limited
+        known: set[Peer] = set()
+        for found in by_address.values():
+            oldest_first = sorted(found, key=lambda peer: peer not in self._known)
+            known.update(oldest_first[: self._most])
+            for peer in oldest_first[self._most :]:
+                with suppress(OSError):  # its client has gone
+                    found[peer].shutdown(socket.SHUT_RDWR)
+            for connection in found.values():
+                connection.close()
+        self._known = known
+
+
+def _open_files() -> int:
+    return sum(1 for _ in _FILES.iterdir())
+
+
+def _connections(port: int) -> dict[str, dict[Peer, socket.socket]]:
+    """Return duplicates of the connections to a port by the address of their peers."""
+    found: dict[str, dict[Peer, socket.socket]] = defaultdict(dict)
+    for file in _FILES.iterdir():
+        connection = _duplicate(int(file.name))
+        if connection is None:
+            continue
+        try:
+            address, source, *_ = connection.getpeername()
+            _, target, *_ = connection.getsockname()
+        except (OSError, ValueError):  # it is not connected, or not over a network
+            connection.close()
+            continue
+        address = address.removeprefix("::ffff:")  # IPv4
+        if target == port and (address, source) not in found[address]:
+            found[address][address, source] = connection
+        else:
+            connection.close()
+    return found
+
+
+def _duplicate(file: int) -> socket.socket | None:
+    """Return another handle of a socket; None if the file is not a socket, or closed by now."""
+    try:
+        if not stat.S_ISSOCK(os.fstat(file).st_mode):
+            return None
+        copy = os.dup(file)
+    except OSError:
+        return None
+    try:
+        return socket.socket(fileno=copy)
+    except OSError:
+        os.close(copy)
+        return None

@@ -1,0 +1,39 @@
+"""The options of the gRPC server: sizes, streams, ages and pings of connections."""
+
+from training.limits import Limits
+
+#: The time for the first bytes of a connection, in seconds.
+_HANDSHAKE_SECONDS = 10
+
+#: A connection that does not answer a ping is closed, with its calls.
+_PING_SECONDS, _PING_TIMEOUT_SECONDS = 60, 20
+
+_LARGEST = 2**31 - 1
+
+
+def server_options(limits: Limits) -> list[tuple[str, int]]:
+    """Return the options of a gRPC server with these limits."""
+    return [
+        ("grpc.max_receive_message_length", limits.request_bytes),
+        ("grpc.max_send_message_length", limits.response_bytes),
+        # Otherwise a second server could listen on the same port unnoticed.
+        ("grpc.so_reuseport", 0),
+        # All calls that a client may make fit into one connection: further ones would wait in the
+        # client, without an error.
+        ("grpc.max_concurrent_streams", min(limits.calls_of_client, _LARGEST)),
+        ("grpc.max_allowed_incoming_connections", min(limits.connections, _LARGEST)),
+        ("grpc.server_handshake_timeout_ms", _milliseconds(_HANDSHAKE_SECONDS)),
+        ("grpc.max_connection_idle_ms", _milliseconds(limits.idle_seconds)),
+        ("grpc.max_connection_age_ms", _milliseconds(limits.connection_seconds)),
+        # Calls that compute can end; a watch is resumed over the next connection.
+        ("grpc.max_connection_age_grace_ms", _milliseconds(limits.computing_seconds)),
+        ("grpc.keepalive_time_ms", _milliseconds(_PING_SECONDS)),
+        ("grpc.keepalive_timeout_ms", _milliseconds(_PING_TIMEOUT_SECONDS)),
+        # Allows keepalive pings every 10 s, also without active calls.
+        ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
+        ("grpc.keepalive_permit_without_calls", 1),
+    ]
+
+
+def _milliseconds(seconds: int) -> int:
+    return min(1000 * seconds, _LARGEST)

@@ -1,0 +1,101 @@
+"""Connections of gRPC clients end with age, and one address cannot have all of them."""
+
+import asyncio
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+
+import clearprop
+import clearprop.aio
+import pytest
+from clearprop import Snapshot
+
+from service.app import Server
+from service.settings import Settings
+from training.limits import Limits
+
+STEPS = 12
+#: Connections take no calls after a second, and are closed after two.
+SHORT_LIVED = Limits(connection_seconds=1, computing_seconds=1)
+
+
+@asynccontextmanager
+async def serving(limits: Limits) -> AsyncIterator[str]:
+    settings = Settings("127.0.0.1:0", "off", database="memory:", limits=limits)
+    server = Server(settings, asyncio.get_running_loop())
+    yield (await server.start()).grpc
+    await server.stop()
+
+
+def watch_and_step(target: str) -> list[int]:
+    seen = []
+    with clearprop.connect(target) as client:
+        network = client.create_network(layer_sizes=[2, 2, 1])
+        watch = network.watch(start=0)
+        for number in range(STEPS):
+            if number:
+                network.reset()
+            seen.append(next(item for item in watch if isinstance(item, Snapshot)).number)
+            time.sleep(0.3)
+    return seen
+
+
+async def watch_and_step_in_asyncio(target: str) -> list[int]:
+    seen = []
+    async with clearprop.aio.connect(target) as client:
+        network = await client.create_network(layer_sizes=[2, 2, 1])
+        watch = network.watch(start=0)
+        for number in range(STEPS):
+            if number:
+                await network.reset()
+            item = await anext(watch)
+            assert isinstance(item, Snapshot)
+            seen.append(item.number)
+            await asyncio.sleep(0.3)
+    return seen
+
+
+async def test_clients_do_not_notice_that_connections_end() -> None:
+    async with serving(SHORT_LIVED) as target:
+        seen = await asyncio.gather(
+            asyncio.to_thread(watch_and_step, target), watch_and_step_in_asyncio(target)
+        )
+    assert [*seen] == [list(range(STEPS))] * 2
+
+
+async def opened(target: str, source: str, count: int) -> list[socket.socket]:
+    """Open idle connections of HTTP/2 from an address."""
+    host, _, port = target.rpartition(":")
+    connections = []
+    for _ in range(count):
+        connection = socket.create_connection((host, int(port)), source_address=(source, 0))
+        connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0")
+        connection.settimeout(0)
+        connections.append(connection)
+    return connections
+
+
+async def is_closed(connection: socket.socket) -> bool:
+    """Read until the server closes a connection, or for some seconds."""
+    loop = asyncio.get_running_loop()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(3):
+            while await loop.sock_recv(connection, 4096):
+                pass
+            return True
+    return False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have one loopback address")
+async def test_one_address_cannot_have_more_connections_than_the_limit() -> None:
+    async with serving(Limits(connections_of_client=3)) as target, AsyncExitStack() as stack:
+        connections = await opened(target, "127.0.0.2", 3)
+        others = await opened(target, "127.0.0.3", 2)
+        await asyncio.sleep(1)
+        connections += await opened(target, "127.0.0.2", 4)
+        for each in (*connections, *others):
+            stack.callback(each.close)
+        closed = await asyncio.gather(*map(is_closed, connections + others))
+        assert closed == [False] * 3 + [True] * 4 + [False] * 2
