@@ -204,7 +204,7 @@ class Server:
         most = settings.limits.request_bytes
         hosts = Hosts(settings.http, settings.allowed_hosts)
         app = rest_app(served, pages, most, hosts, settings.allowed_origins, self.threads)
-        return HttpServer(app, _GRACE_SECONDS)
+        return HttpServer(app, settings.limits, _GRACE_SECONDS)
 
     def _bind(self) -> Addresses:
         grpc = self._settings.grpc

@@ -2,22 +2,20 @@
 
 import asyncio
 import socket
+from functools import partial
 
 from starlette.types import ASGIApp
 from uvicorn import Config, Server
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from service.faces.listeners import bound_socket
-from service.faces.rest.browser_guard import TARGET_HOST
-from service.faces.rest.streams import ABORT
-from service.faces.timeouts import READ_SECONDS
+from service.faces.rest.connection import Connection, OpenConnections
+from training.limits import Limits
 
 #: How many connections can wait to be accepted.
 _BACKLOG = 2048
 
-#: The request line and headers must arrive within this time and have about this size at most.
-HEAD_SECONDS = READ_SECONDS
-MOST_HEAD_BYTES = 256 * 2**10
+#: How many connections are accepted at a time, before others continue.
+_ACCEPTED_AT_ONCE = 32
 
 
 class HttpServer:
@@ -26,10 +24,13 @@ class HttpServer:
     Calls that are active when it is stopped have `grace_seconds` to finish.
     """
 
-    def __init__(self, app: ASGIApp, grace_seconds: float) -> None:
+    def __init__(self, app: ASGIApp, limits: Limits, grace_seconds: float) -> None:
+        protocol = partial(Connection, limits=limits, opened=OpenConnections(limits))
         self._config = Config(
             app,
-            http=_Protocol,
+            http=protocol,  # type: ignore[arg-type]
+            backlog=_ACCEPTED_AT_ONCE,
+            timeout_keep_alive=limits.idle_seconds,
             ws="none",
             lifespan="off",
             log_config=None,
@@ -56,6 +57,9 @@ class HttpServer:
         self._config.load()
         self._server.lifespan = self._config.lifespan_class(self._config)
         await self._server.startup(self._sockets)
+        for listener in self._sockets:
+            # asyncio accepts as many at a time as can wait, which would stop everything else.
+            listener.listen(_BACKLOG)
         self._ticking = asyncio.create_task(self._server.main_loop())
 
     def close(self) -> None:
@@ -76,52 +80,3 @@ class HttpServer:
             self._server.should_exit = True
             await self._ticking
             await self._server.shutdown(self._sockets)
-
-
-class _Protocol(HttpToolsProtocol):
-    """uvicorn's protocol, with a way to abort a connection whose client does not read.
-
-    The head of a request is limited in size and time, because an endless one would occupy memory
-    or a connection permanently.
-    """
-
-    _head_bytes = 0
-    _head_ends: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self._begin_head()
-
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        if self._head_ends is not None and not self.transport.is_closing():
-            self._head_bytes += len(data)
-            if self._head_bytes > MOST_HEAD_BYTES:
-                self.send_400_response("The request line and headers are too large.")
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self.scope["extensions"] = {ABORT: self.transport.abort}  # type: ignore[dict-item]
-        self._begin_head()
-
-    def on_headers_complete(self) -> None:
-        self._end_head()
-        if not self.url.startswith(b"/"):
-            # An absolute target, such as http://host/path, has a host of its own.
-            authority = self.url.partition(b"://")[2].partition(b"/")[0].partition(b"?")[0]
-            self.scope["extensions"][TARGET_HOST] = authority.decode("latin-1")  # type: ignore[assignment]
-        super().on_headers_complete()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._end_head()
-        super().connection_lost(exc)
-
-    def _begin_head(self) -> None:
-        if self._head_ends is None:
-            self._head_bytes = 0
-            self._head_ends = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
-
-    def _end_head(self) -> None:
-        if self._head_ends is not None:
-            self._head_ends.cancel()
-            self._head_ends = None
