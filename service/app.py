@@ -201,9 +201,10 @@ class Server:
             return None
         served = routes(self._rpcs)
         pages = [*documentation(served, self.version), *web_pages()]
-        most = settings.limits.request_bytes
         hosts = Hosts(settings.http, settings.allowed_hosts)
-        app = rest_app(served, pages, most, hosts, settings.allowed_origins, self.threads)
+        app = rest_app(
+            served, pages, settings.limits, hosts, settings.allowed_origins, self.threads
+        )
         return HttpServer(app, settings.limits, _GRACE_SECONDS)
 
     def _bind(self) -> Addresses:

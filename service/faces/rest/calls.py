@@ -18,6 +18,7 @@ from service.faces.rest.streams import EVENTS, LINES, Streams
 from service.faces.rest.to_json import to_json
 from service.faces.rpcs import Rpc
 from service.use_cases.caller import CALLER
+from training.limits import Limits
 
 _FORMS = {form.media_type: form for form in (EVENTS, LINES)}
 
@@ -28,10 +29,10 @@ _SMALL_BYTES = 16 * 2**10
 class Resource:
     """Handles the requests for one path."""
 
-    def __init__(self, routes: Mapping[str, Route], streams: Streams, request_bytes: int) -> None:
+    def __init__(self, routes: Mapping[str, Route], streams: Streams, limits: Limits) -> None:
         self._routes = routes
         self._streams = streams
-        self._request_bytes = request_bytes
+        self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request; send any error to the client."""
@@ -63,7 +64,7 @@ class Resource:
         if route.rpc.method.server_streaming:
             return await self._stream(route, request)
         _check_accepted(request, JSON)
-        message = await message_of(route, request, self._request_bytes)
+        message = await message_of(route, request, self._limits)
         return await _json(route.rpc, await route.rpc.answer(message))
 
     @property
@@ -73,7 +74,7 @@ class Resource:
 
     async def _collect(self, route: Route, request: Request) -> Response:
         _check_accepted(request, JSON)
-        async with aclosing(messages_of(route, request, self._request_bytes)) as messages:
+        async with aclosing(messages_of(route, request, self._limits)) as messages:
             return await _json(route.rpc, await route.rpc.collect(messages))
 
     async def _stream(self, route: Route, request: Request) -> ASGIApp:
@@ -82,7 +83,7 @@ class Resource:
         form = _FORMS[EVENTS.media_type if is_file else _check_accepted(request, *_FORMS)]
         if has_ended(request):
             return Response(status_code=HTTPStatus.NO_CONTENT)
-        message = await message_of(route, request, self._request_bytes)
+        message = await message_of(route, request, self._limits)
         if is_file:
             return await self._streams.file(route.rpc, message)
         return await self._streams.begin(route.rpc, message, form)

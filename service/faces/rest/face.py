@@ -24,12 +24,13 @@ from service.faces.rest.hosts import Hosts
 from service.faces.rest.routes import Route
 from service.faces.rest.streams import Streams
 from service.threads import Threads
+from training.limits import Limits
 
 
 def rest_app(
     routes: Sequence[Route],
     pages: Sequence[BaseRoute],
-    request_bytes: int,
+    limits: Limits,
     hosts: Hosts,
     allowed_origins: Sequence[str],
     threads: Threads,
@@ -44,7 +45,7 @@ def rest_app(
     for route in routes:
         by_path.setdefault(route.path, {})[route.method] = route
     paths = [
-        Path(_starlette_path(path), Resource(of_methods, streams, request_bytes))
+        Path(_starlette_path(path), Resource(of_methods, streams, limits))
         for path, of_methods in by_path.items()
     ]
     app = Starlette(
