@@ -38,6 +38,7 @@ from service.faces.handlers.watches import WatchHandlers
 from service.faces.listeners import CannotListen, bound_socket, numeric_host
 from service.faces.received_bytes import ReceivedBytes
 from service.faces.responses import Responses
+from service.faces.rest.bodies import Bodies
 from service.faces.rest.documentation.pages import documentation
 from service.faces.rest.face import rest_app
 from service.faces.rest.hosts import Hosts
@@ -202,9 +203,8 @@ class Server:
         served = routes(self._rpcs)
         pages = [*documentation(served, self.version), *web_pages()]
         hosts = Hosts(settings.http, settings.allowed_hosts)
-        app = rest_app(
-            served, pages, settings.limits, hosts, settings.allowed_origins, self.threads
-        )
+        bodies = Bodies(settings.limits, self._received)
+        app = rest_app(served, pages, bodies, hosts, settings.allowed_origins, self.threads)
         return HttpServer(app, settings.limits, _GRACE_SECONDS)
 
     def _bind(self) -> Addresses:

@@ -10,6 +10,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from service.faces.received_bytes import HeldBytes
+from service.faces.rest.bodies import Bodies
 from service.faces.rest.errors import HttpError, error_response
 from service.faces.rest.negotiation import chosen, names
 from service.faces.rest.requests import JSON, has_ended, message_of, messages_of
@@ -18,7 +20,6 @@ from service.faces.rest.streams import EVENTS, LINES, Streams
 from service.faces.rest.to_json import to_json
 from service.faces.rpcs import Rpc
 from service.use_cases.caller import CALLER
-from training.limits import Limits
 
 _FORMS = {form.media_type: form for form in (EVENTS, LINES)}
 
@@ -29,24 +30,25 @@ _SMALL_BYTES = 16 * 2**10
 class Resource:
     """Handles the requests for one path."""
 
-    def __init__(self, routes: Mapping[str, Route], streams: Streams, limits: Limits) -> None:
+    def __init__(self, routes: Mapping[str, Route], streams: Streams, bodies: Bodies) -> None:
         self._routes = routes
         self._streams = streams
-        self._limits = limits
+        self._bodies = bodies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request; send any error to the client."""
         request = Request(scope, receive)
         CALLER.set(request.client.host if request.client else "")
         try:
-            response = await self._answer(request)
+            with self._bodies.received.hold(CALLER.get()) as held:
+                response = await self._answer(request, held)
         except ClientDisconnect:
             return
         except Exception as error:  # noqa: BLE001 (sent to the client, and logged)
             response = error_response(error, has_if_match="If-Match" in request.headers).response
         await response(scope, receive, send)
 
-    async def _answer(self, request: Request) -> ASGIApp:
+    async def _answer(self, request: Request, held: HeldBytes) -> ASGIApp:
         if request.method == "OPTIONS":
             return Response(status_code=HTTPStatus.NO_CONTENT, headers={"Allow": self._allowed})
         is_head = request.method == "HEAD"
@@ -60,11 +62,11 @@ class Resource:
                 {"Allow": self._allowed},
             )
         if route.rpc.method.client_streaming:
-            return await self._collect(route, request)
+            return await self._collect(route, request, held)
         if route.rpc.method.server_streaming:
-            return await self._stream(route, request)
+            return await self._stream(route, request, held)
         _check_accepted(request, JSON)
-        message = await message_of(route, request, self._limits)
+        message = await message_of(route, request, self._bodies, held)
         return await _json(route.rpc, await route.rpc.answer(message))
 
     @property
@@ -72,18 +74,18 @@ class Resource:
         head = ["HEAD"] if "GET" in self._routes else []
         return ", ".join([*self._routes, *head, "OPTIONS"])
 
-    async def _collect(self, route: Route, request: Request) -> Response:
+    async def _collect(self, route: Route, request: Request, held: HeldBytes) -> Response:
         _check_accepted(request, JSON)
-        async with aclosing(messages_of(route, request, self._limits)) as messages:
+        async with aclosing(messages_of(route, request, self._bodies, held)) as messages:
             return await _json(route.rpc, await route.rpc.collect(messages))
 
-    async def _stream(self, route: Route, request: Request) -> ASGIApp:
+    async def _stream(self, route: Route, request: Request, held: HeldBytes) -> ASGIApp:
         accept = request.headers.get("Accept", "")
         is_file = _is_file(route) and not any(names(accept, form) for form in _FORMS)
         form = _FORMS[EVENTS.media_type if is_file else _check_accepted(request, *_FORMS)]
         if has_ended(request):
             return Response(status_code=HTTPStatus.NO_CONTENT)
-        message = await message_of(route, request, self._limits)
+        message = await message_of(route, request, self._bodies, held)
         if is_file:
             return await self._streams.file(route.rpc, message)
         return await self._streams.begin(route.rpc, message, form)

@@ -21,7 +21,7 @@ class ElementCount:
         self._arrays = 0
         self._quotes = 0
 
-    def add(self, part: bytes) -> None:
+    def add(self, part: bytes | bytearray) -> None:
         """Count the next part. Raises LimitExceeded."""
         self._objects += part.count(b"{")
         self._arrays += part.count(b"[")

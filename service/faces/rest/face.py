@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute
 from starlette.routing import Route as Path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from service.faces.rest.bodies import Bodies
 from service.faces.rest.browser_guard import BrowserGuard
 from service.faces.rest.calls import Resource
 from service.faces.rest.errors import HttpError, error_response
@@ -24,13 +25,12 @@ from service.faces.rest.hosts import Hosts
 from service.faces.rest.routes import Route
 from service.faces.rest.streams import Streams
 from service.threads import Threads
-from training.limits import Limits
 
 
 def rest_app(
     routes: Sequence[Route],
     pages: Sequence[BaseRoute],
-    limits: Limits,
+    bodies: Bodies,
     hosts: Hosts,
     allowed_origins: Sequence[str],
     threads: Threads,
@@ -45,7 +45,7 @@ def rest_app(
     for route in routes:
         by_path.setdefault(route.path, {})[route.method] = route
     paths = [
-        Path(_starlette_path(path), Resource(of_methods, streams, limits))
+        Path(_starlette_path(path), Resource(of_methods, streams, bodies))
         for path, of_methods in by_path.items()
     ]
     app = Starlette(

@@ -1,26 +1,22 @@
 """Converts HTTP requests to messages of the contract."""
 
-import asyncio
 import re
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from http import HTTPStatus
-from time import monotonic
-from typing import NoReturn
 
 import grpc
 from google.protobuf.message import Message
 from starlette.requests import Request
 
-from service.faces.rest.element_count import ElementCount
-from service.faces.rest.errors import BodyTooLarge, HttpError
+from service.faces.received_bytes import HeldBytes
+from service.faces.rest.bodies import Bodies
+from service.faces.rest.errors import HttpError
 from service.faces.rest.from_json import BadValue, fields_of, fill, note, parse, scalar, unknown
 from service.faces.rest.parameters import set_also, set_bound, set_query
 from service.faces.rest.routes import Route
 from service.faces.rest.streams import END, LINES
-from service.faces.timeouts import read_timeout
-from training.errors import InvalidFields, UploadStalled, Violation, Violations
-from training.limits import Limits
+from training.errors import InvalidFields, Violation, Violations
 
 JSON = "application/json"
 
@@ -30,13 +26,12 @@ _SMALL_BYTES = 64 * 2**10
 _QUOTED = re.compile(r'"([^"]*)"')
 
 
-async def message_of(route: Route, request: Request, limits: Limits) -> Message:
+async def message_of(route: Route, request: Request, bodies: Bodies, held: HeldBytes) -> Message:
     """Return the message of a request.
 
-    Raises InvalidFields with all invalid fields, LimitExceeded, HttpError, UploadStalled and
-    ClientDisconnect.
+    Raises InvalidFields with all invalid fields, HttpError, and what receiving the body raises.
     """
-    content = await _body(request, limits)
+    content = await bodies.whole(request, held)
     if content and not route.takes_body:
         raise InvalidFields(
             [Violation("", f"{request.method} requests have no body: send the fields in the query")]
@@ -49,21 +44,20 @@ async def message_of(route: Route, request: Request, limits: Limits) -> Message:
 
 
 async def messages_of(
-    route: Route, request: Request, limits: Limits
+    route: Route, request: Request, bodies: Bodies, held: HeldBytes
 ) -> AsyncGenerator[Message, None]:
     """Yield the messages of a request: one per line, or a single one.
 
     Raises the same as `message_of`.
     """
     if _check_type(request, LINES.media_type, JSON) == JSON:
-        yield await message_of(route, request, limits)
+        yield await message_of(route, request, bodies, held)
         return
     number = 0
     read: Callable[[Route, Request, bytes], Message] = _message
-    async for line in _lines(request, limits):
+    async for line in bodies.lines(request, held):
         number += 1
         if line.strip():
-            ElementCount(limits.message_elements).add(line)
             yield await route.rpc.convert(_numbered, number, read, route, request, line)
             read = _message_alone  # headers apply to the first message only
 
@@ -149,65 +143,6 @@ def _resume(violations: Violations, message: Message, request: Request) -> None:
         violations.add(
             field.name, "must be an event id from the server in the header Last-Event-ID"
         )
-
-
-async def _body(request: Request, limits: Limits) -> bytes:
-    if int(request.headers.get("Content-Length", "0")) > limits.request_bytes:
-        _refuse_size(limits)
-    elements = ElementCount(limits.message_elements)
-    parts, size = [], 0
-    try:
-        async with asyncio.timeout(limits.body_seconds):
-            async for part in _parts(request):
-                size += len(part)
-                if size > limits.request_bytes:
-                    _refuse_size(limits)
-                elements.add(part)
-                parts.append(part)
-    except TimeoutError:
-        _refuse_time(limits)
-    return b"".join(parts)
-
-
-async def _lines(request: Request, limits: Limits) -> AsyncGenerator[bytes, None]:
-    rest = bytearray()
-    began = monotonic()
-    async for part in _parts(request):
-        first, *others = part.split(b"\n")
-        rest += first
-        for line in others:
-            yield bytes(rest)
-            rest[:] = line
-            began = monotonic()
-        if len(rest) > limits.request_bytes:
-            _refuse_size(limits)
-        if monotonic() - began > limits.body_seconds:
-            _refuse_time(limits)
-    yield bytes(rest)
-
-
-async def _parts(request: Request) -> AsyncGenerator[bytes, None]:
-    stream = aiter(request.stream())
-    while (part := await read_timeout(anext(stream, None))) is not None:
-        yield part
-
-
-def _refuse_size(limits: Limits) -> NoReturn:
-    raise BodyTooLarge(
-        f"the body, or a line of it, exceeds the limit of {limits.request_bytes} bytes: send less"
-        " data per request or line",
-        limit="request_bytes",
-        value=limits.request_bytes,
-    )
-
-
-def _refuse_time(limits: Limits) -> NoReturn:
-    raise UploadStalled(
-        f"the body, or a line of it, was not complete after {limits.body_seconds} s: send it faster"
-        " or in smaller requests or lines",
-        limit="body_seconds",
-        value=limits.body_seconds,
-    )
 
 
 def _check_type(request: Request, *known: str) -> str:
