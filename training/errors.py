@@ -285,21 +285,26 @@ class DamagedHistory(DataLossError):
     reason = "DAMAGED_HISTORY"
 
 
+#: A request can have more invalid fields than an error can name.
+_MOST_VIOLATIONS = 1_000
+
+
 class Violations:
     """Collects every invalid field of a request, so that one error names them all.
 
     `unknown` are the fields with values that were unknown when the request was read, such as the
     number of an unknown activation. Each is reported where the rules check it, the others at the
-    end. The rules see a valid value in its place.
+    end. The rules see a valid value in its place. Only the first 1,000 are kept.
     """
 
     def __init__(self, unknown: Iterable[Violation] = ()) -> None:
         self._unknown = {violation.field: violation for violation in unknown}
-        self._found: list[Violation] = []
+        self._found: dict[Violation, None] = {}
 
     def add(self, field: str, description: str) -> None:
         """Add an invalid field."""
-        self._found.append(Violation(field, description))
+        if len(self._found) < _MOST_VIOLATIONS:
+            self._found[Violation(field, description)] = None
 
     def require(self, holds: bool, field: str, description: str) -> bool:
         """Add an invalid field unless the condition `holds`; return whether it holds."""
@@ -310,8 +315,8 @@ class Violations:
     def known(self, field: str) -> bool:
         """Add a field if its value is unknown; return whether it is known."""
         violation = self._unknown.get(field)
-        if violation is not None and violation not in self._found:
-            self._found.append(violation)
+        if violation is not None:
+            self.add(violation.field, violation.description)
         return violation is None
 
     def __bool__(self) -> bool:
@@ -327,7 +332,7 @@ class Violations:
         for field in self._unknown:
             self.known(field)
         if self._found:
-            raise InvalidFields(self._found)
+            raise InvalidFields(self.found)
 
 
 @contextmanager

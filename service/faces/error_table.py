@@ -41,8 +41,7 @@ def code_of(error: errors.ClearpropError) -> grpc.StatusCode:
 
 def status_of(error: errors.ClearpropError) -> Status:
     """Return an error as a google.rpc.Status with details, limited in size."""
-    metadata = {name: _bounded(value) for name, value in error.metadata.items()}
-    status = status_with(code_of(error), error.reason, _bounded(error.message), metadata)
+    status = status_with(code_of(error), error.reason, error.message, error.metadata)
     if isinstance(error, errors.InvalidFields):
         status.details.append(_packed(_bad_request(error.violations)))
     if error.retry_after is not None:
@@ -57,8 +56,10 @@ def status_with(
 ) -> Status:
     """Return a google.rpc.Status with a reason for programs."""
     number, _ = code.value
-    status = Status(code=number, message=message)
-    status.details.append(_packed(ErrorInfo(reason=reason, domain=DOMAIN, metadata=metadata)))
+    status = Status(code=number, message=_sendable(message))
+    info = ErrorInfo(reason=reason, domain=DOMAIN)
+    info.metadata.update({name: _sendable(value) for name, value in (metadata or {}).items()})
+    status.details.append(_packed(info))
     return status
 
 
@@ -68,7 +69,7 @@ def _bad_request(violations: list[errors.Violation]) -> BadRequest:
     size = 0
     for bad in violations:
         violation = BadRequest.FieldViolation(
-            field=_bounded(bad.field), description=_bounded(bad.description)
+            field=_sendable(bad.field), description=_sendable(bad.description)
         )
         size += violation.ByteSize()
         if size > _MOST_VIOLATIONS_BYTES:
@@ -81,9 +82,16 @@ def _bad_request(violations: list[errors.Violation]) -> BadRequest:
     return BadRequest(field_violations=named)
 
 
-def _bounded(text: str) -> str:
-    """Shorten a text, which can contain data from the request, to what a status allows."""
-    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
+def _sendable(text: str) -> str:
+    """Return a text, which can contain data from the request, as a status can contain it.
+
+    It is shortened to what a status allows, and control characters are escaped, which could change
+    what a terminal or a log shows.
+    """
+    short = text[: _LONGEST_TEXT + 1]
+    if not short.isprintable():
+        short = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in short)
+    return short if len(short) <= _LONGEST_TEXT else f"{short[:_LONGEST_TEXT]}…"
 
 
 def _packed(detail: BadRequest | ErrorInfo | RetryInfo) -> Any:

@@ -16,6 +16,7 @@ from service.admission.admission import Admission
 from service.admission.call import Call
 from service.admission.call_kinds import CALL_KINDS, CallKind
 from service.faces.handlers.handlers import Handlers
+from service.faces.messages.name_lengths import check_name_lengths
 from service.faces.response_stream import ResponseStream
 from service.faces.responses import Responses
 from service.use_cases.caller import CALLER
@@ -50,6 +51,7 @@ class Rpc:
         if self.kind.pool is None:
             response: Message = self._handle(request)
             return response
+        check_name_lengths(request)
         with self._begun() as call:
             try:
                 if iscoroutinefunction(self._handle):
@@ -75,6 +77,7 @@ class Rpc:
         Raises the error with which the call is rejected.
         """
         self._check()
+        check_name_lengths(request)
         with ExitStack() as opened:
             if self.kind.pool is not None:
                 opened.enter_context(self._begun())
@@ -95,6 +98,7 @@ class Rpc:
     async def _checked(self, requests: AsyncIterator[Message]) -> AsyncIterator[Message]:
         async for request in requests:
             self._check()
+            check_name_lengths(request)
             yield request
 
 

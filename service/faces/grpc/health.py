@@ -65,7 +65,10 @@ class Health:
         self, request: health_pb2.HealthCheckRequest, context: Context
     ) -> health_pb2.HealthCheckResponse:
         if request.service not in self._services:
-            await context.abort(grpc.StatusCode.NOT_FOUND, f"unknown service {request.service!r}")
+            await context.abort(
+                grpc.StatusCode.NOT_FOUND,
+                f"unknown service: use one of {', '.join(map(repr, sorted(self._services)))}",
+            )
         return Response(status=self._status)
 
     async def _watch(self, request: health_pb2.HealthCheckRequest, context: Context) -> None:

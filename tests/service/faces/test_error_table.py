@@ -70,3 +70,12 @@ def test_a_status_fits_in_trailers_whatever_the_caller_sent() -> None:
     many = [Violation(f"field[{index}]" * 100, "x" * 1000) for index in range(10_000)]
     assert status_of(InvalidFields(many)).ByteSize() < 7_000
     assert status_of(NetworkNotFound("é" * 100_000, network="é" * 100_000)).ByteSize() < 7_000
+
+
+def test_a_status_contains_no_control_characters() -> None:
+    text = "a\0b\r\nc\x1b[31m\u202ed − é"
+    status = status_of(NetworkNotFound(text, network=text))
+    info = ErrorInfo()
+    assert status.details[0].Unpack(info)
+    assert status.message == info.metadata["network"] == r"a\x00b\r\nc\x1b[31m\u202ed − é"
+    assert len(status_of(NetworkNotFound("\0" * 10_000)).message) <= 501
