@@ -106,7 +106,8 @@ class Server:
         self.training_sets = TrainingSets(self.store, clock, limits)
         opening = RunOpening(readers.examples, clock, limits)
         watch_reader = WatchReader(self.store, readers.selections)
-        inspection = Inspection(self.store, readers.examples, readers.states, opening)
+        inspection = Inspection(self.store, readers.examples, readers.states, opening, limits)
+        explanations, walks = Explanations(inspection, limits), Walks(inspection, limits)
         outcomes = Outcomes(self.store, self.wakeups, self.threads)
         history = History(self.store, readers.states, readers.selections)
         verification = Verification(self.store, readers.examples, clock)
@@ -129,12 +130,10 @@ class Server:
             ),
             measures=MeasureHandlers(
                 Predictions(self.store, readers.states, limits),
-                Evaluations(self.store, readers.states, readers.examples),
+                Evaluations(self.store, readers.states, readers.examples, limits),
                 GradientChecks(self.store, readers.states, readers.examples, limits),
             ),
-            inspection=InspectionHandlers(
-                inspection, Explanations(inspection), Walks(inspection, limits), self.worker
-            ),
+            inspection=InspectionHandlers(inspection, explanations, walks, self.worker),
             watches=WatchHandlers(watches),
             exports=ExportHandlers(Exports(self.store, readers.states)),
             server=ServerHandlers(self.version, self.store.kind, limits),

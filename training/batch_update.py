@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from training.numerics.random import epoch_order
 from training.run import Run
 from training.training_set import Examples
 from training.update import State
+
+#: The number of examples up to which the order of an epoch is cached, at about 40 bytes each.
+_MOST_CACHED: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +86,19 @@ def _numbers(run: Run, index: int) -> Iterator[int]:
     left = batch.example_count
     while left:
         stop = min(start + left, run.examples)
-        order = None if seed is None else _order(seed, epoch, run.examples)
-        yield from range(start, stop) if order is None else order[start:stop]
+        order = range(run.examples) if seed is None else _order(seed, epoch, run.examples)
+        yield from order[start:stop]
         left -= stop - start
         epoch, start = epoch + 1, 0
 
 
-@lru_cache(maxsize=4)
 def _order(seed: int, epoch: int, examples: int) -> list[int]:
-    """Return the order of an epoch, cached for consecutive updates."""
+    """Return the order of an epoch, cached for consecutive updates unless it is large."""
+    if examples > _MOST_CACHED:
+        return epoch_order(seed, epoch, examples)
+    return _cached_order(seed, epoch, examples)
+
+
+@lru_cache(maxsize=4)
+def _cached_order(seed: int, epoch: int, examples: int) -> list[int]:
     return epoch_order(seed, epoch, examples)

@@ -1,10 +1,13 @@
 """Stops a computation that nobody waits for any more."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import TypeVar
 
 from training.errors import ClearpropError
+
+T = TypeVar("T")
 
 
 class Cancellation:
@@ -46,3 +49,10 @@ def check_cancelled() -> None:
     current = _CURRENT.get()
     if current is not None:
         current.check()
+
+
+def cancellable(items: Iterable[T]) -> Iterator[T]:
+    """Yield the items; raise the error of the current computation before one if it is cancelled."""
+    for item in items:
+        check_cancelled()
+        yield item

@@ -176,10 +176,18 @@ def cost_and_gradient(
     network: Network, parameters: Array, examples: Examples
 ) -> tuple[float, Array]:
     """Return the mean cost of all examples and G/n (parameters), as if they were one batch."""
-    gradient_sum = np.zeros(len(parameters))
-    _, costs = _evaluated(network, parameters, examples, gradient_sum)
+    costs, gradient_sum = costs_and_gradient_sum(network, parameters, examples)
     n = float(len(costs))
     return sum_in_order(costs) / n, gradient_sum / n
+
+
+def costs_and_gradient_sum(
+    network: Network, parameters: Array, examples: Examples
+) -> tuple[Array, Array]:
+    """Return the cost (n) of each of n examples and G (parameters), as if they were one batch."""
+    gradient_sum = np.zeros(len(parameters))
+    _, costs = _evaluated(network, parameters, examples, gradient_sum)
+    return costs, gradient_sum
 
 
 def _evaluated(

@@ -12,6 +12,7 @@ from math import isfinite, isnan, nan
 import numpy as np
 from numpy.typing import NDArray
 
+from training.cancellation import cancellable, check_cancelled
 from training.engine import activations, cost_and_gradient, outputs_and_costs, structure_of
 from training.network import Array, Network
 from training.numerics import loops
@@ -179,8 +180,9 @@ class _Measuring:
         layers = to_layers(structure, self._parameters.tolist())
         total = 0.0
         examples = zip(self._examples.inputs.tolist(), self._examples.targets.tolist(), strict=True)
-        for x, y in examples:
+        for x, y in cancellable(examples):
             logits, units = loops.forward(structure, layers, x)
+            check_cancelled()
             deltas = loops.backward(structure, layers, logits, units, y)
             for layer, below, delta in zip(layers, [x, *units[:-1]], deltas, strict=True):
                 sizes = np.abs(layer.weights) @ np.abs(below)

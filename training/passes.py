@@ -7,6 +7,7 @@ the kernels compute it faster, with the same bits.
 from dataclasses import dataclass
 
 from training.batch_update import BatchUpdate
+from training.cancellation import check_cancelled
 from training.engine import cost_and_gradient, structure_of
 from training.network import Array
 from training.numerics import loops
@@ -56,7 +57,9 @@ class Passes:
         structure, layers = self._structure, self.layers
         x: list[float] = self._examples.inputs[position].tolist()
         y: list[float] = self._examples.targets[position].tolist()
+        check_cancelled()
         logits, activations = loops.forward(structure, layers, x)
+        check_cancelled()
         deltas = loops.backward(structure, layers, logits, activations, y)
         return Pass(structure, position, x, y, logits, activations, deltas)
 

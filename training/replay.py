@@ -6,6 +6,7 @@ from typing import NoReturn
 
 import numpy as np
 
+from training.cancellation import cancellable
 from training.engine import Engine, Updates
 from training.errors import DamagedHistory
 from training.network import Network
@@ -44,7 +45,7 @@ def replay(
     """
     state = base
     upcoming = 0 if base is None else base.update + 1
-    for segment in segments:
+    for segment in cancellable(segments):
         if not segment.first_update <= upcoming <= segment.last_update:
             _damaged(context, upcoming, "is missing in the history")
         until = min(segment.last_update, last)

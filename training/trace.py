@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from training.batch_update import BatchUpdate
-from training.engine import outputs_and_costs, rates_of, remembered
+from training.engine import costs_and_gradient_sum, rates_of, remembered
 from training.network import Array
 from training.numerics import loops
 from training.numerics.optimizers import decayed
 from training.numerics.overflow import allow_overflow
-from training.passes import Pass, Passes, gradient_of
+from training.numerics.sums import sum_in_order
+from training.passes import Pass, Passes
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +66,14 @@ def trace(update: BatchUpdate, positions: range | None = None) -> Trace:
     wanted = range(len(update.numbers)) if positions is None else positions
     passes = Passes(update)
     examples = {position: _example(update, passes[position]) for position in wanted}
-    _, costs = outputs_and_costs(update.network, update.before.parameters, update.examples)
-    total = np.zeros(len(update.before.parameters))
-    for position in range(len(update.numbers)):
-        known = examples.get(position)
-        # G = Σ ∂C/∂w, in the order of the batch
-        total = total + (gradient_of(update, position) if known is None else known.gradient)
+    costs, total = costs_and_gradient_sum(update.network, update.before.parameters, update.examples)
     n = float(len(update.numbers))
     gradient = total / n
     g = _decayed(update, gradient)
     return Trace(
         update,
         tuple(examples.values()),
-        loops.total(costs.tolist()) / n,
+        sum_in_order(costs) / n,
         total,
         gradient,
         g,

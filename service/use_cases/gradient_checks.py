@@ -4,20 +4,21 @@ from service.reading.examples_cache import ExamplesCache
 from service.reading.state_reader import StateReader
 from service.reading.update_numbers import locate
 from service.use_cases.fitting_examples import fitting_examples
-from training.errors import LimitExceeded, validating
+from training.errors import validating
 from training.gradient_check import GradientCheck, check_gradients
 from training.limits import Limits
 from training.network import Network
 from training.ports import Store
 from training.settings import check_batch
 from training.training_set import Examples
+from training.work import check_work, work_of_outputs
 
 #: The default numbers of examples and parameters.
 _USUAL_EXAMPLES = 32
 _USUAL_PARAMETERS = 1_000
 
-#: The maximum work of a check, which computes every example twice for each checked parameter.
-_MOST_CHECK_WORK = 2**33
+#: The work up to which more parameters are checked by default: a few seconds.
+_USUAL_WORK = 2**33
 
 
 class GradientChecks:
@@ -71,24 +72,25 @@ class GradientChecks:
         fitting = max(self._limits.batch_numbers // network.unit_count, 1)
         some = example_count or min(_USUAL_EXAMPLES, len(examples.inputs), fitting)
         check_batch(network, some, "example_count", self._limits)
-        indices = _indices(network.parameter_count, some, parameter_count)
+        indices = self._indices(network, some, parameter_count)
         few = Examples(examples.inputs[:some], examples.targets[:some])
         parameters = self._states.read(network, number).parameters
         return network, number, check_gradients(network, parameters, few, indices)
 
+    def _indices(self, network: Network, examples: int, wanted: int) -> list[int]:
+        """Return the indices of the parameters to check, in order; 0 means the default number.
 
-def _indices(parameters: int, examples: int, wanted: int) -> list[int]:
-    """Return the indices of the parameters to check, in order; `wanted` 0 means the default number.
-
-    Raises LimitExceeded if they take too much work.
-    """
-    affordable = _MOST_CHECK_WORK // (2 * examples * parameters)
-    count = wanted or min(_USUAL_PARAMETERS, parameters, max(affordable, 1))
-    if count > affordable:
-        raise LimitExceeded(
-            f"{count} parameters checked × 2 × {examples} examples × {parameters} parameters"
-            f" exceed the limit of {_MOST_CHECK_WORK}: use fewer parameters or examples",
-            limit="check_work",
-            value=_MOST_CHECK_WORK,
+        Raises LimitExceeded if they take too much work.
+        """
+        parameters = network.parameter_count
+        # Every example is computed twice for each checked parameter.
+        of_one = 2 * work_of_outputs(network, examples)
+        affordable = min(_USUAL_WORK, self._limits.call_work) // of_one
+        count = wanted or min(_USUAL_PARAMETERS, parameters, max(affordable, 1))
+        check_work(
+            self._limits,
+            count * of_one,
+            f"checking {count} parameters with 2 × {examples} examples × {parameters} parameters",
+            "use fewer parameters or examples",
         )
-    return [index * parameters // count for index in range(count)]
+        return [index * parameters // count for index in range(count)]

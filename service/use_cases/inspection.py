@@ -10,6 +10,7 @@ from service.reading.update_numbers import check_kept, chosen_update
 from training.batch_update import BatchUpdate, batch_update
 from training.engine import activations, cost_and_gradient
 from training.errors import NoNextUpdate, NotGradient, Violation, Violations, validating
+from training.limits import Limits
 from training.network import Array, Network
 from training.ports import Reader, Store
 from training.run import Run
@@ -18,6 +19,7 @@ from training.snapshots import Snapshots
 from training.trace import Trace, trace
 from training.training_set import Examples
 from training.update import Head, Segment, UpdateKind
+from training.work import check_work, work_of_gradient
 
 #: The default size of the examples in a trace, in bytes, and the maximum if a caller requests more.
 _USUAL_BYTES = 2**20
@@ -76,18 +78,25 @@ class Inspection:
     """Looks inside updates."""
 
     def __init__(
-        self, store: Store, examples: ExamplesCache, states: StateReader, opening: RunOpening
+        self,
+        store: Store,
+        examples: ExamplesCache,
+        states: StateReader,
+        opening: RunOpening,
+        limits: Limits,
     ) -> None:
         self._store = store
         self._examples = examples
         self._states = states
         self._opening = opening
+        self._limits = limits
 
     def state(self, network_id: str, update: int | None) -> FullState:
         """Return a network at one update, None for the latest, with results of its batch.
 
         Raises NetworkNotFound, UpdateOutOfRange, HistoryCompacted (for a GRADIENT update also if it
-        is the earliest kept one, as the state before it was deleted), DamagedHistory.
+        is the earliest kept one, as the state before it was deleted), LimitExceeded,
+        DamagedHistory.
         """
         with self._store.read() as reader:
             network = reader.network(network_id)
@@ -110,8 +119,8 @@ class Inspection:
 
         Raises NetworkNotFound, UpdateOutOfRange, HistoryCompacted (also for the earliest kept
         update, as the state before it was deleted), InvalidFields, NotGradient for an update
-        without a batch, DamagedHistory; for the next update NoNextUpdate if there is no run to
-        continue, and with settings TrainingSetNotFound, LimitExceeded, RunNotOver.
+        without a batch, LimitExceeded, DamagedHistory; for the next update NoNextUpdate if there is
+        no run to continue, and with settings TrainingSetNotFound, RunNotOver.
         """
         violations = Violations(which.unknown)
         _check(violations, which)
@@ -179,6 +188,17 @@ class Inspection:
         return self._found(reader, network, update, run, run.updates_done)
 
     def _opened(self, found: _Found) -> BatchUpdate:
+        """Compute an update.
+
+        Raises LimitExceeded if it takes too much work; its gradient is computed again later.
+        """
+        network, batch = found.network, found.run.settings.batch_size
+        check_work(
+            self._limits,
+            2 * work_of_gradient(network, batch),
+            f"inspecting an update with {batch} examples × {network.parameter_count} parameters",
+            "use an update with a smaller batch",
+        )
         before = self._states.read(found.network, found.update - 1)
         return batch_update(found.network, found.run, found.index, before, found.examples)
 

@@ -13,6 +13,7 @@ from training.network import Array, Network
 from training.network_rules import check_finite
 from training.ports import Store
 from training.settings import check_batch
+from training.work import check_work, work_of_outputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,12 @@ class Predictions:
         with validating() as violations:
             _check_inputs(violations, network, inputs)
         check_batch(network, len(inputs), "number of inputs", self._limits)
+        check_work(
+            self._limits,
+            work_of_outputs(network, len(inputs)),
+            f"predicting {len(inputs)} outputs with {network.parameter_count} parameters",
+            "use a smaller number of inputs",
+        )
         parameters = self._states.read(network, number).parameters
         return Prediction(network, number, activations(network, parameters, np.array(inputs)))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from service.reading.examples_cache import ExamplesCache
+from training.cancellation import check_cancelled
 from training.engine import Engine
 from training.errors import DamagedHistory, RunNotFound, TrainingSetNotFound
 from training.network import Network
@@ -108,6 +109,7 @@ class _Verification:
         state, difference = self._begin()
         while difference is None and self.progress.verified_update < self._head.latest_update:
             assert state is not None
+            check_cancelled()
             part = self._read(state.update + 1)
             if isinstance(part, Difference):
                 return part
@@ -171,6 +173,7 @@ class _Verification:
         ends = [*sorted(due), last] if last not in due else sorted(due)
         for end in ends:
             while state.update < end:
+                check_cancelled()
                 count = min(end - state.update, max(1, _PIECE_WORK // part.work))
                 first = state.update + 1
                 offset = part.segment.run_offset + first - part.segment.first_update
@@ -204,10 +207,12 @@ class _Verification:
         uid, head = self._network.uid, self._head
         try:
             for number in range(1, head.last_run + 1):
+                check_cancelled()
                 with self._store.read() as reader:
                     reader.run(uid, number)
             after = 0
             while after < head.last_event:
+                check_cancelled()
                 with self._store.read() as reader:
                     events = reader.run_events(uid, 0, after, _EVENTS_AT_ONCE)
                 if not events or events[0].number != after + 1:

@@ -226,7 +226,8 @@ def test_a_check_of_gradients_that_would_take_too_long_is_refused(
     )
     refusal = refused(lambda: stub.CheckGradients(check))
     assert refusal.code is grpc.StatusCode.RESOURCE_EXHAUSTED
-    assert refusal.metadata["value"] == str(2**33)
+    assert refusal.metadata["limit"] == "call_work"
+    assert refusal.metadata["value"] == str(2**38)
     assert refusal.metadata["value"] in refusal.message
 
 

@@ -64,7 +64,7 @@ class Service(AbstractContextManager["Service"]):
         self.history = History(self.store, readers.states, readers.selections)
         self.comparisons = Comparisons(self.store, readers.states)
         self.predictions = Predictions(self.store, readers.states, limits)
-        self.evaluations = Evaluations(self.store, readers.states, readers.examples)
+        self.evaluations = Evaluations(self.store, readers.states, readers.examples, limits)
         self.gradient_checks = GradientChecks(self.store, readers.states, readers.examples, limits)
         self.exports = Exports(self.store, readers.states)
         self.verification = Verification(self.store, readers.examples, clock)

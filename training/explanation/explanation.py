@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from training.batch_update import BatchUpdate
+from training.cancellation import cancellable
 from training.explanation.chain import MOST_TERMS, Chain
 from training.explanation.lines import Line, Lines, Operand, Source, SourceKind, constant
 from training.explanation.optimizer_lines import write_descent
@@ -12,11 +13,15 @@ from training.explanation.profile import Profile, profile
 from training.explanation.terms import Operation, Symbol
 from training.explanation.words import Account, sentences
 from training.passes import Passes, gradient_of
+from training.work import work_of_loops
 
 #: About how many lines an explanation has when the caller does not choose the number of examples,
 #: and how many it has at most: about 8 MB in a response.
 _LINES: Final = 2_000
 _MOST_LINES: Final = 10_000
+
+#: The maximum work of the readable loops for the examples that get lines: a few seconds.
+_MOST_LOOP_WORK: Final = 2**32
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +48,13 @@ class Explanation:
 def shown_at_once(update: BatchUpdate, place: WeightPlace, wanted: int = 0) -> int:
     """Return how many examples get lines if `wanted` are requested; 0 chooses a readable number.
 
-    It is at least 1, and fewer than requested if the lines do not fit one response.
+    It is at least 1, and fewer than requested if the lines do not fit one response, or if computing
+    them would take longer than a few seconds.
     """
     above = [*update.network.layer_sizes[1:], 0][place.layer]
     lines = 3 * min(above, MOST_TERMS) + 6
-    return max(1, min(wanted, _MOST_LINES // lines) if wanted else _LINES // lines)
+    count = min(wanted, _MOST_LINES // lines) if wanted else _LINES // lines
+    return max(1, min(count, _MOST_LOOP_WORK // work_of_loops(update.network, 1)))
 
 
 def explain(update: BatchUpdate, place: WeightPlace, positions: range) -> Explanation:
@@ -61,7 +68,7 @@ def explain(update: BatchUpdate, place: WeightPlace, positions: range) -> Explan
     chain = Chain(update.network, passes.layers, place)
     total = constant(0.0)
     gradients: list[float] = []
-    for position in range(len(update.numbers)):
+    for position in cancellable(range(len(update.numbers))):
         if position in positions:
             gradient = chain.write(lines, passes[position])
             gradients.append(gradient.value)

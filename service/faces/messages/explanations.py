@@ -5,6 +5,7 @@ from clearprop.v1 import explanation_pb2, training_service_pb2
 from service.faces.messages.enums import numbers
 from service.faces.messages.fields import optional
 from service.faces.messages.inspections import position_after
+from training.cancellation import cancellable
 from training.explanation.explanation import Explanation
 from training.explanation.lines import Line, Operand, Source, SourceKind
 from training.explanation.notation import LATEX, MATHML, PLAIN
@@ -48,7 +49,7 @@ def _explanation(source: Explanation) -> explanation_pb2.Explanation:
         first_position=positions.start,
         position_count=len(positions),
         examples=update.numbers[positions.start : positions.stop],
-        lines=[_line(line) for line in source.lines],
+        lines=[_line(line) for line in cancellable(source.lines)],
         sentences=source.sentences,
         profile=None if source.profile is None else _profile(source.profile),
     )

@@ -10,6 +10,7 @@ from service.faces.messages.networks import layers
 from service.faces.messages.runs import sent_settings, settings
 from service.faces.messages.updates import state
 from service.use_cases.inspection import FullState, Traced, Which
+from training.cancellation import cancellable
 from training.errors import Violations, validating
 from training.network import Array
 from training.trace import ExampleTrace, Trace
@@ -82,7 +83,7 @@ def _trace(source: Trace) -> trace_pb2.Trace:
         epoch=batch.epoch,
         first_example=batch.first_example,
         example_count=batch.example_count,
-        examples=[_example(source, example) for example in source.examples],
+        examples=[_example(source, example) for example in cancellable(source.examples)],
         cost=source.cost,
         gradient_sum=layers(network, source.gradient_sum),
         gradient=layers(network, source.gradient),

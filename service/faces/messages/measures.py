@@ -2,6 +2,7 @@
 
 from clearprop.v1 import training_service_pb2
 
+from training.cancellation import cancellable
 from training.evaluation import Evaluation
 from training.gradient_check import GradientCheck, GradientDifference
 from training.network import Network, places
@@ -31,7 +32,9 @@ def gradient_check(
         failed_count=source.failed,
         kink_count=source.kinks,
         unmeasurable_count=source.unmeasurable,
-        differences=[_difference(place(each.parameter), each) for each in source.differences],
+        differences=[
+            _difference(place(each.parameter), each) for each in cancellable(source.differences)
+        ],
     )
 
 

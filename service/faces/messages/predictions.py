@@ -6,6 +6,7 @@ import numpy as np
 from clearprop.v1 import network_pb2, training_service_pb2
 
 from service.use_cases.predictions import Prediction
+from training.cancellation import cancellable
 from training.network import Array
 
 
@@ -19,7 +20,7 @@ def prediction(source: Prediction, *, activations: bool) -> training_service_pb2
     sizes = source.network.layer_sizes[1:]
     bounds = np.cumsum(sizes)[:-1]
     predictions = []
-    for row in source.activations:
+    for row in cancellable(source.activations):
         layers = np.split(row, bounds)
         message = training_service_pb2.Prediction(
             outputs=layers[-1], non_finite_outputs=np.flatnonzero(~np.isfinite(layers[-1]))

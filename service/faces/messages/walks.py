@@ -7,16 +7,13 @@ from service.faces.messages.enums import numbers
 from service.faces.messages.inspections import position_after
 from service.faces.messages.networks import layers
 from service.use_cases.walks import Walked
-from training.cancellation import check_cancelled
+from training.cancellation import cancellable
 from training.network import Network
 from training.walking.functions import walk_functions
 from training.walking.phases import PhaseKind, WalkPhase
 from training.walking.recorder import WalkVariable
 from training.walking.roles import VariableRole
 from training.walking.walk import WalkStep
-
-#: How many steps are converted between two checks for cancellation: a few milliseconds.
-_STEPS_AT_ONCE = 100
 
 _KINDS = numbers(walk_pb2.WalkPhaseKind, PhaseKind)
 _ROLES = numbers(walk_pb2.WalkVariableRole, VariableRole)
@@ -25,11 +22,6 @@ _ROLES = numbers(walk_pb2.WalkVariableRole, VariableRole)
 def walked(found: Walked) -> pb.WalkUpdateResponse:
     """Convert a walk."""
     walk = found.walk
-    steps = []
-    for index in found.shown:
-        if index % _STEPS_AT_ONCE == 0:
-            check_cancelled()
-        steps.append(_step(walk.steps[index]))
     functions = [
         walk_pb2.WalkFunction(name=each.name, first_line=each.first_line, lines=each.lines)
         for each in (walk_functions() if walk.steps else ())
@@ -40,7 +32,7 @@ def walked(found: Walked) -> pb.WalkUpdateResponse:
         functions=functions,
         phases=[_phase(walk.update.network, phase) for phase in walk.phases],
         step_count=len(walk.steps),
-        steps=steps,
+        steps=[_step(walk.steps[index]) for index in cancellable(found.shown)],
     )
     return pb.WalkUpdateResponse(
         walk=message, next_step=position_after(found.shown, len(walk.steps))

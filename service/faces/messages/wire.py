@@ -2,9 +2,8 @@
 
 Creating a message object for each update takes longer than computing the update. The updates of a
 page differ only in numbers at known positions. These are written column by column, and parameters
-are copied directly from memory, because a packed `repeated double` is a little-endian array. A test
-checks that the bytes are the same as those of the generated classes.
-Source: https://protobuf.dev/programming-guides/encoding/
+are copied directly from memory. A test checks that the bytes are the same as those of the generated
+classes.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,6 +15,7 @@ from clearprop.v1.network_pb2 import LayerParameters
 from google.protobuf.descriptor import FieldDescriptor
 from numpy.typing import NDArray
 
+from service.faces.messages.encoding import FIXED64, LENGTH, VARINT, packed, tag, varint
 from service.faces.messages.updates import UPDATE_KINDS
 from service.reading.selection import ALL, Detail, Selection
 from training.network import Array, Network
@@ -24,8 +24,6 @@ from training.update import UpdateKind
 
 Bytes = NDArray[np.uint8]
 Integers = NDArray[np.int64]
-
-_VARINT, _FIXED64, _LENGTH = 0, 1, 2  # wire types
 
 _UPDATE = update_pb2.Update.DESCRIPTOR.fields_by_name
 _LAYER = LayerParameters.DESCRIPTOR.fields_by_name
@@ -42,7 +40,7 @@ def updates_response(
 ) -> bytes:
     """Return a serialized WatchUpdatesResponse with updates of runs."""
     batch = b"".join(_updates(network, part, selection) for part in parts)
-    return _tag(_RESPONSE["updates"].number, _LENGTH) + _varint(len(batch)) + batch
+    return tag(_RESPONSE["updates"].number, LENGTH) + varint(len(batch)) + batch
 
 
 def columns_response(part: Snapshots, selection: Selection = ALL) -> bytes:
@@ -54,14 +52,14 @@ def columns_response(part: Snapshots, selection: Selection = ALL) -> bytes:
         _integer(_COLUMNS["run"], part.run.number if part.run else 0),
         _integer(_COLUMNS["run_index"], part.run_offset),
         _integer(_COLUMNS["count"], part.count),
-        *_packed(_COLUMNS["costs"], part.costs),
+        *packed(_COLUMNS["costs"].number, part.costs),
     ]
     if selection.detail is not Detail.COST:
-        columns += _packed(_COLUMNS["parameters"], part.parameters)
+        columns += packed(_COLUMNS["parameters"].number, part.parameters)
         if part.gradients is not None:
-            columns += _packed(_COLUMNS["gradients"], part.gradients)
+            columns += packed(_COLUMNS["gradients"].number, part.gradients)
     size = sum(map(len, columns))
-    return b"".join([_tag(_RESPONSE["columns"].number, _LENGTH), _varint(size), *columns])
+    return b"".join([tag(_RESPONSE["columns"].number, LENGTH), varint(size), *columns])
 
 
 def can_be_written(parts: Sequence[Snapshots]) -> bool:
@@ -87,7 +85,7 @@ def _updates(network: Network, part: Snapshots, selection: Selection) -> bytes:
     rows.integers(_UPDATE["epoch"].number, position // run.examples + 1)
     rows.integers(_UPDATE["first_example"].number, first)
     rows.integers(_UPDATE["example_count"].number, np.minimum(run.settings.batch_size, left))
-    rows.constant(_tag(_UPDATE["cost"].number, _FIXED64))
+    rows.constant(tag(_UPDATE["cost"].number, FIXED64))
     rows.doubles(part.costs.reshape(count, 1))
     if selection.parameters:
         rows.packed(_UPDATE["chosen"].number, part.parameters)
@@ -97,23 +95,23 @@ def _updates(network: Network, part: Snapshots, selection: Selection) -> bytes:
         _write_layers(rows, _UPDATE["layers"].number, network, part.parameters)
         if part.gradients is not None:
             _write_layers(rows, _UPDATE["gradients"].number, network, part.gradients)
-    return rows.joined(_tag(_BATCH["updates"].number, _LENGTH))
+    return rows.joined(tag(_BATCH["updates"].number, LENGTH))
 
 
 def _write_layers(rows: "_Rows", field: int, network: Network, parameters: Array) -> None:
     for shape in network.shapes:
         head = (
-            _tag(_LAYER["units"].number, _VARINT)
-            + _varint(shape.units)
-            + _tag(_LAYER["inputs"].number, _VARINT)
-            + _varint(shape.inputs)
+            tag(_LAYER["units"].number, VARINT)
+            + varint(shape.units)
+            + tag(_LAYER["inputs"].number, VARINT)
+            + varint(shape.inputs)
         )
         weights = 8 * shape.units * shape.inputs
-        head += _tag(_LAYER["weights"].number, _LENGTH) + _varint(weights)
+        head += tag(_LAYER["weights"].number, LENGTH) + varint(weights)
         biases = 8 * shape.units if shape.bias else 0
-        between = _tag(_LAYER["biases"].number, _LENGTH) + _varint(biases) if biases else b""
+        between = tag(_LAYER["biases"].number, LENGTH) + varint(biases) if biases else b""
         size = len(head) + weights + len(between) + biases
-        rows.constant(_tag(field, _LENGTH) + _varint(size) + head)
+        rows.constant(tag(field, LENGTH) + varint(size) + head)
         rows.doubles(parameters[:, shape.weights])
         if biases:
             rows.constant(between)
@@ -147,7 +145,7 @@ class _Rows:
 
     def packed(self, field: int, values: Array) -> None:
         """Write a packed field with the numbers of each row, at least one."""
-        self.constant(_tag(field, _LENGTH) + _varint(8 * values.shape[1]))
+        self.constant(tag(field, LENGTH) + varint(8 * values.shape[1]))
         self.doubles(values)
 
     def integers(self, field: int, values: NDArray[np.integer]) -> None:
@@ -155,24 +153,25 @@ class _Rows:
         numbers = values.astype(np.int64)
         lengths = 1 + np.searchsorted(_STEPS, numbers, side="right")
         width = int(lengths.max(initial=1))
-        tag = _tag(field, _VARINT)
-        content = np.empty((self._count, len(tag) + width), dtype=np.uint8)
-        content[:, : len(tag)] = np.frombuffer(tag, dtype=np.uint8)
+        start = np.frombuffer(tag(field, VARINT), dtype=np.uint8)
+        content = np.empty((self._count, len(start) + width), dtype=np.uint8)
+        content[:, : len(start)] = start
         for index in range(width):
             more = (lengths > index + 1).astype(np.uint8) << 7
-            content[:, len(tag) + index] = ((numbers >> (7 * index)) & 0x7F).astype(np.uint8) | more
-        used = np.where(numbers == 0, 0, len(tag) + lengths)
+            bits = ((numbers >> (7 * index)) & 0x7F).astype(np.uint8)
+            content[:, len(start) + index] = bits | more
+        used = np.where(numbers == 0, 0, len(start) + lengths)
         self._columns.append(_Column(content, used.astype(np.int64)))
 
-    def joined(self, tag: bytes) -> bytes:
-        """Return all rows as elements of a repeated field."""
+    def joined(self, element: bytes) -> bytes:
+        """Return all rows as elements of a repeated field with this tag."""
         sizes = np.zeros(self._count, dtype=np.int64)
         for column in self._columns:
             sizes += column.content.shape[1] if column.lengths is None else column.lengths
         # Rows have the same layout if their numbers have the same lengths.
         keys = [column.lengths for column in self._columns if column.lengths is not None]
         layouts, which = np.unique(np.stack(keys, axis=1), axis=0, return_inverse=True)
-        heads = [tag + _varint(size) for size in self._sizes_of(layouts)]
+        heads = [element + varint(size) for size in self._sizes_of(layouts)]
         whole = sizes + np.array([len(head) for head in heads])[which]
         ends = np.cumsum(whole)
         written = np.empty(int(ends[-1]), dtype=np.uint8)
@@ -203,25 +202,4 @@ class _Rows:
 
 def _integer(field: FieldDescriptor, number: int) -> bytes:
     """Return a field with a number ≥ 0; 0 is omitted."""
-    return _tag(field.number, _VARINT) + _varint(number) if number else b""
-
-
-def _packed(field: FieldDescriptor, values: Array) -> list[bytes | memoryview]:
-    """Return a packed field with the numbers of an array; an empty one is omitted."""
-    if not values.size:
-        return []
-    content = np.ascontiguousarray(values, dtype="<f8").data.cast("B")
-    return [_tag(field.number, _LENGTH) + _varint(len(content)), content]
-
-
-def _tag(field: int, wire_type: int) -> bytes:
-    return _varint(field << 3 | wire_type)
-
-
-def _varint(number: int) -> bytes:
-    written = bytearray()
-    while number >= 0x80:
-        written.append(number & 0x7F | 0x80)
-        number >>= 7
-    written.append(number)
-    return bytes(written)
+    return tag(field.number, VARINT) + varint(number) if number else b""

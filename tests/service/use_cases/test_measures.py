@@ -1,12 +1,11 @@
 """Costs, accuracies and gradients of networks on training sets."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 from services import Service
 
-from service.use_cases import gradient_checks
 from service.use_cases.networks import NewNetwork
 from training.engine import outputs_and_costs
 from training.errors import InvalidFields, LimitExceeded, TrainingSetNotFound, UpdateOutOfRange
@@ -80,27 +79,63 @@ def test_parameters_are_spread_over_the_network_and_examples_are_the_first(
     assert {it.parameter for it in found.differences} == {0, 3, 6, 9, 12}
 
 
-def test_usual_numbers_are_32_examples_and_1000_parameters_within_the_limit(
-    service: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _with_a_large_network(service: Service) -> None:
+    """Add a network with 1,681 parameters, and 50 examples for it."""
     rows = [(np.full(40, index / 50), np.array([index / 50])) for index in range(50)]
     service.training_sets.create("fifty", rows)
     service.networks.create(NewNetwork("large", (40, 40, 1), (Activation.TANH,), bias=True))
+
+
+def test_usual_numbers_are_32_examples_and_1000_parameters_within_the_limit(
+    service: Service,
+) -> None:
+    _with_a_large_network(service)
     network, _, found = service.gradient_checks.check("large", None, "fifty")
     assert network.parameter_count == 1681
     assert found.example_count == 32
     assert len({it.parameter for it in found.differences}) == 1000
-    monkeypatch.setattr(gradient_checks, "_MOST_CHECK_WORK", 2 * 10 * 32 * 1681)
-    _, _, found = service.gradient_checks.check("large", None, "fifty")
-    assert len(found.differences) == 10
-    service.gradient_checks.check("large", None, "fifty", 32, 10)
-    for numbers in ((33, 10), (32, 11)):
-        with pytest.raises(LimitExceeded, match="fewer") as error:
-            service.gradient_checks.check("large", None, "fifty", *numbers)
-        assert error.value.metadata == {"limit": "check_work", "value": str(2 * 10 * 32 * 1681)}
-    monkeypatch.setattr(gradient_checks, "_MOST_CHECK_WORK", 2 * 32 * 1681 - 1)
-    with pytest.raises(LimitExceeded):
-        service.gradient_checks.check("large", None, "fifty")
+
+
+def test_gradient_checks_fit_the_limit_of_work_by_default() -> None:
+    most = 2 * 10 * 32 * 1681
+    with Service(limits=Limits(call_work=most)) as service:
+        _with_a_large_network(service)
+        _, _, found = service.gradient_checks.check("large", None, "fifty")
+        assert len(found.differences) == 10
+        service.gradient_checks.check("large", None, "fifty", 32, 10)
+        for numbers in ((33, 10), (32, 11)):
+            with pytest.raises(LimitExceeded, match="use fewer parameters or examples") as error:
+                service.gradient_checks.check("large", None, "fifty", *numbers)
+            assert error.value.metadata == {"limit": "call_work", "value": str(most)}
+            assert str(2 * numbers[0] * numbers[1] * 1681) in error.value.message
+
+
+@pytest.mark.parametrize(
+    ("measure", "advice"),
+    [
+        (lambda service: service.evaluations.evaluate("large", None, "fifty"), "training set"),
+        (
+            lambda service: service.predictions.predict("large", None, [np.ones(40)] * 50),
+            "number of inputs",
+        ),
+        (lambda service: service.gradient_checks.check("large", None, "fifty", 25, 1), "fewer"),
+    ],
+    ids=["evaluate", "predict", "check"],
+)
+def test_a_call_with_more_work_than_the_limit_is_refused(
+    measure: Callable[[Service], object], advice: str
+) -> None:
+    work = 50 * 1681
+    for most in (work, work - 1):
+        with Service(limits=Limits(call_work=most)) as service:
+            _with_a_large_network(service)
+            if most == work:
+                measure(service)
+                continue
+            with pytest.raises(LimitExceeded, match=advice) as error:
+                measure(service)
+            assert error.value.metadata == {"limit": "call_work", "value": str(most)}
+            assert f"about {work} " in error.value.message
 
 
 def test_no_more_is_predicted_at_once_than_there_is_memory_for() -> None:

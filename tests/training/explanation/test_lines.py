@@ -188,3 +188,13 @@ def test_lines_of_an_update_that_cannot_be_made_end_where_it_would() -> None:
     assert not isfinite(found.after)
     assert same_bits(found.lines[-1].value, found.after)
     assert "such an update is not applied" in found.sentences[0]
+
+
+def test_of_a_large_network_fewer_examples_are_shown_so_that_it_does_not_take_minutes() -> None:
+    world = make_world((600, 500, 1), [[0.5] * 600] * 4, [[0.5]] * 4, batch_size=4, epochs=1)
+    update = update_of(world, 0)
+    place = WeightPlace(2, 0, 0)
+    seconds_of_one = 3 * update.network.parameter_count * 50e-9
+    shown = shown_at_once(update, place, 1_000)
+    assert 10 < shown < 5 / seconds_of_one
+    assert shown_at_once(update_of(make_world(), 0), WeightPlace(2, 0, 0), 1_000) == 1_000

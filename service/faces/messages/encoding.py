@@ -1,0 +1,38 @@
+"""The encoding of fields as bytes, for numbers that are copied directly from memory.
+
+A packed `repeated double` is a little-endian array.
+Source: https://protobuf.dev/programming-guides/encoding/
+"""
+
+from typing import Final
+
+import numpy as np
+
+from training.network import Array
+
+VARINT: Final = 0
+FIXED64: Final = 1
+LENGTH: Final = 2
+
+
+def packed(field: int, values: Array) -> list[bytes | memoryview]:
+    """Return a packed field with the numbers of an array; an empty one is omitted."""
+    if not values.size:
+        return []
+    content = np.ascontiguousarray(values, dtype="<f8").data.cast("B")
+    return [tag(field, LENGTH) + varint(len(content)), content]
+
+
+def tag(field: int, wire_type: int) -> bytes:
+    """Return the bytes before the value of a field."""
+    return varint(field << 3 | wire_type)
+
+
+def varint(number: int) -> bytes:
+    """Return a number ≥ 0 in as few bytes as necessary, lowest bits first."""
+    written = bytearray()
+    while number >= 0x80:
+        written.append(number & 0x7F | 0x80)
+        number >>= 7
+    written.append(number)
+    return bytes(written)
