@@ -93,7 +93,7 @@ class Server:
 
     def __init__(self, settings: Settings, loop: asyncio.AbstractEventLoop) -> None:
         clock, limits = SystemClock(), settings.limits
-        self.store = open_store(settings.database, clock)
+        self.store = open_store(settings.database, clock, limits)
         self.wakeups = Wakeups(loop)
         self.threads = Threads(_OWN_THREADS, "own")
         self.admission = Admission(limits)

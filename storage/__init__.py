@@ -4,13 +4,16 @@ from pathlib import Path
 
 from storage.memory_store import MemoryStore
 from storage.sqlite import SqliteStore
+from training.limits import Limits
 from training.ports import Clock, Store
 
 _SQLITE = "sqlite:///"
 
 
-def open_store(url: str, clock: Clock) -> Store:
+def open_store(url: str, clock: Clock, limits: Limits | None = None) -> Store:
     """Open the store at `sqlite:///relative/path`, `sqlite:////absolute/path` or `memory:`.
+
+    Limits of its size apply only to stores in files.
 
     Raises ValueError for another URL, and storage.errors.CannotOpenStore.
     """
@@ -22,4 +25,4 @@ def open_store(url: str, clock: Clock) -> Store:
             f"{url!r} is not a database URL: use sqlite:///relative/path, sqlite:////absolute/path,"
             " or memory: to store data only in memory"
         )
-    return SqliteStore(Path(path), clock)
+    return SqliteStore(Path(path), clock, limits)

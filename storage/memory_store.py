@@ -39,6 +39,9 @@ class MemoryStore(QueuedStore):
             raise store_errors.closed()
         yield MemoryReader(self._tables, self._clock)
 
+    def require_room(self, new_bytes: int | None = None) -> None:
+        """Do nothing: this store has no quota."""
+
     def _remove_piece(self, writer: Writer) -> bool:
         assert isinstance(writer, MemoryWriter)
         return writer.remove_piece()

@@ -28,7 +28,9 @@ from sqlalchemy.pool import NullPool
 from storage.errors import CannotOpenStore
 from storage.migrations import migrate
 from storage.reader_pool import ReaderPool
+from storage.room import Room
 from storage.sql_store import Database, SqlStore
+from training.limits import Limits
 from training.ports import Clock
 
 #: The maximum number of open snapshots; more wait.
@@ -45,6 +47,10 @@ _GROWTH_PER_CHECKPOINT = 4 * 2**20
 # Seconds. Only another program, such as a backup, ever holds the write lock.
 _WAIT_FOR_OTHERS = 5.0
 _WAIT_FOR_READERS = 0.25
+
+#: The room is measured this often, in seconds, and after every commit if less than this is left.
+_MEASURE_SECONDS = 1.0
+_LITTLE_ROOM = 256 * 2**20
 
 #: A disk with less free space than this, in bytes, is full: shared memory grows in such steps.
 _LEAST_ROOM = 32 * 2**10
@@ -74,8 +80,10 @@ _logger = logging.getLogger(__name__)
 class SqliteStore(SqlStore):
     """A store in one file and its write-ahead log; for one server at a time."""
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(self, path: Path, clock: Clock, limits: Limits | None = None) -> None:
         """Open the database; create or migrate it if necessary. Raises CannotOpenStore."""
+        self._room = Room(limits or Limits())
+        self._measure_time = 0.0
         # The same file with another name must have the same lock.
         self._path = path.resolve()
         self._log = Path(f"{self._path}-wal")
@@ -89,6 +97,7 @@ class SqliteStore(SqlStore):
             try:
                 _prepare(self._path)
                 super().__init__(_database(self._path, self._connect), clock)
+                self._measure_room(0)
             except BaseException:
                 self._lock_file.close()
                 raise
@@ -102,8 +111,12 @@ class SqliteStore(SqlStore):
         """The kind of this store: `sqlite`."""
         return "sqlite"
 
+    def require_room(self, new_bytes: int | None = None) -> None:
+        """Raise StoreFull if the store may not grow; see training.ports.Store."""
+        self._room.require(new_bytes)
+
     def _after_commit(self) -> None:
-        """Write the log into the database if that is due."""
+        """Write the log into the database, and measure the room, if that is due."""
         self._commits += 1
         if self._connection is None:
             return
@@ -112,6 +125,22 @@ class SqliteStore(SqlStore):
         if self._commits >= _COMMITS_PER_CHECKPOINT or is_grown:
             self._commits, self._checked_size = 0, size
             self._checkpoint()
+        is_late = self._clock.monotonic() >= self._measure_time + _MEASURE_SECONDS
+        if is_grown or is_late or self._room.left < _LITTLE_ROOM:
+            self._measure_room(size)
+
+    def _measure_room(self, log_size: int) -> None:
+        """Measure the room: data is in pages, and in a log that is larger than it usually is."""
+        if self._connection is None:
+            return
+        self._measure_time = self._clock.monotonic()
+        cursor = self._connection.cursor()
+        pages, unused, page_size = (
+            cursor.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("page_count", "freelist_count", "page_size")
+        )
+        used = (pages - unused) * page_size + max(log_size - _LARGE_LOG, 0)
+        self._room.measure(self._path.parent, used, unused * page_size)
 
     def _checkpoint(self) -> None:
         """Write the log into the database; see the module for checkpoints that fail."""

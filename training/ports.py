@@ -213,6 +213,13 @@ class Store(Protocol):
         quick.
         """
 
+    def require_room(self, new_bytes: int | None = None) -> None:
+        """Raise StoreFull, with the limit, if histories should not grow any more.
+
+        With `new_bytes`, if the store has no room for a new network, training set or run of this
+        size. Writes succeed nevertheless: callers ask before they add something. It is quick.
+        """
+
     def maintain(self) -> bool:
         """Do one bounded step of maintenance; return whether there may be more to do.
 
@@ -241,6 +248,12 @@ class Executor(Protocol):
 
     def start(self, uid: str, number: int) -> None:
         """Execute an active run until it stops by itself or on request."""
+
+    def waiting_for(self, uid: str, number: int) -> str:
+        """Return why an active run is not executed now, such as a full store; else an empty text.
+
+        Runs that only wait for others to have their time slices have no reason.
+        """
 
     def paused(self, network_id: str) -> PausedRun | None:
         """Return the paused run of a network if it is cached, else None.

@@ -189,6 +189,14 @@ class RunInfo:
         return message.non_finite_cost if message.HasField("non_finite_cost") else None
 
     @property
+    def waiting_for(self) -> str:
+        """Why an active run does not train now, such as a full store; else an empty text.
+
+        Only for runs that were just read: `network.run(number)` and `network.runs()`.
+        """
+        return self.message.waiting_for
+
+    @property
     def failure(self) -> run_pb2.Failure | None:
         """The reason if the run FAILED, as a message of the contract; None otherwise."""
         return self.message.failure if self.message.HasField("failure") else None

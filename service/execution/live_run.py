@@ -30,7 +30,8 @@ class LiveRun:
 
     `trainer` belongs to the thread of the current time slice; None if the run must be read.
     `pending` is the number of pending commits, `wanted` the requested state of the run in the
-    store, `error` the first error since the run was read.
+    store, `error` the first error since the run was read. `waiting_for` is the reason why it
+    was suspended, until its next commit.
     """
 
     uid: str
@@ -40,6 +41,7 @@ class LiveRun:
     pending: int = 0
     wanted: RunState | None = None
     error: BaseException | None = None
+    waiting_for: str = ""
 
     def happen(self, event: LiveEvent) -> None:
         """Change to the next state. Raises ImpossibleEvent."""

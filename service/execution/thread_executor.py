@@ -90,6 +90,12 @@ class ThreadExecutor:
             else:
                 self._happen(live, live.outdate)
 
+    def waiting_for(self, uid: str, number: int) -> str:
+        """Return why a run is suspended; empty if it is not."""
+        with self._changed:
+            live = self._live.get((uid, number))
+        return live.waiting_for if live else ""
+
     def paused(self, network_id: str) -> PausedRun | None:
         """Return the paused run of a network, if it is cached."""
         return self._paused.run(network_id)
@@ -190,6 +196,8 @@ class ThreadExecutor:
             if not run.is_active:
                 return None, None
             wanted = reader.wanted_state(live.uid, live.number)
+        if wanted is None:
+            self._store.require_room()  # before the state is read, which may take long
         return self._trainer(network, head, run), wanted
 
     def _trainer(self, network: Network, head: Head, run: Run) -> Trainer:
@@ -200,6 +208,7 @@ class ThreadExecutor:
 
     def _advance(self, live: LiveRun, trainer: Trainer) -> None:
         """Make the next segment and queue its write."""
+        self._store.require_room()
         addition = trainer.advance().addition
         self._commit(live, partial(self._append, addition), trainer.state)
 
@@ -245,7 +254,7 @@ class ThreadExecutor:
             self._states.remember(live.uid, state)
         with self._changed:
             if error is None:
-                live.wanted = done.result()
+                live.wanted, live.waiting_for = done.result(), ""
             else:
                 self._happen(live, partial(live.outdate, error))
             self._happen(live, live.end_commit)
@@ -265,7 +274,9 @@ class ThreadExecutor:
             case NetworkNotFound() | _CannotEnd():
                 return Need.NOTHING
             case StoreFull() | StoreUnavailable():
-                logger.warning("run %d is suspended: %s", live.number, error)
+                if not live.waiting_for:
+                    logger.warning("run %d of %s is suspended: %s", live.number, live.uid, error)
+                live.waiting_for = error.message
                 return Need.TIME
             case _:
                 self._stop_by(live, partial(self._fail, live, error))

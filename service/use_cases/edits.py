@@ -66,7 +66,8 @@ class Edits:
     ) -> Changed:
         """Set single parameters or whole layers; a paused run continues from there.
 
-        Raises InvalidFields, NetworkNotFound, StaleEtag, RunNotOver while a run is active.
+        Raises InvalidFields, NetworkNotFound, StaleEtag, StoreFull, RunNotOver while a run is
+        active.
         """
 
         def prepare(violations: Violations, network: Network) -> tuple[_Make, None]:
@@ -88,7 +89,8 @@ class Edits:
 
         `unknown` are the fields with unknown values.
 
-        Raises InvalidFields, NetworkNotFound, StaleEtag, RunNotOver while a run is active.
+        Raises InvalidFields, NetworkNotFound, StaleEtag, StoreFull, RunNotOver while a run is
+        active.
         """
 
         def prepare(violations: Violations, network: Network) -> tuple[_Make, Initializer]:
@@ -142,6 +144,7 @@ class Edits:
         changed = Changed(network, state.update, addition.after, recipe)
 
         def commit(writer: Writer) -> Changed:
+            self._store.require_room()
             writer.append(addition)
             return changed
 

@@ -35,6 +35,8 @@ from training.ports import Clock, Reader, Store, Writer
 from training.run import RunState
 from training.update import Head, Keyframe, Segment, State, UpdateKind, check_etag
 
+_BYTES_OF_A_NUMBER = 8
+
 
 @dataclass(frozen=True, slots=True)
 class NetworkView:
@@ -93,14 +95,14 @@ class Networks:
     ) -> NetworkView:
         """Create a network and its update 0.
 
-        Raises InvalidFields, LimitExceeded, NetworkExists.
+        Raises InvalidFields, LimitExceeded, NetworkExists, StoreFull.
         """
         self._check(wanted, request)
         uid = "" if validate_only else new_uid()
         network = self._describe(wanted, uid)
         if validate_only:
             with self._store.read() as reader:
-                self._check_capacity(reader)
+                self._check_capacity(reader, network)
                 _check_free(reader, network.id)
             return NetworkView(network, Head(uid))
         parameters = initial_parameters(network, wanted.initial_parameters)
@@ -120,7 +122,7 @@ class Networks:
         be training; it is not changed.
 
         Raises InvalidFields, LimitExceeded, NetworkExists, NetworkNotFound, UpdateOutOfRange,
-        HistoryCompacted, DamagedHistory.
+        HistoryCompacted, DamagedHistory, StoreFull.
         """
         labels = labels or {}
         with validating() as violations:
@@ -132,7 +134,7 @@ class Networks:
             check_unanswered(reader, request)  # first: the source may have been deleted
             source = reader.network(network_id)
             number = chosen_update(source, reader.head(source.uid), update)
-            self._check_capacity(reader)
+            self._check_capacity(reader, source)
             _check_free(reader, new_network)
         # It may need a replay, which must not block writers.
         state = self._states.read(source, number)
@@ -253,7 +255,7 @@ class Networks:
         """Store a network that starts with this state."""
 
         def add(writer: Writer) -> NetworkView:
-            self._check_capacity(writer)
+            self._check_capacity(writer, network)
             segment = Segment(network.uid, UpdateKind.INITIAL, 0, 1, network.create_time)
             head = writer.add_network(network, segment, Keyframe(network.uid, state))
             return NetworkView(network, head)
@@ -262,7 +264,8 @@ class Networks:
             lambda writer: once(writer, self._clock, request, lambda: add(writer))
         ).result()
 
-    def _check_capacity(self, reader: Reader) -> None:
+    def _check_capacity(self, reader: Reader, network: Network) -> None:
+        self._store.require_room(_BYTES_OF_A_NUMBER * network.parameter_count)
         if reader.count_networks() >= self._limits.networks:
             raise LimitExceeded(
                 f"the limit of {self._limits.networks} networks is reached: delete a network first",

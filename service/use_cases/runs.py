@@ -18,10 +18,11 @@ from training.update import Addition, Head, check_etag
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A run and the id of its network."""
+    """A run and the id of its network, and why it does not train now if it is suspended."""
 
     network_id: str
     run: Run
+    waiting_for: str = ""
 
 
 class Runs:
@@ -50,10 +51,11 @@ class Runs:
         `unknown` are the fields with unknown values.
 
         Raises InvalidFields, NetworkNotFound, TrainingSetNotFound, LimitExceeded, RunNotOver,
-        StaleEtag.
+        StaleEtag, StoreFull.
         """
 
         def start(writer: Writer) -> RunView:
+            self._store.require_room(new_bytes=0)
             network = writer.network(network_id)
             head = writer.head(network.uid)
             violations = Violations(unknown)
@@ -121,7 +123,8 @@ class Runs:
     def get(self, network_id: str, number: int) -> RunView:
         """Return a run. Raises NetworkNotFound, RunNotFound."""
         with self._store.read() as reader:
-            return RunView(network_id, reader.run(reader.network(network_id).uid, number))
+            run = reader.run(reader.network(network_id).uid, number)
+        return self._view(network_id, run)
 
     def page(self, network_id: str, before: int | None, limit: int) -> list[RunView]:
         """Return up to `limit` runs with numbers less than `before`, latest first.
@@ -130,7 +133,11 @@ class Runs:
         """
         with self._store.read() as reader:
             runs = reader.runs(reader.network(network_id).uid, before, limit)
-        return [RunView(network_id, run) for run in runs]
+        return [self._view(network_id, run) for run in runs]
+
+    def _view(self, network_id: str, run: Run) -> RunView:
+        reason = self._executor.waiting_for(run.network_uid, run.number) if run.is_active else ""
+        return RunView(network_id, run, reason)
 
     def _begin_stop(
         self,

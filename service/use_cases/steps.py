@@ -70,7 +70,7 @@ class Steps:
         """Write a step, durably, and have it executed.
 
         Raises InvalidFields, NetworkNotFound, TrainingSetNotFound, LimitExceeded, RunNotOver,
-        NoPausedRun, StaleEtag.
+        NoPausedRun, StaleEtag, StoreFull.
         """
         paused = self._remembered(command, request)
         if paused is not None:
@@ -123,6 +123,7 @@ class Steps:
         """Write an intent together with its ticket. Raises HeadMoved."""
 
         def append(writer: Writer, addition: Addition) -> Ticket:
+            self._store.require_room(new_bytes=0 if intent.opening else None)
             if intent.opening:
                 _check_still_there(writer, intent.run)
             writer.append(addition)

@@ -49,7 +49,7 @@ class TrainingSets:
 
         If the id is empty, the service chooses one.
 
-        Raises InvalidFields, LimitExceeded, TrainingSetExists.
+        Raises InvalidFields, LimitExceeded, TrainingSetExists, StoreFull.
         """
         collector = Collector(self._limits)
         with validating() as violations:
@@ -81,7 +81,7 @@ class TrainingSets:
     ) -> TrainingSet:
         """Store a training set of collected examples. If the id is empty, the service chooses one.
 
-        Raises InvalidFields, LimitExceeded, TrainingSetExists.
+        Raises InvalidFields, LimitExceeded, TrainingSetExists, StoreFull.
         """
         with validating() as violations:
             _check_names(violations, set_id, request)
@@ -95,6 +95,7 @@ class TrainingSets:
         )
 
         def add(writer: Writer) -> TrainingSet:
+            self._store.require_room(examples.inputs.nbytes + examples.targets.nbytes)
             if writer.count_training_sets() >= self._limits.training_sets:
                 raise LimitExceeded(
                     f"the limit of {self._limits.training_sets} training sets is reached:"

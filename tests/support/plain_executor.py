@@ -44,6 +44,7 @@ class PlainExecutor:
         self._clock = clock
         self._runs: SimpleQueue[tuple[str, int] | None] = SimpleQueue()
         self._stopping = Event()
+        self._waiting: dict[tuple[str, int], str] = {}
         self._thread = Thread(target=self._work, name="plain trainer", daemon=True)
         self._thread.start()
 
@@ -55,6 +56,9 @@ class PlainExecutor:
 
     def start(self, uid: str, number: int) -> None:
         self._runs.put((uid, number))
+
+    def waiting_for(self, uid: str, number: int) -> str:
+        return self._waiting.get((uid, number), "")
 
     def paused(self, network_id: str) -> PausedRun | None:
         return None
@@ -75,13 +79,16 @@ class PlainExecutor:
     def _work(self) -> None:
         while (run := self._runs.get()) is not None and not self._stopping.is_set():
             try:
-                if self._advance(*run):
+                is_active = self._advance(*run)
+                self._waiting.pop(run, None)
+                if is_active:
                     self._runs.put(run)
             except HeadMoved:
                 self._runs.put(run)
             except NetworkNotFound:
                 pass
-            except (StoreFull, StoreUnavailable):
+            except (StoreFull, StoreUnavailable) as error:
+                self._waiting[run] = error.message
                 time.sleep(0.01)
                 self._runs.put(run)
             except Exception as error:  # noqa: BLE001
@@ -94,6 +101,9 @@ class PlainExecutor:
             head, run = reader.head(uid), reader.run(uid, number)
             if not run.is_active:
                 return False
+            wanted = reader.wanted_state(uid, number)
+        if wanted is None:
+            self._store.require_room()
         examples = self._examples.of_run(self._store, run)
         state = self._states.read(network, head.latest_update)
         addition = Trainer(network, examples, head, run, state, self._clock).advance().addition

@@ -117,13 +117,14 @@ class ServerProcess:
 
 
 @contextmanager
-def new_server(folder: Path, *, http: bool = False) -> Iterator[ServerProcess]:
+def new_server(folder: Path, *options: str, http: bool = False) -> Iterator[ServerProcess]:
     """A server with a SQLite file of its own in this folder, and with HTTP if it is asked for."""
     server = ServerProcess(
         f"sqlite:///{folder / 'clearprop.db'}",
         folder / "server.log",
         free_port(),
         free_port() if http else None,
+        options,
     )
     try:
         yield server.start()

@@ -49,7 +49,7 @@ class Service(AbstractContextManager["Service"]):
         executor: NewExecutor = ThreadExecutor,
     ) -> None:
         clock, limits = clock or SystemClock(), limits or Limits()
-        self.store = open_store(database, clock)
+        self.store = open_store(database, clock, limits)
         self.threads = Threads(2, "own")
         self.readers = readers = Readers.of(self.store)
         self.states, self.pages = readers.states, readers.pages

@@ -6,7 +6,7 @@ import typer
 from rich.markup import escape
 
 from clearprop import Network, Run
-from clearprop.cli.connection import connected, show_failure
+from clearprop.cli.connection import connected, sentence, show_failure
 from clearprop.cli.number_format import number
 from clearprop.cli.options import Json, NetworkId, Server
 from clearprop.cli.output import run_line, say, say_json, show_table
@@ -69,6 +69,8 @@ def runs(network: NetworkId, *, as_json: Json = False, server: Server) -> None:
                     f"[yellow]The first non-finite cost of run {run.number} is at update"
                     f" {run.non_finite_cost:,}.[/]"
                 )
+            if run.waiting_for:
+                say(f"[yellow]Run {run.number} waits: {escape(sentence(run.waiting_for))}[/]")
     else:
         say(f"[cyan]{escape(network)}[/] has no runs. [bold]clearprop train[/] starts one.")
 

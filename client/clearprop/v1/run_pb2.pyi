@@ -369,6 +369,7 @@ class Run(_message.Message):
     END_TIME_FIELD_NUMBER: _builtins.int
     TRAINING_SET_UID_FIELD_NUMBER: _builtins.int
     NON_FINITE_COST_FIELD_NUMBER: _builtins.int
+    WAITING_FOR_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     """The id of the network."""
     run: _builtins.int
@@ -401,6 +402,11 @@ class Run(_message.Message):
     """The number of the run's first update with an infinite or NaN cost. Absent if there is none.
     Costs can overflow while parameters are finite, so a run with such costs can succeed; set
     `settings.stop.non_finite_cost` to end a run there.
+    """
+    waiting_for: _builtins.str
+    """Why an active run does not train now, for example because the store is full, in a sentence. It
+    resumes automatically. Only in the responses of GetRun and ListRuns; empty while the run trains
+    or waits for its turn.
     """
     @_builtins.property
     def settings(self) -> Global___TrainingSettings:
@@ -442,10 +448,11 @@ class Run(_message.Message):
         end_time: _timestamp_pb2.Timestamp | None = ...,
         training_set_uid: _builtins.str = ...,
         non_finite_cost: _builtins.int | None = ...,
+        waiting_for: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_latest_cost", b"_latest_cost", "_non_finite_cost", b"_non_finite_cost", "create_time", b"create_time", "end_time", b"end_time", "failure", b"failure", "latest_cost", b"latest_cost", "non_finite_cost", b"non_finite_cost", "settings", b"settings", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_latest_cost", b"_latest_cost", "_non_finite_cost", b"_non_finite_cost", "create_time", b"create_time", "end_time", b"end_time", "epoch", b"epoch", "failure", b"failure", "first_update", b"first_update", "latest_cost", b"latest_cost", "latest_update", b"latest_update", "network", b"network", "next_example", b"next_example", "non_finite_cost", b"non_finite_cost", "run", b"run", "settings", b"settings", "start_time", b"start_time", "state", b"state", "total_updates", b"total_updates", "training_set_uid", b"training_set_uid", "updates_done", b"updates_done"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_latest_cost", b"_latest_cost", "_non_finite_cost", b"_non_finite_cost", "create_time", b"create_time", "end_time", b"end_time", "epoch", b"epoch", "failure", b"failure", "first_update", b"first_update", "latest_cost", b"latest_cost", "latest_update", b"latest_update", "network", b"network", "next_example", b"next_example", "non_finite_cost", b"non_finite_cost", "run", b"run", "settings", b"settings", "start_time", b"start_time", "state", b"state", "total_updates", b"total_updates", "training_set_uid", b"training_set_uid", "updates_done", b"updates_done", "waiting_for", b"waiting_for"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__latest_cost: _TypeAlias = _typing.Literal["latest_cost"]  # noqa: Y015
     _WhichOneofArgType__latest_cost: _TypeAlias = _typing.Literal["_latest_cost", b"_latest_cost"]  # noqa: Y015

@@ -39,8 +39,15 @@ class TrainingServiceStub(object):
     RESOURCE_EXHAUSTED: a limit is exceeded (LIMIT_EXCEEDED). The message contains the limit and
     its value; GetServerInfo lists all limits. Send less data, or delete resources that you no
     longer need.
-    RESOURCE_EXHAUSTED: the disk of the server is full (STORE_FULL). Notify the operator, and retry
-    when space is available. Active runs wait and resume automatically.
+    RESOURCE_EXHAUSTED: the store is full (STORE_FULL): it has reached its quota (`store_bytes`),
+    its disk has too little space left (`free_bytes`), or none. Delete networks, updates or
+    training sets, which always works, or notify the operator. Active runs wait (`waiting_for`)
+    and resume automatically.
+    RESOURCE_EXHAUSTED: too many calls are active or wait (TOO_MANY_CALLS). Retry after the delay in
+    RetryInfo.
+    DEADLINE_EXCEEDED: the deadline of the call has passed (DEADLINE_EXCEEDED), and its computation
+    was stopped. If the client sets no deadline, the server does (`quick_seconds`,
+    `computing_seconds`, `verifying_seconds`).
     DATA_LOSS: stored history is damaged (DAMAGED_HISTORY). Notify the operator.
 
     Methods with a `request_id` are idempotent: repeating a request with the same id and the same
@@ -255,8 +262,15 @@ class TrainingServiceServicer(object):
     RESOURCE_EXHAUSTED: a limit is exceeded (LIMIT_EXCEEDED). The message contains the limit and
     its value; GetServerInfo lists all limits. Send less data, or delete resources that you no
     longer need.
-    RESOURCE_EXHAUSTED: the disk of the server is full (STORE_FULL). Notify the operator, and retry
-    when space is available. Active runs wait and resume automatically.
+    RESOURCE_EXHAUSTED: the store is full (STORE_FULL): it has reached its quota (`store_bytes`),
+    its disk has too little space left (`free_bytes`), or none. Delete networks, updates or
+    training sets, which always works, or notify the operator. Active runs wait (`waiting_for`)
+    and resume automatically.
+    RESOURCE_EXHAUSTED: too many calls are active or wait (TOO_MANY_CALLS). Retry after the delay in
+    RetryInfo.
+    DEADLINE_EXCEEDED: the deadline of the call has passed (DEADLINE_EXCEEDED), and its computation
+    was stopped. If the client sets no deadline, the server does (`quick_seconds`,
+    `computing_seconds`, `verifying_seconds`).
     DATA_LOSS: stored history is damaged (DAMAGED_HISTORY). Notify the operator.
 
     Methods with a `request_id` are idempotent: repeating a request with the same id and the same
@@ -1024,8 +1038,15 @@ class TrainingService(object):
     RESOURCE_EXHAUSTED: a limit is exceeded (LIMIT_EXCEEDED). The message contains the limit and
     its value; GetServerInfo lists all limits. Send less data, or delete resources that you no
     longer need.
-    RESOURCE_EXHAUSTED: the disk of the server is full (STORE_FULL). Notify the operator, and retry
-    when space is available. Active runs wait and resume automatically.
+    RESOURCE_EXHAUSTED: the store is full (STORE_FULL): it has reached its quota (`store_bytes`),
+    its disk has too little space left (`free_bytes`), or none. Delete networks, updates or
+    training sets, which always works, or notify the operator. Active runs wait (`waiting_for`)
+    and resume automatically.
+    RESOURCE_EXHAUSTED: too many calls are active or wait (TOO_MANY_CALLS). Retry after the delay in
+    RetryInfo.
+    DEADLINE_EXCEEDED: the deadline of the call has passed (DEADLINE_EXCEEDED), and its computation
+    was stopped. If the client sets no deadline, the server does (`quick_seconds`,
+    `computing_seconds`, `verifying_seconds`).
     DATA_LOSS: stored history is damaged (DAMAGED_HISTORY). Notify the operator.
 
     Methods with a `request_id` are idempotent: repeating a request with the same id and the same

@@ -107,7 +107,7 @@ def step(request: training_service_pb2.StepRequest) -> StepCommand:
 
 def run(view: RunView) -> run_pb2.Run:
     """Convert a run."""
-    return _run(view.network_id, view.run)
+    return _run(view.network_id, view.run, view.waiting_for)
 
 
 def run_event(network_id: str, event: RunEvent) -> run_pb2.RunEvent:
@@ -117,7 +117,7 @@ def run_event(network_id: str, event: RunEvent) -> run_pb2.RunEvent:
     )
 
 
-def _run(network_id: str, source: Run) -> run_pb2.Run:
+def _run(network_id: str, source: Run, waiting_for: str = "") -> run_pb2.Run:
     return run_pb2.Run(
         network=network_id,
         run=source.number,
@@ -136,6 +136,7 @@ def _run(network_id: str, source: Run) -> run_pb2.Run:
         start_time=timestamp(source.start_time) if source.start_time else None,
         end_time=timestamp(source.end_time) if source.end_time else None,
         training_set_uid=source.training_set_uid,
+        waiting_for=waiting_for,
     )
 
 
