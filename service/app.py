@@ -117,9 +117,9 @@ class Server:
         responses = Responses(outcomes, history)
         self.version = version("clearprop-server")
         self.handlers = Handlers(
-            networks=NetworkHandlers(Networks(self.store, readers.states, clock, limits)),
+            networks=NetworkHandlers(Networks(self.store, readers.states, clock, limits), limits),
             training_sets=TrainingSetHandlers(self.training_sets, limits),
-            runs=RunHandlers(runs, steps, outcomes, responses),
+            runs=RunHandlers(runs, steps, outcomes, responses, limits),
             edits=EditHandlers(Edits(self.store, readers.states, clock), responses),
             history=HistoryHandlers(
                 history,

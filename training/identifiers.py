@@ -2,8 +2,11 @@
 
 import re
 import uuid
+from collections.abc import Mapping
+from types import MappingProxyType
 
-from training.errors import Violations
+from training.errors import LimitExceeded, Violations
+from training.limits import Limits
 
 _ID = re.compile(r"[a-z][a-z0-9-]{0,62}")
 _LABEL_KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
@@ -33,9 +36,10 @@ def check_id(violations: Violations, field: str, value: str) -> None:
 
 def check_labels(violations: Violations, field: str, labels: dict[str, str]) -> None:
     """Require at most 64 labels with keys [a-z][a-z0-9_-]{0,62} and values up to 255 characters."""
-    violations.require(
+    if not violations.require(
         len(labels) <= _MOST_LABELS, field, f"must have at most {_MOST_LABELS} labels"
-    )
+    ):
+        return
     for key, value in labels.items():
         violations.require(
             _LABEL_KEY.fullmatch(key) is not None,
@@ -48,6 +52,24 @@ def check_labels(violations: Violations, field: str, labels: dict[str, str]) -> 
             f"{field}.{key}",
             f"must have at most {_LONGEST_LABEL} characters",
         )
+
+
+def check_label_bytes(
+    labels: Mapping[str, str], limits: Limits, before: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Require that labels are small enough, or not larger than `before`. Raises LimitExceeded."""
+    size = _bytes_of(labels)
+    if size > max(limits.label_bytes, _bytes_of(before)):
+        raise LimitExceeded(
+            f"the labels take {size:,} bytes, which exceeds the limit of {limits.label_bytes:,}"
+            " bytes per network: use fewer or shorter labels",
+            limit="label_bytes",
+            value=limits.label_bytes,
+        )
+
+
+def _bytes_of(labels: Mapping[str, str]) -> int:
+    return sum(len(text.encode()) for label in labels.items() for text in label)
 
 
 def check_request_id(violations: Violations, field: str, value: str) -> None:

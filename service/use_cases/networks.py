@@ -15,7 +15,7 @@ from training.errors import (
     Violation,
     validating,
 )
-from training.identifiers import check_id, check_labels, new_id, new_uid
+from training.identifiers import check_id, check_label_bytes, check_labels, new_id, new_uid
 from training.limits import Limits
 from training.network import (
     Fork,
@@ -130,6 +130,7 @@ class Networks:
             if new_network:
                 check_id(violations, "new_network", new_network)
             check_labels(violations, "labels", labels)
+        check_label_bytes(labels, self._limits)
         with self._store.read() as reader:
             check_unanswered(reader, request)  # first: the source may have been deleted
             source = reader.network(network_id)
@@ -171,7 +172,7 @@ class Networks:
 
         `unknown` are the fields whose values are not valid in the contract.
 
-        Raises InvalidFields, NetworkNotFound, StaleEtag.
+        Raises InvalidFields, LimitExceeded, NetworkNotFound, StaleEtag.
         """
         with validating(unknown) as violations:
             check_request(violations, request)
@@ -183,6 +184,7 @@ class Networks:
             changed = labels if keys is None else _merged(network.labels, labels, keys)
             with validating() as violations:
                 check_labels(violations, "labels", changed)
+            check_label_bytes(changed, self._limits, network.labels)
             writer.set_labels(network.uid, changed)
             return _view(writer, replace(network, labels=changed))
 
@@ -248,6 +250,7 @@ class Networks:
             if wanted.optimizer_state is not None and min(wanted.layer_sizes, default=0) >= 1:
                 count = count_parameters(wanted.layer_sizes, wanted.bias)
                 check_optimizer_state(violations, "optimizer_state", wanted.optimizer_state, count)
+        check_label_bytes(wanted.labels, self._limits)
 
     def _add(
         self, network: Network, state: State, request: RequestId[NetworkView] | None

@@ -10,6 +10,7 @@ from service.faces.messages.pages import page, page_position
 from service.faces.messages.requests import request_id
 from service.use_cases.networks import Networks, NetworkView
 from training.errors import Violations
+from training.limits import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class NetworkHandlers:
     """The RPCs for whole networks."""
 
     _networks: Networks
+    _limits: Limits
 
     def create_network(self, request: pb.CreateNetworkRequest) -> pb.CreateNetworkResponse:
         """Create a network."""
@@ -44,10 +46,15 @@ class NetworkHandlers:
 
     def list_networks(self, request: pb.ListNetworksRequest) -> pb.ListNetworksResponse:
         """List networks in the order of their ids."""
-        found = page(request, page_position, self._networks.page, lambda view: view.network.id)
-        return pb.ListNetworksResponse(
-            networks=map(network, found.items), next_page_token=found.next_token
+        found = page(
+            request,
+            page_position,
+            self._networks.page,
+            lambda view: view.network.id,
+            network,
+            self._limits.page_bytes,
         )
+        return pb.ListNetworksResponse(networks=found.items, next_page_token=found.next_token)
 
     def update_network(self, request: pb.UpdateNetworkRequest) -> pb.UpdateNetworkResponse:
         """Change labels."""

@@ -19,6 +19,7 @@ from service.use_cases.requests import updates_made
 from service.use_cases.runs import Runs, RunView
 from service.use_cases.steps import Steps
 from training.errors import Violations
+from training.limits import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class RunHandlers:
     _steps: Steps
     _outcomes: Outcomes
     _responses: Responses
+    _limits: Limits
 
     def train(self, request: pb.TrainRequest) -> pb.TrainResponse:
         """Start a run."""
@@ -91,8 +93,15 @@ class RunHandlers:
         def read(before: int | None, limit: int) -> list[RunView]:
             return self._runs.page(request.network, before, limit)
 
-        found = page(request, page_number, read, lambda view: view.run.number)
-        return pb.ListRunsResponse(runs=map(run, found.items), next_page_token=found.next_token)
+        found = page(
+            request,
+            page_number,
+            read,
+            lambda view: view.run.number,
+            run,
+            self._limits.page_bytes,
+        )
+        return pb.ListRunsResponse(runs=found.items, next_page_token=found.next_token)
 
     def _begin_step(self, request: pb.StepRequest) -> pb.StepResponse | Ticket:
         """Begin a step; return its response immediately if it is already complete."""

@@ -59,9 +59,16 @@ class TrainingSetHandlers:
         self, request: pb.ListTrainingSetsRequest
     ) -> pb.ListTrainingSetsResponse:
         """List training sets in the order of their ids."""
-        found = page(request, page_position, self._training_sets.page, lambda each: each.id)
+        found = page(
+            request,
+            page_position,
+            self._training_sets.page,
+            lambda each: each.id,
+            training_set,
+            self._limits.page_bytes,
+        )
         return pb.ListTrainingSetsResponse(
-            training_sets=map(training_set, found.items), next_page_token=found.next_token
+            training_sets=found.items, next_page_token=found.next_token
         )
 
     def delete_training_set(

@@ -2,17 +2,25 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
+
+from google.protobuf.message import Message
 
 from training.errors import Violations, validating
 
 T = TypeVar("T")
 P = TypeVar("P")
+K = TypeVar("K", str, int)
+M = TypeVar("M", bound=Message)
 
 _DEFAULT_PAGE = 100
 _LARGEST_PAGE = 1_000
+
+_READ_AT_ONCE = 128  # items, more than a default page has
+
+_REPEATED_BYTES = 6  # the maximum size of the tag and the length of a message in a list
 
 
 class PageRequest(Protocol):
@@ -33,20 +41,46 @@ class Page(Generic[T]):
 def page(
     request: PageRequest,
     position: Callable[[Violations, str], P],
-    read: Callable[[P, int], Sequence[T]],
-    key: Callable[[T], str | int],
-) -> Page[T]:
-    """Return the requested page.
+    read: Callable[[P | K, int], Sequence[T]],
+    key: Callable[[T], K],
+    convert: Callable[[T], M],
+    page_bytes: int,
+) -> Page[M]:
+    """Return the requested page, which ends earlier if its messages exceed `page_bytes`.
 
-    `position` decodes a token, `read` returns up to n items after a position, and `key` returns the
-    position of an item. Raises InvalidFields.
+    `position` decodes a token, `read` returns up to n items after a position, `key` returns the
+    position of an item, and `convert` its message. A page has at least one item. Raises
+    InvalidFields.
     """
     with validating() as violations:
         size = page_size(violations, request.page_size)
         start = position(violations, request.page_token)
-    items = read(start, size + 1)  # one more, to know whether there is a next page
-    shown = items[:size]
-    return Page(shown, page_token(key(shown[-1])) if len(items) > size else "")
+    shown: list[M] = []
+    last: K | None = None
+    # One more than shown, to know whether there is a next page.
+    for item in _items(read, start, key, size + 1):
+        message = convert(item)
+        page_bytes -= message.ByteSize() + _REPEATED_BYTES
+        if last is not None and (len(shown) == size or page_bytes < 0):
+            return Page(shown, page_token(last))
+        shown.append(message)
+        last = key(item)
+    return Page(shown, "")
+
+
+def _items(
+    read: Callable[[P | K, int], Sequence[T]], start: P, key: Callable[[T], K], count: int
+) -> Iterator[T]:
+    """Yield up to `count` items after a position, and read only some more than are used."""
+    after: P | K = start
+    while count > 0:
+        limit = min(count, _READ_AT_ONCE)
+        items = read(after, limit)
+        yield from items
+        if len(items) < limit:
+            return
+        after = key(items[-1])
+        count -= limit
 
 
 def page_size(violations: Violations, size: int) -> int:

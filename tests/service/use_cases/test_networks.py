@@ -1,6 +1,6 @@
 """Creation of networks of every kind."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +9,8 @@ from refusing import unknown
 from services import Service
 
 from service.use_cases.networks import NewNetwork
-from training.errors import InvalidFields
+from training.errors import InvalidFields, LimitExceeded
+from training.limits import Limits
 from training.network import Initializer, LayerParameters, Unspecified, initial_parameters
 from training.numerics.activations import Activation
 from training.numerics.costs import CostFunction
@@ -144,3 +145,23 @@ def test_validating_alone_makes_nothing(service: Service) -> None:
     assert view.network.cost_function is CostFunction.CROSS_ENTROPY
     assert view.network.bias
     assert service.networks.page("", 10) == []
+
+
+def test_labels_are_limited_in_bytes_but_larger_ones_of_the_past_can_become_smaller() -> None:
+    full = {f"k{number}": "é" * 50 for number in range(9)}  # 102 bytes each
+    with Service(limits=Limits(label_bytes=1_000)) as generous:
+        generous.networks.create(NewNetwork("net", (2, 1), labels=full))
+        generous.networks._limits = Limits(label_bytes=500)
+        networks = generous.networks
+        attempts: list[Callable[[], object]] = [
+            lambda: networks.create(NewNetwork("other", (2, 1), labels=full)),
+            lambda: networks.fork("net", None, "other", full),
+            lambda: networks.label("net", {"k0": "é" * 60}, ["k0"]),
+        ]
+        for attempt in attempts:
+            with pytest.raises(LimitExceeded, match=r"take 9.. bytes.* limit of 500") as caught:
+                attempt()
+            assert caught.value.metadata == {"limit": "label_bytes", "value": "500"}
+        fewer = networks.label("net", {}, ["k0"]).network.labels
+        assert len(fewer) == 8
+        assert networks.label("net", {"new": "x"}, None).network.labels == {"new": "x"}
