@@ -278,7 +278,9 @@ class CreateNetworkRequest(_message.Message):
 
     @_builtins.property
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """Labels: at most 64, keys `[a-z][a-z0-9_-]{0,62}`, values up to 255 characters."""
+        """Labels: at most 64, keys `[a-z][a-z0-9_-]{0,62}`, values up to 255 characters.
+        All together take at most the limit `label_bytes`.
+        """
 
     @_builtins.property
     def optimizer_state(self) -> _run_pb2.OptimizerState:
@@ -479,7 +481,9 @@ class ListNetworksRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """The maximum number of networks to return, 1 to 1,000. 0 means 100."""
+    """The maximum number of networks to return, 1 to 1,000. 0 means 100.
+    A page ends earlier at the limit `page_bytes`.
+    """
     page_token: _builtins.str
     """The `next_page_token` of the previous page. Empty: the first page."""
     def __init__(
@@ -904,7 +908,9 @@ class ListTrainingSetsRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """The maximum number of training sets to return, 1 to 1,000. 0 means 100."""
+    """The maximum number of training sets to return, 1 to 1,000. 0 means 100.
+    A page ends earlier at the limit `page_bytes`.
+    """
     page_token: _builtins.str
     """The `next_page_token` of the previous page. Empty: the first page."""
     def __init__(
@@ -1379,7 +1385,9 @@ class ListRunsRequest(_message.Message):
     network: _builtins.str
     """The id of the network."""
     page_size: _builtins.int
-    """The maximum number of runs to return, 1 to 1,000. 0 means 100."""
+    """The maximum number of runs to return, 1 to 1,000. 0 means 100.
+    A page ends earlier at the limit `page_bytes`.
+    """
     page_token: _builtins.str
     """The `next_page_token` of the previous page. Empty: the first page."""
     def __init__(
