@@ -33,7 +33,9 @@ class Predictions:
         self._states = states
         self._limits = limits
 
-    def predict(self, network_id: str, update: int | None, inputs: list[Array]) -> Prediction:
+    def predict(
+        self, network_id: str, update: int | None, inputs: Array | list[Array]
+    ) -> Prediction:
         """Compute the activations for each vector of inputs with the parameters of one update.
 
         Raises NetworkNotFound, InvalidFields, LimitExceeded, UpdateOutOfRange, HistoryCompacted,
@@ -50,12 +52,14 @@ class Predictions:
             "use a smaller number of inputs",
         )
         parameters = self._states.read(network, number).parameters
-        return Prediction(network, number, activations(network, parameters, np.array(inputs)))
+        return Prediction(network, number, activations(network, parameters, np.asarray(inputs)))
 
 
-def _check_inputs(violations: Violations, network: Network, inputs: list[Array]) -> None:
+def _check_inputs(violations: Violations, network: Network, inputs: Array | list[Array]) -> None:
     wanted = network.layer_sizes[0]
-    violations.require(bool(inputs), "inputs", "must have at least one vector")
+    if isinstance(inputs, np.ndarray) and inputs.shape[1] == wanted and np.isfinite(inputs).all():
+        return
+    violations.require(len(inputs) > 0, "inputs", "must have at least one vector")
     for index, vector in enumerate(inputs):
         field = f"inputs[{index}].values"
         violations.require(

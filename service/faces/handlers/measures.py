@@ -23,7 +23,7 @@ class MeasureHandlers:
     def predict(self, request: pb.PredictRequest) -> pb.PredictResponse:
         """Compute outputs for inputs."""
         predictions = self._predictions.predict(
-            request.network, optional(request, "update"), vectors(request.inputs)
+            request.network, optional(request, "update"), vectors(request)
         )
         return prediction(predictions, activations=request.activations)
 

@@ -1,18 +1,20 @@
 """Predictions."""
 
-from collections.abc import Iterable
-
 import numpy as np
 from clearprop.v1 import network_pb2, training_service_pb2
 
+from service.faces.messages.uniform_rows import uniform_rows
 from service.use_cases.predictions import Prediction
 from training.cancellation import cancellable
 from training.network import Array
 
 
-def vectors(inputs: Iterable[network_pb2.Vector]) -> list[Array]:
-    """Convert vectors, without checking their lengths."""
-    return [np.array(vector.values, dtype=np.float64) for vector in inputs]
+def vectors(request: training_service_pb2.PredictRequest) -> Array | list[Array]:
+    """Convert the inputs to a matrix, or to vectors if their lengths differ."""
+    uniform = uniform_rows(request, "inputs", ("values",))
+    if uniform is not None:
+        return uniform[0]
+    return [np.array(vector.values, dtype=np.float64) for vector in request.inputs]
 
 
 def prediction(source: Prediction, *, activations: bool) -> training_service_pb2.PredictResponse:
