@@ -99,8 +99,9 @@ class Server:
         self.admission = Admission(limits)
         self.store.on_commit(self.wakeups.committed)
         readers = Readers.of(self.store)
+        threads = limits.runs_at_once or settings.threads
         self.executor: Executor = ThreadExecutor(
-            self.store, readers.examples, readers.states, clock, settings.threads
+            self.store, readers.examples, readers.states, clock, threads
         )
         self.worker = Worker()
         self.training_sets = TrainingSets(self.store, clock, limits)

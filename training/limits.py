@@ -52,7 +52,10 @@ class Limits:
     networks: int = field(default=10_000, metadata=_about("The maximum number of networks."))
     networks_of_client: int = field(
         default=10_000,
-        metadata=_about("The maximum number of networks of one client."),
+        metadata=_about(
+            "The maximum number of networks that one client has created since the server was"
+            " started, without deleted ones."
+        ),
     )
     training_sets: int = field(
         default=10_000,
@@ -112,8 +115,8 @@ class Limits:
     runs_at_once: int = field(
         default=0,
         metadata=_about(
-            "The maximum number of runs that train at the same time; 0 means one for each"
-            " processor.",
+            "The maximum number of runs that train at the same time, in turns that are fair between"
+            " clients; 0 means one for each processor.",
             least=0,
             most=9_999,
         ),

@@ -246,8 +246,12 @@ class Executor(Protocol):
         Their heads get new tokens first, so that an earlier owner that is still alive cannot write.
         """
 
-    def start(self, uid: str, number: int) -> None:
-        """Execute an active run until it stops by itself or on request."""
+    def start(self, uid: str, number: int, client: str = "") -> None:
+        """Execute an active run until it stops by itself or on request.
+
+        The runs of each client together get the same share of time; those that were adopted have
+        the client "".
+        """
 
     def waiting_for(self, uid: str, number: int) -> str:
         """Return why an active run is not executed now, such as a full store; else an empty text.
@@ -263,7 +267,7 @@ class Executor(Protocol):
         """
 
     def begin(
-        self, intent: Intent, write: Callable[[Writer, Addition], T]
+        self, intent: Intent, write: Callable[[Writer, Addition], T], client: str = ""
     ) -> tuple[T, Snapshots | None]:
         """Write an intent, and execute the run from there.
 

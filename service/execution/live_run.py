@@ -28,14 +28,15 @@ class Need(Enum):
 class LiveRun:
     """A run that is being executed. Guarded by the lock of the executor, except for `trainer`.
 
-    `trainer` belongs to the thread of the current time slice; None if the run must be read.
-    `pending` is the number of pending commits, `wanted` the requested state of the run in the
-    store, `error` the first error since the run was read. `waiting_for` is the reason why it
-    was suspended, until its next commit.
+    `client` is the client that started it; `trainer` belongs to the thread of the current time
+    slice, None if the run must be read. `pending` is the number of pending commits, `wanted` the
+    requested state of the run in the store, `error` the first error since the run was read.
+    `waiting_for` is the reason why it was suspended, until its next commit.
     """
 
     uid: str
     number: int
+    client: str = ""
     state: LiveState = LiveState.QUEUED
     trainer: Trainer | None = None
     pending: int = 0

@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
-from queue import SimpleQueue
 from threading import Condition, Thread, Timer
 from typing import TypeVar
 
@@ -13,6 +12,7 @@ from service.execution.adoption import adopt_runs
 from service.execution.live_run import MOST_PENDING, LiveRun, Need
 from service.execution.live_state import QUEUED_STATES, LiveEvent, LiveState
 from service.execution.paused_trainers import PausedTrainers
+from service.execution.turns import Turns
 from service.reading.examples_cache import ExamplesCache
 from service.reading.state_reader import StateReader
 from training.errors import (
@@ -40,7 +40,7 @@ RETRY_SECONDS = 1.0
 
 
 class ThreadExecutor:
-    """Executes runs on a few threads, in time slices of one segment each.
+    """Executes runs on a few threads, in time slices of one segment each, in `Turns`.
 
     The threads compute without the global interpreter lock, and only the thread of the store
     writes. The next state of a run comes from the table in `live_state`; its effects are here,
@@ -61,7 +61,7 @@ class ThreadExecutor:
         self._clock = clock
         self._changed = Condition()
         self._live: dict[tuple[str, int], LiveRun] = {}
-        self._queue: SimpleQueue[LiveRun | None] = SimpleQueue()
+        self._turns: Turns[LiveRun] = Turns()
         self._stopping = False
         self._paused = PausedTrainers()
         self._threads = [
@@ -78,15 +78,15 @@ class ThreadExecutor:
             self.start(run.network_uid, run.number)
         return len(runs)
 
-    def start(self, uid: str, number: int) -> None:
+    def start(self, uid: str, number: int, client: str = "") -> None:
         """Execute a run until it stops by itself or on request, if it is active."""
         with self._changed:
             if self._stopping:
                 return
             live = self._live.get((uid, number))
             if live is None:
-                live = self._live[uid, number] = LiveRun(uid, number)
-                self._queue.put(live)
+                live = self._live[uid, number] = LiveRun(uid, number, client)
+                self._turns.put(client, live)
             else:
                 self._happen(live, live.outdate)
 
@@ -101,7 +101,7 @@ class ThreadExecutor:
         return self._paused.run(network_id)
 
     def begin(
-        self, intent: Intent, write: Callable[[Writer, Addition], T]
+        self, intent: Intent, write: Callable[[Writer, Addition], T], client: str = ""
     ) -> tuple[T, Snapshots | None]:
         """Write an intent with its first segment: a short step needs no other commit.
 
@@ -114,7 +114,7 @@ class ThreadExecutor:
         answer = self._store.write(lambda writer: write(writer, addition)).result()
         self._states.remember(network.uid, trainer.state)
         if trainer.run.is_active:
-            self.start(network.uid, trainer.run.number)
+            self.start(network.uid, trainer.run.number, client)
         elif not trainer.run.is_over:
             self._paused.keep(network, trainer)
         return answer, made.snapshots
@@ -123,8 +123,7 @@ class ThreadExecutor:
         """Stop executing all runs, at a durable update; they stay active in the store."""
         with self._changed:
             self._stopping = True
-        for _ in self._threads:
-            self._queue.put(None)
+        self._turns.close()
         for thread in self._threads:
             thread.join()
         with self._changed:
@@ -136,7 +135,7 @@ class ThreadExecutor:
         before = live.state
         change()
         if live.state in QUEUED_STATES and before not in QUEUED_STATES:
-            self._queue.put(live)
+            self._turns.put(live.client, live)
         elif live.state is LiveState.SUSPENDED is not before:
             timer = Timer(RETRY_SECONDS, self._retry, [live])
             timer.daemon = True
@@ -145,7 +144,7 @@ class ThreadExecutor:
             del self._live[live.uid, live.number]
 
     def _work(self) -> None:
-        while (live := self._queue.get()) is not None:
+        while (live := self._turns.take()) is not None:
             with self._changed:
                 if self._stopping:
                     return

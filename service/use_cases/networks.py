@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 
 from service.reading.state_reader import StateReader
 from service.reading.update_numbers import chosen_update
+from service.use_cases.caller import CALLER
+from service.use_cases.network_owners import NetworkOwners
 from service.use_cases.requests import RequestId, check_request, check_unanswered, once
 from training.errors import (
     LimitExceeded,
@@ -85,6 +87,7 @@ class Networks:
         self._states = states
         self._clock = clock
         self._limits = limits
+        self._owners = NetworkOwners(limits)
 
     def create(
         self,
@@ -199,6 +202,7 @@ class Networks:
 
         Raises NetworkNotFound, RunNotOver while a run is RUNNING, StaleEtag.
         """
+        removed: list[str] = []
 
         def remove(writer: Writer) -> None:
             network = writer.network(network_id)
@@ -212,10 +216,13 @@ class Networks:
                     run=head.active_run,
                 )
             writer.delete_network(network.uid)
+            removed.append(network.uid)
 
         self._store.write(
             lambda writer: once(writer, self._clock, request, lambda: remove(writer))
         ).result()
+        for uid in removed:
+            self._owners.remove(uid)
 
     def _check(self, wanted: NewNetwork, request: RequestId[NetworkView] | None) -> None:
         with validating(wanted.unknown) as violations:
@@ -256,16 +263,22 @@ class Networks:
         self, network: Network, state: State, request: RequestId[NetworkView] | None
     ) -> NetworkView:
         """Store a network that starts with this state."""
+        client = CALLER.get()
 
         def add(writer: Writer) -> NetworkView:
             self._check_capacity(writer, network)
+            self._owners.add(client, network.uid)
             segment = Segment(network.uid, UpdateKind.INITIAL, 0, 1, network.create_time)
             head = writer.add_network(network, segment, Keyframe(network.uid, state))
             return NetworkView(network, head)
 
-        return self._store.write(
-            lambda writer: once(writer, self._clock, request, lambda: add(writer))
-        ).result()
+        try:
+            return self._store.write(
+                lambda writer: once(writer, self._clock, request, lambda: add(writer))
+            ).result()
+        except BaseException:
+            self._owners.remove(network.uid)
+            raise
 
     def _check_capacity(self, reader: Reader, network: Network) -> None:
         self._store.require_room(_BYTES_OF_A_NUMBER * network.parameter_count)

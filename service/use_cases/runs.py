@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from service.execution.run_opening import RunOpening
 from service.execution.tickets import Outcome, Ticket, ticket_for
 from service.use_cases.answers import RunReference
+from service.use_cases.caller import CALLER
 from service.use_cases.requests import AnsweredBefore, RequestId, check_request, once, once_waiting
 from training.errors import RunOver, Violation, Violations
 from training.network import Network
@@ -180,9 +181,11 @@ class Runs:
         except AnsweredBefore as before:
             # The first call may have ended after its commit, before the run was started.
             if before.answer.run is not None:
-                self._executor.start(before.answer.run.network_uid, before.answer.run.number)
+                self._executor.start(
+                    before.answer.run.network_uid, before.answer.run.number, CALLER.get()
+                )
             raise
-        self._executor.start(view.run.network_uid, view.run.number)
+        self._executor.start(view.run.network_uid, view.run.number, CALLER.get())
         return view
 
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from service.execution.run_opening import RunOpening
 from service.execution.tickets import Outcome, Ticket, ticket_for
+from service.use_cases.caller import CALLER
 from service.use_cases.requests import (
     RequestId,
     check_request,
@@ -139,7 +140,7 @@ class Steps:
         def write(writer: Writer, addition: Addition) -> Ticket:
             return once_waiting(writer, self._clock, request, lambda: append(writer, addition))
 
-        ticket, made = self._executor.begin(intent, write)
+        ticket, made = self._executor.begin(intent, write, CALLER.get())
         return Begun(ticket, intent.network, made)
 
 

@@ -54,7 +54,7 @@ class PlainExecutor:
             self.start(run.network_uid, run.number)
         return len(runs)
 
-    def start(self, uid: str, number: int) -> None:
+    def start(self, uid: str, number: int, client: str = "") -> None:
         self._runs.put((uid, number))
 
     def waiting_for(self, uid: str, number: int) -> str:
@@ -64,7 +64,7 @@ class PlainExecutor:
         return None
 
     def begin(
-        self, intent: Intent, write: Callable[[Writer, Addition], T]
+        self, intent: Intent, write: Callable[[Writer, Addition], T], client: str = ""
     ) -> tuple[T, Snapshots | None]:
         addition = intent.addition(self._clock.now())
         answer = self._store.write(lambda writer: write(writer, addition)).result()

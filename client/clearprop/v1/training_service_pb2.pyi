@@ -2476,7 +2476,9 @@ class Limits(_message.Message):
     label_bytes: _builtins.int
     """The maximum size of all keys and values of a network's labels, in bytes."""
     networks_of_client: _builtins.int
-    """The maximum number of networks of one client."""
+    """The maximum number of networks that one client has created since the server was started,
+    without deleted ones.
+    """
     page_bytes: _builtins.int
     """The approximate size at which a page of a list ends, in bytes."""
     call_work: _builtins.int
@@ -2490,7 +2492,9 @@ class Limits(_message.Message):
     verifying_seconds: _builtins.int
     """The deadline of VerifyHistory, in seconds, if the client sets none."""
     runs_at_once: _builtins.int
-    """The maximum number of runs that train at the same time; 0 means one for each processor."""
+    """The maximum number of runs that train at the same time, in turns that are fair between
+    clients; 0 means one for each processor.
+    """
     computing_calls: _builtins.int
     """The maximum number of calls that compute at the same time; 0 means one for each processor."""
     waiting_calls: _builtins.int
