@@ -51,7 +51,7 @@ test: setup ## run the tests on all processors (ARGS="tests/training -k ...")
 	$(BIN)/pytest --numprocesses auto --dist worksteal $(ARGS)
 
 soak: setup ## run the long forms of tests, which take hours, and report each promise in a line with counts
-	SOAK=1 $(BIN)/pytest -o faulthandler_timeout=0 $(or $(ARGS),tests/survival tests/hostile tests/service/test_any_history.py tests/service/execution tests/service/faces/rest tests/service/web/test_accessibility.py tests/storage/test_lockstep.py tests/training/numerics)
+	SOAK=1 $(BIN)/pytest -o faulthandler_timeout=0 $(or $(ARGS),tests/survival tests/hostile tests/service/test_any_history.py tests/service/execution tests/service/faces/rest tests/service/web/test_accessibility.py tests/storage/test_lockstep.py tests/training/numerics tests/training/test_chunks.py)
 
 packages: setup ## build both distributions, and test them in empty environments
 	$(BIN)/pytest -o faulthandler_timeout=0 $(or $(ARGS),tests/packages)
