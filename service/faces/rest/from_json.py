@@ -8,7 +8,7 @@ import json
 import re
 from codecs import BOM_UTF8
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from math import inf, isfinite
@@ -18,6 +18,7 @@ from clearprop.file_types import binary_type
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
 
+from service.faces.rest.long_json import LongArray, TooDeep, parse_long
 from training.errors import InvalidFields, Violation, Violations
 
 #: The maximum number of invalid fields that are reported for one document.
@@ -25,6 +26,9 @@ _MOST_REPORTED = 1_000
 
 #: A longer name is not a misspelt field, and comparing it would take long.
 _LONGEST_NAME = 60
+
+#: The characters of a text that is parsed in chunks.
+_LONG = 256 * 2**10
 
 _REAL = {FieldDescriptor.CPPTYPE_DOUBLE, FieldDescriptor.CPPTYPE_FLOAT}
 _BITS = {
@@ -47,7 +51,8 @@ def parse(content: bytes) -> Any:  # noqa: ANN401 (any JSON value)
     parsed, so that they are reported at their fields.
     """
     try:
-        return json.loads(content.removeprefix(BOM_UTF8).decode(), object_pairs_hook=_object)
+        text = content.removeprefix(BOM_UTF8).decode()
+        return parse_long(text, _DECODER) if len(text) > _LONG else _DECODER.decode(text)
     except UnicodeDecodeError as error:
         kind = binary_type(content)
         if kind is not None:
@@ -58,7 +63,7 @@ def parse(content: bytes) -> Any:  # noqa: ANN401 (any JSON value)
         raise _not_json(f"is not valid JSON at {where}: {error.msg}") from None
     except BadValue as error:
         raise _not_json(str(error)) from None
-    except RecursionError:
+    except (RecursionError, TooDeep):
         raise _not_json("is nested too deeply") from None
     except ValueError:  # Python's limit for the digits of an integer
         raise _not_json("contains a number with too many digits") from None
@@ -183,20 +188,23 @@ def _set_message(violations: Violations, part: Any, value: object, path: str) ->
 def _set_repeated(
     violations: Violations, message: Message, field: FieldDescriptor, values: object, path: str
 ) -> None:
-    if not isinstance(values, list):
+    if not isinstance(values, list | LongArray):
         note(violations, path, f"must be an array, not {_shown(values)}")
         return
     items = getattr(message, field.name)
-    if field.message_type is not None:
-        for index, value in enumerate(values):
-            _set_message(violations, items.add(), value, f"{path}[{index}]")
-    elif not (field.cpp_type in _REAL and _are_real(values)):
-        _extend(violations, items, scalar(field), values, path)
-    else:
-        items.extend(values)
+    first = 0
+    for chunk in values if isinstance(values, LongArray) else (values,):
+        if field.message_type is not None:
+            for index, value in enumerate(chunk, first):
+                _set_message(violations, items.add(), value, f"{path}[{index}]")
+        elif not (field.cpp_type in _REAL and _are_real(chunk)):
+            _extend(violations, items, scalar(field), chunk, path, first)
+        else:
+            items.extend(chunk)
+        first += len(chunk)
 
 
-def _are_real(values: list[Any]) -> bool:
+def _are_real(values: Sequence[Any]) -> bool:
     """Return whether all values are finite numbers. This is fast, and true of nearly every list."""
     try:
         # A sum with a non-finite number is not finite.
@@ -209,10 +217,11 @@ def _extend(
     violations: Violations,
     items: Any,  # noqa: ANN401 (a repeated field of scalars)
     convert: Callable[[Any], Any],
-    values: list[Any],
+    values: Sequence[Any],
     path: str,
+    first: int,
 ) -> None:
-    for index, value in enumerate(values):
+    for index, value in enumerate(values, first):
         try:
             items.append(convert(value))
         except BadValue as bad:
@@ -315,7 +324,7 @@ def _shown(value: object) -> str:
     """Return a JSON value for a message, shortened if it is long."""
     if isinstance(value, dict):
         return "an object"
-    if isinstance(value, list):
+    if isinstance(value, list | LongArray):
         return "an array"
     shown = json.dumps(value, ensure_ascii=False)
     return shown if len(shown) <= 60 else f"{shown[:60]}…"
@@ -345,3 +354,6 @@ def _not_json(description: str) -> InvalidFields:
 def _text_of(shown: str) -> str:
     """Return a text from a request with unpaired surrogates replaced."""
     return shown.encode(errors="replace").decode()
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object)

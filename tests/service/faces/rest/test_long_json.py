@@ -1,0 +1,103 @@
+"""Long JSON texts are parsed in chunks, with the same result and errors as in one."""
+
+import json
+from array import array
+from typing import Any
+
+import pytest
+from clearprop.v1 import training_service_pb2 as pb
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from promises import rounds
+
+from service.faces.rest import from_json, long_json
+from service.faces.rest.from_json import fill, parse
+from service.faces.rest.long_json import LongArray, TooDeep, parse_long
+from training.errors import InvalidFields, Violations
+
+DECODER = json.JSONDecoder(object_pairs_hook=dict)
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=9),
+    lambda each: st.lists(each, max_size=6) | st.dictionaries(st.text(max_size=4), each),
+    max_leaves=30,
+)
+
+
+def plain(value: Any) -> Any:
+    """Return a value with ordinary arrays."""
+    match value:
+        case LongArray():
+            return [plain(each) for chunk in value for each in chunk]
+        case list():
+            return [plain(each) for each in value]
+        case dict():
+            return {name: plain(each) for name, each in value.items()}
+    return value
+
+
+def outcome(parsing: Any) -> Any:
+    try:
+        return plain(parsing())
+    except json.JSONDecodeError as error:
+        return ("error", error.msg, error.pos)
+
+
+@settings(max_examples=rounds(500, 20_000))
+@given(VALUES, st.integers(2, 40), st.sampled_from([None, 1]), st.data())
+def test_the_result_and_the_errors_are_those_of_the_parser(
+    value: Any, window: int, indent: int | None, data: st.DataObject
+) -> None:
+    text = json.dumps(value, indent=indent, ensure_ascii=data.draw(st.booleans()))
+    if data.draw(st.booleans()):
+        at = data.draw(st.integers(0, len(text)))
+        text = text[:at] + data.draw(st.text('[]{},:"1 ', max_size=2)) + text[at + 1 :]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(long_json, "WINDOW", window)
+        assert outcome(lambda: parse_long(text, DECODER)) == outcome(lambda: DECODER.decode(text))
+
+
+def test_long_arrays_of_numbers_are_compact() -> None:
+    long = parse_long(json.dumps([n / 7 for n in range(100_000)]), DECODER)
+
+    assert plain(long) == [n / 7 for n in range(100_000)]
+    assert all(isinstance(chunk, array) for chunk in [*long][:-1])
+
+
+def test_long_texts_are_converted_and_their_errors_name_the_fields() -> None:
+    vectors = [{"values": [n, n + 0.5]} for n in range(40_000)]
+    text = json.dumps({"network": "a", "inputs": vectors})
+    assert len(text) > from_json._LONG
+    message = pb.PredictRequest()
+    fill(Violations(), message, parse(text.encode()))
+    assert message.network == "a"
+    assert [[*each.values] for each in message.inputs] == [each["values"] for each in vectors]
+
+    violations = Violations()
+    wrong = {"inputs": [*vectors, {"values": [*range(200_000), "x"]}, {"valeus": []}]}
+    fill(violations, pb.PredictRequest(), parse(json.dumps(wrong).encode()))
+    assert [each.field for each in violations.found] == [
+        "inputs[40000].values[200000]",
+        "inputs[40001].valeus",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "description"),
+    [
+        ("[" * 300_000, "nested too deeply"),
+        ('[{"a":[' * 20 + "1," * 200_000 + "1" + "]}]" * 20, "nested too deeply"),
+        ("[" + "1," * 200_000 + "]", "Expecting value"),
+        ('{"a":[' + "1," * 200_000 + '1],"a":1}', 'contains the name "a" twice'),
+        ("[" + "1," * 200_000 + "9" * 5_000 + "]", "too many digits"),
+    ],
+)
+def test_invalid_long_texts_are_reported(text: str, description: str) -> None:
+    with pytest.raises(InvalidFields, match=description):
+        parse(text.encode())
+
+
+def test_too_deep_is_an_error_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(long_json, "WINDOW", 10)
+    with pytest.raises(TooDeep):
+        parse_long("[" * 20 + "1," * 20 + "1" + "]" * 20, DECODER)
