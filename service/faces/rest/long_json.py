@@ -28,12 +28,18 @@ class TooDeep(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LongArray:
-    """An array that exceeds a window, in chunks; chunks of numbers are compact."""
+    """An array that exceeds a window, in chunks.
+
+    Chunks of numbers are compact. Chunks of others are parsed again when they are needed: as
+    objects, they would take much memory and time of the garbage collector.
+    """
 
     chunks: list[Sequence[Any]]
+    decoder: json.JSONDecoder
 
     def __iter__(self) -> Iterator[Sequence[Any]]:
-        return iter(self.chunks)
+        for chunk in self.chunks:
+            yield self.decoder.decode(chunk) if isinstance(chunk, str) else chunk
 
 
 def parse_long(text: str, decoder: json.JSONDecoder) -> Any:  # noqa: ANN401 (any JSON value)
@@ -101,12 +107,12 @@ class _Reader:
         try_from = at
         at = self.after_space(at)
         if self._text[at : at + 1] == "]":
-            return LongArray(chunks), at + 1
+            return LongArray(chunks, self._decoder), at + 1
         while True:
             if at >= try_from:
                 chunk, end = self._chunk(at)
                 if chunk:
-                    chunks.append(_compact(chunk))
+                    chunks.append(chunk)
                     at = self.after_space(end)
                     continue
                 try_from = at + WINDOW
@@ -116,12 +122,12 @@ class _Reader:
             single.append(value)
             at = self.after_space(at)
             if self._text[at : at + 1] == "]":
-                return LongArray(chunks), at + 1
+                return LongArray(chunks, self._decoder), at + 1
             if self._text[at : at + 1] != ",":
                 raise self._expected("',' delimiter", at)
             at = self.after_space(at + 1)
 
-    def _chunk(self, at: int) -> tuple[list[Any], int]:
+    def _chunk(self, at: int) -> tuple[Sequence[Any], int]:
         """Return the elements in the next window, and the position after the comma that follows.
 
         There are none if the window does not end the way these elements usually do.
@@ -131,21 +137,22 @@ class _Reader:
         comma = self.after_space(end)
         if end <= at or self._text[comma : comma + 1] != ",":
             return [], at
+        text = f"[{self._text[at:end]}]"
         try:
-            chunk: list[Any] = self._decoder.decode(f"[{self._text[at:end]}]")
+            chunk = self._decoder.decode(text)
         except json.JSONDecodeError:
             return [], at
-        return chunk, comma + 1
+        return _compact(chunk) or text, comma + 1
 
     def _expected(self, what: str, at: int) -> json.JSONDecodeError:
         return json.JSONDecodeError(f"Expecting {what}", self._text, at)
 
 
-def _compact(chunk: list[Any]) -> Sequence[Any]:
-    """Return a chunk in less memory if it consists of finite numbers."""
+def _compact(chunk: list[Any]) -> Sequence[float]:
+    """Return a chunk in less memory if it consists of finite numbers, otherwise nothing."""
     try:
         if set(map(type, chunk)) <= {int, float} and isfinite(sum(chunk)):
             return array("d", chunk)
     except OverflowError:
         pass
-    return chunk
+    return ()

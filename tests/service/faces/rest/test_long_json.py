@@ -61,7 +61,7 @@ def test_long_arrays_of_numbers_are_compact() -> None:
     long = parse_long(json.dumps([n / 7 for n in range(100_000)]), DECODER)
 
     assert plain(long) == [n / 7 for n in range(100_000)]
-    assert all(isinstance(chunk, array) for chunk in [*long][:-1])
+    assert all(isinstance(chunk, array) for chunk in long.chunks[:-1])
 
 
 def test_long_texts_are_converted_and_their_errors_name_the_fields() -> None:
