@@ -1963,8 +1963,8 @@ class CheckGradientsRequest(_message.Message):
     """
     parameter_count: _builtins.int
     """The number of parameters to check, spread evenly over the network. 0 means up to 1,000, or
-    fewer if the limit requires it. 2 × checked parameters × examples × parameters of the network
-    must not exceed 2^33.
+    fewer if that takes longer than a few seconds. 2 × checked parameters × examples × parameters of
+    the network must not exceed the limit `call_work`.
     """
     def __init__(
         self,

@@ -581,6 +581,8 @@ class TrainingServiceServicer(object):
         metadata `latest_update`). Choose an update up to the latest.
         OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED). With view FULL,
         this also applies to the earliest kept update, because the previous update is needed.
+        RESOURCE_EXHAUSTED: with view FULL, computing the batch again would take too much work
+        (LIMIT_EXCEEDED, `call_work`). Use the view BASIC.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -647,7 +649,8 @@ class TrainingServiceServicer(object):
         OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
         OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
         RESOURCE_EXHAUSTED: the number of vectors multiplied by the number of units in all layers is
-        too large (LIMIT_EXCEEDED, `batch_numbers`). Send fewer vectors per call.
+        too large (LIMIT_EXCEEDED, `batch_numbers`), or the work is (`call_work`). Send fewer vectors
+        per call.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -664,6 +667,8 @@ class TrainingServiceServicer(object):
         not exist. Check the ids.
         OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
         OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
+        RESOURCE_EXHAUSTED: the number of examples multiplied by the number of parameters is too large
+        (LIMIT_EXCEEDED, `call_work`). Use a smaller training set.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -796,7 +801,8 @@ class TrainingServiceServicer(object):
         `settings`.
         INVALID_ARGUMENT: the settings are invalid, or the batch does not contain the requested
         examples.
-        RESOURCE_EXHAUSTED: the batch of the settings is too large (LIMIT_EXCEEDED).
+        RESOURCE_EXHAUSTED: the batch is too large, or computing it again would take too much work
+        (LIMIT_EXCEEDED, `batch_numbers` or `call_work`).
         DATA_LOSS: the update cannot be recomputed (DAMAGED_HISTORY).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

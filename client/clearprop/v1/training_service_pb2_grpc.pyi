@@ -287,6 +287,8 @@ class TrainingServiceStub:
         metadata `latest_update`). Choose an update up to the latest.
       OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED). With view FULL,
         this also applies to the earliest kept update, because the previous update is needed.
+      RESOURCE_EXHAUSTED: with view FULL, computing the batch again would take too much work
+        (LIMIT_EXCEEDED, `call_work`). Use the view BASIC.
     """
     ListUpdates: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.ListUpdatesRequest, _training_service_pb2.ListUpdatesResponse]
     """Lists the updates of a network in order, with pagination, or downsampled for a cost curve. With
@@ -341,7 +343,8 @@ class TrainingServiceStub:
       OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
       OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
       RESOURCE_EXHAUSTED: the number of vectors multiplied by the number of units in all layers is
-        too large (LIMIT_EXCEEDED, `batch_numbers`). Send fewer vectors per call.
+        too large (LIMIT_EXCEEDED, `batch_numbers`), or the work is (`call_work`). Send fewer vectors
+        per call.
     """
     Evaluate: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.EvaluateRequest, _training_service_pb2.EvaluateResponse]
     """Computes the cost and accuracy of a network on a training set, with the parameters of any
@@ -354,6 +357,8 @@ class TrainingServiceStub:
         not exist. Check the ids.
       OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
       OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
+      RESOURCE_EXHAUSTED: the number of examples multiplied by the number of parameters is too large
+        (LIMIT_EXCEEDED, `call_work`). Use a smaller training set.
     """
     CheckGradients: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.CheckGradientsRequest, _training_service_pb2.CheckGradientsResponse]
     """Compares the gradients used in training with numerical gradients, at any update. For a
@@ -458,7 +463,8 @@ class TrainingServiceStub:
         `settings`.
       INVALID_ARGUMENT: the settings are invalid, or the batch does not contain the requested
         examples.
-      RESOURCE_EXHAUSTED: the batch of the settings is too large (LIMIT_EXCEEDED).
+      RESOURCE_EXHAUSTED: the batch is too large, or computing it again would take too much work
+        (LIMIT_EXCEEDED, `batch_numbers` or `call_work`).
       DATA_LOSS: the update cannot be recomputed (DAMAGED_HISTORY).
     """
     ExplainWeight: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.ExplainWeightRequest, _training_service_pb2.ExplainWeightResponse]
@@ -748,6 +754,8 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
         metadata `latest_update`). Choose an update up to the latest.
       OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED). With view FULL,
         this also applies to the earliest kept update, because the previous update is needed.
+      RESOURCE_EXHAUSTED: with view FULL, computing the batch again would take too much work
+        (LIMIT_EXCEEDED, `call_work`). Use the view BASIC.
     """
     ListUpdates: _aio.UnaryUnaryMultiCallable[_training_service_pb2.ListUpdatesRequest, _training_service_pb2.ListUpdatesResponse]  # type: ignore[assignment]
     """Lists the updates of a network in order, with pagination, or downsampled for a cost curve. With
@@ -802,7 +810,8 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
       OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
       RESOURCE_EXHAUSTED: the number of vectors multiplied by the number of units in all layers is
-        too large (LIMIT_EXCEEDED, `batch_numbers`). Send fewer vectors per call.
+        too large (LIMIT_EXCEEDED, `batch_numbers`), or the work is (`call_work`). Send fewer vectors
+        per call.
     """
     Evaluate: _aio.UnaryUnaryMultiCallable[_training_service_pb2.EvaluateRequest, _training_service_pb2.EvaluateResponse]  # type: ignore[assignment]
     """Computes the cost and accuracy of a network on a training set, with the parameters of any
@@ -815,6 +824,8 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
         not exist. Check the ids.
       OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
       OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
+      RESOURCE_EXHAUSTED: the number of examples multiplied by the number of parameters is too large
+        (LIMIT_EXCEEDED, `call_work`). Use a smaller training set.
     """
     CheckGradients: _aio.UnaryUnaryMultiCallable[_training_service_pb2.CheckGradientsRequest, _training_service_pb2.CheckGradientsResponse]  # type: ignore[assignment]
     """Compares the gradients used in training with numerical gradients, at any update. For a
@@ -919,7 +930,8 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
         `settings`.
       INVALID_ARGUMENT: the settings are invalid, or the batch does not contain the requested
         examples.
-      RESOURCE_EXHAUSTED: the batch of the settings is too large (LIMIT_EXCEEDED).
+      RESOURCE_EXHAUSTED: the batch is too large, or computing it again would take too much work
+        (LIMIT_EXCEEDED, `batch_numbers` or `call_work`).
       DATA_LOSS: the update cannot be recomputed (DAMAGED_HISTORY).
     """
     ExplainWeight: _aio.UnaryUnaryMultiCallable[_training_service_pb2.ExplainWeightRequest, _training_service_pb2.ExplainWeightResponse]  # type: ignore[assignment]
@@ -1326,6 +1338,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
             metadata `latest_update`). Choose an update up to the latest.
           OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED). With view FULL,
             this also applies to the earliest kept update, because the previous update is needed.
+          RESOURCE_EXHAUSTED: with view FULL, computing the batch again would take too much work
+            (LIMIT_EXCEEDED, `call_work`). Use the view BASIC.
         """
 
     @_abc_1.abstractmethod
@@ -1398,7 +1412,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
           OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
           RESOURCE_EXHAUSTED: the number of vectors multiplied by the number of units in all layers is
-            too large (LIMIT_EXCEEDED, `batch_numbers`). Send fewer vectors per call.
+            too large (LIMIT_EXCEEDED, `batch_numbers`), or the work is (`call_work`). Send fewer vectors
+            per call.
         """
 
     @_abc_1.abstractmethod
@@ -1417,6 +1432,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
             not exist. Check the ids.
           OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
           OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
+          RESOURCE_EXHAUSTED: the number of examples multiplied by the number of parameters is too large
+            (LIMIT_EXCEEDED, `call_work`). Use a smaller training set.
         """
 
     @_abc_1.abstractmethod
@@ -1563,7 +1580,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
             `settings`.
           INVALID_ARGUMENT: the settings are invalid, or the batch does not contain the requested
             examples.
-          RESOURCE_EXHAUSTED: the batch of the settings is too large (LIMIT_EXCEEDED).
+          RESOURCE_EXHAUSTED: the batch is too large, or computing it again would take too much work
+            (LIMIT_EXCEEDED, `batch_numbers` or `call_work`).
           DATA_LOSS: the update cannot be recomputed (DAMAGED_HISTORY).
         """
 
