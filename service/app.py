@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -12,6 +12,7 @@ import grpc
 from grpc_reflection.v1alpha import reflection
 
 from service.admission.admission import Admission
+from service.admission.call_kinds import Pool
 from service.clock import SystemClock
 from service.execution.maintenance import Maintenance
 from service.execution.outcomes import Outcomes
@@ -77,7 +78,10 @@ logger = logging.getLogger(__name__)
 _OWN_THREADS = 16
 
 #: How long active calls have to finish when the server shuts down, in seconds.
-_GRACE_SECONDS = 5.0
+_GRACE_SECONDS = 4.0
+
+#: How long the store has to write what is queued when the server shuts down, in seconds.
+_CLOSE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,22 +176,33 @@ class Server:
             await self.http.start()
         return addresses
 
-    async def stop(self) -> None:
-        """Report NOT_SERVING, stop runs between two updates, end watches, and close the store."""
+    async def stop(self) -> bool:
+        """Report NOT_SERVING, stop runs between two updates, end watches, and close the store.
+
+        Return whether all threads have ended. Computations that do not end in time are abandoned:
+        nothing of them is stored.
+        """
         await self.health.stop()
         if self.http is not None:
             self.http.close()
         self.wakeups.drain()
-        await self.threads.run(self.executor.stop)
-        await self.grpc.stop(_GRACE_SECONDS)
+        self.admission.drain(Pool.COMPUTING)
+        last = self._loop.call_later(_GRACE_SECONDS, self.admission.drain, Pool.QUICK)
+        stopping = [
+            self.threads.begin(self.executor.stop),
+            asyncio.create_task(self.grpc.stop(_GRACE_SECONDS)),
+            asyncio.create_task(self._maintenance.stop()),
+            asyncio.create_task(self._connections.stop()),
+        ]
         if self.http is not None:
-            await self.http.stop()
+            stopping.append(asyncio.create_task(self.http.stop()))
+        await _finish(stopping, _GRACE_SECONDS + 1)
+        last.cancel()
         self.worker.stop()
-        await self._connections.stop()
-        await self._maintenance.stop()
-        await self.threads.run(self.store.close)
-        self.admission.stop()
-        self.threads.stop()
+        closing = self.threads.begin(self.store.close)
+        await _finish([closing], _CLOSE_SECONDS)
+        have_ended = [self.admission.stop(), self.threads.stop()]
+        return all(have_ended)
 
     def _availability_changed(self, is_writable: bool) -> None:
         """Log the change and update the health; called in the thread of the store."""
@@ -221,15 +236,16 @@ class Server:
         return Addresses(f"{host}:{bound_port}", http)
 
 
-def serve(settings: Settings, announce: Callable[[Addresses], None]) -> None:
+def serve(settings: Settings, announce: Callable[[Addresses], None]) -> bool:
     """Run a server until SIGTERM or SIGINT; call `announce` with its addresses when it is ready.
 
-    Raises CannotListen, and the errors of opening the store.
+    Return whether all of its threads have ended. Raises CannotListen, and the errors of opening the
+    store.
     """
-    asyncio.run(_serve(settings, announce))
+    return asyncio.run(_serve(settings, announce))
 
 
-async def _serve(settings: Settings, announce: Callable[[Addresses], None]) -> None:
+async def _serve(settings: Settings, announce: Callable[[Addresses], None]) -> bool:
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -239,4 +255,12 @@ async def _serve(settings: Settings, announce: Callable[[Addresses], None]) -> N
         announce(await server.start())
         await stopped.wait()
     finally:
-        await server.stop()
+        have_ended = await server.stop()
+    return have_ended
+
+
+async def _finish(stopping: Iterable["asyncio.Future[None]"], seconds: float) -> None:
+    """Wait for what is stopping, but not longer than this; raise its errors."""
+    done, _ = await asyncio.wait(stopping, timeout=seconds)
+    for each in done:
+        each.result()

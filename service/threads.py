@@ -2,16 +2,21 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from os import PRIO_PROCESS, setpriority
 from queue import SimpleQueue
 from threading import Thread, get_native_id
+from time import monotonic
 from typing import Any, Generic, ParamSpec, TypeVar
 
 T = TypeVar("T")
 P = ParamSpec("P")
+
+
+#: How long a thread that has nothing to do may take to end, in seconds.
+_MOMENT_SECONDS = 0.2
 
 
 class Job(Generic[T]):
@@ -68,10 +73,11 @@ class Threads:
         """Call a function in a thread and wait for its result."""
         return await self.begin(function, *args, **kwargs)
 
-    def stop(self) -> None:
-        """End each thread after its current work, without waiting for it."""
+    def stop(self) -> bool:
+        """End each thread after its current work; return whether all ended at once."""
         for _ in self._threads:
             self._jobs.put(None)
+        return have_ended(self._threads)
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
@@ -89,6 +95,14 @@ def start_threads(
     for thread in threads:
         thread.start()
     return threads
+
+
+def have_ended(threads: Iterable[Thread]) -> bool:
+    """Return whether threads that have nothing more to do have ended; wait a moment for them."""
+    last = monotonic() + _MOMENT_SECONDS
+    for thread in threads:
+        thread.join(max(0.0, last - monotonic()))
+    return not any(thread.is_alive() for thread in threads)
 
 
 def _nice(niceness: int, work: Callable[[], None]) -> None:

@@ -69,10 +69,10 @@ class Admission:
             if call.kind.pool is pool:
                 call.cancel(Draining("the server is stopping: retry in a moment"))
 
-    def stop(self) -> None:
-        """End the threads after their current work, without waiting for them."""
-        for pool in self._pools.values():
-            pool.stop()
+    def stop(self) -> bool:
+        """End the threads after their current work; return whether all ended at once."""
+        have_ended = [pool.stop() for pool in self._pools.values()]
+        return all(have_ended)
 
     def _pool(self, threads: int, name: str) -> CallPool:
         # One client leaves threads to others, as far as there are any.

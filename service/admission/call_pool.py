@@ -5,7 +5,7 @@ from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from service.admission.fair_queue import FairQueue
-from service.threads import Job, start_threads
+from service.threads import Job, have_ended, start_threads
 
 T = TypeVar("T")
 
@@ -51,10 +51,11 @@ class CallPool:
             if job.future.cancelled():
                 self.forget(client, job)
 
-    def stop(self) -> None:
-        """End each thread after its current work, without waiting for it."""
+    def stop(self) -> bool:
+        """End each thread after its current work; return whether all ended at once."""
         for _ in self._threads:
             self._tokens.put(item=False)
+        return have_ended(self._threads)
 
     def _work(self) -> None:
         while self._tokens.get():

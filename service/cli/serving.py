@@ -1,6 +1,8 @@
 """`clearprop serve`: starts the server."""
 
 import logging
+import os
+import sys
 from typing import Annotated
 
 import typer
@@ -97,7 +99,7 @@ def serve(
             limits=limit or (),
         )
         place = settings.database.rstrip(":")
-        app.serve(settings, announce)
+        have_ended = app.serve(settings, announce)
     except Exception as error:
         # After the start, an error is a bug: its traceback belongs in the log.
         if serving:
@@ -105,6 +107,16 @@ def serve(
         show_failure(sentence(str(error) or type(error).__name__))
         raise typer.Exit(1) from None
     say("Stopped.")
+    if not have_ended:
+        _leave()
+
+
+def _leave() -> None:
+    """End the process without waiting for threads that compute what nobody needs any more."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _configure_logging() -> None:

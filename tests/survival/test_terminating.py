@@ -199,3 +199,23 @@ def test_a_watcher_that_does_not_read_keeps_no_server_from_ending(
     own_server.process.send_signal(signal.SIGTERM)
     assert own_server.process.wait(timeout=MOST_SECONDS) == 0
     watcher.cancel()
+
+
+def test_computations_keep_no_server_from_ending(own_server: ServerProcess) -> None:
+    examples, units = 20_000, 100_000
+    with own_server.stub() as stub:
+        create_made_up_set(stub, "large", examples)
+        network = create(stub, (2, units, 1)).network
+        small = create(stub).network
+        recipe = settings("large", batch_size=examples, epochs=1_000)
+        stub.Train(pb.TrainRequest(network=small, settings=recipe))
+        evaluate = pb.EvaluateRequest(network=network, training_set="large")
+        calls = [stub.Evaluate.future(evaluate) for _ in range(8)]
+        stub.GetNetwork(pb.GetNetworkRequest(network=network))  # the calls before it were received
+        assert own_server.process is not None
+        own_server.process.send_signal(signal.SIGTERM)
+        assert own_server.process.wait(timeout=MOST_SECONDS) == 0
+        assert {call.code() for call in calls} == {grpc.StatusCode.UNAVAILABLE}
+    log = own_server.log.read_text().splitlines()
+    assert log[-1] == "Stopped."
+    assert not [line for line in log if "Traceback" in line or "ERROR" in line]

@@ -1,5 +1,6 @@
 """The calls at each path, by HTTP method."""
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import aclosing
 from http import HTTPStatus
@@ -16,7 +17,7 @@ from service.faces.rest.errors import HttpError, error_response
 from service.faces.rest.negotiation import chosen, names
 from service.faces.rest.requests import JSON, has_ended, message_of, messages_of
 from service.faces.rest.routes import Route
-from service.faces.rest.streams import EVENTS, LINES, Streams
+from service.faces.rest.streams import EVENTS, LINES, WHEN_LOST, Streams
 from service.faces.rest.to_json import to_json
 from service.faces.rpcs import Rpc
 from service.use_cases.caller import CALLER
@@ -39,13 +40,18 @@ class Resource:
         """Handle one request; send any error to the client."""
         request = Request(scope, receive)
         CALLER.set(request.client.host if request.client else "")
+        task, when_lost = asyncio.current_task(), scope["extensions"][WHEN_LOST]
+        assert task is not None
+        when_lost(task.cancel)
         try:
             with self._bodies.received.hold(CALLER.get()) as held:
                 response = await self._answer(request, held)
-        except ClientDisconnect:
+        except (ClientDisconnect, asyncio.CancelledError):
             return
         except Exception as error:  # noqa: BLE001 (sent to the client, and logged)
             response = error_response(error, has_if_match="If-Match" in request.headers).response
+        finally:
+            when_lost(None)
         await response(scope, receive, send)
 
     async def _answer(self, request: Request, held: HeldBytes) -> ASGIApp:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -10,7 +11,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from service.faces.rest.browser_guard import TARGET_HOST
 from service.faces.rest.errors import HttpError, error_response
-from service.faces.rest.streams import ABORT
+from service.faces.rest.streams import ABORT, WHEN_LOST
 from training.limits import Limits
 
 #: The request line and headers must arrive within this time and have about this size at most.
@@ -78,6 +79,7 @@ class Connection(HttpToolsProtocol):
         self._head_ends: asyncio.TimerHandle | None = None
         self._ages: asyncio.TimerHandle | None = None
         self._aborts: asyncio.TimerHandle | None = None
+        self._when_lost: Callable[[], object] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin, or refuse the connection."""
@@ -101,6 +103,8 @@ class Connection(HttpToolsProtocol):
             if timer is not None:
                 timer.cancel()
         super().connection_lost(exc)
+        if self._when_lost is not None:
+            self._when_lost()
 
     def data_received(self, data: bytes) -> None:
         """Parse what has arrived."""
@@ -132,7 +136,7 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin to read the head of a request."""
         super().on_message_begin()
-        self.scope["extensions"] = {ABORT: self.transport.abort}  # type: ignore[dict-item]
+        self.scope["extensions"] = {ABORT: self.transport.abort, WHEN_LOST: self._set_when_lost}  # type: ignore[dict-item]
         self._begin_head()
 
     def on_url(self, url: bytes) -> None:
@@ -195,6 +199,15 @@ class Connection(HttpToolsProtocol):
         if self._aborts is not None and not self.transport.is_closing():
             self._aborts.cancel()
             self._aborts = None
+
+    def _set_when_lost(self, function: Callable[[], object] | None) -> None:
+        """Call the function when the connection is lost; None: call nothing any more."""
+        self._when_lost = function
+        if function is not None and self.transport.is_closing():
+            function()
+        elif function is not None and not self.pipeline and not self._refused_later:
+            # A transport that does not read does not notice that its client is gone.
+            self.flow.resume_reading()
 
     @property
     def _is_idle(self) -> bool:

@@ -21,7 +21,8 @@ _ACCEPTED_AT_ONCE = 32
 class HttpServer:
     """An HTTP server: `bind`, then `start`; `close` it to new requests, then `stop`.
 
-    Calls that are active when it is stopped have `grace_seconds` to finish.
+    Calls that are active when it is stopped have `grace_seconds` to finish; then their connections
+    are aborted.
     """
 
     def __init__(self, app: ASGIApp, limits: Limits, grace_seconds: float) -> None:
@@ -38,8 +39,8 @@ class HttpServer:
             # The client is the peer of the connection; forwarding headers are not trusted.
             proxy_headers=False,
             server_header=False,
-            timeout_graceful_shutdown=round(grace_seconds),
         )
+        self._grace_seconds = grace_seconds
         self._server = Server(self._config)
         self._sockets: list[socket.socket] = []
         self._ticking: asyncio.Task[None] | None = None
@@ -79,4 +80,10 @@ class HttpServer:
         if self._ticking is not None:
             self._server.should_exit = True
             await self._ticking
+            abort = asyncio.get_running_loop().call_later(self._grace_seconds, self._abort)
             await self._server.shutdown(self._sockets)
+            abort.cancel()
+
+    def _abort(self) -> None:
+        for connection in [*self._server.server_state.connections]:
+            connection.transport.abort()

@@ -23,6 +23,9 @@ from service.threads import Threads
 #: The extension of an ASGI scope with the function that aborts the connection.
 ABORT = "clearprop.abort"
 
+#: The extension with the function that sets what is called when the connection is lost.
+WHEN_LOST = "clearprop.when_lost"
+
 #: The size of the cache of encoded messages, in bytes.
 _SHARED_BYTES = 32 * 2**20
 

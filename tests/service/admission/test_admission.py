@@ -2,47 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from threading import Event
 
 import pytest
+from computations import MOST_SECONDS, Computation
 
 from service.admission.admission import Admission
 from service.admission.call import run_in_call
 from service.admission.call_kinds import COMPUTING, QUICK, WAITING, CallKind, Pool
-from training.cancellation import check_cancelled
 from training.errors import CallCancelled, DeadlineExceeded, Draining, TooManyCalls
 from training.limits import Limits
-
-MOST_SECONDS = 10
-
-
-class Computation:
-    """A computation that goes on until it is cancelled or may end."""
-
-    def __init__(self) -> None:
-        self.begun = Event()
-        self.may_end = Event()
-        self.ended = Event()
-        self.error: Exception | None = None
-
-    def __call__(self) -> str:
-        self.begun.set()
-        try:
-            while not self.may_end.wait(0.001):
-                check_cancelled()
-        except Exception as error:
-            self.error = error
-            raise
-        finally:
-            self.ended.set()
-        return "computed"
-
-    async def has_begun(self) -> None:
-        assert await asyncio.to_thread(self.begun.wait, MOST_SECONDS)
-
-    async def has_ended(self) -> None:
-        assert await asyncio.to_thread(self.ended.wait, MOST_SECONDS)
-
 
 Admitting = Callable[..., Admission]
 
