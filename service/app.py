@@ -13,6 +13,7 @@ from grpc_reflection.v1alpha import reflection
 
 from service.admission.admission import Admission
 from service.admission.call_kinds import Pool
+from service.admission.heartbeat import Heartbeat
 from service.clock import SystemClock
 from service.execution.maintenance import Maintenance
 from service.execution.outcomes import Outcomes
@@ -151,6 +152,8 @@ class Server:
         self._loop = loop
         self.store.on_availability(self._availability_changed)
         self._maintenance = Maintenance(self.store, self.threads)
+        self._heartbeat = Heartbeat(self.admission.beat, self._response_changed)
+        self._is_writable = self._is_responding = True
         self._connections = ConnectionLimit(limits, self.threads)
         self._settings = settings
 
@@ -169,6 +172,7 @@ class Server:
         self.health.set(is_serving=True)
         await self.threads.run(self.executor.adopt)
         self._maintenance.start()
+        self._heartbeat.start()
         addresses = self._bind()
         await self.grpc.start()
         self._connections.start(int(addresses.grpc.rpartition(":")[2]))
@@ -182,6 +186,7 @@ class Server:
         Return whether all threads have ended. Computations that do not end in time are abandoned:
         nothing of them is stored.
         """
+        await self._heartbeat.stop()
         await self.health.stop()
         if self.http is not None:
             self.http.close()
@@ -210,7 +215,24 @@ class Server:
             logger.info("the store is writable again; health is SERVING")
         else:
             logger.error("the store is not writable; runs wait until it is; health is NOT_SERVING")
-        self._loop.call_soon_threadsafe(partial(self.health.set, is_serving=is_writable))
+        self._loop.call_soon_threadsafe(partial(self._set_health, is_writable=is_writable))
+
+    def _response_changed(self, is_responding: bool) -> None:
+        """Log the change and update the health."""
+        if is_responding:
+            logger.info("calls are served in time again; health is SERVING")
+        else:
+            logger.warning("calls wait too long; health is NOT_SERVING")
+        self._set_health(is_responding=is_responding)
+
+    def _set_health(
+        self, *, is_writable: bool | None = None, is_responding: bool | None = None
+    ) -> None:
+        if is_writable is not None:
+            self._is_writable = is_writable
+        if is_responding is not None:
+            self._is_responding = is_responding
+        self.health.set(is_serving=self._is_writable and self._is_responding)
 
     def _http_server(self, settings: Settings) -> HttpServer | None:
         if settings.http == OFF:

@@ -63,6 +63,10 @@ class Admission:
         """
         return await self._pools[Pool.QUICK].run(client, work)
 
+    async def beat(self) -> None:
+        """Do nothing, in the order and the time of a quick call of a client of its own."""
+        await self._pools[Pool.QUICK].run("", lambda: None)
+
     def drain(self, pool: Pool) -> None:
         """End the calls of a pool: the server is stopping."""
         for call in [*self._calls]:
