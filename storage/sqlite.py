@@ -149,9 +149,11 @@ class SqliteStore(SqlStore):
         try:
             self._run_checkpoint()
         except sqlite3.Error as error:
-            self._has_failed = True
             _logger.warning("the write-ahead log cannot be written into the database: %s", error)
-            self._start_again()
+            self._has_failed = True
+            # Closing everything now could also end reading, if the disk cannot be written at all.
+            # The next commit that succeeds shows that it can.
+            self._commits = _COMMITS_PER_CHECKPOINT
 
     def _run_checkpoint(self) -> None:
         """Let SQLite do it as far as readers allow; wait for readers if the log is large."""
@@ -172,8 +174,10 @@ class SqliteStore(SqlStore):
     def _start_again(self) -> bool:
         """Let the next checkpoint begin at the beginning of the log.
 
-        Returns False if readers do not let it.
+        Returns False if readers do not let it, or if there is no room for their shared memory.
         """
+        if shutil.disk_usage(self._path.parent).free < _LEAST_ROOM:
+            return False
         with self._database.readers.paused(_WAIT_FOR_READERS) as is_unused:
             if is_unused:
                 self._disconnect()
