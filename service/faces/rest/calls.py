@@ -17,15 +17,20 @@ from service.faces.rest.errors import HttpError, error_response
 from service.faces.rest.negotiation import chosen, names
 from service.faces.rest.requests import JSON, has_ended, message_of, messages_of
 from service.faces.rest.routes import Route
-from service.faces.rest.streams import EVENTS, LINES, WHEN_LOST, Streams
-from service.faces.rest.to_json import to_json
+from service.faces.rest.streams import ABORT, EVENTS, LINES, WHEN_LOST, Streams
+from service.faces.rest.to_json import large_to_json, to_json
 from service.faces.rpcs import Rpc
+from service.faces.timeouts import write_timeout
 from service.use_cases.caller import CALLER
+from training.errors import WatcherTooSlow
 
 _FORMS = {form.media_type: form for form in (EVENTS, LINES)}
 
 # Larger messages are converted to JSON in a thread, so that other calls do not wait.
 _SMALL_BYTES = 16 * 2**10
+
+_CHUNK_BYTES = 64 * 2**10
+_MOST_HELD_BYTES = 16 * 2**20
 
 
 class Resource:
@@ -42,17 +47,18 @@ class Resource:
         CALLER.set(request.client.host if request.client else "")
         task, when_lost = asyncio.current_task(), scope["extensions"][WHEN_LOST]
         assert task is not None
-        when_lost(task.cancel)
-        try:
-            with self._bodies.received.hold(CALLER.get()) as held:
+        with self._bodies.received.hold(CALLER.get()) as held:
+            when_lost(task.cancel)
+            try:
                 response = await self._answer(request, held)
-        except (ClientDisconnect, asyncio.CancelledError):
-            return
-        except Exception as error:  # noqa: BLE001 (sent to the client, and logged)
-            response = error_response(error, has_if_match="If-Match" in request.headers).response
-        finally:
-            when_lost(None)
-        await response(scope, receive, send)
+            except (ClientDisconnect, asyncio.CancelledError):
+                return
+            except Exception as error:  # noqa: BLE001 (sent to the client, and logged)
+                has_if_match = "If-Match" in request.headers
+                response = error_response(error, has_if_match=has_if_match).response
+            finally:
+                when_lost(None)
+            await response(scope, receive, send)
 
     async def _answer(self, request: Request, held: HeldBytes) -> ASGIApp:
         if request.method == "OPTIONS":
@@ -73,7 +79,7 @@ class Resource:
             return await self._stream(route, request, held)
         _check_accepted(request, JSON)
         message = await message_of(route, request, self._bodies, held)
-        return await _json(route.rpc, await route.rpc.answer(message))
+        return await _json(route.rpc, await route.rpc.answer(message), held)
 
     @property
     def _allowed(self) -> str:
@@ -83,7 +89,7 @@ class Resource:
     async def _collect(self, route: Route, request: Request, held: HeldBytes) -> Response:
         _check_accepted(request, JSON)
         async with aclosing(messages_of(route, request, self._bodies, held)) as messages:
-            return await _json(route.rpc, await route.rpc.collect(messages))
+            return await _json(route.rpc, await route.rpc.collect(messages), held)
 
     async def _stream(self, route: Route, request: Request, held: HeldBytes) -> ASGIApp:
         accept = request.headers.get("Accept", "")
@@ -116,16 +122,35 @@ def _check_accepted(request: Request, *offered: str) -> str:
     return media_type
 
 
-async def _json(rpc: Rpc, message: Message) -> Response:
-    if message.ByteSize() <= _SMALL_BYTES:
-        content = to_json(message)
-    else:
-        content = await rpc.convert(to_json, message)
+async def _json(rpc: Rpc, message: Message, held: HeldBytes) -> Response:
     etag = _etag(message)
+    headers = {"ETag": f'"{etag}"'} if etag else None
     # The newline makes the response readable in a terminal.
-    return Response(
-        content + b"\n", headers={"ETag": f'"{etag}"'} if etag else None, media_type=JSON
-    )
+    if message.ByteSize() <= _SMALL_BYTES:
+        return Response(to_json(message) + b"\n", headers=headers, media_type=JSON)
+    content = await rpc.convert(large_to_json, message)
+    # It is in memory until the client has read it: it counts, at most like the largest request.
+    held.set(min(len(content), _MOST_HELD_BYTES))
+    return _LargeResponse(content + b"\n", headers=headers, media_type=JSON)
+
+
+class _LargeResponse(Response):
+    """A response that is written in chunks, and aborted if the client does not read them."""
+
+    async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
+        """Write the response."""
+        start = {"type": "http.response.start", "status": self.status_code}
+        await send({**start, "headers": self.raw_headers})
+        content = memoryview(self.body)
+        for first in range(0, len(content), _CHUNK_BYTES):
+            part = bytes(content[first : first + _CHUNK_BYTES])
+            more = first + _CHUNK_BYTES < len(content)
+            body = {"type": "http.response.body", "body": part, "more_body": more}
+            try:
+                await write_timeout(send(body))
+            except WatcherTooSlow:
+                scope["extensions"][ABORT]()
+                return
 
 
 def _etag(message: Message) -> str:

@@ -6,7 +6,7 @@ result but takes several times as long: docs/why.md.
 """
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from math import isfinite
 from typing import Any
@@ -15,9 +15,15 @@ import msgspec
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
 
+from service.faces.rest.from_json import is_map
+
 _Convert = Callable[[Any], Any]
 
 _encoder = msgspec.json.Encoder()
+
+#: How much of a large message is encoded at a time: values of an array, or bytes of a message.
+_PART_VALUES = 10_000
+_PART_BYTES = 64 * 2**10
 
 _LARGE = {
     FieldDescriptor.CPPTYPE_INT64,
@@ -29,6 +35,58 @@ _REAL = {FieldDescriptor.CPPTYPE_DOUBLE, FieldDescriptor.CPPTYPE_FLOAT}
 def to_json(message: Message) -> bytes:
     """Return a message as JSON without whitespace."""
     return _encoder.encode(_document_of(message.DESCRIPTOR)(message))
+
+
+def large_to_json(message: Message) -> bytes:
+    """Return the same as `to_json`, but encode parts, so that other threads run in between."""
+    return b"".join(_parts(message))
+
+
+def _parts(message: Message) -> Iterator[bytes]:
+    lead = b"{"
+    for field, key, convert in _fields_of(message.DESCRIPTOR):
+        if field.has_presence and not message.HasField(field.name):
+            continue
+        yield lead + key
+        lead = b","
+        value = getattr(message, field.name)
+        is_message = field.message_type is not None and not _is_well_known(field.message_type)
+        if not field.is_repeated:
+            if is_message:
+                yield from _parts(value)
+            else:
+                yield _encoder.encode(value if convert is None else convert(value))
+        elif is_map(field):
+            yield _encoder.encode(value if convert is None else convert(value))
+        else:
+            yield from _array_parts(value, is_message=is_message, convert=convert)
+    yield b"}" if lead == b"," else b"{}"
+
+
+def _array_parts(
+    values: Sequence[Any], *, is_message: bool, convert: _Convert | None
+) -> Iterator[bytes]:
+    lead = b"["
+    if is_message:
+        for value in values:
+            yield lead
+            yield from _parts(value) if value.ByteSize() > _PART_BYTES else (to_json(value),)
+            lead = b","
+    else:
+        for first in range(0, len(values), _PART_VALUES):
+            part = values[first : first + _PART_VALUES]
+            yield lead + _encoder.encode(part if convert is None else convert(part))[1:-1]
+            lead = b","
+    yield b"]" if lead == b"," else b"[]"
+
+
+@cache
+def _fields_of(descriptor: Descriptor) -> list[tuple[FieldDescriptor, bytes, _Convert | None]]:
+    """Return the fields of a message, each with its encoded name and its converter."""
+    return [
+        (field, _encoder.encode(field.json_name) + b":", _converter(field))
+        for field in descriptor.fields
+    ]
 
 
 @cache
@@ -53,7 +111,7 @@ def _document_of(descriptor: Descriptor) -> _Convert:
 def _converter(field: FieldDescriptor) -> _Convert | None:
     """Return a converter for the values of a field; None if they need no conversion."""
     entry = field.message_type
-    if entry is not None and entry.GetOptions().map_entry:
+    if entry is not None and is_map(field):
         of_value = _of_one(entry.fields_by_name["value"]) or _itself
         return lambda values: {_key(key): of_value(value) for key, value in values.items()}
     of_one = _of_one(field)

@@ -59,6 +59,46 @@ def test_elements_are_objects_and_what_they_have_too_much(document: object, elem
             ElementCount(elements - 1).add(text)
 
 
+def test_large_responses_are_those_of_small_ones(http_server: ServerProcess) -> None:
+    name = fresh_id("large")
+    sizes = [100, 500, 10]
+    url = f"{http_server.http}/v1/networks"
+    assert requests.post(url, json={"network": name, "layerSizes": sizes}, timeout=30).ok
+    answer = requests.get(f"{url}/{name}/state?view=STATE_VIEW_FULL", timeout=30)
+    head = requests.head(f"{url}/{name}/state?view=STATE_VIEW_FULL", timeout=30)
+    assert answer.status_code == head.status_code == 200
+    assert len(answer.content) > 10 * 2**16
+    assert head.headers["Content-Length"] == str(len(answer.content))
+    assert not head.content
+    assert answer.json()
+
+
+async def test_the_bodies_of_a_client_are_limited_together() -> None:
+    async with serving(Limits(received_bytes_of_client=3 * 2**20)) as port:
+        streams = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
+        head = (
+            b"POST /v1/networks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        )
+        for _, writer in streams:
+            writer.write(head + b"Content-Length: 2000000\r\n\r\n" + b" " * 1_500_000)
+        answers = [asyncio.create_task(reader.readline()) for reader, _ in streams]
+        async with asyncio.timeout(10):
+            done, waiting = await asyncio.wait(answers, return_when=asyncio.FIRST_COMPLETED)
+            assert [each.result().split()[1] for each in done] == [b"429"]
+            assert len(waiting) == 2
+            for each in waiting:
+                each.cancel()
+            for _, writer in streams:
+                writer.close()
+            answer = await asyncio.to_thread(
+                requests.post,
+                f"http://127.0.0.1:{port}/v1/networks",
+                json={"network": "a" * 2_900_000},
+                timeout=30,
+            )
+    assert answer.status_code == 400
+
+
 @asynccontextmanager
 async def serving(limits: Limits) -> AsyncIterator[int]:
     settings = Settings("127.0.0.1:0", "127.0.0.1:0", database="memory:", limits=limits)

@@ -16,10 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from promises import rounds
 
+import service.faces.rest.to_json as to_json_module
 from service.faces.error_table import status_of
 from service.faces.rest.from_json import fill, parse
 from service.faces.rest.parameters import set_query
-from service.faces.rest.to_json import to_json
+from service.faces.rest.to_json import large_to_json, to_json
 from training.errors import InvalidFields, Violation, Violations
 
 every_request = pytest.mark.parametrize("kind", REQUESTS, ids=lambda kind: kind.DESCRIPTOR.name)
@@ -76,7 +77,12 @@ def oracles(kind: type[Message], text: str) -> Message | None:
 def test_a_message_is_the_json_that_protobuf_makes_of_it(kind: type[Message], data: Any) -> None:
     message = data.draw(messages(kind.DESCRIPTOR))
 
-    document = json.loads(to_json(message))
+    text = to_json(message)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(to_json_module, "_PART_VALUES", 2)
+        patched.setattr(to_json_module, "_PART_BYTES", 0)
+        assert large_to_json(message) == text
+    document = json.loads(text)
 
     assert bits(document) == bits(
         json_format.MessageToDict(message, always_print_fields_with_no_presence=True)
