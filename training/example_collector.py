@@ -1,6 +1,6 @@
 """Examples that arrive in chunks: each is checked, and stored as arrays."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -24,27 +24,26 @@ class Collector:
         self._inputs: list[Array] = []
         self._targets: list[Array] = []
 
-    def add(self, violations: Violations, rows: Sequence[Row]) -> None:
+    def add(self, violations: Violations, rows: Examples | Sequence[Row]) -> None:
         """Add a chunk of examples, or a violation for each invalid one.
 
         All examples must have the same number of inputs and of targets as the first one, at least
         one of each, and all numbers must be finite. Raises LimitExceeded before allocating.
         """
-        if not rows:
+        count = len(rows.inputs) if isinstance(rows, Examples) else len(rows)
+        if not count:
             return
-        self._widths = self._widths or [len(part) for part in rows[0]]
-        self._check_size(len(rows))
-        if 0 in self._widths or any([len(part) for part in row] != self._widths for row in rows):
-            self._note(violations, rows)
+        self._widths = self._widths or _widths(rows)
+        self._check_size(count)
+        chunk = _matrices(rows, self._widths)
+        if chunk is None or not (
+            np.isfinite(chunk.inputs).all() and np.isfinite(chunk.targets).all()
+        ):
+            self._note(violations, _pairs(rows))
             return
-        inputs = np.array([inputs for inputs, _ in rows], dtype=np.float64)
-        targets = np.array([targets for _, targets in rows], dtype=np.float64)
-        if not (np.isfinite(inputs).all() and np.isfinite(targets).all()):
-            self._note(violations, rows)
-            return
-        self._inputs.append(inputs)
-        self._targets.append(targets)
-        self._count += len(rows)
+        self._inputs.append(chunk.inputs)
+        self._targets.append(chunk.targets)
+        self._count += count
 
     def examples(self) -> Examples:
         """Return all examples and clear the collector. Raises InvalidFields if there are none."""
@@ -62,7 +61,7 @@ class Collector:
                 value=self._limits.training_set_bytes,
             )
 
-    def _note(self, violations: Violations, rows: Sequence[Row]) -> None:
+    def _note(self, violations: Violations, rows: Iterable[Row]) -> None:
         """Add the violations of a chunk."""
         for index, row in enumerate(rows, start=self._count):
             for part, values, width in zip(("inputs", "targets"), row, self._widths, strict=True):
@@ -74,6 +73,27 @@ class Collector:
                     f"must have {width} numbers, as in the first example, not {len(values)}",
                 )
                 check_finite(violations, where, values)
+
+
+def _widths(rows: Examples | Sequence[Row]) -> list[int]:
+    """Return the numbers of inputs and of targets of the first example."""
+    return [len(part) for part in next(iter(_pairs(rows)))]
+
+
+def _pairs(rows: Examples | Sequence[Row]) -> Iterable[Row]:
+    return zip(rows.inputs, rows.targets, strict=True) if isinstance(rows, Examples) else rows
+
+
+def _matrices(rows: Examples | Sequence[Row], widths: list[int]) -> Examples | None:
+    """Return a chunk of examples as matrices; None if some have other lengths, or 0."""
+    if isinstance(rows, Examples):
+        return rows if _widths(rows) == widths else None
+    if 0 in widths or any([len(part) for part in row] != widths for row in rows):
+        return None
+    return Examples(
+        np.array([inputs for inputs, _ in rows], dtype=np.float64),
+        np.array([targets for _, targets in rows], dtype=np.float64),
+    )
 
 
 def _joined(chunks: list[Array]) -> Array:

@@ -43,7 +43,10 @@ class TrainingSets:
         self._store.write(add).result()
 
     def create(
-        self, set_id: str, rows: Sequence[Row], request: RequestId[TrainingSet] | None = None
+        self,
+        set_id: str,
+        rows: Examples | Sequence[Row],
+        request: RequestId[TrainingSet] | None = None,
     ) -> TrainingSet:
         """Store a training set; each row has the inputs and targets of an example.
 
@@ -54,7 +57,11 @@ class TrainingSets:
         collector = Collector(self._limits)
         with validating() as violations:
             _check_names(violations, set_id, request)
-            violations.require(bool(rows), "examples", "must have at least one example")
+            violations.require(
+                isinstance(rows, Examples) or bool(rows),
+                "examples",
+                "must have at least one example",
+            )
             collector.add(violations, rows)
         return self.store(set_id, collector.examples(), request)
 

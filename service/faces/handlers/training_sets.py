@@ -32,7 +32,7 @@ class TrainingSetHandlers:
     ) -> pb.CreateTrainingSetResponse:
         """Create a training set."""
         created = self._training_sets.create(
-            request.training_set, example_rows(request.examples), request_id(request, _created)
+            request.training_set, example_rows(request), request_id(request, _created)
         )
         return _created(created)
 

@@ -1,13 +1,12 @@
 """Training sets."""
 
-from collections.abc import Iterable
-
 import numpy as np
-from clearprop.v1 import training_set_pb2
+from clearprop.v1 import training_service_pb2, training_set_pb2
 
 from service.faces.messages.times import timestamp
+from service.faces.messages.uniform_rows import uniform_rows
 from training.errors import LimitExceeded
-from training.network import Array
+from training.example_collector import Row
 from training.training_set import Examples, TrainingSet
 
 #: The maximum size of an example without its numbers, in bytes: three tags, three lengths.
@@ -18,15 +17,19 @@ _REST_OF_RESPONSE = 4096
 
 
 def example_rows(
-    examples: Iterable[training_set_pb2.Example],
-) -> list[tuple[Array, Array]]:
-    """Convert examples to their inputs and targets, without checking their lengths."""
+    request: training_service_pb2.CreateTrainingSetRequest
+    | training_service_pb2.UploadTrainingSetRequest,
+) -> Examples | list[Row]:
+    """Convert examples to matrices, or to their inputs and targets if their lengths differ."""
+    uniform = uniform_rows(request, "examples", ("inputs", "targets"))
+    if uniform is not None:
+        return Examples(*uniform)
     return [
         (
             np.array(example.inputs, dtype=np.float64),
             np.array(example.targets, dtype=np.float64),
         )
-        for example in examples
+        for example in request.examples
     ]
 
 

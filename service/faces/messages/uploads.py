@@ -42,7 +42,7 @@ class Upload:
                     violations.require(
                         not getattr(message, field), field, "is allowed only in the first request"
                     )
-            self._collector.add(violations, example_rows(message.examples))
+            self._collector.add(violations, example_rows(message))
 
     def complete(self, respond: Callable[[TrainingSet], Message]) -> Uploaded:
         """Return the content of the upload; `respond` converts the stored training set.

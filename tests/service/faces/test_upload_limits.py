@@ -170,7 +170,8 @@ async def test_an_upload_counts_until_its_memory_is_freed(
 
     monkeypatch.setattr(TrainingSets, "store", store_later)
     server = uploads.server
-    under_way = asyncio.create_task(server.handlers.training_sets.upload_training_set(messages()))
+    (upload,) = [rpc for rpc in server._rpcs if rpc.method.name == "UploadTrainingSet"]
+    under_way = asyncio.create_task(upload.collect(messages()))
     await storing.wait()
     under_way.cancel()
     for _ in range(100):
