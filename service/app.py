@@ -119,7 +119,7 @@ class Server:
         verification = Verification(self.store, readers.examples, clock)
         steps = Steps(self.store, self.executor, opening, clock)
         runs = Runs(self.store, self.executor, opening, clock)
-        watches = Watches(self.store, watch_reader, self.wakeups, self.threads, limits)
+        self.watches = Watches(self.store, watch_reader, self.wakeups, self.threads, limits)
         responses = Responses(outcomes, history)
         self.version = version("clearprop-server")
         self.handlers = Handlers(
@@ -140,9 +140,9 @@ class Server:
                 GradientChecks(self.store, readers.states, readers.examples, limits),
             ),
             inspection=InspectionHandlers(inspection, explanations, walks, self.worker),
-            watches=WatchHandlers(watches),
+            watches=WatchHandlers(self.watches),
             exports=ExportHandlers(Exports(self.store, readers.states)),
-            server=ServerHandlers(self.version, self.store.kind, limits),
+            server=ServerHandlers(self.version, self.store.kind, limits, self._used),
         )
         self._rpcs = rpcs(self.handlers, responses, self.admission, self.wakeups.check)
         self.grpc = grpc.aio.server(options=server_options(limits))
@@ -208,6 +208,15 @@ class Server:
         await _finish([closing], _CLOSE_SECONDS)
         have_ended = [self.admission.stop(), self.threads.stop()]
         return all(have_ended)
+
+    def _used(self) -> dict[str, int]:
+        """Return how much of some limits is used now, by the names of the limits."""
+        return {
+            "watches": self.watches.count,
+            "waiting_calls": self.admission.waiting,
+            "received_bytes": self._received.total,
+            "store_bytes": self.store.used_bytes,
+        }
 
     def _availability_changed(self, is_writable: bool) -> None:
         """Log the change and update the health; called in the thread of the store."""

@@ -39,6 +39,11 @@ class MemoryStore(QueuedStore):
             raise store_errors.closed()
         yield MemoryReader(self._tables, self._clock)
 
+    @property
+    def used_bytes(self) -> int:
+        """The size of the stored data: 0, it is not measured."""
+        return 0
+
     def require_room(self, new_bytes: int | None = None) -> None:
         """Do nothing: this store has no quota."""
 

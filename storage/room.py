@@ -37,6 +37,7 @@ class Room:
         self._quota = limits.store_bytes
         self._kept_free = limits.free_bytes
         self._bounds: tuple[_Bound, ...] = ()
+        self.used = 0  # bytes, at the last measurement
 
     @property
     def left(self) -> int:
@@ -64,6 +65,7 @@ class Room:
         Writes to the log when the store becomes full, and when it may grow again.
         """
         was_full = self._is_full
+        self.used = used
         self._bounds = (*self._of_quota(used), self._of_disk(folder, reusable))
         if self._is_full and not was_full:
             _logger.warning("the store is full: runs wait, and calls that add data are refused")

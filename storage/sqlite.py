@@ -111,6 +111,11 @@ class SqliteStore(SqlStore):
         """The kind of this store: `sqlite`."""
         return "sqlite"
 
+    @property
+    def used_bytes(self) -> int:
+        """The size of the stored data when it was last measured."""
+        return self._room.used
+
     def require_room(self, new_bytes: int | None = None) -> None:
         """Raise StoreFull if the store may not grow; see training.ports.Store."""
         self._room.require(new_bytes)

@@ -207,7 +207,11 @@ class Limits:
     )
     free_bytes: int = field(
         default=256 * 2**20,
-        metadata=_about("The free space that the store leaves on its disk, in bytes.", least=0),
+        metadata=_about(
+            "The free space that the store leaves on its disk, in bytes, but at most a tenth of"
+            " the disk.",
+            least=0,
+        ),
     )
 
     def __post_init__(self) -> None:

@@ -213,6 +213,10 @@ class Store(Protocol):
         quick.
         """
 
+    @property
+    def used_bytes(self) -> int:
+        """The size of the stored data when it was last measured; 0 if it is not measured."""
+
     def require_room(self, new_bytes: int | None = None) -> None:
         """Raise StoreFull, with the limit, if histories should not grow any more.
 

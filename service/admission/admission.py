@@ -67,6 +67,11 @@ class Admission:
         """Do nothing, in the order and the time of a quick call of a client of its own."""
         await self._pools[Pool.QUICK].run("", lambda: None)
 
+    @property
+    def waiting(self) -> int:
+        """The number of calls that wait for their turn."""
+        return sum(pool.waiting for pool in self._pools.values())
+
     def drain(self, pool: Pool) -> None:
         """End the calls of a pool: the server is stopping."""
         for call in [*self._calls]:

@@ -25,6 +25,11 @@ class CallPool:
         self._tokens: SimpleQueue[bool] = SimpleQueue()
         self._threads = start_threads(threads, name, self._work, niceness)
 
+    @property
+    def waiting(self) -> int:
+        """The number of calls that wait for a thread."""
+        return len(self._queue)
+
     def begin(self, client: str, work: Callable[[], T], *, is_bounded: bool = True) -> Job[T]:
         """Add work of a client to the queue.
 

@@ -65,6 +65,11 @@ class Watches:
         self._limits = limits
         self._watches: Counter[str] = Counter()
 
+    @property
+    def count(self) -> int:
+        """The number of open watches."""
+        return self._watches.total()
+
     async def open(self, command: WatchCommand) -> OpenWatch:
         """Return an open watch, which counts for the limits until it is closed.
 

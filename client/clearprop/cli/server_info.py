@@ -23,7 +23,8 @@ def info(*, as_json: Json = False, server: Server) -> None:
     say("[dim]Limits[/]")
     for limit in answer.limit_descriptions:
         value = getattr(answer.limits, limit.name)
-        say(f"  {limit.name:<27}{value:>16,}  {escape(limit.description)}")
+        used = f" ({answer.used[limit.name]:,} used)" if limit.name in answer.used else ""
+        say(f"  {limit.name:<27}{value:>16,}  {escape(limit.description)}{used}")
     for title, lines in _functions(answer):
         say(f"[dim]{title}[/]")
         for name, formula in lines:

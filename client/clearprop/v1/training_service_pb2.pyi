@@ -2191,6 +2191,26 @@ class GetServerInfoResponse(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class UsedEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.int
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     VERSION_FIELD_NUMBER: _builtins.int
     STORE_FIELD_NUMBER: _builtins.int
     LIMITS_FIELD_NUMBER: _builtins.int
@@ -2199,6 +2219,7 @@ class GetServerInfoResponse(_message.Message):
     OPTIMIZERS_FIELD_NUMBER: _builtins.int
     INITIALIZERS_FIELD_NUMBER: _builtins.int
     LIMIT_DESCRIPTIONS_FIELD_NUMBER: _builtins.int
+    USED_FIELD_NUMBER: _builtins.int
     version: _builtins.str
     """The version of the server, such as 0.1.0."""
     store: _builtins.str
@@ -2227,6 +2248,12 @@ class GetServerInfoResponse(_message.Message):
     def limit_descriptions(self) -> _containers.RepeatedCompositeFieldContainer[Global___LimitInfo]:
         """A description of each limit."""
 
+    @_builtins.property
+    def used(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
+        """How much of some limits is used now, by the names of the limits: `watches`, `waiting_calls`,
+        `received_bytes` and `store_bytes`, which is measured about once a second.
+        """
+
     def __init__(
         self,
         *,
@@ -2238,10 +2265,11 @@ class GetServerInfoResponse(_message.Message):
         optimizers: _abc.Iterable[Global___OptimizerInfo] | None = ...,
         initializers: _abc.Iterable[Global___InitializerInfo] | None = ...,
         limit_descriptions: _abc.Iterable[Global___LimitInfo] | None = ...,
+        used: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activations", b"activations", "cost_functions", b"cost_functions", "initializers", b"initializers", "limit_descriptions", b"limit_descriptions", "limits", b"limits", "optimizers", b"optimizers", "store", b"store", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activations", b"activations", "cost_functions", b"cost_functions", "initializers", b"initializers", "limit_descriptions", b"limit_descriptions", "limits", b"limits", "optimizers", b"optimizers", "store", b"store", "used", b"used", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2524,7 +2552,7 @@ class Limits(_message.Message):
     store_bytes: _builtins.int
     """The maximum size of the stored data, in bytes; 0 means no maximum."""
     free_bytes: _builtins.int
-    """The free space that the store leaves on its disk, in bytes."""
+    """The free space that the store leaves on its disk, in bytes, but at most a tenth of the disk."""
     def __init__(
         self,
         *,

@@ -12,8 +12,9 @@ def test_info_shows_limits(clearprop: Clearprop) -> None:
     shown = clearprop("info").stdout
     assert "store: sqlite" in shown
     for limit in described(Limits()):
-        row = rf"^  {limit.name} +{limit.value:,}  {re.escape(limit.description)}$"
+        row = rf"^  {limit.name} +{limit.value:,}  {re.escape(limit.description)}( \(.+ used\))?$"
         assert re.search(row, shown, re.MULTILINE), limit.name
+    assert re.search(r"store_bytes .* \([0-9,]{5,} used\)$", shown, re.MULTILINE)
     output = json.loads(clearprop("info", "--json").stdout)
     assert output["limits"]["responseBytes"] == str(64 * 2**20)
     assert output["limits"]["batchNumbers"] == str(2**24)
