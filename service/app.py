@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -83,6 +84,11 @@ _GRACE_SECONDS = 4.0
 
 #: How long the store has to write what is queued when the server shuts down, in seconds.
 _CLOSE_SECONDS = 2.0
+
+
+#: How long a thread keeps Python's interpreter lock while others wait for it, in seconds. With the
+#: default of 5 ms, two computing threads delay a quick call by 20 ms.
+_SWITCH_SECONDS = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +279,7 @@ def serve(settings: Settings, announce: Callable[[Addresses], None]) -> bool:
     Return whether all of its threads have ended. Raises CannotListen, and the errors of opening the
     store.
     """
+    sys.setswitchinterval(_SWITCH_SECONDS)
     return asyncio.run(_serve(settings, announce))
 
 

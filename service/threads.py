@@ -1,13 +1,11 @@
 """Threads for blocking work, which do not keep the program from ending."""
 
 import asyncio
-import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
-from os import PRIO_PROCESS, setpriority
 from queue import SimpleQueue
-from threading import Thread, get_native_id
+from threading import Thread
 from time import monotonic
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -84,14 +82,9 @@ class Threads:
             job.do()
 
 
-def start_threads(
-    count: int, name: str, work: Callable[[], None], niceness: int = 0
-) -> list[Thread]:
+def start_threads(count: int, name: str, work: Callable[[], None]) -> list[Thread]:
     """Start threads that end with the program, even while they work."""
-    threads = [
-        Thread(target=_nice, args=(niceness, work), name=f"{name}-{index}", daemon=True)
-        for index in range(count)
-    ]
+    threads = [Thread(target=work, name=f"{name}-{index}", daemon=True) for index in range(count)]
     for thread in threads:
         thread.start()
     return threads
@@ -103,9 +96,3 @@ def have_ended(threads: Iterable[Thread]) -> bool:
     for thread in threads:
         thread.join(max(0.0, last - monotonic()))
     return not any(thread.is_alive() for thread in threads)
-
-
-def _nice(niceness: int, work: Callable[[], None]) -> None:
-    if niceness and sys.platform == "linux":  # elsewhere, threads have no priority of their own
-        setpriority(PRIO_PROCESS, get_native_id(), niceness)
-    work()

@@ -16,14 +16,12 @@ class CallPool:
     The threads end with the program, even while they work.
     """
 
-    def __init__(
-        self, queue: FairQueue[Job[Any]], threads: int, name: str, niceness: int = 0
-    ) -> None:
+    def __init__(self, queue: FairQueue[Job[Any]], threads: int, name: str) -> None:
         self._queue = queue
         # One token for each item of the queue: a thread waits without a lock. After its work, a
         # thread takes what it can, because its client may now have work taken again.
         self._tokens: SimpleQueue[bool] = SimpleQueue()
-        self._threads = start_threads(threads, name, self._work, niceness)
+        self._threads = start_threads(threads, name, self._work)
 
     @property
     def waiting(self) -> int:
