@@ -104,3 +104,5 @@ async def _run_to_completion(work: Callable[[A], T], argument: A) -> T:
         return await asyncio.shield(working)
     finally:
         await asyncio.wait([working])
+        if not working.cancelled():
+            working.exception()  # else asyncio logs it if the caller has disconnected

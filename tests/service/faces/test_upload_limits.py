@@ -1,6 +1,7 @@
 """The number of concurrent uploads is limited, and uploads that send nothing are ended."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
@@ -15,9 +16,10 @@ from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 
 from service.app import Server
 from service.faces import timeouts
+from service.faces.handlers import training_sets
 from service.settings import Settings
 from service.use_cases.training_sets import TrainingSets
-from training.errors import TooManyUploads
+from training.errors import InvalidFields, TooManyUploads
 from training.limits import Limits
 from training.training_set import BUILT_IN
 
@@ -186,3 +188,26 @@ async def test_an_upload_counts_until_its_memory_is_freed(
         with pytest.raises(asyncio.CancelledError):
             await under_way
         places.enter_context(server.training_sets.uploading())
+
+
+async def test_an_error_after_its_caller_has_left_is_not_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    failing = asyncio.Event()
+
+    async def fail(*_: object) -> None:
+        await failing.wait()
+        raise InvalidFields([])
+
+    monkeypatch.setattr(training_sets, "run_in_call", fail)
+    call = asyncio.create_task(training_sets._run_to_completion(print, None))
+    await asyncio.sleep(0)
+    call.cancel()
+    await asyncio.sleep(0)
+    failing.set()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    del call
+    gc.collect()
+    await asyncio.sleep(0)
+    assert caplog.text == ""
