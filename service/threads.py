@@ -80,6 +80,7 @@ class Threads:
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
             job.do()
+            del job  # otherwise a waiting thread keeps its last work and the result
 
 
 def start_threads(count: int, name: str, work: Callable[[], None]) -> list[Thread]:

@@ -4,8 +4,7 @@ import http.client
 import itertools
 import socket
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from threading import Event
 
 from bench.attacks.attack import Outcomes, Victim, count_closed, keep_open, together
@@ -85,11 +84,15 @@ def endless_heads(victim: Victim, ended: Event, outcomes: Outcomes) -> None:
 
     def send() -> None:
         while not ended.is_set():
-            with _connection(victim, outcomes) as connection:
-                connection.sendall(b"GET /v1/networks HTTP/1.1\r\nHost: 127.0.0.1\r\n")
-                while not ended.is_set():
-                    connection.sendall(lines)
-                    outcomes.add("KiB", len(lines) // 1024)
+            try:
+                with victim.connect(victim.http) as connection:
+                    connection.sendall(b"GET /v1/networks HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+                    while not ended.is_set():
+                        connection.sendall(lines)
+                        outcomes.add("KiB", len(lines) // 1024)
+            except OSError as error:
+                outcomes.add(type(error).__name__)
+                time.sleep(0.05)
 
     together(8, send)
 
@@ -121,16 +124,6 @@ def _drip(connections: list[socket.socket], ended: Event) -> None:
         for each in connections:
             with suppress(OSError):
                 each.sendall(b" ")
-
-
-@contextmanager
-def _connection(victim: Victim, outcomes: Outcomes) -> Iterator[socket.socket]:
-    try:
-        with victim.connect(victim.http) as connection:
-            yield connection
-    except OSError as error:
-        outcomes.add(type(error).__name__)
-        time.sleep(0.05)
 
 
 def _many_elements(victim: Victim, ended: Event, outcomes: Outcomes, element: bytes) -> None:

@@ -68,3 +68,4 @@ class CallPool:
                     job.do()
                 finally:
                     self._queue.done(client)
+                del job, taken  # otherwise a waiting thread keeps its last work and the result

@@ -1,11 +1,16 @@
 """Threads for work of the server itself."""
 
 import asyncio
+import weakref
 from threading import Event
 
 import pytest
 
 from service.threads import Threads
+
+
+class Result:
+    pass
 
 
 async def test_they_return_results_and_raise_errors(threads: Threads) -> None:
@@ -41,3 +46,15 @@ def test_an_event_loop_can_close_before_its_work_ends(threads: Threads) -> None:
     may_end.set()
     asyncio.run(threads.run(ended.set))
     assert ended.is_set()
+
+
+async def test_a_thread_that_waits_keeps_neither_its_last_work_nor_the_result(
+    threads: Threads,
+) -> None:
+    loop, gone = asyncio.get_running_loop(), asyncio.Event()
+    result = await threads.run(Result)
+    kept = weakref.ref(result, lambda _: loop.call_soon_threadsafe(gone.set))
+    del result
+    async with asyncio.timeout(10):
+        await gone.wait()
+    assert kept() is None

@@ -154,6 +154,11 @@ async def _abort(
 ) -> None:
     try:
         await context.abort(code, message, details)
+    except grpc.aio.AbortError as sent:
+        # gRPC keeps this error, in a cycle that is never collected: without the frames of its
+        # traceback and its context, which hold the request, it is small.
+        sent.__traceback__ = sent.__context__ = None
+        raise asyncio.CancelledError from None
     except grpc.aio.InternalError:
         # The connection is lost, so nobody can receive the status.
         raise asyncio.CancelledError from None
