@@ -189,8 +189,8 @@ class Server:
     async def stop(self) -> bool:
         """Report NOT_SERVING, stop runs between two updates, end watches, and close the store.
 
-        Return whether all threads have ended. Computations that do not end in time are abandoned:
-        nothing of them is stored.
+        Return whether everything has ended. Connections and computations that do not end in time
+        are abandoned: nothing of them is stored.
         """
         await self._heartbeat.stop()
         await self.health.stop()
@@ -207,13 +207,13 @@ class Server:
         ]
         if self.http is not None:
             stopping.append(asyncio.create_task(self.http.stop()))
-        await _finish(stopping, _GRACE_SECONDS + 1)
+        has_stopped = await _finish(stopping, _GRACE_SECONDS + 1)
         last.cancel()
         self.worker.stop()
         closing = self.threads.begin(self.store.close)
-        await _finish([closing], _CLOSE_SECONDS)
+        is_closed = await _finish([closing], _CLOSE_SECONDS)
         have_ended = [self.admission.stop(), self.threads.stop()]
-        return all(have_ended)
+        return has_stopped and is_closed and all(have_ended)
 
     def _used(self) -> dict[str, int]:
         """Return how much of some limits is used now, by the names of the limits."""
@@ -276,11 +276,18 @@ class Server:
 def serve(settings: Settings, announce: Callable[[Addresses], None]) -> bool:
     """Run a server until SIGTERM or SIGINT; call `announce` with its addresses when it is ready.
 
-    Return whether all of its threads have ended. Raises CannotListen, and the errors of opening the
-    store.
+    Return whether everything has ended; otherwise the program must exit without waiting for it.
+    Raises CannotListen, and the errors of opening the store.
     """
     sys.setswitchinterval(_SWITCH_SECONDS)
-    return asyncio.run(_serve(settings, announce))
+    runner = asyncio.Runner()
+    has_ended = True
+    try:
+        has_ended = runner.run(_serve(settings, announce))
+    finally:
+        if has_ended:  # otherwise closing would wait for what does not end
+            runner.close()
+    return has_ended
 
 
 async def _serve(settings: Settings, announce: Callable[[Addresses], None]) -> bool:
@@ -293,12 +300,16 @@ async def _serve(settings: Settings, announce: Callable[[Addresses], None]) -> b
         announce(await server.start())
         await stopped.wait()
     finally:
-        have_ended = await server.stop()
-    return have_ended
+        has_ended = await server.stop()
+    return has_ended
 
 
-async def _finish(stopping: Iterable["asyncio.Future[None]"], seconds: float) -> None:
-    """Wait for what is stopping, but not longer than this; raise its errors."""
-    done, _ = await asyncio.wait(stopping, timeout=seconds)
+async def _finish(stopping: Iterable["asyncio.Future[None]"], seconds: float) -> bool:
+    """Wait for what is stopping, but not longer than this; return whether all has stopped.
+
+    Raises the errors of what has stopped.
+    """
+    done, remaining = await asyncio.wait(stopping, timeout=seconds)
     for each in done:
         each.result()
+    return not remaining

@@ -99,7 +99,7 @@ def serve(
             limits=limit or (),
         )
         place = settings.database.rstrip(":")
-        have_ended = app.serve(settings, announce)
+        has_ended = app.serve(settings, announce)
     except Exception as error:
         # After the start, an error is a bug: its traceback belongs in the log.
         if serving:
@@ -107,12 +107,12 @@ def serve(
         show_failure(sentence(str(error) or type(error).__name__))
         raise typer.Exit(1) from None
     say("Stopped.")
-    if not have_ended:
+    if not has_ended:
         _leave()
 
 
 def _leave() -> None:
-    """End the process without waiting for threads that compute what nobody needs any more."""
+    """End the process without waiting for connections and threads that nobody needs any more."""
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()

@@ -77,7 +77,7 @@ def test_an_unknown_network_is_not_found(stub: TrainingServiceStub, method: str)
     assert refusal.reason == "NETWORK_NOT_FOUND"
 
 
-@pytest.mark.parametrize("network", ["", "no\nwhere \U0001f680" * 1000])
+@pytest.mark.parametrize("network", ["", "no\nwhere \U0001f680" * 50])
 def test_an_invalid_id_is_not_found_either(stub: TrainingServiceStub, network: str) -> None:
     refusal = refused(lambda: stub.GetNetwork(pb.GetNetworkRequest(network=network)))
     assert refusal.code is grpc.StatusCode.NOT_FOUND
