@@ -139,10 +139,10 @@ def applied(problem: Problem) -> list[Floats]:
     activations = np.empty((problem.examples, sum(sizes[1:])))
     kernels.forward(network, problem.inputs, parameters, activations)
     outputs, costs = np.empty((problem.examples, sizes[-1])), np.empty(problem.examples)
-    gradient = np.empty(parameters.size)
-    results = Results(outputs, costs, gradient)
+    gradient_sum = np.zeros(parameters.size)
+    results = Results(outputs, costs, gradient_sum)
     mean = kernels.evaluate(network, problem.data, parameters, results)
-    return [activations, outputs, costs, gradient, np.array(mean)]
+    return [activations, outputs, costs, gradient_sum / problem.examples, np.array(mean)]
 
 
 def digests() -> dict[str, str]:

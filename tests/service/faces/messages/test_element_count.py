@@ -36,7 +36,8 @@ def _elements(field: FieldDescriptor, value: Any) -> int:
     if not field.is_repeated:
         return 1 + (elements(value) if isinstance(value, Message) else 0)
     if field.message_type and field.message_type.GetOptions().map_entry:
-        return 3 * len(value)
+        inner = (elements(each) for each in value.values() if isinstance(each, Message))
+        return 3 * len(value) + sum(inner)
     if field.message_type:
         return sum(1 + elements(each) for each in value)
     return 0 if field.type == FieldDescriptor.TYPE_DOUBLE else len(value)
