@@ -20,8 +20,9 @@ from training.limits import Limits
 
 M = TypeVar("M", bound=Message)
 
-#: A request that has not arrived after this time, in seconds, counts with the maximum size.
-_SLOW_SECONDS = 1.0
+#: A request that has not arrived after twice this time, in seconds, counts with the maximum size.
+#: The second half begins when the event loop is there again, if it was busy with other work.
+_SLOW_SECONDS = 1.5
 
 #: Counting the elements of a longer request would delay other calls.
 _LONGEST_IN_LOOP = 256 * 2**10
@@ -61,6 +62,11 @@ class Requests:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._limits.body_seconds
         refused: TooManyCalls | None = None
+        timer: asyncio.TimerHandle
+
+        def wait_again() -> None:
+            nonlocal timer
+            timer = loop.call_later(_SLOW_SECONDS, be_slow)
 
         def be_slow() -> None:
             nonlocal refused
@@ -71,7 +77,7 @@ class Requests:
                 refused = error
                 timeout.reschedule(loop.time())
 
-        timer = loop.call_later(_SLOW_SECONDS, be_slow)
+        timer = loop.call_later(_SLOW_SECONDS, wait_again)
         try:
             async with asyncio.timeout(None) as timeout:
                 return await anext(contents, None)
