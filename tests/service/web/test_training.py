@@ -139,6 +139,10 @@ def test_a_part_of_the_curve_is_zoomed_and_an_update_in_it_selected(
     page.mouse.move(left + curve["width"] * 0.42, middle, steps=3)
     page.mouse.up()
     expect(points).to_contain_text(re.compile("^Updates 3\u202f9.. to 4\u202f[12]..\\.$"))
+    # The curve is drawn in the frames after the text.
+    page.evaluate(
+        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
     page.mouse.click(left + curve["width"] / 2, middle)
     page.wait_for_url(re.compile("update=4[01]..$"))
     page.get_by_role("button", name="Zoom out").click()
