@@ -181,7 +181,7 @@ class Server:
         self._heartbeat.start()
         addresses = self._bind()
         await self.grpc.start()
-        self._connections.start(int(addresses.grpc.rpartition(":")[2]))
+        self._connections.watch(int(addresses.grpc.rpartition(":")[2]))
         if self.http is not None:
             await self.http.start()
         return addresses

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
+from service.background_task import BackgroundTask
 from training.errors import TooManyCalls
 
 #: The interval between two beats, in seconds.
@@ -13,7 +13,7 @@ INTERVAL_SECONDS = 0.5
 MOST_SECONDS = 5.0
 
 
-class Heartbeat:
+class Heartbeat(BackgroundTask):
     """A task in the event loop that does what a quick call does, and measures how long it takes.
 
     `changed` is called with False when this begins to take too long, and with True when it no
@@ -25,18 +25,6 @@ class Heartbeat:
     ) -> None:
         self._quick_call = quick_call
         self._changed = changed
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Start, in the running event loop."""
-        self._task = asyncio.create_task(self._repeat())
-
-    async def stop(self) -> None:
-        """Stop, if the task was started."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
 
     async def _repeat(self) -> None:
         is_responding = True

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from contextlib import suppress
 
+from service.background_task import BackgroundTask
 from service.threads import Threads
 from training.errors import StoreFull, StoreUnavailable
 from training.ports import Store
@@ -19,24 +19,12 @@ _PAUSE_SECONDS = 0.25
 _PAUSES = 4
 
 
-class Maintenance:
+class Maintenance(BackgroundTask):
     """A task in the event loop that has the store do one bounded step at a time."""
 
     def __init__(self, store: Store, threads: Threads) -> None:
         self._store = store
         self._threads = threads
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Start, in the running event loop."""
-        self._task = asyncio.create_task(self._repeat())
-
-    async def stop(self) -> None:
-        """Stop after the current step, if the task was started."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
 
     async def _repeat(self) -> None:
         clock = asyncio.get_running_loop().time

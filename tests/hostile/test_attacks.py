@@ -112,17 +112,7 @@ def beside(names: tuple[str, ...], server: ServerProcess, victim: Victim, health
     return len(calls)
 
 
-#: Those that are not refused or bounded yet.
-NOT_YET: set[str] = set()
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=[pytest.mark.skip("hurts others")] if name in NOT_YET else [])
-        for name in ATTACKS
-    ],
-)
+@pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_hurts_nobody_else(
     name: str, attacked: ServerProcess, victim: Victim, healthy: Healthy, promise: Promise
 ) -> None:
@@ -142,7 +132,7 @@ def test_attacks_together_hurt_nobody_else(
     chosen, calls, mixtures = random.Random(17), 0, 0
     began = time.monotonic()
     while mixtures < 1 or time.monotonic() - began < rounds(0, 3_600):
-        names = tuple(chosen.sample(sorted(set(ATTACKS) - NOT_YET), chosen.randrange(2, 4)))
+        names = tuple(chosen.sample(sorted(ATTACKS), chosen.randrange(2, 4)))
         calls += beside(names, attacked, victim, healthy)
         mixtures += 1
     promise("attacks together: nobody else is hurt", mixtures=mixtures, calls_of_others=calls)

@@ -13,6 +13,7 @@ from collections import defaultdict
 from contextlib import suppress
 from pathlib import Path
 
+from service.background_task import BackgroundTask
 from service.threads import Threads
 from training.limits import Limits
 
@@ -28,7 +29,7 @@ _SECONDS = 0.5
 Peer = tuple[str, int]
 
 
-class ConnectionLimit:
+class ConnectionLimit(BackgroundTask):
     """A task in the event loop that closes the newest connections of an address that has many."""
 
     def __init__(self, limits: Limits, threads: Threads) -> None:
@@ -36,24 +37,18 @@ class ConnectionLimit:
         self._threads = threads
         self._known: set[Peer] = set()
         self._limited: set[str] = set()
-        self._task: asyncio.Task[None] | None = None
+        self._port = 0
 
-    def start(self, port: int) -> None:
+    def watch(self, port: int) -> None:
         """Start to watch the connections to a port of this server, in the running event loop."""
-        self._task = asyncio.create_task(self._repeat(port))
+        self._port = port
+        self.start()
 
-    async def stop(self) -> None:
-        """Stop, if the task was started."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-
-    async def _repeat(self, port: int) -> None:
+    async def _repeat(self) -> None:
         while True:
             await asyncio.sleep(_SECONDS)
             if _open_files() > self._most:
-                await self._threads.run(self._close_surplus, port)
+                await self._threads.run(self._close_surplus, self._port)
 
     def _close_surplus(self, port: int) -> None:
         by_address = _connections(port)
@@ -112,5 +107,6 @@ def _duplicate(file: int) -> socket.socket | None:
     try:
         return socket.socket(fileno=copy)
     except OSError:
-        os.close(copy)
+        # The number now belongs to another file, which may be the database: closing any handle of
+        # it would release the locks of SQLite. This happens so rarely that it can stay open.
         return None
