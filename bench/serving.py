@@ -35,7 +35,6 @@ class Server:
             stderr=self.log,
         )
         options = [("grpc.max_reconnect_backoff_ms", 20), ("grpc.initial_reconnect_backoff_ms", 10)]
-        options += [("grpc.min_reconnect_backoff_ms", 10)]
         with grpc.insecure_channel(self.target, options=options) as channel:
             health: Any = health_pb2_grpc.HealthStub(channel)
             health.Check(health_pb2.HealthCheckRequest(), wait_for_ready=True, timeout=60)

@@ -23,8 +23,9 @@ READY_SECONDS = 60  # the first start on a machine compiles
 #: How often to look whether a process that starts is still there.
 _LOOK_SECONDS = 0.2
 
-#: A channel that finds a server as soon as it is there.
-_EAGER = [(f"grpc.{which}_reconnect_backoff_ms", 20) for which in ("initial", "min", "max")]
+#: A channel that finds a server as soon as it is there. `min` stays at its default: in spite of
+#: its name, it is the time that an attempt to connect may take.
+_EAGER = [(f"grpc.{which}_reconnect_backoff_ms", 20) for which in ("initial", "max")]
 
 
 @cache
