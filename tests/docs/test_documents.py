@@ -15,7 +15,7 @@ PRINTED = {
     "README.md": ["SUCCEEDED", "output 1 ← hidden 3"],
     "docs/command-line.md": ["SUCCEEDED", "update,kind,run,epoch"],
     "docs/importing-weights.md": [],
-    "docs/operating.md": ["--database", "Limits"],
+    "docs/operate.md": ["--database", "Limits"],
     "docs/reproducing.md": ["weights of 2-5-1 with seed 7: [[", "True\n"],
     "docs/training.md": [
         "Training set day: 4 examples, 2 inputs, 1 target",

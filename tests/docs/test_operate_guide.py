@@ -4,7 +4,7 @@ from documents import ROOT
 
 from training.limits import Limits, described
 
-GUIDE = (ROOT / "docs" / "operating.md").read_text()
+GUIDE = (ROOT / "docs" / "operate.md").read_text()
 
 
 def test_the_guide_lists_every_limit_with_its_default_and_description() -> None:
