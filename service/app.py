@@ -254,9 +254,9 @@ class Server:
             return None
         served = routes(self._rpcs)
         pages = [*documentation(served, self.version), *web_pages()]
-        hosts = Hosts(settings.http, settings.allowed_hosts)
+        hosts = Hosts(settings.http, settings.allow_host)
         bodies = Bodies(settings.limits, self._received)
-        app = rest_app(served, pages, bodies, hosts, settings.allowed_origins, self.threads)
+        app = rest_app(served, pages, bodies, hosts, settings.allow_origin, self.threads)
         return HttpServer(app, settings.limits, _GRACE_SECONDS)
 
     def _bind(self) -> Addresses:

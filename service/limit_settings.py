@@ -1,4 +1,4 @@
-"""Limits as settings: NAME=VALUE."""
+"""Limits as settings: NAME=VALUE, or a table of a file."""
 
 import re
 from collections.abc import Iterable
@@ -27,6 +27,18 @@ def with_settings(limits: Limits, settings: Iterable[str], source: str) -> Limit
         except ValueError as error:
             raise ValueError(f"{source}: {error}") from None
     return limits
+
+
+def limits_of_table(table: object, source: str) -> list[str]:
+    """Return the texts for the table of a TOML file: `networks = 100`, `store_bytes = "20GiB"`.
+
+    Raises ValueError if it is not a table.
+    """
+    if not isinstance(table, dict):
+        raise ValueError(  # noqa: TRY004 (an operator's mistake)
+            f"{source} must be a table, such as [limits] with networks = 100"
+        )
+    return [f"{name}={value}" for name, value in table.items()]
 
 
 def _parsed(setting: str, known: set[str], source: str) -> tuple[str, int]:

@@ -1,14 +1,21 @@
-"""The settings of the server. Only this module reads environment variables."""
+"""The settings of the server. Only this module reads environment variables.
+
+A setting is one field of `Settings`: this makes it an option of `clearprop serve`, an environment
+variable, a key in a file, and a line of `clearprop config show`.
+"""
 
 import os
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from clearprop.addresses import DEFAULT_SERVER, Address, parse_address
+from clearprop.addresses import DEFAULT_SERVER, parse_address
 
-from service.limit_settings import with_settings
-from training.limits import Limits
+from service.limit_settings import limits_of_table, with_settings
+from service.setting import Declaration, Setting, declared, setting
+from service.settings_file import read_file
+from training.limits import Limits, described
 
 DEFAULT_GRPC = DEFAULT_SERVER
 DEFAULT_HTTP = "127.0.0.1:8080"
@@ -17,100 +24,211 @@ DEFAULT_DATABASE = "sqlite:///clearprop.db"
 #: The value of `http` that disables HTTP.
 OFF = "off"
 
+#: The source of a setting that is not set.
+DEFAULT = "default"
+
+#: What is shown for a secret.
+_HIDDEN = "(secret)"
+
+_LIMITS = Limits()
 _ORIGIN = re.compile(r"\*|https?://[^\s/@?#]+")
 _HOST = re.compile(r"\*|\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+", re.ASCII)
+
+
+def _check_grpc(address: str) -> None:
+    parse_address(address, example=DEFAULT_GRPC)
+
+
+def _check_http(address: str) -> None:
+    try:
+        if address != OFF:
+            parse_address(address, example=DEFAULT_HTTP)
+    except ValueError as error:
+        raise ValueError(f"{error}; {OFF} disables HTTP") from None
+
+
+def _check_hosts(hosts: tuple[str, ...]) -> None:
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            raise ValueError(
+                f"{host!r} is not a host: use a name or an address without a port, such as"
+                " clearprop.example.com or [2001:db8::1], or *"
+            )
+
+
+def _check_origins(origins: tuple[str, ...]) -> None:
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise ValueError(
+                f"{origin!r} is not an origin: use SCHEME://HOST or SCHEME://HOST:PORT, such as"
+                " https://example.com, or *"
+            )
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one server.
 
-    `grpc` and `http` are HOST:PORT, with port 0 for any free port; `http` can be "off". HTTP also
-    answers requests for `allowed_hosts`, such as clearprop.example.com; "*" allows all. Browsers
-    can make calls over HTTP from pages of `allowed_origins`, such as https://example.com; "*"
-    allows all origins. `database` is a URL: `sqlite:///relative/path`,
-    `sqlite:////absolute/path` or `memory:`. `threads` is the number of runs that are computed at
-    the same time; 0 means one for each processor. `limits` are the limits of requests and calls.
-
     Raises ValueError if a setting is invalid.
     """
 
-    grpc: str = DEFAULT_GRPC
-    http: str = DEFAULT_HTTP
-    allowed_hosts: tuple[str, ...] = ()
-    allowed_origins: tuple[str, ...] = ()
-    database: str = DEFAULT_DATABASE
-    threads: int = 0
-    limits: Limits = field(default_factory=Limits)
+    grpc: str = setting(
+        DEFAULT_GRPC,
+        "Listen for gRPC on this address. Port 0 selects a free port.",
+        metavar="HOST:PORT",
+        check=_check_grpc,
+    )
+    http: str = setting(
+        DEFAULT_HTTP,
+        "Listen for HTTP on this address, or `off` to disable HTTP.",
+        metavar="HOST:PORT",
+        check=_check_http,
+    )
+    allow_host: tuple[str, ...] = setting(
+        (),
+        "Answer HTTP requests for this host name, such as clearprop.example.com; * allows all."
+        " Can be repeated. Names of loopback and the address of --http are always allowed.",
+        metavar="HOST",
+        check=_check_hosts,
+    )
+    allow_origin: tuple[str, ...] = setting(
+        (),
+        "Allow browsers to make calls from pages of this origin, such as https://example.com;"
+        " * allows all. Can be repeated.",
+        metavar="ORIGIN",
+        check=_check_origins,
+    )
+    database: str = setting(
+        DEFAULT_DATABASE,
+        "Store data in sqlite:///FILE, or only in memory with memory:.",
+        metavar="URL",
+    )
+    limits: Limits = setting(  # noqa: RUF009 (a field)
+        _LIMITS,
+        "Set a limit, such as networks=100 or store_bytes=20GiB. Can be repeated.",
+        metavar="NAME=VALUE",
+        option="limit",
+        default_text="the defaults that `clearprop info` shows",
+    )
+    threads: int = setting(
+        0,
+        "Train this number of runs at the same time if the limit runs_at_once is 0; 0 means one"
+        " for each processor.",
+        metavar="NUMBER",
+        most=9_999,
+    )
 
     def __post_init__(self) -> None:
-        grpc = _checked("--grpc or CLEARPROP_GRPC", self.grpc, DEFAULT_GRPC)
+        for each in SETTINGS:
+            each.check(getattr(self, each.name), each.option)
         if self.http != OFF:
-            http = _checked(
-                "--http or CLEARPROP_HTTP", self.http, DEFAULT_HTTP, f"; {OFF} disables HTTP"
-            )
-            if grpc == http and grpc.port:
+            grpc = parse_address(self.grpc, example=DEFAULT_GRPC)
+            if grpc.port and grpc == parse_address(self.http, example=DEFAULT_HTTP):
                 raise ValueError(f"gRPC and HTTP need different addresses, not both {self.http}")
-        for host in self.allowed_hosts:
-            if not _HOST.fullmatch(host):
-                raise ValueError(
-                    f"--allow-host or CLEARPROP_ALLOW_HOST: {host!r} is not a host: use a name or"
-                    " an address without a port, such as clearprop.example.com or [2001:db8::1],"
-                    " or *"
-                )
-        for origin in self.allowed_origins:
-            if not _ORIGIN.fullmatch(origin):
-                raise ValueError(
-                    f"--allow-origin or CLEARPROP_ALLOW_ORIGIN: {origin!r} is not an origin: use"
-                    " SCHEME://HOST or SCHEME://HOST:PORT, such as https://example.com, or *"
-                )
-
-    @classmethod
-    def from_environment(  # noqa: PLR0913 (one for each option)
-        cls,
-        environment: Mapping[str, str] = os.environ,
-        *,
-        grpc: str | None = None,
-        http: str | None = None,
-        allowed_hosts: Sequence[str] | None = None,
-        allowed_origins: Sequence[str] | None = None,
-        database: str | None = None,
-        limits: Sequence[str] = (),
-    ) -> "Settings":
-        """Read the settings that are None from CLEARPROP_GRPC, CLEARPROP_HTTP and so on.
-
-        CLEARPROP_ALLOW_HOST and CLEARPROP_ALLOW_ORIGIN can contain several values, separated by
-        spaces. `limits` are texts such as `networks=100`, and take precedence over those in
-        CLEARPROP_LIMITS, which are separated by spaces. Raises ValueError.
-        """
-
-        def chosen(option: str | None, variable: str, default: str) -> str:
-            return environment.get(variable, default) if option is None else option
-
-        threads = environment.get("CLEARPROP_THREADS", "0")
-        if not re.fullmatch("[0-9]{1,4}", threads):
-            raise ValueError(f"CLEARPROP_THREADS must be a number from 0 to 9999, not {threads!r}")
-        if allowed_hosts is None:
-            allowed_hosts = environment.get("CLEARPROP_ALLOW_HOST", "").split()
-        if allowed_origins is None:
-            allowed_origins = environment.get("CLEARPROP_ALLOW_ORIGIN", "").split()
-        of_environment = with_settings(
-            Limits(), environment.get("CLEARPROP_LIMITS", "").split(), "CLEARPROP_LIMITS"
-        )
-        return cls(
-            grpc=chosen(grpc, "CLEARPROP_GRPC", DEFAULT_GRPC),
-            http=chosen(http, "CLEARPROP_HTTP", DEFAULT_HTTP),
-            allowed_hosts=tuple(allowed_hosts),
-            allowed_origins=tuple(allowed_origins),
-            database=chosen(database, "CLEARPROP_DATABASE", DEFAULT_DATABASE),
-            threads=int(threads),
-            limits=with_settings(of_environment, limits, "--limit"),
-        )
 
 
-def _checked(names: str, text: str, example: str, more: str = "") -> Address:
-    """Parse an address. Raises ValueError with the names of the setting."""
-    try:
-        return parse_address(text, example=example)
-    except ValueError as error:
-        raise ValueError(f"{names}: {error}{more}") from None
+#: Every setting, in the order of `clearprop serve --help`.
+SETTINGS = tuple(declared(Settings))
+
+#: The file with settings, which is not itself a setting of the server.
+CONFIG = Setting(
+    "config",
+    None,
+    Declaration(
+        help="Read settings from this TOML file. Options and environment variables take"
+        " precedence.",
+        metavar="FILE",
+        check=None,
+        most=0,
+        is_secret=False,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourcedSettings:
+    """Settings, and the source of each: an option, a variable, a file, or `DEFAULT`.
+
+    The source of a limit is at `limits.networks` and so on.
+    """
+
+    settings: Settings
+    sources: Mapping[str, str]
+
+    def values(self) -> dict[str, Any]:
+        """Return the value of each setting and limit by its name, without secrets."""
+        found: dict[str, Any] = {}
+        for each in SETTINGS:
+            value = getattr(self.settings, each.name)
+            if isinstance(value, Limits):
+                found |= {f"{each.key}.{limit.name}": limit.value for limit in described(value)}
+            else:
+                found[each.key] = _HIDDEN if each.declared.is_secret and value else value
+        return found
+
+
+def read_settings(
+    environment: Mapping[str, str] = os.environ,
+    **options: Any,  # noqa: ANN401 (of any setting)
+) -> SourcedSettings:
+    """Read each setting from the first source that has it: option, variable, file, default.
+
+    The names of `options` are those of the settings, and `config`; what is None or empty is not
+    set. A variable can contain several values, separated by spaces. Limits are merged: each of them
+    has the value of its own first source. Raises ValueError with the name of the source.
+    """
+    given = {name: value for name, value in options.items() if value not in (None, [], ())}
+    path = given.pop(CONFIG.name, None) or environment.get(CONFIG.variable)
+    in_file = read_file(path, [each.key for each in SETTINGS]) if path else {}
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    for each in SETTINGS:
+        if isinstance(each.default, Limits):
+            read = _limits(each, given.get(each.name, ()), environment, in_file, f"{path}")
+            values[each.name] = read[0]
+            sources |= {f"{each.key}.{name}": source for name, source in read[1].items()}
+        elif each.name in given:
+            sources[each.key] = each.option
+            values[each.name] = each.of_option(given[each.name])
+        elif each.variable in environment:
+            sources[each.key] = each.variable
+            values[each.name] = each.of_text(environment[each.variable], each.variable)
+        elif each.key in in_file:
+            sources[each.key] = f"{path}"
+            values[each.name] = each.of_file(in_file[each.key], f"{each.key} in {path}")
+        else:
+            sources[each.key] = DEFAULT
+    return SourcedSettings(Settings(**values), sources)
+
+
+def _limits(
+    setting: Setting,
+    given: list[str],
+    environment: Mapping[str, str],
+    in_file: Mapping[str, Any],
+    path: str,
+) -> tuple[Limits, dict[str, str]]:
+    """Return the limits, and the source of each."""
+    source_of_file = f"{setting.key} in {path}"
+    limits = Limits()
+    sources = {limit.name: DEFAULT for limit in described(limits)}
+    for texts, source, name in (
+        (limits_of_table(in_file.get(setting.key, {}), source_of_file), source_of_file, path),
+        (environment.get(setting.variable, "").split(), setting.variable, setting.variable),
+        (given, setting.option, setting.option),
+    ):
+        limits = with_settings(limits, texts, source)
+        sources |= {text.partition("=")[0]: name for text in texts}
+    return limits, sources
+
+
+def unknown_variables(environment: Mapping[str, str] = os.environ) -> Iterator[str]:
+    """Yield the variables that look like settings, and are not."""
+    known = {each.variable for each in (*SETTINGS, CONFIG)}
+    for name in sorted(environment):
+        if name.startswith("CLEARPROP_") and name not in known | _OF_CLIENT:
+            yield name
+
+
+#: Variables that the commands of the client read.
+_OF_CLIENT = {"CLEARPROP_SERVER"}

@@ -3,75 +3,18 @@
 import logging
 import os
 import sys
-from typing import Annotated
+from typing import Any
 
 import typer
 from clearprop.cli.connection import sentence, show_failure
 from clearprop.cli.output import say
 
-from service.settings import DEFAULT_DATABASE, DEFAULT_GRPC, DEFAULT_HTTP, Settings
-
-Grpc = Annotated[
-    str | None,
-    typer.Option(
-        metavar="HOST:PORT",
-        show_default=f"CLEARPROP_GRPC, or {DEFAULT_GRPC}",
-        help="Listen for gRPC on this address. Port 0 selects a free port.",
-    ),
-]
-Http = Annotated[
-    str | None,
-    typer.Option(
-        metavar="HOST:PORT",
-        show_default=f"CLEARPROP_HTTP, or {DEFAULT_HTTP}",
-        help="Listen for HTTP on this address, or `off` to disable HTTP.",
-    ),
-]
-AllowHost = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="HOST",
-        show_default="CLEARPROP_ALLOW_HOST, or none",
-        help="Answer HTTP requests for this host name, such as clearprop.example.com. Can be"
-        " repeated. Names of loopback and the address of --http are always allowed.",
-    ),
-]
-AllowOrigin = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="ORIGIN",
-        show_default="CLEARPROP_ALLOW_ORIGIN, or none",
-        help="Allow browsers to make calls from pages of this origin, such as https://example.com."
-        " Can be repeated.",
-    ),
-]
-Database = Annotated[
-    str | None,
-    typer.Option(
-        metavar="URL",
-        show_default=f"CLEARPROP_DATABASE, or {DEFAULT_DATABASE}",
-        help="Store data in sqlite:///FILE, or only in memory with memory:.",
-    ),
-]
-Limit = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="NAME=VALUE",
-        show_default="CLEARPROP_LIMITS, or the defaults that `clearprop info` shows",
-        help="Set a limit, such as networks=100 or store_bytes=20GiB. Can be repeated.",
-    ),
-]
+from service.cli.setting_options import with_settings_options
+from service.settings import read_settings
 
 
-def serve(
-    *,
-    grpc: Grpc = None,
-    http: Http = None,
-    allow_host: AllowHost = None,
-    allow_origin: AllowOrigin = None,
-    database: Database = None,
-    limit: Limit = None,
-) -> None:
+@with_settings_options()
+def serve(**options: Any) -> None:  # noqa: ANN401 (of any setting)
     """Start a server.
 
     Press Ctrl-C to stop it. Active runs stop between two updates and resume when the server is
@@ -90,14 +33,7 @@ def serve(
         say(f"Clearprop stores data in {place} and serves gRPC on [bold]{addresses.grpc}[/]{http}")
 
     try:
-        settings = Settings.from_environment(
-            grpc=grpc,
-            http=http,
-            allowed_hosts=allow_host or None,
-            allowed_origins=allow_origin or None,
-            database=database,
-            limits=limit or (),
-        )
+        settings = read_settings(**options).settings
         place = settings.database.rstrip(":")
         has_ended = app.serve(settings, announce)
     except Exception as error:

@@ -1,71 +1,86 @@
-"""Settings from options of the command line and from the environment."""
+"""Settings from options of the command line, from the environment and from a file."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from service.settings import DEFAULT_DATABASE, DEFAULT_GRPC, DEFAULT_HTTP, Settings
+from service.setting import declared, setting
+from service.settings import (
+    CONFIG,
+    DEFAULT_DATABASE,
+    DEFAULT_GRPC,
+    DEFAULT_HTTP,
+    SETTINGS,
+    Settings,
+    read_settings,
+    unknown_variables,
+)
 
 
 def test_what_is_not_set_has_its_default() -> None:
-    settings = Settings.from_environment({})
+    settings = read_settings({}).settings
     assert (settings.grpc, settings.database) == (DEFAULT_GRPC, DEFAULT_DATABASE)
-    assert (settings.http, settings.allowed_origins) == (DEFAULT_HTTP, ())
+    assert (settings.http, settings.allow_origin) == (DEFAULT_HTTP, ())
 
 
 def test_what_is_set_is_used() -> None:
-    settings = Settings.from_environment(
+    settings = read_settings(
         {"CLEARPROP_GRPC": "[::1]:1", "CLEARPROP_DATABASE": "memory:", "CLEARPROP_THREADS": "3"}
-    )
+    ).settings
     assert (settings.grpc, settings.database, settings.threads) == ("[::1]:1", "memory:", 3)
-    http = Settings.from_environment(
+    http = read_settings(
         {"CLEARPROP_HTTP": "[::1]:2", "CLEARPROP_ALLOW_ORIGIN": "https://a.example http://b:1"}
-    )
-    assert (http.http, http.allowed_origins) == ("[::1]:2", ("https://a.example", "http://b:1"))
-    assert Settings.from_environment({"CLEARPROP_HTTP": "off"}).http == "off"
+    ).settings
+    assert (http.http, http.allow_origin) == ("[::1]:2", ("https://a.example", "http://b:1"))
+    assert read_settings({"CLEARPROP_HTTP": "off"}).settings.http == "off"
 
 
 def test_hosts_can_be_allowed_by_an_option_or_by_the_environment() -> None:
-    assert Settings.from_environment({}).allowed_hosts == ()
+    assert read_settings({}).settings.allow_host == ()
     environment = {"CLEARPROP_ALLOW_HOST": "a.example [2001:db8::1]"}
-    hosts = Settings.from_environment(environment).allowed_hosts
+    hosts = read_settings(environment).settings.allow_host
     assert hosts == ("a.example", "[2001:db8::1]")
-    assert Settings.from_environment(environment, allowed_hosts=["*"]).allowed_hosts == ("*",)
+    assert read_settings(environment, allow_host=["*"]).settings.allow_host == ("*",)
 
 
 @pytest.mark.parametrize("host", ["", "http://a", "a:80", "a/b", "a b", "2001:db8::1"])
 def test_what_is_not_a_host_is_refused(host: str) -> None:
-    with pytest.raises(ValueError, match=r"CLEARPROP_ALLOW_HOST: .* is not a host"):
-        Settings(allowed_hosts=("a.example", host))
+    with pytest.raises(ValueError, match=r"^--allow-host: .* is not a host"):
+        Settings(allow_host=("a.example", host))
 
 
 def test_an_option_overrides_the_environment_even_if_that_is_invalid() -> None:
-    settings = Settings.from_environment(
+    settings = read_settings(
         {"CLEARPROP_GRPC": "nowhere", "CLEARPROP_ALLOW_ORIGIN": "x", "CLEARPROP_DATABASE": "a"},
         grpc="localhost:0",
-        allowed_origins=["*"],
+        allow_origin=["*"],
         database="memory:",
-    )
+    ).settings
 
     assert (settings.grpc, settings.database) == ("localhost:0", "memory:")
-    assert settings.allowed_origins == ("*",)
+    assert settings.allow_origin == ("*",)
 
 
 @pytest.mark.parametrize("threads", ["", "-1", "two", "\uff12", "1_0", "1" * 5_000])
 def test_what_cannot_be_used_is_named(threads: str) -> None:
     with pytest.raises(ValueError, match="CLEARPROP_THREADS"):
-        Settings.from_environment({"CLEARPROP_THREADS": threads})
+        read_settings({"CLEARPROP_THREADS": threads})
 
 
 @pytest.mark.parametrize("face", ["grpc", "http"])
 @pytest.mark.parametrize(
     "address", ["", "on", "8080", ":8080", "localhost:", "127.0.0.1:99999", "::1:1", "unix:/a"]
 )
-def test_addresses_are_refused_with_the_names_of_their_settings(face: str, address: str) -> None:
-    names = f"^--{face} or CLEARPROP_{face.upper()}: .* is not a valid address: "
+def test_addresses_are_refused_with_the_name_of_their_source(face: str, address: str) -> None:
+    fault = ".* is not a valid address: "
 
-    with pytest.raises(ValueError, match=names):
-        Settings.from_environment({f"CLEARPROP_{face.upper()}": address})
-    with pytest.raises(ValueError, match=names):
-        Settings.from_environment({}, **{face: address})
+    with pytest.raises(ValueError, match=f"^CLEARPROP_{face.upper()}: {fault}"):
+        read_settings({f"CLEARPROP_{face.upper()}": address})
+    with pytest.raises(ValueError, match=f"^--{face}: {fault}"):
+        read_settings({}, **{face: address})
 
 
 def test_http_can_be_off_and_says_so() -> None:
@@ -83,4 +98,104 @@ def test_both_faces_cannot_have_the_same_address() -> None:
 @pytest.mark.parametrize("origin", ["example.com", "https://a/", "https://a/b", "null", "https://"])
 def test_an_origin_that_no_browser_sends_is_refused(origin: str) -> None:
     with pytest.raises(ValueError, match="is not an origin"):
-        Settings(allowed_origins=("https://a", origin))
+        Settings(allow_origin=("https://a", origin))
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "clearprop.toml"
+
+
+def test_a_file_is_the_source_after_options_and_variables(file: Path) -> None:
+    file.write_text(
+        'grpc = "localhost:1"\nhttp = "localhost:2"\ndatabase = "memory:"\nthreads = 3\n'
+        'allow-host = ["a.example", "b.example"]\n'
+    )
+    read = read_settings({"CLEARPROP_HTTP": "off"}, config=str(file), grpc="localhost:5")
+    assert read.settings == Settings(
+        "localhost:5", "off", ("a.example", "b.example"), database="memory:", threads=3
+    )
+    assert {name: source for name, source in read.sources.items() if "." not in name} == {
+        "grpc": "--grpc",
+        "http": "CLEARPROP_HTTP",
+        "allow-host": str(file),
+        "allow-origin": "default",
+        "database": str(file),
+        "threads": str(file),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("grcp = 1", "FILE: unknown setting 'grcp': did you mean grpc?"),
+        ("allow_host = []", "FILE: unknown setting 'allow_host': did you mean allow-host?"),
+        ("config = 'a'", "FILE: unknown setting 'config': use allow-host, allow-origin, "),
+        ("grpc = 1", "grpc in FILE must be a string in quotes, not 1"),
+        ("grpc = 'x'", "grpc in FILE: 'x' is not a valid address"),
+        ("threads = 10_000", "threads in FILE must be a number from 0 to 9999, not '10000'"),
+        ("threads = -1", "threads in FILE must be a number from 0 to 9999, not '-1'"),
+        ("threads = true", "threads in FILE must be a number from 0 to 9999, not True"),
+        ("threads = '1'", "threads in FILE must be a number from 0 to 9999, not '1'"),
+        ("allow-host = 'a'", "allow-host in FILE must be a list of strings, such as"),
+        ("allow-host = [1]", "allow-host in FILE must be a list of strings, such as"),
+        ("allow-host = ['a:1']", "allow-host in FILE: 'a:1' is not a host"),
+        ("grpc", "FILE is not a TOML file: "),
+        ("\ud800", "FILE is not a TOML file: "),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused(file: Path, text: str, message: str) -> None:
+    file.write_text(text, errors="surrogatepass")
+    with pytest.raises(ValueError, match=f"^{re.escape(message.replace('FILE', str(file)))}"):
+        read_settings({CONFIG.variable: str(file)})
+
+
+def test_a_file_that_cannot_be_read_is_refused(file: Path) -> None:
+    with pytest.raises(ValueError, match=r"cannot read the settings in .*: No such file"):
+        read_settings({}, config=str(file))
+    with pytest.raises(ValueError, match=r"cannot read the settings in .*: Is a directory"):
+        read_settings({}, config=str(file.parent))
+
+
+@pytest.mark.parametrize(
+    ("default", "text", "value"),
+    [
+        (False, "on", True),
+        (True, "FALSE", False),
+        (7, "0", 0),
+        (None, "a b", "a b"),
+        ("", "", ""),
+        ((), " a  b ", ("a", "b")),
+    ],
+)
+def test_a_text_is_read_by_the_kind_of_the_default(default: Any, text: str, value: Any) -> None:
+    assert of(default).of_text(text, "X") == value
+
+
+@pytest.mark.parametrize(
+    ("default", "found", "message"),
+    [
+        (False, 1, "must be true or false, not 1"),
+        (False, "true", "must be true or false, not 'true'"),
+        (None, 1, "must be a string in quotes, not 1"),
+        (None, "", "is empty: remove it, or set FILE"),
+    ],
+)
+def test_a_value_of_another_kind_is_refused(default: Any, found: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=f"^a in b {message}"):
+        of(default).of_file(found, "a in b")
+
+
+def of(default: Any) -> Any:
+    declaration = setting(default, "", metavar="FILE")
+    made = type("Made", (), {"__annotations__": {"a_b": object}, "a_b": declaration})
+    (found,) = declared(dataclass(made))
+    assert (found.option, found.variable, found.key) == ("--a-b", "CLEARPROP_A_B", "a-b")
+    return found
+
+
+def test_an_unknown_variable_is_found() -> None:
+    known = dict.fromkeys([each.variable for each in (*SETTINGS, CONFIG)], "")
+    assert list(unknown_variables({**known, "CLEARPROP_DATABSE": "", "HOME": ""})) == [
+        "CLEARPROP_DATABSE"
+    ]

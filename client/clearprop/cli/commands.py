@@ -60,4 +60,7 @@ PANELS: dict[str, dict[str, Entry]] = {
         "import": Entry("Create a training set from a file.", "imports:import_file"),
         "training-sets": Entry("List, show and delete training sets.", "training_sets:app"),
     },
+    "Operation": {
+        "config": Entry("Show the settings of a server.", None),
+    },
 }
