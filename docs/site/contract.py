@@ -13,6 +13,7 @@ from google.protobuf.descriptor import (
     MethodDescriptor,
 )
 
+from service.faces.messages.scopes import required_scope
 from service.faces.rest.documentation.comments import comments
 from service.faces.rest.documentation.guide import TAGS
 from service.faces.rest.documentation.prose import markdown
@@ -74,6 +75,7 @@ def _call(method: MethodDescriptor) -> Iterator[str]:
         if getattr(binding, verb)
     ]
     yield f"HTTP: {', '.join(routes)}"
+    yield f"Scope: `{required_scope(method).value}`"
     yield _comment(method.full_name)
 
 

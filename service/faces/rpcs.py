@@ -17,10 +17,12 @@ from service.admission.call import Call
 from service.admission.call_kinds import CALL_KINDS, CallKind
 from service.faces.handlers.handlers import Handlers
 from service.faces.messages.name_lengths import check_name_lengths
+from service.faces.messages.scopes import required_scope
 from service.faces.response_stream import ResponseStream
 from service.faces.responses import Responses
 from service.use_cases.caller import CALLER
 from service.use_cases.requests import AnsweredBefore
+from training.access import Scope
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -37,6 +39,7 @@ class Rpc:
     """
 
     method: MethodDescriptor
+    scope: Scope
     request_type: type[Message]
     response_type: type[Message]
     kind: CallKind
@@ -113,6 +116,7 @@ def rpcs(
     return [
         Rpc(
             method,
+            required_scope(method),
             GetMessageClass(method.input_type),
             GetMessageClass(method.output_type),
             CALL_KINDS[method.name],

@@ -66,6 +66,14 @@ class TrainingServiceStub(object):
     newline-delimited JSON if the client accepts application/x-ndjson. `Last-Event-ID` resumes a
     watch.
 
+    If the server requires authentication, a call needs a bearer token in the header `authorization`
+    (gRPC: metadata), or a client certificate, whose scope allows the method; see Scope. Otherwise it
+    fails before its request is read:
+    UNAUTHENTICATED: the credentials are missing, invalid, expired or revoked (UNAUTHENTICATED).
+    Send a valid token. Over HTTP, this is status 401.
+    PERMISSION_DENIED: the method requires another scope (SCOPE_REQUIRED; metadata `scope`). Ask
+    the operator for a token with this scope. Over HTTP, this is status 403.
+
     Many gRPC clients reject responses of more than 4 MiB by default. Set the maximum receive size of
     your client to the limit `response_bytes` of GetServerInfo.
     """
@@ -288,6 +296,14 @@ class TrainingServiceServicer(object):
     status 412. The header `Idempotency-Key` sets `request_id`. Streams are server-sent events, or
     newline-delimited JSON if the client accepts application/x-ndjson. `Last-Event-ID` resumes a
     watch.
+
+    If the server requires authentication, a call needs a bearer token in the header `authorization`
+    (gRPC: metadata), or a client certificate, whose scope allows the method; see Scope. Otherwise it
+    fails before its request is read:
+    UNAUTHENTICATED: the credentials are missing, invalid, expired or revoked (UNAUTHENTICATED).
+    Send a valid token. Over HTTP, this is status 401.
+    PERMISSION_DENIED: the method requires another scope (SCOPE_REQUIRED; metadata `scope`). Ask
+    the operator for a token with this scope. Over HTTP, this is status 403.
 
     Many gRPC clients reject responses of more than 4 MiB by default. Set the maximum receive size of
     your client to the limit `response_bytes` of GetServerInfo.
@@ -1070,6 +1086,14 @@ class TrainingService(object):
     status 412. The header `Idempotency-Key` sets `request_id`. Streams are server-sent events, or
     newline-delimited JSON if the client accepts application/x-ndjson. `Last-Event-ID` resumes a
     watch.
+
+    If the server requires authentication, a call needs a bearer token in the header `authorization`
+    (gRPC: metadata), or a client certificate, whose scope allows the method; see Scope. Otherwise it
+    fails before its request is read:
+    UNAUTHENTICATED: the credentials are missing, invalid, expired or revoked (UNAUTHENTICATED).
+    Send a valid token. Over HTTP, this is status 401.
+    PERMISSION_DENIED: the method requires another scope (SCOPE_REQUIRED; metadata `scope`). Ask
+    the operator for a token with this scope. Over HTTP, this is status 403.
 
     Many gRPC clients reject responses of more than 4 MiB by default. Set the maximum receive size of
     your client to the limit `response_bytes` of GetServerInfo.

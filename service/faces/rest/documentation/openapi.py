@@ -12,6 +12,7 @@ from service.faces.rest.documentation.guide import INTRODUCTION, TAGS
 from service.faces.rest.documentation.operations import ERROR_SCHEMA, Operation
 from service.faces.rest.documentation.prose import markdown
 from service.faces.rest.documentation.schemas import Schemas
+from service.faces.rest.documentation.security import SCHEMES
 from service.faces.rest.errors import HTTP_CODES
 from service.faces.rest.routes import Route
 from service.faces.rpcs import SERVICE
@@ -49,6 +50,7 @@ def document(routes: Sequence[Route], version: str) -> dict[str, Any]:
         "components": {
             "schemas": dict(sorted({**schemas.generated, "Error": ERROR}.items())),
             "responses": {"Error": _ERROR_RESPONSE},
+            "securitySchemes": SCHEMES,
         },
     }
 

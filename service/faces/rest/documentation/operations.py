@@ -11,6 +11,7 @@ from service.faces.rest.documentation.examples import BODIES, PATHS
 from service.faces.rest.documentation.guide import TAGS
 from service.faces.rest.documentation.prose import summary_and_rest
 from service.faces.rest.documentation.schemas import Schema, Schemas, is_text
+from service.faces.rest.documentation.security import security
 from service.faces.rest.routes import Route
 from service.use_cases.exports.exports import MEDIA_TYPES
 
@@ -83,6 +84,8 @@ class Operation:
             "description": description,
             "parameters": [*self._in_path(), *self._in_query(), *self._in_headers()],
             "responses": self._responses(),
+            "security": security(self._route.rpc.scope),
+            "x-scope": self._route.rpc.scope.value,
         }
         return {**operation, "requestBody": self._body()} if self._route.takes_body else operation
 

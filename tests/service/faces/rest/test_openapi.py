@@ -174,8 +174,10 @@ def test_fields_that_responses_always_have_are_required() -> None:
 
 def test_every_enum_value_is_described() -> None:
     for file in (pb.DESCRIPTOR, *pb.DESCRIPTOR.dependencies):
-        for enum in file.enum_types_by_name.values() if file.package == "clearprop.v1" else ():
-            assert_explained(enum)
+        # Scopes are in no message: they are options of methods.
+        if file.package == "clearprop.v1" and file.message_types_by_name:
+            for enum in file.enum_types_by_name.values():
+                assert_explained(enum)
 
 
 def assert_explained(enum: EnumDescriptor) -> None:
@@ -234,3 +236,15 @@ def test_example_requests_match_their_schemas(operation_id: str) -> None:
         content = body["content"]["application/json"]
 
         validator(content["schema"]["$ref"].rpartition("/")[2]).validate(content["example"])
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "scope"),
+    [("GetNetwork", "read"), ("Train", "train"), ("DeleteNetwork", "admin")],
+)
+def test_every_call_shows_the_scope_that_it_requires(operation_id: str, scope: str) -> None:
+    operation = OPERATIONS[operation_id]
+
+    assert operation["x-scope"] == scope
+    assert operation["security"] == [{"token": [scope]}, {"clientCertificate": [scope]}, {}]
+    assert set(DOCUMENT["components"]["securitySchemes"]) == {"token", "clientCertificate"}
