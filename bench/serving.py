@@ -1,7 +1,6 @@
 """A server process for measurements, with a database of its own."""
 
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,14 +11,16 @@ from typing import IO, Any
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from bench.ports import HOST, free_port
+
 
 class Server:
     """A server on free ports of this machine."""
 
     def __init__(self, database: Path, *, http: bool = False) -> None:
         self.database = database
-        self.target = _free_address()
-        self.http = _free_address() if http else "off"
+        self.target = f"{HOST}:{free_port()}"
+        self.http = f"{HOST}:{free_port()}" if http else "off"
         self.log: IO[bytes] | None = None  # None: that of the measuring process
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -62,12 +63,6 @@ class Server:
                 self._process.kill()  # does nothing to one that has ended
                 self._process.wait()
                 self._process = None
-
-
-def _free_address() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{probe.getsockname()[1]}"
 
 
 @contextmanager

@@ -20,6 +20,8 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
 )
 from servers import ServerProcess
 
+from bench.ports import free_port
+
 
 def test_reflection_lists_the_service_and_describes_it(server: ServerProcess) -> None:
     with grpc.insecure_channel(server.target) as channel:
@@ -122,13 +124,13 @@ def test_a_second_server_on_the_same_data_or_port_does_not_start(
 def test_waiting_for_a_server_ends_when_its_process_does(
     server: ServerProcess, tmp_path: Path
 ) -> None:
-    second = ServerProcess(server.database, tmp_path / "log", servers.free_port())
+    second = ServerProcess(server.database, tmp_path / "log", free_port())
     with pytest.raises(RuntimeError, match=r"ended with code 1:\nError: .*database"):
         second.start()
 
 
 def test_a_server_with_a_store_in_memory_keeps_nothing(tmp_path: Path) -> None:
-    server = ServerProcess("memory:", tmp_path / "log", servers.free_port()).start()
+    server = ServerProcess("memory:", tmp_path / "log", free_port()).start()
     with server.stub() as stub:
         assert stub.GetServerInfo(pb.GetServerInfoRequest()).store == "memory"
         name = create(stub).network

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 from documents import ROOT
 from installed import Distribution, Environment, built, clean, new_environment
-from servers import free_port
+
+from bench.ports import free_port
 
 
 @pytest.fixture(scope="session")

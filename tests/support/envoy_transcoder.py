@@ -13,7 +13,8 @@ from typing import Any
 from google.protobuf import any_pb2, duration_pb2
 from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
 from google.rpc import error_details_pb2, status_pb2
-from servers import free_port
+
+from bench.ports import free_port
 
 #: Where its wheel has a program.
 IS_THERE = sys.platform == "linux" and platform.machine() == "x86_64"

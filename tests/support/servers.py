@@ -1,7 +1,6 @@
 """Real server processes for tests, and how to wait for them."""
 
 import signal
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,8 @@ import grpc
 from clearprop.v1 import training_service_pb2_grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from nursery import Child, Nursery
+
+from bench.ports import free_port
 
 #: The command that starts a server, for tests that look at the start itself.
 SERVE = [sys.executable, "-m", "clearprop.cli", "serve"]
@@ -32,13 +33,6 @@ _EAGER = [(f"grpc.{which}_reconnect_backoff_ms", 20) for which in ("initial", "m
 def nursery() -> Nursery:
     """The one that this process shares; it ends when the process does."""
     return Nursery()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass

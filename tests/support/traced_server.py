@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 from disk_recording import CALLS, FORMAT, Operation, recorded
-from servers import ServerProcess, free_port
+from servers import ServerProcess
+
+from bench.ports import free_port
 
 _SERVE = [sys.executable, str(Path(__file__).with_name("serve_with_pragmas.py"))]
 

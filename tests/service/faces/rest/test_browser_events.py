@@ -12,7 +12,9 @@ from calls import create, settings
 from clearprop.v1 import training_service_pb2 as pb
 from documents import ROOT
 from playwright.sync_api import Browser, Page, expect
-from servers import ServerProcess, free_port
+from servers import ServerProcess
+
+from bench.ports import free_port
 
 UPDATES = 2_000_000
 STRIDE = 100
