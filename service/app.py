@@ -48,6 +48,7 @@ from service.faces.rest.hosts import Hosts
 from service.faces.rest.http_server import HttpServer
 from service.faces.rest.routes import routes
 from service.faces.rpcs import SERVICE, rpcs
+from service.faces.tls.certificates import Certificates
 from service.kernels import warm_up
 from service.reading.readers import Readers
 from service.reading.watch_reader import WatchReader
@@ -104,9 +105,10 @@ class Server:
 
     def __init__(self, settings: Settings, loop: asyncio.AbstractEventLoop) -> None:
         clock, limits = SystemClock(), settings.limits
+        self.threads = Threads(_OWN_THREADS, "own")
+        self._tls = Certificates.of(settings, self.threads)
         self.store = open_store(settings.database, clock, limits)
         self.wakeups = Wakeups(loop)
-        self.threads = Threads(_OWN_THREADS, "own")
         self.admission = Admission(limits)
         self.store.on_commit(self.wakeups.committed)
         readers = Readers.of(self.store)
@@ -155,13 +157,12 @@ class Server:
         self._received = ReceivedBytes(limits)
         self.http = self._http_server(settings)
         self.health = Health([SERVICE.full_name])
-        self._loop = loop
+        self._loop, self._settings = loop, settings
         self.store.on_availability(self._availability_changed)
         self._maintenance = Maintenance(self.store, self.threads)
         self._heartbeat = Heartbeat(self.admission.beat, self._response_changed)
         self._is_writable = self._is_responding = True
         self._connections = ConnectionLimit(limits, self.threads)
-        self._settings = settings
 
     async def start(self) -> Addresses:
         """Load the kernels, resume active runs, and listen; return the addresses.
@@ -179,9 +180,14 @@ class Server:
         await self.threads.run(self.executor.adopt)
         self._maintenance.start()
         self._heartbeat.start()
+        if self._tls is not None:
+            self._tls.start()
         addresses = self._bind()
         await self.grpc.start()
-        self._connections.watch(int(addresses.grpc.rpartition(":")[2]))
+        limited = [addresses.grpc]
+        if self._tls is not None and addresses.http is not None:
+            limited.append(addresses.http)
+        self._connections.watch(int(address.rpartition(":")[2]) for address in limited)
         if self.http is not None:
             await self.http.start()
         return addresses
@@ -205,6 +211,8 @@ class Server:
             asyncio.create_task(self._maintenance.stop()),
             asyncio.create_task(self._connections.stop()),
         ]
+        if self._tls is not None:
+            stopping.append(asyncio.create_task(self._tls.stop()))
         if self.http is not None:
             stopping.append(asyncio.create_task(self.http.stop()))
         has_stopped = await _finish(stopping, _GRACE_SECONDS + 1)
@@ -257,7 +265,8 @@ class Server:
         hosts = Hosts(settings.http, settings.allow_host)
         bodies = Bodies(settings.limits, self._received)
         app = rest_app(served, pages, bodies, hosts, settings.allow_origin, self.threads)
-        return HttpServer(app, settings.limits, _GRACE_SECONDS)
+        tls = None if self._tls is None else self._tls.http_context
+        return HttpServer(app, settings.limits, _GRACE_SECONDS, tls)
 
     def _bind(self) -> Addresses:
         grpc = self._settings.grpc
@@ -266,7 +275,10 @@ class Server:
         with bound_socket(grpc, "--grpc") as bound:
             target = f"{numeric_host(bound)}:{port}"
         try:
-            bound_port = self.grpc.add_insecure_port(target)
+            if self._tls is None:
+                bound_port = self.grpc.add_insecure_port(target)
+            else:
+                bound_port = self.grpc.add_secure_port(target, self._tls.grpc_credentials())
         except RuntimeError:
             raise CannotListen(f"cannot listen on {grpc}") from None
         http = None if self.http is None else self.http.bind(self._settings.http)

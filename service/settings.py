@@ -6,11 +6,11 @@ variable, a key in a file, and a line of `clearprop config show`.
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
-from clearprop.addresses import DEFAULT_SERVER, parse_address
+from clearprop.addresses import DEFAULT_SERVER, is_loopback, parse_address
 
 from service.limit_settings import limits_of_table, with_settings
 from service.setting import Declaration, Setting, declared, setting
@@ -98,6 +98,27 @@ class Settings:
         metavar="ORIGIN",
         check=_check_origins,
     )
+    tls_cert: str | None = setting(
+        None,
+        "Use TLS for gRPC and HTTP with the certificate in this PEM file, followed by its chain."
+        " The file is read again when it changes.",
+        metavar="FILE",
+    )
+    tls_key: str | None = setting(
+        None,
+        "The private key of the certificate, in a PEM file without a passphrase.",
+        metavar="FILE",
+    )
+    client_ca: str | None = setting(
+        None,
+        "Accept client certificates of the authority in this PEM file. Clients of gRPC need one"
+        " then; clients of HTTP can have one.",
+        metavar="FILE",
+    )
+    insecure: bool = setting(
+        False,  # noqa: FBT003 (its default)
+        "Listen without TLS on addresses that other machines can reach.",
+    )
     database: str = setting(
         DEFAULT_DATABASE,
         "Store data in sqlite:///FILE, or only in memory with memory:.",
@@ -125,6 +146,21 @@ class Settings:
             grpc = parse_address(self.grpc, example=DEFAULT_GRPC)
             if grpc.port and grpc == parse_address(self.http, example=DEFAULT_HTTP):
                 raise ValueError(f"gRPC and HTTP need different addresses, not both {self.http}")
+        self._check_tls()
+
+    def _check_tls(self) -> None:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("TLS needs both --tls-cert and --tls-key")
+        if self.client_ca is not None and self.tls_cert is None:
+            raise ValueError("--client-ca needs --tls-cert and --tls-key")
+        for address in (self.grpc,) if self.http == OFF else (self.grpc, self.http):
+            is_safe = self.tls_cert is not None or is_loopback(parse_address(address).host)
+            if not is_safe and not self.insecure:
+                raise ValueError(
+                    f"other machines can reach {address}, which needs TLS: use --tls-cert and"
+                    " --tls-key, or an address of loopback such as 127.0.0.1; --insecure allows it"
+                    " without TLS, as behind a proxy that has it"
+                )
 
 
 #: Every setting, in the order of `clearprop serve --help`.
@@ -220,6 +256,14 @@ def _limits(
         limits = with_settings(limits, texts, source)
         sources |= {text.partition("=")[0]: name for text in texts}
     return limits, sources
+
+
+def quiet_grpc(environment: MutableMapping[str, str] = os.environ) -> None:
+    """Let the gRPC library write errors only, unless the environment says otherwise.
+
+    By default, it writes a line for each connection whose TLS fails, which anybody can cause.
+    """
+    environment.setdefault("GRPC_VERBOSITY", "ERROR")
 
 
 def unknown_variables(environment: Mapping[str, str] = os.environ) -> Iterator[str]:

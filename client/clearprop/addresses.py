@@ -1,6 +1,7 @@
 """Addresses of servers: HOST:PORT."""
 
 import re
+from ipaddress import ip_address
 from typing import Final, NamedTuple
 
 #: The address of a server for gRPC, unless another one is given.
@@ -34,6 +35,14 @@ def parse_address(text: str, *, lowest_port: int = 0, example: str = DEFAULT_SER
     if not lowest_port <= port <= _LARGEST_PORT:
         raise _invalid(text, f"the port must be {lowest_port} to {_LARGEST_PORT}")
     return Address(host, port)
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine, reached without a network; other names are not."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def check_target(target: str) -> str:

@@ -10,7 +10,7 @@ from clearprop.cli.connection import sentence, show_failure
 from clearprop.cli.output import say
 
 from service.cli.setting_options import with_settings_options
-from service.settings import read_settings
+from service.settings import quiet_grpc, read_settings
 
 
 @with_settings_options()
@@ -23,14 +23,17 @@ def serve(**options: Any) -> None:  # noqa: ANN401 (of any setting)
     # Imported here because it takes longer than any client command.
     from service import app  # noqa: PLC0415
 
+    quiet_grpc()
     _configure_logging()
     serving = False
 
     def announce(addresses: app.Addresses) -> None:
         nonlocal serving
         serving = True
-        http = f" and HTTP on [bold]http://{addresses.http}[/]" if addresses.http else ""
-        say(f"Clearprop stores data in {place} and serves gRPC on [bold]{addresses.grpc}[/]{http}")
+        secure = "s" if settings.tls_cert else ""
+        grpc = f"grpcs://{addresses.grpc}" if secure else addresses.grpc
+        http = f" and HTTP on [bold]http{secure}://{addresses.http}[/]" if addresses.http else ""
+        say(f"Clearprop stores data in {place} and serves gRPC on [bold]{grpc}[/]{http}")
 
     try:
         settings = read_settings(**options).settings

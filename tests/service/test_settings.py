@@ -115,11 +115,10 @@ def test_a_file_is_the_source_after_options_and_variables(file: Path) -> None:
     assert read.settings == Settings(
         "localhost:5", "off", ("a.example", "b.example"), database="memory:", threads=3
     )
-    assert {name: source for name, source in read.sources.items() if "." not in name} == {
+    assert read.sources == dict.fromkeys(read.sources, "default") | {
         "grpc": "--grpc",
         "http": "CLEARPROP_HTTP",
         "allow-host": str(file),
-        "allow-origin": "default",
         "database": str(file),
         "threads": str(file),
     }
@@ -199,3 +198,29 @@ def test_an_unknown_variable_is_found() -> None:
     assert list(unknown_variables({**known, "CLEARPROP_DATABSE": "", "HOME": ""})) == [
         "CLEARPROP_DATABSE"
     ]
+
+
+TLS = {"tls_cert": "cert.pem", "tls_key": "key.pem"}
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0:1", "[::]:1", "192.0.2.1:1", "clearprop.example:1"])
+@pytest.mark.parametrize("face", ["grpc", "http"])
+def test_addresses_that_others_can_reach_need_tls(face: str, address: str) -> None:
+    with pytest.raises(ValueError, match=f"can reach {re.escape(address)}, .*--insecure"):
+        read_settings({}, **{face: address})
+
+    for more in (TLS, {"insecure": True}):
+        read_settings({}, **{face: address}, **more)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.1.2.3", "[::1]"])
+def test_loopback_needs_no_tls(host: str) -> None:
+    read_settings({}, grpc=f"{host}:1", http=f"{host}:2")
+
+
+def test_a_certificate_needs_a_key() -> None:
+    for name in TLS:
+        with pytest.raises(ValueError, match=r"^TLS needs both --tls-cert and --tls-key"):
+            read_settings({}, **{name: "file.pem"})
+    with pytest.raises(ValueError, match=r"^--client-ca needs"):
+        read_settings({"CLEARPROP_CLIENT_CA": "ca.pem"})

@@ -1,7 +1,7 @@
-"""Limits the connections of one address, which gRPC itself cannot do.
+"""Limits the connections of one address, where a face itself cannot do it.
 
-gRPC accepts connections without asking the service. But their sockets are open files of this
-process, and a socket that is shut down is one whose client has gone.
+gRPC accepts connections without asking the service, and asyncio before TLS has begun. But their
+sockets are open files of this process, and a socket that is shut down is one whose client has gone.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import os
 import socket
 import stat
 from collections import defaultdict
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -30,45 +31,49 @@ Peer = tuple[str, int]
 
 
 class ConnectionLimit(BackgroundTask):
-    """A task in the event loop that closes the newest connections of an address that has many."""
+    """A task in the event loop that closes the newest connections of an address that has many.
+
+    The connections to each port are counted on their own.
+    """
 
     def __init__(self, limits: Limits, threads: Threads) -> None:
         self._most = limits.connections_of_client
         self._threads = threads
-        self._known: set[Peer] = set()
-        self._limited: set[str] = set()
-        self._port = 0
+        self._known: dict[int, set[Peer]] = {}
+        self._limited: dict[int, set[str]] = {}
 
-    def watch(self, port: int) -> None:
-        """Start to watch the connections to a port of this server, in the running event loop."""
-        self._port = port
+    def watch(self, ports: Iterable[int]) -> None:
+        """Start to watch the connections to ports of this server, in the running event loop."""
+        for port in ports:
+            self._known[port], self._limited[port] = set(), set()
         self.start()
 
     async def _repeat(self) -> None:
         while True:
             await asyncio.sleep(_SECONDS)
             if _open_files() > self._most:
-                await self._threads.run(self._close_surplus, self._port)
+                for port in self._known:
+                    await self._threads.run(self._close_surplus, port)
 
     def _close_surplus(self, port: int) -> None:
         by_address = _connections(port)
         limited = {each for each, found in by_address.items() if len(found) > self._most}
-        for address in limited - self._limited:
+        for address in limited - self._limited[port]:
             logger.warning(
                 "closing connections of %s, which has %d; the limit connections_of_client is %d",
                 *(address, len(by_address[address]), self._most),
             )
-        self._limited = limited
+        self._limited[port] = limited
         known: set[Peer] = set()
         for found in by_address.values():
-            oldest_first = sorted(found, key=lambda peer: peer not in self._known)
+            oldest_first = sorted(found, key=lambda peer: peer not in self._known[port])
             known.update(oldest_first[: self._most])
             for peer in oldest_first[self._most :]:
                 with suppress(OSError):  # its client has gone
                     found[peer].shutdown(socket.SHUT_RDWR)
             for connection in found.values():
                 connection.close()
-        self._known = known
+        self._known[port] = known
 
 
 def _open_files() -> int:

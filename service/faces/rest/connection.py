@@ -14,6 +14,9 @@ from service.faces.rest.errors import HttpError, error_response
 from service.faces.rest.streams import ABORT, WHEN_LOST
 from training.limits import Limits
 
+#: The extension of an ASGI scope with the certificate of the client, in DER, if it has one.
+CLIENT_CERTIFICATE = "clearprop.client_certificate"
+
 #: The request line and headers must arrive within this time and have about this size at most.
 HEAD_SECONDS = 10.0
 MOST_HEAD_BYTES = 64 * 2**10
@@ -80,6 +83,7 @@ class Connection(HttpToolsProtocol):
         self._ages: asyncio.TimerHandle | None = None
         self._aborts: asyncio.TimerHandle | None = None
         self._when_lost: Callable[[], object] | None = None
+        self._certificate: bytes | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin, or refuse the connection."""
@@ -89,6 +93,8 @@ class Connection(HttpToolsProtocol):
             transport.close()
             return
         self._peer = peer
+        tls = transport.get_extra_info("ssl_object")
+        self._certificate = None if tls is None else tls.getpeercert(binary_form=True)
         super().connection_made(transport)
         self._ages = self.loop.call_later(self._limits.connection_seconds, self.shutdown)
         self._begin_head()
@@ -136,7 +142,10 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin to read the head of a request."""
         super().on_message_begin()
-        self.scope["extensions"] = {ABORT: self.transport.abort, WHEN_LOST: self._set_when_lost}  # type: ignore[dict-item]
+        extensions = {ABORT: self.transport.abort, WHEN_LOST: self._set_when_lost}
+        self.scope["extensions"] = extensions  # type: ignore[typeddict-item]
+        if self._certificate is not None:
+            self.scope["extensions"][CLIENT_CERTIFICATE] = self._certificate  # type: ignore[assignment]
         self._begin_head()
 
     def on_url(self, url: bytes) -> None:

@@ -2,13 +2,13 @@
 
 import asyncio
 import socket
-from functools import partial
+import ssl
 
 from starlette.types import ASGIApp
 from uvicorn import Config, Server
 
 from service.faces.listeners import bound_socket
-from service.faces.rest.connection import Connection, OpenConnections
+from service.faces.rest.connection import HEAD_SECONDS, Connection, OpenConnections
 from training.limits import Limits
 
 #: How many connections can wait to be accepted.
@@ -21,16 +21,21 @@ _ACCEPTED_AT_ONCE = 32
 class HttpServer:
     """An HTTP server: `bind`, then `start`; `close` it to new requests, then `stop`.
 
-    Calls that are active when it is stopped have `grace_seconds` to finish; then their connections
-    are aborted.
+    With a context for TLS, it serves HTTPS. Calls that are active when it is stopped have
+    `grace_seconds` to finish; then their connections are aborted.
     """
 
-    def __init__(self, app: ASGIApp, limits: Limits, grace_seconds: float) -> None:
-        protocol = partial(Connection, limits=limits, opened=OpenConnections(limits))
+    def __init__(
+        self,
+        app: ASGIApp,
+        limits: Limits,
+        grace_seconds: float,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._limits = limits
+        self._opened = OpenConnections(limits)
         self._config = Config(
             app,
-            http=protocol,  # type: ignore[arg-type]
-            backlog=_ACCEPTED_AT_ONCE,
             timeout_keep_alive=limits.idle_seconds,
             ws="none",
             lifespan="off",
@@ -41,6 +46,7 @@ class HttpServer:
             server_header=False,
         )
         self._grace_seconds = grace_seconds
+        self._tls = tls
         self._server = Server(self._config)
         self._sockets: list[socket.socket] = []
         self._ticking: asyncio.Task[None] | None = None
@@ -54,10 +60,21 @@ class HttpServer:
 
     async def start(self) -> None:
         """Start to accept connections."""
-        # As in uvicorn's own `serve`, but without signal handlers, which the whole server has.
+        # As in uvicorn's own `serve`, but without signal handlers, which the whole server has, and
+        # with a limit of the time for TLS.
         self._config.load()
         self._server.lifespan = self._config.lifespan_class(self._config)
-        await self._server.startup(self._sockets)
+        self._server.servers = [
+            await asyncio.get_running_loop().create_server(
+                self._connection,
+                sock=listener,
+                backlog=_ACCEPTED_AT_ONCE,
+                ssl=self._tls,
+                ssl_handshake_timeout=None if self._tls is None else HEAD_SECONDS,
+            )
+            for listener in self._sockets
+        ]
+        self._server.started = True
         for listener in self._sockets:
             # asyncio accepts as many at a time as can wait, which would stop everything else.
             listener.listen(_BACKLOG)
@@ -83,6 +100,15 @@ class HttpServer:
             abort = asyncio.get_running_loop().call_later(self._grace_seconds, self._abort)
             await self._server.shutdown(self._sockets)
             abort.cancel()
+
+    def _connection(self) -> Connection:
+        return Connection(
+            config=self._config,
+            server_state=self._server.server_state,
+            app_state={},
+            limits=self._limits,
+            opened=self._opened,
+        )
 
     def _abort(self) -> None:
         for connection in [*self._server.server_state.connections]:

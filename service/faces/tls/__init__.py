@@ -1,0 +1,1 @@
+"""TLS for both faces: certificates that are read from files, and again when these change."""

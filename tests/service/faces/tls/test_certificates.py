@@ -1,0 +1,194 @@
+"""A server over TLS: both faces, client certificates, and certificates that change."""
+
+import asyncio
+import logging
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from certificates import Authority, Issued
+from clearprop.v1 import training_service_pb2 as pb
+from clearprop.v1 import training_service_pb2_grpc
+
+from service.app import Addresses, Server
+from service.faces.tls import certificates
+from service.settings import Settings
+
+AUTHORITY = Authority()
+CLIENTS = Authority("Authority of clients")
+STRANGERS = Authority("Authority of strangers")
+
+
+@pytest.fixture(autouse=True)
+def frequent_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(certificates, "_SECONDS", 0.05)
+
+
+@asynccontextmanager
+async def serving(folder: Path, *, client_ca: str | None = None) -> AsyncIterator[Addresses]:
+    paths = [str(folder / "cert.pem"), str(folder / "key.pem")]
+    AUTHORITY.issue("first").write(*map(Path, paths))
+    settings = Settings(
+        *("127.0.0.1:0", "127.0.0.1:0"),
+        tls_cert=paths[0],
+        tls_key=paths[1],
+        client_ca=client_ca,
+        database="memory:",
+    )
+    server = Server(settings, asyncio.get_running_loop())
+    try:
+        yield await server.start()
+    finally:
+        await server.stop()
+
+
+def channel(address: str, ca: bytes = AUTHORITY.pem, client: Issued | None = None) -> Any:
+    more = () if client is None else (client.key_pem, client.cert_pem)
+    return grpc.aio.secure_channel(address, grpc.ssl_channel_credentials(ca, *more))
+
+
+async def info(address: str, ca: bytes = AUTHORITY.pem, client: Issued | None = None) -> Any:
+    async with channel(address, ca, client) as connection:
+        stub = training_service_pb2_grpc.TrainingServiceStub(connection)
+        return await stub.GetServerInfo(pb.GetServerInfoRequest())
+
+
+def context(folder: Path, client: Issued | None = None, ca: bytes | None = None) -> ssl.SSLContext:
+    made = ssl.create_default_context(cadata=(ca or AUTHORITY.pem).decode())
+    if client is not None:
+        client.write(folder / "client.pem", folder / "client.key")
+        made.load_cert_chain(folder / "client.pem", folder / "client.key")
+    return made
+
+
+async def get(address: str, tls: ssl.SSLContext | None, path: str = "/v1/networks") -> bytes:
+    host, port = address.split(":")
+    reader, writer = await asyncio.open_connection(host, int(port), ssl=tls)
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n".encode())
+    try:
+        return await reader.read()
+    finally:
+        writer.close()
+
+
+def name_at(address: str, *, alpn: str) -> str:
+    """The name of the certificate that new connections see."""
+    tls = ssl.create_default_context(cadata=AUTHORITY.pem.decode())
+    tls.set_alpn_protocols([alpn])
+    with (
+        socket.create_connection(address.split(":")) as plain,  # type: ignore[arg-type]
+        tls.wrap_socket(plain, server_hostname="localhost") as connection,
+    ):
+        found: Any = connection.getpeercert()
+    return str(found["subject"][0][0][1])
+
+
+async def names(addresses: Addresses) -> set[str]:
+    assert addresses.http is not None
+    return {
+        await asyncio.to_thread(name_at, addresses.grpc, alpn="h2"),
+        await asyncio.to_thread(name_at, addresses.http, alpn="http/1.1"),
+    }
+
+
+async def until(name: str, addresses: Addresses) -> None:
+    while await names(addresses) != {name}:  # noqa: ASYNC110 (only a new connection shows it)
+        await asyncio.sleep(0.05)
+
+
+async def test_certificates_change_under_open_streams(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    async with serving(tmp_path) as addresses, channel(addresses.grpc) as connection:
+        assert addresses.http is not None
+        stub = training_service_pb2_grpc.TrainingServiceStub(connection)
+        await stub.CreateNetwork(pb.CreateNetworkRequest(network="a", layer_sizes=[2, 1]))
+        watch = stub.WatchUpdates(pb.WatchUpdatesRequest(network="a", start_update=0))
+        assert await watch.read()
+        assert await names(addresses) == {"first"}
+
+        AUTHORITY.issue("second").write(cert, key)
+        await until("second", addresses)
+        key.write_bytes(AUTHORITY.issue("third").key_pem)  # does not fit
+        while "not used" not in caplog.text:  # noqa: ASYNC110 (logged in another thread)
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.3)
+        assert await names(addresses) == {"second"}
+
+        await stub.ResetWeights(pb.ResetWeightsRequest(network="a"))
+        assert await watch.read()
+        assert b"200 OK" in await get(addresses.http, context(tmp_path))
+        AUTHORITY.issue("fourth").write(cert, key)
+        await until("fourth", addresses)
+        watch.cancel()
+
+    errors = [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING]
+    (error,) = errors
+    assert error.endswith("key.pem is not the key of the certificate " + str(cert))
+
+
+async def test_other_authorities_and_old_versions_are_refused(tmp_path: Path) -> None:
+    async with serving(tmp_path) as addresses:
+        assert addresses.http is not None
+        with pytest.raises(grpc.RpcError, match="CERTIFICATE_VERIFY_FAILED"):
+            await info(addresses.grpc, STRANGERS.pem)
+        with pytest.raises(ssl.SSLCertVerificationError):
+            await get(addresses.http, context(tmp_path, ca=STRANGERS.pem))
+
+        for version in (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1):
+            for address in (addresses.grpc, addresses.http):
+                with pytest.raises((ssl.SSLError, ConnectionError)):
+                    await get(address, _old(version))
+        for address in (addresses.grpc, addresses.http):
+            assert not await _plain(address)
+
+
+def _old(version: ssl.TLSVersion) -> ssl.SSLContext:
+    made = ssl.create_default_context(cadata=AUTHORITY.pem.decode())
+    made.set_ciphers("ALL:@SECLEVEL=0")
+    with pytest.warns(DeprecationWarning, match=version.name):
+        made.minimum_version = made.maximum_version = version
+    return made
+
+
+async def _plain(address: str) -> bytes:
+    """What a server answers without TLS."""
+    try:
+        return await get(address, None)
+    except ConnectionError:
+        return b""
+
+
+async def test_client_certificates_need_their_authority(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_bytes(CLIENTS.pem)
+    alice, stranger = CLIENTS.issue("alice"), STRANGERS.issue("alice")
+    async with serving(tmp_path, client_ca=str(tmp_path / "ca.pem")) as addresses:
+        assert addresses.http is not None
+        assert (await info(addresses.grpc, client=alice)).version
+        for other in (stranger, None):
+            with pytest.raises(grpc.RpcError) as error:
+                await info(addresses.grpc, client=other)
+            assert error.value.code() is grpc.StatusCode.UNAVAILABLE
+
+        assert b"200 OK" in await get(addresses.http, context(tmp_path, alice))
+        assert b"200 OK" in await get(addresses.http, context(tmp_path))
+        assert not await _refused(addresses.http, context(tmp_path, stranger))
+
+        (tmp_path / "ca.pem").write_bytes(STRANGERS.pem)
+        while await _refused(addresses.http, context(tmp_path, alice)):  # noqa: ASYNC110 (as above)
+            await asyncio.sleep(0.05)
+        assert b"200 OK" in await get(addresses.http, context(tmp_path, stranger))
+        assert (await info(addresses.grpc, client=stranger)).version
+
+
+async def _refused(address: str, tls: ssl.SSLContext) -> bytes:
+    try:
+        return await get(address, tls)
+    except (ssl.SSLError, ConnectionError):
+        return b""
