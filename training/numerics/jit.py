@@ -8,6 +8,7 @@ Both give the same bits.  Numba's defaults let LLVM neither reorder floating-poi
 fuse a multiplication with an addition; `fastmath` would, and is not used.
 """
 
+import contextlib
 import functools
 import hashlib
 import threading
@@ -17,7 +18,12 @@ from typing import Any, Final, Generic, ParamSpec, TypeVar
 
 from numba import njit
 from numba.core import event
-from numba.core.caching import FunctionCache, NullCache
+from numba.core.caching import (
+    CompileResultCacheImpl,
+    FunctionCache,
+    NullCache,
+    UserProvidedCacheLocator,
+)
 from numba.extending import intrinsic, register_jitable
 
 Parameters = ParamSpec("Parameters")
@@ -70,7 +76,8 @@ def instruction(function: Callable[..., Any]) -> Callable[..., Any]:
 class Kernel(Generic[Parameters, Result]):
     """A function compiled for one list of argument types only.
 
-    Compiled code is cached on disk, in NUMBA_CACHE_DIR or beside the source.
+    Compiled code is cached on disk: in NUMBA_CACHE_DIR, also if it is read-only, or beside the
+    source.
     """
 
     def __init__(
@@ -142,6 +149,12 @@ def _cache_for(function: Callable[..., Any]) -> Any:
     base: Any = FunctionCache
 
     class Cache(base):  # type: ignore[misc]  # Numba's classes have no complete types
+        _impl_class = _cache_files()
+
+        def save_overload(self, signature: Any, data: Any) -> None:
+            with contextlib.suppress(OSError):  # what is not cached is compiled again
+                super().save_overload(signature, data)
+
         def _index_key(self, signature: Any, codegen: Any) -> Any:
             # Without the closure of the function, which Numba includes: all of it is in the
             # sources.
@@ -151,6 +164,26 @@ def _cache_for(function: Callable[..., Any]) -> Any:
         return Cache(function)
     except RuntimeError:  # no folder that is writable
         return NullCache()
+
+
+@functools.cache
+def _cache_files() -> Any:
+    """Return Numba's class for the files of a cache, which also reads folders that are read-only.
+
+    Numba ignores a folder that it cannot write to, such as one in the image of a container.
+    """
+    locator: Any = UserProvidedCacheLocator
+    files: Any = CompileResultCacheImpl
+
+    class ReadOnlyLocator(locator):  # type: ignore[misc]  # as Cache
+        def ensure_cache_path(self) -> None:
+            if not Path(self.get_cache_path()).is_dir():
+                super().ensure_cache_path()
+
+    class Files(files):  # type: ignore[misc]  # as Cache
+        _locator_classes = (locator, ReadOnlyLocator, *files._locator_classes[1:])  # noqa: SLF001
+
+    return Files
 
 
 @functools.cache

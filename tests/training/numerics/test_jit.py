@@ -1,10 +1,12 @@
 """Kernels are compiled once, for fixed types, from all of their sources."""
 
+import errno
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from numba.core import config
+from numba.core import caching, config
 
 from training.numerics import jit, kernels
 
@@ -29,6 +31,10 @@ def _twice(x: float) -> float:
     return x + x
 
 
+def _refuse(*args: object, **kwargs: object) -> None:
+    raise OSError(errno.EROFS, "Read-only file system")
+
+
 def test_a_kernel_is_compiled_once_and_then_loaded(compiled: Callable[[], bool]) -> None:
     assert compiled()
     assert not compiled()
@@ -50,6 +56,22 @@ def test_a_kernel_works_where_nothing_can_be_kept(
     monkeypatch.setattr(config, "CACHE_LOCATOR_CLASSES", "UserProvidedCacheLocator")
     monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path / "file"))
     (tmp_path / "file").touch()
+    assert compiled()
+    assert compiled()
+
+
+def test_a_kernel_is_loaded_from_a_read_only_folder(
+    compiled: Callable[[], bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert compiled()
+    monkeypatch.setattr(tempfile, "TemporaryFile", _refuse)  # also for root
+    assert not compiled()
+
+
+def test_a_kernel_that_cannot_be_saved_is_compiled_each_time(
+    compiled: Callable[[], bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caching.IndexDataCacheFile, "_open_for_write", _refuse)
     assert compiled()
     assert compiled()
 
