@@ -21,8 +21,11 @@ DEFAULT_GRPC = DEFAULT_SERVER
 DEFAULT_HTTP = "127.0.0.1:8080"
 DEFAULT_DATABASE = "sqlite:///clearprop.db"
 
-#: The value of `http` that disables HTTP.
+#: The value of `http` that disables HTTP, and of `auth` that disables authentication.
 OFF = "off"
+
+#: The value of `auth` that requires authentication.
+REQUIRED = "required"
 
 #: The source of a setting that is not set.
 DEFAULT = "default"
@@ -63,6 +66,11 @@ def _check_origins(origins: tuple[str, ...]) -> None:
                 f"{origin!r} is not an origin: use SCHEME://HOST or SCHEME://HOST:PORT, such as"
                 " https://example.com, or *"
             )
+
+
+def _check_auth(auth: str) -> None:
+    if auth not in {OFF, REQUIRED}:
+        raise ValueError(f"{auth!r} is neither {OFF} nor {REQUIRED}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +139,13 @@ class Settings:
         option="limit",
         default_text="the defaults that `clearprop info` shows",
     )
+    auth: str | None = setting(
+        None,
+        "Require authentication for calls (required), or do not (off).",
+        metavar="off|required",
+        check=_check_auth,
+        default_text="off",
+    )
     threads: int = setting(
         0,
         "Train this number of runs at the same time if the limit runs_at_once is 0; 0 means one"
@@ -138,6 +153,11 @@ class Settings:
         metavar="NUMBER",
         most=9_999,
     )
+
+    @property
+    def requires_authentication(self) -> bool:
+        """Whether calls need credentials."""
+        return self.auth == REQUIRED
 
     def __post_init__(self) -> None:
         for each in SETTINGS:

@@ -10,6 +10,7 @@ from storage.memory_tables import (
     first_update,
 )
 from storage.retention import has_expired
+from training.access import Token
 from training.errors import HistoryCompacted
 from training.network import Network
 from training.ports import Answer, Clock
@@ -132,6 +133,11 @@ class MemoryReader:
     def answer(self, request_id: str) -> Answer | None:
         answer = self._tables.answers.get(request_id)
         return None if answer is None or has_expired(answer, self._clock.now()) else answer
+
+    def tokens(self, after: str, limit: int) -> list[Token]:
+        return [token for name, token in sorted(self._tables.tokens.items()) if name > after][
+            :limit
+        ]
 
     def _history(self, uid: str) -> History:
         history = self._tables.histories.get(uid)

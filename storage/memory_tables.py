@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from training.access import Token
 from training.network import Array, Network
 from training.ports import Answer
 from training.run import Run, RunState
@@ -47,15 +48,18 @@ class StoredSet:
 
 @dataclass(slots=True)
 class Tables:
-    """All data, by uid and by request id. Not changed after it is committed."""
+    """All data, by uid, by request id and by name. Not changed after it is committed."""
 
     histories: dict[str, History] = field(default_factory=dict)
     sets: dict[str, StoredSet] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
+    tokens: dict[str, Token] = field(default_factory=dict)
 
     def copy(self) -> "Tables":
         """Return a copy that can be changed."""
-        return Tables(self.histories.copy(), self.sets.copy(), self.answers.copy())
+        return Tables(
+            self.histories.copy(), self.sets.copy(), self.answers.copy(), self.tokens.copy()
+        )
 
 
 def first_update(segment: Segment) -> int:

@@ -18,6 +18,7 @@ from storage.memory_tables import (
     kept_segment,
 )
 from storage.retention import has_expired
+from training.access import Token
 from training.network import Network
 from training.ports import Answer, Clock
 from training.run import RunState
@@ -123,6 +124,15 @@ class MemoryWriter(MemoryReader):
                 return True
             break
         return False
+
+    def add_token(self, token: Token) -> None:
+        if token.name in self._tables.tokens:
+            raise store_errors.token_exists(token.name)
+        self._tables.tokens[token.name] = token
+
+    def delete_token(self, name: str) -> None:
+        if self._tables.tokens.pop(name, None) is None:
+            raise store_errors.no_token(name)
 
     def replace(self, group: Sequence[Segment], segment: Segment) -> None:
         """Replace several segments by one, if all of them still exist."""

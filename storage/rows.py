@@ -12,6 +12,7 @@ from storage.records import (
     training_set_record,
 )
 from storage.session import Row, Values
+from training.access import Scope, Token
 from training.network import Network
 from training.optimizer import OptimizerState
 from training.ports import Answer
@@ -279,3 +280,26 @@ def answer(row: Row) -> Answer:
     request_id, created, digest, content, crc = row
     codec.check(crc, (request_id, created), digest, content)
     return Answer(request_id, digest, content, codec.time_at(created))
+
+
+TOKEN_COLUMNS = tuple(schema.tokens.c)
+
+
+def token_values(token: Token) -> Values:
+    """Return the row of a token."""
+    values: Values = {
+        "name": token.name,
+        "scope": token.scope.value,
+        "create_time": codec.microseconds(token.create_time),
+        "expire_time": token.expire_time and codec.microseconds(token.expire_time),
+    }
+    crc = codec.checksum(tuple(values.values()), token.digest)
+    return {**values, "digest": token.digest, "crc": crc}
+
+
+def token(row: Row) -> Token:
+    """Return the token of a row."""
+    name, scope, digest, created, expires, crc = row
+    codec.check(crc, (name, scope, created, expires), digest)
+    expire_time = None if expires is None else codec.time_at(expires)
+    return Token(name, Scope(scope), digest, codec.time_at(created), expire_time)

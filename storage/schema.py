@@ -152,6 +152,18 @@ answers = sa.Table(
     _number("crc"),
 )
 
+tokens = sa.Table(
+    "tokens",
+    metadata,
+    _key("name"),
+    _text("scope"),
+    _blob("digest"),
+    _number("create_time"),
+    sa.Column("expire_time", sa.BigInteger),  # NULL: it does not expire
+    _number("crc"),
+    sqlite_with_rowid=False,
+)
+
 for _table in (networks, training_sets):
     # Ids are unique among the living; the deleted ones are few, and found by maintain().
     sa.Index(

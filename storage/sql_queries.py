@@ -13,6 +13,7 @@ from storage.schema import (
     run_events,
     runs,
     segments,
+    tokens,
     training_sets,
 )
 from training.run import ACTIVE
@@ -130,3 +131,10 @@ RUN_EVENTS = (
     .limit(_LIMIT)
 )
 ANSWER = select(*rows.ANSWER_COLUMNS).where(answers.c.request_id == bindparam("request_id"))
+
+TOKENS = (
+    select(*rows.TOKEN_COLUMNS)
+    .where(tokens.c.name > bindparam("after"))
+    .order_by(tokens.c.name)
+    .limit(_LIMIT)
+)

@@ -9,6 +9,7 @@ from sqlalchemy import ClauseElement
 from storage import codec, rows, sql_queries, store_errors
 from storage.retention import has_expired
 from storage.session import Row, Session
+from training.access import Token
 from training.errors import DamagedHistory, HistoryCompacted
 from training.network import Network
 from training.ports import Answer, Clock
@@ -167,6 +168,12 @@ class SqlReader:
             return None
         answer = self._intact(rows.answer, row, "an answer", request_id=request_id)
         return None if has_expired(answer, self._clock.now()) else answer
+
+    def tokens(self, after: str, limit: int) -> list[Token]:
+        return [
+            self._intact(rows.token, row, "a token", token=row[0])
+            for row in self._rows(sql_queries.TOKENS, after=after, limit=limit)
+        ]
 
     def _rows(self, statement: ClauseElement, **values: object) -> list[Row]:
         return self._session.rows(statement, values)

@@ -18,10 +18,12 @@ from storage.schema import (
     run_events,
     runs,
     segments,
+    tokens,
     training_sets,
 )
 from storage.session import Session, Values
 from storage.sql_reader import SqlReader
+from training.access import Token
 from training.network import Network
 from training.ports import Answer, Clock
 from training.run import Run, RunState
@@ -80,6 +82,8 @@ _UPDATE_RUN = (
 )
 _CHANGING_OF_RUN = ("state", "latest_cost", "document", "crc", "epoch_cost")
 _WANT = runs.update().where(runs.c.network_uid == _UID, runs.c.number == _NUMBER)
+_TOKEN_WITH_NAME = select(tokens.c.name).where(tokens.c.name == bindparam("name"))
+_DELETE_TOKEN = tokens.delete().where(tokens.c.name == bindparam("at_name"))
 _FORGET = answers.delete().where(answers.c.request_id == bindparam("request_id"))
 
 
@@ -155,6 +159,15 @@ class SqlWriter(SqlReader):
         # Not an UPDATE: an answer that replaces an expired one expires after those before it.
         self._change(_FORGET, request_id=answer.request_id)
         self._insert(answers, rows.answer_values(answer))
+
+    def add_token(self, token: Token) -> None:
+        if self._row(_TOKEN_WITH_NAME, name=token.name):
+            raise store_errors.token_exists(token.name)
+        self._insert(tokens, rows.token_values(token))
+
+    def delete_token(self, name: str) -> None:
+        if not self._change(_DELETE_TOKEN, at_name=name):
+            raise store_errors.no_token(name)
 
     def replace(self, group: Sequence[Segment], segment: Segment) -> None:
         """Replace several segments by one, if all of them still exist."""

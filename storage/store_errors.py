@@ -8,6 +8,8 @@ from training.errors import (
     RunNotFound,
     StoreFull,
     StoreUnavailable,
+    TokenExists,
+    TokenNotFound,
     TrainingSetExists,
     TrainingSetNotFound,
 )
@@ -52,6 +54,18 @@ def training_set_exists(set_id: str) -> TrainingSetExists:
     return TrainingSetExists(
         f"training set {set_id} already exists: use another id, or delete it first",
         training_set=set_id,
+    )
+
+
+def no_token(name: str) -> TokenNotFound:
+    """Return the error for a name without a token."""
+    return TokenNotFound(f"token {name} does not exist: check the name", token=name)
+
+
+def token_exists(name: str) -> TokenExists:
+    """Return the error for the name of an existing token."""
+    return TokenExists(
+        f"token {name} already exists: use another name, or revoke it first", token=name
     )
 
 

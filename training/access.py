@@ -1,5 +1,7 @@
-"""Access: what callers are allowed to do."""
+"""Access: what callers are allowed to do, and the tokens that they prove it with."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 
@@ -14,3 +16,17 @@ class Scope(Enum):
         """Return whether this scope allows everything that another one allows."""
         order = list(Scope)
         return order.index(self) >= order.index(other)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token without its secret: `digest` is the SHA-256 of the secret.
+
+    `expire_time` None: it does not expire.
+    """
+
+    name: str
+    scope: Scope
+    digest: bytes
+    create_time: datetime
+    expire_time: datetime | None = None

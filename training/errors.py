@@ -81,6 +81,14 @@ class CancelledCallError(ClearpropError):
     """The caller does not wait for the result any more."""
 
 
+class UnauthenticatedError(ClearpropError):
+    """The caller must prove who it is."""
+
+
+class DeniedError(ClearpropError):
+    """The caller is known, and is not allowed to do this."""
+
+
 class DeadlineError(ClearpropError):
     """The call took longer than it may."""
 
@@ -341,6 +349,30 @@ def validating(unknown: Iterable[Violation] = ()) -> Iterator[Violations]:
     violations = Violations(unknown)
     yield violations
     violations.refuse()
+
+
+class TokenNotFound(NotFoundError):
+    """No token has this name."""
+
+    reason = "TOKEN_NOT_FOUND"
+
+
+class TokenExists(AlreadyExistsError):
+    """A token with this name exists."""
+
+    reason = "TOKEN_EXISTS"
+
+
+class Unauthenticated(UnauthenticatedError):
+    """The credentials of a call are missing, invalid, expired or revoked."""
+
+    reason = "UNAUTHENTICATED"
+
+
+class ScopeRequired(DeniedError):
+    """The scope of the caller does not allow the call; metadata: `scope`, the required one."""
+
+    reason = "SCOPE_REQUIRED"
 
 
 class CallCancelled(CancelledCallError):

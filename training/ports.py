@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from training.access import Token
 from training.intent import Intent, PausedRun
 from training.network import Network
 from training.run import Run, RunState
@@ -124,6 +125,12 @@ class Reader(Protocol):
     def answer(self, request_id: str) -> Answer | None:
         """Return the answer to a request of the last 7 days; None if there is none."""
 
+    def tokens(self, after: str, limit: int) -> list[Token]:
+        """Return up to `limit` tokens with names greater than `after`, ordered by name.
+
+        Expired tokens are included.
+        """
+
 
 class Writer(Reader, Protocol):
     """One transaction: it reads its own writes; all of it is committed, or nothing."""
@@ -168,6 +175,12 @@ class Writer(Reader, Protocol):
 
     def remember(self, answer: Answer) -> None:
         """Store the answer to a request for 7 days, in place of an earlier one."""
+
+    def add_token(self, token: Token) -> None:
+        """Store a token. Raises TokenExists."""
+
+    def delete_token(self, name: str) -> None:
+        """Delete a token. Raises TokenNotFound."""
 
 
 class Store(Protocol):

@@ -21,6 +21,8 @@ CODES: dict[type[errors.ClearpropError], grpc.StatusCode] = {
     errors.UnavailableError: grpc.StatusCode.UNAVAILABLE,
     errors.DataLossError: grpc.StatusCode.DATA_LOSS,
     errors.CancelledCallError: grpc.StatusCode.CANCELLED,
+    errors.UnauthenticatedError: grpc.StatusCode.UNAUTHENTICATED,
+    errors.DeniedError: grpc.StatusCode.PERMISSION_DENIED,
     errors.DeadlineError: grpc.StatusCode.DEADLINE_EXCEEDED,
 }
 
