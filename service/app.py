@@ -49,6 +49,7 @@ from service.faces.rest.http_server import HttpServer
 from service.faces.rest.routes import routes
 from service.faces.rpcs import SERVICE, rpcs
 from service.faces.tls.certificates import Certificates
+from service.insight.calls import ObservedCalls
 from service.kernels import warm_up
 from service.reading.readers import Readers
 from service.reading.watch_reader import WatchReader
@@ -109,7 +110,7 @@ class Server:
         self._tls = Certificates.of(settings, self.threads)
         self.store = open_store(settings.database, clock, limits)
         self.wakeups = Wakeups(loop)
-        self.admission = Admission(limits)
+        self.admission, self.calls = Admission(limits), ObservedCalls()
         self.store.on_commit(self.wakeups.committed)
         readers = Readers.of(self.store)
         threads = limits.runs_at_once or settings.threads
@@ -152,7 +153,7 @@ class Server:
             exports=ExportHandlers(Exports(self.store, readers.states)),
             server=ServerHandlers(self.version, self.store.kind, limits, self._used),
         )
-        self._rpcs = rpcs(self.handlers, responses, self.admission, self.wakeups.check)
+        self._rpcs = rpcs(self.handlers, responses, self.admission, self.calls, self.wakeups.check)
         self.grpc = grpc.aio.server(options=server_options(limits))
         self._received = ReceivedBytes(limits)
         self.http = self._http_server(settings)
@@ -177,7 +178,7 @@ class Server:
         services = [SERVICE.full_name, SERVICE_NAME]
         reflection.enable_server_reflection([*services, reflection.SERVICE_NAME], self.grpc)
         self.health.set(is_serving=True)
-        await self.threads.run(self.executor.adopt)
+        self._log_start(await self.threads.run(self.executor.adopt))
         self._maintenance.start()
         self._heartbeat.start()
         if self._tls is not None:
@@ -198,6 +199,7 @@ class Server:
         Return whether everything has ended. Connections and computations that do not end in time
         are abandoned: nothing of them is stored.
         """
+        self.calls.close()
         await self._heartbeat.stop()
         await self.health.stop()
         if self.http is not None:
@@ -222,6 +224,11 @@ class Server:
         is_closed = await _finish([closing], _CLOSE_SECONDS)
         have_ended = [self.admission.stop(), self.threads.stop()]
         return has_stopped and is_closed and all(have_ended)
+
+    def _log_start(self, resumed: int) -> None:
+        if resumed:
+            fields = {"runs": resumed}
+            logger.info("resuming the runs that were active when the server stopped", extra=fields)
 
     def _used(self) -> dict[str, int]:
         """Return how much of some limits is used now, by the names of the limits."""

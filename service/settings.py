@@ -6,7 +6,7 @@ variable, a key in a file, and a line of `clearprop config show`.
 
 import os
 import re
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +57,14 @@ def _check_hosts(hosts: tuple[str, ...]) -> None:
                 f"{host!r} is not a host: use a name or an address without a port, such as"
                 " clearprop.example.com or [2001:db8::1], or *"
             )
+
+
+def _one_of(*known: str) -> Callable[[str], None]:
+    def check(word: str) -> None:
+        if word not in known:
+            raise ValueError(f"use {', '.join(known[:-1])} or {known[-1]}, not {word!r}")
+
+    return check
 
 
 def _check_origins(origins: tuple[str, ...]) -> None:
@@ -145,6 +153,18 @@ class Settings:
         metavar="off|required",
         check=_check_auth,
         default_text="off",
+    )
+    log_format: str = setting(
+        "text",
+        "Write the log as text, or as json with one object per line.",
+        metavar="FORMAT",
+        check=_one_of("text", "json"),
+    )
+    log_level: str = setting(
+        "info",
+        "Log from this level on: debug, info, warning or error.",
+        metavar="LEVEL",
+        check=_one_of("debug", "info", "warning", "error"),
     )
     threads: int = setting(
         0,

@@ -10,7 +10,9 @@ from clearprop.cli.connection import sentence, show_failure
 from clearprop.cli.output import say
 
 from service.cli.setting_options import with_settings_options
-from service.settings import quiet_grpc, read_settings
+from service.settings import Settings, quiet_grpc, read_settings
+
+logger = logging.getLogger(__name__)
 
 
 @with_settings_options()
@@ -22,22 +24,19 @@ def serve(**options: Any) -> None:  # noqa: ANN401 (of any setting)
     """
     # Imported here because it takes longer than any client command.
     from service import app  # noqa: PLC0415
+    from service.insight.logs import configure  # noqa: PLC0415
 
     quiet_grpc()
-    _configure_logging()
     serving = False
 
     def announce(addresses: app.Addresses) -> None:
         nonlocal serving
         serving = True
-        secure = "s" if settings.tls_cert else ""
-        grpc = f"grpcs://{addresses.grpc}" if secure else addresses.grpc
-        http = f" and HTTP on [bold]http{secure}://{addresses.http}[/]" if addresses.http else ""
-        say(f"Clearprop stores data in {place} and serves gRPC on [bold]{grpc}[/]{http}")
+        _say_start(settings, addresses.grpc, addresses.http)
 
     try:
         settings = read_settings(**options).settings
-        place = settings.database.rstrip(":")
+        configure(settings.log_format, settings.log_level)
         has_ended = app.serve(settings, announce)
     except Exception as error:
         # After the start, an error is a bug: its traceback belongs in the log.
@@ -45,7 +44,7 @@ def serve(**options: Any) -> None:  # noqa: ANN401 (of any setting)
             raise
         show_failure(sentence(str(error) or type(error).__name__))
         raise typer.Exit(1) from None
-    say("Stopped.")
+    _say(settings, "stopped", "Stopped.")
     if not has_ended:
         _leave()
 
@@ -58,10 +57,24 @@ def _leave() -> None:
     os._exit(0)
 
 
-def _configure_logging() -> None:
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+def _say_start(settings: Settings, grpc: str, http: str | None) -> None:
+    database = settings.database.rstrip(":")
+    secure = "s" if settings.tls_cert else ""
+    over_grpc = f"grpcs://{grpc}" if secure else grpc
+    over_http = f" and HTTP on [bold]http{secure}://{http}[/]" if http else ""
+    _say(
+        settings,
+        "serving",
+        f"Clearprop stores data in {database} and serves gRPC on [bold]{over_grpc}[/]{over_http}",
+        database=database,
+        grpc=grpc,
+        http=http,
     )
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    # Warnings of uvicorn are about invalid requests from clients.
-    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+
+
+def _say(settings: Settings, event: str, sentence: str, **fields: str | None) -> None:
+    """Say something to people, or write it to a log for programs."""
+    if settings.log_format == "text":
+        say(sentence)
+    else:
+        logger.info(event, extra=fields)

@@ -20,6 +20,7 @@ from service.faces.messages.name_lengths import check_name_lengths
 from service.faces.messages.scopes import required_scope
 from service.faces.response_stream import ResponseStream
 from service.faces.responses import Responses
+from service.insight.calls import ObservedCall, ObservedCalls, describe
 from service.use_cases.caller import CALLER
 from service.use_cases.requests import AnsweredBefore
 from training.access import Scope
@@ -45,11 +46,17 @@ class Rpc:
     kind: CallKind
     _handle: Callable[..., Any]
     _admission: Admission
+    _calls: ObservedCalls
     _check: Callable[[], None]
     _repeated: Callable[[AnsweredBefore, type[Message]], Awaitable[Message]]
 
+    def observed(self, face: str, header: Callable[[str], str]) -> ObservedCall:
+        """Return a new call, which lasts from the arrival of a request to the last byte sent."""
+        return self._calls.begin(face, self.method.name, header)
+
     async def answer(self, request: Message) -> Message:
         """Handle a call with one request and one response."""
+        describe(request)
         self._check()
         if self.kind.pool is None:
             response: Message = self._handle(request)
@@ -79,6 +86,7 @@ class Rpc:
 
         Raises the error with which the call is rejected.
         """
+        describe(request)
         self._check()
         check_name_lengths(request)
         with ExitStack() as opened:
@@ -100,13 +108,18 @@ class Rpc:
 
     async def _checked(self, requests: AsyncIterator[Message]) -> AsyncIterator[Message]:
         async for request in requests:
+            describe(request)
             self._check()
             check_name_lengths(request)
             yield request
 
 
 def rpcs(
-    handlers: Handlers, responses: Responses, admission: Admission, check: Callable[[], None]
+    handlers: Handlers,
+    responses: Responses,
+    admission: Admission,
+    calls: ObservedCalls,
+    check: Callable[[], None],
 ) -> list[Rpc]:
     """Return every method of the contract with its handler.
 
@@ -122,6 +135,7 @@ def rpcs(
             CALL_KINDS[method.name],
             by_rpc[method.name],
             admission,
+            calls,
             check,
             responses.repeated,
         )

@@ -1,17 +1,18 @@
 """The gRPC face: serves the methods of the contract and converts errors."""
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, Never
+from functools import partial
+from typing import Any, Never, TypeVar
 from urllib.parse import unquote
 
 import grpc
 from google.protobuf.message import Message
 
 from service.faces.error_table import INTERNAL_ERROR, code_of, status_of
+from service.faces.failures import note_failure
 from service.faces.grpc.requests import Requests
 from service.faces.response_stream import Response
 from service.faces.rpcs import SERVICE, Rpc
@@ -21,7 +22,7 @@ from service.threads import Threads
 from service.use_cases.caller import CALLER
 from training.errors import ClearpropError
 
-logger = logging.getLogger(__name__)
+R = TypeVar("R")
 
 #: The size of the cache of serialized responses, in bytes.
 _SHARED_BYTES = 32 * 2**20
@@ -46,10 +47,28 @@ def _handler(
     # wire: so the service decides when it receives a request.
     if rpc.method.server_streaming:
         # Its responses are already serialized, because many callers receive the same ones.
-        return grpc.stream_stream_rpc_method_handler(_streaming(rpc, requests, serialized))
+        stream = _observed(rpc, _streaming(rpc, requests, serialized))
+        return grpc.stream_stream_rpc_method_handler(stream)
     handle = _collecting if rpc.method.client_streaming else _answering
+    answer = _observed(rpc, handle(rpc, requests))
     respond = rpc.response_type.SerializeToString
-    return grpc.stream_unary_rpc_method_handler(handle(rpc, requests), response_serializer=respond)
+    return grpc.stream_unary_rpc_method_handler(answer, response_serializer=respond)
+
+
+def _observed(
+    rpc: Rpc, handle: Callable[[AsyncIterator[bytes], Context], Awaitable[R]]
+) -> Callable[[AsyncIterator[bytes], Context], Awaitable[R]]:
+    async def observed(contents: AsyncIterator[bytes], context: Context) -> R:
+        with rpc.observed("grpc", partial(_header, context)):
+            return await handle(contents, context)
+
+    return observed
+
+
+def _header(context: Context, name: str) -> str:
+    """Return the last value of a metadatum, which is all that a client could mean."""
+    found = dict(context.invocation_metadata() or ()).get(name, "")
+    return found if isinstance(found, str) else ""
 
 
 def _answering(
@@ -138,13 +157,13 @@ def _address(peer: str) -> str:
 
 
 async def _refuse(error: Exception, context: Context) -> Never:
-    """End a call with the status of an error; log it if it is an internal one."""
+    """End a call with the status of an error."""
+    if not isinstance(error, grpc.aio.InternalError):  # raised by writing to a lost connection
+        note_failure(error)
     if isinstance(error, ClearpropError):
         status = status_of(error)
         details = (("grpc-status-details-bin", status.SerializeToString()),)
         await _abort(context, code_of(error), status.message, details)
-    if not isinstance(error, grpc.aio.InternalError):  # raised by writing to a lost connection
-        logger.error("internal error while handling a call", exc_info=error)
     await _abort(context, grpc.StatusCode.INTERNAL, INTERNAL_ERROR, ())
     raise AssertionError("abort does not return")
 

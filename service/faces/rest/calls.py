@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from service.faces.failures import note_status
 from service.faces.received_bytes import HeldBytes
 from service.faces.rest.bodies import Bodies
 from service.faces.rest.errors import HttpError, error_response
@@ -45,6 +46,15 @@ class Resource:
         """Handle one request; send any error to the client."""
         request = Request(scope, receive)
         CALLER.set(request.client.host if request.client else "")
+        route = self._route(request)
+        if route is None:
+            await self._handle(request, send)
+            return
+        with route.rpc.observed("http", lambda name: request.headers.get(name, "")):
+            await self._handle(request, send)
+
+    async def _handle(self, request: Request, send: Send) -> None:
+        scope, receive = request.scope, request.receive
         task, when_lost = asyncio.current_task(), scope["extensions"][WHEN_LOST]
         assert task is not None
         with self._bodies.received.hold(CALLER.get()) as held:
@@ -52,6 +62,7 @@ class Resource:
             try:
                 response = await self._answer(request, held)
             except (ClientDisconnect, asyncio.CancelledError):
+                note_status("CANCELLED", "")
                 return
             except Exception as error:  # noqa: BLE001 (sent to the client, and logged)
                 has_if_match = "If-Match" in request.headers
@@ -63,8 +74,7 @@ class Resource:
     async def _answer(self, request: Request, held: HeldBytes) -> ASGIApp:
         if request.method == "OPTIONS":
             return Response(status_code=HTTPStatus.NO_CONTENT, headers={"Allow": self._allowed})
-        is_head = request.method == "HEAD"
-        route = self._routes.get("GET" if is_head else request.method)
+        route = self._route(request)
         if route is None:
             raise HttpError(
                 HTTPStatus.METHOD_NOT_ALLOWED,
@@ -80,6 +90,9 @@ class Resource:
         _check_accepted(request, JSON)
         message = await message_of(route, request, self._bodies, held)
         return await _json(route.rpc, await route.rpc.answer(message), held)
+
+    def _route(self, request: Request) -> Route | None:
+        return self._routes.get("GET" if request.method == "HEAD" else request.method)
 
     @property
     def _allowed(self) -> str:

@@ -1,6 +1,5 @@
 """Errors as HTTP responses: a status code, and google.rpc.Status as JSON."""
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -13,9 +12,8 @@ from google.rpc.status_pb2 import Status
 from starlette.responses import Response
 
 from service.faces.error_table import INTERNAL_ERROR, code_of, status_of, status_with
+from service.faces.failures import note_failure, note_status
 from training.errors import ClearpropError, LimitExceeded, StaleError
-
-logger = logging.getLogger(__name__)
 
 #: The HTTP status of each gRPC code, as in the comments of google.rpc.Code.
 HTTP_CODES = {
@@ -74,14 +72,16 @@ class ErrorResponse:
 
 
 def error_response(error: Exception, *, has_if_match: bool = False) -> ErrorResponse:
-    """Return an error as a response; log it if it is an internal one.
+    """Return an error as a response, and note that the current call ends with it.
 
     With `has_if_match`, a stale etag comes from the If-Match header and gets the status 412.
     """
     if isinstance(error, HttpError):
+        note_status(error.code.name, error.reason)
         status = status_with(error.code, error.reason, error.message)
         document = _document(error.http_code, error.code, status)
         return ErrorResponse(error.http_code, document, error.headers)
+    note_failure(error)
     if isinstance(error, ClearpropError):
         code = code_of(error)
         http_code = HTTP_CODES[code]
@@ -92,7 +92,6 @@ def error_response(error: Exception, *, has_if_match: bool = False) -> ErrorResp
         retry = error.retry_after
         headers = {} if retry is None else {"Retry-After": str(max(1, round(retry)))}
         return ErrorResponse(http_code, _document(http_code, code, status_of(error)), headers)
-    logger.error("internal error while handling a request", exc_info=error)
     code = grpc.StatusCode.INTERNAL
     status = status_with(code, "INTERNAL", INTERNAL_ERROR)
     return ErrorResponse(HTTP_CODES[code], _document(HTTP_CODES[code], code, status))

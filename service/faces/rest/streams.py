@@ -12,6 +12,7 @@ from google.protobuf.message import Message
 from starlette.datastructures import MutableHeaders
 from starlette.types import Receive, Scope, Send
 
+from service.faces.failures import note_status
 from service.faces.response_stream import Response, ResponseStream
 from service.faces.rest.errors import error_response
 from service.faces.rest.to_json import to_json
@@ -157,6 +158,8 @@ class Streamed:
                 error_response(error)
                 scope["extensions"][ABORT]()
                 await gone
+            elif not sending.done():
+                note_status("CANCELLED", "")
         finally:
             sending.cancel()
             gone.cancel()

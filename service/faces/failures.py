@@ -1,0 +1,29 @@
+"""Notes the errors with which calls end."""
+
+import logging
+
+from service.faces.error_table import code_of
+from service.insight.calls import current_call
+from training.errors import ClearpropError
+
+logger = logging.getLogger(__name__)
+
+
+def note_status(code: str, reason: str) -> None:
+    """Note the status with which the current call ends, if there is one."""
+    call = current_call()
+    if call is not None:
+        call.fail(code, reason, "", None)
+
+
+def note_failure(error: Exception) -> None:
+    """Note the error of the current call; log an internal one that belongs to no call."""
+    call = current_call()
+    if isinstance(error, ClearpropError):
+        if call is not None:
+            limit = error.metadata.get("limit", "")
+            call.fail(code_of(error).name, error.reason, limit, None)
+    elif call is not None:
+        call.fail("INTERNAL", "INTERNAL", "", error)
+    else:
+        logger.error("internal error while handling a request", exc_info=error)

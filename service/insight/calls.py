@@ -1,0 +1,152 @@
+"""Observes every call, from its arrival to its last byte, for both faces."""
+
+import logging
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from time import monotonic
+from types import TracebackType
+from typing import Self
+
+from service.admission.call_kinds import CALL_KINDS, COMPUTING, QUICK, CallKind
+from service.insight.bounded_log import BoundedLog
+from service.use_cases.caller import CALLER
+
+logger = logging.getLogger(__name__)
+
+#: A call that takes longer than this, in seconds, is in the log. Others wait for something.
+_SLOW_SECONDS: Mapping[CallKind, float] = {QUICK: 1.0, COMPUTING: 10.0}
+
+#: The level of each code that does not mean that the client made a mistake.
+_LEVELS = {
+    "DATA_LOSS": logging.ERROR,
+    "INTERNAL": logging.ERROR,
+    "DEADLINE_EXCEEDED": logging.WARNING,
+    "RESOURCE_EXHAUSTED": logging.WARNING,
+    "UNAVAILABLE": logging.WARNING,
+}
+
+_CURRENT: ContextVar["ObservedCall | None"] = ContextVar("observed_call", default=None)
+
+
+class ObservedCall:
+    """One call of a face. A context: leaving it ends the call.
+
+    `header` returns a header of the request by its name in lower case, empty if there is none.
+    """
+
+    __slots__ = (
+        "_began",
+        "_calls",
+        "_error",
+        "_reason",
+        "code",
+        "face",
+        "header",
+        "limit",
+        "method",
+        "network",
+        "request_id",
+        "run",
+        "training_set",
+    )
+
+    def __init__(
+        self, calls: "ObservedCalls", face: str, method: str, header: Callable[[str], str]
+    ) -> None:
+        self._calls = calls
+        self._error: BaseException | None = None
+        self._reason = ""
+        self.face = face
+        self.method = method
+        self.header = header
+        self.code = "OK"
+        self.limit = ""
+        self.network = self.training_set = self.request_id = ""
+        self.run = 0
+
+    def fail(self, code: str, reason: str, limit: str, error: BaseException | None) -> None:
+        """Note the status with which the call ends; the error if it is an internal one."""
+        self.code, self.limit = code, limit
+        self._reason, self._error = reason, error
+
+    def __enter__(self) -> Self:
+        _CURRENT.set(self)
+        self._began = monotonic()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if kind is not None and self.code == "OK":
+            self.code = "CANCELLED"
+        self._calls.ended(self, monotonic() - self._began)
+
+    @property
+    def error(self) -> BaseException | None:
+        """The internal error with which the call ended."""
+        return self._error
+
+    def fields(self, seconds: float) -> dict[str, object]:
+        """Return what the log says about it: no content of its request."""
+        found = {
+            "method": self.method,
+            "face": self.face,
+            "code": self.code,
+            "reason": self._reason,
+            "limit": self.limit,
+            "principal": CALLER.get(),
+            "network": self.network,
+            "run": self.run,
+            "training_set": self.training_set,
+            "request_id": self.request_id or self.header("x-request-id"),
+            "latency": round(seconds, 6),
+        }
+        return {name: value for name, value in found.items() if value not in ("", 0)}
+
+
+class ObservedCalls:
+    """What happens to the calls of a server. For one event loop."""
+
+    def __init__(self) -> None:
+        self._log = BoundedLog(logger)
+
+    def begin(self, face: str, method: str, header: Callable[[str], str]) -> ObservedCall:
+        """Return a call that begins when it is entered."""
+        return ObservedCall(self, face, method, header)
+
+    def ended(self, call: ObservedCall, seconds: float) -> None:
+        """Note a call that has ended."""
+        if call.code not in ("OK", "CANCELLED"):
+            self._log_failure(call, seconds)
+        elif seconds > _SLOW_SECONDS.get(CALL_KINDS[call.method], seconds):
+            self._log.write(logging.WARNING, "SLOW", "slow call", call.fields(seconds))
+
+    def close(self) -> None:
+        """Stop to log calls: the server stops, which ends all of them."""
+        self._log.close()
+
+    def _log_failure(self, call: ObservedCall, seconds: float) -> None:
+        level = _LEVELS.get(call.code, logging.INFO)
+        event = "call failed" if level == logging.ERROR else "call refused"
+        if call.error is not None:
+            event = "internal error while handling a call"
+        fields = call.fields(seconds)
+        self._log.write(level, str(fields.get("reason", call.code)), event, fields, call.error)
+
+
+def current_call() -> ObservedCall | None:
+    """Return the call to which the current code belongs; None outside of calls."""
+    return _CURRENT.get()
+
+
+def describe(request: object) -> None:
+    """Note what a request of the current call is about; later ones of a stream leave it out."""
+    call = _CURRENT.get()
+    if call is not None:
+        call.network = getattr(request, "network", "") or call.network
+        call.run = getattr(request, "run", 0) or call.run
+        call.training_set = getattr(request, "training_set", "") or call.training_set
+        call.request_id = getattr(request, "request_id", "") or call.request_id
