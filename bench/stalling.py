@@ -12,6 +12,8 @@ from clearprop.v1.training_service_pb2 import WatchUpdatesRequest, WatchUpdatesR
 
 WATCH = "/clearprop.v1.TrainingService/WatchUpdates"
 _OPTIONS = [
+    # Otherwise a slow machine looks like a long line, whose client lets the server send megabytes.
+    ("grpc.http2.bdp_probe", 0),
     ("grpc.use_local_subchannel_pool", 1),
     ("grpc.max_receive_message_length", 64 * 2**20),
 ]

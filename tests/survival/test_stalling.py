@@ -24,22 +24,24 @@ from watch_reading import PATIENCE, Reading, Watcher
 ROOT = Path(__file__).parents[2]
 
 STALLED = 50
-PROCESSES = 5
 
 #: The server ends a stream that it cannot write to for 10 s; `make soak` continues for 90 s.
-SECONDS = rounds(14, 90)
+SECONDS = rounds(10, 90)
 
 #: How a watch ends that the server cannot write to. gRPC may drop a connection that has been dead
 #: for over a minute; then its client receives no other reason.
 CUT, GONE = "UNAVAILABLE: could not write to the stream", "UNAVAILABLE: Stream removed"
 ENDS = (CUT,) if SECONDS < 60 else (CUT, GONE)
 
-#: More than connections take in, so that no stalled watcher is sent all of it.
-HISTORY = 250_000
+#: In 40 messages; a client that reads one of them takes in one or two more.
+HISTORY = 50_000
 
 #: An update with all of these takes nearly 100 µs, so that watchers keep up with training.
 EXAMPLES = 600
 UPDATES = 5_000
+
+#: How often the network is trained, so that a processor has time for other tests.
+PACE_SECONDS = 1.0
 
 MOST_BYTES_EACH = 8 * 2**20
 MOST_LOG_BYTES = 64 * 2**20
@@ -48,29 +50,23 @@ MOST_LOG_BYTES = 64 * 2**20
 @contextmanager
 def stopped_watchers(
     server: ServerProcess, network: network_pb2.Network
-) -> Iterator[list[subprocess.Popen[str]]]:
-    """Let many watchers read one message of a history each, then stop their processes."""
-    command = [sys.executable, "-m", "bench.stalling", server.target, network.network]
-    processes = [
-        subprocess.Popen(
-            [*command, str(STALLED // PROCESSES)],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(PROCESSES)
-    ]
-    try:
-        for process in processes:
+) -> Iterator[subprocess.Popen[str]]:
+    """Let many watchers read one message of a history each, then stop their process."""
+    program = [sys.executable, "-m", "bench.stalling"]
+    with subprocess.Popen(
+        [*program, server.target, network.network, str(STALLED)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
             assert process.stdout is not None
             assert process.stdout.readline() == "watching\n"
             process.send_signal(signal.SIGSTOP)
-        yield processes
-    finally:
-        for process in processes:
+            yield process
+        finally:
             process.kill()
-            process.communicate()
 
 
 def memory(server: ServerProcess) -> int:
@@ -100,12 +96,11 @@ def test_fifty_stopped_watchers_cost_little_and_the_healthy_one_misses_nothing(
         train(stub, network.network, slow_run)
         healthy.wait_for(lambda reading: reading.last_state == "SUCCEEDED")
         before, largest_log, peaks = memory(own_server), 0, []
-        with stopped_watchers(own_server, past) as processes:
+        with stopped_watchers(own_server, past) as process:
             runs, begun = 1, time.monotonic()
             # A process that continues too early would read its history to the end, and wait.
             while (passed := time.monotonic() - begun) < SECONDS or open_watches(stub) > 1:
                 assert passed < SECONDS + PATIENCE, "stopped watchers are not ended"
-                # The pause between runs lets the healthy watcher come to their end.
                 ended = train(stub, network.network, slow_run)
                 runs += 1
                 healthy.wait_for(
@@ -113,7 +108,8 @@ def test_fifty_stopped_watchers_cost_little_and_the_healthy_one_misses_nothing(
                 )
                 peaks.append(memory(own_server))
                 largest_log = max(largest_log, log.stat().st_size)
-            ends = [end for process in processes for end in ends_of(process)]
+                time.sleep(max(0.0, begun + passed + PACE_SECONDS - time.monotonic()))
+            ends = ends_of(process)
         healthy.cancel()
     assert len(ends) == STALLED
     assert all(end.startswith(ENDS) for end in ends), Counter(ends)
