@@ -3,12 +3,17 @@
 import re
 from ipaddress import ip_address
 from typing import Final, NamedTuple
+from urllib.parse import unquote
 
 #: The address of a server for gRPC, unless another one is given.
 DEFAULT_SERVER: Final = "127.0.0.1:50051"
 
 #: The schemes of gRPC targets that are not HOST:PORT, which gRPC itself resolves.
 _SCHEMES: Final = ("dns:", "ipv4:", "ipv6:", "unix:", "unix-abstract:", "vsock:", "xds:")
+
+#: Whether a target has TLS, by its scheme.
+_TLS: Final = {"grpcs": True, "grpc": False}
+_SECURE: Final = "grpcs://clearprop.example.com:50051"
 
 _IPV6: Final = r"\[(?=[^\]]*:[^\]]*:)[0-9A-Fa-f:.]+(?:%[\w.-]+)?\]"
 _HOST_AND_PORT: Final = re.compile(rf"({_IPV6}|[^\s\[\]/@:]+):([0-9]+)", re.ASCII)
@@ -21,6 +26,23 @@ class Address(NamedTuple):
 
     host: str
     port: int
+
+
+class Target(NamedTuple):
+    """A target as gRPC expects it, and whether it has TLS: None if it does not say so."""
+
+    name: str
+    has_tls: bool | None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether what is sent to it does not leave this machine."""
+        if self.name.startswith(("unix:", "unix-abstract:")):
+            return True
+        scheme = next(filter(self.name.startswith, _SCHEMES), "")
+        addresses = self.name.removeprefix(scheme).rpartition("/")[2].split(",")
+        hosts = (unquote(each).rpartition(":")[0].strip("[]") for each in addresses)
+        return all(map(is_loopback, hosts))
 
 
 def parse_address(text: str, *, lowest_port: int = 0, example: str = DEFAULT_SERVER) -> Address:
@@ -45,13 +67,22 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-def check_target(target: str) -> str:
-    """Return a target to connect to: HOST:PORT, or a target with a scheme of gRPC, such as unix:.
+def parse_target(text: str) -> Target:
+    """Parse a target to connect to.
 
-    Raises ValueError if it is neither.
+    This is HOST:PORT, grpcs://HOST:PORT for TLS, grpc://HOST:PORT for none, or a target with a
+    scheme of gRPC itself, such as unix:/path. Raises ValueError.
     """
-    if not target.startswith(_SCHEMES):
-        parse_address(target, lowest_port=1)
+    scheme, _, rest = text.rpartition("://")
+    if scheme in _TLS:
+        return Target(_checked(rest), _TLS[scheme])
+    if scheme == "https":
+        raise _invalid(text, f"use grpcs:// and the port for gRPC, such as {_SECURE}")
+    return Target(text if text.startswith(_SCHEMES) else _checked(text), None)
+
+
+def _checked(target: str) -> str:
+    parse_address(target, lowest_port=1)
     return target
 
 

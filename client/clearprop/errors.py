@@ -13,6 +13,17 @@ MessageT = TypeVar("MessageT", bound=Message)
 
 _DETAILS_KEY = "grpc-status-details-bin"
 
+#: What to say if TLS fails, by what gRPC says. A retry cannot help.
+_TLS = {
+    "Hostname Verification Check failed": "the certificate of the server is for other names:"
+    " connect by one of them",
+    "CERTIFICATE_VERIFY_FAILED: certificate has expired": "the certificate of the server has ended",
+    "CERTIFICATE_VERIFY_FAILED": "the certificate of the server is of an unknown authority: pass"
+    " that authority as ca",
+    "WRONG_VERSION_NUMBER": "the server does not use TLS: connect to HOST:PORT, without grpcs://",
+}
+_FAILED_TLS = frozenset(_TLS.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Violation:
@@ -60,7 +71,7 @@ class ClearpropError(Exception):
         retry = next(_details(status, RetryInfo), None)
         return cls(
             error.code(),
-            error.details() or "the call failed without a message",
+            _message(error),
             reason=info.reason,
             metadata=info.metadata,
             violations=tuple(
@@ -80,10 +91,17 @@ class ClearpropError(Exception):
         """
         return (
             self.retry_after is not None
-            or self.code is grpc.StatusCode.UNAVAILABLE
+            or (self.code is grpc.StatusCode.UNAVAILABLE and self.message not in _FAILED_TLS)
             or (not self.reason and self.code is grpc.StatusCode.CANCELLED)
             or (not self.reason and "RST_STREAM" in self.message)
         )
+
+
+def _message(error: grpc.RpcError) -> str:
+    message = error.details() or "the call failed without a message"
+    if error.code() is grpc.StatusCode.UNAVAILABLE:
+        return next((words for found, words in _TLS.items() if found in message), message)
+    return message
 
 
 def _status(error: grpc.RpcError) -> Status:

@@ -2,7 +2,7 @@
 
 import pytest
 from clearprop import aio, connect
-from clearprop.addresses import Address, check_target, parse_address
+from clearprop.addresses import Address, parse_address, parse_target
 
 VALID = {
     "127.0.0.1:50051": Address("127.0.0.1", 50051),
@@ -54,7 +54,37 @@ def test_anything_else_is_refused_with_what_to_write(text: str) -> None:
 
 @pytest.mark.parametrize("target", ["localhost:1", "[::1]:50051", "unix:/a/b", "dns:///a:1"])
 def test_a_client_connects_to_addresses_and_to_targets_of_grpc(target: str) -> None:
-    assert check_target(target) == target
+    assert parse_target(target) == (target, None)
+
+
+def test_a_scheme_says_whether_there_is_tls() -> None:
+    assert parse_target("grpcs://a.example:1") == ("a.example:1", True)
+    assert parse_target("grpc://[::1]:1") == ("[::1]:1", False)
+    with pytest.raises(ValueError, match="use grpcs:// and the port for gRPC"):
+        parse_target("https://a.example:443")
+
+
+@pytest.mark.parametrize(
+    ("target", "is_local"),
+    {
+        "localhost:1": True,
+        "127.9.9.9:1": True,
+        "[::1]:1": True,
+        "unix:/a/b": True,
+        "unix:///a/b": True,
+        "dns:///localhost:1": True,
+        "ipv4:127.0.0.1:1": True,
+        "ipv6:%5B::1%5D:1": True,
+        "ipv4:127.0.0.1:1,192.0.2.1:1": False,
+        "dns://localhost/a.example:1": False,
+        "a.example:1": False,
+        "localhost.example:1": False,
+        "10.0.0.1:1": False,
+        "xds:///localhost": False,
+    }.items(),
+)
+def test_only_loopback_and_sockets_of_unix_are_local(target: str, is_local: bool) -> None:
+    assert parse_target(target).is_local is is_local
 
 
 @pytest.mark.parametrize("target", ["", "50051", "localhost", "localhost:0", "127.0.0.1:99999"])

@@ -99,7 +99,10 @@ def test_the_nearest_name_is_the_one_that_was_meant(
 
 
 def test_a_keyword_like_no_other_is_answered_with_all_of_them() -> None:
-    with pytest.raises(TypeError, match=r"'zzz'. Known keywords are: retry_timeout, target\."):
+    with pytest.raises(
+        TypeError,
+        match=r"'zzz'. Known keywords are: ca, cert, insecure, key, retry_timeout, target, token\.",
+    ):
         clearprop.connect(zzz=1)  # type: ignore[call-arg]
 
 

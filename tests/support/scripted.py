@@ -57,8 +57,10 @@ SOON = Refusal(grpc.StatusCode.UNAVAILABLE, "stopping", "DRAINING", retry_after=
 class ScriptedServer:
     """Answers each call of a method with the next of the answers that it was told."""
 
-    def __init__(self) -> None:
+    def __init__(self, credentials: grpc.ServerCredentials | None = None) -> None:
         self.requests: dict[str, list[Any]] = defaultdict(list)
+        #: The header `authorization` of each call, None without one.
+        self.authorizations: list[str | bytes | None] = []
         self._script: dict[str, deque[Sequence[Answer]]] = defaultdict(deque)
         self._server = grpc.server(ThreadPoolExecutor(8), options=[("grpc.so_reuseport", 0)])
         self._server.add_generic_rpc_handlers(
@@ -69,7 +71,12 @@ class ScriptedServer:
                 )
             ]
         )
-        self.target = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
+        free = "127.0.0.1:0"
+        if credentials is None:
+            port = self._server.add_insecure_port(free)
+        else:
+            port = self._server.add_secure_port(free, credentials)
+        self.target = f"127.0.0.1:{port}"
         self._server.start()
 
     def answers(self, method: str, *answers: Answer) -> None:
@@ -99,6 +106,7 @@ class ScriptedServer:
 
     def _behaviour(self, name: str, *, streaming: bool) -> Callable[[Any, Any], Any]:
         def stream(request: Any, context: grpc.ServicerContext) -> Iterator[Message]:
+            self._note(context)
             self.requests[name].append(request)
             for answer in self._script[name].popleft():
                 if isinstance(answer, Refusal):
@@ -108,6 +116,9 @@ class ScriptedServer:
 
         return stream if streaming else lambda request, context: next(stream(request, context))
 
+    def _note(self, context: grpc.ServicerContext) -> None:
+        self.authorizations.append(dict(context.invocation_metadata()).get("authorization"))
+
     def _uploads(self, name: str) -> Callable[[Any, Any], Any]:
         """A call that sends a stream: a refusal comes after its first message, else all are read.
 
@@ -115,6 +126,7 @@ class ScriptedServer:
         """
 
         def receive(requests: Iterator[Any], context: grpc.ServicerContext) -> Message:
+            self._note(context)
             received: list[Any] = []
             self.requests[name].append(received)
             (answer,) = self._script[name].popleft()

@@ -9,10 +9,11 @@ from clearprop._async.connection import AsyncConnection
 from clearprop._async.networks import AsyncNetwork
 from clearprop._async.training_sets import AsyncTrainingSet
 from clearprop._transports.event_loop import AsyncTransport
-from clearprop.addresses import DEFAULT_SERVER, check_target
+from clearprop.addresses import DEFAULT_SERVER
 from clearprop.backoff import DEFAULT_RETRY_TIMEOUT
 from clearprop.calls import networks, server, training_sets
 from clearprop.documents import DocumentLike
+from clearprop.endpoints import EndpointOptions, endpoint
 from clearprop.keywords import check_keywords, check_methods
 from clearprop.options import NetworkOptions
 from clearprop.v1.training_service_pb2 import GetServerInfoResponse
@@ -21,16 +22,30 @@ from clearprop.values import MatrixLike, RowsLike
 
 @check_keywords
 def connect(
-    target: str = DEFAULT_SERVER, *, retry_timeout: float = DEFAULT_RETRY_TIMEOUT
+    target: str = DEFAULT_SERVER,
+    *,
+    retry_timeout: float = DEFAULT_RETRY_TIMEOUT,
+    **options: Unpack[EndpointOptions],
 ) -> "AsyncClient":
-    """Return a client for the server at `target`, HOST:PORT. Nothing is sent before the first call.
+    """Return a client for the server at `target`. Nothing is sent before the first call.
+
+    `target` is HOST:PORT; grpcs://HOST:PORT connects with TLS.
 
     While the server is unavailable, a call or a watch is retried for up to `retry_timeout` seconds
     before it raises ClearpropError. With 0, nothing is retried.
 
-    Raises ValueError if `target` is not a valid address.
+    - `token`: a token of the server, which is sent with every call.
+    - `ca`: a PEM file with the authority that issued the certificate of the server, unless it is
+      one of the public authorities. It implies TLS.
+    - `cert`, `key`: PEM files with a certificate for this client, and its private key. They imply
+      TLS.
+    - `insecure`: True allows a token without TLS to a server on another machine.
+
+    Raises ValueError if `target`, the token or a file is not valid, and for a token that would be
+    sent to another machine without TLS.
     """
-    return AsyncClient(AsyncConnection(AsyncTransport(check_target(target)), retry_timeout))
+    transport = AsyncTransport(endpoint(target, options))
+    return AsyncClient(AsyncConnection(transport, retry_timeout))
 
 
 @check_methods

@@ -10,10 +10,11 @@ from clearprop._sync.connection import Connection
 from clearprop._sync.networks import Network
 from clearprop._sync.training_sets import TrainingSet
 from clearprop._transports.threads import Transport
-from clearprop.addresses import DEFAULT_SERVER, check_target
+from clearprop.addresses import DEFAULT_SERVER
 from clearprop.backoff import DEFAULT_RETRY_TIMEOUT
 from clearprop.calls import networks, server, training_sets
 from clearprop.documents import DocumentLike
+from clearprop.endpoints import EndpointOptions, endpoint
 from clearprop.keywords import check_keywords, check_methods
 from clearprop.options import NetworkOptions
 from clearprop.v1.training_service_pb2 import GetServerInfoResponse
@@ -22,16 +23,30 @@ from clearprop.values import MatrixLike, RowsLike
 
 @check_keywords
 def connect(
-    target: str = DEFAULT_SERVER, *, retry_timeout: float = DEFAULT_RETRY_TIMEOUT
+    target: str = DEFAULT_SERVER,
+    *,
+    retry_timeout: float = DEFAULT_RETRY_TIMEOUT,
+    **options: Unpack[EndpointOptions],
 ) -> "Client":
-    """Return a client for the server at `target`, HOST:PORT. Nothing is sent before the first call.
+    """Return a client for the server at `target`. Nothing is sent before the first call.
+
+    `target` is HOST:PORT; grpcs://HOST:PORT connects with TLS.
 
     While the server is unavailable, a call or a watch is retried for up to `retry_timeout` seconds
     before it raises ClearpropError. With 0, nothing is retried.
 
-    Raises ValueError if `target` is not a valid address.
+    - `token`: a token of the server, which is sent with every call.
+    - `ca`: a PEM file with the authority that issued the certificate of the server, unless it is
+      one of the public authorities. It implies TLS.
+    - `cert`, `key`: PEM files with a certificate for this client, and its private key. They imply
+      TLS.
+    - `insecure`: True allows a token without TLS to a server on another machine.
+
+    Raises ValueError if `target`, the token or a file is not valid, and for a token that would be
+    sent to another machine without TLS.
     """
-    return Client(Connection(Transport(check_target(target)), retry_timeout))
+    transport = Transport(endpoint(target, options))
+    return Client(Connection(transport, retry_timeout))
 
 
 @check_methods

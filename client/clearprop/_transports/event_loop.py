@@ -9,6 +9,7 @@ import grpc
 
 from clearprop._transports.channel import CHANNEL_OPTIONS, UPLOAD_PATH
 from clearprop.calls.base import Call, ResponseT
+from clearprop.endpoints import Endpoint
 from clearprop.errors import ClearpropError
 from clearprop.uploads import Upload
 from clearprop.v1.training_service_pb2 import UploadTrainingSetRequest, UploadTrainingSetResponse
@@ -46,8 +47,15 @@ class AsyncStream(Protocol[ItemT_co]):
 class AsyncTransport:
     """A channel to one server, used in one event loop. Its calls raise `FAILURES`."""
 
-    def __init__(self, target: str) -> None:
-        self._channel = grpc.aio.insecure_channel(target, options=CHANNEL_OPTIONS)
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._metadata = endpoint.metadata
+        self._channel = (
+            grpc.aio.insecure_channel(endpoint.target, options=CHANNEL_OPTIONS)
+            if endpoint.credentials is None
+            else grpc.aio.secure_channel(
+                endpoint.target, endpoint.credentials, options=CHANNEL_OPTIONS
+            )
+        )
         self._upload = self._channel.stream_unary(
             UPLOAD_PATH,
             request_serializer=UploadTrainingSetRequest.SerializeToString,
@@ -61,7 +69,7 @@ class AsyncTransport:
             request_serializer=type(call.request).SerializeToString,
             response_deserializer=call.response.FromString,
         )
-        return await method(call.request)
+        return await method(call.request, metadata=self._metadata)
 
     def stream(self, call: Call[ResponseT]) -> AsyncStream[ResponseT]:
         """Make a call whose response is a stream of messages."""
@@ -70,11 +78,11 @@ class AsyncTransport:
             request_serializer=type(call.request).SerializeToString,
             response_deserializer=call.response.FromString,
         )
-        return method(call.request)
+        return method(call.request, metadata=self._metadata)
 
     async def upload(self, upload: Upload) -> UploadTrainingSetResponse:
         """Send all messages of an upload. Raises whatever iterating over it raises."""
-        call = self._upload()
+        call = self._upload(metadata=self._metadata)
         ends = _Ends(call)
         try:
             # If the service stops reading, the error is in its response.

@@ -9,6 +9,7 @@ import grpc
 from clearprop._transports.channel import CHANNEL_OPTIONS, UPLOAD_PATH
 from clearprop._transports.outbox import Outbox
 from clearprop.calls.base import Call, ResponseT
+from clearprop.endpoints import Endpoint
 from clearprop.errors import ClearpropError
 from clearprop.uploads import Upload
 from clearprop.v1.training_service_pb2 import UploadTrainingSetRequest, UploadTrainingSetResponse
@@ -36,8 +37,13 @@ class Stream(Protocol[ItemT_co]):
 class Transport:
     """A channel to one server. Safe to use from threads. Its calls raise `FAILURES`."""
 
-    def __init__(self, target: str) -> None:
-        self._channel = grpc.insecure_channel(target, options=CHANNEL_OPTIONS)
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._metadata = endpoint.metadata
+        self._channel = (
+            grpc.insecure_channel(endpoint.target, options=CHANNEL_OPTIONS)
+            if endpoint.credentials is None
+            else grpc.secure_channel(endpoint.target, endpoint.credentials, options=CHANNEL_OPTIONS)
+        )
         self._upload = self._channel.stream_unary(
             UPLOAD_PATH,
             request_serializer=UploadTrainingSetRequest.SerializeToString,
@@ -51,7 +57,7 @@ class Transport:
             request_serializer=type(call.request).SerializeToString,
             response_deserializer=call.response.FromString,
         )
-        return method(call.request)
+        return method(call.request, metadata=self._metadata)
 
     def stream(self, call: Call[ResponseT]) -> Stream[ResponseT]:
         """Make a call whose response is a stream of messages."""
@@ -60,12 +66,12 @@ class Transport:
             request_serializer=type(call.request).SerializeToString,
             response_deserializer=call.response.FromString,
         )
-        return method(call.request)
+        return method(call.request, metadata=self._metadata)
 
     def upload(self, upload: Upload) -> UploadTrainingSetResponse:
         """Send all messages of an upload. Raises whatever iterating over it raises."""
         outbox = Outbox()
-        call = self._upload.future(outbox)
+        call = self._upload.future(outbox, metadata=self._metadata)
         call.add_done_callback(lambda _: outbox.abandon())
         try:
             for message in upload:
