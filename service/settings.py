@@ -12,6 +12,7 @@ from typing import Any
 
 from clearprop.addresses import DEFAULT_SERVER, is_loopback, parse_address
 
+from service.client_scopes import parse_scopes
 from service.limit_settings import limits_of_table, with_settings
 from service.setting import Declaration, Setting, declared, setting
 from service.settings_file import read_file
@@ -76,6 +77,10 @@ def _check_origins(origins: tuple[str, ...]) -> None:
             )
 
 
+def _check_scopes(texts: tuple[str, ...]) -> None:
+    parse_scopes(texts)
+
+
 def _check_auth(auth: str) -> None:
     if auth not in {OFF, REQUIRED}:
         raise ValueError(f"{auth!r} is neither {OFF} nor {REQUIRED}")
@@ -131,9 +136,16 @@ class Settings:
         " then; clients of HTTP can have one.",
         metavar="FILE",
     )
+    client_scope: tuple[str, ...] = setting(
+        (),
+        "Give the client certificate with this name a scope, such as trainer=train; * is every"
+        " other name. Can be repeated. Without it, certificates have the scope read.",
+        metavar="NAME=SCOPE",
+        check=_check_scopes,
+    )
     insecure: bool = setting(
         False,  # noqa: FBT003 (its default)
-        "Listen without TLS on addresses that other machines can reach.",
+        "Listen on addresses that other machines can reach also without TLS or authentication.",
     )
     database: str = setting(
         DEFAULT_DATABASE,
@@ -152,7 +164,8 @@ class Settings:
         "Require authentication for calls (required), or do not (off).",
         metavar="off|required",
         check=_check_auth,
-        default_text="off",
+        default_text="required if other machines can reach the server, or with --client-ca; off"
+        " on loopback and with --insecure",
     )
     log_format: str = setting(
         "text",
@@ -177,7 +190,15 @@ class Settings:
     @property
     def requires_authentication(self) -> bool:
         """Whether calls need credentials."""
-        return self.auth == REQUIRED
+        if self.auth is not None:
+            return self.auth == REQUIRED
+        return self.client_ca is not None or (bool(self._open_addresses) and not self.insecure)
+
+    @property
+    def _open_addresses(self) -> list[str]:
+        """The addresses that other machines can reach."""
+        addresses = [self.grpc] if self.http == OFF else [self.grpc, self.http]
+        return [each for each in addresses if not is_loopback(parse_address(each).host)]
 
     def __post_init__(self) -> None:
         for each in SETTINGS:
@@ -193,13 +214,16 @@ class Settings:
             raise ValueError("TLS needs both --tls-cert and --tls-key")
         if self.client_ca is not None and self.tls_cert is None:
             raise ValueError("--client-ca needs --tls-cert and --tls-key")
-        for address in (self.grpc,) if self.http == OFF else (self.grpc, self.http):
-            is_safe = self.tls_cert is not None or is_loopback(parse_address(address).host)
-            if not is_safe and not self.insecure:
+        if self.client_scope and self.client_ca is None:
+            raise ValueError("--client-scope needs --client-ca")
+        lacks_tls, lacks_auth = self.tls_cert is None, not self.requires_authentication
+        for address in self._open_addresses:
+            if (lacks_tls or lacks_auth) and not self.insecure:
+                advice = "use --tls-cert and --tls-key" if lacks_tls else "omit --auth off"
                 raise ValueError(
-                    f"other machines can reach {address}, which needs TLS: use --tls-cert and"
-                    " --tls-key, or an address of loopback such as 127.0.0.1; --insecure allows it"
-                    " without TLS, as behind a proxy that has it"
+                    f"other machines can reach {address}, which needs TLS and authentication:"
+                    f" {advice}, or an address of loopback such as 127.0.0.1; --insecure allows it"
+                    " without them, as behind a proxy that has them"
                 )
 
 

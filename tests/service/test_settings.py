@@ -218,9 +218,30 @@ def test_loopback_needs_no_tls(host: str) -> None:
     read_settings({}, grpc=f"{host}:1", http=f"{host}:2")
 
 
+def test_addresses_that_others_can_reach_need_authentication() -> None:
+    reachable = {"grpc": "0.0.0.0:1", "http": "off", **TLS}
+    with pytest.raises(ValueError, match="which needs TLS and authentication: omit --auth off"):
+        read_settings({}, auth="off", **reachable)
+
+    for required, options in (
+        (False, {}),
+        (True, {"auth": "required"}),
+        (True, reachable),
+        (True, {**TLS, "client_ca": "ca.pem"}),
+        (False, {**TLS, "client_ca": "ca.pem", "auth": "off"}),
+        (False, {"grpc": "0.0.0.0:1", "insecure": True}),
+        (True, {"grpc": "0.0.0.0:1", "insecure": True, "auth": "required"}),
+    ):
+        assert read_settings({}, **options).settings.requires_authentication is required
+
+
 def test_a_certificate_needs_a_key() -> None:
     for name in TLS:
         with pytest.raises(ValueError, match=r"^TLS needs both --tls-cert and --tls-key"):
             read_settings({}, **{name: "file.pem"})
     with pytest.raises(ValueError, match=r"^--client-ca needs"):
         read_settings({"CLEARPROP_CLIENT_CA": "ca.pem"})
+    with pytest.raises(ValueError, match=r"^--client-scope needs --client-ca"):
+        read_settings({}, client_scope=["trainer=train"])
+    with pytest.raises(ValueError, match=r"^--client-scope: 'trainer=all' is not NAME=SCOPE"):
+        read_settings({}, client_scope=["trainer=all"])

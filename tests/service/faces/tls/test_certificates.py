@@ -38,6 +38,7 @@ async def serving(folder: Path, *, client_ca: str | None = None) -> AsyncIterato
         tls_cert=paths[0],
         tls_key=paths[1],
         client_ca=client_ca,
+        auth="off",
         database="memory:",
     )
     server = Server(settings, asyncio.get_running_loop())
