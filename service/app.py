@@ -27,6 +27,7 @@ from service.faces.grpc.connection_limit import ConnectionLimit
 from service.faces.grpc.health import SERVICE_NAME, Health
 from service.faces.grpc.requests import Requests
 from service.faces.grpc.server_options import server_options
+from service.faces.handlers.backups import BackupHandlers
 from service.faces.handlers.edits import EditHandlers
 from service.faces.handlers.exports import ExportHandlers
 from service.faces.handlers.handlers import Handlers
@@ -55,6 +56,7 @@ from service.reading.readers import Readers
 from service.reading.watch_reader import WatchReader
 from service.settings import OFF, Settings
 from service.threads import Threads
+from service.use_cases.backups import Backups
 from service.use_cases.comparisons import Comparisons
 from service.use_cases.edits import Edits
 from service.use_cases.evaluations import Evaluations
@@ -125,7 +127,6 @@ class Server:
         explanations, walks = Explanations(inspection, limits), Walks(inspection, limits)
         outcomes = Outcomes(self.store, self.wakeups, self.threads)
         history = History(self.store, readers.states, readers.selections)
-        verification = Verification(self.store, readers.examples, clock)
         steps = Steps(self.store, self.executor, opening, clock)
         runs = Runs(self.store, self.executor, opening, clock)
         self.watches = Watches(self.store, watch_reader, self.wakeups, self.threads, limits)
@@ -141,7 +142,7 @@ class Server:
                 Comparisons(self.store, readers.states),
                 inspection,
                 Retention(self.store, readers.states, clock),
-                verification,
+                Verification(self.store, readers.examples, clock),
             ),
             measures=MeasureHandlers(
                 Predictions(self.store, readers.states, limits),
@@ -151,6 +152,7 @@ class Server:
             inspection=InspectionHandlers(inspection, explanations, walks, self.worker),
             watches=WatchHandlers(self.watches),
             exports=ExportHandlers(Exports(self.store, readers.states)),
+            backups=BackupHandlers(Backups(self.store, clock)),
             server=ServerHandlers(self.version, self.store.kind, limits, self._used),
         )
         self._rpcs = rpcs(self.handlers, responses, self.admission, self.calls, self.wakeups.check)

@@ -1,13 +1,10 @@
 """Stores for all data: one in SQLite, and one in memory."""
 
-from pathlib import Path
-
 from storage.memory_store import MemoryStore
 from storage.sqlite import SqliteStore
+from storage.urls import database_path
 from training.limits import Limits
 from training.ports import Clock, Store
-
-_SQLITE = "sqlite:///"
 
 
 def open_store(url: str, clock: Clock, limits: Limits | None = None) -> Store:
@@ -17,12 +14,5 @@ def open_store(url: str, clock: Clock, limits: Limits | None = None) -> Store:
 
     Raises ValueError for another URL, and storage.errors.CannotOpenStore.
     """
-    if url == "memory:":
-        return MemoryStore(clock)
-    path = url.removeprefix(_SQLITE)
-    if path in (url, "", ":memory:") or "?" in path:
-        raise ValueError(
-            f"{url!r} is not a database URL: use sqlite:///relative/path, sqlite:////absolute/path,"
-            " or memory: to store data only in memory"
-        )
-    return SqliteStore(Path(path), clock, limits)
+    path = database_path(url)
+    return MemoryStore(clock) if path is None else SqliteStore(path, clock, limits)

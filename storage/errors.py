@@ -1,5 +1,13 @@
-"""The error for a store that cannot be opened; for operators, not for callers."""
+"""Errors of whole databases; for operators, not for callers."""
 
 
 class CannotOpenStore(Exception):
     """The store cannot be opened; the message says why and what to do."""
+
+
+class DamagedDatabase(Exception):
+    """A database is damaged, or is none; the message says which and where."""
+
+
+class CannotRestore(Exception):
+    """A backup cannot be written or restored; the message says why and what to do."""

@@ -4,10 +4,11 @@ It is for tests and experiments: each transaction copies the index of the histor
 so that snapshots do not change. This takes longer for a history with more segments.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from storage import store_errors
 from storage.memory_reader import MemoryReader
@@ -46,6 +47,12 @@ class MemoryStore(QueuedStore):
 
     def require_room(self, new_bytes: int | None = None) -> None:
         """Do nothing: this store has no quota."""
+
+    def copy(self, check: Callable[[], None]) -> Future[BinaryIO]:  # noqa: ARG002 — of the port
+        """Refuse it: there is no file."""
+        refused: Future[BinaryIO] = Future()
+        refused.set_exception(store_errors.cannot_copy_memory())
+        return refused
 
     def _remove_piece(self, writer: Writer) -> bool:
         assert isinstance(writer, MemoryWriter)

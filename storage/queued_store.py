@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from queue import SimpleQueue
 from threading import Lock, Thread
-from typing import Any, Generic, TypeVar
+from typing import Any, BinaryIO, Generic, TypeVar
 
 from storage import store_errors
 from storage.merging import Group, Merging, merged
@@ -54,13 +54,36 @@ class Work(Generic[T]):
             self.future.set_exception(self._error)
 
 
+class Aside(Generic[T]):
+    """Queued work outside a transaction, between whose steps the store does its other work."""
+
+    def __init__(self, call: Callable[[], T]) -> None:
+        self.future: Future[T] = Future()
+        self._call = call
+
+    def do(self) -> None:
+        """Do the work, and set the result or the error of the future."""
+        if self.future.set_running_or_notify_cancel():
+            try:
+                self.future.set_result(self._call())
+            except Exception as error:  # noqa: BLE001 — it is the result of the future
+                self.future.set_exception(error)
+
+    def fail(self, error: Exception) -> None:
+        """Set the error of the future."""
+        if self.future.set_running_or_notify_cancel():
+            self.future.set_exception(error)
+
+
 class QueuedStore(ABC):
     """The writing side of a store: its queue, its thread, its listeners."""
 
     def __init__(self) -> None:
-        self._queue: SimpleQueue[Work[Any] | None] = SimpleQueue()
+        self._queue: SimpleQueue[Work[Any] | Aside[Any] | None] = SimpleQueue()
         self._lock = Lock()  # guards the queue, and rejects work after closing
         self._closed = False
+        self._is_ending = False  # changed only in the thread of the store, as the next one
+        self._is_aside = False
         self._listeners: tuple[Listener, ...] = ()
         self._availability_listeners: tuple[AvailabilityListener, ...] = ()
         self.is_writable = True  # changed only in the thread of the store
@@ -120,6 +143,10 @@ class QueuedStore(ABC):
         """Open a snapshot; see training.ports.Store."""
 
     @abstractmethod
+    def copy(self, check: Callable[[], None]) -> Future[BinaryIO]:
+        """Copy all data to a file; see training.ports.Store."""
+
+    @abstractmethod
     def _remove_piece(self, writer: Writer) -> bool:
         """Delete a chunk of hidden or expired data; return whether there may be more."""
 
@@ -159,20 +186,44 @@ class QueuedStore(ABC):
                 self._queue.put(work)
         return work.future
 
+    def _queued_aside(self, call: Callable[[], T]) -> Future[T]:
+        """Queue work outside a transaction; at most one is done at a time, others are refused."""
+        aside = Aside(call)
+        with self._lock:
+            if self._closed:
+                aside.fail(store_errors.closed())
+            else:
+                self._queue.put(aside)
+        return aside.future
+
     def _probe(self, writer: Writer) -> None:
         """Write something that always changes, so that it is really written."""
         writer.remember(Answer(_PROBE, b"", b"", self._now()))
 
     def _serve(self) -> None:
-        while self._serve_waiting():
-            pass
+        while not self._is_ending:
+            first = self._queue.get()
+            # Work that is queued from now on is part of the next transaction.
+            self._serve_items([first, *self._waiting()])
 
-    def _serve_waiting(self) -> bool:
-        """Do all queued work in one transaction; return whether there will be more."""
-        waiting = [self._queue.get()]
-        # Work that is queued from now on is part of the next transaction.
-        waiting += [self._queue.get() for _ in range(self._queue.qsize())]
-        works = [work for work in waiting if work and work.future.set_running_or_notify_cancel()]
+    def _serve_between(self) -> None:
+        """Do what is queued between two steps of work aside. Raises StoreUnavailable if closed."""
+        if waiting := self._waiting():
+            self._serve_items(waiting)
+        if self._is_ending:
+            raise store_errors.closed()
+
+    def _waiting(self) -> list[Work[Any] | Aside[Any] | None]:
+        return [self._queue.get() for _ in range(self._queue.qsize())]
+
+    def _serve_items(self, items: Sequence[Work[Any] | Aside[Any] | None]) -> None:
+        """Do all queued work in one transaction, then the work aside."""
+        self._is_ending = self._is_ending or None in items
+        works = [
+            item
+            for item in items
+            if isinstance(item, Work) and item.future.set_running_or_notify_cancel()
+        ]
         if works:
             changed = self._transact(works)
             self._tell(changed or set())
@@ -180,7 +231,21 @@ class QueuedStore(ABC):
             for work in works:
                 work.resolve()
             self._guarded(self._after_commit)
-        return waiting[-1] is not None
+        for item in items:
+            if isinstance(item, Aside):
+                self._do_aside(item)
+
+    def _do_aside(self, aside: Aside[Any]) -> None:
+        if self._is_ending:
+            aside.fail(store_errors.closed())
+        elif self._is_aside:
+            aside.fail(store_errors.copying())
+        else:
+            self._is_aside = True
+            try:
+                aside.do()
+            finally:
+                self._is_aside = False
 
     def _tell(self, changed: set[str]) -> None:
         if changed:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from storage import store_errors
 from training.errors import StoreFull
 from training.limits import Limits
 
@@ -59,6 +60,12 @@ class Room:
                     value=bound.value,
                 )
 
+    def require_copy(self, folder: Path, size: int) -> None:
+        """Raise StoreFull if the disk has no room for a copy of this size, in bytes."""
+        free, kept = self._of_folder(folder)
+        if size > free - kept:
+            raise store_errors.no_room_for_copy(size, free - kept)
+
     def measure(self, folder: Path, used: int, reusable: int) -> None:
         """Measure the room: `used` are the bytes of all data, `reusable` the unused ones of files.
 
@@ -87,13 +94,18 @@ class Room:
             yield _Bound("store_bytes", quota, quota - used, for_new - used, facts)
 
     def _of_disk(self, folder: Path, reusable: int) -> _Bound:
-        disk = os.statvfs(folder)
-        free = disk.f_bavail * disk.f_frsize + reusable
-        kept = min(self._kept_free, disk.f_blocks * disk.f_frsize * _MOST_KEPT_FREE // 100)
+        free, kept = self._of_folder(folder)
+        free += reusable
         # Without anything to keep free, the disk itself reports that it is full.
         left = free - kept if kept else free + 1
         facts = f"the disk of the server has {_mib(free)} free, and {_mib(kept)} must stay free"
         return _Bound("free_bytes", self._kept_free, left, left, f"{facts} (free_bytes)")
+
+    def _of_folder(self, folder: Path) -> tuple[int, int]:
+        """Return the free bytes of a disk, and how many of them must stay free."""
+        disk = os.statvfs(folder)
+        kept = disk.f_blocks * disk.f_frsize * _MOST_KEPT_FREE // 100
+        return disk.f_bavail * disk.f_frsize, min(self._kept_free, kept)
 
 
 def _mib(size: int) -> str:

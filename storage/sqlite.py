@@ -9,11 +9,11 @@ that one. But if a sync fails, the system may drop all pages that it has not wri
 the earlier checkpoints.
 """
 
-import fcntl
 import logging
 import shutil
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -25,7 +25,10 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from storage import store_errors
+from storage.copying import copied, copy_size
 from storage.errors import CannotOpenStore
+from storage.file_lock import create_private, locked
 from storage.migrations import migrate
 from storage.reader_pool import ReaderPool
 from storage.room import Room
@@ -93,8 +96,9 @@ class SqliteStore(SqlStore):
         self._has_failed = False  # the last checkpoint
         self._last_reader: DBAPIConnection | None = None
         try:
-            self._lock_file = _locked(self._path)
+            self._lock_file = locked(self._path)
             try:
+                create_private(self._path)
                 _prepare(self._path)
                 super().__init__(_database(self._path, self._connect), clock)
                 self._measure_room(0)
@@ -115,6 +119,31 @@ class SqliteStore(SqlStore):
     def used_bytes(self) -> int:
         """The size of the stored data when it was last measured."""
         return self._room.used
+
+    def copy(self, check: Callable[[], None]) -> Future[BinaryIO]:
+        """Copy all data to a file; see training.ports.Store."""
+        return self._queued_aside(partial(self._copy, check))
+
+    def _copy(self, check: Callable[[], None]) -> BinaryIO:
+        """Copy the database with its writer, which does its queued work between two steps."""
+        connection = self._connection
+        if connection is None:
+            raise store_errors.cannot_write()
+
+        def between() -> None:
+            check()
+            self._serve_between()
+            if self._connection is not connection:
+                raise store_errors.copy_failed()
+
+        self._room.require_copy(
+            self._path.parent, copy_size(cast("sqlite3.Connection", connection))
+        )
+        try:
+            return copied(cast("sqlite3.Connection", connection), self._path.parent, between)
+        except (OSError, *_ERRORS) as error:
+            _logger.exception("the store could not be copied")
+            raise store_errors.copy_failed() from error
 
     def require_room(self, new_bytes: int | None = None) -> None:
         """Raise StoreFull if the store may not grow; see training.ports.Store."""
@@ -222,24 +251,6 @@ class SqliteStore(SqlStore):
         self._close_last_reader()
         super()._release()
         self._lock_file.close()
-
-
-def _locked(path: Path) -> BinaryIO:
-    """Return a file beside the database with a lock that excludes other servers while it is open.
-
-    The database itself cannot be used: closing it would release SQLite's own locks.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock_file = Path(f"{path}.lock").open("ab")  # noqa: SIM115 — open as long as the store is
-    try:
-        fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        lock_file.close()
-        raise CannotOpenStore(
-            f"the database {path} is in use by another server: stop that server, or use another"
-            " database"
-        ) from error
-    return lock_file
 
 
 def _prepare(path: Path) -> None:

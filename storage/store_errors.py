@@ -5,11 +5,13 @@ from training.errors import (
     HeadMoved,
     NetworkExists,
     NetworkNotFound,
+    NoFileToCopy,
     RunNotFound,
     StoreFull,
     StoreUnavailable,
     TokenExists,
     TokenNotFound,
+    TooManyCalls,
     TrainingSetExists,
     TrainingSetNotFound,
 )
@@ -123,6 +125,32 @@ def full() -> StoreFull:
         "the disk of the server is full: free space on it, or delete networks or updates; runs then"
         " resume automatically. The outcome of this call is unknown: read again before you retry"
     )
+
+
+def copying() -> TooManyCalls:
+    """Return the error for a copy while another one is being made."""
+    return TooManyCalls("the store is being copied for another backup: try again later")
+
+
+def cannot_copy_memory() -> NoFileToCopy:
+    """Return the error for a copy of a store without a file."""
+    return NoFileToCopy(
+        "the store is in memory and cannot be backed up: start the server with a file, such as"
+        " --database sqlite:///clearprop.db"
+    )
+
+
+def no_room_for_copy(needed: int, left: int) -> StoreFull:
+    """Return the error for a copy for which the disk has no room."""
+    return StoreFull(
+        f"a backup temporarily needs {needed / 2**20:,.1f} MiB on the disk of the server, which has"
+        f" {max(left, 0) / 2**20:,.1f} MiB to spare: free space on it"
+    )
+
+
+def copy_failed() -> StoreUnavailable:
+    """Return the error for a copy that could not be written or read."""
+    return StoreUnavailable("the store could not be copied: see the log of the server")
 
 
 def closed() -> StoreUnavailable:

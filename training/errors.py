@@ -287,6 +287,12 @@ class StoreFull(ExhaustedError):
     retry_after = 10.0
 
 
+class NoFileToCopy(WrongStateError):
+    """The store is not in a file."""
+
+    reason = "NO_FILE_TO_COPY"
+
+
 class DamagedHistory(DataLossError):
     """Stored history is corrupt, or its replay does not lead to its keyframes."""
 

@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import BinaryIO, Protocol, TypeVar
 
 from training.access import Token
 from training.intent import Intent, PausedRun
@@ -235,6 +235,15 @@ class Store(Protocol):
 
         With `new_bytes`, if the store has no room for a new network, training set or run of this
         size. Writes succeed nevertheless: callers ask before they add something. It is quick.
+        """
+
+    def copy(self, check: Callable[[], None]) -> "Future[BinaryIO]":
+        """Copy all data to a file without a name, which disappears when it is closed.
+
+        The copy is the committed data at one moment before its future gets a result. Meanwhile, the
+        store does its other work between the steps of the copy, and calls `check`, which ends the
+        copy by raising. The future gets NoFileToCopy for a store that is not in a file,
+        TooManyCalls, StoreFull if the disk has no room for the copy, and StoreUnavailable.
         """
 
     def maintain(self) -> bool:

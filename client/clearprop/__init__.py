@@ -18,6 +18,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from clearprop._sync.backups import Backup
     from clearprop._sync.client import Client, connect
     from clearprop._sync.exports import Export
     from clearprop._sync.networks import Network
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from clearprop.watches import WatchOptions
 
 __all__ = [
+    "Backup",
     "ClearpropError",
     "Client",
     "Columns",
@@ -78,6 +80,7 @@ __all__ = [
 #: The module of each name. It is imported when the name is first used, so that commands that make
 #: no call, such as `clearprop --help`, start without gRPC.
 _MODULES = {
+    "Backup": "_sync.backups",
     "ClearpropError": "errors",
     "Client": "_sync.client",
     "Columns": "columns",

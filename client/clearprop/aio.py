@@ -11,10 +11,19 @@
 Use its objects only in the event loop in which they were created.
 """
 
+from clearprop._async.backups import AsyncBackup
 from clearprop._async.client import AsyncClient, connect
 from clearprop._async.exports import AsyncExport
 from clearprop._async.networks import AsyncNetwork
 from clearprop._async.runs import AsyncRun
 from clearprop._async.training_sets import AsyncTrainingSet
 
-__all__ = ["AsyncClient", "AsyncExport", "AsyncNetwork", "AsyncRun", "AsyncTrainingSet", "connect"]
+__all__ = [
+    "AsyncBackup",
+    "AsyncClient",
+    "AsyncExport",
+    "AsyncNetwork",
+    "AsyncRun",
+    "AsyncTrainingSet",
+    "connect",
+]

@@ -40,7 +40,7 @@ WAITING = CallKind(Pool.QUICK)
 #: Computes something from what is stored.
 COMPUTING = CallKind(Pool.COMPUTING, "computing_seconds")
 
-#: Computes a whole history again.
+#: Computes a whole history again, or copies the whole store.
 VERIFYING = CallKind(Pool.COMPUTING, "verifying_seconds")
 
 CALL_KINDS: Mapping[str, CallKind] = MappingProxyType(
@@ -79,5 +79,6 @@ CALL_KINDS: Mapping[str, CallKind] = MappingProxyType(
         "ExplainWeight": COMPUTING,
         "WalkUpdate": COMPUTING,
         "GetServerInfo": IMMEDIATE,
+        "BackUpStore": VERIFYING,
     }
 )

@@ -17,11 +17,8 @@ def migrate(connection: Connection) -> None:
     revision = _revision(connection)
     if revision == REVISIONS[-1]:
         return
-    if revision is not None and revision not in REVISIONS:
-        raise CannotOpenStore(
-            f"the database was written by a newer version of Clearprop (its revision is {revision},"
-            f" this version supports up to {REVISIONS[-1]}): install that version"
-        )
+    if revision is not None:
+        require_known(revision)
     # Not at the top: the import takes a large part of the start of a server.
     from alembic.command import upgrade  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
@@ -30,6 +27,16 @@ def migrate(connection: Connection) -> None:
     config.set_main_option("script_location", "storage:migrations")
     config.attributes["connection"] = connection
     upgrade(config, "head")
+
+
+def require_known(revision: str | None) -> str:
+    """Return a revision that this version can read. Raises CannotOpenStore for a newer one."""
+    if revision not in REVISIONS:
+        raise CannotOpenStore(
+            f"the database was written by a newer version of Clearprop (its revision is {revision},"
+            f" this version supports up to {REVISIONS[-1]}): install that version"
+        )
+    return revision
 
 
 def _revision(connection: Connection) -> str | None:

@@ -59,6 +59,7 @@ RPCS = {
     "ExplainWeight": Ways("Network.explain", "explain"),
     "WalkUpdate": Ways("Network.walk", "walk"),
     "GetServerInfo": Ways("Client.server_info", "info"),
+    "BackUpStore": Ways("Client.back_up", "backup"),
 }
 
 NO_COMMAND = {

@@ -1,5 +1,6 @@
 """Opening stores by their URLs."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,9 @@ def test_nothing_is_left_open(path: Path, clock: SetClock) -> None:
     stored(store)
     store.close()
     assert set(Path("/proc/self/fd").iterdir()) <= before
+
+
+def test_only_the_owner_can_read_the_files_of_a_database(tmp_path: Path, clock: SetClock) -> None:
+    with closing(open_store(f"sqlite:///{tmp_path / 'new.db'}", clock)):
+        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert modes == dict.fromkeys(["new.db", "new.db-shm", "new.db-wal", "new.db.lock"], 0o600)

@@ -5,6 +5,7 @@ from functools import partial
 from types import TracebackType
 from typing import Self, Unpack
 
+from clearprop._async.backups import AsyncBackup
 from clearprop._async.connection import AsyncConnection
 from clearprop._async.networks import AsyncNetwork
 from clearprop._async.training_sets import AsyncTrainingSet
@@ -186,6 +187,13 @@ class AsyncClient:
         return self._connection.pages(
             training_sets.list_training_sets(), partial(AsyncTrainingSet, self._connection)
         )
+
+    async def back_up(self) -> AsyncBackup:
+        """Copy the store of the server while it trains, and return the copy.
+
+        The file is a database that `clearprop restore` makes the store of a server.
+        """
+        return await AsyncBackup.begun(self._connection.stream(server.back_up_store()))
 
     async def server_info(self) -> GetServerInfoResponse:
         """Return the server's version, kind of store, limits and functions."""

@@ -6,6 +6,7 @@ from functools import partial
 from types import TracebackType
 from typing import Self, Unpack
 
+from clearprop._sync.backups import Backup
 from clearprop._sync.connection import Connection
 from clearprop._sync.networks import Network
 from clearprop._sync.training_sets import TrainingSet
@@ -185,6 +186,13 @@ class Client:
         return self._connection.pages(
             training_sets.list_training_sets(), partial(TrainingSet, self._connection)
         )
+
+    def back_up(self) -> Backup:
+        """Copy the store of the server while it trains, and return the copy.
+
+        The file is a database that `clearprop restore` makes the store of a server.
+        """
+        return Backup.begun(self._connection.stream(server.back_up_store()))
 
     def server_info(self) -> GetServerInfoResponse:
         """Return the server's version, kind of store, limits and functions."""

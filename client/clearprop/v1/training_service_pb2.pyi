@@ -2169,6 +2169,61 @@ class ExportNetworkResponse(_message.Message):
 Global___ExportNetworkResponse: _TypeAlias = ExportNetworkResponse  # noqa: Y015
 
 @_typing.final
+class BackUpStoreRequest(_message.Message):
+    """The request of BackUpStore, which is empty."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BackUpStoreRequest: _TypeAlias = BackUpStoreRequest  # noqa: Y015
+
+@_typing.final
+class BackUpStoreResponse(_message.Message):
+    """A chunk of the copy. Concatenate the chunks in order to obtain the file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_NAME_FIELD_NUMBER: _builtins.int
+    MEDIA_TYPE_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    SIZE_BYTES_FIELD_NUMBER: _builtins.int
+    SHA256_FIELD_NUMBER: _builtins.int
+    file_name: _builtins.str
+    """A suitable file name, such as clearprop-20260102T030405Z.db. Only in the first message."""
+    media_type: _builtins.str
+    """The media type of the file, application/vnd.sqlite3. Only in the first message."""
+    content: _builtins.bytes
+    """The next bytes of the file, at most 1 MiB."""
+    size_bytes: _builtins.int
+    """The size of the file in bytes. Only in the first message."""
+    sha256: _builtins.str
+    """The SHA-256 of the file, as 64 hexadecimal digits. Only in the first message."""
+    def __init__(
+        self,
+        *,
+        file_name: _builtins.str = ...,
+        media_type: _builtins.str = ...,
+        content: _builtins.bytes = ...,
+        size_bytes: _builtins.int = ...,
+        sha256: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "file_name", b"file_name", "media_type", b"media_type", "sha256", b"sha256", "size_bytes", b"size_bytes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BackUpStoreResponse: _TypeAlias = BackUpStoreResponse  # noqa: Y015
+
+@_typing.final
 class GetServerInfoRequest(_message.Message):
     """The request of GetServerInfo, which is empty."""
 

@@ -254,6 +254,11 @@ class TrainingServiceStub(object):
                 request_serializer=clearprop_dot_v1_dot_training__service__pb2.GetServerInfoRequest.SerializeToString,
                 response_deserializer=clearprop_dot_v1_dot_training__service__pb2.GetServerInfoResponse.FromString,
                 _registered_method=True)
+        self.BackUpStore = channel.unary_stream(
+                '/clearprop.v1.TrainingService/BackUpStore',
+                request_serializer=clearprop_dot_v1_dot_training__service__pb2.BackUpStoreRequest.SerializeToString,
+                response_deserializer=clearprop_dot_v1_dot_training__service__pb2.BackUpStoreResponse.FromString,
+                _registered_method=True)
 
 
 class TrainingServiceServicer(object):
@@ -865,6 +870,24 @@ class TrainingServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def BackUpStore(self, request, context):
+        """Backs up the store: sends a copy of the database, with everything that is committed at one moment
+        during the call. Training and other calls continue meanwhile. The copy is first written to the
+        disk of the server, which needs room for it. The file is complete only if the stream ends with
+        OK and the file has the size and the SHA-256 of the first message; discard it otherwise.
+
+        Errors:
+        FAILED_PRECONDITION: the store is in memory (NO_FILE_TO_COPY). Start the server with a file.
+        RESOURCE_EXHAUSTED: another backup is being copied (TOO_MANY_CALLS). Retry after the delay in
+        RetryInfo.
+        RESOURCE_EXHAUSTED: the disk of the server has no room for the copy (STORE_FULL). Free space.
+        UNAVAILABLE: the server could not write to the stream for 10 s (WATCHER_TOO_SLOW). Back up
+        again, and read without long pauses.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_TrainingServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -1037,6 +1060,11 @@ def add_TrainingServiceServicer_to_server(servicer, server):
                     servicer.GetServerInfo,
                     request_deserializer=clearprop_dot_v1_dot_training__service__pb2.GetServerInfoRequest.FromString,
                     response_serializer=clearprop_dot_v1_dot_training__service__pb2.GetServerInfoResponse.SerializeToString,
+            ),
+            'BackUpStore': grpc.unary_stream_rpc_method_handler(
+                    servicer.BackUpStore,
+                    request_deserializer=clearprop_dot_v1_dot_training__service__pb2.BackUpStoreRequest.FromString,
+                    response_serializer=clearprop_dot_v1_dot_training__service__pb2.BackUpStoreResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -2007,6 +2035,33 @@ class TrainingService(object):
             '/clearprop.v1.TrainingService/GetServerInfo',
             clearprop_dot_v1_dot_training__service__pb2.GetServerInfoRequest.SerializeToString,
             clearprop_dot_v1_dot_training__service__pb2.GetServerInfoResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BackUpStore(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/clearprop.v1.TrainingService/BackUpStore',
+            clearprop_dot_v1_dot_training__service__pb2.BackUpStoreRequest.SerializeToString,
+            clearprop_dot_v1_dot_training__service__pb2.BackUpStoreResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -502,6 +502,20 @@ class TrainingServiceStub:
     """
     GetServerInfo: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.GetServerInfoRequest, _training_service_pb2.GetServerInfoResponse]
     """Returns the version of the server, its limits, and the functions that it supports."""
+    BackUpStore: _grpc.UnaryStreamMultiCallable[_training_service_pb2.BackUpStoreRequest, _training_service_pb2.BackUpStoreResponse]
+    """Backs up the store: sends a copy of the database, with everything that is committed at one moment
+    during the call. Training and other calls continue meanwhile. The copy is first written to the
+    disk of the server, which needs room for it. The file is complete only if the stream ends with
+    OK and the file has the size and the SHA-256 of the first message; discard it otherwise.
+
+    Errors:
+      FAILED_PRECONDITION: the store is in memory (NO_FILE_TO_COPY). Start the server with a file.
+      RESOURCE_EXHAUSTED: another backup is being copied (TOO_MANY_CALLS). Retry after the delay in
+        RetryInfo.
+      RESOURCE_EXHAUSTED: the disk of the server has no room for the copy (STORE_FULL). Free space.
+      UNAVAILABLE: the server could not write to the stream for 10 s (WATCHER_TOO_SLOW). Back up
+        again, and read without long pauses.
+    """
 
 @_typing.type_check_only
 class TrainingServiceAsyncStub(TrainingServiceStub):
@@ -977,6 +991,20 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     """
     GetServerInfo: _aio.UnaryUnaryMultiCallable[_training_service_pb2.GetServerInfoRequest, _training_service_pb2.GetServerInfoResponse]  # type: ignore[assignment]
     """Returns the version of the server, its limits, and the functions that it supports."""
+    BackUpStore: _aio.UnaryStreamMultiCallable[_training_service_pb2.BackUpStoreRequest, _training_service_pb2.BackUpStoreResponse]  # type: ignore[assignment]
+    """Backs up the store: sends a copy of the database, with everything that is committed at one moment
+    during the call. Training and other calls continue meanwhile. The copy is first written to the
+    disk of the server, which needs room for it. The file is complete only if the stream ends with
+    OK and the file has the size and the SHA-256 of the first message; discard it otherwise.
+
+    Errors:
+      FAILED_PRECONDITION: the store is in memory (NO_FILE_TO_COPY). Start the server with a file.
+      RESOURCE_EXHAUSTED: another backup is being copied (TOO_MANY_CALLS). Retry after the delay in
+        RetryInfo.
+      RESOURCE_EXHAUSTED: the disk of the server has no room for the copy (STORE_FULL). Free space.
+      UNAVAILABLE: the server could not write to the stream for 10 s (WATCHER_TOO_SLOW). Back up
+        again, and read without long pauses.
+    """
 
 class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
     """TrainingService trains feed-forward neural networks. Every change of a network's parameters is a
@@ -1653,5 +1681,25 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.GetServerInfoResponse, _abc.Awaitable[_training_service_pb2.GetServerInfoResponse]]:
         """Returns the version of the server, its limits, and the functions that it supports."""
+
+    @_abc_1.abstractmethod
+    def BackUpStore(
+        self,
+        request: _training_service_pb2.BackUpStoreRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_training_service_pb2.BackUpStoreResponse], _abc.AsyncIterator[_training_service_pb2.BackUpStoreResponse]]:
+        """Backs up the store: sends a copy of the database, with everything that is committed at one moment
+        during the call. Training and other calls continue meanwhile. The copy is first written to the
+        disk of the server, which needs room for it. The file is complete only if the stream ends with
+        OK and the file has the size and the SHA-256 of the first message; discard it otherwise.
+
+        Errors:
+          FAILED_PRECONDITION: the store is in memory (NO_FILE_TO_COPY). Start the server with a file.
+          RESOURCE_EXHAUSTED: another backup is being copied (TOO_MANY_CALLS). Retry after the delay in
+            RetryInfo.
+          RESOURCE_EXHAUSTED: the disk of the server has no room for the copy (STORE_FULL). Free space.
+          UNAVAILABLE: the server could not write to the stream for 10 s (WATCHER_TOO_SLOW). Back up
+            again, and read without long pauses.
+        """
 
 def add_TrainingServiceServicer_to_server(servicer: TrainingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

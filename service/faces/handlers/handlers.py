@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
+from service.faces.handlers.backups import BackupHandlers
 from service.faces.handlers.edits import EditHandlers
 from service.faces.handlers.exports import ExportHandlers
 from service.faces.handlers.history import HistoryHandlers
@@ -29,6 +30,7 @@ class Handlers:
     inspection: InspectionHandlers
     watches: WatchHandlers
     exports: ExportHandlers
+    backups: BackupHandlers
     server: ServerHandlers
 
     def by_rpc(self) -> dict[str, Callable[..., Any]]:

@@ -30,6 +30,9 @@ WHEN_LOST = "clearprop.when_lost"
 #: The size of the cache of encoded messages, in bytes.
 _SHARED_BYTES = 32 * 2**20
 
+#: The messages that are the chunks of a file.
+File = pb.ExportNetworkResponse | pb.BackUpStoreResponse
+
 #: The Last-Event-ID of a client that has read the end of a stream and must not reconnect.
 END = "end"
 
@@ -114,7 +117,7 @@ class Streams:
         responses = await rpc.open_stream(request)
         (only,) = (await anext(aiter(responses))).responses
         first = only.message()
-        assert isinstance(first, pb.ExportNetworkResponse)
+        assert isinstance(first, File)
         name = quote(first.file_name)
         headers = {
             "Content-Type": first.media_type,
@@ -179,14 +182,12 @@ async def _gone(receive: Receive) -> None:
         pass
 
 
-async def _content(
-    first: pb.ExportNetworkResponse, responses: ResponseStream
-) -> AsyncGenerator[bytes, None]:
+async def _content(first: File, responses: ResponseStream) -> AsyncGenerator[bytes, None]:
     yield first.content
     async for group in responses:
         for response in group.responses:
             message = response.message()
-            assert isinstance(message, pb.ExportNetworkResponse)
+            assert isinstance(message, File)
             yield message.content
 
 

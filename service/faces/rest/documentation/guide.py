@@ -84,6 +84,9 @@ TAGS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = MappingProxyType(
             "Why a weight changed, down to each product of the chain rule.",
             ("TraceUpdate", "ExplainWeight", "WalkUpdate", "CheckGradients"),
         ),
-        "server": ("Version, limits and supported functions.", ("GetServerInfo",)),
+        "server": (
+            "Version, limits and supported functions; backups.",
+            ("GetServerInfo", "BackUpStore"),
+        ),
     }
 )

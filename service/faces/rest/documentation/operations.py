@@ -13,6 +13,7 @@ from service.faces.rest.documentation.prose import summary_and_rest
 from service.faces.rest.documentation.schemas import Schema, Schemas, is_text
 from service.faces.rest.documentation.security import security
 from service.faces.rest.routes import Route
+from service.use_cases.backups import MEDIA_TYPE
 from service.use_cases.exports.exports import MEDIA_TYPES
 
 _TAG_OF: Final = {name: tag for tag, (_, names) in TAGS.items() for name in names}
@@ -20,7 +21,12 @@ _TAG_OF: Final = {name: tag for tag, (_, names) in TAGS.items() for name in name
 _EVENTS = "text/event-stream"
 _LINES = "application/x-ndjson"
 _JSON = "application/json"
-_FILE = "ExportNetworkResponse"
+
+#: The media types of files, by their messages.
+_FILES = {
+    "ExportNetworkResponse": tuple(MEDIA_TYPES.values()),
+    "BackUpStoreResponse": (MEDIA_TYPE,),
+}
 
 #: The references to the schema and the response of errors.
 ERROR_SCHEMA: Final = {"$ref": "#/components/schemas/Error"}
@@ -139,7 +145,7 @@ class Operation:
         reference = self._schemas.ref(self._response)
         if not self._method.server_streaming:
             return {_JSON: {"schema": reference}}
-        files = MEDIA_TYPES.values() if self._response.name == _FILE else ()
+        files = _FILES.get(self._response.name, ())
         return {
             **{media_type: {} for media_type in files},
             _EVENTS: {"schema": _event_of(reference)},

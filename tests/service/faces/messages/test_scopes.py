@@ -16,7 +16,7 @@ READ = [
     *("ListRuns", "ListTrainingSets", "ListUpdates", "Predict", "TraceUpdate", "VerifyHistory"),
     *("WalkUpdate", "WatchUpdates"),
 ]
-ADMIN = ["DeleteNetwork", "DeleteTrainingSet", "DeleteUpdates"]
+ADMIN = ["BackUpStore", "DeleteNetwork", "DeleteTrainingSet", "DeleteUpdates"]
 
 
 @pytest.mark.parametrize("method", list(SERVICE.methods), ids=lambda method: method.name)
