@@ -29,10 +29,10 @@ export BUF_CACHE_DIR := $(CURDIR)/$(VENV)/.buf
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve bench peers test soak packages screenshots architecture docs lint format client proto requirements clean
+.PHONY: help setup demo serve bench peers test soak packages image-check screenshots architecture docs lint format client proto requirements clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(KERNELS) ## install everything into .venv and compile the kernels
 
@@ -55,6 +55,9 @@ soak: setup ## run the long forms of tests, which take hours, and report each pr
 
 packages: setup ## build both distributions, and test them in empty environments
 	$(BIN)/pytest -o faulthandler_timeout=0 $(or $(ARGS),tests/packages)
+
+image-check: setup ## build the image of the container and check it (needs root, buildah and debootstrap)
+	$(BIN)/pytest -o faulthandler_timeout=0 $(or $(ARGS),tests/image)
 
 screenshots: setup ## create the images and recordings of the documents (needs chromium)
 	PYTHONPATH=tests/support $(BIN)/python tests/service/web/screenshots.py
