@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import signal
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +11,7 @@ from importlib.metadata import version
 import grpc
 from grpc_reflection.v1alpha import reflection
 
+from service import process
 from service.admission.admission import Admission
 from service.admission.call_kinds import Pool
 from service.admission.heartbeat import Heartbeat
@@ -52,6 +52,7 @@ from service.faces.rpcs import SERVICE, rpcs
 from service.faces.tls.certificates import Certificates
 from service.insight.calls import ObservedCalls
 from service.kernels import warm_up
+from service.process import FreedMemory
 from service.reading.readers import Readers
 from service.reading.watch_reader import WatchReader
 from service.settings import OFF, Settings
@@ -88,11 +89,6 @@ _GRACE_SECONDS = 4.0
 
 #: How long the store has to write what is queued when the server shuts down, in seconds.
 _CLOSE_SECONDS = 2.0
-
-
-#: How long a thread keeps Python's interpreter lock while others wait for it, in seconds. With the
-#: default of 5 ms, two computing threads delay a quick call by 20 ms.
-_SWITCH_SECONDS = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +158,7 @@ class Server:
         self.health = Health([SERVICE.full_name])
         self._loop, self._settings = loop, settings
         self.store.on_availability(self._availability_changed)
-        self._maintenance = Maintenance(self.store, self.threads)
+        self._tasks = [Maintenance(self.store, self.threads), FreedMemory(self.threads)]
         self._heartbeat = Heartbeat(self.admission.beat, self._response_changed)
         self._is_writable = self._is_responding = True
         self._connections = ConnectionLimit(limits, self.threads)
@@ -181,7 +177,8 @@ class Server:
         reflection.enable_server_reflection([*services, reflection.SERVICE_NAME], self.grpc)
         self.health.set(is_serving=True)
         self._log_start(await self.threads.run(self.executor.adopt))
-        self._maintenance.start()
+        for task in self._tasks:
+            task.start()
         self._heartbeat.start()
         if self._tls is not None:
             self._tls.start()
@@ -212,7 +209,7 @@ class Server:
         stopping = [
             self.threads.begin(self.executor.stop),
             asyncio.create_task(self.grpc.stop(_GRACE_SECONDS)),
-            asyncio.create_task(self._maintenance.stop()),
+            *(asyncio.create_task(task.stop()) for task in self._tasks),
             asyncio.create_task(self._connections.stop()),
         ]
         if self._tls is not None:
@@ -300,7 +297,7 @@ def serve(settings: Settings, announce: Callable[[Addresses], None]) -> bool:
     Return whether everything has ended; otherwise the program must exit without waiting for it.
     Raises CannotListen, and the errors of opening the store.
     """
-    sys.setswitchinterval(_SWITCH_SECONDS)
+    process.configure()
     runner = asyncio.Runner()
     has_ended = True
     try:
@@ -318,7 +315,9 @@ async def _serve(settings: Settings, announce: Callable[[Addresses], None]) -> b
         loop.add_signal_handler(number, stopped.set)
     server = Server(settings, loop)
     try:
-        announce(await server.start())
+        addresses = await server.start()
+        process.settle()
+        announce(addresses)
         await stopped.wait()
     finally:
         has_ended = await server.stop()

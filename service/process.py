@@ -1,0 +1,86 @@
+"""How Python and the C library of this process suit a server: short pauses, and freed memory."""
+
+import asyncio
+import ctypes
+import gc
+import sys
+from typing import Final
+
+from service.background_task import BackgroundTask
+from service.threads import Threads
+
+#: How long a thread keeps Python's interpreter lock while others wait for it, in seconds. With the
+#: default of 5 ms, two computing threads delay a quick call by 20 ms.
+_SWITCH_SECONDS: Final = 0.001
+
+#: Blocks of memory of at least this size are returned to the system as soon as they are freed, in
+#: bytes. By default, glibc raises this to the size of the largest freed block, up to 32 MiB.
+_LARGE_BYTES: Final = 4 * 2**20
+
+#: The parameter of mallopt for that.
+_M_MMAP_THRESHOLD: Final = -3
+
+#: The interval between checks whether smaller blocks are to be returned, in seconds.
+_SECONDS: Final = 5.0
+
+#: They are returned when there are so many more of them than after the last time, in bytes.
+_MANY_BYTES: Final = 16 * 2**20
+
+
+class _Blocks(ctypes.Structure):
+    """What mallinfo2 returns; `fordblks` are the bytes of freed blocks."""
+
+    _fields_ = [
+        (name, ctypes.c_size_t)
+        for name in (
+            *("arena", "ordblks", "smblks", "hblks", "hblkhd"),
+            *("usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"),
+        )
+    ]
+
+
+def configure() -> None:
+    """Set what applies to the whole process; called once, before the server starts."""
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    glibc = _glibc()
+    if glibc is not None:
+        glibc.mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
+
+
+def settle() -> None:
+    """Exclude all objects that exist after the start from garbage collection.
+
+    Each full collection would visit them, for 0.2 s or more, while all other threads wait.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+class FreedMemory(BackgroundTask):
+    """A task in the event loop that returns the memory of freed blocks to the system."""
+
+    def __init__(self, threads: Threads) -> None:
+        self._threads = threads
+        self._last = 0
+
+    async def _repeat(self) -> None:
+        glibc = _glibc()
+        while glibc is not None:
+            await asyncio.sleep(_SECONDS)
+            await self._threads.run(self._return, glibc)
+
+    def _return(self, glibc: ctypes.CDLL) -> None:
+        freed: int = glibc.mallinfo2().fordblks
+        if freed > self._last + _MANY_BYTES:
+            glibc.malloc_trim(0)
+            self._last = freed
+        self._last = min(self._last, freed)
+
+
+def _glibc() -> ctypes.CDLL | None:
+    """Return the C library of this process if it is glibc, from 2.33."""
+    library = ctypes.CDLL(None)
+    if not hasattr(library, "mallinfo2"):
+        return None
+    library.mallinfo2.restype = _Blocks
+    return library
