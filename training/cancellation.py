@@ -1,6 +1,6 @@
-"""Stops a computation that nobody waits for any more."""
+"""Stops a computation that nobody waits for any more, and lets others compute in between."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
@@ -11,12 +11,16 @@ T = TypeVar("T")
 
 
 class Cancellation:
-    """Set by the caller of a computation, in any thread; the computation checks it regularly."""
+    """Set by the caller of a computation, in any thread; the computation checks it regularly.
 
-    __slots__ = ("_error",)
+    `pause` is called at each check. It may return later, so that others compute in between.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_error", "pause")
+
+    def __init__(self, pause: Callable[[], None] = lambda: None) -> None:
         self._error: ClearpropError | None = None
+        self.pause = pause
 
     def cancel(self, error: ClearpropError) -> None:
         """Have the computation end with an error. The first error counts."""
@@ -24,6 +28,8 @@ class Cancellation:
 
     def check(self) -> None:
         """Raise the error if the computation is cancelled."""
+        if self._error is None:
+            self.pause()
         if self._error is not None:
             raise self._error
 

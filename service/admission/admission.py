@@ -12,6 +12,7 @@ from service.admission.call_kinds import CallKind, Pool
 from service.admission.call_pool import CallPool
 from service.admission.fair_queue import FairQueue
 from service.admission.rates import Rates
+from service.admission.time_slices import TimeSlices
 from service.threads import Job
 from training.errors import DeadlineExceeded, Draining, TooManyCalls
 from training.limits import Limits
@@ -22,6 +23,10 @@ T = TypeVar("T")
 _QUICK_THREADS = 16
 
 
+#: The computations that have begun for each that computes now: so many clients take turns.
+_BEGUN = 8
+
+
 class Admission:
     """The calls that are under way, and the threads that they share. For one event loop."""
 
@@ -29,8 +34,8 @@ class Admission:
         self._limits = limits
         computing = limits.computing_calls or os.cpu_count() or 1
         self._pools = {
-            Pool.QUICK: self._pool(_QUICK_THREADS, "quick"),
-            Pool.COMPUTING: self._pool(computing, "computing"),
+            Pool.QUICK: self._pool(_QUICK_THREADS, _QUICK_THREADS, "quick"),
+            Pool.COMPUTING: self._pool(computing, computing * _BEGUN, "computing"),
         }
         self._rates = Rates(limits.calls_per_second_of_client, monotonic)
         self._calls: dict[Call, asyncio.TimerHandle | None] = {}
@@ -83,14 +88,14 @@ class Admission:
         have_ended = [pool.stop() for pool in self._pools.values()]
         return all(have_ended)
 
-    def _pool(self, threads: int, name: str) -> CallPool:
+    def _pool(self, at_once: int, threads: int, name: str) -> CallPool:
         # One client leaves threads to others, as far as there are any.
-        of_client = max(1, threads // 2)
+        of_client = max(1, at_once // 2)
         limits = self._limits
         queue: FairQueue[Job[Any]] = FairQueue(
             limits.waiting_calls, limits.waiting_calls_of_client, of_client
         )
-        return CallPool(queue, threads, name)
+        return CallPool(queue, threads, name, TimeSlices(at_once))
 
     def _timer(self, call: Call, limit: str) -> asyncio.TimerHandle:
         seconds: float = getattr(self._limits, limit)

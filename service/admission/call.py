@@ -76,7 +76,12 @@ class Call:
             self._ended(self)
 
     def _work(self, work: Callable[[], T]) -> T:
-        with cancelled_by(self._cancellation):
+        """Do work in a thread of the pool, in time slices."""
+        with (
+            self._pool.slices.sliced(self.client) as self._cancellation.pause,
+            cancelled_by(self._cancellation),
+        ):
+            self._cancellation.check()  # it may have waited for its first slice
             return work()
 
 

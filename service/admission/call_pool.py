@@ -5,6 +5,7 @@ from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from service.admission.fair_queue import FairQueue
+from service.admission.time_slices import TimeSlices
 from service.threads import Job, have_ended, start_threads
 
 T = TypeVar("T")
@@ -13,10 +14,14 @@ T = TypeVar("T")
 class CallPool:
     """Does the work of calls in threads. The event loop adds work, and removes it from the queue.
 
-    The threads end with the program, even while they work.
+    Calls work in `slices`, which may be fewer at the same time than threads. The threads end with
+    the program, even while they work.
     """
 
-    def __init__(self, queue: FairQueue[Job[Any]], threads: int, name: str) -> None:
+    def __init__(
+        self, queue: FairQueue[Job[Any]], threads: int, name: str, slices: TimeSlices
+    ) -> None:
+        self.slices = slices
         self._queue = queue
         # One token for each item of the queue: a thread waits without a lock. After its work, a
         # thread takes what it can, because its client may now have work taken again.

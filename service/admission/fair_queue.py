@@ -1,9 +1,10 @@
 """A queue that is fair between clients and bounded for each of them."""
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from threading import Lock
 from typing import Generic, TypeVar
 
+from service.round_robin import RoundRobin
 from training.errors import TooManyCalls
 
 T = TypeVar("T")
@@ -21,13 +22,11 @@ class FairQueue(Generic[T]):
         self._waiting_of_client = waiting_of_client
         self._taken_of_client = taken_of_client
         self._lock = Lock()
-        self._count = 0
-        # The client whose turn is next is the first.
-        self._items: OrderedDict[str, OrderedDict[T, None]] = OrderedDict()
+        self._items: RoundRobin[T] = RoundRobin()
         self._taken: Counter[str] = Counter()
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._items)
 
     def put(self, client: str, item: T, *, is_bounded: bool = True) -> None:
         """Add an item at the end of its client's queue.
@@ -35,29 +34,17 @@ class FairQueue(Generic[T]):
         Raises TooManyCalls if `is_bounded` and a limit is reached.
         """
         with self._lock:
-            items = self._items.get(client)
             if is_bounded:
-                self._check(0 if items is None else len(items))
-            if items is None:
-                items = self._items[client] = OrderedDict()
-            items[item] = None
-            self._count += 1
+                self._check(self._items.count(client))
+            self._items.put(client, item)
 
     def take(self) -> tuple[str, T] | None:
         """Return the next item and its client; None if there is none that may be taken."""
         with self._lock:
-            for client, items in self._items.items():
-                if self._taken[client] >= self._taken_of_client:
-                    continue
-                item, _ = items.popitem(last=False)
-                self._count -= 1
-                self._taken[client] += 1
-                if items:
-                    self._items.move_to_end(client)
-                else:
-                    del self._items[client]
-                return client, item
-        return None
+            taken = self._items.take(lambda client: self._taken[client] < self._taken_of_client)
+            if taken is not None:
+                self._taken[taken[0]] += 1
+            return taken
 
     def done(self, client: str) -> None:
         """Note that an item that was taken has been dealt with."""
@@ -69,19 +56,12 @@ class FairQueue(Generic[T]):
     def remove(self, client: str, item: T) -> bool:
         """Remove an item if it still waits; return whether it did."""
         with self._lock:
-            items = self._items.get(client)
-            if items is None or item not in items:
-                return False
-            del items[item]
-            self._count -= 1
-            if not items:
-                del self._items[client]
-            return True
+            return self._items.remove(client, item)
 
     def _check(self, of_client: int) -> None:
         for limit, most, count, whose in (
             ("waiting_calls_of_client", self._waiting_of_client, of_client, "calls of this client"),
-            ("waiting_calls", self._waiting, self._count, "calls"),
+            ("waiting_calls", self._waiting, len(self._items), "calls"),
         ):
             if count >= most:
                 raise TooManyCalls(

@@ -24,7 +24,7 @@ class Need(Enum):
     """It has stopped and needs no time slice. It can be forgotten when all of it is durable."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class LiveRun:
     """A run that is being executed. Guarded by the lock of the executor, except for `trainer`.
 

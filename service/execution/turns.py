@@ -1,8 +1,9 @@
 """The turns of runs: fair between clients, and between the runs of each client."""
 
-from collections import OrderedDict, deque
 from threading import Condition
 from typing import Generic, TypeVar
+
+from service.round_robin import RoundRobin
 
 T = TypeVar("T")
 
@@ -15,14 +16,13 @@ class Turns(Generic[T]):
 
     def __init__(self) -> None:
         self._changed = Condition()
-        # The client whose turn is next is the first.
-        self._waiting: OrderedDict[str, deque[T]] = OrderedDict()
+        self._waiting: RoundRobin[T] = RoundRobin()
         self._closed = False
 
     def put(self, client: str, item: T) -> None:
         """Add an item at the end of its client's queue."""
         with self._changed:
-            self._waiting.setdefault(client, deque()).append(item)
+            self._waiting.put(client, item)
             self._changed.notify()
 
     def take(self) -> T | None:
@@ -30,15 +30,8 @@ class Turns(Generic[T]):
         with self._changed:
             while not self._waiting and not self._closed:
                 self._changed.wait()
-            if self._closed:
-                return None
-            client, items = next(iter(self._waiting.items()))
-            item = items.popleft()
-            if items:
-                self._waiting.move_to_end(client)
-            else:
-                del self._waiting[client]
-            return item
+            taken = None if self._closed else self._waiting.take()
+            return None if taken is None else taken[1]
 
     def close(self) -> None:
         """Have all threads that wait, and those that come, get None."""

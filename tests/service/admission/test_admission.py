@@ -141,3 +141,18 @@ async def test_a_call_that_has_begun_is_not_refused_later(admitting: Admitting) 
             work.may_end.set()
         assert await second == "2"
         await asyncio.gather(*others)
+
+
+async def test_two_greedy_clients_keep_no_third_one_from_computing(admitting: Admitting) -> None:
+    admission = admitting(computing_calls=2)
+    greedy = [Computation(), Computation()]
+    calls = [begun(admission, each, f"greedy {n}") for n, each in enumerate(greedy)]
+    for each in greedy:
+        await each.has_begun()
+    async with asyncio.timeout(MOST_SECONDS):
+        assert await compute(admission, lambda: "done", "modest") == "done"
+    assert not any(call.done() for call in calls)
+    for call in calls:
+        call.cancel()
+    for each in greedy:
+        await each.has_ended()

@@ -1,0 +1,72 @@
+"""Computations of different clients take turns."""
+
+import time
+from collections.abc import Callable
+from threading import Event, Thread
+
+from service.admission.time_slices import SLICE_SECONDS, TimeSlices
+
+MOST_SECONDS = 30.0
+
+
+class Computing:
+    """A computation in a thread, which pauses where it may."""
+
+    def __init__(self, slices: TimeSlices, client: str) -> None:
+        self.begun = Event()
+        self.rounds = 0
+        self._ended = Event()
+        self._slices = slices
+        self._client = client
+        self._thread = Thread(target=self._compute, daemon=True)
+        self._thread.start()
+
+    def _compute(self) -> None:
+        with self._slices.sliced(self._client) as pause:
+            while not self._ended.is_set():
+                self.begun.set()
+                self.rounds += 1
+                time.sleep(0.001)
+                pause()
+
+    def end(self) -> None:
+        self._ended.set()
+        self._thread.join(MOST_SECONDS)
+        assert not self._thread.is_alive()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + MOST_SECONDS
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.001)
+
+
+def test_a_client_has_its_turn_while_others_compute_for_long() -> None:
+    slices = TimeSlices(2)
+    greedy = [Computing(slices, "one"), Computing(slices, "two")]
+    for each in greedy:
+        assert each.begun.wait(MOST_SECONDS)
+    began = time.monotonic()
+    modest = Computing(slices, "three")
+    assert modest.begun.wait(MOST_SECONDS)
+    assert time.monotonic() - began < 100 * SLICE_SECONDS  # and not when a greedy one ends
+    for each in [*greedy, modest]:  # all go on
+        rounds = each.rounds
+        until(lambda each=each, rounds=rounds: each.rounds > rounds)
+    for each in [modest, *greedy]:
+        each.end()
+    with slices.sliced("four"), slices.sliced("five"):
+        pass  # all turns have been returned
+
+
+def test_a_client_alone_is_not_interrupted_for_its_own_computations() -> None:
+    slices = TimeSlices(1)
+    first = Computing(slices, "one")
+    assert first.begun.wait(MOST_SECONDS)
+    second = Computing(slices, "one")
+    time.sleep(2 * SLICE_SECONDS)
+    assert not second.begun.is_set()
+    first.end()
+    assert second.begun.wait(MOST_SECONDS)
+    second.end()
