@@ -1,6 +1,8 @@
 """Limits the bytes of requests that are being received or handled, together and for each client."""
 
-from collections import Counter
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
@@ -11,13 +13,26 @@ from training.limits import Limits
 SMALL_BYTES = 64 * 2**10
 
 
+@dataclass(slots=True)
+class _Client:
+    """What a client uses, and its requests that wait to be received."""
+
+    size: int = 0
+    receiving: int = 0
+    waiting: "deque[asyncio.Future[None]]" = field(default_factory=deque)
+
+
 class ReceivedBytes:
-    """The bytes of all requests of a server; one for all faces, used in its event loop only."""
+    """The bytes of all requests of a server; one for all faces, used in its event loop only.
+
+    A face that learns the size of a request only when it has arrived receives a few of a client at
+    the same time: as many of the largest as the limit allows in addition to what is received.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._all = 0
-        self._clients: Counter[str] = Counter()
+        self._clients: dict[str, _Client] = {}
 
     def hold(self, client: str) -> "HeldBytes":
         """Return the bytes of one request, none so far, which end with the block of a `with`."""
@@ -30,31 +45,95 @@ class ReceivedBytes:
 
     def add(self, client: str, size: int) -> None:
         """Count bytes of a client. Raises TooManyCalls."""
-        own = self._clients[client] + size
-        if own > self._limits.received_bytes_of_client:
+        found = self._clients.get(client) or _Client()
+        if found.size + size > self._limits.received_bytes_of_client:
             raise _exceeded("this client", "received_bytes_of_client", self._limits)
         if self._all + size > self._limits.received_bytes:
             raise _exceeded("all clients", "received_bytes", self._limits)
-        self._clients[client] = own
+        self._clients[client] = found
+        found.size += size
         self._all += size
 
     def remove(self, client: str, size: int) -> None:
         """Forget bytes of a client."""
         self._all -= size
-        self._clients[client] -= size
-        if not self._clients[client]:
+        self._clients[client].size -= size
+        self._changed(client)
+
+    async def begin(self, client: str) -> None:
+        """Wait until another request of a client can be received; it counts until `end`.
+
+        Raises TooManyCalls.
+        """
+        found = self._clients.setdefault(client, _Client())
+        if self._has_room(found) and not found.waiting:
+            found.receiving += 1
+            return
+        if len(found.waiting) >= self._limits.calls_of_client:
+            raise TooManyCalls(
+                f"{len(found.waiting)} calls of this client wait until their requests are received,"
+                f" and the limit is {self._limits.calls_of_client}: send fewer at the same time",
+                limit="calls_of_client",
+                value=self._limits.calls_of_client,
+            )
+        turn = asyncio.get_running_loop().create_future()
+        found.waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if not turn.cancelled():  # it was its turn already
+                self.end(client)
+            raise
+
+    def end(self, client: str) -> None:
+        """Let another request of a client be received: one has arrived, or counts its bytes."""
+        self._clients[client].receiving -= 1
+        self._changed(client)
+
+    def _changed(self, client: str) -> None:
+        """Begin the requests of a client for which there is room now."""
+        found = self._clients[client]
+        while found.waiting and self._has_room(found):
+            turn = found.waiting.popleft()
+            if not turn.cancelled():
+                found.receiving += 1
+                turn.set_result(None)
+        if not (found.size or found.receiving or found.waiting):
             del self._clients[client]
+
+    def _has_room(self, found: _Client) -> bool:
+        left = self._limits.received_bytes_of_client - found.size
+        return found.receiving < max(left // self._limits.request_bytes, 1)
 
 
 class HeldBytes:
     """The bytes of one request."""
 
-    __slots__ = ("_client", "_received", "_size")
+    __slots__ = ("_client", "_is_receiving", "_received", "_size")
 
     def __init__(self, received: ReceivedBytes, client: str) -> None:
         self._received = received
         self._client = client
         self._size = 0
+        self._is_receiving = False
+
+    async def begin(self) -> None:
+        """Wait until the request can be received: its size is not known before.
+
+        Raises TooManyCalls.
+        """
+        await self._received.begin(self._client)
+        self._is_receiving = True
+
+    def arrive(self, size: int) -> None:
+        """Count the bytes of the request, which has arrived or may have so many.
+
+        Raises TooManyCalls.
+        """
+        try:
+            self.set(size)
+        finally:
+            self._end()
 
     def set(self, size: int) -> None:
         """Count the bytes of the request as far as it is received. Raises TooManyCalls."""
@@ -75,6 +154,12 @@ class HeldBytes:
         traceback: TracebackType | None,
     ) -> None:
         self.set(0)
+        self._end()
+
+    def _end(self) -> None:
+        if self._is_receiving:
+            self._is_receiving = False
+            self._received.end(self._client)
 
 
 def _exceeded(whose: str, limit: str, limits: Limits) -> TooManyCalls:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable
 from typing import TypeVar
 
 from training.errors import UploadStalled, WatcherTooSlow
+from training.limits import Limits
 
 T = TypeVar("T")
 
@@ -25,6 +26,17 @@ async def read_timeout(reading: Awaitable[T]) -> T:
             f"received no data for {READ_SECONDS:g} s and stored nothing: send the whole request"
             " again"
         ) from None
+
+
+def body_timeout(limits: Limits) -> UploadStalled:
+    """Return the error of a request that has not arrived in time, or a line of it."""
+    seconds = limits.body_seconds
+    return UploadStalled(
+        f"the request, or a line of it, was not complete after {seconds} s: send it faster, or in"
+        " smaller requests or lines",
+        limit="body_seconds",
+        value=seconds,
+    )
 
 
 async def write_timeout(writing: Awaitable[None]) -> None:

@@ -5,7 +5,7 @@ decides when to receive a request, and parses it after its elements are counted.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import TypeVar
 
@@ -13,9 +13,11 @@ from google.protobuf.message import DecodeError, Message
 
 from service.admission.admission import Admission
 from service.faces.messages.element_count import check_element_count
+from service.faces.messages.name_lengths import check_first_names
 from service.faces.received_bytes import HeldBytes, ReceivedBytes
+from service.faces.timeouts import body_timeout
 from service.use_cases.caller import CALLER
-from training.errors import DeadlineExceeded, InvalidFields, TooManyCalls, Violation
+from training.errors import InvalidFields, TooManyCalls, Violation
 from training.limits import Limits
 
 M = TypeVar("M", bound=Message)
@@ -43,12 +45,12 @@ class Requests:
     async def only(self, kind: type[M], contents: AsyncIterator[bytes], held: HeldBytes) -> M:
         """Receive the one request of a call.
 
-        Raises InvalidFields, LimitExceeded, TooManyCalls, DeadlineExceeded.
+        Raises InvalidFields, LimitExceeded, TooManyCalls, UploadStalled.
         """
         content = await self._receive(contents, held)
         if content is None:
             raise InvalidFields([Violation("", f"the {kind.DESCRIPTOR.full_name} is missing")])
-        held.set(len(content))
+        held.arrive(len(content))
         return await self.parse(kind, content)
 
     async def parse(self, kind: type[M], content: bytes) -> M:
@@ -62,36 +64,35 @@ class Requests:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._limits.body_seconds
         refused: TooManyCalls | None = None
-        timer: asyncio.TimerHandle
+        timer: asyncio.TimerHandle | None = None
 
-        def wait_again() -> None:
+        def wait(then: Callable[[], None]) -> None:
             nonlocal timer
-            timer = loop.call_later(_SLOW_SECONDS, be_slow)
+            timer = loop.call_later(_SLOW_SECONDS, then)
 
         def be_slow() -> None:
             nonlocal refused
             try:
-                held.set(self._limits.request_bytes)
+                held.arrive(self._limits.request_bytes)
                 timeout.reschedule(deadline)
             except TooManyCalls as error:
                 refused = error
                 timeout.reschedule(loop.time())
 
-        timer = loop.call_later(_SLOW_SECONDS, wait_again)
         try:
-            async with asyncio.timeout(None) as timeout:
+            async with asyncio.timeout_at(deadline) as timeout:
+                await held.begin()
+                timeout.reschedule(None)
+                wait(then=partial(wait, be_slow))
                 return await anext(contents, None)
         except TimeoutError:
-            seconds = self._limits.body_seconds
-            raise refused or DeadlineExceeded(
-                f"the request did not arrive within {seconds} s: send less at once",
-                limit="body_seconds",
-                value=seconds,
-            ) from None
+            raise refused or body_timeout(self._limits) from None
         finally:
-            timer.cancel()
+            if timer is not None:
+                timer.cancel()
 
     def _parsed(self, kind: type[M], content: bytes) -> M:
+        check_first_names(kind, content)
         check_element_count(kind, content, self._limits.message_elements)
         try:
             return kind.FromString(content)

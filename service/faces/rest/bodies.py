@@ -11,8 +11,7 @@ from starlette.requests import Request
 from service.faces.received_bytes import HeldBytes, ReceivedBytes
 from service.faces.rest.element_count import ElementCount
 from service.faces.rest.errors import BodyTooLarge
-from service.faces.timeouts import read_timeout
-from training.errors import UploadStalled
+from service.faces.timeouts import body_timeout, read_timeout
 from training.limits import Limits
 
 
@@ -42,7 +41,7 @@ class Bodies:
                     elements.add(part)
                     parts.append(part)
         except TimeoutError:
-            self._refuse_time()
+            raise body_timeout(self.limits) from None
         return b"".join(parts)
 
     async def lines(self, request: Request, held: HeldBytes) -> AsyncGenerator[bytes, None]:
@@ -63,7 +62,7 @@ class Bodies:
             if len(rest) > self.limits.request_bytes:
                 self._refuse_size()
             if monotonic() - began > self.limits.body_seconds:
-                self._refuse_time()
+                raise body_timeout(self.limits)
         yield self._counted(rest)
 
     def _counted(self, line: bytearray) -> bytes:
@@ -77,15 +76,6 @@ class Bodies:
             " request or line",
             limit="request_bytes",
             value=most,
-        )
-
-    def _refuse_time(self) -> NoReturn:
-        seconds = self.limits.body_seconds
-        raise UploadStalled(
-            f"the body, or a line of it, was not complete after {seconds} s: send it faster, or in"
-            " smaller requests or lines",
-            limit="body_seconds",
-            value=seconds,
         )
 
 

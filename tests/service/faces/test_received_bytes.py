@@ -1,5 +1,7 @@
 """The bytes of requests are limited, together and for each client."""
 
+import asyncio
+
 import pytest
 
 from service.faces.received_bytes import SMALL_BYTES, ReceivedBytes
@@ -36,3 +38,39 @@ def test_small_requests_do_not_count() -> None:
     with received.hold("a") as held:
         held.set(SMALL_BYTES - 1)
         assert received.total == 0
+
+
+async def test_few_requests_of_a_client_are_received_at_the_same_time() -> None:
+    limits = Limits(received_bytes_of_client=5 * MIB, request_bytes=2 * MIB, calls_of_client=2)
+    received = ReceivedBytes(limits)
+    held = [received.hold("a") for _ in range(5)]
+    await held[0].begin()
+    await held[1].begin()
+    await received.hold("b").begin()  # another client has its own
+    waiting = [asyncio.create_task(each.begin()) for each in held[2:4]]
+    await asyncio.sleep(0)
+    with pytest.raises(TooManyCalls, match="wait until their requests are received"):
+        await held[4].begin()
+    held[0].arrive(2 * MIB)
+    held[1].arrive(10)
+    await waiting[0]  # only one of the largest fits into the rest
+    assert not waiting[1].done()
+    held[0].set(0)
+    await waiting[1]
+
+
+async def test_a_request_of_a_call_that_was_cancelled_does_not_wait_any_more() -> None:
+    received = ReceivedBytes(Limits(received_bytes_of_client=MIB, request_bytes=MIB))
+    first, second, third = (received.hold("a") for _ in range(3))
+    await first.begin()
+    waiting = asyncio.create_task(second.begin())
+    begun = asyncio.create_task(third.begin())
+    await asyncio.sleep(0)
+    waiting.cancel()
+    first.arrive(0)
+    await begun
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    with third:
+        pass
+    assert received._clients == {}

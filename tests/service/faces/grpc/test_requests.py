@@ -1,6 +1,8 @@
 """gRPC requests are received within the limits of bytes and time, and counted before parsing."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -10,6 +12,7 @@ from calls import Refusal, refusal
 from clearprop.v1 import training_service_pb2 as pb
 
 from service.app import Server
+from service.faces.error_table import status_of
 from service.faces.grpc import requests
 from service.settings import Settings
 from training.limits import Limits
@@ -90,9 +93,32 @@ async def test_calls_that_send_nothing_end(
     errors = await asyncio.gather(*map(refused, silent))
     # Two of them count with 4 MiB each, and the limit is 10 MiB.
     codes = sorted(error.code.name for error in errors)
-    assert codes == ["DEADLINE_EXCEEDED"] * 2 + ["RESOURCE_EXHAUSTED"] * 2
+    assert codes == ["RESOURCE_EXHAUSTED"] * 2 + ["UNAVAILABLE"] * 2
     assert {error.metadata["limit"] for error in errors} == {
         "body_seconds",
         "received_bytes_of_client",
     }
     await call(channel, "GetServerInfo", [b""])
+
+
+@pytest.mark.parametrize("method", ["GetNetwork", "WatchUpdates", "UploadTrainingSet"])
+async def test_nothing_of_a_refused_request_stays_in_memory(
+    channel: grpc.aio.Channel, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    errors: list[weakref.ref[Exception]] = []
+
+    def noted(error: Any) -> Any:
+        errors.append(weakref.ref(error))  # its traceback refers to the request
+        return status_of(error)
+
+    monkeypatch.setattr("service.faces.grpc.methods.status_of", noted)
+    streaming: Any = channel.stream_stream(SERVICE + method)
+    with pytest.raises(grpc.aio.AioRpcError):
+        await streaming(iter([b"\x0a\x04none"])).read()
+    for _ in range(10):
+        gc.collect()
+        if errors and not any(error() for error in errors):
+            break
+        await asyncio.sleep(0.05)
+    else:
+        pytest.fail("the error of a refused call is still referred to")

@@ -8,7 +8,7 @@ from google.protobuf.message import Message
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.faces.messages.name_lengths import check_name_lengths
+from service.faces.messages.name_lengths import check_first_names, check_name_lengths
 from training.errors import InvalidFields
 
 LONG = "\0" * 2**20
@@ -31,3 +31,26 @@ def test_each_long_name_is_reported_by_its_path() -> None:
 @given(st.sampled_from(REQUESTS).flatmap(lambda kind: messages(kind.DESCRIPTOR)))
 def test_short_names_are_accepted_in_every_request(request_: Message) -> None:
     check_name_lengths(request_)
+
+
+def test_a_long_name_is_rejected_before_the_request_is_parsed() -> None:
+    content = pb.GetStateRequest(network=LONG, update=7).SerializeToString()
+    with pytest.raises(InvalidFields, match=r"^network: must have at most 1,000 characters$"):
+        check_first_names(pb.GetStateRequest, content)
+    check_first_names(
+        pb.GetStateRequest, pb.GetStateRequest(network="n" * 4000).SerializeToString()
+    )
+
+
+@given(
+    st.sampled_from(REQUESTS).flatmap(
+        lambda kind: st.tuples(st.just(kind), messages(kind.DESCRIPTOR))
+    ),
+    st.binary(max_size=30),
+)
+def test_the_first_names_of_any_bytes_can_be_checked(
+    request_: tuple[type[Message], Message], other: bytes
+) -> None:
+    kind, message = request_
+    check_first_names(kind, message.SerializeToString())
+    check_first_names(kind, other)
