@@ -1,6 +1,7 @@
 """A process for computations that would hold Python's interpreter lock for long.
 
-It is started on first use, and again after it has ended. It is a plain subprocess:
+It is started on first use, ends when it is not used any more, and is started again on the next use.
+It is a plain subprocess:
 `multiprocessing` would import the program that started the server again, and start a process that
 tracks resources.
 """
@@ -10,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, Pipe
-from threading import Lock
+from threading import Lock, Timer
 from typing import Any, Final, ParamSpec, TypeVar
 
 from training.cancellation import check_cancelled
@@ -25,6 +26,9 @@ _CHECK_SECONDS: Final = 0.02
 #: How long the process has to stop a cancelled computation before it is killed, in seconds.
 _STOP_SECONDS: Final = 0.1
 
+#: How long the process stays when it has nothing to do, in seconds.
+IDLE_SECONDS: Final = 20.0
+
 
 class WorkerEnded(Exception):
     """The process has ended during a computation, twice."""
@@ -33,7 +37,9 @@ class WorkerEnded(Exception):
 class Worker:
     """Calls functions in another process, one at a time. Thread-safe."""
 
-    def __init__(self) -> None:
+    def __init__(self, idle_seconds: float = IDLE_SECONDS) -> None:
+        self._idle_seconds = idle_seconds
+        self._ends: Timer | None = None
         self._turn = Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
@@ -61,6 +67,8 @@ class Worker:
 
     def stop(self) -> None:
         """End the process, and the computation in it."""
+        if self._ends is not None:
+            self._ends.cancel()
         process = self._process
         if process is not None:
             process.kill()  # a waiting call finds its connection closed
@@ -71,9 +79,26 @@ class Worker:
         while not self._turn.acquire(timeout=_CHECK_SECONDS):
             check_cancelled()
         try:
+            if self._ends is not None:
+                self._ends.cancel()
             yield
         finally:
+            self._end_later()
             self._turn.release()
+
+    def _end_later(self) -> None:
+        """End the process after a time, unless it is used until then."""
+        if self._process is not None:
+            self._ends = Timer(self._idle_seconds, self._end)
+            self._ends.daemon = True
+            self._ends.start()
+
+    def _end(self) -> None:
+        if self._turn.acquire(blocking=False):  # else it is in use again
+            try:
+                self._kill()
+            finally:
+                self._turn.release()
 
     def _answer(self, call: object) -> tuple[bool, Any]:
         """Return whether the function has returned, and its result or its error."""

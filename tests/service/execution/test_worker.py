@@ -88,6 +88,19 @@ def test_a_process_that_has_ended_is_started_again(started: Worker) -> None:
     assert process_of(started) != process
 
 
+def test_the_process_ends_when_it_is_not_used_any_more() -> None:
+    worker = Worker(idle_seconds=0.3)
+    process = process_of(worker)
+    time.sleep(0.15)
+    assert process_of(worker) == process
+    end = time.monotonic() + 30
+    while Path(f"/proc/{process}").exists():  # it has been waited for too
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    assert process_of(worker) != process
+    worker.stop()
+
+
 def test_the_process_ends_with_its_server() -> None:
     program = (
         "import os, threading, time; from service.execution.worker import Worker; w = Worker();"
