@@ -164,6 +164,8 @@ class _LargeResponse(Response):
             except WatcherTooSlow:
                 scope["extensions"][ABORT]()
                 return
+            # Others continue, and the connection can notice that its client has gone.
+            await asyncio.sleep(0)
 
 
 def _etag(message: Message) -> str:
