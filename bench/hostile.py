@@ -29,6 +29,7 @@ from bench.peers.compiling import BUILD
 from bench.report import Table, write_hostile
 from bench.serving import Server
 
+_ALONE_SECONDS = 1.0
 _BEFORE_SECONDS = 4.0
 _DURING_SECONDS = 6.0
 _STOP_SECONDS = 60.0
@@ -101,9 +102,10 @@ def measure(name: str, log: Path, server: Server) -> Measured:
     ATTACKS[name].prepare(Victim(server.target, server.http, SOURCE))
     healthy = Healthy(server.target, server.http)
     try:
-        used, began = observing.threads(server.pid), time.monotonic()
+        with healthy.paused():
+            training = observing.share(server.pid, _ALONE_SECONDS)
+        began = time.monotonic()
         time.sleep(_BEFORE_SECONDS)
-        training = observing.busiest(used, observing.threads(server.pid))
         memory, attacked = observing.memory(server.pid), time.monotonic()
         with observing.Peak(server.pid).observed() as peak:
             attacker = Attacker(name, server.target, server.http)

@@ -30,11 +30,33 @@ def _family(pid: int) -> Iterator[int]:
                 yield from _family(int(child))
 
 
-def threads(pid: int) -> dict[str, float]:
-    """Return the seconds that each thread of a process and its children has had something to do.
+def share(pid: int, seconds: float) -> float:
+    """Return how many processors a process and its children would use, in the next seconds.
 
-    They count the time in which it waited for a processor, on a machine that is busy.
+    The time in which they wait for a processor counts too, on a machine that is busy.
     """
+    began, before = time.monotonic(), _used(pid)
+    time.sleep(seconds)
+    return _between(before, _used(pid)) / (time.monotonic() - began)
+
+
+def seconds_until_idle(pid: int, usual_share: float, most_seconds: float) -> float:
+    """Return after how long a process computes no more than usual."""
+    began = time.monotonic()
+    samples = [(began, _used(pid))]
+    while (now := time.monotonic()) - began < most_seconds:
+        samples.append((now, _used(pid)))
+        recent = [sample for sample in samples if sample[0] >= now - _WINDOW_SECONDS]
+        (first, before), (last, after) = recent[0], recent[-1]
+        most = (usual_share + _MOST_SHARE) * (last - first)
+        if now - began > _WINDOW_SECONDS and _between(before, after) < most:
+            return max(first - began, 0.0)
+        time.sleep(_SAMPLE_SECONDS)
+    return most_seconds
+
+
+def _used(pid: int) -> dict[str, float]:
+    """Return the seconds that each thread of a process and its children had something to do."""
     used = {}
     for each in _family(pid):
         for thread in Path(f"/proc/{each}/task").glob("*/schedstat"):
@@ -44,28 +66,9 @@ def threads(pid: int) -> dict[str, float]:
     return used
 
 
-def busiest(before: Mapping[str, float], after: Mapping[str, float]) -> str:
-    """Return the thread that has computed most."""
-    return max(after, key=lambda each: after[each] - before.get(each, 0.0))
-
-
-def seconds_until_idle(pid: int, apart_from: str, most_seconds: float) -> float:
-    """Return after how long a process computes no more, apart from one of its threads."""
-    began = time.monotonic()
-    samples = [(began, _used(pid, apart_from))]
-    while (now := time.monotonic()) - began < most_seconds:
-        samples.append((now, _used(pid, apart_from)))
-        recent = [sample for sample in samples if sample[0] >= now - _WINDOW_SECONDS]
-        if now - began > _WINDOW_SECONDS and (
-            recent[-1][1] - recent[0][1] < _MOST_SHARE * _WINDOW_SECONDS
-        ):
-            return max(recent[0][0] - began, 0.0)
-        time.sleep(_SAMPLE_SECONDS)
-    return most_seconds
-
-
-def _used(pid: int, apart_from: str) -> float:
-    return sum(used for each, used in threads(pid).items() if each != apart_from)
+def _between(before: Mapping[str, float], after: Mapping[str, float]) -> float:
+    """Return the seconds between two observations; threads may begin and end."""
+    return sum(used - before.get(each, 0.0) for each, used in after.items())
 
 
 def seconds_until_memory(pid: int, most_bytes: float, most_seconds: float) -> float | None:
