@@ -18,9 +18,11 @@ from service.threads import Threads
 from service.use_cases.comparisons import Comparisons
 from service.use_cases.edits import Edits
 from service.use_cases.evaluations import Evaluations
+from service.use_cases.explanations import Explanations
 from service.use_cases.exports import Exports
 from service.use_cases.gradient_checks import GradientChecks
 from service.use_cases.history import History
+from service.use_cases.inspection import Inspection
 from service.use_cases.networks import Networks
 from service.use_cases.predictions import Predictions
 from service.use_cases.retention import Retention
@@ -66,6 +68,8 @@ class Service(AbstractContextManager["Service"]):
         self.predictions = Predictions(self.store, readers.states, limits)
         self.evaluations = Evaluations(self.store, readers.states, readers.examples, limits)
         self.gradient_checks = GradientChecks(self.store, readers.states, readers.examples, limits)
+        self.inspection = Inspection(self.store, readers.examples, readers.states, opening, limits)
+        self.explanations = Explanations(self.inspection, limits)
         self.exports = Exports(self.store, readers.states)
         self.verification = Verification(self.store, readers.examples, clock)
         self.training_sets.add_built_in()
