@@ -44,6 +44,9 @@ p99 of at most five times that without the attack, memory back to at most 120 % 
 work that stops within 200 ms after the attacker has left, and an end within 10 s and with at most
 one line of log when SIGTERM arrives during the attack."""
 NOTE = """\
+The attackers, the good clients and the server share the processors. The first row shows what an
+attacker costs by computing alone, on one of them: the ratios of other attacks contain that.
+
 Before: the same before calls were isolated, on a machine with other work: the p99 of good clients
 and its ratio, the most memory of the server, and how long it took to stop."""
 HEADS = [

@@ -17,8 +17,12 @@ _SWITCH_SECONDS: Final = 0.001
 #: bytes. By default, glibc raises this to the size of the largest freed block, up to 32 MiB.
 _LARGE_BYTES: Final = 4 * 2**20
 
-#: The parameter of mallopt for that.
+#: The number of heaps: by default eight for each processor, and each keeps what was freed in it.
+_HEAPS: Final = 2
+
+#: The parameters of mallopt for these.
 _M_MMAP_THRESHOLD: Final = -3
+_M_ARENA_MAX: Final = -8
 
 #: The interval between checks whether smaller blocks are to be returned, in seconds.
 _SECONDS: Final = 5.0
@@ -45,6 +49,7 @@ def configure() -> None:
     glibc = _glibc()
     if glibc is not None:
         glibc.mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
+        glibc.mallopt(_M_ARENA_MAX, _HEAPS)
 
 
 def settle() -> None:

@@ -55,6 +55,13 @@ class Attack:
     prepare: Callable[[Victim], None] = lambda _: None
 
 
+def only_compute(_: Victim, ended: Event, outcomes: Outcomes) -> None:
+    """Compute, and leave the server alone: an attacker on the same machine costs at least that."""
+    while not ended.is_set():
+        sum(range(100_000))
+        outcomes.add("sums")
+
+
 def together(count: int, work: Callable[[], None]) -> None:
     """Do the same in many threads, and wait for all."""
     threads = [Thread(target=work, daemon=True) for _ in range(count)]

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import grpc
@@ -47,22 +47,29 @@ class _Calls:
 
     def keep_going(self, victim: Victim, ended: Event, outcomes: Outcomes) -> None:
         """Make calls until the end, and then cancel those under way."""
+        active: set[Any] = set()
+
+        def cancel() -> None:
+            ended.wait()
+            for future in [*active]:
+                future.cancel()
+
         with stub(victim) as stubs:
+            Thread(target=cancel, daemon=True).start()
 
             def keep() -> None:
                 while not ended.is_set():
-                    outcomes.add(self._outcome(stubs, ended))
+                    future, done = self.call(stubs)(self.request, timeout=self.timeout), Event()
+                    active.add(future)
+                    future.add_done_callback(lambda _, done=done: done.set())
+                    if ended.is_set():
+                        future.cancel()
+                    done.wait()
+                    active.discard(future)
+                    outcomes.add(str(future.code().name))
                     time.sleep(_PAUSE_SECONDS)
 
             together(self.count, keep)
-
-    def _outcome(self, stubs: Stub, ended: Event) -> str:
-        future, done = self.call(stubs)(self.request, timeout=self.timeout), Event()
-        future.add_done_callback(lambda _: done.set())
-        while not done.wait(0.05):
-            if ended.is_set():
-                future.cancel()
-        return str(future.code().name)
 
 
 def _ignoring_existing(call: Callable[[Any], Any], request: object) -> None:

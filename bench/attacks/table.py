@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 
 from bench.attacks import calls, http1, http2
-from bench.attacks.attack import Attack
+from bench.attacks.attack import Attack, only_compute
 
 ATTACKS: Mapping[str, Attack] = {
+    "computing": Attack(
+        "for comparison: a program that computes on one processor, without a connection",
+        only_compute,
+    ),
     "rebinding": Attack("requests with Host and Origin of another name", http1.rebinding),
     "evaluations": Attack(
         "40 Evaluate of 200,000 examples on 2-100000-1, deadline 3 s",

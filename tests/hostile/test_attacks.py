@@ -44,6 +44,7 @@ CLOSED = "opened|closed by the server|still open|[A-Z][A-Za-z]*Error"
 ENDED = "OK|CANCELLED|DEADLINE_EXCEEDED|RESOURCE_EXHAUSTED"
 
 BOUNDS = {
+    "computing": Bound("sums"),
     "rebinding": Bound(r"\w+ (403|421)"),
     "evaluations": Bound(ENDED),
     "gradient-checks": Bound(ENDED),
