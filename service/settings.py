@@ -339,4 +339,4 @@ def unknown_variables(environment: Mapping[str, str] = os.environ) -> Iterator[s
 
 
 #: Variables that the commands of the client read.
-_OF_CLIENT = {"CLEARPROP_SERVER"}
+_OF_CLIENT = {f"CLEARPROP_{name}" for name in ("SERVER", "PROFILE", "TOKEN", "CA", "CERT", "KEY")}

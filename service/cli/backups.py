@@ -10,9 +10,9 @@ from typing import Annotated, Any
 
 import typer
 from clearprop.cli.connection import connected, sentence, show_failure
-from clearprop.cli.options import Server
 from clearprop.cli.output import say
 from clearprop.cli.parsers import whole_number
+from clearprop.cli.server_options import Server
 from rich.markup import escape
 
 from service.cli.durations import seconds
@@ -111,7 +111,7 @@ def restore(
     say(f"Restored [cyan]{escape(str(file))}[/] to {escape(url)}: {_described(found)}")
 
 
-def _back_up(file: Path, database: str, server: str) -> None:
+def _back_up(file: Path, database: str, server: Server) -> None:
     """Write one backup. Ends the command with exit code 1 if that fails."""
     with _failures_shown():
         if database:

@@ -10,6 +10,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from clearprop.cli.commands import PANELS
+from clearprop.cli.server_options import NAMES, with_server_options
 
 #: The group of entry points by which clearprop-server adds its commands: a function for each.
 ENTRY_POINTS = "clearprop.commands"
@@ -41,7 +42,7 @@ class Commands(Mapping[str, Any]):
         if isinstance(found, typer.Typer):
             return found
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
-        app.command(name, cls=PlainCommand)(found)
+        app.command(name, cls=PlainCommand)(with_server_options(found))
         return app
 
 
@@ -67,11 +68,17 @@ class PlainGroup(TyperGroup):
 
 
 def _write_parameters(command: TyperCommand | TyperGroup, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
-    for title, kind in (("Arguments", "argument"), ("Options", "option")):
+    parameters = command.get_params(ctx)
+    connects = any(each.name == "server" for each in parameters)
+    for title, kind, of_server in (
+        ("Arguments", "argument", False),
+        ("Options", "option", False),
+        ("Connection", "option", True),
+    ):
         records = [
             each.get_help_record(ctx)
-            for each in command.get_params(ctx)
-            if each.param_type_name == kind
+            for each in parameters
+            if each.param_type_name == kind and (connects and each.name in NAMES) is of_server
         ]
         rows = [
             (sub(" <.*>$", "", name) if kind == "argument" else name, _plain_default(words))

@@ -10,6 +10,7 @@ from rich.markup import escape
 
 import clearprop
 from clearprop.cli.output import err
+from clearprop.cli.server_options import Server
 
 #: What to do about an error, by its reason: commands and what they do. The names in braces are
 #: those of the error's metadata.
@@ -38,11 +39,17 @@ _OPTIONS = {
     "settings.training_set": "--on",
 }
 
+#: What to do if the server does not know who calls.
+_PROVE = (
+    "  Set CLEARPROP_TOKEN to a token that the operator of the server has created, or choose a"
+    " profile with --profile."
+)
+
 _CLOSING_SECONDS = 2.0
 
 
 @contextmanager
-def connected(server: str, *, retry_timeout: float = 0.0) -> Iterator[clearprop.Client]:
+def connected(server: Server, *, retry_timeout: float = 0.0) -> Iterator[clearprop.Client]:
     """Connect to a server for the block; end the command with exit code 1 on an error.
 
     A server that does not answer at first is reported at once. `retry_timeout` is for how long a
@@ -50,9 +57,9 @@ def connected(server: str, *, retry_timeout: float = 0.0) -> Iterator[clearprop.
     """
     try:
         if retry_timeout:
-            with clearprop.connect(server, retry_timeout=0) as probe:
+            with clearprop.connect(server.target, retry_timeout=0, **server.options) as probe:
                 probe.server_info()
-        client = clearprop.connect(server, retry_timeout=retry_timeout)
+        client = clearprop.connect(server.target, retry_timeout=retry_timeout, **server.options)
         try:
             yield client
         finally:
@@ -75,20 +82,32 @@ def _close(client: clearprop.Client) -> None:
     closing.join(_CLOSING_SECONDS)
 
 
-def show_error(error: clearprop.ClearpropError, server: str) -> None:
+def show_error(error: clearprop.ClearpropError, server: Server) -> None:
     """Print an error of the service, every invalid field, and what to do."""
     if error.violations:
         show_failure("The request is invalid:")
         for bad in error.violations:
             description = escape(sentence(bad.description))
             err.print(f"  [bold]{escape(option_of(bad.field))}[/]: {description}", soft_wrap=True)
-    elif error.code is grpc.StatusCode.UNAVAILABLE and not error.reason:
-        show_failure(f"No server answers at {server}. Start one, or choose another with --server.")
-        show_advice("serve", "starts a server on this machine")
+    elif error.code is grpc.StatusCode.UNAVAILABLE and not error.reason and error.is_transient:
+        _show_no_answer(error, server)
     else:
         show_failure(sentence(error.message))
+    if error.code is grpc.StatusCode.UNAUTHENTICATED:
+        err.print(_PROVE, soft_wrap=True)
     for command, does in _ADVICE.get(error.reason, {}).items():
         show_advice(command.format_map(_Known(error.metadata)), does)
+
+
+def _show_no_answer(error: clearprop.ClearpropError, server: Server) -> None:
+    if "Socket closed" in error.message:
+        show_failure(
+            f"The server at {server} has closed the connection. If it uses TLS, connect with"
+            " --server grpcs://HOST:PORT; it may also require a certificate (--cert and --key)."
+        )
+    else:
+        show_failure(f"No server answers at {server}. Start one, or choose another with --server.")
+        show_advice("serve", "starts a server on this machine")
 
 
 def option_of(field: str) -> str:

@@ -7,9 +7,10 @@ from rich.markup import escape
 
 from clearprop.cli.connection import connected
 from clearprop.cli.number_format import exact
-from clearprop.cli.options import High, Json, Low, NetworkId, OtherInitializer, Seed, Server, given
+from clearprop.cli.options import High, Json, Low, NetworkId, OtherInitializer, Seed, given
 from clearprop.cli.output import say, say_json
 from clearprop.cli.parsers import real_number
+from clearprop.cli.server_options import Server
 from clearprop.cli.weight_arguments import LayerNumber, SourceNumber, UnitNumber, weight_place
 from clearprop.options import RecipeOptions
 from clearprop.unit_names import parameter_name

@@ -10,10 +10,11 @@ from rich.markup import escape
 from clearprop import Explanation
 from clearprop.cli.connection import connected
 from clearprop.cli.number_format import number
-from clearprop.cli.options import FirstPosition, Json, NetworkId, Server
+from clearprop.cli.options import FirstPosition, Json, NetworkId
 from clearprop.cli.output import bars, say, say_json, say_plain, whole_batch
 from clearprop.cli.parsers import one_of, whole_number
 from clearprop.cli.run_options import ONE_UPDATE, OneUpdate, takes
+from clearprop.cli.server_options import Server
 from clearprop.cli.weight_arguments import LayerNumber, SourceNumber, UnitNumber, weight_place
 from clearprop.v1.explanation_pb2 import SOURCE_KIND_DELTA, CostProfile, ExplainedLine
 

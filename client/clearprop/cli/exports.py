@@ -14,9 +14,10 @@ from rich.markup import escape
 
 from clearprop.cli.connection import connected, show_failure
 from clearprop.cli.networks import described
-from clearprop.cli.options import Json, NetworkId, Server, UpdateNumber
+from clearprop.cli.options import Json, NetworkId, UpdateNumber
 from clearprop.cli.output import say, say_json
 from clearprop.cli.parsers import one_of
+from clearprop.cli.server_options import Server
 from clearprop.v1.training_service_pb2 import ExportFormat
 from clearprop.values import enum_word
 

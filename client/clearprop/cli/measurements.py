@@ -7,9 +7,10 @@ import typer
 from clearprop import Evaluation, GradientCheck, GradientDifference
 from clearprop.cli.connection import connected
 from clearprop.cli.number_format import counted, number
-from clearprop.cli.options import Json, NetworkId, Server, TrainingSetId, UpdateNumber
+from clearprop.cli.options import Json, NetworkId, TrainingSetId, UpdateNumber
 from clearprop.cli.output import say, say_json, show_table
 from clearprop.cli.parsers import whole_number
+from clearprop.cli.server_options import Server
 from clearprop.unit_names import parameter_name
 
 _MOST_DIFFERENCES = 10

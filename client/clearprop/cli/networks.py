@@ -19,12 +19,12 @@ from clearprop.cli.options import (
     Low,
     NetworkId,
     Seed,
-    Server,
     UpdateNumber,
     given,
 )
 from clearprop.cli.output import say, say_json, show_layer, show_table
 from clearprop.cli.parsers import activation_words, layer_sizes, whole_number
+from clearprop.cli.server_options import Server
 
 _MOST_ACTIVATIONS = 16
 

@@ -5,22 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from clearprop.addresses import DEFAULT_SERVER
 from clearprop.cli.parsers import ACTIVATIONS, one_of, real_number, whole_number
-from clearprop.cli.settings import server_address
 from clearprop.v1.network_pb2 import CostFunction, InitializerKind
 from clearprop.values import enum_word
-
-Server = Annotated[
-    str,
-    typer.Option(
-        "--server",
-        metavar="HOST:PORT",
-        default_factory=server_address,
-        show_default=f"CLEARPROP_SERVER, or {DEFAULT_SERVER}",
-        help="The address of the server.",
-    ),
-]
 
 Json = Annotated[bool, typer.Option("--json", help="Print API messages as JSON, one per line.")]
 

@@ -9,9 +9,10 @@ from clearprop import Client
 from clearprop.cli.connection import connected
 from clearprop.cli.number_format import counted, listed
 from clearprop.cli.numerals import shown
-from clearprop.cli.options import Json, NetworkId, Server, UpdateNumber
+from clearprop.cli.options import Json, NetworkId, UpdateNumber
 from clearprop.cli.output import say, say_json, show_table
 from clearprop.cli.parsers import vector
+from clearprop.cli.server_options import Server
 from clearprop.values import Matrix, MatrixLike
 
 

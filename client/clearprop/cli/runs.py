@@ -8,9 +8,10 @@ from rich.markup import escape
 from clearprop import Network, Run
 from clearprop.cli.connection import connected, sentence, show_failure
 from clearprop.cli.number_format import number
-from clearprop.cli.options import Json, NetworkId, Server
+from clearprop.cli.options import Json, NetworkId
 from clearprop.cli.output import run_line, say, say_json, show_table
 from clearprop.cli.parsers import whole_number
+from clearprop.cli.server_options import Server
 
 RunNumber = Annotated[
     int | None,

@@ -9,11 +9,12 @@ import clearprop
 from clearprop import NetworkOptions, TrainingOptions
 from clearprop.cli.connection import connected, sentence, show_advice, show_failure
 from clearprop.cli.networks import created
-from clearprop.cli.options import Json, NetworkId, Seed, Server, TrainingSetId
+from clearprop.cli.options import Json, NetworkId, Seed, TrainingSetId
 from clearprop.cli.output import run_line, say, say_json
 from clearprop.cli.parsers import layer_sizes
 from clearprop.cli.progress import follow
 from clearprop.cli.run_options import NEW_RUN, takes
+from clearprop.cli.server_options import Server
 from clearprop.cli.watches import RETRY_TIMEOUT
 
 

@@ -8,8 +8,9 @@ from rich.markup import escape
 from clearprop.cli.command_group import PlainCommand, PlainGroup
 from clearprop.cli.connection import connected
 from clearprop.cli.number_format import listed
-from clearprop.cli.options import Json, Server
+from clearprop.cli.options import Json
 from clearprop.cli.output import say, say_json, show_table
+from clearprop.cli.server_options import Server, with_server_options
 
 app = typer.Typer(cls=PlainGroup, add_completion=False, rich_markup_mode=None)
 
@@ -21,6 +22,7 @@ TrainingSetArgument = Annotated[
 
 
 @app.callback(invoke_without_command=True)
+@with_server_options
 def training_sets(context: typer.Context, *, as_json: Json = False, server: Server) -> None:
     """List, show and delete training sets.
 
@@ -50,6 +52,7 @@ def training_sets(context: typer.Context, *, as_json: Json = False, server: Serv
 
 
 @app.command(cls=PlainCommand)
+@with_server_options
 def show(training_set: TrainingSetArgument, *, as_json: Json = False, server: Server) -> None:
     """Show the examples of a training set."""
     with connected(server) as client:
@@ -70,6 +73,7 @@ def show(training_set: TrainingSetArgument, *, as_json: Json = False, server: Se
 
 
 @app.command(cls=PlainCommand)
+@with_server_options
 def delete(training_set: TrainingSetArgument, *, server: Server) -> None:
     """Delete a training set.
 

@@ -11,8 +11,9 @@ from rich.progress import BarColumn, Progress, TextColumn
 from clearprop import Difference, Verification
 from clearprop.cli.connection import connected
 from clearprop.cli.number_format import counted, number
-from clearprop.cli.options import Json, NetworkId, Server
+from clearprop.cli.options import Json, NetworkId
 from clearprop.cli.output import err, say, say_json
+from clearprop.cli.server_options import Server
 
 
 def verify(network: NetworkId, *, as_json: Json = False, server: Server) -> None:

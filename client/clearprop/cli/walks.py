@@ -8,10 +8,11 @@ from rich.markup import escape
 from clearprop import NetworkInfo, WalkedLine, WalkedPhase, WalkedUpdate
 from clearprop.cli.connection import connected
 from clearprop.cli.number_format import exact
-from clearprop.cli.options import Json, NetworkId, Server
+from clearprop.cli.options import Json, NetworkId
 from clearprop.cli.output import say, say_json
 from clearprop.cli.parsers import whole_number
 from clearprop.cli.run_options import ONE_UPDATE, OneUpdate, takes
+from clearprop.cli.server_options import Server
 
 _USUAL_LINES = 40
 _COLUMNS_OF_CODE = 52

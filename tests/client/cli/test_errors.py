@@ -217,12 +217,20 @@ def test_wrong_usage_is_reported_with_exit_code_2(
         (["--database", "postgres://x"], "is not a database"),
         (["--database", "sqlite:////proc/no/such.db"], "Error: "),
         (
-            ["--grpc", "203.0.113.1:1", "--database", "memory:"],
+            ["--grpc", "203.0.113.1:1", "--insecure", "--database", "memory:"],
             "Error: Cannot listen on 203.0.113.1:1: ",
         ),
         (
-            ["--grpc", "127.0.0.1:0", "--http", "203.0.113.1:1", "--database", "memory:"],
+            ["--grpc", "127.0.0.1:0", "--http", "203.0.113.1:1", "--insecure"],
             "address. Choose another address with --http, or disable HTTP with --http off.",
+        ),
+        (
+            ["--grpc", "0.0.0.0:1", "--database", "memory:"],
+            "Error: Other machines can reach 0.0.0.0:1, which needs TLS and authentication: use",
+        ),
+        (
+            ["--tls-cert", "none.pem", "--tls-key", "none.key", "--database", "memory:"],
+            "Error: Cannot read --tls-cert none.pem: No such file or directory.",
         ),
         (["--http", "8080"], "use HOST:PORT, such as 127.0.0.1:8080; off disables HTTP."),
         (["--grpc", "127.0.0.1:99999"], "the port must be 0 to 65535"),

@@ -19,9 +19,10 @@ from clearprop.cli.imports.csv_files import Layout, read_csv
 from clearprop.cli.imports.delimiters import is_delimiter
 from clearprop.cli.imports.rows import BadFile, Imported
 from clearprop.cli.number_format import counted
-from clearprop.cli.options import Json, Server
+from clearprop.cli.options import Json
 from clearprop.cli.output import out, say, say_json
 from clearprop.cli.parsers import real_number
+from clearprop.cli.server_options import Server
 from clearprop.cli.watches import RETRY_TIMEOUT
 
 RowT = TypeVar("RowT")
@@ -161,7 +162,7 @@ def _check_usage(layout: Layout, *, is_npz: bool) -> None:
         )
 
 
-def _upload(found: Imported, name: str, server: str) -> TrainingSet:
+def _upload(found: Imported, name: str, server: Server) -> TrainingSet:
     with (
         _progress("sending", len(found.inputs)) as show,
         connected(server, retry_timeout=RETRY_TIMEOUT) as client,
