@@ -19,6 +19,10 @@ SERVICES := proto/clearprop/v1/training_service.proto
 STUBS := client/clearprop/v1
 SYNC := client/generate_sync.py
 
+# The tools of make audit.
+AUDIT_VENV := .venv-audit
+AUDIT_INSTALLED := $(AUDIT_VENV)/.installed
+
 # The libraries that make bench compares the engine with.
 PEERS_VENV := .venv-bench
 PEERS_INSTALLED := $(PEERS_VENV)/.installed
@@ -29,7 +33,7 @@ export BUF_CACHE_DIR := $(CURDIR)/$(VENV)/.buf
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve bench peers test soak packages image-check screenshots architecture docs lint format client proto requirements clean
+.PHONY: help setup demo serve bench peers test soak packages image-check audit screenshots architecture docs lint format client proto requirements clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +62,9 @@ packages: setup ## build both distributions, and test them in empty environments
 
 image-check: setup ## build the image of the container and check it (needs root, buildah and debootstrap)
 	$(BIN)/pytest -o faulthandler_timeout=0 $(or $(ARGS),tests/image)
+
+audit: $(INSTALLED) $(AUDIT_INSTALLED) ## check licences, vulnerabilities and deployment files, and write an SBOM
+	$(BIN)/python -m release.audit
 
 screenshots: setup ## create the images and recordings of the documents (needs chromium)
 	PYTHONPATH=tests/support $(BIN)/python tests/service/web/screenshots.py
@@ -101,9 +108,10 @@ requirements: ## pin the newest versions that both pyproject.toml allow (needs u
 	$(call pin,docs,-c requirements/dev.txt --group docs)
 	$(call pin,build,-c requirements/dev.txt --group build)
 	$(call pin,proto,--group proto)
+	$(call pin,audit,--group audit)
 
 clean: ## remove everything that make created, except ./data
-	rm -rf $(VENV) $(PROTO_VENV) $(PEERS_VENV) build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(PROTO_VENV) $(AUDIT_VENV) $(PEERS_VENV) build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV_MADE):
@@ -126,6 +134,11 @@ $(KERNELS): $(INSTALLED) service/faces/messages/element_count.py $(wildcard trai
 $(PROTO_INSTALLED): requirements/proto.txt
 	$(call make_venv,$(PROTO_VENV),13)
 	$(call install,$(PROTO_VENV),--require-hashes -r requirements/proto.txt)
+	@touch $@
+
+$(AUDIT_INSTALLED): requirements/audit.txt
+	$(call make_venv,$(AUDIT_VENV),14)
+	$(call install,$(AUDIT_VENV),--require-hashes -r requirements/audit.txt)
 	@touch $@
 
 # The newest versions, for a fair comparison. Dependency groups need pip 25.1 or newer.
