@@ -5,7 +5,6 @@ import logging
 import signal
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
 from importlib.metadata import version
 
 import grpc
@@ -47,10 +46,12 @@ from service.faces.rest.documentation.pages import documentation
 from service.faces.rest.face import rest_app
 from service.faces.rest.hosts import Hosts
 from service.faces.rest.http_server import HttpServer
+from service.faces.rest.probes import probes
 from service.faces.rest.routes import routes
 from service.faces.rpcs import SERVICE, rpcs
 from service.faces.tls.certificates import Certificates
 from service.insight.calls import ObservedCalls
+from service.insight.readiness import Readiness
 from service.kernels import warm_up
 from service.process import FreedMemory
 from service.reading.readers import Readers
@@ -157,10 +158,10 @@ class Server:
         self.http = self._http_server(settings)
         self.health = Health([SERVICE.full_name])
         self._loop, self._settings = loop, settings
-        self.store.on_availability(self._availability_changed)
+        self.readiness = Readiness(loop, lambda now: self.health.set(is_serving=now.is_ready))
+        self.store.on_availability(self.readiness.store_changed)
         self._tasks = [Maintenance(self.store, self.threads), FreedMemory(self.threads)]
-        self._heartbeat = Heartbeat(self.admission.beat, self._response_changed)
-        self._is_writable = self._is_responding = True
+        self._heartbeat = Heartbeat(self.admission.beat, self.readiness.response_changed)
         self._connections = ConnectionLimit(limits, self.threads)
 
     async def start(self) -> Addresses:
@@ -199,6 +200,7 @@ class Server:
         are abandoned: nothing of them is stored.
         """
         self.calls.close()
+        self.readiness.drain()
         await self._heartbeat.stop()
         await self.health.stop()
         if self.http is not None:
@@ -238,36 +240,15 @@ class Server:
             "store_bytes": self.store.used_bytes,
         }
 
-    def _availability_changed(self, is_writable: bool) -> None:
-        """Log the change and update the health; called in the thread of the store."""
-        if is_writable:
-            logger.info("the store is writable again; health is SERVING")
-        else:
-            logger.error("the store is not writable; runs wait until it is; health is NOT_SERVING")
-        self._loop.call_soon_threadsafe(partial(self._set_health, is_writable=is_writable))
-
-    def _response_changed(self, is_responding: bool) -> None:
-        """Log the change and update the health."""
-        if is_responding:
-            logger.info("calls are served in time again; health is SERVING")
-        else:
-            logger.warning("calls wait too long; health is NOT_SERVING")
-        self._set_health(is_responding=is_responding)
-
-    def _set_health(
-        self, *, is_writable: bool | None = None, is_responding: bool | None = None
-    ) -> None:
-        if is_writable is not None:
-            self._is_writable = is_writable
-        if is_responding is not None:
-            self._is_responding = is_responding
-        self.health.set(is_serving=self._is_writable and self._is_responding)
-
     def _http_server(self, settings: Settings) -> HttpServer | None:
         if settings.http == OFF:
             return None
         served = routes(self._rpcs)
-        pages = [*documentation(served, self.version), *web_pages()]
+        pages = [
+            *documentation(served, self.version),
+            *web_pages(),
+            *probes(lambda: self.readiness.status),
+        ]
         hosts = Hosts(settings.http, settings.allow_host)
         bodies = Bodies(settings.limits, self._received)
         app = rest_app(served, pages, bodies, hosts, settings.allow_origin, self.threads)
