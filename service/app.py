@@ -6,14 +6,17 @@ import signal
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
+from itertools import chain
 
 import grpc
 from grpc_reflection.v1alpha import reflection
+from starlette.applications import Starlette
 
 from service import process
 from service.admission.admission import Admission
 from service.admission.call_kinds import Pool
 from service.admission.heartbeat import Heartbeat
+from service.background_task import BackgroundTask
 from service.clock import SystemClock
 from service.execution.maintenance import Maintenance
 from service.execution.outcomes import Outcomes
@@ -46,12 +49,24 @@ from service.faces.rest.documentation.pages import documentation
 from service.faces.rest.face import rest_app
 from service.faces.rest.hosts import Hosts
 from service.faces.rest.http_server import HttpServer
+from service.faces.rest.metrics_page import metrics_page
 from service.faces.rest.probes import probes
 from service.faces.rest.routes import routes
 from service.faces.rpcs import SERVICE, rpcs
 from service.faces.tls.certificates import Certificates
 from service.insight.calls import ObservedCalls
+from service.insight.loop_lag import LoopLag
+from service.insight.metrics import Metrics
 from service.insight.readiness import Readiness
+from service.insight.readings import (
+    in_store,
+    of_caches,
+    of_calls,
+    of_connections,
+    of_store,
+    of_training,
+    of_watches,
+)
 from service.kernels import warm_up
 from service.process import FreedMemory
 from service.reading.readers import Readers
@@ -78,7 +93,6 @@ from service.use_cases.walks import Walks
 from service.use_cases.watches import Watches
 from service.web.pages import web_pages
 from storage import open_store
-from training.ports import Executor
 
 logger = logging.getLogger(__name__)
 
@@ -94,10 +108,11 @@ _CLOSE_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """The addresses of a server, HOST:PORT; `http` is None if it does not serve HTTP."""
+    """The addresses of a server, HOST:PORT; those that it does not have are None."""
 
     grpc: str
     http: str | None
+    metrics: str | None = None
 
 
 class Server:
@@ -109,13 +124,12 @@ class Server:
         self._tls = Certificates.of(settings, self.threads)
         self.store = open_store(settings.database, clock, limits)
         self.wakeups = Wakeups(loop)
-        self.admission, self.calls = Admission(limits), ObservedCalls()
+        self.admission, self.metrics = Admission(limits), Metrics()
+        self.calls = ObservedCalls(self.metrics)
         self.store.on_commit(self.wakeups.committed)
         readers = Readers.of(self.store)
         threads = limits.runs_at_once or settings.threads
-        self.executor: Executor = ThreadExecutor(
-            self.store, readers.examples, readers.states, clock, threads
-        )
+        self.executor = ThreadExecutor(self.store, readers.examples, readers.states, clock, threads)
         self.worker = Worker()
         self.training_sets = TrainingSets(self.store, clock, limits)
         opening = RunOpening(readers.examples, clock, limits)
@@ -160,9 +174,13 @@ class Server:
         self._loop, self._settings = loop, settings
         self.readiness = Readiness(loop, lambda now: self.health.set(is_serving=now.is_ready))
         self.store.on_availability(self.readiness.store_changed)
-        self._tasks = [Maintenance(self.store, self.threads), FreedMemory(self.threads)]
+        self._tasks: list[BackgroundTask] = [
+            Maintenance(self.store, self.threads),
+            FreedMemory(self.threads),
+        ]
         self._heartbeat = Heartbeat(self.admission.beat, self.readiness.response_changed)
         self._connections = ConnectionLimit(limits, self.threads)
+        self._observe(readers)
 
     async def start(self) -> Addresses:
         """Load the kernels, resume active runs, and listen; return the addresses.
@@ -189,8 +207,8 @@ class Server:
         if self._tls is not None and addresses.http is not None:
             limited.append(addresses.http)
         self._connections.watch(int(address.rpartition(":")[2]) for address in limited)
-        if self.http is not None:
-            await self.http.start()
+        for server in self._http_servers:
+            await server.start()
         return addresses
 
     async def stop(self) -> bool:
@@ -203,8 +221,8 @@ class Server:
         self.readiness.drain()
         await self._heartbeat.stop()
         await self.health.stop()
-        if self.http is not None:
-            self.http.close()
+        for server in self._http_servers:
+            server.close()
         self.wakeups.drain()
         self.admission.drain(Pool.COMPUTING)
         last = self._loop.call_later(_GRACE_SECONDS, self.admission.drain, Pool.QUICK)
@@ -216,8 +234,7 @@ class Server:
         ]
         if self._tls is not None:
             stopping.append(asyncio.create_task(self._tls.stop()))
-        if self.http is not None:
-            stopping.append(asyncio.create_task(self.http.stop()))
+        stopping += [asyncio.create_task(server.stop()) for server in self._http_servers]
         has_stopped = await _finish(stopping, _GRACE_SECONDS + 1)
         last.cancel()
         self.worker.stop()
@@ -225,6 +242,31 @@ class Server:
         is_closed = await _finish([closing], _CLOSE_SECONDS)
         have_ended = [self.admission.stop(), self.threads.stop()]
         return has_stopped and is_closed and all(have_ended)
+
+    def _observe(self, readers: Readers) -> None:
+        """Connect the parts of the server with its metrics."""
+        self._tasks.append(LoopLag(self.metrics.loop_was_late))
+        self._metrics_server = self._server_of_metrics(self._settings)
+        self.store.on_transaction(self.metrics.transaction_ended)
+        readers.replay.observe = self.metrics.replay_seconds.time
+        caches = {**readers.cache_uses, "watches": self.watches.cache_uses}
+        in_loop = (
+            of_calls(self.calls, self.admission, lambda: self._received.total),
+            of_connections(self._refused_connections),
+            of_watches(self.watches),
+            of_training(self.executor),
+            of_caches(caches),
+            of_store(self.store),
+        )
+        self.metrics.read_from(chain(*in_loop), in_store(self.store))
+
+    def _refused_connections(self) -> dict[str, int]:
+        http = 0 if self.http is None else self.http.refused_connections
+        return {"grpc": self._connections.closed, "http": http}
+
+    @property
+    def _http_servers(self) -> list[HttpServer]:
+        return [each for each in (self.http, self._metrics_server) if each is not None]
 
     def _log_start(self, resumed: int) -> None:
         if resumed:
@@ -249,11 +291,19 @@ class Server:
             *web_pages(),
             *probes(lambda: self.readiness.status),
         ]
+        if settings.metrics is None:
+            pages.append(metrics_page(self.metrics, self.threads))
         hosts = Hosts(settings.http, settings.allow_host)
         bodies = Bodies(settings.limits, self._received)
         app = rest_app(served, pages, bodies, hosts, settings.allow_origin, self.threads)
         tls = None if self._tls is None else self._tls.http_context
         return HttpServer(app, settings.limits, _GRACE_SECONDS, tls)
+
+    def _server_of_metrics(self, settings: Settings) -> HttpServer | None:
+        if settings.metrics is None:
+            return None
+        app = Starlette(routes=[metrics_page(self.metrics, self.threads)])
+        return HttpServer(app, settings.limits, _GRACE_SECONDS)
 
     def _bind(self) -> Addresses:
         grpc = self._settings.grpc
@@ -269,7 +319,10 @@ class Server:
         except RuntimeError:
             raise CannotListen(f"cannot listen on {grpc}") from None
         http = None if self.http is None else self.http.bind(self._settings.http)
-        return Addresses(f"{host}:{bound_port}", http)
+        metrics = None
+        if self._metrics_server is not None and self._settings.metrics is not None:
+            metrics = self._metrics_server.bind(self._settings.metrics, "--metrics")
+        return Addresses(f"{host}:{bound_port}", http, metrics)
 
 
 def serve(settings: Settings, announce: Callable[[Addresses], None]) -> bool:

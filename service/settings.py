@@ -20,6 +20,7 @@ from training.limits import Limits, described
 
 DEFAULT_GRPC = DEFAULT_SERVER
 DEFAULT_HTTP = "127.0.0.1:8080"
+DEFAULT_METRICS = "127.0.0.1:9464"
 DEFAULT_DATABASE = "sqlite:///clearprop.db"
 
 #: The value of `http` that disables HTTP, and of `auth` that disables authentication.
@@ -49,6 +50,10 @@ def _check_http(address: str) -> None:
             parse_address(address, example=DEFAULT_HTTP)
     except ValueError as error:
         raise ValueError(f"{error}; {OFF} disables HTTP") from None
+
+
+def _check_metrics(address: str) -> None:
+    parse_address(address, example=DEFAULT_METRICS)
 
 
 def _check_hosts(hosts: tuple[str, ...]) -> None:
@@ -178,6 +183,12 @@ class Settings:
         "Log from this level on: debug, info, warning or error.",
         metavar="LEVEL",
         check=_one_of("debug", "info", "warning", "error"),
+    )
+    metrics: str | None = setting(
+        None,
+        "Serve /metrics on this address, without authentication, and not with HTTP.",
+        metavar="HOST:PORT",
+        check=_check_metrics,
     )
     threads: int = setting(
         0,

@@ -1,6 +1,7 @@
 """Reading in memory: one snapshot of the tables."""
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 
 from storage import store_errors
 from storage.memory_tables import (
@@ -65,6 +66,9 @@ class MemoryReader:
     def active_runs(self) -> list[Run]:
         runs = [run for run in self._living_runs() if run.is_active]
         return sorted(runs, key=lambda run: (run.network_uid, run.number))
+
+    def count_runs(self) -> dict[RunState, int]:
+        return dict(Counter(run.state for run in self._living_runs() if not run.is_over))
 
     def wanted_state(self, uid: str, number: int) -> RunState | None:
         history = self._tables.histories.get(uid)

@@ -45,6 +45,11 @@ class MemoryStore(QueuedStore):
         """The size of the stored data: 0, it is not measured."""
         return 0
 
+    @property
+    def free_bytes(self) -> int | None:
+        """The free space on the disk: None, there is no disk."""
+        return None
+
     def require_room(self, new_bytes: int | None = None) -> None:
         """Do nothing: this store has no quota."""
 

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from queue import SimpleQueue
 from threading import Lock, Thread
+from time import perf_counter
 from typing import Any, BinaryIO, Generic, TypeVar
 
 from storage import store_errors
@@ -18,6 +19,7 @@ from training.update import Segment
 T = TypeVar("T")
 Listener = Callable[[Sequence[str]], None]
 AvailabilityListener = Callable[[bool], None]
+TransactionListener = Callable[[float, bool], None]
 
 #: The id of the answer that a probe writes; no request has it.
 _PROBE = ""
@@ -86,7 +88,8 @@ class QueuedStore(ABC):
         self._is_aside = False
         self._listeners: tuple[Listener, ...] = ()
         self._availability_listeners: tuple[AvailabilityListener, ...] = ()
-        self.is_writable = True  # changed only in the thread of the store
+        self._transaction_listeners: tuple[TransactionListener, ...] = ()
+        self._is_writable = True  # changed only in the thread of the store
         self._merging = Merging()
         self._maintenance = Lock()  # one step at a time
         self._is_searched = False
@@ -109,6 +112,21 @@ class QueuedStore(ABC):
         """Call `listener` when the store becomes unwritable, and when it is writable again."""
         with self._lock:
             self._availability_listeners += (listener,)
+
+    def on_transaction(self, listener: TransactionListener) -> None:
+        """Call `listener` after each transaction; see training.ports.Store."""
+        with self._lock:
+            self._transaction_listeners += (listener,)
+
+    @property
+    def waiting_writes(self) -> int:
+        """The number of works that wait for their transaction."""
+        return self._queue.qsize()
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether the store could be written at last."""
+        return self._is_writable
 
     def maintain(self) -> bool:
         """Do one step of maintenance; see training.ports.Store."""
@@ -225,7 +243,11 @@ class QueuedStore(ABC):
             if isinstance(item, Work) and item.future.set_running_or_notify_cancel()
         ]
         if works:
+            began = perf_counter()
             changed = self._transact(works)
+            seconds = perf_counter() - began
+            for listener in self._transaction_listeners:
+                self._guarded(listener, seconds, changed is not None)
             self._tell(changed or set())
             self._note_availability(works, changed)
             for work in works:
@@ -261,7 +283,7 @@ class QueuedStore(ABC):
         is_proof = bool(changed) or any(work.is_probe for work in works)
         is_writable = changed is not None and (self.is_writable or is_proof)
         if is_writable != self.is_writable:
-            self.is_writable = is_writable
+            self._is_writable = is_writable
             for listener in self._availability_listeners:
                 self._guarded(listener, is_writable)
 

@@ -39,6 +39,7 @@ class Room:
         self._kept_free = limits.free_bytes
         self._bounds: tuple[_Bound, ...] = ()
         self.used = 0  # bytes, at the last measurement
+        self.free = 0  # bytes on the disk, at the last measurement
 
     @property
     def left(self) -> int:
@@ -94,8 +95,8 @@ class Room:
             yield _Bound("store_bytes", quota, quota - used, for_new - used, facts)
 
     def _of_disk(self, folder: Path, reusable: int) -> _Bound:
-        free, kept = self._of_folder(folder)
-        free += reusable
+        self.free, kept = self._of_folder(folder)
+        free = self.free + reusable
         # Without anything to keep free, the disk itself reports that it is full.
         left = free - kept if kept else free + 1
         facts = f"the disk of the server has {_mib(free)} free, and {_mib(kept)} must stay free"

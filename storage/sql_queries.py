@@ -57,6 +57,14 @@ _RUNS_NOT_OVER = (
     # There are fewer heads than runs: with this order SQLite scans the heads.
     .order_by(heads.c.network_uid)
 )
+COUNT_RUNS = (
+    select(runs.c.state, sa.func.count())
+    .join(
+        heads, (heads.c.network_uid == runs.c.network_uid) & (heads.c.active_run == runs.c.number)
+    )
+    .where(heads.c.active_run > 0)
+    .group_by(runs.c.state)
+)
 ACTIVE_RUNS = _RUNS_NOT_OVER.where(_IS_ACTIVE)
 RUN_USING = _RUNS_NOT_OVER.where(runs.c.training_set_uid == _UID).limit(1)
 WANTED_STATE = select(runs.c.wanted_state).where(

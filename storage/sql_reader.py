@@ -76,6 +76,9 @@ class SqlReader:
     def active_runs(self) -> list[Run]:
         return [self._run(row) for row in self._rows(sql_queries.ACTIVE_RUNS)]
 
+    def count_runs(self) -> dict[RunState, int]:
+        return {RunState(state): int(count) for state, count in self._rows(sql_queries.COUNT_RUNS)}
+
     def wanted_state(self, uid: str, number: int) -> RunState | None:
         row = self._row(sql_queries.WANTED_STATE, uid=uid, number=number)
         return None if row is None or row[0] is None else RunState(row[0])

@@ -145,6 +145,11 @@ class SqliteStore(SqlStore):
             _logger.exception("the store could not be copied")
             raise store_errors.copy_failed() from error
 
+    @property
+    def free_bytes(self) -> int | None:
+        """The free space on the disk when it was last measured."""
+        return self._room.free
+
     def require_room(self, new_bytes: int | None = None) -> None:
         """Raise StoreFull if the store may not grow; see training.ports.Store."""
         self._room.require(new_bytes)

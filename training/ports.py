@@ -64,6 +64,9 @@ class Reader(Protocol):
     def active_runs(self) -> list[Run]:
         """Return the runs of all networks that are PENDING or RUNNING."""
 
+    def count_runs(self) -> dict[RunState, int]:
+        """Return how many runs of all networks are in each state that is not final."""
+
     def wanted_state(self, uid: str, number: int) -> RunState | None:
         """Return the requested state of an active run; None if there is none."""
 
@@ -229,6 +232,24 @@ class Store(Protocol):
     @property
     def used_bytes(self) -> int:
         """The size of the stored data when it was last measured; 0 if it is not measured."""
+
+    @property
+    def free_bytes(self) -> int | None:
+        """The free space on the disk when it was last measured; None if there is no disk."""
+
+    @property
+    def waiting_writes(self) -> int:
+        """The number of works that wait for their transaction."""
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether the last transaction that proved something could be committed."""
+
+    def on_transaction(self, listener: Callable[[float, bool], None]) -> None:
+        """Call `listener` after each transaction with its seconds, and whether it was committed.
+
+        In the thread of the store; it must be quick.
+        """
 
     def require_room(self, new_bytes: int | None = None) -> None:
         """Raise StoreFull, with the limit, if histories should not grow any more.

@@ -3,7 +3,7 @@
 import logging
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from clearprop.cli.connection import sentence, show_failure
@@ -11,6 +11,9 @@ from clearprop.cli.output import say
 
 from service.cli.setting_options import with_settings_options
 from service.settings import Settings, quiet_grpc, read_settings
+
+if TYPE_CHECKING:
+    from service.app import Addresses
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +35,7 @@ def serve(**options: Any) -> None:  # noqa: ANN401 (of any setting)
     def announce(addresses: app.Addresses) -> None:
         nonlocal serving
         serving = True
-        _say_start(settings, addresses.grpc, addresses.http)
+        _say_start(settings, addresses)
 
     try:
         settings = read_settings(**options).settings
@@ -57,18 +60,22 @@ def _leave() -> None:
     os._exit(0)
 
 
-def _say_start(settings: Settings, grpc: str, http: str | None) -> None:
+def _say_start(settings: Settings, addresses: "Addresses") -> None:
+    grpc, http, metrics = addresses.grpc, addresses.http, addresses.metrics
     database = settings.database.rstrip(":")
     secure = "s" if settings.tls_cert else ""
     over_grpc = f"grpcs://{grpc}" if secure else grpc
     over_http = f" and HTTP on [bold]http{secure}://{http}[/]" if http else ""
+    over_metrics = f", and metrics on [bold]http://{metrics}/metrics[/]" if metrics else ""
     _say(
         settings,
         "serving",
-        f"Clearprop stores data in {database} and serves gRPC on [bold]{over_grpc}[/]{over_http}",
+        f"Clearprop stores data in {database} and serves gRPC on [bold]{over_grpc}[/]{over_http}"
+        f"{over_metrics}",
         database=database,
         grpc=grpc,
         http=http,
+        metrics=metrics,
     )
 
 

@@ -12,6 +12,7 @@ from service.execution.adoption import adopt_runs
 from service.execution.live_run import MOST_PENDING, LiveRun, Need
 from service.execution.live_state import QUEUED_STATES, LiveEvent, LiveState
 from service.execution.paused_trainers import PausedTrainers
+from service.execution.progress import Progress
 from service.execution.turns import Turns
 from service.reading.examples_cache import ExamplesCache
 from service.reading.state_reader import StateReader
@@ -64,6 +65,7 @@ class ThreadExecutor:
         self._turns: Turns[LiveRun] = Turns()
         self._stopping = False
         self._paused = PausedTrainers()
+        self.progress = Progress()
         self._threads = [
             Thread(target=self._work, name=f"trainer-{index}", daemon=True)
             for index in range(threads or os.cpu_count() or 1)
@@ -96,6 +98,12 @@ class ThreadExecutor:
             live = self._live.get((uid, number))
         return live.waiting_for if live else ""
 
+    @property
+    def suspended(self) -> int:
+        """The number of active runs that wait for the store."""
+        with self._changed:
+            return sum(bool(live.waiting_for) for live in self._live.values())
+
     def paused(self, network_id: str) -> PausedRun | None:
         """Return the paused run of a network, if it is cached."""
         return self._paused.run(network_id)
@@ -113,6 +121,8 @@ class ThreadExecutor:
         addition = intent.followed_by(made.addition)
         answer = self._store.write(lambda writer: write(writer, addition)).result()
         self._states.remember(network.uid, trainer.state)
+        with self._changed:
+            self.progress.add(made.addition)
         if trainer.run.is_active:
             self.start(network.uid, trainer.run.number, client)
         elif not trainer.run.is_over:
@@ -209,7 +219,7 @@ class ThreadExecutor:
         """Make the next segment and queue its write."""
         self._store.require_room()
         addition = trainer.advance().addition
-        self._commit(live, partial(self._append, addition), trainer.state)
+        self._commit(live, partial(self._append, addition), trainer.state, addition)
 
     def _append(self, addition: Addition, writer: Writer) -> RunState | None:
         wanted = writer.append(addition)
@@ -238,14 +248,21 @@ class ThreadExecutor:
         live: LiveRun,
         work: Callable[[Writer], RunState | None],
         state: State | None = None,
+        addition: Addition | None = None,
     ) -> None:
-        """Queue a write in the next transaction, which makes `state` durable."""
+        """Queue a write in the next transaction, which makes `state` and `addition` durable."""
         with self._changed:
             live.pending += 1
-        self._store.write(work).add_done_callback(partial(self._commit_ended, live, state))
+        self._store.write(work).add_done_callback(
+            partial(self._commit_ended, live, state, addition)
+        )
 
     def _commit_ended(
-        self, live: LiveRun, state: State | None, done: "Future[RunState | None]"
+        self,
+        live: LiveRun,
+        state: State | None,
+        addition: Addition | None,
+        done: "Future[RunState | None]",
     ) -> None:
         """Handle the outcome of a commit; called in the thread of the store."""
         error = done.exception()
@@ -253,6 +270,8 @@ class ThreadExecutor:
             self._states.remember(live.uid, state)
         with self._changed:
             if error is None:
+                if addition is not None:
+                    self.progress.add(addition)
                 live.wanted, live.waiting_for = done.result(), ""
             else:
                 self._happen(live, partial(live.outdate, error))
@@ -294,7 +313,10 @@ class ThreadExecutor:
             if run.is_active:
                 failure = Failure(reason, message, head.latest_update + 1)
                 now = self._clock.now()
-                writer.append(change_state(head, run, RunState.FAILED, now, failure=failure))
+                failing = change_state(head, run, RunState.FAILED, now, failure=failure)
+                writer.append(failing)
+                with self._changed:
+                    self.progress.add(failing)
         except (StoreFull, StoreUnavailable, NetworkNotFound):
             raise
         except Exception as damage:

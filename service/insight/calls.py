@@ -1,6 +1,7 @@
 """Observes every call, from its arrival to its last byte, for both faces."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from time import monotonic
@@ -9,6 +10,7 @@ from typing import Self
 
 from service.admission.call_kinds import CALL_KINDS, COMPUTING, QUICK, CallKind
 from service.insight.bounded_log import BoundedLog
+from service.insight.metrics import Metrics
 from service.use_cases.caller import CALLER
 
 logger = logging.getLogger(__name__)
@@ -69,9 +71,14 @@ class ObservedCall:
         self.code, self.limit = code, limit
         self._reason, self._error = reason, error
 
+    def sent(self, size: int) -> None:
+        """Count bytes of the responses of a stream."""
+        self._calls.sent_bytes[self.face] += size
+
     def __enter__(self) -> Self:
         _CURRENT.set(self)
         self._began = monotonic()
+        self._calls.began()
         return self
 
     def __exit__(
@@ -108,17 +115,35 @@ class ObservedCall:
 
 
 class ObservedCalls:
-    """What happens to the calls of a server. For one event loop."""
+    """What happens to the calls of a server. For one event loop.
 
-    def __init__(self) -> None:
+    `sent_bytes` are those of the responses of streams, by face.
+    """
+
+    def __init__(self, metrics: Metrics) -> None:
         self._log = BoundedLog(logger)
+        self._metrics = metrics
+        self._count = 0
+        self.sent_bytes: Counter[str] = Counter()
+
+    def count(self) -> int:
+        """Return the number of calls under way."""
+        return self._count
 
     def begin(self, face: str, method: str, header: Callable[[str], str]) -> ObservedCall:
         """Return a call that begins when it is entered."""
         return ObservedCall(self, face, method, header)
 
+    def began(self) -> None:
+        """Note a call that has begun."""
+        self._count += 1
+
     def ended(self, call: ObservedCall, seconds: float) -> None:
         """Note a call that has ended."""
+        self._count -= 1
+        self._metrics.call_ended(call.face, call.method, call.code, seconds)
+        if call.limit:
+            self._metrics.limit_hit(call.limit)
         if call.code not in ("OK", "CANCELLED"):
             self._log_failure(call, seconds)
         elif seconds > _SLOW_SECONDS.get(CALL_KINDS[call.method], seconds):
@@ -150,3 +175,10 @@ def describe(request: object) -> None:
         call.run = getattr(request, "run", 0) or call.run
         call.training_set = getattr(request, "training_set", "") or call.training_set
         call.request_id = getattr(request, "request_id", "") or call.request_id
+
+
+def count_sent(size: int) -> None:
+    """Count bytes of a response of the stream of the current call."""
+    call = _CURRENT.get()
+    if call is not None:
+        call.sent(size)

@@ -1,6 +1,7 @@
 """A cache of the examples of training sets."""
 
 from service.reading.bounded_cache import BoundedCache
+from service.reading.cache_uses import CacheUses
 from training.ports import Reader, Store
 from training.run import Run
 from training.training_set import Examples
@@ -14,6 +15,11 @@ class ExamplesCache:
 
     def __init__(self) -> None:
         self._examples: BoundedCache[str, Examples] = BoundedCache(_EXAMPLES_BYTES, _size)
+
+    @property
+    def uses(self) -> CacheUses:
+        """How often it had the examples of a set."""
+        return self._examples.uses
 
     def read(self, reader: Reader, training_set_uid: str) -> Examples:
         """Return the examples of a training set. Raises TrainingSetNotFound, DamagedHistory."""

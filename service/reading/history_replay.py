@@ -1,5 +1,8 @@
 """Recomputation of updates of stored histories."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+
 from service.reading.examples_cache import ExamplesCache
 from service.reading.stored_updates import UpdatePage, all_segments, snapshot_of
 from service.reading.update_numbers import check_kept
@@ -20,6 +23,8 @@ class HistoryReplay:
     def __init__(self, store: Store, examples: ExamplesCache) -> None:
         self._store = store
         self._examples = examples
+        #: Is entered for the time of each recomputation.
+        self.observe: Callable[[], AbstractContextManager[object]] = nullcontext
 
     def recompute(
         self, network: Network, base: State | None, first: int, last: int, wanted: int
@@ -30,6 +35,12 @@ class HistoryReplay:
         it would take long, but not before `wanted`. Everything is read in one short transaction
         before the replay. Raises HistoryCompacted if `wanted` was deleted, DamagedHistory.
         """
+        with self.observe():
+            return self._recompute(network, base, first, last, wanted)
+
+    def _recompute(
+        self, network: Network, base: State | None, first: int, last: int, wanted: int
+    ) -> UpdatePage:
         with self._store.read() as reader:
             head = reader.head(network.uid)
             check_kept(network, head, wanted)

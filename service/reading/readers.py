@@ -1,7 +1,9 @@
 """All readers of histories from one store, with their shared caches."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from service.reading.cache_uses import CacheUses
 from service.reading.examples_cache import ExamplesCache
 from service.reading.history_replay import HistoryReplay
 from service.reading.selection_reader import SelectionReader
@@ -19,6 +21,8 @@ class Readers:
     states: StateReader
     pages: UpdatePages
     selections: SelectionReader
+    replay: HistoryReplay
+    cache_uses: Mapping[str, CacheUses]
 
     @classmethod
     def of(cls, store: Store) -> "Readers":
@@ -28,4 +32,5 @@ class Readers:
         states = StateReader(store, state_cache, replay)
         pages = UpdatePages(store, state_cache, replay)
         selections = SelectionReader(store, examples, states, pages)
-        return cls(examples, states, pages, selections)
+        uses = {"states": state_cache.uses, "examples": examples.uses, "pages": pages.uses}
+        return cls(examples, states, pages, selections, replay, uses)

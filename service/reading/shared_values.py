@@ -6,6 +6,7 @@ from typing import Generic, Protocol, TypeVar
 
 from cachetools import LRUCache
 
+from service.reading.cache_uses import CacheUses
 from service.threads import Threads
 
 #: The approximate overhead of a cached value in bytes: its key, and Python's objects.
@@ -31,13 +32,16 @@ class SharedValues(Generic[V]):
     """
 
     def __init__(self, nbytes: int, threads: Threads) -> None:
+        self.uses = CacheUses()
         self._threads = threads
         self._kept: LRUCache[Hashable, V] = LRUCache(nbytes, lambda value: value.nbytes + _OVERHEAD)
         self._making: dict[Hashable, asyncio.Future[V]] = {}
 
     def kept(self, key: Hashable) -> V | None:
         """Return a cached value, None if there is none."""
-        return self._kept.get(key)
+        value = self._kept.get(key)
+        self.uses.count(is_hit=value is not None)
+        return value
 
     async def make(self, key: Hashable, since: int, make: Callable[[], V]) -> V:
         """Return the value that is being computed since `since`, or compute it.
@@ -49,7 +53,7 @@ class SharedValues(Generic[V]):
 
     def make_at_once(self, key: Hashable, make: Callable[[], V]) -> V:
         """Return a cached value, or compute it here, if that is faster than in a thread."""
-        value = self._kept.get(key)
+        value = self.kept(key)
         if value is None:
             value = make()
             self._keep(key, value)

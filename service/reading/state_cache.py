@@ -1,6 +1,7 @@
 """A cache of states of networks."""
 
 from service.reading.bounded_cache import BoundedCache
+from service.reading.cache_uses import CacheUses
 from training.update import State
 
 _STATES_BYTES = 64 * 2**20
@@ -18,6 +19,11 @@ class StateCache:
         self._states: BoundedCache[tuple[str, int], State] = BoundedCache(
             _STATES_BYTES, lambda state: state.nbytes + _OVERHEAD
         )
+
+    @property
+    def uses(self) -> CacheUses:
+        """How often it had a state."""
+        return self._states.uses
 
     def remember(self, uid: str, state: State) -> None:
         """Add a durable state."""

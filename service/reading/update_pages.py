@@ -3,6 +3,7 @@
 from threading import Lock
 
 from service.reading.bounded_cache import BoundedCache
+from service.reading.cache_uses import CacheUses
 from service.reading.history_replay import HistoryReplay
 from service.reading.state_cache import StateCache
 from service.reading.stored_updates import UpdatePage, joined
@@ -28,6 +29,11 @@ class UpdatePages:
         self._replay = replay
         self._page_locks = [Lock() for _ in range(64)]
         self._pages: BoundedCache[tuple[str, int], UpdatePage] = BoundedCache(_PAGES_BYTES, _size)
+
+    @property
+    def uses(self) -> CacheUses:
+        """How often it had a page."""
+        return self._pages.uses
 
     def read(self, network: Network, first: int, latest: int) -> UpdatePage:
         """Return one page of updates from `first` on, up to `latest`; both are committed.

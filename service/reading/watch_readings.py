@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from service.reading.cache_uses import CacheUses
 from service.reading.shared_values import SharedValues
 from service.reading.watch_cursor import WatchCursor
 from service.reading.watch_reader import WatchReader, WatchReading
@@ -18,6 +19,11 @@ class WatchReadings:
         self._reader = reader
         self._threads = threads
         self._shared: SharedValues[WatchReading] = SharedValues(_SHARED_BYTES, threads)
+
+    @property
+    def uses(self) -> CacheUses:
+        """How often items were cached."""
+        return self._shared.uses
 
     async def next(self, cursor: WatchCursor, version: int) -> WatchReading:
         """Return the next items; `version` is the current one of the network's signal.

@@ -36,6 +36,8 @@ class OpenWatch:
         self._cursor = cursor
         self._greeting = tuple(greeting)
         self._opened = opened
+        self._behind_since: float | None = None
+        self._clock = asyncio.get_running_loop().time
         self._parts = self._read()
 
     def __aiter__(self) -> "OpenWatch":
@@ -44,13 +46,19 @@ class OpenWatch:
     async def __anext__(self) -> WatchedPart:
         return await anext(self._parts)
 
+    @property
+    def lag_seconds(self) -> float:
+        """For how long there has been more than what was sent."""
+        return 0.0 if self._behind_since is None else self._clock() - self._behind_since
+
     async def aclose(self) -> None:
         """Close the watch, so that it does not count for the limits any more."""
+        self._behind_since = None
         self._opened.close()
         await self._parts.aclose()
 
     async def _read(self) -> AsyncGenerator[WatchedPart, None]:
-        clock = asyncio.get_running_loop().time
+        clock = self._clock
         if self._greeting:
             yield WatchedPart(self._greeting)
         sent_at = clock()
@@ -58,8 +66,11 @@ class OpenWatch:
             self._check_draining()
             part, caught_up_at = await self._next()
             if part.items:
+                self._behind_since = self._behind_since or clock()
                 yield part
                 sent_at = clock()
+            if caught_up_at is not None:
+                self._behind_since = None
             del part  # it may be large, and the wait long
             if caught_up_at == self._signal.version:
                 await self._signal.changed(caught_up_at, sent_at + BOOKMARK_SECONDS - clock())

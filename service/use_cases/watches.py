@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from weakref import WeakSet
 
 from service.execution.wakeups import Wakeups
+from service.reading.cache_uses import CacheUses
 from service.reading.selection import Detail, Selection
 from service.reading.watch_cursor import WatchCursor, WatchScope
 from service.reading.watch_reader import WatchReader, check_uid
@@ -64,11 +66,22 @@ class Watches:
         self._threads = threads
         self._limits = limits
         self._watches: Counter[str] = Counter()
+        self._open: WeakSet[OpenWatch] = WeakSet()
 
     @property
     def count(self) -> int:
         """The number of open watches."""
         return self._watches.total()
+
+    @property
+    def lag_seconds(self) -> float:
+        """For how long the watch that is furthest behind has not had everything."""
+        return max((watch.lag_seconds for watch in self._open), default=0.0)
+
+    @property
+    def cache_uses(self) -> CacheUses:
+        """How often the items of a watch were read for another one."""
+        return self._readings.uses
 
     async def open(self, command: WatchCommand) -> OpenWatch:
         """Return an open watch, which counts for the limits until it is closed.
@@ -80,7 +93,9 @@ class Watches:
         with ExitStack() as opened:
             opened.enter_context(self._counted(CALLER.get()))
             cursor, greeting = await self._threads.run(self._begin, command)
-            return OpenWatch(self._readings, self._wakeups, cursor, greeting, opened.pop_all())
+            watch = OpenWatch(self._readings, self._wakeups, cursor, greeting, opened.pop_all())
+            self._open.add(watch)
+            return watch
 
     @contextmanager
     def _counted(self, caller: str) -> Iterator[None]:

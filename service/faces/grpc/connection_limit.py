@@ -37,6 +37,8 @@ class ConnectionLimit(BackgroundTask):
     """
 
     def __init__(self, limits: Limits, threads: Threads) -> None:
+        #: The number of connections that were closed.
+        self.closed = 0
         self._most = limits.connections_of_client
         self._threads = threads
         self._known: dict[int, set[Peer]] = {}
@@ -69,6 +71,7 @@ class ConnectionLimit(BackgroundTask):
             oldest_first = sorted(found, key=lambda peer: peer not in self._known[port])
             known.update(oldest_first[: self._most])
             for peer in oldest_first[self._most :]:
+                self.closed += 1
                 with suppress(OSError):  # its client has gone
                     found[peer].shutdown(socket.SHUT_RDWR)
             for connection in found.values():

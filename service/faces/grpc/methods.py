@@ -18,6 +18,7 @@ from service.faces.response_stream import Response
 from service.faces.rpcs import SERVICE, Rpc
 from service.faces.shared_encodings import SharedEncodings
 from service.faces.timeouts import read_timeout, write_timeout
+from service.insight.calls import count_sent
 from service.threads import Threads
 from service.use_cases.caller import CALLER
 from training.errors import ClearpropError
@@ -141,6 +142,7 @@ def _streaming(
                 async for group in responses:
                     for each in await serialized.of(group):
                         await write_timeout(context.write(each.content))
+                        count_sent(each.nbytes)
         except Exception as error:  # noqa: BLE001 (sent to the caller, and logged)
             await _refuse(error, context)
 

@@ -38,6 +38,8 @@ class OpenConnections:
         self._limits = limits
         self._of_client: Counter[str] = Counter()
         self._count = 0
+        #: The number of connections that were refused.
+        self.refused = 0
 
     def add(self, client: str) -> bool:
         """Count a new connection; return False if there are too many."""
@@ -45,6 +47,7 @@ class OpenConnections:
             self._count >= self._limits.connections
             or self._of_client[client] >= self._limits.connections_of_client
         ):
+            self.refused += 1
             return False
         self._count += 1
         self._of_client[client] += 1

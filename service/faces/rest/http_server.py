@@ -11,6 +11,8 @@ from service.faces.listeners import bound_socket
 from service.faces.rest.connection import HEAD_SECONDS, Connection, OpenConnections
 from training.limits import Limits
 
+_OPTION = "--http, or disable HTTP with --http off"
+
 #: How many connections can wait to be accepted.
 _BACKLOG = 2048
 
@@ -51,9 +53,17 @@ class HttpServer:
         self._sockets: list[socket.socket] = []
         self._ticking: asyncio.Task[None] | None = None
 
-    def bind(self, address: str) -> str:
-        """Listen on HOST:PORT, port 0 for any free port; return it. Raises CannotListen."""
-        listener = bound_socket(address, "--http, or disable HTTP with --http off")
+    @property
+    def refused_connections(self) -> int:
+        """The number of connections that were refused because there were too many."""
+        return self._opened.refused
+
+    def bind(self, address: str, option: str = _OPTION) -> str:
+        """Listen on HOST:PORT, port 0 for any free port; return it.
+
+        `option` is the option of the command line to choose another address. Raises CannotListen.
+        """
+        listener = bound_socket(address, option)
         self._sockets = [listener]
         listener.listen(_BACKLOG)
         return f"{address.rpartition(':')[0]}:{listener.getsockname()[1]}"

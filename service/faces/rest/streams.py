@@ -19,6 +19,7 @@ from service.faces.rest.to_json import to_json
 from service.faces.rpcs import Rpc
 from service.faces.shared_encodings import SharedEncodings
 from service.faces.timeouts import write_timeout
+from service.insight.calls import count_sent
 from service.threads import Threads
 
 #: The extension of an ASGI scope with the function that aborts the connection.
@@ -174,6 +175,7 @@ class Streamed:
             while not is_head and (chunk := await anext(chunks, None)) is not None:
                 body = {"type": "http.response.body", "body": chunk, "more_body": True}
                 await write_timeout(send(body))
+                count_sent(len(chunk))
         await send({"type": "http.response.body"})
 
 
