@@ -174,10 +174,7 @@ class Server:
         self._loop, self._settings = loop, settings
         self.readiness = Readiness(loop, lambda now: self.health.set(is_serving=now.is_ready))
         self.store.on_availability(self.readiness.store_changed)
-        self._tasks: list[BackgroundTask] = [
-            Maintenance(self.store, self.threads),
-            FreedMemory(self.threads),
-        ]
+        self._tasks = self._background_tasks()
         self._heartbeat = Heartbeat(self.admission.beat, self.readiness.response_changed)
         self._connections = ConnectionLimit(limits, self.threads)
         self._observe(readers)
@@ -243,9 +240,15 @@ class Server:
         have_ended = [self.admission.stop(), self.threads.stop()]
         return has_stopped and is_closed and all(have_ended)
 
+    def _background_tasks(self) -> list[BackgroundTask]:
+        return [
+            Maintenance(self.store, self.threads),
+            FreedMemory(self.threads),
+            LoopLag(self.metrics.loop_was_late),
+        ]
+
     def _observe(self, readers: Readers) -> None:
         """Connect the parts of the server with its metrics."""
-        self._tasks.append(LoopLag(self.metrics.loop_was_late))
         self._metrics_server = self._server_of_metrics(self._settings)
         self.store.on_transaction(self.metrics.transaction_ended)
         readers.replay.observe = self.metrics.replay_seconds.time
