@@ -5,6 +5,10 @@ class CannotOpenStore(Exception):
     """The store cannot be opened; the message says why and what to do."""
 
 
+class DatabaseInUse(CannotOpenStore):
+    """Another process uses the database."""
+
+
 class DamagedDatabase(Exception):
     """A database is damaged, or is none; the message says which and where."""
 

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
-from storage.errors import CannotOpenStore
+from storage.errors import DatabaseInUse
 
 #: The permissions of all files of a database: only their owner reads them.
 _PRIVATE = 0o600
@@ -15,7 +15,7 @@ def locked(path: Path) -> BinaryIO:
     """Return a file beside the database with a lock that excludes other servers while it is open.
 
     The database itself cannot be used: closing it would release SQLite's own locks. Raises
-    CannotOpenStore if another process has the lock.
+    DatabaseInUse if another process has the lock.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     lock_file = os.fdopen(_opened(Path(f"{path}.lock")), "ab")
@@ -23,7 +23,7 @@ def locked(path: Path) -> BinaryIO:
         fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         lock_file.close()
-        raise CannotOpenStore(
+        raise DatabaseInUse(
             f"the database {path} is in use by another server: stop that server, or use another"
             " database"
         ) from error

@@ -18,6 +18,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from storage import codec, rows, schema
 from storage.errors import DamagedDatabase
+from storage.file_lock import locked
 from storage.migrations import REVISIONS, require_known
 from storage.session import Row, Session, Statements
 
@@ -53,9 +54,23 @@ def verify_database(path: Path) -> VerifiedDatabase:
     up to its head. Raises DamagedDatabase, CannotOpenStore for one of another program or of a newer
     version, and OSError.
     """
+    # `immutable` reads the file alone, and creates none beside it.
+    return _verify(path, "mode=ro&immutable=1")
+
+
+def verify_stopped(path: Path) -> VerifiedDatabase:
+    """Verify the database of a server that is stopped, with its write-ahead log.
+
+    Raises DatabaseInUse, and what `verify_database` raises.
+    """
+    with locked(path.resolve()):
+        return _verify(path, "mode=rw")
+
+
+def _verify(path: Path, mode: str) -> VerifiedDatabase:
     path.open("rb").close()  # raises a better error than SQLite does
     try:
-        with closing(_opened(path)) as connection:
+        with closing(_opened(path, mode)) as connection:
             (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
             if found != "ok":
                 raise DamagedDatabase(f"the file {path} is damaged: {found}")
@@ -69,9 +84,8 @@ def verify_database(path: Path) -> VerifiedDatabase:
         ) from error
 
 
-def _opened(path: Path) -> sqlite3.Connection:
-    # `immutable` reads the file alone, and creates none beside it.
-    connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)
+def _opened(path: Path, mode: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"file:{quote(str(path))}?{mode}", uri=True)
     connection.text_factory = lambda text: text.decode(errors="replace")
     return connection
 

@@ -61,6 +61,9 @@ PANELS: dict[str, dict[str, Entry]] = {
         "training-sets": Entry("List, show and delete training sets.", "training_sets:app"),
     },
     "Operation": {
+        "doctor": Entry(
+            "Check the settings, ports, certificates, store, clock and kernels of a server.", None
+        ),
         "backup": Entry("Back up the store of a server.", None),
         "restore": Entry("Create the store of a server from a backup.", None),
         "config": Entry("Show the settings of a server.", None),
