@@ -5,7 +5,10 @@ from contextlib import contextmanager
 from shutil import which
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+# Longer than a busy machine takes to show anything, in milliseconds.
+expect.set_options(timeout=30_000)
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 

@@ -7,7 +7,7 @@ from browsers import new_browser
 from calls import settings
 from clearprop.v1 import network_pb2
 from clearprop.v1 import training_service_pb2 as pb
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page
 from servers import ServerProcess, new_server
 
 
@@ -42,27 +42,34 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A window whose pages share what was loaded: the modules of the page are many files."""
-    with browser.new_context() as context:
-        yield context
+def tab(browser: Browser) -> Iterator[Page]:
+    """A tab that the tests of one file share: a new one compiles the many modules of the page."""
+    with browser.new_page() as tab:
+        yield tab
 
 
 @pytest.fixture
-def page(context: BrowserContext, site: ServerProcess) -> Iterator[Page]:
-    """A page with a state of its own; anything that it logs fails the test."""
+def page(tab: Page, site: ServerProcess) -> Iterator[Page]:
+    """The tab with a state of its own; anything that it logs fails the test."""
     logged: list[str] = []
-    page = context.new_page()
-    page.on("console", lambda message: _note(logged, message.text))
-    page.on("pageerror", lambda error: logged.append(str(error)))
-    yield page
+
+    def log(message: ConsoleMessage) -> None:
+        # The browser logs every response with an error; what the page shows of it is tested.
+        if not message.text.startswith("Failed to load resource"):
+            logged.append(message.text)
+
+    def log_error(error: Error) -> None:
+        logged.append(str(error))
+
+    tab.set_viewport_size({"width": 1280, "height": 800})
+    tab.emulate_media(color_scheme="light")
+    tab.on("console", log)
+    tab.on("pageerror", log_error)
+    yield tab
+    tab.unroute_all()
+    tab.goto("about:blank")
+    tab.remove_listener("console", log)
+    tab.remove_listener("pageerror", log_error)
     stored = {"origin": site.http, "storageTypes": "local_storage"}
-    context.new_cdp_session(page).send("Storage.clearDataForOrigin", stored)
-    page.close()
+    tab.context.new_cdp_session(tab).send("Storage.clearDataForOrigin", stored)
     assert logged == []
-
-
-def _note(logged: list[str], text: str) -> None:
-    # The browser logs every response with an error; what the page shows of it is tested.
-    if not text.startswith("Failed to load resource"):
-        logged.append(text)

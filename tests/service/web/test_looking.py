@@ -24,8 +24,6 @@ PHASES = [
 @pytest.fixture
 def at_start(worked_example: str, page: Page) -> Page:
     """The worked example at the first line of its first update."""
-    page.set_viewport_size({"width": 1280, "height": 800})
-    page.set_default_timeout(5_000)
     page.goto(f"{worked_example}&update=1")
     expect(page.get_by_role("heading", name=PHASES[0])).to_be_visible()
     return page
@@ -362,7 +360,6 @@ def test_a_dense_network_and_its_optimizer_can_be_read(site: ServerProcess, page
     train(site, "dense", trainingSet="two", batchSize=2, optimizer=adam)
     executed = ask(site, "updates/1:walk", "dense")["steps"]
     number = next(n for n, step in enumerate(executed) if "after_p" in step["changed"])
-    page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(f"{site.http}/?network=dense&update=1&line={number + 1}")
     for selector, count in {".weight-label rect": 24, ".bias": 7, ".unit-below": 7}.items():
         expect(page.locator(f".picture {selector}")).to_have_count(count)

@@ -182,9 +182,7 @@ def test_it_reconnects_after_a_restart_of_the_service(site: ServerProcess, page:
     expect(page.get_by_role("status")).to_contain_text("The server is unavailable")
     done = page.locator("[data-of=updates]").inner_text()
     site.start()
-    expect(page.get_by_role("status")).to_contain_text(
-        "The server is available again", timeout=15_000
-    )
+    expect(page.get_by_role("status")).to_contain_text("The server is available again")
     expect(page.locator("[data-of=updates]")).not_to_have_text(done)
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator(".state")).to_contain_text("Cancelled")
