@@ -10,6 +10,9 @@ INSTALLED := $(VENV)/.installed
 DOCS_INSTALLED := $(VENV)/.docs
 KERNELS := $(VENV)/.kernels
 
+# Half of the time of a test is waiting for servers, browsers and disks.
+PROCESSES := $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
+
 # The stubs are generated in a separate environment; see pyproject.toml.
 PROTO_VENV := .venv-proto
 PROTO_BIN := $(PROTO_VENV)/bin
@@ -51,11 +54,12 @@ bench: setup ## compare with other libraries and write bench/results.md (ARGS=en
 
 peers: $(PEERS_INSTALLED) ## install PyTorch and scikit-learn for make bench into .venv-bench; several GB on Linux
 
-test: setup ## run the tests on all processors (ARGS="tests/training -k ...")
-	$(BIN)/pytest --numprocesses auto --dist worksteal $(ARGS)
+test: setup ## run the tests, two at a time per processor (ARGS="tests/training -k ...")
+	$(BIN)/pytest --numprocesses $(PROCESSES) --dist worksteal $(ARGS)
 
 soak: setup ## run the long forms of tests, which take hours, and report each promise in a line with counts
 	SOAK=1 $(BIN)/pytest -o faulthandler_timeout=0 $(or $(ARGS),tests/survival tests/hostile tests/service/test_any_history.py tests/service/execution tests/service/faces/rest tests/service/web/test_accessibility.py tests/storage/test_lockstep.py tests/training/numerics tests/training/test_chunks.py)
+	$(if $(ARGS),,SOAK=1 $(BIN)/pytest -o faulthandler_timeout=0 -m hypothesis tests --ignore=tests/survival --ignore=tests/hostile --ignore=tests/training/numerics)
 
 packages: setup ## build both distributions, and test them in empty environments
 	$(BIN)/pytest -o faulthandler_timeout=0 $(or $(ARGS),tests/packages)

@@ -9,13 +9,13 @@ import pytest
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from console import Clearprop, run_afresh, run_here
 from hypothesis import settings
-from promises import PROPERTY, Promise, kept, seconds_by_promise
+from promises import PROPERTY, Promise, kept, rounds, seconds_by_promise
 from servers import ServerProcess, new_server, nursery
 
 from service.threads import Threads
 
 # How long an example takes depends on the machine; tests say what must hold, not how fast.
-settings.register_profile("clearprop", deadline=None)
+settings.register_profile("clearprop", deadline=None, max_examples=rounds(40, 1_000))
 settings.load_profile("clearprop")
 
 #: Commands that are servers, with signals and an exit code: they run in a process of their own.

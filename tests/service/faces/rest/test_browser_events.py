@@ -17,7 +17,7 @@ from servers import ServerProcess
 from bench.ports import free_port
 
 UPDATES = 2_000_000
-STRIDE = 100
+STRIDE = 1_000
 
 #: Notes in the page every update that its EventSource is given.
 NOTE = """
