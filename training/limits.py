@@ -68,6 +68,9 @@ class Limits:
         ),
     )
     uploads: int = field(default=4, metadata=_about("The maximum number of concurrent uploads."))
+    uploads_of_client: int = field(
+        default=2, metadata=_about("The maximum number of concurrent uploads of one client.")
+    )
     page_bytes: int = field(
         default=3 * 2**20,
         metadata=_about(

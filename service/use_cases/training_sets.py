@@ -1,9 +1,11 @@
 """Use cases of training sets, and the built-in sets."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from threading import BoundedSemaphore
+from threading import Lock
 
+from service.use_cases.caller import CALLER
 from service.use_cases.requests import RequestId, check_request, once
 from training.errors import (
     LimitExceeded,
@@ -28,7 +30,8 @@ class TrainingSets:
         self._store = store
         self._clock = clock
         self._limits = limits
-        self._uploads = BoundedSemaphore(limits.uploads)
+        self._lock = Lock()
+        self._uploads: Counter[str] = Counter()  # by client
 
     def add_built_in(self) -> None:
         """Store `and`, `or` and `xor` if they do not exist."""
@@ -71,17 +74,32 @@ class TrainingSets:
 
         Raises TooManyUploads.
         """
-        if not self._uploads.acquire(blocking=False):
-            raise TooManyUploads(
-                f"the limit of {self._limits.uploads} concurrent uploads is reached:"
-                " retry in a moment",
-                limit="uploads",
-                value=self._limits.uploads,
-            )
+        client = CALLER.get()
+        self._begin_upload(client)
         try:
             yield Collector(self._limits)
         finally:
-            self._uploads.release()
+            with self._lock:
+                self._uploads[client] -= 1
+                if not self._uploads[client]:
+                    del self._uploads[client]
+
+    def _begin_upload(self, client: str) -> None:
+        """Count an upload of a client. Raises TooManyUploads."""
+        with self._lock:
+            for limit, count, whose in (
+                ("uploads", self._uploads.total(), ""),
+                ("uploads_of_client", self._uploads[client], " of one client"),
+            ):
+                most: int = getattr(self._limits, limit)
+                if count >= most:
+                    raise TooManyUploads(
+                        f"the limit of {most} concurrent uploads{whose} is reached: retry in a"
+                        " moment",
+                        limit=limit,
+                        value=most,
+                    )
+            self._uploads[client] += 1
 
     def store(
         self, set_id: str, examples: Examples, request: RequestId[TrainingSet] | None = None

@@ -2522,6 +2522,7 @@ class Limits(_message.Message):
     CONNECTION_SECONDS_FIELD_NUMBER: _builtins.int
     STORE_BYTES_FIELD_NUMBER: _builtins.int
     FREE_BYTES_FIELD_NUMBER: _builtins.int
+    UPLOADS_OF_CLIENT_FIELD_NUMBER: _builtins.int
     request_bytes: _builtins.int
     """The maximum size of a request, in bytes."""
     response_bytes: _builtins.int
@@ -2608,6 +2609,8 @@ class Limits(_message.Message):
     """The maximum size of the stored data, in bytes; 0 means no maximum."""
     free_bytes: _builtins.int
     """The free space that the store leaves on its disk, in bytes, but at most a tenth of the disk."""
+    uploads_of_client: _builtins.int
+    """The maximum number of concurrent uploads of one client."""
     def __init__(
         self,
         *,
@@ -2646,10 +2649,11 @@ class Limits(_message.Message):
         connection_seconds: _builtins.int = ...,
         store_bytes: _builtins.int = ...,
         free_bytes: _builtins.int = ...,
+        uploads_of_client: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch_numbers", b"batch_numbers", "body_seconds", b"body_seconds", "call_work", b"call_work", "calls_of_client", b"calls_of_client", "calls_per_second_of_client", b"calls_per_second_of_client", "computing_calls", b"computing_calls", "computing_seconds", b"computing_seconds", "connection_seconds", b"connection_seconds", "connections", b"connections", "connections_of_client", b"connections_of_client", "free_bytes", b"free_bytes", "idle_seconds", b"idle_seconds", "label_bytes", b"label_bytes", "layers", b"layers", "message_elements", b"message_elements", "networks", b"networks", "networks_of_client", b"networks_of_client", "page_bytes", b"page_bytes", "parameters", b"parameters", "quick_seconds", b"quick_seconds", "received_bytes", b"received_bytes", "received_bytes_of_client", b"received_bytes_of_client", "request_bytes", b"request_bytes", "response_bytes", b"response_bytes", "runs_at_once", b"runs_at_once", "store_bytes", b"store_bytes", "training_set_bytes", b"training_set_bytes", "training_sets", b"training_sets", "uploads", b"uploads", "verifying_seconds", b"verifying_seconds", "waiting_calls", b"waiting_calls", "waiting_calls_of_client", b"waiting_calls_of_client", "walk_lines", b"walk_lines", "watches", b"watches", "watches_of_client", b"watches_of_client"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch_numbers", b"batch_numbers", "body_seconds", b"body_seconds", "call_work", b"call_work", "calls_of_client", b"calls_of_client", "calls_per_second_of_client", b"calls_per_second_of_client", "computing_calls", b"computing_calls", "computing_seconds", b"computing_seconds", "connection_seconds", b"connection_seconds", "connections", b"connections", "connections_of_client", b"connections_of_client", "free_bytes", b"free_bytes", "idle_seconds", b"idle_seconds", "label_bytes", b"label_bytes", "layers", b"layers", "message_elements", b"message_elements", "networks", b"networks", "networks_of_client", b"networks_of_client", "page_bytes", b"page_bytes", "parameters", b"parameters", "quick_seconds", b"quick_seconds", "received_bytes", b"received_bytes", "received_bytes_of_client", b"received_bytes_of_client", "request_bytes", b"request_bytes", "response_bytes", b"response_bytes", "runs_at_once", b"runs_at_once", "store_bytes", b"store_bytes", "training_set_bytes", b"training_set_bytes", "training_sets", b"training_sets", "uploads", b"uploads", "uploads_of_client", b"uploads_of_client", "verifying_seconds", b"verifying_seconds", "waiting_calls", b"waiting_calls", "waiting_calls_of_client", b"waiting_calls_of_client", "walk_lines", b"walk_lines", "watches", b"watches", "watches_of_client", b"watches_of_client"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -442,7 +442,8 @@ class TrainingServiceServicer(object):
         ALREADY_EXISTS: the id is already in use (TRAINING_SET_EXISTS). Choose another id.
         RESOURCE_EXHAUSTED: the training set is too large, or there are too many training sets
         (LIMIT_EXCEEDED).
-        RESOURCE_EXHAUSTED: the limit `uploads` of concurrent uploads is reached (TOO_MANY_UPLOADS).
+        RESOURCE_EXHAUSTED: the limit `uploads` of concurrent uploads is reached, or that of one
+        client, `uploads_of_client` (TOO_MANY_UPLOADS).
         Retry after a short delay.
         UNAVAILABLE: the server received no data for 60 s (UPLOAD_STALLED). Send the whole training
         set again.

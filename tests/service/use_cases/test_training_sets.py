@@ -1,14 +1,22 @@
 """Training sets, created in one call or from chunks."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
 from services import Service
 
 from service.use_cases.answers import StoredAnswer
+from service.use_cases.caller import CALLER
 from service.use_cases.requests import AnsweredBefore, RequestId
-from training.errors import InvalidFields, LimitExceeded, TrainingSetExists, Violations
+from training.errors import (
+    InvalidFields,
+    LimitExceeded,
+    TooManyUploads,
+    TrainingSetExists,
+    Violations,
+)
 from training.limits import Limits
 from training.network import Array
 from training.training_set import TrainingSet
@@ -83,3 +91,26 @@ def test_a_repeated_upload_gives_the_first_answer(service: Service) -> None:
     assert repeated.value.answer == StoredAnswer(named(first))
     with pytest.raises(TrainingSetExists):
         service.training_sets.store(first.id, examples, RequestId("other", b"digest", named))
+
+
+def test_one_client_leaves_uploads_to_others() -> None:
+    with Service(limits=Limits(uploads=2, uploads_of_client=1)) as service:
+
+        def upload(uploads: ExitStack, client: str) -> None:
+            token = CALLER.set(client)
+            try:
+                uploads.enter_context(service.training_sets.uploading())
+            finally:
+                CALLER.reset(token)
+
+        with ExitStack() as others:
+            with ExitStack() as first:
+                upload(first, "one")
+                with pytest.raises(TooManyUploads, match="uploads of one client is") as error:
+                    upload(others, "one")
+                assert error.value.metadata == {"limit": "uploads_of_client", "value": "1"}
+                upload(others, "two")
+                with pytest.raises(TooManyUploads, match="limit of 2 concurrent uploads") as error:
+                    upload(others, "three")
+                assert error.value.metadata == {"limit": "uploads", "value": "2"}
+            upload(others, "one")
