@@ -130,6 +130,8 @@ class Connection(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what has been received, and close the connection."""
+        if self.transport.is_closing():
+            return
         if len(self.pipeline) > MOST_WAITING:
             msg = "Too many requests wait on this connection."
         elif self._head_bytes > MOST_HEAD_BYTES:
@@ -196,7 +198,9 @@ class Connection(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """Close the connection after the current response."""
-        super().shutdown()
+        # With TLS, a second close would let asyncio forget how to abort the connection.
+        if not self.transport.is_closing():
+            super().shutdown()
         if self.transport.is_closing():
             self._abort_after(STALLED_SECONDS)
 

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import os
 import socket
 import ssl
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,10 +16,14 @@ import pytest
 from certificates import Authority, Issued
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1 import training_service_pb2_grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from starlette.applications import Starlette
 
 from service.app import Addresses, Server
+from service.faces.rest import http_server
 from service.faces.tls import certificates
 from service.settings import Settings
+from training.limits import Limits
 
 AUTHORITY = Authority()
 CLIENTS = Authority("Authority of clients")
@@ -148,6 +154,57 @@ async def test_other_authorities_and_old_versions_are_refused(tmp_path: Path) ->
                     await get(address, _old(version))
         for address in (addresses.grpc, addresses.http):
             assert not await _plain(address)
+
+
+async def test_health_needs_no_certificate_over_http_and_grpc_has_it(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_bytes(CLIENTS.pem)
+    async with serving(tmp_path, client_ca=str(tmp_path / "ca.pem")) as addresses:
+        assert addresses.http is not None
+        assert b"200 OK" in await get(addresses.http, context(tmp_path), "/healthz")
+        async with channel(addresses.grpc, client=CLIENTS.issue("probe")) as connection:
+            health: Any = health_pb2_grpc.HealthStub(connection)
+            answer = await health.Check(health_pb2.HealthCheckRequest())
+    assert answer.status == health_pb2.HealthCheckResponse.SERVING
+
+
+@asynccontextmanager
+async def serving_https(folder: Path) -> AsyncIterator[tuple[str, int]]:
+    """Only the HTTP server, which responds with 404 to everything; it waits 1 s when it stops."""
+    server_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    AUTHORITY.issue("server").write(folder / "cert.pem", folder / "key.pem")
+    server_side.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    server = http_server.HttpServer(Starlette(), Limits(), 1, server_side)
+    port = int(server.bind("127.0.0.1:0").rpartition(":")[2])
+    await server.start()
+    yield "127.0.0.1", port
+    server.close()
+    await server.stop()
+
+
+async def test_connections_that_do_not_begin_tls_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_server, "HEAD_SECONDS", 0.2)
+    async with serving_https(tmp_path) as address:
+        reader, writer = await asyncio.open_connection(*address)
+        assert await asyncio.wait_for(reader.read(), 10) == b""
+        writer.close()
+
+
+async def test_a_server_stops_beside_connections_that_do_not_end_tls(tmp_path: Path) -> None:
+    with socket.socket() as plain:
+        async with serving_https(tmp_path) as address:
+            plain.connect(address)
+            wrapped = context(tmp_path).wrap_socket(
+                plain, server_hostname="localhost", do_handshake_on_connect=False
+            )
+            with wrapped as connection:
+                await asyncio.to_thread(connection.do_handshake)
+                connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                assert await asyncio.to_thread(connection.recv, 12) == b"HTTP/1.1 404"
+                left, begun = connection.detach(), time.monotonic()
+        assert time.monotonic() - begun < 5
+    os.close(left)
 
 
 def _old(version: ssl.TLSVersion) -> ssl.SSLContext:
