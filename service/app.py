@@ -9,13 +9,15 @@ from importlib.metadata import version
 from itertools import chain
 
 import grpc
-from grpc_reflection.v1alpha import reflection
 from starlette.applications import Starlette
 
 from service import process
+from service.access.stream_tickets import StreamTickets
+from service.access.token_grants import TokenGrants
 from service.admission.admission import Admission
 from service.admission.call_kinds import Pool
 from service.admission.heartbeat import Heartbeat
+from service.authentication import access_of
 from service.background_task import BackgroundTask
 from service.clock import SystemClock
 from service.execution.maintenance import Maintenance
@@ -27,6 +29,7 @@ from service.execution.worker import Worker
 from service.faces.grpc import methods
 from service.faces.grpc.connection_limit import ConnectionLimit
 from service.faces.grpc.health import SERVICE_NAME, Health
+from service.faces.grpc.reflection import reflection_handlers
 from service.faces.grpc.requests import Requests
 from service.faces.grpc.server_options import server_options
 from service.faces.handlers.backups import BackupHandlers
@@ -39,6 +42,7 @@ from service.faces.handlers.measures import MeasureHandlers
 from service.faces.handlers.networks import NetworkHandlers
 from service.faces.handlers.runs import RunHandlers
 from service.faces.handlers.server import ServerHandlers
+from service.faces.handlers.tokens import TokenHandlers
 from service.faces.handlers.training_sets import TrainingSetHandlers
 from service.faces.handlers.watches import WatchHandlers
 from service.faces.listeners import CannotListen, bound_socket, numeric_host
@@ -87,6 +91,7 @@ from service.use_cases.predictions import Predictions
 from service.use_cases.retention import Retention
 from service.use_cases.runs import Runs
 from service.use_cases.steps import Steps
+from service.use_cases.tokens import Tokens
 from service.use_cases.training_sets import TrainingSets
 from service.use_cases.verification import Verification
 from service.use_cases.walks import Walks
@@ -126,24 +131,57 @@ class Server:
         self.wakeups = Wakeups(loop)
         self.admission, self.metrics = Admission(limits), Metrics()
         self.calls = ObservedCalls(self.metrics)
+        grants, tickets = TokenGrants(clock, loop), StreamTickets(clock)
+        self._tokens = Tokens(self.store, grants, clock, limits)
+        self._access = access_of(settings, clock, grants, tickets)
         self.store.on_commit(self.wakeups.committed)
         readers = Readers.of(self.store)
         threads = limits.runs_at_once or settings.threads
         self.executor = ThreadExecutor(self.store, readers.examples, readers.states, clock, threads)
         self.worker = Worker()
         self.training_sets = TrainingSets(self.store, clock, limits)
-        opening = RunOpening(readers.examples, clock, limits)
         watch_reader = WatchReader(self.store, readers.selections)
+        self.watches = Watches(self.store, watch_reader, self.wakeups, self.threads, limits)
+        history = History(self.store, readers.states, readers.selections)
+        outcomes = Outcomes(self.store, self.wakeups, self.threads)
+        self.version = version("clearprop-server")
+        self._limits = limits
+        self.handlers = self._all_handlers(readers, outcomes, history, clock, tickets)
+        self._rpcs = rpcs(
+            self.handlers,
+            Responses(outcomes, history),
+            self._access,
+            self.admission,
+            self.calls,
+            self.wakeups.check,
+        )
+        self.grpc = grpc.aio.server(options=server_options(limits))
+        self._received = ReceivedBytes(limits)
+        self.http = self._http_server(settings)
+        self.health = Health([SERVICE.full_name])
+        self._loop, self._settings = loop, settings
+        self.readiness = Readiness(loop, lambda now: self.health.set(is_serving=now.is_ready))
+        self.store.on_availability(self.readiness.store_changed)
+        self._tasks = self._background_tasks()
+        self._heartbeat = Heartbeat(self.admission.beat, self.readiness.response_changed)
+        self._connections = ConnectionLimit(limits, self.threads)
+        self._observe(readers)
+
+    def _all_handlers(
+        self,
+        readers: Readers,
+        outcomes: Outcomes,
+        history: History,
+        clock: SystemClock,
+        tickets: StreamTickets,
+    ) -> Handlers:
+        limits, responses = self._limits, Responses(outcomes, history)
+        opening = RunOpening(readers.examples, clock, limits)
         inspection = Inspection(self.store, readers.examples, readers.states, opening, limits)
         explanations, walks = Explanations(inspection, limits), Walks(inspection, limits)
-        outcomes = Outcomes(self.store, self.wakeups, self.threads)
-        history = History(self.store, readers.states, readers.selections)
         steps = Steps(self.store, self.executor, opening, clock)
         runs = Runs(self.store, self.executor, opening, clock)
-        self.watches = Watches(self.store, watch_reader, self.wakeups, self.threads, limits)
-        responses = Responses(outcomes, history)
-        self.version = version("clearprop-server")
-        self.handlers = Handlers(
+        return Handlers(
             networks=NetworkHandlers(Networks(self.store, readers.states, clock, limits), limits),
             training_sets=TrainingSetHandlers(self.training_sets, limits),
             runs=RunHandlers(runs, steps, outcomes, responses, limits),
@@ -164,20 +202,9 @@ class Server:
             watches=WatchHandlers(self.watches),
             exports=ExportHandlers(Exports(self.store, readers.states)),
             backups=BackupHandlers(Backups(self.store, clock)),
+            tokens=TokenHandlers(self._tokens, tickets, limits),
             server=ServerHandlers(self.version, self.store.kind, limits, self._used),
         )
-        self._rpcs = rpcs(self.handlers, responses, self.admission, self.calls, self.wakeups.check)
-        self.grpc = grpc.aio.server(options=server_options(limits))
-        self._received = ReceivedBytes(limits)
-        self.http = self._http_server(settings)
-        self.health = Health([SERVICE.full_name])
-        self._loop, self._settings = loop, settings
-        self.readiness = Readiness(loop, lambda now: self.health.set(is_serving=now.is_ready))
-        self.store.on_availability(self.readiness.store_changed)
-        self._tasks = self._background_tasks()
-        self._heartbeat = Heartbeat(self.admission.beat, self.readiness.response_changed)
-        self._connections = ConnectionLimit(limits, self.threads)
-        self._observe(readers)
 
     async def start(self) -> Addresses:
         """Load the kernels, resume active runs, and listen; return the addresses.
@@ -186,11 +213,11 @@ class Server:
         """
         await self.threads.run(warm_up)
         await self.threads.run(self.training_sets.add_built_in)
+        await self.threads.run(self._tokens.load)
         requests = Requests(self._settings.limits, self._received, self.admission)
         handlers = methods.rpc_handlers(self._rpcs, requests, self.threads)
-        self.grpc.add_generic_rpc_handlers([handlers, self.health.rpc_handlers()])
-        services = [SERVICE.full_name, SERVICE_NAME]
-        reflection.enable_server_reflection([*services, reflection.SERVICE_NAME], self.grpc)
+        described = reflection_handlers([SERVICE.full_name, SERVICE_NAME], self._access)
+        self.grpc.add_generic_rpc_handlers([handlers, self.health.rpc_handlers(), described])
         self.health.set(is_serving=True)
         self._log_start(await self.threads.run(self.executor.adopt))
         for task in self._tasks:

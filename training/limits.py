@@ -53,9 +53,11 @@ class Limits:
     networks_of_client: int = field(
         default=10_000,
         metadata=_about(
-            "The maximum number of networks that one client has created since the server was"
-            " started, without deleted ones."
+            "The maximum number of networks that one client has created, without deleted ones."
         ),
+    )
+    tokens: int = field(
+        default=1_000, metadata=_about("The maximum number of tokens, including expired ones.")
     )
     training_sets: int = field(
         default=10_000,

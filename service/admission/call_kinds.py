@@ -78,6 +78,10 @@ CALL_KINDS: Mapping[str, CallKind] = MappingProxyType(
         "TraceUpdate": COMPUTING,
         "ExplainWeight": COMPUTING,
         "WalkUpdate": COMPUTING,
+        "CreateToken": QUICK,
+        "ListTokens": QUICK,
+        "RevokeToken": QUICK,
+        "CreateTicket": IMMEDIATE,
         "GetServerInfo": IMMEDIATE,
         "BackUpStore": VERIFYING,
     }

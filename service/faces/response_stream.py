@@ -15,6 +15,7 @@ from typing import Protocol
 
 from google.protobuf.message import Message
 
+from service.access.grant import Grant
 from service.admission.call import run_in_call
 
 
@@ -80,6 +81,10 @@ class ResponseStream:
             await self._groups.aclose()
             if self._close is not None:
                 await self._close()
+
+    def limit(self, grant: Grant) -> None:
+        """End the stream with Unauthenticated when a grant ends."""
+        self._groups = grant.during(self._groups)
 
     def also_close(self, opened: ExitStack) -> None:
         """Close this at the end, too."""

@@ -12,6 +12,8 @@ from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
+from service.access.access import Access, Credentials
+from service.access.grant import GRANT
 from service.admission.admission import Admission
 from service.admission.call import Call
 from service.admission.call_kinds import CALL_KINDS, CallKind
@@ -21,7 +23,7 @@ from service.faces.messages.scopes import required_scope
 from service.faces.response_stream import ResponseStream
 from service.faces.responses import Responses
 from service.insight.calls import ObservedCall, ObservedCalls, describe
-from service.use_cases.caller import CALLER
+from service.use_cases.caller import CALLER, PRINCIPAL
 from service.use_cases.requests import AnsweredBefore
 from training.access import Scope
 
@@ -45,6 +47,7 @@ class Rpc:
     response_type: type[Message]
     kind: CallKind
     _handle: Callable[..., Any]
+    _access: Access | None
     _admission: Admission
     _calls: ObservedCalls
     _check: Callable[[], None]
@@ -53,6 +56,18 @@ class Rpc:
     def observed(self, face: str, header: Callable[[str], str]) -> ObservedCall:
         """Return a new call, which lasts from the arrival of a request to the last byte sent."""
         return self._calls.begin(face, self.method.name, header)
+
+    def admit(self, address: str, credentials: Callable[[], Credentials]) -> None:
+        """Begin a call of a client, before its request is received.
+
+        Raises Unauthenticated and ScopeRequired.
+        """
+        CALLER.set(address)
+        if self._access is not None:
+            grant = self._access.admit(credentials(), self.scope)
+            GRANT.set(grant)
+            PRINCIPAL.set(grant.principal)
+            CALLER.set(grant.principal.name)
 
     async def answer(self, request: Message) -> Message:
         """Handle a call with one request and one response."""
@@ -94,6 +109,9 @@ class Rpc:
                 opened.enter_context(self._begun())
             responses: ResponseStream = await self._handle(request)
             responses.also_close(opened.pop_all())
+        grant = GRANT.get()
+        if grant is not None:
+            responses.limit(grant)
         return responses
 
     async def convert(self, convert: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -107,7 +125,8 @@ class Rpc:
         return self._admission.begin(CALLER.get(), self.kind)
 
     async def _checked(self, requests: AsyncIterator[Message]) -> AsyncIterator[Message]:
-        async for request in requests:
+        grant = GRANT.get()
+        async for request in requests if grant is None else grant.during(requests):
             describe(request)
             self._check()
             check_name_lengths(request)
@@ -117,13 +136,15 @@ class Rpc:
 def rpcs(
     handlers: Handlers,
     responses: Responses,
+    access: Access | None,
     admission: Admission,
     calls: ObservedCalls,
     check: Callable[[], None],
 ) -> list[Rpc]:
     """Return every method of the contract with its handler.
 
-    `check` raises Draining if the server is shutting down.
+    `access` is None if no authentication is required. `check` raises Draining if the
+    server is shutting down.
     """
     by_rpc = handlers.by_rpc()
     return [
@@ -134,6 +155,7 @@ def rpcs(
             GetMessageClass(method.output_type),
             CALL_KINDS[method.name],
             by_rpc[method.name],
+            access,
             admission,
             calls,
             check,

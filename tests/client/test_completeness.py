@@ -58,6 +58,10 @@ RPCS = {
     "TraceUpdate": Ways("Network.trace", "trace"),
     "ExplainWeight": Ways("Network.explain", "explain"),
     "WalkUpdate": Ways("Network.walk", "walk"),
+    "CreateToken": Ways("Client.create_token", "tokens create"),
+    "ListTokens": Ways("Client.tokens", "tokens list"),
+    "RevokeToken": Ways("Client.revoke_token", "tokens revoke"),
+    "CreateTicket": Ways("", ""),
     "GetServerInfo": Ways("Client.server_info", "info"),
     "BackUpStore": Ways("Client.back_up", "backup"),
 }
@@ -65,6 +69,7 @@ RPCS = {
 NO_COMMAND = {
     "UpdateNetwork": "labels are notes of programs; `create --label` and `fork --label` set them",
     "CreateTrainingSet": "`import` uploads, which takes sets of any size",
+    "CreateTicket": "clients of gRPC send the token itself with a stream",
 }
 
 #: What a handle knows of itself and sends.
@@ -100,6 +105,7 @@ NAMES = {
     "parameter_count": {"parameters"},
     "ResetWeights.parameters": {"weights", "biases"},
     "GetRun.run": {"number", "run"},
+    "lifetime_seconds": {"lifetime", "expires"},
     "optimizer.kind": {"optimizer"},
     "position_count": {"examples"},
     "settings.training_set": {"training_set", "on"},

@@ -11,7 +11,7 @@ from service.faces.rpcs import rpcs
 
 @cache
 def served_routes() -> list[Route]:
-    return routes(rpcs(*(MagicMock() for _ in range(5))))
+    return routes(rpcs(*(MagicMock() for _ in range(6))))
 
 
 @cache

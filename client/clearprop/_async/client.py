@@ -1,6 +1,7 @@
 """The client for asyncio."""
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 from functools import partial
 from types import TracebackType
 from typing import Self, Unpack
@@ -12,9 +13,10 @@ from clearprop._async.training_sets import AsyncTrainingSet
 from clearprop._transports.event_loop import AsyncTransport
 from clearprop.addresses import DEFAULT_SERVER
 from clearprop.backoff import DEFAULT_RETRY_TIMEOUT
-from clearprop.calls import networks, server, training_sets
+from clearprop.calls import networks, server, tokens, training_sets
 from clearprop.documents import DocumentLike
 from clearprop.endpoints import EndpointOptions, endpoint
+from clearprop.infos import NewToken, TokenInfo
 from clearprop.keywords import check_keywords, check_methods
 from clearprop.options import NetworkOptions
 from clearprop.v1.training_service_pb2 import GetServerInfoResponse
@@ -194,6 +196,24 @@ class AsyncClient:
         The file is a database that `clearprop restore` makes the store of a server.
         """
         return await AsyncBackup.begun(self._connection.stream(server.back_up_store()))
+
+    async def create_token(
+        self, name: str, *, scope: str, lifetime: timedelta | None = None
+    ) -> NewToken:
+        """Create a token and return it with its secret, which is never shown again.
+
+        `scope` is `read`, `train` or `admin`. A token without a `lifetime` does not expire.
+        """
+        response = await self._connection.call(tokens.create_token(name, scope, lifetime))
+        return NewToken(response)
+
+    def tokens(self) -> AsyncIterator[TokenInfo]:
+        """Yield the tokens without their secrets, ordered by name."""
+        return self._connection.pages(tokens.list_tokens(), TokenInfo)
+
+    async def revoke_token(self, name: str) -> None:
+        """Revoke a token: calls with it fail, and its streams end."""
+        await self._connection.call(tokens.revoke_token(name))
 
     async def server_info(self) -> GetServerInfoResponse:
         """Return the server's version, kind of store, limits and functions."""

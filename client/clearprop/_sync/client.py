@@ -2,6 +2,7 @@
 """The client."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from functools import partial
 from types import TracebackType
 from typing import Self, Unpack
@@ -13,9 +14,10 @@ from clearprop._sync.training_sets import TrainingSet
 from clearprop._transports.threads import Transport
 from clearprop.addresses import DEFAULT_SERVER
 from clearprop.backoff import DEFAULT_RETRY_TIMEOUT
-from clearprop.calls import networks, server, training_sets
+from clearprop.calls import networks, server, tokens, training_sets
 from clearprop.documents import DocumentLike
 from clearprop.endpoints import EndpointOptions, endpoint
+from clearprop.infos import NewToken, TokenInfo
 from clearprop.keywords import check_keywords, check_methods
 from clearprop.options import NetworkOptions
 from clearprop.v1.training_service_pb2 import GetServerInfoResponse
@@ -193,6 +195,22 @@ class Client:
         The file is a database that `clearprop restore` makes the store of a server.
         """
         return Backup.begun(self._connection.stream(server.back_up_store()))
+
+    def create_token(self, name: str, *, scope: str, lifetime: timedelta | None = None) -> NewToken:
+        """Create a token and return it with its secret, which is never shown again.
+
+        `scope` is `read`, `train` or `admin`. A token without a `lifetime` does not expire.
+        """
+        response = self._connection.call(tokens.create_token(name, scope, lifetime))
+        return NewToken(response)
+
+    def tokens(self) -> Iterator[TokenInfo]:
+        """Yield the tokens without their secrets, ordered by name."""
+        return self._connection.pages(tokens.list_tokens(), TokenInfo)
+
+    def revoke_token(self, name: str) -> None:
+        """Revoke a token: calls with it fail, and its streams end."""
+        self._connection.call(tokens.revoke_token(name))
 
     def server_info(self) -> GetServerInfoResponse:
         """Return the server's version, kind of store, limits and functions."""

@@ -66,6 +66,8 @@ PANELS: dict[str, dict[str, Entry]] = {
         ),
         "backup": Entry("Back up the store of a server.", None),
         "restore": Entry("Create the store of a server from a backup.", None),
+        "admin-token": Entry("Create the first token of a server that does not run.", None),
+        "tokens": Entry("Create, list and revoke tokens.", "tokens:app"),
         "config": Entry("Show the settings of a server.", None),
     },
 }

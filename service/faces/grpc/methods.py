@@ -1,19 +1,18 @@
 """The gRPC face: serves the methods of the contract and converts errors."""
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Never, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 import grpc
 from google.protobuf.message import Message
 
-from service.faces.error_table import INTERNAL_ERROR, code_of, status_of
-from service.faces.failures import note_failure
+from service.faces.grpc.credentials import credentials_of
 from service.faces.grpc.requests import Requests
+from service.faces.grpc.statuses import refuse
 from service.faces.response_stream import Response
 from service.faces.rpcs import SERVICE, Rpc
 from service.faces.shared_encodings import SharedEncodings
@@ -21,7 +20,6 @@ from service.faces.timeouts import read_timeout, write_timeout
 from service.insight.calls import count_sent
 from service.threads import Threads
 from service.use_cases.caller import CALLER
-from training.errors import ClearpropError
 
 R = TypeVar("R")
 
@@ -76,13 +74,12 @@ def _answering(
     rpc: Rpc, requests: Requests
 ) -> Callable[[AsyncIterator[bytes], Context], Awaitable[Message]]:
     async def answer(contents: AsyncIterator[bytes], context: Context) -> Message:
-        client = _address(context.peer())
-        CALLER.set(client)
         try:
-            with requests.hold(client) as held:
+            _admit(rpc, context)
+            with requests.hold(CALLER.get()) as held:
                 response = await rpc.answer(await requests.only(rpc.request_type, contents, held))
         except Exception as error:  # noqa: BLE001 (sent to the caller, and logged)
-            await _refuse(error, context)
+            await refuse(error, context)
         return response
 
     return answer
@@ -92,12 +89,12 @@ def _collecting(
     rpc: Rpc, requests: Requests
 ) -> Callable[[AsyncIterator[bytes], Context], Awaitable[Message]]:
     async def collect(contents: AsyncIterator[bytes], context: Context) -> Message:
-        CALLER.set(_address(context.peer()))
         try:
+            _admit(rpc, context)
             async with aclosing(_messages(rpc, requests, contents, context)) as messages:
                 response = await rpc.collect(messages)
         except Exception as error:  # noqa: BLE001 (sent to the caller, and logged)
-            await _refuse(error, context)
+            await refuse(error, context)
         return response
 
     return collect
@@ -132,10 +129,9 @@ def _streaming(
     rpc: Rpc, requests: Requests, serialized: SharedEncodings[_Serialized]
 ) -> Callable[[AsyncIterator[bytes], Context], Awaitable[None]]:
     async def stream(contents: AsyncIterator[bytes], context: Context) -> None:
-        client = _address(context.peer())
-        CALLER.set(client)
         try:
-            with requests.hold(client) as held:
+            _admit(rpc, context)
+            with requests.hold(CALLER.get()) as held:
                 request = await requests.only(rpc.request_type, contents, held)
             async with aclosing(await rpc.open_stream(request)) as responses:
                 await context.send_initial_metadata(())
@@ -144,9 +140,14 @@ def _streaming(
                         await write_timeout(context.write(each.content))
                         count_sent(each.nbytes)
         except Exception as error:  # noqa: BLE001 (sent to the caller, and logged)
-            await _refuse(error, context)
+            await refuse(error, context)
 
     return stream
+
+
+def _admit(rpc: Rpc, context: Context) -> None:
+    """Begin a call. Raises Unauthenticated and ScopeRequired."""
+    rpc.admit(_address(context.peer()), lambda: credentials_of(context))
 
 
 def _address(peer: str) -> str:
@@ -156,30 +157,3 @@ def _address(peer: str) -> str:
     """
     kind, _, address = peer.partition(":")
     return unquote(address).rpartition(":")[0].strip("[]") if kind.startswith("ip") else kind
-
-
-async def _refuse(error: Exception, context: Context) -> Never:
-    """End a call with the status of an error."""
-    if not isinstance(error, grpc.aio.InternalError):  # raised by writing to a lost connection
-        note_failure(error)
-    if isinstance(error, ClearpropError):
-        status = status_of(error)
-        details = (("grpc-status-details-bin", status.SerializeToString()),)
-        await _abort(context, code_of(error), status.message, details)
-    await _abort(context, grpc.StatusCode.INTERNAL, INTERNAL_ERROR, ())
-    raise AssertionError("abort does not return")
-
-
-async def _abort(
-    context: Context, code: grpc.StatusCode, message: str, details: tuple[tuple[str, bytes], ...]
-) -> None:
-    try:
-        await context.abort(code, message, details)
-    except grpc.aio.AbortError as sent:
-        # gRPC keeps this error, in a cycle that is never collected: without the frames of its
-        # traceback and its context, which hold the request, it is small.
-        sent.__traceback__ = sent.__context__ = None
-        raise asyncio.CancelledError from None
-    except grpc.aio.InternalError:
-        # The connection is lost, so nobody can receive the status.
-        raise asyncio.CancelledError from None

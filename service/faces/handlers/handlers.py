@@ -13,6 +13,7 @@ from service.faces.handlers.measures import MeasureHandlers
 from service.faces.handlers.networks import NetworkHandlers
 from service.faces.handlers.runs import RunHandlers
 from service.faces.handlers.server import ServerHandlers
+from service.faces.handlers.tokens import TokenHandlers
 from service.faces.handlers.training_sets import TrainingSetHandlers
 from service.faces.handlers.watches import WatchHandlers
 
@@ -31,6 +32,7 @@ class Handlers:
     watches: WatchHandlers
     exports: ExportHandlers
     backups: BackupHandlers
+    tokens: TokenHandlers
     server: ServerHandlers
 
     def by_rpc(self) -> dict[str, Callable[..., Any]]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
 from http import HTTPStatus
 
 import grpc
@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from service.faces.failures import note_status
 from service.faces.received_bytes import HeldBytes
 from service.faces.rest.bodies import Bodies
+from service.faces.rest.credentials import can_have_ticket, credentials_of
 from service.faces.rest.errors import HttpError, error_response
 from service.faces.rest.negotiation import chosen, names
 from service.faces.rest.requests import JSON, has_ended, message_of, messages_of
@@ -45,7 +46,6 @@ class Resource:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request; send any error to the client."""
         request = Request(scope, receive)
-        CALLER.set(request.client.host if request.client else "")
         route = self._route(request)
         if route is None:
             await self._handle(request, send)
@@ -57,10 +57,10 @@ class Resource:
         scope, receive = request.scope, request.receive
         task, when_lost = asyncio.current_task(), scope["extensions"][WHEN_LOST]
         assert task is not None
-        with self._bodies.received.hold(CALLER.get()) as held:
+        with ExitStack() as opened:
             when_lost(task.cancel)
             try:
-                response = await self._answer(request, held)
+                response = await self._answer(request, opened)
             except (ClientDisconnect, asyncio.CancelledError):
                 note_status("CANCELLED", "")
                 return
@@ -71,7 +71,7 @@ class Resource:
                 when_lost(None)
             await response(scope, receive, send)
 
-    async def _answer(self, request: Request, held: HeldBytes) -> ASGIApp:
+    async def _answer(self, request: Request, opened: ExitStack) -> ASGIApp:
         if request.method == "OPTIONS":
             return Response(status_code=HTTPStatus.NO_CONTENT, headers={"Allow": self._allowed})
         route = self._route(request)
@@ -83,6 +83,8 @@ class Resource:
                 f"method {request.method} is not allowed for this path: use {self._allowed}",
                 {"Allow": self._allowed},
             )
+        _admit(route, request)
+        held = opened.enter_context(self._bodies.received.hold(CALLER.get()))
         if route.rpc.method.client_streaming:
             return await self._collect(route, request, held)
         if route.rpc.method.server_streaming:
@@ -114,6 +116,13 @@ class Resource:
         if is_file:
             return await self._streams.file(route.rpc, message)
         return await self._streams.begin(route.rpc, message, form)
+
+
+def _admit(route: Route, request: Request) -> None:
+    """Begin a call. Raises Unauthenticated and ScopeRequired."""
+    address = request.client.host if request.client else ""
+    has_ticket = can_have_ticket(route)
+    route.rpc.admit(address, lambda: credentials_of(request, has_ticket=has_ticket))
 
 
 def _is_file(route: Route) -> bool:

@@ -13,7 +13,13 @@ from starlette.responses import Response
 
 from service.faces.error_table import INTERNAL_ERROR, code_of, status_of, status_with
 from service.faces.failures import note_failure, note_status
-from training.errors import ClearpropError, LimitExceeded, StaleError
+from training.errors import (
+    ClearpropError,
+    LimitExceeded,
+    ScopeRequired,
+    StaleError,
+    Unauthenticated,
+)
 
 #: The HTTP status of each gRPC code, as in the comments of google.rpc.Code.
 HTTP_CODES = {
@@ -32,6 +38,8 @@ HTTP_CODES = {
     grpc.StatusCode.DEADLINE_EXCEEDED: HTTPStatus.GATEWAY_TIMEOUT,
     grpc.StatusCode.CANCELLED: HTTPStatus.REQUEST_TIMEOUT,  # nobody reads it
 }
+
+_CHALLENGE = 'Bearer realm="clearprop"'
 
 
 class HttpError(Exception):
@@ -91,6 +99,11 @@ def error_response(error: Exception, *, has_if_match: bool = False) -> ErrorResp
             http_code = HTTPStatus.PRECONDITION_FAILED
         retry = error.retry_after
         headers = {} if retry is None else {"Retry-After": str(max(1, round(retry)))}
+        if isinstance(error, Unauthenticated):
+            headers["WWW-Authenticate"] = _CHALLENGE
+        elif isinstance(error, ScopeRequired):
+            needed = f'error="insufficient_scope", scope="{error.metadata["scope"]}"'
+            headers["WWW-Authenticate"] = f"{_CHALLENGE}, {needed}"
         return ErrorResponse(http_code, _document(http_code, code, status_of(error)), headers)
     code = grpc.StatusCode.INTERNAL
     status = status_with(code, "INTERNAL", INTERNAL_ERROR)

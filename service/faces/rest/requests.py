@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from service.faces.received_bytes import HeldBytes
 from service.faces.rest.bodies import Bodies
+from service.faces.rest.credentials import TICKET, can_have_ticket
 from service.faces.rest.errors import HttpError
 from service.faces.rest.from_json import BadValue, fields_of, fill, note, parse, scalar, unknown
 from service.faces.rest.parameters import set_also, set_bound, set_query
@@ -78,7 +79,10 @@ def _message(route: Route, request: Request, content: bytes) -> Message:
             description = "must be sent in the body, not in the query"
             note(violations, name, description if is_known else unknown(name, message))
     else:
-        set_query(violations, message, request.query_params.multi_items())
+        fields = request.query_params.multi_items()
+        if can_have_ticket(route):
+            fields = [(name, value) for name, value in fields if name != TICKET]
+        set_query(violations, message, fields)
     _set_headers(violations, message, request)
     if route.rpc.method.server_streaming:
         _resume(violations, message, request)

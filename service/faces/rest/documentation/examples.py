@@ -11,7 +11,7 @@ _SETTINGS = {"trainingSet": "xor", "learningRate": 0.5, "batchSize": 4, "epochs"
 
 #: The parameters of paths.
 PATHS: Final[Mapping[str, str]] = MappingProxyType(
-    {"network": "first", "run": "1", "training_set": "xor", "update": "1"}
+    {"name": "ci", "network": "first", "run": "1", "training_set": "xor", "update": "1"}
 )
 
 #: The body of each call that has one, by the name of the call.
@@ -46,6 +46,8 @@ BODIES: Final[Mapping[str, dict[str, Any]]] = MappingProxyType(
             "examples": [{"inputs": [0], "targets": [0]}, {"inputs": [1], "targets": [1]}],
         },
         "Train": {"settings": _SETTINGS},
+        "CreateToken": {"name": "ci", "scope": "SCOPE_TRAIN", "lifetimeSeconds": "86400"},
+        "CreateTicket": {},
         "DeleteUpdates": {"beforeUpdate": "1"},
         "CancelRun": {},
     }

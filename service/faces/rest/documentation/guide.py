@@ -84,6 +84,10 @@ TAGS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = MappingProxyType(
             "Why a weight changed, down to each product of the chain rule.",
             ("TraceUpdate", "ExplainWeight", "WalkUpdate", "CheckGradients"),
         ),
+        "access": (
+            "Manage the tokens of callers.",
+            ("CreateToken", "ListTokens", "RevokeToken", "CreateTicket"),
+        ),
         "server": (
             "Version, limits and supported functions; backups.",
             ("GetServerInfo", "BackUpStore"),

@@ -11,12 +11,22 @@ from service.faces.rpcs import SERVICE
 from training.access import Scope
 
 READ = [
-    *("CheckGradients", "CompareUpdates", "Evaluate", "ExplainWeight", "ExportNetwork"),
+    *(
+        "CheckGradients",
+        "CompareUpdates",
+        "CreateTicket",
+        "Evaluate",
+        "ExplainWeight",
+        "ExportNetwork",
+    ),
     *("GetNetwork", "GetRun", "GetServerInfo", "GetState", "GetTrainingSet", "ListNetworks"),
     *("ListRuns", "ListTrainingSets", "ListUpdates", "Predict", "TraceUpdate", "VerifyHistory"),
     *("WalkUpdate", "WatchUpdates"),
 ]
-ADMIN = ["BackUpStore", "DeleteNetwork", "DeleteTrainingSet", "DeleteUpdates"]
+ADMIN = [
+    *("BackUpStore", "DeleteNetwork", "DeleteTrainingSet", "DeleteUpdates"),
+    *("CreateToken", "ListTokens", "RevokeToken"),
+]
 
 
 @pytest.mark.parametrize("method", list(SERVICE.methods), ids=lambda method: method.name)
