@@ -3,6 +3,7 @@
 isort:skip_file
 """
 
+from clearprop.v1 import access_pb2 as _access_pb2
 from clearprop.v1 import explanation_pb2 as _explanation_pb2
 from clearprop.v1 import network_pb2 as _network_pb2
 from clearprop.v1 import run_pb2 as _run_pb2
@@ -14,6 +15,7 @@ from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
@@ -2224,6 +2226,204 @@ class BackUpStoreResponse(_message.Message):
 Global___BackUpStoreResponse: _TypeAlias = BackUpStoreResponse  # noqa: Y015
 
 @_typing.final
+class CreateTokenRequest(_message.Message):
+    """The request of CreateToken."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    SCOPE_FIELD_NUMBER: _builtins.int
+    LIFETIME_SECONDS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The name of the token: `[a-z][a-z0-9-]{0,62}`."""
+    scope: _access_pb2.Scope.ValueType
+    """What its callers are allowed to do."""
+    lifetime_seconds: _builtins.int
+    """The time after which the token expires, in seconds, up to ten years. 0: it does not expire."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        scope: _access_pb2.Scope.ValueType = ...,
+        lifetime_seconds: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["lifetime_seconds", b"lifetime_seconds", "name", b"name", "scope", b"scope"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreateTokenRequest: _TypeAlias = CreateTokenRequest  # noqa: Y015
+
+@_typing.final
+class CreateTokenResponse(_message.Message):
+    """The created token."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TOKEN_FIELD_NUMBER: _builtins.int
+    SECRET_FIELD_NUMBER: _builtins.int
+    secret: _builtins.str
+    """The secret to send as a bearer token: `clearprop_` and 49 letters and digits."""
+    @_builtins.property
+    def token(self) -> _access_pb2.Token:
+        """The token."""
+
+    def __init__(
+        self,
+        *,
+        token: _access_pb2.Token | None = ...,
+        secret: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["token", b"token"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["secret", b"secret", "token", b"token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreateTokenResponse: _TypeAlias = CreateTokenResponse  # noqa: Y015
+
+@_typing.final
+class ListTokensRequest(_message.Message):
+    """The request of ListTokens."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """The maximum number of tokens to return, 1 to 1,000. 0 means 100.
+    A page ends earlier at the limit `page_bytes`.
+    """
+    page_token: _builtins.str
+    """The `next_page_token` of the previous page. Empty: the first page."""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListTokensRequest: _TypeAlias = ListTokensRequest  # noqa: Y015
+
+@_typing.final
+class ListTokensResponse(_message.Message):
+    """A page of tokens."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TOKENS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """The token of the next page. Empty: this is the last page."""
+    @_builtins.property
+    def tokens(self) -> _containers.RepeatedCompositeFieldContainer[_access_pb2.Token]:
+        """The tokens in the order of their names."""
+
+    def __init__(
+        self,
+        *,
+        tokens: _abc.Iterable[_access_pb2.Token] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "tokens", b"tokens"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListTokensResponse: _TypeAlias = ListTokensResponse  # noqa: Y015
+
+@_typing.final
+class RevokeTokenRequest(_message.Message):
+    """The request of RevokeToken."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The name of the token."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RevokeTokenRequest: _TypeAlias = RevokeTokenRequest  # noqa: Y015
+
+@_typing.final
+class RevokeTokenResponse(_message.Message):
+    """The response of RevokeToken."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RevokeTokenResponse: _TypeAlias = RevokeTokenResponse  # noqa: Y015
+
+@_typing.final
+class CreateTicketRequest(_message.Message):
+    """The request of CreateTicket."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreateTicketRequest: _TypeAlias = CreateTicketRequest  # noqa: Y015
+
+@_typing.final
+class CreateTicketResponse(_message.Message):
+    """The created ticket."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TICKET_FIELD_NUMBER: _builtins.int
+    EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    ticket: _builtins.str
+    """The ticket."""
+    @_builtins.property
+    def expire_time(self) -> _timestamp_pb2.Timestamp:
+        """The time until which it can be used."""
+
+    def __init__(
+        self,
+        *,
+        ticket: _builtins.str = ...,
+        expire_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time", "ticket", b"ticket"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreateTicketResponse: _TypeAlias = CreateTicketResponse  # noqa: Y015
+
+@_typing.final
 class GetServerInfoRequest(_message.Message):
     """The request of GetServerInfo, which is empty."""
 
@@ -2523,6 +2723,7 @@ class Limits(_message.Message):
     STORE_BYTES_FIELD_NUMBER: _builtins.int
     FREE_BYTES_FIELD_NUMBER: _builtins.int
     UPLOADS_OF_CLIENT_FIELD_NUMBER: _builtins.int
+    TOKENS_FIELD_NUMBER: _builtins.int
     request_bytes: _builtins.int
     """The maximum size of a request, in bytes."""
     response_bytes: _builtins.int
@@ -2560,9 +2761,7 @@ class Limits(_message.Message):
     label_bytes: _builtins.int
     """The maximum size of all keys and values of a network's labels, in bytes."""
     networks_of_client: _builtins.int
-    """The maximum number of networks that one client has created since the server was started,
-    without deleted ones.
-    """
+    """The maximum number of networks that one client has created, without deleted ones."""
     page_bytes: _builtins.int
     """The approximate size at which a page of a list ends, in bytes."""
     call_work: _builtins.int
@@ -2611,6 +2810,8 @@ class Limits(_message.Message):
     """The free space that the store leaves on its disk, in bytes, but at most a tenth of the disk."""
     uploads_of_client: _builtins.int
     """The maximum number of concurrent uploads of one client."""
+    tokens: _builtins.int
+    """The maximum number of tokens, including expired ones."""
     def __init__(
         self,
         *,
@@ -2650,10 +2851,11 @@ class Limits(_message.Message):
         store_bytes: _builtins.int = ...,
         free_bytes: _builtins.int = ...,
         uploads_of_client: _builtins.int = ...,
+        tokens: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch_numbers", b"batch_numbers", "body_seconds", b"body_seconds", "call_work", b"call_work", "calls_of_client", b"calls_of_client", "calls_per_second_of_client", b"calls_per_second_of_client", "computing_calls", b"computing_calls", "computing_seconds", b"computing_seconds", "connection_seconds", b"connection_seconds", "connections", b"connections", "connections_of_client", b"connections_of_client", "free_bytes", b"free_bytes", "idle_seconds", b"idle_seconds", "label_bytes", b"label_bytes", "layers", b"layers", "message_elements", b"message_elements", "networks", b"networks", "networks_of_client", b"networks_of_client", "page_bytes", b"page_bytes", "parameters", b"parameters", "quick_seconds", b"quick_seconds", "received_bytes", b"received_bytes", "received_bytes_of_client", b"received_bytes_of_client", "request_bytes", b"request_bytes", "response_bytes", b"response_bytes", "runs_at_once", b"runs_at_once", "store_bytes", b"store_bytes", "training_set_bytes", b"training_set_bytes", "training_sets", b"training_sets", "uploads", b"uploads", "uploads_of_client", b"uploads_of_client", "verifying_seconds", b"verifying_seconds", "waiting_calls", b"waiting_calls", "waiting_calls_of_client", b"waiting_calls_of_client", "walk_lines", b"walk_lines", "watches", b"watches", "watches_of_client", b"watches_of_client"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch_numbers", b"batch_numbers", "body_seconds", b"body_seconds", "call_work", b"call_work", "calls_of_client", b"calls_of_client", "calls_per_second_of_client", b"calls_per_second_of_client", "computing_calls", b"computing_calls", "computing_seconds", b"computing_seconds", "connection_seconds", b"connection_seconds", "connections", b"connections", "connections_of_client", b"connections_of_client", "free_bytes", b"free_bytes", "idle_seconds", b"idle_seconds", "label_bytes", b"label_bytes", "layers", b"layers", "message_elements", b"message_elements", "networks", b"networks", "networks_of_client", b"networks_of_client", "page_bytes", b"page_bytes", "parameters", b"parameters", "quick_seconds", b"quick_seconds", "received_bytes", b"received_bytes", "received_bytes_of_client", b"received_bytes_of_client", "request_bytes", b"request_bytes", "response_bytes", b"response_bytes", "runs_at_once", b"runs_at_once", "store_bytes", b"store_bytes", "tokens", b"tokens", "training_set_bytes", b"training_set_bytes", "training_sets", b"training_sets", "uploads", b"uploads", "uploads_of_client", b"uploads_of_client", "verifying_seconds", b"verifying_seconds", "waiting_calls", b"waiting_calls", "waiting_calls_of_client", b"waiting_calls_of_client", "walk_lines", b"walk_lines", "watches", b"watches", "watches_of_client", b"watches_of_client"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

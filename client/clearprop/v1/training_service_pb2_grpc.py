@@ -249,6 +249,26 @@ class TrainingServiceStub(object):
                 request_serializer=clearprop_dot_v1_dot_training__service__pb2.WalkUpdateRequest.SerializeToString,
                 response_deserializer=clearprop_dot_v1_dot_training__service__pb2.WalkUpdateResponse.FromString,
                 _registered_method=True)
+        self.CreateToken = channel.unary_unary(
+                '/clearprop.v1.TrainingService/CreateToken',
+                request_serializer=clearprop_dot_v1_dot_training__service__pb2.CreateTokenRequest.SerializeToString,
+                response_deserializer=clearprop_dot_v1_dot_training__service__pb2.CreateTokenResponse.FromString,
+                _registered_method=True)
+        self.ListTokens = channel.unary_unary(
+                '/clearprop.v1.TrainingService/ListTokens',
+                request_serializer=clearprop_dot_v1_dot_training__service__pb2.ListTokensRequest.SerializeToString,
+                response_deserializer=clearprop_dot_v1_dot_training__service__pb2.ListTokensResponse.FromString,
+                _registered_method=True)
+        self.RevokeToken = channel.unary_unary(
+                '/clearprop.v1.TrainingService/RevokeToken',
+                request_serializer=clearprop_dot_v1_dot_training__service__pb2.RevokeTokenRequest.SerializeToString,
+                response_deserializer=clearprop_dot_v1_dot_training__service__pb2.RevokeTokenResponse.FromString,
+                _registered_method=True)
+        self.CreateTicket = channel.unary_unary(
+                '/clearprop.v1.TrainingService/CreateTicket',
+                request_serializer=clearprop_dot_v1_dot_training__service__pb2.CreateTicketRequest.SerializeToString,
+                response_deserializer=clearprop_dot_v1_dot_training__service__pb2.CreateTicketResponse.FromString,
+                _registered_method=True)
         self.GetServerInfo = channel.unary_unary(
                 '/clearprop.v1.TrainingService/GetServerInfo',
                 request_serializer=clearprop_dot_v1_dot_training__service__pb2.GetServerInfoRequest.SerializeToString,
@@ -864,6 +884,54 @@ class TrainingServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CreateToken(self, request, context):
+        """Creates a token, with which callers prove who they are. The secret is in the response and is
+        never shown again: the server stores only its SHA-256. The call has no request id, because a
+        repeated response would contain the secret: if the response is lost, revoke the token and
+        create it again.
+
+        Errors:
+        INVALID_ARGUMENT: the name, the scope or the lifetime is invalid. Correct each reported field.
+        ALREADY_EXISTS: the name is already in use (TOKEN_EXISTS). Choose another name, or revoke the
+        existing token.
+        RESOURCE_EXHAUSTED: too many tokens (LIMIT_EXCEEDED, `tokens`). Revoke expired ones.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListTokens(self, request, context):
+        """Lists tokens without their secrets, in the order of their names, with pagination. Expired
+        tokens are listed until they are revoked.
+
+        Errors:
+        INVALID_ARGUMENT: the page size or page token is invalid. Send the token unchanged.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevokeToken(self, request, context):
+        """Revokes a token permanently. Calls with it fail from now on, and its active streams end with
+        UNAUTHENTICATED within a second. Its name can be reused.
+
+        Errors:
+        NOT_FOUND: the token does not exist (TOKEN_NOT_FOUND). Check the name.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateTicket(self, request, context):
+        """Creates a ticket for one stream over HTTP, for clients that cannot send headers, such as the
+        EventSource of browsers: add `ticket=…` to the query. A ticket can be used once, within 10
+        seconds, with the scope `read`. The stream ends when the credentials end with which the ticket
+        was created.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetServerInfo(self, request, context):
         """Returns the version of the server, its limits, and the functions that it supports.
         """
@@ -1056,6 +1124,26 @@ def add_TrainingServiceServicer_to_server(servicer, server):
                     servicer.WalkUpdate,
                     request_deserializer=clearprop_dot_v1_dot_training__service__pb2.WalkUpdateRequest.FromString,
                     response_serializer=clearprop_dot_v1_dot_training__service__pb2.WalkUpdateResponse.SerializeToString,
+            ),
+            'CreateToken': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateToken,
+                    request_deserializer=clearprop_dot_v1_dot_training__service__pb2.CreateTokenRequest.FromString,
+                    response_serializer=clearprop_dot_v1_dot_training__service__pb2.CreateTokenResponse.SerializeToString,
+            ),
+            'ListTokens': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListTokens,
+                    request_deserializer=clearprop_dot_v1_dot_training__service__pb2.ListTokensRequest.FromString,
+                    response_serializer=clearprop_dot_v1_dot_training__service__pb2.ListTokensResponse.SerializeToString,
+            ),
+            'RevokeToken': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevokeToken,
+                    request_deserializer=clearprop_dot_v1_dot_training__service__pb2.RevokeTokenRequest.FromString,
+                    response_serializer=clearprop_dot_v1_dot_training__service__pb2.RevokeTokenResponse.SerializeToString,
+            ),
+            'CreateTicket': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateTicket,
+                    request_deserializer=clearprop_dot_v1_dot_training__service__pb2.CreateTicketRequest.FromString,
+                    response_serializer=clearprop_dot_v1_dot_training__service__pb2.CreateTicketResponse.SerializeToString,
             ),
             'GetServerInfo': grpc.unary_unary_rpc_method_handler(
                     servicer.GetServerInfo,
@@ -2009,6 +2097,114 @@ class TrainingService(object):
             '/clearprop.v1.TrainingService/WalkUpdate',
             clearprop_dot_v1_dot_training__service__pb2.WalkUpdateRequest.SerializeToString,
             clearprop_dot_v1_dot_training__service__pb2.WalkUpdateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateToken(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/clearprop.v1.TrainingService/CreateToken',
+            clearprop_dot_v1_dot_training__service__pb2.CreateTokenRequest.SerializeToString,
+            clearprop_dot_v1_dot_training__service__pb2.CreateTokenResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListTokens(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/clearprop.v1.TrainingService/ListTokens',
+            clearprop_dot_v1_dot_training__service__pb2.ListTokensRequest.SerializeToString,
+            clearprop_dot_v1_dot_training__service__pb2.ListTokensResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevokeToken(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/clearprop.v1.TrainingService/RevokeToken',
+            clearprop_dot_v1_dot_training__service__pb2.RevokeTokenRequest.SerializeToString,
+            clearprop_dot_v1_dot_training__service__pb2.RevokeTokenResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateTicket(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/clearprop.v1.TrainingService/CreateTicket',
+            clearprop_dot_v1_dot_training__service__pb2.CreateTicketRequest.SerializeToString,
+            clearprop_dot_v1_dot_training__service__pb2.CreateTicketResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -501,6 +501,38 @@ class TrainingServiceStub:
         `walk_lines`), or the batch of the settings is too large. TraceUpdate returns the results,
         and `phases_only` the order in which they are computed.
     """
+    CreateToken: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.CreateTokenRequest, _training_service_pb2.CreateTokenResponse]
+    """Creates a token, with which callers prove who they are. The secret is in the response and is
+    never shown again: the server stores only its SHA-256. The call has no request id, because a
+    repeated response would contain the secret: if the response is lost, revoke the token and
+    create it again.
+
+    Errors:
+      INVALID_ARGUMENT: the name, the scope or the lifetime is invalid. Correct each reported field.
+      ALREADY_EXISTS: the name is already in use (TOKEN_EXISTS). Choose another name, or revoke the
+        existing token.
+      RESOURCE_EXHAUSTED: too many tokens (LIMIT_EXCEEDED, `tokens`). Revoke expired ones.
+    """
+    ListTokens: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.ListTokensRequest, _training_service_pb2.ListTokensResponse]
+    """Lists tokens without their secrets, in the order of their names, with pagination. Expired
+    tokens are listed until they are revoked.
+
+    Errors:
+      INVALID_ARGUMENT: the page size or page token is invalid. Send the token unchanged.
+    """
+    RevokeToken: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.RevokeTokenRequest, _training_service_pb2.RevokeTokenResponse]
+    """Revokes a token permanently. Calls with it fail from now on, and its active streams end with
+    UNAUTHENTICATED within a second. Its name can be reused.
+
+    Errors:
+      NOT_FOUND: the token does not exist (TOKEN_NOT_FOUND). Check the name.
+    """
+    CreateTicket: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.CreateTicketRequest, _training_service_pb2.CreateTicketResponse]
+    """Creates a ticket for one stream over HTTP, for clients that cannot send headers, such as the
+    EventSource of browsers: add `ticket=…` to the query. A ticket can be used once, within 10
+    seconds, with the scope `read`. The stream ends when the credentials end with which the ticket
+    was created.
+    """
     GetServerInfo: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.GetServerInfoRequest, _training_service_pb2.GetServerInfoResponse]
     """Returns the version of the server, its limits, and the functions that it supports."""
     BackUpStore: _grpc.UnaryStreamMultiCallable[_training_service_pb2.BackUpStoreRequest, _training_service_pb2.BackUpStoreResponse]
@@ -990,6 +1022,38 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       RESOURCE_EXHAUSTED: the update has more than about 50,000 lines (LIMIT_EXCEEDED,
         `walk_lines`), or the batch of the settings is too large. TraceUpdate returns the results,
         and `phases_only` the order in which they are computed.
+    """
+    CreateToken: _aio.UnaryUnaryMultiCallable[_training_service_pb2.CreateTokenRequest, _training_service_pb2.CreateTokenResponse]  # type: ignore[assignment]
+    """Creates a token, with which callers prove who they are. The secret is in the response and is
+    never shown again: the server stores only its SHA-256. The call has no request id, because a
+    repeated response would contain the secret: if the response is lost, revoke the token and
+    create it again.
+
+    Errors:
+      INVALID_ARGUMENT: the name, the scope or the lifetime is invalid. Correct each reported field.
+      ALREADY_EXISTS: the name is already in use (TOKEN_EXISTS). Choose another name, or revoke the
+        existing token.
+      RESOURCE_EXHAUSTED: too many tokens (LIMIT_EXCEEDED, `tokens`). Revoke expired ones.
+    """
+    ListTokens: _aio.UnaryUnaryMultiCallable[_training_service_pb2.ListTokensRequest, _training_service_pb2.ListTokensResponse]  # type: ignore[assignment]
+    """Lists tokens without their secrets, in the order of their names, with pagination. Expired
+    tokens are listed until they are revoked.
+
+    Errors:
+      INVALID_ARGUMENT: the page size or page token is invalid. Send the token unchanged.
+    """
+    RevokeToken: _aio.UnaryUnaryMultiCallable[_training_service_pb2.RevokeTokenRequest, _training_service_pb2.RevokeTokenResponse]  # type: ignore[assignment]
+    """Revokes a token permanently. Calls with it fail from now on, and its active streams end with
+    UNAUTHENTICATED within a second. Its name can be reused.
+
+    Errors:
+      NOT_FOUND: the token does not exist (TOKEN_NOT_FOUND). Check the name.
+    """
+    CreateTicket: _aio.UnaryUnaryMultiCallable[_training_service_pb2.CreateTicketRequest, _training_service_pb2.CreateTicketResponse]  # type: ignore[assignment]
+    """Creates a ticket for one stream over HTTP, for clients that cannot send headers, such as the
+    EventSource of browsers: add `ticket=…` to the query. A ticket can be used once, within 10
+    seconds, with the scope `read`. The stream ends when the credentials end with which the ticket
+    was created.
     """
     GetServerInfo: _aio.UnaryUnaryMultiCallable[_training_service_pb2.GetServerInfoRequest, _training_service_pb2.GetServerInfoResponse]  # type: ignore[assignment]
     """Returns the version of the server, its limits, and the functions that it supports."""
@@ -1675,6 +1739,62 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           RESOURCE_EXHAUSTED: the update has more than about 50,000 lines (LIMIT_EXCEEDED,
             `walk_lines`), or the batch of the settings is too large. TraceUpdate returns the results,
             and `phases_only` the order in which they are computed.
+        """
+
+    @_abc_1.abstractmethod
+    def CreateToken(
+        self,
+        request: _training_service_pb2.CreateTokenRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_training_service_pb2.CreateTokenResponse, _abc.Awaitable[_training_service_pb2.CreateTokenResponse]]:
+        """Creates a token, with which callers prove who they are. The secret is in the response and is
+        never shown again: the server stores only its SHA-256. The call has no request id, because a
+        repeated response would contain the secret: if the response is lost, revoke the token and
+        create it again.
+
+        Errors:
+          INVALID_ARGUMENT: the name, the scope or the lifetime is invalid. Correct each reported field.
+          ALREADY_EXISTS: the name is already in use (TOKEN_EXISTS). Choose another name, or revoke the
+            existing token.
+          RESOURCE_EXHAUSTED: too many tokens (LIMIT_EXCEEDED, `tokens`). Revoke expired ones.
+        """
+
+    @_abc_1.abstractmethod
+    def ListTokens(
+        self,
+        request: _training_service_pb2.ListTokensRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_training_service_pb2.ListTokensResponse, _abc.Awaitable[_training_service_pb2.ListTokensResponse]]:
+        """Lists tokens without their secrets, in the order of their names, with pagination. Expired
+        tokens are listed until they are revoked.
+
+        Errors:
+          INVALID_ARGUMENT: the page size or page token is invalid. Send the token unchanged.
+        """
+
+    @_abc_1.abstractmethod
+    def RevokeToken(
+        self,
+        request: _training_service_pb2.RevokeTokenRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_training_service_pb2.RevokeTokenResponse, _abc.Awaitable[_training_service_pb2.RevokeTokenResponse]]:
+        """Revokes a token permanently. Calls with it fail from now on, and its active streams end with
+        UNAUTHENTICATED within a second. Its name can be reused.
+
+        Errors:
+          NOT_FOUND: the token does not exist (TOKEN_NOT_FOUND). Check the name.
+        """
+
+    @_abc_1.abstractmethod
+    def CreateTicket(
+        self,
+        request: _training_service_pb2.CreateTicketRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_training_service_pb2.CreateTicketResponse, _abc.Awaitable[_training_service_pb2.CreateTicketResponse]]:
+        """Creates a ticket for one stream over HTTP, for clients that cannot send headers, such as the
+        EventSource of browsers: add `ticket=…` to the query. A ticket can be used once, within 10
+        seconds, with the scope `read`. The stream ends when the credentials end with which the ticket
+        was created.
         """
 
     @_abc_1.abstractmethod
