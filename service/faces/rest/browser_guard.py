@@ -1,6 +1,6 @@
 """Protects the server from the pages that its users visit in a browser."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from http import HTTPStatus
 
 import grpc
@@ -66,14 +66,15 @@ class BrowserGuard:
             )
         if target is not None and target.lower() != host.lower():
             raise _wrong_host("the target of the request and the Host header have different hosts")
-        self._check_origin(headers, f"{scope['scheme']}://{host}")
+        schemes = {scope["scheme"]} | ({"https"} if self._hosts.can_be_proxied(host) else set())
+        self._check_origin(headers, {_normal(f"{scheme}://{host}") for scheme in schemes})
 
-    def _check_origin(self, headers: Headers, own: str) -> None:
+    def _check_origin(self, headers: Headers, own: Collection[str]) -> None:
         if "*" in self._origins:
             return
         origins = headers.getlist("origin")
         for origin in origins:
-            if _normal(origin) != _normal(own) and origin not in self._origins:
+            if _normal(origin) not in own and origin not in self._origins:
                 raise _wrong_origin(
                     f"requests from the origin {origin[:_LONGEST_SHOWN]!r} are not allowed: to"
                     f" allow them, start the server with --allow-origin {_option(origin)}"

@@ -28,7 +28,8 @@ class Hosts:
         bound = parse_address(address).host
         self._has_every_address = bound in _WILDCARDS
         own = socket.gethostname() if self._has_every_address else _bracketed(bound)
-        self._names = {name.lower() for name in (*_LOOPBACK, own, *allowed)}
+        self._allowed = {name.lower() for name in allowed}
+        self._names = {name.lower() for name in (*_LOOPBACK, own)} | self._allowed
 
     def allow(self, host: str) -> bool:
         """Return whether the value of a Host header names this server, with any port.
@@ -44,6 +45,13 @@ class Hosts:
             or "*" in self._names
             or (self._has_every_address and _is_address(name))
         )
+
+    def can_be_proxied(self, host: str) -> bool:
+        """Return whether a proxy with TLS can forward requests for a host: it is allowed by name.
+
+        The origin of its pages is https, although the requests come without TLS.
+        """
+        return host_name(host) in self._allowed
 
 
 def host_name(host: str) -> str:

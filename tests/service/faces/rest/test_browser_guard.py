@@ -7,7 +7,10 @@ import pytest
 import requests
 from calls import fresh_id
 from servers import ServerProcess
+from starlette.responses import PlainTextResponse
+from starlette.types import Message
 
+from service.faces.rest.browser_guard import BrowserGuard
 from service.faces.rest.hosts import Hosts
 
 #: Requests of each kind: a page, a file, the documentation, reads, changes, and unknown paths.
@@ -180,3 +183,46 @@ def test_a_server_has_its_own_name_and_those_that_are_allowed() -> None:
     assert not hosts.allow("lan")
     assert Hosts("[2001:db8::2]:1").allow("[2001:db8::2]:1")
     assert Hosts("127.0.0.1:0", ["*"]).allow("any.example")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "host", "origin", "expected"),
+    [
+        ("http", "a.example", "https://a.example", 200),
+        ("http", "a.example:8443", "https://a.example:8443", 200),
+        ("http", "a.example", "http://a.example", 200),
+        ("http", "a.example", "https://b.example", 403),
+        ("http", "a.example", "https://a.example:8443", 403),
+        ("http", "localhost", "https://localhost", 403),
+        ("https", "localhost", "https://localhost", 200),
+        ("https", "localhost", "http://localhost", 403),
+        ("https", "a.example", "http://a.example", 403),
+        ("https", "a.example", "https://a.example:443", 200),
+    ],
+)
+async def test_pages_that_a_proxy_serves_with_tls_are_its_own(
+    scheme: str, host: str, origin: str, expected: int
+) -> None:
+    hosts = Hosts("127.0.0.1:8080", ["a.example"])
+    guard = BrowserGuard(PlainTextResponse("done"), hosts, ())
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/",
+        "scheme": scheme,
+        "headers": [(b"host", host.encode()), (b"origin", origin.encode())],
+    }
+    sent = []
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await guard(scope, receive, send)
+    assert sent[0]["status"] == expected
+
+
+def test_a_host_that_any_name_matches_is_not_that_of_a_proxy() -> None:
+    assert not Hosts("127.0.0.1:8080", ["*"]).can_be_proxied("a.example")
