@@ -36,7 +36,7 @@ export BUF_CACHE_DIR := $(CURDIR)/$(VENV)/.buf
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve bench peers test soak packages image-check audit screenshots architecture docs lint format client proto requirements clean
+.PHONY: help setup demo serve bench peers test soak packages image-check audit release screenshots architecture docs lint format client proto requirements clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,10 @@ image-check: setup ## build the image of the container and check it (needs root,
 
 audit: $(INSTALLED) $(AUDIT_INSTALLED) ## check licences, vulnerabilities and deployment files, and write an SBOM
 	$(BIN)/python -m release.audit
+
+release: setup audit ## build both distributions into dist/, with an SBOM and checksums, and test them in empty environments
+	$(BIN)/python -m release.distributions
+	RELEASE=$(CURDIR)/dist $(BIN)/pytest -o faulthandler_timeout=0 tests/packages
 
 screenshots: setup ## create the images and recordings of the documents (needs chromium)
 	PYTHONPATH=tests/support $(BIN)/python tests/service/web/screenshots.py

@@ -36,7 +36,16 @@ def warn(line: str) -> None:
 
 def wheels(folder: Path) -> list[Path]:
     """Build the wheels of both distributions into a folder, and return them."""
+    return _built(folder, "--target", "wheel", pattern="*.whl")
+
+
+def sdists_and_wheels(folder: Path) -> list[Path]:
+    """Build both forms of both distributions into a folder, and return them."""
+    return _built(folder, pattern="*")
+
+
+def _built(folder: Path, *targets: str, pattern: str) -> list[Path]:
     for source in (ROOT / "client", ROOT):
-        hatch = (sys.executable, "-m", "hatchling", "build", "--directory", folder)
-        output(*hatch, "--target", "wheel", cwd=source)
-    return sorted(folder.glob("*.whl"))
+        build = (sys.executable, "-m", "hatchling", "build", "--directory", folder)
+        output(*build, *targets, cwd=source)
+    return sorted(path for path in folder.glob(pattern) if path.suffix in {".gz", ".whl"})

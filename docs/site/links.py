@@ -8,7 +8,13 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 #: Documents that are outside of docs/, with the pages that they become.
-OUTSIDE = {"README.md": "index.md", "CHANGELOG.md": "changelog.md", "tests/README.md": "tests.md"}
+OUTSIDE = {
+    "README.md": "index.md",
+    "CHANGELOG.md": "changelog.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "SECURITY.md": "security.md",
+    "tests/README.md": "tests.md",
+}
 
 #: Where source files are shown that documents link to.
 SOURCES = "source/"

@@ -1,24 +1,33 @@
 """Both distributions, built as for a release, and installed into empty environments."""
 
+import os
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from documents import ROOT
-from installed import Distribution, Environment, built, clean, new_environment
+from installed import Distribution, Environment, Served, built, clean, new_environment, released
 
 from bench.ports import free_port
+
+#: The folder of the distributions that `make release` built, which are tested instead of new ones.
+RELEASE = Path(os.environ["RELEASE"]) if "RELEASE" in os.environ else None
 
 
 @pytest.fixture(scope="session")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Distribution:
     """The distribution `clearprop`."""
+    if RELEASE is not None:
+        return released("clearprop", RELEASE)
     return built(ROOT / "client", tmp_path_factory.mktemp("client"))
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Distribution:
     """The distribution `clearprop-server`."""
+    if RELEASE is not None:
+        return released("clearprop_server", RELEASE)
     return built(ROOT, tmp_path_factory.mktemp("server"))
 
 
@@ -49,12 +58,11 @@ def everything(
 
 
 @pytest.fixture(scope="session")
-def address(everything: Environment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where a server listens that runs from the installed wheels."""
+def served(everything: Environment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("data")
-    target = f"127.0.0.1:{free_port()}"
+    served = Served(*(f"127.0.0.1:{free_port()}" for _ in range(2)))
     program = str(everything.folder / "bin" / "clearprop")
-    command = [program, "serve", "--grpc", target, "--http", "off"]
+    command = [program, "serve", "--grpc", served.grpc, "--http", served.http]
     with (
         (folder / "log").open("w") as log,
         subprocess.Popen(
@@ -63,7 +71,13 @@ def address(everything: Environment, tmp_path_factory: pytest.TempPathFactory) -
     ):
         assert process.stdout is not None
         announced = process.stdout.readline()
-        assert target in announced, (folder / "log").read_text()
-        yield target
+        assert served.grpc in announced, (folder / "log").read_text()
+        yield served
         process.terminate()
         assert process.wait(30) == 0
+
+
+@pytest.fixture(scope="session")
+def address(served: Served) -> str:
+    """Where it listens for gRPC."""
+    return served.grpc

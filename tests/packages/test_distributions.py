@@ -7,10 +7,11 @@ import sys
 import tarfile
 import zipfile
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from documents import ROOT, blocks
-from installed import Distribution, Environment, clean, run
+from installed import Distribution, Environment, Served, clean, run
 
 #: Packages of the server that clients do not need.
 OF_THE_SERVER = ("numpy", "numba", "sqlalchemy", "onnx", "service", "training", "storage")
@@ -133,6 +134,16 @@ def test_the_server_runs_its_demo(everything: Environment, address: str, tmp_pat
     # The server at the address has compiled the kernels, which the demo's server then loads.
     told = everything.clearprop("demo", cwd=tmp_path).stdout
     assert told.count("✓") == 7
+
+
+def test_the_server_serves_every_file_of_the_page(served: Served, server: Distribution) -> None:
+    assets = "service/web/assets/"
+    names = [name for name in zipfile.ZipFile(server.wheel).namelist() if name.startswith(assets)]
+    assert names
+    for path in ("", *(f"web/{name.removeprefix(assets)}" for name in names)):
+        with urlopen(f"http://{served.http}/{path}") as response:
+            assert response.status == 200
+            assert response.read()
 
 
 def test_the_readme_leads_from_the_packages_to_an_explained_network(

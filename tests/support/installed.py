@@ -7,6 +7,7 @@ import sys
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from documents import ROOT
 
@@ -79,6 +80,13 @@ class Distribution:
     wheel: Path
 
 
+class Served(NamedTuple):
+    """Where a server listens that runs from the installed wheels."""
+
+    grpc: str
+    http: str
+
+
 def built(source: Path, folder: Path) -> Distribution:
     hatch = (sys.executable, "-m", "hatchling", "build", "--directory", str(folder))
     run(*hatch, "--target", "sdist", cwd=source)
@@ -87,6 +95,13 @@ def built(source: Path, folder: Path) -> Distribution:
         archive.extractall(folder, filter="data")
     run(*hatch, "--target", "wheel", cwd=folder / sdist.name.removesuffix(".tar.gz"))
     (wheel,) = folder.glob("*.whl")
+    return Distribution(sdist, wheel)
+
+
+def released(name: str, folder: Path) -> Distribution:
+    """Return the distribution that `make release` built into a folder."""
+    (sdist,) = folder.glob(f"{name}-[0-9]*.tar.gz")
+    (wheel,) = folder.glob(f"{name}-[0-9]*.whl")
     return Distribution(sdist, wheel)
 
 
