@@ -19,7 +19,7 @@ _TLS = {
     " connect by one of them",
     "CERTIFICATE_VERIFY_FAILED: certificate has expired": "the certificate of the server has ended",
     "CERTIFICATE_VERIFY_FAILED": "the certificate of the server is of an unknown authority: pass"
-    " that authority as ca",
+    " a file with that authority as ca (--ca)",
     "WRONG_VERSION_NUMBER": "the server does not use TLS: connect to HOST:PORT, without grpcs://",
 }
 _FAILED_TLS = frozenset(_TLS.values())

@@ -160,7 +160,7 @@ def test_a_server_with_a_certificate_of_another_authority_is_not_trusted(
     secure: ScriptedServer, folder: Path
 ) -> None:
     (folder / "ca.pem").write_bytes(Authority().pem)
-    assert "of an unknown authority: pass that authority as ca" in failure(secure.target, folder)
+    assert "of an unknown authority: pass a file with" in failure(secure.target, folder)
 
 
 @pytest.mark.parametrize(

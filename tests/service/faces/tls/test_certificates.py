@@ -36,7 +36,9 @@ def frequent_looks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def serving(folder: Path, *, client_ca: str | None = None) -> AsyncIterator[Addresses]:
+async def serving(
+    folder: Path, *, client_ca: str | None = None, **more: Any
+) -> AsyncIterator[Addresses]:
     paths = [str(folder / "cert.pem"), str(folder / "key.pem")]
     AUTHORITY.issue("first").write(*map(Path, paths))
     settings = Settings(
@@ -44,8 +46,7 @@ async def serving(folder: Path, *, client_ca: str | None = None) -> AsyncIterato
         tls_cert=paths[0],
         tls_key=paths[1],
         client_ca=client_ca,
-        auth="off",
-        database="memory:",
+        **{"auth": "off", "database": "memory:"} | more,
     )
     server = Server(settings, asyncio.get_running_loop())
     try:
@@ -73,10 +74,10 @@ def context(folder: Path, client: Issued | None = None, ca: bytes | None = None)
     return made
 
 
-async def get(address: str, tls: ssl.SSLContext | None, path: str = "/v1/networks") -> bytes:
+async def get(address: str, tls: ssl.SSLContext | None, target: str = "GET /v1/networks") -> bytes:
     host, port = address.split(":")
     reader, writer = await asyncio.open_connection(host, int(port), ssl=tls)
-    writer.write(f"GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n".encode())
+    writer.write(f"{target} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n".encode())
     try:
         return await reader.read()
     finally:
@@ -156,11 +157,37 @@ async def test_other_authorities_and_old_versions_are_refused(tmp_path: Path) ->
             assert not await _plain(address)
 
 
+async def test_the_name_of_a_certificate_has_a_scope(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_bytes(CLIENTS.pem)
+    operator, reader = CLIENTS.issue("operator"), CLIENTS.issue("reader")
+    scopes = {"auth": None, "client_scope": ("operator=admin",)}
+    async with serving(tmp_path, client_ca=str(tmp_path / "ca.pem"), **scopes) as addresses:
+        assert addresses.http is not None
+        request = pb.CreateNetworkRequest(network="a", layer_sizes=[2, 1])
+        async with channel(addresses.grpc, client=operator) as connection:
+            stub = training_service_pb2_grpc.TrainingServiceStub(connection)
+            await stub.CreateNetwork(request)
+        async with channel(addresses.grpc, client=reader) as connection:
+            stub = training_service_pb2_grpc.TrainingServiceStub(connection)
+            assert await stub.GetNetwork(pb.GetNetworkRequest(network="a"))
+            with pytest.raises(grpc.RpcError) as error:
+                await stub.CreateNetwork(request)
+            assert error.value.code() is grpc.StatusCode.PERMISSION_DENIED
+
+        delete = "DELETE /v1/networks/a"
+        assert b"200 OK" in await get(addresses.http, context(tmp_path, reader))
+        assert b"401 Unauthorized" in await get(addresses.http, context(tmp_path))
+        answer = await get(addresses.http, context(tmp_path, reader), delete)
+        assert b"403 Forbidden" in answer
+        assert b"certificate:reader has the scope read" in answer
+        assert b"200 OK" in await get(addresses.http, context(tmp_path, operator), delete)
+
+
 async def test_health_needs_no_certificate_over_http_and_grpc_has_it(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_bytes(CLIENTS.pem)
     async with serving(tmp_path, client_ca=str(tmp_path / "ca.pem")) as addresses:
         assert addresses.http is not None
-        assert b"200 OK" in await get(addresses.http, context(tmp_path), "/healthz")
+        assert b"200 OK" in await get(addresses.http, context(tmp_path), "GET /healthz")
         async with channel(addresses.grpc, client=CLIENTS.issue("probe")) as connection:
             health: Any = health_pb2_grpc.HealthStub(connection)
             answer = await health.Check(health_pb2.HealthCheckRequest())
