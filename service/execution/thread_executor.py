@@ -31,6 +31,7 @@ from training.run_changes import change_state
 from training.snapshots import Snapshots
 from training.trainer import Trainer
 from training.update import Addition, Head, State
+from training.work import work_of_gradient
 
 T = TypeVar("T")
 
@@ -38,6 +39,10 @@ logger = logging.getLogger(__name__)
 
 #: How long a run waits, in seconds, before it retries to write to the store.
 RETRY_SECONDS = 1.0
+
+#: The work of an update, in multiplications and additions, that the thread of a call computes:
+#: about 0.1 s.
+_SHORT_WORK = 2**28
 
 
 class ThreadExecutor:
@@ -113,10 +118,17 @@ class ThreadExecutor:
     ) -> tuple[T, Snapshots | None]:
         """Write an intent with its first segment: a short step needs no other commit.
 
-        The thread of the caller computes that segment, with the cached trainer of the last step.
+        The thread of the caller computes that segment, with the cached trainer of the last step. If
+        an update takes long, only the intent is written, and the run has its turns as any other.
         """
-        network = intent.network
-        trainer = self._paused.take(intent) or self._trainer(network, intent.start, intent.run)
+        network, run = intent.network, intent.run
+        paused = self._paused.take(intent)
+        if work_of_gradient(network, min(run.settings.batch_size, run.examples)) > _SHORT_WORK:
+            only = intent.addition(self._clock.now())
+            written = self._store.write(lambda writer: write(writer, only)).result()
+            self.start(network.uid, run.number, client)
+            return written, None
+        trainer = paused or self._trainer(network, intent.start, run)
         made = trainer.advance(record=True)
         addition = intent.followed_by(made.addition)
         answer = self._store.write(lambda writer: write(writer, addition)).result()

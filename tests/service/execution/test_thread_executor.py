@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from threading import Event
+from threading import Event, current_thread
 
 import pytest
 from execution_bench import ExecutionBench
 
+from service.execution import thread_executor
 from service.execution.live_run import LiveRun, Need
 from service.execution.thread_executor import ThreadExecutor
 from training.run import RunState
@@ -54,3 +55,27 @@ def test_a_short_step_needs_one_commit_and_continues_from_memory(bench: Executio
         assert bench.failing.writes == writes + 1
         assert outcome.run.state is RunState.PAUSED
         assert outcome.run.updates_done == before.run.updates_done + 1
+
+
+def test_a_step_with_long_updates_has_its_turns_as_any_other_run(
+    bench: ExecutionBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    executor = bench.executor
+    assert isinstance(executor, ThreadExecutor)
+    threads, time_slice = [], executor._time_slice
+
+    def note(live: LiveRun) -> Need:
+        threads.append(current_thread().name)
+        return time_slice(live)
+
+    monkeypatch.setattr(executor, "_time_slice", note)
+    bench.step(1, SETTINGS)
+    computed_by_call = len(threads)
+    monkeypatch.setattr(thread_executor, "_SHORT_WORK", 0)
+    for _ in range(2):
+        outcome = bench.step(2)
+        assert outcome.run.state is RunState.PAUSED
+    assert outcome.run.updates_done == 5
+    assert computed_by_call == 0
+    assert len(threads) >= 2
+    assert {name.partition("-")[0] for name in threads} == {"trainer"}
