@@ -20,6 +20,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from starlette.applications import Starlette
 
 from service.app import Addresses, Server
+from service.faces.grpc import connection_limit
 from service.faces.rest import http_server
 from service.faces.tls import certificates
 from service.settings import Settings
@@ -84,6 +85,19 @@ async def get(address: str, tls: ssl.SSLContext | None, target: str = "GET /v1/n
         writer.close()
 
 
+async def open_events(
+    address: str, tls: ssl.SSLContext
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Watch the network `a` over HTTP; return the stream after its first event."""
+    host, port = address.split(":")
+    reader, writer = await asyncio.open_connection(host, int(port), ssl=tls)
+    target = "/v1/networks/a/updates:watch?startUpdate=0"
+    head = f"GET {target} HTTP/1.1\r\nHost: {address}\r\nAccept: text/event-stream\r\n\r\n"
+    writer.write(head.encode())
+    assert await reader.readuntil(b"id: 0\n")
+    return reader, writer
+
+
 def name_at(address: str, *, alpn: str) -> str:
     """The name of the certificate that new connections see."""
     tls = ssl.create_default_context(cadata=AUTHORITY.pem.decode())
@@ -119,6 +133,7 @@ async def test_certificates_change_under_open_streams(
         await stub.CreateNetwork(pb.CreateNetworkRequest(network="a", layer_sizes=[2, 1]))
         watch = stub.WatchUpdates(pb.WatchUpdatesRequest(network="a", start_update=0))
         assert await watch.read()
+        events, watching = await open_events(addresses.http, context(tmp_path))
         assert await names(addresses) == {"first"}
 
         AUTHORITY.issue("second").write(cert, key)
@@ -131,6 +146,8 @@ async def test_certificates_change_under_open_streams(
 
         await stub.ResetWeights(pb.ResetWeightsRequest(network="a"))
         assert await watch.read()
+        assert await events.readuntil(b"id: 1\n")
+        watching.close()
         assert b"200 OK" in await get(addresses.http, context(tmp_path))
         AUTHORITY.issue("fourth").write(cert, key)
         await until("fourth", addresses)
@@ -216,6 +233,24 @@ async def test_connections_that_do_not_begin_tls_end(
         reader, writer = await asyncio.open_connection(*address)
         assert await asyncio.wait_for(reader.read(), 10) == b""
         writer.close()
+
+
+async def test_one_address_cannot_have_more_connections_without_tls_than_the_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection_limit, "_SECONDS", 0.05)
+    limits = Limits(connections_of_client=4)
+    async with serving(tmp_path, limits=limits) as addresses:
+        assert addresses.http is not None
+        address = addresses.http.split(":")
+        opened = [await asyncio.open_connection(*address) for _ in range(9)]
+        ends = [asyncio.create_task(reader.read()) for reader, _ in opened]
+        while sum(each.done() for each in ends) < 5:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED, timeout=0.1)
+        assert sum(each.done() for each in ends) == 5
+        for _, writer in opened:
+            writer.close()
+        await asyncio.wait(ends)
 
 
 async def test_a_server_stops_beside_connections_that_do_not_end_tls(tmp_path: Path) -> None:
