@@ -16,6 +16,7 @@ DOCKER = ROOT / "docker"
 DOCKERFILE = (DOCKER / "Dockerfile").read_text()
 MANIFESTS = sorted((DOCKER / "kubernetes").rglob("*.yaml"))
 VARIABLES = {each.variable for each in (*SETTINGS, CONFIG)}
+NOT_DEPLOYED = {"admin-token.yaml", "kustomization.yaml"}
 LABELS = {"app.kubernetes.io/name": "clearprop"}
 
 #: The ports of the image.
@@ -126,7 +127,11 @@ def test_the_image_runs_as_an_ordinary_user_and_checks_its_health() -> None:
     assert Path(json.loads(check[1])[-1]).name == "health.py"
 
 
-def test_the_pod_is_restricted(pod: dict[str, Any], container: dict[str, Any]) -> None:
+@pytest.mark.parametrize("kind", ["StatefulSet", "Pod"])
+def test_each_pod_is_restricted(kind: str) -> None:
+    found = manifest(kind)["spec"]
+    pod = found["template"]["spec"] if kind == "StatefulSet" else found
+    (container,) = pod["containers"]
     # https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
     assert pod["securityContext"]["runAsNonRoot"] is True
     assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
@@ -139,6 +144,17 @@ def test_the_pod_is_restricted(pod: dict[str, Any], container: dict[str, Any]) -
     # A service named clearprop would define CLEARPROP_PORT and others.
     assert pod["enableServiceLinks"] is False
     assert container["resources"]["limits"]["memory"]
+
+
+def test_the_first_token_is_created_in_the_volume_of_the_server() -> None:
+    pod = manifest("Pod")["spec"]
+    (container,) = pod["containers"]
+    assert container["args"] == ["admin-token"]
+    stateful = manifest("StatefulSet")
+    (claim,) = stateful["spec"]["volumeClaimTemplates"]
+    name = f"{claim['metadata']['name']}-{stateful['metadata']['name']}-0"
+    assert pod["volumes"][0]["persistentVolumeClaim"]["claimName"] == name
+    assert container["volumeMounts"] == [{"name": "data", "mountPath": "/data"}]
 
 
 def test_ports_and_probes_lead_to_the_server(container: dict[str, Any]) -> None:
@@ -186,5 +202,5 @@ def test_one_server_uses_the_volume(pod: dict[str, Any], container: dict[str, An
 def test_every_manifest_is_deployed() -> None:
     for folder in (DOCKER / "kubernetes", DOCKER / "kubernetes" / "monitoring"):
         listed = yaml.safe_load((folder / "kustomization.yaml").read_text())["resources"]
-        there = {path.name for path in folder.glob("*.yaml")} - {"kustomization.yaml"}
+        there = {path.name for path in folder.glob("*.yaml")} - NOT_DEPLOYED
         assert set(listed) - {".."} == there

@@ -1,5 +1,6 @@
 """The image of the container works read-only, for any user, without anything of its base."""
 
+import os
 import stat
 import time
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from pathlib import Path
 from statistics import median
 
 import clearprop
+import grpc
 import pytest
 from certificates import Authority
 from root_image import FOLDER, IMAGE, USER, Image, Server, buildah
@@ -53,8 +55,8 @@ def test_the_image_says_what_it_is(image: Image) -> None:
 
 
 def test_every_command_works(image: Image, data: Path) -> None:
-    for command in ("--help", "serve --help", "config show"):
-        done = image.run(data, "clearprop", *command.split())
+    for command in ("--help", "serve --help", "config show", "doctor"):
+        done = image.run(data, "clearprop", *command.split(), **addresses())
         assert done.returncode == 0, done.stderr
 
 
@@ -96,15 +98,38 @@ def test_it_trains_stops_and_continues_to_the_same_bits(
     files = [each for each in data.iterdir() if each.is_file()]
     assert files
     assert {each.stat().st_uid for each in files} == {USER}
+    assert {stat.S_IMODE(each.stat().st_mode) for each in files} == {0o600}
 
 
 @pytest.fixture
-def over_tls(tmp_path: Path, data: Path) -> dict[str, str]:
+def over_tls(data: Path) -> dict[str, str]:
     """Variables for a server with a certificate, which is in the volume."""
-    Authority().issue("server").write(data / "tls.crt", data / "tls.key")
+    authority = Authority()
+    (data.parent / "ca.crt").write_bytes(authority.pem)
+    authority.issue("server").write(data / "tls.crt", data / "tls.key")
     for name in ("tls.crt", "tls.key"):
-        (data / name).chmod(0o644)
+        os.chown(data / name, USER, USER)
     return {"CLEARPROP_TLS_CERT": "/data/tls.crt", "CLEARPROP_TLS_KEY": "/data/tls.key"}
+
+
+def test_clients_of_a_network_need_tls_and_a_token(
+    image: Image, data: Path, over_tls: dict[str, str]
+) -> None:
+    made = image.run(data, "clearprop", "admin-token")
+    assert made.returncode == 0, made.stderr
+    ports = {name: address.rpartition(":")[2] for name, address in addresses().items()}
+    variables = over_tls | {name: f"0.0.0.0:{port}" for name, port in ports.items()}
+    target = f"127.0.0.1:{ports['CLEARPROP_GRPC']}"
+    ca = str(data.parent / "ca.crt")
+    with Server(image, data, **variables) as server:
+        assert image.run(data, *HEALTH, **variables).returncode == 0
+        with clearprop.connect(target, ca=ca, token=made.stdout.strip()) as client:
+            client.create_network("net", layer_sizes=[2, 5, 1], seed=7)
+        with clearprop.connect(target, ca=ca, retry_timeout=0) as client:
+            with pytest.raises(clearprop.ClearpropError) as refused:
+                next(iter(client.networks()))
+            assert refused.value.code is grpc.StatusCode.UNAUTHENTICATED
+        server.stop()
 
 
 @pytest.mark.parametrize("encrypted", [False, True])
