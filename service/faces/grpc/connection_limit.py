@@ -31,15 +31,16 @@ Peer = tuple[str, int]
 
 
 class ConnectionLimit(BackgroundTask):
-    """A task in the event loop that closes the newest connections of an address that has many.
+    """A task in the event loop that closes the newest connections if there are too many.
 
-    The connections to each port are counted on their own.
+    It counts those of one address and all together, for each port on its own.
     """
 
     def __init__(self, limits: Limits, threads: Threads) -> None:
         #: The number of connections that were closed.
         self.closed = 0
         self._most = limits.connections_of_client
+        self._most_together = limits.connections
         self._threads = threads
         self._known: dict[int, set[Peer]] = {}
         self._limited: dict[int, set[str]] = {}
@@ -53,7 +54,7 @@ class ConnectionLimit(BackgroundTask):
     async def _repeat(self) -> None:
         while True:
             await asyncio.sleep(_SECONDS)
-            if _open_files() > self._most:
+            if _open_files() > min(self._most, self._most_together):
                 for port in self._known:
                     await self._threads.run(self._close_surplus, port)
 
@@ -66,17 +67,21 @@ class ConnectionLimit(BackgroundTask):
                 *(address, len(by_address[address]), self._most),
             )
         self._limited[port] = limited
-        known: set[Peer] = set()
+        kept: list[Peer] = []
         for found in by_address.values():
-            oldest_first = sorted(found, key=lambda peer: peer not in self._known[port])
-            known.update(oldest_first[: self._most])
-            for peer in oldest_first[self._most :]:
-                self.closed += 1
-                with suppress(OSError):  # its client has gone
-                    found[peer].shutdown(socket.SHUT_RDWR)
-            for connection in found.values():
+            kept += self._oldest(found, self._most, port)
+        self._known[port] = {*self._oldest(kept, self._most_together, port)}
+        for found in by_address.values():
+            for peer, connection in found.items():
+                if peer not in self._known[port]:
+                    self.closed += 1
+                    with suppress(OSError):  # its client has gone
+                        connection.shutdown(socket.SHUT_RDWR)
                 connection.close()
-        self._known[port] = known
+
+    def _oldest(self, peers: Iterable[Peer], most: int, port: int) -> list[Peer]:
+        """Return the peers that were there at the last look, and then others, up to a number."""
+        return sorted(peers, key=lambda peer: peer not in self._known[port])[:most]
 
 
 def _open_files() -> int:

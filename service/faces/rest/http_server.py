@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+from asyncio.sslproto import SSLProtocol
 
 from starlette.types import ASGIApp
 from uvicorn import Config, Server
@@ -15,6 +16,10 @@ _OPTION = "--http, or disable HTTP with --http off"
 
 #: How many connections can wait to be accepted.
 _BACKLOG = 2048
+
+#: The buffer of each connection with TLS, in bytes. The largest record of TLS has 16 KiB; asyncio
+#: would reserve 256 KiB, also for a connection that does not even begin TLS.
+_TLS_BUFFER = 2**15
 
 #: How many connections are accepted at a time, before others continue.
 _ACCEPTED_AT_ONCE = 32
@@ -72,6 +77,7 @@ class HttpServer:
         """Start to accept connections."""
         # As in uvicorn's own `serve`, but without signal handlers, which the whole server has, and
         # with a limit of the time for TLS.
+        SSLProtocol.max_size = _TLS_BUFFER
         self._config.load()
         self._server.lifespan = self._config.lifespan_class(self._config)
         self._server.servers = [

@@ -1,11 +1,13 @@
 """A server over TLS: both faces, client certificates, and certificates that change."""
 
 import asyncio
+import gc
 import logging
 import os
 import socket
 import ssl
 import time
+from asyncio.sslproto import SSLProtocol
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -225,6 +227,18 @@ async def serving_https(folder: Path) -> AsyncIterator[tuple[str, int]]:
     await server.stop()
 
 
+async def test_a_connection_reserves_little_memory(tmp_path: Path) -> None:
+    async with serving_https(tmp_path) as address:
+        with socket.create_connection(address):
+            while not (found := tls_protocols()):  # noqa: ASYNC110 (the loop accepts it)
+                await asyncio.sleep(0.02)
+            assert len(vars(found[0])["_ssl_buffer"]) == 2**15
+
+
+def tls_protocols() -> list[SSLProtocol]:
+    return [each for each in gc.get_objects() if type(each) is SSLProtocol]
+
+
 async def test_connections_that_do_not_begin_tls_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -235,11 +249,12 @@ async def test_connections_that_do_not_begin_tls_end(
         writer.close()
 
 
-async def test_one_address_cannot_have_more_connections_without_tls_than_the_limit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("limit", [{"connections_of_client": 4}, {"connections": 4}])
+async def test_there_are_not_more_connections_without_tls_than_the_limits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: dict[str, int]
 ) -> None:
     monkeypatch.setattr(connection_limit, "_SECONDS", 0.05)
-    limits = Limits(connections_of_client=4)
+    limits = Limits(**limit)
     async with serving(tmp_path, limits=limits) as addresses:
         assert addresses.http is not None
         address = addresses.http.split(":")
