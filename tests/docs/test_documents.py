@@ -15,7 +15,15 @@ PRINTED = {
     "README.md": ["SUCCEEDED", "output 1 ← hidden 3"],
     "docs/command-line.md": ["SUCCEEDED", "update,kind,run,epoch"],
     "docs/importing-weights.md": [],
-    "docs/operate.md": ["--database", "Limits"],
+    "docs/operate.md": [
+        "clearprop.toml\n",
+        "kernels",
+        "updates, verified.\n",
+        "monday.db: OK\n",
+        "Restored monday.db to sqlite:///restored.db: 0 networks, 0 updates, verified.",
+        "--database",
+        "Limits",
+    ],
     "docs/reproducing.md": ["weights of 2-5-1 with seed 7: [[", "True\n"],
     "docs/training.md": [
         "Training set day: 4 examples, 2 inputs, 1 target",
