@@ -6,7 +6,6 @@ import signal
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
-from itertools import chain
 
 import grpc
 from starlette.applications import Starlette
@@ -18,7 +17,6 @@ from service.admission.admission import Admission
 from service.admission.call_kinds import Pool
 from service.admission.heartbeat import Heartbeat
 from service.authentication import access_of
-from service.background_task import BackgroundTask
 from service.clock import SystemClock
 from service.execution.maintenance import Maintenance
 from service.execution.outcomes import Outcomes
@@ -32,6 +30,7 @@ from service.faces.grpc.health import SERVICE_NAME, Health
 from service.faces.grpc.reflection import reflection_handlers
 from service.faces.grpc.requests import Requests
 from service.faces.grpc.server_options import server_options
+from service.faces.handlers.audit import AuditHandlers
 from service.faces.handlers.backups import BackupHandlers
 from service.faces.handlers.edits import EditHandlers
 from service.faces.handlers.exports import ExportHandlers
@@ -58,25 +57,15 @@ from service.faces.rest.probes import probes
 from service.faces.rest.routes import routes
 from service.faces.rpcs import SERVICE, rpcs
 from service.faces.tls.certificates import Certificates
-from service.insight.calls import ObservedCalls
-from service.insight.loop_lag import LoopLag
-from service.insight.metrics import Metrics
+from service.insight.insight import Insight
 from service.insight.readiness import Readiness
-from service.insight.readings import (
-    in_store,
-    of_caches,
-    of_calls,
-    of_connections,
-    of_store,
-    of_training,
-    of_watches,
-)
 from service.kernels import warm_up
 from service.process import FreedMemory
 from service.reading.readers import Readers
 from service.reading.watch_reader import WatchReader
 from service.settings import OFF, Settings
 from service.threads import Threads
+from service.use_cases.audit import AuditEntries
 from service.use_cases.backups import Backups
 from service.use_cases.comparisons import Comparisons
 from service.use_cases.edits import Edits
@@ -129,8 +118,8 @@ class Server:
         self._tls = Certificates.of(settings, self.threads)
         self.store = open_store(settings.database, clock, limits)
         self.wakeups = Wakeups(loop)
-        self.admission, self.metrics = Admission(limits), Metrics()
-        self.calls = ObservedCalls(self.metrics)
+        self.admission = Admission(limits)
+        self.insight = Insight(self.store, clock, settings.audit_days)
         grants, tickets = TokenGrants(clock, loop), StreamTickets(clock)
         self._tokens = Tokens(self.store, grants, clock, limits)
         self._access = access_of(settings, clock, grants, tickets)
@@ -152,7 +141,7 @@ class Server:
             Responses(outcomes, history),
             self._access,
             self.admission,
-            self.calls,
+            self.insight.calls,
             self.wakeups.check,
         )
         self.grpc = grpc.aio.server(options=server_options(limits))
@@ -162,10 +151,19 @@ class Server:
         self._loop, self._settings = loop, settings
         self.readiness = Readiness(loop, lambda now: self.health.set(is_serving=now.is_ready))
         self.store.on_availability(self.readiness.store_changed)
-        self._tasks = self._background_tasks()
+        self._tasks = [
+            *(Maintenance(self.store, self.threads), FreedMemory(self.threads)),
+            *self.insight.background_tasks(),
+        ]
         self._heartbeat = Heartbeat(self.admission.beat, self.readiness.response_changed)
         self._connections = ConnectionLimit(limits, self.threads)
-        self._observe(readers)
+        self._metrics_server = self._server_of_metrics(settings)
+        self.insight.observe_reading(readers, settings.traces, self.version)
+        self.insight.read_metrics_of(
+            *(readers, self.executor, self.watches, self.admission),
+            lambda: self._received.total,
+            self._refused_connections,
+        )
 
     def _all_handlers(
         self,
@@ -202,6 +200,7 @@ class Server:
             watches=WatchHandlers(self.watches),
             exports=ExportHandlers(Exports(self.store, readers.states)),
             backups=BackupHandlers(Backups(self.store, clock)),
+            audit=AuditHandlers(AuditEntries(self.store), limits),
             tokens=TokenHandlers(self._tokens, tickets, limits),
             server=ServerHandlers(self.version, self.store.kind, limits, self._used),
         )
@@ -241,7 +240,7 @@ class Server:
         Return whether everything has ended. Connections and computations that do not end in time
         are abandoned: nothing of them is stored.
         """
-        self.calls.close()
+        self.insight.calls.close()
         self.readiness.drain()
         await self._heartbeat.stop()
         await self.health.stop()
@@ -256,39 +255,18 @@ class Server:
             *(asyncio.create_task(task.stop()) for task in self._tasks),
             asyncio.create_task(self._connections.stop()),
         ]
+        stopping.append(self.threads.begin(self.insight.close))
         if self._tls is not None:
             stopping.append(asyncio.create_task(self._tls.stop()))
         stopping += [asyncio.create_task(server.stop()) for server in self._http_servers]
         has_stopped = await _finish(stopping, _GRACE_SECONDS + 1)
         last.cancel()
         self.worker.stop()
+        self.insight.flush()
         closing = self.threads.begin(self.store.close)
         is_closed = await _finish([closing], _CLOSE_SECONDS)
         have_ended = [self.admission.stop(), self.threads.stop()]
         return has_stopped and is_closed and all(have_ended)
-
-    def _background_tasks(self) -> list[BackgroundTask]:
-        return [
-            Maintenance(self.store, self.threads),
-            FreedMemory(self.threads),
-            LoopLag(self.metrics.loop_was_late),
-        ]
-
-    def _observe(self, readers: Readers) -> None:
-        """Connect the parts of the server with its metrics."""
-        self._metrics_server = self._server_of_metrics(self._settings)
-        self.store.on_transaction(self.metrics.transaction_ended)
-        readers.replay.observe = self.metrics.replay_seconds.time
-        caches = {**readers.cache_uses, "watches": self.watches.cache_uses}
-        in_loop = (
-            of_calls(self.calls, self.admission, lambda: self._received.total),
-            of_connections(self._refused_connections),
-            of_watches(self.watches),
-            of_training(self.executor),
-            of_caches(caches),
-            of_store(self.store),
-        )
-        self.metrics.read_from(chain(*in_loop), in_store(self.store))
 
     def _refused_connections(self) -> dict[str, int]:
         http = 0 if self.http is None else self.http.refused_connections
@@ -322,7 +300,7 @@ class Server:
             *probes(lambda: self.readiness.status),
         ]
         if settings.metrics is None:
-            pages.append(metrics_page(self.metrics, self.threads))
+            pages.append(metrics_page(self.insight.metrics, self.threads))
         hosts = Hosts(settings.http, settings.allow_host)
         bodies = Bodies(settings.limits, self._received)
         app = rest_app(served, pages, bodies, hosts, settings.allow_origin, self.threads)
@@ -332,7 +310,7 @@ class Server:
     def _server_of_metrics(self, settings: Settings) -> HttpServer | None:
         if settings.metrics is None:
             return None
-        app = Starlette(routes=[metrics_page(self.metrics, self.threads)])
+        app = Starlette(routes=[metrics_page(self.insight.metrics, self.threads)])
         return HttpServer(app, settings.limits, _GRACE_SECONDS)
 
     def _bind(self) -> Addresses:

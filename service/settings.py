@@ -37,6 +37,7 @@ _HIDDEN = "(secret)"
 
 _LIMITS = Limits()
 _ORIGIN = re.compile(r"\*|https?://[^\s/@?#]+")
+_ENDPOINT = re.compile(r"https?://[^\s/@?#]+")
 _HOST = re.compile(r"\*|\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+", re.ASCII)
 
 
@@ -54,6 +55,11 @@ def _check_http(address: str) -> None:
 
 def _check_metrics(address: str) -> None:
     parse_address(address, example=DEFAULT_METRICS)
+
+
+def _check_endpoint(url: str) -> None:
+    if not _ENDPOINT.fullmatch(url):
+        raise ValueError(f"{url!r} is not an endpoint: use http://HOST:PORT or https://HOST:PORT")
 
 
 def _check_hosts(hosts: tuple[str, ...]) -> None:
@@ -152,6 +158,12 @@ class Settings:
         False,  # noqa: FBT003 (its default)
         "Listen on addresses that other machines can reach also without TLS or authentication.",
     )
+    audit_days: int = setting(
+        90,
+        "Keep the audit log for this number of days; 0 disables it.",
+        metavar="DAYS",
+        most=36_500,
+    )
     database: str = setting(
         DEFAULT_DATABASE,
         "Store data in sqlite:///FILE, or only in memory with memory:.",
@@ -196,6 +208,13 @@ class Settings:
         " for each processor.",
         metavar="NUMBER",
         most=9_999,
+    )
+    traces: str | None = setting(
+        None,
+        "Send traces to this OTLP endpoint over gRPC, such as http://127.0.0.1:4317. Needs the"
+        " extra clearprop-server[otel].",
+        metavar="URL",
+        check=_check_endpoint,
     )
 
     @property

@@ -12,6 +12,7 @@ from storage.memory_tables import (
 )
 from storage.retention import has_expired
 from training.access import Token
+from training.audit import AuditEntry
 from training.errors import HistoryCompacted
 from training.network import Network
 from training.ports import Answer, Clock
@@ -137,6 +138,14 @@ class MemoryReader:
     def answer(self, request_id: str) -> Answer | None:
         answer = self._tables.answers.get(request_id)
         return None if answer is None or has_expired(answer, self._clock.now()) else answer
+
+    def audit_entries(self, before: int | None, limit: int) -> list[AuditEntry]:
+        numbers = [
+            number for number in self._tables.audit_entries if before is None or number < before
+        ]
+        return [
+            self._tables.audit_entries[number] for number in sorted(numbers, reverse=True)[:limit]
+        ]
 
     def tokens(self, after: str, limit: int) -> list[Token]:
         return [token for name, token in sorted(self._tables.tokens.items()) if name > after][

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from training.access import Token
+from training.audit import AuditEntry
 from training.network import Array, Network
 from training.ports import Answer
 from training.run import Run, RunState
@@ -54,11 +55,16 @@ class Tables:
     sets: dict[str, StoredSet] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
+    audit_entries: dict[int, AuditEntry] = field(default_factory=dict)
 
     def copy(self) -> "Tables":
         """Return a copy that can be changed."""
         return Tables(
-            self.histories.copy(), self.sets.copy(), self.answers.copy(), self.tokens.copy()
+            self.histories.copy(),
+            self.sets.copy(),
+            self.answers.copy(),
+            self.tokens.copy(),
+            self.audit_entries.copy(),
         )
 
 

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from storage import store_errors
 from storage.addition_rules import check_addition, check_compaction
@@ -19,6 +20,7 @@ from storage.memory_tables import (
 )
 from storage.retention import has_expired
 from training.access import Token
+from training.audit import AuditEntry
 from training.network import Network
 from training.ports import Answer, Clock
 from training.run import RunState
@@ -124,6 +126,19 @@ class MemoryWriter(MemoryReader):
                 return True
             break
         return False
+
+    def record(self, entry: AuditEntry) -> int:
+        entries = self._tables.audit_entries
+        number = entry.number if entry.number in entries else max(entries, default=0) + 1
+        entries[number] = replace(entry, number=number)
+        return number
+
+    def delete_audit_entries(self, until: datetime) -> bool:
+        entries = self._tables.audit_entries
+        expired = [number for number, entry in entries.items() if entry.first_time <= until]
+        for number in expired:
+            del entries[number]
+        return bool(expired)
 
     def add_token(self, token: Token) -> None:
         if token.name in self._tables.tokens:

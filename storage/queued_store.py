@@ -19,6 +19,7 @@ from training.update import Segment
 T = TypeVar("T")
 Listener = Callable[[Sequence[str]], None]
 AvailabilityListener = Callable[[bool], None]
+Preparing = Callable[[Callable[[Writer], Any]], Callable[[Writer], Any]]
 TransactionListener = Callable[[float, bool], None]
 
 #: The id of the answer that a probe writes; no request has it.
@@ -88,6 +89,7 @@ class QueuedStore(ABC):
         self._is_aside = False
         self._listeners: tuple[Listener, ...] = ()
         self._availability_listeners: tuple[AvailabilityListener, ...] = ()
+        self._preparing: tuple[Preparing, ...] = ()
         self._transaction_listeners: tuple[TransactionListener, ...] = ()
         self._is_writable = True  # changed only in the thread of the store
         self._merging = Merging()
@@ -101,6 +103,8 @@ class QueuedStore(ABC):
 
         Cancelling the future before the work has started removes it from the queue.
         """
+        for prepare in self._preparing:
+            work = prepare(work)
         return self._queued(Work(work))
 
     def on_commit(self, listener: Listener) -> None:
@@ -112,6 +116,11 @@ class QueuedStore(ABC):
         """Call `listener` when the store becomes unwritable, and when it is writable again."""
         with self._lock:
             self._availability_listeners += (listener,)
+
+    def on_write(self, prepare: Preparing) -> None:
+        """Have `prepare` replace each work that is queued; see training.ports.Store."""
+        with self._lock:
+            self._preparing += (prepare,)
 
     def on_transaction(self, listener: TransactionListener) -> None:
         """Call `listener` after each transaction; see training.ports.Store."""

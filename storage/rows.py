@@ -13,6 +13,7 @@ from storage.records import (
 )
 from storage.session import Row, Values
 from training.access import Scope, Token
+from training.audit import AuditEntry
 from training.network import Network
 from training.optimizer import OptimizerState
 from training.ports import Answer
@@ -303,3 +304,32 @@ def token(row: Row) -> Token:
     codec.check(crc, (name, scope, created, expires), digest)
     expire_time = None if expires is None else codec.time_at(expires)
     return Token(name, Scope(scope), digest, codec.time_at(created), expire_time)
+
+
+AUDIT_COLUMNS = tuple(schema.audit_entries.c)
+
+
+def audit_values(entry: AuditEntry) -> Values:
+    """Return the row of an entry of the audit log."""
+    values: Values = {
+        "number": entry.number,
+        "first_time": codec.microseconds(entry.first_time),
+        "last_time": codec.microseconds(entry.last_time),
+        "calls": entry.calls,
+        "principal": entry.principal,
+        "address": entry.address,
+        "method": entry.method,
+        "resource": entry.resource,
+        "run": entry.run,
+        "request_id": entry.request_id,
+        "code": entry.code,
+    }
+    return {**values, "crc": codec.checksum(tuple(values.values()))}
+
+
+def audit_entry(row: Row) -> AuditEntry:
+    """Return the entry of the audit log of a row."""
+    *values, crc = row
+    codec.check(crc, tuple(values))
+    number, first, last, *others = values
+    return AuditEntry(number, codec.time_at(first), codec.time_at(last), *others)

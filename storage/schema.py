@@ -164,6 +164,23 @@ tokens = sa.Table(
     sqlite_with_rowid=False,
 )
 
+audit_entries = sa.Table(
+    "audit_entries",
+    metadata,
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    _number("first_time"),
+    _number("last_time"),
+    _number("calls"),
+    _text("principal"),
+    _text("address"),
+    _text("method"),
+    _text("resource"),
+    _number("run"),
+    _text("request_id"),
+    _text("code"),
+    _number("crc"),
+)
+
 for _table in (networks, training_sets):
     # Ids are unique among the living; the deleted ones are few, and found by maintain().
     sa.Index(

@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, select
 from storage import rows
 from storage.schema import (
     answers,
+    audit_entries,
     examples,
     heads,
     keyframes,
@@ -57,14 +58,7 @@ _RUNS_NOT_OVER = (
     # There are fewer heads than runs: with this order SQLite scans the heads.
     .order_by(heads.c.network_uid)
 )
-COUNT_RUNS = (
-    select(runs.c.state, sa.func.count())
-    .join(
-        heads, (heads.c.network_uid == runs.c.network_uid) & (heads.c.active_run == runs.c.number)
-    )
-    .where(heads.c.active_run > 0)
-    .group_by(runs.c.state)
-)
+STATES_OF_RUNS_NOT_OVER = _RUNS_NOT_OVER.with_only_columns(runs.c.state)
 ACTIVE_RUNS = _RUNS_NOT_OVER.where(_IS_ACTIVE)
 RUN_USING = _RUNS_NOT_OVER.where(runs.c.training_set_uid == _UID).limit(1)
 WANTED_STATE = select(runs.c.wanted_state).where(
@@ -145,4 +139,17 @@ TOKENS = (
     .where(tokens.c.name > bindparam("after"))
     .order_by(tokens.c.name)
     .limit(_LIMIT)
+)
+
+AUDIT_ENTRIES = (
+    select(*rows.AUDIT_COLUMNS)
+    .where(audit_entries.c.number < bindparam("before"))
+    .order_by(audit_entries.c.number.desc())
+    .limit(_LIMIT)
+)
+LAST_AUDIT_ENTRY = (
+    select(audit_entries.c.number)
+    .where(audit_entries.c.number > 0)
+    .order_by(audit_entries.c.number.desc())
+    .limit(1)
 )

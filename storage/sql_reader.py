@@ -1,5 +1,6 @@
 """Reading with SQL: one snapshot, prepared statements."""
 
+from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
 from typing import TypeVar
@@ -10,6 +11,7 @@ from storage import codec, rows, sql_queries, store_errors
 from storage.retention import has_expired
 from storage.session import Row, Session
 from training.access import Token
+from training.audit import AuditEntry
 from training.errors import DamagedHistory, HistoryCompacted
 from training.network import Network
 from training.ports import Answer, Clock
@@ -77,7 +79,8 @@ class SqlReader:
         return [self._run(row) for row in self._rows(sql_queries.ACTIVE_RUNS)]
 
     def count_runs(self) -> dict[RunState, int]:
-        return {RunState(state): int(count) for state, count in self._rows(sql_queries.COUNT_RUNS)}
+        found = self._rows(sql_queries.STATES_OF_RUNS_NOT_OVER)
+        return dict(Counter(RunState(state) for (state,) in found))
 
     def wanted_state(self, uid: str, number: int) -> RunState | None:
         row = self._row(sql_queries.WANTED_STATE, uid=uid, number=number)
@@ -171,6 +174,13 @@ class SqlReader:
             return None
         answer = self._intact(rows.answer, row, "an answer", request_id=request_id)
         return None if has_expired(answer, self._clock.now()) else answer
+
+    def audit_entries(self, before: int | None, limit: int) -> list[AuditEntry]:
+        bound = _BEYOND_ALL if before is None else before
+        return [
+            self._intact(rows.audit_entry, row, "an entry of the audit log", entry=row[0])
+            for row in self._rows(sql_queries.AUDIT_ENTRIES, before=bound, limit=limit)
+        ]
 
     def tokens(self, after: str, limit: int) -> list[Token]:
         return [

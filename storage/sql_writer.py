@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import ClauseElement, bindparam, select
 
-from storage import rows, store_errors
+from storage import codec, rows, sql_queries, store_errors
 from storage.addition_rules import check_addition, check_compaction
 from storage.schema import (
     answers,
+    audit_entries,
     examples,
     heads,
     keyframes,
@@ -24,6 +26,7 @@ from storage.schema import (
 from storage.session import Session, Values
 from storage.sql_reader import SqlReader
 from training.access import Token
+from training.audit import AuditEntry
 from training.network import Network
 from training.ports import Answer, Clock
 from training.run import Run, RunState
@@ -84,6 +87,20 @@ _CHANGING_OF_RUN = ("state", "latest_cost", "document", "crc", "epoch_cost")
 _WANT = runs.update().where(runs.c.network_uid == _UID, runs.c.number == _NUMBER)
 _TOKEN_WITH_NAME = select(tokens.c.name).where(tokens.c.name == bindparam("name"))
 _DELETE_TOKEN = tokens.delete().where(tokens.c.name == bindparam("at_name"))
+_CHANGING_OF_ENTRY = ("last_time", "calls", "request_id", "crc")
+_UPDATE_ENTRY = audit_entries.update().where(audit_entries.c.number == _NUMBER)
+# In the order of their numbers, which is that of age: the oldest are found without an index.
+_OLDEST_ENTRIES = (
+    select(audit_entries.c.number, audit_entries.c.first_time)
+    .order_by(audit_entries.c.number)
+    .limit(1_000)
+    .subquery()
+)
+_DELETE_ENTRIES = audit_entries.delete().where(
+    audit_entries.c.number.in_(
+        select(_OLDEST_ENTRIES.c.number).where(_OLDEST_ENTRIES.c.first_time <= bindparam("until"))
+    )
+)
 _FORGET = answers.delete().where(answers.c.request_id == bindparam("request_id"))
 
 
@@ -159,6 +176,20 @@ class SqlWriter(SqlReader):
         # Not an UPDATE: an answer that replaces an expired one expires after those before it.
         self._change(_FORGET, request_id=answer.request_id)
         self._insert(answers, rows.answer_values(answer))
+
+    def record(self, entry: AuditEntry) -> int:
+        if entry.number:
+            values = rows.audit_values(entry)
+            changes = {name: values[name] for name in _CHANGING_OF_ENTRY}
+            if self._change(_UPDATE_ENTRY, at_number=entry.number, **changes):
+                return entry.number
+        last = self._row(sql_queries.LAST_AUDIT_ENTRY)
+        numbered = replace(entry, number=1 if last is None else last[0] + 1)
+        self._insert(audit_entries, rows.audit_values(numbered))
+        return numbered.number
+
+    def delete_audit_entries(self, until: datetime) -> bool:
+        return self._change(_DELETE_ENTRIES, until=codec.microseconds(until))
 
     def add_token(self, token: Token) -> None:
         if self._row(_TOKEN_WITH_NAME, name=token.name):

@@ -5,9 +5,10 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, Protocol, TypeVar
+from typing import Any, BinaryIO, Protocol, TypeVar
 
 from training.access import Token
+from training.audit import AuditEntry
 from training.intent import Intent, PausedRun
 from training.network import Network
 from training.run import Run, RunState
@@ -128,6 +129,12 @@ class Reader(Protocol):
     def answer(self, request_id: str) -> Answer | None:
         """Return the answer to a request of the last 7 days; None if there is none."""
 
+    def audit_entries(self, before: int | None, limit: int) -> list[AuditEntry]:
+        """Return up to `limit` entries of the audit log with numbers less than `before`.
+
+        None: all. The latest is first.
+        """
+
     def tokens(self, after: str, limit: int) -> list[Token]:
         """Return up to `limit` tokens with names greater than `after`, ordered by name.
 
@@ -178,6 +185,18 @@ class Writer(Reader, Protocol):
 
     def remember(self, answer: Answer) -> None:
         """Store the answer to a request for 7 days, in place of an earlier one."""
+
+    def record(self, entry: AuditEntry) -> int:
+        """Store an entry of the audit log, in place of the one with its number; return the number.
+
+        It gets the next number if it has none, or if there is no entry with it any more.
+        """
+
+    def delete_audit_entries(self, until: datetime) -> bool:
+        """Delete some of the oldest entries of the audit log that began at or before a time.
+
+        Return whether there were any.
+        """
 
     def add_token(self, token: Token) -> None:
         """Store a token. Raises TokenExists."""
@@ -244,6 +263,14 @@ class Store(Protocol):
     @property
     def is_writable(self) -> bool:
         """Whether the last transaction that proved something could be committed."""
+
+    def on_write(
+        self, prepare: Callable[[Callable[[Writer], Any]], Callable[[Writer], Any]]
+    ) -> None:
+        """Have `prepare` replace each work that is queued with `write`, before it is queued.
+
+        It is called in the thread of the caller, and must be quick.
+        """
 
     def on_transaction(self, listener: Callable[[float, bool], None]) -> None:
         """Call `listener` after each transaction with its seconds, and whether it was committed.

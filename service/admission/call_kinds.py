@@ -84,5 +84,6 @@ CALL_KINDS: Mapping[str, CallKind] = MappingProxyType(
         "CreateTicket": IMMEDIATE,
         "GetServerInfo": IMMEDIATE,
         "BackUpStore": VERIFYING,
+        "ListAuditEntries": QUICK,
     }
 )

@@ -22,7 +22,7 @@ from service.faces.messages.name_lengths import check_name_lengths
 from service.faces.messages.scopes import required_scope
 from service.faces.response_stream import ResponseStream
 from service.faces.responses import Responses
-from service.insight.calls import ObservedCall, ObservedCalls, describe
+from service.insight.calls import Header, ObservedCall, ObservedCalls, ObservedMethod, describe
 from service.use_cases.caller import CALLER, PRINCIPAL
 from service.use_cases.requests import AnsweredBefore
 from training.access import Scope
@@ -53,9 +53,10 @@ class Rpc:
     _check: Callable[[], None]
     _repeated: Callable[[AnsweredBefore, type[Message]], Awaitable[Message]]
 
-    def observed(self, face: str, header: Callable[[str], str]) -> ObservedCall:
+    def observed(self, face: str, address: str, header: Header) -> ObservedCall:
         """Return a new call, which lasts from the arrival of a request to the last byte sent."""
-        return self._calls.begin(face, self.method.name, header)
+        is_change = self.scope is not Scope.READ
+        return self._calls.begin(ObservedMethod(face, self.method.name, is_change), address, header)
 
     def admit(self, address: str, credentials: Callable[[], Credentials]) -> None:
         """Begin a call of a client, before its request is received.

@@ -4,6 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass
 from time import monotonic
 from types import TracebackType
 from typing import Self
@@ -27,13 +28,26 @@ _LEVELS = {
     "UNAVAILABLE": logging.WARNING,
 }
 
+#: Returns a header of a request by its name in lower case, empty if there is none.
+Header = Callable[[str], str]
+
 _CURRENT: ContextVar["ObservedCall | None"] = ContextVar("observed_call", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedMethod:
+    """A method of a face, and whether it changes something."""
+
+    face: str
+    name: str
+    is_change: bool
 
 
 class ObservedCall:
     """One call of a face. A context: leaving it ends the call.
 
-    `header` returns a header of the request by its name in lower case, empty if there is none.
+    `is_change` if its method changes something; `is_recorded` once its change is in the audit log.
+    `span` is that of its trace.
     """
 
     __slots__ = (
@@ -41,29 +55,38 @@ class ObservedCall:
         "_calls",
         "_error",
         "_reason",
+        "address",
         "code",
         "face",
         "header",
+        "is_change",
+        "is_recorded",
         "limit",
         "method",
         "network",
         "request_id",
+        "resource",
         "run",
+        "span",
         "training_set",
     )
 
     def __init__(
-        self, calls: "ObservedCalls", face: str, method: str, header: Callable[[str], str]
+        self, calls: "ObservedCalls", method: ObservedMethod, address: str, header: Header
     ) -> None:
         self._calls = calls
         self._error: BaseException | None = None
         self._reason = ""
-        self.face = face
-        self.method = method
+        self.face = method.face
+        self.method = method.name
+        self.is_change = method.is_change
+        self.is_recorded = False
+        self.span: object = None
+        self.address = address
         self.header = header
         self.code = "OK"
         self.limit = ""
-        self.network = self.training_set = self.request_id = ""
+        self.network = self.training_set = self.resource = self.request_id = ""
         self.run = 0
 
     def fail(self, code: str, reason: str, limit: str, error: BaseException | None) -> None:
@@ -78,7 +101,7 @@ class ObservedCall:
     def __enter__(self) -> Self:
         _CURRENT.set(self)
         self._began = monotonic()
-        self._calls.began()
+        self._calls.began(self)
         return self
 
     def __exit__(
@@ -90,6 +113,7 @@ class ObservedCall:
         if kind is not None and self.code == "OK":
             self.code = "CANCELLED"
         self._calls.ended(self, monotonic() - self._began)
+        _CURRENT.set(None)
 
     @property
     def error(self) -> BaseException | None:
@@ -124,24 +148,38 @@ class ObservedCalls:
         self._log = BoundedLog(logger)
         self._metrics = metrics
         self._count = 0
+        self._begin_listeners: tuple[Callable[[ObservedCall], None], ...] = ()
+        self._end_listeners: tuple[Callable[[ObservedCall], None], ...] = ()
         self.sent_bytes: Counter[str] = Counter()
 
     def count(self) -> int:
         """Return the number of calls under way."""
         return self._count
 
-    def begin(self, face: str, method: str, header: Callable[[str], str]) -> ObservedCall:
-        """Return a call that begins when it is entered."""
-        return ObservedCall(self, face, method, header)
+    def on_begin(self, listener: Callable[[ObservedCall], None]) -> None:
+        """Call `listener` with each call when it begins."""
+        self._begin_listeners += (listener,)
 
-    def began(self) -> None:
+    def on_end(self, listener: Callable[[ObservedCall], None]) -> None:
+        """Call `listener` with each call when it ends."""
+        self._end_listeners += (listener,)
+
+    def begin(self, method: ObservedMethod, address: str, header: Header) -> ObservedCall:
+        """Return a call that begins when it is entered; `address` is that of the caller."""
+        return ObservedCall(self, method, address, header)
+
+    def began(self, call: ObservedCall) -> None:
         """Note a call that has begun."""
         self._count += 1
+        for listener in self._begin_listeners:
+            listener(call)
 
     def ended(self, call: ObservedCall, seconds: float) -> None:
         """Note a call that has ended."""
         self._count -= 1
         self._metrics.call_ended(call.face, call.method, call.code, seconds)
+        for listener in self._end_listeners:
+            listener(call)
         if call.limit:
             self._metrics.limit_hit(call.limit)
         if call.code not in ("OK", "CANCELLED"):
@@ -174,6 +212,8 @@ def describe(request: object) -> None:
         call.network = getattr(request, "network", "") or call.network
         call.run = getattr(request, "run", 0) or call.run
         call.training_set = getattr(request, "training_set", "") or call.training_set
+        name = getattr(request, "name", "")
+        call.resource = call.network or call.training_set or (name if isinstance(name, str) else "")
         call.request_id = getattr(request, "request_id", "") or call.request_id
 
 

@@ -64,6 +64,7 @@ RPCS = {
     "CreateTicket": Ways("", ""),
     "GetServerInfo": Ways("Client.server_info", "info"),
     "BackUpStore": Ways("Client.back_up", "backup"),
+    "ListAuditEntries": Ways("Client.audit_entries", "audit"),
 }
 
 NO_COMMAND = {

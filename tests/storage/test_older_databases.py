@@ -195,7 +195,8 @@ def test_runs_get_their_first_update_with_a_cost_that_is_not_finite(
     store.close()
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("UPDATE alembic_version SET version_num = '0004'")
-        database.execute("DROP TABLE tokens")  # of a later revision
+        for table in ("tokens", "audit_entries"):  # of later revisions
+            database.execute(f"DROP TABLE {table}")
 
     store = SqliteStore(path, SetClock())
     with store.read() as reader:

@@ -19,6 +19,7 @@ from clearprop.endpoints import EndpointOptions, endpoint
 from clearprop.infos import NewToken, TokenInfo
 from clearprop.keywords import check_keywords, check_methods
 from clearprop.options import NetworkOptions
+from clearprop.v1.audit_pb2 import AuditEntry
 from clearprop.v1.training_service_pb2 import GetServerInfoResponse
 from clearprop.values import MatrixLike, RowsLike
 
@@ -214,6 +215,10 @@ class AsyncClient:
     async def revoke_token(self, name: str) -> None:
         """Revoke a token: calls with it fail, and its streams end."""
         await self._connection.call(tokens.revoke_token(name))
+
+    def audit_entries(self) -> AsyncIterator[AuditEntry]:
+        """Yield the entries of the audit log, latest first, as messages of the contract."""
+        return self._connection.pages(server.list_audit_entries(), lambda entry: entry)
 
     async def server_info(self) -> GetServerInfoResponse:
         """Return the server's version, kind of store, limits and functions."""

@@ -64,6 +64,7 @@ PANELS: dict[str, dict[str, Entry]] = {
         "doctor": Entry(
             "Check the settings, ports, certificates, store, clock and kernels of a server.", None
         ),
+        "audit": Entry("Show who changed what on a server.", "audit:audit"),
         "backup": Entry("Back up the store of a server.", None),
         "restore": Entry("Create the store of a server from a backup.", None),
         "admin-token": Entry("Create the first token of a server that does not run.", None),

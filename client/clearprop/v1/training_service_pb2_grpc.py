@@ -279,6 +279,11 @@ class TrainingServiceStub(object):
                 request_serializer=clearprop_dot_v1_dot_training__service__pb2.BackUpStoreRequest.SerializeToString,
                 response_deserializer=clearprop_dot_v1_dot_training__service__pb2.BackUpStoreResponse.FromString,
                 _registered_method=True)
+        self.ListAuditEntries = channel.unary_unary(
+                '/clearprop.v1.TrainingService/ListAuditEntries',
+                request_serializer=clearprop_dot_v1_dot_training__service__pb2.ListAuditEntriesRequest.SerializeToString,
+                response_deserializer=clearprop_dot_v1_dot_training__service__pb2.ListAuditEntriesResponse.FromString,
+                _registered_method=True)
 
 
 class TrainingServiceServicer(object):
@@ -957,6 +962,18 @@ class TrainingServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListAuditEntries(self, request, context):
+        """Lists the entries of the audit log, latest first, with pagination. Every call that changes
+        something is in it, with the transaction of the change, and every such call that failed. The
+        server keeps entries for a number of days.
+
+        Errors:
+        INVALID_ARGUMENT: a field is invalid (INVALID_FIELDS, with all of them in BadRequest).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_TrainingServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -1154,6 +1171,11 @@ def add_TrainingServiceServicer_to_server(servicer, server):
                     servicer.BackUpStore,
                     request_deserializer=clearprop_dot_v1_dot_training__service__pb2.BackUpStoreRequest.FromString,
                     response_serializer=clearprop_dot_v1_dot_training__service__pb2.BackUpStoreResponse.SerializeToString,
+            ),
+            'ListAuditEntries': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAuditEntries,
+                    request_deserializer=clearprop_dot_v1_dot_training__service__pb2.ListAuditEntriesRequest.FromString,
+                    response_serializer=clearprop_dot_v1_dot_training__service__pb2.ListAuditEntriesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -2259,6 +2281,33 @@ class TrainingService(object):
             '/clearprop.v1.TrainingService/BackUpStore',
             clearprop_dot_v1_dot_training__service__pb2.BackUpStoreRequest.SerializeToString,
             clearprop_dot_v1_dot_training__service__pb2.BackUpStoreResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAuditEntries(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/clearprop.v1.TrainingService/ListAuditEntries',
+            clearprop_dot_v1_dot_training__service__pb2.ListAuditEntriesRequest.SerializeToString,
+            clearprop_dot_v1_dot_training__service__pb2.ListAuditEntriesResponse.FromString,
             options,
             channel_credentials,
             insecure,

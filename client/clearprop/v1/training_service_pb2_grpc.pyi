@@ -549,6 +549,14 @@ class TrainingServiceStub:
       UNAVAILABLE: the server could not write to the stream for 10 s (WATCHER_TOO_SLOW). Back up
         again, and read without long pauses.
     """
+    ListAuditEntries: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.ListAuditEntriesRequest, _training_service_pb2.ListAuditEntriesResponse]
+    """Lists the entries of the audit log, latest first, with pagination. Every call that changes
+    something is in it, with the transaction of the change, and every such call that failed. The
+    server keeps entries for a number of days.
+
+    Errors:
+      INVALID_ARGUMENT: a field is invalid (INVALID_FIELDS, with all of them in BadRequest).
+    """
 
 @_typing.type_check_only
 class TrainingServiceAsyncStub(TrainingServiceStub):
@@ -1070,6 +1078,14 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       RESOURCE_EXHAUSTED: the disk of the server has no room for the copy (STORE_FULL). Free space.
       UNAVAILABLE: the server could not write to the stream for 10 s (WATCHER_TOO_SLOW). Back up
         again, and read without long pauses.
+    """
+    ListAuditEntries: _aio.UnaryUnaryMultiCallable[_training_service_pb2.ListAuditEntriesRequest, _training_service_pb2.ListAuditEntriesResponse]  # type: ignore[assignment]
+    """Lists the entries of the audit log, latest first, with pagination. Every call that changes
+    something is in it, with the transaction of the change, and every such call that failed. The
+    server keeps entries for a number of days.
+
+    Errors:
+      INVALID_ARGUMENT: a field is invalid (INVALID_FIELDS, with all of them in BadRequest).
     """
 
 class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -1823,6 +1839,20 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           RESOURCE_EXHAUSTED: the disk of the server has no room for the copy (STORE_FULL). Free space.
           UNAVAILABLE: the server could not write to the stream for 10 s (WATCHER_TOO_SLOW). Back up
             again, and read without long pauses.
+        """
+
+    @_abc_1.abstractmethod
+    def ListAuditEntries(
+        self,
+        request: _training_service_pb2.ListAuditEntriesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_training_service_pb2.ListAuditEntriesResponse, _abc.Awaitable[_training_service_pb2.ListAuditEntriesResponse]]:
+        """Lists the entries of the audit log, latest first, with pagination. Every call that changes
+        something is in it, with the transaction of the change, and every such call that failed. The
+        server keeps entries for a number of days.
+
+        Errors:
+          INVALID_ARGUMENT: a field is invalid (INVALID_FIELDS, with all of them in BadRequest).
         """
 
 def add_TrainingServiceServicer_to_server(servicer: TrainingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -58,7 +58,7 @@ def _observed(
     rpc: Rpc, handle: Callable[[AsyncIterator[bytes], Context], Awaitable[R]]
 ) -> Callable[[AsyncIterator[bytes], Context], Awaitable[R]]:
     async def observed(contents: AsyncIterator[bytes], context: Context) -> R:
-        with rpc.observed("grpc", partial(_header, context)):
+        with rpc.observed("grpc", _address(context.peer()), partial(_header, context)):
             return await handle(contents, context)
 
     return observed

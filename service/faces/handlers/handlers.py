@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
+from service.faces.handlers.audit import AuditHandlers
 from service.faces.handlers.backups import BackupHandlers
 from service.faces.handlers.edits import EditHandlers
 from service.faces.handlers.exports import ExportHandlers
@@ -33,6 +34,7 @@ class Handlers:
     exports: ExportHandlers
     backups: BackupHandlers
     tokens: TokenHandlers
+    audit: AuditHandlers
     server: ServerHandlers
 
     def by_rpc(self) -> dict[str, Callable[..., Any]]:

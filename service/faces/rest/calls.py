@@ -50,7 +50,8 @@ class Resource:
         if route is None:
             await self._handle(request, send)
             return
-        with route.rpc.observed("http", lambda name: request.headers.get(name, "")):
+        address = request.client.host if request.client else ""
+        with route.rpc.observed("http", address, lambda name: request.headers.get(name, "")):
             await self._handle(request, send)
 
     async def _handle(self, request: Request, send: Send) -> None:

@@ -90,7 +90,7 @@ TAGS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = MappingProxyType(
         ),
         "server": (
             "Version, limits and supported functions; backups.",
-            ("GetServerInfo", "BackUpStore"),
+            ("GetServerInfo", "BackUpStore", "ListAuditEntries"),
         ),
     }
 )

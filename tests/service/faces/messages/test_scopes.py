@@ -25,7 +25,7 @@ READ = [
 ]
 ADMIN = [
     *("BackUpStore", "DeleteNetwork", "DeleteTrainingSet", "DeleteUpdates"),
-    *("CreateToken", "ListTokens", "RevokeToken"),
+    *("CreateToken", "ListAuditEntries", "ListTokens", "RevokeToken"),
 ]
 
 

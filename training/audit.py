@@ -1,0 +1,24 @@
+"""Entries of the audit log: who changed what, when, from where, and with which outcome."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """Calls of one caller with the same method, resource, run and code, at about the same time.
+
+    `number` 0: it is not stored yet. `principal` is empty if there was no authentication.
+    """
+
+    number: int
+    first_time: datetime
+    last_time: datetime
+    calls: int
+    principal: str
+    address: str
+    method: str
+    resource: str
+    run: int
+    request_id: str
+    code: str
