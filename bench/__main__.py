@@ -7,7 +7,18 @@ which takes ten minutes; with names of attacks, it only prints these.
 
 import sys
 
-from bench import crowd, engine, history, hostile, migrating, report, rest, service, watching
+from bench import (
+    crowd,
+    engine,
+    history,
+    hostile,
+    insight,
+    migrating,
+    report,
+    rest,
+    service,
+    watching,
+)
 
 
 def main() -> None:
@@ -19,7 +30,7 @@ def main() -> None:
             sys.stdout.write(report.engine_text(*engine.measure(names)))
         case []:
             rows, table = engine.measure()
-            for part in (service, rest, watching, crowd, history, migrating):
+            for part in (service, rest, watching, crowd, insight, history, migrating):
                 rows += part.rows()
             sys.stdout.write(report.write(rows, table))
         case _:

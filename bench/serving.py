@@ -3,7 +3,7 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -13,14 +13,20 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from bench.ports import HOST, free_port
 
+#: What Python runs.
+_PROGRAM = ("-m", "clearprop.cli")
+
 
 class Server:
     """A server on free ports of this machine."""
 
-    def __init__(self, database: Path, *, http: bool = False) -> None:
+    def __init__(
+        self, database: Path, *, http: bool = False, program: Sequence[str] = _PROGRAM
+    ) -> None:
         self.database = database
         self.target = f"{HOST}:{free_port()}"
         self.http = f"{HOST}:{free_port()}" if http else "off"
+        self._program = program
         self.log: IO[bytes] | None = None  # None: that of the measuring process
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -29,7 +35,7 @@ class Server:
         url = f"sqlite:///{self.database}"
         self._process = subprocess.Popen(  # noqa: S603 (the project's own program)
             [
-                *(sys.executable, "-m", "clearprop.cli", "serve"),
+                *(sys.executable, *self._program, "serve"),
                 *("--grpc", self.target, "--http", self.http, "--database", url),
             ],
             stdout=subprocess.DEVNULL,
@@ -66,9 +72,11 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, name: str, *, http: bool = False) -> Iterator[Server]:
+def serving(
+    folder: Path, name: str, *, http: bool = False, program: Sequence[str] = _PROGRAM
+) -> Iterator[Server]:
     """Serve a new database for the time of the block, and over HTTP too where that is asked for."""
-    server = Server(folder / f"{name}.db", http=http)
+    server = Server(folder / f"{name}.db", http=http, program=program)
     try:
         server.start()
         yield server

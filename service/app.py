@@ -300,7 +300,7 @@ class Server:
             *probes(lambda: self.readiness.status),
         ]
         if settings.metrics is None:
-            pages.append(metrics_page(self.insight.metrics, self.threads))
+            pages.append(metrics_page(self.insight.metrics, self.threads, self._access))
         hosts = Hosts(settings.http, settings.allow_host)
         bodies = Bodies(settings.limits, self._received)
         app = rest_app(served, pages, bodies, hosts, settings.allow_origin, self.threads)

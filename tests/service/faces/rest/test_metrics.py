@@ -144,6 +144,15 @@ def test_promtool_finds_nothing_wrong(http_server: ServerProcess, seen: dict[str
     assert not complaints
 
 
+def test_metrics_need_a_token_and_health_does_not(tmp_path: Path) -> None:
+    with new_server(tmp_path, "--auth", "required", http=True) as server:
+        answer = requests.get(f"{server.http}/metrics", timeout=9)
+        assert answer.status_code == 401
+        assert "Bearer" in answer.headers["WWW-Authenticate"]
+        for path in ("healthz", "readyz"):
+            assert requests.get(f"{server.http}/{path}", timeout=9).status_code == 200
+
+
 def test_metrics_can_have_a_port_of_their_own(tmp_path: Path) -> None:
     with new_server(tmp_path, "--metrics", "127.0.0.1:0", http=True) as server:
         found = re.search(r"metrics on (http://127\.0\.0\.1:\d+)/metrics", server.said())
