@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import ssl
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -19,6 +20,9 @@ logger = logging.getLogger(__name__)
 #: The interval between looks at the files, in seconds. They are read when they have changed, and
 #: are the same at the next look: whoever writes two files has written both by then.
 _SECONDS = 1.0
+
+#: The interval of repeated warnings, such as that the certificate ends, in seconds: a day.
+_WARNING_SECONDS = 86_400.0
 
 
 class Certificates(BackgroundTask):
@@ -69,9 +73,12 @@ class Certificates(BackgroundTask):
         super().start()
 
     async def _repeat(self) -> None:
-        seen = self._read
+        seen, warned = self._read, time.monotonic()
         while True:
             await asyncio.sleep(_SECONDS)
+            if time.monotonic() - warned >= _WARNING_SECONDS:
+                warned = time.monotonic()
+                await self._threads.run(self._log_warnings)
             signature = await self._threads.run(self._files.signature)
             if signature == seen != self._read:
                 self._read = signature

@@ -10,6 +10,7 @@ import time
 from asyncio.sslproto import SSLProtocol
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,18 @@ async def test_certificates_change_under_open_streams(
     errors = [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING]
     (error,) = errors
     assert error.endswith("key.pem is not the key of the certificate " + str(cert))
+
+
+async def test_the_end_of_a_certificate_is_logged_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(certificates, "_WARNING_SECONDS", 0.1)
+    async with serving(tmp_path):
+        AUTHORITY.issue("old", lasts=timedelta(days=1)).write(
+            tmp_path / "cert.pem", tmp_path / "key.pem"
+        )
+        while caplog.text.count("the certificate ends on") < 3:  # noqa: ASYNC110 (as above)
+            await asyncio.sleep(0.02)
 
 
 async def test_other_authorities_and_old_versions_are_refused(tmp_path: Path) -> None:
