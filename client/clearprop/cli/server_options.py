@@ -96,12 +96,19 @@ def with_server_options(command: Callable[..., None]) -> Callable[..., None]:
     if "server" not in found.parameters:
         return command
 
+    has_context = "context" in found.parameters
+
     @wraps(command)
     def run(*args: Any, **named: Any) -> None:  # noqa: ANN401 (those of any command)
-        given = {name: named.pop(name) for name in NAMES}
+        context: typer.Context = named["context"] if has_context else named.pop("context")
+        # Options between the name of a group and that of its command count for the command too.
+        of_group = context.parent.params if context.parent else {}
+        given = {name: named.pop(name) or of_group.get(name) for name in NAMES}
         command(*args, server=_server(given), **named)
 
     own = [each for each in found.parameters.values() if each.name != "server"]
+    if not has_context:
+        own.append(Parameter("context", Parameter.KEYWORD_ONLY, annotation=typer.Context))
     more = [
         Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
         for name, annotation in _OPTIONS.items()

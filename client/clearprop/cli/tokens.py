@@ -64,27 +64,14 @@ def tokens(context: typer.Context, *, as_json: Json = False, server: Server) -> 
     Without a command, lists the tokens.
     """
     if context.invoked_subcommand is None:
-        list_tokens(as_json=as_json, server=server)
+        _show(server, as_json=as_json)
 
 
 @app.command("list", cls=PlainCommand)
 @with_server_options
 def list_tokens(*, as_json: Json = False, server: Server) -> None:
     """List the tokens, without their secrets."""
-    with connected(server) as client:
-        found = list(client.tokens())
-    if as_json:
-        for each in found:
-            say_json(each.message)
-        return
-    now = datetime.now(UTC)
-    show_table(
-        ["token", "scope", "created", "expires"],
-        (
-            [each.name, each.scope, f"{each.create_time:%Y-%m-%d}", _end(each.expire_time, now)]
-            for each in found
-        ),
-    )
+    _show(server, as_json=as_json)
 
 
 @app.command(cls=PlainCommand)
@@ -126,3 +113,20 @@ def _end(time: datetime | None, now: datetime) -> str:
     if time is None:
         return "never"
     return f"{time:%Y-%m-%d %H:%M} UTC" if time > now else "expired"
+
+
+def _show(server: Server, *, as_json: bool) -> None:
+    with connected(server) as client:
+        found = list(client.tokens())
+    if as_json:
+        for each in found:
+            say_json(each.message)
+        return
+    now = datetime.now(UTC)
+    show_table(
+        ["token", "scope", "created", "expires"],
+        (
+            [each.name, each.scope, f"{each.create_time:%Y-%m-%d}", _end(each.expire_time, now)]
+            for each in found
+        ),
+    )
