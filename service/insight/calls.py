@@ -129,6 +129,7 @@ class ObservedCall:
             "reason": self._reason,
             "limit": self.limit,
             "principal": CALLER.get(),
+            "address": "" if self.address == CALLER.get() else self.address,
             "network": self.network,
             "run": self.run,
             "training_set": self.training_set,

@@ -16,6 +16,8 @@ _LEVELS = {
     "alembic": logging.WARNING,
     "asyncio": logging.WARNING,
     "numba": logging.WARNING,
+    # It warns before each retry, and reports an export that failed as an error.
+    "opentelemetry": logging.ERROR,
     # Warnings of uvicorn are about invalid requests from clients.
     "uvicorn.error": logging.ERROR,
 }

@@ -22,6 +22,9 @@ from training.ports import Writer
 _SERVICE = "clearprop.v1.TrainingService"
 _HEADERS = ("traceparent", "tracestate")
 
+#: How long an export may take, with its retries, in seconds: a server that stops waits for it.
+_EXPORT_SECONDS = 2
+
 #: Codes that are errors of the server, not of the client.
 _ERRORS = {"INTERNAL", "DATA_LOSS", "UNAVAILABLE", "DEADLINE_EXCEEDED"}
 
@@ -41,7 +44,9 @@ class Traces:
         """Export to an OTLP endpoint over gRPC, such as http://127.0.0.1:4317."""
         resource = Resource.create({"service.name": "clearprop", "service.version": version})
         provider = TracerProvider(resource=resource)
-        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint)))
+        provider.add_span_processor(
+            BatchSpanProcessor(OTLPSpanExporter(endpoint, timeout=_EXPORT_SECONDS))
+        )
         return cls(provider)
 
     def call_began(self, call: ObservedCall) -> None:
