@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import signal
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -59,6 +60,7 @@ from service.faces.rpcs import SERVICE, rpcs
 from service.faces.tls.certificates import Certificates
 from service.insight.insight import Insight
 from service.insight.readiness import Readiness
+from service.insight.readings import of_certificate
 from service.kernels import warm_up
 from service.process import FreedMemory
 from service.reading.readers import Readers
@@ -164,6 +166,7 @@ class Server:
             lambda: self._received.total,
             self._refused_connections,
         )
+        self.insight.metrics.read_from(of_certificate(self._certificate_end), ())
 
     def _all_handlers(
         self,
@@ -267,6 +270,9 @@ class Server:
         is_closed = await _finish([closing], _CLOSE_SECONDS)
         have_ended = [self.admission.stop(), self.threads.stop()]
         return has_stopped and is_closed and all(have_ended)
+
+    def _certificate_end(self) -> float:
+        return math.inf if self._tls is None else self._tls.ends.timestamp()
 
     def _refused_connections(self) -> dict[str, int]:
         http = 0 if self.http is None else self.http.refused_connections

@@ -45,6 +45,15 @@ def of_connections(refused: Callable[[], Mapping[str, float]]) -> Iterator[Readi
     )
 
 
+def of_certificate(end: Callable[[], float]) -> Iterator[Reading]:
+    """Yield when the certificate for TLS ends."""
+    yield Reading(
+        "clearprop_tls_certificate_end_timestamp_seconds",
+        "When the certificate for TLS ends, in seconds since 1970; +Inf without TLS.",
+        end,
+    )
+
+
 def of_watches(watches: Watches) -> Iterator[Reading]:
     """Yield what is known of watches."""
     yield Reading("clearprop_watches", "Open watches.", lambda: watches.count)

@@ -52,6 +52,11 @@ class Certificates(BackgroundTask):
         return cls(TlsFiles(Path(settings.tls_cert), Path(settings.tls_key), client_ca), threads)
 
     @property
+    def ends(self) -> datetime:
+        """When the current certificate ends."""
+        return self._current.ends
+
+    @property
     def http_context(self) -> ssl.SSLContext:
         """The context for HTTP; clients can have a certificate if there is an authority."""
         return self._http

@@ -72,10 +72,9 @@ def test_a_step_with_long_updates_has_its_turns_as_any_other_run(
     bench.step(1, SETTINGS)
     computed_by_call = len(threads)
     monkeypatch.setattr(thread_executor, "_SHORT_WORK", 0)
-    for _ in range(2):
-        outcome = bench.step(2)
-        assert outcome.run.state is RunState.PAUSED
-    assert outcome.run.updates_done == 5
+    outcomes = [bench.step(2), bench.step(2)]
+    assert {each.run.state for each in outcomes} == {RunState.PAUSED}
+    assert outcomes[-1].run.updates_done == 5
     assert computed_by_call == 0
     assert len(threads) >= 2
     assert {name.partition("-")[0] for name in threads} == {"trainer"}

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import os
+import re
 import socket
 import ssl
 import time
@@ -220,6 +221,9 @@ async def test_health_needs_no_certificate_over_http_and_grpc_has_it(tmp_path: P
     async with serving(tmp_path, client_ca=str(tmp_path / "ca.pem")) as addresses:
         assert addresses.http is not None
         assert b"200 OK" in await get(addresses.http, context(tmp_path), "GET /healthz")
+        found = await get(addresses.http, context(tmp_path), "GET /metrics")
+        (end,) = re.findall(rb"\nclearprop_tls_certificate_end_timestamp_seconds (\S+)\n", found)
+        assert 29 < (float(end) - time.time()) / 86400 < 31
         async with channel(addresses.grpc, client=CLIENTS.issue("probe")) as connection:
             health: Any = health_pb2_grpc.HealthStub(connection)
             answer = await health.Check(health_pb2.HealthCheckRequest())
