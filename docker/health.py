@@ -8,10 +8,15 @@ import socket
 import sys
 
 
-def is_alive(address: str, *, over_tls: bool) -> bool:
-    """Return whether /healthz of the server at `address` (HOST:PORT) answers with 200."""
-    port = int(address.rpartition(":")[2])
+def is_alive(http: str, grpc: str, *, over_tls: bool) -> bool:
+    """Return whether /healthz of the server at `http` (HOST:PORT) answers with 200.
+
+    If HTTP is off, return whether `grpc` accepts connections.
+    """
+    port = int((grpc if http == "off" else http).rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port), timeout=4.0) as plain:
+        if http == "off":
+            return True
         connection = _encrypted(plain) if over_tls else plain
         connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         return connection.recv(12) == b"HTTP/1.1 200"
@@ -28,10 +33,12 @@ def _encrypted(plain: socket.socket) -> socket.socket:
 
 
 if __name__ == "__main__":
+    settings = os.environ  # noqa: TID251 (the settings module imports too much)
     try:
         alive = is_alive(
-            os.environ.get("CLEARPROP_HTTP", "127.0.0.1:8080"),  # noqa: TID251 (imports nothing)
-            over_tls=bool(os.environ.get("CLEARPROP_TLS_CERT")),  # noqa: TID251
+            settings.get("CLEARPROP_HTTP", "127.0.0.1:8080"),
+            settings.get("CLEARPROP_GRPC", "127.0.0.1:50051"),
+            over_tls=bool(settings.get("CLEARPROP_TLS_CERT")),
         )
     except (OSError, ValueError):
         alive = False
