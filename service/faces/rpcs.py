@@ -70,23 +70,23 @@ class Rpc:
             PRINCIPAL.set(grant.principal)
             CALLER.set(grant.principal.name)
 
-    async def answer(self, request: Message) -> Message:
-        """Handle a call with one request and one response."""
+    async def answer(self, request: Message, encode: Callable[[Message], T]) -> T:
+        """Handle a call with one request and one response; return what `encode` makes of that.
+
+        A handler that computes in a thread encodes there too: large responses take long.
+        """
         describe(request)
         self._check()
         if self.kind.pool is None:
-            response: Message = self._handle(request)
-            return response
+            return encode(self._handle(request))
         check_name_lengths(request)
         with self._begun() as call:
             try:
                 if iscoroutinefunction(self._handle):
-                    response = await self._handle(request)
-                else:
-                    response = await call.run(self._handle, request)
+                    return encode(await self._handle(request))
+                return await call.run(lambda: encode(self._handle(request)))
             except AnsweredBefore as before:
-                response = await self._repeated(before, self.response_type)
-        return response
+                return encode(await self._repeated(before, self.response_type))
 
     async def collect(self, requests: AsyncIterator[Message]) -> Message:
         """Handle a call with many requests and one response."""

@@ -55,7 +55,7 @@ BOUNDS = {
     "vectors": Bound("RESOURCE_EXHAUSTED|INVALID_ARGUMENT|CANCELLED"),
     "deep-json": Bound(r"HTTP (4\d\d|0)"),
     "dripping": Bound(CLOSED, 384 * MIB),
-    "held": Bound("requests held|[A-Z][A-Za-z]*Error", 768 * MIB),
+    "held": Bound("requests held|[A-Z][A-Za-z]*Error", 256 * MIB),
     "rapid-reset": Bound("resets|RST_STREAM|GOAWAY|closed by the server"),
     "pings": Bound("pings|RST_STREAM|GOAWAY|closed by the server"),
     "settings": Bound("settings|RST_STREAM|GOAWAY|closed by the server"),
@@ -65,8 +65,8 @@ BOUNDS = {
     "idle": Bound(CLOSED, 384 * MIB),
     "silent": Bound(CLOSED),
     "listing": Bound("OK|RESOURCE_EXHAUSTED"),
-    # Four at once are received, and each is in memory about five times while it is read.
-    "ids": Bound("INVALID_ARGUMENT|NOT_FOUND|RESOURCE_EXHAUSTED", 384 * MIB),
+    # Two at once are received, and each is in memory three times while it is read.
+    "ids": Bound("INVALID_ARGUMENT|NOT_FOUND|RESOURCE_EXHAUSTED", 256 * MIB),
 }
 
 

@@ -49,9 +49,7 @@ def _handler(
         stream = _observed(rpc, _streaming(rpc, requests, serialized))
         return grpc.stream_stream_rpc_method_handler(stream)
     handle = _collecting if rpc.method.client_streaming else _answering
-    answer = _observed(rpc, handle(rpc, requests))
-    respond = rpc.response_type.SerializeToString
-    return grpc.stream_unary_rpc_method_handler(answer, response_serializer=respond)
+    return grpc.stream_unary_rpc_method_handler(_observed(rpc, handle(rpc, requests)))
 
 
 def _observed(
@@ -72,12 +70,15 @@ def _header(context: Context, name: str) -> str:
 
 def _answering(
     rpc: Rpc, requests: Requests
-) -> Callable[[AsyncIterator[bytes], Context], Awaitable[Message]]:
-    async def answer(contents: AsyncIterator[bytes], context: Context) -> Message:
+) -> Callable[[AsyncIterator[bytes], Context], Awaitable[bytes]]:
+    serialize = rpc.response_type.SerializeToString
+
+    async def answer(contents: AsyncIterator[bytes], context: Context) -> bytes:
         try:
             _admit(rpc, context)
             with requests.hold(CALLER.get()) as held:
-                response = await rpc.answer(await requests.only(rpc.request_type, contents, held))
+                request = await requests.only(rpc.request_type, contents, held)
+                response = await rpc.answer(request, serialize)
         except Exception as error:  # noqa: BLE001 (sent to the caller, and logged)
             await refuse(error, context)
         return response
@@ -87,12 +88,12 @@ def _answering(
 
 def _collecting(
     rpc: Rpc, requests: Requests
-) -> Callable[[AsyncIterator[bytes], Context], Awaitable[Message]]:
-    async def collect(contents: AsyncIterator[bytes], context: Context) -> Message:
+) -> Callable[[AsyncIterator[bytes], Context], Awaitable[bytes]]:
+    async def collect(contents: AsyncIterator[bytes], context: Context) -> bytes:
         try:
             _admit(rpc, context)
             async with aclosing(_messages(rpc, requests, contents, context)) as messages:
-                response = await rpc.collect(messages)
+                response = (await rpc.collect(messages)).SerializeToString()
         except Exception as error:  # noqa: BLE001 (sent to the caller, and logged)
             await refuse(error, context)
         return response

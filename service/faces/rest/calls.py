@@ -92,7 +92,7 @@ class Resource:
             return await self._stream(route, request, held)
         _check_accepted(request, JSON)
         message = await message_of(route, request, self._bodies, held)
-        return await _json(route.rpc, await route.rpc.answer(message), held)
+        return await _json(route.rpc, await route.rpc.answer(message, _unchanged), held)
 
     def _route(self, request: Request) -> Route | None:
         return self._routes.get("GET" if request.method == "HEAD" else request.method)
@@ -143,6 +143,10 @@ def _check_accepted(request: Request, *offered: str) -> str:
             f"the Accept header must allow {' or '.join(offered)}",
         )
     return media_type
+
+
+def _unchanged(message: Message) -> Message:
+    return message
 
 
 async def _json(rpc: Rpc, message: Message, held: HeldBytes) -> Response:

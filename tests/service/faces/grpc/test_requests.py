@@ -111,7 +111,7 @@ async def test_nothing_of_a_refused_request_stays_in_memory(
         errors.append(weakref.ref(error))  # its traceback refers to the request
         return status_of(error)
 
-    monkeypatch.setattr("service.faces.grpc.methods.status_of", noted)
+    monkeypatch.setattr("service.faces.grpc.statuses.status_of", noted)
     streaming: Any = channel.stream_stream(SERVICE + method)
     with pytest.raises(grpc.aio.AioRpcError):
         await streaming(iter([b"\x0a\x04none"])).read()
