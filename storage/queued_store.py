@@ -229,9 +229,9 @@ class QueuedStore(ABC):
 
     def _serve(self) -> None:
         while not self._is_ending:
-            first = self._queue.get()
-            # Work that is queued from now on is part of the next transaction.
-            self._serve_items([first, *self._waiting()])
+            # Work that is queued from now on is part of the next transaction. No variable keeps
+            # work and its result while the thread waits.
+            self._serve_items([self._queue.get(), *self._waiting()])
 
     def _serve_between(self) -> None:
         """Do what is queued between two steps of work aside. Raises StoreUnavailable if closed."""

@@ -32,6 +32,7 @@ _TABLES: tuple[tuple[sa.Table, tuple[sa.ColumnElement[Any], ...], Callable[[Row]
     (schema.keyframes, rows.KEYFRAME_COLUMNS, rows.keyframe),
     (schema.training_sets, rows.TRAINING_SET_COLUMNS, rows.training_set),
     (schema.answers, rows.ANSWER_COLUMNS, rows.answer),
+    (schema.tokens, rows.TOKEN_COLUMNS, rows.token),
 )
 
 

@@ -1,17 +1,18 @@
 """`clearprop config`: the settings of the server, and where they come from."""
 
 import json
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from clearprop.cli.command_group import PlainCommand, PlainGroup
 from clearprop.cli.connection import sentence, show_failure
-from clearprop.cli.options import Json
 from clearprop.cli.output import say_plain
 
 from service.cli.setting_options import with_settings_options
 from service.setting import text_of
 from service.settings import read_settings
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the settings as JSON.")]
 
 app = typer.Typer(
     name="config",
@@ -30,7 +31,7 @@ def config() -> None:
 
 @app.command("show", cls=PlainCommand)
 @with_settings_options()
-def show(*, as_json: Json = False, **options: Any) -> None:  # noqa: ANN401 (of any setting)
+def show(*, as_json: AsJson = False, **options: Any) -> None:  # noqa: ANN401 (of any setting)
     """Show each setting, its value, and where the value comes from.
 
     The settings are those that `clearprop serve` would have with the same options, variables and

@@ -1,5 +1,6 @@
 """Backups of the store."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from clearprop.v1 import training_service_pb2 as pb
@@ -18,4 +19,9 @@ class BackupHandlers:
 
     async def back_up_store(self, _: pb.BackUpStoreRequest) -> ResponseStream:
         """Stream a copy of the store."""
-        return await threaded_stream(backup(await run_in_call(self._backups.back_up)))
+        found = await run_in_call(self._backups.back_up)
+        with ExitStack() as opened:
+            opened.callback(found.chunks.close)
+            stream = await threaded_stream(backup(found))
+            stream.also_close(opened.pop_all())
+        return stream
