@@ -12,12 +12,10 @@ import grpc
 from starlette.applications import Starlette
 
 from service import process
-from service.access.stream_tickets import StreamTickets
-from service.access.token_grants import TokenGrants
 from service.admission.admission import Admission
 from service.admission.call_kinds import Pool
 from service.admission.heartbeat import Heartbeat
-from service.authentication import access_of
+from service.authentication import Authentication
 from service.clock import SystemClock
 from service.execution.maintenance import Maintenance
 from service.execution.outcomes import Outcomes
@@ -82,7 +80,6 @@ from service.use_cases.predictions import Predictions
 from service.use_cases.retention import Retention
 from service.use_cases.runs import Runs
 from service.use_cases.steps import Steps
-from service.use_cases.tokens import Tokens
 from service.use_cases.training_sets import TrainingSets
 from service.use_cases.verification import Verification
 from service.use_cases.walks import Walks
@@ -122,9 +119,7 @@ class Server:
         self.wakeups = Wakeups(loop)
         self.admission = Admission(limits)
         self.insight = Insight(self.store, clock, settings.audit_days)
-        grants, tickets = TokenGrants(clock, loop), StreamTickets(clock)
-        self._tokens = Tokens(self.store, grants, clock, limits)
-        self._access = access_of(settings, clock, grants, tickets)
+        self._callers = Authentication(settings, self.store, clock, loop, self.threads)
         self.store.on_commit(self.wakeups.committed)
         readers = Readers.of(self.store)
         threads = limits.runs_at_once or settings.threads
@@ -137,11 +132,11 @@ class Server:
         outcomes = Outcomes(self.store, self.wakeups, self.threads)
         self.version = version("clearprop-server")
         self._limits = limits
-        self.handlers = self._all_handlers(readers, outcomes, history, clock, tickets)
+        self.handlers = self._all_handlers(readers, outcomes, history, clock)
         self._rpcs = rpcs(
             self.handlers,
             Responses(outcomes, history),
-            self._access,
+            self._callers.access,
             self.admission,
             self.insight.calls,
             self.wakeups.check,
@@ -156,6 +151,7 @@ class Server:
         self._tasks = [
             *(Maintenance(self.store, self.threads), FreedMemory(self.threads)),
             *self.insight.background_tasks(),
+            *self._callers.tasks,
         ]
         self._heartbeat = Heartbeat(self.admission.beat, self.readiness.response_changed)
         self._connections = ConnectionLimit(limits, self.threads)
@@ -169,12 +165,7 @@ class Server:
         self.insight.metrics.read_from(of_certificate(self._certificate_end), ())
 
     def _all_handlers(
-        self,
-        readers: Readers,
-        outcomes: Outcomes,
-        history: History,
-        clock: SystemClock,
-        tickets: StreamTickets,
+        self, readers: Readers, outcomes: Outcomes, history: History, clock: SystemClock
     ) -> Handlers:
         limits, responses = self._limits, Responses(outcomes, history)
         opening = RunOpening(readers.examples, clock, limits)
@@ -204,7 +195,7 @@ class Server:
             exports=ExportHandlers(Exports(self.store, readers.states)),
             backups=BackupHandlers(Backups(self.store, clock)),
             audit=AuditHandlers(AuditEntries(self.store), limits),
-            tokens=TokenHandlers(self._tokens, tickets, limits),
+            tokens=TokenHandlers(self._callers.tokens, self._callers.tickets, limits),
             server=ServerHandlers(self.version, self.store.kind, limits, self._used),
         )
 
@@ -215,10 +206,10 @@ class Server:
         """
         await self.threads.run(warm_up)
         await self.threads.run(self.training_sets.add_built_in)
-        await self.threads.run(self._tokens.load)
+        await self.threads.run(self._callers.load)
         requests = Requests(self._settings.limits, self._received, self.admission)
         handlers = methods.rpc_handlers(self._rpcs, requests, self.threads)
-        described = reflection_handlers([SERVICE.full_name, SERVICE_NAME], self._access)
+        described = reflection_handlers([SERVICE.full_name, SERVICE_NAME], self._callers.access)
         self.grpc.add_generic_rpc_handlers([handlers, self.health.rpc_handlers(), described])
         self.health.set(is_serving=True)
         self._log_start(await self.threads.run(self.executor.adopt))
@@ -306,7 +297,7 @@ class Server:
             *probes(lambda: self.readiness.status),
         ]
         if settings.metrics is None:
-            pages.append(metrics_page(self.insight.metrics, self.threads, self._access))
+            pages.append(metrics_page(self.insight.metrics, self.threads, self._callers.access))
         hosts = Hosts(settings.http, settings.allow_host)
         bodies = Bodies(settings.limits, self._received)
         app = rest_app(served, pages, bodies, hosts, settings.allow_origin, self.threads)

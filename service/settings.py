@@ -29,6 +29,13 @@ OFF = "off"
 #: The value of `auth` that requires authentication.
 REQUIRED = "required"
 
+#: Algorithms with a public key. Secrets that both sides share are not supported: a server that
+#: verifies tokens should not be able to issue them.
+ALGORITHMS = (
+    *("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
+    *("ES256", "ES384", "ES512", "EdDSA"),
+)
+
 #: The source of a setting that is not set.
 DEFAULT = "default"
 
@@ -95,6 +102,17 @@ def _check_scopes(texts: tuple[str, ...]) -> None:
 def _check_auth(auth: str) -> None:
     if auth not in {OFF, REQUIRED}:
         raise ValueError(f"{auth!r} is neither {OFF} nor {REQUIRED}")
+
+
+def _check_algorithms(algorithms: tuple[str, ...]) -> None:
+    for each in algorithms:
+        if each not in ALGORITHMS:
+            raise ValueError(f"{each!r} is not supported: use one of {', '.join(ALGORITHMS)}")
+
+
+def _check_keys(source: str) -> None:
+    if source.startswith("http://"):
+        raise ValueError("keys from an http:// URL could be forged: use https://, or a file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +220,25 @@ class Settings:
         metavar="HOST:PORT",
         check=_check_metrics,
     )
+    jwt_algorithms: tuple[str, ...] = setting(
+        ("RS256",),
+        "Accept JWTs that are signed with this algorithm, such as RS256 or ES256. Can be repeated.",
+        metavar="NAME",
+        check=_check_algorithms,
+    )
+    jwt_audience: str | None = setting(
+        None, "Accept only JWTs for this audience (`aud`).", metavar="TEXT"
+    )
+    jwt_issuer: str | None = setting(
+        None, "Accept JWTs of this issuer (`iss`) as tokens.", metavar="URL"
+    )
+    jwt_keys: str | None = setting(
+        None,
+        "Verify JWTs with the JSON Web Key Set in this file or at this https:// URL, which is read"
+        " again regularly.",
+        metavar="FILE|URL",
+        check=_check_keys,
+    )
     threads: int = setting(
         0,
         "Train this number of runs at the same time if the limit runs_at_once is 0; 0 means one"
@@ -238,6 +275,8 @@ class Settings:
             if grpc.port and grpc == parse_address(self.http, example=DEFAULT_HTTP):
                 raise ValueError(f"gRPC and HTTP need different addresses, not both {self.http}")
         self._check_tls()
+        if len({self.jwt_issuer is None, self.jwt_audience is None, self.jwt_keys is None}) > 1:
+            raise ValueError("JWTs need all of --jwt-issuer, --jwt-audience and --jwt-keys")
 
     def _check_tls(self) -> None:
         if (self.tls_cert is None) != (self.tls_key is None):

@@ -157,6 +157,14 @@ async def test_pages_without_data_need_nobody(guarded: Open, path: str) -> None:
 
 
 @pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("caller", CALLERS)
+async def test_metrics_require_the_scope_read(guarded: Open, caller: str) -> None:
+    header, scope = CALLERS[caller]
+    code, _, _ = await guarded.http("GET", "/metrics", header)
+    assert code == (401 if scope is None else 200)
+
+
+@pytest.mark.asyncio(loop_scope="module")
 async def test_health_needs_nobody(guarded: Open) -> None:
     health: Any = health_pb2_grpc.HealthStub(guarded.channel)
     answer = await health.Check(health_pb2.HealthCheckRequest())
