@@ -197,7 +197,7 @@ class Settings:
     auth: str | None = setting(
         None,
         "Require authentication for calls (required), or do not (off).",
-        metavar="off|required",
+        metavar="MODE",
         check=_check_auth,
         default_text="required if other machines can reach the server, or with --client-ca; off"
         " on loopback and with --insecure",
@@ -236,7 +236,7 @@ class Settings:
         None,
         "Verify JWTs with the JSON Web Key Set in this file or at this https:// URL, which is read"
         " again regularly.",
-        metavar="FILE|URL",
+        metavar="SOURCE",
         check=_check_keys,
     )
     threads: int = setting(

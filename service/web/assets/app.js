@@ -11,6 +11,8 @@ import { html } from "./shared/html.js";
 import { NetworkPicker } from "./shared/network_picker.js";
 import { go, usePlace } from "./shared/place.js";
 import { Notice } from "./shared/notices.js";
+import { SignIn, SignOut } from "./shared/sign_in.js";
+import { useTokenProblem } from "./shared/token.js";
 import { hasWorkedExample, WORKED } from "./shared/worked_example.js";
 import { MissingWorkedExample, Start } from "./start/start.js";
 import { Train } from "./train/train.js";
@@ -44,6 +46,7 @@ function Head({ place }) {
       </nav>
       <span class="spring"></span>
       ${place.mode === "look" && html`<${LookAt} place=${place} />`}
+      <${SignOut} />
       <${Theme} />
     </header>
   `;
@@ -80,6 +83,7 @@ function Theme() {
 
 function Page() {
   const place = usePlace();
+  const problem = useTokenProblem();
   const { answer: isDescribed } = useAnswer("functions", () => get("serverInfo").then(describe).then(() => true));
   useEffect(() => {
     document.title = titleOf(place);
@@ -87,7 +91,9 @@ function Page() {
   return html`
     <${Head} place=${place} />
     <${Notice} />
-    <main>${isDescribed && html`<${Content} place=${place} />`}</main>
+    <main>
+      ${problem ? html`<${SignIn} problem=${problem} />` : isDescribed && html`<${Content} place=${place} />`}
+    </main>
   `;
 }
 

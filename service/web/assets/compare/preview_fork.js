@@ -1,6 +1,7 @@
 // The fork that shows an edit in preview, and is deleted with the preview.
 import { useEffect, useRef } from "preact/hooks";
 import { patch, post, remove } from "../shared/api.js";
+import { authorization } from "../shared/token.js";
 
 export function usePreviewFork() {
   const previewFork = useRef(null);
@@ -47,7 +48,7 @@ function newPreviewFork() {
     // A page that is being closed cannot wait for the response.
     leave() {
       const left = take();
-      if (left) fetch(`/v1/networks/${left}`, { method: "DELETE", keepalive: true }).catch(() => {});
+      if (left) fetch(`/v1/networks/${left}`, { method: "DELETE", headers: authorization(), keepalive: true }).catch(() => {});
     },
   };
 }

@@ -1,7 +1,9 @@
 // Calls of the HTTP API. Every number that the page shows comes from here.
 import { notifyUnavailable, notifyAvailable } from "./notices.js";
 import { sentence } from "./sentence.js";
+import { authorization, hasToken, refuseToken } from "./token.js";
 
+const UNAUTHENTICATED = 401;
 const UNAVAILABLE = 503;
 
 // An error of the service, or a failure to reach it: `message` is for people.
@@ -22,7 +24,7 @@ async function call(method, path, { query, body, signal } = {}) {
     for (const each of [value].flat()) if (each !== undefined && each !== null) search.append(name, each);
   }
   const url = `/v1/${path}${search.size ? `?${search}` : ""}`;
-  const init = { method, signal, headers: {} };
+  const init = { method, signal, headers: authorization() };
   if (body !== undefined) {
     init.body = JSON.stringify(body);
     init.headers["Content-Type"] = "application/json";
@@ -40,6 +42,7 @@ async function call(method, path, { query, body, signal } = {}) {
   else notifyAvailable();
   if (response.ok) return answer;
   const { code, status, message, details } = answer.error;
+  if (code === UNAUTHENTICATED) refuseToken(sentence(message));
   const reason = details.find((detail) => detail.reason)?.reason ?? "";
   const violations = details.find((detail) => detail.fieldViolations)?.fieldViolations ?? [];
   throw new ApiError(code, status, reason, message, violations);
@@ -50,12 +53,37 @@ export const post = (path, body = {}, signal) => call("POST", path, { body, sign
 export const patch = (path, body) => call("PATCH", path, { body });
 export const remove = (path) => call("DELETE", path);
 
+// Returns the address of a stream that the browser opens itself, and for which it sends no headers: with
+// a ticket if there is a token. It can be used once, within seconds.
+export async function streamAddress(path, query) {
+  const search = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== undefined));
+  if (hasToken()) search.set("ticket", (await post("tickets")).ticket);
+  return `/v1/${path}?${search}`;
+}
+
 // Watches a network without a gap, through lost connections and restarts of the service. Calls
 // `on.updates(list)`, `on.runEvent(event)`, `on.bookmark(number)`, `on.state("open" | "lost" |
 // "refused", message)`. Returns a function that ends the watch.
 export function follow(network, query, on) {
-  const search = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== undefined));
-  const source = new EventSource(`/v1/networks/${network}/updates:watch?${search}`);
+  let source = null;
+  let isEnded = false;
+  const open = async () => {
+    try {
+      const address = await streamAddress(`networks/${network}/updates:watch`, query);
+      if (!isEnded) source = listen(address, on);
+    } catch (error) {
+      on.state?.("refused", error.isUnavailable ? "" : error.message);
+    }
+  };
+  open();
+  return () => {
+    isEnded = true;
+    source?.close();
+  };
+}
+
+function listen(address, on) {
+  const source = new EventSource(address);
   let lastEvent = 0;
   source.onopen = () => on.state?.("open", "");
   source.onmessage = ({ data }) => {
@@ -69,9 +97,12 @@ export function follow(network, query, on) {
     }
   };
   source.onerror = ({ data }) => {
-    const message = data ? JSON.parse(data).error.message : "";
+    const { code, message } = data ? JSON.parse(data).error : { message: "" };
+    if (code === UNAUTHENTICATED) refuseToken(sentence(message));
+    // The browser would connect again with the ticket, which is used.
+    if (hasToken()) source.close();
     on.state?.(source.readyState === EventSource.CLOSED ? "refused" : "lost", message);
   };
   source.addEventListener("end", () => source.close());
-  return () => source.close();
+  return source;
 }

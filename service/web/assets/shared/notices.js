@@ -5,8 +5,10 @@ import { html } from "./html.js";
 
 const listeners = new Set();
 
-// Shows an error or a text; null removes the notice.
+// Shows an error or a text; null removes the notice. If the server requires a token, the page asks for it
+// instead of a notice.
 export function notify(what) {
+  if (what?.status === "UNAUTHENTICATED") return;
   const message = what instanceof Error ? { text: what.message, bad: true } : { text: what, bad: false };
   for (const listener of listeners) listener(what ? message : null);
 }

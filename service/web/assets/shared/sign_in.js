@@ -1,0 +1,37 @@
+// The form that asks for a token, in place of the page, if the server requires one.
+import { useState } from "preact/hooks";
+import { html } from "./html.js";
+import { forgetToken, hasToken, keepToken } from "./token.js";
+
+export function SignIn({ problem }) {
+  const [wasRefused] = useState(hasToken);
+  const signIn = (event) => {
+    event.preventDefault();
+    const token = new FormData(event.target).get("token").trim();
+    if (!token) return;
+    keepToken(token);
+    location.reload();
+  };
+  return html`
+    <section class="start" aria-labelledby="sign-in-title">
+      <h2 id="sign-in-title">Sign in</h2>
+      <p>This server requires a token. Ask its operator for one. It is kept until you close this tab.</p>
+      <form class="panel" onSubmit=${signIn}>
+        <div class="field wide">
+          <label for="token">Token</label>
+          <input id="token" name="token" type="password" autocomplete="off" spellcheck="false" required />
+        </div>
+        ${wasRefused && html`<p class="wrong" role="alert">${problem}</p>`}
+        <button class="main">Sign in</button>
+      </form>
+    </section>
+  `;
+}
+
+export function SignOut() {
+  const signOut = () => {
+    forgetToken();
+    location.reload();
+  };
+  return hasToken() && html`<button type="button" onClick=${signOut}>Sign out</button>`;
+}

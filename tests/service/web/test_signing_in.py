@@ -1,0 +1,61 @@
+"""The page asks for a token if the server requires one, and works with it."""
+
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+from browsers import new_browser
+from playwright.sync_api import Page, expect
+from servers import SERVE, ServerProcess, new_server
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ServerProcess, str]]:
+    """A server that requires authentication, and a token with the scope admin."""
+    folder = tmp_path_factory.mktemp("guarded")
+    command = [*SERVE[:-1], "admin-token", "--database", f"sqlite:///{folder / 'clearprop.db'}"]
+    secret = subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()
+    with new_server(folder, "--auth", "required", http=True) as server:
+        yield server, secret
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with new_browser() as browser:
+        yield browser.new_page()
+
+
+def test_a_user_signs_in_watches_downloads_and_signs_out(
+    guarded: tuple[ServerProcess, str], page: Page
+) -> None:
+    server, secret = guarded
+    page.goto(server.http)
+    field = page.get_by_label("Token")
+    expect(field).to_be_visible()
+    field.fill("clearprop_wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_have_text(
+        "The token is incomplete or mistyped: send it unchanged."
+    )
+
+    page.get_by_label("Token").fill(secret)
+    page.get_by_role("button", name="Sign in").click()
+    with page.expect_request("**/updates:watch?**") as watched:
+        page.get_by_role("button", name="Open the worked example").click()
+    assert "ticket=" in watched.value.url
+    assert secret not in watched.value.url
+    response = watched.value.response()
+    assert response is not None
+    assert response.status == 200
+
+    page.goto(f"{server.http}/?mode=compare&network=worked-example")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="JSON").first.click()
+    assert download.value.suggested_filename.endswith(".json")
+
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_label("Token")).to_be_visible()
+    assert page.evaluate("Object.keys(localStorage).concat(Object.keys(sessionStorage))") in (
+        [],
+        ["theme"],
+    )
