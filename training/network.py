@@ -115,7 +115,8 @@ class Network:
     starts with the inputs and ends with the outputs; `activations` has one entry for each layer
     after the inputs. With `bias` every unit of these layers has a bias, added to its logit last.
     With `forked_from` its update 0 is that update of another network, and `initializer` is the one
-    of that network. `extra` are fields stored by a later version of the service: opaque, and
+    of that network. `owner` is the authenticated caller that created it, empty if there was none.
+    `extra` are fields stored by a later version of the service: opaque, and
     preserved.
     """
 
@@ -129,6 +130,7 @@ class Network:
     labels: dict[str, str] = field(default_factory=dict)
     bias: bool = False
     forked_from: Fork | None = None
+    owner: str = ""
     extra: bytes = b""
 
     @property

@@ -5,23 +5,33 @@ from threading import Lock
 
 from training.errors import LimitExceeded
 from training.limits import Limits
+from training.ports import Reader
+
+_READ_AT_ONCE = 1_000
 
 
 class NetworkOwners:
-    """The networks that each client has created since the server was started; thread-safe.
+    """The networks that each client has created; thread-safe.
 
-    A client is an address, which is not stored: after a restart, networks belong to nobody.
+    Networks store the name of the principal that created them. The address of a client without one
+    is not stored: after a restart, its networks belong to nobody.
     """
 
     def __init__(self, limits: Limits) -> None:
         self._most = limits.networks_of_client
         self._lock = Lock()
+        self._is_loaded = False
         self._owners: dict[str, str] = {}  # clients by the uids of networks
         self._counts: Counter[str] = Counter()
 
-    def add(self, client: str, uid: str) -> None:
-        """Count a network that a client creates. Raises LimitExceeded."""
+    def add(self, client: str, uid: str, reader: Reader) -> None:
+        """Count a network that a client creates. Raises LimitExceeded.
+
+        Stored owners are read before the first one.
+        """
         with self._lock:
+            if not self._is_loaded:
+                self._load(reader)
             if self._counts[client] >= self._most:
                 raise LimitExceeded(
                     f"this client has created {self._most} networks, which is the limit: delete one"
@@ -31,6 +41,16 @@ class NetworkOwners:
                 )
             self._owners[uid] = client
             self._counts[client] += 1
+
+    def _load(self, reader: Reader) -> None:
+        after = ""
+        while networks := reader.networks(after, _READ_AT_ONCE):
+            after = networks[-1].id
+            for network in networks:
+                if network.owner:
+                    self._owners[network.uid] = network.owner
+                    self._counts[network.owner] += 1
+        self._is_loaded = True
 
     def remove(self, uid: str) -> None:
         """Forget a network that was deleted, or that was not created after all."""

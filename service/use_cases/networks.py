@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from service.reading.state_reader import StateReader
 from service.reading.update_numbers import chosen_update
-from service.use_cases.caller import CALLER
+from service.use_cases.caller import CALLER, PRINCIPAL
 from service.use_cases.network_owners import NetworkOwners
 from service.use_cases.requests import RequestId, check_request, check_unanswered, once
 from training.errors import (
@@ -149,6 +149,7 @@ class Networks:
             create_time=self._clock.now(),
             labels=labels,
             forked_from=Fork(source.id, source.uid, number),
+            owner=_owner(),
         )
         return self._add(fork, replace(state, update=0), request)
 
@@ -267,7 +268,7 @@ class Networks:
 
         def add(writer: Writer) -> NetworkView:
             self._check_capacity(writer, network)
-            self._owners.add(client, network.uid)
+            self._owners.add(client, network.uid, writer)
             segment = Segment(network.uid, UpdateKind.INITIAL, 0, 1, network.create_time)
             head = writer.add_network(network, segment, Keyframe(network.uid, state))
             return NetworkView(network, head)
@@ -302,7 +303,14 @@ class Networks:
             create_time=self._clock.now(),
             labels=wanted.labels,
             bias=wanted.bias,
+            owner=_owner(),
         )
+
+
+def _owner() -> str:
+    """Return the name of the caller for the store; empty if only its address is known."""
+    principal = PRINCIPAL.get()
+    return "" if principal is None else principal.name
 
 
 def _view(reader: Reader, network: Network) -> NetworkView:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from msgspec import field
+from msgspec import UNSET, UnsetType, field
 
 from storage.records.record import Documents, Part, Record, named
 from training.network import Fork, Initializer, Network
@@ -37,6 +37,7 @@ class NetworkRecord(Record, frozen=True, kw_only=True):
     labels: dict[str, str] = field(default_factory=dict)
     bias: bool = False
     forked_from: _ForkPart | None = None
+    owner: str | UnsetType = UNSET
 
 
 _documents = Documents(NetworkRecord)
@@ -56,6 +57,7 @@ def write(network: Network) -> bytes:
         labels=network.labels,
         bias=network.bias,
         forked_from=_ForkPart(fork.network, fork.uid, fork.update) if fork else None,
+        owner=network.owner or UNSET,
     )
     return _documents.write(record, network.extra)
 
@@ -75,6 +77,7 @@ def read(document: bytes) -> Network:
         labels=record.labels,
         bias=record.bias,
         forked_from=Fork(fork.network, fork.uid, fork.update) if fork else None,
+        owner=record.owner or "",
         extra=extra,
     )
 

@@ -1,13 +1,16 @@
 """One client cannot take all networks."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from services import Service
 
-from service.use_cases.caller import CALLER
+from service.access.principal import Principal
+from service.use_cases.caller import CALLER, PRINCIPAL
 from service.use_cases.networks import NetworkView, NewNetwork
 from service.use_cases.requests import AnsweredBefore, RequestId
+from training.access import Scope
 from training.errors import LimitExceeded, NetworkExists
 from training.limits import Limits
 
@@ -53,3 +56,22 @@ def test_a_repeated_request_is_answered_at_the_limit(service: Service) -> None:
         service.networks.create(NewNetwork("a", (2, 2, 1)), request)
     with pytest.raises(LimitExceeded):
         service.networks.create(NewNetwork("c", (2, 2, 1)))
+
+
+def test_networks_of_a_principal_count_after_a_restart(tmp_path: Path) -> None:
+    url, limits = f"sqlite:///{tmp_path / 'store.db'}", Limits(networks_of_client=2)
+    with Service(url, limits) as service:
+        create(service, "other", "192.0.2.1")
+    principal = Principal("token:ci", Scope.TRAIN)
+    token = PRINCIPAL.set(principal)
+    try:
+        with Service(url, limits) as service:
+            create(service, "a", principal.name)
+        with Service(url, limits) as service:
+            create(service, "b", principal.name)
+            with pytest.raises(LimitExceeded):
+                create(service, "c", principal.name)
+            service.networks.delete("a")
+            create(service, "c", principal.name)
+    finally:
+        PRINCIPAL.reset(token)
