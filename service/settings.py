@@ -13,6 +13,7 @@ from typing import Any
 from clearprop.addresses import DEFAULT_SERVER, is_loopback, parse_address
 
 from service.client_scopes import parse_scopes
+from service.jwt_settings import check_algorithms, check_completeness, check_keys
 from service.limit_settings import limits_of_table, with_settings
 from service.setting import Declaration, Setting, declared, setting
 from service.settings_file import read_file
@@ -28,13 +29,6 @@ OFF = "off"
 
 #: The value of `auth` that requires authentication.
 REQUIRED = "required"
-
-#: Algorithms with a public key. Secrets that both sides share are not supported: a server that
-#: verifies tokens should not be able to issue them.
-ALGORITHMS = (
-    *("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
-    *("ES256", "ES384", "ES512", "EdDSA"),
-)
 
 #: The source of a setting that is not set.
 DEFAULT = "default"
@@ -102,17 +96,6 @@ def _check_scopes(texts: tuple[str, ...]) -> None:
 def _check_auth(auth: str) -> None:
     if auth not in {OFF, REQUIRED}:
         raise ValueError(f"{auth!r} is neither {OFF} nor {REQUIRED}")
-
-
-def _check_algorithms(algorithms: tuple[str, ...]) -> None:
-    for each in algorithms:
-        if each not in ALGORITHMS:
-            raise ValueError(f"{each!r} is not supported: use one of {', '.join(ALGORITHMS)}")
-
-
-def _check_keys(source: str) -> None:
-    if source.startswith("http://"):
-        raise ValueError("keys from an http:// URL could be forged: use https://, or a file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +207,7 @@ class Settings:
         ("RS256",),
         "Accept JWTs that are signed with this algorithm, such as RS256 or ES256. Can be repeated.",
         metavar="NAME",
-        check=_check_algorithms,
+        check=check_algorithms,
     )
     jwt_audience: str | None = setting(
         None, "Accept only JWTs for this audience (`aud`).", metavar="TEXT"
@@ -237,7 +220,7 @@ class Settings:
         "Verify JWTs with the JSON Web Key Set in this file or at this https:// URL, which is read"
         " again regularly.",
         metavar="SOURCE",
-        check=_check_keys,
+        check=check_keys,
     )
     threads: int = setting(
         0,
@@ -275,8 +258,7 @@ class Settings:
             if grpc.port and grpc == parse_address(self.http, example=DEFAULT_HTTP):
                 raise ValueError(f"gRPC and HTTP need different addresses, not both {self.http}")
         self._check_tls()
-        if len({self.jwt_issuer is None, self.jwt_audience is None, self.jwt_keys is None}) > 1:
-            raise ValueError("JWTs need all of --jwt-issuer, --jwt-audience and --jwt-keys")
+        check_completeness(self.jwt_issuer, self.jwt_audience, self.jwt_keys)
 
     def _check_tls(self) -> None:
         if (self.tls_cert is None) != (self.tls_key is None):
