@@ -10,10 +10,14 @@ from typing import Any
 from cachetools import LRUCache
 
 from service.background_task import BackgroundTask
+from service.execution.tickets import Ticket
 from service.insight.calls import ObservedCall, current_call
 from service.use_cases.caller import PRINCIPAL
+from service.use_cases.networks import NetworkView
+from service.use_cases.runs import RunView
 from training.audit import AuditEntry
 from training.ports import Clock, Store, Writer
+from training.training_set import TrainingSet
 
 #: Calls with the same key within this time share an entry.
 _SHARED = timedelta(minutes=1)
@@ -92,7 +96,7 @@ class AuditLog(BackgroundTask):
         def recorded(writer: Writer) -> Any:  # noqa: ANN401 (the result of the work)
             result = work(writer)
             if not call.is_recorded:
-                self._record(writer, entry)
+                self._record(writer, _with_result(entry, result))
                 self._recorded.append(call)
             return result
 
@@ -133,6 +137,21 @@ class AuditLog(BackgroundTask):
             request_id=_short(call.request_id or call.header("x-request-id")),
             code=code,
         )
+
+
+def _with_result(entry: AuditEntry, result: object) -> AuditEntry:
+    """Return an entry with what the change has created: a network, a training set, or a run."""
+    match result:
+        case NetworkView():
+            return replace(entry, resource=result.network.id)
+        case TrainingSet():
+            return replace(entry, resource=result.id)
+        case RunView():
+            return replace(entry, run=result.run.number)
+        case Ticket():
+            return replace(entry, run=result.run_number)
+        case _:
+            return entry
 
 
 def _key(entry: AuditEntry) -> Key:

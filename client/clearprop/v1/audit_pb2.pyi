@@ -49,9 +49,11 @@ class AuditEntry(_message.Message):
     method: _builtins.str
     """The name of the method, such as `CreateNetwork`."""
     resource: _builtins.str
-    """The id in the request: of the network or the training set. Empty if it has none."""
+    """The id of what was created, otherwise the one in the request: of a network, a training set or a
+    token. Empty if there is none.
+    """
     run: _builtins.int
-    """The number of the run in the request. 0 if it has none."""
+    """The number of the run. 0 if there is none."""
     request_id: _builtins.str
     """The `request_id` of the last call, or its header `x-request-id`. Empty if it has neither."""
     code: _builtins.str
