@@ -8,7 +8,7 @@ from typing import Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     KeySerializationEncryption,
@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 from cryptography.x509.oid import NameOID
+
+PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
 
 LOOPBACK = (x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1")))
 
@@ -25,7 +27,7 @@ class Issued:
     """A certificate and its key."""
 
     certificate: x509.Certificate
-    key: ec.EllipticCurvePrivateKey
+    key: PrivateKey
 
     @property
     def cert_pem(self) -> bytes:
@@ -63,15 +65,15 @@ class Authority:
         alternatives: tuple[x509.GeneralName, ...] = LOOPBACK,
         *,
         lasts: timedelta = timedelta(days=30),
-        curve: ec.EllipticCurve | None = None,
+        key: PrivateKey | None = None,
     ) -> Issued:
-        key = ec.generate_private_key(curve or ec.SECP256R1())
+        key = key or ec.generate_private_key(ec.SECP256R1())
         return Issued(self._signed(_name(name), key, alternatives, lasts, is_ca=False), key)
 
     def _signed(
         self,
         subject: x509.Name,
-        key: ec.EllipticCurvePrivateKey,
+        key: PrivateKey,
         alternatives: tuple[x509.GeneralName, ...],
         lasts: timedelta,
         *,

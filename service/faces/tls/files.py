@@ -8,6 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    SECP384R1,
+    EllipticCurvePrivateKey,
+)
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     PublicFormat,
@@ -17,8 +23,8 @@ from cryptography.hazmat.primitives.serialization import (
 #: A certificate that ends within this time is reported.
 _ENDS_SOON = timedelta(days=14)
 
-#: The elliptic curves that gRPC accepts, by the names of cryptography.
-_CURVES = ("secp256r1", "secp384r1", "secp521r1")
+#: The elliptic curves that gRPC accepts.
+_CURVES = (SECP256R1, SECP384R1)
 
 
 class InvalidTlsFiles(ValueError):
@@ -104,9 +110,12 @@ class TlsFiles:
         form = Encoding.DER, PublicFormat.SubjectPublicKeyInfo
         if key.public_key().public_bytes(*form) != certificate.public_key().public_bytes(*form):
             raise InvalidTlsFiles(f"{name} is not the key of the certificate {self.cert}")
-        curve = getattr(getattr(key, "curve", None), "name", _CURVES[0])
-        if curve not in _CURVES:
-            raise InvalidTlsFiles(f"{name} uses the curve {curve}: use one of {', '.join(_CURVES)}")
+        is_curve = isinstance(key, EllipticCurvePrivateKey) and isinstance(key.curve, _CURVES)
+        if not is_curve and not isinstance(key, RSAPrivateKey):
+            raise InvalidTlsFiles(
+                f"{name} has a kind of key that gRPC does not support: use RSA, or the elliptic"
+                " curve P-256 or P-384"
+            )
 
     def _context(self, client_ca: bytes | None) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -1,12 +1,16 @@
 """Files that cannot be used are refused with a sentence that names the file."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import grpc
 import pytest
-from certificates import Authority
-from cryptography.hazmat.primitives.asymmetric import ec
+from certificates import Authority, Issued, PrivateKey
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from service.faces.tls.files import InvalidTlsFiles, TlsFiles
@@ -66,11 +70,42 @@ def test_an_encrypted_key_is_refused_and_nobody_is_asked(files: TlsFiles) -> Non
         files.read()
 
 
-def test_a_curve_that_grpc_does_not_know_is_refused(files: TlsFiles) -> None:
-    AUTHORITY.issue("server", curve=ec.SECP256K1()).write(files.cert, files.key)
+@pytest.mark.parametrize(
+    ("key", "is_supported"),
+    [
+        (rsa.generate_private_key(65537, 2048), True),
+        (ec.generate_private_key(ec.SECP384R1()), True),
+        (ec.generate_private_key(ec.SECP521R1()), False),
+        (ec.generate_private_key(ec.SECP256K1()), False),
+        (ed25519.Ed25519PrivateKey.generate(), False),
+    ],
+    ids=["rsa", "p384", "p521", "p256k1", "ed25519"],
+)
+def test_keys_are_those_of_which_grpc_can_use_the_certificate(
+    files: TlsFiles, key: PrivateKey, is_supported: bool
+) -> None:
+    issued = AUTHORITY.issue("server", key=key).write(files.cert, files.key)
 
-    with pytest.raises(InvalidTlsFiles, match="uses the curve secp256k1: use one of secp256r1"):
+    assert is_used_by_grpc(issued) is is_supported
+    with nullcontext() if is_supported else pytest.raises(InvalidTlsFiles, match="use RSA, or"):
         files.read()
+
+
+def is_used_by_grpc(issued: Issued) -> bool:
+    server = grpc.server(ThreadPoolExecutor(1))
+    credentials = grpc.ssl_server_credentials([(issued.key_pem, issued.cert_pem)])
+    try:
+        port = server.add_secure_port("127.0.0.1:0", credentials)
+    except RuntimeError:
+        return False
+    server.start()
+    roots = grpc.ssl_channel_credentials(AUTHORITY.pem)
+    with grpc.secure_channel(f"127.0.0.1:{port}", roots) as channel:
+        call: Any = channel.unary_unary("/none/None")
+        with pytest.raises(grpc.RpcError) as error:
+            call(b"")
+    server.stop(None).wait()
+    return error.value.code() is grpc.StatusCode.UNIMPLEMENTED
 
 
 def test_a_key_that_everybody_can_read_is_reported(files: TlsFiles) -> None:
