@@ -35,6 +35,8 @@ def check_first_names(kind: type[Message], content: bytes) -> None:
 
     A long name thus takes no more memory, because the message is not parsed. Raises InvalidFields.
     """
+    if len(content) <= _LONGEST * _MOST_BYTES:
+        return
     position = 0
     for _ in range(_FIRST):
         if position >= len(content):

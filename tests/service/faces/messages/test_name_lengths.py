@@ -1,5 +1,7 @@
 """Names in requests that are too long to be valid are rejected without being repeated."""
 
+from contextlib import suppress
+
 import pytest
 from any_message import REQUESTS, messages
 from clearprop.v1 import run_pb2
@@ -46,11 +48,12 @@ def test_a_long_name_is_rejected_before_the_request_is_parsed() -> None:
     st.sampled_from(REQUESTS).flatmap(
         lambda kind: st.tuples(st.just(kind), messages(kind.DESCRIPTOR))
     ),
-    st.binary(max_size=30),
+    st.binary(max_size=30).map(lambda content: content + bytes(5_000)),
 )
 def test_the_first_names_of_any_bytes_can_be_checked(
     request_: tuple[type[Message], Message], other: bytes
 ) -> None:
     kind, message = request_
     check_first_names(kind, message.SerializeToString())
-    check_first_names(kind, other)
+    with suppress(InvalidFields):
+        check_first_names(kind, other)
