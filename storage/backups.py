@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 
 from storage.copying import copied
 from storage.errors import CannotOpenStore, CannotRestore
@@ -126,7 +127,8 @@ def _require_checksum(backup: Path, digest: str) -> None:
 @contextmanager
 def _temporary(path: Path) -> Iterator[Path]:
     """Yield a name beside a file; what has it at the end is removed."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    # Not with the number of the process: in a container, it is always the same.
+    part = path.with_name(f".{path.name}.{token_hex(4)}.part")
     try:
         yield part
     finally:
