@@ -33,6 +33,7 @@ _TABLES: tuple[tuple[sa.Table, tuple[sa.ColumnElement[Any], ...], Callable[[Row]
     (schema.training_sets, rows.TRAINING_SET_COLUMNS, rows.training_set),
     (schema.answers, rows.ANSWER_COLUMNS, rows.answer),
     (schema.tokens, rows.TOKEN_COLUMNS, rows.token),
+    (schema.audit_entries, rows.AUDIT_COLUMNS, rows.audit_entry),
 )
 
 

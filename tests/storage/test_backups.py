@@ -25,6 +25,7 @@ from storage.schema import metadata
 from storage.sqlite import SqliteStore
 from storage.verifying import verify_database
 from training.access import Scope, Token
+from training.audit import AuditEntry
 from training.ports import Answer
 
 
@@ -44,6 +45,9 @@ def content(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> b
         store.write(lambda writer: writer.remember(answer)).result()
         token = Token("name", Scope.READ, b"digest", NOW)
         store.write(lambda writer: writer.add_token(token)).result()
+        words = ("name", "address", "Train", "net", 1, "id", "OK")
+        entry = AuditEntry(0, NOW, NOW, 1, *words)
+        store.write(lambda writer: writer.record(entry)).result()
         with store.copy(lambda: None).result() as copy:
             return copy.read()
 
@@ -218,7 +222,7 @@ def changed(value: object) -> object:
 def test_most_changed_bytes_of_a_file_are_found(content: bytes, tmp_path: Path) -> None:
     path, places = tmp_path / "damaged.db", random.Random(1)
     found = 0
-    for _ in range(40):
+    for _ in range(200):
         damaged = bytearray(content)
         damaged[places.randrange(len(content))] ^= 1 << places.randrange(8)
         path.write_bytes(damaged)
