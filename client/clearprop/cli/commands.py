@@ -67,7 +67,9 @@ PANELS: dict[str, dict[str, Entry]] = {
         "audit": Entry("Show who changed what on a server.", "audit:audit"),
         "backup": Entry("Back up the store of a server.", None),
         "restore": Entry("Create the store of a server from a backup.", None),
-        "admin-token": Entry("Create the first token of a server that does not run.", None),
+        "admin-token": Entry(
+            "Create the token `admin` while no server runs, and print its secret.", None
+        ),
         "tokens": Entry("Create, list and revoke tokens.", "tokens:app"),
         "config": Entry("Show the settings of a server.", None),
     },
