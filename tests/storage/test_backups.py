@@ -28,6 +28,8 @@ from training.access import Scope, Token
 from training.audit import AuditEntry
 from training.ports import Answer
 
+ENTRY = AuditEntry(0, NOW, NOW, 2, "token:ci", "::1", "Train", "net", 1, "request", "OK")
+
 
 @pytest.fixture(scope="module")
 def content(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
@@ -35,7 +37,7 @@ def content(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> b
     path = tmp_path_factory.mktemp("backed-up") / "store.db"
     shutil.copyfile(empty_database, path)
     with closing(SqliteStore(path, SetClock())) as store:
-        training_set, examples = make_training_set("set", examples=20)
+        training_set, examples = make_training_set("set", examples=1_000)
         store.write(lambda writer: writer.add_training_set(training_set, examples)).result()
         story = begin(store, "net", training_set.uid)
         append(store, story.opening())
@@ -43,6 +45,7 @@ def content(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> b
             append(store, story.growth(count, keyframe=True))
         answer = Answer("id", b"digest", b"content", NOW)
         store.write(lambda writer: writer.remember(answer)).result()
+        store.write(lambda writer: writer.record(ENTRY)).result()
         token = Token("name", Scope.READ, b"digest", NOW)
         store.write(lambda writer: writer.add_token(token)).result()
         words = ("name", "address", "Train", "net", 1, "id", "OK")

@@ -16,9 +16,14 @@ from hypothesis import strategies as st
 from storage.errors import CannotOpenStore
 from storage.schema import metadata
 from storage.sqlite import SqliteStore
+from training.access import Scope, Token
+from training.audit import AuditEntry
 from training.errors import ClearpropError, DamagedHistory
 from training.ports import Answer, Reader
 from training.run import RunState
+
+ENTRY = AuditEntry(0, NOW, NOW, 2, "token:ci", "::1", "Train", "net", 1, "request", "OK")
+TOKEN = Token("ci", Scope.READ, b"digest", NOW)
 
 #: A read of each thing that is kept, by the table that it is kept in.
 Reads = dict[str, Callable[[Reader], object]]
@@ -41,6 +46,8 @@ def written(
     append(store, story.change(RunState.PAUSED))
     begin(store, "other")
     store.write(lambda writer: writer.remember(Answer("id", b"digest", b"content", NOW))).result()
+    store.write(lambda writer: writer.record(ENTRY)).result()
+    store.write(lambda writer: writer.add_token(TOKEN)).result()
     store.close()
     uid = story.uid
     reads: Reads = {
@@ -54,6 +61,8 @@ def written(
         "training_sets": lambda reader: reader.training_set_by_uid(training_set.uid),
         "examples": lambda reader: reader.examples(training_set.uid),
         "answers": lambda reader: reader.answer("id"),
+        "audit_entries": lambda reader: reader.audit_entries(None, 10),
+        "tokens": lambda reader: reader.tokens("", 10),
     }
     return path, story, reads
 
@@ -75,6 +84,7 @@ KEYS = {
     "number",
     "first_update",
     "at_update",
+    "name",
     "request_id",
 }
 #: What clients want of a run is no history.
@@ -323,7 +333,7 @@ def test_no_changed_byte_of_the_file_changes_data_without_an_error(
         match table:
             case "keyframes":
                 assert part[0] in intact.keyframes
-            case "run_events":
+            case "run_events" | "audit_entries" | "tokens":
                 assert is_part(part, whole)
             case "answers":
                 assert part in (whole, ["None"])
