@@ -8,6 +8,7 @@ which takes ten minutes; with names of attacks, it only prints these.
 import sys
 
 from bench import (
+    access,
     crowd,
     engine,
     history,
@@ -30,7 +31,7 @@ def main() -> None:
             sys.stdout.write(report.engine_text(*engine.measure(names)))
         case []:
             rows, table = engine.measure()
-            for part in (service, rest, watching, crowd, insight, history, migrating):
+            for part in (service, access, rest, watching, crowd, insight, history, migrating):
                 rows += part.rows()
             sys.stdout.write(report.write(rows, table))
         case _:

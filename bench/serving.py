@@ -21,11 +21,16 @@ class Server:
     """A server on free ports of this machine."""
 
     def __init__(
-        self, database: Path, *, http: bool = False, program: Sequence[str] = _PROGRAM
+        self,
+        database: Path,
+        *options: str,
+        http: bool = False,
+        program: Sequence[str] = _PROGRAM,
     ) -> None:
         self.database = database
         self.target = f"{HOST}:{free_port()}"
         self.http = f"{HOST}:{free_port()}" if http else "off"
+        self._options = options
         self._program = program
         self.log: IO[bytes] | None = None  # None: that of the measuring process
         self._process: subprocess.Popen[bytes] | None = None
@@ -37,6 +42,7 @@ class Server:
             [
                 *(sys.executable, *self._program, "serve"),
                 *("--grpc", self.target, "--http", self.http, "--database", url),
+                *self._options,
             ],
             stdout=subprocess.DEVNULL,
             stderr=self.log,
@@ -73,10 +79,14 @@ class Server:
 
 @contextmanager
 def serving(
-    folder: Path, name: str, *, http: bool = False, program: Sequence[str] = _PROGRAM
+    folder: Path,
+    name: str,
+    *options: str,
+    http: bool = False,
+    program: Sequence[str] = _PROGRAM,
 ) -> Iterator[Server]:
     """Serve a new database for the time of the block, and over HTTP too where that is asked for."""
-    server = Server(folder / f"{name}.db", http=http, program=program)
+    server = Server(folder / f"{name}.db", *options, http=http, program=program)
     try:
         server.start()
         yield server

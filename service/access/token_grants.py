@@ -39,11 +39,11 @@ class TokenGrants:
 
     def grant(self, secret: str) -> Grant:
         """Return the grant of a token. Raises Unauthenticated."""
-        if not is_well_formed(secret):
-            raise Unauthenticated("the token is incomplete or mistyped: send it unchanged")
         digest = digest_of(secret)
         known, grant = self._grants.get(digest[:_START], (b"", None))
         if grant is None or not compare_digest(known, digest):
+            if not is_well_formed(secret):  # checked last, because it takes longest
+                raise Unauthenticated("the token is incomplete or mistyped: send it unchanged")
             raise Unauthenticated(
                 "the token is unknown, or was revoked: ask the operator for a new one"
             )
