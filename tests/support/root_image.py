@@ -103,6 +103,7 @@ class Image:
     def built(cls) -> "Image":
         bootstrap()
         build()
+        buildah("rm", "--all")  # those of earlier checks, which have copies of all files
         container = buildah("from", IMAGE).strip()
         inspected = json.loads(buildah("inspect", container))
         return cls(Path(buildah("mount", container).strip()), inspected["Docker"]["config"])
