@@ -19,6 +19,9 @@ WINDOW = 64 * 2**10
 #: Containers that exceed a window can be nested this deeply; messages are less deep.
 _DEEPEST = 16
 
+#: Up to this, float64 holds every integer.
+_EXACT = 2**53
+
 _SPACE = re.compile(r"[ \t\n\r]*")
 
 
@@ -149,10 +152,16 @@ class _Reader:
 
 
 def _compact(chunk: list[Any]) -> Sequence[float]:
-    """Return a chunk in less memory if it consists of finite numbers, otherwise nothing."""
+    """Return a chunk in less memory if it consists of finite numbers, otherwise nothing.
+
+    Integers that float64 cannot hold are left as they are: the field may be an integer.
+    """
+    kinds = set(map(type, chunk))
     try:
-        if set(map(type, chunk)) <= {int, float} and isfinite(sum(chunk)):
-            return array("d", chunk)
+        if not kinds <= {int, float} or not isfinite(sum(chunk)):
+            return ()
     except OverflowError:
-        pass
-    return ()
+        return ()
+    if int in kinds and not -_EXACT <= min(chunk) <= max(chunk) <= _EXACT:
+        return ()
+    return array("d", chunk)

@@ -29,6 +29,11 @@ def test_the_defaults_learn_xor(site: ServerProcess, page: Page) -> None:
     assert len(watches) == 1
 
 
+def test_training_does_not_need_the_list_of_training_sets(site: ServerProcess, page: Page) -> None:
+    page.route(re.compile(r"/v1/trainingSets\?"), lambda route: route.abort())
+    assert _train(site, page)
+
+
 def test_an_earlier_update_shows_its_weights(site: ServerProcess, page: Page) -> None:
     network = _train(site, page)
     expect(page.locator(".state")).to_contain_text("Succeeded")

@@ -97,7 +97,8 @@ function useTrainingSets() {
 
 // The training set: the chosen one, or a new one from the table.
 async function trainingSetOf({ data, table, targets, comma }, set) {
-  if (data !== CUSTOM) return set ?? { trainingSet: data };
+  // The list may not be here yet, or never come.
+  if (data !== CUSTOM) return set ?? (await get(`trainingSets/${data}`)).trainingSet;
   const count = readNumber(targets);
   if (!Number.isInteger(count) || count < 1) throw Object.assign(new TableError("Enter a whole number of at least 1."), { field: "targets" });
   return (await post("trainingSets", { examples: examplesOf(table, count, comma) })).trainingSet;

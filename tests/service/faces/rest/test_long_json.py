@@ -64,6 +64,14 @@ def test_long_arrays_of_numbers_are_compact() -> None:
     assert all(isinstance(chunk, array) for chunk in long.chunks[:-1])
 
 
+@pytest.mark.parametrize("number", [2**53 + 1, -(2**53) - 1, 2**63 - 1])
+def test_integers_in_long_arrays_keep_every_digit(number: int) -> None:
+    long = parse_long(json.dumps([number] * 10_000), DECODER)
+
+    assert isinstance(long, LongArray)
+    assert plain(long) == [number] * 10_000
+
+
 def test_long_texts_are_converted_and_their_errors_name_the_fields() -> None:
     vectors = [{"values": [n, n + 0.5]} for n in range(40_000)]
     text = json.dumps({"network": "a", "inputs": vectors})
