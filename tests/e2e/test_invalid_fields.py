@@ -352,7 +352,7 @@ def test_an_unknown_enum_value_is_rejected_in_every_field(
     stub: TrainingServiceStub, call: str, kind: type[Message], path: str
 ) -> None:
     network = create(stub).network
-    names = {} if call == "CreateNetwork" else {"network": network}
+    names = {"CreateNetwork": {}, "CreateToken": {"name": "t"}}.get(call, {"network": network})
     refusal = refused(lambda: getattr(stub, call)(with_enum(kind(**names), path, 99)))
     assert refusal.code is INVALID
     assert path in refusal.fields

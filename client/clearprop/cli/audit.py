@@ -8,11 +8,17 @@ import typer
 from clearprop.cli.connection import connected
 from clearprop.cli.options import Json
 from clearprop.cli.output import say, say_json, show_table
+from clearprop.cli.parsers import whole_number
 from clearprop.cli.server_options import Server
 from clearprop.v1.audit_pb2 import AuditEntry
 
 Count = Annotated[
-    int, typer.Option(min=1, metavar="NUMBER", help="Show at most this number of entries.")
+    int,
+    typer.Option(
+        metavar="N",
+        parser=whole_number(least=1),
+        help="Show at most this number of entries.",
+    ),
 ]
 
 
