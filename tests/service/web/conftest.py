@@ -67,6 +67,7 @@ def page(tab: Page, site: ServerProcess) -> Iterator[Page]:
     tab.on("pageerror", log_error)
     yield tab
     tab.unroute_all()
+    tab.evaluate("try { sessionStorage.clear(); } catch { /* about:blank has none */ }")
     tab.goto("about:blank")
     tab.remove_listener("console", log)
     tab.remove_listener("pageerror", log_error)
