@@ -178,6 +178,11 @@ TAKEN_BY_THE_ORACLE_ALONE: Mapping[str, list[tuple[type[Message], str]]] = {
         (pb.StepRequest, '{"unit": 0.5}'),
         (pb.StepRequest, '{"unit": true}'),
     ],
+    # Of what does not fit into 32 bits, the lowest 32 are taken: these are 1.
+    r'must be one of [A-Z_, ]+, not "-?[0-9]{10,}"': [
+        (pb.StepRequest, '{"unit": "4294967297"}'),
+        (pb.StepRequest, '{"unit": "-4294967295"}'),
+    ],
     r"must be a float64 number, not (true|false)": [
         (pb.TrainRequest, '{"settings": {"learningRate": true}}'),
     ],
