@@ -21,8 +21,9 @@ def server_options(limits: Limits) -> list[tuple[str, int]]:
         # All calls that a client may make fit into one connection: further ones would wait in the
         # client, without an error.
         ("grpc.max_concurrent_streams", min(limits.calls_of_client, _LARGEST)),
-        # Otherwise gRPC lets clients send several MiB of each request before it is received.
-        ("grpc.http2.bdp_probe", 0),
+        # A stream that its client resets counts until the client has answered a ping: otherwise a
+        # flood of resets (CVE-2023-44487) fills the queue in which the calls of others wait.
+        ("grpc.http2.ping_on_rst_stream_percent", 100),
         ("grpc.max_allowed_incoming_connections", min(limits.connections, _LARGEST)),
         ("grpc.server_handshake_timeout_ms", _milliseconds(_HANDSHAKE_SECONDS)),
         ("grpc.max_connection_idle_ms", _milliseconds(limits.idle_seconds)),
