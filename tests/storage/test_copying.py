@@ -85,7 +85,9 @@ def test_calls_are_served_and_the_log_is_emptied_during_a_copy(
         # Queued in the thread of the store, and done before the next step.
         addition = story.growth(1_000)
         sqlite_store.write(lambda writer: writer.append(addition))
-        largest = max(largest, Path(f"{path}-wal").stat().st_size)
+        # What was stored before may be in the log until the first writes have emptied it.
+        if written_ >= 10:
+            largest = max(largest, Path(f"{path}-wal").stat().st_size)
         written_ += 1
 
     with sqlite_store.copy(write).result():

@@ -22,10 +22,11 @@ from training.settings import TrainingSettings
 from training.training_set import Examples
 
 MIB = 2**20
-QUOTA = 3 * MIB
+QUOTA = 6 * MIB
 
-#: A run of 180,000 updates, with about 1.5 MiB of costs.
-LONG = TrainingSettings("xor", 1.0, 4, 180_000)
+#: A run of 500,000 updates, with about 4 MiB of costs: it goes on for many segments when the store
+#: is full, however fast it is.
+LONG = TrainingSettings("xor", 1.0, 4, 500_000)
 SEED = Initializer(InitializerKind.UNIFORM, 1)
 
 
@@ -42,7 +43,7 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service
     """A service with a quota, a large training set `ballast`, and a run that waits for room."""
     monkeypatch.setattr(thread_executor, "RETRY_SECONDS", 0.01)
     with served(tmp_path, Limits(store_bytes=QUOTA)) as service:
-        numbers = np.zeros((2 * MIB // 16, 1))
+        numbers = np.zeros((4 * MIB // 16, 1))
         service.training_sets.store("ballast", Examples(numbers, numbers))
         service.runs.train("net", LONG)
         wait_until(service, lambda: bool(reason(service)))
@@ -69,7 +70,7 @@ def test_a_run_waits_with_a_reason_and_resumes_when_there_is_room(
     view = service.runs.get("net", 1)
     assert view.run.state is RunState.RUNNING
     assert view.run.updates_done < view.run.total_updates
-    assert "of its quota of 3.0 MiB (store_bytes)" in view.waiting_for
+    assert "of its quota of 6.0 MiB (store_bytes)" in view.waiting_for
     assert service.runs.page("net", None, 1) == [view]
 
     service.training_sets.delete("ballast")
