@@ -4,18 +4,17 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from clearprop.cli.connection import connected, sentence, show_failure
 from clearprop.cli.output import say
-from clearprop.cli.parsers import whole_number
+from clearprop.cli.parsers import duration, whole_number
 from clearprop.cli.server_options import Server
 from rich.markup import escape
 
-from service.cli.durations import seconds
 from service.cli.setting_options import with_settings_options
 from service.settings import read_settings
 from storage.backups import (
@@ -49,10 +48,10 @@ def backup(
         ),
     ] = "",
     every: Annotated[
-        int | None,
+        timedelta | None,
         typer.Option(
             metavar="DURATION",
-            parser=seconds,
+            parser=duration,
             help="Back up at this interval, such as 6h, until the command is stopped; FILE is a"
             " folder.",
             show_default="once",
@@ -90,7 +89,7 @@ def backup(
             say("[yellow]No backup was made; the next one follows at its time.[/]")
         else:
             _remove_old(file, keep)
-        time.sleep(max(0.0, begin + every - time.monotonic()))
+        time.sleep(max(0.0, begin + every.total_seconds() - time.monotonic()))
 
 
 @with_settings_options("database")

@@ -1,7 +1,8 @@
-"""Parsers of arguments and options: strict numbers, and words of a fixed choice."""
+"""Parsers of arguments and options: strict numbers, durations, and words of a fixed choice."""
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from difflib import get_close_matches
 
 import typer
@@ -13,7 +14,22 @@ from clearprop.values import enum_word
 #: The integers of the contract have 64 bits.
 _LARGEST = 2**63 - 1
 
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_DURATION = re.compile(f"([0-9]{{1,9}})([{''.join(_UNITS)}])")
+
 ACTIVATIONS = [enum_word(Activation, each) for each in Activation.values()[1:]]
+
+
+def duration(text: str | timedelta) -> timedelta:
+    """Parse a duration such as 30s, 15m, 6h or 90d."""
+    if isinstance(text, timedelta):  # a default
+        return text
+    found = _DURATION.fullmatch(text)
+    if found is None or not int(found[1]):
+        raise typer.BadParameter(
+            f"{shown(text)} is not a duration. Write it as 30s, 15m, 6h or 90d."
+        )
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
 def whole_number(least: int = -_LARGEST, most: int = _LARGEST) -> Callable[[str], int]:

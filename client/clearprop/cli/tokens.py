@@ -1,6 +1,5 @@
 """`clearprop tokens`: create, list and revoke tokens."""
 
-import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -9,28 +8,16 @@ from rich.markup import escape
 
 from clearprop.cli.command_group import PlainCommand, PlainGroup
 from clearprop.cli.connection import connected
-from clearprop.cli.numerals import shown
 from clearprop.cli.options import Json
 from clearprop.cli.output import err, say, say_json, show_table
-from clearprop.cli.parsers import one_of
+from clearprop.cli.parsers import duration, one_of
 from clearprop.cli.server_options import Server, with_server_options
 from clearprop.v1.access_pb2 import Scope
 from clearprop.values import enum_choices
 
 app = typer.Typer(cls=PlainGroup, add_completion=False, rich_markup_mode=None)
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _SCOPES = enum_choices(Scope)
-
-
-def lifetime(text: str | timedelta) -> timedelta:
-    """Parse a time such as 90d, 12h, 30m or 10s."""
-    if isinstance(text, timedelta):
-        return text
-    found = re.fullmatch(r"([0-9]{1,9})([smhd])", text)
-    if found is None or not int(found[1]):
-        raise typer.BadParameter(f"{shown(text)} is not a time. Write it as 90d, 12h, 30m or 10s.")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
 TokenName = Annotated[str, typer.Argument(metavar="NAME", help="The name of the token.")]
@@ -49,7 +36,7 @@ Expires = Annotated[
     typer.Option(
         "--expires",
         metavar="TIME",
-        parser=lifetime,
+        parser=duration,
         help="The time after which it expires, such as 90d, 12h, 30m or 10s.",
         show_default="never",
     ),
