@@ -35,7 +35,8 @@ class TrainingServiceStub(object):
     invalid field. Errors for which a retry can help have a google.rpc.RetryInfo detail. A rejected
     call has no effect. In addition to the errors listed for each method, any call can fail with:
     UNAVAILABLE: the server is stopping (DRAINING) or cannot access its store (STORE_UNAVAILABLE).
-    Retry later, with the same `request_id` if the method has one.
+    Retry later, with the same `request_id` if the method has one. A call that arrives while the
+    server stops can also end with CANCELLED, without details: retry it in the same way.
     RESOURCE_EXHAUSTED: a limit is exceeded (LIMIT_EXCEEDED). The message contains the limit and
     its value; GetServerInfo lists all limits. Send less data, or delete resources that you no
     longer need.
@@ -296,7 +297,8 @@ class TrainingServiceServicer(object):
     invalid field. Errors for which a retry can help have a google.rpc.RetryInfo detail. A rejected
     call has no effect. In addition to the errors listed for each method, any call can fail with:
     UNAVAILABLE: the server is stopping (DRAINING) or cannot access its store (STORE_UNAVAILABLE).
-    Retry later, with the same `request_id` if the method has one.
+    Retry later, with the same `request_id` if the method has one. A call that arrives while the
+    server stops can also end with CANCELLED, without details: retry it in the same way.
     RESOURCE_EXHAUSTED: a limit is exceeded (LIMIT_EXCEEDED). The message contains the limit and
     its value; GetServerInfo lists all limits. Send less data, or delete resources that you no
     longer need.
@@ -1195,7 +1197,8 @@ class TrainingService(object):
     invalid field. Errors for which a retry can help have a google.rpc.RetryInfo detail. A rejected
     call has no effect. In addition to the errors listed for each method, any call can fail with:
     UNAVAILABLE: the server is stopping (DRAINING) or cannot access its store (STORE_UNAVAILABLE).
-    Retry later, with the same `request_id` if the method has one.
+    Retry later, with the same `request_id` if the method has one. A call that arrives while the
+    server stops can also end with CANCELLED, without details: retry it in the same way.
     RESOURCE_EXHAUSTED: a limit is exceeded (LIMIT_EXCEEDED). The message contains the limit and
     its value; GetServerInfo lists all limits. Send less data, or delete resources that you no
     longer need.
