@@ -190,32 +190,6 @@ async def test_other_authorities_and_old_versions_are_refused(tmp_path: Path) ->
             assert not await _plain(address)
 
 
-async def test_the_name_of_a_certificate_has_a_scope(tmp_path: Path) -> None:
-    (tmp_path / "ca.pem").write_bytes(CLIENTS.pem)
-    operator, reader = CLIENTS.issue("operator"), CLIENTS.issue("reader")
-    scopes = {"auth": None, "client_scope": ("operator=admin",)}
-    async with serving(tmp_path, client_ca=str(tmp_path / "ca.pem"), **scopes) as addresses:
-        assert addresses.http is not None
-        request = pb.CreateNetworkRequest(network="a", layer_sizes=[2, 1])
-        async with channel(addresses.grpc, client=operator) as connection:
-            stub = training_service_pb2_grpc.TrainingServiceStub(connection)
-            await stub.CreateNetwork(request)
-        async with channel(addresses.grpc, client=reader) as connection:
-            stub = training_service_pb2_grpc.TrainingServiceStub(connection)
-            assert await stub.GetNetwork(pb.GetNetworkRequest(network="a"))
-            with pytest.raises(grpc.RpcError) as error:
-                await stub.CreateNetwork(request)
-            assert error.value.code() is grpc.StatusCode.PERMISSION_DENIED
-
-        delete = "DELETE /v1/networks/a"
-        assert b"200 OK" in await get(addresses.http, context(tmp_path, reader))
-        assert b"401 Unauthorized" in await get(addresses.http, context(tmp_path))
-        answer = await get(addresses.http, context(tmp_path, reader), delete)
-        assert b"403 Forbidden" in answer
-        assert b"certificate:reader has the scope read" in answer
-        assert b"200 OK" in await get(addresses.http, context(tmp_path, operator), delete)
-
-
 async def test_health_needs_no_certificate_over_http_and_grpc_has_it(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_bytes(CLIENTS.pem)
     async with serving(tmp_path, client_ca=str(tmp_path / "ca.pem")) as addresses:
