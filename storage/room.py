@@ -32,7 +32,7 @@ class _Bound:
 
 
 class Room:
-    """Measured in the thread of the store, and checked in any thread."""
+    """Measured in the thread that writes, and checked in any thread."""
 
     def __init__(self, limits: Limits) -> None:
         self._quota = limits.store_bytes

@@ -24,6 +24,9 @@ from training.update import Segment
 
 _logger = logging.getLogger(__name__)
 
+#: Undoes one of several works in a transaction.
+_TO_SAVEPOINT = ("ROLLBACK TO work", "RELEASE work")
+
 
 @dataclass(frozen=True, slots=True)
 class Database:
@@ -52,7 +55,7 @@ class SqlStore(QueuedStore):
         self._database = database
         self._clock = clock
         self._statements = Statements(database.dialect)
-        # Only the thread of the store uses it. It is opened before the first reader, which may not
+        # Only the thread that writes uses it. It is opened before the first reader, which may not
         # create what readers and the writer share.
         self._connection: DBAPIConnection | None = database.connect()
         super().__init__()
@@ -91,8 +94,9 @@ class SqlStore(QueuedStore):
         try:
             session = self._session()
             session.control(self._database.begin)
+            is_alone = len(works) == 1
             for work in works:
-                changed |= self._attempt(work, session)
+                changed |= self._attempt(work, session, is_alone=is_alone)
             session.control("COMMIT")
         except Exception as error:
             is_full = self._database.is_full(error)
@@ -107,29 +111,32 @@ class SqlStore(QueuedStore):
             return None
         return changed
 
-    def _attempt(self, work: Work[Any], session: Session) -> set[str]:
-        """Do one work in a savepoint; return the uids of the networks that it changed.
+    def _attempt(self, work: Work[Any], session: Session, *, is_alone: bool) -> set[str]:
+        """Do one work; return the uids of the networks that it changed.
 
-        Raises the error of the driver if the whole transaction is lost.
+        It is undone alone if it fails: to its savepoint, which one that is alone in its transaction
+        does not need. Raises the error of the driver if the whole transaction is lost.
         """
         writer = SqlWriter(session, self._clock)
-        session.control("SAVEPOINT work")
+        if not is_alone:
+            session.control("SAVEPOINT work")
         try:
             work.attempt(writer)
         except BaseException as error:
             if isinstance(error, Exception) and self._database.is_of_disk(error):
                 raise
-            # Some errors of a database end its transaction: then there is no savepoint, and this
+            # Some errors of a database end its transaction: then nothing can be undone, and this
             # raises, too.
-            session.control("ROLLBACK TO work")
-            session.control("RELEASE work")
+            for sql in ("ROLLBACK", self._database.begin) if is_alone else _TO_SAVEPOINT:
+                session.control(sql)
             if isinstance(error, self._database.errors):
                 _logger.exception("the database refused to be written")
                 work.fail(self._error(error, store_errors.cannot_write()))
             else:
                 work.fail(error)
             return set()
-        session.control("RELEASE work")
+        if not is_alone:
+            session.control("RELEASE work")
         return writer.changed
 
     def _error(self, error: Exception, otherwise: ClearpropError) -> ClearpropError:

@@ -229,14 +229,21 @@ class Store(Protocol):
         which case nothing of it was written. It gets StoreUnavailable or StoreFull if the
         transaction could not be committed: its outcome is unknown, read again. Work is done in the
         order in which it is queued; several calls may share a transaction, and each succeeds or
-        fails alone. `work` is called once, in the thread of the store, and must be quick; it is not
+        fails alone. `work` is called once, in the thread that writes, and must be quick; it is not
         called if its future was cancelled before.
+        """
+
+    def commit(self, work: Callable[[Writer], T]) -> T:
+        """Do work in a transaction, and return its result once it is durable.
+
+        As `write` and then waiting for the future, but faster if no other work is queued: this
+        thread then writes itself. Raises what `work` raises, StoreUnavailable and StoreFull.
         """
 
     def on_commit(self, listener: Callable[[Sequence[str]], None]) -> None:
         """Call `listener` after each commit with the uids of the networks that changed.
 
-        It is called in the thread of the store, before the futures get their results, and must be
+        It is called in the thread that writes, before the futures get their results, and must be
         quick. It carries no data: the listener reads again.
         """
 
@@ -244,7 +251,7 @@ class Store(Protocol):
         """Call `listener` when the store becomes unwritable, and when it is writable again.
 
         With False after a transaction that could not be committed, with True after the next one
-        that could; in the thread of the store, before the futures get their results. It must be
+        that could; in the thread that writes, before the futures get their results. It must be
         quick.
         """
 
@@ -267,7 +274,7 @@ class Store(Protocol):
     def on_write(
         self, prepare: Callable[[Callable[[Writer], Any]], Callable[[Writer], Any]]
     ) -> None:
-        """Have `prepare` replace each work that is queued with `write`, before it is queued.
+        """Have `prepare` replace each work given to `write` or `commit`, before it is done.
 
         It is called in the thread of the caller, and must be quick.
         """
@@ -275,7 +282,7 @@ class Store(Protocol):
     def on_transaction(self, listener: Callable[[float, bool], None]) -> None:
         """Call `listener` after each transaction with its seconds, and whether it was committed.
 
-        In the thread of the store; it must be quick.
+        In the thread that writes; it must be quick.
         """
 
     def require_room(self, new_bytes: int | None = None) -> None:

@@ -16,7 +16,7 @@ def adopt_runs(store: Store) -> list[Run]:
     with store.read() as reader:
         runs = reader.active_runs()
     for run in runs:
-        store.write(partial(_renew_head, run)).result()
+        store.commit(partial(_renew_head, run))
     return runs
 
 

@@ -48,8 +48,8 @@ _SHORT_WORK = 2**28
 class ThreadExecutor:
     """Executes runs on a few threads, in time slices of one segment each, in `Turns`.
 
-    The threads compute without the global interpreter lock, and only the thread of the store
-    writes. The next state of a run comes from the table in `live_state`; its effects are here,
+    The threads compute without the global interpreter lock, and queue what they have computed in
+    the store. The next state of a run comes from the table in `live_state`; its effects are here,
     under one lock.
     """
 
@@ -125,13 +125,13 @@ class ThreadExecutor:
         paused = self._paused.take(intent)
         if work_of_gradient(network, min(run.settings.batch_size, run.examples)) > _SHORT_WORK:
             only = intent.addition(self._clock.now())
-            written = self._store.write(lambda writer: write(writer, only)).result()
+            written = self._store.commit(lambda writer: write(writer, only))
             self.start(network.uid, run.number, client)
             return written, None
         trainer = paused or self._trainer(network, intent.start, run)
         made = trainer.advance(record=True)
         addition = intent.followed_by(made.addition)
-        answer = self._store.write(lambda writer: write(writer, addition)).result()
+        answer = self._store.commit(lambda writer: write(writer, addition))
         self._states.remember(network.uid, trainer.state)
         with self._changed:
             self.progress.add(made.addition)
@@ -276,7 +276,7 @@ class ThreadExecutor:
         addition: Addition | None,
         done: "Future[RunState | None]",
     ) -> None:
-        """Handle the outcome of a commit; called in the thread of the store."""
+        """Handle the outcome of a commit; called in the thread that writes."""
         error = done.exception()
         if error is None and state is not None:
             self._states.remember(live.uid, state)

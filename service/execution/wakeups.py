@@ -33,7 +33,7 @@ class Signal:
 
 
 class Wakeups:
-    """Connects the thread of the store, which commits, with the event loop, where tasks wait."""
+    """Connects the thread that writes to the store with the event loop, where tasks wait."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop

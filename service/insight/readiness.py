@@ -48,7 +48,7 @@ class Readiness:
         return _SERVING if self._is_responding else _SLOW
 
     def store_changed(self, is_writable: bool) -> None:
-        """Note whether the store can be written; called in the thread of the store."""
+        """Note whether the store can be written; called in the thread that writes."""
         if is_writable:
             logger.info("the store is writable again; health is SERVING")
         else:

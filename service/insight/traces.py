@@ -36,7 +36,7 @@ class Traces:
         self._provider = provider
         self._tracer = provider.get_tracer("clearprop")
         self._context = TraceContextTextMapPropagator()
-        # The calls of the current transaction; used in the thread of the store only.
+        # The calls of the current transaction; used in the thread that writes only.
         self._writing: list[Span] = []
 
     @classmethod
@@ -86,7 +86,7 @@ class Traces:
         return noted
 
     def transaction_ended(self, seconds: float, is_committed: bool) -> None:
-        """Add the transaction to the spans of its calls; called in the thread of the store."""
+        """Add the transaction to the spans of its calls; called in the thread that writes."""
         writing, self._writing = self._writing, []
         end = time_ns()
         for parent in writing:

@@ -148,11 +148,11 @@ class Edits:
             writer.append(addition)
             return changed
 
-        self._store.write(
+        self._store.commit(
             lambda writer: once(
                 writer, self._clock, request, lambda: commit(writer), updates=update_made
             )
-        ).result()
+        )
         self._states.remember(network.uid, state)
         return changed
 

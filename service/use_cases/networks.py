@@ -192,9 +192,9 @@ class Networks:
             writer.set_labels(network.uid, changed)
             return _view(writer, replace(network, labels=changed))
 
-        return self._store.write(
+        return self._store.commit(
             lambda writer: once(writer, self._clock, request, lambda: change(writer))
-        ).result()
+        )
 
     def delete(
         self, network_id: str, etag: str = "", request: RequestId[None] | None = None
@@ -219,9 +219,9 @@ class Networks:
             writer.delete_network(network.uid)
             removed.append(network.uid)
 
-        self._store.write(
+        self._store.commit(
             lambda writer: once(writer, self._clock, request, lambda: remove(writer))
-        ).result()
+        )
         for uid in removed:
             self._owners.remove(uid)
 
@@ -274,9 +274,9 @@ class Networks:
             return NetworkView(network, head)
 
         try:
-            return self._store.write(
+            return self._store.commit(
                 lambda writer: once(writer, self._clock, request, lambda: add(writer))
-            ).result()
+            )
         except BaseException:
             self._owners.remove(network.uid)
             raise

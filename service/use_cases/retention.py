@@ -57,9 +57,9 @@ class Retention:
             head = writer.compact(network.uid, keyframe)
             return NetworkView(writer.network_by_uid(network.uid), head)
 
-        return self._store.write(
+        return self._store.commit(
             lambda writer: once(writer, self._clock, request, lambda: compact(writer))
-        ).result()
+        )
 
 
 def _check_before(head: Head, before: int) -> None:

@@ -164,20 +164,20 @@ class Runs:
                 head, run = ending.after, _run_of(ending)
             return ticket_for(network, head, run)
 
-        return self._store.write(
+        return self._store.commit(
             lambda writer: once_waiting(writer, self._clock, request, lambda: ask(writer))
-        ).result()
+        )
 
     def _start(
         self, request: RequestId[RunView] | None, work: Callable[[Writer], RunView]
     ) -> RunView:
         """Have a run executed that a transaction has made active."""
         try:
-            view = self._store.write(
+            view = self._store.commit(
                 lambda writer: once(
                     writer, self._clock, request, lambda: work(writer), run=_reference
                 )
-            ).result()
+            )
         except AnsweredBefore as before:
             # The first call may have ended after its commit, before the run was started.
             if before.answer.run is not None:

@@ -58,7 +58,7 @@ class Tokens:
         secret, now = new_secret(), self._clock.now()
         expires = now + timedelta(seconds=seconds) if seconds else None
         token = Token(name, scope, digest_of(secret), now, expires)
-        self._store.write(lambda writer: self._add(writer, token)).result()
+        self._store.commit(lambda writer: self._add(writer, token))
         self._grants.add(token)
         return NewToken(token, secret)
 
@@ -69,7 +69,7 @@ class Tokens:
 
     def revoke(self, name: str) -> None:
         """Revoke a token: its calls fail, and its streams end. Raises TokenNotFound."""
-        self._store.write(lambda writer: writer.delete_token(name)).result()
+        self._store.commit(lambda writer: writer.delete_token(name))
         self._grants.remove(name)
 
     def _add(self, writer: Writer, token: Token) -> None:
@@ -96,5 +96,5 @@ def replace_admin_token(store: Store, clock: Clock) -> str:
             writer.delete_token(_ADMIN)
         writer.add_token(token)
 
-    store.write(replace).result()
+    store.commit(replace)
     return secret

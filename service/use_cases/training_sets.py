@@ -43,7 +43,7 @@ class TrainingSets:
                 except TrainingSetNotFound:
                     writer.add_training_set(training_set, examples)
 
-        self._store.write(add).result()
+        self._store.commit(add)
 
     def create(
         self,
@@ -131,9 +131,9 @@ class TrainingSets:
             writer.add_training_set(training_set, examples)
             return training_set
 
-        return self._store.write(
+        return self._store.commit(
             lambda writer: once(writer, self._clock, request, lambda: add(writer))
-        ).result()
+        )
 
     def get(self, set_id: str) -> TrainingSet:
         """Return a training set without its examples. Raises TrainingSetNotFound."""
@@ -176,9 +176,9 @@ class TrainingSets:
                 )
             writer.delete_training_set(training_set.uid)
 
-        self._store.write(
+        self._store.commit(
             lambda writer: once(writer, self._clock, request, lambda: remove(writer))
-        ).result()
+        )
 
 
 def _check_names(

@@ -296,7 +296,7 @@ def fail_at(
     monkeypatch.setattr(Session, "control", control_or_fail)
 
 
-@pytest.mark.parametrize("statement", ["BEGIN IMMEDIATE", "SAVEPOINT work", "COMMIT"])
+@pytest.mark.parametrize("statement", ["BEGIN IMMEDIATE", "COMMIT"])
 def test_a_failed_transaction_changes_nothing_and_the_store_recovers(
     sqlite_store: SqliteStore, monkeypatch: pytest.MonkeyPatch, statement: str
 ) -> None:
@@ -311,6 +311,24 @@ def test_a_failed_transaction_changes_nothing_and_the_store_recovers(
     append(sqlite_store, retry.growth(4))
     with sqlite_store.read() as reader:
         assert reader.head(story.uid) == retry.head
+
+
+def test_a_savepoint_that_fails_fails_all_works_of_its_transaction(
+    sqlite_store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story, go_on = begin(sqlite_store), Event()
+    sqlite_store.write(lambda _: go_on.wait())
+    futures = [
+        sqlite_store.write(lambda writer: writer.set_labels(story.uid, {"new": "labels"}))
+        for _ in range(2)
+    ]
+    fail_at(monkeypatch, "SAVEPOINT work")
+    go_on.set()
+    for future in futures:
+        with pytest.raises(StoreUnavailable, match="outcome is unknown"):
+            future.result()
+    with sqlite_store.read() as reader:
+        assert reader.network(story.network.id).labels == story.network.labels
 
 
 def test_a_full_disk_has_an_error_of_its_own(

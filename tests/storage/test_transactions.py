@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Future
+from functools import partial
 from threading import Event, Thread, current_thread
 
 import pytest
@@ -108,10 +109,98 @@ def test_a_work_sees_its_own_writes(store: Store) -> None:
     store.write(work).result()
 
 
-def test_works_are_done_in_one_thread_that_is_not_the_callers(store: Store) -> None:
+def test_queued_works_are_done_in_one_thread_that_is_not_the_callers(store: Store) -> None:
     threads = {store.write(lambda _: current_thread()).result() for _ in range(5)}
     assert len(threads) == 1
     assert current_thread() not in threads
+
+
+def test_a_commit_returns_what_is_durable(store: Store) -> None:
+    story = begin(store)
+
+    def work(writer: Writer) -> int:
+        writer.set_labels(story.uid, {"new": "labels"})
+        return 17
+
+    assert store.commit(work) == 17
+    with store.read() as reader:
+        assert reader.network("net").labels == {"new": "labels"}
+
+
+def test_a_commit_that_raises_leaves_nothing(store: Store) -> None:
+    story = begin(store)
+
+    def fail(writer: Writer) -> None:
+        writer.set_labels(story.uid, {"half": "done"})
+        raise OddError
+
+    with pytest.raises(OddError):
+        store.commit(fail)
+    with store.read() as reader:
+        assert reader.network("net").labels == story.network.labels
+    assert store.commit(lambda writer: writer.network("net")) == story.network
+
+
+def test_commits_of_many_threads_lose_nothing_and_keep_their_order(store: Store) -> None:
+    story, threads, times = begin(store), 8, 25
+    done: list[tuple[int, int]] = []
+
+    def add(writer: Writer, thread: int, time: int) -> None:
+        done.append((thread, time))
+        count = int(writer.network("net").labels.get("count", "0"))
+        writer.set_labels(story.uid, {"count": str(count + 1)})
+
+    def run(thread: int) -> None:
+        for time in range(times):
+            work = partial(add, thread=thread, time=time)
+            if (thread + time) % 3 or time == times - 1:
+                store.commit(work)
+            else:
+                store.write(work)
+
+    running = [Thread(target=run, args=[thread]) for thread in range(threads)]
+    for each in running:
+        each.start()
+    for each in running:
+        each.join(PATIENCE)
+    with store.read() as reader:
+        assert reader.network("net").labels["count"] == str(threads * times)
+    for thread in range(threads):
+        assert [time for other, time in done if other == thread] == list(range(times))
+
+
+def test_a_commit_waits_for_the_work_before_it(store: Store) -> None:
+    story = begin(store)
+    gate = Gate(store)
+    store.write(lambda writer: writer.set_labels(story.uid, {"from": "before"}))
+    seen: list[object] = []
+    later = Thread(
+        target=lambda: seen.append(store.commit(lambda writer: writer.network("net").labels))
+    )
+    later.start()
+    gate.open()
+    later.join(PATIENCE)
+    assert seen == [{"from": "before"}]
+
+
+def test_closing_waits_for_a_commit_of_another_thread(store: Store) -> None:
+    begun, go_on = Event(), Event()
+
+    def work(_: Writer) -> None:
+        begun.set()
+        go_on.wait(PATIENCE)
+
+    committing, closing = Thread(target=store.commit, args=[work]), Thread(target=store.close)
+    committing.start()
+    assert begun.wait(PATIENCE)
+    closing.start()
+    go_on.set()
+    committing.join(PATIENCE)
+    closing.join(PATIENCE)
+    assert not committing.is_alive()
+    assert not closing.is_alive()
+    with pytest.raises(StoreUnavailable):
+        store.commit(lambda _: None)
 
 
 def test_a_reader_sees_only_committed_data(store: Store) -> None:

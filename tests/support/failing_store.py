@@ -21,6 +21,9 @@ class FailingStore:
     def __getattr__(self, name: str) -> object:
         return getattr(self.store, name)
 
+    def commit(self, work: Callable[[Writer], T]) -> T:
+        return self.write(work).result()
+
     def write(self, work: Callable[[Writer], T]) -> Future[T]:
         self.writes += 1
         if self.writes not in self.fail_after:
