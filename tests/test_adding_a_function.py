@@ -96,7 +96,7 @@ def test_the_contract_has_no_others() -> None:
 
 @each_entry
 def test_server_info_describes_it(entry: Defined) -> None:
-    info = server_info("1", "memory", Limits(), {})
+    info = server_info("1", "memory", Limits())
     found: list[Any] = [
         *info.activations,
         *info.cost_functions,

@@ -1,15 +1,16 @@
 """Admits calls: how many of one client at the same time, and for how long."""
 
-import asyncio
 import os
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from time import monotonic
 from typing import Any, TypeVar
 
 from service.admission.call import Call
-from service.admission.call_kinds import CallKind, Pool
+from service.admission.call_kinds import CALL_KINDS, CallKind, Pool
 from service.admission.call_pool import CallPool
+from service.admission.deadlines import Deadlines
 from service.admission.fair_queue import FairQueue
 from service.admission.rates import Rates
 from service.admission.time_slices import TimeSlices
@@ -38,7 +39,11 @@ class Admission:
             Pool.COMPUTING: self._pool(computing, computing * _BEGUN, "computing"),
         }
         self._rates = Rates(limits.calls_per_second_of_client, monotonic)
-        self._calls: dict[Call, asyncio.TimerHandle | None] = {}
+        self._deadlines = {
+            name: self._deadlines_of(name)
+            for name in {kind.seconds for kind in CALL_KINDS.values() if kind.seconds}
+        }
+        self._calls: set[Call] = set()
         self._of_client: Counter[str] = Counter()
 
     def begin(self, client: str, kind: CallKind) -> Call:
@@ -58,7 +63,9 @@ class Admission:
         self._rates.count(client)
         call = Call(client, kind, self._pools[kind.pool], self._ended)
         self._of_client[client] += 1
-        self._calls[call] = None if kind.seconds is None else self._timer(call, kind.seconds)
+        self._calls.add(call)
+        if kind.seconds is not None:
+            self._deadlines[kind.seconds].add(call)
         return call
 
     async def convert(self, client: str, work: Callable[[], T]) -> T:
@@ -97,14 +104,14 @@ class Admission:
         )
         return CallPool(queue, threads, name, TimeSlices(at_once))
 
-    def _timer(self, call: Call, limit: str) -> asyncio.TimerHandle:
+    def _deadlines_of(self, limit: str) -> Deadlines[Call]:
         seconds: float = getattr(self._limits, limit)
-        return asyncio.get_running_loop().call_later(seconds, _expire, call, limit, seconds)
+        return Deadlines(seconds, partial(_expire, limit=limit, seconds=seconds))
 
     def _ended(self, call: Call) -> None:
-        deadline = self._calls.pop(call, None)
-        if deadline is not None:
-            deadline.cancel()
+        self._calls.discard(call)
+        if call.kind.seconds is not None:
+            self._deadlines[call.kind.seconds].remove(call)
         self._of_client[call.client] -= 1
         if not self._of_client[call.client]:
             del self._of_client[call.client]

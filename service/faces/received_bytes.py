@@ -60,15 +60,21 @@ class ReceivedBytes:
         self._clients[client].size -= size
         self._changed(client)
 
-    async def begin(self, client: str) -> None:
+    def begin(self, client: str) -> bool:
+        """Begin to receive a request of a client if there is room; it counts until `end`."""
+        found = self._clients.get(client)
+        if found is None:
+            found = self._clients[client] = _Client()
+        has_room = self._has_room(found) and not found.waiting
+        found.receiving += has_room
+        return has_room
+
+    async def turn(self, client: str) -> None:
         """Wait until another request of a client can be received; it counts until `end`.
 
         Raises TooManyCalls.
         """
-        found = self._clients.setdefault(client, _Client())
-        if self._has_room(found) and not found.waiting:
-            found.receiving += 1
-            return
+        found = self._clients[client]
         if len(found.waiting) >= self._limits.calls_of_client:
             raise TooManyCalls(
                 f"{len(found.waiting)} calls of this client wait until their requests are received,"
@@ -117,12 +123,14 @@ class HeldBytes:
         self._size = 0
         self._is_receiving = False
 
-    async def begin(self) -> None:
-        """Wait until the request can be received: its size is not known before.
+    def begin(self) -> bool:
+        """Return whether the request can be received at once: its size is not known before."""
+        self._is_receiving = self._received.begin(self._client)
+        return self._is_receiving
 
-        Raises TooManyCalls.
-        """
-        await self._received.begin(self._client)
+    async def turn(self) -> None:
+        """Wait until the request can be received. Raises TooManyCalls."""
+        await self._received.turn(self._client)
         self._is_receiving = True
 
     def arrive(self, size: int) -> None:

@@ -48,7 +48,7 @@ class AuditLog(BackgroundTask):
         self._store = store
         self._clock = clock
         self._kept = timedelta(days=days)
-        # Used in the thread of the store only.
+        # Used in the thread that writes only.
         self._open: LRUCache[Key, AuditEntry] = LRUCache(_OPEN_ENTRIES)
         self._recorded: list[ObservedCall] = []
         # Used in the event loop only.
@@ -62,7 +62,7 @@ class AuditLog(BackgroundTask):
         """Note a call that would change something, unless its change is recorded."""
         if not call.is_change or call.is_recorded or not self._kept:
             return
-        entry = self._entry(call, call.code)
+        entry = _entry(call, call.code, _principal(), self._clock.now())
         if self._named >= _NAMED_FAILURES:
             entry = replace(entry, resource="", run=0)
         elif _key(entry) not in self._failed:
@@ -91,12 +91,12 @@ class AuditLog(BackgroundTask):
         call = current_call()
         if call is None or not call.is_change or call.is_recorded:
             return work
-        entry = self._entry(call, "OK")
+        principal, now = _principal(), self._clock.now()
 
         def recorded(writer: Writer) -> Any:  # noqa: ANN401 (the result of the work)
             result = work(writer)
             if not call.is_recorded:
-                self._record(writer, _with_result(entry, result))
+                self._record(writer, _entry(call, "OK", principal, now, *_created(result)))
                 self._recorded.append(call)
             return result
 
@@ -111,10 +111,11 @@ class AuditLog(BackgroundTask):
         before = self._open.get(key)
         if before is not None and entry.last_time - before.first_time < _SHARED:
             entry = _joined(before, entry)
-        self._open[key] = replace(entry, number=writer.record(entry))
+        number = writer.record(entry)
+        self._open[key] = entry if number == entry.number else replace(entry, number=number)
 
     def _transaction_ended(self, _: float, is_committed: bool) -> None:
-        """Note which calls are recorded; called in the thread of the store."""
+        """Note which calls are recorded; called in the thread that writes."""
         recorded, self._recorded = self._recorded, []
         if is_committed:
             for call in recorded:
@@ -122,36 +123,43 @@ class AuditLog(BackgroundTask):
         else:
             self._open.clear()
 
-    def _entry(self, call: ObservedCall, code: str) -> AuditEntry:
-        principal, now = PRINCIPAL.get(), self._clock.now()
-        return AuditEntry(
-            number=0,
-            first_time=now,
-            last_time=now,
-            calls=1,
-            principal="" if principal is None else principal.name,
-            address=call.address,
-            method=call.method,
-            resource=_short(call.resource),
-            run=call.run,
-            request_id=_short(call.request_id or call.header("x-request-id")),
-            code=code,
-        )
+
+def _principal() -> str:
+    principal = PRINCIPAL.get()
+    return "" if principal is None else principal.name
 
 
-def _with_result(entry: AuditEntry, result: object) -> AuditEntry:
-    """Return an entry with what the change has created: a network, a training set, or a run."""
+def _entry(
+    call: ObservedCall, code: str, principal: str, now: datetime, resource: str = "", run: int = 0
+) -> AuditEntry:
+    return AuditEntry(
+        number=0,
+        first_time=now,
+        last_time=now,
+        calls=1,
+        principal=principal,
+        address=call.address,
+        method=call.method,
+        resource=resource or _short(call.resource),
+        run=run or call.run,
+        request_id=_short(call.request_id or call.header("x-request-id")),
+        code=code,
+    )
+
+
+def _created(result: object) -> tuple[str, int]:
+    """Return what the result of a change is: the id of a network or training set, or a run."""
     match result:
-        case NetworkView():
-            return replace(entry, resource=result.network.id)
-        case TrainingSet():
-            return replace(entry, resource=result.id)
-        case RunView():
-            return replace(entry, run=result.run.number)
         case Ticket():
-            return replace(entry, run=result.run_number)
+            return "", result.run_number
+        case RunView():
+            return "", result.run.number
+        case NetworkView():
+            return result.network.id, 0
+        case TrainingSet():
+            return result.id, 0
         case _:
-            return entry
+            return "", 0
 
 
 def _key(entry: AuditEntry) -> Key:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
@@ -26,6 +26,9 @@ R = TypeVar("R")
 #: The size of the cache of serialized responses, in bytes.
 _SHARED_BYTES = 32 * 2**20
 
+#: Peers whose address is remembered: all calls of a connection have the same.
+_PEERS = 1_000
+
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
@@ -43,7 +46,8 @@ def _handler(
     rpc: Rpc, requests: Requests, serialized: "SharedEncodings[_Serialized]"
 ) -> "grpc.RpcMethodHandler[Any, Any]":
     # All methods are handled as if they had a stream of requests, which has the same form on the
-    # wire: so the service decides when it receives a request.
+    # wire: so the service decides when it receives a request. It reads from the context, because
+    # gRPC's iterator costs another task for each call, which closes it.
     if rpc.method.server_streaming:
         # Its responses are already serialized, because many callers receive the same ones.
         stream = _observed(rpc, _streaming(rpc, requests, serialized))
@@ -53,11 +57,11 @@ def _handler(
 
 
 def _observed(
-    rpc: Rpc, handle: Callable[[AsyncIterator[bytes], Context], Awaitable[R]]
+    rpc: Rpc, handle: Callable[[Context], Awaitable[R]]
 ) -> Callable[[AsyncIterator[bytes], Context], Awaitable[R]]:
-    async def observed(contents: AsyncIterator[bytes], context: Context) -> R:
+    async def observed(_: AsyncIterator[bytes], context: Context) -> R:
         with rpc.observed("grpc", _address(context.peer()), partial(_header, context)):
-            return await handle(contents, context)
+            return await handle(context)
 
     return observed
 
@@ -68,16 +72,14 @@ def _header(context: Context, name: str) -> str:
     return found if isinstance(found, str) else ""
 
 
-def _answering(
-    rpc: Rpc, requests: Requests
-) -> Callable[[AsyncIterator[bytes], Context], Awaitable[bytes]]:
+def _answering(rpc: Rpc, requests: Requests) -> Callable[[Context], Awaitable[bytes]]:
     serialize = rpc.response_type.SerializeToString
 
-    async def answer(contents: AsyncIterator[bytes], context: Context) -> bytes:
+    async def answer(context: Context) -> bytes:
         try:
             _admit(rpc, context)
             with requests.hold(CALLER.get()) as held:
-                request = await requests.only(rpc.request_type, contents, held)
+                request = await requests.only(rpc.request_type, context.read, held)
                 response = await rpc.answer(request, serialize)
         except Exception as error:  # noqa: BLE001 (sent to the caller, and logged)
             await refuse(error, context)
@@ -86,13 +88,11 @@ def _answering(
     return answer
 
 
-def _collecting(
-    rpc: Rpc, requests: Requests
-) -> Callable[[AsyncIterator[bytes], Context], Awaitable[bytes]]:
-    async def collect(contents: AsyncIterator[bytes], context: Context) -> bytes:
+def _collecting(rpc: Rpc, requests: Requests) -> Callable[[Context], Awaitable[bytes]]:
+    async def collect(context: Context) -> bytes:
         try:
             _admit(rpc, context)
-            async with aclosing(_messages(rpc, requests, contents, context)) as messages:
+            async with aclosing(_messages(rpc, requests, context)) as messages:
                 response = (await rpc.collect(messages)).SerializeToString()
         except Exception as error:  # noqa: BLE001 (sent to the caller, and logged)
             await refuse(error, context)
@@ -102,9 +102,9 @@ def _collecting(
 
 
 async def _messages(
-    rpc: Rpc, requests: Requests, contents: AsyncIterator[bytes], context: Context
+    rpc: Rpc, requests: Requests, context: Context
 ) -> AsyncGenerator[Message, None]:
-    while (content := await read_timeout(anext(contents, None))) is not None:
+    while (content := await read_timeout(context.read())) is not grpc.aio.EOF:
         yield await requests.parse(rpc.request_type, content)
     # In gRPC, the requests of a caller that has disconnected end like those of one that has sent
     # everything; the call is cancelled a little later. Sending waits for that or returns at once.
@@ -128,12 +128,12 @@ def _serialized(response: Response) -> _Serialized:
 
 def _streaming(
     rpc: Rpc, requests: Requests, serialized: SharedEncodings[_Serialized]
-) -> Callable[[AsyncIterator[bytes], Context], Awaitable[None]]:
-    async def stream(contents: AsyncIterator[bytes], context: Context) -> None:
+) -> Callable[[Context], Awaitable[None]]:
+    async def stream(context: Context) -> None:
         try:
             _admit(rpc, context)
             with requests.hold(CALLER.get()) as held:
-                request = await requests.only(rpc.request_type, contents, held)
+                request = await requests.only(rpc.request_type, context.read, held)
             async with aclosing(await rpc.open_stream(request)) as responses:
                 await context.send_initial_metadata(())
                 async for group in responses:
@@ -151,6 +151,7 @@ def _admit(rpc: Rpc, context: Context) -> None:
     rpc.admit(_address(context.peer()), lambda: credentials_of(context))
 
 
+@lru_cache(_PEERS)
 def _address(peer: str) -> str:
     """Return a peer's address without the port, which differs between connections.
 

@@ -5,13 +5,16 @@ decides when to receive a request, and parses it after its elements are counted.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+import grpc
 from google.protobuf.message import DecodeError, Message
 
 from service.admission.admission import Admission
+from service.admission.deadlines import Deadlines
 from service.faces.messages.element_count import check_element_count
 from service.faces.messages.name_lengths import check_first_names
 from service.faces.received_bytes import HeldBytes, ReceivedBytes
@@ -22,12 +25,28 @@ from training.limits import Limits
 
 M = TypeVar("M", bound=Message)
 
+#: What gRPC returns instead of a request if there is none; its type says bytes.
+_EOF: object = grpc.aio.EOF
+
+#: Returns the next request of a call, `grpc.aio.EOF` if there is none.
+Read = Callable[[], Awaitable[bytes]]
+
 #: A request that has not arrived after twice this time, in seconds, counts with the maximum size.
 #: The second half begins when the event loop is there again, if it was busy with other work.
 _SLOW_SECONDS = 1.5
 
 #: Counting the elements of a longer request would delay other calls.
 _LONGEST_IN_LOOP = 256 * 2**10
+
+
+@dataclass(slots=True, eq=False)
+class _Receiving:
+    """A request that is being received, since a time of the event loop."""
+
+    held: HeldBytes
+    timeout: asyncio.Timeout
+    began: float
+    refused: TooManyCalls | None = None
 
 
 class Requests:
@@ -37,18 +56,20 @@ class Requests:
         self._limits = limits
         self._received = received
         self._admission = admission
+        self._late = Deadlines(_SLOW_SECONDS, self._is_late)
+        self._arriving = Deadlines(_SLOW_SECONDS, self._late.add)
 
     def hold(self, client: str) -> HeldBytes:
         """Return the bytes that a call holds until the end of a `with` block."""
         return self._received.hold(client)
 
-    async def only(self, kind: type[M], contents: AsyncIterator[bytes], held: HeldBytes) -> M:
+    async def only(self, kind: type[M], read: Read, held: HeldBytes) -> M:
         """Receive the one request of a call.
 
         Raises InvalidFields, LimitExceeded, TooManyCalls, UploadStalled.
         """
-        content = await self._receive(contents, held)
-        if content is None:
+        content = await self._receive(read, held)
+        if content is _EOF:
             raise InvalidFields([Violation("", f"the {kind.DESCRIPTOR.full_name} is missing")])
         held.arrive(len(content))
         return await self.parse(kind, content)
@@ -59,37 +80,35 @@ class Requests:
             return self._parsed(kind, content)
         return await self._admission.convert(CALLER.get(), partial(self._parsed, kind, content))
 
-    async def _receive(self, contents: AsyncIterator[bytes], held: HeldBytes) -> bytes | None:
-        """Return the next request, None if there is none."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + self._limits.body_seconds
-        refused: TooManyCalls | None = None
-        timer: asyncio.TimerHandle | None = None
-
-        def wait(then: Callable[[], None]) -> None:
-            nonlocal timer
-            timer = loop.call_later(_SLOW_SECONDS, then)
-
-        def be_slow() -> None:
-            nonlocal refused
-            try:
-                held.arrive(self._limits.request_bytes)
-                timeout.reschedule(deadline)
-            except TooManyCalls as error:
-                refused = error
-                timeout.reschedule(loop.time())
-
+    async def _receive(self, read: Read, held: HeldBytes) -> bytes:
+        """Return the next request, EOF if there is none."""
+        timeout = asyncio.timeout(None)
+        receiving = _Receiving(held, timeout, asyncio.get_running_loop().time())
         try:
-            async with asyncio.timeout_at(deadline) as timeout:
-                await held.begin()
-                timeout.reschedule(None)
-                wait(then=partial(wait, be_slow))
-                return await anext(contents, None)
+            async with timeout:
+                if not held.begin():
+                    self._limit(receiving)
+                    await held.turn()
+                    timeout.reschedule(None)
+                self._arriving.add(receiving)
+                return await read()
         except TimeoutError:
-            raise refused or body_timeout(self._limits) from None
+            raise receiving.refused or body_timeout(self._limits) from None
         finally:
-            if timer is not None:
-                timer.cancel()
+            self._arriving.remove(receiving)
+            self._late.remove(receiving)
+
+    def _limit(self, receiving: "_Receiving") -> None:
+        receiving.timeout.reschedule(receiving.began + self._limits.body_seconds)
+
+    def _is_late(self, receiving: "_Receiving") -> None:
+        """Let a request count with the maximum size, and let it arrive in time."""
+        try:
+            receiving.held.arrive(self._limits.request_bytes)
+            self._limit(receiving)
+        except TooManyCalls as error:
+            receiving.refused = error
+            receiving.timeout.reschedule(receiving.began)  # at once
 
     def _parsed(self, kind: type[M], content: bytes) -> M:
         check_first_names(kind, content)

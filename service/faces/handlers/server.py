@@ -1,7 +1,6 @@
 """The server itself."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from clearprop.v1 import training_service_pb2 as pb
 
@@ -9,15 +8,17 @@ from service.faces.messages.server import server_info
 from training.limits import Limits
 
 
-@dataclass(frozen=True, slots=True)
 class ServerHandlers:
     """The RPC that describes the server."""
 
-    _version: str
-    _store_kind: str
-    _limits: Limits
-    _used: Callable[[], Mapping[str, int]]
+    def __init__(
+        self, version: str, store_kind: str, limits: Limits, used: Callable[[], Mapping[str, int]]
+    ) -> None:
+        self._info = server_info(version, store_kind, limits)
+        self._used = used
 
     def get_server_info(self, _: pb.GetServerInfoRequest) -> pb.GetServerInfoResponse:
-        """Return the properties of the server."""
-        return server_info(self._version, self._store_kind, self._limits, self._used())
+        """Return the properties of the server, and how much of its limits is used."""
+        response = pb.GetServerInfoResponse(used=self._used())
+        response.MergeFrom(self._info)
+        return response

@@ -1,6 +1,6 @@
 """Properties of the server."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from clearprop.v1 import training_service_pb2
 
@@ -20,15 +20,14 @@ def _descriptions(source: Limits) -> Iterator[training_service_pb2.LimitInfo]:
 
 
 def server_info(
-    version: str, store: str, limits: Limits, used: Mapping[str, int]
+    version: str, store: str, limits: Limits
 ) -> training_service_pb2.GetServerInfoResponse:
-    """Describe the server: its limits, how much of them is used, and its functions."""
+    """Describe the server: its limits and its functions, which do not change."""
     return training_service_pb2.GetServerInfoResponse(
         version=version,
         store=store,
         limits=_limits(limits),
         limit_descriptions=_descriptions(limits),
-        used=used,
         activations=functions.activations(),
         cost_functions=functions.cost_functions(),
         optimizers=functions.optimizers(),

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from service.faces.received_bytes import SMALL_BYTES, ReceivedBytes
+from service.faces.received_bytes import SMALL_BYTES, HeldBytes, ReceivedBytes
 from training.errors import TooManyCalls
 from training.limits import Limits
 
@@ -40,17 +40,22 @@ def test_small_requests_do_not_count() -> None:
         assert received.total == 0
 
 
+async def begin(held: HeldBytes) -> None:
+    if not held.begin():
+        await held.turn()
+
+
 async def test_few_requests_of_a_client_are_received_at_the_same_time() -> None:
     limits = Limits(received_bytes_of_client=5 * MIB, request_bytes=2 * MIB, calls_of_client=2)
     received = ReceivedBytes(limits)
     held = [received.hold("a") for _ in range(5)]
-    await held[0].begin()
-    await held[1].begin()
-    await received.hold("b").begin()  # another client has its own
-    waiting = [asyncio.create_task(each.begin()) for each in held[2:4]]
+    await begin(held[0])
+    await begin(held[1])
+    await begin(received.hold("b"))  # another client has its own
+    waiting = [asyncio.create_task(begin(each)) for each in held[2:4]]
     await asyncio.sleep(0)
     with pytest.raises(TooManyCalls, match="wait until their requests are received"):
-        await held[4].begin()
+        await begin(held[4])
     held[0].arrive(2 * MIB)
     held[1].arrive(10)
     await waiting[0]  # only one of the largest fits into the rest
@@ -62,9 +67,9 @@ async def test_few_requests_of_a_client_are_received_at_the_same_time() -> None:
 async def test_a_request_of_a_call_that_was_cancelled_does_not_wait_any_more() -> None:
     received = ReceivedBytes(Limits(received_bytes_of_client=MIB, request_bytes=MIB))
     first, second, third = (received.hold("a") for _ in range(3))
-    await first.begin()
-    waiting = asyncio.create_task(second.begin())
-    begun = asyncio.create_task(third.begin())
+    await begin(first)
+    waiting = asyncio.create_task(begin(second))
+    begun = asyncio.create_task(begin(third))
     await asyncio.sleep(0)
     waiting.cancel()
     first.arrive(0)

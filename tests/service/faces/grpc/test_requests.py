@@ -85,10 +85,13 @@ async def test_a_call_without_a_request_is_rejected(channel: grpc.aio.Channel) -
     assert "GetNetworkRequest is missing" in error.message
 
 
-async def test_calls_that_send_nothing_end(
-    channel: grpc.aio.Channel, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def _slow_early(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(requests, "_SLOW_SECONDS", 0.05)
+
+
+@pytest.mark.usefixtures("_slow_early")
+async def test_calls_that_send_nothing_end(channel: grpc.aio.Channel) -> None:
     silent = [call(channel, "GetNetwork", None) for _ in range(4)]
     errors = await asyncio.gather(*map(refused, silent))
     # Two of them count with 4 MiB each, and the limit is 10 MiB.
