@@ -1,16 +1,13 @@
 """One connection of HTTP/1.1, bounded in everything that its client controls."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 
-import grpc
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from service.faces.rest.acceptor import Place
 from service.faces.rest.browser_guard import TARGET_HOST
-from service.faces.rest.errors import HttpError, error_response
 from service.faces.rest.streams import ABORT, WHEN_LOST
 from training.limits import Limits
 
@@ -31,55 +28,24 @@ MOST_WAITING = 100
 STALLED_SECONDS = 30.0
 
 
-class OpenConnections:
-    """The open connections, counted for each client and together."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self._of_client: Counter[str] = Counter()
-        self._count = 0
-        #: The number of connections that were refused.
-        self.refused = 0
-
-    def add(self, client: str) -> bool:
-        """Count a new connection; return False if there are too many."""
-        if (
-            self._count >= self._limits.connections
-            or self._of_client[client] >= self._limits.connections_of_client
-        ):
-            self.refused += 1
-            return False
-        self._count += 1
-        self._of_client[client] += 1
-        return True
-
-    def remove(self, client: str) -> None:
-        """Count a connection no longer."""
-        self._count -= 1
-        self._of_client[client] -= 1
-        if not self._of_client[client]:
-            del self._of_client[client]
-
-
 class Connection(HttpToolsProtocol):
     """uvicorn's protocol, with a way to abort a connection whose client does not read.
 
-    A connection is refused if its client, or all together, have too many. The head of a request is
-    limited in size and time, the requests that wait in number, and the connection in age and in the
-    time without a request. The limits of bodies are those of each call.
+    The head of a request is limited in size and time, the requests that wait in number, and the
+    connection in age and in the time without a request. The limits of bodies are those of each
+    call.
     """
 
     def __init__(
         self,
         *args: Any,  # noqa: ANN401 (those of uvicorn)
         limits: Limits,
-        opened: OpenConnections,
+        place: Place,
         **named: Any,  # noqa: ANN401
     ) -> None:
         super().__init__(*args, **named)
         self._limits = limits
-        self._opened = opened
-        self._peer: str | None = None
+        self._place = place
         self._refused_later = ""
         self._head_bytes = 0
         self._head_ends: asyncio.TimerHandle | None = None
@@ -89,13 +55,7 @@ class Connection(HttpToolsProtocol):
         self._certificate: bytes | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin, or refuse the connection."""
-        peer = (transport.get_extra_info("peername") or ("",))[0]
-        if not self._opened.add(peer):
-            transport.write(_refusal(self._limits))
-            transport.close()
-            return
-        self._peer = peer
+        """Begin the connection."""
         tls = transport.get_extra_info("ssl_object")
         self._certificate = None if tls is None else tls.getpeercert(binary_form=True)
         super().connection_made(transport)
@@ -104,9 +64,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End everything that the connection has begun."""
-        if self._peer is None:
-            return
-        self._opened.remove(self._peer)
+        self._place.free()
         self._end_head()
         for timer in (self._ages, self._aborts):
             if timer is not None:
@@ -249,22 +207,3 @@ class Connection(HttpToolsProtocol):
         """Abort the connection later: closing it waits until the client has read everything."""
         if self._aborts is None:
             self._aborts = self.loop.call_later(seconds, self.transport.abort)
-
-
-def _refusal(limits: Limits) -> bytes:
-    """Return the response for a connection that is one too many."""
-    error = error_response(
-        HttpError(
-            HTTPStatus.SERVICE_UNAVAILABLE,
-            grpc.StatusCode.RESOURCE_EXHAUSTED,
-            "TOO_MANY_CONNECTIONS",
-            f"too many connections: at most {limits.connections_of_client} of one client"
-            f" (limit connections_of_client) and {limits.connections} in total (limit"
-            " connections); close some, or retry later",
-        )
-    )
-    return (
-        b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\n"
-        b"Content-Length: %d\r\nRetry-After: 1\r\nConnection: close\r\n\r\n%b"
-        % (len(error.document), error.document)
-    )

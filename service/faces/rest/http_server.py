@@ -1,7 +1,6 @@
 """Serves an ASGI application over HTTP/1.1, in the event loop of the whole server."""
 
 import asyncio
-import socket
 import ssl
 from asyncio.sslproto import SSLProtocol
 
@@ -9,20 +8,15 @@ from starlette.types import ASGIApp
 from uvicorn import Config, Server
 
 from service.faces.listeners import bound_socket
-from service.faces.rest.connection import HEAD_SECONDS, Connection, OpenConnections
+from service.faces.rest.acceptor import Acceptor, OpenConnections, Place
+from service.faces.rest.connection import HEAD_SECONDS, Connection
 from training.limits import Limits
 
 _OPTION = "--http, or disable HTTP with --http off"
 
-#: How many connections can wait to be accepted.
-_BACKLOG = 2048
-
 #: The buffer of each connection with TLS, in bytes. The largest record of TLS has 16 KiB; asyncio
 #: would reserve 256 KiB, also for a connection that does not even begin TLS.
 _TLS_BUFFER = 2**15
-
-#: How many connections are accepted at a time, before others continue.
-_ACCEPTED_AT_ONCE = 32
 
 
 class HttpServer:
@@ -55,7 +49,7 @@ class HttpServer:
         self._grace_seconds = grace_seconds
         self._tls = tls
         self._server = Server(self._config)
-        self._sockets: list[socket.socket] = []
+        self._acceptor: Acceptor | None = None
         self._ticking: asyncio.Task[None] | None = None
 
     @property
@@ -69,31 +63,22 @@ class HttpServer:
         `option` is the option of the command line to choose another address. Raises CannotListen.
         """
         listener = bound_socket(address, option)
-        self._sockets = [listener]
-        listener.listen(_BACKLOG)
+        self._acceptor = Acceptor(
+            listener, self._opened, self._limits, self._connection, self._tls, HEAD_SECONDS
+        )
         return f"{address.rpartition(':')[0]}:{listener.getsockname()[1]}"
 
     async def start(self) -> None:
         """Start to accept connections."""
         # As in uvicorn's own `serve`, but without signal handlers, which the whole server has, and
-        # with a limit of the time for TLS.
+        # with sockets that it does not accept from.
         SSLProtocol.max_size = _TLS_BUFFER
         self._config.load()
         self._server.lifespan = self._config.lifespan_class(self._config)
-        self._server.servers = [
-            await asyncio.get_running_loop().create_server(
-                self._connection,
-                sock=listener,
-                backlog=_ACCEPTED_AT_ONCE,
-                ssl=self._tls,
-                ssl_handshake_timeout=None if self._tls is None else HEAD_SECONDS,
-            )
-            for listener in self._sockets
-        ]
+        self._server.servers = []
         self._server.started = True
-        for listener in self._sockets:
-            # asyncio accepts as many at a time as can wait, which would stop everything else.
-            listener.listen(_BACKLOG)
+        if self._acceptor is not None:
+            self._acceptor.start()
         self._ticking = asyncio.create_task(self._server.main_loop())
 
     def close(self) -> None:
@@ -103,8 +88,8 @@ class HttpServer:
         final for them.
         """
         if self._ticking is not None:
-            for listener in self._server.servers:
-                listener.close()
+            if self._acceptor is not None:
+                self._acceptor.close()
             for connection in [*self._server.server_state.connections]:
                 connection.shutdown()
 
@@ -114,16 +99,16 @@ class HttpServer:
             self._server.should_exit = True
             await self._ticking
             abort = asyncio.get_running_loop().call_later(self._grace_seconds, self._abort)
-            await self._server.shutdown(self._sockets)
+            await self._server.shutdown()
             abort.cancel()
 
-    def _connection(self) -> Connection:
+    def _connection(self, place: Place) -> Connection:
         return Connection(
             config=self._config,
             server_state=self._server.server_state,
             app_state={},
             limits=self._limits,
-            opened=self._opened,
+            place=place,
         )
 
     def _abort(self) -> None:

@@ -1,14 +1,17 @@
 """Connections are limited in number, age and idle time, and heads in size and time."""
 
 import asyncio
+import errno
 import json
+import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
+from typing import Any
 
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from service.faces.rest import connection
+from service.faces.rest import acceptor, connection, http_server
 from service.faces.rest.http_server import HttpServer
 from training.limits import Limits
 
@@ -148,6 +151,33 @@ async def test_a_connection_too_many_is_refused_until_another_ends() -> None:
         await until_served(port)
 
 
+async def test_connections_that_wait_are_accepted_one_at_a_time_and_none_is_built_to_be_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    built = [0]
+
+    class Counted(connection.Connection):
+        def __init__(self, *args: Any, **named: Any) -> None:
+            built[0] += 1
+            super().__init__(*args, **named)
+
+    monkeypatch.setattr(http_server, "Connection", Counted)
+    async with serving(limits=Limits(connections_of_client=20)) as port:
+        with ExitStack() as open_sockets:
+            clients = [
+                open_sockets.enter_context(socket.create_connection(("127.0.0.1", port)))
+                for _ in range(100)  # nothing accepts them while this thread opens them
+            ]
+            most = before = 0
+            for _ in range(1_000):
+                await asyncio.sleep(0)
+                most, before = max(most, built[0] - before), built[0]
+            assert built == [20]
+            assert most == 1
+            for client in clients[20:]:
+                assert client.recv(12) == b"HTTP/1.1 503"
+
+
 @pytest.mark.parametrize(
     "limits", [Limits(idle_seconds=1), Limits(connection_seconds=1)], ids=["idle", "old"]
 )
@@ -157,6 +187,24 @@ async def test_a_connection_ends_when_it_is_idle_or_old(limits: Limits) -> None:
 
         async with asyncio.timeout(5):
             assert (await all_of(reader)).count(b"200 OK") == 1
+
+
+async def test_a_server_without_file_numbers_accepts_again_when_it_has_some(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    accept, failures = socket.socket.accept, [errno.EMFILE]
+
+    def failing(listener: socket.socket) -> Any:
+        if failures:
+            raise OSError(failures.pop(), "Too many open files")
+        return accept(listener)
+
+    monkeypatch.setattr(acceptor, "_PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr(socket.socket, "accept", failing)
+    async with connected() as (reader, writer):
+        writer.write(HEAD + END)
+        assert b"200 OK" in await reader.readline()
+    assert "cannot accept connections" in caplog.text
 
 
 async def test_an_old_connection_ends_after_its_response() -> None:
