@@ -242,7 +242,7 @@ class Server:
             server.close()
         self.wakeups.drain()
         self.admission.drain(Pool.COMPUTING)
-        last = self._loop.call_later(_GRACE_SECONDS, self.admission.drain, Pool.QUICK)
+        last = self._loop.call_later(_GRACE_SECONDS, self.admission.drain, Pool.QUICK, Pool.LISTING)
         stopping = [
             self.threads.begin(self.executor.stop),
             asyncio.create_task(self.grpc.stop(_GRACE_SECONDS)),

@@ -23,6 +23,8 @@ T = TypeVar("T")
 #: Calls that read or change something at the same time. They wait for the store most of the time.
 _QUICK_THREADS = 16
 
+#: Pages that are read at the same time, one of a client: several would hinder everything else.
+_LISTING_THREADS = 2
 
 #: The computations that have begun for each that computes now: so many clients take turns.
 _BEGUN = 8
@@ -36,6 +38,7 @@ class Admission:
         computing = limits.computing_calls or os.cpu_count() or 1
         self._pools = {
             Pool.QUICK: self._pool(_QUICK_THREADS, _QUICK_THREADS, "quick"),
+            Pool.LISTING: self._pool(_LISTING_THREADS, _LISTING_THREADS, "listing"),
             Pool.COMPUTING: self._pool(computing, computing * _BEGUN, "computing"),
         }
         self._rates = Rates(limits.calls_per_second_of_client, monotonic)
@@ -84,10 +87,10 @@ class Admission:
         """The number of calls that wait for their turn."""
         return sum(pool.waiting for pool in self._pools.values())
 
-    def drain(self, pool: Pool) -> None:
-        """End the calls of a pool: the server is stopping."""
+    def drain(self, *pools: Pool) -> None:
+        """End the calls of pools: the server is stopping."""
         for call in [*self._calls]:
-            if call.kind.pool is pool:
+            if call.kind.pool in pools:
                 call.cancel(Draining("the server is stopping: retry in a moment"))
 
     def stop(self) -> bool:

@@ -10,6 +10,7 @@ class Pool(Enum):
     """The threads of a call."""
 
     QUICK = auto()
+    LISTING = auto()
     COMPUTING = auto()
 
 
@@ -34,6 +35,9 @@ WATCH = CallKind(None)
 #: Reads or changes what is stored.
 QUICK = CallKind(Pool.QUICK, "quick_seconds")
 
+#: Reads a page of what is stored, which computes for up to 50 ms: one at a time of each client.
+LISTING = CallKind(Pool.LISTING, "quick_seconds")
+
 #: Changes what is stored and waits for a run, or for the client to send more.
 WAITING = CallKind(Pool.QUICK)
 
@@ -48,14 +52,14 @@ CALL_KINDS: Mapping[str, CallKind] = MappingProxyType(
         "CreateNetwork": QUICK,
         "ForkNetwork": QUICK,
         "GetNetwork": QUICK,
-        "ListNetworks": QUICK,
+        "ListNetworks": LISTING,
         "UpdateNetwork": QUICK,
         "DeleteNetwork": QUICK,
         "DeleteUpdates": QUICK,
         "CreateTrainingSet": QUICK,
         "UploadTrainingSet": WAITING,
         "GetTrainingSet": QUICK,
-        "ListTrainingSets": QUICK,
+        "ListTrainingSets": LISTING,
         "DeleteTrainingSet": QUICK,
         "Train": QUICK,
         "Step": WAITING,
@@ -63,7 +67,7 @@ CALL_KINDS: Mapping[str, CallKind] = MappingProxyType(
         "ResumeRun": QUICK,
         "CancelRun": WAITING,
         "GetRun": QUICK,
-        "ListRuns": QUICK,
+        "ListRuns": LISTING,
         "GetState": COMPUTING,
         "ListUpdates": COMPUTING,
         "WatchUpdates": WATCH,
@@ -79,11 +83,11 @@ CALL_KINDS: Mapping[str, CallKind] = MappingProxyType(
         "ExplainWeight": COMPUTING,
         "WalkUpdate": COMPUTING,
         "CreateToken": QUICK,
-        "ListTokens": QUICK,
+        "ListTokens": LISTING,
         "RevokeToken": QUICK,
         "CreateTicket": IMMEDIATE,
         "GetServerInfo": IMMEDIATE,
         "BackUpStore": VERIFYING,
-        "ListAuditEntries": QUICK,
+        "ListAuditEntries": LISTING,
     }
 )

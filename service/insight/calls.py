@@ -9,7 +9,7 @@ from time import monotonic
 from types import TracebackType
 from typing import Self
 
-from service.admission.call_kinds import CALL_KINDS, COMPUTING, QUICK, CallKind
+from service.admission.call_kinds import CALL_KINDS, COMPUTING, LISTING, QUICK, CallKind
 from service.insight.bounded_log import BoundedLog
 from service.insight.metrics import Metrics
 from service.use_cases.caller import CALLER
@@ -17,7 +17,7 @@ from service.use_cases.caller import CALLER
 logger = logging.getLogger(__name__)
 
 #: A call that takes longer than this, in seconds, is in the log. Others wait for something.
-_SLOW_SECONDS: Mapping[CallKind, float] = {QUICK: 1.0, COMPUTING: 10.0}
+_SLOW_SECONDS: Mapping[CallKind, float] = {QUICK: 1.0, LISTING: 1.0, COMPUTING: 10.0}
 
 #: The level of each code that does not mean that the client made a mistake.
 _LEVELS = {

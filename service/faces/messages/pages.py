@@ -8,6 +8,7 @@ from typing import Generic, Protocol, TypeVar
 
 from google.protobuf.message import Message
 
+from training.cancellation import cancellable
 from training.errors import Violations, validating
 
 T = TypeVar("T")
@@ -58,7 +59,7 @@ def page(
     shown: list[M] = []
     last: K | None = None
     # One more than shown, to know whether there is a next page.
-    for item in _items(read, start, key, size + 1):
+    for item in cancellable(_items(read, start, key, size + 1)):
         message = convert(item)
         page_bytes -= message.ByteSize() + _REPEATED_BYTES
         if last is not None and (len(shown) == size or page_bytes < 0):

@@ -8,7 +8,15 @@ from computations import MOST_SECONDS, Computation
 
 from service.admission.admission import Admission
 from service.admission.call import run_in_call
-from service.admission.call_kinds import COMPUTING, QUICK, WAITING, CallKind, Pool
+from service.admission.call_kinds import (
+    CALL_KINDS,
+    COMPUTING,
+    LISTING,
+    QUICK,
+    WAITING,
+    CallKind,
+    Pool,
+)
 from training.errors import CallCancelled, DeadlineExceeded, Draining, TooManyCalls
 from training.limits import Limits
 
@@ -35,8 +43,10 @@ async def compute(
         return await run_in_call(work)
 
 
-def begun(admission: Admission, work: Computation, client: str = "one") -> "asyncio.Task[str]":
-    return asyncio.create_task(compute(admission, work, client))
+def begun(
+    admission: Admission, work: Computation, client: str = "one", kind: CallKind = COMPUTING
+) -> "asyncio.Task[str]":
+    return asyncio.create_task(compute(admission, work, client, kind))
 
 
 async def test_a_call_that_is_cancelled_stops_computing(admitting: Admitting) -> None:
@@ -91,6 +101,19 @@ async def test_quick_calls_do_not_wait_for_computations(admitting: Admitting) ->
         assert await compute(admission, lambda: "read", kind=QUICK) == "read"
     work.may_end.set()
     await call
+
+
+async def test_a_client_reads_one_page_at_a_time_beside_others(admitting: Admitting) -> None:
+    admission, pages = admitting(), [Computation(), Computation()]
+    calls = [begun(admission, page, kind=CALL_KINDS["ListNetworks"]) for page in pages]
+    await pages[0].has_begun()
+    async with asyncio.timeout(MOST_SECONDS):
+        assert await compute(admission, lambda: "other", "other", LISTING) == "other"
+        assert await compute(admission, lambda: "read", kind=QUICK) == "read"
+    assert not pages[1].begun.is_set()
+    for page in pages:
+        page.may_end.set()
+    await asyncio.gather(*calls)
 
 
 async def test_a_call_ends_at_the_deadline_of_the_server(admitting: Admitting) -> None:

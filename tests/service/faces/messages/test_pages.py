@@ -5,6 +5,8 @@ from clearprop.v1 import network_pb2
 from clearprop.v1 import training_service_pb2 as pb
 
 from service.faces.messages.pages import page, page_position
+from training.cancellation import Cancellation, cancelled_by
+from training.errors import CallCancelled
 
 IDS = [f"net-{number:04}" for number in range(1_500)]
 
@@ -64,3 +66,15 @@ def test_few_more_items_are_read_than_are_shown() -> None:
     listed = Listed(0)
     listed.page(100, "", 10**6)
     assert listed.read_items == 101
+
+
+def test_a_page_that_nobody_waits_for_ends_between_two_items() -> None:
+    cancellation, listed = Cancellation(), Listed(0)
+
+    def convert(network: str) -> network_pb2.Network:
+        cancellation.cancel(CallCancelled("the client has cancelled the call"))
+        return network_pb2.Network(network=network)
+
+    request = pb.ListNetworksRequest()
+    with cancelled_by(cancellation), pytest.raises(CallCancelled):
+        page(request, page_position, listed.read, str, convert, 10**6)
