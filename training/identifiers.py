@@ -11,7 +11,9 @@ from training.limits import Limits
 _ID = re.compile(r"[a-z][a-z0-9-]{0,62}")
 _LABEL_KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 _REQUEST_ID = re.compile(r"[\x20-\x7e]{1,128}")
-_MOST_LABELS = 64
+
+#: The maximum number of labels of a network.
+MOST_LABELS = 64
 _LONGEST_LABEL = 255
 
 
@@ -37,7 +39,7 @@ def check_id(violations: Violations, field: str, value: str) -> None:
 def check_labels(violations: Violations, field: str, labels: dict[str, str]) -> None:
     """Require at most 64 labels with keys [a-z][a-z0-9_-]{0,62} and values up to 255 characters."""
     if not violations.require(
-        len(labels) <= _MOST_LABELS, field, f"must have at most {_MOST_LABELS} labels"
+        len(labels) <= MOST_LABELS, field, f"must have at most {MOST_LABELS} labels"
     ):
         return
     for key, value in labels.items():

@@ -75,11 +75,9 @@ class Rpc:
 
         A handler that computes in a thread encodes there too: large responses take long.
         """
-        describe(request)
-        self._check()
+        self._receive(request)
         if self.kind.pool is None:
             return encode(self._handle(request))
-        check_name_lengths(request)
         with self._begun() as call:
             try:
                 if iscoroutinefunction(self._handle):
@@ -102,9 +100,7 @@ class Rpc:
 
         Raises the error with which the call is rejected.
         """
-        describe(request)
-        self._check()
-        check_name_lengths(request)
+        self._receive(request)
         with ExitStack() as opened:
             if self.kind.pool is not None:
                 opened.enter_context(self._begun())
@@ -122,15 +118,19 @@ class Rpc:
         """
         return await self._admission.convert(CALLER.get(), partial(convert, *args, **kwargs))
 
+    def _receive(self, request: Message) -> None:
+        """Check a request before anything of it is repeated, and note what it is about."""
+        check_name_lengths(request)
+        describe(request)
+        self._check()
+
     def _begun(self) -> Call:
         return self._admission.begin(CALLER.get(), self.kind)
 
     async def _checked(self, requests: AsyncIterator[Message]) -> AsyncIterator[Message]:
         grant = GRANT.get()
         async for request in requests if grant is None else grant.during(requests):
-            describe(request)
-            self._check()
-            check_name_lengths(request)
+            self._receive(request)
             yield request
 
 

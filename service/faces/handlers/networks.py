@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from clearprop.v1 import training_service_pb2 as pb
 
 from service.faces.messages.fields import optional
-from service.faces.messages.networks import label_keys, network, new_network
+from service.faces.messages.networks import label_keys, network, new_network, sent_labels
 from service.faces.messages.pages import page, page_position
 from service.faces.messages.requests import request_id
 from service.use_cases.networks import Networks, NetworkView
@@ -35,7 +35,7 @@ class NetworkHandlers:
             request.network,
             optional(request, "update"),
             request.new_network,
-            dict(request.labels),
+            sent_labels(request.labels),
             request_id(request, _forked),
         )
         return _forked(view)
@@ -61,7 +61,7 @@ class NetworkHandlers:
         unknown = Violations()
         view = self._networks.label(
             request.network,
-            dict(request.labels),
+            sent_labels(request.labels),
             label_keys(unknown, request),
             request.etag,
             request_id(request, _labelled),

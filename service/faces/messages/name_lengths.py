@@ -12,7 +12,10 @@ from google.protobuf.message import Message
 from training.errors import InvalidFields, Violation
 
 #: The longest name, in characters: more than any id, request id, etag or page token has.
-_LONGEST = 1_000
+LONGEST_NAME = 1_000
+
+#: Describes what a longer one must be.
+TOO_LONG = f"must have at most {LONGEST_NAME:,} characters"
 
 #: A character has at most so many bytes in UTF-8.
 _MOST_BYTES = 4
@@ -35,7 +38,7 @@ def check_first_names(kind: type[Message], content: bytes) -> None:
 
     A long name thus takes no more memory, because the message is not parsed. Raises InvalidFields.
     """
-    if len(content) <= _LONGEST * _MOST_BYTES:
+    if len(content) <= LONGEST_NAME * _MOST_BYTES:
         return
     position = 0
     for _ in range(_FIRST):
@@ -49,7 +52,7 @@ def check_first_names(kind: type[Message], content: bytes) -> None:
         field = kind.DESCRIPTOR.fields_by_number.get(tag >> 3)
         if (
             tag & 7 == _LENGTH
-            and size > _LONGEST * _MOST_BYTES
+            and size > LONGEST_NAME * _MOST_BYTES
             and field is not None
             and field.type == FieldDescriptor.TYPE_STRING
             and not field.is_repeated
@@ -69,13 +72,13 @@ def _varint(content: bytes, position: int) -> tuple[int, int]:
 
 
 def _violation(name: str) -> Violation:
-    return Violation(name, f"must have at most {_LONGEST:,} characters")
+    return Violation(name, TOO_LONG)
 
 
 def _too_long(message: Message, prefix: str = "") -> Iterator[str]:
     texts, messages = _fields(message.DESCRIPTOR)
     for name in texts:
-        if len(getattr(message, name)) > _LONGEST:
+        if len(getattr(message, name)) > LONGEST_NAME:
             yield prefix + name
     for name in messages:
         if message.HasField(name):

@@ -1,5 +1,7 @@
 """Networks and their parameters."""
 
+from collections.abc import Mapping
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -13,6 +15,7 @@ from service.faces.messages.times import timestamp
 from service.use_cases.networks import NetworkView, NewNetwork
 from training.cancellation import check_cancelled
 from training.errors import Violations
+from training.identifiers import MOST_LABELS
 from training.network import (
     Array,
     Fork,
@@ -56,7 +59,7 @@ def new_network(request: training_service_pb2.CreateNetworkRequest) -> NewNetwor
         cost_function=COST_FUNCTIONS.read(unknown, "cost_function", request.cost_function),
         initializer=initializer(unknown, request),
         initial_parameters=tuple(map(layer_parameters, request.initial_parameters)),
-        labels=dict(request.labels),
+        labels=sent_labels(request.labels),
         bias=request.bias,
         optimizer_state=(
             optimizer_state(unknown, request.optimizer_state)
@@ -91,6 +94,11 @@ def layer_parameters(message: network_pb2.LayerParameters) -> LayerParameters:
         np.array(message.weights, dtype=np.float64),
         np.array(message.biases, dtype=np.float64),
     )
+
+
+def sent_labels(labels: Mapping[str, str]) -> dict[str, str]:
+    """Convert labels; if there are too many, only one more than valid: all could be 130,000."""
+    return {key: labels[key] for key in islice(labels, MOST_LABELS + 1)}
 
 
 def label_keys(

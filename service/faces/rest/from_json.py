@@ -18,7 +18,8 @@ from clearprop.file_types import binary_type
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
 
-from service.faces.rest.long_json import LongArray, TooDeep, parse_long
+from service.faces.messages.name_lengths import LONGEST_NAME, TOO_LONG
+from service.faces.rest.long_json import LongArray, TooDeep, decoded, parse_long
 from training.errors import InvalidFields, Violation, Violations
 
 #: The maximum number of invalid fields that are reported for one document.
@@ -29,6 +30,13 @@ _LONGEST_NAME = 60
 
 #: The characters of a text that is parsed in chunks.
 _LONG = 256 * 2**10
+
+#: The maximum number of entries of a map, and of values that are not real, in a field: more than
+#: any field can have. Converting millions takes seconds.
+_MOST_VALUES = 10_000
+
+#: The maximum number of characters of a message whose JSON is a string, such as a FieldMask.
+_LONGEST_FORM = 10_000
 
 _REAL = {FieldDescriptor.CPPTYPE_DOUBLE, FieldDescriptor.CPPTYPE_FLOAT}
 _BITS = {
@@ -51,7 +59,7 @@ def parse(content: bytes) -> Any:  # noqa: ANN401 (any JSON value)
     parsed, so that they are reported at their fields.
     """
     try:
-        text = content.removeprefix(BOM_UTF8).decode()
+        text = decoded(content.removeprefix(BOM_UTF8))
         return parse_long(text, _DECODER) if len(text) > _LONG else _DECODER.decode(text)
     except UnicodeDecodeError as error:
         kind = binary_type(content)
@@ -168,6 +176,8 @@ def _set(
         part = getattr(message, field.name)
         part.SetInParent()
         _set_message(violations, part, value, path)
+    elif isinstance(value, str) and len(value) > LONGEST_NAME:
+        note(violations, path, TOO_LONG)
     else:
         try:
             setattr(message, field.name, scalar(field)(value))
@@ -178,7 +188,7 @@ def _set(
 def _set_message(violations: Violations, part: Any, value: object, path: str) -> None:  # noqa: ANN401
     if has_form_of_text(part.DESCRIPTOR):
         try:
-            part.FromJsonString(_text(value))
+            part.FromJsonString(_form(value))
         except (BadValue, ValueError) as bad:
             note(violations, path, str(bad))
     else:
@@ -197,6 +207,9 @@ def _set_repeated(
         if field.message_type is not None:
             for index, value in enumerate(chunk, first):
                 _set_message(violations, items.add(), value, f"{path}[{index}]")
+        elif field.cpp_type not in _REAL and first + len(chunk) > _MOST_VALUES:
+            note(violations, path, f"must have at most {_MOST_VALUES:,} values")
+            return
         elif not (field.cpp_type in _REAL and _are_real(chunk)):
             _extend(violations, items, scalar(field), chunk, path, first)
         else:
@@ -233,6 +246,9 @@ def _set_map(
 ) -> None:
     if not isinstance(entries, dict):
         note(violations, path, f"must be an object, not {_shown(entries)}")
+        return
+    if len(entries) > _MOST_VALUES:
+        note(violations, path, f"must have at most {_MOST_VALUES:,} entries")
         return
     assert field.message_type is not None
     of_key, of_value = (field.message_type.fields_by_name[name] for name in ("key", "value"))
@@ -318,6 +334,13 @@ def _text(value: object) -> str:
     except UnicodeEncodeError:
         raise BadValue("contains an unpaired surrogate, which is not a character") from None
     return value
+
+
+def _form(value: object) -> str:
+    text = _text(value)
+    if len(text) > _LONGEST_FORM:
+        raise BadValue(f"must have at most {_LONGEST_FORM:,} characters")
+    return text
 
 
 def _shown(value: object) -> str:

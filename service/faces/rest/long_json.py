@@ -8,6 +8,7 @@ value, or as whole elements of an array, is the same in the whole text.
 import json
 import re
 from array import array
+from codecs import getincrementaldecoder
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -15,6 +16,9 @@ from typing import Any
 
 #: How much is parsed at a time, in characters.
 WINDOW = 64 * 2**10
+
+#: How much is decoded at a time, in bytes.
+_PART_BYTES = 2**20
 
 #: Containers that exceed a window can be nested this deeply; messages are less deep.
 _DEEPEST = 16
@@ -43,6 +47,25 @@ class LongArray:
     def __iter__(self) -> Iterator[Sequence[Any]]:
         for chunk in self.chunks:
             yield self.decoder.decode(chunk) if isinstance(chunk, str) else chunk
+
+
+def decoded(content: bytes) -> str:
+    """Decode UTF-8 in chunks, so that other threads run in between. Raises UnicodeDecodeError."""
+    if len(content) <= _PART_BYTES:
+        return content.decode()
+    decoder, parts = getincrementaldecoder("utf-8")(), list[str]()
+    view = memoryview(content)
+    for first in range(0, len(content), _PART_BYTES):
+        part = view[first : first + _PART_BYTES]
+        pending = len(decoder.getstate()[0])
+        try:
+            parts.append(decoder.decode(part, final=first + _PART_BYTES >= len(content)))
+        except UnicodeDecodeError as error:
+            where = first - pending + error.start
+            raise UnicodeDecodeError(
+                error.encoding, content, where, where + 1, error.reason
+            ) from None
+    return "".join(parts)
 
 
 def parse_long(text: str, decoder: json.JSONDecoder) -> Any:  # noqa: ANN401 (any JSON value)

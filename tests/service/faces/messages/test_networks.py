@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 from clearprop.v1 import network_pb2
+from clearprop.v1 import training_service_pb2 as pb
 from numerics import uniform
 from worlds import make_world
 
 from service.faces.messages import networks
-from service.faces.messages.networks import layers
+from service.faces.messages.networks import layers, sent_labels
 
 
 @pytest.mark.parametrize("few", [0, 10**6])
@@ -23,3 +24,9 @@ def test_layers_contain_every_bit(monkeypatch: pytest.MonkeyPatch, few: int, bia
     assert np.array(found).tobytes() == parameters.tobytes()
     copy = network_pb2.LayerParameters.FromString(first.SerializeToString())
     assert copy.SerializeToString() == first.SerializeToString()
+
+
+def test_of_too_many_labels_only_one_more_than_valid_is_converted() -> None:
+    labels = pb.CreateNetworkRequest(labels={f"k{n}": "" for n in range(100)}).labels
+    assert len(sent_labels(labels)) == 65
+    assert sent_labels(pb.CreateNetworkRequest(labels={"a": "b"}).labels) == {"a": "b"}

@@ -2,17 +2,19 @@
 
 import json
 from array import array
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from clearprop.v1 import training_service_pb2 as pb
+from google.protobuf.message import Message
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from promises import rounds
 
 from service.faces.rest import from_json, long_json
 from service.faces.rest.from_json import fill, parse
-from service.faces.rest.long_json import LongArray, TooDeep, parse_long
+from service.faces.rest.long_json import LongArray, TooDeep, decoded, parse_long
 from training.errors import InvalidFields, Violations
 
 DECODER = json.JSONDecoder(object_pairs_hook=dict)
@@ -88,6 +90,48 @@ def test_long_texts_are_converted_and_their_errors_name_the_fields() -> None:
         "inputs[40000].values[200000]",
         "inputs[40001].valeus",
     ]
+
+
+@given(st.binary(max_size=60) | st.text("aж€😀", max_size=20).map(str.encode), st.integers(4, 9))
+def test_bytes_are_decoded_in_chunks_as_in_one(content: bytes, size: int) -> None:
+    def text_or_position(decode: Callable[[bytes], str]) -> object:
+        try:
+            return decode(content)
+        except UnicodeDecodeError as error:
+            return error.start
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(long_json, "_PART_BYTES", size)
+        assert text_or_position(decoded) == text_or_position(bytes.decode)
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "violation"),
+    [
+        (pb.CreateNetworkRequest, {"layerSizes": [3] * 10_001}, "layer_sizes: must have at most"),
+        (pb.CreateNetworkRequest, {"layerSizes": [3] * 200_000}, "layer_sizes: must have at most"),
+        (
+            pb.CreateNetworkRequest,
+            {"labels": dict.fromkeys(map(str, range(10_001)), "")},
+            "labels: must have at most 10,000 entries",
+        ),
+        (pb.CreateNetworkRequest, {"network": "x" * 1_001}, "network: must have at most 1,000 c"),
+        (
+            pb.UpdateNetworkRequest,
+            {"updateMask": "labels," * 2_000},
+            "update_mask: must have at most 10,000 characters",
+        ),
+    ],
+)
+def test_what_exceeds_any_field_is_refused_before_it_is_converted(
+    kind: type[Message], content: dict[str, Any], violation: str
+) -> None:
+    violations, message = Violations(), kind()
+    fill(violations, message, parse(json.dumps(content).encode()))
+    assert [f"{each.field}: {each.description}"[: len(violation)] for each in violations.found] == [
+        violation
+    ]
+    assert message.ByteSize() <= 20_000
 
 
 @pytest.mark.parametrize(
