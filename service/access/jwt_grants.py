@@ -32,6 +32,7 @@ _REASONS = {
     jwt.ImmatureSignatureError: "it is not valid yet",
     jwt.InvalidAlgorithmError: "its algorithm is not allowed",
     jwt.InvalidSignatureError: "its signature is wrong",
+    jwt.exceptions.InvalidSubjectError: "its claim `sub` is not a name",
 }
 
 
@@ -83,7 +84,7 @@ class JwtGrants:
                 raise Unauthenticated("the token is not signed with a known key of its issuer")
             claims: dict[str, Any] = jwt.decode(
                 token,
-                key,
+                key.verifying,
                 algorithms=self._rules.algorithms,
                 issuer=self._rules.issuer,
                 audience=self._rules.audience,
@@ -94,8 +95,15 @@ class JwtGrants:
             raise Unauthenticated("the token has expired: get a new one from its issuer") from None
         except jwt.PyJWTError as error:
             raise Unauthenticated(f"the token is not valid: {_reason(error)}") from None
-        ends = datetime.fromtimestamp(claims["exp"] + _LEEWAY_SECONDS, UTC)
-        return key.key_id, Grant(_principal(claims), self._clock, ends)
+        return key.key_id, Grant(_principal(claims), self._clock, _end(claims))
+
+
+def _end(claims: dict[str, Any]) -> datetime | None:
+    """Return the time at which a token ends; None if that is after the year 9999."""
+    try:
+        return datetime.fromtimestamp(int(claims["exp"]) + _LEEWAY_SECONDS, UTC)
+    except (OverflowError, ValueError):
+        return None
 
 
 def _principal(claims: dict[str, Any]) -> Principal:

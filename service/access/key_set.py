@@ -1,13 +1,19 @@
 """The public keys of an issuer of JWTs, read again regularly so that they can rotate."""
 
 import asyncio
+import json
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import Request, urlopen
+from urllib import request
+from urllib.error import HTTPError
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from service.background_task import BackgroundTask
@@ -28,6 +34,15 @@ class InvalidKeys(ValueError):
     """The keys cannot be read; the message is for people."""
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A public key: `verifying` is bound to one algorithm if the issuer has said which."""
+
+    key_id: str | None
+    verifying: jwt.PyJWK | RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
+    content: bytes
+
+
 class KeySet(BackgroundTask):
     """The keys of a JSON Web Key Set in a file or at a URL.
 
@@ -41,7 +56,7 @@ class KeySet(BackgroundTask):
         self.on_removal: Callable[[set[str | None]], None] = lambda _: None
         self._content = b""
         self._has_failed = False
-        self._keys: dict[str | None, jwt.PyJWK] = {}
+        self._keys: dict[str | None, Key] = {}
 
     def load(self) -> None:
         """Read the keys for the first time. Raises InvalidKeys if they are in a file."""
@@ -52,7 +67,7 @@ class KeySet(BackgroundTask):
                 raise
             self._fail(error)  # the issuer may be there later
 
-    def key(self, key_id: str | None) -> jwt.PyJWK | None:
+    def key(self, key_id: str | None) -> Key | None:
         """Return the key with an id; without an id, the only key if there is one."""
         if key_id is None and len(self._keys) == 1:
             return next(iter(self._keys.values()))
@@ -74,12 +89,11 @@ class KeySet(BackgroundTask):
 
     def _read(self) -> bytes:
         try:
-            if not self._source.startswith(_HTTPS):
-                return Path(self._source).read_bytes()
-            request = Request(self._source, headers={"Accept": "application/json"})  # noqa: S310
-            with urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310 (https)
-                content: bytes = answer.read(_MOST_BYTES + 1)
-        except (OSError, URLError) as error:
+            if self._source.startswith(_HTTPS):
+                content = _read_url(self._source)
+            else:
+                content = Path(self._source).read_bytes()
+        except (OSError, HTTPException) as error:
             raise InvalidKeys(f"the keys at {self._source} cannot be read: {error}") from error
         if len(content) > _MOST_BYTES:
             raise InvalidKeys(f"the keys at {self._source} exceed {_MOST_BYTES} bytes")
@@ -87,18 +101,18 @@ class KeySet(BackgroundTask):
 
     def _take(self, content: bytes) -> None:
         try:
-            keys = jwt.PyJWKSet.from_json(content.decode()).keys
-        except (jwt.PyJWTError, ValueError, AttributeError) as error:
-            raise InvalidKeys(
-                f"{self._source} is not a JSON Web Key Set with usable keys: {error}"
-            ) from error
-        # A secret among public keys is a mistake: whoever can read it could sign.
-        self._keys = {key.key_id: key for key in keys if key.key_type != "oct"}
+            keys = [_public_key(each) for each in json.loads(content)["keys"]]
+        except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
+            raise InvalidKeys(f"{self._source} is not a JSON Web Key Set") from error
+        usable = {key.key_id: key for key in keys if key is not None}
+        if not usable:
+            raise InvalidKeys(f"{self._source} is not a JSON Web Key Set with public keys")
+        self._keys = usable
         self._content = content
 
-    def _has_same(self, key_id: str | None, before: dict[str | None, jwt.PyJWK]) -> bool:
+    def _has_same(self, key_id: str | None, before: dict[str | None, Key]) -> bool:
         now = self._keys.get(key_id)
-        return now is not None and _public(now) == _public(before[key_id])
+        return now is not None and now.content == before[key_id].content
 
     def _fail(self, error: InvalidKeys) -> None:
         if not self._has_failed:
@@ -106,7 +120,42 @@ class KeySet(BackgroundTask):
         self._has_failed = True
 
 
-def _public(key: jwt.PyJWK) -> bytes:
-    """Return the content of a public key."""
-    content: bytes = key.key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+def _read_url(url: str) -> bytes:
+    """Return what is at a URL, but not much more than _MOST_BYTES.
+
+    Raises OSError and HTTPException.
+    """
+    # Not urlopen: it follows redirects to http://, where keys could be forged.
+    opener = request.OpenerDirector()
+    for handler in (
+        request.ProxyHandler(),
+        request.HTTPSHandler(),
+        request.HTTPRedirectHandler(),
+        request.HTTPErrorProcessor(),
+        request.HTTPDefaultErrorHandler(),
+        request.UnknownHandler(),
+    ):
+        opener.add_handler(handler)
+    asked = request.Request(url, headers={"Accept": "application/json"})  # noqa: S310 (https)
+    try:
+        with opener.open(asked, timeout=_TIMEOUT_SECONDS) as answer:
+            content: bytes = answer.read(_MOST_BYTES + 1)
+    except HTTPError as error:
+        error.close()
+        raise
     return content
+
+
+def _public_key(content: dict[str, str]) -> Key | None:
+    """Return a key of a set; None if it cannot verify.
+
+    A secret or a private key among public keys is a mistake: anyone who can read it can sign.
+    """
+    try:
+        found = jwt.PyJWK.from_dict(content)
+    except jwt.PyJWTError:
+        return None  # of a kind that is not supported
+    if not isinstance(found.key, RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey):
+        return None
+    written = found.key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return Key(found.key_id, found if "alg" in content else found.key, written)

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,9 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
-from jwt.algorithms import ECAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as generate_rsa_key
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+from key_server import ERROR, answer_with, key_server
 
 from service.access import key_set
 from service.access.jwt_grants import JwtGrants, JwtRules
@@ -32,18 +36,20 @@ def write_keys(file: Path, *names: str) -> None:
     file.write_text(json.dumps({"keys": keys}))
 
 
-def signed(key: str = "first", **claims: Any) -> str:
-    now = datetime.now(UTC)
+def claims(**changed: Any) -> dict[str, Any]:
     content = {
         "iss": ISSUER,
         "aud": AUDIENCE,
         "sub": "alice",
-        "exp": now + timedelta(minutes=5),
+        "exp": datetime.now(UTC) + timedelta(minutes=5),
         "scope": "openid clearprop:train clearprop:read",
-        **claims,
+        **changed,
     }
-    content = {name: value for name, value in content.items() if value is not None}
-    return jwt.encode(content, KEYS[key], "ES256", {"kid": key})
+    return {name: value for name, value in content.items() if value is not None}
+
+
+def signed(key: str = "first", **changed: Any) -> str:
+    return jwt.encode(claims(**changed), KEYS[key], "ES256", {"kid": key})
 
 
 @pytest.fixture
@@ -119,6 +125,78 @@ async def test_keys_rotate_without_ending_what_is_still_valid(
     assert [old.has_ended, new.has_ended] == [True, False]
     with pytest.raises(Unauthenticated, match="known key"):
         grants.grant(signed())
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ERROR,
+        b"",
+        b"nonsense\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\n" + b" " * (2**20 + 1),
+        answer_with(b"\xff"),
+    ],
+)
+async def test_keys_at_a_url_are_read_again_after_any_failure(
+    tmp_path: Path, threads: Threads, monkeypatch: pytest.MonkeyPatch, answer: bytes
+) -> None:
+    monkeypatch.setattr(key_set, "_URL_SECONDS", 0.01)
+    write_keys(tmp_path / "keys.json", "first")
+    with key_server(tmp_path, monkeypatch) as server:
+        server.answer = answer
+        keys = KeySet(server.url, threads)
+        keys.load()
+        keys.start()
+        await asyncio.sleep(0.05)
+        assert keys.key("first") is None
+        server.answer = answer_with((tmp_path / "keys.json").read_bytes())
+        async with asyncio.timeout(5):
+            while keys.key("first") is None:  # noqa: ASYNC110 (the other task reads)
+                await asyncio.sleep(0.01)
+        await keys.stop()
+
+
+async def test_keys_are_not_read_from_where_others_could_forge_them(
+    tmp_path: Path, threads: Threads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_keys(tmp_path / "keys.json", "first")
+    with key_server(tmp_path, monkeypatch) as server, socket.socket() as plain:
+        plain.bind(("127.0.0.1", 0))
+        plain.listen()
+        target = f"http://localhost:{plain.getsockname()[1]}/"
+        server.answer = f"HTTP/1.1 302 Found\r\nLocation: {target}\r\n\r\n".encode()
+        KeySet(server.url, threads).load()
+        plain.setblocking(False)  # noqa: FBT003 (its only argument)
+        with pytest.raises(BlockingIOError):
+            plain.accept()
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "PS512"])
+def test_a_key_without_an_algorithm_verifies_those_that_are_named(
+    tmp_path: Path, threads: Threads, algorithm: str
+) -> None:
+    key = generate_rsa_key(65537, 2048)
+    public = RSAAlgorithm.to_jwk(key.public_key(), as_dict=True)
+    for named, is_valid in ((None, True), (algorithm, True), ("RS384", False)):
+        content = {**public, "kid": "a"} | ({} if named is None else {"alg": named})
+        (tmp_path / "keys.json").write_text(json.dumps({"keys": [content]}))
+        keys = KeySet(str(tmp_path / "keys.json"), threads)
+        keys.load()
+        rules = JwtRules(ISSUER, AUDIENCE, ["RS256", "PS512", "RS384"])
+        token = jwt.encode(claims(), key, algorithm, {"kid": "a"})
+        with nullcontext() if is_valid else pytest.raises(Unauthenticated, match="algorithm"):
+            JwtGrants(rules, keys, SystemClock()).grant(token)
+
+
+def test_secrets_and_private_keys_verify_nothing(tmp_path: Path, threads: Threads) -> None:
+    file = tmp_path / "keys.json"
+    private = ECAlgorithm.to_jwk(KEYS["first"], as_dict=True)
+    secret = {"kty": "oct", "k": "c2VjcmV0", "kid": "secret"}
+    file.write_text(json.dumps({"keys": [private, secret]}))
+    with pytest.raises(InvalidKeys, match="is not a JSON Web Key Set with public keys"):
+        KeySet(str(file), threads).load()
 
 
 @pytest.mark.parametrize("content", ["", "{}", '{"keys": []}', "[1]", '{"keys": [{"kty": "RSA"}]}'])
