@@ -36,7 +36,8 @@ class Grant:
         self._is_revoked = True
         now = asyncio.get_running_loop().time() if self._waiting else 0.0
         for timeout in self._waiting:
-            timeout.reschedule(now)
+            if not timeout.expired():
+                timeout.reschedule(now)
 
     def check(self) -> None:
         """Raise Unauthenticated if it has ended."""
@@ -46,8 +47,7 @@ class Grant:
     async def during(self, items: AsyncIterator[T]) -> AsyncGenerator[T, None]:
         """Yield items as long as it lasts. Raises Unauthenticated when it ends."""
         while True:
-            self.check()
-            async with self._limit():
+            async with self.limit():
                 try:
                     item = await anext(items)
                 except StopAsyncIteration:
@@ -55,8 +55,9 @@ class Grant:
             yield item
 
     @asynccontextmanager
-    async def _limit(self) -> AsyncGenerator[None, None]:
+    async def limit(self) -> AsyncGenerator[None, None]:
         """Interrupt what is awaited in a block when the grant ends. Raises Unauthenticated."""
+        self.check()
         timeout = asyncio.timeout(self._seconds())
         try:
             async with timeout:

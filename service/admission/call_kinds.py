@@ -25,6 +25,13 @@ class CallKind:
     pool: Pool | None
     seconds: str | None = None
 
+    @property
+    def is_quick(self) -> bool:
+        """Whether the call ends so soon that it is not worth interrupting."""
+        return self.pool is None or self.seconds == _QUICK_SECONDS
+
+
+_QUICK_SECONDS = "quick_seconds"
 
 #: Is answered in the event loop at once.
 IMMEDIATE = CallKind(None)
@@ -33,7 +40,7 @@ IMMEDIATE = CallKind(None)
 WATCH = CallKind(None)
 
 #: Reads or changes what is stored.
-QUICK = CallKind(Pool.QUICK, "quick_seconds")
+QUICK = CallKind(Pool.QUICK, _QUICK_SECONDS)
 
 #: Reads a page of what is stored, which computes for up to 50 ms: one at a time of each client.
 LISTING = CallKind(Pool.LISTING, "quick_seconds")

@@ -1,7 +1,7 @@
 """The methods of the contract with their handlers, which every face serves."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import ExitStack
+from contextlib import AbstractAsyncContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from inspect import iscoroutinefunction
@@ -30,6 +30,8 @@ from training.access import Scope
 T = TypeVar("T")
 P = ParamSpec("P")
 
+_NO_LIMIT: AbstractAsyncContextManager[None] = nullcontext()
+
 SERVICE: ServiceDescriptor = training_service_pb2.DESCRIPTOR.services_by_name["TrainingService"]
 
 
@@ -37,8 +39,8 @@ SERVICE: ServiceDescriptor = training_service_pb2.DESCRIPTOR.services_by_name["T
 class Rpc:
     """One method of the contract.
 
-    Every call raises Draining if the server is shutting down, and TooManyCalls or DeadlineExceeded
-    as its kind says.
+    Every call raises Draining if the server is shutting down, Unauthenticated if the grant of its
+    caller has ended, and TooManyCalls or DeadlineExceeded as its kind says.
     """
 
     method: MethodDescriptor
@@ -76,15 +78,16 @@ class Rpc:
         A handler that computes in a thread encodes there too: large responses take long.
         """
         self._receive(request)
-        if self.kind.pool is None:
-            return encode(self._handle(request))
-        with self._begun() as call:
-            try:
-                if iscoroutinefunction(self._handle):
-                    return encode(await self._handle(request))
-                return await call.run(lambda: encode(self._handle(request)))
-            except AnsweredBefore as before:
-                return encode(await self._repeated(before, self.response_type))
+        async with self._limit():
+            if self.kind.pool is None:
+                return encode(self._handle(request))
+            with self._begun() as call:
+                try:
+                    if iscoroutinefunction(self._handle):
+                        return encode(await self._handle(request))
+                    return await call.run(lambda: encode(self._handle(request)))
+                except AnsweredBefore as before:
+                    return encode(await self._repeated(before, self.response_type))
 
     async def collect(self, requests: AsyncIterator[Message]) -> Message:
         """Handle a call with many requests and one response."""
@@ -104,7 +107,8 @@ class Rpc:
         with ExitStack() as opened:
             if self.kind.pool is not None:
                 opened.enter_context(self._begun())
-            responses: ResponseStream = await self._handle(request)
+            async with self._limit():
+                responses: ResponseStream = await self._handle(request)
             responses.also_close(opened.pop_all())
         grant = GRANT.get()
         if grant is not None:
@@ -123,6 +127,16 @@ class Rpc:
         check_name_lengths(request)
         describe(request)
         self._check()
+
+    def _limit(self) -> AbstractAsyncContextManager[None]:
+        """Return a block that a call does not enter, and a long one leaves, without its grant."""
+        grant = GRANT.get()
+        if grant is None:
+            return _NO_LIMIT
+        if self.kind.is_quick and not self.method.server_streaming:
+            grant.check()
+            return _NO_LIMIT
+        return grant.limit()
 
     def _begun(self) -> Call:
         return self._admission.begin(CALLER.get(), self.kind)

@@ -74,6 +74,10 @@ class TrainingServiceStub(object):
     Send a valid token. Over HTTP, this is status 401.
     PERMISSION_DENIED: the method requires another scope (SCOPE_REQUIRED; metadata `scope`). Ask
     the operator for a token with this scope. Over HTTP, this is status 403.
+    When credentials expire or are revoked, active streams and calls that compute, wait for a run or
+    upload end with UNAUTHENTICATED within a second. A step or a change of a run that such a call has
+    begun is completed: repeat the call with the same request id and valid credentials. Other active
+    calls end normally, and runs continue.
 
     Many gRPC clients reject responses of more than 4 MiB by default. Set the maximum receive size of
     your client to the limit `response_bytes` of GetServerInfo.
@@ -336,6 +340,10 @@ class TrainingServiceServicer(object):
     Send a valid token. Over HTTP, this is status 401.
     PERMISSION_DENIED: the method requires another scope (SCOPE_REQUIRED; metadata `scope`). Ask
     the operator for a token with this scope. Over HTTP, this is status 403.
+    When credentials expire or are revoked, active streams and calls that compute, wait for a run or
+    upload end with UNAUTHENTICATED within a second. A step or a change of a run that such a call has
+    begun is completed: repeat the call with the same request id and valid credentials. Other active
+    calls end normally, and runs continue.
 
     Many gRPC clients reject responses of more than 4 MiB by default. Set the maximum receive size of
     your client to the limit `response_bytes` of GetServerInfo.
@@ -919,8 +927,8 @@ class TrainingServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def RevokeToken(self, request, context):
-        """Revokes a token permanently. Calls with it fail from now on, and its active streams end with
-        UNAUTHENTICATED within a second. Its name can be reused.
+        """Revokes a token permanently. Calls with it fail from now on, and its active streams, long
+        computations and waiting calls end with UNAUTHENTICATED within a second. Its name can be reused.
 
         Errors:
         NOT_FOUND: the token does not exist (TOKEN_NOT_FOUND). Check the name.
@@ -1236,6 +1244,10 @@ class TrainingService(object):
     Send a valid token. Over HTTP, this is status 401.
     PERMISSION_DENIED: the method requires another scope (SCOPE_REQUIRED; metadata `scope`). Ask
     the operator for a token with this scope. Over HTTP, this is status 403.
+    When credentials expire or are revoked, active streams and calls that compute, wait for a run or
+    upload end with UNAUTHENTICATED within a second. A step or a change of a run that such a call has
+    begun is completed: repeat the call with the same request id and valid credentials. Other active
+    calls end normally, and runs continue.
 
     Many gRPC clients reject responses of more than 4 MiB by default. Set the maximum receive size of
     your client to the limit `response_bytes` of GetServerInfo.

@@ -75,6 +75,10 @@ class TrainingServiceStub:
         Send a valid token. Over HTTP, this is status 401.
       PERMISSION_DENIED: the method requires another scope (SCOPE_REQUIRED; metadata `scope`). Ask
         the operator for a token with this scope. Over HTTP, this is status 403.
+    When credentials expire or are revoked, active streams and calls that compute, wait for a run or
+    upload end with UNAUTHENTICATED within a second. A step or a change of a run that such a call has
+    begun is completed: repeat the call with the same request id and valid credentials. Other active
+    calls end normally, and runs continue.
 
     Many gRPC clients reject responses of more than 4 MiB by default. Set the maximum receive size of
     your client to the limit `response_bytes` of GetServerInfo.
@@ -522,8 +526,8 @@ class TrainingServiceStub:
       INVALID_ARGUMENT: the page size or page token is invalid. Send the token unchanged.
     """
     RevokeToken: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.RevokeTokenRequest, _training_service_pb2.RevokeTokenResponse]
-    """Revokes a token permanently. Calls with it fail from now on, and its active streams end with
-    UNAUTHENTICATED within a second. Its name can be reused.
+    """Revokes a token permanently. Calls with it fail from now on, and its active streams, long
+    computations and waiting calls end with UNAUTHENTICATED within a second. Its name can be reused.
 
     Errors:
       NOT_FOUND: the token does not exist (TOKEN_NOT_FOUND). Check the name.
@@ -609,6 +613,10 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
         Send a valid token. Over HTTP, this is status 401.
       PERMISSION_DENIED: the method requires another scope (SCOPE_REQUIRED; metadata `scope`). Ask
         the operator for a token with this scope. Over HTTP, this is status 403.
+    When credentials expire or are revoked, active streams and calls that compute, wait for a run or
+    upload end with UNAUTHENTICATED within a second. A step or a change of a run that such a call has
+    begun is completed: repeat the call with the same request id and valid credentials. Other active
+    calls end normally, and runs continue.
 
     Many gRPC clients reject responses of more than 4 MiB by default. Set the maximum receive size of
     your client to the limit `response_bytes` of GetServerInfo.
@@ -1053,8 +1061,8 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       INVALID_ARGUMENT: the page size or page token is invalid. Send the token unchanged.
     """
     RevokeToken: _aio.UnaryUnaryMultiCallable[_training_service_pb2.RevokeTokenRequest, _training_service_pb2.RevokeTokenResponse]  # type: ignore[assignment]
-    """Revokes a token permanently. Calls with it fail from now on, and its active streams end with
-    UNAUTHENTICATED within a second. Its name can be reused.
+    """Revokes a token permanently. Calls with it fail from now on, and its active streams, long
+    computations and waiting calls end with UNAUTHENTICATED within a second. Its name can be reused.
 
     Errors:
       NOT_FOUND: the token does not exist (TOKEN_NOT_FOUND). Check the name.
@@ -1139,6 +1147,10 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         Send a valid token. Over HTTP, this is status 401.
       PERMISSION_DENIED: the method requires another scope (SCOPE_REQUIRED; metadata `scope`). Ask
         the operator for a token with this scope. Over HTTP, this is status 403.
+    When credentials expire or are revoked, active streams and calls that compute, wait for a run or
+    upload end with UNAUTHENTICATED within a second. A step or a change of a run that such a call has
+    begun is completed: repeat the call with the same request id and valid credentials. Other active
+    calls end normally, and runs continue.
 
     Many gRPC clients reject responses of more than 4 MiB by default. Set the maximum receive size of
     your client to the limit `response_bytes` of GetServerInfo.
@@ -1797,8 +1809,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _training_service_pb2.RevokeTokenRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.RevokeTokenResponse, _abc.Awaitable[_training_service_pb2.RevokeTokenResponse]]:
-        """Revokes a token permanently. Calls with it fail from now on, and its active streams end with
-        UNAUTHENTICATED within a second. Its name can be reused.
+        """Revokes a token permanently. Calls with it fail from now on, and its active streams, long
+        computations and waiting calls end with UNAUTHENTICATED within a second. Its name can be reused.
 
         Errors:
           NOT_FOUND: the token does not exist (TOKEN_NOT_FOUND). Check the name.
