@@ -13,16 +13,31 @@ MessageT = TypeVar("MessageT", bound=Message)
 
 _DETAILS_KEY = "grpc-status-details-bin"
 
-#: What to say if TLS fails, by what gRPC says. A retry cannot help.
-_TLS = {
+_NOT_GRPC = (
+    "this is not a port for gRPC: connect to the port that the server uses for gRPC, such as 50051,"
+    " and not for HTTP"
+)
+
+#: What to say if a connection cannot be used, by what gRPC says. A retry cannot help.
+_UNUSABLE = {
     "Hostname Verification Check failed": "the certificate of the server is for other names:"
     " connect by one of them",
     "CERTIFICATE_VERIFY_FAILED: certificate has expired": "the certificate of the server has ended",
     "CERTIFICATE_VERIFY_FAILED": "the certificate of the server is of an unknown authority: pass"
     " a file with that authority as ca (--ca)",
     "WRONG_VERSION_NUMBER": "the server does not use TLS: connect to HOST:PORT, without grpcs://",
+    "Trying to connect an http1.x server": _NOT_GRPC,
+    "missing selected ALPN property": _NOT_GRPC,
 }
-_FAILED_TLS = frozenset(_TLS.values())
+_ARE_UNUSABLE = frozenset(_UNUSABLE.values())
+
+#: What to say if a server accepts a connection and closes it before it says anything. It may also
+#: be starting or stopping, so a retry can help.
+CLOSED = (
+    "the server has closed the connection: if it uses TLS, connect to grpcs://HOST:PORT; it may"
+    " also require a certificate (cert and key)"
+)
+_CLOSED = "failed to connect", "Socket closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +106,7 @@ class ClearpropError(Exception):
         """
         return (
             self.retry_after is not None
-            or (self.code is grpc.StatusCode.UNAVAILABLE and self.message not in _FAILED_TLS)
+            or (self.code is grpc.StatusCode.UNAVAILABLE and self.message not in _ARE_UNUSABLE)
             or (not self.reason and self.code is grpc.StatusCode.CANCELLED)
             or (not self.reason and "RST_STREAM" in self.message)
         )
@@ -99,9 +114,11 @@ class ClearpropError(Exception):
 
 def _message(error: grpc.RpcError) -> str:
     message = error.details() or "the call failed without a message"
-    if error.code() is grpc.StatusCode.UNAVAILABLE:
-        return next((words for found, words in _TLS.items() if found in message), message)
-    return message
+    if error.code() is not grpc.StatusCode.UNAVAILABLE:
+        return message
+    if all(words in message for words in _CLOSED):
+        return CLOSED
+    return next((words for found, words in _UNUSABLE.items() if found in message), message)
 
 
 def _status(error: grpc.RpcError) -> Status:

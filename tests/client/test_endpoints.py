@@ -1,6 +1,8 @@
 """The client recognizes the server, and proves who it is, in every call."""
 
+import asyncio
 import re
+import ssl
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -184,6 +186,43 @@ def test_a_certificate_with_another_name_or_too_old_is_refused(
 
 def test_a_server_without_tls_is_reported(scripted: ScriptedServer, folder: Path) -> None:
     assert "the server does not use TLS" in failure(scripted.target, folder)
+
+
+def test_a_server_with_tls_is_reported_to_a_client_without(secure: ScriptedServer) -> None:
+    with (
+        clearprop.connect(secure.target, retry_timeout=0) as client,
+        pytest.raises(
+            ClearpropError, match="if it uses TLS, connect to grpcs://HOST:PORT"
+        ) as error,
+    ):
+        client.server_info()
+    assert error.value.is_transient  # it may only be starting
+
+
+@pytest.mark.parametrize("scheme", ["", "grpcs://"])
+async def test_a_port_for_http_is_reported(folder: Path, scheme: str) -> None:
+    tls = None
+    if scheme:
+        AUTHORITY.issue("server").write(folder / "server.pem", folder / "server.key")
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(folder / "server.pem", folder / "server.key")
+        tls.set_alpn_protocols(["http/1.1"])
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0, ssl=tls)
+    target = f"{scheme}127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    ca = folder / "ca.pem" if scheme else None
+    async with clearprop.aio.connect(target, ca=ca) as client:
+        with pytest.raises(ClearpropError, match="this is not a port for gRPC") as error:
+            await asyncio.wait_for(client.server_info(), 10)
+    assert not error.value.is_transient
+    server.close()
+    await server.wait_closed()
 
 
 def failure(target: str, folder: Path) -> str:

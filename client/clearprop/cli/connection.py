@@ -11,6 +11,7 @@ from rich.markup import escape
 import clearprop
 from clearprop.cli.output import err
 from clearprop.cli.server_options import Server
+from clearprop.errors import CLOSED
 
 #: What to do about an error, by its reason: commands and what they do. The names in braces are
 #: those of the error's metadata.
@@ -100,10 +101,11 @@ def show_error(error: clearprop.ClearpropError, server: Server) -> None:
 
 
 def _show_no_answer(error: clearprop.ClearpropError, server: Server) -> None:
-    if "Socket closed" in error.message:
+    if error.message == CLOSED:
         show_failure(
             f"The server at {server} has closed the connection. If it uses TLS, connect with"
-            " --server grpcs://HOST:PORT; it may also require a certificate (--cert and --key)."
+            " --server grpcs://HOST:PORT, and with --ca FILE if its authority is not a public one;"
+            " it may also require a certificate (--cert and --key)."
         )
     else:
         show_failure(f"No server answers at {server}. Start one, or choose another with --server.")
