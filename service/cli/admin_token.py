@@ -27,7 +27,8 @@ def admin_token(**options: Any) -> None:  # noqa: ANN401 (of any setting)
         settings = read_settings(**options).settings
         store = open_store(settings.database, SystemClock(), settings.limits)
         try:
-            secret = replace_admin_token(store, SystemClock())
+            is_audited = settings.audit_days > 0
+            secret = replace_admin_token(store, SystemClock(), is_audited=is_audited)
         finally:
             store.close()
     except Exception as error:  # noqa: BLE001 (shown)

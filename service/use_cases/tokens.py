@@ -7,6 +7,7 @@ from datetime import timedelta
 from service.access.secret import digest_of, new_secret
 from service.access.token_grants import TokenGrants
 from training.access import Scope, Token
+from training.audit import AuditEntry
 from training.errors import LimitExceeded, TokenNotFound, Violation, validating
 from training.identifiers import check_id
 from training.limits import Limits
@@ -17,6 +18,9 @@ _LONGEST = timedelta(days=3653)
 
 #: The name of the token of the command `admin-token`.
 _ADMIN = "admin"
+
+#: The principal of that command in the audit log.
+_COMMAND = "command:admin-token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +87,21 @@ class Tokens:
         writer.add_token(token)
 
 
-def replace_admin_token(store: Store, clock: Clock) -> str:
+def replace_admin_token(store: Store, clock: Clock, *, is_audited: bool) -> str:
     """Store a token with the scope admin in place of an earlier one; return its secret.
 
-    For a store that no server uses.
+    For a store that no server uses. `is_audited`: also write it into the audit log.
     """
-    secret = new_secret()
-    token = Token(_ADMIN, Scope.ADMIN, digest_of(secret), clock.now())
+    secret, now = new_secret(), clock.now()
+    token = Token(_ADMIN, Scope.ADMIN, digest_of(secret), now)
+    entry = AuditEntry(0, now, now, 1, _COMMAND, "", "CreateToken", _ADMIN, 0, "", "OK")
 
     def replace(writer: Writer) -> None:
         with suppress(TokenNotFound):
             writer.delete_token(_ADMIN)
         writer.add_token(token)
+        if is_audited:
+            writer.record(entry)
 
     store.commit(replace)
     return secret

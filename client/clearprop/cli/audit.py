@@ -47,7 +47,7 @@ def _row(entry: AuditEntry) -> list[str]:
         f"{entry.last_time.ToDatetime():%Y-%m-%d %H:%M:%S}Z",
         f"{entry.calls:,}",
         entry.principal or "-",
-        entry.address,
+        entry.address or "-",
         entry.method,
         entry.resource or "-",
         str(entry.run) if entry.run else "-",
