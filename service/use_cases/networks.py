@@ -4,16 +4,19 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from service.access.principal import Principal
 from service.reading.state_reader import StateReader
 from service.reading.update_numbers import chosen_update
 from service.use_cases.caller import CALLER, PRINCIPAL
 from service.use_cases.network_owners import NetworkOwners
 from service.use_cases.requests import RequestId, check_request, check_unanswered, once
+from training.access import Scope
 from training.errors import (
     LimitExceeded,
     NetworkExists,
     NetworkNotFound,
     RunNotOver,
+    ScopeRequired,
     Violation,
     validating,
 )
@@ -201,12 +204,15 @@ class Networks:
     ) -> None:
         """Delete a network: it is hidden now, and its history is deleted in the background.
 
-        Raises NetworkNotFound, RunNotOver while a run is RUNNING, StaleEtag.
+        Raises NetworkNotFound, ScopeRequired if the caller neither has created the network nor has
+        the scope admin, RunNotOver while a run is RUNNING, StaleEtag.
         """
         removed: list[str] = []
+        principal = PRINCIPAL.get()
 
         def remove(writer: Writer) -> None:
             network = writer.network(network_id)
+            _check_may_delete(principal, network)
             head = writer.head(network.uid)
             check_etag(head, etag, network_id)
             if head.active_run and writer.run(network.uid, head.active_run).is_active:
@@ -311,6 +317,16 @@ def _owner() -> str:
     """Return the name of the caller for the store; empty if only its address is known."""
     principal = PRINCIPAL.get()
     return "" if principal is None else principal.name
+
+
+def _check_may_delete(principal: Principal | None, network: Network) -> None:
+    if principal is None or principal.scope is Scope.ADMIN or principal.name == network.owner:
+        return
+    raise ScopeRequired(
+        f"deleting network {network.id} requires the scope {Scope.ADMIN.value}, because"
+        f" {principal.name} has not created it: ask the operator",
+        scope=Scope.ADMIN.value,
+    )
 
 
 def _view(reader: Reader, network: Network) -> NetworkView:

@@ -31,9 +31,11 @@ class _ScopeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Scope.ValueType
     SCOPE_READ: _Scope.ValueType  # 1
     """Get, list, watch, predict, evaluate, trace, explain, compare, export and verify."""
     SCOPE_TRAIN: _Scope.ValueType  # 2
-    """Also create, fork, train, step, pause, resume, cancel, edit, reset, upload and label."""
+    """Also create, fork, train, step, pause, resume, cancel, edit, reset, upload and label, and delete
+    networks that the caller has created.
+    """
     SCOPE_ADMIN: _Scope.ValueType  # 3
-    """Also delete networks, training sets and history, and manage the server."""
+    """Also delete all networks, training sets and history, and manage the server."""
 
 class Scope(_Scope, metaclass=_ScopeEnumTypeWrapper):
     """What a caller is allowed to do. Each scope includes the ones before it."""
@@ -43,9 +45,11 @@ SCOPE_UNSPECIFIED: Scope.ValueType  # 0
 SCOPE_READ: Scope.ValueType  # 1
 """Get, list, watch, predict, evaluate, trace, explain, compare, export and verify."""
 SCOPE_TRAIN: Scope.ValueType  # 2
-"""Also create, fork, train, step, pause, resume, cancel, edit, reset, upload and label."""
+"""Also create, fork, train, step, pause, resume, cancel, edit, reset, upload and label, and delete
+networks that the caller has created.
+"""
 SCOPE_ADMIN: Scope.ValueType  # 3
-"""Also delete networks, training sets and history, and manage the server."""
+"""Also delete all networks, training sets and history, and manage the server."""
 Global___Scope: _TypeAlias = Scope  # noqa: Y015
 
 @_typing.final

@@ -415,10 +415,13 @@ class TrainingServiceServicer(object):
 
     def DeleteNetwork(self, request, context):
         """Deletes a network and its history. The network is hidden immediately, its watches end with
-        NOT_FOUND, and its id can be reused. Its storage is freed in the background.
+        NOT_FOUND, and its id can be reused. Its storage is freed in the background. With the scope
+        `train`, a caller can delete the networks that it has created itself.
 
         Errors:
         NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND).
+        PERMISSION_DENIED: another caller has created the network, and the scope is not `admin`
+        (SCOPE_REQUIRED; metadata `scope`).
         FAILED_PRECONDITION: a run is RUNNING (RUN_NOT_OVER). Call PauseRun or CancelRun first.
         ABORTED: the etag is stale (STALE_ETAG).
         """

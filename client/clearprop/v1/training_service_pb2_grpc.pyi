@@ -134,10 +134,13 @@ class TrainingServiceStub:
     """
     DeleteNetwork: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.DeleteNetworkRequest, _training_service_pb2.DeleteNetworkResponse]
     """Deletes a network and its history. The network is hidden immediately, its watches end with
-    NOT_FOUND, and its id can be reused. Its storage is freed in the background.
+    NOT_FOUND, and its id can be reused. Its storage is freed in the background. With the scope
+    `train`, a caller can delete the networks that it has created itself.
 
     Errors:
       NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND).
+      PERMISSION_DENIED: another caller has created the network, and the scope is not `admin`
+        (SCOPE_REQUIRED; metadata `scope`).
       FAILED_PRECONDITION: a run is RUNNING (RUN_NOT_OVER). Call PauseRun or CancelRun first.
       ABORTED: the etag is stale (STALE_ETAG).
     """
@@ -669,10 +672,13 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     """
     DeleteNetwork: _aio.UnaryUnaryMultiCallable[_training_service_pb2.DeleteNetworkRequest, _training_service_pb2.DeleteNetworkResponse]  # type: ignore[assignment]
     """Deletes a network and its history. The network is hidden immediately, its watches end with
-    NOT_FOUND, and its id can be reused. Its storage is freed in the background.
+    NOT_FOUND, and its id can be reused. Its storage is freed in the background. With the scope
+    `train`, a caller can delete the networks that it has created itself.
 
     Errors:
       NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND).
+      PERMISSION_DENIED: another caller has created the network, and the scope is not `admin`
+        (SCOPE_REQUIRED; metadata `scope`).
       FAILED_PRECONDITION: a run is RUNNING (RUN_NOT_OVER). Call PauseRun or CancelRun first.
       ABORTED: the etag is stale (STALE_ETAG).
     """
@@ -1237,10 +1243,13 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.DeleteNetworkResponse, _abc.Awaitable[_training_service_pb2.DeleteNetworkResponse]]:
         """Deletes a network and its history. The network is hidden immediately, its watches end with
-        NOT_FOUND, and its id can be reused. Its storage is freed in the background.
+        NOT_FOUND, and its id can be reused. Its storage is freed in the background. With the scope
+        `train`, a caller can delete the networks that it has created itself.
 
         Errors:
           NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND).
+          PERMISSION_DENIED: another caller has created the network, and the scope is not `admin`
+            (SCOPE_REQUIRED; metadata `scope`).
           FAILED_PRECONDITION: a run is RUNNING (RUN_NOT_OVER). Call PauseRun or CancelRun first.
           ABORTED: the etag is stale (STALE_ETAG).
         """

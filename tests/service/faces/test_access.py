@@ -145,6 +145,38 @@ async def test_a_refusal_does_not_depend_on_what_exists(guarded: Open) -> None:
 
 
 @pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("face", ["grpc", "http"])
+async def test_the_scope_train_deletes_only_networks_of_the_same_caller(
+    guarded: Open, face: str
+) -> None:
+    for creator in ("train", "admin"):
+        create = pb.CreateNetworkRequest(network=f"of-{creator}", layer_sizes=[2, 1])
+        await guarded.stub.CreateNetwork(create, metadata=header(creator))
+
+    async def code_of_deleting(network: str, caller: str) -> grpc.StatusCode | int:
+        if face == "http":
+            target = f"DELETE /v1/networks/{network}"
+            return (await guarded.http(target, CALLERS[caller][0]))[0]
+        request = pb.DeleteNetworkRequest(network=network)
+        try:
+            await guarded.stub.DeleteNetwork(request, metadata=header(caller))
+        except grpc.aio.AioRpcError as error:
+            return error.code()
+        return grpc.StatusCode.OK
+
+    deleted = 200 if face == "http" else grpc.StatusCode.OK
+    refused = 403 if face == "http" else grpc.StatusCode.PERMISSION_DENIED
+    assert await code_of_deleting("of-train", "read") == refused
+    assert await code_of_deleting("of-admin", "train") == refused
+    assert await code_of_deleting("of-train", "train") == deleted
+    assert await code_of_deleting("of-admin", "admin") == deleted
+    await guarded.stub.CreateNetwork(
+        pb.CreateNetworkRequest(network="of-train", layer_sizes=[2, 1]), metadata=header("train")
+    )
+    assert await code_of_deleting("of-train", "admin") == deleted
+
+
+@pytest.mark.asyncio(loop_scope="module")
 async def test_a_ticket_can_be_used_once_and_for_streams_only(guarded: Open) -> None:
     ticket = await guarded.stub.CreateTicket(pb.CreateTicketRequest(), metadata=header("read"))
     query = urlencode({"ticket": ticket.ticket})

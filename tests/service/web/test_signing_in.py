@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Iterator
 
+import clearprop
 import pytest
 from browsers import new_browser
 from playwright.sync_api import Page, expect
@@ -59,3 +60,28 @@ def test_a_user_signs_in_watches_downloads_and_signs_out(
         [],
         ["theme"],
     )
+
+
+def test_a_user_who_may_only_train_removes_previews(
+    guarded: tuple[ServerProcess, str], page: Page
+) -> None:
+    server, admin = guarded
+    with clearprop.connect(server.target, token=admin) as client:
+        trainer = client.create_token("trainer", scope="train").secret
+        client.create_network("shared", layer_sizes=[2, 2, 1])
+    page.goto(f"{server.http}/?mode=compare&network=shared&weight=1-1-1")
+    page.get_by_label("Token").fill(trainer)
+    page.get_by_role("button", name="Sign in").click()
+    for leave in (
+        page.get_by_role("button", name="Discard"),
+        page.get_by_role("link", name="Train"),
+    ):
+        page.get_by_label("New value").fill("7")
+        page.get_by_role("button", name="Preview").click()
+        expect(leave).to_be_enabled()
+        expect(page.get_by_role("button", name="Apply")).to_be_enabled()
+        with page.expect_response(lambda answer: answer.request.method == "DELETE") as deleted:
+            leave.click()
+        assert deleted.value.status == 200
+    with clearprop.connect(server.target, token=admin) as client:
+        assert [each.id for each in client.networks() if each.id != "worked-example"] == ["shared"]
