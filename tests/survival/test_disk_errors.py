@@ -1,10 +1,12 @@
 """A disk that fails stops a server only while it fails, and makes it show nothing wrong."""
 
 import random
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.request import urlopen
 
 import grpc
 import pytest
@@ -172,6 +174,14 @@ def wait_for_health(server: ServerProcess, status: int) -> None:
                 return
 
 
+def failed_transactions(server: ServerProcess) -> float:
+    """Return what the metrics of a server count."""
+    with urlopen(f"{server.http}/metrics", timeout=PATIENCE) as answer:  # noqa: S310 (http)
+        metrics: str = answer.read().decode()
+    (line,) = re.findall(r"\nclearprop_store_failed_transactions_total (\S+)\n", metrics)
+    return float(line)
+
+
 def failing(
     server: ServerProcess, folder: Path, fault: Fault, first: int = 1, last: int | None = None
 ) -> FailingDisk:
@@ -274,14 +284,19 @@ def test_a_disk_that_cannot_be_read_is_told_and_can_be_read_later(
 def test_a_full_disk_is_told_and_overcome_without_a_restart(
     tmp_path: Path, promise: Promise
 ) -> None:
-    with small_disk(tmp_path / "disk") as disk, new_server(disk.folder, *TO_THE_END) as server:
+    with (
+        small_disk(tmp_path / "disk") as disk,
+        new_server(disk.folder, *TO_THE_END, http=True) as server,
+    ):
         with reconnecting(server.target) as stub:
             create_made_up_set(stub, "many", EXAMPLES)
             clients = Clients(server, stub, 1)
+            assert failed_transactions(server) == 0
             disk.fill()
             clients.work_until_refused()
             assert set(clients.refusals) == {"STORE_FULL"}
             wait_for_health(server, NOT_SERVING)
+            assert failed_transactions(server) > 0
             state(stub, clients.trained.network)
             disk.make_room()
             wait_for_health(server, SERVING)
