@@ -23,34 +23,39 @@ const MODES = [
   ["compare", "Compare", Compare],
 ];
 
-function Head({ place }) {
+// Before the user has signed in, there is nothing to choose.
+function Head({ place, isOpen }) {
   return html`
     <header class="head">
       <h1>Clearprop</h1>
-      <nav aria-label="Modes">
-        ${MODES.map(
-          ([mode, name]) => html`
-            <a
-              class="tab"
-              key=${mode}
-              href=${searchOf({ ...place, mode }) || "/"}
-              aria-current=${place.mode === mode ? "page" : undefined}
-              onClick=${(event) => {
-                event.preventDefault();
-                go({ mode }, { push: true });
-              }}
-              >${name}</a
-            >
-          `,
-        )}
-      </nav>
+      ${isOpen && html`<${Modes} place=${place} />`}
       <span class="spring"></span>
-      ${place.mode === "look" && html`<${LookAt} place=${place} />`}
-      <${SignOut} />
+      ${isOpen && place.mode === "look" && html`<${LookAt} place=${place} />`}
+      ${isOpen && html`<${SignOut} />`}
       <${Theme} />
     </header>
   `;
 }
+
+const Modes = ({ place }) => html`
+  <nav aria-label="Modes">
+    ${MODES.map(
+      ([mode, name]) => html`
+        <a
+          class="tab"
+          key=${mode}
+          href=${searchOf({ ...place, mode }) || "/"}
+          aria-current=${place.mode === mode ? "page" : undefined}
+          onClick=${(event) => {
+            event.preventDefault();
+            go({ mode }, { push: true });
+          }}
+          >${name}</a
+        >
+      `,
+    )}
+  </nav>
+`;
 
 // The network to look inside. The other modes have their own picker.
 const LookAt = ({ place }) => html`
@@ -89,7 +94,7 @@ function Page() {
     document.title = titleOf(place);
   }, [place]);
   return html`
-    <${Head} place=${place} />
+    <${Head} place=${place} isOpen=${!problem} />
     <${Notice} />
     <main>
       ${problem ? html`<${SignIn} problem=${problem} />` : isDescribed && html`<${Content} place=${place} />`}

@@ -1,10 +1,12 @@
 // The form that asks for a token, in place of the page, if the server requires one.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "./html.js";
 import { forgetToken, hasToken, keepToken } from "./token.js";
 
 export function SignIn({ problem }) {
   const [wasRefused] = useState(hasToken);
+  const field = useRef(null);
+  useEffect(() => field.current.focus(), []);
   const signIn = (event) => {
     event.preventDefault();
     const token = new FormData(event.target).get("token").trim();
@@ -13,15 +15,25 @@ export function SignIn({ problem }) {
     location.reload();
   };
   return html`
-    <section class="start" aria-labelledby="sign-in-title">
+    <section class="start sign-in" aria-labelledby="sign-in-title">
       <h2 id="sign-in-title">Sign in</h2>
       <p>This server requires a token. Ask its operator for one. It is kept until you close this tab.</p>
       <form class="panel" onSubmit=${signIn}>
         <div class="field wide">
           <label for="token">Token</label>
-          <input id="token" name="token" type="password" autocomplete="off" spellcheck="false" required />
+          <input
+            ref=${field}
+            id="token"
+            name="token"
+            type="password"
+            autocomplete="off"
+            spellcheck="false"
+            required
+            aria-invalid=${wasRefused}
+            aria-describedby=${wasRefused ? "token-problem" : undefined}
+          />
+          ${wasRefused && html`<p class="wrong" id="token-problem" role="alert">${problem}</p>`}
         </div>
-        ${wasRefused && html`<p class="wrong" role="alert">${problem}</p>`}
         <button class="main">Sign in</button>
       </form>
     </section>
