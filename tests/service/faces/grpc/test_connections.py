@@ -12,6 +12,7 @@ import clearprop.aio
 import pytest
 from clearprop import Snapshot
 
+from bench.attacks.http2 import GOAWAY, PING, frame
 from service.app import Server
 from service.settings import Settings
 from training.limits import Limits
@@ -99,3 +100,41 @@ async def test_one_address_cannot_have_more_connections_than_the_limit() -> None
             stack.callback(each.close)
         closed = await asyncio.gather(*map(is_closed, connections + others))
         assert closed == [False] * 3 + [True] * 4 + [False] * 2
+
+
+async def test_each_ping_of_a_client_that_reads_is_answered() -> None:
+    pings = 500
+    async with serving(Limits()) as target:
+        (connection,) = await opened(target, "127.0.0.1", 1)
+        with connection:
+            loop, received = asyncio.get_running_loop(), bytearray()
+            await loop.sock_sendall(connection, frame(PING, content=b"12345678") * pings)
+            kinds: list[int] = []
+            async with asyncio.timeout(20):
+                while kinds.count(PING) < pings and GOAWAY not in kinds:
+                    received += await loop.sock_recv(connection, 65536)
+                    while len(received) >= 9 and len(received) >= (
+                        size := 9 + int.from_bytes(received[:3], "big")
+                    ):
+                        kinds.append(received[3])
+                        del received[:size]
+            assert GOAWAY not in kinds
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="buffers of sockets differ")
+async def test_of_pings_whose_answers_are_not_read_few_are_received() -> None:
+    most = 64 * 2**20
+    async with serving(Limits()) as target:
+        (connection,) = await opened(target, "127.0.0.1", 1)
+        with connection:
+            loop, sent, content = (
+                asyncio.get_running_loop(),
+                0,
+                frame(PING, content=bytes(8)) * 4096,
+            )
+            with suppress(TimeoutError):
+                while sent <= most:
+                    async with asyncio.timeout(1):  # the server reads no more
+                        await loop.sock_sendall(connection, content)
+                    sent += len(content)
+            assert sent <= most
