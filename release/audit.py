@@ -92,7 +92,8 @@ def check_vulnerabilities() -> str:
             for vulnerability in each["vulns"]
         )
         raise Failed("known vulnerabilities:\n" + "\n".join(lines))
-    return f"{len(found) - len(unknown)} packages were looked up, without known vulnerabilities"
+    known = len(found) - len(unknown)
+    return f"{known} packages have no known vulnerabilities" if known else "nothing was looked up"
 
 
 def check_deployments() -> str:
