@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 from clearprop.cli.connection import connected, sentence, show_failure
+from clearprop.cli.number_format import counted
 from clearprop.cli.output import say
 from clearprop.cli.parsers import duration, whole_number
 from clearprop.cli.server_options import Server
@@ -135,12 +136,13 @@ def _remove_old(folder: Path, keep: int | None) -> None:
 
 
 def _described(found: VerifiedDatabase) -> str:
-    if found.updates is None:
+    if found.networks is None or found.updates is None:
         return (
             f"of the older revision {found.revision}; its structure is verified, its rows when a"
             " server has migrated it."
         )
-    return f"{found.networks:,} networks, {found.updates:,} updates, verified."
+    networks, updates = counted(found.networks, "network"), counted(found.updates, "update")
+    return f"{networks}, {updates}, verified."
 
 
 def _fail(message: str) -> None:
