@@ -346,7 +346,7 @@ def read_settings(
             values[each.name] = each.of_text(environment[each.variable], each.variable)
         elif each.key in in_file:
             sources[each.key] = f"{path}"
-            values[each.name] = each.of_file(in_file[each.key], f"{each.key} in {path}")
+            values[each.name] = each.of_file(in_file[each.key], f"the setting {each.key} in {path}")
         else:
             sources[each.key] = DEFAULT
     return SourcedSettings(Settings(**values), sources)
@@ -360,7 +360,7 @@ def _limits(
     path: str,
 ) -> tuple[Limits, dict[str, str]]:
     """Return the limits, and the source of each."""
-    source_of_file = f"{setting.key} in {path}"
+    source_of_file = f"the setting {setting.key} in {path}"
     limits = Limits()
     sources = {limit.name: DEFAULT for limit in described(limits)}
     for texts, source, name in (

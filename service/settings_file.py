@@ -17,11 +17,11 @@ def read_file(path: str, known: Iterable[str]) -> dict[str, Any]:
     except OSError as error:
         raise ValueError(f"cannot read the settings in {path}: {error.strerror}") from None
     except ValueError as error:  # of TOML, or of UTF-8
-        raise ValueError(f"{path} is not a TOML file: {error}") from None
+        raise ValueError(f"the file {path} is not a TOML file: {error}") from None
     names = sorted(known)
     for key in found:
         if key not in names:
             near = get_close_matches(key.lower().replace("_", "-"), names, 1)
             advice = f"did you mean {near[0]}?" if near else f"use {', '.join(names)}"
-            raise ValueError(f"{path}: unknown setting {key!r}: {advice}")
+            raise ValueError(f"the file {path} has an unknown setting {key!r}: {advice}")
     return found

@@ -127,20 +127,29 @@ def test_a_file_is_the_source_after_options_and_variables(file: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("grcp = 1", "FILE: unknown setting 'grcp': did you mean grpc?"),
-        ("allow_host = []", "FILE: unknown setting 'allow_host': did you mean allow-host?"),
-        ("config = 'a'", "FILE: unknown setting 'config': use allow-host, allow-origin, "),
-        ("grpc = 1", "grpc in FILE must be a string in quotes, not 1"),
-        ("grpc = 'x'", "grpc in FILE: 'x' is not a valid address"),
-        ("threads = 10_000", "threads in FILE must be a number from 0 to 9999, not '10000'"),
-        ("threads = -1", "threads in FILE must be a number from 0 to 9999, not '-1'"),
-        ("threads = true", "threads in FILE must be a number from 0 to 9999, not True"),
-        ("threads = '1'", "threads in FILE must be a number from 0 to 9999, not '1'"),
-        ("allow-host = 'a'", "allow-host in FILE must be a list of strings, such as"),
-        ("allow-host = [1]", "allow-host in FILE must be a list of strings, such as"),
-        ("allow-host = ['a:1']", "allow-host in FILE: 'a:1' is not a host"),
-        ("grpc", "FILE is not a TOML file: "),
-        ("\ud800", "FILE is not a TOML file: "),
+        ("grcp = 1", "the file FILE has an unknown setting 'grcp': did you mean grpc?"),
+        (
+            "allow_host = []",
+            "the file FILE has an unknown setting 'allow_host': did you",
+        ),
+        (
+            "config = 'a'",
+            "the file FILE has an unknown setting 'config': use allow-host, ",
+        ),
+        ("grpc = 1", "the setting grpc in FILE must be a string in quotes, not 1"),
+        ("grpc = 'x'", "the setting grpc in FILE: 'x' is not a valid address"),
+        (
+            "threads = 10_000",
+            "the setting threads in FILE must be a number from 0 to 9999",
+        ),
+        ("threads = -1", "the setting threads in FILE must be a number from 0 to 9999, not '-1'"),
+        ("threads = true", "the setting threads in FILE must be a number from 0 to 9999, not True"),
+        ("threads = '1'", "the setting threads in FILE must be a number from 0 to 9999, not '1'"),
+        ("allow-host = 'a'", "the setting allow-host in FILE must be a list of strings, such as"),
+        ("allow-host = [1]", "the setting allow-host in FILE must be a list of strings, such as"),
+        ("allow-host = ['a:1']", "the setting allow-host in FILE: 'a:1' is not a host"),
+        ("grpc", "the file FILE is not a TOML file: "),
+        ("\ud800", "the file FILE is not a TOML file: "),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused(file: Path, text: str, message: str) -> None:

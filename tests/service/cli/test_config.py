@@ -48,7 +48,7 @@ def test_an_invalid_setting_is_reported_with_its_source(
     file = tmp_path / "clearprop.toml"
     file.write_text("htpp = 'off'\n")
     (line,) = clearprop("config", "show", "--config", str(file), code=1).stderr.splitlines()
-    assert line == f"Error: {file}: unknown setting 'htpp': did you mean http?"
+    assert line == f"Error: The file {file} has an unknown setting 'htpp': did you mean http?"
 
 
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
