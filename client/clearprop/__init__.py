@@ -29,7 +29,14 @@ if TYPE_CHECKING:
     from clearprop.errors import ClearpropError, Violation
     from clearprop.explanations import Explanation
     from clearprop.infos import NetworkInfo, RunEvent, RunInfo, StepResult, TrainingSetInfo
-    from clearprop.measures import Evaluation, GradientCheck, GradientDifference
+    from clearprop.measures import (
+        Classification,
+        ClassMeasures,
+        Evaluation,
+        GradientCheck,
+        GradientDifference,
+        OutputErrors,
+    )
     from clearprop.options import NetworkOptions, StepOptions, TrainingOptions
     from clearprop.snapshots import History, Prediction, Snapshot, State
     from clearprop.traces import TracedExample, TracedUpdate
@@ -39,6 +46,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Backup",
+    "ClassMeasures",
+    "Classification",
     "ClearpropError",
     "Client",
     "Columns",
@@ -54,6 +63,7 @@ __all__ = [
     "NetworkInfo",
     "NetworkOptions",
     "NewToken",
+    "OutputErrors",
     "Prediction",
     "Reset",
     "Run",
@@ -83,6 +93,8 @@ __all__ = [
 #: no call, such as `clearprop --help`, start without gRPC.
 _MODULES = {
     "Backup": "_sync.backups",
+    "ClassMeasures": "measures",
+    "Classification": "measures",
     "ClearpropError": "errors",
     "Client": "_sync.client",
     "Columns": "columns",
@@ -98,6 +110,7 @@ _MODULES = {
     "NetworkInfo": "infos",
     "NetworkOptions": "options",
     "NewToken": "infos",
+    "OutputErrors": "measures",
     "Prediction": "snapshots",
     "Reset": "changes",
     "Run": "_sync.runs",

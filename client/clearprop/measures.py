@@ -1,11 +1,122 @@
-"""Measurements of a network: its cost and accuracy, and a check of its gradients."""
+"""Measurements of a network: how well it fits examples, and a check of its gradients."""
+
+from typing import NamedTuple
 
 from clearprop.parameter_results import ParameterResult
 from clearprop.v1 import training_service_pb2 as pb
 
 
+class OutputErrors(NamedTuple):
+    """The errors of one output over all examples."""
+
+    mae: float
+    """The mean absolute error."""
+    rmse: float
+    """The root of the mean squared error."""
+    r2: float | None
+    """The coefficient of determination R²; None if all targets are equal."""
+
+
+class ClassMeasures:
+    """How well one class or label is recognized; `message` is the message of the contract.
+
+    A measure is None if it is undefined, for example the precision of a class that was never
+    predicted.
+    """
+
+    __slots__ = ("message",)
+
+    def __init__(self, message: pb.ClassMeasures) -> None:
+        self.message = message
+
+    @property
+    def example_count(self) -> int:
+        """The number of examples of the class."""
+        return self.message.example_count
+
+    @property
+    def predicted_count(self) -> int:
+        """The number of examples that were classified as it."""
+        return self.message.predicted_count
+
+    @property
+    def correct_count(self) -> int:
+        """The number of examples of the class that were classified as it."""
+        return self.message.correct_count
+
+    @property
+    def precision(self) -> float | None:
+        """`correct_count` / `predicted_count`."""
+        return self.message.precision if self.message.HasField("precision") else None
+
+    @property
+    def recall(self) -> float | None:
+        """`correct_count` / `example_count`."""
+        return self.message.recall if self.message.HasField("recall") else None
+
+    @property
+    def f1(self) -> float | None:
+        """The harmonic mean of precision and recall."""
+        return self.message.f1 if self.message.HasField("f1") else None
+
+    @property
+    def roc_auc(self) -> float | None:
+        """The area under the ROC curve of the class against all others."""
+        return self.message.roc_auc if self.message.HasField("roc_auc") else None
+
+    def __repr__(self) -> str:
+        return f"<ClassMeasures: precision={self.precision!r} recall={self.recall!r}>"
+
+
+class Classification:
+    """How well examples are classified; `message` is the message of the contract."""
+
+    __slots__ = ("message",)
+
+    def __init__(self, message: pb.Classification) -> None:
+        self.message = message
+
+    @property
+    def classes(self) -> list[ClassMeasures]:
+        """The measures of each class, by the number of its output; of one output, 0 and 1."""
+        return [ClassMeasures(each) for each in self.message.classes]
+
+    @property
+    def confusion(self) -> list[list[int]]:
+        """The confusion matrix: `confusion[i][j]` examples of class i were classified as class j.
+
+        Empty for more than 500 classes.
+        """
+        counts, classes = list(self.message.confusion), len(self.message.classes)
+        return [counts[first : first + classes] for first in range(0, len(counts), classes)]
+
+    @property
+    def macro_f1(self) -> float | None:
+        """The mean F1 of the classes; None if it is undefined for all."""
+        average = self.message.macro_average
+        return average.f1 if average.HasField("f1") else None
+
+    @property
+    def log_loss(self) -> float | None:
+        """The mean of −ln p for the probability p of each example's class.
+
+        None if the outputs are not probabilities.
+        """
+        return self.message.log_loss if self.message.HasField("log_loss") else None
+
+    def top(self, count: int) -> int:
+        """Return how many examples have their class among those with the `count` largest outputs.
+
+        `count` is 1 to 10, and at most the number of classes, of which there are more than two.
+        """
+        return self.message.top_counts[count - 1]
+
+    def __repr__(self) -> str:
+        return f"<Classification: {len(self.message.classes)} classes, macro F1 {self.macro_f1!r}>"
+
+
 class Evaluation:
-    """Cost and accuracy on a training set; `message` is the message of the contract."""
+    """How well a network fits a training set; `message` is the message of the contract."""
 
     __slots__ = ("message",)
 
@@ -36,6 +147,31 @@ class Evaluation:
     def accuracy(self) -> float | None:
         """The share of correctly classified examples; None if the targets are not classes."""
         return self.message.accuracy if self.message.HasField("accuracy") else None
+
+    @property
+    def classification(self) -> Classification | None:
+        """The measures of each class; None unless each example belongs to one class."""
+        if not self.message.HasField("classification"):
+            return None
+        return Classification(self.message.classification)
+
+    @property
+    def labels(self) -> list[ClassMeasures]:
+        """The measures of the label of each output, if an example can have several; else empty."""
+        return [ClassMeasures(each) for each in self.message.labels]
+
+    @property
+    def errors(self) -> list[OutputErrors]:
+        """The errors of each output, if the targets are neither classes nor labels; else empty."""
+        return [
+            OutputErrors(each.mae, each.rmse, each.r2 if each.HasField("r2") else None)
+            for each in self.message.errors
+        ]
+
+    @property
+    def worst_examples(self) -> list[tuple[int, float]]:
+        """Up to 10 examples with the largest costs: index, from 0, and cost."""
+        return [(each.example, each.cost) for each in self.message.worst_examples]
 
     def __repr__(self) -> str:
         accuracy = "" if self.accuracy is None else f" accuracy={self.accuracy!r}"

@@ -45,6 +45,11 @@ def test_a_regression_has_a_cost_and_no_accuracy(stub: TrainingServiceStub) -> N
     assert measured.example_count == 2
     assert not measured.HasField("correct_count")
     assert not measured.HasField("accuracy")
+    assert not measured.HasField("classification")
+    (errors,) = measured.errors
+    assert (errors.mae, errors.rmse) == (1.75, math.sqrt((0.25 + 9.0) / 2))
+    assert errors.r2 == pytest.approx(1 - 9.25 / 15.125)
+    assert [(each.example, each.cost) for each in measured.worst_examples] == [(1, 4.5), (0, 0.125)]
 
 
 def test_a_class_is_correct_if_its_output_is_the_largest(stub: TrainingServiceStub) -> None:
@@ -60,6 +65,17 @@ def test_a_class_is_correct_if_its_output_is_the_largest(stub: TrainingServiceSt
         math.log(2),
     ]
     assert measured.cost == pytest.approx(sum(costs) / 4, rel=1e-12)
+    found = measured.classification
+    assert list(found.confusion) == [2, 0, 1, 1]
+    assert list(found.top_counts) == []
+    assert found.log_loss == pytest.approx(measured.cost, rel=1e-12)
+    first, second = found.classes
+    assert (first.example_count, first.predicted_count, first.correct_count) == (2, 3, 2)
+    assert (first.precision, first.recall, first.f1) == (2 / 3, 1.0, 0.8)
+    assert second.recall == 0.5
+    assert found.macro_average.recall == 0.75
+    assert found.weighted_average.recall == 0.75
+    assert first.roc_auc == 0.5
 
 
 def test_yes_and_no_are_correct_on_their_side_of_the_midpoint(stub: TrainingServiceStub) -> None:

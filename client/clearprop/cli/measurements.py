@@ -6,6 +6,7 @@ import typer
 
 from clearprop import Evaluation, GradientCheck, GradientDifference
 from clearprop.cli.connection import connected
+from clearprop.cli.evaluation_tables import show_details
 from clearprop.cli.number_format import counted, number
 from clearprop.cli.options import Json, NetworkId, TrainingSetId, UpdateNumber
 from clearprop.cli.output import say, say_json, show_table
@@ -22,16 +23,26 @@ def evaluate(
     *,
     on: TrainingSetId,
     update: UpdateNumber = None,
+    details: Annotated[
+        bool,
+        typer.Option(
+            "--details",
+            help="Show each class or output, the confusion matrix, and the worst examples.",
+        ),
+    ] = False,
     as_json: Json = False,
     server: Server,
 ) -> None:
-    """Measure a network's cost and accuracy on a training set."""
+    """Measure how well a network fits a training set."""
     with connected(server) as client:
-        evaluation = client.network(network).evaluate(on, update=update)
+        found = client.network(network)
+        evaluation = found.evaluate(on, update=update)
     if as_json:
         say_json(evaluation.message)
-    else:
-        say(_evaluated(evaluation))
+        return
+    say(_evaluated(evaluation))
+    if details:
+        show_details(evaluation, found.layer_sizes[-1])
 
 
 def check_gradients(  # noqa: PLR0913 - an argument for each option of the command

@@ -1894,7 +1894,7 @@ Global___EvaluateRequest: _TypeAlias = EvaluateRequest  # noqa: Y015
 
 @_typing.final
 class EvaluateResponse(_message.Message):
-    """The measured cost and accuracy."""
+    """What was measured."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1903,6 +1903,10 @@ class EvaluateResponse(_message.Message):
     EXAMPLE_COUNT_FIELD_NUMBER: _builtins.int
     CORRECT_COUNT_FIELD_NUMBER: _builtins.int
     ACCURACY_FIELD_NUMBER: _builtins.int
+    CLASSIFICATION_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
+    ERRORS_FIELD_NUMBER: _builtins.int
+    WORST_EXAMPLES_FIELD_NUMBER: _builtins.int
     update: _builtins.int
     """The update whose parameters were used."""
     cost: _builtins.float
@@ -1918,6 +1922,26 @@ class EvaluateResponse(_message.Message):
     """
     accuracy: _builtins.float
     """`correct_count` / `example_count`. Absent if `correct_count` is."""
+    @_builtins.property
+    def classification(self) -> Global___Classification:
+        """Present if each example belongs to one class: of one output for each, or of a single output
+        with the targets 0 and 1 (for tanh, −1 and 1), which are the classes 0 and 1.
+        """
+
+    @_builtins.property
+    def labels(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClassMeasures]:
+        """The measures of the label 1 of each output, if there are several outputs with targets of 0 and
+        1 (for tanh, −1 and 1) that are not classes.
+        """
+
+    @_builtins.property
+    def errors(self) -> _containers.RepeatedCompositeFieldContainer[Global___OutputErrors]:
+        """The errors of each output, if the targets are neither classes nor labels."""
+
+    @_builtins.property
+    def worst_examples(self) -> _containers.RepeatedCompositeFieldContainer[Global___WorstExample]:
+        """Up to 10 examples with the largest costs, the largest (NaN first) first."""
+
     def __init__(
         self,
         *,
@@ -1926,10 +1950,14 @@ class EvaluateResponse(_message.Message):
         example_count: _builtins.int = ...,
         correct_count: _builtins.int | None = ...,
         accuracy: _builtins.float | None = ...,
+        classification: Global___Classification | None = ...,
+        labels: _abc.Iterable[Global___ClassMeasures] | None = ...,
+        errors: _abc.Iterable[Global___OutputErrors] | None = ...,
+        worst_examples: _abc.Iterable[Global___WorstExample] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_accuracy", b"_accuracy", "_correct_count", b"_correct_count", "accuracy", b"accuracy", "correct_count", b"correct_count"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_accuracy", b"_accuracy", "_correct_count", b"_correct_count", "accuracy", b"accuracy", "classification", b"classification", "correct_count", b"correct_count"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_accuracy", b"_accuracy", "_correct_count", b"_correct_count", "accuracy", b"accuracy", "correct_count", b"correct_count", "cost", b"cost", "example_count", b"example_count", "update", b"update"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_accuracy", b"_accuracy", "_correct_count", b"_correct_count", "accuracy", b"accuracy", "classification", b"classification", "correct_count", b"correct_count", "cost", b"cost", "errors", b"errors", "example_count", b"example_count", "labels", b"labels", "update", b"update", "worst_examples", b"worst_examples"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__accuracy: _TypeAlias = _typing.Literal["accuracy"]  # noqa: Y015
     _WhichOneofArgType__accuracy: _TypeAlias = _typing.Literal["_accuracy", b"_accuracy"]  # noqa: Y015
@@ -1941,6 +1969,245 @@ class EvaluateResponse(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__correct_count) -> _WhichOneofReturnType__correct_count | None: ...
 
 Global___EvaluateResponse: _TypeAlias = EvaluateResponse  # noqa: Y015
+
+@_typing.final
+class Classification(_message.Message):
+    """How well examples are classified. The definitions are those of scikit-learn. A measure whose
+    denominator is 0 is undefined, and absent.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLASSES_FIELD_NUMBER: _builtins.int
+    MACRO_AVERAGE_FIELD_NUMBER: _builtins.int
+    WEIGHTED_AVERAGE_FIELD_NUMBER: _builtins.int
+    CONFUSION_FIELD_NUMBER: _builtins.int
+    UNCLASSIFIED_COUNT_FIELD_NUMBER: _builtins.int
+    TOP_COUNTS_FIELD_NUMBER: _builtins.int
+    LOG_LOSS_FIELD_NUMBER: _builtins.int
+    unclassified_count: _builtins.int
+    """The number of examples that were classified as no class, because an output is NaN."""
+    log_loss: _builtins.float
+    """The mean of −ln p, where p is the probability that the network outputs for the class of an
+    example, limited to 2⁻⁵² to 1 − 2⁻⁵². Absent unless the outputs are probabilities (softmax, or
+    a single sigmoid output), and if one is NaN.
+    """
+    @_builtins.property
+    def classes(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClassMeasures]:
+        """The measures of each class, by the number of its output."""
+
+    @_builtins.property
+    def macro_average(self) -> Global___AverageMeasures:
+        """The averages over the classes for which a measure is defined; each class counts the same."""
+
+    @_builtins.property
+    def weighted_average(self) -> Global___AverageMeasures:
+        """The averages over the classes for which a measure is defined; each class counts by the number
+        of its examples.
+        """
+
+    @_builtins.property
+    def confusion(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """The confusion matrix, row by row: the number of examples of the class of the row that were
+        classified as the class of the column. Empty for more than 500 classes.
+        """
+
+    @_builtins.property
+    def top_counts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """At index k − 1 the number of examples whose class is among those with the k largest outputs
+        (the first of equal ones), for k up to 10. Empty if there are only two classes.
+        """
+
+    def __init__(
+        self,
+        *,
+        classes: _abc.Iterable[Global___ClassMeasures] | None = ...,
+        macro_average: Global___AverageMeasures | None = ...,
+        weighted_average: Global___AverageMeasures | None = ...,
+        confusion: _abc.Iterable[_builtins.int] | None = ...,
+        unclassified_count: _builtins.int = ...,
+        top_counts: _abc.Iterable[_builtins.int] | None = ...,
+        log_loss: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_log_loss", b"_log_loss", "log_loss", b"log_loss", "macro_average", b"macro_average", "weighted_average", b"weighted_average"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_log_loss", b"_log_loss", "classes", b"classes", "confusion", b"confusion", "log_loss", b"log_loss", "macro_average", b"macro_average", "top_counts", b"top_counts", "unclassified_count", b"unclassified_count", "weighted_average", b"weighted_average"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__log_loss: _TypeAlias = _typing.Literal["log_loss"]  # noqa: Y015
+    _WhichOneofArgType__log_loss: _TypeAlias = _typing.Literal["_log_loss", b"_log_loss"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__log_loss) -> _WhichOneofReturnType__log_loss | None: ...
+
+Global___Classification: _TypeAlias = Classification  # noqa: Y015
+
+@_typing.final
+class ClassMeasures(_message.Message):
+    """How well one class or label is recognized."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXAMPLE_COUNT_FIELD_NUMBER: _builtins.int
+    PREDICTED_COUNT_FIELD_NUMBER: _builtins.int
+    CORRECT_COUNT_FIELD_NUMBER: _builtins.int
+    PRECISION_FIELD_NUMBER: _builtins.int
+    RECALL_FIELD_NUMBER: _builtins.int
+    F1_FIELD_NUMBER: _builtins.int
+    ROC_AUC_FIELD_NUMBER: _builtins.int
+    example_count: _builtins.int
+    """The number of examples of the class."""
+    predicted_count: _builtins.int
+    """The number of examples that were classified as it."""
+    correct_count: _builtins.int
+    """The number of examples of the class that were classified as it."""
+    precision: _builtins.float
+    """`correct_count` / `predicted_count`."""
+    recall: _builtins.float
+    """`correct_count` / `example_count`."""
+    f1: _builtins.float
+    """2 · `correct_count` / (`example_count` + `predicted_count`)."""
+    roc_auc: _builtins.float
+    """The area under the ROC curve of the class against all others, in [0, 1]. Absent if all or no
+    examples are of the class, if an output is NaN, or if examples × outputs exceeds 2^22.
+    """
+    def __init__(
+        self,
+        *,
+        example_count: _builtins.int = ...,
+        predicted_count: _builtins.int = ...,
+        correct_count: _builtins.int = ...,
+        precision: _builtins.float | None = ...,
+        recall: _builtins.float | None = ...,
+        f1: _builtins.float | None = ...,
+        roc_auc: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_f1", b"_f1", "_precision", b"_precision", "_recall", b"_recall", "_roc_auc", b"_roc_auc", "f1", b"f1", "precision", b"precision", "recall", b"recall", "roc_auc", b"roc_auc"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_f1", b"_f1", "_precision", b"_precision", "_recall", b"_recall", "_roc_auc", b"_roc_auc", "correct_count", b"correct_count", "example_count", b"example_count", "f1", b"f1", "precision", b"precision", "predicted_count", b"predicted_count", "recall", b"recall", "roc_auc", b"roc_auc"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__f1: _TypeAlias = _typing.Literal["f1"]  # noqa: Y015
+    _WhichOneofArgType__f1: _TypeAlias = _typing.Literal["_f1", b"_f1"]  # noqa: Y015
+    _WhichOneofReturnType__precision: _TypeAlias = _typing.Literal["precision"]  # noqa: Y015
+    _WhichOneofArgType__precision: _TypeAlias = _typing.Literal["_precision", b"_precision"]  # noqa: Y015
+    _WhichOneofReturnType__recall: _TypeAlias = _typing.Literal["recall"]  # noqa: Y015
+    _WhichOneofArgType__recall: _TypeAlias = _typing.Literal["_recall", b"_recall"]  # noqa: Y015
+    _WhichOneofReturnType__roc_auc: _TypeAlias = _typing.Literal["roc_auc"]  # noqa: Y015
+    _WhichOneofArgType__roc_auc: _TypeAlias = _typing.Literal["_roc_auc", b"_roc_auc"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__f1) -> _WhichOneofReturnType__f1 | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__precision) -> _WhichOneofReturnType__precision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__recall) -> _WhichOneofReturnType__recall | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__roc_auc) -> _WhichOneofReturnType__roc_auc | None: ...
+
+Global___ClassMeasures: _TypeAlias = ClassMeasures  # noqa: Y015
+
+@_typing.final
+class AverageMeasures(_message.Message):
+    """Averages over classes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRECISION_FIELD_NUMBER: _builtins.int
+    RECALL_FIELD_NUMBER: _builtins.int
+    F1_FIELD_NUMBER: _builtins.int
+    ROC_AUC_FIELD_NUMBER: _builtins.int
+    precision: _builtins.float
+    """The average precision."""
+    recall: _builtins.float
+    """The average recall."""
+    f1: _builtins.float
+    """The average F1."""
+    roc_auc: _builtins.float
+    """The average area under the ROC curve."""
+    def __init__(
+        self,
+        *,
+        precision: _builtins.float | None = ...,
+        recall: _builtins.float | None = ...,
+        f1: _builtins.float | None = ...,
+        roc_auc: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_f1", b"_f1", "_precision", b"_precision", "_recall", b"_recall", "_roc_auc", b"_roc_auc", "f1", b"f1", "precision", b"precision", "recall", b"recall", "roc_auc", b"roc_auc"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_f1", b"_f1", "_precision", b"_precision", "_recall", b"_recall", "_roc_auc", b"_roc_auc", "f1", b"f1", "precision", b"precision", "recall", b"recall", "roc_auc", b"roc_auc"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__f1: _TypeAlias = _typing.Literal["f1"]  # noqa: Y015
+    _WhichOneofArgType__f1: _TypeAlias = _typing.Literal["_f1", b"_f1"]  # noqa: Y015
+    _WhichOneofReturnType__precision: _TypeAlias = _typing.Literal["precision"]  # noqa: Y015
+    _WhichOneofArgType__precision: _TypeAlias = _typing.Literal["_precision", b"_precision"]  # noqa: Y015
+    _WhichOneofReturnType__recall: _TypeAlias = _typing.Literal["recall"]  # noqa: Y015
+    _WhichOneofArgType__recall: _TypeAlias = _typing.Literal["_recall", b"_recall"]  # noqa: Y015
+    _WhichOneofReturnType__roc_auc: _TypeAlias = _typing.Literal["roc_auc"]  # noqa: Y015
+    _WhichOneofArgType__roc_auc: _TypeAlias = _typing.Literal["_roc_auc", b"_roc_auc"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__f1) -> _WhichOneofReturnType__f1 | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__precision) -> _WhichOneofReturnType__precision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__recall) -> _WhichOneofReturnType__recall | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__roc_auc) -> _WhichOneofReturnType__roc_auc | None: ...
+
+Global___AverageMeasures: _TypeAlias = AverageMeasures  # noqa: Y015
+
+@_typing.final
+class OutputErrors(_message.Message):
+    """The errors of one output over all examples."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MAE_FIELD_NUMBER: _builtins.int
+    RMSE_FIELD_NUMBER: _builtins.int
+    R2_FIELD_NUMBER: _builtins.int
+    mae: _builtins.float
+    """The mean absolute error: the mean of |output − target|."""
+    rmse: _builtins.float
+    """The root of the mean of (output − target)²."""
+    r2: _builtins.float
+    """R²: 1 − Σ(output − target)² / Σ(target − mean target)². Absent if all targets are equal."""
+    def __init__(
+        self,
+        *,
+        mae: _builtins.float = ...,
+        rmse: _builtins.float = ...,
+        r2: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_r2", b"_r2", "r2", b"r2"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_r2", b"_r2", "mae", b"mae", "r2", b"r2", "rmse", b"rmse"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__r2: _TypeAlias = _typing.Literal["r2"]  # noqa: Y015
+    _WhichOneofArgType__r2: _TypeAlias = _typing.Literal["_r2", b"_r2"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__r2) -> _WhichOneofReturnType__r2 | None: ...
+
+Global___OutputErrors: _TypeAlias = OutputErrors  # noqa: Y015
+
+@_typing.final
+class WorstExample(_message.Message):
+    """An example with a large cost."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXAMPLE_FIELD_NUMBER: _builtins.int
+    COST_FIELD_NUMBER: _builtins.int
+    example: _builtins.int
+    """The index of the example in the training set, from 0."""
+    cost: _builtins.float
+    """Its cost. Can be infinite or NaN."""
+    def __init__(
+        self,
+        *,
+        example: _builtins.int = ...,
+        cost: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cost", b"cost", "example", b"example"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WorstExample: _TypeAlias = WorstExample  # noqa: Y015
 
 @_typing.final
 class CheckGradientsRequest(_message.Message):

@@ -1,30 +1,77 @@
 """Evaluations and gradient checks."""
 
-from clearprop.v1 import training_service_pb2
+from clearprop.v1 import training_service_pb2 as pb
 
 from training.cancellation import cancellable
 from training.evaluation import Evaluation
 from training.gradient_check import GradientCheck, GradientDifference
+from training.measures.class_measures import (
+    AverageMeasures,
+    ClassMeasures,
+    macro_average,
+    weighted_average,
+)
+from training.measures.classification import Classification
 from training.network import Network, places
 
 
-def evaluation(update: int, source: Evaluation) -> training_service_pb2.EvaluateResponse:
+def evaluation(update: int, source: Evaluation) -> pb.EvaluateResponse:
     """Convert an evaluation of an update."""
-    return training_service_pb2.EvaluateResponse(
+    measured, classification = source.judgement, source.judgement.classification
+    return pb.EvaluateResponse(
         update=update,
         cost=source.cost,
         example_count=source.example_count,
         correct_count=source.correct,
         accuracy=source.accuracy,
+        classification=None if classification is None else _classification(classification),
+        labels=map(_class, cancellable(measured.labels)),
+        errors=(
+            pb.OutputErrors(mae=each.mae, rmse=each.rmse, r2=each.r2) for each in measured.errors
+        ),
+        worst_examples=(
+            pb.WorstExample(example=each.example, cost=each.cost) for each in source.worst
+        ),
+    )
+
+
+def _classification(source: Classification) -> pb.Classification:
+    confusion = source.confusion
+    return pb.Classification(
+        classes=map(_class, cancellable(source.classes)),
+        macro_average=_averages(macro_average(source.classes)),
+        weighted_average=_averages(weighted_average(source.classes)),
+        confusion=None if confusion is None else confusion.ravel().tolist(),
+        unclassified_count=source.unclassified,
+        top_counts=source.top,
+        log_loss=source.log_loss,
+    )
+
+
+def _class(source: ClassMeasures) -> pb.ClassMeasures:
+    return pb.ClassMeasures(
+        example_count=source.examples,
+        predicted_count=source.predicted,
+        correct_count=source.correct,
+        precision=source.precision,
+        recall=source.recall,
+        f1=source.f1,
+        roc_auc=source.roc_auc,
+    )
+
+
+def _averages(source: AverageMeasures) -> pb.AverageMeasures:
+    return pb.AverageMeasures(
+        precision=source.precision, recall=source.recall, f1=source.f1, roc_auc=source.roc_auc
     )
 
 
 def gradient_check(
     network: Network, update: int, source: GradientCheck
-) -> training_service_pb2.CheckGradientsResponse:
+) -> pb.CheckGradientsResponse:
     """Convert the result of a gradient check."""
     place = places(network)
-    return training_service_pb2.CheckGradientsResponse(
+    return pb.CheckGradientsResponse(
         update=update,
         example_count=source.example_count,
         parameter_count=len(source.differences),
@@ -40,9 +87,9 @@ def gradient_check(
 
 def _difference(
     place: tuple[int, int, int | None], source: GradientDifference
-) -> training_service_pb2.GradientDifference:
+) -> pb.GradientDifference:
     layer, unit, input_ = place
-    return training_service_pb2.GradientDifference(
+    return pb.GradientDifference(
         layer=layer,
         unit=unit,
         input=input_,

@@ -32,6 +32,26 @@ def test_a_network_is_evaluated_at_any_update(clearprop: Clearprop) -> None:
     assert before["accuracy"] == 0.5
 
 
+def test_the_details_of_an_evaluation(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    clearprop("train", name, "--layers", "2-5-1", "--seed", "7", *XOR, "--epochs", "5000")
+    lines = [
+        " ".join(line.split())
+        for line in clearprop("evaluate", name, "--on", "xor", "--details").stdout.splitlines()
+    ]
+    assert lines[1] == "class examples precision recall F1 ROC AUC"
+    assert lines[3:7] == [
+        "0 2 1 1 1 1",
+        "1 2 1 1 1 1",
+        "macro average 1 1 1 1",
+        "weighted average 1 1 1 1",
+    ]
+    assert lines[7].startswith("Log loss 0.0")
+    assert lines[11:13] == ["0 2 0", "1 0 2"]
+    assert lines[13] == "The examples with the largest costs:"
+    assert len(lines[16:]) == 4
+
+
 def test_a_training_set_that_does_not_fit_is_refused(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "3-1")

@@ -1,0 +1,94 @@
+"""Tables of the measures of an evaluation."""
+
+from collections.abc import Iterable, Sequence
+
+from clearprop.cli.number_format import number
+from clearprop.cli.output import say, show_table
+from clearprop.measures import Classification, ClassMeasures, Evaluation
+from clearprop.v1.training_service_pb2 import AverageMeasures
+
+#: A confusion matrix of more classes is too wide for a terminal.
+_MOST_COLUMNS = 12
+
+#: More classes, labels or outputs are not shown: `--json` has all.
+_MOST_ROWS = 50
+
+_UNDEFINED = "-"
+
+
+def show_details(evaluation: Evaluation, outputs: int) -> None:
+    """Print the measures of each class, label or output, and the worst examples.
+
+    `outputs` is the number of outputs of the network.
+    """
+    if (classification := evaluation.classification) is not None:
+        # The classes of one output are its targets, 0 and 1; otherwise each class has an output.
+        names = ["0", "1"] if outputs == 1 else _numbered(classification.classes)
+        _show_classification(classification, names)
+    elif evaluation.labels:
+        _show_measures("output", evaluation.labels, _numbered(evaluation.labels), [])
+    else:
+        errors = evaluation.errors[:_MOST_ROWS]
+        rows = (
+            [name, number(each.mae), number(each.rmse), _defined(each.r2)]
+            for name, each in zip(_numbered(errors), errors, strict=True)
+        )
+        show_table(["output", "MAE", "RMSE", "R²"], rows)
+    say("[dim]The examples with the largest costs:[/]")
+    worst = evaluation.worst_examples
+    show_table(["example", "cost"], ([f"{index + 1:,}", number(cost)] for index, cost in worst))
+
+
+def _show_classification(classification: Classification, names: Sequence[str]) -> None:
+    classes = classification.classes
+    averages = [
+        ("macro average", classification.message.macro_average),
+        ("weighted average", classification.message.weighted_average),
+    ]
+    _show_measures("class", classes, names, averages)
+    if classification.log_loss is not None:
+        say(f"Log loss {number(classification.log_loss)}")
+    if len(classes) > 2:
+        counts = ", ".join(
+            f"{classification.top(rank):,} in the top {rank}"
+            for rank in (2, 3, 5)
+            if rank < len(classes)
+        )
+        say(f"The class of the example is among the largest outputs: {counts}.")
+    if classification.confusion and len(classes) <= _MOST_COLUMNS:
+        say("[dim]The classes of the examples (rows) and the predicted classes (columns):[/]")
+        rows = zip(names, classification.confusion, strict=True)
+        show_table(["", *names], ([name, *(f"{count:,}" for count in row)] for name, row in rows))
+
+
+def _show_measures(
+    heading: str,
+    classes: Sequence[ClassMeasures],
+    names: Sequence[str],
+    averages: Iterable[tuple[str, AverageMeasures]],
+) -> None:
+    rows = [
+        [
+            name,
+            f"{each.example_count:,}",
+            *map(_defined, (each.precision, each.recall, each.f1, each.roc_auc)),
+        ]
+        for name, each in zip(names[:_MOST_ROWS], classes[:_MOST_ROWS], strict=True)
+    ]
+    for name, average in averages:
+        found = [
+            getattr(average, field) if average.HasField(field) else None
+            for field in ("precision", "recall", "f1", "roc_auc")
+        ]
+        rows.append([name, "", *map(_defined, found)])
+    show_table([heading, "examples", "precision", "recall", "F1", "ROC AUC"], rows)
+    if len(classes) > _MOST_ROWS:
+        say(f"[dim]and {len(classes) - _MOST_ROWS:,} more: --json shows all.[/]")
+
+
+def _numbered(items: Sequence[object]) -> list[str]:
+    return [str(position) for position in range(1, len(items) + 1)]
+
+
+def _defined(value: float | None) -> str:
+    return _UNDEFINED if value is None else f"{value:.4g}"

@@ -1,0 +1,166 @@
+"""What is measured on examples follows from their targets: classes, labels or numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from training.cancellation import cancellable
+from training.chunks import chunks
+from training.measures.class_measures import ClassMeasures
+from training.measures.classification import (
+    MOST_SCORES,
+    Classification,
+    ClassificationCounter,
+)
+from training.measures.ranking import Marks, roc_auc
+from training.measures.regression import ErrorCounter, OutputErrors
+from training.network import Array, Network
+from training.numerics.activations import Activation
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What was measured on examples.
+
+    If each belongs to one class, `classification`; if it has labels, of which each is 0 or 1
+    independently of the others, `labels` with the measures of the label 1 of each output; else
+    `errors` of each output. `correct` is the number of correct examples, None for `errors`.
+    """
+
+    correct: int | None = None
+    classification: Classification | None = None
+    labels: Sequence[ClassMeasures] = ()
+    errors: Sequence[OutputErrors] = ()
+
+
+class Judge(Protocol):
+    """Measures examples, some at a time."""
+
+    def add(self, outputs: Array, targets: Array) -> None:
+        """Measure examples: `outputs` and `targets` (n, outputs)."""
+
+    def result(self) -> Judgement:
+        """Return what was measured on all examples."""
+
+
+def judge_of(network: Network, targets: Array) -> Judge:
+    """Return a judge for the outputs of a network for examples with these targets (n, outputs).
+
+    With several outputs and one-hot targets, an example is of the class with the target 1, and the
+    largest output, the first of equals, is its predicted class. With other targets of 0 and 1, an
+    output of at least 0.5 predicts 1; with tanh outputs and targets −1 and 1, one of at least 0
+    predicts 1.
+    """
+    parts = [targets[rows] for rows in chunks(network, len(targets))]
+    output, count = network.activations[-1], targets.shape[1]
+    if count > 1 and all(map(_is_one_hot, parts)):
+        return _ClassJudge(count, len(targets), are_probabilities=output is Activation.SOFTMAX)
+    if output is Activation.TANH and _are_all(parts, -1.0, 1.0):
+        middle = 0.0
+    elif _are_all(parts, 0.0, 1.0):
+        middle = 0.5
+    else:
+        return _ErrorJudge(targets)
+    if count == 1:
+        return _SideJudge(len(targets), middle, are_probabilities=output is Activation.SIGMOID)
+    return _LabelJudge(count, len(targets), middle)
+
+
+class _ClassJudge:
+    """For one-hot targets."""
+
+    def __init__(self, classes: int, examples: int, *, are_probabilities: bool) -> None:
+        self._counter = ClassificationCounter(
+            classes, examples, are_probabilities=are_probabilities
+        )
+
+    def add(self, outputs: Array, targets: Array) -> None:
+        self._counter.add(outputs, outputs.argmax(axis=1), targets.argmax(axis=1))
+
+    def result(self) -> Judgement:
+        return _classified(self._counter.result())
+
+
+class _SideJudge:
+    """For one output, on two sides of a middle: the classes 0 and 1."""
+
+    def __init__(self, examples: int, middle: float, *, are_probabilities: bool) -> None:
+        self._middle = middle
+        self._are_probabilities = are_probabilities
+        self._counter = ClassificationCounter(2, examples, are_probabilities=are_probabilities)
+
+    def add(self, outputs: Array, targets: Array) -> None:
+        other = 1.0 - outputs if self._are_probabilities else -outputs
+        predicted, classes = (
+            (values[:, 0] >= self._middle).astype(np.intp) for values in (outputs, targets)
+        )
+        self._counter.add(np.hstack([other, outputs]), predicted, classes)
+
+    def result(self) -> Judgement:
+        return _classified(self._counter.result())
+
+
+class _LabelJudge:
+    """For several outputs, each on one of two sides of a middle."""
+
+    def __init__(self, labels: int, examples: int, middle: float) -> None:
+        self._middle = middle
+        self._counts = np.zeros((3, labels), dtype=np.int64)  # examples, predicted, correct
+        self._correct = 0
+        self._has_areas = examples * labels <= MOST_SCORES
+        self._added: list[tuple[Array, Marks]] = []
+
+    def add(self, outputs: Array, targets: Array) -> None:
+        has_label, is_predicted = targets >= self._middle, outputs >= self._middle
+        marks = (has_label, is_predicted, has_label & is_predicted)
+        self._counts += [each.sum(axis=0) for each in marks]
+        is_correct = ~np.isnan(outputs) & (has_label == is_predicted)
+        self._correct += int(np.count_nonzero(is_correct.all(axis=1)))
+        if self._has_areas:
+            self._added.append((outputs, has_label))
+
+    def result(self) -> Judgement:
+        labels = [
+            ClassMeasures(int(examples), int(predicted), int(correct), area)
+            for (examples, predicted, correct), area in zip(
+                self._counts.T, self._areas(), strict=True
+            )
+        ]
+        return Judgement(correct=self._correct, labels=labels)
+
+    def _areas(self) -> Sequence[float | None]:
+        if not self._has_areas:
+            return [None] * self._counts.shape[1]
+        outputs = np.concatenate([outputs for outputs, _ in self._added])
+        marks = np.concatenate([marks for _, marks in self._added])
+        return [roc_auc(*column) for column in cancellable(zip(outputs.T, marks.T, strict=True))]
+
+
+class _ErrorJudge:
+    """For targets that are any numbers."""
+
+    def __init__(self, targets: Array) -> None:
+        self._counter = ErrorCounter(targets)
+
+    def add(self, outputs: Array, targets: Array) -> None:
+        self._counter.add(outputs, targets)
+
+    def result(self) -> Judgement:
+        return Judgement(errors=self._counter.result())
+
+
+def _classified(classification: Classification) -> Judgement:
+    correct = sum(each.correct for each in classification.classes)
+    return Judgement(correct=correct, classification=classification)
+
+
+def _is_one_hot(targets: Array) -> bool:
+    ones = np.count_nonzero(targets == 1.0, axis=1)
+    zeros = np.count_nonzero(targets == 0.0, axis=1)
+    return bool((ones == 1).all() and (zeros == targets.shape[1] - 1).all())
+
+
+def _are_all(parts: Sequence[Array], low: float, high: float) -> bool:
+    return all(bool(((part == low) | (part == high)).all()) for part in parts)
