@@ -30,7 +30,7 @@ PANELS: dict[str, dict[str, Entry]] = {
         "explain": Entry("Explain why one weight changed.", "explanation:explain"),
         "predict": Entry("Compute a network's outputs.", "predictions:predict"),
         "evaluate": Entry(
-            "Measure a network's cost and accuracy on a training set.", "measurements:evaluate"
+            "Measure how well a network fits a training set.", "measurements:evaluate"
         ),
         "check-gradients": Entry(
             "Compare a network's gradients with finite differences.",

@@ -24,7 +24,7 @@ READ = [
     *("WalkUpdate", "WatchUpdates"),
 ]
 ADMIN = [
-    *("BackUpStore", "DeleteNetwork", "DeleteTrainingSet", "DeleteUpdates"),
+    *("BackUpStore", "DeleteTrainingSet", "DeleteUpdates"),
     *("CreateToken", "ListAuditEntries", "ListTokens", "RevokeToken"),
 ]
 

@@ -240,7 +240,7 @@ def test_example_requests_match_their_schemas(operation_id: str) -> None:
 
 @pytest.mark.parametrize(
     ("operation_id", "scope"),
-    [("GetNetwork", "read"), ("Train", "train"), ("DeleteNetwork", "admin")],
+    [("GetNetwork", "read"), ("Train", "train"), ("DeleteUpdates", "admin")],
 )
 def test_every_call_shows_the_scope_that_it_requires(operation_id: str, scope: str) -> None:
     operation = OPERATIONS[operation_id]
