@@ -20,6 +20,9 @@ def note_failure(error: Exception) -> None:
     """Note the error of the current call; log an internal one that belongs to no call."""
     call = current_call()
     if isinstance(error, ClearpropError):
+        # The frames of its traceback refer to the request and, through what waited for it, to the
+        # error: in such a cycle, large requests would stay in memory until the next collection.
+        error.__traceback__ = error.__context__ = error.__cause__ = None
         if call is not None:
             limit = error.metadata.get("limit", "")
             call.fail(code_of(error).name, error.reason, limit, None)
