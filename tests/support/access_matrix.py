@@ -8,6 +8,7 @@ from typing import Any
 import grpc
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from google.protobuf.message_factory import GetMessageClass
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from openapi_documents import served_routes
 
 from service.faces.messages.scopes import required_scope
@@ -70,16 +71,42 @@ async def code_of(stub: Any, method: Any, header: str | None = None) -> grpc.Sta
     return grpc.StatusCode.OK
 
 
+async def refusal_of(stub: Any, method: Any, header: str | None) -> grpc.StatusCode:
+    """Return the code of a call that is refused before its request is received.
+
+    A stream of requests is not begun: gRPC reports INTERNAL if the call ends while it is sent.
+    """
+    if not method.client_streaming:
+        return await code_of(stub, method, header)
+    call = getattr(stub, method.name)(metadata=metadata(header), timeout=10)
+    code: grpc.StatusCode = await call.code()
+    return code
+
+
 async def check_methods(stub: Any, scope: Scope | None, header: str | None = None) -> None:
     """Check that a caller may call what its scope allows; None if it has not proven who it is."""
     for method in SERVICE.methods:
-        code = await code_of(stub, method, header)
         if scope is None:
+            code = await refusal_of(stub, method, header)
             assert code is grpc.StatusCode.UNAUTHENTICATED, method.name
         elif not scope.includes(required_scope(method)):
+            code = await refusal_of(stub, method, header)
             assert code is grpc.StatusCode.PERMISSION_DENIED, method.name
         else:
-            assert code not in _REFUSALS, method.name
+            assert await code_of(stub, method, header) not in _REFUSALS, method.name
+
+
+async def check_reflection(channel: Any, scope: Scope | None, header: str | None = None) -> None:
+    """Check that reflection requires the scope read, which each scope includes."""
+    stub: Any = reflection_pb2_grpc.ServerReflectionStub(channel)
+    sent = metadata(header)
+    if scope is None:
+        call = stub.ServerReflectionInfo(metadata=sent)
+        assert await call.code() is grpc.StatusCode.UNAUTHENTICATED
+    else:
+        request = reflection_pb2.ServerReflectionRequest(list_services="")
+        answer = await stub.ServerReflectionInfo(iter([request]), metadata=sent).read()
+        assert SERVICE.full_name in {each.name for each in answer.list_services_response.service}
 
 
 async def check_routes(

@@ -10,15 +10,20 @@ from urllib.parse import urlencode
 import grpc
 import pytest
 import pytest_asyncio
-from access_matrix import check_methods, check_routes, http, metadata, untyped_stub
+from access_matrix import (
+    check_methods,
+    check_reflection,
+    check_routes,
+    http,
+    metadata,
+    untyped_stub,
+)
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.access_pb2 import Scope as ScopeNumber
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from service.access.secret import digest_of, new_secret
 from service.app import Addresses, Server
-from service.faces.rpcs import SERVICE
 from service.settings import Settings
 from training.access import Scope, Token
 
@@ -118,17 +123,8 @@ async def test_health_needs_nobody(guarded: Open) -> None:
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("caller", CALLERS)
 async def test_reflection_requires_the_scope_read(guarded: Open, caller: str) -> None:
-    channel: Any = guarded.channel
-    stub: Any = reflection_pb2_grpc.ServerReflectionStub(channel)
-    request = reflection_pb2.ServerReflectionRequest(list_services="")
-    call = stub.ServerReflectionInfo(iter([request]), metadata=header(caller))
-    if CALLERS[caller][1] is None:
-        with pytest.raises(grpc.aio.AioRpcError) as refused:
-            await call.read()
-        assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
-    else:
-        names = {each.name for each in (await call.read()).list_services_response.service}
-        assert SERVICE.full_name in names
+    value, scope = CALLERS[caller]
+    await check_reflection(guarded.channel, scope, value)
 
 
 @pytest.mark.asyncio(loop_scope="module")

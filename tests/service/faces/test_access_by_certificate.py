@@ -5,14 +5,12 @@ import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import grpc
 import pytest
 import pytest_asyncio
-from access_matrix import check_methods, check_routes, code_of, http, untyped_stub
+from access_matrix import check_methods, check_reflection, check_routes, code_of, http, untyped_stub
 from certificates import Authority, Issued
-from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from openapi_documents import served_routes
 
 from service.access.secret import digest_of, new_secret
@@ -96,15 +94,7 @@ async def test_metrics_and_reflection_require_the_scope_read(guarded: Open, call
     code, _, _ = await http(guarded.addresses.http, "GET /metrics", tls=tls)
     assert code == (401 if scope is None else 200)
     async with guarded.channel(client) as channel:
-        stub: Any = reflection_pb2_grpc.ServerReflectionStub(channel)  # type: ignore[arg-type]
-        request = reflection_pb2.ServerReflectionRequest(list_services="")
-        call = stub.ServerReflectionInfo(iter([request]))
-        if scope is None:
-            with pytest.raises(grpc.aio.AioRpcError) as refused:
-                await call.read()
-            assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
-        else:
-            assert (await call.read()).list_services_response.service
+        await check_reflection(channel, scope)
 
 
 async def test_nobody_without_a_certificate_of_the_authority_reaches_a_method(
