@@ -29,6 +29,24 @@ def test_the_defaults_learn_xor(site: ServerProcess, page: Page) -> None:
     assert len(watches) == 1
 
 
+def test_the_judgement_of_an_update_is_that_of_the_service(site: ServerProcess, page: Page) -> None:
+    network = _train(site, page)
+    expect(page.locator(".state")).to_contain_text("Succeeded")
+    expect(page.locator(".confusion tbody tr")).to_have_text(["020", "102"])
+    measured = requests.post(
+        f"{site.http}/v1/networks/{network}:evaluate",
+        json={"trainingSet": "xor", "update": 10_000},
+        timeout=10,
+    ).json()
+    log_loss = page.locator(".judgement .averages .num").last
+    expect(log_loss).to_have_attribute("data-exact", exact(measured["classification"]["logLoss"]))
+    worst = measured["worstExamples"]
+    expect(page.locator(".judgement .worst")).to_contain_text(
+        f"example {int(worst[0]['example']) + 1} ("
+    )
+    expect_numbers(page.locator(".judgement .worst .num"), [each["cost"] for each in worst])
+
+
 def test_training_does_not_need_the_list_of_training_sets(site: ServerProcess, page: Page) -> None:
     page.route(re.compile(r"/v1/trainingSets\?"), lambda route: route.abort())
     assert _train(site, page)
@@ -166,8 +184,8 @@ def test_a_custom_table_is_trained_on(site: ServerProcess, page: Page) -> None:
     page.get_by_label("Batch size").fill("3")
     page.get_by_role("button", name="Create and train").click()
     expect(page.locator(".state")).to_contain_text("Succeeded")
-    expect(page.locator(".predictions tbody tr")).to_have_count(3)
-    expect(page.locator(".predictions tbody tr").last).to_contain_text("0.25")
+    expect(page.locator(".predictions .examples tbody tr")).to_have_count(3)
+    expect(page.locator(".predictions .examples tbody tr").last).to_contain_text("0.25")
 
 
 def test_an_example_fills_in_the_form(site: ServerProcess, page: Page) -> None:

@@ -5,6 +5,7 @@ import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
 import { whole } from "../shared/number_format.js";
 import { Numbers, Output, rangeOf } from "../shared/output.js";
+import { Judgement } from "./judgement.js";
 
 const ROWS = 16;
 
@@ -18,7 +19,7 @@ export function Predictions({ network, set, at }) {
       ${!set && html`<p class="soft">Predictions appear here after the first run starts.</p>`}
       ${set &&
       html`
-        <div class="scrolled" tabindex="0">
+        <div class="scrolled examples" tabindex="0">
           <table>
             <thead>
               <tr>
@@ -47,6 +48,7 @@ export function Predictions({ network, set, at }) {
           All ${whole(set.exampleCount)} examples: cost <${Num} value=${answer?.all?.cost} name="cost" />
           ${answer?.all?.correctCount !== undefined && html`<span>, ${whole(answer.all.correctCount)} correct</span>`}
         </p>
+        ${answer?.all && html`<${Judgement} measured=${answer.all} outputs=${network.layerSizes.at(-1)} />`}
       `}
     </section>
   `;

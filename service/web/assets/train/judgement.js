@@ -1,0 +1,120 @@
+// What an evaluation says beyond cost and accuracy: which classes are confused, how far off numbers are.
+import { html } from "../shared/html.js";
+import { Num } from "../shared/number_view.js";
+import { whole } from "../shared/number_format.js";
+
+const MOST_CLASSES = 12; // a larger matrix does not fit; `clearprop evaluate --details` has all
+const MOST_WORST = 5;
+
+export function Judgement({ measured, outputs }) {
+  const { classification, errors = [], labels = [], worstExamples = [] } = measured;
+  return html`
+    <div class="judgement">
+      ${classification && html`<${Classes} classification=${classification} outputs=${outputs} />`}
+      ${labels.length > 0 && html`<${Rates} caption="Each output as a label of its own" items=${labels.slice(0, MOST_CLASSES)} />`}
+      ${errors.length > 0 && html`<${Errors} errors=${errors.slice(0, MOST_CLASSES)} />`}
+      <p class="small worst">
+        Largest costs: ${worstExamples.slice(0, MOST_WORST).map(
+          ({ example, cost }, index) => html`${index > 0 && ", "}<span>example ${whole(Number(example) + 1)} (<${Num} value=${cost} name="cost" />)</span>`,
+        )}
+      </p>
+    </div>
+  `;
+}
+
+function Classes({ classification, outputs }) {
+  const { classes, confusion = [], macroAverage, logLoss } = classification;
+  const names = classes.map((_, index) => (outputs === 1 ? index : index + 1));
+  const rows = classes.map((_, row) => confusion.slice(row * classes.length, (row + 1) * classes.length).map(Number));
+  return html`
+    ${classes.length <= MOST_CLASSES &&
+    html`
+      <p class="small soft" id="confusion">Classes of the examples (rows) and predicted classes (columns):</p>
+      <div class="confusion" tabindex="0">
+        <table aria-labelledby="confusion">
+          <thead>
+            <tr>
+              <td></td>
+              ${names.map((name) => html`<th scope="col" key=${name}>${name}</th>`)}
+            </tr>
+          </thead>
+          <tbody>
+            ${rows.map(
+              (row, index) => html`
+                <tr key=${index}>
+                  <th scope="row">${names[index]}</th>
+                  ${row.map((count, column) => html`<td key=${column} class=${count && (column === index ? "hit" : "miss")} style=${`--part: ${partOf(count, row)}`}>${whole(count)}</td>`)}
+                </tr>
+              `,
+            )}
+          </tbody>
+        </table>
+      </div>
+    `}
+    <p class="small averages">
+      Mean of the classes: precision <${Num} value=${macroAverage.precision} name="precision" />, recall <${Num} value=${macroAverage.recall} name="recall" />, F1${" "}
+      <${Num} value=${macroAverage.f1} name="F1" />${logLoss !== undefined && html`. Log loss <${Num} value=${logLoss} name="log loss" />`}
+    </p>
+  `;
+}
+
+function Rates({ caption, items }) {
+  return html`
+    <p class="small soft" id="rates">${caption}:</p>
+    <table class="rates" aria-labelledby="rates">
+      <thead>
+        <tr>
+          <th scope="col">Output</th>
+          <th scope="col">Precision</th>
+          <th scope="col">Recall</th>
+          <th scope="col">F1</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${items.map(
+          (item, index) => html`
+            <tr key=${index}>
+              <th scope="row">${index + 1}</th>
+              <td><${Num} value=${item.precision} name="precision" /></td>
+              <td><${Num} value=${item.recall} name="recall" /></td>
+              <td><${Num} value=${item.f1} name="F1" /></td>
+            </tr>
+          `,
+        )}
+      </tbody>
+    </table>
+  `;
+}
+
+function Errors({ errors }) {
+  return html`
+    <p class="small soft" id="rates">Errors of each output (mean absolute, root mean squared) and R²:</p>
+    <table class="rates" aria-labelledby="rates">
+      <thead>
+        <tr>
+          <th scope="col">Output</th>
+          <th scope="col">MAE</th>
+          <th scope="col">RMSE</th>
+          <th scope="col">R²</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${errors.map(
+          ({ mae, rmse, r2 }, index) => html`
+            <tr key=${index}>
+              <th scope="row">${index + 1}</th>
+              <td><${Num} value=${mae} name="MAE" /></td>
+              <td><${Num} value=${rmse} name="RMSE" /></td>
+              <td><${Num} value=${r2} name="R²" /></td>
+            </tr>
+          `,
+        )}
+      </tbody>
+    </table>
+  `;
+}
+
+function partOf(count, row) {
+  const sum = row.reduce((total, each) => total + each, 0);
+  return sum ? count / sum : 0;
+}
