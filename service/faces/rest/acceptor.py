@@ -22,6 +22,9 @@ _BACKLOG = 2048
 #: The pause after an error such as too many open files, in seconds.
 _PAUSE_SECONDS = 1.0
 
+#: At most so much of a request is read that is answered without looking at it, in bytes.
+_REQUEST_BYTES = 2**16
+
 
 class OpenConnections:
     """The open connections, counted for each client and together."""
@@ -129,6 +132,10 @@ class Acceptor:
 
     async def _begin(self, connection: socket.socket, place: Place) -> None:
         try:
+            if self._tls is not None and await self._is_plain(connection):
+                _answer(connection, _TLS_REQUIRED)
+                place.free()
+                return
             await asyncio.get_running_loop().connect_accepted_socket(
                 lambda: self._protocol(place),
                 connection,
@@ -141,26 +148,66 @@ class Acceptor:
             place.free()
             raise
 
+    async def _is_plain(self, connection: socket.socket) -> bool:
+        """Return whether a client begins with HTTP instead of TLS. Raises OSError.
+
+        A connection that does not begin in time is closed.
+        """
+        loop = asyncio.get_running_loop()
+        begins = asyncio.Event()
+        try:
+            loop.add_reader(connection, begins.set)
+            try:
+                async with asyncio.timeout(self._tls_seconds):
+                    await begins.wait()
+            finally:
+                loop.remove_reader(connection)
+            return connection.recv(1, socket.MSG_PEEK).isalpha()
+        except BaseException:
+            connection.close()
+            raise
+
     def _pause(self) -> None:
         loop = asyncio.get_running_loop()
         loop.remove_reader(self._listener)
         self._resumes = loop.call_later(_PAUSE_SECONDS, self.start)
 
 
+def _answer(connection: socket.socket, answer: bytes) -> None:
+    """Send the only response of a connection, and close it."""
+    with connection, suppress(OSError):  # its client has gone
+        connection.recv(_REQUEST_BYTES)  # otherwise closing would discard the response
+        connection.send(answer)
+
+
 def _refusal(limits: Limits) -> bytes:
     """Return the response for a connection that is one too many."""
-    error = error_response(
-        HttpError(
-            HTTPStatus.SERVICE_UNAVAILABLE,
-            grpc.StatusCode.RESOURCE_EXHAUSTED,
-            "TOO_MANY_CONNECTIONS",
-            f"too many connections: at most {limits.connections_of_client} of one client"
-            f" (limit connections_of_client) and {limits.connections} in total (limit"
-            " connections); close some, or retry later",
-        )
+    error = HttpError(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        grpc.StatusCode.RESOURCE_EXHAUSTED,
+        "TOO_MANY_CONNECTIONS",
+        f"too many connections: at most {limits.connections_of_client} of one client"
+        f" (limit connections_of_client) and {limits.connections} in total (limit"
+        " connections); close some, or retry later",
     )
+    return _response(error, b"Retry-After: 1\r\n")
+
+
+def _response(error: HttpError, header: bytes = b"") -> bytes:
+    """Return a whole response, before which nothing of the request was read."""
+    status, document = error.http_code, error_response(error).document
     return (
-        b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\n"
-        b"Content-Length: %d\r\nRetry-After: 1\r\nConnection: close\r\n\r\n%b"
-        % (len(error.document), error.document)
+        b"HTTP/1.1 %d %b\r\nContent-Type: application/json\r\n"
+        b"Content-Length: %d\r\n%bConnection: close\r\n\r\n%b"
+        % (status, status.phrase.encode(), len(document), header, document)
     )
+
+
+_TLS_REQUIRED = _response(
+    HttpError(
+        HTTPStatus.BAD_REQUEST,
+        grpc.StatusCode.INVALID_ARGUMENT,
+        "TLS_REQUIRED",
+        "this port uses TLS: use https:// instead of http://",
+    )
+)

@@ -186,8 +186,7 @@ async def test_other_authorities_and_old_versions_are_refused(tmp_path: Path) ->
             for address in (addresses.grpc, addresses.http):
                 with pytest.raises((ssl.SSLError, ConnectionError)):
                     await get(address, _old(version))
-        for address in (addresses.grpc, addresses.http):
-            assert not await _plain(address)
+        assert not await _plain(addresses.grpc)
 
 
 async def test_health_needs_no_certificate_over_http_and_grpc_has_it(tmp_path: Path) -> None:
@@ -202,6 +201,32 @@ async def test_health_needs_no_certificate_over_http_and_grpc_has_it(tmp_path: P
             health: Any = health_pb2_grpc.HealthStub(connection)
             answer = await health.Check(health_pb2.HealthCheckRequest())
     assert answer.status == health_pb2.HealthCheckResponse.SERVING
+
+
+@pytest.mark.parametrize("beginning", [b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"PRI * HTTP/2.0"])
+async def test_plain_http_to_a_port_with_tls_is_told_what_to_use(
+    tmp_path: Path, beginning: bytes
+) -> None:
+    async with serving_https(tmp_path) as address:
+        reader, writer = await asyncio.open_connection(*address)
+        writer.write(beginning)
+        answer = await asyncio.wait_for(reader.read(), 10)
+        assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+        assert b"this port uses TLS: use https:// instead of http://" in answer
+        writer.close()
+
+
+@pytest.mark.parametrize("beginning", [b"\0", b"\x15", b"\x16\x03", b"\x80"])
+async def test_other_beginnings_are_not_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beginning: bytes
+) -> None:
+    monkeypatch.setattr(http_server, "HEAD_SECONDS", 0.2)
+    async with serving_https(tmp_path) as address:
+        reader, writer = await asyncio.open_connection(*address)
+        writer.write(beginning)
+        answer = await asyncio.wait_for(reader.read(), 10)
+        assert not answer.startswith(b"HTTP")
+        writer.close()
 
 
 @asynccontextmanager
@@ -220,7 +245,8 @@ async def serving_https(folder: Path) -> AsyncIterator[tuple[str, int]]:
 
 async def test_a_connection_reserves_little_memory(tmp_path: Path) -> None:
     async with serving_https(tmp_path) as address:
-        with socket.create_connection(address):
+        with socket.create_connection(address) as begun:
+            begun.sendall(b"\x16")  # of a record of TLS
             while not (found := tls_protocols()):  # noqa: ASYNC110 (the loop accepts it)
                 await asyncio.sleep(0.02)
             assert len(vars(found[0])["_ssl_buffer"]) == 2**15
