@@ -5,6 +5,7 @@ import struct
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from queue import SimpleQueue
 from threading import Event, Thread
 
 from bench.attacks.attack import Outcomes, Victim, count_closed, keep_open, together
@@ -12,7 +13,7 @@ from bench.attacks.attack import Outcomes, Victim, count_closed, keep_open, toge
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY = 0, 1, 3, 4, 6, 7
 WINDOW_UPDATE, CONTINUATION = 8, 9
-END_STREAM, END_HEADERS = 0x1, 0x4
+ACK, END_STREAM, END_HEADERS = 0x1, 0x1, 0x4
 _CANCEL = struct.pack(">I", 8)
 _AT_ONCE = 100
 _HELD = 31 * 2**19
@@ -67,13 +68,19 @@ def opened(victim: Victim) -> socket.socket:
 
 
 @contextmanager
-def _reading(connection: socket.socket, ended: Event, outcomes: Outcomes) -> Iterator[None]:
-    """Read and count what the server sends, so that it is not what blocks; leave at the end."""
-    reader = Thread(target=_read, args=(connection, outcomes), daemon=True)
+def _reading(
+    connection: socket.socket, ended: Event, outcomes: Outcomes
+) -> Iterator["SimpleQueue[bytes]"]:
+    """Read and count what the server sends, so that it is not what blocks; leave at the end.
+
+    Yields the answers to its pings, which others must write.
+    """
+    answers: SimpleQueue[bytes] = SimpleQueue()
+    reader = Thread(target=_read, args=(connection, outcomes, answers), daemon=True)
     reader.start()
     Thread(target=_leave, args=(connection, ended), daemon=True).start()
     try:
-        yield
+        yield answers
     finally:
         with suppress(OSError):
             connection.shutdown(socket.SHUT_RDWR)
@@ -90,7 +97,7 @@ def _leave(connection: socket.socket, ended: Event) -> None:
         connection.shutdown(socket.SHUT_RDWR)
 
 
-def _read(connection: socket.socket, outcomes: Outcomes) -> None:
+def _read(connection: socket.socket, outcomes: Outcomes, answers: "SimpleQueue[bytes]") -> None:
     left = b""
     with suppress(OSError):
         connection.settimeout(None)
@@ -103,6 +110,8 @@ def _read(connection: socket.socket, outcomes: Outcomes) -> None:
                     break
                 if left[at + 3] in _NAMES:
                     outcomes.add(_NAMES[left[at + 3]])
+                elif left[at + 3] == PING and not left[at + 4] & ACK:
+                    answers.put(frame(PING, ACK, content=left[at + 9 : at + size]))
                 at += size
             left = left[at:]
 
@@ -118,10 +127,13 @@ def _flood(
             outcomes.add(type(error).__name__)
             time.sleep(0.05)
             continue
-        with _reading(connection, ended, outcomes):
+        with _reading(connection, ended, outcomes) as answers:
             number = 0
             try:
                 while not ended.is_set():
+                    while not answers.empty():
+                        connection.sendall(answers.get())
+                        outcomes.add("pings answered")
                     connection.sendall(b"".join(what(number + each) for each in range(_AT_ONCE)))
                     number += _AT_ONCE
                     outcomes.add(name, _AT_ONCE)

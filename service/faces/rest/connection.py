@@ -21,6 +21,10 @@ MOST_HEAD_BYTES = 64 * 2**10
 #: What a header occupies in addition to its name and value: as in HTTP/2, RFC 9113, section 10.5.1.
 _HEADER_BYTES = 32
 
+#: How much is read and parsed at a time: asyncio reads 256 KiB, and 40,000 chunks of a body in them
+#: take 50 ms.
+MOST_READ_BYTES = 64 * 2**10
+
 #: How many requests can wait for the response of an earlier one on the same connection.
 MOST_WAITING = 100
 
@@ -56,6 +60,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin the connection."""
+        transport.max_size = MOST_READ_BYTES  # type: ignore[attr-defined]
         tls = transport.get_extra_info("ssl_object")
         self._certificate = None if tls is None else tls.getpeercert(binary_form=True)
         super().connection_made(transport)

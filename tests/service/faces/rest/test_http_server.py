@@ -189,6 +189,30 @@ async def test_a_connection_ends_when_it_is_idle_or_old(limits: Limits) -> None:
             assert (await all_of(reader)).count(b"200 OK") == 1
 
 
+async def test_little_is_parsed_at_a_time_so_that_chunks_of_one_byte_delay_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parsed: list[int] = []
+
+    class Counted(connection.Connection):
+        def data_received(self, data: bytes) -> None:
+            parsed.append(len(data))
+            super().data_received(data)
+
+    async def after_body(scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive())["more_body"]:
+            pass
+        await hello(scope, receive, send)
+
+    monkeypatch.setattr(http_server, "Connection", Counted)
+    async with serving(after_body) as port, connected_to(port) as (reader, writer):
+        body = b"1\r\n \r\n" * 100_000 + b"0\r\n\r\n"
+        writer.write(HEAD + b"Transfer-Encoding: chunked\r\n" + END + body)
+        assert b"200 OK" in await reader.readline()
+    assert sum(parsed) > len(body)
+    assert max(parsed) <= 2**16
+
+
 async def test_a_server_without_file_numbers_accepts_again_when_it_has_some(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
