@@ -133,7 +133,6 @@ def _flood(
                 while not ended.is_set():
                     while not answers.empty():
                         connection.sendall(answers.get())
-                        outcomes.add("pings answered")
                     connection.sendall(b"".join(what(number + each) for each in range(_AT_ONCE)))
                     number += _AT_ONCE
                     outcomes.add(name, _AT_ONCE)
