@@ -14,8 +14,11 @@ class Scope(Enum):
 
     def includes(self, other: "Scope") -> bool:
         """Return whether this scope allows everything that another one allows."""
-        order = list(Scope)
-        return order.index(self) >= order.index(other)
+        return _ORDER.index(self) >= _ORDER.index(other)
+
+
+#: The scopes, each of which includes the ones before it.
+_ORDER = tuple(Scope)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,7 @@
 """The policy of access: whether a caller may make a call. Every face asks it first."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from service.access.grant import Grant
 from service.access.principal import Principal
@@ -16,8 +15,7 @@ from training.ports import Clock
 _SCHEME = "bearer"
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(NamedTuple):
     """What a caller has sent to prove who it is.
 
     `authorization` are the values of the header of this name, `certificate` is the client
