@@ -14,6 +14,9 @@ from training.ports import Clock
 
 _SCHEME = "bearer"
 
+#: The valid headers that are remembered. gRPC remembers them, too, for each connection.
+_MOST_VERIFIED = 1_000
+
 
 class Credentials(NamedTuple):
     """What a caller has sent to prove who it is.
@@ -54,6 +57,8 @@ class Access:
         self._tickets = tickets
         self._jwts = jwts
         self._principal_of = principal_of
+        # The grants of valid headers: verifying a token again costs more than the smallest call.
+        self._verified: dict[str, Grant] = {}  # oldest first
 
     def admit(self, credentials: Credentials, scope: Scope) -> Grant:
         """Return the grant of a caller that has a scope.
@@ -95,6 +100,15 @@ class Access:
         )
 
     def _of_header(self, values: Sequence[str]) -> Grant:
+        grant = self._verified.get(values[0])
+        if grant is None or grant.has_ended or len(values) > 1:
+            grant = self._proved(values)
+            while len(self._verified) >= _MOST_VERIFIED:
+                del self._verified[next(iter(self._verified))]
+            self._verified[values[0]] = grant
+        return grant
+
+    def _proved(self, values: Sequence[str]) -> Grant:
         scheme, _, token = values[0].partition(" ")
         if len(values) > 1 or scheme.lower() != _SCHEME or not token:
             raise Unauthenticated(
