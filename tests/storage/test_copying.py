@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 from concurrent.futures import Future
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from types import SimpleNamespace
@@ -56,12 +57,20 @@ def updates_of(path: Path, story: Story, clock: SetClock) -> int:
         return reader.head(story.uid).latest_update
 
 
+def _wait(event: Event) -> None:
+    assert event.wait(30)
+
+
 @pytest.mark.usefixtures("small_steps")
 def test_a_copy_is_one_moment_of_a_store_that_is_written(
     sqlite_store: SqliteStore, story: Story, path: Path, tmp_path: Path, clock: SetClock
 ) -> None:
-    before = story.head.latest_update
-    copying_ = sqlite_store.copy(nothing)
+    before, is_queued = story.head.latest_update, Event()
+    copying_ = sqlite_store.copy(partial(_wait, is_queued))
+    addition = story.growth(100)
+    first = sqlite_store.write(lambda writer: writer.append(addition))
+    is_queued.set()
+    first.result()
     while not copying_.done():
         append(sqlite_store, story.growth(100))
     after = story.head.latest_update

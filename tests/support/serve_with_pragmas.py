@@ -1,7 +1,8 @@
 """A program: `clearprop serve` with other settings of SQLite, which the product has no switch for.
 
-The first argument is the number of commits after which a checkpoint follows. The next ones, up to a
-`--`, are pragmas; each takes the place of the product's own.
+The first argument is the number of commits after which a checkpoint follows. The second is `queued`
+if only the thread of the store may write, or `direct`. The next ones, up to a `--`, are pragmas;
+each takes the place of the product's own.
 """
 
 import sys
@@ -9,6 +10,7 @@ import sys
 from clearprop.cli import main
 
 from storage import sqlite
+from storage.queued_store import QueuedStore
 
 
 def _name(pragma: str) -> str:
@@ -17,10 +19,12 @@ def _name(pragma: str) -> str:
 
 if __name__ == "__main__":
     _end = sys.argv.index("--")
-    _pragmas, _arguments = sys.argv[2:_end], sys.argv[_end + 1 :]
+    _pragmas, _arguments = sys.argv[3:_end], sys.argv[_end + 1 :]
     _others = {_name(pragma) for pragma in _pragmas}
     _kept = [pragma for pragma in sqlite._WRITER_PRAGMAS if _name(pragma) not in _others]
     setattr(sqlite, "_WRITER_PRAGMAS", (*_kept, *_pragmas))  # noqa: B010 (it has a fixed length)
     setattr(sqlite, "_COMMITS_PER_CHECKPOINT", int(sys.argv[1]))  # noqa: B010
+    if sys.argv[2] == "queued":
+        setattr(QueuedStore, "commit", lambda store, work: store.write(work).result())  # noqa: B010
     sys.argv = ["clearprop", *_arguments]
     main()

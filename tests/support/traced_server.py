@@ -41,7 +41,8 @@ class TracedServer(ServerProcess):
 
     A checkpoint follows after so many commits.
 
-    Those of its syncs fail that `failing_syncs` tells, in the words of strace.
+    Those of its syncs fail that `failing_syncs` tells, in the words of strace. It counts those of
+    each thread: so only the thread of the store writes then.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class TracedServer(ServerProcess):
         )
         self.folder = folder / "data"
         self.folder.mkdir()
-        self._settings = [str(commits), *pragmas]
+        self._settings = [str(commits), "queued" if failing_syncs else "direct", *pragmas]
         self._failing_syncs = failing_syncs
         self._trace = folder / "trace"
         self._tracing = -1
