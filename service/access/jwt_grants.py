@@ -1,10 +1,11 @@
 """The grants of JSON Web Tokens of an issuer that the operator trusts."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
+from weakref import WeakSet
 
 import jwt
 
@@ -21,8 +22,6 @@ _PREFIX = "clearprop:"
 #: The tolerated difference between the clocks of the issuer and the server, in seconds.
 _LEEWAY_SECONDS = 10
 
-#: More verified tokens than this are not remembered: the oldest are verified again.
-_MOST = 1_000
 _LONGEST_NAME = 200
 
 
@@ -46,34 +45,28 @@ class JwtRules:
 
 
 class JwtGrants:
-    """Verifies JWTs, and remembers verified ones; for one event loop."""
+    """Verifies JWTs, and ends their grants with their keys; for one event loop."""
 
     def __init__(self, rules: JwtRules, keys: KeySet, clock: Clock) -> None:
         self._rules = rules
         self._keys = keys
         self._clock = clock
-        #: Each with the id of its key, by the digest of the token, oldest first.
-        self._grants: dict[bytes, tuple[str | None, Grant]] = {}
+        #: The grants that somebody still uses, by the ids of their keys.
+        self._grants: defaultdict[str | None, WeakSet[Grant]] = defaultdict(WeakSet)
         keys.on_removal = self._end
 
     def grant(self, token: str) -> Grant:
-        """Return the grant of a JWT. Raises Unauthenticated."""
-        digest = sha256(token.encode()).digest()
-        _, grant = self._grants.get(digest, (None, None))
-        if grant is None:
-            key_id, grant = self._verified(token)
-            while len(self._grants) >= _MOST:
-                del self._grants[next(iter(self._grants))]
-            self._grants[digest] = key_id, grant
+        """Return a new grant of a JWT. Raises Unauthenticated."""
+        key_id, grant = self._verified(token)
         if grant.has_ended:
             raise Unauthenticated("the token has expired: get a new one from its issuer")
+        self._grants[key_id].add(grant)
         return grant
 
     def _end(self, key_ids: set[str | None]) -> None:
         """End the grants of tokens that are signed with these keys."""
-        for digest, (key_id, grant) in [*self._grants.items()]:
-            if key_id in key_ids:
-                del self._grants[digest]
+        for key_id in key_ids:
+            for grant in [*self._grants.pop(key_id, ())]:
                 grant.revoke()
 
     def _verified(self, token: str) -> tuple[str | None, Grant]:

@@ -19,6 +19,7 @@ from clearprop.v1 import training_service_pb2 as pb
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+from jwts import AUDIENCE, ISSUER, claims
 from key_server import ERROR, KeyServer, answer_with, key_server
 
 from service.access import key_set
@@ -26,7 +27,7 @@ from service.app import Server
 from service.settings import Settings
 from training.access import Scope
 
-ISSUER, AUDIENCE = "https://issuer.example", "clearprop"
+SCOPES = "openid clearprop:read"
 KEYS: dict[str, Any] = {
     "first": ec.generate_private_key(ec.SECP256R1()),
     "second": rsa.generate_private_key(65537, 2048),
@@ -46,27 +47,15 @@ def key_set_of(*names: str) -> bytes:
     return json.dumps({"keys": keys}).encode()
 
 
-def claims(**changed: Any) -> dict[str, Any]:
-    content = {
-        "iss": ISSUER,
-        "aud": AUDIENCE,
-        "sub": "alice",
-        "exp": datetime.now(UTC) + timedelta(minutes=5),
-        "scope": "openid clearprop:read",
-        **changed,
-    }
-    return {name: value for name, value in content.items() if value is not None}
-
-
-def signed(key: str = "first", **changed: Any) -> str:
-    return jwt.encode(claims(**changed), KEYS[key], ALGORITHMS[key], {"kid": key})
+def signed(key: str = "first", scope: object = SCOPES, **changed: Any) -> str:
+    return jwt.encode(claims(scope, **changed), KEYS[key], ALGORITHMS[key], {"kid": key})
 
 
 def signed_with_the_public_key(form: Encoding) -> str:
     """Return a token whose HMAC has the public key as its secret, which everybody knows."""
     secret = KEYS["second"].public_key().public_bytes(form, PublicFormat.SubjectPublicKeyInfo)
     head = {"alg": "HS256", "typ": "JWT", "kid": "second"}
-    body = {**claims(), "exp": 2**33}
+    body = {**claims(SCOPES), "exp": 2**33}
     parts = [base64.urlsafe_b64encode(json.dumps(each).encode()) for each in (head, body)]
     content = b".".join(part.rstrip(b"=") for part in parts)
     signature = base64.urlsafe_b64encode(hmac.digest(secret, content, "sha256")).rstrip(b"=")
@@ -86,17 +75,20 @@ REFUSED = {
     "without an end": (signed(exp=None), "claim `exp` is missing"),
     "without a scope": (signed(scope="openid"), "has none of clearprop:read"),
     "of a number": (signed(sub=7), "claim `sub` is not a name"),
-    "unsigned": (jwt.encode(claims(), "", "none", {"kid": "first"}), "algorithm is not allowed"),
+    "unsigned": (
+        jwt.encode(claims(SCOPES), "", "none", {"kid": "first"}),
+        "algorithm is not allowed",
+    ),
     "with a secret": (signed_with_the_public_key(Encoding.PEM), "algorithm is not allowed"),
     "with a secret in DER": (signed_with_the_public_key(Encoding.DER), "algorithm is not allowed"),
     "with another algorithm": (
-        jwt.encode(claims(), KEYS["second"], "PS256", {"kid": "second"}),
+        jwt.encode(claims(SCOPES), KEYS["second"], "PS256", {"kid": "second"}),
         "algorithm is not allowed",
     ),
     "with an unknown key": (signed("unknown"), "not signed with a known key"),
     "with a key that it contains": (
         jwt.encode(
-            claims(),
+            claims(SCOPES),
             KEYS["unknown"],
             "ES256",
             {"jwk": ECAlgorithm.to_jwk(KEYS["unknown"].public_key(), as_dict=True)},
@@ -104,7 +96,7 @@ REFUSED = {
         "not signed with a known key",
     ),
     "with the name of another key": (
-        jwt.encode(claims(), KEYS["unknown"], "ES256", {"kid": "first"}),
+        jwt.encode(claims(SCOPES), KEYS["unknown"], "ES256", {"kid": "first"}),
         "its signature is wrong",
     ),
     "nonsense": ("a.b.c", "is not a JSON Web Token"),
