@@ -89,7 +89,9 @@ class QueuedStore(ABC):
         self._queue: SimpleQueue[Work[Any] | Aside[Any] | None] = SimpleQueue()
         self._lock = Lock()  # guards the queue, and rejects work after closing
         self._unfinished = 0  # items in the queue, and those that are being done
-        self._writing = Lock()  # held by the thread that writes; taken before or without the other
+        # Held by the thread that writes. `commit` takes it under the other lock, but only if
+        # nothing is unfinished: then who may still hold it needs no other lock to release it.
+        self._writing = Lock()
         self._closed = False
         self._is_ending = False  # changed only in the thread that writes, as the next one
         self._is_aside = False
@@ -118,7 +120,7 @@ class QueuedStore(ABC):
             is_alone = not (self._unfinished or self._closed)
             if is_alone:
                 self._unfinished = 1
-                self._writing.acquire()  # is free: nothing is unfinished
+                self._writing.acquire()
         if not is_alone:
             return self._queued(item).result()
         try:

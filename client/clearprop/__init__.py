@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from clearprop.explanations import Explanation
     from clearprop.infos import NetworkInfo, RunEvent, RunInfo, StepResult, TrainingSetInfo
     from clearprop.measures import (
+        AverageMeasures,
         Classification,
         ClassMeasures,
         Evaluation,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from clearprop.watches import WatchOptions
 
 __all__ = [
+    "AverageMeasures",
     "Backup",
     "ClassMeasures",
     "Classification",
@@ -92,6 +94,7 @@ __all__ = [
 #: The module of each name. It is imported when the name is first used, so that commands that make
 #: no call, such as `clearprop --help`, start without gRPC.
 _MODULES = {
+    "AverageMeasures": "measures",
     "Backup": "_sync.backups",
     "ClassMeasures": "measures",
     "Classification": "measures",

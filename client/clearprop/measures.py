@@ -1,6 +1,8 @@
 """Measurements of a network: how well it fits examples, and a check of its gradients."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
+
+from google.protobuf.message import Message
 
 from clearprop.parameter_results import ParameterResult
 from clearprop.v1 import training_service_pb2 as pb
@@ -15,6 +17,24 @@ class OutputErrors(NamedTuple):
     """The root of the mean squared error."""
     r2: float | None
     """The coefficient of determination R²; None if all targets are equal."""
+
+
+class AverageMeasures(NamedTuple):
+    """Averages over the classes for which a measure is defined; None if it is for none."""
+
+    precision: float | None
+    """The average precision."""
+    recall: float | None
+    """The average recall."""
+    f1: float | None
+    """The average F1."""
+    roc_auc: float | None
+    """The average area under the ROC curve."""
+
+    @classmethod
+    def of(cls, message: pb.AverageMeasures) -> Self:
+        """Convert the message of the contract."""
+        return cls(*(_defined(message, name) for name in cls._fields))
 
 
 class ClassMeasures:
@@ -47,22 +67,22 @@ class ClassMeasures:
     @property
     def precision(self) -> float | None:
         """`correct_count` / `predicted_count`."""
-        return self.message.precision if self.message.HasField("precision") else None
+        return _defined(self.message, "precision")
 
     @property
     def recall(self) -> float | None:
         """`correct_count` / `example_count`."""
-        return self.message.recall if self.message.HasField("recall") else None
+        return _defined(self.message, "recall")
 
     @property
     def f1(self) -> float | None:
         """The harmonic mean of precision and recall."""
-        return self.message.f1 if self.message.HasField("f1") else None
+        return _defined(self.message, "f1")
 
     @property
     def roc_auc(self) -> float | None:
         """The area under the ROC curve of the class against all others."""
-        return self.message.roc_auc if self.message.HasField("roc_auc") else None
+        return _defined(self.message, "roc_auc")
 
     def __repr__(self) -> str:
         return f"<ClassMeasures: precision={self.precision!r} recall={self.recall!r}>"
@@ -91,10 +111,14 @@ class Classification:
         return [counts[first : first + classes] for first in range(0, len(counts), classes)]
 
     @property
-    def macro_f1(self) -> float | None:
-        """The mean F1 of the classes; None if it is undefined for all."""
-        average = self.message.macro_average
-        return average.f1 if average.HasField("f1") else None
+    def macro_average(self) -> AverageMeasures:
+        """The averages over the classes, in which each class counts the same."""
+        return AverageMeasures.of(self.message.macro_average)
+
+    @property
+    def weighted_average(self) -> AverageMeasures:
+        """The averages over the classes, in which a class counts by its number of examples."""
+        return AverageMeasures.of(self.message.weighted_average)
 
     @property
     def log_loss(self) -> float | None:
@@ -102,7 +126,7 @@ class Classification:
 
         None if the outputs are not probabilities.
         """
-        return self.message.log_loss if self.message.HasField("log_loss") else None
+        return _defined(self.message, "log_loss")
 
     def top(self, count: int) -> int:
         """Return how many examples have their class among those with the `count` largest outputs.
@@ -112,7 +136,8 @@ class Classification:
         return self.message.top_counts[count - 1]
 
     def __repr__(self) -> str:
-        return f"<Classification: {len(self.message.classes)} classes, macro F1 {self.macro_f1!r}>"
+        f1 = self.macro_average.f1
+        return f"<Classification: {len(self.message.classes)} classes, macro F1 {f1!r}>"
 
 
 class Evaluation:
@@ -146,7 +171,7 @@ class Evaluation:
     @property
     def accuracy(self) -> float | None:
         """The share of correctly classified examples; None if the targets are not classes."""
-        return self.message.accuracy if self.message.HasField("accuracy") else None
+        return _defined(self.message, "accuracy")
 
     @property
     def classification(self) -> Classification | None:
@@ -164,8 +189,7 @@ class Evaluation:
     def errors(self) -> list[OutputErrors]:
         """The errors of each output, if the targets are neither classes nor labels; else empty."""
         return [
-            OutputErrors(each.mae, each.rmse, each.r2 if each.HasField("r2") else None)
-            for each in self.message.errors
+            OutputErrors(each.mae, each.rmse, _defined(each, "r2")) for each in self.message.errors
         ]
 
     @property
@@ -278,3 +302,9 @@ class GradientCheck:
     def __repr__(self) -> str:
         verdict = "passed" if self.passed else f"{self.failed_count} failed"
         return f"<GradientCheck of {self.parameter_count} parameters: {verdict}>"
+
+
+def _defined(message: Message, field: str) -> float | None:
+    """Return a number that can be absent; then None."""
+    value: float = getattr(message, field)
+    return value if message.HasField(field) else None

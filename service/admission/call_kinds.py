@@ -43,7 +43,7 @@ WATCH = CallKind(None)
 QUICK = CallKind(Pool.QUICK, _QUICK_SECONDS)
 
 #: Reads a page of what is stored, which computes for up to 50 ms: one at a time of each client.
-LISTING = CallKind(Pool.LISTING, "quick_seconds")
+LISTING = CallKind(Pool.LISTING, _QUICK_SECONDS)
 
 #: Changes what is stored and waits for a run, or for the client to send more.
 WAITING = CallKind(Pool.QUICK)

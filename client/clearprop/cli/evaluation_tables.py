@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from clearprop.cli.number_format import number
 from clearprop.cli.output import say, show_table
-from clearprop.measures import Classification, ClassMeasures, Evaluation
-from clearprop.v1.training_service_pb2 import AverageMeasures
+from clearprop.measures import AverageMeasures, Classification, ClassMeasures, Evaluation
 
 #: A confusion matrix of more classes is too wide for a terminal.
 _MOST_COLUMNS = 12
@@ -42,8 +41,8 @@ def show_details(evaluation: Evaluation, outputs: int) -> None:
 def _show_classification(classification: Classification, names: Sequence[str]) -> None:
     classes = classification.classes
     averages = [
-        ("macro average", classification.message.macro_average),
-        ("weighted average", classification.message.weighted_average),
+        ("macro average", classification.macro_average),
+        ("weighted average", classification.weighted_average),
     ]
     _show_measures("class", classes, names, averages)
     if classification.log_loss is not None:
@@ -75,12 +74,7 @@ def _show_measures(
         ]
         for name, each in zip(names[:_MOST_ROWS], classes[:_MOST_ROWS], strict=True)
     ]
-    for name, average in averages:
-        found = [
-            getattr(average, field) if average.HasField(field) else None
-            for field in ("precision", "recall", "f1", "roc_auc")
-        ]
-        rows.append([name, "", *map(_defined, found)])
+    rows += [[name, "", *map(_defined, average)] for name, average in averages]
     show_table([heading, "examples", "precision", "recall", "F1", "ROC AUC"], rows)
     if len(classes) > _MOST_ROWS:
         say(f"[dim]and {len(classes) - _MOST_ROWS:,} more: --json shows all.[/]")

@@ -6,13 +6,17 @@ import { whole } from "../shared/number_format.js";
 const MOST_CLASSES = 12; // a larger matrix does not fit; `clearprop evaluate --details` has all
 const MOST_WORST = 5;
 
+// Fields of the contract and their names.
+const RATES = Object.entries({ precision: "Precision", recall: "Recall", f1: "F1" });
+const ERRORS = Object.entries({ mae: "MAE", rmse: "RMSE", r2: "R²" });
+
 export function Judgement({ measured, outputs }) {
   const { classification, errors = [], labels = [], worstExamples = [] } = measured;
   return html`
     <div class="judgement">
       ${classification && html`<${Classes} classification=${classification} outputs=${outputs} />`}
-      ${labels.length > 0 && html`<${Rates} caption="Each output as a label of its own" items=${labels.slice(0, MOST_CLASSES)} />`}
-      ${errors.length > 0 && html`<${Errors} errors=${errors.slice(0, MOST_CLASSES)} />`}
+      ${labels.length > 0 && html`<${Outputs} caption="Each output as a label of its own" columns=${RATES} items=${labels.slice(0, MOST_CLASSES)} />`}
+      ${errors.length > 0 && html`<${Outputs} caption="Errors of each output (mean absolute, root mean squared) and R²" columns=${ERRORS} items=${errors.slice(0, MOST_CLASSES)} />`}
       <p class="small worst">
         Largest costs: ${worstExamples.slice(0, MOST_WORST).map(
           ({ example, cost }, index) => html`${index > 0 && ", "}<span>example ${whole(Number(example) + 1)} (<${Num} value=${cost} name="cost" />)</span>`,
@@ -58,16 +62,15 @@ function Classes({ classification, outputs }) {
   `;
 }
 
-function Rates({ caption, items }) {
+// A row for each output; a measure that is undefined is a dash.
+function Outputs({ caption, columns, items }) {
   return html`
     <p class="small soft" id="rates">${caption}:</p>
     <table class="rates" aria-labelledby="rates">
       <thead>
         <tr>
           <th scope="col">Output</th>
-          <th scope="col">Precision</th>
-          <th scope="col">Recall</th>
-          <th scope="col">F1</th>
+          ${columns.map(([, name]) => html`<th scope="col" key=${name}>${name}</th>`)}
         </tr>
       </thead>
       <tbody>
@@ -75,37 +78,7 @@ function Rates({ caption, items }) {
           (item, index) => html`
             <tr key=${index}>
               <th scope="row">${index + 1}</th>
-              <td><${Num} value=${item.precision} name="precision" /></td>
-              <td><${Num} value=${item.recall} name="recall" /></td>
-              <td><${Num} value=${item.f1} name="F1" /></td>
-            </tr>
-          `,
-        )}
-      </tbody>
-    </table>
-  `;
-}
-
-function Errors({ errors }) {
-  return html`
-    <p class="small soft" id="rates">Errors of each output (mean absolute, root mean squared) and R²:</p>
-    <table class="rates" aria-labelledby="rates">
-      <thead>
-        <tr>
-          <th scope="col">Output</th>
-          <th scope="col">MAE</th>
-          <th scope="col">RMSE</th>
-          <th scope="col">R²</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${errors.map(
-          ({ mae, rmse, r2 }, index) => html`
-            <tr key=${index}>
-              <th scope="row">${index + 1}</th>
-              <td><${Num} value=${mae} name="MAE" /></td>
-              <td><${Num} value=${rmse} name="RMSE" /></td>
-              <td><${Num} value=${r2} name="R²" /></td>
+              ${columns.map(([field, name]) => html`<td key=${name}><${Num} value=${item[field]} name=${name} /></td>`)}
             </tr>
           `,
         )}
