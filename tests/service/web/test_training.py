@@ -186,6 +186,10 @@ def test_a_custom_table_is_trained_on(site: ServerProcess, page: Page) -> None:
     expect(page.locator(".state")).to_contain_text("Succeeded")
     expect(page.locator(".predictions .examples tbody tr")).to_have_count(3)
     expect(page.locator(".predictions .examples tbody tr").last).to_contain_text("0.25")
+    # The targets are numbers, not classes.
+    expect(page.locator(".judgement .outputs tbody th")).to_have_text(["MAE", "RMSE", "R²"])
+    expect(page.locator(".judgement .outputs td .num")).to_have_count(3)
+    expect(page.locator(".judgement .confusion")).to_have_count(0)
 
 
 def test_an_example_fills_in_the_form(site: ServerProcess, page: Page) -> None:

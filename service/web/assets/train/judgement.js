@@ -15,8 +15,8 @@ export function Judgement({ measured, outputs }) {
   return html`
     <div class="judgement">
       ${classification && html`<${Classes} classification=${classification} outputs=${outputs} />`}
-      ${labels.length > 0 && html`<${Outputs} caption="Each output as a label of its own" columns=${RATES} items=${labels.slice(0, MOST_CLASSES)} />`}
-      ${errors.length > 0 && html`<${Outputs} caption="Errors of each output (mean absolute, root mean squared) and R²" columns=${ERRORS} items=${errors.slice(0, MOST_CLASSES)} />`}
+      ${labels.length > 0 && html`<${Outputs} caption="Each output as a label of its own" measures=${RATES} items=${labels.slice(0, MOST_CLASSES)} />`}
+      ${errors.length > 0 && html`<${Outputs} caption="Errors of each output (mean absolute, root mean squared) and R²" measures=${ERRORS} items=${errors.slice(0, MOST_CLASSES)} />`}
       <p class="small worst">
         Largest costs: ${worstExamples.slice(0, MOST_WORST).map(
           ({ example, cost }, index) => html`${index > 0 && ", "}<span>example ${whole(Number(example) + 1)} (<${Num} value=${cost} name="cost" />)</span>`,
@@ -62,28 +62,30 @@ function Classes({ classification, outputs }) {
   `;
 }
 
-// A row for each output; a measure that is undefined is a dash.
-function Outputs({ caption, columns, items }) {
+// A column for each output, because the panel is narrow; a measure that is undefined is a dash.
+function Outputs({ caption, measures, items }) {
   return html`
-    <p class="small soft" id="rates">${caption}:</p>
-    <table class="rates" aria-labelledby="rates">
-      <thead>
-        <tr>
-          <th scope="col">Output</th>
-          ${columns.map(([, name]) => html`<th scope="col" key=${name}>${name}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${items.map(
-          (item, index) => html`
-            <tr key=${index}>
-              <th scope="row">${index + 1}</th>
-              ${columns.map(([field, name]) => html`<td key=${name}><${Num} value=${item[field]} name=${name} /></td>`)}
-            </tr>
-          `,
-        )}
-      </tbody>
-    </table>
+    <p class="small soft" id="outputs">${caption}:</p>
+    <div class="outputs" tabindex="0">
+      <table aria-labelledby="outputs">
+        <thead>
+          <tr>
+            <th scope="col">Output</th>
+            ${items.map((_, index) => html`<th scope="col" key=${index}>${index + 1}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${measures.map(
+            ([field, name]) => html`
+              <tr key=${field}>
+                <th scope="row">${name}</th>
+                ${items.map((item, index) => html`<td key=${index}><${Num} value=${item[field]} name=${name} /></td>`)}
+              </tr>
+            `,
+          )}
+        </tbody>
+      </table>
+    </div>
   `;
 }
 
