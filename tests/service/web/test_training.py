@@ -33,11 +33,7 @@ def test_the_judgement_of_an_update_is_that_of_the_service(site: ServerProcess, 
     network = _train(site, page)
     expect(page.locator(".state")).to_contain_text("Succeeded")
     expect(page.locator(".confusion tbody tr")).to_have_text(["020", "102"])
-    measured = requests.post(
-        f"{site.http}/v1/networks/{network}:evaluate",
-        json={"trainingSet": "xor", "update": 10_000},
-        timeout=10,
-    ).json()
+    measured = _measured(site, network, 10_000)
     log_loss = page.locator(".judgement .averages .num").last
     expect(log_loss).to_have_attribute("data-exact", exact(measured["classification"]["logLoss"]))
     worst = measured["worstExamples"]
@@ -103,11 +99,12 @@ def test_a_run_is_paused_and_resumed_and_a_second_browser_shows_it(
     expect(page.locator(".state")).to_contain_text("Running")
     expect(page.locator("[data-of=updates]")).not_to_have_text(done)
     page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".state")).to_contain_text("Cancelled")
+    run = requests.get(f"{site.http}/v1/networks/{network}/runs/1", timeout=10).json()["run"]
     for each in (page, other):
         expect(each.locator(".state")).to_contain_text("Cancelled")
-    assert other.locator("[data-of=updates]").inner_text() == (
-        page.locator("[data-of=updates]").inner_text()
-    )
+        updates = f"{int(run['updatesDone']):,}".replace(",", "\u202f")
+        expect(each.locator("[data-of=updates]")).to_have_text(updates)
 
 
 def test_errors_are_shown_at_their_fields(site: ServerProcess, page: Page) -> None:
@@ -201,6 +198,21 @@ def test_an_example_fills_in_the_form(site: ServerProcess, page: Page) -> None:
     expect(page.locator(".predictions .whole-set")).to_contain_text("≈ 0.6931")
 
 
+def test_an_answer_that_is_cut_off_or_not_json_means_that_the_server_is_unavailable(
+    site: ServerProcess, page: Page
+) -> None:
+    network = _train(site, page)
+    expect(page.locator(".state")).to_contain_text("Succeeded")
+    page.route("**/*:evaluate", lambda route: route.fulfill(status=502, body="<h1>Bad gateway"))
+    page.get_by_label("Update number").fill("4650")
+    page.get_by_label("Update number").press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("The server is unavailable")
+    page.unroute("**/*:evaluate")
+    expect(page.get_by_role("status")).to_contain_text("The server is available again")
+    cost = _measured(site, network, 4650)["cost"]
+    expect(page.locator(".whole-set .num")).to_have_attribute("data-exact", exact(cost))
+
+
 def test_it_reconnects_after_a_restart_of_the_service(site: ServerProcess, page: Page) -> None:
     network = _long_run(site)
     page.goto(f"{site.http}/?mode=train&network={network}")
@@ -248,6 +260,14 @@ def _long_run(site: ServerProcess) -> str:
         f"{site.http}/v1/networks/{network}:train", json=asked, timeout=10
     ).raise_for_status()
     return network
+
+
+def _measured(site: ServerProcess, network: str, update: int) -> Any:
+    return requests.post(
+        f"{site.http}/v1/networks/{network}:evaluate",
+        json={"trainingSet": "xor", "update": update},
+        timeout=10,
+    ).json()
 
 
 def _predict(site: ServerProcess, network: str, update: int) -> list[float]:

@@ -29,15 +29,15 @@ async function call(method, path, { query, body, signal } = {}) {
     init.body = JSON.stringify(body);
     init.headers["Content-Type"] = "application/json";
   }
-  let response;
+  let response, answer;
   try {
     response = await fetch(url, init);
+    answer = await response.json(); // fails too if the connection is lost, or a proxy answers
   } catch (error) {
     if (error.name === "AbortError") throw error;
     notifyUnavailable();
     throw new ApiError(0, "UNAVAILABLE", "UNREACHABLE", "The server cannot be reached. Check that it is running.");
   }
-  const answer = await response.json();
   if (response.status === UNAVAILABLE) notifyUnavailable();
   else notifyAvailable();
   if (response.ok) return answer;
