@@ -67,7 +67,7 @@ def test_a_long_walk_stops_soon_after_it_is_cancelled(
         cancelled.append(monotonic())
         cancellation.cancel(CallCancelled("over"))
 
-    timer = Timer(0.02, cancel)
+    timer = Timer(0.005, cancel)
     timer.start()
     with cancelled_by(cancellation), pytest.raises(CallCancelled):
         walk_response(started, page(long_update, 0, 10_000))
