@@ -9,6 +9,10 @@ from training.update import SegmentOutline, UpdateKind
 
 _OUTLINES_AT_ONCE = 10_000
 
+#: A segment is read and divided only if it is at least this many times as long as a stretch: a
+#: shorter one gives two points instead of up to eight, without a read of its costs.
+_LONG = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -158,7 +162,7 @@ def _pieces(
     """Yield a segment, limited to the requested range and, if it is long, divided by stretches."""
     begin = max(outline.first_update, stretches.first)
     last = min(outline.last_update, stretches.last)
-    is_long = outline.count * stretches.count >= 2 * stretches.updates
+    is_long = outline.count * stretches.count >= _LONG * stretches.updates
     is_whole = (begin, last) == (outline.first_update, outline.last_update)
     if not outline.run or (is_whole and not is_long):
         yield outline

@@ -156,7 +156,7 @@ def test_long_segments_alone_are_read(store: Store, monkeypatch: pytest.MonkeyPa
         monkeypatch.setattr(type(reader), "outlines", lambda *_: outlines[1:])
         points = downsample(reader, story.uid, 1, 2000, 24)
         assert read == [1, 2000]  # for the first and the last
-        downsample(reader, story.uid, 1, 2000, 100)
+        downsample(reader, story.uid, 1, 2000, 203)
     assert len(read) == 2 + 22
     assert len(points) >= 20
 
