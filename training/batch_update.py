@@ -81,7 +81,7 @@ def _rows(examples: Examples, numbers: tuple[int, ...]) -> Examples:
 
 def _numbers(run: Run, index: int) -> Iterator[int]:
     """Yield the indices of the examples of an update in the training set, in order."""
-    batch = run.schedule.batch(index)
+    batch = run.batches.batch(index)
     epoch, start, seed = batch.epoch, batch.first_example, run.settings.shuffle_seed
     left = batch.example_count
     while left:

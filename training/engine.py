@@ -77,7 +77,7 @@ class Engine:
         settings = run.settings
         self._network = encoded_network(network)
         self._data = data_of(examples.inputs, examples.targets)
-        self._schedule = run.schedule
+        self._batches = run.batches
         self._optimizer = settings.optimizer.completed()
         self._optimizer_code = OPTIMIZER_CODES[str(self._optimizer.kind)]
         self._rates = rates_of(settings)
@@ -104,8 +104,8 @@ class Engine:
         """
         below = self._stop.cost_below if stop and self._stop.cost_below is not None else -inf
         plan = Plan(
-            self._schedule.batch_size,
-            self._schedule.total_examples,
+            self._batches.batch_size,
+            self._batches.total_examples,
             updates_done,
             below,
             self._optimizer_code,
@@ -148,8 +148,8 @@ class Engine:
     def _shuffling(self, updates_done: int) -> Words:
         if self._shuffle_seed is None:
             return np.empty(0, dtype=np.uint64)
-        position = self._schedule.position(updates_done)
-        return shuffling(self._shuffle_seed, position // self._schedule.examples + 1)
+        position = self._batches.position(updates_done)
+        return shuffling(self._shuffle_seed, position // self._batches.examples + 1)
 
 
 def activations(network: Network, parameters: Array, inputs: Array) -> Array:

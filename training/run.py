@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from training.settings import Schedule, TrainingSettings
+from training.batches import Batches
+from training.settings import TrainingSettings
 
 
 class RunState(StrEnum):
@@ -78,17 +79,17 @@ class Run:
     extra: bytes = b""
 
     @property
-    def schedule(self) -> Schedule:
+    def batches(self) -> Batches:
         """The examples of each update of the run."""
         settings = self.settings
-        return Schedule(
+        return Batches(
             self.examples, settings.batch_size, settings.epochs, settings.stop.max_updates
         )
 
     @property
     def total_updates(self) -> int:
         """The number of updates of the whole run, unless its cost ends it earlier."""
-        return self.schedule.total_updates
+        return self.batches.total_updates
 
     @property
     def target(self) -> int:
@@ -108,7 +109,7 @@ class Run:
     @property
     def epoch(self) -> int:
         """The epoch of the next example, counting from 1; the last one after all epochs."""
-        position = self.schedule.position(self.updates_done)
+        position = self.batches.position(self.updates_done)
         return min(position // self.examples + 1, self.settings.epochs)
 
     @property
@@ -117,7 +118,7 @@ class Run:
 
         Without shuffling it is the index of the example in the training set.
         """
-        return self.schedule.position(self.updates_done) % self.examples
+        return self.batches.position(self.updates_done) % self.examples
 
     def at(self, updates_done: int) -> "Run":
         """Return the run with another number of completed updates."""

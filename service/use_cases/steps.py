@@ -184,6 +184,6 @@ def _end_of_step(run: Run, command: StepCommand) -> int:
     count = command.count or 1
     if command.unit is StepUnit.UPDATE:
         return min(run.updates_done + count, run.total_updates)
-    return run.schedule.updates_reaching(
-        run.schedule.position(run.updates_done) + count * run.examples
+    return run.batches.updates_reaching(
+        run.batches.position(run.updates_done) + count * run.examples
     )

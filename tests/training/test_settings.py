@@ -1,11 +1,9 @@
-"""The examples of each update of a run, and rules for settings."""
+"""The rules for the settings of a run."""
 
 from math import inf, nan
 
 import pytest
 from histories import make_network
-from hypothesis import given
-from hypothesis import strategies as st
 from refusing import refused
 
 from training.errors import LimitExceeded
@@ -13,61 +11,11 @@ from training.limits import Limits
 from training.numerics.optimizers import OptimizerKind
 from training.optimizer import Optimizer
 from training.settings import (
-    Schedule,
     StopCondition,
     TrainingSettings,
     check_batch,
     check_settings,
 )
-
-schedules = st.integers(1, 50).flatmap(
-    lambda examples: st.builds(
-        Schedule,
-        st.just(examples),
-        st.integers(1, examples),
-        st.integers(1, 20),
-        st.just(0) | st.integers(1, 100),
-    )
-)
-
-
-def test_a_batch_may_straddle_epochs_and_the_last_may_be_short() -> None:
-    schedule = Schedule(examples=4, batch_size=3, epochs=4)
-    batches = [schedule.batch(index) for index in range(schedule.total_updates)]
-    assert [batch.example_count for batch in batches] == [3, 3, 3, 3, 3, 1]
-    assert [batch.epoch for batch in batches] == [1, 1, 2, 3, 4, 4]
-    assert [batch.first_example for batch in batches] == [0, 3, 2, 1, 0, 3]
-
-
-@given(schedules)
-def test_batches_go_through_all_examples_in_order(schedule: Schedule) -> None:
-    expected = 0
-    for index in range(schedule.total_updates):
-        batch = schedule.batch(index)
-        assert expected == (batch.epoch - 1) * schedule.examples + batch.first_example
-        assert schedule.position(index) == expected
-        assert 1 <= batch.example_count <= schedule.batch_size
-        expected += batch.example_count
-    assert expected == schedule.position(schedule.total_updates)
-    if not schedule.max_updates:
-        assert expected == schedule.total_examples
-
-
-@given(schedules)
-def test_a_limit_ends_a_run_early_and_changes_no_batch(schedule: Schedule) -> None:
-    unlimited = Schedule(schedule.examples, schedule.batch_size, schedule.epochs)
-    total = schedule.total_updates
-    assert total == min(unlimited.total_updates, schedule.max_updates or unlimited.total_updates)
-    assert [schedule.batch(index) for index in range(total)] == [
-        unlimited.batch(index) for index in range(total)
-    ]
-
-
-@given(schedules, st.integers(1, 1000))
-def test_updates_reaching_is_the_first_update_that_does(schedule: Schedule, examples: int) -> None:
-    updates = schedule.updates_reaching(examples)
-    wanted = min(examples, schedule.position(schedule.total_updates))
-    assert schedule.position(updates) >= wanted > schedule.position(updates - 1)
 
 
 @pytest.mark.parametrize(

@@ -333,7 +333,7 @@ def epochs_below(world: World, run: Run, cost_below: float) -> int | None:
         if updates.outcome is Outcome.DIVERGED:
             return None
         ended = None
-        for _ in range(run.schedule.batch(index).example_count):
+        for _ in range(run.batches.batch(index).example_count):
             sums[-1] += float(costs[position % n])
             position += 1
             if position % n == 0:

@@ -74,7 +74,7 @@ def traced(source: Traced) -> training_service_pb2.TraceUpdateResponse:
 def _trace(source: Trace) -> trace_pb2.Trace:
     update = source.update
     network, run = update.network, update.run
-    batch = run.schedule.batch(update.index)
+    batch = run.batches.batch(update.index)
     decays = run.settings.optimizer.weight_decay != 0.0
     return trace_pb2.Trace(
         update=update.update,

@@ -76,7 +76,7 @@ def state(source: Network, snapshot: Snapshots) -> update_pb2.State:
     if snapshot.run is not None:
         after = snapshot.run.at(snapshot.run_offset + 1)
         message.run = after.number
-        message.epoch = after.schedule.batch(snapshot.run_offset).epoch
+        message.epoch = after.batches.batch(snapshot.run_offset).epoch
         message.next_epoch = after.epoch
         message.next_example = after.next_example
         message.cost = snapshot.costs[0]
@@ -87,7 +87,7 @@ def _updates(source: Network, part: Snapshots, selection: Selection) -> Iterator
     for index, number in enumerate(part.numbers):
         message = update_pb2.Update(update=number, kind=UPDATE_KINDS[part.kind])
         if part.run is not None:
-            batch = part.run.schedule.batch(part.run_offset + index * part.stride)
+            batch = part.run.batches.batch(part.run_offset + index * part.stride)
             message.run = part.run.number
             message.epoch = batch.epoch
             message.first_example = batch.first_example

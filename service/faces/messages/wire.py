@@ -77,7 +77,7 @@ def _updates(network: Network, part: Snapshots, selection: Selection) -> bytes:
     index = part.run_offset + steps
     position = index * run.settings.batch_size
     first = position % run.examples
-    left = run.schedule.total_examples - position
+    left = run.batches.total_examples - position
     rows = _Rows(count)
     rows.integers(_UPDATE["update"].number, part.first_update + steps)
     rows.integers(_UPDATE["kind"].number, np.full(count, update_pb2.UPDATE_KIND_GRADIENT))

@@ -14,10 +14,10 @@ def csv_lines(updates: Snapshots) -> Iterator[str]:
         for number in range(updates.first_update, updates.last_update + 1):
             yield f"{number},{updates.kind},0,0,0,0,\n"
         return
-    schedule, offset = run.schedule, updates.run_offset
+    batches, offset = run.batches, updates.run_offset
     before = f"{updates.kind},{run.number}"
     for index, cost in enumerate(updates.costs.tolist()):
-        batch = schedule.batch(offset + index)
+        batch = batches.batch(offset + index)
         yield (
             f"{updates.first_update + index},{before},{batch.epoch},{batch.first_example},"
             f"{batch.example_count},{cost!r}\n"

@@ -210,7 +210,7 @@ def test_a_history_is_a_line_for_each_update(
         assert part.run is not None
         for index, cost in enumerate(part.costs):
             number = part.first_update + index
-            batch = part.run.schedule.batch(part.run_offset + index)
+            batch = part.run.batches.batch(part.run_offset + index)
             *said, last = lines[number].split(",")
             place = [batch.epoch, batch.first_example, batch.example_count]
             assert said == [str(number), "GRADIENT", "1", *map(str, place)]
