@@ -1,7 +1,7 @@
 """Threads for calls, shared fairly between clients."""
 
 from collections.abc import Callable
-from queue import SimpleQueue
+from threading import Lock
 from typing import Any, TypeVar
 
 from service.admission.fair_queue import FairQueue
@@ -23,9 +23,12 @@ class CallPool:
     ) -> None:
         self.slices = slices
         self._queue = queue
-        # One token for each item of the queue: a thread waits without a lock. After its work, a
-        # thread takes what it can, because its client may now have work taken again.
-        self._tokens: SimpleQueue[bool] = SimpleQueue()
+        # A lock for each thread that waits, and the number of items so far: a thread that was about
+        # to wait when one was added finds that it has changed. A `SimpleQueue` for all of them
+        # wakes two threads for an item, and the second one takes the interpreter lock for nothing.
+        self._idle: list[Lock] = []
+        self._added = 0
+        self._is_stopping = False
         self._threads = start_threads(threads, name, self._work)
 
     @property
@@ -40,7 +43,8 @@ class CallPool:
         """
         job = Job(work)
         self._queue.put(client, job, is_bounded=is_bounded)
-        self._tokens.put(item=True)
+        self._added += 1
+        self._wake()
         return job
 
     def forget(self, client: str, job: Job[Any]) -> None:
@@ -61,16 +65,38 @@ class CallPool:
 
     def stop(self) -> bool:
         """End each thread after its current work; return whether all ended at once."""
-        for _ in self._threads:
-            self._tokens.put(item=False)
+        self._is_stopping = True
+        self._added += 1
+        while self._wake():
+            pass
         return have_ended(self._threads)
 
+    def _wake(self) -> bool:
+        """Wake the thread that has waited for the shortest time; return whether there was one."""
+        try:
+            self._idle.pop().release()
+        except IndexError:
+            return False
+        return True
+
     def _work(self) -> None:
-        while self._tokens.get():
-            while (taken := self._queue.take()) is not None:
-                client, job = taken
-                try:
-                    job.do()
-                finally:
-                    self._queue.done(client)
-                del job, taken  # otherwise a waiting thread keeps its last work and the result
+        idle = Lock()
+        idle.acquire()
+        while True:
+            added = self._added
+            if self._is_stopping:
+                return
+            # Before it waits, a thread takes what it can: its client may now have work taken again.
+            taken = self._queue.take()
+            if taken is None:
+                self._idle.append(idle)
+                if self._added != added:
+                    self._wake()
+                idle.acquire()
+                continue
+            client, job = taken
+            try:
+                job.do()
+            finally:
+                self._queue.done(client)
+            del job, taken  # otherwise a waiting thread keeps its last work and the result
