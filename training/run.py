@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import TypedDict, Unpack
 
 from training.batches import Batches
 from training.settings import TrainingSettings
@@ -43,6 +44,17 @@ class Failure:
     reason: str
     message: str
     update: int
+
+
+class Progress(TypedDict, total=False):
+    """The fields of a run that its updates change; see Run."""
+
+    latest_update: int
+    updates_done: int
+    latest_cost: float
+    epoch_cost: float
+    non_finite_cost: int | None
+    start_time: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +142,43 @@ class Run:
         Raises ValueError for a change that the table does not allow: callers check first, so this
         is an internal error, not an invalid request.
         """
-        if state not in TRANSITIONS[self.state]:
-            raise ValueError(f"a run cannot become {state} when it is {self.state}")
+        _check_change(self.state, state)
+        return self._changed(state, now, failure)
+
+    def trained(
+        self,
+        state: RunState,
+        now: datetime,
+        failure: Failure | None = None,
+        **progress: Unpack[Progress],
+    ) -> "Run":
+        """Return the run after it was RUNNING: it still is, or has become `state` at its end.
+
+        Raises ValueError as `become` does.
+        """
+        if self.state is not RunState.RUNNING:
+            _check_change(self.state, RunState.RUNNING)
+        if state is not RunState.RUNNING:
+            _check_change(RunState.RUNNING, state)
+        return self._changed(state, now, failure, **progress)
+
+    def _changed(
+        self,
+        state: RunState,
+        now: datetime,
+        failure: Failure | None,
+        **progress: Unpack[Progress],
+    ) -> "Run":
         return replace(
             self,
             state=state,
             failure=failure,
             stop_at=self.stop_at if state in ACTIVE else None,
             end_time=now if state in FINAL else None,
+            **progress,
         )
+
+
+def _check_change(state: RunState, later: RunState) -> None:
+    if later not in TRANSITIONS[state]:
+        raise ValueError(f"a run cannot become {later} when it is {state}")

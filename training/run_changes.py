@@ -6,7 +6,7 @@ from datetime import datetime
 from training.run import Failure, Run, RunState
 from training.settings import TrainingSettings
 from training.training_set import TrainingSet
-from training.update import Addition, Head, Keyframe, RunEvent
+from training.update import Addition, Head, Keyframe, RunEvent, Segment, new_token
 
 
 def open_run(
@@ -30,8 +30,7 @@ def open_run(
         latest_update=head.latest_update,
         create_time=now,
     )
-    opened = replace(head, last_run=run.number)
-    return with_events(Addition(head, opened, run=run), [(run, head.latest_update)])
+    return addition_of_run(head, run, [(run, head.latest_update)])
 
 
 def change_state(
@@ -45,22 +44,29 @@ def change_state(
 ) -> Addition:
     """Return the addition that changes the state of a run between two updates."""
     changed = run.become(state, now, failure)
-    addition = Addition(head, head, keyframe=keyframe, run=changed)
-    return with_events(addition, [(changed, head.latest_update)])
+    return addition_of_run(head, changed, [(changed, head.latest_update)], keyframe=keyframe)
 
 
-def with_events(addition: Addition, changes: list[tuple[Run, int]]) -> Addition:
-    """Add events for state changes of the run, and update the head accordingly."""
-    head, run = addition.after, addition.run
-    assert run is not None
+def addition_of_run(
+    head: Head,
+    run: Run,
+    changes: list[tuple[Run, int]],
+    *,
+    segment: Segment | None = None,
+    keyframe: Keyframe | None = None,
+) -> Addition:
+    """Return the addition of a run, with an event for each change of its state, and its update."""
     events = tuple(
         RunEvent(head.last_event + index, update, changed)
         for index, (changed, update) in enumerate(changes, start=1)
     )
     after = replace(
-        head.renewed(),
-        last_event=head.last_event + len(events),
+        head,
+        latest_update=segment.last_update if segment else head.latest_update,
         active_run=0 if run.is_over else run.number,
-        keyframe=addition.keyframe.state.update if addition.keyframe else head.keyframe,
+        last_run=max(head.last_run, run.number),
+        last_event=head.last_event + len(events),
+        keyframe=keyframe.state.update if keyframe else head.keyframe,
+        token=new_token(),
     )
-    return replace(addition, after=after, events=events)
+    return Addition(head, after, segment, keyframe, run, events)

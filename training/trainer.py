@@ -1,6 +1,6 @@
 """Executes a run: turns its next batches into additions to the history, segment by segment."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from math import isnan
 
@@ -8,7 +8,7 @@ from training.engine import Engine, Outcome, Updates
 from training.network import Network
 from training.ports import Clock
 from training.run import Failure, Run, RunState
-from training.run_changes import change_state, with_events
+from training.run_changes import addition_of_run, change_state
 from training.snapshots import Snapshots
 from training.training_set import Examples
 from training.update import (
@@ -94,29 +94,21 @@ class Trainer:
         parameters.
         """
         started, before, head = self._clock.now(), self.run, self.head
-        running = (
-            before if before.state is RunState.RUNNING else before.become(RunState.RUNNING, started)
-        )
         updates = self._next_updates(record=record)
         now = self._clock.now()
         latest = head.latest_update + updates.made
-        after = _after(running, updates, latest, started, now)
+        after = _after(before, updates, latest, started, now)
         segment = _segment(head, before, updates, now) if updates.made else None
         self.state = updates.state
-        addition = Addition(
-            before=head,
-            after=replace(head, latest_update=latest),
-            segment=segment,
-            keyframe=self._keyframe(latest, always=after.is_over),
-            run=after,
-        )
-        addition = with_events(addition, _changes(before, running, after, head, latest))
+        keyframe = self._keyframe(latest, always=after.is_over)
+        changes = _changes(before, after, started, head, latest)
+        addition = addition_of_run(head, after, changes, segment=segment, keyframe=keyframe)
         self.head, self.run = addition.after, after
         return Made(addition, _snapshots(segment, after, updates) if record and segment else None)
 
-    def step_to(self, stop_at: int) -> None:
-        """Continue the paused run up to this number of updates, as a new trainer would."""
-        self.run = replace(self.run, stop_at=stop_at)
+    def step(self, run: Run) -> None:
+        """Continue the paused run up to its new `stop_at`, as a new trainer would."""
+        self.run = run
         self._count = self._first_count
 
     def halt(self, state: RunState) -> Addition:
@@ -181,28 +173,36 @@ def _snapshots(segment: Segment, run: Run, updates: Updates) -> Snapshots:
     )
 
 
-def _after(running: Run, updates: Updates, latest: int, started: datetime, now: datetime) -> Run:
+def _after(before: Run, updates: Updates, latest: int, started: datetime, now: datetime) -> Run:
     """Return the run after these updates; the number of the last one is `latest`."""
-    run = running
-    if updates.made:
-        run = replace(
-            running,
-            latest_update=latest,
-            updates_done=running.updates_done + updates.made,
-            latest_cost=float(updates.costs[-1]),
-            epoch_cost=updates.epoch_cost,
-            non_finite_cost=_non_finite_cost(running, updates),
-            start_time=running.start_time or started,
-        )
+    updates_done = before.updates_done + updates.made
+    state, failure = _end(before, updates, updates_done, latest)
+    if not updates.made:
+        return before.trained(state, now, failure)
+    return before.trained(
+        state,
+        now,
+        failure,
+        latest_update=latest,
+        updates_done=updates_done,
+        latest_cost=float(updates.costs[-1]),
+        epoch_cost=updates.epoch_cost,
+        non_finite_cost=_non_finite_cost(before, updates),
+        start_time=before.start_time or started,
+    )
+
+
+def _end(
+    run: Run, updates: Updates, updates_done: int, latest: int
+) -> tuple[RunState, Failure | None]:
+    """Return the state of a run after these updates, and why it failed, if it did."""
     if updates.outcome is Outcome.DIVERGED:
-        return run.become(RunState.FAILED, now, _divergence(latest + 1))
+        return RunState.FAILED, _divergence(latest + 1)
     if updates.outcome is Outcome.NON_FINITE_COST:
-        return run.become(RunState.FAILED, now, _non_finite(latest, updates.costs[-1]))
-    if updates.outcome is Outcome.COST_REACHED or run.updates_done == run.total_updates:
-        return run.become(RunState.SUCCEEDED, now)
-    if run.updates_done == run.stop_at:
-        return run.become(RunState.PAUSED, now)
-    return run
+        return RunState.FAILED, _non_finite(latest, updates.costs[-1])
+    if updates.outcome is Outcome.COST_REACHED or updates_done == run.total_updates:
+        return RunState.SUCCEEDED, None
+    return RunState.PAUSED if updates_done == run.stop_at else RunState.RUNNING, None
 
 
 def _non_finite_cost(run: Run, updates: Updates) -> int | None:
@@ -224,7 +224,7 @@ def _divergence(update: int) -> Failure:
 
 
 def _changes(
-    before: Run, running: Run, after: Run, head: Head, latest: int
+    before: Run, after: Run, started: datetime, head: Head, latest: int
 ) -> list[tuple[Run, int]]:
     """Return the change of the run's state in a segment, if any, with its update.
 
@@ -234,5 +234,5 @@ def _changes(
     if after.state is before.state:
         return []
     if after.state is RunState.RUNNING:
-        return [(running, head.latest_update)]
+        return [(before.become(RunState.RUNNING, started), head.latest_update)]
     return [(after, latest)]

@@ -109,8 +109,8 @@ class Segment:
 
     def outline(self) -> SegmentOutline:
         """Return the segment without its costs."""
-        min_cost, min_update = self._extreme(np.fmin)
-        max_cost, max_update = self._extreme(np.fmax)
+        min_cost, min_update = least = self._extreme(np.fmin)
+        max_cost, max_update = least if self.count == 1 else self._extreme(np.fmax)
         return SegmentOutline(
             self.network_uid,
             self.kind,
@@ -130,7 +130,7 @@ class Segment:
         cost = float(extreme.reduce(self.costs))  # NaN only where there is nothing else
         if isnan(cost):
             return None, None
-        return cost + 0.0, self.first_update + int(np.argmax(self.costs == cost))
+        return cost + 0.0, self.first_update + int((self.costs == cost).argmax())
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ class Head:
 
     def renewed(self) -> "Head":
         """Return the same head with a new token."""
-        return replace(self, token=secrets.randbits(63))
+        return replace(self, token=new_token())
 
     @property
     def etag(self) -> str:
@@ -209,6 +209,11 @@ class Addition:
     def then(self, later: "Addition") -> "Addition":
         """Return both additions as one; `later` must be based on the head after this one."""
         return replace(later, before=self.before, events=self.events + later.events)
+
+
+def new_token() -> int:
+    """Return the token of a new head."""
+    return secrets.randbits(63)
 
 
 def change(head: Head, kind: UpdateKind, state: State, now: datetime) -> Addition:

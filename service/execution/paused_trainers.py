@@ -45,8 +45,7 @@ class PausedTrainers:
         if kept is None or kept[0].head != intent.head or intent.opening is not None:
             return None
         trainer = kept[1]
-        assert intent.run.stop_at is not None
-        trainer.step_to(intent.run.stop_at)
+        trainer.step(intent.run)
         return trainer
 
 
