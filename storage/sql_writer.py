@@ -82,6 +82,7 @@ _UPDATE_RUN = (
     runs.update()
     .where(runs.c.network_uid == _UID, runs.c.number == _NUMBER)
     .values(wanted_state=sa.case((bindparam("active"), runs.c.wanted_state), else_=sa.null()))
+    .returning(runs.c.wanted_state)
 )
 _CHANGING_OF_RUN = ("state", "latest_cost", "document", "crc", "epoch_cost")
 _WANT = runs.update().where(runs.c.network_uid == _UID, runs.c.number == _NUMBER)
@@ -224,9 +225,11 @@ class SqlWriter(SqlReader):
         values = rows.run_values(run)
         changes = {name: values[name] for name in _CHANGING_OF_RUN}
         key = {"at_uid": run.network_uid, "at_number": run.number, "active": run.is_active}
-        if not self._change(_UPDATE_RUN, **changes, **key):
+        row = self._row(_UPDATE_RUN, **changes, **key)
+        if row is None:
             self._insert(runs, values)
-        return self.wanted_state(run.network_uid, run.number)
+            return None
+        return row[0] and RunState(row[0])
 
     def _insert(self, table: sa.Table, values: Values) -> None:
         self._session.change(_INSERT[table], values)
