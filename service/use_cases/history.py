@@ -159,7 +159,8 @@ def _bounds(network: Network, head: Head, first: int | None, end: int | None) ->
 
 def latest_in_response(network: Network, made: Snapshots) -> Snapshots:
     """Return the last of consecutive updates, as many as fit one response."""
-    return made.rows(slice(max(0, made.count - _updates_in_response(network)), None))
+    others = made.count - _updates_in_response(network)
+    return made.rows(slice(others, None)) if others > 0 else made
 
 
 def _updates_in_response(network: Network) -> int:

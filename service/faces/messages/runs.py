@@ -25,6 +25,8 @@ _OPTIMIZER_KINDS = EnumTable(
     run_pb2.OptimizerKind, OptimizerKind, OptimizerKind.GRADIENT_DESCENT, one_of(OptimizerKind)
 )
 
+_NO_STOP = StopCondition()
+
 #: The optional settings of optimizers, with the same names in the contract and in the domain.
 _OPTIMIZER_NUMBERS: tuple[Literal["momentum", "beta1", "beta2", "epsilon"], ...] = (
     "momentum",
@@ -74,7 +76,7 @@ def sent_settings(source: TrainingSettings) -> run_pb2.TrainingSettings:
                 max_updates=source.stop.max_updates,
                 non_finite_cost=source.stop.non_finite_cost,
             )
-            if source.stop != StopCondition()
+            if source.stop != _NO_STOP
             else None
         ),
     )
