@@ -12,43 +12,34 @@ from training.numerics.jit import part, shared
 from training.numerics.optimizers import OptimizerDefinition, OptimizerKind, Rates, decayed
 from training.numerics.vectors import Pointer, at, put
 
-_MOST_CHOICES = 8
-
 
 def _choice(functions: list[Any]) -> Any:
     """Return a function that calls the one with the number in its first argument.
 
     It is compiled once and not inlined, because it is called from many places.
     """
-    nothing = (_nothing,) * (_MOST_CHOICES - len(functions))
-    all_functions: tuple[Any, ...] = (*map(shared, functions), *nothing)
-    f0, f1, f2, f3, f4, f5, f6, f7 = all_functions
+    return part(_inline_choice(list(map(shared, functions))))
 
-    @part
+
+def _inline_choice(functions: list[Any]) -> Any:
+    """Return `_choice` for shared functions; the last also for each larger number."""
+    if len(functions) == 1:
+        (last,) = functions
+
+        def call(_code: int, *args: Any) -> None:
+            last(*args)
+
+        return call
+
+    first, others = functions[0], shared(_inline_choice(functions[1:]))
+
     def choose(code: int, *args: Any) -> None:
         if code == 0:
-            f0(*args)
-        elif code == 1:
-            f1(*args)
-        elif code == 2:
-            f2(*args)
-        elif code == 3:
-            f3(*args)
-        elif code == 4:
-            f4(*args)
-        elif code == 5:
-            f5(*args)
-        elif code == 6:
-            f6(*args)
+            first(*args)
         else:
-            f7(*args)
+            others(code - 1, *args)
 
     return choose
-
-
-@shared
-def _nothing(*args: Any) -> None:
-    pass
 
 
 def _activating(function: Any) -> Any:
