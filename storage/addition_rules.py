@@ -1,6 +1,6 @@
 """The rules that every addition to a history must follow, in all stores."""
 
-from training.update import Addition, Head, Keyframe
+from training.update import Addition, Head, Keyframe, UpdateKind
 
 
 def check_addition(addition: Addition) -> None:
@@ -11,10 +11,17 @@ def check_addition(addition: Addition) -> None:
     before, after, segment = addition.before, addition.after, addition.segment
     latest = before.latest_update
     if segment is not None:
-        costs = segment.count if segment.run else 0
+        costs = segment.count if segment.kind is UpdateKind.GRADIENT else 0
+        is_of_run = segment.kind in (UpdateKind.GRADIENT, UpdateKind.RESTORE)
+        _require(bool(segment.run) == is_of_run, "updates of a run, and no others, have its number")
         _require(segment.first_update == latest + 1, "the segment follows the head")
         _require(segment.count >= 1, "the segment has an update")
-        _require(segment.costs.shape == (costs,), "each update of a run has a cost")
+        _require(segment.costs.shape == (costs,), "each GRADIENT update has a cost")
+        validated = segment.validations.updates
+        _require(
+            bool(((validated > latest) & (validated <= segment.last_update)).all()),
+            "validations are after updates of the segment",
+        )
         latest = segment.last_update
     _require(after.latest_update == latest, "the new head is at the last update")
 

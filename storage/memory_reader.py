@@ -96,7 +96,7 @@ class MemoryReader:
 
     def run_using(self, training_set_uid: str) -> Run | None:
         for run in self._living_runs():
-            if run.training_set_uid == training_set_uid and not run.is_over:
+            if training_set_uid in run.set_uids and not run.is_over:
                 return run
         return None
 

@@ -87,7 +87,10 @@ def kept_network(network: Network) -> Network:
 
 def kept_segment(segment: Segment) -> Segment:
     """Return a copy of a segment with read-only arrays."""
-    return replace(segment, costs=kept_array(segment.costs))
+    validations = segment.validations.copy()
+    for numbers in (validations.updates, validations.costs, validations.accuracies):
+        numbers.flags.writeable = False
+    return replace(segment, costs=kept_array(segment.costs), validations=validations)
 
 
 def kept_keyframe(keyframe: Keyframe) -> Keyframe:

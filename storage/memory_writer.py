@@ -115,7 +115,7 @@ class MemoryWriter(MemoryReader):
 
     def remove_piece(self) -> bool:
         """Delete a chunk of hidden or expired data; return whether there may be more."""
-        used = {run.training_set_uid for run in self._living_runs()}
+        used = {uid for run in self._living_runs() for uid in run.set_uids}
         for uid, found in self._tables.sets.items():
             if found.deleted and uid not in used:
                 del self._tables.sets[uid]

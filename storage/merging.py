@@ -6,6 +6,7 @@ It reads through the port only, so that every store merges in the same way.
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import reduce
 from itertools import islice
 from threading import Lock
 
@@ -14,6 +15,7 @@ import numpy as np
 from training.errors import DamagedHistory, NetworkNotFound
 from training.ports import Reader
 from training.update import Segment, SegmentOutline, UpdateKind
+from training.validation import Validations
 
 #: A segment with this many updates is not merged; a merged segment has less than twice as many.
 FULL = 4_096
@@ -153,6 +155,7 @@ def merged(group: Group) -> Segment:
         count=sum(segment.count for segment in group),
         commit_time=group[-1].commit_time,
         costs=np.concatenate([segment.costs for segment in group]),
+        validations=reduce(Validations.then, (segment.validations for segment in group)),
     )
 
 

@@ -107,6 +107,7 @@ _UNUSED_TRAINING_SET = (
     .where(
         training_sets.c.deleted == sa.true(),
         ~sa.exists().where(runs.c.training_set_uid == training_sets.c.uid),
+        ~sa.exists().where(runs.c.validation_set_uid == training_sets.c.uid),
     )
     .limit(1)
 )

@@ -4,6 +4,8 @@ Every row that is read is checked against its CRC; a mismatch raises codec.NotAs
 of a row are in the order of the constant `…_COLUMNS` of its table.
 """
 
+import numpy as np
+
 from storage import codec, schema
 from storage.records import (
     network_record,
@@ -20,6 +22,7 @@ from training.ports import Answer
 from training.run import Run
 from training.training_set import Examples, TrainingSet
 from training.update import Head, Keyframe, RunEvent, Segment, SegmentOutline, State, UpdateKind
+from training.validation import NO_VALIDATIONS, Validations
 
 NETWORK_COLUMNS = (schema.networks.c.uid, schema.networks.c.document, schema.networks.c.crc)
 
@@ -81,13 +84,21 @@ def run_values(run: Run) -> Values:
         "state": run.state.value,
         "training_set_uid": run.training_set_uid,
     }
-    return values | _run_document(tuple(values.values()), run)
+    validation_set_uid = run.validation_set_uid or None
+    fields = (*values.values(), *_given(validation_set_uid))
+    return values | _run_document(fields, run) | {"validation_set_uid": validation_set_uid}
 
 
 def run(row: Row) -> Run:
     """Return the run of a row."""
-    *fields, cost, document, crc, epoch_cost = row
+    *fields, cost, document, crc, epoch_cost, validation_set_uid = row
+    fields += _given(validation_set_uid)
     return _documented_run(tuple(fields), cost, document, crc, epoch_cost)
+
+
+def _given(value: object) -> tuple[object, ...]:
+    """Return the value of a column that rows of earlier revisions lack, for the CRC."""
+    return () if value is None else (value,)
 
 
 RUN_EVENT_COLUMNS = tuple(schema.run_events.c)
@@ -133,7 +144,7 @@ def _documented_run(
 
 SEGMENT_COLUMNS = tuple(schema.segments.c)
 _COMMIT_TIME = SEGMENT_COLUMNS.index(schema.segments.c.commit_time)
-OUTLINE_COLUMNS = tuple(schema.segments.c)[:-2]  # all but the CRC of the costs and the costs
+OUTLINE_COLUMNS = SEGMENT_COLUMNS[: SEGMENT_COLUMNS.index(schema.segments.c.outline_crc) + 1]
 
 
 def segment_values(segment: Segment) -> Values:
@@ -154,14 +165,17 @@ def segment_values(segment: Segment) -> Values:
         "max_update": outline.max_update,
     }
     values["outline_crc"] = codec.checksum(tuple(values.values()))
-    crc = codec.checksum(tuple(values.values()), costs)
-    return values | {"crc": crc, "costs": costs}
+    validations = _packed_validations(segment.validations)
+    rate_factor = None if segment.rate_factor == 1.0 else segment.rate_factor
+    crc = codec.checksum((*values.values(), *_given(rate_factor)), costs, validations or b"")
+    others = {"costs": costs, "validations": validations, "rate_factor": rate_factor}
+    return values | {"crc": crc} | others
 
 
 def segment(row: Row) -> Segment:
     """Return the segment of a row."""
-    *fields, crc, costs = row
-    codec.check(crc, tuple(fields), costs)
+    *fields, crc, costs, validations, rate_factor = row
+    codec.check(crc, (*fields, *_given(rate_factor)), costs, validations or b"")
     found = outline(fields)
     return Segment(
         network_uid=found.network_uid,
@@ -172,7 +186,23 @@ def segment(row: Row) -> Segment:
         run=found.run,
         run_offset=found.run_offset,
         costs=codec.unpack(costs, -1),
+        validations=_unpacked_validations(validations),
+        rate_factor=1.0 if rate_factor is None else rate_factor,
     )
+
+
+def _packed_validations(source: Validations) -> bytes | None:
+    """Return the numbers of updates, the costs and the accuracies, each as float64."""
+    if not len(source):
+        return None
+    return codec.pack(np.stack([source.updates, source.costs, source.accuracies]))
+
+
+def _unpacked_validations(blob: bytes | None) -> Validations:
+    if blob is None:
+        return NO_VALIDATIONS
+    updates, costs, accuracies = codec.unpack(blob, 3, -1)
+    return Validations(updates.astype(np.int64), costs, accuracies)
 
 
 def outline(row: Row) -> SegmentOutline:

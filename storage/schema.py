@@ -68,7 +68,10 @@ runs = sa.Table(
     _blob("document"),
     _number("crc"),
     _blob("epoch_cost", nullable=True),  # NULL in rows of revision 0001
+    # NULL without such a set, and in rows before revision 0008.
+    sa.Column("validation_set_uid", sa.Text),
     sa.Index("runs_by_training_set", "training_set_uid"),
+    sa.Index("runs_by_validation_set", "validation_set_uid"),
     sqlite_with_rowid=False,
 )
 
@@ -103,8 +106,11 @@ segments = sa.Table(
     # The CRC of all columns before it, for reading without costs.
     _number("outline_crc"),
     _number("crc"),
-    # Last, so that a scan of the other columns does not read through it.
+    # Last, so that a scan of the other columns does not read through them. Both columns after the
+    # costs are NULL in rows before revision 0008.
     _blob("costs"),
+    _blob("validations", nullable=True),  # NULL for none
+    sa.Column("rate_factor", sa.Double),  # NULL for 1
     sqlite_with_rowid=False,
 )
 

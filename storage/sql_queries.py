@@ -60,7 +60,9 @@ _RUNS_NOT_OVER = (
 )
 STATES_OF_RUNS_NOT_OVER = _RUNS_NOT_OVER.with_only_columns(runs.c.state)
 ACTIVE_RUNS = _RUNS_NOT_OVER.where(_IS_ACTIVE)
-RUN_USING = _RUNS_NOT_OVER.where(runs.c.training_set_uid == _UID).limit(1)
+RUN_USING = _RUNS_NOT_OVER.where(
+    (runs.c.training_set_uid == _UID) | (runs.c.validation_set_uid == _UID)
+).limit(1)
 WANTED_STATE = select(runs.c.wanted_state).where(
     runs.c.network_uid == _UID, runs.c.number == bindparam("number"), _LIVING
 )

@@ -38,8 +38,17 @@ class Batches:
     @property
     def total_updates(self) -> int:
         """The number of updates: ⌈epochs × examples / batch size⌉, at most `max_updates`."""
-        updates = -(-self.total_examples // self.batch_size)
+        updates = self._updates_of_all_epochs
         return min(updates, self.max_updates or updates)
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether `max_updates` ends the run before its epochs are complete."""
+        return self.total_updates < self._updates_of_all_epochs
+
+    @property
+    def _updates_of_all_epochs(self) -> int:
+        return -(-self.total_examples // self.batch_size)
 
     def batch(self, index: int) -> Batch:
         """Return the batch of update `index` of the run, counting from 0."""

@@ -7,6 +7,7 @@ from typing import TypedDict, Unpack
 
 from training.batches import Batches
 from training.settings import TrainingSettings
+from training.validation import ValidationPoints, ValidationResult
 
 
 class RunState(StrEnum):
@@ -46,6 +47,46 @@ class Failure:
     update: int
 
 
+class EndReason(StrEnum):
+    """Why a run is over."""
+
+    ALL_EPOCHS = "all epochs"
+    """All epochs are complete."""
+    MAX_UPDATES = "max updates"
+    """`max_updates` limited the run, and all of these updates were applied."""
+    COST_REACHED = "cost reached"
+    """The mean cost of an epoch was less than `cost_below`."""
+    PATIENCE = "patience"
+    """No validation improved for `patience` epochs."""
+    DIVERGED = "diverged"
+    """An update would have made a parameter infinite or NaN."""
+    NON_FINITE_COST = "non-finite cost"
+    """The cost of an update was infinite or NaN, and the settings end the run there."""
+    CANCELLED = "cancelled"
+    """The run was cancelled."""
+    ERROR = "error"
+    """The run could not continue, because data was corrupt or there was an internal error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """A validation of a run, after update number `update`, and what it measured."""
+
+    update: int
+    result: ValidationResult
+
+
+@dataclass(frozen=True, slots=True)
+class Improvement:
+    """The last validation that improved by more than `min_delta`, from which patience counts.
+
+    `position` is the number of examples that the run had trained on.
+    """
+
+    cost: float
+    position: int
+
+
 class Progress(TypedDict, total=False):
     """The fields of a run that its updates change; see Run."""
 
@@ -55,6 +96,10 @@ class Progress(TypedDict, total=False):
     epoch_cost: float
     non_finite_cost: int | None
     start_time: datetime
+    latest_validation: Validated | None
+    best: Validated | None
+    improvement: Improvement | None
+    end_reason: EndReason | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +114,12 @@ class Run:
     `latest_cost`, it can be infinite or NaN. `non_finite_cost` is the number of the run's first
     update whose cost is infinite or NaN; None while all are finite. `extra` are fields stored by a
     later version of the service: opaque, and preserved.
+
+    `examples` are those that the run trains on, without `validation_examples`, which are held out
+    or those of the set `validation_set_uid`. `best` is the first validation with the lowest cost,
+    `improvement` the last one that counts for `patience`; NaN and infinite costs are neither.
+    `end_reason` is set with the last GRADIENT update; a run that must restore its best state then
+    is still active until it has.
     """
 
     network_uid: str
@@ -89,6 +140,12 @@ class Run:
     start_time: datetime | None = None
     end_time: datetime | None = None
     extra: bytes = b""
+    validation_set_uid: str = ""
+    validation_examples: int = 0
+    latest_validation: Validated | None = None
+    best: Validated | None = None
+    improvement: Improvement | None = None
+    end_reason: EndReason | None = None
 
     @property
     def batches(self) -> Batches:
@@ -97,6 +154,20 @@ class Run:
         return Batches(
             self.examples, settings.batch_size, settings.epochs, settings.stop.max_updates
         )
+
+    @property
+    def set_uids(self) -> frozenset[str]:
+        """The uids of the training sets that the run needs."""
+        uids = (self.training_set_uid, self.validation_set_uid)
+        return frozenset(uid for uid in uids if uid)
+
+    @property
+    def validation_points(self) -> ValidationPoints | None:
+        """After which updates the run is validated; None for never."""
+        validation = self.settings.validation
+        if validation is None:
+            return None
+        return ValidationPoints(self.batches, validation.every, validation.unit)
 
     @property
     def total_updates(self) -> int:
@@ -169,6 +240,8 @@ class Run:
         failure: Failure | None,
         **progress: Unpack[Progress],
     ) -> "Run":
+        if "end_reason" not in progress:
+            progress["end_reason"] = end_reason_of(self, state, failure)
         return replace(
             self,
             state=state,
@@ -182,3 +255,25 @@ class Run:
 def _check_change(state: RunState, later: RunState) -> None:
     if later not in TRANSITIONS[state]:
         raise ValueError(f"a run cannot become {later} when it is {state}")
+
+
+def end_reason_of(run: Run, state: RunState, failure: Failure | None) -> EndReason | None:
+    """Return why a run is over when it is in this state; None if nothing ends it yet.
+
+    A run that has SUCCEEDED without a known reason has all of its updates, or has reached its cost.
+    """
+    if state is RunState.CANCELLED:
+        return EndReason.CANCELLED
+    if failure is not None:
+        return _OF_FAILURES.get(failure.reason, EndReason.ERROR)
+    if state is not RunState.SUCCEEDED or run.end_reason is not None:
+        return run.end_reason
+    if run.updates_done < run.total_updates:
+        return EndReason.COST_REACHED
+    return EndReason.MAX_UPDATES if run.batches.is_limited else EndReason.ALL_EPOCHS
+
+
+_OF_FAILURES = {
+    "DIVERGED": EndReason.DIVERGED,
+    "NON_FINITE_COST": EndReason.NON_FINITE_COST,
+}

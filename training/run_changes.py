@@ -14,21 +14,26 @@ def open_run(
     settings: TrainingSettings,
     training_set: TrainingSet,
     now: datetime,
+    validation_set: TrainingSet | None = None,
 ) -> Addition:
     """Return the addition that opens the next run of a network, PENDING, after its latest update.
 
-    The optimizer settings of the run are completed with defaults.
+    The optimizer settings of the run are completed with defaults. `validation_set` is the set that
+    the settings name for the validation.
     """
+    held_out = settings.held_out(training_set.example_count)
     run = Run(
         network_uid=head.network_uid,
         number=head.last_run + 1,
         settings=replace(settings, optimizer=settings.optimizer.completed()),
         training_set_uid=training_set.uid,
-        examples=training_set.example_count,
+        examples=training_set.example_count - held_out,
         state=RunState.PENDING,
         first_update=head.latest_update + 1,
         latest_update=head.latest_update,
         create_time=now,
+        validation_set_uid=validation_set.uid if validation_set else "",
+        validation_examples=validation_set.example_count if validation_set else held_out,
     )
     return addition_of_run(head, run, [(run, head.latest_update)])
 

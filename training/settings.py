@@ -7,6 +7,9 @@ from training.errors import LimitExceeded, Violations
 from training.limits import MOST_EXAMPLES_OF_A_RUN, Limits
 from training.network import Network
 from training.optimizer import Optimizer, check_optimizer
+from training.validation import Validation, check_validation
+
+_MOST_PATIENCE = 2**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +20,20 @@ class StopCondition:
     which the mean cost of an example, as trained, is less. `max_updates`, ≥ 0: after this number of
     updates; 0 sets no limit. `non_finite_cost`: after the first update whose cost is infinite or
     NaN; the run then is FAILED, with the other conditions it is SUCCEEDED.
+
+    `patience`, ≥ 0, in epochs: at the first validation so many epochs or more after the last one
+    that improved, 0 sets no limit. A validation improves if its cost is less than that of the last
+    one that improved by more than `min_delta`, ≥ 0 and finite. With `restore_best`, a run that has
+    SUCCEEDED ends with another update, back to the state of the update with the lowest cost of a
+    validation.
     """
 
     cost_below: float | None = None
     max_updates: int = 0
     non_finite_cost: bool = False
+    patience: int = 0
+    min_delta: float = 0.0
+    restore_best: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +43,7 @@ class TrainingSettings:
     `training_set` is the id in the request, `learning_rate` > 0 and finite, `batch_size` 1 to the
     number of examples, `epochs` ≥ 1. With `shuffle_seed`, 0 to 2^63 − 1, each epoch has its own
     order of the examples, a function of the seed and the epoch; None keeps the order of the set.
+    With `validation`, the network is evaluated on examples that the run does not train on.
     """
 
     training_set: str
@@ -40,6 +53,11 @@ class TrainingSettings:
     shuffle_seed: int | None = None
     optimizer: Optimizer = field(default_factory=Optimizer)
     stop: StopCondition = field(default_factory=StopCondition)
+    validation: Validation | None = None
+
+    def held_out(self, examples: int) -> int:
+        """Return how many of the examples in the training set are held out."""
+        return self.validation.held_out(examples) if self.validation else 0
 
 
 def check_settings(
@@ -73,12 +91,26 @@ def check_settings(
     )
     check_optimizer(violations, f"{name}.optimizer", settings.optimizer)
     _check_stop(violations, f"{name}.stop", settings.stop)
-    if examples is None:
-        return
+    if settings.validation is not None:
+        check_validation(violations, f"{name}.validation", settings.validation, examples)
+    else:
+        _check_needs_no_validation(violations, f"{name}.stop", settings.stop)
+    if examples is not None:
+        _check_examples(violations, name, settings, examples)
+
+
+def _check_examples(
+    violations: Violations, name: str, settings: TrainingSettings, examples: int
+) -> None:
+    """Require a batch size and epochs for a training set with this number of examples."""
+    what = "the number of examples"
+    if held_out := settings.held_out(examples):
+        what += f" that are not held out, {held_out} of {examples} are"
+        examples -= held_out
     violations.require(
         settings.batch_size <= examples,
         f"{name}.batch_size",
-        f"must be at most {examples} (the number of examples), not {settings.batch_size}",
+        f"must be at most {examples} ({what}), not {settings.batch_size}",
     )
     violations.require(
         settings.epochs * examples <= MOST_EXAMPLES_OF_A_RUN,
@@ -113,3 +145,24 @@ def _check_stop(violations: Violations, name: str, stop: StopCondition) -> None:
         f"{name}.max_updates",
         f"must be at least 0 (0 sets no limit), not {stop.max_updates}",
     )
+    violations.require(
+        0 <= stop.patience <= _MOST_PATIENCE,
+        f"{name}.patience",
+        f"must be 0 (for no limit) to 2^53, not {stop.patience}",
+    )
+    violations.require(
+        isfinite(stop.min_delta) and stop.min_delta >= 0.0,
+        f"{name}.min_delta",
+        f"must be finite and at least 0, not {stop.min_delta}",
+    )
+    if stop.min_delta and not stop.patience:
+        violations.add(f"{name}.min_delta", "must be absent without patience")
+
+
+def _check_needs_no_validation(violations: Violations, name: str, stop: StopCondition) -> None:
+    for field_name in ("patience", "restore_best"):
+        violations.require(
+            not getattr(stop, field_name),
+            f"{name}.{field_name}",
+            "needs settings.validation: hold out a share of the examples, or name another set",
+        )

@@ -7,7 +7,7 @@ from math import isnan
 from training.engine import Engine, Outcome, Updates
 from training.network import Network
 from training.ports import Clock
-from training.run import Failure, Run, RunState
+from training.run import EndReason, Failure, Run, RunState, end_reason_of
 from training.run_changes import addition_of_run, change_state
 from training.snapshots import Snapshots
 from training.training_set import Examples
@@ -179,10 +179,12 @@ def _after(before: Run, updates: Updates, latest: int, started: datetime, now: d
     state, failure = _end(before, updates, updates_done, latest)
     if not updates.made:
         return before.trained(state, now, failure)
+    reason = _end_reason(before, updates, updates_done) if state is RunState.SUCCEEDED else None
     return before.trained(
         state,
         now,
         failure,
+        end_reason=reason or end_reason_of(before, state, failure),
         latest_update=latest,
         updates_done=updates_done,
         latest_cost=float(updates.costs[-1]),
@@ -203,6 +205,13 @@ def _end(
     if updates.outcome is Outcome.COST_REACHED or updates_done == run.total_updates:
         return RunState.SUCCEEDED, None
     return RunState.PAUSED if updates_done == run.stop_at else RunState.RUNNING, None
+
+
+def _end_reason(run: Run, updates: Updates, updates_done: int) -> EndReason:
+    """Return why a run has SUCCEEDED after these updates."""
+    if updates.outcome is Outcome.COST_REACHED or updates_done < run.total_updates:
+        return EndReason.COST_REACHED
+    return EndReason.MAX_UPDATES if run.batches.is_limited else EndReason.ALL_EPOCHS
 
 
 def _non_finite_cost(run: Run, updates: Updates) -> int | None:

@@ -13,6 +13,7 @@ from training.errors import StaleEtag
 from training.network import Array
 from training.optimizer import OptimizerState
 from training.run import Run
+from training.validation import NO_VALIDATIONS, Validations
 
 
 class UpdateKind(StrEnum):
@@ -26,6 +27,8 @@ class UpdateKind(StrEnum):
     """Some or all parameters were set; the optimizer state is kept."""
     RESET = "RESET"
     """All parameters were initialised again, and the optimizer state was reset."""
+    RESTORE = "RESTORE"
+    """A run ended with the parameters and the optimizer state of its best update."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +80,11 @@ class SegmentOutline:
 class Segment:
     """Consecutive updates of one kind and one run, committed in one transaction.
 
-    `run` is 0 and `costs` empty if no run made them. `run_offset` is the number of updates of the
-    run before these: it determines the batch of each update. Parameters are not part of a segment:
-    they are recomputed from the keyframe before it.
+    `run` is 0 if no run made them, `costs` is empty for kinds other than GRADIENT. `run_offset` is
+    the number of updates of the run before these: it determines the batch of each update.
+    `validations` are those after some of these updates. `rate_factor` is what validations before
+    these updates have reduced the learning rate to. Parameters are not part of a segment: they are
+    recomputed from the keyframe before it.
     """
 
     network_uid: str
@@ -90,6 +95,8 @@ class Segment:
     run: int = 0
     run_offset: int = 0
     costs: Array = field(default_factory=lambda: np.empty(0))  # (count)
+    validations: Validations = NO_VALIDATIONS
+    rate_factor: float = 1.0
 
     @property
     def last_update(self) -> int:
@@ -105,6 +112,7 @@ class Segment:
             count=stop - start,
             run_offset=self.run_offset + start,
             costs=self.costs[start:stop],
+            validations=self.validations.within(range(first, last + 1)),
         )
 
     def outline(self) -> SegmentOutline:

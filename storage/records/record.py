@@ -5,10 +5,12 @@ from inspect import isclass
 from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from storage.codec import NotAsWritten
 
 R = TypeVar("R", bound="Record")
+T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
 
@@ -99,6 +101,19 @@ def _merged(known: dict[str, Any], unknown: dict[str, Any]) -> dict[str, Any]:
         elif isinstance(below, dict) and isinstance(value, dict):
             merged[name] = _merged(below, value)
     return merged
+
+
+def unless(default: T, value: T) -> T | UnsetType:
+    """Return the value of a field that documents of earlier versions lack, UNSET for its default.
+
+    Such a field is not written, so that a document without it stays the same.
+    """
+    return UNSET if value == default else value
+
+
+def given(default: T, value: T | UnsetType) -> T:
+    """Return the value of such a field as it was read."""
+    return default if isinstance(value, UnsetType) else value
 
 
 def named(kind: type[E], name: str) -> E:

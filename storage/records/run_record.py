@@ -1,19 +1,41 @@
 """The stored form of a run, also in its events, without its costs, which have columns."""
 
+from dataclasses import replace
 from datetime import datetime
 
-from msgspec import field
+from msgspec import UNSET, UnsetType, field
 
+from storage.codec import NotAsWritten
 from storage.records.optimizer_record import OptimizerPart, optimizer_of, part_of
-from storage.records.record import Documents, Part, Record, named
-from training.run import Failure, Run, RunState
+from storage.records.record import Documents, Part, Record, given, named, unless
+from training.run import (
+    EndReason,
+    Failure,
+    Improvement,
+    Run,
+    RunState,
+    Validated,
+    end_reason_of,
+)
 from training.settings import StopCondition, TrainingSettings
+from training.validation import Validation, ValidationResult, ValidationUnit
 
 
 class _StopPart(Part, frozen=True):
     cost_below: float | None = None
     max_updates: int = 0
     non_finite_cost: bool = False
+    patience: int | UnsetType = UNSET
+    min_delta: float | UnsetType = UNSET
+    restore_best: bool | UnsetType = UNSET
+
+
+class _ValidationPart(Part, frozen=True):
+    training_set: str
+    share: float
+    seed: int
+    every: int
+    unit: str
 
 
 class _SettingsPart(Part, frozen=True):
@@ -24,6 +46,18 @@ class _SettingsPart(Part, frozen=True):
     shuffle_seed: int | None = None
     optimizer: OptimizerPart = field(default_factory=OptimizerPart)
     stop: _StopPart = field(default_factory=_StopPart)
+    validation: _ValidationPart | UnsetType = UNSET
+
+
+class _ValidatedPart(Part, frozen=True):
+    update: int
+    cost: str  # hexadecimal: JSON has no infinity and no NaN
+    accuracy: float | None
+
+
+class _ImprovementPart(Part, frozen=True):
+    cost: float
+    position: int
 
 
 class _FailurePart(Part, frozen=True):
@@ -33,7 +67,10 @@ class _FailurePart(Part, frozen=True):
 
 
 class RunRecord(Record, frozen=True, kw_only=True):
-    """Version 1. Revision 0001 had no optimizer, seed and stop condition, and only one cost."""
+    """Version 1. Revision 0001 had no optimizer, seed and stop condition, and only one cost.
+
+    Runs before revision 0008 had neither a validation nor a reason for their end.
+    """
 
     network_uid: str
     number: int
@@ -54,6 +91,12 @@ class RunRecord(Record, frozen=True, kw_only=True):
     failure: _FailurePart | None = None
     start_time: datetime | None = None
     end_time: datetime | None = None
+    validation_set_uid: str | UnsetType = UNSET
+    validation_examples: int | UnsetType = UNSET
+    latest_validation: _ValidatedPart | UnsetType = UNSET
+    best: _ValidatedPart | UnsetType = UNSET
+    improvement: _ImprovementPart | UnsetType = UNSET
+    end_reason: str | UnsetType = UNSET  # if it does not follow from the other fields
 
 
 _documents = Documents(RunRecord)
@@ -61,7 +104,7 @@ _documents = Documents(RunRecord)
 
 def write(run: Run) -> bytes:
     """Return a run without its costs as a document."""
-    settings, failure = run.settings, run.failure
+    settings, failure, improvement = run.settings, run.failure, run.improvement
     record = RunRecord(
         network_uid=run.network_uid,
         number=run.number,
@@ -76,7 +119,11 @@ def write(run: Run) -> bytes:
                 settings.stop.cost_below,
                 settings.stop.max_updates,
                 settings.stop.non_finite_cost,
+                unless(0, settings.stop.patience),
+                unless(0.0, settings.stop.min_delta),
+                unless(False, settings.stop.restore_best),  # noqa: FBT003
             ),
+            _validation_part(settings.validation) if settings.validation else UNSET,
         ),
         training_set_uid=run.training_set_uid,
         examples=run.examples,
@@ -90,6 +137,14 @@ def write(run: Run) -> bytes:
         failure=_FailurePart(failure.reason, failure.message, failure.update) if failure else None,
         start_time=run.start_time,
         end_time=run.end_time,
+        validation_set_uid=run.validation_set_uid or UNSET,
+        validation_examples=run.validation_examples or UNSET,
+        latest_validation=_validated_part(run.latest_validation),
+        best=_validated_part(run.best),
+        improvement=_ImprovementPart(improvement.cost, improvement.position)
+        if improvement
+        else UNSET,
+        end_reason=_reason(run),
     )
     return _documents.write(record, run.extra)
 
@@ -97,8 +152,8 @@ def write(run: Run) -> bytes:
 def read(document: bytes, latest_cost: float | None, epoch_cost: float | None) -> Run:
     """Return the run of a document, with its costs from their columns. Raises NotAsWritten."""
     record, extra = _documents.read(document)
-    failure = record.failure
-    return Run(
+    failure, improvement = record.failure, record.improvement
+    run = Run(
         network_uid=record.network_uid,
         number=record.number,
         settings=_settings(record.settings),
@@ -117,7 +172,23 @@ def read(document: bytes, latest_cost: float | None, epoch_cost: float | None) -
         start_time=record.start_time,
         end_time=record.end_time,
         extra=extra,
+        validation_set_uid=record.validation_set_uid or "",
+        validation_examples=record.validation_examples or 0,
+        latest_validation=_validated(record.latest_validation),
+        best=_validated(record.best),
+        improvement=Improvement(improvement.cost, improvement.position) if improvement else None,
+        end_reason=named(EndReason, record.end_reason) if record.end_reason else None,
     )
+    if run.is_over and run.end_reason is None:
+        return replace(run, end_reason=end_reason_of(run, run.state, run.failure))
+    return run
+
+
+def _reason(run: Run) -> str | UnsetType:
+    if run.end_reason is None:
+        return UNSET
+    following = end_reason_of(replace(run, end_reason=None), run.state, run.failure)
+    return UNSET if following is run.end_reason else run.end_reason.value
 
 
 def _settings(part: _SettingsPart) -> TrainingSettings:
@@ -128,5 +199,41 @@ def _settings(part: _SettingsPart) -> TrainingSettings:
         epochs=part.epochs,
         shuffle_seed=part.shuffle_seed,
         optimizer=optimizer_of(part.optimizer),
-        stop=StopCondition(part.stop.cost_below, part.stop.max_updates, part.stop.non_finite_cost),
+        stop=StopCondition(
+            part.stop.cost_below,
+            part.stop.max_updates,
+            part.stop.non_finite_cost,
+            given(0, part.stop.patience),
+            given(0.0, part.stop.min_delta),
+            given(False, part.stop.restore_best),  # noqa: FBT003
+        ),
+        validation=_validation(part.validation) if part.validation else None,
     )
+
+
+def _validation_part(source: Validation) -> _ValidationPart:
+    return _ValidationPart(
+        source.training_set, source.share, source.seed, source.every, source.unit.value
+    )
+
+
+def _validation(part: _ValidationPart) -> Validation:
+    return Validation(
+        part.training_set, part.share, part.seed, part.every, named(ValidationUnit, part.unit)
+    )
+
+
+def _validated_part(source: Validated | None) -> _ValidatedPart | UnsetType:
+    if source is None:
+        return UNSET
+    return _ValidatedPart(source.update, source.result.cost.hex(), source.result.accuracy)
+
+
+def _validated(part: _ValidatedPart | UnsetType) -> Validated | None:
+    if isinstance(part, UnsetType):
+        return None
+    try:
+        cost = float.fromhex(part.cost)
+    except (ValueError, OverflowError) as error:
+        raise NotAsWritten from error
+    return Validated(part.update, ValidationResult(cost, part.accuracy))

@@ -42,7 +42,7 @@ def content(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> b
         story = begin(store, "net", training_set.uid)
         append(store, story.opening())
         for count in (50, 20, 1, 30):
-            append(store, story.growth(count, keyframe=True))
+            append(store, story.growth(count, keyframe=True, validated=True))
         answer = Answer("id", b"digest", b"content", NOW)
         store.write(lambda writer: writer.remember(answer)).result()
         store.write(lambda writer: writer.record(ENTRY)).result()

@@ -29,7 +29,7 @@ def grown(store: Store, *counts: int, network_id: str = "net") -> tuple[Story, l
     """Store a history with segments of these counts after update 0; return all of them."""
     story = begin(store, network_id)
     append(store, story.opening())
-    additions = [story.growth(count) for count in counts]
+    additions = [story.growth(count, validated=count > 1) for count in counts]
     for addition in additions:
         append(store, addition)
     first = Story(story.network).beginning()[1]

@@ -102,7 +102,9 @@ class Lockstep(RuleBasedStateMachine):
         if told.run is None or told.run.is_over:
             self.add(told.opening(), story, told)
         else:
-            addition = told.growth(costs=np.array(costs), keyframe=keyframe, state=stop)
+            addition = told.growth(
+                costs=np.array(costs), keyframe=keyframe, validated=bool(len(costs) % 3), state=stop
+            )
             self.add(addition, story, told)
 
     @rule(data=st.data(), fact=st.sampled_from(["latest_update", "last_event", "token"]))

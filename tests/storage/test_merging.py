@@ -34,7 +34,7 @@ def grow(store: Store, story: Story, *counts: int, state: RunState = RunState.RU
     """Open a run where there is none, and store segments of these counts; the last ends it."""
     if story.run is None or story.run.is_over:
         append(store, story.opening())
-    additions: list[Addition] = [story.growth(count) for count in counts[:-1]]
+    additions: list[Addition] = [story.growth(count, validated=count != 2) for count in counts[:-1]]
     additions.append(story.growth(counts[-1], keyframe=True, state=state))
     for future in [
         store.write(lambda writer, addition=addition: writer.append(addition))

@@ -197,6 +197,13 @@ def test_runs_get_their_first_update_with_a_cost_that_is_not_finite(
         database.execute("UPDATE alembic_version SET version_num = '0004'")
         for table in ("tokens", "audit_entries"):  # of later revisions
             database.execute(f"DROP TABLE {table}")
+        database.execute("DROP INDEX runs_by_validation_set")
+        for table, column in (
+            ("segments", "validations"),
+            ("segments", "rate_factor"),
+            ("runs", "validation_set_uid"),
+        ):
+            database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
 
     store = SqliteStore(path, SetClock())
     with store.read() as reader:

@@ -90,6 +90,23 @@ def test_a_hidden_set_stays_for_as_long_as_a_run_refers_to_it(store: Store) -> N
             reader.examples(training_set.uid)
 
 
+def test_a_set_that_validates_a_run_is_in_use_and_is_kept(store: Store) -> None:
+    training_set, examples = make_training_set("set")
+    store.write(lambda writer: writer.add_training_set(training_set, examples)).result()
+    story = begin(store)
+    story.validation_set = training_set.uid
+    append(store, story.opening())
+    with store.read() as reader:
+        assert reader.run_using(training_set.uid) == story.run
+    append(store, story.growth(state=RunState.SUCCEEDED))
+    with store.read() as reader:
+        assert reader.run_using(training_set.uid) is None
+    store.write(lambda writer: writer.delete_training_set(training_set.uid)).result()
+    purge_all(store)
+    with store.read() as reader:
+        assert same_examples(reader.examples(training_set.uid), examples)
+
+
 def test_expired_answers_are_removed_and_others_kept(store: Store, clock: SetClock) -> None:
     for index in range(10):
         answer = Answer(f"id-{index}", b"digest", b"content", clock.now())

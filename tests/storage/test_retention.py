@@ -23,7 +23,7 @@ def trained(store: Store, network_id: str = "net") -> Story:
     story = begin(store, network_id)
     append(store, story.opening())
     for count in COUNTS:
-        append(store, story.growth(count, keyframe=True))
+        append(store, story.growth(count, keyframe=True, validated=True))
     return story
 
 

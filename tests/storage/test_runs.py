@@ -9,9 +9,10 @@ from histories import ADAM, NOW, append, begin
 
 from training.errors import RunNotFound
 from training.ports import Store
-from training.run import FINAL, Failure, RunState
+from training.run import FINAL, EndReason, Failure, Improvement, RunState, Validated
 from training.settings import StopCondition, TrainingSettings
 from training.update import Addition
+from training.validation import Validation, ValidationResult, ValidationUnit
 
 
 def test_a_run_reads_back_as_it_was_last_written(store: Store) -> None:
@@ -25,7 +26,10 @@ def test_a_run_reads_back_as_it_was_last_written(store: Store) -> None:
 
 def test_everything_about_a_run_is_kept(store: Store) -> None:
     story = begin(store)
-    append(store, story.opening())
+    opening = story.opening()
+    assert opening.run is not None
+    story.run = replace(opening.run, validation_set_uid="uid-of-other-set")
+    append(store, replace(opening, run=story.run))
     addition = story.growth(state=RunState.FAILED)
     assert addition.run is not None
     run = replace(
@@ -43,12 +47,36 @@ def test_everything_about_a_run_is_kept(store: Store) -> None:
             epochs=10**6,
             shuffle_seed=2**63 - 1,
             optimizer=ADAM,
-            stop=StopCondition(cost_below=5e-324, max_updates=2**53, non_finite_cost=True),
+            stop=StopCondition(
+                cost_below=5e-324,
+                max_updates=2**53,
+                non_finite_cost=True,
+                patience=2**53,
+                min_delta=5e-324,
+                restore_best=True,
+            ),
+            validation=Validation("other-set", 0.1, 2**63 - 1, 2**53, ValidationUnit.UPDATE),
         ),
+        validation_examples=2**50,
+        latest_validation=Validated(2, ValidationResult(math.inf)),
+        best=Validated(2**53, ValidationResult(0.1 + 0.2, 1 / 3)),
+        improvement=Improvement(5e-324, 2**53),
+        end_reason=EndReason.DIVERGED,
     )
     append(store, replace(addition, run=run))
     with store.read() as reader:
         assert reader.run(story.uid, 1) == run
+
+
+@pytest.mark.parametrize("reason", EndReason)
+def test_any_reason_for_an_end_is_kept(store: Store, reason: EndReason) -> None:
+    story = begin(store)
+    append(store, story.opening())
+    growth = story.growth(state=RunState.SUCCEEDED)
+    assert growth.run is not None
+    append(store, replace(growth, run=replace(growth.run, end_reason=reason)))
+    with store.read() as reader:
+        assert reader.run(story.uid, 1).end_reason is reason
 
 
 @pytest.mark.parametrize("cost", [math.inf, -math.inf, math.nan, -0.0, 5e-324])

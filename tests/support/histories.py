@@ -20,6 +20,7 @@ from training.run import Run, RunState
 from training.settings import TrainingSettings
 from training.training_set import Examples, TrainingSet
 from training.update import Addition, Head, Keyframe, RunEvent, Segment, State, UpdateKind
+from training.validation import NO_VALIDATIONS, Validations
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 
@@ -73,6 +74,7 @@ class Story:
 
     network: Network = field(default_factory=make_network)
     training_set: str = "some-set"
+    validation_set: str = ""
     head: Head = field(default_factory=lambda: Head(""))
     run: Run | None = None
 
@@ -109,6 +111,7 @@ class Story:
             first_update=latest + 1,
             latest_update=latest,
             create_time=NOW,
+            validation_set_uid=self.validation_set,
         )
         return self._addition(replace(self.head, last_run=number, active_run=number))
 
@@ -118,9 +121,14 @@ class Story:
         *,
         costs: Array | None = None,
         keyframe: bool = False,
+        validated: bool = False,
+        rate_factor: float = 1.0,
         state: RunState = RunState.RUNNING,
     ) -> Addition:
-        """Add updates of the run, which is in `state` afterwards; an event where it changes."""
+        """Add updates of the run, which is in `state` afterwards; an event where it changes.
+
+        If they are `validated`, there is a validation after every other one of them.
+        """
         assert self.run is not None
         first = self.head.latest_update + 1
         if costs is None:
@@ -135,6 +143,8 @@ class Story:
             self.run.number,
             self.run.updates_done,
             costs,
+            self.validations(range(first, latest + 1, 2)) if validated else NO_VALIDATIONS,
+            rate_factor,
         )
         self.run = replace(
             self.run,
@@ -145,6 +155,11 @@ class Story:
         )
         kept = Keyframe(self.uid, self.state(latest)) if keyframe else None
         return self._addition(replace(self.head, latest_update=latest), segment, kept, state)
+
+    def validations(self, numbers: range) -> Validations:
+        """Return validations after these updates, some of them without an accuracy."""
+        updates = np.array(numbers, dtype=np.int64)
+        return Validations(updates, 1 / (updates + 1), np.where(updates % 3, 0.5, np.nan))
 
     def change(self, state: RunState) -> Addition:
         """Change the run's state between two updates."""
@@ -188,7 +203,18 @@ def append(store: Store, addition: Addition) -> RunState | None:
 
 def same_segment(one: Segment, other: Segment) -> bool:
     """Return whether two segments are equal to the bit."""
-    bits = [segment.costs.astype(np.float64).tobytes() for segment in (one, other)]
+    bits = [
+        [
+            array.astype(np.float64).tobytes()
+            for array in (
+                segment.costs,
+                segment.validations.updates,
+                segment.validations.costs,
+                segment.validations.accuracies,
+            )
+        ]
+        for segment in (one, other)
+    ]
     none = np.empty(0)
     return bits[0] == bits[1] and _plain(one, none) == _plain(other, none)
 
@@ -225,6 +251,7 @@ def _plain(segment: Segment, costs: Array) -> tuple[object, ...]:
         segment.commit_time,
         segment.run,
         segment.run_offset,
+        segment.rate_factor,
     )
 
 

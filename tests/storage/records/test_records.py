@@ -18,7 +18,7 @@ from training.numerics.costs import CostFunction
 from training.numerics.initializers import InitializerKind
 from training.numerics.optimizers import OptimizerKind
 from training.optimizer import Optimizer
-from training.run import Failure, Run, RunState
+from training.run import EndReason, Failure, Run, RunState
 from training.settings import StopCondition, TrainingSettings
 from training.training_set import TrainingSet
 
@@ -149,6 +149,7 @@ RUNS = {
             1,
             6,
             failure=Failure("DIVERGED", "update 3", 3),
+            end_reason=EndReason.DIVERGED,
             start_time=TIME,
             end_time=TIME,
         ),
@@ -185,6 +186,7 @@ RUNS = {
             6,
             non_finite_cost=2,
             failure=Failure("NON_FINITE_COST", "update 2", 3),
+            end_reason=EndReason.NON_FINITE_COST,
             start_time=TIME,
             end_time=TIME,
         ),

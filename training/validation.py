@@ -1,0 +1,190 @@
+"""Validation of a run: its settings, when it happens, and its results."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.batches import Batches
+from training.errors import Violations
+from training.network import Array
+from training.split import held_out_count
+
+
+class ValidationUnit(StrEnum):
+    """The unit of the interval between validations."""
+
+    EPOCH = "epoch"
+    UPDATE = "update"
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """Examples that a run does not train on, and when the network is evaluated on them.
+
+    They are either those of `training_set`, its id in the request, or a share of the run's own
+    training set: `share` in (0, 1), chosen with `seed`, 0 to 2^63 − 1; see `split`. `every` ≥ 1 is
+    the interval in epochs or updates.
+    """
+
+    training_set: str = ""
+    share: float = 0.0
+    seed: int = 0
+    every: int = 1
+    unit: ValidationUnit = ValidationUnit.EPOCH
+
+    def held_out(self, examples: int) -> int:
+        """Return how many examples of the run's own set are held out; 0 if the share is invalid."""
+        is_split = 0.0 < self.share < 1.0 and examples > 1
+        return held_out_count(examples, self.share) if is_split else 0
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationPoints:
+    """When a run is validated: a pure function of its settings.
+
+    By epochs, after the first update that reaches the end of each `every`-th epoch; by updates,
+    after each `every`-th update of the run; and always after the last update of all. Points are
+    numbers of applied updates of the run.
+    """
+
+    batches: Batches
+    every: int
+    unit: ValidationUnit
+
+    def next(self, updates_done: int) -> int:
+        """Return the first point after this one; the last one of the run if there is no other."""
+        if self.unit is ValidationUnit.UPDATE:
+            following = (updates_done // self.every + 1) * self.every
+            return min(following, self.batches.total_updates)
+        interval = self.every * self.batches.examples
+        intervals = self.batches.position(updates_done) // interval
+        return self.batches.updates_reaching((intervals + 1) * interval)
+
+    def between(self, first: int, last: int) -> Iterator[int]:
+        """Yield the points from `first` to `last`; `first` is at least 1."""
+        point = self.next(first - 1)
+        while first <= point <= last:
+            yield point
+            first = point + 1
+            point = self.next(point)
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationResult:
+    """The mean cost of held-out examples, and the fraction of them that is classified correctly.
+
+    The cost can be infinite or NaN; `accuracy` is None if the targets are not classes.
+    """
+
+    cost: float
+    accuracy: float | None = None
+
+
+def _nothing() -> Array:
+    return np.empty(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Validations:
+    """The results of validations after some updates of a history.
+
+    `updates` (n), their numbers, ascending; `costs` (n); `accuracies` (n), NaN where there is none.
+    """
+
+    updates: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    costs: Array = field(default_factory=_nothing)
+    accuracies: Array = field(default_factory=_nothing)
+
+    def __len__(self) -> int:
+        """Return their number."""
+        return len(self.updates)
+
+    @property
+    def nbytes(self) -> int:
+        """The size of the arrays in bytes."""
+        return 3 * self.costs.nbytes
+
+    def after(self, update: int) -> ValidationResult | None:
+        """Return the result after an update; None if there was no validation."""
+        index = int(np.searchsorted(self.updates, update))
+        if index == len(self) or self.updates[index] != update:
+            return None
+        accuracy = float(self.accuracies[index])
+        return ValidationResult(float(self.costs[index]), None if np.isnan(accuracy) else accuracy)
+
+    def within(self, numbers: range) -> "Validations":
+        """Return those after the updates with these numbers, an ascending range."""
+        if not len(self):
+            return self
+        offsets = self.updates - numbers.start
+        chosen = (offsets >= 0) & (self.updates < numbers.stop) & (offsets % numbers.step == 0)
+        return Validations(self.updates[chosen], self.costs[chosen], self.accuracies[chosen])
+
+    def then(self, later: "Validations") -> "Validations":
+        """Return these and later ones."""
+        if not len(later):
+            return self
+        if not len(self):
+            return later
+        return Validations(
+            np.concatenate([self.updates, later.updates]),
+            np.concatenate([self.costs, later.costs]),
+            np.concatenate([self.accuracies, later.accuracies]),
+        )
+
+    def copy(self) -> "Validations":
+        """Return a copy that does not keep larger arrays in memory."""
+        return Validations(self.updates.copy(), self.costs.copy(), self.accuracies.copy())
+
+
+#: No results.
+NO_VALIDATIONS = Validations()
+
+
+def validations_of(results: list[tuple[int, ValidationResult]]) -> Validations:
+    """Return results with the numbers of their updates, in order, as arrays."""
+    if not results:
+        return NO_VALIDATIONS
+    numbers, found = zip(*results, strict=True)
+    nan = float("nan")
+    return Validations(
+        np.array(numbers, dtype=np.int64),
+        np.array([each.cost for each in found]),
+        np.array([nan if each.accuracy is None else each.accuracy for each in found]),
+    )
+
+
+def check_validation(
+    violations: Violations, name: str, validation: Validation, examples: int | None
+) -> None:
+    """Require valid settings.
+
+    `examples` is the number of examples in the training set of the run, None if there is none.
+    """
+    share, seed, every = validation.share, validation.seed, validation.every
+    if validation.training_set:
+        violations.require(
+            share == 0.0,
+            f"{name}.share",
+            "must be absent with training_set: use one of the two",
+        )
+    else:
+        violations.require(
+            0.0 < share < 1.0,
+            f"{name}.share",
+            f"must be greater than 0 and less than 1, not {share}; or set training_set",
+        )
+    violations.require(0 <= seed < 2**63, f"{name}.seed", f"must be 0 to 2^63 − 1, not {seed}")
+    if validation.training_set and seed:
+        violations.add(f"{name}.seed", "must be absent with training_set")
+    violations.require(
+        1 <= every <= 2**53, f"{name}.every", f"must be 1 to 2^53, or 0 for 1, not {every}"
+    )
+    violations.known(f"{name}.unit")
+    if examples == 1 and not validation.training_set:
+        violations.add(
+            f"{name}.share", "needs a training set with at least 2 examples: use training_set"
+        )
