@@ -36,6 +36,10 @@ class _UpdateKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_UpdateKind
     """SetWeights: a client set some or all parameters. The optimizer state is kept."""
     UPDATE_KIND_RESET: _UpdateKind.ValueType  # 4
     """ResetWeights: all parameters were initialized again, and the optimizer state was cleared."""
+    UPDATE_KIND_RESTORE: _UpdateKind.ValueType  # 5
+    """The end of a run with `restore_best`: the parameters and the optimizer state of its best update.
+    It belongs to the run, but has no batch, and is not counted in `updates_done`.
+    """
 
 class UpdateKind(_UpdateKind, metaclass=_UpdateKindEnumTypeWrapper):
     """What changed the parameters."""
@@ -50,6 +54,10 @@ UPDATE_KIND_EDIT: UpdateKind.ValueType  # 3
 """SetWeights: a client set some or all parameters. The optimizer state is kept."""
 UPDATE_KIND_RESET: UpdateKind.ValueType  # 4
 """ResetWeights: all parameters were initialized again, and the optimizer state was cleared."""
+UPDATE_KIND_RESTORE: UpdateKind.ValueType  # 5
+"""The end of a run with `restore_best`: the parameters and the optimizer state of its best update.
+It belongs to the run, but has no batch, and is not counted in `updates_done`.
+"""
 Global___UpdateKind: _TypeAlias = UpdateKind  # noqa: Y015
 
 class _Detail:
