@@ -13,6 +13,7 @@ const KINDS = {
   UPDATE_KIND_GRADIENT: "Gradient update",
   UPDATE_KIND_EDIT: "Edit",
   UPDATE_KIND_RESET: "Reset",
+  UPDATE_KIND_RESTORE: "Best weights restored",
 };
 
 // `pictures` are shown below each side.

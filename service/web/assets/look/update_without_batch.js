@@ -12,6 +12,7 @@ const HEADINGS = {
   UPDATE_KIND_INITIAL: "Initial weights",
   UPDATE_KIND_EDIT: "Edit",
   UPDATE_KIND_RESET: "Reset",
+  UPDATE_KIND_RESTORE: "Best weights restored",
   UPDATE_KIND_GRADIENT: "Earliest stored update",
 };
 
