@@ -33,14 +33,13 @@ _logger = logging.getLogger(__name__)
 
 
 class Work(Generic[T]):
-    """Queued work, its result, and the future that waits for it.
+    """Work, and its result.
 
     `is_probe` if it only tests whether the store can be written.
     """
 
     def __init__(self, call: Callable[[Writer], T], *, is_probe: bool = False) -> None:
         self.is_probe = is_probe
-        self.future: Future[T] = Future()
         self._call = call
         self._result: T
         self._error: BaseException | None = None
@@ -52,6 +51,31 @@ class Work(Generic[T]):
     def fail(self, error: BaseException) -> None:
         """Store an error in place of a result."""
         self._error = error
+
+    def result(self) -> T:
+        """Return the result. Raises the error."""
+        if self._error is not None:
+            raise self._error
+        return self._result
+
+    def begin(self) -> bool:
+        """Return whether the work is still wanted."""
+        return True
+
+    def resolve(self) -> None:
+        """Tell those who wait for the result that it is there."""
+
+
+class QueuedWork(Work[T]):
+    """Work in the queue, and the future that waits for its result."""
+
+    def __init__(self, call: Callable[[Writer], T], *, is_probe: bool = False) -> None:
+        super().__init__(call, is_probe=is_probe)
+        self.future: Future[T] = Future()
+
+    def begin(self) -> bool:
+        """Return whether the work is still wanted; then it cannot be cancelled any more."""
+        return self.future.set_running_or_notify_cancel()
 
     def resolve(self) -> None:
         """Set the result or the error of the future."""
@@ -111,23 +135,24 @@ class QueuedStore(ABC):
 
         Cancelling the future before the work has started removes it from the queue.
         """
-        return self._queued(Work(self._prepared(work)))
+        return self._queued(QueuedWork(self._prepared(work)))
 
     def commit(self, work: Callable[[Writer], T]) -> T:
         """Do work in a transaction and return its result; see training.ports.Store."""
-        item = Work(self._prepared(work))
+        prepared = self._prepared(work)
         with self._lock:
             is_alone = not (self._unfinished or self._closed)
             if is_alone:
                 self._unfinished = 1
                 self._writing.acquire()
         if not is_alone:
-            return self._queued(item).result()
+            return self._queued(QueuedWork(prepared)).result()
+        alone = Work(prepared)
         try:
-            self._do([item])
+            self._do([alone])
         finally:
             self._writing.release()
-        return item.future.result()
+        return alone.result()
 
     def _prepared(self, work: Callable[[Writer], T]) -> Callable[[Writer], T]:
         for prepare in self._preparing:
@@ -168,7 +193,7 @@ class QueuedStore(ABC):
         """Do one step of maintenance; see training.ports.Store."""
         with self._maintenance:
             if not self.is_writable:
-                self._queued(Work(self._probe, is_probe=True)).result()
+                self._queued(QueuedWork(self._probe, is_probe=True)).result()
             return self.commit(self._remove_piece) or self._merge_piece()
 
     def close(self) -> None:
@@ -231,7 +256,7 @@ class QueuedStore(ABC):
             self.commit(lambda writer: self._replace(writer, group, segment))
         return self._merging.is_waiting
 
-    def _queued(self, work: Work[T]) -> Future[T]:
+    def _queued(self, work: QueuedWork[T]) -> Future[T]:
         with self._lock:
             if self._closed:
                 work.fail(store_errors.closed())
@@ -280,11 +305,7 @@ class QueuedStore(ABC):
     def _do(self, items: Sequence[Work[Any] | Aside[Any] | None]) -> None:
         """Do all work in one transaction, then the work aside, in the thread that writes."""
         self._is_ending = self._is_ending or None in items
-        works = [
-            item
-            for item in items
-            if isinstance(item, Work) and item.future.set_running_or_notify_cancel()
-        ]
+        works = [item for item in items if isinstance(item, Work) and item.begin()]
         if works:
             began = perf_counter()
             changed = self._transact(works)
