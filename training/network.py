@@ -70,7 +70,8 @@ class LayerShape:
     @property
     def biases(self) -> slice:
         """The slice of the biases, unit by unit; empty if there are none."""
-        return slice(self.weights.stop, self.offset + self.size)
+        start = self.offset + self.units * self.inputs
+        return slice(start, start + self.units * self.bias)
 
     def place(self, unit: int, source: int | None) -> int:
         """Return the index of the weight of a unit for an input, or of its bias for None."""
