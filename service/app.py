@@ -83,6 +83,7 @@ from service.use_cases.steps import Steps
 from service.use_cases.training_sets import TrainingSets
 from service.use_cases.verification import Verification
 from service.use_cases.walks import Walks
+from service.use_cases.warnings import Warnings
 from service.use_cases.watches import Watches
 from service.web.pages import web_pages
 from storage import open_store
@@ -172,10 +173,11 @@ class Server:
         inspection = Inspection(self.store, readers.examples, readers.states, opening, limits)
         explanations, walks = Explanations(inspection, limits), Walks(inspection, limits)
         steps = Steps(self.store, self.executor, opening, clock)
-        runs = Runs(self.store, self.executor, opening, clock)
+        warnings = Warnings(self.store, readers.states, readers.examples)
+        runs = Runs(self.store, self.executor, opening, warnings, clock)
         return Handlers(
             networks=NetworkHandlers(Networks(self.store, readers.states, clock, limits), limits),
-            training_sets=TrainingSetHandlers(self.training_sets, limits),
+            training_sets=TrainingSetHandlers(self.training_sets, warnings, limits),
             runs=RunHandlers(runs, steps, outcomes, responses, limits),
             edits=EditHandlers(Edits(self.store, readers.states, clock), responses),
             history=HistoryHandlers(

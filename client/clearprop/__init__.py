@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from clearprop.options import NetworkOptions, StepOptions, TrainingOptions
     from clearprop.snapshots import History, Prediction, Snapshot, State
     from clearprop.traces import TracedExample, TracedUpdate
+    from clearprop.training_warnings import TrainingWarning
     from clearprop.verifications import Difference, Verification
     from clearprop.walks import WalkedLine, WalkedPhase, WalkedUpdate
     from clearprop.watches import WatchOptions
@@ -81,6 +82,7 @@ __all__ = [
     "TrainingOptions",
     "TrainingSet",
     "TrainingSetInfo",
+    "TrainingWarning",
     "Verification",
     "Violation",
     "WalkedLine",
@@ -129,6 +131,7 @@ _MODULES = {
     "TrainingOptions": "options",
     "TrainingSet": "_sync.training_sets",
     "TrainingSetInfo": "infos",
+    "TrainingWarning": "training_warnings",
     "Verification": "verifications",
     "Violation": "errors",
     "WalkedLine": "walks",

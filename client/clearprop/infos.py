@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from clearprop.snapshots import Snapshot
+from clearprop.training_warnings import TrainingWarning, warnings_of
 from clearprop.v1 import access_pb2, network_pb2, run_pb2, training_set_pb2
 from clearprop.v1.training_service_pb2 import CreateTokenResponse
 from clearprop.values import Matrix, enum_name, enum_word, matrix_of_rows
@@ -240,6 +241,14 @@ class RunInfo:
         return self.message.waiting_for
 
     @property
+    def warnings(self) -> list[TrainingWarning]:
+        """What the run is unlikely to learn, and what to do.
+
+        Only for runs that were just read: `network.run(number)` and `run.refresh()`.
+        """
+        return warnings_of(self.message.warnings)
+
+    @property
     def failure(self) -> run_pb2.Failure | None:
         """The reason if the run FAILED, as a message of the contract; None otherwise."""
         return self.message.failure if self.message.HasField("failure") else None
@@ -339,6 +348,14 @@ class TrainingSetInfo:
     def is_built_in(self) -> bool:
         """Whether the set is built in."""
         return self.message.built_in
+
+    @property
+    def warnings(self) -> list[TrainingWarning]:
+        """What networks are unlikely to learn from it, and what to do.
+
+        Only for sets that were just read: `client.training_set(id)`.
+        """
+        return warnings_of(self.message.warnings)
 
     @property
     def create_time(self) -> datetime:

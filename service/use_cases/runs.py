@@ -1,13 +1,14 @@
 """Use cases of runs: train, pause, resume, cancel, get, list; steps are in another module."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from service.execution.run_opening import RunOpening
 from service.execution.tickets import Outcome, Ticket, ticket_for
 from service.use_cases.answers import RunReference
 from service.use_cases.caller import CALLER
 from service.use_cases.requests import AnsweredBefore, RequestId, check_request, once, once_waiting
+from service.use_cases.warnings import Warnings
 from training.errors import RunOver, Violation, Violations
 from training.network import Network
 from training.ports import Clock, Executor, Reader, Store, Writer
@@ -15,15 +16,17 @@ from training.run import Run, RunState
 from training.run_changes import change_state
 from training.settings import TrainingSettings
 from training.update import Addition, Head, check_etag
+from training.warnings.warning import TrainingWarning
 
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A run and the id of its network, and why it does not train now if it is suspended."""
+    """A run, the id of its network, why it does not train now if it is suspended, and warnings."""
 
     network_id: str
     run: Run
     waiting_for: str = ""
+    warnings: Sequence[TrainingWarning] = ()
 
 
 class Runs:
@@ -33,10 +36,18 @@ class Runs:
     here waits for training.
     """
 
-    def __init__(self, store: Store, executor: Executor, opening: RunOpening, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        executor: Executor,
+        opening: RunOpening,
+        warnings: Warnings,
+        clock: Clock,
+    ) -> None:
         self._store = store
         self._executor = executor
         self._opening = opening
+        self._warnings = warnings
         self._clock = clock
 
     def train(
@@ -122,10 +133,10 @@ class Runs:
         return self._start(request, go_on)
 
     def get(self, network_id: str, number: int) -> RunView:
-        """Return a run. Raises NetworkNotFound, RunNotFound."""
+        """Return a run with its warnings. Raises NetworkNotFound, RunNotFound."""
         with self._store.read() as reader:
             run = reader.run(reader.network(network_id).uid, number)
-        return self._view(network_id, run)
+        return replace(self._view(network_id, run), warnings=self._warnings.of_run(run))
 
     def page(self, network_id: str, before: int | None, limit: int) -> list[RunView]:
         """Return up to `limit` runs with numbers less than `before`, latest first.

@@ -3,8 +3,8 @@
 import itertools
 import threading
 
-from calls import bits, create, examples, settings, state, wait_until_over
-from clearprop.v1 import run_pb2
+from calls import bits, create, examples, settings, state, train, wait_until_over
+from clearprop.v1 import network_pb2, run_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 
@@ -173,3 +173,19 @@ def test_divergence_fails_the_run_and_leaves_the_last_finite_update(
     calm = settings(wild, rate=1e-300, batch_size=1, epochs=1)
     stub.Step(pb.StepRequest(network=network, settings=calm))
     assert state(stub, network).update == ended.failure.update
+
+
+def test_get_run_and_get_training_set_give_warnings_and_listing_does_not(
+    stub: TrainingServiceStub,
+) -> None:
+    far = examples([([0.0], [81.0]), ([1.0], [80.0])])
+    made = stub.CreateTrainingSet(pb.CreateTrainingSetRequest(examples=far)).training_set
+    network = create(stub, (1, 2, 1), activations=[network_pb2.ACTIVATION_TANH]).network
+    recipe = settings(training_set=made.training_set, batch_size=2, epochs=100)
+    train(stub, network, recipe)
+    run = stub.GetRun(pb.GetRunRequest(network=network, run=1)).run
+    assert run.warnings[0].code == "TARGETS_OUT_OF_REACH"
+    assert run.warnings[0].message.startswith("Target 1 of example 1 is 81, but outputs with")
+    assert "identity" in run.warnings[0].action
+    (listed,) = stub.ListRuns(pb.ListRunsRequest(network=network)).runs
+    assert not listed.warnings

@@ -30,6 +30,7 @@ from service.use_cases.runs import Runs
 from service.use_cases.steps import StepCommand, Steps, StepUnit
 from service.use_cases.training_sets import TrainingSets
 from service.use_cases.verification import Verification
+from service.use_cases.warnings import Warnings
 from storage import open_store
 from training.limits import Limits
 from training.ports import Clock, Executor, Store
@@ -59,7 +60,8 @@ class Service(AbstractContextManager["Service"]):
         self.networks = Networks(self.store, readers.states, clock, limits)
         self.training_sets = TrainingSets(self.store, clock, limits)
         opening = RunOpening(readers.examples, clock, limits)
-        self.runs = Runs(self.store, self.executor, opening, clock)
+        self.warnings = Warnings(self.store, readers.states, readers.examples)
+        self.runs = Runs(self.store, self.executor, opening, self.warnings, clock)
         self.steps = Steps(self.store, self.executor, opening, clock)
         self.edits = Edits(self.store, readers.states, clock)
         self.retention = Retention(self.store, readers.states, clock)

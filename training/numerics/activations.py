@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from types import MappingProxyType
 
 from training.numerics.definition import Defined, Definition
@@ -35,8 +36,8 @@ class ActivationDefinition(Definition):
     """None if it depends on all units of the layer."""
     has_kink: bool = False
     """Whether the derivative jumps at 0."""
-    bounds: tuple[float, float] | None = None
-    """The bounds of its activations, if both are finite."""
+    reach: tuple[float, float] = (-inf, inf)
+    """The greatest lower and the least upper bound of its activations."""
     onnx: tuple[OnnxNode, ...]
     """The computation of a from z with operators that ONNX has for float64."""
 
@@ -137,14 +138,14 @@ class Activation(Defined):
         name="sigmoid",
         formula="1 / (1 + e^−z)",
         of_unit=UnitFunction(sigmoid, sigmoid_derivative),
-        bounds=(0.0, 1.0),
+        reach=(0.0, 1.0),
         onnx=(("Sigmoid", ("z",), "a"),),
     )
     TANH = ActivationDefinition(
         name="tanh",
         formula="tanh z",
         of_unit=UnitFunction(tanh, tanh_derivative),
-        bounds=(-1.0, 1.0),
+        reach=(-1.0, 1.0),
         onnx=(("Tanh", ("z",), "a"),),
     )
     RELU = ActivationDefinition(
@@ -152,6 +153,7 @@ class Activation(Defined):
         formula="max(z, 0)",
         of_unit=UnitFunction(relu, relu_derivative),
         has_kink=True,
+        reach=(0.0, inf),
         onnx=(("Relu", ("z",), "a"),),
     )
     LEAKY_RELU = ActivationDefinition(
@@ -165,6 +167,7 @@ class Activation(Defined):
         name="softplus",
         formula="ln(1 + e^z)",
         of_unit=UnitFunction(softplus, softplus_derivative),
+        reach=(0.0, inf),
         # max(z, 0) + log1p(t) with t = e^−|z|. ONNX has no log1p: it is ln u − ((u − 1) − t)/u with
         # u = 1 + t, where the second part corrects the rounding of u.
         onnx=(
@@ -191,7 +194,7 @@ class Activation(Defined):
         name="softmax",
         formula="e^zᵢ / Σₖ e^zₖ",
         of_unit=None,
-        bounds=(0.0, 1.0),
+        reach=(0.0, 1.0),
         onnx=(("Softmax", ("z",), "a"),),
     )
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from clearprop import RunInfo, Snapshot
+from clearprop import RunInfo, Snapshot, TrainingWarning
 from clearprop.cli.number_format import counted, number, weight
 from clearprop.values import Matrix, Vector
 
@@ -121,6 +121,12 @@ def bars(values: Sequence[float]) -> str:
     return "".join(
         _BARS[round((value - lowest) * scale)] if math.isfinite(value) else "·" for value in values
     )
+
+
+def show_warnings(warnings: Iterable[TrainingWarning]) -> None:
+    """Print warnings, and what to do."""
+    for each in warnings:
+        say(f"[yellow]Warning:[/] {escape(each.message)} [dim]{escape(each.action)}[/]")
 
 
 def update_line(snapshot: Snapshot) -> str:

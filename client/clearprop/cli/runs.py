@@ -9,7 +9,7 @@ from clearprop import Network, Run
 from clearprop.cli.connection import connected, sentence, show_failure
 from clearprop.cli.number_format import number
 from clearprop.cli.options import Json, NetworkId
-from clearprop.cli.output import run_line, say, say_json, show_table
+from clearprop.cli.output import run_line, say, say_json, show_table, show_warnings
 from clearprop.cli.parsers import whole_number
 from clearprop.cli.server_options import Server
 
@@ -25,12 +25,14 @@ RunNumber = Annotated[
 
 
 def runs(network: NetworkId, *, as_json: Json = False, server: Server) -> None:
-    """List a network's runs.
+    """List a network's runs, and warnings about the latest one.
 
     The latest run comes first.
     """
     with connected(server) as client:
         found = list(client.network(network).runs())
+        if found:
+            found[0].refresh()  # with its warnings
     if as_json:
         for run in found:
             say_json(run.message)
@@ -72,6 +74,7 @@ def runs(network: NetworkId, *, as_json: Json = False, server: Server) -> None:
                 )
             if run.waiting_for:
                 say(f"[yellow]Run {run.number} waits: {escape(sentence(run.waiting_for))}[/]")
+        show_warnings(found[0].warnings)
     else:
         say(f"[cyan]{escape(network)}[/] has no runs. [bold]clearprop train[/] starts one.")
 

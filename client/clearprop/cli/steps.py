@@ -8,7 +8,7 @@ from clearprop import Network, Run, StepOptions, StepResult
 from clearprop.cli.changes import show_changes
 from clearprop.cli.connection import connected
 from clearprop.cli.options import Json, NetworkId, TrainingSetId
-from clearprop.cli.output import run_line, say, say_json, say_plain, update_line
+from clearprop.cli.output import run_line, say, say_json, say_plain, show_warnings, update_line
 from clearprop.cli.parsers import whole_number
 from clearprop.cli.run_options import MAYBE_NEW_RUN, takes
 from clearprop.cli.server_options import Server
@@ -47,6 +47,8 @@ def step(  # noqa: PLR0913 - an argument for each option of the command
                 say_json(update.message)
         else:
             _show(found, result)
+            if on or settings:  # a new run
+                show_warnings(found.run(result.run.number).warnings)
     if result.run.state == "FAILED":
         raise typer.Exit(1)
 

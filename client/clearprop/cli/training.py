@@ -10,7 +10,7 @@ from clearprop import NetworkOptions, TrainingOptions
 from clearprop.cli.connection import connected, sentence, show_advice, show_failure
 from clearprop.cli.networks import created
 from clearprop.cli.options import Json, NetworkId, Seed, TrainingSetId
-from clearprop.cli.output import run_line, say, say_json
+from clearprop.cli.output import run_line, say, say_json, show_warnings
 from clearprop.cli.parsers import layer_sizes
 from clearprop.cli.progress import follow
 from clearprop.cli.run_options import NEW_RUN, takes
@@ -44,13 +44,18 @@ def train(  # noqa: PLR0913 - an argument for each option of the command
     """
     with connected(server, retry_timeout=RETRY_TIMEOUT) as client:
         found = _find_or_create(client, network, layers, seed, quiet=as_json)
-        run = found.train(on, **settings)
+        run = found.train(on, **settings).refresh()
+        warned = [] if run.is_over else run.warnings  # those of a quick run follow its end
+        if not as_json:
+            show_warnings(warned)
         if not detach:
             _follow(run, quiet=as_json)
+            run.refresh()
     if as_json:
         say_json(run.message)
     else:
         _report(run)
+        show_warnings(each for each in run.warnings if each not in warned)
     if run.state == "FAILED":
         raise typer.Exit(1)
 

@@ -9,8 +9,9 @@ from clearprop.cli.command_group import PlainCommand, PlainGroup
 from clearprop.cli.connection import connected
 from clearprop.cli.number_format import listed
 from clearprop.cli.options import Json
-from clearprop.cli.output import say, say_json, show_table
+from clearprop.cli.output import say, say_json, show_table, show_warnings
 from clearprop.cli.server_options import Server, with_server_options
+from clearprop.training_warnings import warnings_of
 
 app = typer.Typer(cls=PlainGroup, add_completion=False, rich_markup_mode=None)
 
@@ -54,7 +55,7 @@ def training_sets(context: typer.Context, *, as_json: Json = False, server: Serv
 @app.command(cls=PlainCommand)
 @with_server_options
 def show(training_set: TrainingSetArgument, *, as_json: Json = False, server: Server) -> None:
-    """Show the examples of a training set."""
+    """Show the examples of a training set, and warnings about it."""
     with connected(server) as client:
         examples = client.training_set(training_set).examples()
     if as_json:
@@ -70,6 +71,7 @@ def show(training_set: TrainingSetArgument, *, as_json: Json = False, server: Se
     )
     if len(inputs) > _MOST_EXAMPLES:
         say(f"[dim]{len(inputs) - _MOST_EXAMPLES:,} more are not shown. --json prints all.[/]")
+    show_warnings(warnings_of(examples.message.warnings))
 
 
 @app.command(cls=PlainCommand)

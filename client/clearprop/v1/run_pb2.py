@@ -22,32 +22,33 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from clearprop.v1 import warning_pb2 as clearprop_dot_v1_dot_warning__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x63learprop/v1/run.proto\x12\x0c\x63learprop.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xce\x01\n\tOptimizer\x12)\n\x04kind\x18\x01 \x01(\x0e\x32\x1b.clearprop.v1.OptimizerKind\x12\x15\n\x08momentum\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x12\n\x05\x62\x65ta1\x18\x03 \x01(\x01H\x01\x88\x01\x01\x12\x12\n\x05\x62\x65ta2\x18\x04 \x01(\x01H\x02\x88\x01\x01\x12\x14\n\x07\x65psilon\x18\x05 \x01(\x01H\x03\x88\x01\x01\x12\x14\n\x0cweight_decay\x18\x06 \x01(\x01\x42\x0b\n\t_momentumB\x08\n\x06_beta1B\x08\n\x06_beta2B\n\n\x08_epsilon\"L\n\x0eOptimizerState\x12*\n\toptimizer\x18\x01 \x01(\x0b\x32\x17.clearprop.v1.Optimizer\x12\x0e\n\x06values\x18\x02 \x03(\x01\"e\n\rStopCondition\x12\x17\n\ncost_below\x18\x01 \x01(\x01H\x00\x88\x01\x01\x12\x13\n\x0bmax_updates\x18\x02 \x01(\x03\x12\x17\n\x0fnon_finite_cost\x18\x03 \x01(\x08\x42\r\n\x0b_cost_below\"\xe6\x01\n\x10TrainingSettings\x12\x14\n\x0ctraining_set\x18\x01 \x01(\t\x12\x15\n\rlearning_rate\x18\x02 \x01(\x01\x12\x12\n\nbatch_size\x18\x03 \x01(\x05\x12\x0e\n\x06\x65pochs\x18\x04 \x01(\x03\x12\x19\n\x0cshuffle_seed\x18\x05 \x01(\x03H\x00\x88\x01\x01\x12*\n\toptimizer\x18\x06 \x01(\x0b\x32\x17.clearprop.v1.Optimizer\x12)\n\x04stop\x18\x07 \x01(\x0b\x32\x1b.clearprop.v1.StopConditionB\x0f\n\r_shuffle_seed\":\n\x07\x46\x61ilure\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x0e\n\x06update\x18\x03 \x01(\x03\"\xbd\x04\n\x03Run\x12\x0f\n\x07network\x18\x01 \x01(\t\x12\x0b\n\x03run\x18\x02 \x01(\x03\x12\x30\n\x08settings\x18\x03 \x01(\x0b\x32\x1e.clearprop.v1.TrainingSettings\x12%\n\x05state\x18\x04 \x01(\x0e\x32\x16.clearprop.v1.RunState\x12\x14\n\x0c\x66irst_update\x18\x05 \x01(\x03\x12\x15\n\rlatest_update\x18\x06 \x01(\x03\x12\x14\n\x0cupdates_done\x18\x07 \x01(\x03\x12\x15\n\rtotal_updates\x18\x08 \x01(\x03\x12\r\n\x05\x65poch\x18\t \x01(\x03\x12\x14\n\x0cnext_example\x18\n \x01(\x03\x12\x18\n\x0blatest_cost\x18\x0b \x01(\x01H\x00\x88\x01\x01\x12&\n\x07\x66\x61ilure\x18\x0c \x01(\x0b\x32\x15.clearprop.v1.Failure\x12/\n\x0b\x63reate_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstart_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10training_set_uid\x18\x10 \x01(\t\x12\x1c\n\x0fnon_finite_cost\x18\x11 \x01(\x03H\x01\x88\x01\x01\x12\x13\n\x0bwaiting_for\x18\x12 \x01(\tB\x0e\n\x0c_latest_costB\x12\n\x10_non_finite_cost\"I\n\x08RunEvent\x12\r\n\x05\x65vent\x18\x01 \x01(\x03\x12\x1e\n\x03run\x18\x02 \x01(\x0b\x32\x11.clearprop.v1.Run\x12\x0e\n\x06update\x18\x03 \x01(\x03*\xb1\x01\n\x08RunState\x12\x19\n\x15RUN_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11RUN_STATE_PENDING\x10\x01\x12\x15\n\x11RUN_STATE_RUNNING\x10\x02\x12\x14\n\x10RUN_STATE_PAUSED\x10\x03\x12\x17\n\x13RUN_STATE_SUCCEEDED\x10\x04\x12\x14\n\x10RUN_STATE_FAILED\x10\x05\x12\x17\n\x13RUN_STATE_CANCELLED\x10\x06*\xa7\x01\n\rOptimizerKind\x12\x1e\n\x1aOPTIMIZER_KIND_UNSPECIFIED\x10\x00\x12#\n\x1fOPTIMIZER_KIND_GRADIENT_DESCENT\x10\x01\x12\x1b\n\x17OPTIMIZER_KIND_MOMENTUM\x10\x02\x12\x1b\n\x17OPTIMIZER_KIND_NESTEROV\x10\x03\x12\x17\n\x13OPTIMIZER_KIND_ADAM\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x63learprop/v1/run.proto\x12\x0c\x63learprop.v1\x1a\x1a\x63learprop/v1/warning.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xce\x01\n\tOptimizer\x12)\n\x04kind\x18\x01 \x01(\x0e\x32\x1b.clearprop.v1.OptimizerKind\x12\x15\n\x08momentum\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x12\n\x05\x62\x65ta1\x18\x03 \x01(\x01H\x01\x88\x01\x01\x12\x12\n\x05\x62\x65ta2\x18\x04 \x01(\x01H\x02\x88\x01\x01\x12\x14\n\x07\x65psilon\x18\x05 \x01(\x01H\x03\x88\x01\x01\x12\x14\n\x0cweight_decay\x18\x06 \x01(\x01\x42\x0b\n\t_momentumB\x08\n\x06_beta1B\x08\n\x06_beta2B\n\n\x08_epsilon\"L\n\x0eOptimizerState\x12*\n\toptimizer\x18\x01 \x01(\x0b\x32\x17.clearprop.v1.Optimizer\x12\x0e\n\x06values\x18\x02 \x03(\x01\"e\n\rStopCondition\x12\x17\n\ncost_below\x18\x01 \x01(\x01H\x00\x88\x01\x01\x12\x13\n\x0bmax_updates\x18\x02 \x01(\x03\x12\x17\n\x0fnon_finite_cost\x18\x03 \x01(\x08\x42\r\n\x0b_cost_below\"\xe6\x01\n\x10TrainingSettings\x12\x14\n\x0ctraining_set\x18\x01 \x01(\t\x12\x15\n\rlearning_rate\x18\x02 \x01(\x01\x12\x12\n\nbatch_size\x18\x03 \x01(\x05\x12\x0e\n\x06\x65pochs\x18\x04 \x01(\x03\x12\x19\n\x0cshuffle_seed\x18\x05 \x01(\x03H\x00\x88\x01\x01\x12*\n\toptimizer\x18\x06 \x01(\x0b\x32\x17.clearprop.v1.Optimizer\x12)\n\x04stop\x18\x07 \x01(\x0b\x32\x1b.clearprop.v1.StopConditionB\x0f\n\r_shuffle_seed\":\n\x07\x46\x61ilure\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x0e\n\x06update\x18\x03 \x01(\x03\"\xe6\x04\n\x03Run\x12\x0f\n\x07network\x18\x01 \x01(\t\x12\x0b\n\x03run\x18\x02 \x01(\x03\x12\x30\n\x08settings\x18\x03 \x01(\x0b\x32\x1e.clearprop.v1.TrainingSettings\x12%\n\x05state\x18\x04 \x01(\x0e\x32\x16.clearprop.v1.RunState\x12\x14\n\x0c\x66irst_update\x18\x05 \x01(\x03\x12\x15\n\rlatest_update\x18\x06 \x01(\x03\x12\x14\n\x0cupdates_done\x18\x07 \x01(\x03\x12\x15\n\rtotal_updates\x18\x08 \x01(\x03\x12\r\n\x05\x65poch\x18\t \x01(\x03\x12\x14\n\x0cnext_example\x18\n \x01(\x03\x12\x18\n\x0blatest_cost\x18\x0b \x01(\x01H\x00\x88\x01\x01\x12&\n\x07\x66\x61ilure\x18\x0c \x01(\x0b\x32\x15.clearprop.v1.Failure\x12/\n\x0b\x63reate_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstart_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10training_set_uid\x18\x10 \x01(\t\x12\x1c\n\x0fnon_finite_cost\x18\x11 \x01(\x03H\x01\x88\x01\x01\x12\x13\n\x0bwaiting_for\x18\x12 \x01(\t\x12\'\n\x08warnings\x18\x18 \x03(\x0b\x32\x15.clearprop.v1.WarningB\x0e\n\x0c_latest_costB\x12\n\x10_non_finite_cost\"I\n\x08RunEvent\x12\r\n\x05\x65vent\x18\x01 \x01(\x03\x12\x1e\n\x03run\x18\x02 \x01(\x0b\x32\x11.clearprop.v1.Run\x12\x0e\n\x06update\x18\x03 \x01(\x03*\xb1\x01\n\x08RunState\x12\x19\n\x15RUN_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11RUN_STATE_PENDING\x10\x01\x12\x15\n\x11RUN_STATE_RUNNING\x10\x02\x12\x14\n\x10RUN_STATE_PAUSED\x10\x03\x12\x17\n\x13RUN_STATE_SUCCEEDED\x10\x04\x12\x14\n\x10RUN_STATE_FAILED\x10\x05\x12\x17\n\x13RUN_STATE_CANCELLED\x10\x06*\xa7\x01\n\rOptimizerKind\x12\x1e\n\x1aOPTIMIZER_KIND_UNSPECIFIED\x10\x00\x12#\n\x1fOPTIMIZER_KIND_GRADIENT_DESCENT\x10\x01\x12\x1b\n\x17OPTIMIZER_KIND_MOMENTUM\x10\x02\x12\x1b\n\x17OPTIMIZER_KIND_NESTEROV\x10\x03\x12\x17\n\x13OPTIMIZER_KIND_ADAM\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'clearprop.v1.run_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_RUNSTATE']._serialized_start=1408
-  _globals['_RUNSTATE']._serialized_end=1585
-  _globals['_OPTIMIZERKIND']._serialized_start=1588
-  _globals['_OPTIMIZERKIND']._serialized_end=1755
-  _globals['_OPTIMIZER']._serialized_start=74
-  _globals['_OPTIMIZER']._serialized_end=280
-  _globals['_OPTIMIZERSTATE']._serialized_start=282
-  _globals['_OPTIMIZERSTATE']._serialized_end=358
-  _globals['_STOPCONDITION']._serialized_start=360
-  _globals['_STOPCONDITION']._serialized_end=461
-  _globals['_TRAININGSETTINGS']._serialized_start=464
-  _globals['_TRAININGSETTINGS']._serialized_end=694
-  _globals['_FAILURE']._serialized_start=696
-  _globals['_FAILURE']._serialized_end=754
-  _globals['_RUN']._serialized_start=757
-  _globals['_RUN']._serialized_end=1330
-  _globals['_RUNEVENT']._serialized_start=1332
-  _globals['_RUNEVENT']._serialized_end=1405
+  _globals['_RUNSTATE']._serialized_start=1477
+  _globals['_RUNSTATE']._serialized_end=1654
+  _globals['_OPTIMIZERKIND']._serialized_start=1657
+  _globals['_OPTIMIZERKIND']._serialized_end=1824
+  _globals['_OPTIMIZER']._serialized_start=102
+  _globals['_OPTIMIZER']._serialized_end=308
+  _globals['_OPTIMIZERSTATE']._serialized_start=310
+  _globals['_OPTIMIZERSTATE']._serialized_end=386
+  _globals['_STOPCONDITION']._serialized_start=388
+  _globals['_STOPCONDITION']._serialized_end=489
+  _globals['_TRAININGSETTINGS']._serialized_start=492
+  _globals['_TRAININGSETTINGS']._serialized_end=722
+  _globals['_FAILURE']._serialized_start=724
+  _globals['_FAILURE']._serialized_end=782
+  _globals['_RUN']._serialized_start=785
+  _globals['_RUN']._serialized_end=1399
+  _globals['_RUNEVENT']._serialized_start=1401
+  _globals['_RUNEVENT']._serialized_end=1474
 # @@protoc_insertion_point(module_scope)

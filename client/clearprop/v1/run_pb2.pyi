@@ -3,6 +3,7 @@
 isort:skip_file
 """
 
+from clearprop.v1 import warning_pb2 as _warning_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -370,6 +371,7 @@ class Run(_message.Message):
     TRAINING_SET_UID_FIELD_NUMBER: _builtins.int
     NON_FINITE_COST_FIELD_NUMBER: _builtins.int
     WAITING_FOR_FIELD_NUMBER: _builtins.int
+    WARNINGS_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     """The id of the network."""
     run: _builtins.int
@@ -428,6 +430,13 @@ class Run(_message.Message):
     def end_time(self) -> _timestamp_pb2.Timestamp:
         """When the run reached a final state. Absent before that."""
 
+    @_builtins.property
+    def warnings(self) -> _containers.RepeatedCompositeFieldContainer[_warning_pb2.Warning]:
+        """What the run is unlikely to learn, from the first update on: the warnings about its training
+        set, its network and the parameters that it started from, and about its costs when it is over.
+        Only in the response of GetRun.
+        """
+
     def __init__(
         self,
         *,
@@ -449,10 +458,11 @@ class Run(_message.Message):
         training_set_uid: _builtins.str = ...,
         non_finite_cost: _builtins.int | None = ...,
         waiting_for: _builtins.str = ...,
+        warnings: _abc.Iterable[_warning_pb2.Warning] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_latest_cost", b"_latest_cost", "_non_finite_cost", b"_non_finite_cost", "create_time", b"create_time", "end_time", b"end_time", "failure", b"failure", "latest_cost", b"latest_cost", "non_finite_cost", b"non_finite_cost", "settings", b"settings", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_latest_cost", b"_latest_cost", "_non_finite_cost", b"_non_finite_cost", "create_time", b"create_time", "end_time", b"end_time", "epoch", b"epoch", "failure", b"failure", "first_update", b"first_update", "latest_cost", b"latest_cost", "latest_update", b"latest_update", "network", b"network", "next_example", b"next_example", "non_finite_cost", b"non_finite_cost", "run", b"run", "settings", b"settings", "start_time", b"start_time", "state", b"state", "total_updates", b"total_updates", "training_set_uid", b"training_set_uid", "updates_done", b"updates_done", "waiting_for", b"waiting_for"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_latest_cost", b"_latest_cost", "_non_finite_cost", b"_non_finite_cost", "create_time", b"create_time", "end_time", b"end_time", "epoch", b"epoch", "failure", b"failure", "first_update", b"first_update", "latest_cost", b"latest_cost", "latest_update", b"latest_update", "network", b"network", "next_example", b"next_example", "non_finite_cost", b"non_finite_cost", "run", b"run", "settings", b"settings", "start_time", b"start_time", "state", b"state", "total_updates", b"total_updates", "training_set_uid", b"training_set_uid", "updates_done", b"updates_done", "waiting_for", b"waiting_for", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__latest_cost: _TypeAlias = _typing.Literal["latest_cost"]  # noqa: Y015
     _WhichOneofArgType__latest_cost: _TypeAlias = _typing.Literal["_latest_cost", b"_latest_cost"]  # noqa: Y015

@@ -13,6 +13,7 @@ from service.faces.messages.requests import request_id
 from service.faces.messages.training_sets import check_response, example_rows, training_set
 from service.faces.messages.uploads import Upload
 from service.use_cases.training_sets import TrainingSets
+from service.use_cases.warnings import Warnings
 from training.limits import Limits
 from training.training_set import TrainingSet
 
@@ -25,6 +26,7 @@ class TrainingSetHandlers:
     """The RPCs for training sets."""
 
     _training_sets: TrainingSets
+    _warnings: Warnings
     _limits: Limits
 
     def create_training_set(
@@ -48,12 +50,12 @@ class TrainingSetHandlers:
 
     def get_training_set(self, request: pb.GetTrainingSetRequest) -> pb.GetTrainingSetResponse:
         """Return a training set."""
-        if not request.include_examples:
-            message = training_set(self._training_sets.get(request.training_set))
-            return pb.GetTrainingSetResponse(training_set=message)
-        check_response(self._training_sets.get(request.training_set), self._limits.response_bytes)
-        found, examples = self._training_sets.get_with_examples(request.training_set)
-        return pb.GetTrainingSetResponse(training_set=training_set(found, examples))
+        found, examples = self._training_sets.get(request.training_set), None
+        if request.include_examples:
+            check_response(found, self._limits.response_bytes)
+            found, examples = self._training_sets.get_with_examples(request.training_set)
+        warnings = self._warnings.of_set(found.uid)
+        return pb.GetTrainingSetResponse(training_set=training_set(found, examples, warnings))
 
     def list_training_sets(
         self, request: pb.ListTrainingSetsRequest

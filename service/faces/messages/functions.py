@@ -1,5 +1,7 @@
 """Descriptions of the supported functions for clients."""
 
+from math import isfinite
+
 from clearprop.v1 import training_service_pb2 as pb
 
 from service.faces.messages.networks import ACTIVATIONS, COST_FUNCTIONS, sent_initializer
@@ -18,13 +20,14 @@ def activations() -> list[pb.ActivationInfo]:
 
 
 def _activation(source: Activation) -> pb.ActivationInfo:
-    lower, upper = source.definition.bounds or (None, None)
+    lower, upper = source.definition.reach
+    has_both = isfinite(lower) and isfinite(upper)
     return pb.ActivationInfo(
         activation=ACTIVATIONS.numbers[source],
         name=source,
         formula=source.definition.formula,
-        lower_bound=lower,
-        upper_bound=upper,
+        lower_bound=lower if has_both else None,
+        upper_bound=upper if has_both else None,
         outputs_only=source.definition.of_unit is None,
     )
 

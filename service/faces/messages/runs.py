@@ -1,5 +1,6 @@
 """Runs, their settings and their events."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -8,6 +9,7 @@ from clearprop.v1 import run_pb2, training_service_pb2
 from service.faces.messages.enums import EnumTable, numbers, one_of
 from service.faces.messages.fields import optional
 from service.faces.messages.times import timestamp
+from service.faces.messages.warnings import warnings
 from service.use_cases.runs import RunView
 from service.use_cases.steps import StepCommand, StepUnit
 from training.errors import Violations
@@ -16,6 +18,7 @@ from training.optimizer import Optimizer, OptimizerState
 from training.run import Failure, Run, RunState
 from training.settings import StopCondition, TrainingSettings
 from training.update import RunEvent
+from training.warnings.warning import TrainingWarning
 
 _STEP_UNITS = EnumTable(
     training_service_pb2.StepUnit, StepUnit, StepUnit.UPDATE, "must be UPDATE or EPOCH"
@@ -109,7 +112,7 @@ def step(request: training_service_pb2.StepRequest) -> StepCommand:
 
 def run(view: RunView) -> run_pb2.Run:
     """Convert a run."""
-    return _run(view.network_id, view.run, view.waiting_for)
+    return _run(view.network_id, view.run, view.waiting_for, view.warnings)
 
 
 def run_event(network_id: str, event: RunEvent) -> run_pb2.RunEvent:
@@ -119,7 +122,9 @@ def run_event(network_id: str, event: RunEvent) -> run_pb2.RunEvent:
     )
 
 
-def _run(network_id: str, source: Run, waiting_for: str = "") -> run_pb2.Run:
+def _run(
+    network_id: str, source: Run, waiting_for: str = "", found: Sequence[TrainingWarning] = ()
+) -> run_pb2.Run:
     return run_pb2.Run(
         network=network_id,
         run=source.number,
@@ -139,6 +144,7 @@ def _run(network_id: str, source: Run, waiting_for: str = "") -> run_pb2.Run:
         end_time=timestamp(source.end_time) if source.end_time else None,
         training_set_uid=source.training_set_uid,
         waiting_for=waiting_for,
+        warnings=warnings(found),
     )
 
 

@@ -1,13 +1,17 @@
 """Training sets."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from clearprop.v1 import training_service_pb2, training_set_pb2
 
 from service.faces.messages.times import timestamp
 from service.faces.messages.uniform_rows import uniform_rows
+from service.faces.messages.warnings import warnings
 from training.errors import LimitExceeded
 from training.example_collector import Row
 from training.training_set import Examples, TrainingSet
+from training.warnings.warning import TrainingWarning
 
 #: The maximum size of an example without its numbers, in bytes: three tags, three lengths.
 _EXAMPLE_OVERHEAD = 18
@@ -34,9 +38,11 @@ def example_rows(
 
 
 def training_set(
-    source: TrainingSet, examples: Examples | None = None
+    source: TrainingSet,
+    examples: Examples | None = None,
+    found: Sequence[TrainingWarning] = (),
 ) -> training_set_pb2.TrainingSet:
-    """Convert a training set, with its examples if they are given."""
+    """Convert a training set, with its examples and warnings if they are given."""
     rows = zip(examples.inputs, examples.targets, strict=True) if examples else ()
     return training_set_pb2.TrainingSet(
         training_set=source.id,
@@ -49,6 +55,7 @@ def training_set(
         examples=[
             training_set_pb2.Example(inputs=inputs, targets=targets) for inputs, targets in rows
         ],
+        warnings=warnings(found),
     )
 
 

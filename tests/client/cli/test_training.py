@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 from calls import fresh_id
@@ -31,6 +32,47 @@ def test_training_creates_the_network_and_shows_progress(clearprop: Clearprop) -
     again = clearprop("train", name, *XOR, "--epochs", "20", "--json").stdout
     assert json.loads(again)["state"] == "RUN_STATE_SUCCEEDED"
     assert json.loads(again)["run"] == "2"
+
+
+def test_warnings_are_shown_before_and_after(clearprop: Clearprop, tmp_path: Path) -> None:
+    name = fresh_id()
+    table = tmp_path / f"{name}.csv"
+    table.write_text("a,b,y\n0.1,1000,81\n0.2,2000,81\n")
+    imported = clearprop("import", str(table), "--targets", "y").stdout.splitlines()
+    about_set = [
+        "Warning: Input 2 has values up to 2,000 in size, but input 1 only up to 0.2: the small",
+        "Warning: Target 1 is 81 in all 2 examples:",
+    ]
+    assert_starts(imported[-2:], about_set)
+    assert_starts(clearprop("training-sets", "show", name).stdout.splitlines()[-2:], about_set)
+    settings = ("--on", name, "--learning-rate", "0.5", "--batch-size", "2")
+    clearprop("create", name, "--layers", "2-3-1", "--activations", "tanh", "--seed", "1")
+    trained = clearprop("train", name, *settings, "--epochs", "100").stdout.splitlines()
+    before = [
+        *about_set,
+        "Warning: Target 1 of example 1 is 81, but outputs with the activation",
+        "Warning: All 3 units of hidden layer 1 (tanh) are saturated for every example at update 0",
+    ]
+    after = "Warning: The cost has not fallen by 1 %:"
+    shown = [line for line in trained if line.startswith("Warning")]
+    assert_starts(shown, [*before, after])
+    assert_starts(clearprop("runs", name).stdout.splitlines()[-5:], [*before, after])
+    step = clearprop("step", name, *settings, "--epochs", "1").stdout.splitlines()
+    hidden = before[3].replace("update 0", "update 100")
+    output = "Warning: Output 1 (tanh) is saturated for every example at update 100:"
+    assert_starts(step[-5:], [*before[:3], hidden, output])
+    (run, _) = clearprop("runs", name, "--json").stdout.splitlines()
+    assert [each["code"] for each in json.loads(run)["warnings"]] == [
+        "INPUTS_OF_DIFFERENT_SIZE",
+        "CONSTANT_TARGET",
+        "TARGETS_OUT_OF_REACH",
+        "DEAD_UNITS",
+        "DEAD_UNITS",
+    ]
+
+
+def assert_starts(lines: list[str], starts: list[str]) -> None:
+    assert [line[: len(start)] for line, start in zip(lines, starts, strict=True)] == starts
 
 
 @pytest.mark.parametrize("columns", [40, 80])

@@ -43,6 +43,26 @@ def test_the_judgement_of_an_update_is_that_of_the_service(site: ServerProcess, 
     expect_numbers(page.locator(".judgement .worst .num"), [each["cost"] for each in worst])
 
 
+def test_warnings_are_shown_for_the_chosen_set_and_for_the_run(
+    site: ServerProcess, page: Page
+) -> None:
+    page.goto(f"{site.http}/?mode=train")
+    page.get_by_label("Training set", exact=True).select_option(label="Custom table…")
+    page.get_by_label("Table (targets in the last columns)").fill("0.1 5000 81\n0.2 9000 81")
+    page.get_by_label("Output activation").select_option(label="tanh")
+    page.get_by_label("Batch size").fill("2")
+    page.get_by_label("Epochs").fill("100")
+    page.get_by_role("button", name="Create and train").click()
+    of_set = ["INPUTS_OF_DIFFERENT_SIZE", "CONSTANT_TARGET"]
+    of_run = [*of_set, "TARGETS_OUT_OF_REACH", "DEAD_UNITS", "COST_HAS_NOT_FALLEN"]
+    for about, codes in (("training set", of_set), ("run", of_run)):
+        shown = page.get_by_role("list", name=f"Warnings about the {about}").get_by_role("listitem")
+        expect(shown).to_have_count(len(codes))
+        assert shown.evaluate_all("all => all.map((each) => each.dataset.code)") == codes
+        expect(shown.first).to_contain_text("Input 2 has values up to 9,000 in size")
+        expect(shown.first).to_contain_text("Scale each input")
+
+
 def test_training_does_not_need_the_list_of_training_sets(site: ServerProcess, page: Page) -> None:
     page.route(re.compile(r"/v1/trainingSets\?"), lambda route: route.abort())
     assert _train(site, page)

@@ -12,7 +12,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from numba import njit
 
-from training.numerics.activations import ACTIVATIONS, sigmoid, softmax, softplus
+from training.numerics.activations import ACTIVATIONS, Activation, sigmoid, softmax, softplus
 from training.numerics.costs import (
     CostFunction,
     categorical_cross_entropy,
@@ -296,3 +296,16 @@ def test_a_cost_that_is_no_number_is_always_the_same_nan(
     for z, y in arguments:
         for result in (function(z, y), compiled(z, y)):
             assert np.array(result, "<f8").tobytes() == CANONICAL
+
+
+@pytest.mark.parametrize("activation", [each for each in Activation if each in ACTIVATIONS])
+def test_the_reach_of_an_activation_is_where_its_values_are(activation: Activation) -> None:
+    values = [ACTIVATIONS[activation].function(z / 100.0) for z in range(-100_000, 100_001)]
+    for bound, found in zip(activation.definition.reach, (min(values), max(values)), strict=True):
+        if math.isinf(bound):
+            assert abs(found) > 9.0
+        else:
+            assert found == pytest.approx(bound, abs=1e-6)
+    low, high = activation.definition.reach
+    assert low <= min(values)
+    assert max(values) <= high

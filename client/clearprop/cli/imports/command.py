@@ -20,7 +20,7 @@ from clearprop.cli.imports.delimiters import is_delimiter
 from clearprop.cli.imports.rows import BadFile, Imported
 from clearprop.cli.number_format import counted
 from clearprop.cli.options import Json
-from clearprop.cli.output import out, say, say_json
+from clearprop.cli.output import out, say, say_json, show_warnings
 from clearprop.cli.parsers import real_number
 from clearprop.cli.server_options import Server
 from clearprop.cli.watches import RETRY_TIMEOUT
@@ -167,7 +167,8 @@ def _upload(found: Imported, name: str, server: Server) -> TrainingSet:
         _progress("sending", len(found.inputs)) as show,
         connected(server, retry_timeout=RETRY_TIMEOUT) as client,
     ):
-        return client.upload_training_set(name, _Counted(found.inputs, show), found.targets)
+        made = client.upload_training_set(name, _Counted(found.inputs, show), found.targets)
+        return client.training_set(made.id)  # with its warnings
 
 
 def _report(made: TrainingSet, found: Imported) -> None:
@@ -183,6 +184,7 @@ def _report(made: TrainingSet, found: Imported) -> None:
         listed = listed_names(found.classes, _MOST_CLASSES)
         (label,) = found.target_names
         say(f"Targets: the classes of {escape(label)} in this order: {escape(listed)}")
+    show_warnings(made.warnings)
 
 
 def _id_of(file: Path) -> str:

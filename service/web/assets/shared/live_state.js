@@ -38,7 +38,7 @@ const EVENTS = {
   refused: (state, { error }) => [show({ ...state, isAsking: false }, { error }), []],
   // The response with the run.
   looked(state, { run, time }) {
-    const after = showRun({ ...state, isAsking: false }, run, time);
+    const after = showRun({ ...state, isAsking: false }, { warnings: [], ...run }, time);
     return [after, isRunning(run) ? [["lookIn", LOOK]] : []];
   },
   // The request for the run failed.
@@ -58,7 +58,10 @@ const EVENTS = {
 
 const show = (state, changes) => ({ ...state, shown: { ...state.shown, ...changes } });
 
-function showRun(state, run, time) {
+// Only the response to a request for the run has its warnings.
+function showRun(state, received, time) {
+  const { run: before } = state.shown;
+  const run = received.warnings || received.run !== before?.run ? received : { ...received, warnings: before.warnings };
   const pace = isRunning(run) ? paceAfter(state.pace, run, time) : STILL;
   const latest = Math.max(state.shown.latest, Number(run.latestUpdate));
   return show({ ...state, pace }, { run, latest, speed: isRunning(run) && run.startTime ? pace.speed : null });

@@ -1,11 +1,13 @@
 // The form: training set, network and settings. It creates the network and starts the run.
 import { useEffect, useReducer, useState } from "preact/hooks";
+import { useAnswer } from "../shared/answers.js";
 import { get, post, remove } from "../shared/api.js";
 import { activationKinds, costFunctionKinds, optimizerKinds, outputActivationKinds } from "../shared/functions.js";
 import { html } from "../shared/html.js";
 import { readNumber } from "../shared/number_input.js";
 import { go } from "../shared/place.js";
 import { notify } from "../shared/notices.js";
+import { Warnings } from "../shared/warnings.js";
 import { enumName } from "../shared/enum_names.js";
 import { Choice, Entry } from "./fields.js";
 import { next, START } from "./form_state.js";
@@ -29,6 +31,7 @@ export function Form({ network }) {
         <legend>Training set and network</legend>
         <${Choice} ...${field} name="data" label="Training set" options=${[...sets.map(({ trainingSet }) => trainingSet), CUSTOM]} nameOf=${setName} />
         ${values.data === CUSTOM && html`<${Table} ...${field} />`}
+        <${SetWarnings} set=${set} />
         <${Entry} ...${field} name="hidden" label=${html`Hidden layers <span class="soft">${sizesText(values, set)}</span>`} placeholder="None" />
         <${Choice} ...${field} name="activation" label="Hidden activation" options=${activationKinds()} />
         <${Choice} ...${field} name="output" label="Output activation" options=${outputActivationKinds()} />
@@ -126,6 +129,13 @@ const setName = (id) => SETS[id] ?? id;
 
 function sizesText(values, set) {
   return set ? layerSizes(values, set).join("-") : `inputs-${values.hidden ? `${values.hidden}-` : ""}outputs`;
+}
+
+// Only the response to a request for the set has its warnings.
+function SetWarnings({ set }) {
+  const { answer } = useAnswer(set?.uid ?? null, () => get(`trainingSets/${set.trainingSet}`));
+  const isOfSet = answer?.trainingSet.uid === set?.uid;
+  return html`<${Warnings} warnings=${isOfSet ? answer?.trainingSet.warnings : []} label="Warnings about the training set" />`;
 }
 
 function FormExamples({ example, onChoose }) {

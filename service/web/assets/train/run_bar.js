@@ -8,6 +8,7 @@ import { notify } from "../shared/notices.js";
 import { sentence } from "../shared/sentence.js";
 import { enumName } from "../shared/enum_names.js";
 import { isRunning } from "../shared/live_state.js";
+import { Warnings } from "../shared/warnings.js";
 
 const MARKS = {
   RUN_STATE_PENDING: "…",
@@ -70,6 +71,7 @@ function Facts({ run, speed }) {
     </dl>
     <progress max=${Number(run.totalUpdates)} value=${Number(run.updatesDone)} aria-label="Updates done"></progress>
     ${nonFiniteCost(run)}
+    <${Warnings} warnings=${run.warnings} label="Warnings about the run" />
     ${run.failure && html`<p class="failure" role="alert">${sentence(run.failure.message)}</p>`}
   `;
 }

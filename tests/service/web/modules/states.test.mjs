@@ -50,6 +50,16 @@ test("the speed of a run is that of the last second", () => {
   assert.equal(speedAfter(at(500, 24), paused, at(9000, 24), at(9500, 124)), 200);
 });
 
+test("the warnings about a run come with the response to a request, and stay until the next one", () => {
+  const warnings = [{ code: "DEAD_UNITS" }];
+  const looked = { kind: "looked", run: run("RUNNING", { warnings }), time: 100 };
+  const paused = { kind: "runEvent", run: run("PAUSED"), time: 200 };
+  const warningsAfter = (...events) => after(live.START, opened, ...events)[0].shown.run.warnings;
+  assert.deepEqual(warningsAfter(looked, paused), warnings);
+  assert.deepEqual(warningsAfter(looked, { ...paused, run: run("PENDING", { run: "3" }) }), undefined);
+  assert.deepEqual(warningsAfter(looked, paused, { kind: "looked", run: run("PAUSED"), time: 300 }), []);
+});
+
 test("an event of an older run changes nothing", () => {
   const [state] = after(live.START, opened, { kind: "runEvent", run: run("FAILED", { run: "1" }), time: 9 });
   assert.equal(state.shown.run.state, "RUN_STATE_RUNNING");

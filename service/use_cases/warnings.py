@@ -1,0 +1,107 @@
+"""Use case: the warnings about training sets and runs, computed once for each."""
+
+from collections.abc import Hashable
+from contextlib import suppress
+
+import numpy as np
+
+from service.reading.bounded_cache import BoundedCache
+from service.reading.examples_cache import ExamplesCache
+from service.reading.state_reader import StateReader
+from service.reading.stored_updates import all_segments
+from training.errors import DamagedHistory, HistoryCompacted
+from training.network import Array
+from training.ports import Store
+from training.run import Run
+from training.warnings.cost_warnings import compared_updates, warnings_of_costs
+from training.warnings.set_warnings import warnings_of_set
+from training.warnings.start_warnings import warnings_of_parameters, warnings_of_targets
+from training.warnings.warning import TrainingWarning
+
+#: The approximate size of all cached warnings, of one, and of an entry, in bytes.
+_CACHE_BYTES = 4 * 2**20
+_WARNING_BYTES = 500
+_OVERHEAD = 500
+
+_Warnings = tuple[TrainingWarning, ...]
+
+
+class Warnings:
+    """Finds warnings. Thread-safe.
+
+    They are not stored: a set never changes, and neither do the start and the costs of a run that
+    is over. Data that is corrupt or was deleted has no warnings, so that the calls that add them to
+    an answer succeed.
+    """
+
+    def __init__(self, store: Store, states: StateReader, examples: ExamplesCache) -> None:
+        self._store = store
+        self._states = states
+        self._examples = examples
+        self._found: BoundedCache[Hashable, _Warnings] = BoundedCache(
+            _CACHE_BYTES, lambda found: _OVERHEAD + _WARNING_BYTES * len(found)
+        )
+
+    def of_set(self, uid: str) -> _Warnings:
+        """Return the warnings about a training set. Raises TrainingSetNotFound."""
+        found = self._found.get(uid)
+        if found is None:
+            found = ()
+            with suppress(DamagedHistory):
+                with self._store.read() as reader:
+                    examples = self._examples.read(reader, uid)
+                found = warnings_of_set(examples)
+            self._found.put(uid, found)
+        return found
+
+    def of_run(self, run: Run) -> _Warnings:
+        """Return the warnings about a run. Raises NetworkNotFound if it was deleted meanwhile."""
+        key = (run.network_uid, run.number)
+        start = self._found.get(key)
+        if start is None:
+            start = self._of_start(run)
+            self._found.put(key, start)
+        found = self.of_set(run.training_set_uid) + start
+        if not run.is_over:
+            return found
+        costs = self._found.get((*key, "costs"))
+        if costs is None:
+            costs = self._of_costs(run)
+            self._found.put((*key, "costs"), costs)
+        return found + costs
+
+    def _of_start(self, run: Run) -> _Warnings:
+        with self._store.read() as reader:
+            network = reader.network_by_uid(run.network_uid)
+        found: _Warnings = ()
+        with suppress(DamagedHistory, HistoryCompacted):
+            examples = self._examples.of_run(self._store, run)
+            found = warnings_of_targets(network, examples)
+            update = run.first_update - 1
+            parameters = self._states.read(network, update).parameters
+            found += warnings_of_parameters(network, update, parameters, examples)
+        return found
+
+    def _of_costs(self, run: Run) -> _Warnings:
+        count = compared_updates(-(-run.examples // run.settings.batch_size))
+        if run.updates_done < 2 * count:
+            return ()
+        with suppress(DamagedHistory, HistoryCompacted):
+            first = self._costs(run, run.first_update, run.first_update + count - 1)
+            last = self._costs(run, run.latest_update - count + 1, run.latest_update)
+            if first.size and last.size:
+                return warnings_of_costs(first, last)
+        return ()
+
+    def _costs(self, run: Run, first: int, last: int) -> Array:
+        """Return the costs of the run's updates in a range of numbers."""
+        with self._store.read() as reader:
+            segments = all_segments(reader, run.network_uid, first, last)
+        return np.concatenate(
+            [
+                each.part(max(first, each.first_update), min(last, each.last_update)).costs
+                for each in segments
+                if each.run == run.number
+            ]
+            or [np.empty(0)]
+        )
