@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypedDict, Unpack
 
 from training.batches import Batches
@@ -22,6 +23,9 @@ class RunState(StrEnum):
 
 
 FINAL = frozenset({RunState.SUCCEEDED, RunState.FAILED, RunState.CANCELLED})
+
+#: The batches of the same settings are the same object: each call needs them several times.
+_batches = lru_cache(maxsize=1_000)(Batches)
 
 #: States in which a run trains, or is about to.
 ACTIVE = frozenset({RunState.PENDING, RunState.RUNNING})
@@ -151,7 +155,7 @@ class Run:
     def batches(self) -> Batches:
         """The examples of each update of the run."""
         settings = self.settings
-        return Batches(
+        return _batches(
             self.examples, settings.batch_size, settings.epochs, settings.stop.max_updates
         )
 
