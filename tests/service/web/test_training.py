@@ -43,6 +43,37 @@ def test_the_judgement_of_an_update_is_that_of_the_service(site: ServerProcess, 
     expect_numbers(page.locator(".judgement .worst .num"), [each["cost"] for each in worst])
 
 
+def test_residuals_are_outputs_minus_targets(site: ServerProcess, page: Page) -> None:
+    page.goto(f"{site.http}/?mode=train")
+    page.get_by_label("Training set", exact=True).select_option(label="Custom table…")
+    page.get_by_label("Table (targets in the last columns)").fill("1 5 2\n2 7 3\n4 4 1")
+    page.get_by_label("Target columns").fill("2")
+    page.get_by_label("Output activation").select_option(label="identity")
+    page.get_by_label("Batch size").fill("3")
+    page.get_by_label("Learning rate", exact=True).fill("0.001")
+    page.get_by_label("Epochs").fill("9")
+    page.get_by_role("button", name="Create and train").click()
+    page.wait_for_url("**network=*")
+    network = parse_qs(urlsplit(page.url).query)["network"][0]
+    expect(page.locator(".state")).to_contain_text("Succeeded")
+    inputs = [{"values": [value]} for value in (1, 2, 4)]
+    predicted = requests.post(
+        f"{site.http}/v1/networks/{network}:predict", json={"inputs": inputs}, timeout=10
+    ).json()["predictions"]
+    for output, targets in enumerate([(5, 7, 4), (2, 3, 1)]):
+        page.locator(".residuals").get_by_label("Output").select_option(index=output)
+        points = page.locator(".residuals circle title")
+        expect(points).to_have_count(3)
+        expect(points.first).to_contain_text(f"target {targets[0]}, residual")
+        for index, target in enumerate(targets):
+            residual = predicted[index]["outputs"][output] - target
+            text = points.nth(index).text_content() or ""
+            assert text.startswith(f"Example {index + 1}: output ")
+            assert f"target {target}, residual" in text
+            shown = float(text.rpartition(" ")[2].replace("−", "-"))
+            assert abs(shown - residual) < 0.001
+
+
 def test_warnings_are_shown_for_the_chosen_set_and_for_the_run(
     site: ServerProcess, page: Page
 ) -> None:

@@ -2,6 +2,7 @@
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
 import { whole } from "../shared/number_format.js";
+import { Residuals } from "./residuals.js";
 
 const MOST_CLASSES = 12; // a larger matrix does not fit; `clearprop evaluate --details` has all
 const MOST_WORST = 5;
@@ -10,13 +11,15 @@ const MOST_WORST = 5;
 const RATES = Object.entries({ precision: "Precision", recall: "Recall", f1: "F1" });
 const ERRORS = Object.entries({ mae: "MAE", rmse: "RMSE", r2: "R²" });
 
-export function Judgement({ measured, outputs }) {
+// `outputs` are those for `examples`, which are none of a large training set.
+export function Judgement({ network, measured, examples, outputs }) {
   const { classification, errors = [], labels = [], worstExamples = [] } = measured;
   return html`
     <div class="judgement">
-      ${classification && html`<${Classes} classification=${classification} outputs=${outputs} />`}
+      ${classification && html`<${Classes} classification=${classification} isBinary=${network.layerSizes.at(-1) === 1} />`}
       ${labels.length > 0 && html`<${Outputs} caption="Each output as a label of its own" measures=${RATES} items=${labels.slice(0, MOST_CLASSES)} />`}
-      ${errors.length > 0 && html`<${Outputs} caption="Errors of each output (mean absolute, root mean squared) and R²" measures=${ERRORS} items=${errors.slice(0, MOST_CLASSES)} />`}
+      ${errors.length > 0 && html`<${Outputs} caption="Errors of each output (mean absolute, root mean squared) and R²" measures=${ERRORS} items=${errors.slice(0, MOST_CLASSES)} />
+      <${Residuals} examples=${examples} outputs=${outputs} />`}
       <p class="small worst">
         Largest costs: ${worstExamples.slice(0, MOST_WORST).map(
           ({ example, cost }, index) => html`${index > 0 && ", "}<span>example ${whole(Number(example) + 1)} (<${Num} value=${cost} name="cost" />)</span>`,
@@ -26,9 +29,9 @@ export function Judgement({ measured, outputs }) {
   `;
 }
 
-function Classes({ classification, outputs }) {
+function Classes({ classification, isBinary }) {
   const { classes, confusion = [], macroAverage, logLoss } = classification;
-  const names = classes.map((_, index) => (outputs === 1 ? index : index + 1));
+  const names = classes.map((_, index) => (isBinary ? index : index + 1));
   const rows = classes.map((_, row) => confusion.slice(row * classes.length, (row + 1) * classes.length).map(Number));
   return html`
     ${classes.length <= MOST_CLASSES &&

@@ -11,7 +11,7 @@ const ROWS = 16;
 
 export function Predictions({ network, set, at }) {
   const examples = set?.examples.slice(0, ROWS) ?? [];
-  const { answer } = useAnswer(set ? `${set.uid} ${at}` : null, () => ask(network.network, set, examples, at));
+  const { answer } = useAnswer(set ? `${set.uid} ${at}` : null, () => ask(network.network, set, at));
   const range = rangeOf(network);
   return html`
     <section class="panel predictions" aria-label="Predictions">
@@ -48,13 +48,13 @@ export function Predictions({ network, set, at }) {
           All ${whole(set.exampleCount)} examples: cost <${Num} value=${answer?.all?.cost} name="cost" />
           ${answer?.all?.correctCount !== undefined && html`<span>, ${whole(answer.all.correctCount)} correct</span>`}
         </p>
-        ${answer?.all && html`<${Judgement} measured=${answer.all} outputs=${network.layerSizes.at(-1)} />`}
+        ${answer?.all && html`<${Judgement} network=${network} measured=${answer.all} examples=${set.examples} outputs=${answer.outputs} />`}
       `}
     </section>
   `;
 }
 
-async function ask(network, { trainingSet }, examples, update) {
+async function ask(network, { trainingSet, examples }, update) {
   const inputs = examples.map((example) => ({ values: example.inputs }));
   const [predicted, all] = await Promise.all([
     inputs.length ? post(`networks/${network}:predict`, { update, inputs }) : { predictions: [] },

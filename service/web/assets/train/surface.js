@@ -10,6 +10,7 @@ import { short } from "../shared/number_format.js";
 import { rangeOf } from "../shared/output.js";
 
 const CELLS = 40; // per axis
+const MOST_LABELLED = 40; // of more examples, the targets would cover each other
 
 export function Surface({ network, set, at }) {
   const [output, setOutput] = useState(0);
@@ -30,7 +31,7 @@ export function Surface({ network, set, at }) {
     return watchTheme(draw);
   });
 
-  const point = cell && gridOf(frame)[cell.row * CELLS + cell.column];
+  const chosen = cell && gridOf(frame)[cell.row * CELLS + cell.column];
   return html`
     <section class="panel surface" aria-label="Decision surface">
       <h3>Decision surface</h3>
@@ -53,9 +54,9 @@ export function Surface({ network, set, at }) {
       ></canvas>
       <div class="scale" aria-hidden="true"><span>${short(scale.low)}</span><span class="ramp"></span><span>${short(scale.high)}</span></div>
       <p class="small reading" aria-live="polite">
-        ${point && values
-          ? html`At (${short(point[0])}, ${short(point[1])}): <${Num} value=${values[cell.row * CELLS + cell.column]} name="output" />`
-          : html`<span class="soft">Dashed: halfway. Points: examples.</span>`}
+        ${chosen && values
+          ? html`At (${short(chosen[0])}, ${short(chosen[1])}): <${Num} value=${values[cell.row * CELLS + cell.column]} name="output" />`
+          : html`<span class="soft">Dashed: halfway. Points: examples${set?.examples.length > MOST_LABELLED ? " in the colours of their targets" : ""}.</span>`}
       </p>
     </section>
   `;
@@ -113,7 +114,8 @@ function paint(canvas, { values, scale, frame, examples, output, cell }) {
   ctx.setLineDash([5 * ratio, 4 * ratio]);
   border(ctx, values.map(share), step);
   ctx.setLineDash([]);
-  for (const { inputs, targets } of examples) dot(ctx, side, frame, inputs, targets[output], ratio);
+  const draw = examples.length > MOST_LABELLED ? point : dot;
+  for (const { inputs, targets } of examples) draw(ctx, { at: placeIn(frame, inputs, side), target: targets[output], share, ratio });
   if (cell) {
     ctx.strokeStyle = colour("--now");
     ctx.lineWidth = 2 * ratio;
@@ -142,9 +144,24 @@ function border(ctx, shares, step) {
   ctx.stroke();
 }
 
-function dot(ctx, side, { low, high }, inputs, target, ratio) {
+function placeIn({ low, high }, inputs, side) {
   const [x, y] = inputs.map((value, axis) => partOf(value, low[axis], high[axis]));
-  const [left, top] = [x * side, (1 - y) * side];
+  return [x * side, (1 - y) * side];
+}
+
+// An example as a point in the colour of its target.
+function point(ctx, { at: [left, top], target, share, ratio }) {
+  ctx.beginPath();
+  ctx.arc(left, top, 3.5 * ratio, 0, 2 * Math.PI);
+  ctx.fillStyle = colour(share(target) < 0.5 ? "--negative" : "--positive");
+  ctx.fill();
+  ctx.strokeStyle = colour("--paper");
+  ctx.lineWidth = ratio;
+  ctx.stroke();
+}
+
+// An example with its target.
+function dot(ctx, { at: [left, top], target, ratio }) {
   ctx.beginPath();
   ctx.arc(left, top, 11 * ratio, 0, 2 * Math.PI);
   ctx.fillStyle = colour("--paper");
