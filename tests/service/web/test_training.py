@@ -175,13 +175,13 @@ def test_errors_are_shown_at_their_fields(site: ServerProcess, page: Page) -> No
     page.get_by_role("textbox", name="Learning rate").fill("0.1")
     expect(page.locator("#wrong-rate")).to_be_empty()
     page.get_by_label("Batch size").fill("4")
-    # Advanced settings open if one of them has an error, and are sent while they are collapsed.
+    # More settings open if one of them has an error, and are sent while they are collapsed.
     page.get_by_label("Optimizer").select_option("adam")
-    page.get_by_text("Advanced settings").click()
+    page.get_by_text("More settings").click()
     page.get_by_label("β₁").fill("1.5")
     page.get_by_label("Stop below cost").fill("0.01")
     page.get_by_label("Stop if the cost is infinite or NaN").check()
-    page.get_by_text("Advanced settings").click()
+    page.get_by_text("More settings").click()
     page.get_by_role("button", name="Create and train").click()
     expect(page.locator("#wrong-beta1")).to_contain_text("Must be")
     expect(page.get_by_label("β₁")).to_be_visible()

@@ -10,3 +10,6 @@ export function numberOrText(text) {
   const value = readNumber(text);
   return Number.isFinite(value) ? value : text.trim();
 }
+
+// Undefined if nothing was typed.
+export const optionalNumber = (text) => (text.trim() === "" ? undefined : numberOrText(text));

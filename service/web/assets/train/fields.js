@@ -41,3 +41,7 @@ export function Choice({ values, wrong, change, name, label, options, nameOf = e
     </div>
   `;
 }
+
+export const Check = ({ values, change, name, label }) => html`
+  <label class="check wide"><input type="checkbox" checked=${values[name]} onChange=${(event) => change(name, event.target.checked)} /> ${label}</label>
+`;

@@ -12,7 +12,7 @@ import { enumName } from "../shared/enum_names.js";
 import { Choice, Entry } from "./fields.js";
 import { next, START } from "./form_state.js";
 import { FORM_EXAMPLES } from "./form_examples.js";
-import { AdvancedFields } from "./advanced_fields.js";
+import { MoreFields } from "./more/more_fields.js";
 import { CUSTOM, layerSizes, networkOf, runOf } from "./settings.js";
 import { TableError, examplesOf } from "./table.js";
 
@@ -50,7 +50,7 @@ export function Form({ network }) {
         <${Entry} ...${field} name="epochs" label="Epochs" />
         <${Entry} ...${field} name="shuffle" label="Shuffle seed" placeholder="No shuffling" />
       </fieldset>
-      <${AdvancedFields} ...${field} />
+      <${MoreFields} ...${field} />
       <p class="wrong" role="alert">${wrong[""]}</p>
       <div class="actions">
         <button class="main" disabled=${isSending}>Create and train</button>

@@ -7,7 +7,7 @@ import { PHASE_SENTENCES, phaseName } from "./assets/look/phases.js";
 import { kindIn, SYMBOLS } from "./assets/look/equations.js";
 import * as functions from "./assets/shared/functions.js";
 import { parameterName, unitName } from "./assets/shared/unit_names.js";
-import { LABELS } from "./assets/train/advanced_fields.js";
+import { GROUPS } from "./assets/train/more/groups.js";
 import { DEFAULTS, placed } from "./assets/train/settings.js";
 
 const { info, phases, names } = JSON.parse(readFileSync(new URL("data.json", import.meta.url)));
@@ -24,7 +24,7 @@ test("each optimizer has equations and a sentence", () => {
 test("each number of an optimizer or initializer has a field in the form", () => {
   for (const kind of [...functions.optimizerKinds(), ...functions.initializerKinds()]) {
     for (const name of Object.keys(functions.numbersOf(kind))) {
-      assert.ok(LABELS[name], name);
+      assert.ok(GROUPS.some(({ labels }) => labels?.[name]), name);
       assert.equal(DEFAULTS[name], "", name);
       const field = `${kind.startsWith("OPTIMIZER") ? "settings.optimizer" : "initializer"}.${name}`;
       assert.deepEqual(placed({ violations: [{ field, description: "bad" }] }), { [name]: "Bad." });

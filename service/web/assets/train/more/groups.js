@@ -1,0 +1,7 @@
+// The settings of a run that are seldom needed, in groups. Each has its fields with their defaults, the
+// part of the settings that they make, and the field of the form for each field of the contract.
+import { OPTIMIZER } from "./optimizer.js";
+import { STOPPING } from "./stopping.js";
+import { WEIGHTS } from "./weights.js";
+
+export const GROUPS = [WEIGHTS, OPTIMIZER, STOPPING];
