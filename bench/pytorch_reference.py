@@ -110,15 +110,16 @@ def _leaves(layer_sizes: list[int], bias: bool, parameters: Array) -> list[list[
     return layers
 
 
-def train(
+def train(  # noqa: PLR0913, PLR0917 (all that a training needs)
     case: Case,
     layer_sizes: list[int],
     parameters: Array,
     inputs: Array,
     targets: Array,
     batches: list[list[int]],
+    schedule: Callable[[Any], Any] | None = None,
 ) -> tuple[list[float], Array]:
-    """Make an update for each batch of example numbers.
+    """Make an update for each batch of example numbers, with a scheduler of the optimizer.
 
     `parameters` is flat: layer after layer the weights w[unit, input], then the biases if any.
     Returns the cost of each update, measured before it, and the parameters after the last.
@@ -127,6 +128,7 @@ def train(
     leaves = [part for parts in layers for part in parts]
     x, y = torch.tensor(inputs), torch.tensor(targets)
     loss_of, optimizer = _loss(case), _optimizer(case, leaves)
+    scheduler = schedule(optimizer) if schedule else None
     costs = []
     for batch in batches:
         a = x[batch]
@@ -136,6 +138,8 @@ def train(
         loss = loss_of(functional.linear(a, *layers[-1]), y[batch])
         loss.backward()
         optimizer.step()
+        if scheduler:
+            scheduler.step()
         costs.append(loss.item())
     return costs, np.concatenate([part.detach().numpy().ravel() for part in leaves])
 

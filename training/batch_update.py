@@ -7,8 +7,10 @@ from typing import Final
 
 import numpy as np
 
-from training.engine import Engine, cost_and_gradient
+from training.engine import Engine, cost_and_gradient, rates_of
+from training.learning_rates import learning_rate
 from training.network import Array, Network
+from training.numerics.optimizers import Rates
 from training.numerics.random import epoch_order
 from training.run import Run
 from training.training_set import Examples
@@ -36,6 +38,16 @@ class BatchUpdate:
     after: State | None
     numbers: tuple[int, ...]
     examples: Examples
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate of the update."""
+        return learning_rate(self.run, self.index)
+
+    @property
+    def rates(self) -> Rates:
+        """The settings of its step."""
+        return rates_of(self.run.settings, self.learning_rate)
 
     @property
     def update(self) -> int:

@@ -1,6 +1,12 @@
 """The batches of a run: the examples of each of its updates."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Integers: TypeAlias = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,10 @@ class Batches:
             first_example=position % self.examples,
             example_count=min(self.batch_size, self.total_examples - position),
         )
+
+    def epochs_before(self, indices: Integers) -> Integers:
+        """Return the number of epochs before that of the first example of each update."""
+        return indices * self.batch_size // self.examples
 
     def position(self, updates_done: int) -> int:
         """Return the number of examples in the first `updates_done` updates of the run."""

@@ -7,6 +7,7 @@ from math import inf
 import numpy as np
 
 from training.chunks import chunks
+from training.learning_rates import learning_rates
 from training.network import Array, Network
 from training.numerics import kernels
 from training.numerics.arguments import Data, Plan, Results, Workspace, data_of
@@ -75,12 +76,13 @@ class Engine:
 
     def __init__(self, network: Network, run: Run, examples: Examples) -> None:
         settings = run.settings
+        self._run = run
         self._network = encoded_network(network)
         self._data = data_of(examples.inputs, examples.targets)
         self._batches = run.batches
         self._optimizer = settings.optimizer.completed()
         self._optimizer_code = OPTIMIZER_CODES[str(self._optimizer.kind)]
-        self._rates = rates_of(settings)
+        self._rates = rates_of(settings, settings.learning_rate)
         self._shuffle_seed = settings.shuffle_seed
         self._stop = settings.stop
 
@@ -103,13 +105,17 @@ class Engine:
         NaN; the returned state is then the last finite one.
         """
         below = self._stop.cost_below if stop and self._stop.cost_below is not None else -inf
+        batches = self._batches
         plan = Plan(
-            self._batches.batch_size,
-            self._batches.total_examples,
-            updates_done,
+            batches.batch_size,
+            batches.total_examples,
+            batches.examples,
+            0,
+            batches.position(updates_done),
             below,
             self._optimizer_code,
             self._rates,
+            learning_rates(self._run, updates_done, count),
         )
         updates = self._train(state, plan, count, epoch_cost, record=record)
         if not (stop and self._stop.non_finite_cost) or updates.non_finite_cost is None:
@@ -128,7 +134,7 @@ class Engine:
         parameters = state.parameters.copy()
         memory = remembered(state, self._optimizer)
         running_cost = np.array([epoch_cost])
-        shuffled = self._shuffling(plan.updates_done)
+        shuffled = self._shuffling(plan)
         workspace = Workspace(shuffled, parameters, memory, running_cost, costs, recorded)
         made, outcome = kernels.train(self._network, self._data, plan, workspace)
         return Updates(
@@ -145,11 +151,10 @@ class Engine:
         kept = OptimizerState(self._optimizer, memory) if memory.size else None
         return State(state.update + made, parameters, kept)
 
-    def _shuffling(self, updates_done: int) -> Words:
+    def _shuffling(self, plan: Plan) -> Words:
         if self._shuffle_seed is None:
             return np.empty(0, dtype=np.uint64)
-        position = self._batches.position(updates_done)
-        return shuffling(self._shuffle_seed, position // self._batches.examples + 1)
+        return shuffling(self._shuffle_seed, plan.position // plan.epoch_examples + 1)
 
 
 def activations(network: Network, parameters: Array, inputs: Array) -> Array:
@@ -225,11 +230,11 @@ def encoded_network(network: Network) -> EncodedNetwork:
     return encoded(structure_of(network))
 
 
-def rates_of(settings: TrainingSettings) -> Rates:
-    """Return the optimizer settings of a run, 0 for those that do not apply."""
+def rates_of(settings: TrainingSettings, learning_rate: float) -> Rates:
+    """Return the settings of the step of an update, 0 for those that do not apply."""
     optimizer = settings.optimizer.completed()
     return Rates(
-        learning_rate=settings.learning_rate,
+        learning_rate=learning_rate,
         weight_decay=optimizer.weight_decay,
         momentum=optimizer.momentum or 0.0,
         beta1=optimizer.beta1 or 0.0,

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TypedDict, Unpack
 
 from training.batches import Batches
+from training.schedule import LearningRateSchedule, ScheduleUnit
 from training.settings import TrainingSettings
 from training.validation import ValidationPoints, ValidationResult
 
@@ -172,6 +173,15 @@ class Run:
         if validation is None:
             return None
         return ValidationPoints(self.batches, validation.every, validation.unit)
+
+    @property
+    def schedule(self) -> LearningRateSchedule:
+        """The schedule of the learning rate, completed with defaults."""
+        schedule, batches = self.settings.schedule, self.batches
+        duration = batches.total_updates
+        if schedule.unit is ScheduleUnit.EPOCH:
+            duration = -(-batches.position(duration) // batches.examples)
+        return schedule.completed(duration)
 
     @property
     def total_updates(self) -> int:

@@ -18,7 +18,7 @@ def open_run(
 ) -> Addition:
     """Return the addition that opens the next run of a network, PENDING, after its latest update.
 
-    The optimizer settings of the run are completed with defaults. `validation_set` is the set that
+    The settings of the run are completed with defaults. `validation_set` is the set that
     the settings name for the validation.
     """
     held_out = settings.held_out(training_set.example_count)
@@ -35,6 +35,7 @@ def open_run(
         validation_set_uid=validation_set.uid if validation_set else "",
         validation_examples=validation_set.example_count if validation_set else held_out,
     )
+    run = replace(run, settings=replace(run.settings, schedule=run.schedule))
     return addition_of_run(head, run, [(run, head.latest_update)])
 
 

@@ -7,6 +7,7 @@ from training.errors import LimitExceeded, Violations
 from training.limits import MOST_EXAMPLES_OF_A_RUN, Limits
 from training.network import Network
 from training.optimizer import Optimizer, check_optimizer
+from training.schedule import LearningRateSchedule, check_schedule
 from training.validation import Validation, check_validation
 
 _MOST_PATIENCE = 2**53
@@ -44,6 +45,7 @@ class TrainingSettings:
     number of examples, `epochs` ≥ 1. With `shuffle_seed`, 0 to 2^63 − 1, each epoch has its own
     order of the examples, a function of the seed and the epoch; None keeps the order of the set.
     With `validation`, the network is evaluated on examples that the run does not train on.
+    The schedule says how the learning rate changes.
     """
 
     training_set: str
@@ -54,6 +56,7 @@ class TrainingSettings:
     optimizer: Optimizer = field(default_factory=Optimizer)
     stop: StopCondition = field(default_factory=StopCondition)
     validation: Validation | None = None
+    schedule: LearningRateSchedule = field(default_factory=LearningRateSchedule)
 
     def held_out(self, examples: int) -> int:
         """Return how many of the examples in the training set are held out."""
@@ -91,6 +94,7 @@ def check_settings(
     )
     check_optimizer(violations, f"{name}.optimizer", settings.optimizer)
     _check_stop(violations, f"{name}.stop", settings.stop)
+    check_schedule(violations, f"{name}.schedule", settings.schedule, rate)
     if settings.validation is not None:
         check_validation(violations, f"{name}.validation", settings.validation, examples)
     else:

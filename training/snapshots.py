@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from training.learning_rates import learning_rates
 from training.network import Array
 from training.run import Run
 from training.update import State, UpdateKind
@@ -41,6 +42,13 @@ class Snapshots:
     def last_update(self) -> int:
         """The number of the last update."""
         return self.first_update + (self.count - 1) * self.stride
+
+    @property
+    def learning_rates(self) -> Array:
+        """The learning rate (count) of each update; empty if no run made them."""
+        if self.run is None:
+            return np.empty(0)
+        return learning_rates(self.run, self.run_offset, self.count, self.stride)
 
     @property
     def numbers(self) -> range:

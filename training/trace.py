@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from training.batch_update import BatchUpdate
-from training.engine import costs_and_gradient_sum, rates_of, remembered
+from training.engine import costs_and_gradient_sum, remembered
 from training.network import Array
 from training.numerics import loops
 from training.numerics.optimizers import decayed
@@ -101,7 +101,7 @@ def _vectors(units: loops.Units) -> tuple[Array, ...]:
 
 
 def _decayed(update: BatchUpdate, gradient: Array) -> Array:
-    rates = rates_of(update.run.settings)
+    rates = update.rates
     parameters: Sequence[float] = update.before.parameters.tolist()
     return np.array(
         [decayed(g, w, rates) for g, w in zip(gradient.tolist(), parameters, strict=True)]
@@ -115,6 +115,6 @@ def _step(update: BatchUpdate, g: Array) -> Array:
     memory = remembered(update.before, optimizer).tolist()
     # Every optimizer ends in w − step. With w = −0, and the decay in g already, the result is −step
     # to the bit, including the sign of a step of 0.
-    rates = rates_of(settings)._replace(weight_decay=0.0)
+    rates = update.rates._replace(weight_decay=0.0)
     stepped, _ = loops.step(str(optimizer.kind), [-0.0] * len(g), g.tolist(), memory, rates)
     return -np.array(stepped)

@@ -42,6 +42,11 @@ class Columns:
         return vector_of(self.message.costs)[self._passed :]
 
     @property
+    def learning_rates(self) -> Vector:
+        """The learning rate of each update [n]; empty without a run."""
+        return vector_of(self.message.learning_rates)[self._passed :]
+
+    @property
     def parameters(self) -> Matrix:
         """The parameters after each update [n, parameters]; no rows if they were not requested.
 

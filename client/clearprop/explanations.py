@@ -54,6 +54,11 @@ class Explanation:
         return self.message.explanation.step
 
     @property
+    def learning_rate(self) -> float:
+        """The learning rate of the update, by the schedule of its run."""
+        return self.message.explanation.learning_rate
+
+    @property
     def sentences(self) -> list[str]:
         """The explanation in words."""
         return list(self.message.explanation.sentences)

@@ -4,7 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NotRequired, TypeAlias, TypedDict, Unpack
 
 from clearprop.v1.network_pb2 import Activation, CostFunction, Initializer, InitializerKind
-from clearprop.v1.run_pb2 import Optimizer, OptimizerKind, StopCondition, TrainingSettings
+from clearprop.v1.run_pb2 import (
+    LearningRateSchedule,
+    Optimizer,
+    OptimizerKind,
+    ScheduleKind,
+    ScheduleUnit,
+    StopCondition,
+    TrainingSettings,
+)
 from clearprop.v1.training_service_pb2 import CreateNetworkRequest
 from clearprop.values import (
     LAYOUTS,
@@ -27,6 +35,7 @@ UnitName: TypeAlias = Literal["update", "epoch"]
 
 #: Options of a run, by the message that they belong to.
 _SETTINGS = ("learning_rate", "batch_size", "epochs", "shuffle_seed")
+_SCHEDULE_NUMBERS = ("period", "factor", "minimum", "warmup", "rates")
 _OPTIMIZER_NUMBERS = ("momentum", "beta1", "beta2", "epsilon", "weight_decay")
 
 
@@ -86,6 +95,15 @@ class OptimizerOptions(TypedDict, total=False):
     - `max_updates`: ends the run after this number of updates.
     - `stop_on_non_finite_cost`: ends the run as FAILED after the first update with an infinite or
       NaN cost.
+    - `schedule`: how the learning rate changes: `constant` (the default), `step`, `exponential`,
+      `cosine`, `inverse-time` or `list`.
+    - `schedule_unit`: the unit of its time: `epoch` (the default) or `update`.
+    - `schedule_period`: of `step`, `cosine`, `inverse-time` and `list`; for `cosine`, the rest of
+      the run by default.
+    - `schedule_factor`: of `step` (0.1), `exponential` and `inverse-time`.
+    - `schedule_minimum` (0): no learning rate after the warm-up is less.
+    - `schedule_warmup` (0): the number of epochs or updates in which the rate rises at first.
+    - `schedule_rates`: of `list`: the rates that follow after the learning rate.
     """
 
     optimizer: str
@@ -98,6 +116,13 @@ class OptimizerOptions(TypedDict, total=False):
     cost_below: float
     max_updates: int
     stop_on_non_finite_cost: bool
+    schedule: str
+    schedule_unit: str
+    schedule_period: int
+    schedule_factor: float
+    schedule_minimum: float
+    schedule_warmup: int
+    schedule_rates: Sequence[float]
 
 
 class TrainingOptions(OptimizerOptions):
@@ -171,7 +196,22 @@ def training_settings(training_set: str, **options: Unpack[StepOptions]) -> Trai
         stop["non_finite_cost"] = options["stop_on_non_finite_cost"]
     if stop:
         settings.stop.CopyFrom(StopCondition(**stop))
+    schedule = _schedule(options)
+    if schedule:
+        settings.schedule.CopyFrom(LearningRateSchedule(**schedule))
     return settings
+
+
+def _schedule(options: StepOptions) -> dict[str, Any]:
+    names = tuple(f"schedule_{name}" for name in _SCHEDULE_NUMBERS)
+    given = {
+        name.removeprefix("schedule_"): value for name, value in _given(options, names).items()
+    }
+    if "schedule" in options:
+        given["kind"] = enum_value(ScheduleKind, options["schedule"])
+    if "schedule_unit" in options:
+        given["unit"] = enum_value(ScheduleUnit, options["schedule_unit"])
+    return given
 
 
 def _given(options: Mapping[str, object], names: Sequence[str]) -> dict[str, Any]:

@@ -63,6 +63,11 @@ class Snapshot:
         return self.message.cost if self.message.HasField("cost") else None
 
     @property
+    def learning_rate(self) -> float | None:
+        """The learning rate of the update, by the schedule of its run; None without a run."""
+        return self.message.learning_rate if self.message.HasField("learning_rate") else None
+
+    @property
     def weights(self) -> list[Matrix]:
         """The weights after the update: a matrix [units, inputs] for each layer.
 
@@ -171,6 +176,11 @@ class State:
     def cost(self) -> float | None:
         """The mean cost of the update's batch; None without a run."""
         return self.message.cost if self.message.HasField("cost") else None
+
+    @property
+    def learning_rate(self) -> float | None:
+        """The learning rate of the update; None without a run."""
+        return self.message.learning_rate if self.message.HasField("learning_rate") else None
 
     @property
     def weights(self) -> list[Matrix]:

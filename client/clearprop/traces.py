@@ -127,6 +127,11 @@ class TracedUpdate:
         return self.message.trace.cost
 
     @property
+    def learning_rate(self) -> float:
+        """The learning rate of the update, by the schedule of its run."""
+        return self.message.trace.learning_rate
+
+    @property
     def gradient_sum(self) -> Parameters:
         """G: the sum of the gradients of the whole batch."""
         return Parameters(self.message.trace.gradient_sum)

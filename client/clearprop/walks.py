@@ -111,6 +111,11 @@ class WalkedUpdate:
         return self.message.walk.run
 
     @property
+    def learning_rate(self) -> float:
+        """The learning rate of the update, by the schedule of its run."""
+        return self.message.walk.learning_rate
+
+    @property
     def step_count(self) -> int:
         """The number of lines executed for the whole update."""
         return self.message.walk.step_count

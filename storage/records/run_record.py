@@ -8,6 +8,7 @@ from msgspec import UNSET, UnsetType, field
 from storage.codec import NotAsWritten
 from storage.records.optimizer_record import OptimizerPart, optimizer_of, part_of
 from storage.records.record import Documents, Part, Record, given, named, unless
+from training.numerics.schedules import ScheduleKind
 from training.run import (
     EndReason,
     Failure,
@@ -17,8 +18,11 @@ from training.run import (
     Validated,
     end_reason_of,
 )
+from training.schedule import LearningRateSchedule, ScheduleUnit
 from training.settings import StopCondition, TrainingSettings
 from training.validation import Validation, ValidationResult, ValidationUnit
+
+_CONSTANT = LearningRateSchedule()
 
 
 class _StopPart(Part, frozen=True):
@@ -38,6 +42,16 @@ class _ValidationPart(Part, frozen=True):
     unit: str
 
 
+class _SchedulePart(Part, frozen=True):
+    kind: str = ScheduleKind.CONSTANT.value
+    unit: str = ScheduleUnit.EPOCH.value
+    period: int = 0
+    factor: float = 0.0
+    minimum: float = 0.0
+    warmup: int = 0
+    rates: tuple[float, ...] = ()
+
+
 class _SettingsPart(Part, frozen=True):
     training_set: str
     learning_rate: float
@@ -47,6 +61,7 @@ class _SettingsPart(Part, frozen=True):
     optimizer: OptimizerPart = field(default_factory=OptimizerPart)
     stop: _StopPart = field(default_factory=_StopPart)
     validation: _ValidationPart | UnsetType = UNSET
+    schedule: _SchedulePart | UnsetType = UNSET  # a constant learning rate
 
 
 class _ValidatedPart(Part, frozen=True):
@@ -124,6 +139,7 @@ def write(run: Run) -> bytes:
                 unless(False, settings.stop.restore_best),  # noqa: FBT003
             ),
             _validation_part(settings.validation) if settings.validation else UNSET,
+            _part_of_schedule(settings.schedule),
         ),
         training_set_uid=run.training_set_uid,
         examples=run.examples,
@@ -208,6 +224,35 @@ def _settings(part: _SettingsPart) -> TrainingSettings:
             given(False, part.stop.restore_best),  # noqa: FBT003
         ),
         validation=_validation(part.validation) if part.validation else None,
+        schedule=_schedule_of(part.schedule),
+    )
+
+
+def _part_of_schedule(schedule: LearningRateSchedule) -> _SchedulePart | UnsetType:
+    if schedule == _CONSTANT:
+        return UNSET
+    return _SchedulePart(
+        schedule.kind.value,
+        schedule.unit.value,
+        schedule.period,
+        schedule.factor,
+        schedule.minimum,
+        schedule.warmup,
+        schedule.rates,
+    )
+
+
+def _schedule_of(part: _SchedulePart | UnsetType) -> LearningRateSchedule:
+    if isinstance(part, UnsetType):
+        return _CONSTANT
+    return LearningRateSchedule(
+        named(ScheduleKind, part.kind),
+        named(ScheduleUnit, part.unit),
+        part.period,
+        part.factor,
+        part.minimum,
+        part.warmup,
+        part.rates,
     )
 
 

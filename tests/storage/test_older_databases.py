@@ -141,7 +141,7 @@ def test_fields_of_a_later_version_survive_what_is_written_now(tmp_path: Path) -
         query = f"SELECT {columns} FROM runs WHERE state = 'PAUSED'"  # noqa: S608
         ((*key, cost, document, epoch_cost),) = database.execute(query).fetchall()
         later = json.loads(document)
-        later["settings"]["schedule"] = "cosine"
+        later["settings"]["curriculum"] = "cosine"
         content = json.dumps(later).encode()
         crc = codec.checksum(tuple(key), content, cost, epoch_cost)
         where = "WHERE network_uid = ? AND number = ?"
@@ -173,7 +173,7 @@ def test_fields_of_a_later_version_survive_what_is_written_now(tmp_path: Path) -
         for table in ("runs", "run_events"):
             query = f"SELECT document FROM {table} WHERE network_uid = ?"  # noqa: S608
             *_, last = (json.loads(found) for (found,) in database.execute(query, (uid,)))
-            assert (last["state"], last["settings"]["schedule"]) == ("CANCELLED", "cosine")
+            assert (last["state"], last["settings"]["curriculum"]) == ("CANCELLED", "cosine")
 
 
 @pytest.mark.parametrize("cost", [np.inf, -np.inf, np.nan])

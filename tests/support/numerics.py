@@ -128,13 +128,18 @@ class Problem:
     def train(self, progress: Progress, costs: Floats, recorded: Floats) -> tuple[int, int]:
         """Call the kernel with these arrays."""
         training = self.training
+        learning_rates = np.full(len(costs), training.rates.learning_rate)
+        learning_rates.flags.writeable = False
         plan = Plan(
             training.batch_size,
             self.total_examples,
-            progress.updates_done,
+            self.examples,
+            0,
+            min(progress.updates_done * training.batch_size, self.total_examples),
             training.cost_below,
             OPTIMIZER_CODES[training.optimizer],
             training.rates,
+            learning_rates,
         )
         workspace = Workspace(
             self.shuffling(progress.updates_done),

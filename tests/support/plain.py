@@ -10,7 +10,9 @@ from training.network import Array, Network
 from training.numerics import loops
 from training.numerics.optimizers import OptimizerKind
 from training.numerics.random import epoch_order
+from training.numerics.schedules import SCHEDULE_CODES, ScheduleNumbers, learning_rate
 from training.optimizer import Optimizer
+from training.schedule import ScheduleUnit
 from training.settings import TrainingSettings
 from training.training_set import Examples
 
@@ -93,11 +95,29 @@ class PlainHistory:
             self.states[-1].tolist(),
             gradient,
             memory,
-            rates_of(settings),
+            rates_of(settings, self._learning_rate(run)),
         )
         self.remembering, self.memory = (optimizer, memory) if memory else (None, [])
         run.done += 1
         self._add(np.array(parameters))
+
+    def _learning_rate(self, run: _Run) -> float:
+        """Return the learning rate of the next update of a run, by the readable functions."""
+        settings, examples = run.settings, len(self.examples.inputs)
+        schedule, size = settings.schedule, settings.batch_size
+        in_updates = schedule.unit is ScheduleUnit.UPDATE
+        duration = -(-len(run.places) // size) if in_updates else settings.epochs
+        schedule = schedule.completed(duration)
+        numbers = ScheduleNumbers(
+            SCHEDULE_CODES[str(schedule.kind)],
+            settings.learning_rate,
+            schedule.period or 1,
+            schedule.factor,
+            schedule.minimum,
+            schedule.warmup,
+        )
+        time = run.done if in_updates else run.done * size // examples
+        return learning_rate(time, numbers, np.array(schedule.rates))
 
     def _add(self, parameters: Array) -> None:
         self.states.append(parameters)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
@@ -12,10 +13,12 @@ from training.numerics.activations import Activation
 from training.numerics.costs import CostFunction, natural_cost_function
 from training.numerics.initializers import InitializerKind
 from training.numerics.optimizers import OptimizerKind
+from training.numerics.schedules import ScheduleKind
 from training.optimizer import Optimizer
 from training.replay import ReplayContext, replay
 from training.run import Run
 from training.run_changes import open_run
+from training.schedule import LearningRateSchedule, ScheduleUnit
 from training.settings import StopCondition, TrainingSettings
 from training.snapshots import Snapshots
 from training.trainer import Trainer
@@ -157,6 +160,32 @@ optimizers = st.one_of(
 )
 
 
+_FACTORS = st.floats(0.1, 1.1)
+_PERIODS = st.integers(1, 9)
+_UNITS = st.sampled_from(list(ScheduleUnit))
+_WARMUPS = st.just(0) | st.integers(0, 7)
+
+
+def _schedule(kind: ScheduleKind, **values: st.SearchStrategy[Any]) -> Any:
+    return st.builds(LearningRateSchedule, st.just(kind), unit=_UNITS, warmup=_WARMUPS, **values)
+
+
+#: Schedules of every kind for a learning rate of at least 0.001.
+schedules: st.SearchStrategy[LearningRateSchedule] = st.one_of(
+    st.builds(LearningRateSchedule),
+    _schedule(ScheduleKind.CONSTANT),
+    _schedule(ScheduleKind.STEP, period=_PERIODS, factor=st.just(0.0) | _FACTORS),
+    _schedule(ScheduleKind.EXPONENTIAL, factor=_FACTORS, minimum=st.floats(0.0, 0.001)),
+    _schedule(ScheduleKind.COSINE, period=st.just(0) | _PERIODS, minimum=st.floats(0.0, 0.001)),
+    _schedule(ScheduleKind.INVERSE_TIME, period=st.just(0) | _PERIODS, factor=_FACTORS),
+    _schedule(
+        ScheduleKind.LIST,
+        period=st.just(0) | _PERIODS,
+        rates=st.lists(st.floats(0.001, 1.0), min_size=1, max_size=5).map(tuple),
+    ),
+)
+
+
 @st.composite
 def settings_for(draw: st.DrawFn, examples: int) -> TrainingSettings:
     """Sensible settings for a set with so many examples; some lead to divergence."""
@@ -167,6 +196,7 @@ def settings_for(draw: st.DrawFn, examples: int) -> TrainingSettings:
         epochs=draw(st.integers(1, 30)),
         shuffle_seed=draw(st.none() | _SEEDS),
         optimizer=draw(optimizers),
+        schedule=draw(schedules),
     )
 
 

@@ -18,8 +18,10 @@ from training.numerics.activations import Activation
 from training.numerics.costs import CostFunction
 from training.numerics.initializers import InitializerKind
 from training.numerics.optimizers import OptimizerKind
+from training.numerics.schedules import ScheduleKind
 from training.optimizer import Optimizer
 from training.run import Run, RunState
+from training.schedule import LearningRateSchedule, ScheduleUnit
 from training.settings import TrainingSettings
 from training.training_set import Examples
 from training.update import State
@@ -55,6 +57,7 @@ def train(
         GIVEN["batch_size"],
         epochs,
         optimizer=Optimizer(kind, weight_decay=facts["weight_decay"]).completed(),
+        schedule=facts.get("schedule", LearningRateSchedule()),
     )
     run = Run(
         network_uid=network.uid,
@@ -98,6 +101,25 @@ def test_200_updates_are_those_of_pytorch(path: Path, hidden: str) -> None:
         ):
             wrong.append((row["bias"], row["optimizer"], row["weight_decay"]))
     assert wrong == []
+
+
+SCHEDULED = json.loads((FOLDER / "schedules" / "rates.json").read_text())["schedules"]
+
+
+@pytest.mark.parametrize("row", [row for row in SCHEDULED if row["trajectories"]])
+def test_200_updates_with_a_schedule_are_those_of_pytorch(row: dict[str, Any]) -> None:
+    examples = Examples(np.array(GIVEN["inputs"]), np.array(GIVEN["targets"]["squared-error"]))
+    start = np.array(GIVEN["parameters"]["with biases"])
+    numbers = {name: value for name, value in row["numbers"].items() if name != "learning_rate"}
+    schedule = LearningRateSchedule(ScheduleKind(row["kind"]), ScheduleUnit.UPDATE, **numbers)
+    kind = {"hidden": "tanh", "output": "sigmoid", "cost_function": "squared-error", "bias": True}
+    assert len(row["trajectories"]) == 3
+    for found in row["trajectories"]:
+        facts = kind | {"weight_decay": 0.0, "schedule": schedule} | found
+        costs, parameters = train(facts, GIVEN["layer_sizes"], start, examples, GIVEN["epochs"])
+        assert len(costs) == 200
+        assert agree(costs[-1], np.array(found["cost"]))
+        assert agree(parameters, np.array(found["parameters"]))
 
 
 def test_pytorch_itself_agrees_on_a_deeper_network() -> None:

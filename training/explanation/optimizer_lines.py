@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from training.batch_update import BatchUpdate
-from training.engine import rates_of, remembered
+from training.engine import remembered
 from training.explanation.lines import Lines, Operand, Source, SourceKind, constant
 from training.explanation.place import WeightPlace
 from training.explanation.terms import Operation, Symbol
@@ -50,7 +50,7 @@ def write_descent(
 
 def _given(update: BatchUpdate, place: WeightPlace) -> _Given:
     optimizer = update.run.settings.optimizer.completed()
-    rates = rates_of(update.run.settings)
+    rates = update.rates
     memory = remembered(update.before, optimizer)
     count, table = update.network.parameter_count, optimizer.kind.definition
     offset = place.offset(update.network)

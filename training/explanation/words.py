@@ -17,6 +17,7 @@ from training.network import Array
 from training.numerics.activations import Activation
 from training.numerics.optimizers import OptimizerKind
 from training.passes import Pass
+from training.schedule import ScheduleUnit
 from training.unit_names import parameter_name, unit_name
 
 
@@ -186,13 +187,33 @@ def _optimizer(account: Account) -> Iterator[str]:
     if not carried or not isfinite(carried):
         return
     against = account.mean == 0.0 or (account.mean > 0.0) == (carried > 0.0)
+    if settings.optimizer.kind is not OptimizerKind.GRADIENT_DESCENT:  # its sentence has the rate
+        yield from _scheduled(account)
     yield from SENTENCES[settings.optimizer.kind](account, _direction(carried), against)
 
 
 def _plain(account: Account, _direction: str, _against: bool) -> Iterator[str]:
-    rate = _number(account.update.run.settings.learning_rate)
     mean = "mean gradient" if len(account.gradients) > 1 else "gradient"
-    yield f"The {mean} times the learning rate, {rate}, is the step."
+    yield f"The {mean} times the learning rate, {_rate(account)}, is the step."
+
+
+def _scheduled(account: Account) -> Iterator[str]:
+    """Yield the learning rate, if a schedule changes it."""
+    if not account.update.run.settings.schedule.is_constant:
+        yield f"The learning rate is {_rate(account)}."
+
+
+def _rate(account: Account) -> str:
+    """Return the learning rate of the update, and why it is that."""
+    update, settings = account.update, account.update.run.settings
+    rate, schedule = _number(update.learning_rate), settings.schedule
+    if schedule.is_constant:
+        return rate
+    in_epochs = schedule.unit is ScheduleUnit.EPOCH
+    time = update.run.batches.batch(update.index).epoch - 1 if in_epochs else update.index
+    total = settings.epochs if in_epochs else update.run.total_updates
+    kind = "warm-up" if time < schedule.warmup else schedule.kind
+    return f"{rate} ({kind}, {schedule.unit} {time + 1:,} of {total:,})"
 
 
 def _velocity(_account: Account, direction: str, against: bool) -> Iterator[str]:

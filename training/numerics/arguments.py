@@ -28,15 +28,21 @@ class Plan(NamedTuple):
     batch_size: int
     """From 1 to the number of examples."""
     total_examples: int
-    """Epochs × examples."""
-    updates_done: int
-    """The number of updates that the run made before."""
+    """Epochs × examples of an epoch."""
+    epoch_examples: int
+    """The number of examples that each epoch uses, the first in its order."""
+    ends_with_epoch: int
+    """1 if a batch ends where its epoch ends, 0 if it goes on into the next."""
+    position: int
+    """The number of examples in the updates that the run made before."""
     cost_below: float
     """The run ends after an epoch with a lower mean cost; −∞ for never."""
     optimizer: int
     """A number of OPTIMIZER_CODES."""
     rates: Rates
     """The settings of the optimizer."""
+    learning_rates: Floats
+    """[updates], the learning rate of each update of the call, in place of that in `rates`."""
 
 
 class Workspace(NamedTuple):
@@ -92,7 +98,7 @@ _RATES: Any = types.NamedUniTuple(types.float64, len(Rates._fields), Rates)
 NETWORK: Any = types.NamedTuple((_INTEGERS, _INTEGERS, types.int64, types.int64), EncodedNetwork)
 DATA: Any = types.NamedUniTuple(READ_ROWS, len(Data._fields), Data)
 PLAN: Any = types.NamedTuple(
-    (types.int64, types.int64, types.int64, types.float64, types.int64, _RATES), Plan
+    (*[types.int64] * 5, types.float64, types.int64, _RATES, READ_VECTOR), Plan
 )
 WORKSPACE: Any = types.NamedTuple((_WORDS, VECTOR, VECTOR, VECTOR, VECTOR, ROWS), Workspace)
 RESULTS: Any = types.NamedTuple((ROWS, VECTOR, VECTOR), Results)

@@ -12,6 +12,8 @@ class EpochCursor(NamedTuple):
 
     examples: int
     """The number of examples in the training set."""
+    used: int
+    """The number of examples that each epoch uses, the first in its order."""
     order: Pointer
     """The examples of the epoch, in their order."""
     shuffling: Pointer
@@ -34,7 +36,7 @@ def first_epoch(cursor: EpochCursor) -> None:
 def next_batch(cursor: EpochCursor, place: int, n: int) -> int:
     """Select n examples from a position in the epoch on, and return the position after them."""
     for e in range(n):
-        if place == cursor.examples:
+        if place == cursor.used:
             place = 0
             if cursor.shuffled:
                 next_order(cursor.shuffling, cursor.order, cursor.examples)

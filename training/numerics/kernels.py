@@ -4,6 +4,7 @@ from training.numerics.arguments import Data, Plan, Workspace
 from training.numerics.encoded_network import EncodedNetwork
 from training.numerics.evaluation_kernels import evaluate, forward
 from training.numerics.lanes import MOST_LANES
+from training.numerics.schedules import fill_learning_rates
 from training.numerics.training_kernel import COST_REACHED, DIVERGED, MADE, training_kernel
 
 __all__ = ["COST_REACHED", "DIVERGED", "KERNELS", "MADE", "evaluate", "forward", "train"]
@@ -11,7 +12,14 @@ __all__ = ["COST_REACHED", "DIVERGED", "KERNELS", "MADE", "evaluate", "forward",
 _TRAIN_BY_ONE, _TRAIN_BY_FOUR = training_kernel(1), training_kernel(4)
 _TRAIN_BY_MOST = training_kernel(MOST_LANES)
 
-KERNELS = (_TRAIN_BY_ONE, _TRAIN_BY_FOUR, _TRAIN_BY_MOST, forward, evaluate)
+KERNELS = (
+    _TRAIN_BY_ONE,
+    _TRAIN_BY_FOUR,
+    _TRAIN_BY_MOST,
+    forward,
+    evaluate,
+    fill_learning_rates,
+)
 
 
 def train(network: EncodedNetwork, data: Data, plan: Plan, workspace: Workspace) -> tuple[int, int]:
@@ -20,9 +28,10 @@ def train(network: EncodedNetwork, data: Data, plan: Plan, workspace: Workspace)
     Returns how many were made, and why it stopped: MADE if all were made or the run is complete,
     DIVERGED if the next update would make a parameter infinite or NaN, or COST_REACHED.
 
-    The run uses the examples in order, epoch after epoch: update u, from 0, uses the positions
-    u·batch_size to min((u + 1)·batch_size, total_examples) − 1, and position p is example
-    p mod examples, or the example at that index in the shuffled order of the epoch.
+    The run uses the examples in order, epoch after epoch: the first update uses the next
+    batch_size positions, from `plan.position` on, as far as there are so many until total_examples,
+    or until the end of the epoch if batches end there.  Position p is example p mod epoch_examples,
+    or the example at that index in the shuffled order of the epoch.
     """
     if plan.batch_size == 1:
         by_tiles = _TRAIN_BY_ONE

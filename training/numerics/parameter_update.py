@@ -27,10 +27,10 @@ class UpdateRule(NamedTuple):
 
 
 @shared
-def corrected(rates: Rates, power1: float, power2: float) -> Rates:
-    """Return the rates with the corrections of Adam for β₁^t and β₂^t."""
+def corrected(rates: Rates, learning_rate: float, power1: float, power2: float) -> Rates:
+    """Return the rates with a learning rate and the corrections of Adam for β₁^t and β₂^t."""
     return Rates(
-        rates.learning_rate,
+        learning_rate,
         rates.weight_decay,
         rates.momentum,
         rates.beta1,

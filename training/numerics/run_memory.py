@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from training.numerics.arguments import Data, Workspace
+from training.numerics.arguments import Data, Plan, Workspace
 from training.numerics.batch_step import SPAN
 from training.numerics.encoded_network import NetworkPointers
 from training.numerics.epoch_cursor import EpochCursor
@@ -35,7 +35,7 @@ class RunMemories(NamedTuple):
     size: Any
     """(network, batch size, examples): the number of integers and floats that it takes."""
     within: Any
-    """(network, batch size, data, workspace, integers, floats): the memory; the floats are 0."""
+    """(network, plan, data, workspace, integers, floats): the memory; the floats are 0."""
 
 
 def run_memories(lanes: int) -> RunMemories:
@@ -52,18 +52,22 @@ def run_memories(lanes: int) -> RunMemories:
     @shared
     def within(
         network: NetworkPointers,
-        batch_size: int,
+        plan: Plan,
         data: Data,
         workspace: Workspace,
         integers: Pointer,
         floats: Pointer,
     ) -> RunMemory:
+        batch_size = plan.batch_size
         integer_count, float_count = tile_size(network, batch_size)
         rows = offset(integers, integer_count)
         order = offset(rows, batch_size)
         shuffling = workspace.shuffling
         examples = data.inputs.shape[0]
-        cursor = EpochCursor(examples, order, pointer(shuffling), shuffling.size > 0, rows)
+        shuffled = shuffling.size > 0
+        cursor = EpochCursor(
+            examples, plan.epoch_examples, order, pointer(shuffling), shuffled, rows
+        )
         costs = offset(floats, float_count)
         finite = offset(costs, batch_size)
         put(finite, 0, 1.0)

@@ -58,26 +58,27 @@ def training_kernel(lanes: int) -> Any:
         batch_size, rates = plan.batch_size, plan.rates
         integer_count, float_count = memory_size(network, batch_size, data.inputs.shape[0])
         integers, floats = np.empty(integer_count, np.int64), np.zeros(float_count)
-        memory = memory_within(
-            network, batch_size, data, workspace, pointer(integers), pointer(floats)
-        )
+        memory = memory_within(network, plan, data, workspace, pointer(integers), pointer(floats))
         cursor, finite = memory.cursor, memory.finite
         x, y = pointer(data.inputs), pointer(data.targets)
         costs, epoch_cost = pointer(workspace.costs), pointer(workspace.epoch_cost)
+        learning_rates = pointer(plan.learning_rates)
         old, new = _vectors(workspace), memory.beside
         power1, power2 = at(memory.powers, 0), at(memory.powers, 1)
 
         first_epoch(cursor)
-        position = plan.updates_done * batch_size
-        place = position % cursor.examples
+        position = plan.position
+        place = position % cursor.used
         done = 0
         outcome = MADE
         while done < workspace.costs.size and position < plan.total_examples:
             n = min(batch_size, plan.total_examples - position)
-            left = cursor.examples - (place if place < cursor.examples else 0)  # of the epoch
+            left = cursor.used - (place if place < cursor.used else 0)  # of the epoch
+            n = min(n, left) if plan.ends_with_epoch != 0 else n
             place = next_batch(cursor, place, n)
             next_power1, next_power2 = power1 * rates.beta1, power2 * rates.beta2
-            rule = UpdateRule(plan.optimizer, corrected(rates, next_power1, next_power2), finite)
+            now = corrected(rates, at(learning_rates, done), next_power1, next_power2)
+            rule = UpdateRule(plan.optimizer, now, finite)
             batch = BatchPointers(x, y, cursor.rows, n)
             descend(network, batch, memory.tiles, memory.costs, memory.gradient, rule, old, new)
             if at(finite, 0) == 0.0:
@@ -91,9 +92,7 @@ def training_kernel(lanes: int) -> Any:
             put(costs, done, sum_of(memory.costs, 0, n, 0.0) / n)
             position += n
             done += 1
-            if _ends_epoch_below(
-                memory.costs, n, left, cursor.examples, epoch_cost, plan.cost_below
-            ):
+            if _ends_epoch_below(memory.costs, n, left, cursor.used, epoch_cost, plan.cost_below):
                 outcome = COST_REACHED
                 break
         if done % 2 == 1:  # the latest update is not in the caller's arrays

@@ -8,7 +8,7 @@ import numpy as np
 
 from training.batch_update import BatchUpdate
 from training.cancellation import check_cancelled
-from training.engine import rates_of, remembered, structure_of
+from training.engine import remembered, structure_of
 from training.errors import LimitExceeded
 from training.network import Array, LayerShape, places
 from training.numerics import loops
@@ -96,7 +96,7 @@ def walk(update: BatchUpdate) -> Walk:
 def _executed(update: BatchUpdate) -> list[Call]:
     settings = update.run.settings
     optimizer = settings.optimizer.completed()
-    structure, rates = structure_of(update.network), rates_of(settings)
+    structure, rates = structure_of(update.network), update.rates
     parameters: list[float] = update.before.parameters.tolist()
     memory: list[float] = remembered(update.before, optimizer).tolist()
     inputs, targets = update.examples.inputs.tolist(), update.examples.targets.tolist()

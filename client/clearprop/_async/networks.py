@@ -114,6 +114,15 @@ class AsyncNetwork(AsyncNetworkHistory, AsyncNetworkInspection, AsyncNetworkEdit
         - `max_updates`: ends the run after this number of updates.
         - `stop_on_non_finite_cost`: ends the run as FAILED after the first update with an infinite
           or NaN cost.
+        - `schedule`: how the learning rate changes: `constant` (the default), `step`,
+          `exponential`, `cosine`, `inverse-time` or `list`.
+        - `schedule_unit`: the unit of its time: `epoch` (the default) or `update`.
+        - `schedule_period`: of `step`, `cosine`, `inverse-time` and `list`; for `cosine`, the rest
+          of the run by default.
+        - `schedule_factor`: of `step` (0.1), `exponential` and `inverse-time`.
+        - `schedule_minimum` (0): no learning rate after the warm-up is less.
+        - `schedule_warmup` (0): the number of epochs or updates in which the rate rises at first.
+        - `schedule_rates`: of `list`: the rates that follow after the learning rate.
         """
         call = runs.train(self.id, training_set, settings, etag, request_id)
         response = await self._connection.call(call)

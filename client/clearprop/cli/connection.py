@@ -37,6 +37,7 @@ _OPTIONS = {
     "first_step": "--from-line",
     "settings.optimizer.kind": "--optimizer",
     "settings.stop.non_finite_cost": "--stop-on-non-finite-cost",
+    "settings.schedule.kind": "--schedule",
     "settings.training_set": "--on",
 }
 
@@ -115,8 +116,10 @@ def _show_no_answer(error: clearprop.ClearpropError, server: Server) -> None:
 def option_of(field: str) -> str:
     """Return the option that sets a field of a request; fields that arguments set are unchanged."""
     if field.startswith("settings.") or field in _OPTIONS:
-        name = field.rpartition(".")[2]
-        return _OPTIONS.get(field, f"--{name.replace('_', '-')}")
+        parent, _, name = field.rpartition(".")
+        prefix = "schedule-" if parent == "settings.schedule" else ""
+        name = name.partition("[")[0].replace("_", "-")
+        return _OPTIONS.get(field, f"--{prefix}{name}")
     return field
 
 

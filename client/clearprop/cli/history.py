@@ -9,7 +9,7 @@ from rich.markup import escape
 from clearprop import History, Snapshot
 from clearprop.cli.charts import plot, scale_of
 from clearprop.cli.connection import connected
-from clearprop.cli.number_format import told_apart
+from clearprop.cli.number_format import number, told_apart
 from clearprop.cli.options import Json, NetworkId
 from clearprop.cli.output import out, say, say_json, show_table
 from clearprop.cli.parsers import whole_number
@@ -98,11 +98,21 @@ def _show_extremes(measured: list[Snapshot]) -> None:
     if ordered:
         rows |= {"lowest": min(ordered, key=_cost), "highest": max(ordered, key=_cost)}
     costs = told_apart([_cost(update) for update in rows.values()])
+    # A column for the learning rate only if a schedule changes it.
+    rates = [number(update.learning_rate) for update in rows.values()]
+    changes = len({update.learning_rate for update in measured}) > 1
     show_table(
-        ["", "update", "run", "epoch", "cost"],
+        ["", "update", "run", "epoch", *["rate"] * changes, "cost"],
         (
-            [name, f"{update.number:,}", str(update.run), f"{update.epoch:,}", cost]
-            for (name, update), cost in zip(rows.items(), costs, strict=True)
+            [
+                name,
+                f"{update.number:,}",
+                str(update.run),
+                f"{update.epoch:,}",
+                *[rate] * changes,
+                cost,
+            ]
+            for (name, update), rate, cost in zip(rows.items(), rates, costs, strict=True)
         ),
     )
 

@@ -9,8 +9,8 @@ import typer
 
 from clearprop import StepOptions
 from clearprop.cli.options import NextUpdate, TrainingSetId, UpdateNumber, given
-from clearprop.cli.parsers import one_of, real_number, whole_number
-from clearprop.v1.run_pb2 import OptimizerKind
+from clearprop.cli.parsers import one_of, real_number, vector, whole_number
+from clearprop.v1.run_pb2 import OptimizerKind, ScheduleKind, ScheduleUnit
 from clearprop.values import enum_word
 
 #: The type and default of each option, by the name of the client's parameter.
@@ -18,6 +18,8 @@ Options: TypeAlias = dict[str, tuple[Any, Any]]
 
 _REQUIRED = inspect.Parameter.empty
 _OPTIMIZERS = [enum_word(OptimizerKind, each) for each in OptimizerKind.values()[1:]]
+_SCHEDULES = [enum_word(ScheduleKind, each) for each in ScheduleKind.values()[1:]]
+_UNITS = [enum_word(ScheduleUnit, each) for each in ScheduleUnit.values()[1:]]
 
 _LEARNING_RATE = typer.Option(
     "--learning-rate", metavar="RATE", parser=real_number, help="The learning rate."
@@ -28,19 +30,26 @@ _BATCH_SIZE = typer.Option(
 _EPOCHS = typer.Option(
     "--epochs", metavar="N", parser=whole_number(), help="The number of passes over the set."
 )
-_OPTIMIZER = typer.Option(
-    "--optimizer",
-    metavar="WORD",
-    parser=one_of("optimizer", _OPTIMIZERS),
-    help=f"The optimizer: {', '.join(_OPTIMIZERS)}.",
-    show_default="gradient-descent",
-)
+
+
+def _word(name: str, what: str, words: list[str], description: str) -> Any:  # noqa: ANN401 - as Typer
+    return typer.Option(
+        name,
+        metavar="WORD",
+        parser=one_of(what, words),
+        help=f"{description}: {', '.join(words)}.",
+        show_default=words[0],
+    )
 
 
 def _number(name: str, description: str, default: str | None = None) -> Any:  # noqa: ANN401 - as Typer
     return typer.Option(
         name, metavar="NUMBER", parser=real_number, help=description, show_default=default or True
     )
+
+
+def _rates(text: str | list[float]) -> list[float]:
+    return vector(text, "--schedule-rates") if isinstance(text, str) else text
 
 
 def _integer(name: str, description: str) -> Any:  # noqa: ANN401 - as Typer
@@ -60,7 +69,7 @@ _OPTIONAL: Options = {
 _HOW: Options = {
     name: (Annotated[kind | None, option], None)
     for name, kind, option in (
-        ("optimizer", str, _OPTIMIZER),
+        ("optimizer", str, _word("--optimizer", "optimizer", _OPTIMIZERS, "The optimizer")),
         ("momentum", float, _number("--momentum", "μ of momentum and nesterov.", "0.9")),
         ("beta1", float, _number("--beta1", "β₁ of adam.", "0.9")),
         ("beta2", float, _number("--beta2", "β₂ of adam.", "0.999")),
@@ -87,6 +96,46 @@ _HOW: Options = {
             typer.Option(
                 "--stop-on-non-finite-cost",
                 help="Fail after an update with an infinite or NaN cost.",
+            ),
+        ),
+        (
+            "schedule",
+            str,
+            _word("--schedule", "schedule", _SCHEDULES, "How the learning rate changes"),
+        ),
+        (
+            "schedule_unit",
+            str,
+            _word("--schedule-unit", "unit", _UNITS, "The unit of the schedule's time"),
+        ),
+        (
+            "schedule_period",
+            int,
+            _integer("--schedule-period", "T of step, cosine, inverse-time and list."),
+        ),
+        (
+            "schedule_factor",
+            float,
+            _number("--schedule-factor", "γ of step (0.1), exponential and inverse-time."),
+        ),
+        (
+            "schedule_minimum",
+            float,
+            _number("--schedule-minimum", "The lowest learning rate after the warm-up.", "0"),
+        ),
+        (
+            "schedule_warmup",
+            int,
+            _integer("--schedule-warmup", "Raise the learning rate in the first N units."),
+        ),
+        (
+            "schedule_rates",
+            str,
+            typer.Option(
+                "--schedule-rates",
+                metavar="RATES",
+                parser=_rates,
+                help="The learning rates of list that follow the first, such as 0.05,0.01.",
             ),
         ),
     )

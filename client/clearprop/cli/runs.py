@@ -5,13 +5,15 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from clearprop import Network, Run
+from clearprop import Network, Run, RunInfo
 from clearprop.cli.connection import connected, sentence, show_failure
 from clearprop.cli.number_format import number
 from clearprop.cli.options import Json, NetworkId
 from clearprop.cli.output import run_line, say, say_json, show_table, show_warnings
 from clearprop.cli.parsers import whole_number
 from clearprop.cli.server_options import Server
+from clearprop.v1.run_pb2 import ScheduleKind
+from clearprop.values import enum_word
 
 RunNumber = Annotated[
     int | None,
@@ -56,7 +58,7 @@ def runs(network: NetworkId, *, as_json: Json = False, server: Server) -> None:
                     run.state,
                     run.settings.training_set,
                     run.optimizer,
-                    number(run.settings.learning_rate),
+                    _rate(run),
                     str(run.settings.batch_size),
                     f"{run.settings.epochs:,}",
                     f"{run.updates_done:,}",
@@ -101,6 +103,14 @@ def cancel(
     """Cancel a run; its updates are kept."""
     with connected(server) as client:
         _show(_find(client.network(network), run).cancel(), as_json=as_json)
+
+
+def _rate(run: RunInfo) -> str:
+    """Return the learning rate, with its schedule if it is not constant."""
+    settings = run.settings
+    if not settings.HasField("schedule"):
+        return number(settings.learning_rate)
+    return f"{number(settings.learning_rate)} {enum_word(ScheduleKind, settings.schedule.kind)}"
 
 
 def _find(network: Network, run: int | None) -> Run:

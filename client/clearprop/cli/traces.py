@@ -58,7 +58,8 @@ def trace(
 def _show(network: NetworkInfo, found: TracedUpdate) -> None:
     say(
         f"[bold]Update {found.number:,}[/] of [cyan]{escape(network.id)}[/]: run {found.run}, epoch"
-        f" {found.epoch:,}, {counted(found.example_count, 'example')}, cost {number(found.cost)}"
+        f" {found.epoch:,}, {counted(found.example_count, 'example')}, cost {number(found.cost)},"
+        f" learning rate {number(found.learning_rate)}"
     )
     for example in found.examples:
         _show_example(network, example)

@@ -153,6 +153,7 @@ class Explanation(_message.Message):
     LINES_FIELD_NUMBER: _builtins.int
     SENTENCES_FIELD_NUMBER: _builtins.int
     PROFILE_FIELD_NUMBER: _builtins.int
+    LEARNING_RATE_FIELD_NUMBER: _builtins.int
     update: _builtins.int
     """The number of the update. With `next`, the number that the next update would have."""
     run: _builtins.int
@@ -184,6 +185,8 @@ class Explanation(_message.Message):
     """
     position_count: _builtins.int
     """The number of examples with lines."""
+    learning_rate: _builtins.float
+    """The learning rate η of the update."""
     @_builtins.property
     def examples(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """The indices of these examples in the training set, counting from 0, in batch order."""
@@ -224,10 +227,11 @@ class Explanation(_message.Message):
         lines: _abc.Iterable[Global___ExplainedLine] | None = ...,
         sentences: _abc.Iterable[_builtins.str] | None = ...,
         profile: Global___CostProfile | None = ...,
+        learning_rate: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_input", b"_input", "input", b"input", "profile", b"profile"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_input", b"_input", "after", b"after", "before", b"before", "example_count", b"example_count", "examples", b"examples", "first_position", b"first_position", "gradient", b"gradient", "input", b"input", "layer", b"layer", "lines", b"lines", "name", b"name", "position_count", b"position_count", "profile", b"profile", "run", b"run", "sentences", b"sentences", "step", b"step", "unit", b"unit", "update", b"update"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_input", b"_input", "after", b"after", "before", b"before", "example_count", b"example_count", "examples", b"examples", "first_position", b"first_position", "gradient", b"gradient", "input", b"input", "layer", b"layer", "learning_rate", b"learning_rate", "lines", b"lines", "name", b"name", "position_count", b"position_count", "profile", b"profile", "run", b"run", "sentences", b"sentences", "step", b"step", "unit", b"unit", "update", b"update"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__input: _TypeAlias = _typing.Literal["input"]  # noqa: Y015
     _WhichOneofArgType__input: _TypeAlias = _typing.Literal["_input", b"_input"]  # noqa: Y015

@@ -107,6 +107,72 @@ with c₁ = 1 − β₁ᵗ and c₂ = √(1 − β₂ᵗ) for the t-th update of
 """
 Global___OptimizerKind: _TypeAlias = OptimizerKind  # noqa: Y015
 
+class _ScheduleKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ScheduleKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ScheduleKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SCHEDULE_KIND_UNSPECIFIED: _ScheduleKind.ValueType  # 0
+    """The default in requests: CONSTANT."""
+    SCHEDULE_KIND_CONSTANT: _ScheduleKind.ValueType  # 1
+    """η."""
+    SCHEDULE_KIND_STEP: _ScheduleKind.ValueType  # 2
+    """η·γ^⌊t / T⌋, but not less than m."""
+    SCHEDULE_KIND_EXPONENTIAL: _ScheduleKind.ValueType  # 3
+    """η·γ^t, but not less than m."""
+    SCHEDULE_KIND_COSINE: _ScheduleKind.ValueType  # 4
+    """m + (η − m)·(½·(1 + cos(π·(t / T)))) until t = T, and m after it."""
+    SCHEDULE_KIND_INVERSE_TIME: _ScheduleKind.ValueType  # 5
+    """η / (1 + γ·(t / T)), but not less than m."""
+    SCHEDULE_KIND_LIST: _ScheduleKind.ValueType  # 7
+    """η for the first period, then each of `rates` for one period, the last one until the end."""
+
+class ScheduleKind(_ScheduleKind, metaclass=_ScheduleKindEnumTypeWrapper):
+    """How the learning rate of a run changes with time. η is the learning rate in the settings of the
+    run, t the time after the warm-up, T the period, γ the factor, and m the minimum.
+    """
+
+SCHEDULE_KIND_UNSPECIFIED: ScheduleKind.ValueType  # 0
+"""The default in requests: CONSTANT."""
+SCHEDULE_KIND_CONSTANT: ScheduleKind.ValueType  # 1
+"""η."""
+SCHEDULE_KIND_STEP: ScheduleKind.ValueType  # 2
+"""η·γ^⌊t / T⌋, but not less than m."""
+SCHEDULE_KIND_EXPONENTIAL: ScheduleKind.ValueType  # 3
+"""η·γ^t, but not less than m."""
+SCHEDULE_KIND_COSINE: ScheduleKind.ValueType  # 4
+"""m + (η − m)·(½·(1 + cos(π·(t / T)))) until t = T, and m after it."""
+SCHEDULE_KIND_INVERSE_TIME: ScheduleKind.ValueType  # 5
+"""η / (1 + γ·(t / T)), but not less than m."""
+SCHEDULE_KIND_LIST: ScheduleKind.ValueType  # 7
+"""η for the first period, then each of `rates` for one period, the last one until the end."""
+Global___ScheduleKind: _TypeAlias = ScheduleKind  # noqa: Y015
+
+class _ScheduleUnit:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ScheduleUnitEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ScheduleUnit.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SCHEDULE_UNIT_UNSPECIFIED: _ScheduleUnit.ValueType  # 0
+    """The default in requests: EPOCH."""
+    SCHEDULE_UNIT_EPOCH: _ScheduleUnit.ValueType  # 1
+    """The time of an update is the number of epochs before that of its first example."""
+    SCHEDULE_UNIT_UPDATE: _ScheduleUnit.ValueType  # 2
+    """The time of an update is the number of updates of the run before it."""
+
+class ScheduleUnit(_ScheduleUnit, metaclass=_ScheduleUnitEnumTypeWrapper):
+    """The unit in which a schedule measures time."""
+
+SCHEDULE_UNIT_UNSPECIFIED: ScheduleUnit.ValueType  # 0
+"""The default in requests: EPOCH."""
+SCHEDULE_UNIT_EPOCH: ScheduleUnit.ValueType  # 1
+"""The time of an update is the number of epochs before that of its first example."""
+SCHEDULE_UNIT_UPDATE: ScheduleUnit.ValueType  # 2
+"""The time of an update is the number of updates of the run before it."""
+Global___ScheduleUnit: _TypeAlias = ScheduleUnit  # noqa: Y015
+
 @_typing.final
 class Optimizer(_message.Message):
     """An optimizer and its settings. The optimizer state (v, s, t) starts at 0 and belongs to the
@@ -245,6 +311,62 @@ class StopCondition(_message.Message):
 Global___StopCondition: _TypeAlias = StopCondition  # noqa: Y015
 
 @_typing.final
+class LearningRateSchedule(_message.Message):
+    """The schedule of the learning rate. The rate of an update depends only on the settings of the run
+    and on the position of the update in it, so every reader gets the same bits.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    PERIOD_FIELD_NUMBER: _builtins.int
+    FACTOR_FIELD_NUMBER: _builtins.int
+    MINIMUM_FIELD_NUMBER: _builtins.int
+    WARMUP_FIELD_NUMBER: _builtins.int
+    RATES_FIELD_NUMBER: _builtins.int
+    kind: Global___ScheduleKind.ValueType
+    """The schedule. Default: CONSTANT."""
+    unit: Global___ScheduleUnit.ValueType
+    """The unit of time, of `period` and of `warmup`. Default: EPOCH."""
+    period: _builtins.int
+    """T, from 1 to 2^53 − 1. Allowed with STEP, which requires it, COSINE, INVERSE_TIME and LIST.
+    Default: 1; with COSINE, the rest of the run after the warm-up.
+    """
+    factor: _builtins.float
+    """γ, finite, greater than 0. Allowed with STEP, whose default is 0.1, and with EXPONENTIAL and
+    INVERSE_TIME, which require it.
+    """
+    minimum: _builtins.float
+    """m, from 0 to the learning rate. Allowed with STEP, EXPONENTIAL, COSINE and INVERSE_TIME."""
+    warmup: _builtins.int
+    """The duration W of a linear warm-up, from 0 to 2^53 − 1: at the time t < W, the learning rate is
+    η·((t + 1) / (W + 1)). The schedule starts after it, at its time 0. Default: 0, no warm-up.
+    """
+    @_builtins.property
+    def rates(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """The learning rates of LIST, each finite and greater than 0; 1 to 1,000 of them."""
+
+    def __init__(
+        self,
+        *,
+        kind: Global___ScheduleKind.ValueType = ...,
+        unit: Global___ScheduleUnit.ValueType = ...,
+        period: _builtins.int = ...,
+        factor: _builtins.float = ...,
+        minimum: _builtins.float = ...,
+        warmup: _builtins.int = ...,
+        rates: _abc.Iterable[_builtins.float] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["factor", b"factor", "kind", b"kind", "minimum", b"minimum", "period", b"period", "rates", b"rates", "unit", b"unit", "warmup", b"warmup"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LearningRateSchedule: _TypeAlias = LearningRateSchedule  # noqa: Y015
+
+@_typing.final
 class TrainingSettings(_message.Message):
     """The settings of a run."""
 
@@ -257,12 +379,15 @@ class TrainingSettings(_message.Message):
     SHUFFLE_SEED_FIELD_NUMBER: _builtins.int
     OPTIMIZER_FIELD_NUMBER: _builtins.int
     STOP_FIELD_NUMBER: _builtins.int
+    SCHEDULE_FIELD_NUMBER: _builtins.int
     training_set: _builtins.str
     """The id of the training set. Its examples must match the network's input and output layers, and
     its targets must be valid for the network's cost function.
     """
     learning_rate: _builtins.float
-    """The learning rate: finite, greater than 0."""
+    """The learning rate η: finite, greater than 0. With a schedule, it is the one that the schedule
+    starts from.
+    """
     batch_size: _builtins.int
     """The number of examples per update: 1 to the number of examples in the training set. A batch can
     cross the end of an epoch; only the last batch of a run can be smaller. The batch size
@@ -292,6 +417,10 @@ class TrainingSettings(_message.Message):
     def stop(self) -> Global___StopCondition:
         """Conditions for ending the run early. Default: none."""
 
+    @_builtins.property
+    def schedule(self) -> Global___LearningRateSchedule:
+        """How the learning rate changes. Default: it is constant."""
+
     def __init__(
         self,
         *,
@@ -302,10 +431,11 @@ class TrainingSettings(_message.Message):
         shuffle_seed: _builtins.int | None = ...,
         optimizer: Global___Optimizer | None = ...,
         stop: Global___StopCondition | None = ...,
+        schedule: Global___LearningRateSchedule | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed", "optimizer", b"optimizer", "shuffle_seed", b"shuffle_seed", "stop", b"stop"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed", "optimizer", b"optimizer", "schedule", b"schedule", "shuffle_seed", b"shuffle_seed", "stop", b"stop"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed", "batch_size", b"batch_size", "epochs", b"epochs", "learning_rate", b"learning_rate", "optimizer", b"optimizer", "shuffle_seed", b"shuffle_seed", "stop", b"stop", "training_set", b"training_set"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed", "batch_size", b"batch_size", "epochs", b"epochs", "learning_rate", b"learning_rate", "optimizer", b"optimizer", "schedule", b"schedule", "shuffle_seed", b"shuffle_seed", "stop", b"stop", "training_set", b"training_set"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__shuffle_seed: _TypeAlias = _typing.Literal["shuffle_seed"]  # noqa: Y015
     _WhichOneofArgType__shuffle_seed: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed"]  # noqa: Y015
@@ -412,7 +542,7 @@ class Run(_message.Message):
     """
     @_builtins.property
     def settings(self) -> Global___TrainingSettings:
-        """The requested settings, with defaults filled in for the optimizer."""
+        """The requested settings, with defaults filled in for the optimizer and the schedule."""
 
     @_builtins.property
     def failure(self) -> Global___Failure:

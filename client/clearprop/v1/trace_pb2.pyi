@@ -42,6 +42,7 @@ class Trace(_message.Message):
     STEP_FIELD_NUMBER: _builtins.int
     BEFORE_FIELD_NUMBER: _builtins.int
     AFTER_FIELD_NUMBER: _builtins.int
+    LEARNING_RATE_FIELD_NUMBER: _builtins.int
     update: _builtins.int
     """The number of the update. With `next`, the number that the next update would have."""
     run: _builtins.int
@@ -56,6 +57,8 @@ class Trace(_message.Message):
     """The number of examples in the batch."""
     cost: _builtins.float
     """The mean cost of the whole batch, computed with the parameters before the update."""
+    learning_rate: _builtins.float
+    """The learning rate η of the update."""
     @_builtins.property
     def settings(self) -> _run_pb2.TrainingSettings:
         """The settings of the run."""
@@ -109,10 +112,11 @@ class Trace(_message.Message):
         step: _abc.Iterable[_network_pb2.LayerParameters] | None = ...,
         before: _abc.Iterable[_network_pb2.LayerParameters] | None = ...,
         after: _abc.Iterable[_network_pb2.LayerParameters] | None = ...,
+        learning_rate: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["settings", b"settings"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "before", b"before", "cost", b"cost", "decayed_gradient", b"decayed_gradient", "epoch", b"epoch", "example_count", b"example_count", "examples", b"examples", "first_example", b"first_example", "gradient", b"gradient", "gradient_sum", b"gradient_sum", "run", b"run", "settings", b"settings", "step", b"step", "update", b"update"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "before", b"before", "cost", b"cost", "decayed_gradient", b"decayed_gradient", "epoch", b"epoch", "example_count", b"example_count", "examples", b"examples", "first_example", b"first_example", "gradient", b"gradient", "gradient_sum", b"gradient_sum", "learning_rate", b"learning_rate", "run", b"run", "settings", b"settings", "step", b"step", "update", b"update"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

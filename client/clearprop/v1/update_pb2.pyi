@@ -69,7 +69,7 @@ class _DetailEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Detail.ValueTy
     DETAIL_UNSPECIFIED: _Detail.ValueType  # 0
     """The default in requests: PARAMETERS."""
     DETAIL_COST: _Detail.ValueType  # 1
-    """Number, kind, run, epoch, examples and cost."""
+    """Number, kind, run, epoch, examples, cost and learning rate."""
     DETAIL_PARAMETERS: _Detail.ValueType  # 2
     """The fields of COST, and all parameters after the update."""
     DETAIL_GRADIENTS: _Detail.ValueType  # 3
@@ -83,7 +83,7 @@ class Detail(_Detail, metaclass=_DetailEnumTypeWrapper):
 DETAIL_UNSPECIFIED: Detail.ValueType  # 0
 """The default in requests: PARAMETERS."""
 DETAIL_COST: Detail.ValueType  # 1
-"""Number, kind, run, epoch, examples and cost."""
+"""Number, kind, run, epoch, examples, cost and learning rate."""
 DETAIL_PARAMETERS: Detail.ValueType  # 2
 """The fields of COST, and all parameters after the update."""
 DETAIL_GRADIENTS: Detail.ValueType  # 3
@@ -143,6 +143,7 @@ class Update(_message.Message):
     GRADIENTS_FIELD_NUMBER: _builtins.int
     CHOSEN_FIELD_NUMBER: _builtins.int
     CHOSEN_GRADIENTS_FIELD_NUMBER: _builtins.int
+    LEARNING_RATE_FIELD_NUMBER: _builtins.int
     update: _builtins.int
     """The number of the update. Update 0 is the initial state; numbers have no gaps."""
     kind: Global___UpdateKind.ValueType
@@ -164,6 +165,10 @@ class Update(_message.Message):
     cost: _builtins.float
     """The mean cost of the batch, computed with the parameters before the update. Can be infinite or
     NaN. Absent if the update does not belong to a run.
+    """
+    learning_rate: _builtins.float
+    """The learning rate η of the update, by the schedule of its run. Absent if the update does not
+    belong to a run.
     """
     @_builtins.property
     def layers(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
@@ -205,14 +210,20 @@ class Update(_message.Message):
         gradients: _abc.Iterable[_network_pb2.LayerParameters] | None = ...,
         chosen: _abc.Iterable[_builtins.float] | None = ...,
         chosen_gradients: _abc.Iterable[_builtins.float] | None = ...,
+        learning_rate: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "cost", b"cost"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "_learning_rate", b"_learning_rate", "cost", b"cost", "learning_rate", b"learning_rate"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "chosen", b"chosen", "chosen_gradients", b"chosen_gradients", "cost", b"cost", "epoch", b"epoch", "example_count", b"example_count", "first_example", b"first_example", "gradients", b"gradients", "kind", b"kind", "layers", b"layers", "run", b"run", "update", b"update"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "_learning_rate", b"_learning_rate", "chosen", b"chosen", "chosen_gradients", b"chosen_gradients", "cost", b"cost", "epoch", b"epoch", "example_count", b"example_count", "first_example", b"first_example", "gradients", b"gradients", "kind", b"kind", "layers", b"layers", "learning_rate", b"learning_rate", "run", b"run", "update", b"update"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__cost: _TypeAlias = _typing.Literal["cost"]  # noqa: Y015
     _WhichOneofArgType__cost: _TypeAlias = _typing.Literal["_cost", b"_cost"]  # noqa: Y015
+    _WhichOneofReturnType__learning_rate: _TypeAlias = _typing.Literal["learning_rate"]  # noqa: Y015
+    _WhichOneofArgType__learning_rate: _TypeAlias = _typing.Literal["_learning_rate", b"_learning_rate"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__cost) -> _WhichOneofReturnType__cost | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__learning_rate) -> _WhichOneofReturnType__learning_rate | None: ...
 
 Global___Update: _TypeAlias = Update  # noqa: Y015
 
@@ -237,6 +248,7 @@ class UpdateColumns(_message.Message):
     COSTS_FIELD_NUMBER: _builtins.int
     PARAMETERS_FIELD_NUMBER: _builtins.int
     GRADIENTS_FIELD_NUMBER: _builtins.int
+    LEARNING_RATES_FIELD_NUMBER: _builtins.int
     first_update: _builtins.int
     """The number of the first update."""
     stride: _builtins.int
@@ -272,6 +284,10 @@ class UpdateColumns(_message.Message):
         of Update would be.
         """
 
+    @_builtins.property
+    def learning_rates(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """[n]: the learning rate of each update. Empty if the updates do not belong to a run."""
+
     def __init__(
         self,
         *,
@@ -284,10 +300,11 @@ class UpdateColumns(_message.Message):
         costs: _abc.Iterable[_builtins.float] | None = ...,
         parameters: _abc.Iterable[_builtins.float] | None = ...,
         gradients: _abc.Iterable[_builtins.float] | None = ...,
+        learning_rates: _abc.Iterable[_builtins.float] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["costs", b"costs", "count", b"count", "first_update", b"first_update", "gradients", b"gradients", "kind", b"kind", "parameters", b"parameters", "run", b"run", "run_index", b"run_index", "stride", b"stride"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["costs", b"costs", "count", b"count", "first_update", b"first_update", "gradients", b"gradients", "kind", b"kind", "learning_rates", b"learning_rates", "parameters", b"parameters", "run", b"run", "run_index", b"run_index", "stride", b"stride"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -311,6 +328,7 @@ class State(_message.Message):
     GRADIENTS_FIELD_NUMBER: _builtins.int
     ACTIVATIONS_FIELD_NUMBER: _builtins.int
     NEXT_EPOCH_FIELD_NUMBER: _builtins.int
+    LEARNING_RATE_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     """The id of the network."""
     update: _builtins.int
@@ -337,6 +355,8 @@ class State(_message.Message):
     """The epoch of the run's next example, counting from 1; the last epoch after all epochs; 0 if the
     update does not belong to a run.
     """
+    learning_rate: _builtins.float
+    """The learning rate η of the update. Absent if the update does not belong to a run."""
     @_builtins.property
     def layers(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
         """The parameters after the update, layer by layer."""
@@ -369,13 +389,19 @@ class State(_message.Message):
         gradients: _abc.Iterable[_network_pb2.LayerParameters] | None = ...,
         activations: _abc.Iterable[_network_pb2.Vector] | None = ...,
         next_epoch: _builtins.int = ...,
+        learning_rate: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "cost", b"cost"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "_learning_rate", b"_learning_rate", "cost", b"cost", "learning_rate", b"learning_rate"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "activations", b"activations", "cost", b"cost", "epoch", b"epoch", "gradients", b"gradients", "kind", b"kind", "layers", b"layers", "network", b"network", "next_epoch", b"next_epoch", "next_example", b"next_example", "run", b"run", "uid", b"uid", "update", b"update"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "_learning_rate", b"_learning_rate", "activations", b"activations", "cost", b"cost", "epoch", b"epoch", "gradients", b"gradients", "kind", b"kind", "layers", b"layers", "learning_rate", b"learning_rate", "network", b"network", "next_epoch", b"next_epoch", "next_example", b"next_example", "run", b"run", "uid", b"uid", "update", b"update"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__cost: _TypeAlias = _typing.Literal["cost"]  # noqa: Y015
     _WhichOneofArgType__cost: _TypeAlias = _typing.Literal["_cost", b"_cost"]  # noqa: Y015
+    _WhichOneofReturnType__learning_rate: _TypeAlias = _typing.Literal["learning_rate"]  # noqa: Y015
+    _WhichOneofArgType__learning_rate: _TypeAlias = _typing.Literal["_learning_rate", b"_learning_rate"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__cost) -> _WhichOneofReturnType__cost | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__learning_rate) -> _WhichOneofReturnType__learning_rate | None: ...
 
 Global___State: _TypeAlias = State  # noqa: Y015

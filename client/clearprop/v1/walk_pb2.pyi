@@ -224,6 +224,7 @@ class Walk(_message.Message):
     PHASES_FIELD_NUMBER: _builtins.int
     STEP_COUNT_FIELD_NUMBER: _builtins.int
     STEPS_FIELD_NUMBER: _builtins.int
+    LEARNING_RATE_FIELD_NUMBER: _builtins.int
     update: _builtins.int
     """The number of the update. With `next`, the number that the next update would have."""
     run: _builtins.int
@@ -232,6 +233,8 @@ class Walk(_message.Message):
     """
     step_count: _builtins.int
     """The total number of executed lines. With `phases_only`, 0."""
+    learning_rate: _builtins.float
+    """The learning rate η of the update."""
     @_builtins.property
     def functions(self) -> _containers.RepeatedCompositeFieldContainer[Global___WalkFunction]:
         """The executed functions of the loops, in source order."""
@@ -257,10 +260,11 @@ class Walk(_message.Message):
         phases: _abc.Iterable[Global___WalkPhase] | None = ...,
         step_count: _builtins.int = ...,
         steps: _abc.Iterable[Global___WalkStep] | None = ...,
+        learning_rate: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["functions", b"functions", "phases", b"phases", "run", b"run", "step_count", b"step_count", "steps", b"steps", "update", b"update"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["functions", b"functions", "learning_rate", b"learning_rate", "phases", b"phases", "run", b"run", "step_count", b"step_count", "steps", b"steps", "update", b"update"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -52,6 +52,7 @@ def _explanation(source: Explanation) -> explanation_pb2.Explanation:
         lines=[_line(line) for line in cancellable(source.lines)],
         sentences=source.sentences,
         profile=None if source.profile is None else _profile(source.profile),
+        learning_rate=update.learning_rate,
     )
 
 

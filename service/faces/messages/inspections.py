@@ -91,6 +91,7 @@ def _trace(source: Trace) -> trace_pb2.Trace:
         step=layers(network, source.step),
         before=layers(network, update.before.parameters),
         after=() if update.after is None else layers(network, update.after.parameters),
+        learning_rate=update.learning_rate,
     )
 
 

@@ -14,8 +14,10 @@ from service.use_cases.runs import RunView
 from service.use_cases.steps import StepCommand, StepUnit
 from training.errors import Violations
 from training.numerics.optimizers import OptimizerKind
+from training.numerics.schedules import ScheduleKind
 from training.optimizer import Optimizer, OptimizerState
 from training.run import Failure, Run, RunState
+from training.schedule import LearningRateSchedule, ScheduleUnit
 from training.settings import StopCondition, TrainingSettings
 from training.update import RunEvent
 from training.warnings.warning import TrainingWarning
@@ -29,6 +31,14 @@ _OPTIMIZER_KINDS = EnumTable(
 )
 
 _NO_STOP = StopCondition()
+_NO_SCHEDULE = LearningRateSchedule()
+
+_SCHEDULE_KINDS = EnumTable(
+    run_pb2.ScheduleKind, ScheduleKind, ScheduleKind.CONSTANT, one_of(ScheduleKind)
+)
+_SCHEDULE_UNITS = EnumTable(
+    run_pb2.ScheduleUnit, ScheduleUnit, ScheduleUnit.EPOCH, "must be EPOCH or UPDATE"
+)
 
 #: The optional settings of optimizers, with the same names in the contract and in the domain.
 _OPTIMIZER_NUMBERS: tuple[Literal["momentum", "beta1", "beta2", "epsilon"], ...] = (
@@ -53,6 +63,7 @@ def settings(unknown: Violations, message: run_pb2.TrainingSettings) -> Training
             max_updates=message.stop.max_updates,
             non_finite_cost=message.stop.non_finite_cost,
         ),
+        schedule=_schedule(unknown, "settings.schedule", message.schedule),
     )
 
 
@@ -82,6 +93,7 @@ def sent_settings(source: TrainingSettings) -> run_pb2.TrainingSettings:
             if source.stop != _NO_STOP
             else None
         ),
+        schedule=_sent_schedule(source.schedule) if source.schedule != _NO_SCHEDULE else None,
     )
 
 
@@ -154,6 +166,32 @@ def _optimizer(unknown: Violations, field: str, message: run_pb2.Optimizer) -> O
         kind=_OPTIMIZER_KINDS.read(unknown, f"{field}.kind", message.kind),
         weight_decay=message.weight_decay,
         **given,
+    )
+
+
+def _schedule(
+    unknown: Violations, field: str, message: run_pb2.LearningRateSchedule
+) -> LearningRateSchedule:
+    return LearningRateSchedule(
+        kind=_SCHEDULE_KINDS.read(unknown, f"{field}.kind", message.kind),
+        unit=_SCHEDULE_UNITS.read(unknown, f"{field}.unit", message.unit),
+        period=message.period,
+        factor=message.factor,
+        minimum=message.minimum,
+        warmup=message.warmup,
+        rates=tuple(message.rates),
+    )
+
+
+def _sent_schedule(source: LearningRateSchedule) -> run_pb2.LearningRateSchedule:
+    return run_pb2.LearningRateSchedule(
+        kind=_SCHEDULE_KINDS.numbers[source.kind],
+        unit=_SCHEDULE_UNITS.numbers[source.unit],
+        period=source.period,
+        factor=source.factor,
+        minimum=source.minimum,
+        warmup=source.warmup,
+        rates=source.rates,
     )
 
 

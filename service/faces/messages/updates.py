@@ -80,10 +80,12 @@ def state(source: Network, snapshot: Snapshots) -> update_pb2.State:
         message.next_epoch = after.epoch
         message.next_example = after.next_example
         message.cost = snapshot.costs[0]
+        message.learning_rate = snapshot.learning_rates[0]
     return message
 
 
 def _updates(source: Network, part: Snapshots, selection: Selection) -> Iterator[update_pb2.Update]:
+    learning_rates = part.learning_rates
     for index, number in enumerate(part.numbers):
         message = update_pb2.Update(update=number, kind=UPDATE_KINDS[part.kind])
         if part.run is not None:
@@ -93,6 +95,7 @@ def _updates(source: Network, part: Snapshots, selection: Selection) -> Iterator
             message.first_example = batch.first_example
             message.example_count = batch.example_count
             message.cost = part.costs[index]
+            message.learning_rate = learning_rates[index]
         if selection.parameters:
             message.chosen.extend(part.parameters[index])
             if part.gradients is not None:

@@ -33,6 +33,7 @@ def walked(found: Walked) -> pb.WalkUpdateResponse:
         phases=[_phase(walk.update.network, phase) for phase in walk.phases],
         step_count=len(walk.steps),
         steps=[_step(walk.steps[index]) for index in cancellable(found.shown)],
+        learning_rate=walk.update.learning_rate,
     )
     return pb.WalkUpdateResponse(
         walk=message, next_step=position_after(found.shown, len(walk.steps))

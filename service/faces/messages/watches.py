@@ -90,6 +90,7 @@ class _ColumnsResponse:
             run_index=part.run_offset,
             count=part.count,
             costs=part.costs.tolist(),
+            learning_rates=part.learning_rates.tolist(),
         )
         if self.selection.detail is not Detail.COST:
             columns.parameters.extend(part.parameters.reshape(-1).tolist())

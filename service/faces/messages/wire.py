@@ -58,6 +58,7 @@ def columns_response(part: Snapshots, selection: Selection = ALL) -> bytes:
         columns += packed(_COLUMNS["parameters"].number, part.parameters)
         if part.gradients is not None:
             columns += packed(_COLUMNS["gradients"].number, part.gradients)
+    columns += packed(_COLUMNS["learning_rates"].number, part.learning_rates)
     size = sum(map(len, columns))
     return b"".join([tag(_RESPONSE["columns"].number, LENGTH), varint(size), *columns])
 
@@ -95,6 +96,8 @@ def _updates(network: Network, part: Snapshots, selection: Selection) -> bytes:
         _write_layers(rows, _UPDATE["layers"].number, network, part.parameters)
         if part.gradients is not None:
             _write_layers(rows, _UPDATE["gradients"].number, network, part.gradients)
+    rows.constant(tag(_UPDATE["learning_rate"].number, FIXED64))
+    rows.doubles(part.learning_rates.reshape(count, 1))
     return rows.joined(tag(_BATCH["updates"].number, LENGTH))
 
 

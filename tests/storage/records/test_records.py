@@ -17,8 +17,10 @@ from training.numerics.activations import Activation
 from training.numerics.costs import CostFunction
 from training.numerics.initializers import InitializerKind
 from training.numerics.optimizers import OptimizerKind
+from training.numerics.schedules import ScheduleKind
 from training.optimizer import Optimizer
 from training.run import EndReason, Failure, Run, RunState
+from training.schedule import LearningRateSchedule, ScheduleUnit
 from training.settings import StopCondition, TrainingSettings
 from training.training_set import TrainingSet
 
@@ -154,6 +156,34 @@ RUNS = {
             end_time=TIME,
         ),
     ),
+    "scheduled": (
+        (
+            '{"network_uid":"u","number":1,"settings":{"training_set":"and","learning_rate":0.125,'
+            '"batch_size":2,"epochs":3,"schedule":{"kind":"cosine","unit":"update","period":9,'
+            '"factor":0.0,"minimum":0.01,"warmup":4,"rates":[]}},"training_set_uid":"built-in-and",'
+            '"examples":4,"state":"PENDING","first_update":1,"latest_update":0,'
+            f'"create_time":"{WHEN}"}}'
+        ),
+        Run(
+            "u",
+            1,
+            TrainingSettings(
+                "and",
+                0.125,
+                2,
+                3,
+                schedule=LearningRateSchedule(
+                    ScheduleKind.COSINE, ScheduleUnit.UPDATE, 9, 0.0, 0.01, 4
+                ),
+            ),
+            "built-in-and",
+            4,
+            RunState.PENDING,
+            1,
+            0,
+            TIME,
+        ),
+    ),
     "non-finite-cost": (
         '{"network_uid":"u","number":1,"settings":{"training_set":"and","learning_rate":0.125,'
         '"batch_size":2,"epochs":3,"shuffle_seed":5,"optimizer":'
@@ -255,7 +285,7 @@ def test_optimizers_are_written_with_their_version() -> None:
 def test_fields_of_a_later_version_are_kept_when_a_run_is_rewritten() -> None:
     document = json.loads(RUNS["non-finite-cost"][0])
     document["workers"] = [1, {"a": None}]
-    document["settings"]["schedule"] = {"kind": "cosine"}
+    document["settings"]["curriculum"] = {"kind": "easy-first"}
     document["settings"]["optimizer"]["amsgrad"] = True
     document["failure"]["hint"] = 0.1
     run = run_record.read(json.dumps(document).encode(), None, None)

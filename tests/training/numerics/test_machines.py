@@ -17,6 +17,7 @@ from trajectories import digests
 from training.numerics import kernels, loops
 from training.numerics.layout import Structure
 from training.numerics.optimizers import OptimizerKind, Rates
+from training.numerics.schedules import fill_learning_rates
 
 # Multiplications with an addition that rounds once: of x86 (FMA3 and FMA4), of Arm (scalar, vector
 # and SVE), of RISC-V and POWER.
@@ -106,7 +107,8 @@ def test_no_kernel_fuses_a_multiplication_with_an_addition(made: Any, processor:
 
 def test_no_kernel_lets_llvm_reorder_or_fuse(kernel: Any) -> None:
     code = _code(kernel)
-    assert re.search(r"\bfmul <\d+ x double>", code)
+    in_vectors = kernel is not fill_learning_rates.dispatcher
+    assert re.search(r"\bfmul <\d+ x double>" if in_vectors else r"\bfmul double", code)
     freedoms = "fast|reassoc|contract|arcp|afn|nnan|ninf|nsz"
     assert not re.search(rf"\bf(add|sub|mul|div|neg|cmp) ({freedoms})\b", code)
     assert "llvm.fma" not in code  # nor llvm.fmuladd

@@ -18,7 +18,9 @@ from training.numerics.activations import Activation
 from training.numerics.costs import CostFunction
 from training.numerics.initializers import InitializerKind
 from training.numerics.optimizers import OptimizerKind
+from training.numerics.schedules import ScheduleKind
 from training.optimizer import Optimizer
+from training.schedule import LearningRateSchedule, ScheduleUnit
 from training.settings import StopCondition, TrainingSettings
 
 TABLES: list[Any] = [
@@ -27,6 +29,8 @@ TABLES: list[Any] = [
     (InitializerKind, network_pb2.InitializerKind, networks._INITIALIZER_KINDS),
     (ExportFormat, pb.ExportFormat, exports._FORMATS),
     (OptimizerKind, run_pb2.OptimizerKind, runs._OPTIMIZER_KINDS),
+    (ScheduleKind, run_pb2.ScheduleKind, runs._SCHEDULE_KINDS),
+    (ScheduleUnit, run_pb2.ScheduleUnit, runs._SCHEDULE_UNITS),
     (StepUnit, pb.StepUnit, runs._STEP_UNITS),
     (Detail, update_pb2.Detail, _DETAILS),
 ]
@@ -69,6 +73,16 @@ def test_settings_are_converted_to_messages_and_back_unchanged() -> None:
             shuffle_seed=0,
             optimizer=Optimizer(OptimizerKind.ADAM, beta1=0.0, beta2=0.5, epsilon=1e-3),
             stop=StopCondition(cost_below=0.25, max_updates=9),
+            schedule=LearningRateSchedule(
+                ScheduleKind.LIST, ScheduleUnit.UPDATE, 5, warmup=2, rates=(0.1, 0.3)
+            ),
+        ),
+        TrainingSettings(
+            "xor",
+            0.5,
+            3,
+            7,
+            schedule=LearningRateSchedule(ScheduleKind.STEP, period=4, factor=0.5, minimum=0.1),
         ),
         TrainingSettings(
             "xor", 1.0, 1, 1, optimizer=Optimizer(OptimizerKind.MOMENTUM, 0.0, weight_decay=0.5)

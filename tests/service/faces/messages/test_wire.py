@@ -98,6 +98,7 @@ def columns(part: Snapshots, selection: Selection) -> pb.WatchUpdatesResponse:
             run_index=part.run_offset,
             count=part.count,
             costs=part.costs,
+            learning_rates=part.learning_rates,
             parameters=part.parameters.reshape(-1) if with_parameters else (),
             gradients=() if part.gradients is None else part.gradients.reshape(-1),
         )
