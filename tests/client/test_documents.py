@@ -233,6 +233,7 @@ def test_an_exported_history_has_the_listed_updates(client: clearprop.Client) ->
         lambda update: update.first_example,
         lambda update: update.example_count,
         lambda update: "" if update.cost is None else repr(update.cost),
+        lambda update: "" if update.learning_rate is None else repr(update.learning_rate),
     ]
     listed = [
         ",".join(str(name(update)) for name in names)
@@ -240,7 +241,7 @@ def test_an_exported_history_has_the_listed_updates(client: clearprop.Client) ->
         if update.number <= 8
     ]
     assert lines == listed
-    assert header == "update,kind,run,epoch,first_example,example_count,cost"
+    assert header == "update,kind,run,epoch,first_example,example_count,cost,learning_rate"
 
 
 def test_an_export_is_retried_until_its_first_chunk(scripted: ScriptedServer) -> None:

@@ -203,7 +203,7 @@ def test_a_history_is_a_line_for_each_update(
 ) -> None:
     monkeypatch.setattr("service.use_cases.exports.exports._LINES_AT_ONCE", 4)
     header, *lines = content(service, 9, ExportFormat.CSV).decode().splitlines()
-    assert header == "update,kind,run,epoch,first_example,example_count,cost"
+    assert header == "update,kind,run,epoch,first_example,example_count,cost,learning_rate"
     assert lines[0] == "0,INITIAL,0,0,0,0,"
     assert len(lines) == 10
     for part in service.history.updates("net", 1, 9, detail=Detail.COST).snapshots:
