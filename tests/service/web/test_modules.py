@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 import requests
+from clearprop.v1 import run_pb2
 from page_modules import ASSETS, lay_out, run_module
 from servers import ServerProcess
 
 from training.unit_names import parameter_name, unit_name
 from training.walking.phases import phases_of
 from training.walking.roles import ROLES
+
+#: The enums of settings that the form offers.
+ENUMS = [run_pb2.ScheduleKind.DESCRIPTOR, run_pb2.ScheduleUnit.DESCRIPTOR]
 
 HERE = Path(__file__).parent / "modules"
 MODULES = sorted(
@@ -83,8 +87,14 @@ def test_what_the_page_says_about_functions_is_complete(folder: Path, site: Serv
     ]
     info = requests.get(f"{site.http}/v1/serverInfo", timeout=10).json()
     sizes = ([2, 1], [2, 3, 2], [3, 2, 4, 1])
+    enums = {each.name: each.values_by_name.keys()[1:] for each in ENUMS}
     run_module(
-        folder, HERE / "tables.test.mjs", info=info, phases=phases, names=list(map(names_of, sizes))
+        folder,
+        HERE / "tables.test.mjs",
+        info=info,
+        phases=phases,
+        names=list(map(names_of, sizes)),
+        enums=enums,
     )
 
 

@@ -43,6 +43,35 @@ def test_the_judgement_of_an_update_is_that_of_the_service(site: ServerProcess, 
     expect_numbers(page.locator(".judgement .worst .num"), [each["cost"] for each in worst])
 
 
+def test_the_learning_rate_of_a_schedule_is_shown_and_used_in_equations(
+    site: ServerProcess, page: Page
+) -> None:
+    page.goto(f"{site.http}/?mode=train")
+    page.get_by_role("textbox", name="Learning rate", exact=True).fill("1")
+    page.get_by_label("Epochs", exact=True).fill("5")
+    page.get_by_text("More settings").click()
+    page.get_by_label("Schedule", exact=True).select_option(label="exponential")
+    page.get_by_role("button", name="Create and train").click()
+    expect(page.locator("#wrong-factor")).to_contain_text("greater than 0")
+    page.get_by_label("Factor γ").fill("0.5")
+    page.get_by_role("button", name="Create and train").click()
+    expect(page.locator(".state")).to_contain_text("Succeeded")
+    page.get_by_label("Update number").fill("4")
+    page.get_by_label("Update number").press("Enter")
+    expect(page.locator(".rates h3 .num")).to_have_text("0.125")
+    curve = page.get_by_role(
+        "img", name=re.compile("^Learning rate of updates 0 to 5, from 0.0625")
+    )
+    expect(curve).to_be_visible()
+    network = parse_qs(urlsplit(page.url).query)["network"][0]
+    page.goto(f"{site.http}/?network={network}&update=4&line=99999")
+    panel = page.locator(".phase-panel")
+    expect(panel).to_contain_text("This line computes no number")
+    for _ in range(4):  # from the end of the step back to the last weight
+        page.keyboard.press("ArrowLeft")
+    expect(panel).to_contain_text("·0.125")
+
+
 def test_residuals_are_outputs_minus_targets(site: ServerProcess, page: Page) -> None:
     page.goto(f"{site.http}/?mode=train")
     page.get_by_label("Training set", exact=True).select_option(label="Custom table…")

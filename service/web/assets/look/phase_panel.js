@@ -16,7 +16,7 @@ export function PhasePanel({ opened, moment }) {
   const { network, trace, walk } = opened;
   const { kind, phase } = moment;
   const which = kindIn(network, kind, phase);
-  const settings = trace.settings;
+  const settings = { ...trace.settings, learningRate: trace.learningRate }; // that of the schedule, if there is one
   return html`
     <section class=${`phase-panel ${isLong(settings) ? "tall" : ""}`} aria-label="Current phase">
       <h2>${phaseName(network, phase)}</h2>

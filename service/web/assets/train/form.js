@@ -22,7 +22,7 @@ export function Form({ network }) {
   const set = sets.find(({ trainingSet }) => trainingSet === values.data);
   const change = (name, value) => happen({ kind: "changed", name, value });
   const send = sender({ network, values, set, refreshSets, happen });
-  const field = { values, wrong, change };
+  const field = { values, wrong, change, sets };
 
   return html`
     <form class="form" aria-label="New training run" onSubmit=${(event) => send(event, trainNew)} novalidate>

@@ -8,8 +8,10 @@ import { gapSentence, isNonFinite } from "../shared/non_finite.js";
 import { Num } from "../shared/number_view.js";
 import { whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
+import { RateCurve } from "./rate_curve.js";
 
 const POINTS = 800;
+const NONE = [];
 
 export function History({ network, latest, at }) {
   const [zoom, setZoom] = useState(null);
@@ -20,7 +22,7 @@ export function History({ network, latest, at }) {
   const { answer } = useAnswer(`${from} ${to}`, () =>
     get(`networks/${network.network}/updates`, { startUpdate: from, endUpdate: to, maxPoints: POINTS, detail: "DETAIL_COST" }),
   );
-  const updates = answer?.updates ?? [];
+  const updates = answer?.updates ?? NONE;
   const { xs, lines, marks } = useMemo(() => pointsOf(updates, isLog), [answer, isLog]);
   const gaps = gapsText(updates, answer?.thinned, isLog);
   const shown = useShown(network.network, at);
@@ -48,6 +50,7 @@ export function History({ network, latest, at }) {
         label=${`Cost of updates ${from} to ${to}. The slider below selects an update.`}
       />
       ${gaps && html`<p class="small gaps">${gaps}</p>`}
+      <${RateCurve} updates=${updates} shown=${shown} at=${at} onPick=${pick} onZoom=${setZoom} />
       <div class="time">
         <button type="button" aria-label="Previous update" disabled=${at <= earliest} onClick=${() => pick(at - 1)}>◀</button>
         <input type="range" aria-label="Update" min=${from} max=${to} value=${at} onInput=${(event) => pick(Number(event.target.value))} />

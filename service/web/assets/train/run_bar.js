@@ -54,8 +54,8 @@ export function RunBar({ network, run, speed, place, latest }) {
 const structureOf = ({ layerSizes, activations, bias, costFunction }) =>
   `${layerSizes.join("-")}, ${[...new Set(activations.map(enumName))].join(" and ")}${bias ? ", biases" : ""}, ${enumName(costFunction)}.`;
 
-const settingsOf = ({ settings: { trainingSet, optimizer, learningRate, batchSize, shuffleSeed } }) =>
-  `Training set ${trainingSet}, ${enumName(optimizer.kind)}, learning rate ${learningRate}, batch size ${batchSize}${shuffleSeed === undefined ? "" : `, shuffle seed ${shuffleSeed}`}.`;
+const settingsOf = ({ settings: { trainingSet, optimizer, learningRate, schedule, batchSize, shuffleSeed } }) =>
+  `Training set ${trainingSet}, ${enumName(optimizer.kind)}, learning rate ${learningRate}${schedule ? ` with schedule ${enumName(schedule.kind)}` : ""}, batch size ${batchSize}${shuffleSeed === undefined ? "" : `, shuffle seed ${shuffleSeed}`}.`;
 
 function Facts({ run, speed }) {
   const { settings } = run;

@@ -8,9 +8,9 @@ import { kindIn, SYMBOLS } from "./assets/look/equations.js";
 import * as functions from "./assets/shared/functions.js";
 import { parameterName, unitName } from "./assets/shared/unit_names.js";
 import { GROUPS } from "./assets/train/more/groups.js";
-import { DEFAULTS, placed } from "./assets/train/settings.js";
+import { DEFAULTS, placed, runOf } from "./assets/train/settings.js";
 
-const { info, phases, names } = JSON.parse(readFileSync(new URL("data.json", import.meta.url)));
+const { info, phases, names, enums } = JSON.parse(readFileSync(new URL("data.json", import.meta.url)));
 functions.describe(info);
 
 test("each optimizer has equations and a sentence", () => {
@@ -30,6 +30,24 @@ test("each number of an optimizer or initializer has a field in the form", () =>
       assert.deepEqual(placed({ violations: [{ field, description: "bad" }] }), { [name]: "Bad." });
     }
   }
+});
+
+test("the form offers all values of the enums of settings", () => {
+  const offered = Object.assign({}, ...GROUPS.map((group) => group.enums));
+  assert.deepEqual(offered, enums);
+});
+
+test("the settings that are seldom needed are sent if something was typed", () => {
+  const sent = (changes) => runOf({ ...DEFAULTS, ...changes }, { trainingSet: "xor" });
+  assert.equal(sent({}).schedule, undefined);
+  assert.deepEqual(sent({ schedule: "SCHEDULE_KIND_LIST", period: "5", rates: "0.1  1e-2", factor: "3" }).schedule, {
+    kind: "SCHEDULE_KIND_LIST",
+    unit: "SCHEDULE_UNIT_EPOCH",
+    warmup: undefined,
+    period: 5,
+    rates: [0.1, 0.01],
+  });
+  assert.deepEqual(placed({ violations: [{ field: "settings.schedule.rates[1]", description: "bad" }] }), { rates: "Bad." });
 });
 
 test("the defaults of the form exist", () => {
