@@ -6,6 +6,7 @@ from math import inf
 
 import numpy as np
 
+from training.batches import BatchMode
 from training.chunks import chunks
 from training.learning_rates import learning_rates
 from training.network import Array, Network
@@ -109,8 +110,8 @@ class Engine:
         plan = Plan(
             batches.batch_size,
             batches.total_examples,
-            batches.examples,
-            0,
+            batches.epoch_examples,
+            int(batches.mode is not BatchMode.CROSS_EPOCHS),
             batches.position(updates_done),
             below,
             self._optimizer_code,

@@ -157,7 +157,11 @@ class Run:
         """The examples of each update of the run."""
         settings = self.settings
         return _batches(
-            self.examples, settings.batch_size, settings.epochs, settings.stop.max_updates
+            self.examples,
+            settings.batch_size,
+            settings.epochs,
+            settings.stop.max_updates,
+            settings.batch_mode,
         )
 
     @property
@@ -180,7 +184,7 @@ class Run:
         schedule, batches = self.settings.schedule, self.batches
         duration = batches.total_updates
         if schedule.unit is ScheduleUnit.EPOCH:
-            duration = -(-batches.position(duration) // batches.examples)
+            duration = -(-batches.position(duration) // batches.epoch_examples)
         return schedule.completed(duration)
 
     @property
@@ -207,7 +211,7 @@ class Run:
     def epoch(self) -> int:
         """The epoch of the next example, counting from 1; the last one after all epochs."""
         position = self.batches.position(self.updates_done)
-        return min(position // self.examples + 1, self.settings.epochs)
+        return min(position // self.batches.epoch_examples + 1, self.settings.epochs)
 
     @property
     def next_example(self) -> int:
@@ -215,7 +219,7 @@ class Run:
 
         Without shuffling it is the index of the example in the training set.
         """
-        return self.batches.position(self.updates_done) % self.examples
+        return self.batches.position(self.updates_done) % self.batches.epoch_examples
 
     def at(self, updates_done: int) -> "Run":
         """Return the run with another number of completed updates."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from math import isfinite
 
+from training.batches import BatchMode
 from training.errors import LimitExceeded, Violations
 from training.limits import MOST_EXAMPLES_OF_A_RUN, Limits
 from training.network import Network
@@ -45,7 +46,8 @@ class TrainingSettings:
     number of examples, `epochs` ≥ 1. With `shuffle_seed`, 0 to 2^63 − 1, each epoch has its own
     order of the examples, a function of the seed and the epoch; None keeps the order of the set.
     With `validation`, the network is evaluated on examples that the run does not train on.
-    The schedule says how the learning rate changes.
+    The schedule says how the learning rate changes, `batch_mode` what happens to a batch at the end
+    of an epoch.
     """
 
     training_set: str
@@ -57,6 +59,7 @@ class TrainingSettings:
     stop: StopCondition = field(default_factory=StopCondition)
     validation: Validation | None = None
     schedule: LearningRateSchedule = field(default_factory=LearningRateSchedule)
+    batch_mode: BatchMode = BatchMode.CROSS_EPOCHS
 
     def held_out(self, examples: int) -> int:
         """Return how many of the examples in the training set are held out."""
@@ -95,6 +98,7 @@ def check_settings(
     check_optimizer(violations, f"{name}.optimizer", settings.optimizer)
     _check_stop(violations, f"{name}.stop", settings.stop)
     check_schedule(violations, f"{name}.schedule", settings.schedule, rate)
+    violations.known(f"{name}.batch_mode")
     if settings.validation is not None:
         check_validation(violations, f"{name}.validation", settings.validation, examples)
     else:

@@ -59,7 +59,7 @@ class ValidationPoints:
         if self.unit is ValidationUnit.UPDATE:
             following = (updates_done // self.every + 1) * self.every
             return min(following, self.batches.total_updates)
-        interval = self.every * self.batches.examples
+        interval = self.every * self.batches.epoch_examples
         intervals = self.batches.position(updates_done) // interval
         return self.batches.updates_reaching((intervals + 1) * interval)
 

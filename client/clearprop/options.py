@@ -5,6 +5,7 @@ from typing import Any, Literal, NotRequired, TypeAlias, TypedDict, Unpack
 
 from clearprop.v1.network_pb2 import Activation, CostFunction, Initializer, InitializerKind
 from clearprop.v1.run_pb2 import (
+    BatchMode,
     LearningRateSchedule,
     Optimizer,
     OptimizerKind,
@@ -95,6 +96,8 @@ class OptimizerOptions(TypedDict, total=False):
     - `max_updates`: ends the run after this number of updates.
     - `stop_on_non_finite_cost`: ends the run as FAILED after the first update with an infinite or
       NaN cost.
+    - `batch_mode`: what happens to a batch at the end of an epoch: `cross-epochs` (the default),
+      `end-with-epoch` or `drop-last`.
     - `schedule`: how the learning rate changes: `constant` (the default), `step`, `exponential`,
       `cosine`, `inverse-time` or `list`.
     - `schedule_unit`: the unit of its time: `epoch` (the default) or `update`.
@@ -116,6 +119,7 @@ class OptimizerOptions(TypedDict, total=False):
     cost_below: float
     max_updates: int
     stop_on_non_finite_cost: bool
+    batch_mode: str
     schedule: str
     schedule_unit: str
     schedule_period: int
@@ -196,6 +200,8 @@ def training_settings(training_set: str, **options: Unpack[StepOptions]) -> Trai
         stop["non_finite_cost"] = options["stop_on_non_finite_cost"]
     if stop:
         settings.stop.CopyFrom(StopCondition(**stop))
+    if "batch_mode" in options:
+        settings.batch_mode = enum_value(BatchMode, options["batch_mode"])
     schedule = _schedule(options)
     if schedule:
         settings.schedule.CopyFrom(LearningRateSchedule(**schedule))

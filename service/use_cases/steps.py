@@ -185,5 +185,5 @@ def _end_of_step(run: Run, command: StepCommand) -> int:
     if command.unit is StepUnit.UPDATE:
         return min(run.updates_done + count, run.total_updates)
     return run.batches.updates_reaching(
-        run.batches.position(run.updates_done) + count * run.examples
+        run.batches.position(run.updates_done) + count * run.batches.epoch_examples
     )

@@ -8,6 +8,7 @@ from msgspec import UNSET, UnsetType, field
 from storage.codec import NotAsWritten
 from storage.records.optimizer_record import OptimizerPart, optimizer_of, part_of
 from storage.records.record import Documents, Part, Record, given, named, unless
+from training.batches import BatchMode
 from training.numerics.schedules import ScheduleKind
 from training.run import (
     EndReason,
@@ -62,6 +63,7 @@ class _SettingsPart(Part, frozen=True):
     stop: _StopPart = field(default_factory=_StopPart)
     validation: _ValidationPart | UnsetType = UNSET
     schedule: _SchedulePart | UnsetType = UNSET  # a constant learning rate
+    batch_mode: str | UnsetType = UNSET
 
 
 class _ValidatedPart(Part, frozen=True):
@@ -140,6 +142,7 @@ def write(run: Run) -> bytes:
             ),
             _validation_part(settings.validation) if settings.validation else UNSET,
             _part_of_schedule(settings.schedule),
+            unless(BatchMode.CROSS_EPOCHS.value, settings.batch_mode.value),
         ),
         training_set_uid=run.training_set_uid,
         examples=run.examples,
@@ -225,6 +228,7 @@ def _settings(part: _SettingsPart) -> TrainingSettings:
         ),
         validation=_validation(part.validation) if part.validation else None,
         schedule=_schedule_of(part.schedule),
+        batch_mode=named(BatchMode, given(BatchMode.CROSS_EPOCHS.value, part.batch_mode)),
     )
 
 

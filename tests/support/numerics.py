@@ -1,7 +1,7 @@
 """Small problems for the loops and the kernels alike, and how to run both on them."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise, product
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from training.batches import Batches, BatchMode
 from training.numerics import kernels, loops
 from training.numerics.activations import ACTIVATIONS, SOFTMAX
 from training.numerics.arguments import Data, Plan, Workspace, data_of
@@ -91,12 +92,19 @@ class Problem:
         return len(self.inputs)
 
     @property
+    def batches(self) -> Batches:
+        training = self.training
+        used = training.epoch_examples or self.examples
+        mode = BatchMode.END_WITH_EPOCH if training.ends_with_epoch else BatchMode.CROSS_EPOCHS
+        return Batches(used, training.batch_size, training.epochs, mode=mode)
+
+    @property
     def total_examples(self) -> int:
-        return self.training.epochs * self.examples
+        return self.batches.total_examples
 
     @property
     def total_updates(self) -> int:
-        return math.ceil(self.total_examples / self.training.batch_size)
+        return self.batches.total_updates
 
     @property
     def network(self) -> EncodedNetwork:
@@ -129,13 +137,15 @@ class Problem:
         """Call the kernel with these arrays."""
         training = self.training
         learning_rates = np.full(len(costs), training.rates.learning_rate)
+        given = training.learning_rates[progress.updates_done :][: len(costs)]
+        learning_rates[: len(given)] = given
         learning_rates.flags.writeable = False
         plan = Plan(
             training.batch_size,
             self.total_examples,
-            self.examples,
-            0,
-            min(progress.updates_done * training.batch_size, self.total_examples),
+            self.batches.examples,
+            int(training.ends_with_epoch),
+            self.batches.position(progress.updates_done),
             training.cost_below,
             OPTIMIZER_CODES[training.optimizer],
             training.rates,
@@ -155,7 +165,7 @@ class Problem:
         seed = self.training.shuffle_seed
         if seed is None:
             return np.empty(0, np.uint64)
-        epoch = updates_done * self.training.batch_size // self.examples + 1
+        epoch = self.batches.position(updates_done) // self.batches.examples + 1
         return shuffling(seed, epoch)
 
     def by_loops(self) -> list[loops.Update]:
@@ -172,14 +182,13 @@ class Problem:
 
     def example_at(self, position: int) -> int:
         """Return which example a run takes at a position, counted from 0."""
-        epoch, place = divmod(position, self.examples)
+        epoch, place = divmod(position, self.batches.examples)
         seed = self.training.shuffle_seed
         return place if seed is None else epoch_order(seed, epoch + 1, self.examples)[place]
 
     def batch(self, update: int) -> list[int]:
         """Return the examples of an update, counted from 0."""
-        size = self.training.batch_size
-        begin, end = update * size, min((update + 1) * size, self.total_examples)
+        begin, end = self.batches.position(update), self.batches.position(update + 1)
         return [self.example_at(position) for position in range(begin, end)]
 
     def cost_of(self, parameters: list[float], example: int) -> float:
@@ -196,16 +205,17 @@ class Problem:
         `end` is the position after the last; the epoch is that of the one before `end`.
         """
         states = [self.parameters.tolist(), *(update.parameters for update in updates)]
-        size = self.training.batch_size
+        used = self.batches.examples
         total = 0.0
-        for position in range((end - 1) // self.examples * self.examples, end):
-            total = total + self.cost_of(states[position // size], self.example_at(position))
+        for position in range((end - 1) // used * used, end):
+            update = self.batches.updates_reaching(position + 1) - 1
+            total = total + self.cost_of(states[update], self.example_at(position))
         return total
 
     def epoch_cost_under_way(self, updates: list[loops.Update]) -> float:
         """Return the sum of the costs of those examples of the last epoch that were taken."""
-        taken = min(len(updates) * self.training.batch_size, self.total_examples)
-        return self.epoch_cost(updates, taken) if taken % self.examples else 0.0
+        taken = self.batches.position(len(updates))
+        return self.epoch_cost(updates, taken) if taken % self.batches.examples else 0.0
 
 
 def a_problem(
@@ -267,21 +277,26 @@ def structures(draw: st.DrawFn) -> Structure:
 @st.composite
 def trainings(draw: st.DrawFn, examples: int) -> loops.Training:
     """Settings of every kind for so many examples."""
+    rate = st.floats(1e-3, 0.5)
     rates = Rates(
-        draw(st.floats(1e-3, 0.5)),
+        draw(rate),
         draw(st.sampled_from([0.0, 0.01, 0.3])),
         momentum=draw(_DECAYS),
         beta1=draw(_DECAYS),
         beta2=draw(_DECAYS),
         epsilon=draw(st.sampled_from([1e-12, 1e-8, 0.1])),
     )
+    batch_size = draw(st.integers(1, examples))
     return loops.Training(
         rates,
-        batch_size=draw(st.integers(1, examples)),
+        batch_size=batch_size,
         epochs=draw(st.integers(1, 3)),
         optimizer=draw(st.sampled_from(list(OptimizerKind))),
         shuffle_seed=draw(st.none() | st.integers(0, 2**63 - 1)),
         cost_below=draw(st.just(-math.inf) | st.floats(0.0, 2.0)),
+        learning_rates=draw(st.just(()) | st.lists(rate, min_size=60, max_size=60)),
+        epoch_examples=draw(st.none() | st.just(examples // batch_size * batch_size)),
+        ends_with_epoch=draw(st.booleans()),
     )
 
 
@@ -312,14 +327,7 @@ def problems(draw: st.DrawFn, *, extreme: bool = False) -> Problem:
             _make_extreme(draw, array.reshape(-1))
         rate = st.sampled_from([1e-310, 1.0, 1e100, 1e300])
         rates = training.rates._replace(learning_rate=draw(rate))
-        training = loops.Training(
-            rates,
-            training.batch_size,
-            training.epochs,
-            training.optimizer,
-            training.shuffle_seed,
-            training.cost_below,
-        )
+        training = replace(training, rates=rates, learning_rates=())
     return Problem(structure, problem.parameters, problem.inputs, problem.targets, training)
 
 

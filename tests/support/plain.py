@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from training.batches import BatchMode
 from training.engine import rates_of, structure_of
 from training.network import Array, Network
 from training.numerics import loops
@@ -19,11 +20,28 @@ from training.training_set import Examples
 
 @dataclass
 class _Run:
-    """A run's settings, the examples of all its updates in order, and how many it has made."""
+    """A run's settings, the batches of all its updates, and how many it has made.
+
+    An example of a batch is its epoch and its place in the training set.
+    """
 
     settings: TrainingSettings
-    places: list[int]
+    batches: list[list[tuple[int, int]]]
     done: int = 0
+
+
+def _batches(
+    places: list[tuple[int, int]], settings: TrainingSettings
+) -> list[list[tuple[int, int]]]:
+    """Divide the examples of all epochs into batches."""
+    batches: list[list[tuple[int, int]]] = []
+    for place in places:
+        full = not batches or len(batches[-1]) == settings.batch_size
+        ends = settings.batch_mode is not BatchMode.CROSS_EPOCHS
+        if full or (ends and batches[-1][-1][0] != place[0]):
+            batches.append([])
+        batches[-1].append(place)
+    return batches
 
 
 @dataclass
@@ -53,11 +71,15 @@ class PlainHistory:
     def open_run(self, settings: TrainingSettings) -> None:
         """Begin a run; an optimizer goes on with what an equal one remembers."""
         examples = len(self.examples.inputs)
-        places: list[int] = []
+        places: list[tuple[int, int]] = []
         for epoch in range(1, settings.epochs + 1):
             seed = settings.shuffle_seed
-            places += range(examples) if seed is None else epoch_order(seed, epoch, examples)
-        self.run = _Run(settings, places)
+            used = examples
+            if settings.batch_mode is BatchMode.DROP_LAST:
+                used -= examples % settings.batch_size
+            order = list(range(examples)) if seed is None else epoch_order(seed, epoch, examples)
+            places += [(epoch, place) for place in order[:used]]
+        self.run = _Run(settings, _batches(places, settings))
 
     def advance_to(self, update: int) -> None:
         """Make the run's next updates up to a number."""
@@ -77,8 +99,7 @@ class PlainHistory:
 
     def _train(self, run: _Run) -> None:
         settings = run.settings
-        size = settings.batch_size
-        batch = run.places[run.done * size : (run.done + 1) * size]
+        batch = [place for _, place in run.batches[run.done]]
         optimizer = settings.optimizer.completed()
         table = OptimizerKind(str(optimizer.kind)).definition
         memory: Any = self.memory
@@ -103,10 +124,9 @@ class PlainHistory:
 
     def _learning_rate(self, run: _Run) -> float:
         """Return the learning rate of the next update of a run, by the readable functions."""
-        settings, examples = run.settings, len(self.examples.inputs)
-        schedule, size = settings.schedule, settings.batch_size
+        settings, schedule = run.settings, run.settings.schedule
         in_updates = schedule.unit is ScheduleUnit.UPDATE
-        duration = -(-len(run.places) // size) if in_updates else settings.epochs
+        duration = len(run.batches) if in_updates else settings.epochs
         schedule = schedule.completed(duration)
         numbers = ScheduleNumbers(
             SCHEDULE_CODES[str(schedule.kind)],
@@ -116,7 +136,8 @@ class PlainHistory:
             schedule.minimum,
             schedule.warmup,
         )
-        time = run.done if in_updates else run.done * size // examples
+        epoch, _ = run.batches[run.done][0]
+        time = run.done if in_updates else epoch - 1
         return learning_rate(time, numbers, np.array(schedule.rates))
 
     def _add(self, parameters: Array) -> None:

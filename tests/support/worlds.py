@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from training.batches import BatchMode
 from training.engine import Engine
 from training.network import Array, Initializer, Network, initial_parameters
 from training.numerics.activations import Activation
@@ -197,6 +198,7 @@ def settings_for(draw: st.DrawFn, examples: int) -> TrainingSettings:
         shuffle_seed=draw(st.none() | _SEEDS),
         optimizer=draw(optimizers),
         schedule=draw(schedules),
+        batch_mode=draw(st.sampled_from(BatchMode)),
     )
 
 

@@ -276,6 +276,12 @@ class Training:
     optimizer: str = "gradient-descent"
     shuffle_seed: int | None = None
     cost_below: float = field(default=-math.inf)
+    learning_rates: Sequence[float] = ()
+    """The learning rate of each update; none: all have that of `rates`."""
+    epoch_examples: int | None = None
+    """How many examples each epoch uses, the first in its order; None: all."""
+    ends_with_epoch: bool = False
+    """Whether a batch ends where its epoch ends, or goes on into the next."""
 
 
 def train(
@@ -287,8 +293,8 @@ def train(
 ) -> Iterator[Update]:
     """Yield the updates of a run in order.
 
-    The run uses the examples in order, epoch after epoch: a batch may cross the end of an epoch,
-    and the last batch has the examples that are left.  The run ends early if the next update would
+    The run uses the examples in order, epoch after epoch, and the last batch has the examples that
+    are left.  The run ends early if the next update would
     make a parameter infinite or NaN, and after the first update that ends an epoch in which the
     mean of the examples' costs, as trained, is below `training.cost_below`.
 
@@ -299,32 +305,44 @@ def train(
         targets: targets[example][output].
         training: the settings; the optimizer starts in its initial state.
     """
-    examples = len(inputs)
-    places = list(_order(examples, training))
     memory = OptimizerKind(training.optimizer).definition.fresh(len(parameters)).tolist()
     epoch_cost = 0.0
-    for start in range(0, len(places), training.batch_size):
-        batch = places[start : start + training.batch_size]
+    used = training.epoch_examples or len(inputs)
+    for update, (batch, left) in enumerate(batches_of(len(inputs), training)):
         costs, mean_gradient = batch_gradient(
             structure, parameters, [inputs[e] for e in batch], [targets[e] for e in batch]
         )
-        parameters, memory = step(
-            training.optimizer, parameters, mean_gradient, memory, training.rates
-        )
+        rates = training.rates
+        if training.learning_rates:
+            rates = rates._replace(learning_rate=training.learning_rates[update])
+        parameters, memory = step(training.optimizer, parameters, mean_gradient, memory, rates)
         if not all(map(math.isfinite, parameters)):
             return
         yield Update(total(costs) / float(len(batch)), mean_gradient, list(parameters), memory)
-        left = examples - start % examples  # of the epoch, with this batch
         epoch_cost = total(costs[:left], epoch_cost)
         if len(batch) >= left:
-            if epoch_cost / float(examples) < training.cost_below:
+            if epoch_cost / float(used) < training.cost_below:
                 return
             epoch_cost = total(costs[left:])
 
 
-def _order(examples: int, training: Training) -> Iterator[int]:
+def batches_of(examples: int, training: Training) -> Iterator[tuple[list[int], int]]:
+    """Yield the examples of each batch, and how many its epoch has left from its first one on."""
+    used = training.epoch_examples or examples
+    places = list(_order(examples, used, training))
+    start = 0
+    while start < len(places):
+        left = used - start % used
+        end = start + training.batch_size
+        if training.ends_with_epoch:
+            end = min(end, start + left)
+        yield places[start:end], left
+        start = end
+
+
+def _order(examples: int, used: int, training: Training) -> Iterator[int]:
     for epoch in range(1, training.epochs + 1):
         if training.shuffle_seed is None:
-            yield from range(examples)
+            yield from range(used)
         else:
-            yield from epoch_order(training.shuffle_seed, epoch, examples)
+            yield from epoch_order(training.shuffle_seed, epoch, examples)[:used]

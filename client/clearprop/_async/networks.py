@@ -114,6 +114,8 @@ class AsyncNetwork(AsyncNetworkHistory, AsyncNetworkInspection, AsyncNetworkEdit
         - `max_updates`: ends the run after this number of updates.
         - `stop_on_non_finite_cost`: ends the run as FAILED after the first update with an infinite
           or NaN cost.
+        - `batch_mode`: what happens to a batch at the end of an epoch: `cross-epochs` (the
+          default), `end-with-epoch` or `drop-last`.
         - `schedule`: how the learning rate changes: `constant` (the default), `step`,
           `exponential`, `cosine`, `inverse-time` or `list`.
         - `schedule_unit`: the unit of its time: `epoch` (the default) or `update`.

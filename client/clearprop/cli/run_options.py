@@ -10,7 +10,7 @@ import typer
 from clearprop import StepOptions
 from clearprop.cli.options import NextUpdate, TrainingSetId, UpdateNumber, given
 from clearprop.cli.parsers import one_of, real_number, vector, whole_number
-from clearprop.v1.run_pb2 import OptimizerKind, ScheduleKind, ScheduleUnit
+from clearprop.v1.run_pb2 import BatchMode, OptimizerKind, ScheduleKind, ScheduleUnit
 from clearprop.values import enum_word
 
 #: The type and default of each option, by the name of the client's parameter.
@@ -18,6 +18,7 @@ Options: TypeAlias = dict[str, tuple[Any, Any]]
 
 _REQUIRED = inspect.Parameter.empty
 _OPTIMIZERS = [enum_word(OptimizerKind, each) for each in OptimizerKind.values()[1:]]
+_BATCH_MODES = [enum_word(BatchMode, each) for each in BatchMode.values()[1:]]
 _SCHEDULES = [enum_word(ScheduleKind, each) for each in ScheduleKind.values()[1:]]
 _UNITS = [enum_word(ScheduleUnit, each) for each in ScheduleUnit.values()[1:]]
 
@@ -97,6 +98,11 @@ _HOW: Options = {
                 "--stop-on-non-finite-cost",
                 help="Fail after an update with an infinite or NaN cost.",
             ),
+        ),
+        (
+            "batch_mode",
+            str,
+            _word("--batch-mode", "mode", _BATCH_MODES, "Batches at the end of an epoch"),
         ),
         (
             "schedule",

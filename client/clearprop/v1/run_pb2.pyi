@@ -173,6 +173,38 @@ SCHEDULE_UNIT_UPDATE: ScheduleUnit.ValueType  # 2
 """The time of an update is the number of updates of the run before it."""
 Global___ScheduleUnit: _TypeAlias = ScheduleUnit  # noqa: Y015
 
+class _BatchMode:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _BatchModeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_BatchMode.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    BATCH_MODE_UNSPECIFIED: _BatchMode.ValueType  # 0
+    """The default in requests: CROSS_EPOCHS."""
+    BATCH_MODE_CROSS_EPOCHS: _BatchMode.ValueType  # 1
+    """The batch continues with the start of the next epoch. Only the last batch of a run can be
+    smaller.
+    """
+    BATCH_MODE_END_WITH_EPOCH: _BatchMode.ValueType  # 2
+    """The batch ends with the epoch, so the last batch of each epoch can be smaller."""
+    BATCH_MODE_DROP_LAST: _BatchMode.ValueType  # 3
+    """No batch is smaller: the examples that are left at the end of an epoch are not used in it."""
+
+class BatchMode(_BatchMode, metaclass=_BatchModeEnumTypeWrapper):
+    """What happens to a batch at the end of an epoch."""
+
+BATCH_MODE_UNSPECIFIED: BatchMode.ValueType  # 0
+"""The default in requests: CROSS_EPOCHS."""
+BATCH_MODE_CROSS_EPOCHS: BatchMode.ValueType  # 1
+"""The batch continues with the start of the next epoch. Only the last batch of a run can be
+smaller.
+"""
+BATCH_MODE_END_WITH_EPOCH: BatchMode.ValueType  # 2
+"""The batch ends with the epoch, so the last batch of each epoch can be smaller."""
+BATCH_MODE_DROP_LAST: BatchMode.ValueType  # 3
+"""No batch is smaller: the examples that are left at the end of an epoch are not used in it."""
+Global___BatchMode: _TypeAlias = BatchMode  # noqa: Y015
+
 @_typing.final
 class Optimizer(_message.Message):
     """An optimizer and its settings. The optimizer state (v, s, t) starts at 0 and belongs to the
@@ -380,6 +412,7 @@ class TrainingSettings(_message.Message):
     OPTIMIZER_FIELD_NUMBER: _builtins.int
     STOP_FIELD_NUMBER: _builtins.int
     SCHEDULE_FIELD_NUMBER: _builtins.int
+    BATCH_MODE_FIELD_NUMBER: _builtins.int
     training_set: _builtins.str
     """The id of the training set. Its examples must match the network's input and output layers, and
     its targets must be valid for the network's cost function.
@@ -389,15 +422,15 @@ class TrainingSettings(_message.Message):
     starts from.
     """
     batch_size: _builtins.int
-    """The number of examples per update: 1 to the number of examples in the training set. A batch can
-    cross the end of an epoch; only the last batch of a run can be smaller. The batch size
-    multiplied by the number of units in all layers, including inputs, must not exceed the limit
+    """The number of examples per update: 1 to the number of examples in the training set. By default
+    a batch can cross the end of an epoch; see `batch_mode`. The batch size multiplied by the number of units in all layers, including inputs, must not exceed the limit
     `batch_numbers`.
     """
     epochs: _builtins.int
     """The number of passes through the training set, at least 1. The run applies ⌈epochs × examples /
     batch size⌉ updates: for example, 4 examples, batch size 3 and 4 epochs result in 6 updates.
-    epochs × examples must not exceed 2^53.
+    With the batch mode END_WITH_EPOCH it applies ⌈examples / batch size⌉ updates per epoch, with
+    DROP_LAST ⌊examples / batch size⌋. epochs × examples must not exceed 2^53.
     """
     shuffle_seed: _builtins.int
     """The seed that shuffles the examples of each epoch, 0 to 2^63 − 1. The order depends only on
@@ -409,6 +442,8 @@ class TrainingSettings(_message.Message):
     position i from n − 1 down to 1 with position r mod (i + 1), where r is the next raw 64-bit
     number that is less than the largest multiple of i + 1 up to 2^64; other numbers are discarded.
     """
+    batch_mode: Global___BatchMode.ValueType
+    """What happens to a batch at the end of an epoch. Default: CROSS_EPOCHS."""
     @_builtins.property
     def optimizer(self) -> Global___Optimizer:
         """The optimizer. Default: GRADIENT_DESCENT without weight decay."""
@@ -432,10 +467,11 @@ class TrainingSettings(_message.Message):
         optimizer: Global___Optimizer | None = ...,
         stop: Global___StopCondition | None = ...,
         schedule: Global___LearningRateSchedule | None = ...,
+        batch_mode: Global___BatchMode.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed", "optimizer", b"optimizer", "schedule", b"schedule", "shuffle_seed", b"shuffle_seed", "stop", b"stop"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed", "batch_size", b"batch_size", "epochs", b"epochs", "learning_rate", b"learning_rate", "optimizer", b"optimizer", "schedule", b"schedule", "shuffle_seed", b"shuffle_seed", "stop", b"stop", "training_set", b"training_set"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed", "batch_mode", b"batch_mode", "batch_size", b"batch_size", "epochs", b"epochs", "learning_rate", b"learning_rate", "optimizer", b"optimizer", "schedule", b"schedule", "shuffle_seed", b"shuffle_seed", "stop", b"stop", "training_set", b"training_set"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__shuffle_seed: _TypeAlias = _typing.Literal["shuffle_seed"]  # noqa: Y015
     _WhichOneofArgType__shuffle_seed: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed"]  # noqa: Y015

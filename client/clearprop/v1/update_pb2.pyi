@@ -261,8 +261,8 @@ class UpdateColumns(_message.Message):
     """The number of the run that applied the updates; 0 if they do not belong to a run."""
     run_index: _builtins.int
     """The number of updates that the run had applied before the first of these updates. Together with
-    the settings of the run it gives the batch of each update: update i starts at example
-    (`run_index` + i × `stride`) × batch size, counted across all epochs.
+    the settings of the run it gives the batch of each update: with batches that cross epochs,
+    update i starts at example (`run_index` + i × `stride`) × batch size, counted across all epochs.
     """
     count: _builtins.int
     """n: the number of updates, at least 1."""

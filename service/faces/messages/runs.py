@@ -12,6 +12,7 @@ from service.faces.messages.times import timestamp
 from service.faces.messages.warnings import warnings
 from service.use_cases.runs import RunView
 from service.use_cases.steps import StepCommand, StepUnit
+from training.batches import BatchMode
 from training.errors import Violations
 from training.numerics.optimizers import OptimizerKind
 from training.numerics.schedules import ScheduleKind
@@ -33,6 +34,7 @@ _OPTIMIZER_KINDS = EnumTable(
 _NO_STOP = StopCondition()
 _NO_SCHEDULE = LearningRateSchedule()
 
+_BATCH_MODES = EnumTable(run_pb2.BatchMode, BatchMode, BatchMode.CROSS_EPOCHS, one_of(BatchMode))
 _SCHEDULE_KINDS = EnumTable(
     run_pb2.ScheduleKind, ScheduleKind, ScheduleKind.CONSTANT, one_of(ScheduleKind)
 )
@@ -64,6 +66,7 @@ def settings(unknown: Violations, message: run_pb2.TrainingSettings) -> Training
             non_finite_cost=message.stop.non_finite_cost,
         ),
         schedule=_schedule(unknown, "settings.schedule", message.schedule),
+        batch_mode=_BATCH_MODES.read(unknown, "settings.batch_mode", message.batch_mode),
     )
 
 
@@ -77,7 +80,7 @@ def optimizer_state(unknown: Violations, message: run_pb2.OptimizerState) -> Opt
 
 def sent_settings(source: TrainingSettings) -> run_pb2.TrainingSettings:
     """Convert the settings of a run."""
-    return run_pb2.TrainingSettings(
+    message = run_pb2.TrainingSettings(
         training_set=source.training_set,
         learning_rate=source.learning_rate,
         batch_size=source.batch_size,
@@ -95,6 +98,9 @@ def sent_settings(source: TrainingSettings) -> run_pb2.TrainingSettings:
         ),
         schedule=_sent_schedule(source.schedule) if source.schedule != _NO_SCHEDULE else None,
     )
+    if source.batch_mode is not BatchMode.CROSS_EPOCHS:
+        message.batch_mode = _BATCH_MODES.numbers[source.batch_mode]
+    return message
 
 
 def sent_optimizer(source: Optimizer) -> run_pb2.Optimizer:

@@ -76,16 +76,16 @@ def _updates(network: Network, part: Snapshots, selection: Selection) -> bytes:
         return b""
     steps = np.arange(count, dtype=np.int64) * part.stride
     index = part.run_offset + steps
-    position = index * run.settings.batch_size
-    first = position % run.examples
-    left = run.batches.total_examples - position
+    batches = run.batches
+    position = batches.positions(index)
+    epochs, first = np.divmod(position, batches.epoch_examples)
     rows = _Rows(count)
     rows.integers(_UPDATE["update"].number, part.first_update + steps)
     rows.integers(_UPDATE["kind"].number, np.full(count, update_pb2.UPDATE_KIND_GRADIENT))
     rows.integers(_UPDATE["run"].number, np.full(count, run.number))
-    rows.integers(_UPDATE["epoch"].number, position // run.examples + 1)
+    rows.integers(_UPDATE["epoch"].number, epochs + 1)
     rows.integers(_UPDATE["first_example"].number, first)
-    rows.integers(_UPDATE["example_count"].number, np.minimum(run.settings.batch_size, left))
+    rows.integers(_UPDATE["example_count"].number, batches.example_counts(position))
     rows.constant(tag(_UPDATE["cost"].number, FIXED64))
     rows.doubles(part.costs.reshape(count, 1))
     if selection.parameters:

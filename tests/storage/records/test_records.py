@@ -12,6 +12,7 @@ import pytest
 
 from storage.codec import NotAsWritten
 from storage.records import network_record, optimizer_record, run_record, training_set_record
+from training.batches import BatchMode
 from training.network import Fork, Initializer, Network
 from training.numerics.activations import Activation
 from training.numerics.costs import CostFunction
@@ -160,7 +161,7 @@ RUNS = {
         (
             '{"network_uid":"u","number":1,"settings":{"training_set":"and","learning_rate":0.125,'
             '"batch_size":2,"epochs":3,"schedule":{"kind":"cosine","unit":"update","period":9,'
-            '"factor":0.0,"minimum":0.01,"warmup":4,"rates":[]}},"training_set_uid":"built-in-and",'
+            '"factor":0.0,"minimum":0.01,"warmup":4,"rates":[]},"batch_mode":"drop-last"},"training_set_uid":"built-in-and",'
             '"examples":4,"state":"PENDING","first_update":1,"latest_update":0,'
             f'"create_time":"{WHEN}"}}'
         ),
@@ -175,6 +176,7 @@ RUNS = {
                 schedule=LearningRateSchedule(
                     ScheduleKind.COSINE, ScheduleUnit.UPDATE, 9, 0.0, 0.01, 4
                 ),
+                batch_mode=BatchMode.DROP_LAST,
             ),
             "built-in-and",
             4,

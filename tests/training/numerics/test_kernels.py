@@ -29,11 +29,11 @@ from training.numerics.optimizers import OptimizerKind, Rates
 
 def _outcome(problem: Problem, updates: list[loops.Update]) -> int:
     """Return why a run of the loops ended with these updates."""
-    taken = min(len(updates) * problem.training.batch_size, problem.total_examples)
-    full = taken // problem.examples * problem.examples
-    before = min(max(len(updates) - 1, 0) * problem.training.batch_size, problem.total_examples)
+    batches = problem.batches
+    taken, before = batches.position(len(updates)), batches.position(max(len(updates) - 1, 0))
+    full = taken // batches.examples * batches.examples
     if full > before:  # the last update ended an epoch
-        mean = problem.epoch_cost(updates, full) / problem.examples
+        mean = problem.epoch_cost(updates, full) / batches.examples
         if mean < problem.training.cost_below:
             return kernels.COST_REACHED
     return kernels.MADE if taken == problem.total_examples else kernels.DIVERGED

@@ -13,6 +13,7 @@ from service.faces.messages.updates import _DETAILS
 from service.reading.selection import Detail
 from service.use_cases.exports import ExportFormat
 from service.use_cases.steps import StepUnit
+from training.batches import BatchMode
 from training.errors import Violations
 from training.numerics.activations import Activation
 from training.numerics.costs import CostFunction
@@ -29,6 +30,7 @@ TABLES: list[Any] = [
     (InitializerKind, network_pb2.InitializerKind, networks._INITIALIZER_KINDS),
     (ExportFormat, pb.ExportFormat, exports._FORMATS),
     (OptimizerKind, run_pb2.OptimizerKind, runs._OPTIMIZER_KINDS),
+    (BatchMode, run_pb2.BatchMode, runs._BATCH_MODES),
     (ScheduleKind, run_pb2.ScheduleKind, runs._SCHEDULE_KINDS),
     (ScheduleUnit, run_pb2.ScheduleUnit, runs._SCHEDULE_UNITS),
     (StepUnit, pb.StepUnit, runs._STEP_UNITS),
@@ -83,6 +85,7 @@ def test_settings_are_converted_to_messages_and_back_unchanged() -> None:
             3,
             7,
             schedule=LearningRateSchedule(ScheduleKind.STEP, period=4, factor=0.5, minimum=0.1),
+            batch_mode=BatchMode.DROP_LAST,
         ),
         TrainingSettings(
             "xor", 1.0, 1, 1, optimizer=Optimizer(OptimizerKind.MOMENTUM, 0.0, weight_decay=0.5)
