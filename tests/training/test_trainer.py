@@ -325,7 +325,7 @@ def test_defaults_and_the_same_values_in_full_are_one_optimizer() -> None:
 
 def epochs_below(world: World, run: Run, cost_below: float) -> int | None:
     """Return after how many updates a run without shuffling ends by its cost, plainly counted."""
-    engine, n = world.engine(run), run.examples
+    engine, n = world.engine(run), run.batches.epoch_examples
     state, position, sums = State(0, world.parameters), 0, [0.0]
     for index in range(run.total_updates):
         _, costs = outputs_and_costs(world.network, state.parameters, world.examples)

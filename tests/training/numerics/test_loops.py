@@ -302,3 +302,31 @@ def test_the_batch_gradient_is_the_sum_of_the_examples_in_their_order_over_their
         problem.targets.tolist(),
     )
     assert gradient == [g / 3.0 for g in total]
+
+
+def test_batches_end_with_their_epochs_if_they_have_to() -> None:
+    training = loops.Training(Rates(0.1), batch_size=3, epochs=2, ends_with_epoch=True)
+    assert list(loops.batches_of(5, training)) == [
+        ([0, 1, 2], 5),
+        ([3, 4], 2),
+        ([0, 1, 2], 5),
+        ([3, 4], 2),
+    ]
+
+
+def test_an_epoch_uses_as_many_of_its_examples_as_it_is_told() -> None:
+    training = loops.Training(
+        Rates(0.1), batch_size=3, epochs=2, shuffle_seed=4, epoch_examples=3, ends_with_epoch=True
+    )
+    expected = [(epoch_order(4, epoch, 5)[:3], 3) for epoch in (1, 2)]
+    assert list(loops.batches_of(5, training)) == expected
+
+
+def test_each_update_has_its_own_learning_rate() -> None:
+    rates = [0.5, 0.25, 0.125]
+    problem = a_problem(batch_size=7, epochs=3, rates=Rates(1.0), learning_rates=rates)
+    parameters = problem.parameters
+    for update, rate in zip(problem.by_loops(), rates, strict=True):
+        expected = [w - g * rate for w, g in zip(parameters.tolist(), update.gradient, strict=True)]
+        assert update.parameters == expected
+        parameters = np.array(expected)
