@@ -16,6 +16,7 @@ from training.numerics import loops
 from training.numerics.activations import ACTIVATIONS
 from training.numerics.layout import Layer, Structure, to_flat, to_layers
 from training.numerics.optimizers import OptimizerKind, Rates
+from training.numerics.random import epoch_order
 
 XOR_INPUTS = [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
 XOR_TARGETS = [[0.0], [1.0], [1.0], [0.0]]
