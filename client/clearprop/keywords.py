@@ -17,6 +17,7 @@ ClassT = TypeVar("ClassT")
 #: Names that other libraries use.
 _OTHER_NAMES = {
     "alpha": "learning_rate",
+    "batch": "batch_size",
     "eta": "learning_rate",
     "l2": "weight_decay",
     "loss": "cost_function",

@@ -34,7 +34,7 @@ PRINTED = {
         "categorical-cross-entropy 2410",
         "(32, 64) (32,)",
         "Run 1 of digits is SUCCEEDED: ",
-        "429 and 430 updates",
+        "430 and 430 updates",
         "SUCCEEDED after ",
         "At update 0: cost 2.",
         "200 gradients over 8 examples: passed",

@@ -51,10 +51,13 @@ def stub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TrainingSer
 
 
 def answer(stub: TrainingServiceStub, call: dict[str, Any]) -> str:
-    """Repeat a call and return the digest of its response."""
+    """Repeat a call and return the digest of its response, without the fields that are newer."""
     request = getattr(pb, f"{call['rpc']}Request").FromString(bytes.fromhex(call["request"]))
     method = getattr(stub, call["rpc"])
     response = method(iter([request]) if call["rpc"].startswith("Upload") else request)
+    for update in getattr(response, "updates", ()):  # of a step
+        assert update.learning_rate == request.settings.learning_rate > 0.0
+        update.ClearField("learning_rate")
     return sha256(response.SerializeToString(deterministic=True)).hexdigest()
 
 
