@@ -13,6 +13,8 @@ from training.network import Array, Network
 from training.numerics.optimizers import Rates
 from training.numerics.random import epoch_order
 from training.run import Run
+from training.run_examples import RunExamples
+from training.split import Indices
 from training.training_set import Examples
 from training.update import State
 
@@ -56,43 +58,48 @@ class BatchUpdate:
 
 
 def batch_update(
-    network: Network, run: Run, index: int, before: State, examples: Examples
+    network: Network, run: Run, index: int, before: State, examples: RunExamples
 ) -> BatchUpdate:
     """Return update `index` of a run, counted from 0, computed from the state before it.
 
-    `examples` are those of the whole training set; `index` is less than the run's total.
+    `index` is less than the run's total.
     """
-    updates = Engine(network, run, examples).advance(before, index, 1)
-    numbers = tuple(_numbers(run, index))
+    updates = Engine(network, run, examples.training).advance(before, index, 1)
+    rows = np.fromiter(_rows(run, index), dtype=np.intp)
     return BatchUpdate(
         network,
         run,
         index,
         before,
         updates.state if updates.made else None,
-        numbers,
-        _rows(examples, numbers),
+        tuple(_numbers(examples, rows)),
+        _batch(examples, rows),
     )
 
 
 def batch_gradient(
-    network: Network, run: Run, index: int, before: Array, examples: Examples
+    network: Network, run: Run, index: int, before: Array, examples: RunExamples
 ) -> Array:
     """Return G/n (parameters) of update `index` of a run, from the parameters before it.
 
-    It is the mean gradient without weight decay; `examples` are those of the whole training set.
+    It is the mean gradient without weight decay.
     """
-    batch = _rows(examples, tuple(_numbers(run, index)))
+    batch = _batch(examples, np.fromiter(_rows(run, index), dtype=np.intp))
     return cost_and_gradient(network, before, batch)[1]
 
 
-def _rows(examples: Examples, numbers: tuple[int, ...]) -> Examples:
-    rows = np.array(numbers)
-    return Examples(examples.inputs[rows], examples.targets[rows])
+def _batch(examples: RunExamples, rows: Indices) -> Examples:
+    return Examples(examples.training.inputs[rows], examples.training.targets[rows])
 
 
-def _numbers(run: Run, index: int) -> Iterator[int]:
-    """Yield the indices of the examples of an update in the training set, in order."""
+def _numbers(examples: RunExamples, rows: Indices) -> Iterator[int]:
+    """Yield the indices in the training set of these examples among those of the run."""
+    found: Indices = rows if examples.numbers is None else examples.numbers[rows]
+    yield from found.tolist()
+
+
+def _rows(run: Run, index: int) -> Iterator[int]:
+    """Yield the indices of the examples of an update among those that the run trains on."""
     batch = run.batches.batch(index)
     epoch, start, seed = batch.epoch, batch.first_example, run.settings.shuffle_seed
     left = batch.example_count

@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NoReturn
 
-import numpy as np
-
 from training.cancellation import cancellable
 from training.engine import Engine, Updates
 from training.errors import DamagedHistory
@@ -20,7 +18,7 @@ class ReplayContext:
     """What a replay needs from the history.
 
     `run` returns a run by its number, `engine` the engine for it, `stored` the state of the latest
-    keyframe at or before an update; INITIAL, EDIT and RESET updates have a keyframe each.
+    keyframe at or before an update; updates other than GRADIENT have a keyframe each.
     """
 
     network: Network
@@ -53,7 +51,9 @@ def replay(
             state = _stored(context, upcoming)
             if upcoming >= first:
                 parameters = state.parameters.reshape(1, -1)
-                yield Snapshots(segment.kind, upcoming, None, 0, np.empty(0), parameters, state)
+                run = context.run(segment.run) if segment.run else None
+                offset, costs = segment.run_offset, segment.costs
+                yield Snapshots(segment.kind, upcoming, run, offset, costs, parameters, state)
         else:
             assert state is not None  # update 0 is never a gradient update
             if state.update < first - 1:
@@ -70,6 +70,7 @@ def replay(
                     updates.costs,
                     updates.recorded,
                     state,
+                    validations=segment.validations.within(range(begin, until + 1)),
                 )
         upcoming = until + 1
         if upcoming > last:

@@ -9,7 +9,7 @@ from typing import TypedDict, Unpack
 from training.batches import Batches
 from training.schedule import LearningRateSchedule, ScheduleUnit
 from training.settings import TrainingSettings
-from training.validation import ValidationPoints, ValidationResult
+from training.validation import NOT_VALIDATED, ValidationPoints, ValidationProgress
 
 
 class RunState(StrEnum):
@@ -73,25 +73,6 @@ class EndReason(StrEnum):
     """The run could not continue, because data was corrupt or there was an internal error."""
 
 
-@dataclass(frozen=True, slots=True)
-class Validated:
-    """A validation of a run, after update number `update`, and what it measured."""
-
-    update: int
-    result: ValidationResult
-
-
-@dataclass(frozen=True, slots=True)
-class Improvement:
-    """The last validation that improved by more than `min_delta`, from which patience counts.
-
-    `position` is the number of examples that the run had trained on.
-    """
-
-    cost: float
-    position: int
-
-
 class Progress(TypedDict, total=False):
     """The fields of a run that its updates change; see Run."""
 
@@ -101,9 +82,7 @@ class Progress(TypedDict, total=False):
     epoch_cost: float
     non_finite_cost: int | None
     start_time: datetime
-    latest_validation: Validated | None
-    best: Validated | None
-    improvement: Improvement | None
+    validation: ValidationProgress
     end_reason: EndReason | None
 
 
@@ -121,8 +100,7 @@ class Run:
     later version of the service: opaque, and preserved.
 
     `examples` are those that the run trains on, without `validation_examples`, which are held out
-    or those of the set `validation_set_uid`. `best` is the first validation with the lowest cost,
-    `improvement` the last one that counts for `patience`; NaN and infinite costs are neither.
+    or those of the set `validation_set_uid`.
     `end_reason` is set with the last GRADIENT update; a run that must restore its best state then
     is still active until it has.
     """
@@ -147,9 +125,7 @@ class Run:
     extra: bytes = b""
     validation_set_uid: str = ""
     validation_examples: int = 0
-    latest_validation: Validated | None = None
-    best: Validated | None = None
-    improvement: Improvement | None = None
+    validation: ValidationProgress = NOT_VALIDATED
     end_reason: EndReason | None = None
 
     @property
@@ -169,6 +145,17 @@ class Run:
         """The uids of the training sets that the run needs."""
         uids = (self.training_set_uid, self.validation_set_uid)
         return frozenset(uid for uid in uids if uid)
+
+    @property
+    def restored_update(self) -> int | None:
+        """The update to whose state the run would return at its end; None if to none."""
+        best = self.validation.best
+        return best.update if best is not None and self.settings.stop.restore_best else None
+
+    @property
+    def is_split(self) -> bool:
+        """Whether a share of the training set is held out."""
+        return self.settings.validation is not None and not self.validation_set_uid
 
     @property
     def validation_points(self) -> ValidationPoints | None:

@@ -8,19 +8,20 @@ from training.learning_rates import learning_rates
 from training.network import Array
 from training.run import Run
 from training.update import State, UpdateKind
+from training.validation import NO_VALIDATIONS, Validations
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshots:
     """Updates of one kind and one run, with their parameters, as arrays.
 
-    Their numbers are `first_update`, `first_update + stride` and so on. `costs` (count), empty if
-    no run made the updates; `parameters` (count, parameters) after each update, or (count, 0) if
+    Their numbers are `first_update`, `first_update + stride` and so on. `costs` (count), empty for
+    kinds other than GRADIENT; `parameters` (count, parameters) after each update, or (count, 0) if
     only costs were requested; `gradients` in the same form, or None. `run` is None if no run made
     the updates, else the run as it was when it was read: use it only for what never changes, such
     as its settings. `run_offset` is the number of updates of the run before the first of these.
     `last_state` is the whole state after the last update, with its optimizer state; None if it was
-    not recomputed.
+    not recomputed. `validations` are those after some of these updates.
     """
 
     kind: UpdateKind
@@ -32,6 +33,12 @@ class Snapshots:
     last_state: State | None = None
     stride: int = 1
     gradients: Array | None = None
+    validations: Validations = NO_VALIDATIONS
+
+    @property
+    def run_of_batches(self) -> Run | None:
+        """The run whose batches made the updates; None if they have no batches."""
+        return self.run if self.kind is UpdateKind.GRADIENT else None
 
     @property
     def count(self) -> int:
@@ -76,6 +83,7 @@ class Snapshots:
             stride=step,
             gradients=None if self.gradients is None else self.gradients[chosen],
         )
+        part = replace(part, validations=self.validations.within(part.numbers))
         return replace(part, last_state=self.last_state) if self._ends_with(part) else part
 
     def detached(self) -> "Snapshots":
@@ -86,13 +94,15 @@ class Snapshots:
             costs=self.costs.copy(),
             parameters=self.parameters.copy(),
             gradients=gradients,
+            validations=self.validations.copy(),
         )
 
     @property
     def nbytes(self) -> int:
         """The size of the arrays in bytes, without the whole state."""
         gradients = 0 if self.gradients is None else self.gradients.nbytes
-        return self.costs.nbytes + self.parameters.nbytes + gradients
+        arrays = self.costs.nbytes + self.parameters.nbytes + gradients
+        return arrays + self.validations.nbytes
 
     def _ends_with(self, part: "Snapshots") -> bool:
         return self.last_state is not None and part.last_update == self.last_update
@@ -100,7 +110,8 @@ class Snapshots:
     def is_followed_by(self, later: "Snapshots") -> bool:
         """Return whether `later` are the next updates of the same run."""
         return (
-            self.run is not None
+            self.kind is later.kind is UpdateKind.GRADIENT
+            and self.run is not None
             and later.run is not None
             and self.run.number == later.run.number
             and self.last_update + 1 == later.first_update
@@ -113,4 +124,5 @@ class Snapshots:
             costs=np.concatenate([self.costs, later.costs]),
             parameters=np.concatenate([self.parameters, later.parameters]),
             last_state=later.last_state,
+            validations=self.validations.then(later.validations),
         )

@@ -1,16 +1,16 @@
 """Executes a run: turns its next batches into additions to the history, segment by segment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import isnan
 
-from training.engine import Engine, Outcome, Updates
+from training.engine import Outcome, Updates
 from training.network import Network
 from training.ports import Clock
-from training.run import EndReason, Failure, Run, RunState, end_reason_of
+from training.run import EndReason, Failure, Run, RunState
 from training.run_changes import addition_of_run, change_state
+from training.run_examples import RunExamples
 from training.snapshots import Snapshots
-from training.training_set import Examples
 from training.update import (
     Addition,
     Head,
@@ -19,6 +19,7 @@ from training.update import (
     State,
     UpdateKind,
 )
+from training.validated_engine import Stretch, ValidatedEngine
 
 #: How long the training of one segment should take, in seconds: the delay of live watches and of a
 #: pause, and the work that is lost in a crash.
@@ -58,13 +59,14 @@ class Trainer:
 
     `head`, `run` and `state` are those after the latest addition. Each addition is based on the
     head after the one before it, so several can wait for their transaction while the next one is
-    computed.
+    computed. `best` is the state of the best update so far if the run returns to it at its end; it
+    must be set for a run that has one.
     """
 
     def __init__(
         self,
         network: Network,
-        examples: Examples,
+        examples: RunExamples,
         head: Head,
         run: Run,
         state: State,
@@ -74,7 +76,8 @@ class Trainer:
         self.run = run
         self.state = state
         self.examples = examples
-        self._engine = Engine(network, run, examples)
+        self.best: State | None = None
+        self._engine = ValidatedEngine(network, run, examples)
         self._clock = clock
         self._work = run.settings.batch_size * network.parameter_count
         self._count = self._first_count
@@ -88,23 +91,52 @@ class Trainer:
     def advance(self, *, record: bool = False) -> Made:
         """Make the next segment of the run: about 10 ms of training, at least one update.
 
-        The run becomes SUCCEEDED with its last update, or if its cost is low enough; PAUSED at the
-        end of a step; FAILED if the next update would not be finite, or if a cost is not finite and
-        the settings end the run there. With `record` the updates are returned too, with their
-        parameters.
+        The run becomes SUCCEEDED with its last update, if its cost is low enough, or if its
+        validations have not improved for too long, and first returns to its best state if the
+        settings say so; PAUSED at the end of a step; FAILED if the next update would not be finite,
+        or if a cost is not finite and the settings end the run there. With `record` the updates are
+        returned too, with their parameters.
         """
         started, before, head = self._clock.now(), self.run, self.head
-        updates = self._next_updates(record=record)
+        if before.end_reason is not None:
+            return self._restore(before.end_reason, record=record)
+        stretch = self._next_updates(record=record)
+        updates = stretch.updates
         now = self._clock.now()
         latest = head.latest_update + updates.made
-        after = _after(before, updates, latest, started, now)
-        segment = _segment(head, before, updates, now) if updates.made else None
+        after = _after(before, stretch, latest, started, now)
+        segment = _segment(head, before, stretch, now) if updates.made else None
         self.state = updates.state
+        if before.settings.stop.restore_best:
+            self.best = stretch.best or self.best
         keyframe = self._keyframe(latest, always=after.is_over)
         changes = _changes(before, after, started, head, latest)
         addition = addition_of_run(head, after, changes, segment=segment, keyframe=keyframe)
         self.head, self.run = addition.after, after
         return Made(addition, _snapshots(segment, after, updates) if record and segment else None)
+
+    def _restore(self, reason: EndReason, *, record: bool) -> Made:
+        """End the run, which has all of its updates, with the state of its best one."""
+        assert self.best is not None  # else the run would have ended with its last update
+        before, head, now = self.run, self.head, self._clock.now()
+        latest = head.latest_update + 1
+        self.state = replace(self.best, update=latest)
+        after = before.trained(RunState.SUCCEEDED, now, end_reason=reason, latest_update=latest)
+        segment = Segment(
+            head.network_uid, UpdateKind.RESTORE, latest, 1, now, before.number, before.updates_done
+        )
+        keyframe = Keyframe(head.network_uid, self.state)
+        addition = addition_of_run(
+            head, after, [(after, latest)], segment=segment, keyframe=keyframe
+        )
+        self.head, self.run = addition.after, after
+        if not record:
+            return Made(addition)
+        parameters = self.state.parameters.reshape(1, -1)
+        restored = Snapshots(
+            segment.kind, latest, after, segment.run_offset, segment.costs, parameters, self.state
+        )
+        return Made(addition, restored)
 
     def step(self, run: Run) -> None:
         """Continue the paused run up to its new `stop_at`, as a new trainer would."""
@@ -119,24 +151,23 @@ class Trainer:
         keyframe = self._keyframe(self.head.latest_update, always=True)
         return change_state(self.head, self.run, state, self._clock.now(), keyframe=keyframe)
 
-    def _next_updates(self, *, record: bool) -> Updates:
+    def _next_updates(self, *, record: bool) -> Stretch:
         """Make the updates of the next segment, and choose the size of the one after it."""
         run = self.run
         started = self._clock.monotonic()
-        updates = self._engine.advance(
+        stretch = self._engine.advance(
+            run,
             self.state,
-            run.updates_done,
             min(self._count, run.target - run.updates_done),
+            lambda: self._clock.monotonic() - started >= SEGMENT_SECONDS,
             record=record,
-            epoch_cost=run.epoch_cost,
-            stop=True,
         )
-        seconds = self._clock.monotonic() - started
-        if updates.made and seconds > 0.0:
-            self._seconds_per_update = seconds / updates.made
+        seconds, made = self._clock.monotonic() - started, stretch.updates.made
+        if made and seconds > 0.0:
+            self._seconds_per_update = seconds / made
             fitting = int(SEGMENT_SECONDS / self._seconds_per_update)
             self._count = max(1, min(fitting, self._count * _MOST_GROWTH))
-        return updates
+        return stretch
 
     def _keyframe(self, latest: int, *, always: bool) -> Keyframe | None:
         """Return a keyframe of the current state if one is due and there is none yet."""
@@ -147,17 +178,18 @@ class Trainer:
         return Keyframe(self.head.network_uid, self.state) if due and replayed else None
 
 
-def _segment(head: Head, run: Run, updates: Updates, now: datetime) -> Segment:
+def _segment(head: Head, run: Run, stretch: Stretch, now: datetime) -> Segment:
     """Return the segment of the updates of a run after a head."""
     return Segment(
         network_uid=head.network_uid,
         kind=UpdateKind.GRADIENT,
         first_update=head.latest_update + 1,
-        count=updates.made,
+        count=stretch.updates.made,
         commit_time=now,
         run=run.number,
         run_offset=run.updates_done,
-        costs=updates.costs,
+        costs=stretch.updates.costs,
+        validations=stretch.validations,
     )
 
 
@@ -170,48 +202,57 @@ def _snapshots(segment: Segment, run: Run, updates: Updates) -> Snapshots:
         updates.costs,
         updates.recorded,
         updates.state,
+        validations=segment.validations,
     )
 
 
-def _after(before: Run, updates: Updates, latest: int, started: datetime, now: datetime) -> Run:
+def _after(before: Run, stretch: Stretch, latest: int, started: datetime, now: datetime) -> Run:
     """Return the run after these updates; the number of the last one is `latest`."""
+    updates = stretch.updates
     updates_done = before.updates_done + updates.made
-    state, failure = _end(before, updates, updates_done, latest)
+    state, failure, reason = _end(before, stretch, updates_done, latest)
     if not updates.made:
-        return before.trained(state, now, failure)
-    reason = _end_reason(before, updates, updates_done) if state is RunState.SUCCEEDED else None
+        return before.trained(state, now, failure, end_reason=reason)
     return before.trained(
         state,
         now,
         failure,
-        end_reason=reason or end_reason_of(before, state, failure),
         latest_update=latest,
         updates_done=updates_done,
         latest_cost=float(updates.costs[-1]),
         epoch_cost=updates.epoch_cost,
         non_finite_cost=_non_finite_cost(before, updates),
         start_time=before.start_time or started,
+        validation=stretch.progress,
+        end_reason=reason,
     )
 
 
 def _end(
-    run: Run, updates: Updates, updates_done: int, latest: int
-) -> tuple[RunState, Failure | None]:
-    """Return the state of a run after these updates, and why it failed, if it did."""
-    if updates.outcome is Outcome.DIVERGED:
-        return RunState.FAILED, _divergence(latest + 1)
-    if updates.outcome is Outcome.NON_FINITE_COST:
-        return RunState.FAILED, _non_finite(latest, updates.costs[-1])
-    if updates.outcome is Outcome.COST_REACHED or updates_done == run.total_updates:
-        return RunState.SUCCEEDED, None
-    return RunState.PAUSED if updates_done == run.stop_at else RunState.RUNNING, None
+    run: Run, stretch: Stretch, updates_done: int, latest: int
+) -> tuple[RunState, Failure | None, EndReason | None]:
+    """Return the state of a run after these updates, why it failed, if it did, and why it ends.
 
-
-def _end_reason(run: Run, updates: Updates, updates_done: int) -> EndReason:
-    """Return why a run has SUCCEEDED after these updates."""
-    if updates.outcome is Outcome.COST_REACHED or updates_done < run.total_updates:
-        return EndReason.COST_REACHED
-    return EndReason.MAX_UPDATES if run.batches.is_limited else EndReason.ALL_EPOCHS
+    A run that has all of its updates is still RUNNING if its best state has to be restored.
+    """
+    outcome, is_limited = stretch.updates.outcome, run.batches.is_limited
+    if outcome is Outcome.DIVERGED:
+        return RunState.FAILED, _divergence(latest + 1), EndReason.DIVERGED
+    if outcome is Outcome.NON_FINITE_COST:
+        cost = stretch.updates.costs[-1]
+        return RunState.FAILED, _non_finite(latest, cost), EndReason.NON_FINITE_COST
+    if outcome is Outcome.COST_REACHED:
+        reason = EndReason.COST_REACHED
+    elif updates_done == run.total_updates:
+        reason = EndReason.MAX_UPDATES if is_limited else EndReason.ALL_EPOCHS
+    elif stretch.is_out_of_patience:
+        reason = EndReason.PATIENCE
+    else:
+        state = RunState.PAUSED if updates_done == run.stop_at else RunState.RUNNING
+        return state, None, None
+    best = stretch.progress.best
+    is_best = best is None or best.update == latest or not run.settings.stop.restore_best
+    return RunState.SUCCEEDED if is_best else RunState.RUNNING, None, reason
 
 
 def _non_finite_cost(run: Run, updates: Updates) -> int | None:

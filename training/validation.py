@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,6 +82,55 @@ class ValidationResult:
 
     cost: float
     accuracy: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """A validation of a run, after update number `update`, and what it measured."""
+
+    update: int
+    result: ValidationResult
+
+
+@dataclass(frozen=True, slots=True)
+class Improvement:
+    """A validation that improved by more than `min_delta`.
+
+    `position` is the number of examples that the run had trained on, over all epochs.
+    """
+
+    cost: float
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationProgress:
+    """What the validations of a run so far have shown.
+
+    `best` is the first one with the lowest cost, `improvement` the last one that improved, from
+    which patience counts; neither has a cost that is infinite or NaN. All are None before.
+    """
+
+    latest: Validated | None = None
+    best: Validated | None = None
+    improvement: Improvement | None = None
+
+    def then(self, validated: Validated, position: int, min_delta: float) -> "ValidationProgress":
+        """Return the progress after another validation at a position in the run's examples."""
+        cost, best, improvement = validated.result.cost, self.best, self.improvement
+        if cost < (inf if best is None else best.result.cost):
+            best = validated
+        if cost < (inf if improvement is None else improvement.cost - min_delta):
+            improvement = Improvement(cost, position)
+        return ValidationProgress(validated, best, improvement)
+
+    def without_improvement(self, position: int) -> int:
+        """Return how many examples the run has trained on since the last improvement."""
+        return position - (self.improvement.position if self.improvement else 0)
+
+
+#: The progress of a run without validations.
+NOT_VALIDATED = ValidationProgress()
 
 
 def _nothing() -> Array:

@@ -4,7 +4,7 @@ The replay never restarts at a keyframe: each one is compared with the result of
 it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -14,6 +14,7 @@ from training.network import Array, Network, initial_parameters
 from training.numerics.initializers import InitializerKind
 from training.optimizer import OptimizerState
 from training.update import Segment, State, UpdateKind
+from training.validation import ValidationResult
 
 
 class DifferenceKind(StrEnum):
@@ -21,6 +22,8 @@ class DifferenceKind(StrEnum):
 
     COST = "COST"
     """The stored cost of an update differs from the recomputed one."""
+    VALIDATION = "VALIDATION"
+    """The stored results of a validation differ from the recomputed ones."""
     KEYFRAME = "KEYFRAME"
     """A stored state differs from the result of the updates before it."""
     DAMAGED = "DAMAGED"
@@ -80,6 +83,37 @@ def cost_difference(segment: Segment, first: int, made: Updates) -> Difference |
     return Difference(DifferenceKind.COST, update, update, message, was, now)
 
 
+def validation_difference(
+    segment: Segment, update: int, made: ValidationResult | None
+) -> Difference | None:
+    """Compare the stored results of the validation after an update with the recomputed ones.
+
+    None stands for no validation.
+    """
+    stored = segment.validations.after(update)
+    if stored is None or made is None:
+        if stored is made:
+            return None
+        what = "is missing" if stored is None else "should not exist"
+        message = f"the validation after update {update} {what}"
+        return Difference(DifferenceKind.VALIDATION, update, update, message)
+    for name, was, now in (
+        ("cost", stored.cost, made.cost),
+        ("accuracy", stored.accuracy, made.accuracy),
+    ):
+        if was is None or now is None:
+            if was is not now:
+                message = f"the stored accuracy after update {update} is {was}, recomputed {now}"
+                return Difference(DifferenceKind.VALIDATION, update, update, message)
+        elif _first_difference(np.array([was]), np.array([now])) is not None:
+            message = (
+                f"the stored {name} of the validation after update {update} is {was!r}, the"
+                f" recomputed {name} is {now!r}"
+            )
+            return Difference(DifferenceKind.VALIDATION, update, update, message, was, now)
+    return None
+
+
 def missing_difference(first: int, last: int) -> Difference:
     """Return a difference for missing updates, or missing data that they need."""
     what = f"update {first} is" if first == last else f"updates {first} to {last} are"
@@ -104,8 +138,16 @@ def state_difference(recomputed: State, stored: State) -> Difference | None:
     return Difference(DifferenceKind.KEYFRAME, update, update, message, was, now, place)
 
 
-def changed_difference(kind: UpdateKind, before: State, after: State) -> Difference | None:
-    """Compare the optimizer state after an EDIT or RESET with the expected one."""
+def changed_difference(
+    kind: UpdateKind, before: State, after: State, best: State | None = None
+) -> Difference | None:
+    """Compare the state after an update other than GRADIENT with what is known of it.
+
+    After an EDIT or RESET, this is the optimizer state; after a RESTORE, the whole state of the
+    best update of the run, if it is known.
+    """
+    if kind is UpdateKind.RESTORE:
+        return None if best is None else state_difference(replace(best, update=after.update), after)
     expected = before.optimizer_state if kind is UpdateKind.EDIT else None
     return _memory_difference(after.update, expected, after.optimizer_state)
 

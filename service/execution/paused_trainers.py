@@ -50,5 +50,5 @@ class PausedTrainers:
 
 
 def _nbytes(trainer: Trainer) -> int:
-    examples = trainer.examples
-    return trainer.state.nbytes + examples.inputs.nbytes + examples.targets.nbytes + _OVERHEAD
+    best = trainer.best.nbytes if trainer.best else 0
+    return trainer.state.nbytes + best + trainer.examples.nbytes + _OVERHEAD

@@ -36,26 +36,29 @@ class RunOpening:
         `violations` are those found before. Raises InvalidFields, TrainingSetNotFound,
         LimitExceeded, StaleEtag, RunNotOver, DamagedHistory.
         """
-        training_set = self._check(violations, reader, network, settings)
+        training_set, validation_set = self._check(violations, reader, network, settings)
         violations.refuse()
         check_batch(network, settings.batch_size, "batch_size", self._limits)
         check_etag(head, etag, network.id)
         if head.active_run:
             raise _not_over(network.id, reader.run(network.uid, head.active_run))
-        return open_run(head, settings, training_set, self._clock.now())
+        return open_run(head, settings, training_set, self._clock.now(), validation_set)
 
     def load(self, reader: Reader, settings: TrainingSettings) -> None:
         """Read the examples into the cache, so that opening the run is quick.
 
         Raises DamagedHistory. Other errors in the settings are reported by `addition`.
         """
-        with suppress(TrainingSetNotFound):
-            self._examples.read(reader, reader.training_set(settings.training_set).uid)
+        validation = settings.validation
+        for set_id in (settings.training_set, validation and validation.training_set):
+            if set_id:
+                with suppress(TrainingSetNotFound):
+                    self._examples.read(reader, reader.training_set(set_id).uid)
 
     def _check(
         self, violations: Violations, reader: Reader, network: Network, settings: TrainingSettings
-    ) -> TrainingSet:
-        """Check settings, and return their training set."""
+    ) -> tuple[TrainingSet, TrainingSet | None]:
+        """Check settings, and return their training set and the one for their validation."""
         if not settings.training_set:
             violations.add("settings.training_set", "must be the id of a training set")
         try:
@@ -67,7 +70,14 @@ class RunOpening:
         check_settings(violations, "settings", settings, training_set.example_count)
         examples = self._examples.read(reader, training_set.uid)
         check_fits(violations, "settings.training_set", network, training_set, examples)
-        return training_set
+        validation = settings.validation
+        if validation is None or not validation.training_set:
+            return training_set, None
+        validation_set = reader.training_set(validation.training_set)
+        examples = self._examples.read(reader, validation_set.uid)
+        field = "settings.validation.training_set"
+        check_fits(violations, field, network, validation_set, examples)
+        return training_set, validation_set
 
 
 def _not_over(network_id: str, run: Run) -> RunNotOver:

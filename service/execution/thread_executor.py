@@ -223,9 +223,12 @@ class ThreadExecutor:
 
     def _trainer(self, network: Network, head: Head, run: Run) -> Trainer:
         """Return a trainer of a run that continues from a head."""
-        examples = self._examples.of_run(self._store, run)
+        examples = self._examples.of_stored_run(self._store, run)
         state = self._states.read(network, head.latest_update)
-        return Trainer(network, examples, head, run, state, self._clock)
+        trainer = Trainer(network, examples, head, run, state, self._clock)
+        if run.restored_update is not None:
+            trainer.best = self._states.read(network, run.restored_update)
+        return trainer
 
     def _advance(self, live: LiveRun, trainer: Trainer) -> None:
         """Make the next segment and queue its write."""

@@ -48,7 +48,7 @@ def downsample(reader: Reader, uid: str, first: int, last: int, most: int) -> li
     points = {point.update: point for point in stretches.points(most - len(ends))}
     for update in sorted(ends):
         (segment,) = reader.segments(uid, update, update, 1)
-        cost = float(segment.costs[update - segment.first_update]) if segment.run else None
+        cost = float(segment.costs[update - segment.first_update]) if segment.costs.size else None
         points[update] = _point(segment.outline(), update, cost)
     return [points[update] for update in sorted(points)]
 
@@ -81,7 +81,7 @@ class _Stretches:
 
     def add(self, piece: SegmentOutline) -> None:
         """Add a piece of history to the stretch that it starts in."""
-        if not piece.run:
+        if piece.kind is not UpdateKind.GRADIENT:
             numbers = range(piece.first_update, piece.last_update + 1)
             self.others += [
                 _point(piece, update, None) for update in numbers if self.first < update < self.last
@@ -164,7 +164,7 @@ def _pieces(
     last = min(outline.last_update, stretches.last)
     is_long = outline.count * stretches.count >= _LONG * stretches.updates
     is_whole = (begin, last) == (outline.first_update, outline.last_update)
-    if not outline.run or (is_whole and not is_long):
+    if outline.kind is not UpdateKind.GRADIENT or (is_whole and not is_long):
         yield outline
         return
     (segment,) = reader.segments(outline.network_uid, begin, begin, 1)

@@ -59,13 +59,15 @@ class HistoryReplay:
             engines: dict[int, Engine] = {}
             stored: dict[int, State] = {}
             for segment in segments:
+                if segment.run and segment.run not in runs:
+                    runs[segment.run] = reader.run(network.uid, segment.run)
                 if segment.kind is not UpdateKind.GRADIENT:
                     update = segment.first_update
                     stored[update] = reader.keyframe(network.uid, update).state
-                elif segment.run not in runs:
-                    run = runs[segment.run] = reader.run(network.uid, segment.run)
-                    examples = self._examples.read(reader, run.training_set_uid)
-                    engines[segment.run] = Engine(network, run, examples)
+                elif segment.run not in engines:
+                    run = runs[segment.run]
+                    examples = self._examples.of_run(reader, run)
+                    engines[segment.run] = Engine(network, run, examples.training)
         if first > last:
             return begun
         last = max(wanted, _soon_replayed(network, segments, runs, first, last))
@@ -84,7 +86,7 @@ def _soon_replayed(
     """Return the last update of a replay from `first` that does not take long."""
     left = _MOST_WORK
     for segment in segments:
-        if segment.run and segment.last_update >= first:
+        if segment.kind is UpdateKind.GRADIENT and segment.last_update >= first:
             work = runs[segment.run].settings.batch_size * network.parameter_count
             begin = max(first, segment.first_update)
             count = segment.last_update - begin + 1

@@ -73,14 +73,14 @@ class SelectionReader:
         self, network: Network, page: UpdatePage, part: Snapshots
     ) -> list[Snapshots]:
         """Return updates with their gradients; an update without gradients is a separate part."""
-        run = part.run
+        run = part.run_of_batches
         if run is None or not part.count:
             return [part]
         before = self._before(network, page, part.first_update)
         if before is None:
             alone, rest = part.rows(slice(0, 1)), part.rows(slice(1, None))
             return [alone, *self._with_gradients(network, page, rest)] if rest.count else [alone]
-        examples = self._examples.of_run(self._store, run)
+        examples = self._examples.of_stored_run(self._store, run)
         gradients = np.empty_like(part.parameters)
         for row, number in enumerate(part.numbers):
             if row:

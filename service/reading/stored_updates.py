@@ -54,6 +54,7 @@ def snapshot_of(reader: Reader, uid: str, state: State) -> Snapshots:
         segment.costs[offset : offset + 1],
         state.parameters.reshape(1, -1),
         state,
+        validations=segment.validations.within(range(state.update, state.update + 1)),
     )
 
 
@@ -77,5 +78,6 @@ def _outlined(segment: Segment, run: Run | None, first: int, last: int) -> Snaps
         segment.run_offset,
         segment.costs,
         np.empty((segment.count, 0)),
+        validations=segment.validations,
     )
     return whole.part(max(first, segment.first_update), min(last, segment.last_update))

@@ -14,10 +14,10 @@ from training.limits import Limits
 from training.network import Array, Network
 from training.ports import Reader, Store
 from training.run import Run
+from training.run_examples import RunExamples
 from training.settings import TrainingSettings
 from training.snapshots import Snapshots
 from training.trace import Trace, trace
-from training.training_set import Examples
 from training.update import Head, Segment, UpdateKind
 from training.work import check_work, work_of_gradient
 
@@ -63,7 +63,7 @@ class _Found:
     update: int
     run: Run
     index: int
-    examples: Examples
+    examples: RunExamples
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ class Inspection:
         return batch_update(found.network, found.run, found.index, before, found.examples)
 
     def _found(self, reader: Reader, network: Network, update: int, run: Run, index: int) -> _Found:
-        examples = self._examples.read(reader, run.training_set_uid)
+        examples = self._examples.of_run(reader, run)
         return _Found(network, update, run, index, examples)
 
 

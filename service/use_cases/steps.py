@@ -158,7 +158,11 @@ def _check(violations: Violations, command: StepCommand) -> None:
 
 
 def _check_still_there(reader: Reader, run: Run) -> None:
-    if reader.training_set(run.settings.training_set).uid != run.training_set_uid:
+    validation = run.settings.validation
+    named = [(run.settings.training_set, run.training_set_uid)]
+    if validation is not None and validation.training_set:
+        named.append((validation.training_set, run.validation_set_uid))
+    if any(reader.training_set(set_id).uid != uid for set_id, uid in named):
         raise HeadMoved("the training set was replaced: retry")
 
 

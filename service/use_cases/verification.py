@@ -8,9 +8,13 @@ from service.reading.examples_cache import ExamplesCache
 from training.cancellation import check_cancelled
 from training.engine import Engine
 from training.errors import DamagedHistory, RunNotFound, TrainingSetNotFound
+from training.held_out import HeldOut
 from training.network import Network
 from training.ports import Clock, Store
+from training.run import Run
+from training.run_examples import RunExamples
 from training.update import Head, Keyframe, Segment, State, UpdateKind
+from training.validation import ValidationPoints, ValidationResult
 from training.verification import (
     Difference,
     DifferenceKind,
@@ -20,6 +24,7 @@ from training.verification import (
     initial_difference,
     missing_difference,
     state_difference,
+    validation_difference,
 )
 
 #: The interval between reports of the progress, in seconds.
@@ -46,16 +51,46 @@ class Verified:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """A segment up to an update, with its keyframes, and the engine for its updates.
+class _Maker:
+    """Recomputes the updates of one run, and its validations if it has any."""
 
-    `engine` is None if no run made them; `work` is batch × parameters of one update.
+    run: Run
+    engine: Engine
+    points: ValidationPoints | None
+    held_out: HeldOut | None
+
+    @classmethod
+    def of(cls, network: Network, run: Run, examples: RunExamples) -> "_Maker":
+        held_out = HeldOut(network, examples.validation) if examples.validation else None
+        engine = Engine(network, run, examples.training)
+        return cls(run, engine, run.validation_points, held_out)
+
+    def most(self, updates_done: int, count: int) -> int:
+        """Return how many of so many updates there are until the next validation, inclusive."""
+        if self.points is None:
+            return count
+        return min(count, self.points.next(updates_done) - updates_done)
+
+    def validation(self, updates_done: int, state: State) -> ValidationResult | None:
+        """Return the results of the validation after so many updates; None if there is none."""
+        if self.points is None or self.held_out is None:
+            return None
+        if self.points.next(updates_done - 1) != updates_done:
+            return None
+        return self.held_out.evaluate(state.parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A segment up to an update, with its keyframes, and what recomputes its updates.
+
+    `maker` is None for kinds other than GRADIENT; `work` is batch × parameters of one update.
     """
 
     segment: Segment
     last: int
     keyframes: list[Keyframe]
-    engine: Engine | None
+    maker: _Maker | None
     work: int
 
 
@@ -100,7 +135,8 @@ class _Verification:
         self._network = network
         self._head = head
         self._said = clock.monotonic()
-        self._engines: dict[int, Engine] = {}
+        self._makers: dict[int, _Maker] = {}
+        self._best: dict[int, State] = {}  # by run, which may return to it
         earliest = head.earliest_update
         self.progress = Progress(earliest, earliest, head.latest_update, 0)
 
@@ -152,22 +188,22 @@ class _Verification:
                 if segment.kind is not UpdateKind.GRADIENT:
                     return _Part(segment, last, keyframes, None, 1)
                 run = reader.run(uid, segment.run)
-                if segment.run not in self._engines:
-                    examples = self._examples.read(reader, run.training_set_uid)
-                    self._engines = {segment.run: Engine(self._network, run, examples)}
+                if segment.run not in self._makers:
+                    examples = self._examples.of_run(reader, run)
+                    self._makers = {segment.run: _Maker.of(self._network, run, examples)}
         except DamagedHistory as error:
             return _damaged(error, update, last)
         except (RunNotFound, TrainingSetNotFound) as error:
             return _gone(error, update, last)
         work = run.settings.batch_size * self._network.parameter_count
-        return _Part(segment, last, keyframes, self._engines[segment.run], work)
+        return _Part(segment, last, keyframes, self._makers[segment.run], work)
 
     def _follow(
         self, part: _Part, state: State
     ) -> Generator[Verified, None, tuple[State, Difference | None]]:
         """Recompute the updates of a part from the state before."""
         last = part.last
-        if part.engine is None:
+        if part.maker is None:
             return self._take(part, state)
         due = {keyframe.state.update: keyframe.state for keyframe in part.keyframes}
         ends = [*sorted(due), last] if last not in due else sorted(due)
@@ -175,15 +211,9 @@ class _Verification:
             while state.update < end:
                 check_cancelled()
                 count = min(end - state.update, max(1, _PIECE_WORK // part.work))
-                first = state.update + 1
-                offset = part.segment.run_offset + first - part.segment.first_update
-                made = part.engine.advance(state, offset, count)
-                difference = cost_difference(part.segment, first, made)
-                if difference is None and made.made < count:
-                    difference = missing_difference(first + made.made, end)
+                state, difference = self._advance(part, part.maker, state, count)
                 if difference is not None:
                     return state, difference
-                state = made.state
                 self._count(state.update)
                 yield from self._say()
             if end in due:
@@ -192,14 +222,35 @@ class _Verification:
                 self._count(end, keyframes=1)
         return state, None
 
+    def _advance(
+        self, part: _Part, maker: _Maker, state: State, count: int
+    ) -> tuple[State, Difference | None]:
+        """Recompute up to `count` updates of a part, up to a validation."""
+        first = state.update + 1
+        offset = part.segment.run_offset + first - part.segment.first_update
+        count = maker.most(offset, count)
+        made = maker.engine.advance(state, offset, count)
+        difference = cost_difference(part.segment, first, made)
+        if difference is None and made.made < count:
+            difference = missing_difference(first + made.made, first + count - 1)
+        if difference is not None:
+            return state, difference
+        state = made.state
+        if state.update == maker.run.restored_update:
+            self._best[maker.run.number] = state
+        validation = maker.validation(offset + count, state)
+        return state, validation_difference(part.segment, state.update, validation)
+
     def _take(self, part: _Part, before: State) -> tuple[State, Difference | None]:
-        """Return the state after an EDIT or RESET from its keyframe."""
+        """Return the state after an update other than GRADIENT from its keyframe."""
         update = part.segment.first_update
         for keyframe in part.keyframes:
             if keyframe.state.update == update:
                 self._count(update, keyframes=1)
                 after = keyframe.state
-                return after, changed_difference(part.segment.kind, before, after)
+                return after, changed_difference(
+                    part.segment.kind, before, after, self._best.get(part.segment.run)
+                )
         return before, missing_difference(update, update)
 
     def _runs(self) -> Difference | None:

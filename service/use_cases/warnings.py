@@ -75,7 +75,7 @@ class Warnings:
             network = reader.network_by_uid(run.network_uid)
         found: _Warnings = ()
         with suppress(DamagedHistory, HistoryCompacted):
-            examples = self._examples.of_run(self._store, run)
+            examples = self._examples.of_stored_run(self._store, run).training
             found = warnings_of_targets(network, examples)
             update = run.first_update - 1
             parameters = self._states.read(network, update).parameters

@@ -13,15 +13,21 @@ from training.numerics.schedules import ScheduleKind
 from training.run import (
     EndReason,
     Failure,
-    Improvement,
     Run,
     RunState,
-    Validated,
     end_reason_of,
 )
 from training.schedule import LearningRateSchedule, ScheduleUnit
 from training.settings import StopCondition, TrainingSettings
-from training.validation import Validation, ValidationResult, ValidationUnit
+from training.validation import (
+    NOT_VALIDATED,
+    Improvement,
+    Validated,
+    Validation,
+    ValidationProgress,
+    ValidationResult,
+    ValidationUnit,
+)
 
 _CONSTANT = LearningRateSchedule()
 
@@ -121,7 +127,7 @@ _documents = Documents(RunRecord)
 
 def write(run: Run) -> bytes:
     """Return a run without its costs as a document."""
-    settings, failure, improvement = run.settings, run.failure, run.improvement
+    settings, failure, improvement = run.settings, run.failure, run.validation.improvement
     record = RunRecord(
         network_uid=run.network_uid,
         number=run.number,
@@ -158,8 +164,8 @@ def write(run: Run) -> bytes:
         end_time=run.end_time,
         validation_set_uid=run.validation_set_uid or UNSET,
         validation_examples=run.validation_examples or UNSET,
-        latest_validation=_validated_part(run.latest_validation),
-        best=_validated_part(run.best),
+        latest_validation=_validated_part(run.validation.latest),
+        best=_validated_part(run.validation.best),
         improvement=_ImprovementPart(improvement.cost, improvement.position)
         if improvement
         else UNSET,
@@ -171,7 +177,7 @@ def write(run: Run) -> bytes:
 def read(document: bytes, latest_cost: float | None, epoch_cost: float | None) -> Run:
     """Return the run of a document, with its costs from their columns. Raises NotAsWritten."""
     record, extra = _documents.read(document)
-    failure, improvement = record.failure, record.improvement
+    failure = record.failure
     run = Run(
         network_uid=record.network_uid,
         number=record.number,
@@ -193,14 +199,23 @@ def read(document: bytes, latest_cost: float | None, epoch_cost: float | None) -
         extra=extra,
         validation_set_uid=record.validation_set_uid or "",
         validation_examples=record.validation_examples or 0,
-        latest_validation=_validated(record.latest_validation),
-        best=_validated(record.best),
-        improvement=Improvement(improvement.cost, improvement.position) if improvement else None,
+        validation=_progress(record),
         end_reason=named(EndReason, record.end_reason) if record.end_reason else None,
     )
     if run.is_over and run.end_reason is None:
         return replace(run, end_reason=end_reason_of(run, run.state, run.failure))
     return run
+
+
+def _progress(record: RunRecord) -> ValidationProgress:
+    if not record.latest_validation:
+        return NOT_VALIDATED
+    improvement = record.improvement
+    return ValidationProgress(
+        _validated(record.latest_validation),
+        _validated(record.best),
+        Improvement(improvement.cost, improvement.position) if improvement else None,
+    )
 
 
 def _reason(run: Run) -> str | UnsetType:

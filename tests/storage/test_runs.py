@@ -9,10 +9,17 @@ from histories import ADAM, NOW, append, begin
 
 from training.errors import RunNotFound
 from training.ports import Store
-from training.run import FINAL, EndReason, Failure, Improvement, RunState, Validated
+from training.run import FINAL, EndReason, Failure, RunState
 from training.settings import StopCondition, TrainingSettings
 from training.update import Addition
-from training.validation import Validation, ValidationResult, ValidationUnit
+from training.validation import (
+    Improvement,
+    Validated,
+    Validation,
+    ValidationProgress,
+    ValidationResult,
+    ValidationUnit,
+)
 
 
 def test_a_run_reads_back_as_it_was_last_written(store: Store) -> None:
@@ -58,9 +65,11 @@ def test_everything_about_a_run_is_kept(store: Store) -> None:
             validation=Validation("other-set", 0.1, 2**63 - 1, 2**53, ValidationUnit.UPDATE),
         ),
         validation_examples=2**50,
-        latest_validation=Validated(2, ValidationResult(math.inf)),
-        best=Validated(2**53, ValidationResult(0.1 + 0.2, 1 / 3)),
-        improvement=Improvement(5e-324, 2**53),
+        validation=ValidationProgress(
+            Validated(2, ValidationResult(math.inf)),
+            Validated(2**53, ValidationResult(0.1 + 0.2, 1 / 3)),
+            Improvement(5e-324, 2**53),
+        ),
         end_reason=EndReason.DIVERGED,
     )
     append(store, replace(addition, run=run))

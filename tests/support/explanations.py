@@ -14,7 +14,7 @@ def update_of(world: World, index: int) -> BatchUpdate:
     run = world.open().run
     assert run is not None
     before = world.engine(run).advance(State(0, world.parameters), 0, index).state
-    return batch_update(world.network, run, before.update, before, world.examples)
+    return batch_update(world.network, run, before.update, before, world.examples_of(run))
 
 
 def whole(update: BatchUpdate, place: WeightPlace) -> Explanation:

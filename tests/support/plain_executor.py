@@ -104,9 +104,12 @@ class PlainExecutor:
             wanted = reader.wanted_state(uid, number)
         if wanted is None:
             self._store.require_room()
-        examples = self._examples.of_run(self._store, run)
+        examples = self._examples.of_stored_run(self._store, run)
         state = self._states.read(network, head.latest_update)
-        addition = Trainer(network, examples, head, run, state, self._clock).advance().addition
+        trainer = Trainer(network, examples, head, run, state, self._clock)
+        if run.restored_update is not None:
+            trainer.best = self._states.read(network, run.restored_update)
+        addition = trainer.advance().addition
         self._store.write(partial(self._append, addition)).result()
         return True
 

@@ -19,6 +19,7 @@ from training.optimizer import Optimizer
 from training.replay import ReplayContext, replay
 from training.run import Run
 from training.run_changes import open_run
+from training.run_examples import RunExamples, examples_of_run
 from training.schedule import LearningRateSchedule, ScheduleUnit
 from training.settings import StopCondition, TrainingSettings
 from training.snapshots import Snapshots
@@ -71,12 +72,16 @@ class World:
     ) -> Trainer:
         assert opening.run is not None
         state = state or State(0, self.parameters)
+        examples = self.examples_of(opening.run)
         return Trainer(
-            self.network, self.examples, opening.after, opening.run, state, SteppingClock(tick)
+            self.network, examples, opening.after, opening.run, state, SteppingClock(tick)
         )
 
+    def examples_of(self, run: Run) -> RunExamples:
+        return examples_of_run(run, self.examples)
+
     def engine(self, run: Run) -> Engine:
-        return Engine(self.network, run, self.examples)
+        return Engine(self.network, run, self.examples_of(run).training)
 
     def replay(
         self, runs: list[Run], base: State | None, segments: list[Segment], first: int, last: int

@@ -21,7 +21,7 @@ def update_of(world: World, index: int) -> BatchUpdate:
     run = world.open().run
     assert run is not None
     before = world.engine(run).advance(State(0, world.parameters), 0, index).state
-    return batch_update(world.network, run, before.update, before, world.examples)
+    return batch_update(world.network, run, before.update, before, world.examples_of(run))
 
 
 @given(worlds(), st.integers(0, 40))
@@ -96,7 +96,7 @@ def test_an_update_that_cannot_be_made_is_traced_all_the_same() -> None:
         replace(update.run, settings=replace(update.run.settings, learning_rate=1e308)),
         0,
         huge,
-        world.examples,
+        world.examples_of(update.run),
     )
     found = trace(diverging)
     assert (diverging.after is None) == (

@@ -7,7 +7,6 @@ from typing import Protocol
 import numpy as np
 
 from training.cancellation import cancellable
-from training.chunks import chunks
 from training.measures.class_measures import ClassMeasures
 from training.measures.classification import (
     MOST_SCORES,
@@ -16,6 +15,7 @@ from training.measures.classification import (
 )
 from training.measures.ranking import Marks, roc_auc
 from training.measures.regression import ErrorCounter, OutputErrors
+from training.measures.target_meaning import TargetKind, meaning_of
 from training.network import Array, Network
 from training.numerics.activations import Activation
 
@@ -46,26 +46,20 @@ class Judge(Protocol):
 
 
 def judge_of(network: Network, targets: Array) -> Judge:
-    """Return a judge for the outputs of a network for examples with these targets (n, outputs).
-
-    With several outputs and one-hot targets, an example is of the class with the target 1, and the
-    largest output, the first of equals, is its predicted class. With other targets of 0 and 1, an
-    output of at least 0.5 predicts 1; with tanh outputs and targets −1 and 1, one of at least 0
-    predicts 1.
-    """
-    parts = [targets[rows] for rows in chunks(network, len(targets))]
-    output, count = network.activations[-1], targets.shape[1]
-    if count > 1 and all(map(_is_one_hot, parts)):
-        return _ClassJudge(count, len(targets), are_probabilities=output is Activation.SOFTMAX)
-    if output is Activation.TANH and _are_all(parts, -1.0, 1.0):
-        middle = 0.0
-    elif _are_all(parts, 0.0, 1.0):
-        middle = 0.5
-    else:
-        return _ErrorJudge(targets)
-    if count == 1:
-        return _SideJudge(len(targets), middle, are_probabilities=output is Activation.SIGMOID)
-    return _LabelJudge(count, len(targets), middle)
+    """Return a judge for the outputs of a network for examples with these targets (n, outputs)."""
+    meaning, (examples, outputs) = meaning_of(network, targets), targets.shape
+    output = network.activations[-1]
+    match meaning.kind:
+        case TargetKind.CLASSES:
+            is_softmax = output is Activation.SOFTMAX
+            return _ClassJudge(outputs, examples, are_probabilities=is_softmax)
+        case TargetKind.SIDES:
+            is_sigmoid = output is Activation.SIGMOID
+            return _SideJudge(examples, meaning.middle, are_probabilities=is_sigmoid)
+        case TargetKind.LABELS:
+            return _LabelJudge(outputs, examples, meaning.middle)
+        case TargetKind.NUMBERS:
+            return _ErrorJudge(targets)
 
 
 class _ClassJudge:
@@ -154,13 +148,3 @@ class _ErrorJudge:
 def _classified(classification: Classification) -> Judgement:
     correct = sum(each.correct for each in classification.classes)
     return Judgement(correct=correct, classification=classification)
-
-
-def _is_one_hot(targets: Array) -> bool:
-    ones = np.count_nonzero(targets == 1.0, axis=1)
-    zeros = np.count_nonzero(targets == 0.0, axis=1)
-    return bool((ones == 1).all() and (zeros == targets.shape[1] - 1).all())
-
-
-def _are_all(parts: Sequence[Array], low: float, high: float) -> bool:
-    return all(bool(((part == low) | (part == high)).all()) for part in parts)

@@ -21,6 +21,7 @@ from training.numerics.optimizers import OptimizerKind
 from training.optimizer import Optimizer
 from training.run import RunState
 from training.run_changes import open_run
+from training.run_examples import RunExamples
 from training.settings import StopCondition, TrainingSettings
 from training.trainer import Trainer
 from training.training_set import BUILT_IN
@@ -50,7 +51,9 @@ def uninterrupted(network: Network, state: State, *runs: TrainingSettings) -> St
     for settings in runs:
         opening = open_run(head, settings, xor, NOW)
         assert opening.run is not None
-        trainer = Trainer(network, examples, opening.after, opening.run, state, SteppingClock())
+        trainer = Trainer(
+            network, RunExamples(examples), opening.after, opening.run, state, SteppingClock()
+        )
         while trainer.run.is_active:
             trainer.advance()
         head, state = trainer.head, trainer.state

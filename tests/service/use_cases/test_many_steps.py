@@ -16,6 +16,7 @@ from storage import merging
 from training.network import Initializer
 from training.numerics.initializers import InitializerKind
 from training.run_changes import open_run
+from training.run_examples import RunExamples
 from training.settings import TrainingSettings
 from training.trainer import Trainer
 
@@ -30,7 +31,7 @@ def carry_out(service: Service, network_id: str, stops: range) -> None:
     )
     with service.store.read() as reader:
         training_set = reader.training_set("xor")
-        examples = reader.examples(training_set.uid)
+        examples = RunExamples(reader.examples(training_set.uid))
     state = service.states.read(view.network, 0)
     settings = TrainingSettings("xor", 0.5, 3, 10**6, shuffle_seed=1)
     addition = open_run(view.head, settings, training_set, clock.now())
