@@ -159,6 +159,8 @@ class Validations:
 
     def after(self, update: int) -> ValidationResult | None:
         """Return the result after an update; None if there was no validation."""
+        if not len(self):
+            return None
         index = int(np.searchsorted(self.updates, update))
         if index == len(self) or self.updates[index] != update:
             return None

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from clearprop.v1.update_pb2 import UpdateColumns, UpdateKind
+from clearprop.validations import Validation, validations_of
 from clearprop.values import Matrix, Vector, enum_name, matrix_of, vector_of
 
 
@@ -28,7 +29,7 @@ class Columns:
 
     @property
     def kind(self) -> str:
-        """The kind of the updates: INITIAL, GRADIENT, EDIT or RESET."""
+        """The kind of the updates: INITIAL, GRADIENT, EDIT, RESET or RESTORE."""
         return enum_name(UpdateKind, self.message.kind)
 
     @property
@@ -45,6 +46,12 @@ class Columns:
     def learning_rates(self) -> Vector:
         """The learning rate of each update [n]; empty without a run."""
         return vector_of(self.message.learning_rates)[self._passed :]
+
+    @property
+    def validations(self) -> list[Validation]:
+        """The evaluations on held-out examples after some of the updates, in order."""
+        numbers = self.numbers
+        return [each for each in validations_of(self.message) if each.update in numbers]
 
     @property
     def parameters(self) -> Matrix:

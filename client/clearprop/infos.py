@@ -9,6 +9,7 @@ from clearprop.snapshots import Snapshot
 from clearprop.training_warnings import TrainingWarning, warnings_of
 from clearprop.v1 import access_pb2, network_pb2, run_pb2, training_set_pb2
 from clearprop.v1.training_service_pb2 import CreateTokenResponse
+from clearprop.validations import Validation, validated
 from clearprop.values import Matrix, enum_name, enum_word, matrix_of_rows
 
 RunT = TypeVar("RunT", bound="RunInfo")
@@ -231,6 +232,34 @@ class RunInfo:
         """The number of the first update whose cost is infinite or NaN; None if there is none."""
         message = self.message
         return message.non_finite_cost if message.HasField("non_finite_cost") else None
+
+    @property
+    def end_reason(self) -> str | None:
+        """Why the run is over, such as PATIENCE; None before that.
+
+        ALL_EPOCHS, MAX_UPDATES, COST_REACHED or PATIENCE if it SUCCEEDED, DIVERGED, NON_FINITE_COST
+        or ERROR if it FAILED, or CANCELLED.
+        """
+        reason = self.message.end_reason
+        return enum_name(run_pb2.EndReason, reason) if reason else None
+
+    @property
+    def best(self) -> Validation | None:
+        """The validation with the lowest cost so far; None if there is none."""
+        return validated(self.message.best) if self.message.HasField("best") else None
+
+    @property
+    def latest_validation(self) -> Validation | None:
+        """The latest evaluation on held-out examples; None before the first one."""
+        message = self.message
+        return (
+            validated(message.latest_validation) if message.HasField("latest_validation") else None
+        )
+
+    @property
+    def validation_examples(self) -> int:
+        """The number of held-out examples; 0 without a validation."""
+        return self.message.validation_examples
 
     @property
     def waiting_for(self) -> str:

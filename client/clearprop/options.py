@@ -13,6 +13,8 @@ from clearprop.v1.run_pb2 import (
     ScheduleUnit,
     StopCondition,
     TrainingSettings,
+    Validation,
+    ValidationUnit,
 )
 from clearprop.v1.training_service_pb2 import CreateNetworkRequest
 from clearprop.values import (
@@ -37,6 +39,13 @@ UnitName: TypeAlias = Literal["update", "epoch"]
 #: Options of a run, by the message that they belong to.
 _SETTINGS = ("learning_rate", "batch_size", "epochs", "shuffle_seed")
 _SCHEDULE_NUMBERS = ("period", "factor", "minimum", "warmup", "rates")
+_STOP = ("cost_below", "max_updates", "patience", "min_delta", "restore_best")
+_VALIDATION = {
+    "validation_share": "share",
+    "validation_set": "training_set",
+    "validation_seed": "seed",
+    "validation_every": "every",
+}
 _OPTIMIZER_NUMBERS = ("momentum", "beta1", "beta2", "epsilon", "weight_decay")
 
 
@@ -107,6 +116,14 @@ class OptimizerOptions(TypedDict, total=False):
     - `schedule_minimum` (0): no learning rate after the warm-up is less.
     - `schedule_warmup` (0): the number of epochs or updates in which the rate rises at first.
     - `schedule_rates`: of `list`: the rates that follow after the learning rate.
+    - `validation_share`: holds out this share of the examples, between 0 and 1, and evaluates the
+      network on them after each epoch. `validation_seed` (0) chooses them.
+    - `validation_set`: evaluates the network on another training set instead.
+    - `validation_every` (1), `validation_unit` (`epoch`): the interval between validations, in
+      epochs or, with `update`, in updates.
+    - `patience`: ends the run after this number of epochs without a better validation, by more than
+      `min_delta` (0).
+    - `restore_best`: whether a run that succeeds returns to the weights of its best validation.
     """
 
     optimizer: str
@@ -127,6 +144,14 @@ class OptimizerOptions(TypedDict, total=False):
     schedule_minimum: float
     schedule_warmup: int
     schedule_rates: Sequence[float]
+    validation_share: float
+    validation_set: str
+    validation_seed: int
+    validation_every: int
+    validation_unit: UnitName
+    patience: int
+    min_delta: float
+    restore_best: bool
 
 
 class TrainingOptions(OptimizerOptions):
@@ -190,22 +215,39 @@ def training_settings(training_set: str, **options: Unpack[StepOptions]) -> Trai
     settings = TrainingSettings(training_set=training_set)
     for name, value in _given(options, _SETTINGS).items():
         setattr(settings, name, value)
-    numbers = _given(options, _OPTIMIZER_NUMBERS)
-    if "optimizer" in options:
-        numbers["kind"] = enum_value(OptimizerKind, options["optimizer"])
-    if numbers:
-        settings.optimizer.CopyFrom(Optimizer(**numbers))
-    stop = _given(options, ("cost_below", "max_updates"))
-    if "stop_on_non_finite_cost" in options:
-        stop["non_finite_cost"] = options["stop_on_non_finite_cost"]
-    if stop:
-        settings.stop.CopyFrom(StopCondition(**stop))
     if "batch_mode" in options:
         settings.batch_mode = enum_value(BatchMode, options["batch_mode"])
-    schedule = _schedule(options)
-    if schedule:
+    if optimizer := _optimizer(options):
+        settings.optimizer.CopyFrom(Optimizer(**optimizer))
+    if stop := _stop(options):
+        settings.stop.CopyFrom(StopCondition(**stop))
+    if schedule := _schedule(options):
         settings.schedule.CopyFrom(LearningRateSchedule(**schedule))
+    if validation := _validation(options):
+        settings.validation.CopyFrom(Validation(**validation))
     return settings
+
+
+def _optimizer(options: StepOptions) -> dict[str, Any]:
+    given = _given(options, _OPTIMIZER_NUMBERS)
+    if "optimizer" in options:
+        given["kind"] = enum_value(OptimizerKind, options["optimizer"])
+    return given
+
+
+def _stop(options: StepOptions) -> dict[str, Any]:
+    given = _given(options, _STOP)
+    if "stop_on_non_finite_cost" in options:
+        given["non_finite_cost"] = options["stop_on_non_finite_cost"]
+    return given
+
+
+def _validation(options: StepOptions) -> dict[str, Any]:
+    given = _given(options, tuple(_VALIDATION))
+    validation = {_VALIDATION[name]: value for name, value in given.items()}
+    if "validation_unit" in options:
+        validation["unit"] = enum_value(ValidationUnit, options["validation_unit"])
+    return validation
 
 
 def _schedule(options: StepOptions) -> dict[str, Any]:

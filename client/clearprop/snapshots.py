@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from clearprop.v1.training_service_pb2 import ListUpdatesResponse, PredictResponse
 from clearprop.v1.update_pb2 import State as StateMessage
 from clearprop.v1.update_pb2 import Update, UpdateKind
+from clearprop.validations import Validation, validation_of
 from clearprop.values import (
     Matrix,
     Vector,
@@ -34,7 +35,7 @@ class Snapshot:
 
     @property
     def kind(self) -> str:
-        """The kind of the update: INITIAL, GRADIENT, EDIT or RESET."""
+        """The kind of the update: INITIAL, GRADIENT, EDIT, RESET or RESTORE."""
         return enum_name(UpdateKind, self.message.kind)
 
     @property
@@ -90,6 +91,11 @@ class Snapshot:
     def bias_gradients(self) -> list[Vector]:
         """The gradients G/n of the biases, in the form of `biases`."""
         return biases_of(self.message.gradients)
+
+    @property
+    def validation(self) -> Validation | None:
+        """The evaluation on held-out examples after the update; None if there was none."""
+        return validation_of(self.message)
 
     @property
     def chosen(self) -> Vector:
@@ -149,7 +155,7 @@ class State:
 
     @property
     def kind(self) -> str:
-        """The kind of the update: INITIAL, GRADIENT, EDIT or RESET."""
+        """The kind of the update: INITIAL, GRADIENT, EDIT, RESET or RESTORE."""
         return enum_name(UpdateKind, self.message.kind)
 
     @property
@@ -201,6 +207,11 @@ class State:
     def bias_gradients(self) -> list[Vector]:
         """The gradients G/n of the biases, in the form of `biases`."""
         return biases_of(self.message.gradients)
+
+    @property
+    def validation(self) -> Validation | None:
+        """The evaluation on held-out examples after the update; None if there was none."""
+        return validation_of(self.message)
 
     @property
     def activations(self) -> list[Vector]:

@@ -11,6 +11,7 @@ from service.reading.selection_reader import SelectionReader
 from service.reading.state_reader import StateReader
 from service.reading.stored_updates import outline
 from service.reading.update_numbers import check_start, locate
+from service.reading.validated_updates import downsampled, validated_updates
 from training.errors import validating
 from training.network import Network
 from training.ports import Store
@@ -109,6 +110,23 @@ class History:
             for point in points
         )
         return Span(network, snapshots, last, downsampled=True, selection=COSTS)
+
+    def validated(
+        self, network_id: str, first: int | None, end: int | None, most: int, points: int | None
+    ) -> Span:
+        """Return the updates with a validation after them, up to `most`, without parameters.
+
+        With `points`, at least 2, all of them are downsampled to at most so many. Raises
+        NetworkNotFound, InvalidFields, UpdateOutOfRange, HistoryCompacted, DamagedHistory.
+        """
+        with self._store.read() as reader:
+            network = reader.network(network_id)
+            first, last = _bounds(network, reader.head(network.uid), first, end)
+            wanted = most if points is None else last - first + 1
+            found = validated_updates(reader, network, first, last, wanted)
+        shown = found if points is None else downsampled(found, points)
+        is_downsampled = len(shown) < len(found)
+        return Span(network, shown, last, downsampled=is_downsampled, selection=COSTS)
 
     def last_updates(self, uid: str, last: int, most: int) -> Span:
         """Return the kept updates up to `last`, at most `most` and 1 MiB.

@@ -185,6 +185,12 @@ class Inspection:
                 network=network.id,
             )
         run = reader.run(network.uid, head.active_run)
+        if run.end_reason is not None:
+            raise NoNextUpdate(
+                f"run {run.number} of network {network.id} has made its last update, and only"
+                " returns to its best state: resume it, then send the settings of a new run",
+                network=network.id,
+            )
         return self._found(reader, network, update, run, run.updates_done)
 
     def _opened(self, found: _Found) -> BatchUpdate:

@@ -3,9 +3,9 @@
 from service.reading.state_reader import StateReader
 from service.use_cases.networks import NetworkView
 from service.use_cases.requests import RequestId, check_request, check_unanswered, once
-from training.errors import HistoryCompacted, UpdateOutOfRange, validating
+from training.errors import HistoryCompacted, RunNotOver, UpdateOutOfRange, validating
 from training.network import Network
-from training.ports import Clock, Store, Writer
+from training.ports import Clock, Reader, Store, Writer
 from training.update import Head, Keyframe, check_etag
 
 
@@ -27,7 +27,8 @@ class Retention:
         """Delete all updates before one, which becomes the earliest kept; a run may continue.
 
         Does nothing if the history already starts there or later. Raises InvalidFields,
-        NetworkNotFound, StaleEtag, UpdateOutOfRange, DamagedHistory.
+        NetworkNotFound, StaleEtag, UpdateOutOfRange, DamagedHistory, and RunNotOver if a run that
+        is not over may return to the state of an update before.
         """
         with validating() as violations:
             check_request(violations, request)
@@ -53,13 +54,29 @@ class Retention:
         request: RequestId[NetworkView] | None,
     ) -> NetworkView:
         def compact(writer: Writer) -> NetworkView:
-            check_etag(writer.head(network.uid), etag, network.id)
+            head = writer.head(network.uid)
+            check_etag(head, etag, network.id)
+            _check_restored(writer, network, head, keyframe.state.update)
             head = writer.compact(network.uid, keyframe)
             return NetworkView(writer.network_by_uid(network.uid), head)
 
         return self._store.commit(
             lambda writer: once(writer, self._clock, request, lambda: compact(writer))
         )
+
+
+def _check_restored(reader: Reader, network: Network, head: Head, before: int) -> None:
+    """Raise RunNotOver if a run may return to an update that would be deleted."""
+    run = reader.run(network.uid, head.active_run) if head.active_run else None
+    if run is None or run.restored_update is None or run.restored_update >= before:
+        return
+    raise RunNotOver(
+        f"run {run.number} of network {network.id} may return to update {run.restored_update}, its"
+        " best one: delete only updates before it, or wait until the run is over",
+        network=network.id,
+        run=run.number,
+        state=run.state,
+    )
 
 
 def _check_before(head: Head, before: int) -> None:

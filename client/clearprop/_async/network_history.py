@@ -37,14 +37,20 @@ class AsyncNetworkHistory(AsyncNetworkHandle):
         return self._connection.pages(history.list_updates(self.id, start, end, detail), Snapshot)
 
     async def history(
-        self, max_points: int = 1_000, *, start: int | None = None, end: int | None = None
+        self,
+        max_points: int = 1_000,
+        *,
+        start: int | None = None,
+        end: int | None = None,
+        validated: bool = False,
     ) -> History:
         """Read the cost curve from `start` to `end`, by default of the whole history.
 
         A long history is downsampled to at most `max_points` updates, 2 to 10,000: the first, the
-        last, and the lowest and highest costs between them.
+        last, and the lowest and highest costs between them. With `validated`, it has only updates
+        with a validation, and is downsampled by the costs of these.
         """
-        call = history.get_history(self.id, max_points, start, end)
+        call = history.get_history(self.id, max_points, start, end, validated=validated)
         return History(await self._connection.call(call))
 
     async def watch(

@@ -124,6 +124,14 @@ class Network(NetworkHistory, NetworkInspection, NetworkEdits):
         - `schedule_minimum` (0): no learning rate after the warm-up is less.
         - `schedule_warmup` (0): the number of epochs or updates in which the rate rises at first.
         - `schedule_rates`: of `list`: the rates that follow after the learning rate.
+        - `validation_share`: holds out this share of the examples, between 0 and 1, and evaluates
+          the network on them after each epoch. `validation_seed` (0) chooses them.
+        - `validation_set`: evaluates the network on another training set instead.
+        - `validation_every` (1), `validation_unit` (`epoch`): the interval between validations, in
+          epochs or, with `update`, in updates.
+        - `patience`: ends the run after this number of epochs without a better validation, by more
+          than `min_delta` (0).
+        - `restore_best`: whether a run that succeeds returns to the weights of its best validation.
         """
         call = runs.train(self.id, training_set, settings, etag, request_id)
         response = self._connection.call(call)

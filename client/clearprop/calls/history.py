@@ -35,7 +35,7 @@ def list_updates(
 
 
 def get_history(
-    network: str, max_points: int, start: int | None, end: int | None
+    network: str, max_points: int, start: int | None, end: int | None, *, validated: bool
 ) -> Call[pb.ListUpdatesResponse]:
     """Read a downsampled history."""
     request = pb.ListUpdatesRequest(
@@ -44,6 +44,7 @@ def get_history(
         end_update=end,
         max_points=max_points,
         detail=Detail.DETAIL_COST,
+        validated=validated,
     )
     return Call(request, pb.ListUpdatesResponse)
 

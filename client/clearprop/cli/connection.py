@@ -39,6 +39,11 @@ _OPTIONS = {
     "settings.stop.non_finite_cost": "--stop-on-non-finite-cost",
     "settings.schedule.kind": "--schedule",
     "settings.training_set": "--on",
+    "settings.validation.every": "--validation-every",
+    "settings.validation.seed": "--validation-seed",
+    "settings.validation.share": "--validation-share",
+    "settings.validation.training_set": "--validation-set",
+    "settings.validation.unit": "--validation-unit",
 }
 
 #: What to do if the server does not know who calls.

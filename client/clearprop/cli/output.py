@@ -13,6 +13,7 @@ from rich.table import Table
 
 from clearprop import RunInfo, Snapshot, TrainingWarning
 from clearprop.cli.number_format import counted, number, weight
+from clearprop.validations import Validation
 from clearprop.values import Matrix, Vector
 
 #: The width of tables in a pipe.
@@ -133,10 +134,21 @@ def update_line(snapshot: Snapshot) -> str:
     """Return an update as a line of plain text."""
     if snapshot.run is None:
         return f"update {snapshot.number:>8}  {snapshot.kind}"
-    return (
+    if snapshot.kind == "RESTORE":
+        return f"update {snapshot.number:>8}  run {snapshot.run}  {snapshot.kind}"
+    line = (
         f"update {snapshot.number:>8}  run {snapshot.run}  epoch {snapshot.epoch:>6}"
         f"  cost {number(snapshot.cost)}"
     )
+    return f"{line}{validation_words(snapshot.validation)}"
+
+
+def validation_words(found: Validation | None) -> str:
+    """Return the results of a validation as plain text; empty if there is none."""
+    if found is None:
+        return ""
+    accuracy = "" if found.accuracy is None else f" ({found.accuracy:.2%} correct)"
+    return f"  held out {number(found.cost)}{accuracy}"
 
 
 def run_line(run: RunInfo) -> str:
@@ -149,4 +161,6 @@ def run_line(run: RunInfo) -> str:
         line += f", cost {number(run.latest_cost)}"
     if run.non_finite_cost is not None:
         line += f" (first [yellow]non-finite[/] at update {run.non_finite_cost:,})"
+    if run.latest_validation is not None:
+        line += f",{validation_words(run.latest_validation)}".replace(",  ", ", ")
     return line

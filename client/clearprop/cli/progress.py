@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn
 
-from clearprop import Run, Snapshot
+from clearprop import Run, RunEvent, Snapshot
 from clearprop.cli.number_format import number
-from clearprop.cli.output import out, run_line, say, say_plain
+from clearprop.cli.output import out, run_line, say, say_plain, validation_words
+from clearprop.validations import Validation
 
 #: The number of looks at a run, so that looking never slows it down.
 _LOOKS = 1000
@@ -18,6 +19,9 @@ _LOOKS = 1000
 #: In seconds: the live rate is that of the last one, and of a tenth of it at least.
 _WINDOW = 1.0
 _SHORTEST_WINDOW = 0.1
+
+#: How often the latest validation is read, in seconds.
+_LOOK_SECONDS = 0.5
 
 #: A terminal with fewer columns is too narrow for a bar.
 _NARROW = 60
@@ -31,6 +35,7 @@ class Look:
     cost: float | None
     updates_per_second: float | None
     state: str
+    validation: Validation | None = None
 
 
 class LiveRate:
@@ -55,11 +60,17 @@ def follow(run: Run, *, lines: int = 10) -> None:
     rate = LiveRate()
     stride = max(1, run.total_updates // _LOOKS)
     done, cost = run.updates_done, run.latest_cost
+    validation, looked = run.latest_validation, time.monotonic()
     with _bar(run) if out.is_terminal else _lines(run, lines) as show:
         for item in run.watch(stride=stride, detail="cost"):
-            if isinstance(item, Snapshot):
+            if isinstance(item, Snapshot) and item.cost is not None:
                 done, cost = item.number - run.first_update + 1, item.cost
-            show(Look(done, cost, rate.look(done), run.state))
+                if run.validation_examples and time.monotonic() - looked >= _LOOK_SECONDS:
+                    # The stride skips most updates with a validation.
+                    validation, looked = run.refresh().latest_validation, time.monotonic()
+            elif isinstance(item, RunEvent):
+                validation = item.run.latest_validation
+            show(Look(done, cost, rate.look(done), run.state, validation))
 
 
 @contextmanager
@@ -68,14 +79,14 @@ def _bar(run: Run) -> Iterator[Callable[[Look], None]]:
         TextColumn("run {task.fields[run]} {task.fields[state]}"),
         BarColumn(bar_width=None),
         TextColumn("{task.completed:,.0f}/{task.total:,.0f}"),
-        TextColumn("cost {task.fields[cost]:<11}"),
+        TextColumn("cost {task.fields[cost]:<11}{task.fields[held_out]}"),
         TextColumn("{task.fields[rate]}"),
     ]
     if out.width < _NARROW:
         columns = columns[2:4]
     with Progress(*columns, console=out, expand=True) as progress:
         task = progress.add_task(
-            "", total=run.total_updates, run=run.number, state="", cost="", rate=""
+            "", total=run.total_updates, run=run.number, state="", cost="", rate="", held_out=""
         )
 
         def show(look: Look) -> None:
@@ -83,6 +94,7 @@ def _bar(run: Run) -> Iterator[Callable[[Look], None]]:
                 task,
                 completed=look.done,
                 cost=number(look.cost),
+                held_out=validation_words(look.validation),
                 rate=_per_second(look),
                 state="" if look.state == "RUNNING" else look.state,
             )
@@ -102,7 +114,8 @@ def _lines(run: Run, lines: int) -> Iterator[Callable[[Look], None]]:
             shown = reached
             say_plain(
                 f"{look.done:>12,} of {run.total_updates:,} updates"
-                f"  cost {number(look.cost):<11}  {_per_second(look):>12}".rstrip()
+                f"  cost {number(look.cost):<11}{validation_words(look.validation)}"
+                f"  {_per_second(look):>12}".rstrip()
             )
 
     yield show

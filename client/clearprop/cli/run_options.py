@@ -144,6 +144,56 @@ _HOW: Options = {
                 help="The learning rates of list that follow the first, such as 0.05,0.01.",
             ),
         ),
+        (
+            "validation_share",
+            float,
+            _number("--validation-share", "Hold out this share of the examples, such as 0.2."),
+        ),
+        (
+            "validation_set",
+            str,
+            typer.Option(
+                "--validation-set", metavar="SET", help="Validate on another training set."
+            ),
+        ),
+        (
+            "validation_seed",
+            int,
+            _integer("--validation-seed", "The seed that chooses the held-out examples."),
+        ),
+        (
+            "validation_every",
+            int,
+            _integer("--validation-every", "Validate after every N epochs or updates."),
+        ),
+        (
+            "validation_unit",
+            str,
+            typer.Option(
+                "--validation-unit",
+                metavar="WORD",
+                parser=one_of("unit", ["epoch", "update"]),
+                help="The unit of --validation-every: epoch, update.",
+                show_default="epoch",
+            ),
+        ),
+        (
+            "patience",
+            int,
+            _integer("--patience", "Stop after N epochs without a better validation."),
+        ),
+        (
+            "min_delta",
+            float,
+            _number("--min-delta", "The smallest improvement that counts.", "0"),
+        ),
+        (
+            "restore_best",
+            bool,
+            typer.Option(
+                "--restore-best", help="Return to the weights of the best validation at the end."
+            ),
+        ),
     )
 }
 

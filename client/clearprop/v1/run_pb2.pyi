@@ -107,6 +107,30 @@ with c₁ = 1 − β₁ᵗ and c₂ = √(1 − β₂ᵗ) for the t-th update of
 """
 Global___OptimizerKind: _TypeAlias = OptimizerKind  # noqa: Y015
 
+class _ValidationUnit:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ValidationUnitEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ValidationUnit.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    VALIDATION_UNIT_UNSPECIFIED: _ValidationUnit.ValueType  # 0
+    """The default in requests: EPOCH."""
+    VALIDATION_UNIT_EPOCH: _ValidationUnit.ValueType  # 1
+    """Epochs: after the first update that reaches the end of the epoch."""
+    VALIDATION_UNIT_UPDATE: _ValidationUnit.ValueType  # 2
+    """Updates of the run."""
+
+class ValidationUnit(_ValidationUnit, metaclass=_ValidationUnitEnumTypeWrapper):
+    """The unit of the interval between validations."""
+
+VALIDATION_UNIT_UNSPECIFIED: ValidationUnit.ValueType  # 0
+"""The default in requests: EPOCH."""
+VALIDATION_UNIT_EPOCH: ValidationUnit.ValueType  # 1
+"""Epochs: after the first update that reaches the end of the epoch."""
+VALIDATION_UNIT_UPDATE: ValidationUnit.ValueType  # 2
+"""Updates of the run."""
+Global___ValidationUnit: _TypeAlias = ValidationUnit  # noqa: Y015
+
 class _ScheduleKind:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -205,6 +229,54 @@ BATCH_MODE_DROP_LAST: BatchMode.ValueType  # 3
 """No batch is smaller: the examples that are left at the end of an epoch are not used in it."""
 Global___BatchMode: _TypeAlias = BatchMode  # noqa: Y015
 
+class _EndReason:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _EndReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_EndReason.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    END_REASON_UNSPECIFIED: _EndReason.ValueType  # 0
+    """The run is not over."""
+    END_REASON_ALL_EPOCHS: _EndReason.ValueType  # 1
+    """All epochs are complete."""
+    END_REASON_MAX_UPDATES: _EndReason.ValueType  # 2
+    """`max_updates` limited the run, and all of these updates were applied."""
+    END_REASON_COST_REACHED: _EndReason.ValueType  # 3
+    """The mean cost of an epoch was less than `cost_below`."""
+    END_REASON_PATIENCE: _EndReason.ValueType  # 4
+    """The validations did not improve for `patience` epochs."""
+    END_REASON_DIVERGED: _EndReason.ValueType  # 5
+    """An update would have made a parameter infinite or NaN."""
+    END_REASON_NON_FINITE_COST: _EndReason.ValueType  # 6
+    """The cost of an update was infinite or NaN, and `non_finite_cost` was set."""
+    END_REASON_CANCELLED: _EndReason.ValueType  # 7
+    """CancelRun."""
+    END_REASON_ERROR: _EndReason.ValueType  # 8
+    """The run could not continue; see `failure`."""
+
+class EndReason(_EndReason, metaclass=_EndReasonEnumTypeWrapper):
+    """Why a run is over."""
+
+END_REASON_UNSPECIFIED: EndReason.ValueType  # 0
+"""The run is not over."""
+END_REASON_ALL_EPOCHS: EndReason.ValueType  # 1
+"""All epochs are complete."""
+END_REASON_MAX_UPDATES: EndReason.ValueType  # 2
+"""`max_updates` limited the run, and all of these updates were applied."""
+END_REASON_COST_REACHED: EndReason.ValueType  # 3
+"""The mean cost of an epoch was less than `cost_below`."""
+END_REASON_PATIENCE: EndReason.ValueType  # 4
+"""The validations did not improve for `patience` epochs."""
+END_REASON_DIVERGED: EndReason.ValueType  # 5
+"""An update would have made a parameter infinite or NaN."""
+END_REASON_NON_FINITE_COST: EndReason.ValueType  # 6
+"""The cost of an update was infinite or NaN, and `non_finite_cost` was set."""
+END_REASON_CANCELLED: EndReason.ValueType  # 7
+"""CancelRun."""
+END_REASON_ERROR: EndReason.ValueType  # 8
+"""The run could not continue; see `failure`."""
+Global___EndReason: _TypeAlias = EndReason  # noqa: Y015
+
 @_typing.final
 class Optimizer(_message.Message):
     """An optimizer and its settings. The optimizer state (v, s, t) starts at 0 and belongs to the
@@ -301,6 +373,59 @@ class OptimizerState(_message.Message):
 Global___OptimizerState: _TypeAlias = OptimizerState  # noqa: Y015
 
 @_typing.final
+class Validation(_message.Message):
+    """Examples that a run does not train on, and when the network is evaluated on them. The results are
+    part of the history: see `Update.validation`. Exactly one of `training_set` and `share` is
+    required.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRAINING_SET_FIELD_NUMBER: _builtins.int
+    SHARE_FIELD_NUMBER: _builtins.int
+    SEED_FIELD_NUMBER: _builtins.int
+    EVERY_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    training_set: _builtins.str
+    """The id of another training set, whose examples must fit the network too."""
+    share: _builtins.float
+    """The share of the run's own training set that is held out: greater than 0, less than 1. At least
+    one example is held out, and at least one is left. `batch_size`, `epochs` and the positions of
+    examples then refer to the examples that are left, in the order of the set.
+
+    share × examples, rounded, are held out. If the targets are one-hot, or the only target is 0 or
+    1, each class gives its share, rounded down; those that are missing come from the classes with
+    the largest remainders, the first of equals, but from a class that would have no example left
+    only after all others. Each example gets the next raw 64-bit number of
+    `numpy.random.PCG64(seed)`, in the order of the set; in each class, those with the smallest
+    numbers are held out.
+    """
+    seed: _builtins.int
+    """The seed of the share, 0 to 2^63 − 1. Default: 0."""
+    every: _builtins.int
+    """The interval between validations, at least 1. 0 means 1. The network is also evaluated after the
+    last update of a run that completes its epochs or `max_updates`.
+    """
+    unit: Global___ValidationUnit.ValueType
+    """The unit of the interval. Default: EPOCH."""
+    def __init__(
+        self,
+        *,
+        training_set: _builtins.str = ...,
+        share: _builtins.float = ...,
+        seed: _builtins.int = ...,
+        every: _builtins.int = ...,
+        unit: Global___ValidationUnit.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["every", b"every", "seed", b"seed", "share", b"share", "training_set", b"training_set", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Validation: _TypeAlias = Validation  # noqa: Y015
+
+@_typing.final
 class StopCondition(_message.Message):
     """Conditions that end a run before it completes all epochs. The state of the run is then SUCCEEDED,
     or FAILED for `non_finite_cost`.
@@ -311,6 +436,9 @@ class StopCondition(_message.Message):
     COST_BELOW_FIELD_NUMBER: _builtins.int
     MAX_UPDATES_FIELD_NUMBER: _builtins.int
     NON_FINITE_COST_FIELD_NUMBER: _builtins.int
+    PATIENCE_FIELD_NUMBER: _builtins.int
+    MIN_DELTA_FIELD_NUMBER: _builtins.int
+    RESTORE_BEST_FIELD_NUMBER: _builtins.int
     cost_below: _builtins.float
     """Ends the run if the mean cost of an epoch is less than this value: finite, greater than 0. The
     mean is that of the costs of the epoch's examples, each measured when it was trained on. It is
@@ -325,16 +453,32 @@ class StopCondition(_message.Message):
     infinite or NaN. That update is kept. Default: the run continues as long as its parameters are
     finite.
     """
+    patience: _builtins.int
+    """Ends the run at the first validation that is this number of epochs or more after the last one
+    that improved, or after the start of the run. A validation improves if its cost is less than
+    that of the last one that improved by more than `min_delta`. Requires `validation`. 0 means no
+    limit.
+    """
+    min_delta: _builtins.float
+    """The smallest improvement that counts for `patience`: finite, at least 0. Default: 0."""
+    restore_best: _builtins.bool
+    """Whether a run that succeeds returns to the state of the update with the lowest cost of a
+    validation, the first of equals: with one more update, of kind RESTORE, unless that update is
+    the last one. Requires `validation`.
+    """
     def __init__(
         self,
         *,
         cost_below: _builtins.float | None = ...,
         max_updates: _builtins.int = ...,
         non_finite_cost: _builtins.bool = ...,
+        patience: _builtins.int = ...,
+        min_delta: _builtins.float = ...,
+        restore_best: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_cost_below", b"_cost_below", "cost_below", b"cost_below"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost_below", b"_cost_below", "cost_below", b"cost_below", "max_updates", b"max_updates", "non_finite_cost", b"non_finite_cost"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost_below", b"_cost_below", "cost_below", b"cost_below", "max_updates", b"max_updates", "min_delta", b"min_delta", "non_finite_cost", b"non_finite_cost", "patience", b"patience", "restore_best", b"restore_best"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__cost_below: _TypeAlias = _typing.Literal["cost_below"]  # noqa: Y015
     _WhichOneofArgType__cost_below: _TypeAlias = _typing.Literal["_cost_below", b"_cost_below"]  # noqa: Y015
@@ -411,6 +555,7 @@ class TrainingSettings(_message.Message):
     SHUFFLE_SEED_FIELD_NUMBER: _builtins.int
     OPTIMIZER_FIELD_NUMBER: _builtins.int
     STOP_FIELD_NUMBER: _builtins.int
+    VALIDATION_FIELD_NUMBER: _builtins.int
     SCHEDULE_FIELD_NUMBER: _builtins.int
     BATCH_MODE_FIELD_NUMBER: _builtins.int
     training_set: _builtins.str
@@ -453,6 +598,10 @@ class TrainingSettings(_message.Message):
         """Conditions for ending the run early. Default: none."""
 
     @_builtins.property
+    def validation(self) -> Global___Validation:
+        """Held-out examples. Default: none."""
+
+    @_builtins.property
     def schedule(self) -> Global___LearningRateSchedule:
         """How the learning rate changes. Default: it is constant."""
 
@@ -466,12 +615,13 @@ class TrainingSettings(_message.Message):
         shuffle_seed: _builtins.int | None = ...,
         optimizer: Global___Optimizer | None = ...,
         stop: Global___StopCondition | None = ...,
+        validation: Global___Validation | None = ...,
         schedule: Global___LearningRateSchedule | None = ...,
         batch_mode: Global___BatchMode.ValueType = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed", "optimizer", b"optimizer", "schedule", b"schedule", "shuffle_seed", b"shuffle_seed", "stop", b"stop"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed", "optimizer", b"optimizer", "schedule", b"schedule", "shuffle_seed", b"shuffle_seed", "stop", b"stop", "validation", b"validation"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed", "batch_mode", b"batch_mode", "batch_size", b"batch_size", "epochs", b"epochs", "learning_rate", b"learning_rate", "optimizer", b"optimizer", "schedule", b"schedule", "shuffle_seed", b"shuffle_seed", "stop", b"stop", "training_set", b"training_set"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed", "batch_mode", b"batch_mode", "batch_size", b"batch_size", "epochs", b"epochs", "learning_rate", b"learning_rate", "optimizer", b"optimizer", "schedule", b"schedule", "shuffle_seed", b"shuffle_seed", "stop", b"stop", "training_set", b"training_set", "validation", b"validation"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__shuffle_seed: _TypeAlias = _typing.Literal["shuffle_seed"]  # noqa: Y015
     _WhichOneofArgType__shuffle_seed: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed"]  # noqa: Y015
@@ -514,6 +664,40 @@ class Failure(_message.Message):
 Global___Failure: _TypeAlias = Failure  # noqa: Y015
 
 @_typing.final
+class Validated(_message.Message):
+    """A validation of a run."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UPDATE_FIELD_NUMBER: _builtins.int
+    COST_FIELD_NUMBER: _builtins.int
+    ACCURACY_FIELD_NUMBER: _builtins.int
+    update: _builtins.int
+    """The number of the update after which the network was evaluated."""
+    cost: _builtins.float
+    """The mean cost of the held-out examples. Can be infinite or NaN."""
+    accuracy: _builtins.float
+    """The fraction of the held-out examples that is classified correctly. Absent if their targets are
+    not classes.
+    """
+    def __init__(
+        self,
+        *,
+        update: _builtins.int = ...,
+        cost: _builtins.float = ...,
+        accuracy: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_accuracy", b"_accuracy", "accuracy", b"accuracy"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_accuracy", b"_accuracy", "accuracy", b"accuracy", "cost", b"cost", "update", b"update"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__accuracy: _TypeAlias = _typing.Literal["accuracy"]  # noqa: Y015
+    _WhichOneofArgType__accuracy: _TypeAlias = _typing.Literal["_accuracy", b"_accuracy"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__accuracy) -> _WhichOneofReturnType__accuracy | None: ...
+
+Global___Validated: _TypeAlias = Validated  # noqa: Y015
+
+@_typing.final
 class Run(_message.Message):
     """One training of a network on a training set with fixed settings."""
 
@@ -537,7 +721,13 @@ class Run(_message.Message):
     TRAINING_SET_UID_FIELD_NUMBER: _builtins.int
     NON_FINITE_COST_FIELD_NUMBER: _builtins.int
     WAITING_FOR_FIELD_NUMBER: _builtins.int
+    END_REASON_FIELD_NUMBER: _builtins.int
+    BEST_FIELD_NUMBER: _builtins.int
+    LATEST_VALIDATION_FIELD_NUMBER: _builtins.int
+    TRAINING_EXAMPLES_FIELD_NUMBER: _builtins.int
+    VALIDATION_EXAMPLES_FIELD_NUMBER: _builtins.int
     WARNINGS_FIELD_NUMBER: _builtins.int
+    VALIDATION_SET_UID_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     """The id of the network."""
     run: _builtins.int
@@ -576,6 +766,16 @@ class Run(_message.Message):
     resumes automatically. Only in the responses of GetRun and ListRuns; empty while the run trains
     or waits for its turn.
     """
+    end_reason: Global___EndReason.ValueType
+    """Why the run is over. UNSPECIFIED before that."""
+    training_examples: _builtins.int
+    """The number of examples that the run trains on; 0 without a validation: it then trains on all
+    examples of its set.
+    """
+    validation_examples: _builtins.int
+    """The number of held-out examples, or of those in the set for validation; 0 without a validation."""
+    validation_set_uid: _builtins.str
+    """The uid of the set for validation. Empty if there is none."""
     @_builtins.property
     def settings(self) -> Global___TrainingSettings:
         """The requested settings, with defaults filled in for the optimizer and the schedule."""
@@ -595,6 +795,16 @@ class Run(_message.Message):
     @_builtins.property
     def end_time(self) -> _timestamp_pb2.Timestamp:
         """When the run reached a final state. Absent before that."""
+
+    @_builtins.property
+    def best(self) -> Global___Validated:
+        """The validation with the lowest cost so far, the first of equals. Absent without validations, and
+        if all of their costs are infinite or NaN.
+        """
+
+    @_builtins.property
+    def latest_validation(self) -> Global___Validated:
+        """The latest validation. Absent before the first one."""
 
     @_builtins.property
     def warnings(self) -> _containers.RepeatedCompositeFieldContainer[_warning_pb2.Warning]:
@@ -624,11 +834,17 @@ class Run(_message.Message):
         training_set_uid: _builtins.str = ...,
         non_finite_cost: _builtins.int | None = ...,
         waiting_for: _builtins.str = ...,
+        end_reason: Global___EndReason.ValueType = ...,
+        best: Global___Validated | None = ...,
+        latest_validation: Global___Validated | None = ...,
+        training_examples: _builtins.int = ...,
+        validation_examples: _builtins.int = ...,
         warnings: _abc.Iterable[_warning_pb2.Warning] | None = ...,
+        validation_set_uid: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_latest_cost", b"_latest_cost", "_non_finite_cost", b"_non_finite_cost", "create_time", b"create_time", "end_time", b"end_time", "failure", b"failure", "latest_cost", b"latest_cost", "non_finite_cost", b"non_finite_cost", "settings", b"settings", "start_time", b"start_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_latest_cost", b"_latest_cost", "_non_finite_cost", b"_non_finite_cost", "best", b"best", "create_time", b"create_time", "end_time", b"end_time", "failure", b"failure", "latest_cost", b"latest_cost", "latest_validation", b"latest_validation", "non_finite_cost", b"non_finite_cost", "settings", b"settings", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_latest_cost", b"_latest_cost", "_non_finite_cost", b"_non_finite_cost", "create_time", b"create_time", "end_time", b"end_time", "epoch", b"epoch", "failure", b"failure", "first_update", b"first_update", "latest_cost", b"latest_cost", "latest_update", b"latest_update", "network", b"network", "next_example", b"next_example", "non_finite_cost", b"non_finite_cost", "run", b"run", "settings", b"settings", "start_time", b"start_time", "state", b"state", "total_updates", b"total_updates", "training_set_uid", b"training_set_uid", "updates_done", b"updates_done", "waiting_for", b"waiting_for", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_latest_cost", b"_latest_cost", "_non_finite_cost", b"_non_finite_cost", "best", b"best", "create_time", b"create_time", "end_reason", b"end_reason", "end_time", b"end_time", "epoch", b"epoch", "failure", b"failure", "first_update", b"first_update", "latest_cost", b"latest_cost", "latest_update", b"latest_update", "latest_validation", b"latest_validation", "network", b"network", "next_example", b"next_example", "non_finite_cost", b"non_finite_cost", "run", b"run", "settings", b"settings", "start_time", b"start_time", "state", b"state", "total_updates", b"total_updates", "training_examples", b"training_examples", "training_set_uid", b"training_set_uid", "updates_done", b"updates_done", "validation_examples", b"validation_examples", "validation_set_uid", b"validation_set_uid", "waiting_for", b"waiting_for", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__latest_cost: _TypeAlias = _typing.Literal["latest_cost"]  # noqa: Y015
     _WhichOneofArgType__latest_cost: _TypeAlias = _typing.Literal["_latest_cost", b"_latest_cost"]  # noqa: Y015

@@ -188,6 +188,8 @@ class _DifferenceKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Differ
     """Stored data cannot be read back correctly: the file was changed or is damaged."""
     DIFFERENCE_KIND_MISSING: _DifferenceKind.ValueType  # 4
     """Required data is missing."""
+    DIFFERENCE_KIND_VALIDATION: _DifferenceKind.ValueType  # 5
+    """The stored results of a validation differ from the recomputed results."""
 
 class DifferenceKind(_DifferenceKind, metaclass=_DifferenceKindEnumTypeWrapper):
     """The kinds of errors in a history."""
@@ -202,6 +204,8 @@ DIFFERENCE_KIND_DAMAGED: DifferenceKind.ValueType  # 3
 """Stored data cannot be read back correctly: the file was changed or is damaged."""
 DIFFERENCE_KIND_MISSING: DifferenceKind.ValueType  # 4
 """Required data is missing."""
+DIFFERENCE_KIND_VALIDATION: DifferenceKind.ValueType  # 5
+"""The stored results of a validation differ from the recomputed results."""
 Global___DifferenceKind: _TypeAlias = DifferenceKind  # noqa: Y015
 
 @_typing.final
@@ -1505,6 +1509,7 @@ class ListUpdatesRequest(_message.Message):
     DETAIL_FIELD_NUMBER: _builtins.int
     END_UPDATE_FIELD_NUMBER: _builtins.int
     MAX_POINTS_FIELD_NUMBER: _builtins.int
+    VALIDATED_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     """The id of the network."""
     start_update: _builtins.int
@@ -1528,6 +1533,10 @@ class ListUpdatesRequest(_message.Message):
     Requires detail COST, and cannot be combined with `page_size` or `page_token`. 0 means all
     updates, with pagination.
     """
+    validated: _builtins.bool
+    """Lists only updates with a validation. Requires detail COST. With `max_points`, the history of the validations is
+    downsampled: their costs take the place of those of the batches.
+    """
     def __init__(
         self,
         *,
@@ -1538,10 +1547,11 @@ class ListUpdatesRequest(_message.Message):
         detail: _update_pb2.Detail.ValueType = ...,
         end_update: _builtins.int | None = ...,
         max_points: _builtins.int = ...,
+        validated: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_end_update", b"_end_update", "_start_update", b"_start_update", "end_update", b"end_update", "start_update", b"start_update"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_end_update", b"_end_update", "_start_update", b"_start_update", "detail", b"detail", "end_update", b"end_update", "max_points", b"max_points", "network", b"network", "page_size", b"page_size", "page_token", b"page_token", "start_update", b"start_update"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_end_update", b"_end_update", "_start_update", b"_start_update", "detail", b"detail", "end_update", b"end_update", "max_points", b"max_points", "network", b"network", "page_size", b"page_size", "page_token", b"page_token", "start_update", b"start_update", "validated", b"validated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__end_update: _TypeAlias = _typing.Literal["end_update"]  # noqa: Y015
     _WhichOneofArgType__end_update: _TypeAlias = _typing.Literal["_end_update", b"_end_update"]  # noqa: Y015

@@ -125,6 +125,36 @@ class Parameter(_message.Message):
 Global___Parameter: _TypeAlias = Parameter  # noqa: Y015
 
 @_typing.final
+class ValidationResult(_message.Message):
+    """The results of an evaluation on held-out examples."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COST_FIELD_NUMBER: _builtins.int
+    ACCURACY_FIELD_NUMBER: _builtins.int
+    cost: _builtins.float
+    """The mean cost of the examples. Can be infinite or NaN."""
+    accuracy: _builtins.float
+    """The fraction of the examples that is classified correctly. Absent if their targets are not
+    classes.
+    """
+    def __init__(
+        self,
+        *,
+        cost: _builtins.float = ...,
+        accuracy: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_accuracy", b"_accuracy", "accuracy", b"accuracy"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_accuracy", b"_accuracy", "accuracy", b"accuracy", "cost", b"cost"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__accuracy: _TypeAlias = _typing.Literal["accuracy"]  # noqa: Y015
+    _WhichOneofArgType__accuracy: _TypeAlias = _typing.Literal["_accuracy", b"_accuracy"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__accuracy) -> _WhichOneofReturnType__accuracy | None: ...
+
+Global___ValidationResult: _TypeAlias = ValidationResult  # noqa: Y015
+
+@_typing.final
 class Update(_message.Message):
     """One change of a network's parameters. All clients that read an update receive the same bits, at
     any time.
@@ -144,6 +174,7 @@ class Update(_message.Message):
     CHOSEN_FIELD_NUMBER: _builtins.int
     CHOSEN_GRADIENTS_FIELD_NUMBER: _builtins.int
     LEARNING_RATE_FIELD_NUMBER: _builtins.int
+    VALIDATION_FIELD_NUMBER: _builtins.int
     update: _builtins.int
     """The number of the update. Update 0 is the initial state; numbers have no gaps."""
     kind: Global___UpdateKind.ValueType
@@ -196,6 +227,10 @@ class Update(_message.Message):
         whenever `gradients` would be.
         """
 
+    @_builtins.property
+    def validation(self) -> Global___ValidationResult:
+        """The validation of the run after the update. Absent if there is none."""
+
     def __init__(
         self,
         *,
@@ -211,10 +246,11 @@ class Update(_message.Message):
         chosen: _abc.Iterable[_builtins.float] | None = ...,
         chosen_gradients: _abc.Iterable[_builtins.float] | None = ...,
         learning_rate: _builtins.float | None = ...,
+        validation: Global___ValidationResult | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "_learning_rate", b"_learning_rate", "cost", b"cost", "learning_rate", b"learning_rate"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "_learning_rate", b"_learning_rate", "cost", b"cost", "learning_rate", b"learning_rate", "validation", b"validation"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "_learning_rate", b"_learning_rate", "chosen", b"chosen", "chosen_gradients", b"chosen_gradients", "cost", b"cost", "epoch", b"epoch", "example_count", b"example_count", "first_example", b"first_example", "gradients", b"gradients", "kind", b"kind", "layers", b"layers", "learning_rate", b"learning_rate", "run", b"run", "update", b"update"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "_learning_rate", b"_learning_rate", "chosen", b"chosen", "chosen_gradients", b"chosen_gradients", "cost", b"cost", "epoch", b"epoch", "example_count", b"example_count", "first_example", b"first_example", "gradients", b"gradients", "kind", b"kind", "layers", b"layers", "learning_rate", b"learning_rate", "run", b"run", "update", b"update", "validation", b"validation"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__cost: _TypeAlias = _typing.Literal["cost"]  # noqa: Y015
     _WhichOneofArgType__cost: _TypeAlias = _typing.Literal["_cost", b"_cost"]  # noqa: Y015
@@ -249,6 +285,9 @@ class UpdateColumns(_message.Message):
     PARAMETERS_FIELD_NUMBER: _builtins.int
     GRADIENTS_FIELD_NUMBER: _builtins.int
     LEARNING_RATES_FIELD_NUMBER: _builtins.int
+    VALIDATION_UPDATES_FIELD_NUMBER: _builtins.int
+    VALIDATION_COSTS_FIELD_NUMBER: _builtins.int
+    VALIDATION_ACCURACIES_FIELD_NUMBER: _builtins.int
     first_update: _builtins.int
     """The number of the first update."""
     stride: _builtins.int
@@ -288,6 +327,20 @@ class UpdateColumns(_message.Message):
     def learning_rates(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """[n]: the learning rate of each update. Empty if the updates do not belong to a run."""
 
+    @_builtins.property
+    def validation_updates(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """[m]: the numbers of the updates with a validation after them, m of the n."""
+
+    @_builtins.property
+    def validation_costs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """[m]: the mean costs of the held-out examples after these updates."""
+
+    @_builtins.property
+    def validation_accuracies(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """[m]: the fractions of the held-out examples that are classified correctly; NaN if their targets
+        are not classes.
+        """
+
     def __init__(
         self,
         *,
@@ -301,10 +354,13 @@ class UpdateColumns(_message.Message):
         parameters: _abc.Iterable[_builtins.float] | None = ...,
         gradients: _abc.Iterable[_builtins.float] | None = ...,
         learning_rates: _abc.Iterable[_builtins.float] | None = ...,
+        validation_updates: _abc.Iterable[_builtins.int] | None = ...,
+        validation_costs: _abc.Iterable[_builtins.float] | None = ...,
+        validation_accuracies: _abc.Iterable[_builtins.float] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["costs", b"costs", "count", b"count", "first_update", b"first_update", "gradients", b"gradients", "kind", b"kind", "learning_rates", b"learning_rates", "parameters", b"parameters", "run", b"run", "run_index", b"run_index", "stride", b"stride"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["costs", b"costs", "count", b"count", "first_update", b"first_update", "gradients", b"gradients", "kind", b"kind", "learning_rates", b"learning_rates", "parameters", b"parameters", "run", b"run", "run_index", b"run_index", "stride", b"stride", "validation_accuracies", b"validation_accuracies", "validation_costs", b"validation_costs", "validation_updates", b"validation_updates"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -329,6 +385,7 @@ class State(_message.Message):
     ACTIVATIONS_FIELD_NUMBER: _builtins.int
     NEXT_EPOCH_FIELD_NUMBER: _builtins.int
     LEARNING_RATE_FIELD_NUMBER: _builtins.int
+    VALIDATION_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     """The id of the network."""
     update: _builtins.int
@@ -374,6 +431,10 @@ class State(_message.Message):
         update.
         """
 
+    @_builtins.property
+    def validation(self) -> Global___ValidationResult:
+        """The validation of the run after the update. Absent if there is none."""
+
     def __init__(
         self,
         *,
@@ -390,10 +451,11 @@ class State(_message.Message):
         activations: _abc.Iterable[_network_pb2.Vector] | None = ...,
         next_epoch: _builtins.int = ...,
         learning_rate: _builtins.float | None = ...,
+        validation: Global___ValidationResult | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "_learning_rate", b"_learning_rate", "cost", b"cost", "learning_rate", b"learning_rate"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "_learning_rate", b"_learning_rate", "cost", b"cost", "learning_rate", b"learning_rate", "validation", b"validation"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "_learning_rate", b"_learning_rate", "activations", b"activations", "cost", b"cost", "epoch", b"epoch", "gradients", b"gradients", "kind", b"kind", "layers", b"layers", "learning_rate", b"learning_rate", "network", b"network", "next_epoch", b"next_epoch", "next_example", b"next_example", "run", b"run", "uid", b"uid", "update", b"update"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "_learning_rate", b"_learning_rate", "activations", b"activations", "cost", b"cost", "epoch", b"epoch", "gradients", b"gradients", "kind", b"kind", "layers", b"layers", "learning_rate", b"learning_rate", "network", b"network", "next_epoch", b"next_epoch", "next_example", b"next_example", "run", b"run", "uid", b"uid", "update", b"update", "validation", b"validation"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__cost: _TypeAlias = _typing.Literal["cost"]  # noqa: Y015
     _WhichOneofArgType__cost: _TypeAlias = _typing.Literal["_cost", b"_cost"]  # noqa: Y015

@@ -16,7 +16,7 @@ from service.faces.messages.pages import (
     page_token,
 )
 from service.faces.messages.requests import request_id
-from service.faces.messages.updates import detail, max_points, state, updates
+from service.faces.messages.updates import check_validated, detail, max_points, state, updates
 from service.faces.messages.verifications import verified
 from service.faces.response_stream import ResponseStream, threaded_stream
 from service.use_cases.comparisons import Comparisons
@@ -55,17 +55,18 @@ class HistoryHandlers:
             size = page_size(violations, request.page_size)
             first = page_number(violations, request.page_token)
             how_much = detail(violations, request.detail)
-        span = self._history.updates(
-            request.network,
-            optional(request, "start_update") if first is None else first,
-            size,
-            end=optional(request, "end_update"),
-            detail=how_much,
-        )
+            check_validated(violations, request)
+        first = optional(request, "start_update") if first is None else first
+        end = optional(request, "end_update")
+        if request.validated:
+            span = self._history.validated(request.network, first, end, size, None)
+        else:
+            span = self._history.updates(request.network, first, size, end=end, detail=how_much)
+        is_last = request.validated and sum(part.count for part in span.snapshots) < size
         last = span.snapshots[-1].last_update if span.snapshots else span.end
         return pb.ListUpdatesResponse(
             updates=updates(span.network, span.snapshots, span.selection),
-            next_page_token=page_token(last + 1) if last < span.end else "",
+            next_page_token=page_token(last + 1) if last < span.end and not is_last else "",
         )
 
     def compare_updates(self, request: pb.CompareUpdatesRequest) -> pb.CompareUpdatesResponse:
@@ -99,7 +100,10 @@ class HistoryHandlers:
 
     def _downsampled(self, request: pb.ListUpdatesRequest, most: int) -> pb.ListUpdatesResponse:
         start, end = optional(request, "start_update"), optional(request, "end_update")
-        span = self._history.downsampled(request.network, start, end, most)
+        if request.validated:
+            span = self._history.validated(request.network, start, end, most, most)
+        else:
+            span = self._history.downsampled(request.network, start, end, most)
         return pb.ListUpdatesResponse(
             updates=updates(span.network, span.snapshots, span.selection),
             thinned=span.downsampled,

@@ -17,10 +17,11 @@ from training.errors import Violations
 from training.numerics.optimizers import OptimizerKind
 from training.numerics.schedules import ScheduleKind
 from training.optimizer import Optimizer, OptimizerState
-from training.run import Failure, Run, RunState
+from training.run import EndReason, Failure, Run, RunState
 from training.schedule import LearningRateSchedule, ScheduleUnit
 from training.settings import StopCondition, TrainingSettings
 from training.update import RunEvent
+from training.validation import Validated, Validation, ValidationUnit
 from training.warnings.warning import TrainingWarning
 
 _STEP_UNITS = EnumTable(
@@ -31,6 +32,11 @@ _OPTIMIZER_KINDS = EnumTable(
     run_pb2.OptimizerKind, OptimizerKind, OptimizerKind.GRADIENT_DESCENT, one_of(OptimizerKind)
 )
 
+_VALIDATION_UNITS = EnumTable(
+    run_pb2.ValidationUnit, ValidationUnit, ValidationUnit.EPOCH, "must be EPOCH or UPDATE"
+)
+_END_REASONS = numbers(run_pb2.EndReason, EndReason)
+_NOT_OVER = run_pb2.END_REASON_UNSPECIFIED
 _NO_STOP = StopCondition()
 _NO_SCHEDULE = LearningRateSchedule()
 
@@ -64,9 +70,25 @@ def settings(unknown: Violations, message: run_pb2.TrainingSettings) -> Training
             cost_below=optional(message.stop, "cost_below"),
             max_updates=message.stop.max_updates,
             non_finite_cost=message.stop.non_finite_cost,
+            patience=message.stop.patience,
+            min_delta=message.stop.min_delta,
+            restore_best=message.stop.restore_best,
         ),
         schedule=_schedule(unknown, "settings.schedule", message.schedule),
         batch_mode=_BATCH_MODES.read(unknown, "settings.batch_mode", message.batch_mode),
+        validation=(
+            _validation(unknown, message.validation) if message.HasField("validation") else None
+        ),
+    )
+
+
+def _validation(unknown: Violations, message: run_pb2.Validation) -> Validation:
+    return Validation(
+        training_set=message.training_set,
+        share=message.share,
+        seed=message.seed,
+        every=message.every or 1,
+        unit=_VALIDATION_UNITS.read(unknown, "settings.validation.unit", message.unit),
     )
 
 
@@ -92,15 +114,29 @@ def sent_settings(source: TrainingSettings) -> run_pb2.TrainingSettings:
                 cost_below=source.stop.cost_below,
                 max_updates=source.stop.max_updates,
                 non_finite_cost=source.stop.non_finite_cost,
+                patience=source.stop.patience,
+                min_delta=source.stop.min_delta,
+                restore_best=source.stop.restore_best,
             )
             if source.stop != _NO_STOP
             else None
         ),
         schedule=_sent_schedule(source.schedule) if source.schedule != _NO_SCHEDULE else None,
+        validation=_sent_validation(source.validation) if source.validation else None,
     )
     if source.batch_mode is not BatchMode.CROSS_EPOCHS:
         message.batch_mode = _BATCH_MODES.numbers[source.batch_mode]
     return message
+
+
+def _sent_validation(source: Validation) -> run_pb2.Validation:
+    return run_pb2.Validation(
+        training_set=source.training_set,
+        share=source.share,
+        seed=source.seed,
+        every=source.every,
+        unit=_VALIDATION_UNITS.numbers[source.unit],
+    )
 
 
 def sent_optimizer(source: Optimizer) -> run_pb2.Optimizer:
@@ -143,6 +179,7 @@ def run_event(network_id: str, event: RunEvent) -> run_pb2.RunEvent:
 def _run(
     network_id: str, source: Run, waiting_for: str = "", found: Sequence[TrainingWarning] = ()
 ) -> run_pb2.Run:
+    reason = source.end_reason
     return run_pb2.Run(
         network=network_id,
         run=source.number,
@@ -163,6 +200,20 @@ def _run(
         training_set_uid=source.training_set_uid,
         waiting_for=waiting_for,
         warnings=warnings(found),
+        end_reason=_END_REASONS[reason] if source.is_over and reason else _NOT_OVER,
+        best=_validated(source.validation.best),
+        latest_validation=_validated(source.validation.latest),
+        training_examples=source.examples if source.validation_examples else 0,
+        validation_examples=source.validation_examples,
+        validation_set_uid=source.validation_set_uid,
+    )
+
+
+def _validated(source: Validated | None) -> run_pb2.Validated | None:
+    if source is None:
+        return None
+    return run_pb2.Validated(
+        update=source.update, cost=source.result.cost, accuracy=source.result.accuracy
     )
 
 

@@ -57,6 +57,17 @@ def max_points(request: training_service_pb2.ListUpdatesRequest) -> int | None:
     return request.max_points
 
 
+def check_validated(
+    violations: Violations, request: training_service_pb2.ListUpdatesRequest
+) -> None:
+    """Report details that a list of validations does not have."""
+    violations.require(
+        not request.validated or request.detail == update_pb2.DETAIL_COST,
+        "detail",
+        "must be COST if validated is set",
+    )
+
+
 def updates(
     source: Network, snapshots: Iterable[Snapshots], selection: Selection = ALL
 ) -> list[update_pb2.Update]:
@@ -74,14 +85,25 @@ def state(source: Network, snapshot: Snapshots) -> update_pb2.State:
         layers=layers(source, snapshot.parameters[0]),
     )
     if snapshot.run is not None:
-        after = snapshot.run.at(snapshot.run_offset + 1)
-        message.run = after.number
+        message.run = snapshot.run.number
+    if snapshot.run_of_batches is not None:
+        after = snapshot.run_of_batches.at(snapshot.run_offset + 1)
         message.epoch = after.batches.batch(snapshot.run_offset).epoch
         message.next_epoch = after.epoch
         message.next_example = after.next_example
         message.cost = snapshot.costs[0]
         message.learning_rate = snapshot.learning_rates[0]
+        _set_validation(message, snapshot)
     return message
+
+
+def _set_validation(message: update_pb2.State | update_pb2.Update, part: Snapshots) -> None:
+    """Set the validation after an update, if there is one."""
+    found = part.validations.after(message.update)
+    if found is not None:
+        message.validation.cost = found.cost
+        if found.accuracy is not None:
+            message.validation.accuracy = found.accuracy
 
 
 def _updates(source: Network, part: Snapshots, selection: Selection) -> Iterator[update_pb2.Update]:
@@ -89,13 +111,15 @@ def _updates(source: Network, part: Snapshots, selection: Selection) -> Iterator
     for index, number in enumerate(part.numbers):
         message = update_pb2.Update(update=number, kind=UPDATE_KINDS[part.kind])
         if part.run is not None:
-            batch = part.run.batches.batch(part.run_offset + index * part.stride)
             message.run = part.run.number
+        if part.run_of_batches is not None:
+            batch = part.run_of_batches.batches.batch(part.run_offset + index * part.stride)
             message.epoch = batch.epoch
             message.first_example = batch.first_example
             message.example_count = batch.example_count
             message.cost = part.costs[index]
             message.learning_rate = learning_rates[index]
+            _set_validation(message, part)
         if selection.parameters:
             message.chosen.extend(part.parameters[index])
             if part.gradients is not None:

@@ -91,6 +91,9 @@ class _ColumnsResponse:
             count=part.count,
             costs=part.costs.tolist(),
             learning_rates=part.learning_rates.tolist(),
+            validation_updates=part.validations.updates.tolist(),
+            validation_costs=part.validations.costs.tolist(),
+            validation_accuracies=part.validations.accuracies.tolist(),
         )
         if self.selection.detail is not Detail.COST:
             columns.parameters.extend(part.parameters.reshape(-1).tolist())

@@ -28,6 +28,7 @@ Integers = NDArray[np.int64]
 _UPDATE = update_pb2.Update.DESCRIPTOR.fields_by_name
 _LAYER = LayerParameters.DESCRIPTOR.fields_by_name
 _COLUMNS = update_pb2.UpdateColumns.DESCRIPTOR.fields_by_name
+_RESULT = update_pb2.ValidationResult.DESCRIPTOR.fields_by_name
 _BATCH = training_service_pb2.UpdateBatch.DESCRIPTOR.fields_by_name
 _RESPONSE = training_service_pb2.WatchUpdatesResponse.DESCRIPTOR.fields_by_name
 
@@ -59,13 +60,26 @@ def columns_response(part: Snapshots, selection: Selection = ALL) -> bytes:
         if part.gradients is not None:
             columns += packed(_COLUMNS["gradients"].number, part.gradients)
     columns += packed(_COLUMNS["learning_rates"].number, part.learning_rates)
+    validations = part.validations
+    if len(validations):
+        numbers = b"".join(map(varint, validations.updates.tolist()))
+        columns += [
+            tag(_COLUMNS["validation_updates"].number, LENGTH) + varint(len(numbers)) + numbers,
+            *packed(_COLUMNS["validation_costs"].number, validations.costs),
+            *packed(_COLUMNS["validation_accuracies"].number, validations.accuracies),
+        ]
     size = sum(map(len, columns))
     return b"".join([tag(_RESPONSE["columns"].number, LENGTH), varint(size), *columns])
 
 
 def can_be_written(parts: Sequence[Snapshots]) -> bool:
-    """Return whether all updates belong to runs. Others are rare and use message objects."""
-    return all(part.kind is UpdateKind.GRADIENT for part in parts)
+    """Return whether all updates have batches, and no validation a cost of 0.
+
+    Others are rare and use message objects.
+    """
+    return all(
+        part.kind is UpdateKind.GRADIENT and bool(part.validations.costs.all()) for part in parts
+    )
 
 
 def _updates(network: Network, part: Snapshots, selection: Selection) -> bytes:
@@ -98,7 +112,31 @@ def _updates(network: Network, part: Snapshots, selection: Selection) -> bytes:
             _write_layers(rows, _UPDATE["gradients"].number, network, part.gradients)
     rows.constant(tag(_UPDATE["learning_rate"].number, FIXED64))
     rows.doubles(part.learning_rates.reshape(count, 1))
+    if len(part.validations):
+        _write_validations(rows, part)
     return rows.joined(tag(_BATCH["updates"].number, LENGTH))
+
+
+def _write_validations(rows: "_Rows", part: Snapshots) -> None:
+    """Write the validations after some of the updates; their costs are not 0."""
+    found = part.validations
+    field, cost_tag, accuracy_tag = (
+        tag(_UPDATE["validation"].number, LENGTH),
+        tag(_RESULT["cost"].number, FIXED64),
+        tag(_RESULT["accuracy"].number, FIXED64),
+    )
+    content = np.zeros((part.count, len(field) + 19), dtype=np.uint8)
+    lengths = np.zeros(part.count, dtype=np.int64)
+    numbers = found.updates.tolist()
+    for number, cost, accuracy in zip(numbers, found.costs, found.accuracies, strict=True):
+        result = cost_tag + cost.astype("<f8").tobytes()
+        if not np.isnan(accuracy):
+            result += accuracy_tag + accuracy.astype("<f8").tobytes()
+        row = field + varint(len(result)) + result
+        index = (number - part.first_update) // part.stride
+        content[index, : len(row)] = np.frombuffer(row, dtype=np.uint8)
+        lengths[index] = len(row)
+    rows.optional(content, lengths)
 
 
 def _write_layers(rows: "_Rows", field: int, network: Network, parameters: Array) -> None:
@@ -165,6 +203,10 @@ class _Rows:
             content[:, len(start) + index] = bits | more
         used = np.where(numbers == 0, 0, len(start) + lengths)
         self._columns.append(_Column(content, used.astype(np.int64)))
+
+    def optional(self, content: Bytes, lengths: Integers) -> None:
+        """Write the first `lengths` bytes of each row of `content`, which may be none."""
+        self._columns.append(_Column(content, lengths))
 
     def joined(self, element: bytes) -> bytes:
         """Return all rows as elements of a repeated field with this tag."""

@@ -14,6 +14,7 @@ from service.faces.messages.wire import columns_response, updates_response
 from service.reading.selection import Detail, Selection
 from training.snapshots import Snapshots
 from training.update import State, UpdateKind
+from training.validation import Validations
 
 
 def a_page(world: World, first: int, count: int, begin: int) -> Snapshots:
@@ -32,7 +33,15 @@ def a_page(world: World, first: int, count: int, begin: int) -> Snapshots:
         made.costs,
         made.recorded,
         gradients=gradients,
+        validations=some_validations(begin, made.made),
     )
+
+
+def some_validations(first: int, count: int) -> Validations:
+    """Return validations after about a third of the updates, some of them without an accuracy."""
+    updates = np.array([each for each in range(first, first + count) if each % 3 == 1], np.int64)
+    costs = np.linspace(0.1, 2.0, len(updates))
+    return Validations(updates, costs, np.where(updates % 2, 0.0, np.nan))
 
 
 selections = st.builds(
@@ -101,6 +110,9 @@ def columns(part: Snapshots, selection: Selection) -> pb.WatchUpdatesResponse:
             learning_rates=part.learning_rates,
             parameters=part.parameters.reshape(-1) if with_parameters else (),
             gradients=() if part.gradients is None else part.gradients.reshape(-1),
+            validation_updates=part.validations.updates,
+            validation_costs=part.validations.costs,
+            validation_accuracies=part.validations.accuracies,
         )
     )
 
