@@ -44,7 +44,7 @@ class ValidatedEngine:
         self._held_out = HeldOut(network, examples.validation) if examples.validation else None
         self._batches = run.batches
         self._stop = run.settings.stop
-        self._patience = self._stop.patience * run.examples
+        self._patience = self._stop.patience * run.batches.epoch_examples
 
     def advance(
         self, run: Run, state: State, count: int, is_due: Callable[[], bool], *, record: bool

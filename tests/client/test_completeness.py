@@ -115,6 +115,11 @@ NAMES = {
     "training_set": {"on", "name"},
     "unit": {"unit", "by_epochs"},
     "until_run": {"run"},
+    "validation.every": {"validation_every"},
+    "validation.seed": {"validation_seed"},
+    "validation.share": {"validation_share"},
+    "validation.training_set": {"validation_set"},
+    "validation.unit": {"validation_unit"},
     "view": {"full"},
     "SetWeights.weights": {"values", "value"},
 }
@@ -146,7 +151,7 @@ NOT_ON_THE_COMMAND_LINE = {
 #: What a run that would begin now is given on the command line: what chooses its next update.
 OF_A_NEXT_UPDATE = {"learning_rate", "batch_size", "epochs", "kind", "training_set"}
 
-SETTINGS = {"TrainingSettings", "Optimizer", "StopCondition", "Initializer"}
+SETTINGS = {"TrainingSettings", "Optimizer", "StopCondition", "Initializer", "Validation"}
 METHODS = pb.DESCRIPTOR.services_by_name["TrainingService"].methods_by_name
 
 
@@ -241,8 +246,9 @@ def test_every_field_of_a_request_is_an_option_of_a_command(rpc: str) -> None:
             or looked_up(NOT_ON_THE_COMMAND_LINE, rpc, field)
             or (
                 "next_update" in names
-                and field.startswith(("settings.", "optimizer.", "stop."))
-                and field.rpartition(".")[2] not in OF_A_NEXT_UPDATE
+                and field.startswith(("settings.", "optimizer.", "stop.", "validation."))
+                and field.removeprefix("settings.").removeprefix("optimizer.")
+                not in OF_A_NEXT_UPDATE
             )
         )
         assert given(rpc, field, names) or left_out, field

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numerics import same_bits
 from refusing import refused
 
-from training.batches import Batches
+from training.batches import Batches, BatchMode
 from training.settings import StopCondition, TrainingSettings, check_settings
 from training.validation import (
     NO_VALIDATIONS,
@@ -25,6 +25,7 @@ from training.validation import (
     every=st.integers(1, 9),
     max_updates=st.integers(0, 30),
     unit=st.sampled_from(ValidationUnit),
+    mode=st.sampled_from(BatchMode),
     data=st.data(),
 )
 def test_the_points_are_those_of_the_definition(
@@ -33,9 +34,10 @@ def test_the_points_are_those_of_the_definition(
     every: int,
     max_updates: int,
     unit: ValidationUnit,
+    mode: BatchMode,
     data: st.DataObject,
 ) -> None:
-    batches = Batches(examples, data.draw(st.integers(1, examples)), epochs, max_updates)
+    batches = Batches(examples, data.draw(st.integers(1, examples)), epochs, max_updates, mode)
     total = batches.total_updates
 
     def is_point(updates_done: int) -> bool:
@@ -44,7 +46,7 @@ def test_the_points_are_those_of_the_definition(
         if unit is ValidationUnit.UPDATE:
             return updates_done % every == 0
         before, after = (
-            batches.position(number) // (every * examples)
+            batches.position(number) // (every * batches.epoch_examples)
             for number in (updates_done - 1, updates_done)
         )
         return after > before

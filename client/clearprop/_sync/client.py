@@ -17,9 +17,9 @@ from clearprop.backoff import DEFAULT_RETRY_TIMEOUT
 from clearprop.calls import networks, server, tokens, training_sets
 from clearprop.documents import DocumentLike
 from clearprop.endpoints import EndpointOptions, endpoint
-from clearprop.infos import NewToken, TokenInfo
 from clearprop.keywords import check_keywords, check_methods
 from clearprop.options import NetworkOptions
+from clearprop.token_infos import NewToken, TokenInfo
 from clearprop.v1.audit_pb2 import AuditEntry
 from clearprop.v1.training_service_pb2 import GetServerInfoResponse
 from clearprop.values import MatrixLike, RowsLike

@@ -163,14 +163,32 @@ def test_every_setting_arrives(clearprop: Clearprop) -> None:
         *("train", name, "--layers", "2-5-1", *XOR, "--epochs", "100", "--optimizer", "adam"),
         *("--beta1", "0.8", "--beta2", "0.9", "--epsilon", "1e-6", "--weight-decay", "0.001"),
         *("--shuffle-seed", "3", "--cost-below", "0.001", "--max-updates", "7", "--json"),
-        "--stop-on-non-finite-cost",
+        *("--stop-on-non-finite-cost", "--validation-set", "and", "--validation-every", "2"),
+        *("--validation-unit", "update", "--patience", "50", "--min-delta", "0.5"),
+        "--restore-best",
     ).stdout
     run = json.loads(output)
     assert run["totalUpdates"] == "7"
     assert run["updatesDone"] == "7"
     settings = run["settings"]
     assert settings["shuffleSeed"] == "3"
-    assert settings["stop"] == {"costBelow": 0.001, "maxUpdates": "7", "nonFiniteCost": True}
+    assert settings["stop"] == {
+        "costBelow": 0.001,
+        "maxUpdates": "7",
+        "nonFiniteCost": True,
+        "patience": "50",
+        "minDelta": 0.5,
+        "restoreBest": True,
+    }
+    assert settings["validation"] == {
+        "trainingSet": "and",
+        "share": 0.0,
+        "seed": "0",
+        "every": "2",
+        "unit": "VALIDATION_UNIT_UPDATE",
+    }
+    assert (run["endReason"], run["validationExamples"]) == ("END_REASON_MAX_UPDATES", "4")
+    assert run["latestValidation"]["update"] == "7"
     assert settings["optimizer"] == {
         "kind": "OPTIMIZER_KIND_ADAM",
         "beta1": 0.8,
@@ -182,7 +200,8 @@ def test_every_setting_arrives(clearprop: Clearprop) -> None:
         *("step", name, *XOR, "--epochs", "9", "--optimizer", "nesterov", "--momentum", "0.5"),
         "--json",
     )
-    assert json.loads(stepped.stdout)["update"] == "8"
+    is_restored = run["latestUpdate"] == "8"
+    assert json.loads(stepped.stdout)["update"] == ("9" if is_restored else "8")
     assert "nesterov" in clearprop("runs", name).stdout
 
 
