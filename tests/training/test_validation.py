@@ -21,22 +21,21 @@ from training.validation import (
 
 @given(
     examples=st.integers(1, 9),
-    epochs=st.integers(1, 9),
+    most=st.tuples(st.integers(1, 9), st.integers(0, 30)),
     every=st.integers(1, 9),
-    max_updates=st.integers(0, 30),
     unit=st.sampled_from(ValidationUnit),
     mode=st.sampled_from(BatchMode),
     data=st.data(),
 )
 def test_the_points_are_those_of_the_definition(
     examples: int,
-    epochs: int,
+    most: tuple[int, int],
     every: int,
-    max_updates: int,
     unit: ValidationUnit,
     mode: BatchMode,
     data: st.DataObject,
 ) -> None:
+    epochs, max_updates = most
     batches = Batches(examples, data.draw(st.integers(1, examples)), epochs, max_updates, mode)
     total = batches.total_updates
 
