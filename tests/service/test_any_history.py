@@ -33,23 +33,41 @@ from service.use_cases.edits import NewWeights
 from service.use_cases.networks import NewNetwork
 from storage import merging
 from training import trainer
-from training.errors import RunOver
+from training.errors import RunNotOver, RunOver
 from training.network import Initializer, LayerParameters
 from training.network_rules import WeightValue
 from training.numerics.activations import Activation
 from training.numerics.initializers import InitializerKind
 from training.run import RunState
-from training.settings import TrainingSettings
+from training.settings import StopCondition, TrainingSettings
+from training.validation import Validation, ValidationUnit
 
-recipes = st.builds(
-    TrainingSettings,
-    st.just("xor"),
-    learning_rate=st.floats(0.001, 1.0),
-    batch_size=st.integers(1, 4),
-    epochs=st.integers(1, 40) | st.integers(60, 120),
-    shuffle_seed=st.none() | st.integers(0, 99),
-    optimizer=optimizers,
+_VALIDATIONS = st.none() | st.builds(
+    Validation,
+    share=st.sampled_from([0.25, 0.5]),
+    seed=st.integers(0, 9),
+    every=st.integers(1, 3),
+    unit=st.sampled_from(ValidationUnit),
 )
+
+
+@st.composite
+def recipes(draw: st.DrawFn) -> TrainingSettings:
+    """Settings of runs on XOR; some hold out examples, end early and return to their best state."""
+    validation = draw(_VALIDATIONS)
+    stop = StopCondition()
+    if validation is not None:
+        stop = StopCondition(patience=draw(st.integers(0, 9)), restore_best=draw(st.booleans()))
+    return TrainingSettings(
+        "xor",
+        learning_rate=draw(st.floats(0.001, 1.0)),
+        batch_size=draw(st.integers(1, 4 - (validation.held_out(4) if validation else 0))),
+        epochs=draw(st.integers(1, 40) | st.integers(60, 120)),
+        shuffle_seed=draw(st.none() | st.integers(0, 99)),
+        optimizer=draw(optimizers),
+        stop=stop,
+        validation=validation,
+    )
 
 
 class AnyHistory(RuleBasedStateMachine):
@@ -94,7 +112,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     # What can be done.
 
-    @rule(data=st.data(), recipe=recipes, count=st.integers(1, 5))
+    @rule(data=st.data(), recipe=recipes(), count=st.integers(1, 5))
     def step(self, data: st.DataObject, recipe: TrainingSettings, count: int) -> None:
         name = self.a_network(data)
         match self.state_of_run(name):
@@ -108,7 +126,7 @@ class AnyHistory(RuleBasedStateMachine):
                 self.histories[name].open_run(recipe)
         self.follow(name)
 
-    @rule(data=st.data(), recipe=recipes)
+    @rule(data=st.data(), recipe=recipes())
     def train(self, data: st.DataObject, recipe: TrainingSettings) -> None:
         name = self.a_network(data)
         if self.state_of_run(name) is None:
@@ -186,7 +204,9 @@ class AnyHistory(RuleBasedStateMachine):
     def let_go(self, data: st.DataObject, part: float) -> None:
         name = self.a_network(data)
         latest = self.service.networks.get(name).head.latest_update
-        if latest:
+        if not latest:
+            return
+        with suppress(RunNotOver):  # which may return to one of these updates
             self.service.retention.delete_updates(name, 1 + int(part * (latest - 1)))
 
     @rule()
@@ -270,11 +290,21 @@ class AnyHistory(RuleBasedStateMachine):
             found = alone.states.read(history.network, update).parameters
             assert same_bits(found, history.states[update])
             type(self).compared += 1
+        expected_count = sum(update >= first for update in history.validated)
+        validated = 0
         while first <= history.latest:
             for part in self.service.pages.read(history.network, first, history.latest):
                 expected = history.states[part.first_update : part.last_update + 1]
                 assert all(map(same_bits, part.parameters, expected))
+                for update in part.validations.updates.tolist():
+                    result = part.validations.after(update)
+                    assert result is not None
+                    assert repr(result.cost) == repr(history.validated[update])
+                validated += len(part.validations)
                 first = part.last_update + 1
+        assert validated == expected_count
+        *_, end = self.service.verification.verify(name)
+        assert end.done, end.difference
 
 
 def test_every_update_has_the_bits_of_plain_loops(

@@ -1,5 +1,6 @@
 """The same history by plain loops alone: no engine, no kernel, no store, never interrupted."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,25 +10,38 @@ from training.batches import BatchMode
 from training.engine import rates_of, structure_of
 from training.network import Array, Network
 from training.numerics import loops
+from training.numerics.layout import to_layers
 from training.numerics.optimizers import OptimizerKind
 from training.numerics.random import epoch_order
 from training.numerics.schedules import SCHEDULE_CODES, ScheduleNumbers, learning_rate
 from training.optimizer import Optimizer
 from training.schedule import ScheduleUnit
 from training.settings import TrainingSettings
+from training.split import split
 from training.training_set import Examples
+from training.validation import Validation, ValidationUnit
 
 
 @dataclass
 class _Run:
     """A run's settings, the batches of all its updates, and how many it has made.
 
-    An example of a batch is its epoch and its place in the training set.
+    An example of a batch is its epoch and its place in the training set. `used` is how many of them
+    an epoch has, `held_out` those that validate the run. `improved` is the cost of the last
+    validation that counts for patience, and how many examples were trained on by then; `best` the
+    lowest cost, and the update after which it was measured. `returns_to` is the update whose state
+    comes next, once the run has made all others.
     """
 
     settings: TrainingSettings
     batches: list[list[tuple[int, int]]]
+    used: int
+    held_out: list[int]
     done: int = 0
+    trained_on: int = 0
+    improved: tuple[float, int] = (math.inf, 0)
+    best: tuple[float, int] = (math.inf, 0)
+    returns_to: int | None = None
 
 
 def _batches(
@@ -59,6 +73,7 @@ class PlainHistory:
     memory: list[float] = field(default_factory=list)
     run: _Run | None = None
     remembered: list[tuple[Optimizer | None, list[float]]] = field(default_factory=list)
+    validated: dict[int, float] = field(default_factory=dict)  # costs by update
 
     def __post_init__(self) -> None:
         self.remembered.append((self.remembering, self.memory))
@@ -70,22 +85,33 @@ class PlainHistory:
 
     def open_run(self, settings: TrainingSettings) -> None:
         """Begin a run; an optimizer goes on with what an equal one remembers."""
-        examples = len(self.examples.inputs)
+        left, held_out = list(range(len(self.examples.inputs))), list[int]()
+        if settings.validation is not None:
+            sides = split(
+                self.examples.targets, settings.validation.share, settings.validation.seed
+            )
+            left, held_out = sides.training.tolist(), sides.held_out.tolist()
+        examples = used = len(left)
+        if settings.batch_mode is BatchMode.DROP_LAST:
+            used -= examples % settings.batch_size
         places: list[tuple[int, int]] = []
         for epoch in range(1, settings.epochs + 1):
             seed = settings.shuffle_seed
-            used = examples
-            if settings.batch_mode is BatchMode.DROP_LAST:
-                used -= examples % settings.batch_size
             order = list(range(examples)) if seed is None else epoch_order(seed, epoch, examples)
-            places += [(epoch, place) for place in order[:used]]
-        self.run = _Run(settings, _batches(places, settings))
+            places += [(epoch, left[place]) for place in order[:used]]
+        batches = _batches(places, settings)
+        self.run = _Run(settings, batches[: settings.stop.max_updates or None], used, held_out)
 
     def advance_to(self, update: int) -> None:
         """Make the run's next updates up to a number."""
         while self.latest < update:
             assert self.run is not None, "nothing makes updates"
-            self._train(self.run)
+            if self.run.returns_to is None:
+                self._train(self.run)
+            else:
+                best = self.run.returns_to
+                self.remembering, self.memory = self.remembered[best]
+                self._add(self.states[best])
 
     def change(self, parameters: Array, *, forget: bool) -> None:
         """Make an update that no batch makes."""
@@ -121,6 +147,39 @@ class PlainHistory:
         self.remembering, self.memory = (optimizer, memory) if memory else (None, [])
         run.done += 1
         self._add(np.array(parameters))
+        before, run.trained_on = run.trained_on, run.trained_on + len(batch)
+        if settings.validation is not None:
+            self._validate(run, settings.validation, before)
+
+    def _validate(self, run: _Run, validation: Validation, before: int) -> None:
+        """Evaluate the network if it is time, and find out whether the run ends here."""
+        interval = validation.every * run.used
+        is_end = run.done == len(run.batches)
+        is_due = run.trained_on // interval > before // interval
+        if validation.unit is ValidationUnit.UPDATE:
+            is_due = run.done % validation.every == 0
+        if not (is_due or is_end):
+            return
+        cost = self.validated[self.latest] = self._cost(run.held_out)
+        stop = run.settings.stop
+        if cost < run.best[0]:
+            run.best = cost, self.latest
+        if cost < run.improved[0] - stop.min_delta:
+            run.improved = cost, run.trained_on
+        if stop.patience and run.trained_on - run.improved[1] >= stop.patience * run.used:
+            is_end = True
+        if is_end and stop.restore_best and run.best[1] not in {0, self.latest}:
+            run.returns_to = run.best[1]
+
+    def _cost(self, places: list[int]) -> float:
+        """Return the mean cost of examples."""
+        structure, total = structure_of(self.network), 0.0
+        layers = to_layers(structure, self.states[-1].tolist())
+        for place in places:
+            inputs, targets = self.examples.inputs[place], self.examples.targets[place]
+            logits, units = loops.forward(structure, layers, inputs.tolist())
+            total += loops.example_cost(structure, logits, units, targets.tolist())
+        return total / len(places)
 
     def _learning_rate(self, run: _Run) -> float:
         """Return the learning rate of the next update of a run, by the readable functions."""
