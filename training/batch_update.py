@@ -7,9 +7,11 @@ from typing import Final
 
 import numpy as np
 
+from training.dropout import dropped_units
 from training.engine import Engine, cost_and_gradient, rates_of
 from training.learning_rates import learning_rate
 from training.network import Array, Network
+from training.numerics.dropout import DroppedUnits
 from training.numerics.optimizers import Rates
 from training.numerics.random import epoch_order
 from training.run import Run
@@ -56,6 +58,11 @@ class BatchUpdate:
         """The number of the update."""
         return self.before.update + 1
 
+    @property
+    def dropout(self) -> DroppedUnits:
+        """The hidden units that are dropped."""
+        return dropped_units(self.network, self.run.settings.dropout, self.index)
+
 
 def batch_update(
     network: Network, run: Run, index: int, before: State, examples: RunExamples
@@ -85,7 +92,8 @@ def batch_gradient(
     It is the mean gradient without weight decay.
     """
     batch = _batch(examples, np.fromiter(_rows(run, index), dtype=np.intp))
-    return cost_and_gradient(network, before, batch)[1]
+    dropout = dropped_units(network, run.settings.dropout, index)
+    return cost_and_gradient(network, before, batch, dropout)[1]
 
 
 def _batch(examples: RunExamples, rows: Indices) -> Examples:

@@ -8,10 +8,12 @@ import numpy as np
 
 from training.batches import BatchMode
 from training.chunks import chunks
+from training.dropout import dropped_units
 from training.learning_rates import learning_rates
 from training.network import Array, Network
 from training.numerics import kernels
 from training.numerics.arguments import Data, Plan, Results, Workspace, data_of
+from training.numerics.dropout import NOTHING_DROPPED, DroppedUnits
 from training.numerics.encoded_network import OPTIMIZER_CODES, EncodedNetwork, encoded
 from training.numerics.layout import Structure
 from training.numerics.optimizers import Rates
@@ -84,6 +86,7 @@ class Engine:
         self._optimizer = settings.optimizer.completed()
         self._optimizer_code = OPTIMIZER_CODES[str(self._optimizer.kind)]
         self._rates = rates_of(settings, settings.learning_rate)
+        self._dropout = dropped_units(network, settings.dropout)
         self._shuffle_seed = settings.shuffle_seed
         self._stop = settings.stop
 
@@ -117,6 +120,7 @@ class Engine:
             self._optimizer_code,
             self._rates,
             learning_rates(self._run, updates_done, count),
+            self._dropout._replace(update=updates_done),
         )
         updates = self._train(state, plan, count, epoch_cost, record=record)
         if not (stop and self._stop.non_finite_cost) or updates.non_finite_cost is None:
@@ -158,46 +162,65 @@ class Engine:
         return shuffling(self._shuffle_seed, plan.position // plan.epoch_examples + 1)
 
 
-def activations(network: Network, parameters: Array, inputs: Array) -> Array:
+def activations(
+    network: Network,
+    parameters: Array,
+    inputs: Array,
+    dropout: DroppedUnits = NOTHING_DROPPED,
+) -> Array:
     """Return the activations of all layers after the inputs, for each row of inputs.
 
-    `inputs` (n, inputs), the result (n, units of all layers after the inputs).
+    `inputs` (n, inputs), the result (n, units of all layers after the inputs). With dropout, the
+    activations of hidden layers are those after it.
     """
     result = np.empty((len(inputs), sum(network.layer_sizes[1:])))
     argument = encoded_network(network)
     for rows in chunks(network, len(inputs)):
-        kernels.forward(argument, inputs[rows], parameters, result[rows])
+        kernels.forward(argument, inputs[rows], parameters, dropout.after(rows.start), result[rows])
     return result
 
 
 def outputs_and_costs(
-    network: Network, parameters: Array, examples: Examples
+    network: Network,
+    parameters: Array,
+    examples: Examples,
+    dropout: DroppedUnits = NOTHING_DROPPED,
 ) -> tuple[Array, Array]:
     """Return the outputs (n, outputs) and the cost (n) of each of n examples."""
-    return _evaluated(network, parameters, examples, np.empty(0))
+    return _evaluated(network, parameters, examples, dropout, np.empty(0))
 
 
 @allow_overflow
 def cost_and_gradient(
-    network: Network, parameters: Array, examples: Examples
+    network: Network,
+    parameters: Array,
+    examples: Examples,
+    dropout: DroppedUnits = NOTHING_DROPPED,
 ) -> tuple[float, Array]:
     """Return the mean cost of all examples and G/n (parameters), as if they were one batch."""
-    costs, gradient_sum = costs_and_gradient_sum(network, parameters, examples)
+    costs, gradient_sum = costs_and_gradient_sum(network, parameters, examples, dropout)
     n = float(len(costs))
     return sum_in_order(costs) / n, gradient_sum / n
 
 
 def costs_and_gradient_sum(
-    network: Network, parameters: Array, examples: Examples
+    network: Network,
+    parameters: Array,
+    examples: Examples,
+    dropout: DroppedUnits = NOTHING_DROPPED,
 ) -> tuple[Array, Array]:
     """Return the cost (n) of each of n examples and G (parameters), as if they were one batch."""
     gradient_sum = np.zeros(len(parameters))
-    _, costs = _evaluated(network, parameters, examples, gradient_sum)
+    _, costs = _evaluated(network, parameters, examples, dropout, gradient_sum)
     return costs, gradient_sum
 
 
 def _evaluated(
-    network: Network, parameters: Array, examples: Examples, gradient_sum: Array
+    network: Network,
+    parameters: Array,
+    examples: Examples,
+    dropout: DroppedUnits,
+    gradient_sum: Array,
 ) -> tuple[Array, Array]:
     """Return the outputs and costs; add G to `gradient_sum` (parameters), unless it is (0)."""
     outputs = np.empty((len(examples.inputs), network.layer_sizes[-1]))
@@ -206,7 +229,7 @@ def _evaluated(
     for rows in chunks(network, len(costs), gradient=gradient_sum.size > 0):
         of_rows = Data(data.inputs[rows], data.targets[rows])
         results = Results(outputs[rows], costs[rows], gradient_sum)
-        kernels.evaluate(argument, of_rows, parameters, results)
+        kernels.evaluate(argument, of_rows, parameters, dropout.after(rows.start), results)
     return outputs, costs
 
 

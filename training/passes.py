@@ -11,6 +11,7 @@ from training.cancellation import check_cancelled
 from training.engine import cost_and_gradient, structure_of
 from training.network import Array
 from training.numerics import loops
+from training.numerics.dropout import unit_factors
 from training.numerics.layout import Layer, Structure, to_flat, to_layers
 from training.training_set import Examples
 
@@ -19,7 +20,8 @@ from training.training_set import Examples
 class Pass:
     """The forward and backward pass of one example; lists are by layer after the inputs, then unit.
 
-    `position` is its position in the batch; `deltas` are ∂C/∂z.
+    `position` is its position in the batch; `deltas` are ∂C/∂z. `factors` are those of
+    dropout, for hidden layers; empty without dropout.
     """
 
     structure: Structure
@@ -29,6 +31,7 @@ class Pass:
     logits: loops.Units
     activations: loops.Units
     deltas: loops.Units
+    factors: loops.Units
 
     @property
     def cost(self) -> float:
@@ -40,6 +43,13 @@ class Pass:
         """∂C/∂w for all parameters, flat."""
         return to_flat(loops.gradient(self.structure, self.inputs, self.activations, self.deltas))
 
+    def undropped(self, layer: int, unit: int) -> float:
+        """Return the activation of a unit before dropout; `layer` counts from 1."""
+        if layer > len(self.factors):
+            return self.activations[layer - 1][unit]
+        z = self.logits[layer - 1][unit]
+        return loops.undropped(self.structure.activations[layer - 1], [z])[0]
+
     def below(self, layer: int, unit: int) -> float:
         """Return the activation of a unit in the layer below `layer`, or an input for layer 1."""
         return self.inputs[unit] if layer == 1 else self.activations[layer - 2][unit]
@@ -50,6 +60,7 @@ class Passes:
 
     def __init__(self, update: BatchUpdate) -> None:
         self._examples = update.examples
+        self._dropout = update.dropout
         self._structure = structure_of(update.network)
         self.layers: list[Layer] = to_layers(self._structure, update.before.parameters.tolist())
 
@@ -58,14 +69,16 @@ class Passes:
         x: list[float] = self._examples.inputs[position].tolist()
         y: list[float] = self._examples.targets[position].tolist()
         check_cancelled()
-        logits, activations = loops.forward(structure, layers, x)
+        factors = unit_factors(self._dropout, structure.layer_sizes, position)
+        logits, activations = loops.forward(structure, layers, x, factors)
         check_cancelled()
-        deltas = loops.backward(structure, layers, logits, activations, y)
-        return Pass(structure, position, x, y, logits, activations, deltas)
+        deltas = loops.backward(structure, layers, logits, activations, y, factors)
+        return Pass(structure, position, x, y, logits, activations, deltas, factors)
 
 
 def gradient_of(update: BatchUpdate, position: int) -> Array:
     """Return ∂C/∂w (parameters) of the example at a position in the batch, from the kernels."""
     alone = slice(position, position + 1)
     examples = Examples(update.examples.inputs[alone], update.examples.targets[alone])
-    return cost_and_gradient(update.network, update.before.parameters, examples)[1]
+    dropout = update.dropout.after(position)
+    return cost_and_gradient(update.network, update.before.parameters, examples, dropout)[1]

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 
 from training.batches import BatchMode
+from training.dropout import Dropout
 from training.errors import LimitExceeded, Violations
 from training.limits import MOST_EXAMPLES_OF_A_RUN, Limits
 from training.network import Network
@@ -48,6 +49,7 @@ class TrainingSettings:
     With `validation`, the network is evaluated on examples that the run does not train on.
     The schedule says how the learning rate changes, `batch_mode` what happens to a batch at the end
     of an epoch.
+    `dropout` leaves out hidden units.
     """
 
     training_set: str
@@ -60,6 +62,7 @@ class TrainingSettings:
     validation: Validation | None = None
     schedule: LearningRateSchedule = field(default_factory=LearningRateSchedule)
     batch_mode: BatchMode = BatchMode.CROSS_EPOCHS
+    dropout: Dropout | None = None
 
     def held_out(self, examples: int) -> int:
         """Return how many of the examples in the training set are held out."""

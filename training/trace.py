@@ -24,7 +24,9 @@ class ExampleTrace:
 
     `position` is its position in the batch, `number` its index in the training set, both from 0.
     `logits`, `activations` and `deltas` (∂C/∂z) have a vector for each layer after the inputs; the
-    logits of softmax outputs are ln a. `gradient` (parameters) is flat, like the parameters.
+    logits of softmax outputs are ln a. `factors`, by which dropout multiplies activations, has a
+    vector for each hidden layer, or none without dropout. `gradient` (parameters) is flat, like the
+    parameters.
     """
 
     position: int
@@ -34,6 +36,7 @@ class ExampleTrace:
     logits: tuple[Array, ...]
     activations: tuple[Array, ...]
     deltas: tuple[Array, ...]
+    factors: tuple[Array, ...]
     cost: float
     gradient: Array
 
@@ -66,7 +69,9 @@ def trace(update: BatchUpdate, positions: range | None = None) -> Trace:
     wanted = range(len(update.numbers)) if positions is None else positions
     passes = Passes(update)
     examples = {position: _example(update, passes[position]) for position in wanted}
-    costs, total = costs_and_gradient_sum(update.network, update.before.parameters, update.examples)
+    costs, total = costs_and_gradient_sum(
+        update.network, update.before.parameters, update.examples, update.dropout
+    )
     n = float(len(update.numbers))
     gradient = total / n
     g = _decayed(update, gradient)
@@ -91,6 +96,7 @@ def _example(update: BatchUpdate, through: Pass) -> ExampleTrace:
         _vectors(through.logits),
         _vectors(through.activations),
         _vectors(through.deltas),
+        _vectors(through.factors),
         through.cost,
         np.array(through.gradient),
     )

@@ -6,6 +6,7 @@ from typing import Any, Literal, NotRequired, TypeAlias, TypedDict, Unpack
 from clearprop.v1.network_pb2 import Activation, CostFunction, Initializer, InitializerKind
 from clearprop.v1.run_pb2 import (
     BatchMode,
+    Dropout,
     LearningRateSchedule,
     Optimizer,
     OptimizerKind,
@@ -101,6 +102,8 @@ class OptimizerOptions(TypedDict, total=False):
     - `weight_decay` (0): the share of each parameter that is added to its gradient.
     - `shuffle_seed`: shuffles the examples of each epoch, with this seed. By default, the examples
       are not shuffled.
+    - `dropout`: the probability that a hidden unit is dropped for an example of an update, one for
+      all hidden layers or one for each; `dropout_seed` (0) selects the units.
     - `cost_below`: ends the run after the first epoch whose mean cost is below this.
     - `max_updates`: ends the run after this number of updates.
     - `stop_on_non_finite_cost`: ends the run as FAILED after the first update with an infinite or
@@ -133,6 +136,8 @@ class OptimizerOptions(TypedDict, total=False):
     epsilon: float
     weight_decay: float
     shuffle_seed: int
+    dropout: float | Sequence[float]
+    dropout_seed: int
     cost_below: float
     max_updates: int
     stop_on_non_finite_cost: bool
@@ -225,6 +230,8 @@ def training_settings(training_set: str, **options: Unpack[StepOptions]) -> Trai
         settings.schedule.CopyFrom(LearningRateSchedule(**schedule))
     if validation := _validation(options):
         settings.validation.CopyFrom(Validation(**validation))
+    if dropout := _dropout(options):
+        settings.dropout.CopyFrom(Dropout(**dropout))
     return settings
 
 
@@ -259,6 +266,16 @@ def _schedule(options: StepOptions) -> dict[str, Any]:
         given["kind"] = enum_value(ScheduleKind, options["schedule"])
     if "schedule_unit" in options:
         given["unit"] = enum_value(ScheduleUnit, options["schedule_unit"])
+    return given
+
+
+def _dropout(options: StepOptions) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    if "dropout" in options:
+        rates = options["dropout"]
+        given["rates"] = [rates] if isinstance(rates, int | float) else rates
+    if "dropout_seed" in options:
+        given["seed"] = options["dropout_seed"]
     return given
 
 

@@ -70,6 +70,14 @@ class TracedExample:
         return _vectors(self.message.activations)
 
     @property
+    def factors(self) -> list[Vector]:
+        """The factors of dropout for each hidden layer, 0 for a dropped unit; empty without it.
+
+        `activations` are those after it.
+        """
+        return _vectors(self.message.factors)
+
+    @property
     def deltas(self) -> list[Vector]:
         """The deltas ∂C/∂z."""
         return _vectors(self.message.deltas)

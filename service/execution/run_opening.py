@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from service.reading.examples_cache import ExamplesCache
+from training.dropout import check_dropout
 from training.errors import RunNotOver, TrainingSetNotFound, Violations
 from training.limits import Limits
 from training.network import Network
@@ -65,9 +66,11 @@ class RunOpening:
             training_set = reader.training_set(settings.training_set)
         except TrainingSetNotFound:
             check_settings(violations, "settings", settings, None)
+            check_dropout(violations, "settings.dropout", settings.dropout, network)
             violations.refuse()
             raise
         check_settings(violations, "settings", settings, training_set.example_count)
+        check_dropout(violations, "settings.dropout", settings.dropout, network)
         examples = self._examples.read(reader, training_set.uid)
         check_fits(violations, "settings.training_set", network, training_set, examples)
         validation = settings.validation

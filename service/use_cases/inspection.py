@@ -108,8 +108,10 @@ class Inspection:
             return FullState(network, snapshot)
         made = self._opened(found)
         parameters = made.before.parameters
-        _, gradient = cost_and_gradient(network, parameters, made.examples)
-        (last,) = activations(network, parameters, made.examples.inputs[-1:])
+        dropout, examples = made.dropout, made.examples
+        _, gradient = cost_and_gradient(network, parameters, examples, dropout)
+        of_last = dropout.after(len(made.numbers) - 1)
+        (last,) = activations(network, parameters, examples.inputs[-1:], of_last)
         return FullState(network, snapshot, gradient, last)
 
     def batch(self, which: Which, check: Callable[[Violations, Network], object]) -> BatchUpdate:

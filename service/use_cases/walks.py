@@ -84,7 +84,8 @@ class Walks:
         what Inspection.batch raises.
         """
         update = self._inspection.batch(which, lambda *_: None)
-        phases = phases_of(len(update.network.shapes), example_count=1)
+        layers, dropout = len(update.network.shapes), update.run.settings.dropout
+        phases = phases_of(layers, example_count=1, dropout=dropout is not None)
         return Walked(Walk(update, list(phases), []), range(0))
 
 

@@ -9,6 +9,7 @@ from storage.codec import NotAsWritten
 from storage.records.optimizer_record import OptimizerPart, optimizer_of, part_of
 from storage.records.record import Documents, Part, Record, given, named, unless
 from training.batches import BatchMode
+from training.dropout import Dropout
 from training.numerics.schedules import ScheduleKind
 from training.run import (
     EndReason,
@@ -59,6 +60,11 @@ class _SchedulePart(Part, frozen=True):
     rates: tuple[float, ...] = ()
 
 
+class _DropoutPart(Part, frozen=True):
+    rates: tuple[float, ...]
+    seed: int = 0
+
+
 class _SettingsPart(Part, frozen=True):
     training_set: str
     learning_rate: float
@@ -70,6 +76,7 @@ class _SettingsPart(Part, frozen=True):
     validation: _ValidationPart | UnsetType = UNSET
     schedule: _SchedulePart | UnsetType = UNSET  # a constant learning rate
     batch_mode: str | UnsetType = UNSET
+    dropout: _DropoutPart | UnsetType = UNSET
 
 
 class _ValidatedPart(Part, frozen=True):
@@ -128,6 +135,7 @@ _documents = Documents(RunRecord)
 def write(run: Run) -> bytes:
     """Return a run without its costs as a document."""
     settings, failure, improvement = run.settings, run.failure, run.validation.improvement
+    dropout = settings.dropout
     record = RunRecord(
         network_uid=run.network_uid,
         number=run.number,
@@ -149,6 +157,7 @@ def write(run: Run) -> bytes:
             _validation_part(settings.validation) if settings.validation else UNSET,
             _part_of_schedule(settings.schedule),
             unless(BatchMode.CROSS_EPOCHS.value, settings.batch_mode.value),
+            _DropoutPart(dropout.rates, dropout.seed) if dropout else UNSET,
         ),
         training_set_uid=run.training_set_uid,
         examples=run.examples,
@@ -244,6 +253,7 @@ def _settings(part: _SettingsPart) -> TrainingSettings:
         validation=_validation(part.validation) if part.validation else None,
         schedule=_schedule_of(part.schedule),
         batch_mode=named(BatchMode, given(BatchMode.CROSS_EPOCHS.value, part.batch_mode)),
+        dropout=Dropout(part.dropout.rates, part.dropout.seed) if part.dropout else None,
     )
 
 

@@ -19,6 +19,7 @@ from clearprop.v1.network_pb2 import (
 )
 from clearprop.v1.run_pb2 import (
     OPTIMIZER_KIND_ADAM,
+    Dropout,
     Optimizer,
     StopCondition,
     TrainingSettings,
@@ -75,6 +76,8 @@ def test_all_options_of_a_run_are_sent() -> None:
             "momentum": 0.1,
             "weight_decay": 0.2,
             "shuffle_seed": 0,
+            "dropout": 0.5,
+            "dropout_seed": 7,
             "cost_below": 0.3,
             "max_updates": 4,
             "stop_on_non_finite_cost": True,
@@ -98,6 +101,7 @@ def test_all_options_of_a_run_are_sent() -> None:
                 epsilon=1e-3,
                 weight_decay=0.2,
             ),
+            dropout=Dropout(rates=[0.5], seed=7),
             stop=StopCondition(cost_below=0.3, max_updates=4, non_finite_cost=True),
         ),
         request_id="id",
@@ -110,6 +114,7 @@ def test_absent_options_of_a_run_are_not_sent() -> None:
     settings = call.request.settings
     assert not settings.HasField("optimizer")
     assert not settings.HasField("stop")
+    assert not settings.HasField("dropout")
     assert not settings.HasField("shuffle_seed")
 
 

@@ -13,6 +13,7 @@ from training.batches import Batches, BatchMode
 from training.numerics import kernels, loops
 from training.numerics.activations import ACTIVATIONS, SOFTMAX
 from training.numerics.arguments import Data, Plan, Workspace, data_of
+from training.numerics.dropout import NOTHING_DROPPED, DroppedUnits, unit_factors
 from training.numerics.encoded_network import OPTIMIZER_CODES, EncodedNetwork, encoded
 from training.numerics.layout import Layer, Structure, to_layers
 from training.numerics.optimizers import OptimizerKind, Rates
@@ -150,6 +151,7 @@ class Problem:
             OPTIMIZER_CODES[training.optimizer],
             training.rates,
             learning_rates,
+            training.dropout._replace(update=progress.updates_done),
         )
         workspace = Workspace(
             self.shuffling(progress.updates_done),
@@ -191,10 +193,15 @@ class Problem:
         begin, end = self.batches.position(update), self.batches.position(update + 1)
         return [self.example_at(position) for position in range(begin, end)]
 
-    def cost_of(self, parameters: list[float], example: int) -> float:
-        """Return an example's cost as the loops compute it."""
-        layers = to_layers(self.structure, parameters)
-        logits, activations = loops.forward(self.structure, layers, self.inputs[example].tolist())
+    def cost_at(self, parameters: list[float], position: int) -> float:
+        """Return the cost of a run's example at a position, as the loops compute it."""
+        layers, example = to_layers(self.structure, parameters), self.example_at(position)
+        update = self.batches.updates_reaching(position + 1) - 1
+        place = position - self.batches.position(update)
+        dropout = self.training.dropout._replace(update=update)
+        factors = unit_factors(dropout, self.structure.layer_sizes, place)
+        x: list[float] = self.inputs[example].tolist()
+        logits, activations = loops.forward(self.structure, layers, x, factors)
         return loops.example_cost(
             self.structure, logits, activations, self.targets[example].tolist()
         )
@@ -209,7 +216,7 @@ class Problem:
         total = 0.0
         for position in range((end - 1) // used * used, end):
             update = self.batches.updates_reaching(position + 1) - 1
-            total = total + self.cost_of(states[update], self.example_at(position))
+            total = total + self.cost_at(states[update], position)
         return total
 
     def epoch_cost_under_way(self, updates: list[loops.Update]) -> float:
@@ -300,6 +307,16 @@ def trainings(draw: st.DrawFn, examples: int) -> loops.Training:
     )
 
 
+def dropouts(hidden: int) -> st.SearchStrategy[DroppedUnits]:
+    """Dropout of a network with so many hidden layers, or none."""
+    if not hidden:
+        return st.just(NOTHING_DROPPED)
+    rates = st.lists(st.sampled_from([0.0, 0.2, 0.5, 0.9]), min_size=hidden, max_size=hidden)
+    seeds = st.integers(0, 2**63 - 1)
+    dropped = st.tuples(rates, seeds).map(lambda each: DroppedUnits(np.array(each[0]), each[1]))
+    return st.just(NOTHING_DROPPED) | dropped
+
+
 @st.composite
 def problems(draw: st.DrawFn, *, extreme: bool = False) -> Problem:
     """Problems of every kind.
@@ -310,6 +327,8 @@ def problems(draw: st.DrawFn, *, extreme: bool = False) -> Problem:
     structure = draw(structures())
     examples = draw(st.integers(1, 20))
     training = draw(trainings(examples))
+    dropout = draw(dropouts(len(structure.layer_sizes) - 2))
+    training = replace(training, dropout=dropout)
     seed = draw(st.integers(0, 2**32))
     inputs, outputs = structure.layer_sizes[0], structure.layer_sizes[-1]
     problem = Problem(

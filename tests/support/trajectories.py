@@ -15,6 +15,7 @@ from numerics import PAIRS, Floats, Made, Problem, Progress, rates_for, targets_
 from training.numerics import kernels, loops
 from training.numerics.activations import ACTIVATIONS, SOFTMAX
 from training.numerics.arguments import Results
+from training.numerics.dropout import NOTHING_DROPPED
 from training.numerics.layout import Structure
 from training.numerics.optimizers import OptimizerKind
 
@@ -137,11 +138,11 @@ def applied(problem: Problem) -> list[Floats]:
     network, sizes = problem.network, problem.structure.layer_sizes
     parameters = problem.parameters
     activations = np.empty((problem.examples, sum(sizes[1:])))
-    kernels.forward(network, problem.inputs, parameters, activations)
+    kernels.forward(network, problem.inputs, parameters, NOTHING_DROPPED, activations)
     outputs, costs = np.empty((problem.examples, sizes[-1])), np.empty(problem.examples)
     gradient_sum = np.zeros(parameters.size)
     results = Results(outputs, costs, gradient_sum)
-    mean = kernels.evaluate(network, problem.data, parameters, results)
+    mean = kernels.evaluate(network, problem.data, parameters, NOTHING_DROPPED, results)
     return [activations, outputs, costs, gradient_sum / problem.examples, np.array(mean)]
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from training.batches import BatchMode
+from training.dropout import Dropout
 from training.engine import Engine
 from training.network import Array, Initializer, Network, initial_parameters
 from training.numerics.activations import Activation
@@ -191,9 +192,15 @@ schedules: st.SearchStrategy[LearningRateSchedule] = st.one_of(
     ),
 )
 
+dropouts = st.builds(
+    Dropout, st.sampled_from([0.0, 0.2, 0.5, 0.9]).map(lambda rate: (rate,)), _SEEDS
+)
+
 
 @st.composite
-def settings_for(draw: st.DrawFn, examples: int) -> TrainingSettings:
+def settings_for(
+    draw: st.DrawFn, examples: int, *, hidden_layers: bool = False
+) -> TrainingSettings:
     """Sensible settings for a set with so many examples; some lead to divergence."""
     return TrainingSettings(
         "set",
@@ -204,6 +211,7 @@ def settings_for(draw: st.DrawFn, examples: int) -> TrainingSettings:
         optimizer=draw(optimizers),
         schedule=draw(schedules),
         batch_mode=draw(st.sampled_from(BatchMode)),
+        dropout=draw(st.none() | dropouts) if hidden_layers else None,
     )
 
 
@@ -232,5 +240,5 @@ def worlds(draw: st.DrawFn) -> World:
         bias=draw(st.booleans()),
         seed=draw(_SEEDS),
     )
-    world.settings = draw(settings_for(examples))
+    world.settings = draw(settings_for(examples, hidden_layers=len(sizes) > 2))
     return world

@@ -32,7 +32,9 @@ def test_costs_gradients_and_step_are_those_that_made_the_update(world: World, i
     update = update_of(world, min(index, run.total_updates - 1))
     found = trace(update)
 
-    cost, gradient = cost_and_gradient(world.network, update.before.parameters, update.examples)
+    cost, gradient = cost_and_gradient(
+        world.network, update.before.parameters, update.examples, update.dropout
+    )
     assert same_bits(found.cost, cost)
     assert same_bits(found.gradient, gradient)
     if update.after is not None:

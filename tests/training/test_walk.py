@@ -71,11 +71,16 @@ def test_its_numbers_are_those_of_the_update(update: BatchUpdate) -> None:
     for example in traced.examples:
         position = example.position
         for layer in range(1, outputs + 1):
+            drops = update.run.settings.dropout is not None and layer < outputs
             forward = steps_of(found, PhaseKind.FORWARD, position, layer)
             assert same_bits(set_in(forward, VariableRole.LOGIT), example.logits[layer - 1])
-            activations = set_in(forward, VariableRole.ACTIVATION)
-            assert same_bits(activations, example.activations[layer - 1])
-            deltas = steps_of(found, PhaseKind.DELTAS, position, layer)
+            final = PhaseKind.DROP_ACTIVATIONS if drops else PhaseKind.FORWARD
+            activations = steps_of(found, final, position, layer)
+            assert same_bits(
+                set_in(activations, VariableRole.ACTIVATION), example.activations[layer - 1]
+            )
+            final = PhaseKind.DROP_DELTAS if drops else PhaseKind.DELTAS
+            deltas = steps_of(found, final, position, layer)
             assert same_bits(set_in(deltas, VariableRole.DELTA), example.deltas[layer - 1])
         (*_, last) = steps_of(found, PhaseKind.COST, position, None)
         (cost,) = [each.value for each in last.variables if each.role is VariableRole.COST]
@@ -101,12 +106,19 @@ def test_its_phases_are_those_of_an_update_and_its_steps_are_lines_of_the_loops(
 ) -> None:
     found = walk(update)
     layers = range(1, len(update.network.layer_sizes))
+    dropped = layers[:-1] if update.run.settings.dropout else ()
     expected: list[tuple[PhaseKind, int | None, int | None]] = [(PhaseKind.ZERO, None, None)]
     for position in range(len(update.numbers)):
-        expected += [(PhaseKind.FORWARD, position, layer) for layer in layers]
+        for layer in layers:
+            expected += [(PhaseKind.FORWARD, position, layer)]
+            if layer in dropped:
+                expected += [(PhaseKind.DROP_ACTIVATIONS, position, layer)]
         expected += [(PhaseKind.COST, position, None)]
         for layer in reversed(layers):
-            expected += [(PhaseKind.DELTAS, position, layer), (PhaseKind.ADD, position, layer)]
+            expected += [(PhaseKind.DELTAS, position, layer)]
+            if layer in dropped:
+                expected += [(PhaseKind.DROP_DELTAS, position, layer)]
+            expected += [(PhaseKind.ADD, position, layer)]
     expected += [(PhaseKind.DIVIDE, None, layer) for layer in layers]
     expected += [(PhaseKind.UPDATE, None, layer) for layer in layers]
     assert [(phase.kind, phase.position, phase.layer) for phase in found.phases] == expected

@@ -53,7 +53,10 @@ class Chain:
         if layer < len(self._layers):
             reaching = self._from_above(lines, through)
             slope = self._slope(lines, through)
-            return lines.write(name, Operation.MULTIPLY, reaching, slope)
+            if not through.factors:
+                return lines.write(name, Operation.MULTIPLY, reaching, slope)
+            undropped = lines.write(None, Operation.MULTIPLY, reaching, slope)
+            return lines.write(name, Operation.MULTIPLY, undropped, self._factor(through))
         if self._cancels:
             return _error(lines, through, layer, unit, name)
         outputs = outputs_operand(self._network.layer_sizes[-1])
@@ -98,6 +101,12 @@ class Chain:
         source = Source(SourceKind.DELTA, None, above, k, self._place.unit, position)
         return Operand(name, through.deltas[above - 1][k], source)
 
+    def _factor(self, through: Pass) -> Operand:
+        """Return the factor of the unit that the weight belongs to."""
+        layer, unit, position = self._place.layer, self._place.unit, through.position
+        source = Source(SourceKind.FACTOR, None, layer, unit, None, position)
+        return Operand(unit_symbol("m", layer, unit), through.factors[layer - 1][unit], source)
+
     def _slope(self, lines: Lines, through: Pass) -> Operand:
         """Write f′(z) of the unit that the weight belongs to."""
         layer, unit, position = self._place.layer, self._place.unit, through.position
@@ -106,10 +115,12 @@ class Chain:
             through.logits[layer - 1][unit],
             Source(SourceKind.LOGIT, None, layer, unit, None, position),
         )
+        dropped = layer <= len(through.factors)
+        kind = SourceKind.UNDROPPED if dropped else SourceKind.ACTIVATION
         a = Operand(
-            unit_symbol("a", layer, unit),
-            through.activations[layer - 1][unit],
-            Source(SourceKind.ACTIVATION, None, layer, unit, None, position),
+            unit_symbol("f" if dropped else "a", layer, unit),
+            through.undropped(layer, unit),
+            Source(kind, None, layer, unit, None, position),
         )
         write = SLOPES[self._network.activations[layer - 1]]
         return write(lines, Slope(unit_symbol("z", layer, unit)), z, a)

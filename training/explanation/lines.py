@@ -24,6 +24,10 @@ class SourceKind(StrEnum):
     DELTA = "delta"
     """A delta of the layer above for an example. Its lines are in the explanation of the weight
     that it came through, which the source names."""
+    UNDROPPED = "undropped"
+    """A unit's activation for an example before dropout."""
+    FACTOR = "factor"
+    """The factor by which dropout multiplies a unit's activation for an example."""
     WEIGHT = "weight"
     """A weight, or a bias, as it was before the update."""
     SUM = "sum"

@@ -58,5 +58,5 @@ def profile(update: BatchUpdate, parameter: int, after: float, slope: float) -> 
 def _cost(update: BatchUpdate, parameter: int, value: float) -> float:
     parameters = update.before.parameters.copy()
     parameters[parameter] = value
-    _, costs = outputs_and_costs(update.network, parameters, update.examples)
+    _, costs = outputs_and_costs(update.network, parameters, update.examples, update.dropout)
     return mean(costs)

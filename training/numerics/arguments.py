@@ -6,6 +6,7 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
+from training.numerics.dropout import DroppedUnits
 from training.numerics.encoded_network import EncodedNetwork
 from training.numerics.optimizers import Rates
 from training.numerics.pcg64 import Words
@@ -43,6 +44,8 @@ class Plan(NamedTuple):
     """The settings of the optimizer."""
     learning_rates: Floats
     """[updates], the learning rate of each update of the call, in place of that in `rates`."""
+    dropout: DroppedUnits
+    """That of the first update of the call."""
 
 
 class Workspace(NamedTuple):
@@ -97,8 +100,9 @@ _RATES: Any = types.NamedUniTuple(types.float64, len(Rates._fields), Rates)
 
 NETWORK: Any = types.NamedTuple((_INTEGERS, _INTEGERS, types.int64, types.int64), EncodedNetwork)
 DATA: Any = types.NamedUniTuple(READ_ROWS, len(Data._fields), Data)
+DROPOUT: Any = types.NamedTuple((VECTOR, types.int64, types.int64, types.int64), DroppedUnits)
 PLAN: Any = types.NamedTuple(
-    (*[types.int64] * 5, types.float64, types.int64, _RATES, READ_VECTOR), Plan
+    (*[types.int64] * 5, types.float64, types.int64, _RATES, READ_VECTOR, DROPOUT), Plan
 )
 WORKSPACE: Any = types.NamedTuple((_WORDS, VECTOR, VECTOR, VECTOR, VECTOR, ROWS), Workspace)
 RESULTS: Any = types.NamedTuple((ROWS, VECTOR, VECTOR), Results)

@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+from training.numerics.dropout import DropoutPointers, drop_deltas
 from training.numerics.encoded_network import NetworkPointers
 from training.numerics.jit import shared
 from training.numerics.pointwise import multiply_by_slope
@@ -15,7 +16,7 @@ from training.numerics.weighted_sums import Weights, weighted_sums
 def backward_pass(lanes: int) -> Any:
     """Return the backward pass for tiles of this number of lanes.
 
-    (network, parameters, workspace, n): sets the deltas of the hidden layers.
+    (network, parameters, dropout, workspace, n): sets the deltas of the hidden layers.
     """
     of_workspaces = tile_workspaces(lanes)
     tiles_of, end_of = of_workspaces.tiles_of, of_workspaces.end_of
@@ -23,9 +24,14 @@ def backward_pass(lanes: int) -> Any:
 
     @shared
     def backward(
-        network: NetworkPointers, parameters: Pointer, workspace: TileWorkspace, n: int
+        network: NetworkPointers,
+        parameters: Pointer,
+        dropout: DropoutPointers,
+        workspace: TileWorkspace,
+        n: int,
     ) -> None:
-        z, a, delta = workspace.z, workspace.a, workspace.delta
+        z, delta = workspace.z, workspace.delta
+        a = workspace.undropped if dropout.on else workspace.a
         weight = network.parameters
         for layer in range(network.layers - 2, 0, -1):
             above = layer_lanes(network, workspace, delta, layer + 1)
@@ -35,5 +41,7 @@ def backward_pass(lanes: int) -> Any:
             activation = integer_at(network.activations, layer - 1)
             end = end_of(network, workspace, layer, n)
             multiply_by_slope(activation, z, a, delta, own.begin, end)
+            if dropout.on:
+                drop_deltas(workspace, own.begin, end)
 
     return backward

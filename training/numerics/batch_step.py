@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from training.numerics.backward_pass import backward_pass
 from training.numerics.batch_gradient import batch_gradient
+from training.numerics.dropout import DropoutPointers
 from training.numerics.encoded_network import NetworkPointers, size_of
 from training.numerics.forward_pass import forward_pass
 from training.numerics.jit import shared
@@ -30,8 +31,8 @@ class BatchPointers(NamedTuple):
 def batch_step(lanes: int) -> Any:
     """Return the function that makes one update with tiles of this number of lanes.
 
-    (network, batch, workspace, costs, gradient, rule, old, new): sets the costs of the examples and
-    the new parameters; the size of `gradient` is that of all parameters and one span.
+    (network, batch, dropout, workspace, costs, gradient, rule, old, new): sets the costs of the
+    examples and the new parameters; the size of `gradient` is that of all parameters and one span.
     """
     forward, finish = forward_pass(lanes).forward, output_pass(lanes)
     backward = backward_pass(lanes)
@@ -41,6 +42,7 @@ def batch_step(lanes: int) -> Any:
     def descend(
         network: NetworkPointers,
         batch: BatchPointers,
+        dropout: DropoutPointers,
         workspace: TileWorkspace,
         costs: Pointer,
         gradient: Pointer,
@@ -49,9 +51,9 @@ def batch_step(lanes: int) -> Any:
         new: ParameterVectors,
     ) -> None:
         rows, n = batch.rows, batch.n
-        forward(network, batch.inputs, rows, n, old.w, workspace)
+        forward(network, batch.inputs, rows, n, old.w, dropout, workspace)
         finish(network, batch.targets, rows, n, workspace, costs)
-        backward(network, old.w, workspace, n)
+        backward(network, old.w, dropout, workspace, n)
         update_all(network, batch, workspace, gradient, rule, old, new)
 
     return descend

@@ -5,6 +5,7 @@ from numba import types
 
 from training.numerics.arguments import (
     DATA,
+    DROPOUT,
     NETWORK,
     READ_ROWS,
     READ_VECTOR,
@@ -16,6 +17,7 @@ from training.numerics.arguments import (
 )
 from training.numerics.backward_pass import backward_pass
 from training.numerics.batch_gradient import batch_gradient
+from training.numerics.dropout import DropoutPointers, DroppedUnits, dropout_of
 from training.numerics.encoded_network import (
     EncodedNetwork,
     NetworkPointers,
@@ -53,6 +55,15 @@ def _take(rows: Pointer, first: int, count: int) -> None:
 
 
 @shared
+def _from(dropout: DroppedUnits, first: int) -> DropoutPointers:
+    """Return the dropout of examples from this one on."""
+    of_update = dropout_of(dropout, dropout.update)
+    return DropoutPointers(
+        of_update.on, of_update.rates, of_update.stream, dropout.position + first
+    )
+
+
+@shared
 def _copy_example(
     network: NetworkPointers, workspace: TileWorkspace, e: int, layer: int, out: Pointer
 ) -> None:
@@ -64,9 +75,13 @@ def _copy_example(
         put(out, i, at(workspace.a, lane + i * MOST_LANES))
 
 
-@kernel(types.void(NETWORK, READ_ROWS, READ_VECTOR, ROWS))
+@kernel(types.void(NETWORK, READ_ROWS, READ_VECTOR, DROPOUT, ROWS))
 def forward(
-    network: EncodedNetwork, inputs: Floats, parameters: Floats, activations: Floats
+    network: EncodedNetwork,
+    inputs: Floats,
+    parameters: Floats,
+    dropout: DroppedUnits,
+    activations: Floats,
 ) -> None:
     """Compute the activations of every layer after the inputs, for each example.
 
@@ -74,6 +89,7 @@ def forward(
         network: the network.
         inputs: [examples, inputs].
         parameters: [parameters].
+        dropout: that of the update and the first example.
         activations: [examples, units of all layers after the inputs], filled in.
     """
     pointers = pointers_of(network, parameters)
@@ -85,7 +101,8 @@ def forward(
     for first in range(0, inputs.shape[0], MOST_LANES):
         n = min(MOST_LANES, inputs.shape[0] - first)
         _take(pointer(rows), first, n)
-        _forward(pointers, pointer(inputs), pointer(rows), n, pointer(parameters), workspace)
+        w, of_batch = pointer(parameters), _from(dropout, first)
+        _forward(pointers, pointer(inputs), pointer(rows), n, w, of_batch, workspace)
         _predict(pointers, n, workspace)
         for e in range(n):
             for layer in range(1, pointers.layers):
@@ -103,11 +120,12 @@ def _add_gradient(
     rows: Pointer,
     n: int,
     parameters: Pointer,
+    dropout: DropoutPointers,
     workspace: TileWorkspace,
     gradient: Pointer,
 ) -> None:
     """Add G of a batch, from the deltas of its outputs."""
-    _backward(network, parameters, workspace, n)
+    _backward(network, parameters, dropout, workspace, n)
     place = 0
     for layer in range(1, network.layers):
         below, units = size_of(network, layer - 1), size_of(network, layer)
@@ -119,8 +137,10 @@ def _add_gradient(
             place += units
 
 
-@kernel(types.float64(NETWORK, DATA, READ_VECTOR, RESULTS))
-def evaluate(network: EncodedNetwork, data: Data, parameters: Floats, results: Results) -> float:
+@kernel(types.float64(NETWORK, DATA, READ_VECTOR, DROPOUT, RESULTS))
+def evaluate(
+    network: EncodedNetwork, data: Data, parameters: Floats, dropout: DroppedUnits, results: Results
+) -> float:
     """Compute the outputs and the cost of each example, and add G of all of them as one batch.
 
     Returns their mean cost.
@@ -129,6 +149,7 @@ def evaluate(network: EncodedNetwork, data: Data, parameters: Floats, results: R
         network: the network.
         data: the examples.
         parameters: [parameters].
+        dropout: that of the update and the first example.
         results: filled in.  G continues the sum in `results.gradient`, with the same bits as if
             all examples were in one call.
     """
@@ -146,13 +167,14 @@ def evaluate(network: EncodedNetwork, data: Data, parameters: Floats, results: R
     for first in range(0, n, at_once):
         count = min(at_once, n - first)
         _take(pointer(rows), first, count)
-        _forward(pointers, x, pointer(rows), count, w, workspace)
+        of_batch = _from(dropout, first)
+        _forward(pointers, x, pointer(rows), count, w, of_batch, workspace)
         _finish(pointers, y, pointer(rows), count, workspace, offset(costs, first))
         for e in range(count):
             _copy_example(pointers, workspace, e, last, offset(outputs, (first + e) * width))
     if results.gradient.size:
         gradient = pointer(results.gradient)
-        _add_gradient(pointers, x, pointer(rows), n, w, workspace, gradient)
+        _add_gradient(pointers, x, pointer(rows), n, w, _from(dropout, 0), workspace, gradient)
     keep(integers)
     keep(floats)
     keep(rows)

@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any, NamedTuple
 
+from training.numerics.dropout import DropoutPointers, drop_units
 from training.numerics.encoded_network import NetworkPointers, size_of
 from training.numerics.jit import shared
 from training.numerics.layer_activation import layer_activation
@@ -16,8 +17,8 @@ class ForwardPass(NamedTuple):
     """The forward pass for tiles of one size."""
 
     forward: Any
-    """(network, inputs, rows, n, parameters, workspace): sets logits and activations, except for
-    outputs whose activations the cost computes."""
+    """(network, inputs, rows, n, parameters, dropout, workspace): sets logits and
+    activations, except for outputs whose activations the cost computes."""
     predict: Any
     """(network, n, workspace): sets the activations of the outputs if there are no targets."""
 
@@ -41,6 +42,7 @@ def forward_pass(lanes: int) -> ForwardPass:
         rows: Pointer,
         n: int,
         parameters: Pointer,
+        dropout: DropoutPointers,
         workspace: TileWorkspace,
     ) -> None:
         into_lanes(inputs, size_of(network, 0), rows, n, workspace.starts, workspace.a)
@@ -53,6 +55,8 @@ def forward_pass(lanes: int) -> ForwardPass:
             weighted(weights, below, logits, tiles_of(n))
             if layer < network.layers - 1 or network.cost not in ACTIVATING_COSTS:
                 activate_layer(network, workspace, n, layer)
+            if dropout.on and layer < network.layers - 1:
+                drop_units(network, workspace, dropout, tiles_of(n), lanes, layer)
             weight = bias + logits.units * network.bias
 
     return ForwardPass(forward, predict)

@@ -16,6 +16,7 @@ from itertools import pairwise
 
 from training.numerics.activations import ACTIVATIONS, SOFTMAX, softmax
 from training.numerics.costs import CostFunction
+from training.numerics.dropout import NOTHING_DROPPED, DroppedUnits, unit_factors
 from training.numerics.layout import Layer, Structure, to_flat, to_layers
 from training.numerics.optimizers import OptimizerKind, Rates, Step, decayed
 from training.numerics.random import epoch_order
@@ -25,21 +26,27 @@ Units = list[list[float]]
 """A number for each unit, units[layer][unit]; layer 0 is the first after the inputs."""
 
 
-def forward(structure: Structure, layers: list[Layer], x: Vector) -> tuple[Units, Units]:
+def forward(
+    structure: Structure, layers: list[Layer], x: Vector, factors: Sequence[Vector] = ()
+) -> tuple[Units, Units]:
     """Return the logits and the activations of every layer after the inputs, for one example.
 
-    For softmax outputs, the logits are returned as ln aₖ.
+    For softmax outputs, the logits are returned as ln aₖ.  With dropout, the activations of hidden
+    layers are those after it.
 
     Args:
         structure: the structure of the network.
         layers: its parameters.
         x: the inputs of the example.
+        factors: those of dropout, from `unit_factors`; empty without dropout.
     """
     logits: Units = []
     activations: Units = []
     below = x  # a⁰ = x
-    for layer, activation in zip(layers, structure.activations, strict=True):
+    for number, (layer, activation) in enumerate(zip(layers, structure.activations, strict=True)):
         z, a = forward_layer(layer, activation, below)
+        if number < len(factors):
+            a = drop_activations(a, factors[number])
         logits.append(z)  # (units)
         activations.append(a)  # (units)
         below = a
@@ -65,6 +72,24 @@ def forward_layer(layer: Layer, activation: str, below: Vector) -> tuple[list[fl
     return z, a
 
 
+def drop_activations(a: Vector, factors: Vector) -> list[float]:
+    """Return the activations of a hidden layer after dropout."""
+    kept: list[float] = []
+    for i, a_i in enumerate(a):
+        kept_i = a_i * factors[i]  # 0 if the unit is dropped
+        kept.append(kept_i)
+    return kept
+
+
+def drop_deltas(delta: Vector, factors: Vector) -> list[float]:
+    """Return the deltas of a hidden layer after dropout."""
+    kept: list[float] = []
+    for i, delta_i in enumerate(delta):
+        kept_i = delta_i * factors[i]  # δᵢ·∂aᵢ/∂f(zᵢ)
+        kept.append(kept_i)
+    return kept
+
+
 def example_cost(structure: Structure, logits: Units, activations: Units, y: Vector) -> float:
     """Return the cost of one example: the sum of the costs of its outputs."""
     return cost_of_outputs(structure.cost, logits[-1], activations[-1], y)
@@ -81,7 +106,12 @@ def cost_of_outputs(cost: str, z: Vector, a: Vector, y: Vector) -> float:
 
 
 def backward(
-    structure: Structure, layers: list[Layer], logits: Units, activations: Units, y: Vector
+    structure: Structure,
+    layers: list[Layer],
+    logits: Units,
+    activations: Units,
+    y: Vector,
+    factors: Sequence[Vector] = (),
 ) -> Units:
     """Return the deltas δ = ∂C/∂z of every layer after the inputs, for one example.
 
@@ -91,21 +121,37 @@ def backward(
         logits: the logits of the example from `forward`.
         activations: the activations of the example from `forward`.
         y: the targets of the example.
+        factors: those of dropout; empty without it.
     """
-    downwards = backwards(structure, layers, logits, activations, y)
+    downwards = backwards(structure, layers, logits, activations, y, factors)
     return [delta for _, delta in downwards][::-1]
 
 
 def backwards(
-    structure: Structure, layers: list[Layer], logits: Units, activations: Units, y: Vector
+    structure: Structure,
+    layers: list[Layer],
+    logits: Units,
+    activations: Units,
+    y: Vector,
+    factors: Sequence[Vector] = (),
 ) -> Iterator[tuple[int, list[float]]]:
     """Yield the index of each layer and its deltas for one example, outputs first."""
     delta = output_deltas(structure, logits[-1], activations[-1], y)
     yield len(layers) - 1, delta
     for layer in range(len(layers) - 2, -1, -1):
         activation, above = structure.activations[layer], layers[layer + 1]
-        delta = hidden_deltas(activation, logits[layer], activations[layer], above, delta)
+        z, a = logits[layer], activations[layer]
+        if factors:
+            a = undropped(activation, z)
+        delta = hidden_deltas(activation, z, a, above, delta)
+        if factors:
+            delta = drop_deltas(delta, factors[layer])
         yield layer, delta
+
+
+def undropped(activation: str, z: Vector) -> list[float]:
+    """Return the activations of a hidden layer before dropout."""
+    return [ACTIVATIONS[activation].function(z_i) for z_i in z]
 
 
 def output_deltas(structure: Structure, z: Vector, a: Vector, y: Vector) -> list[float]:
@@ -188,16 +234,18 @@ def batch_gradient(
     parameters: Vector,
     inputs: Sequence[Vector],
     targets: Sequence[Vector],
+    dropout: DroppedUnits = NOTHING_DROPPED,
 ) -> tuple[list[float], list[float]]:
     """Return the cost of each example, and the flat mean gradient G/n of a batch of n examples."""
     layers = to_layers(structure, parameters)
     costs = []
     total = zeros(structure)
-    for x, y in zip(inputs, targets, strict=True):
-        logits, activations = forward(structure, layers, x)
+    for position, (x, y) in enumerate(zip(inputs, targets, strict=True)):
+        factors = unit_factors(dropout, structure.layer_sizes, position)
+        logits, activations = forward(structure, layers, x, factors)
         costs.append(example_cost(structure, logits, activations, y))
         below = [x, *activations]
-        for layer, delta in backwards(structure, layers, logits, activations, y):
+        for layer, delta in backwards(structure, layers, logits, activations, y, factors):
             add_gradient(total[layer], delta, below[layer])
     return costs, mean_gradient(to_flat(total), float(len(inputs)))
 
@@ -282,6 +330,7 @@ class Training:
     """How many examples each epoch uses, the first in its order; None: all."""
     ends_with_epoch: bool = False
     """Whether a batch ends where its epoch ends, or goes on into the next."""
+    dropout: DroppedUnits = NOTHING_DROPPED
 
 
 def train(
@@ -309,8 +358,9 @@ def train(
     epoch_cost = 0.0
     used = training.epoch_examples or len(inputs)
     for update, (batch, left) in enumerate(batches_of(len(inputs), training)):
+        dropout = training.dropout._replace(update=update)
         costs, mean_gradient = batch_gradient(
-            structure, parameters, [inputs[e] for e in batch], [targets[e] for e in batch]
+            structure, parameters, [inputs[e] for e in batch], [targets[e] for e in batch], dropout
         )
         rates = training.rates
         if training.learning_rates:

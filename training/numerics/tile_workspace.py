@@ -15,7 +15,7 @@ from training.numerics.vectors import Pointer, at, integer_at, offset, put, put_
 class TileWorkspace(NamedTuple):
     """Memory for the intermediate results of a batch.
 
-    The layers of z, a and δ, and the outputs of y and the costs, begin at `begins`.
+    The layers of z, a, δ and of dropout, and the outputs of y and the costs, begin at `begins`.
     """
 
     begins: Pointer
@@ -28,6 +28,10 @@ class TileWorkspace(NamedTuple):
     costs: Pointer
     by_example: Pointer
     """The inputs of a layer, packed by example."""
+    factors: Pointer
+    """The factors of the units with dropout."""
+    undropped: Pointer
+    """The activations before they are multiplied by their factors."""
     lanes: Pointer
     """Two numbers for each lane."""
 
@@ -75,7 +79,7 @@ def tile_workspaces(lanes: int) -> TileWorkspaces:
     @shared
     def size(network: NetworkPointers, batch_size: int) -> tuple[int, int]:
         numbers = tiles_of(batch_size) * lanes * unit_count(network) + 4 * network.layers
-        return network.layers + lanes, 6 * numbers + 2 * lanes
+        return network.layers + lanes, 8 * numbers + 2 * lanes
 
     @shared
     def within(
@@ -96,6 +100,8 @@ def tile_workspaces(lanes: int) -> TileWorkspaces:
             offset(floats, 4 * numbers),
             offset(floats, 5 * numbers),
             offset(floats, 6 * numbers),
+            offset(floats, 7 * numbers),
+            offset(floats, 8 * numbers),
         )
 
     @shared

@@ -7,6 +7,7 @@ from numba import types
 
 from training.numerics.arguments import DATA, NETWORK, PLAN, WORKSPACE, Data, Plan, Workspace
 from training.numerics.batch_step import BatchPointers, batch_step
+from training.numerics.dropout import dropout_of
 from training.numerics.encoded_network import EncodedNetwork, pointers_of
 from training.numerics.epoch_cursor import first_epoch, next_batch
 from training.numerics.jit import keep, kernel, shared
@@ -80,7 +81,10 @@ def training_kernel(lanes: int) -> Any:
             now = corrected(rates, at(learning_rates, done), next_power1, next_power2)
             rule = UpdateRule(plan.optimizer, now, finite)
             batch = BatchPointers(x, y, cursor.rows, n)
-            descend(network, batch, memory.tiles, memory.costs, memory.gradient, rule, old, new)
+            dropout = dropout_of(plan.dropout, plan.dropout.update + done)
+            descend(
+                network, batch, dropout, memory.tiles, memory.costs, memory.gradient, rule, old, new
+            )
             if at(finite, 0) == 0.0:
                 outcome = DIVERGED
                 break

@@ -12,8 +12,10 @@ class PhaseKind(StrEnum):
 
     ZERO = "zero"
     FORWARD = "forward"
+    DROP_ACTIVATIONS = "drop-activations"
     COST = "cost"
     DELTAS = "deltas"
+    DROP_DELTAS = "drop-deltas"
     ADD = "add"
     DIVIDE = "divide"
     UPDATE = "update"
@@ -36,16 +38,22 @@ class WalkPhase:
     gradient_sum: Array | None = None
 
 
-def phases_of(layer_count: int, example_count: int) -> Iterator[WalkPhase]:
+def phases_of(
+    layer_count: int, example_count: int, *, dropout: bool = False
+) -> Iterator[WalkPhase]:
     """Yield the phases of an update, without steps; `layer_count` does not count the inputs."""
     layers = range(1, layer_count + 1)
     yield WalkPhase(PhaseKind.ZERO)
     for position in range(example_count):
         for layer in layers:
             yield WalkPhase(PhaseKind.FORWARD, position, layer)
+            if dropout and layer < layer_count:
+                yield WalkPhase(PhaseKind.DROP_ACTIVATIONS, position, layer)
         yield WalkPhase(PhaseKind.COST, position)
         for layer in reversed(layers):
             yield WalkPhase(PhaseKind.DELTAS, position, layer)
+            if dropout and layer < layer_count:
+                yield WalkPhase(PhaseKind.DROP_DELTAS, position, layer)
             yield WalkPhase(PhaseKind.ADD, position, layer)
     for kind in (PhaseKind.DIVIDE, PhaseKind.UPDATE):
         for layer in layers:

@@ -43,6 +43,7 @@ class VariableRole(StrEnum):
     NEW_FIRST_MOMENT = "new-first-moment"
     SECOND_MOMENT = "second-moment"
     NEW_SECOND_MOMENT = "new-second-moment"
+    FACTOR = "factor"
 
 
 _R = VariableRole
@@ -65,6 +66,22 @@ ROLES: Final[Mapping[Callable[..., Any], Mapping[str, VariableRole | None]]] = M
             "j": _R.INPUT_INDEX,
             "a_j": _R.INPUT,
             "a_i": _R.ACTIVATION,
+        },
+        loops.drop_activations: {
+            "a": _R.ACTIVATION,
+            "factors": _R.FACTOR,
+            "kept": _R.ACTIVATION,
+            "i": _R.UNIT_INDEX,
+            "a_i": _R.ACTIVATION,
+            "kept_i": _R.ACTIVATION,
+        },
+        loops.drop_deltas: {
+            "delta": _R.DELTA,
+            "factors": _R.FACTOR,
+            "kept": _R.DELTA,
+            "i": _R.UNIT_INDEX,
+            "delta_i": _R.DELTA,
+            "kept_i": _R.DELTA,
         },
         loops.cost_of_outputs: {
             "cost": None,

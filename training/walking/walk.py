@@ -79,7 +79,8 @@ def walk(update: BatchUpdate) -> Walk:
     lines_of_phases = (
         lines for call in _executed(update) for lines in _lines_of_phases(place, call)
     )
-    planned = phases_of(len(network.shapes), len(update.numbers))
+    dropout = update.run.settings.dropout is not None
+    planned = phases_of(len(network.shapes), len(update.numbers), dropout=dropout)
     for number, (phase, lines) in enumerate(zip(planned, lines_of_phases, strict=True)):
         check_cancelled()
         own = [_step(place, line, number) for line in lines]
@@ -102,7 +103,7 @@ def _executed(update: BatchUpdate) -> list[Call]:
     inputs, targets = update.examples.inputs.tolist(), update.examples.targets.tolist()
     recorder = Recorder()
     with recorder.recording():
-        _, gradient = loops.batch_gradient(structure, parameters, inputs, targets)
+        _, gradient = loops.batch_gradient(structure, parameters, inputs, targets, update.dropout)
         loops.step(str(optimizer.kind), parameters, gradient, memory, rates)
     return recorder.calls
 

@@ -109,6 +109,8 @@ class Network(NetworkHistory, NetworkInspection, NetworkEdits):
         - `weight_decay` (0): the share of each parameter that is added to its gradient.
         - `shuffle_seed`: shuffles the examples of each epoch, with this seed. By default, the
           examples are not shuffled.
+        - `dropout`: the probability that a hidden unit is dropped for an example of an update, one
+          for all hidden layers or one for each; `dropout_seed` (0) selects the units.
         - `cost_below`: ends the run after the first epoch whose mean cost is below this.
         - `max_updates`: ends the run after this number of updates.
         - `stop_on_non_finite_cost`: ends the run as FAILED after the first update with an infinite

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Annotated, Any, TypeAlias
 
 import typer
@@ -84,6 +84,22 @@ _HOW: Options = {
             "shuffle_seed",
             int,
             _integer("--shuffle-seed", "Shuffle the examples of each epoch with this seed."),
+        ),
+        (
+            "dropout",
+            list[float],
+            typer.Option(
+                "--dropout",
+                metavar="NUMBERS",
+                parser=partial(vector, hint="--dropout"),
+                help="Drop hidden units with this probability: 0.5, or 0.2,0.5 with one number for"
+                " each hidden layer.",
+            ),
+        ),
+        (
+            "dropout_seed",
+            int,
+            _integer("--dropout-seed", "Select the dropped units with this seed."),
         ),
         (
             "cost_below",

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import numpy as np
 import typer
 from rich.markup import escape
 
@@ -78,13 +79,20 @@ def _show_example(network: NetworkInfo, example: TracedExample) -> None:
         f" {listed(example.targets[:_MOST_UNITS])}, cost {number(example.cost)}"
     )
     output_layer = len(network.layer_sizes) - 1
-    layers = zip(example.logits, example.activations, example.deltas, strict=True)
+    columns = {
+        "logit z": example.logits,
+        "activation a": example.activations,
+        "delta δ": example.deltas,
+    }
+    if example.factors:
+        outputs = np.ones(network.layer_sizes[-1])
+        columns["dropout"] = [*example.factors, outputs]
     show_table(
-        ["unit", "logit z", "activation a", "delta δ"],
+        ["unit", *columns],
         (
             [unit_name(layer, unit, output_layer), *(weight(float(each)) for each in numbers)]
-            for layer, (z, a, delta) in enumerate(layers, start=1)
-            for unit, numbers in list(enumerate(zip(z, a, delta, strict=True)))[:_MOST_UNITS]
+            for layer, vectors in enumerate(zip(*columns.values(), strict=True), start=1)
+            for unit, numbers in list(enumerate(zip(*vectors, strict=True)))[:_MOST_UNITS]
         ),
     )
     hidden = sum(max(0, size - _MOST_UNITS) for size in network.layer_sizes[1:])

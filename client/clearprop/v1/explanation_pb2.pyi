@@ -95,6 +95,10 @@ class _SourceKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SourceKind
     """A setting of the run, the number of examples in the batch, or the number of outputs."""
     SOURCE_KIND_MEMORY: _SourceKind.ValueType  # 11
     """A value of the optimizer state before the update."""
+    SOURCE_KIND_UNDROPPED: _SourceKind.ValueType  # 20
+    """With dropout: the activation of a unit for an example before it is multiplied by its factor."""
+    SOURCE_KIND_FACTOR: _SourceKind.ValueType  # 21
+    """With dropout: the factor by which the activation of a unit is multiplied for an example."""
 
 class SourceKind(_SourceKind, metaclass=_SourceKindEnumTypeWrapper):
     """The kinds of origins of an operand."""
@@ -125,6 +129,10 @@ SOURCE_KIND_SETTING: SourceKind.ValueType  # 10
 """A setting of the run, the number of examples in the batch, or the number of outputs."""
 SOURCE_KIND_MEMORY: SourceKind.ValueType  # 11
 """A value of the optimizer state before the update."""
+SOURCE_KIND_UNDROPPED: SourceKind.ValueType  # 20
+"""With dropout: the activation of a unit for an example before it is multiplied by its factor."""
+SOURCE_KIND_FACTOR: SourceKind.ValueType  # 21
+"""With dropout: the factor by which the activation of a unit is multiplied for an example."""
 Global___SourceKind: _TypeAlias = SourceKind  # noqa: Y015
 
 @_typing.final

@@ -543,6 +543,49 @@ class LearningRateSchedule(_message.Message):
 Global___LearningRateSchedule: _TypeAlias = LearningRateSchedule  # noqa: Y015
 
 @_typing.final
+class Dropout(_message.Message):
+    """Dropout: leaves out hidden units, chosen at random for each example of each update. The activation
+    of a unit is multiplied by 0 if it is dropped, else by 1 / (1 − p), with the probability p of its
+    layer. Predict, Evaluate and CheckGradients drop nothing.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RATES_FIELD_NUMBER: _builtins.int
+    SEED_FIELD_NUMBER: _builtins.int
+    seed: _builtins.int
+    """The seed, 0 to 2^63 − 1. Which units are dropped depends only on the seed, the number of the
+    update in its run, the position of the example in the batch, and the unit; TraceUpdate shows
+    it.
+
+    With u = the number of the update in its run, counting from 0, e = the position in the batch,
+    counting from 0, H = the number of all hidden units, and k = the position of the unit among
+    them, counting from 0, layer by layer, the unit is dropped if mix(s + (e × H + k + 1) × γ) >> 11,
+    multiplied by 2^−53, is less than p. Here s = mix(mix(seed + γ) + (u + 1) × γ), γ =
+    0x9E3779B97F4A7C15, mix is the output function of SplitMix64, and all sums and products are
+    modulo 2^64.
+    """
+    @_builtins.property
+    def rates(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """The probability that a unit is dropped, in [0, 1): one number for each hidden layer, or one for
+        all of them.
+        """
+
+    def __init__(
+        self,
+        *,
+        rates: _abc.Iterable[_builtins.float] | None = ...,
+        seed: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["rates", b"rates", "seed", b"seed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Dropout: _TypeAlias = Dropout  # noqa: Y015
+
+@_typing.final
 class TrainingSettings(_message.Message):
     """The settings of a run."""
 
@@ -558,6 +601,7 @@ class TrainingSettings(_message.Message):
     VALIDATION_FIELD_NUMBER: _builtins.int
     SCHEDULE_FIELD_NUMBER: _builtins.int
     BATCH_MODE_FIELD_NUMBER: _builtins.int
+    DROPOUT_FIELD_NUMBER: _builtins.int
     training_set: _builtins.str
     """The id of the training set. Its examples must match the network's input and output layers, and
     its targets must be valid for the network's cost function.
@@ -605,6 +649,10 @@ class TrainingSettings(_message.Message):
     def schedule(self) -> Global___LearningRateSchedule:
         """How the learning rate changes. Default: it is constant."""
 
+    @_builtins.property
+    def dropout(self) -> Global___Dropout:
+        """Dropout of hidden units. The network must have hidden layers. Default: none."""
+
     def __init__(
         self,
         *,
@@ -618,10 +666,11 @@ class TrainingSettings(_message.Message):
         validation: Global___Validation | None = ...,
         schedule: Global___LearningRateSchedule | None = ...,
         batch_mode: Global___BatchMode.ValueType = ...,
+        dropout: Global___Dropout | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed", "optimizer", b"optimizer", "schedule", b"schedule", "shuffle_seed", b"shuffle_seed", "stop", b"stop", "validation", b"validation"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed", "dropout", b"dropout", "optimizer", b"optimizer", "schedule", b"schedule", "shuffle_seed", b"shuffle_seed", "stop", b"stop", "validation", b"validation"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed", "batch_mode", b"batch_mode", "batch_size", b"batch_size", "epochs", b"epochs", "learning_rate", b"learning_rate", "optimizer", b"optimizer", "schedule", b"schedule", "shuffle_seed", b"shuffle_seed", "stop", b"stop", "training_set", b"training_set", "validation", b"validation"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed", "batch_mode", b"batch_mode", "batch_size", b"batch_size", "dropout", b"dropout", "epochs", b"epochs", "learning_rate", b"learning_rate", "optimizer", b"optimizer", "schedule", b"schedule", "shuffle_seed", b"shuffle_seed", "stop", b"stop", "training_set", b"training_set", "validation", b"validation"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__shuffle_seed: _TypeAlias = _typing.Literal["shuffle_seed"]  # noqa: Y015
     _WhichOneofArgType__shuffle_seed: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed"]  # noqa: Y015

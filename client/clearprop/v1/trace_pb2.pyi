@@ -137,6 +137,7 @@ class ExampleTrace(_message.Message):
     DELTAS_FIELD_NUMBER: _builtins.int
     COST_FIELD_NUMBER: _builtins.int
     GRADIENT_FIELD_NUMBER: _builtins.int
+    FACTORS_FIELD_NUMBER: _builtins.int
     position: _builtins.int
     """The position in the batch, counting from 0."""
     example: _builtins.int
@@ -171,6 +172,12 @@ class ExampleTrace(_message.Message):
     def gradient(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
         """The gradient ∂C/∂w for every weight and bias."""
 
+    @_builtins.property
+    def factors(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.Vector]:
+        """With dropout, one vector for each hidden layer: the factors by which the activations of its units
+        are multiplied, 0 for a dropped unit. `activations` are those after it. Empty without dropout.
+        """
+
     def __init__(
         self,
         *,
@@ -183,10 +190,11 @@ class ExampleTrace(_message.Message):
         deltas: _abc.Iterable[_network_pb2.Vector] | None = ...,
         cost: _builtins.float = ...,
         gradient: _abc.Iterable[_network_pb2.LayerParameters] | None = ...,
+        factors: _abc.Iterable[_network_pb2.Vector] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["inputs", b"inputs", "targets", b"targets"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activations", b"activations", "cost", b"cost", "deltas", b"deltas", "example", b"example", "gradient", b"gradient", "inputs", b"inputs", "logits", b"logits", "position", b"position", "targets", b"targets"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activations", b"activations", "cost", b"cost", "deltas", b"deltas", "example", b"example", "factors", b"factors", "gradient", b"gradient", "inputs", b"inputs", "logits", b"logits", "position", b"position", "targets", b"targets"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

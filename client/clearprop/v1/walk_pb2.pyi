@@ -42,6 +42,10 @@ class _WalkPhaseKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WalkPha
     """Divides G by the number of examples."""
     WALK_PHASE_KIND_UPDATE: _WalkPhaseKind.ValueType  # 7
     """Updates the parameters of one layer."""
+    WALK_PHASE_KIND_DROP_ACTIVATIONS: _WalkPhaseKind.ValueType  # 8
+    """With dropout: multiplies the activations of a hidden layer by their factors for one example."""
+    WALK_PHASE_KIND_DROP_DELTAS: _WalkPhaseKind.ValueType  # 9
+    """With dropout: multiplies the deltas of a hidden layer by the factors of the units for one example."""
 
 class WalkPhaseKind(_WalkPhaseKind, metaclass=_WalkPhaseKindEnumTypeWrapper):
     """The kinds of phases."""
@@ -62,6 +66,10 @@ WALK_PHASE_KIND_DIVIDE: WalkPhaseKind.ValueType  # 6
 """Divides G by the number of examples."""
 WALK_PHASE_KIND_UPDATE: WalkPhaseKind.ValueType  # 7
 """Updates the parameters of one layer."""
+WALK_PHASE_KIND_DROP_ACTIVATIONS: WalkPhaseKind.ValueType  # 8
+"""With dropout: multiplies the activations of a hidden layer by their factors for one example."""
+WALK_PHASE_KIND_DROP_DELTAS: WalkPhaseKind.ValueType  # 9
+"""With dropout: multiplies the deltas of a hidden layer by the factors of the units for one example."""
 Global___WalkPhaseKind: _TypeAlias = WalkPhaseKind  # noqa: Y015
 
 class _WalkVariableRole:
@@ -136,6 +144,10 @@ class _WalkVariableRoleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Walk
     """s before the update: the second moment of Adam. 0 with the other optimizers."""
     WALK_VARIABLE_ROLE_NEW_SECOND_MOMENT: _WalkVariableRole.ValueType  # 29
     """s after the update."""
+    WALK_VARIABLE_ROLE_FACTOR: _WalkVariableRole.ValueType  # 40
+    """With dropout: the factor by which the activation of a hidden unit is multiplied, 0 if the unit is
+    dropped.
+    """
 
 class WalkVariableRole(_WalkVariableRole, metaclass=_WalkVariableRoleEnumTypeWrapper):
     """The meaning of a variable of the loops. A variable that is not an element of a list is a working
@@ -208,6 +220,10 @@ WALK_VARIABLE_ROLE_SECOND_MOMENT: WalkVariableRole.ValueType  # 28
 """s before the update: the second moment of Adam. 0 with the other optimizers."""
 WALK_VARIABLE_ROLE_NEW_SECOND_MOMENT: WalkVariableRole.ValueType  # 29
 """s after the update."""
+WALK_VARIABLE_ROLE_FACTOR: WalkVariableRole.ValueType  # 40
+"""With dropout: the factor by which the activation of a hidden unit is multiplied, 0 if the unit is
+dropped.
+"""
 Global___WalkVariableRole: _TypeAlias = WalkVariableRole  # noqa: Y015
 
 @_typing.final

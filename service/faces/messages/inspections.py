@@ -104,6 +104,7 @@ def _example(source: Trace, example: ExampleTrace) -> trace_pb2.ExampleTrace:
         logits=_vectors(example.logits),
         activations=_vectors(example.activations),
         deltas=_vectors(example.deltas),
+        factors=_vectors(example.factors),
         cost=example.cost,
         gradient=layers(source.update.network, example.gradient),
     )

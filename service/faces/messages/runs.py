@@ -13,6 +13,7 @@ from service.faces.messages.warnings import warnings
 from service.use_cases.runs import RunView
 from service.use_cases.steps import StepCommand, StepUnit
 from training.batches import BatchMode
+from training.dropout import Dropout
 from training.errors import Violations
 from training.numerics.optimizers import OptimizerKind
 from training.numerics.schedules import ScheduleKind
@@ -79,6 +80,11 @@ def settings(unknown: Violations, message: run_pb2.TrainingSettings) -> Training
         validation=(
             _validation(unknown, message.validation) if message.HasField("validation") else None
         ),
+        dropout=(
+            Dropout(tuple(message.dropout.rates), message.dropout.seed)
+            if message.HasField("dropout")
+            else None
+        ),
     )
 
 
@@ -123,6 +129,11 @@ def sent_settings(source: TrainingSettings) -> run_pb2.TrainingSettings:
         ),
         schedule=_sent_schedule(source.schedule) if source.schedule != _NO_SCHEDULE else None,
         validation=_sent_validation(source.validation) if source.validation else None,
+        dropout=(
+            run_pb2.Dropout(rates=source.dropout.rates, seed=source.dropout.seed)
+            if source.dropout
+            else None
+        ),
     )
     if source.batch_mode is not BatchMode.CROSS_EPOCHS:
         message.batch_mode = _BATCH_MODES.numbers[source.batch_mode]

@@ -20,6 +20,7 @@ from training.explanation.lines import Source, SourceKind
 from training.explanation.notation import LATEX, MATHML, PLAIN, shortest
 from training.explanation.place import WeightPlace
 from training.explanation.terms import Operation
+from training.numerics import loops
 from training.numerics.activations import Activation, sigmoid
 from training.numerics.costs import CostFunction
 from training.trace import Trace, trace
@@ -77,10 +78,14 @@ def _at(update: BatchUpdate, traced: Trace, source: Source) -> float | None:
     if position is None:
         return None
     example = traced.examples[position]
+    if source.kind is SourceKind.UNDROPPED:
+        z = float(example.logits[layer - 1][unit])
+        return loops.undropped(update.network.activations[layer - 1], [z])[0]
     return {
         SourceKind.INPUT: lambda: float(example.inputs[unit]),
         SourceKind.TARGET: lambda: float(example.targets[unit]),
         SourceKind.LOGIT: lambda: float(example.logits[layer - 1][unit]),
+        SourceKind.FACTOR: lambda: float(example.factors[layer - 1][unit]),
         SourceKind.ACTIVATION: lambda: float(example.activations[layer - 1][unit]),
         SourceKind.DELTA: lambda: float(example.deltas[layer - 1][unit]),
     }[source.kind]()

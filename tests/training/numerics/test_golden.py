@@ -10,6 +10,7 @@ import pytest
 from numerics import Problem
 
 from training.numerics import kernels, loops
+from training.numerics.dropout import NOTHING_DROPPED
 from training.numerics.layout import Structure, to_layers
 from training.numerics.optimizers import Rates
 
@@ -70,5 +71,7 @@ def test_the_kernels_match(golden: Any) -> None:
 
     sizes = golden["layer_sizes"]
     activations = np.empty((problem.examples, sum(units for _, units in pairwise(sizes))))
-    kernels.forward(problem.network, problem.inputs, progress.parameters, activations)
+    kernels.forward(
+        problem.network, problem.inputs, progress.parameters, NOTHING_DROPPED, activations
+    )
     assert activations[:, -sizes[-1] :] == _same(np.array(golden["predictions_after"]))

@@ -23,6 +23,7 @@ from promises import rounds
 from training.numerics import kernels, loops
 from training.numerics.activations import ACTIVATIONS
 from training.numerics.arguments import Results, data_of
+from training.numerics.dropout import NOTHING_DROPPED, unit_factors
 from training.numerics.layout import Structure
 from training.numerics.optimizers import OptimizerKind, Rates
 
@@ -239,6 +240,7 @@ def _evaluate(problem: Problem, *, gradient: bool) -> Evaluated:
         problem.network,
         problem.data,
         problem.parameters,
+        problem.training.dropout,
         Results(outputs, costs, total),
     )
     return Evaluated(outputs, costs, total / max(problem.examples, 1), mean)
@@ -248,11 +250,18 @@ def _evaluate(problem: Problem, *, gradient: bool) -> Evaluated:
 @given(st.booleans().flatmap(lambda extreme: problems(extreme=extreme)))
 def test_forward_and_evaluate_agree_with_the_loops(problem: Problem) -> None:
     activations = np.empty((problem.examples, sum(problem.structure.layer_sizes[1:])))
-    kernels.forward(problem.network, problem.inputs, problem.parameters, activations)
+    kernels.forward(
+        problem.network,
+        problem.inputs,
+        problem.parameters,
+        problem.training.dropout,
+        activations,
+    )
     evaluated = _evaluate(problem, gradient=False)
-    layers = problem.layers
+    layers, dropout = problem.layers, problem.training.dropout
     for e, (x, y) in enumerate(zip(problem.inputs.tolist(), problem.targets.tolist(), strict=True)):
-        logits, expected = loops.forward(problem.structure, layers, x)
+        factors = unit_factors(dropout, problem.structure.layer_sizes, e)
+        logits, expected = loops.forward(problem.structure, layers, x, factors)
         assert same_bits(activations[e], [a for layer in expected for a in layer])
         assert same_bits(evaluated.outputs[e], expected[-1])
         cost = loops.example_cost(problem.structure, logits, expected, y)
@@ -486,11 +495,12 @@ def test_kernels_write_only_to_their_results(problem: Problem) -> None:
     parameters = guard.copy(problem.parameters)
     activations = guard.empty(problem.examples, sum(sizes[1:]))
     outputs, costs = guard.empty(problem.examples, sizes[-1]), guard.empty(problem.examples)
-    kernels.forward(network, inputs, parameters, activations)
+    dropout = problem.training.dropout
+    kernels.forward(network, inputs, parameters, dropout, activations)
     for count in (0, parameters.size):
         gradient = guard.empty(count)
         results = Results(outputs, costs, gradient)
-        kernels.evaluate(network, data_of(inputs, targets), parameters, results)
+        kernels.evaluate(network, data_of(inputs, targets), parameters, dropout, results)
         assert guard.is_intact()
         assert (activations[:, -sizes[-1] :] == outputs).all()
     assert parameters.tobytes() == problem.parameters.tobytes()
@@ -500,7 +510,8 @@ def test_kernels_write_only_to_their_results(problem: Problem) -> None:
 
 def test_no_examples_have_no_activations() -> None:
     problem, nothing = a_problem((3, 4, 2)), np.empty((0, 6))
-    kernels.forward(problem.network, np.empty((0, 3)), problem.parameters, nothing)
+    parameters = problem.parameters
+    kernels.forward(problem.network, np.empty((0, 3)), parameters, NOTHING_DROPPED, nothing)
     problem = dataclasses.replace(problem, inputs=np.empty((0, 3)), targets=np.empty((0, 2)))
     assert _evaluate(problem, gradient=False).outputs.shape == (0, 2)
 

@@ -10,6 +10,7 @@ from numerics import a_problem
 
 from training.numerics import kernels
 from training.numerics.compile import warm_up
+from training.numerics.dropout import NOTHING_DROPPED
 
 
 def test_after_warm_up_no_call_compiles_anything() -> None:
@@ -24,14 +25,18 @@ def test_after_warm_up_no_call_compiles_anything() -> None:
         read_only.flags.writeable = False
         for inputs in (problem.inputs, read_only, np.ones((1, 2)), np.ones((0, 2))):
             activations = np.empty((len(inputs), 4))
-            kernels.forward(problem.network, inputs, problem.parameters, activations)
+            kernels.forward(
+                problem.network, inputs, problem.parameters, NOTHING_DROPPED, activations
+            )
         for inputs in (problem.inputs, read_only):
             same = dataclasses.replace(problem, inputs=inputs)
             same.advance(same.begin(), 2, record=True)
         single: Any = problem.inputs.astype(np.float32)
         for wrong in (np.asfortranarray(problem.inputs), single):
             with pytest.raises(TypeError, match="No matching definition"):
-                kernels.forward(problem.network, wrong, problem.parameters, np.empty((7, 4)))
+                kernels.forward(
+                    problem.network, wrong, problem.parameters, NOTHING_DROPPED, np.empty((7, 4))
+                )
             other = dataclasses.replace(problem, inputs=wrong)
             with pytest.raises(TypeError, match="No matching definition"):
                 other.advance(other.begin(), 2)

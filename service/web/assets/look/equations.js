@@ -9,6 +9,7 @@ import { computedIn, elementOf, scalarOf, storedIn } from "./variables.js";
 const z = (i) => sub("z", id(i));
 const a = (i) => sub("a", id(i));
 const delta = (i) => sub("δ", id(i));
+const m = (i) => sub("m", id(i));
 const w = (i, j) => sub("w", id(i), op("⁣"), id(j));
 const slope = (i) => row(prime(id("f")), op("("), z(i), op(")"));
 const sum = (index) => html`<munder><mo>∑</mo><mi>${index}</mi></munder>`;
@@ -24,6 +25,7 @@ export const SYMBOLS = {
   FORWARD: () => [
     row(z("i"), op("="), sum("j"), a("j"), op("·"), w("i", "j"), SPACE, a("i"), op("="), call(id("f"), z("i"))),
   ],
+  DROP_ACTIVATIONS: () => [row(a("i"), op("←"), a("i"), op("·"), m("i"))],
   COST: () => [row(id("C"), op("="), sum("k"), call(id("C"), a("k"), op(","), sub("y", id("k"))))],
   DELTAS_OUTPUT: (network) => [
     isCrossEntropy(network)
@@ -33,6 +35,7 @@ export const SYMBOLS = {
   DELTAS: () => [
     row(delta("i"), op("="), dC(z("i")), op("="), op("("), sum("k"), delta("k"), op("·"), w("k", "i"), op(")"), op("·"), slope("i")),
   ],
+  DROP_DELTAS: () => [row(delta("i"), op("←"), delta("i"), op("·"), m("i"))],
   ADD: () => [row(dC(w("i", "j")), op("="), delta("i"), op("·"), a("j"), SPACE, sub("G", id("i"), id("j")), op("="), sum("n"), dC(w("i", "j")))],
   DIVIDE: () => [row(sub("g", id("i"), id("j")), op("="), over(sub("G", id("i"), id("j")), id("n")))],
   UPDATE: (network, settings) =>
@@ -41,6 +44,8 @@ export const SYMBOLS = {
 
 const isCrossEntropy = ({ costFunction, activations }) =>
   /CROSS_ENTROPY/.test(costFunction) && /SIGMOID|SOFTMAX/.test(activations.at(-1));
+
+const timesFactor = (value, read) => read("FACTOR") !== undefined && row(n(value), op("·"), n(read("FACTOR")));
 
 // In numbers: the result of a line by the role of the variable that it set, and its operands. `v` reads a
 // variable after the line, `was` before it, `read` an element of a list.
@@ -54,6 +59,7 @@ const LINES = {
     ],
     ACTIVATION: ({ v }) => [a("i"), call(id("f"), n(v("LOGIT")))],
   },
+  DROP_ACTIVATIONS: { ACTIVATION: ({ v, read }) => [a("i"), timesFactor(v("ACTIVATION"), read)] },
   COST: {
     COST: ({ v, was, read, step }) => [
       id("C"),
@@ -75,6 +81,7 @@ const LINES = {
     SLOPE: ({ read }) => [slope("i"), call(prime(id("f")), n(read("LOGIT")))],
     DELTA: ({ v }) => [delta("i"), row(n(v("DELTA_SUM")), op("·"), n(v("SLOPE")))],
   },
+  DROP_DELTAS: { DELTA: ({ v, read }) => [delta("i"), timesFactor(v("DELTA"), read)] },
   ADD: {
     GRADIENT: ({ v }) => [dC(w("i", "j")), row(n(v("DELTA")), op("·"), n(v("INPUT")))],
     GRADIENT_SUM: ({ v, total, step: { input } }) =>

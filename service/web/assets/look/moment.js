@@ -37,6 +37,11 @@ const seen = (walk, { phaseNumber }, kind, position, layer) =>
   );
 
 const COMPUTED_IN = { LOGIT: "FORWARD", ACTIVATION: "FORWARD", DELTA: "DELTAS" };
+const DROPPED_IN = { ACTIVATION: "DROP_ACTIVATIONS", DELTA: "DROP_DELTAS" };
+
+// The kind of the phase with the final values of a role in a layer.
+const finalIn = (walk, role, layer) =>
+  walk.phases.some((phase) => phase.kind === KIND + DROPPED_IN[role] && phase.layer === layer) ? DROPPED_IN[role] : COMPUTED_IN[role];
 
 // Whether a logit, activation or delta of the example is computed by now: known(role, layer, unit).
 function knownUnits(walk, moment) {
@@ -45,7 +50,7 @@ function knownUnits(walk, moment) {
   return (role, layer, unit) => {
     if (kind === "ZERO") return false;
     if (ofBatch(phase)) return true;
-    const of = COMPUTED_IN[role];
+    const of = finalIn(walk, role, layer);
     if (seen(walk, moment, of, position, layer)) return true;
     return kind === of && phase.layer === layer && (isLastOfPhase || now.has(`${role} ${unit}`));
   };

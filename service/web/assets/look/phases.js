@@ -9,8 +9,10 @@ export function phaseName(network, { kind, layer }) {
   const names = {
     ZERO: "Zero the gradients",
     FORWARD: `Forward to the ${name}`,
+    DROP_ACTIVATIONS: `Dropout in the ${name}`,
     COST: "Cost",
     DELTAS: `${which} deltas`,
+    DROP_DELTAS: `Dropout of the ${which.toLowerCase()} deltas`,
     ADD: `${which} gradients added`,
     DIVIDE: `Divide by n: ${name}`,
     UPDATE: `Update the ${name.replace(/^outputs?$/, "output")} ${isOutput ? "layer" : ""}`.trim(),
@@ -24,10 +26,13 @@ export const PHASE_SENTENCES = {
   FORWARD: "Each unit of this layer sums its inputs, each multiplied by its {weight}: the {logit} z. Its {activation} a is f(z).",
   FORWARD_SOFTMAX:
     "Each output sums its inputs, each multiplied by its {weight}: the {logit} z. Softmax turns all logits into {activation}s whose sum is 1; from here on, z is ln a.",
+  DROP_ACTIVATIONS:
+    "Dropout leaves out units, chosen anew for each example of each update. The {activation} of a unit is multiplied by 0 if it is dropped, else by 1/(1 − p), where p is the probability of dropping it.",
   COST: "The {cost} measures how far the outputs are from the {target}s of this example. 0 is perfect.",
   DELTAS_OUTPUT: "The {delta} of each output is the {derivative} of the cost with respect to its {logit}. For cross-entropy with sigmoid or softmax it is the output minus the {target}.",
   DELTAS:
     "The {delta}s of the layer above are multiplied by the {weight}s that lead to them and summed. The sum times the slope of the unit’s own {activation} function is the delta of the unit.",
+  DROP_DELTAS: "The {delta} of each unit is multiplied by the same factor as its {activation}: a dropped unit changes nothing in this update.",
   ADD: "The {gradient} of a weight for this example is the {delta} of the unit that it leads to, times the {activation} that it multiplies. It is added to G.",
   DIVIDE: "G is divided by n, the number of examples in this {batch}. The result is the mean {gradient}.",
   UPDATE: "Each {weight} changes by minus its mean {gradient} times the {learning rate}. All weights keep their old values until this phase.",

@@ -6,6 +6,8 @@ const UNITS = {
   SOURCE_KIND_TARGET: (network) => network.layerSizes.length - 1,
   SOURCE_KIND_LOGIT: (_, { layer }) => layer,
   SOURCE_KIND_ACTIVATION: (_, { layer }) => layer,
+  SOURCE_KIND_UNDROPPED: (_, { layer }) => layer,
+  SOURCE_KIND_FACTOR: (_, { layer }) => layer,
   SOURCE_KIND_DELTA: (_, { layer }) => layer,
 };
 
