@@ -70,7 +70,7 @@ def _of_outputs(output: str, squares: Callable[[Any], Any]) -> Loss:
     return lambda z, y: squares((activation(z) - y).square())
 
 
-def _loss(case: Case) -> Loss:
+def loss_of(case: Case) -> Loss:
     """Return the mean cost of a batch's examples, from the logits of the outputs."""
     match case.cost_function:
         case "cross-entropy":
@@ -98,7 +98,7 @@ def _optimizer(case: Case, leaves: list[Any]) -> Any:  # noqa: ANN401 (one of Py
             )
 
 
-def _leaves(layer_sizes: list[int], bias: bool, parameters: Array) -> list[list[Any]]:
+def leaves_of(layer_sizes: list[int], parameters: Array, *, bias: bool) -> list[list[Any]]:
     """Return the weights, and the biases if any, of each layer."""
     layers, offset = [], 0
     for inputs, units in pairwise(layer_sizes):
@@ -108,6 +108,14 @@ def _leaves(layer_sizes: list[int], bias: bool, parameters: Array) -> list[list[
         offset += units * bias
         layers.append([torch.tensor(part, requires_grad=True) for part in parts])
     return layers
+
+
+def outputs_of(case: Case, layers: list[list[Any]], x: Any) -> Any:  # noqa: ANN401 - tensors
+    """Return the logits of the outputs for a batch of inputs."""
+    a = x
+    for parts in layers[:-1]:
+        a = _ACTIVATIONS[case.hidden](functional.linear(a, *parts))
+    return functional.linear(a, *layers[-1])
 
 
 def train(  # noqa: PLR0913, PLR0917 (all that a training needs)
@@ -124,18 +132,15 @@ def train(  # noqa: PLR0913, PLR0917 (all that a training needs)
     `parameters` is flat: layer after layer the weights w[unit, input], then the biases if any.
     Returns the cost of each update, measured before it, and the parameters after the last.
     """
-    layers = _leaves(layer_sizes, case.bias, parameters)
+    layers = leaves_of(layer_sizes, parameters, bias=case.bias)
     leaves = [part for parts in layers for part in parts]
     x, y = torch.tensor(inputs), torch.tensor(targets)
-    loss_of, optimizer = _loss(case), _optimizer(case, leaves)
+    loss_of_batch, optimizer = loss_of(case), _optimizer(case, leaves)
     scheduler = schedule(optimizer) if schedule else None
     costs = []
     for batch in batches:
-        a = x[batch]
-        for parts in layers[:-1]:
-            a = _ACTIVATIONS[case.hidden](functional.linear(a, *parts))
         optimizer.zero_grad()
-        loss = loss_of(functional.linear(a, *layers[-1]), y[batch])
+        loss = loss_of_batch(outputs_of(case, layers, x[batch]), y[batch])
         loss.backward()
         optimizer.step()
         if scheduler:

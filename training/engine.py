@@ -257,9 +257,11 @@ def encoded_network(network: Network) -> EncodedNetwork:
 def rates_of(settings: TrainingSettings, learning_rate: float) -> Rates:
     """Return the settings of the step of an update, 0 for those that do not apply."""
     optimizer = settings.optimizer.completed()
+    decay, decouples = optimizer.weight_decay, optimizer.kind.definition.decouples_decay
     return Rates(
         learning_rate=learning_rate,
-        weight_decay=optimizer.weight_decay,
+        weight_decay=0.0 if decouples else decay,
+        decoupled_decay=decay if decouples else 0.0,
         momentum=optimizer.momentum or 0.0,
         beta1=optimizer.beta1 or 0.0,
         beta2=optimizer.beta2 or 0.0,

@@ -16,9 +16,10 @@ from training.numerics.optimizers import OptimizerKind
 class Optimizer:
     """An optimizer and its settings, without the learning rate.
 
-    `momentum` in [0, 1) applies to MOMENTUM and NESTEROV; `beta1` and `beta2` in [0, 1) and
-    `epsilon`, > 0 and finite, apply to ADAM. Those that are not given, or do not apply, are None.
-    `weight_decay`, ≥ 0 and finite, applies to all.
+    `momentum` in [0, 1) applies to MOMENTUM and NESTEROV; `beta1` in [0, 1) to ADAM and ADAMW,
+    `beta2` in [0, 1) to these and RMSPROP; `epsilon`, > 0 and finite, to these and ADAGRAD. Those
+    that are not given, or do not apply, are None. `weight_decay`, ≥ 0 and finite, applies to all:
+    with ADAMW to the parameters, with the others to their gradients.
     """
 
     kind: OptimizerKind = OptimizerKind.GRADIENT_DESCENT
@@ -42,10 +43,10 @@ class Optimizer:
 class OptimizerState:
     """The state that an optimizer carries from update to update.
 
-    `values` is flat: for MOMENTUM and NESTEROV the velocities v (parameters); for ADAM the moments
-    m and v (parameters each), and the running products β1^t and β2^t. The array is never changed in
-    place. `optimizer` is completed: a run with an equal one continues the state, any other starts
-    at zero.
+    `values` is flat: for MOMENTUM and NESTEROV the velocities v (parameters); for RMSPROP and
+    ADAGRAD s (parameters), the mean or sum of squares; for ADAM and ADAMW the moments v and s
+    (parameters each), and the running products β1^t and β2^t. The array is never changed in place.
+    `optimizer` is completed: a run with an equal one continues the state, any other starts at zero.
     """
 
     optimizer: Optimizer
@@ -100,27 +101,29 @@ def check_optimizer_state(
         return
     values = f"{field}.values"
     check_finite(violations, values, state.values)
-    if (
-        violations.require(
-            len(state.values) == wanted,
-            values,
-            f"must have {wanted} numbers for {optimizer.kind.name} and {parameters} parameters,"
-            f" not {len(state.values)}",
-        )
-        and optimizer.kind is OptimizerKind.ADAM
+    if violations.require(
+        len(state.values) == wanted,
+        values,
+        f"must have {wanted} numbers for {optimizer.kind.name} and {parameters} parameters,"
+        f" not {len(state.values)}",
     ):
-        _check_adam(violations, values, state.values, parameters)
+        _check_values(violations, values, state, parameters)
 
 
-def _check_adam(violations: Violations, field: str, values: Array, parameters: int) -> None:
-    """Require second moments of at least 0, and powers of β in [0, 1]."""
-    negative = np.flatnonzero(values[parameters : 2 * parameters] < 0.0)
-    if negative.size:
-        index = parameters + negative[0]
+def _check_values(
+    violations: Violations, field: str, state: OptimizerState, parameters: int
+) -> None:
+    """Require squares of at least 0, and powers of β in [0, 1]."""
+    table, values = state.optimizer.kind.definition, state.values
+    squares = table.memory.find("s") * parameters
+    negative = np.flatnonzero(values[squares : squares + parameters] < 0.0)
+    if squares >= 0 and negative.size:
+        index = squares + negative[0]
         violations.add(
             f"{field}[{index}]", f"is a second moment and must be at least 0, not {values[index]}"
         )
-    for index in range(2 * parameters, 2 * parameters + 2):
+    powers = table.memories * parameters
+    for index in range(powers, powers + table.powers):
         violations.require(
             not (values[index] < 0.0 or values[index] > 1.0),
             f"{field}[{index}]",
@@ -130,4 +133,6 @@ def _check_adam(violations: Violations, field: str, values: Array, parameters: i
 
 def _owners(name: str) -> str:
     owners = [kind.name for kind in OptimizerKind if name in kind.definition.defaults]
-    return f"only {' and '.join(owners)} {'has' if len(owners) == 1 else 'have'} {name}"
+    if len(owners) == 1:
+        return f"only {owners[0]} has {name}"
+    return f"only {', '.join(owners[:-1])} and {owners[-1]} have {name}"

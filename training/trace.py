@@ -118,9 +118,9 @@ def _step(update: BatchUpdate, g: Array) -> Array:
     """Return what the optimizer subtracts from the parameters, given the decayed gradient."""
     settings = update.run.settings
     optimizer = settings.optimizer.completed()
-    memory = remembered(update.before, optimizer).tolist()
-    # Every optimizer ends in w − step. With w = −0, and the decay in g already, the result is −step
-    # to the bit, including the sign of a step of 0.
-    rates = update.rates._replace(weight_decay=0.0)
-    stepped, _ = loops.step(str(optimizer.kind), [-0.0] * len(g), g.tolist(), memory, rates)
-    return -np.array(stepped)
+    table = optimizer.kind.definition
+    parameters: list[float] = update.before.parameters.tolist()
+    memory: list[float] = remembered(update.before, optimizer).tolist()
+    v, s, _, rates = loops.before_step(table, memory, len(parameters), update.rates)
+    values = zip(parameters, g.tolist(), v, s, strict=True)
+    return np.array([table.step(*each, rates)[0] for each in values])

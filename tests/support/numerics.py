@@ -255,13 +255,15 @@ def a_problem(
 
 def rates_for(optimizer: str | None, weight_decay: float = 0.0) -> Rates:
     """Return usual rates."""
+    decouples = optimizer is not None and OptimizerKind(optimizer).definition.decouples_decay
     return Rates(
-        0.01 if optimizer == "adam" else 0.1,
-        weight_decay,
+        0.01 if optimizer in {"adam", "adamw", "rmsprop"} else 0.1,
+        0.0 if decouples else weight_decay,
         momentum=0.9,
         beta1=0.9,
         beta2=0.999,
         epsilon=1e-8,
+        decoupled_decay=weight_decay if decouples else 0.0,
     )
 
 
@@ -292,6 +294,7 @@ def trainings(draw: st.DrawFn, examples: int) -> loops.Training:
         beta1=draw(_DECAYS),
         beta2=draw(_DECAYS),
         epsilon=draw(st.sampled_from([1e-12, 1e-8, 0.1])),
+        decoupled_decay=draw(st.sampled_from([0.0, 0.01])),
     )
     batch_size = draw(st.integers(1, examples))
     return loops.Training(

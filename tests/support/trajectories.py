@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numerics import PAIRS, Floats, Made, Problem, Progress, rates_for, targets_for, uniform
@@ -75,8 +76,12 @@ class Trajectory:
         return digest.hexdigest()
 
 
+#: The optimizers that trajectories had first: what depends on all of these stays as it is.
+FIRST_OPTIMIZERS = ["gradient-descent", "momentum", "nesterov", "adam"]
+
+
 def _trajectories() -> Iterator[Trajectory]:
-    hidden, optimizers = list(ACTIVATIONS), list(map(str, OptimizerKind))
+    hidden, optimizers = list(ACTIVATIONS), FIRST_OPTIMIZERS
     batch_sizes = {1: [1], 4: [2, 3, 4], 8: [5, 8, 13, 16, 23]}
     for number, (output, cost) in enumerate(PAIRS):
         for turn, usual in enumerate(batch_sizes.values()):
@@ -108,6 +113,9 @@ def _trajectories() -> Iterator[Trajectory]:
         ((40, 20, 3), 4, "adam"),
         ((17, 33, 16, 5), 19, "nesterov"),
         ((70, 2, 35, 1), 12, "adam"),
+        ((40, 20, 3), 8, "rmsprop"),
+        ((17, 33, 16, 5), 4, "adamw"),
+        ((40, 20, 3), 1, "adagrad"),
     ]:
         yield Trajectory(
             Structure(
@@ -116,18 +124,46 @@ def _trajectories() -> Iterator[Trajectory]:
                 "cross-entropy",
                 bias=batch_size != 12,
             ),
-            loops.Training(rates_for(optimizer), batch_size, 7, optimizer, shuffle_seed=batch_size),
+            loops.Training(
+                rates_for(optimizer, 0.01 if optimizer == "adamw" else 0.0),
+                batch_size,
+                7,
+                optimizer,
+                shuffle_seed=batch_size,
+            ),
             examples=50,
         )
 
 
-TRAJECTORIES = {trajectory.name: trajectory for trajectory in _trajectories()}
+def _later_trajectories() -> Iterator[Trajectory]:
+    """Yield trajectories of the optimizers that were added later."""
+    later = [kind for kind in OptimizerKind if kind not in FIRST_OPTIMIZERS]
+    for batch_size, (number, optimizer), bias in product(
+        (1, 3, 8), enumerate(later), (False, True)
+    ):
+        yield Trajectory(
+            Structure((3, 7, 5, 2), ("tanh", "relu", "sigmoid"), "cross-entropy", bias),
+            loops.Training(
+                rates_for(optimizer, 0.01 * bias),
+                batch_size,
+                epochs=11,
+                optimizer=optimizer,
+                shuffle_seed=number if bias == batch_size % 2 else None,
+            ),
+        )
+
+
+TRAJECTORIES = {
+    trajectory.name: trajectory for trajectory in (*_trajectories(), *_later_trajectories())
+}
 
 
 def applied_digest() -> str:
-    """Return the SHA-256 of what the kernels that do not train compute, for all networks."""
+    """Return the SHA-256 of what the kernels that do not train compute, for the first networks."""
     digest = hashlib.sha256()
     for trajectory in TRAJECTORIES.values():
+        if trajectory.training.optimizer not in FIRST_OPTIMIZERS:
+            continue
         for numbers in applied(trajectory.problem):
             digest.update(numbers.astype("<f8").tobytes())
     return digest.hexdigest()

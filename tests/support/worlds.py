@@ -147,6 +147,7 @@ def make_world(
 _SEEDS = st.integers(0, 2**63 - 1)
 _HIDDEN = st.sampled_from([kind for kind in Activation if kind is not Activation.SOFTMAX])
 _DECAYS = st.none() | st.floats(0.0, 0.999)
+_SHARES = st.just(0.0) | st.floats(0.0, 0.1)
 
 #: Any optimizer, with what applies to it given or left out.
 optimizers = st.one_of(
@@ -158,11 +159,24 @@ optimizers = st.one_of(
     ),
     st.builds(
         Optimizer,
-        st.just(OptimizerKind.ADAM),
+        st.just(OptimizerKind.RMSPROP),
+        beta2=_DECAYS,
+        epsilon=st.none() | st.floats(1e-12, 1.0),
+        weight_decay=_SHARES,
+    ),
+    st.builds(
+        Optimizer,
+        st.just(OptimizerKind.ADAGRAD),
+        epsilon=st.none() | st.floats(1e-12, 1.0),
+        weight_decay=_SHARES,
+    ),
+    st.builds(
+        Optimizer,
+        st.sampled_from([OptimizerKind.ADAM, OptimizerKind.ADAMW]),
         beta1=_DECAYS,
         beta2=_DECAYS,
         epsilon=st.none() | st.floats(1e-12, 1.0),
-        weight_decay=st.just(0.0) | st.floats(0.0, 0.1),
+        weight_decay=_SHARES,
     ),
 )
 

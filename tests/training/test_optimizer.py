@@ -11,6 +11,7 @@ from training.optimizer import Optimizer, OptimizerState, check_optimizer, check
 
 GRADIENT_DESCENT, MOMENTUM = OptimizerKind.GRADIENT_DESCENT, OptimizerKind.MOMENTUM
 NESTEROV, ADAM = OptimizerKind.NESTEROV, OptimizerKind.ADAM
+RMSPROP, ADAMW, ADAGRAD = OptimizerKind.RMSPROP, OptimizerKind.ADAMW, OptimizerKind.ADAGRAD
 
 
 def test_missing_settings_have_defaults() -> None:
@@ -44,6 +45,10 @@ def test_a_completed_optimizer_is_complete_and_valid(kind: OptimizerKind) -> Non
         (Optimizer(ADAM, momentum=0.9), ["momentum"]),
         (Optimizer(ADAM, beta1=1.0, beta2=inf, epsilon=0.0), ["beta1", "beta2", "epsilon"]),
         (Optimizer(ADAM, epsilon=inf), ["epsilon"]),
+        (Optimizer(ADAMW, beta1=0.5, beta2=0.5, epsilon=1e-3, weight_decay=0.1), []),
+        (Optimizer(RMSPROP, beta2=0.5, epsilon=1e-3), []),
+        (Optimizer(RMSPROP, momentum=0.5, beta1=0.5), ["momentum", "beta1"]),
+        (Optimizer(ADAGRAD, beta2=0.5, epsilon=0.0), ["beta2", "epsilon"]),
         (Optimizer(weight_decay=-1e-3), ["weight_decay"]),
         (Optimizer(weight_decay=nan), ["weight_decay"]),
         (Optimizer(weight_decay=inf), ["weight_decay"]),
@@ -72,12 +77,13 @@ def test_with_an_unknown_kind_only_invalid_values_are_reported(
 
 
 def test_a_setting_that_does_not_apply_is_refused_with_the_optimizers_that_have_it() -> None:
-    optimizer = Optimizer(momentum=0.5, beta1=0.5)
+    optimizer = Optimizer(momentum=0.5, beta1=0.5, beta2=0.5)
     found = refused(lambda violations: check_optimizer(violations, "it", optimizer))
     assert found == {
+        "it.beta2": "must be absent with GRADIENT_DESCENT: only ADAM, RMSPROP and ADAMW have beta2",
         "it.momentum": "must be absent with GRADIENT_DESCENT: only MOMENTUM and NESTEROV have"
         " momentum",
-        "it.beta1": "must be absent with GRADIENT_DESCENT: only ADAM has beta1",
+        "it.beta1": "must be absent with GRADIENT_DESCENT: only ADAM and ADAMW have beta1",
     }
 
 
@@ -99,6 +105,10 @@ def test_a_setting_that_does_not_apply_is_refused_with_the_optimizers_that_have_
             [1.0, 1.0, 0.0, -1.0, 1.5, -0.5],
             [".values[3]", ".values[4]", ".values[5]"],
         ),
+        (Optimizer(RMSPROP), [0.5, 0.0], []),
+        (Optimizer(RMSPROP), [0.5, -0.5], [".values[1]"]),
+        (Optimizer(ADAGRAD), [-0.5, 0.5], [".values[0]"]),
+        (Optimizer(ADAMW), [1.0, 1.0, 0.0, 1.0, 1.5, 0.5], [".values[4]"]),
         (Optimizer(ADAM, epsilon=0.0), [0.0] * 5, [".optimizer.epsilon", ".values"]),
     ],
 )

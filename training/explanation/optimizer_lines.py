@@ -21,8 +21,10 @@ _STEP = Symbol("Δ")
 class _Given:
     """The operands of the optimizer: settings, and the optimizer state of the weight."""
 
+    before: Operand
     rate: Operand
     decay: Operand
+    decoupled_decay: Operand
     momentum: Operand
     beta1: Operand
     beta2: Operand
@@ -41,14 +43,14 @@ def write_descent(
     source = Source(SourceKind.WEIGHT, None, place.layer, place.unit, place.input)
     value = float(update.before.parameters[place.offset(update.network)])
     before = Operand(place.symbol, value, source)
-    given = _given(update, place)
-    g = _mean(lines, update, gradient_sum, before, given)
+    given = _given(update, place, before)
+    g = _mean(lines, update, gradient_sum, given)
     step = STEPS[update.run.settings.optimizer.kind](lines, g, given)
     after = Symbol(place.symbol.letter, place.layer, place.symbol.indices, prime=True)
     return step, lines.write(after, Operation.SUBTRACT, before, step)
 
 
-def _given(update: BatchUpdate, place: WeightPlace) -> _Given:
+def _given(update: BatchUpdate, place: WeightPlace, before: Operand) -> _Given:
     optimizer = update.run.settings.optimizer.completed()
     rates = update.rates
     memory = remembered(update.before, optimizer)
@@ -61,16 +63,22 @@ def _given(update: BatchUpdate, place: WeightPlace) -> _Given:
     def remembered_value(symbol: Symbol, at: int, *, known: bool) -> Operand:
         return Operand(symbol, float(memory[at]) if known else 0.0, Source(SourceKind.MEMORY))
 
+    def of_parameter(letter: str) -> Operand:
+        at = table.memory.find(letter) * count + offset
+        return remembered_value(Symbol(letter), at, known=letter in table.memory)
+
     powers = table.memories * count
     return _Given(
+        before=before,
         rate=setting(Symbol("η"), rates.learning_rate),
         decay=setting(Symbol("λ"), rates.weight_decay),
+        decoupled_decay=setting(Symbol("λ"), rates.decoupled_decay),
         momentum=setting(Symbol("μ"), rates.momentum),
         beta1=setting(Symbol("β", subscript=1), rates.beta1),
         beta2=setting(Symbol("β", subscript=2), rates.beta2),
         epsilon=setting(Symbol("ε"), rates.epsilon),
-        first=remembered_value(Symbol("v"), offset, known=table.memories >= 1),
-        second=remembered_value(Symbol("s"), count + offset, known=table.memories >= 2),
+        first=of_parameter("v"),
+        second=of_parameter("s"),
         power1=remembered_value(_power(1, "t−1"), powers, known=table.powers > 0),
         power2=remembered_value(_power(2, "t−1"), powers + 1, known=table.powers > 0),
     )
@@ -80,16 +88,14 @@ def _power(number: int, exponent: str) -> Symbol:
     return Symbol("β", subscript=number, superscript=exponent)
 
 
-def _mean(
-    lines: Lines, update: BatchUpdate, gradient_sum: Operand, before: Operand, given: _Given
-) -> Operand:
+def _mean(lines: Lines, update: BatchUpdate, gradient_sum: Operand, given: _Given) -> Operand:
     """Write g = G/n, with weight decay g = G/n + λ·w."""
     n = Operand(Symbol("n"), float(len(update.numbers)), Source(SourceKind.SETTING))
     g = Symbol("g")
     if given.decay.value == 0.0:
         return lines.write(g, Operation.DIVIDE, gradient_sum, n)
     mean = lines.write(None, Operation.DIVIDE, gradient_sum, n)
-    decay = lines.write(None, Operation.MULTIPLY, given.decay, before)
+    decay = lines.write(None, Operation.MULTIPLY, given.decay, given.before)
     return lines.write(g, Operation.ADD, mean, decay)
 
 
@@ -113,6 +119,39 @@ def _nesterov(lines: Lines, g: Operand, given: _Given) -> Operand:
 
 
 def _adam(lines: Lines, g: Operand, given: _Given) -> Operand:
+    rate, direction = _scaled_moments(lines, g, given)
+    return lines.write(_STEP, Operation.MULTIPLY, rate, direction)
+
+
+def _adamw(lines: Lines, g: Operand, given: _Given) -> Operand:
+    rate, direction = _scaled_moments(lines, g, given)
+    step = lines.write(None, Operation.MULTIPLY, rate, direction)
+    share = lines.write(None, Operation.MULTIPLY, given.rate, given.decoupled_decay)
+    decay = lines.write(None, Operation.MULTIPLY, share, given.before)
+    return lines.write(_STEP, Operation.ADD, decay, step)
+
+
+def _rmsprop(lines: Lines, g: Operand, given: _Given) -> Operand:
+    square = lines.write(None, Operation.MULTIPLY, g, g)
+    return _scaled(lines, g, _moment(lines, given.beta2, given.second, square), given)
+
+
+def _adagrad(lines: Lines, g: Operand, given: _Given) -> Operand:
+    square = lines.write(None, Operation.MULTIPLY, g, g)
+    squares = lines.write(Symbol("s", prime=True), Operation.ADD, given.second, square)
+    return _scaled(lines, g, squares, given)
+
+
+def _scaled(lines: Lines, g: Operand, squares: Operand, given: _Given) -> Operand:
+    """Write (g / (√s + ε))·η."""
+    root = lines.write(None, Operation.SQUARE_ROOT, squares)
+    divisor = lines.write(Symbol("r"), Operation.ADD, root, given.epsilon)
+    direction = lines.write(None, Operation.DIVIDE, g, divisor)
+    return lines.write(_STEP, Operation.MULTIPLY, direction, given.rate)
+
+
+def _scaled_moments(lines: Lines, g: Operand, given: _Given) -> tuple[Operand, Operand]:
+    """Write η / c₁, and v / (√s / c₂ + ε); return both."""
     one = constant(1.0)
     first = _moment(lines, given.beta1, given.first, g)
     square = lines.write(None, Operation.MULTIPLY, g, g)
@@ -126,8 +165,7 @@ def _adam(lines: Lines, g: Operand, given: _Given) -> Operand:
     size = lines.write(None, Operation.DIVIDE, root, correction2)
     divisor = lines.write(Symbol("r"), Operation.ADD, size, given.epsilon)
     rate = lines.write(None, Operation.DIVIDE, given.rate, correction1)
-    direction = lines.write(None, Operation.DIVIDE, first, divisor)
-    return lines.write(_STEP, Operation.MULTIPLY, rate, direction)
+    return rate, lines.write(None, Operation.DIVIDE, first, divisor)
 
 
 def _moment(lines: Lines, beta: Operand, moment: Operand, new: Operand) -> Operand:
@@ -146,5 +184,8 @@ STEPS: Mapping[OptimizerKind, Callable[[Lines, Operand, _Given], Operand]] = Map
         OptimizerKind.MOMENTUM: _momentum,
         OptimizerKind.NESTEROV: _nesterov,
         OptimizerKind.ADAM: _adam,
+        OptimizerKind.RMSPROP: _rmsprop,
+        OptimizerKind.ADAMW: _adamw,
+        OptimizerKind.ADAGRAD: _adagrad,
     }
 )

@@ -180,7 +180,10 @@ def _optimizer(account: Account) -> Iterator[str]:
     """Yield what the optimizer does with the gradient."""
     settings = account.update.run.settings
     decay = settings.optimizer.weight_decay
-    if decay and account.before:
+    if decay and account.before and settings.optimizer.kind.definition.decouples_decay:
+        share = _number(decay * settings.learning_rate)
+        yield f"Weight decay moves it toward 0 by {share} of its value."
+    elif decay and account.before:
         pull = _number(abs(decay * account.before))
         yield f"Weight decay pushes it toward 0, like a gradient of {pull}."
     carried = -account.step
@@ -230,6 +233,19 @@ def _moments(_account: Account, direction: str, against: bool) -> Iterator[str]:
         )
 
 
+def _mean_square(_account: Account, _direction: str, against: bool) -> Iterator[str]:
+    if not against:
+        yield "RMSprop divides the gradient by its typical size in the latest updates."
+
+
+def _sum_of_squares(_account: Account, _direction: str, against: bool) -> Iterator[str]:
+    if not against:
+        yield (
+            "Adagrad divides the gradient by the root of the sum of all its squares: the steps"
+            " become smaller from update to update."
+        )
+
+
 #: What each optimizer does with the gradient, given the direction in which it moves the weight and
 #: whether that is against the gradient of this batch.
 SENTENCES: Mapping[OptimizerKind, Callable[[Account, str, bool], Iterator[str]]] = MappingProxyType(
@@ -238,5 +254,8 @@ SENTENCES: Mapping[OptimizerKind, Callable[[Account, str, bool], Iterator[str]]]
         OptimizerKind.MOMENTUM: _velocity,
         OptimizerKind.NESTEROV: _velocity,
         OptimizerKind.ADAM: _moments,
+        OptimizerKind.RMSPROP: _mean_square,
+        OptimizerKind.ADAMW: _moments,
+        OptimizerKind.ADAGRAD: _sum_of_squares,
     }
 )

@@ -18,7 +18,7 @@ from training.numerics.activations import ACTIVATIONS, SOFTMAX, softmax
 from training.numerics.costs import CostFunction
 from training.numerics.dropout import NOTHING_DROPPED, DroppedUnits, unit_factors
 from training.numerics.layout import Layer, Structure, to_flat, to_layers
-from training.numerics.optimizers import OptimizerKind, Rates, Step, decayed
+from training.numerics.optimizers import OptimizerDefinition, OptimizerKind, Rates, Step, decayed
 from training.numerics.random import epoch_order
 
 Vector = Sequence[float]
@@ -267,21 +267,32 @@ def step(
         optimizer: a name of `OptimizerKind`.
         parameters: the parameters before the step.
         mean_gradient: G/n.
-        memory: the optimizer state: v of all parameters, then s of all, then β₁^t, β₂^t.
+        memory: the optimizer state: v of all parameters, then s of all, then β₁^t, β₂^t, as far as
+            the optimizer has them.
         rates: the settings; the corrections of Adam are computed here.
     """
     table = OptimizerKind(optimizer).definition
-    count = len(parameters)
+    v, s, powers, rates = before_step(table, memory, len(parameters), rates)
+    after, after_v, after_s = take_step(table.step, parameters, mean_gradient, v, s, rates)
+    remembered = {"v": after_v, "s": after_s}
+    return after, [*(m for letter in table.memory for m in remembered[letter]), *powers]
+
+
+def before_step(
+    table: OptimizerDefinition, memory: Vector, count: int, rates: Rates
+) -> tuple[Vector, Vector, list[float], Rates]:
+    """Return v and s of each parameter, β₁^t and β₂^t of the step, and the rates with them.
+
+    v or s is 0 for an optimizer without it.
+    """
     powers = list(memory[table.memories * count :])
     if table.powers:
         powers = [powers[0] * rates.beta1, powers[1] * rates.beta2]  # β₁^t, β₂^t
         rates = rates._replace(correction1=1.0 - powers[0], correction2=math.sqrt(1.0 - powers[1]))
-    nothing = [0.0] * count
-    v = memory[:count] if table.memories >= 1 else nothing
-    s = memory[count : 2 * count] if table.memories == 2 else nothing
-    after, *remembered = take_step(table.step, parameters, mean_gradient, v, s, rates)
-    kept = remembered[: table.memories]
-    return after, [*(m for each in kept for m in each), *powers]
+    of_letter: dict[str, Vector] = {"v": [0.0] * count, "s": [0.0] * count}
+    for place, letter in enumerate(table.memory):
+        of_letter[letter] = memory[place * count : (place + 1) * count]
+    return of_letter["v"], of_letter["s"], powers, rates
 
 
 def take_step(
@@ -293,11 +304,19 @@ def take_step(
     after_s: list[float] = []
     for p, w_p in enumerate(parameters):
         g_p = decayed(gradient[p], w_p, rates)  # g = G/n + λ·w
-        after_p, v_p, s_p = step_of(w_p, g_p, v[p], s[p], rates)  # w ← w − r·g, or as it is asked
+        after_p, v_p, s_p = moved(step_of, w_p, g_p, v[p], s[p], rates)  # w ← w − step
         after.append(after_p)
         after_v.append(v_p)
         after_s.append(s_p)
     return after, after_v, after_s
+
+
+def moved(
+    step_of: Step, w: float, g: float, v: float, s: float, rates: Rates
+) -> tuple[float, float, float]:
+    """Return a parameter, and its v and s, after one step."""
+    step, v, s = step_of(w, g, v, s, rates)
+    return w - step, v, s
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Optimizers, each as a function for one parameter.
 
 The letters: w the parameter, g its mean gradient G/n with weight decay, and the optimizer state of
-the parameter: v, a velocity or first moment, and s, a second moment.
+the parameter: v, a velocity or first moment, and s, a mean or sum of squares.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,17 +28,19 @@ class Rates(NamedTuple):
     beta1: float = 0.0
     """β₁ of Adam, the decay of the first moment."""
     beta2: float = 0.0
-    """β₂ of Adam, the decay of the second moment."""
+    """β₂ of Adam and RMSprop, the decay of the second moment."""
     epsilon: float = 0.0
-    """ε of Adam, added outside the root."""
+    """ε of Adam, RMSprop and Adagrad, added outside the root."""
     correction1: float = 1.0
     """1 − β₁^t of Adam at its step t, from 1."""
     correction2: float = 1.0
     """√(1 − β₂^t) of Adam at its step t, from 1."""
+    decoupled_decay: float = 0.0
+    """λ of AdamW, which is not part of g."""
 
 
 Step = Callable[[float, float, float, float, Rates], tuple[float, float, float]]
-"""From w, g, v, s and the rates to the new w, v and s."""
+"""From w, g, v, s and the rates to the step, and the new v and s: w ← w − step."""
 
 
 Numbers = Mapping[str, float]
@@ -53,17 +55,24 @@ class OptimizerDefinition(Definition):
     """An optimizer: its step and its state.
 
     The formula has an assignment for each of v, s and w that changes, in order. η is the learning
-    rate, μ the momentum, t the number of the step of Adam, from 1.
+    rate, μ the momentum, λ the weight decay, t the number of the step of Adam, from 1.
     """
 
     step: Step
-    memories: int
-    """The numbers in the state for each parameter: 0, 1 for v, or 2 for v and s."""
+    memory: str
+    """The letters of the numbers in the state for each parameter, in order: v, s, both or none."""
     powers: int = 0
     """The other numbers in the state: 2 for the running products β₁^t and β₂^t of Adam."""
     defaults: Numbers = field(default_factory=_no_numbers)
     """The `Rates` that apply, other than the learning rate and the weight decay, with their default
     values."""
+    decouples_decay: bool = False
+    """Whether the step itself has the weight decay, so that g is G/n."""
+
+    @property
+    def memories(self) -> int:
+        """The number of numbers in the state for each parameter."""
+        return len(self.memory)
 
     def size(self, parameters: int) -> int:
         """Return the size of the state for this number of parameters."""
@@ -88,7 +97,7 @@ def gradient_descent(
     w: float, g: float, v: float, s: float, rates: Rates
 ) -> tuple[float, float, float]:
     """Take a step against the gradient: w ← w − g·learning rate."""
-    return w - g * rates.learning_rate, v, s
+    return g * rates.learning_rate, v, s
 
 
 @shared
@@ -98,7 +107,7 @@ def momentum(w: float, g: float, v: float, s: float, rates: Rates) -> tuple[floa
     Source: Polyak (1964), in the form of Sutskever et al. (ICML 2013), as in PyTorch.
     """
     v = rates.momentum * v + g
-    return w - v * rates.learning_rate, v, s
+    return v * rates.learning_rate, v, s
 
 
 @shared
@@ -108,7 +117,7 @@ def nesterov(w: float, g: float, v: float, s: float, rates: Rates) -> tuple[floa
     Source: Nesterov (1983), in the form of Sutskever et al. (ICML 2013), as in PyTorch.
     """
     v = rates.momentum * v + g
-    return w - (g + rates.momentum * v) * rates.learning_rate, v, s
+    return (g + rates.momentum * v) * rates.learning_rate, v, s
 
 
 @shared
@@ -122,7 +131,42 @@ def adam(w: float, g: float, v: float, s: float, rates: Rates) -> tuple[float, f
     v = rates.beta1 * v + (1.0 - rates.beta1) * g
     s = rates.beta2 * s + (1.0 - rates.beta2) * (g * g)
     root = sqrt(s) / rates.correction2 + rates.epsilon
-    return w - (rates.learning_rate / rates.correction1) * (v / root), v, s
+    return (rates.learning_rate / rates.correction1) * (v / root), v, s
+
+
+@shared
+def adamw(w: float, g: float, v: float, s: float, rates: Rates) -> tuple[float, float, float]:
+    """Take a step of Adam, and decay the parameter beside it: the decay is not part of g.
+
+    w ← w − ((learning rate·λ)·w + the step of Adam).
+    Source: Loshchilov and Hutter, Decoupled Weight Decay Regularization (ICLR 2019), as in PyTorch,
+    which subtracts the two one after the other.
+    """
+    step, v, s = adam(w, g, v, s, rates)
+    return (rates.learning_rate * rates.decoupled_decay) * w + step, v, s
+
+
+@shared
+def rmsprop(w: float, g: float, v: float, s: float, rates: Rates) -> tuple[float, float, float]:
+    """Take a step divided by the root of a running mean of the squared gradient.
+
+    s ← β₂·s + (1 − β₂)·g²; w ← w − (g/(√s + ε))·learning rate.
+    Source: Tieleman and Hinton, Neural Networks for Machine Learning, lecture 6.5 (2012), as in
+    PyTorch, which calls β₂ alpha.
+    """
+    s = rates.beta2 * s + (1.0 - rates.beta2) * (g * g)
+    return (g / (sqrt(s) + rates.epsilon)) * rates.learning_rate, v, s
+
+
+@shared
+def adagrad(w: float, g: float, v: float, s: float, rates: Rates) -> tuple[float, float, float]:
+    """Take a step divided by the root of the sum of all squared gradients.
+
+    s ← s + g²; w ← w − (g/(√s + ε))·learning rate.
+    Source: Duchi, Hazan and Singer (JMLR 12, 2011), as in PyTorch.
+    """
+    s = s + g * g
+    return (g / (sqrt(s) + rates.epsilon)) * rates.learning_rate, v, s
 
 
 class OptimizerKind(Defined):
@@ -134,20 +178,20 @@ class OptimizerKind(Defined):
         name="gradient-descent",
         formula="w ← w − g·η",
         step=gradient_descent,
-        memories=0,
+        memory="",
     )
     MOMENTUM = OptimizerDefinition(
         name="momentum",
         formula="v ← μ·v + g; w ← w − v·η",
         step=momentum,
-        memories=1,
+        memory="v",
         defaults=MappingProxyType({"momentum": 0.9}),
     )
     NESTEROV = OptimizerDefinition(
         name="nesterov",
         formula="v ← μ·v + g; w ← w − (g + μ·v)·η",
         step=nesterov,
-        memories=1,
+        memory="v",
         defaults=MappingProxyType({"momentum": 0.9}),
     )
     ADAM = OptimizerDefinition(
@@ -157,7 +201,33 @@ class OptimizerKind(Defined):
             " w ← w − (η / c₁)·(v / (√s / c₂ + ε)), c₁ = 1 − β₁^t, c₂ = √(1 − β₂^t)"
         ),
         step=adam,
-        memories=2,
+        memory="vs",
         powers=2,
         defaults=MappingProxyType({"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}),
+    )
+    RMSPROP = OptimizerDefinition(
+        name="rmsprop",
+        formula="s ← β₂·s + (1 − β₂)·g·g; w ← w − (g / (√s + ε))·η",
+        step=rmsprop,
+        memory="s",
+        defaults=MappingProxyType({"beta2": 0.99, "epsilon": 1e-8}),
+    )
+    ADAMW = OptimizerDefinition(
+        name="adamw",
+        formula=(
+            "v ← β₁·v + (1 − β₁)·g; s ← β₂·s + (1 − β₂)·g·g;"
+            " w ← w − (η·λ·w + (η / c₁)·(v / (√s / c₂ + ε))), c₁ = 1 − β₁^t, c₂ = √(1 − β₂^t)"
+        ),
+        step=adamw,
+        memory="vs",
+        powers=2,
+        defaults=MappingProxyType({"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}),
+        decouples_decay=True,
+    )
+    ADAGRAD = OptimizerDefinition(
+        name="adagrad",
+        formula="s ← s + g·g; w ← w − (g / (√s + ε))·η",
+        step=adagrad,
+        memory="s",
+        defaults=MappingProxyType({"epsilon": 1e-10}),
     )

@@ -38,6 +38,7 @@ def corrected(rates: Rates, learning_rate: float, power1: float, power2: float) 
         rates.epsilon,
         1.0 - power1,
         sqrt(1.0 - power2),
+        rates.decoupled_decay,
     )
 
 

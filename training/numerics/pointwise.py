@@ -116,7 +116,7 @@ CANCELLING_COSTS = tuple(
 
 def _stepping(optimizer: OptimizerDefinition, *, exact: bool) -> Any:
     step = optimizer.step
-    memories = optimizer.memories
+    has_v, has_s = "v" in optimizer.memory, "s" in optimizer.memory
 
     def apply(
         finite: Pointer,
@@ -135,14 +135,15 @@ def _stepping(optimizer: OptimizerDefinition, *, exact: bool) -> Any:
         for p in range(count):
             mean = at(gradient, p) * n if exact else at(gradient, p) / n
             w_p = at(w, p)
-            v_p = at(v, p) if memories >= 1 else 0.0
-            s_p = at(s, p) if memories == 2 else 0.0
-            w_p, v_p, s_p = step(w_p, decayed(mean, w_p, rates), v_p, s_p, rates)
+            v_p = at(v, p) if has_v else 0.0
+            s_p = at(s if has_v else v, p) if has_s else 0.0
+            step_p, v_p, s_p = step(w_p, decayed(mean, w_p, rates), v_p, s_p, rates)
+            w_p = w_p - step_p
             put(new_w, p, w_p)
-            if memories >= 1:
+            if has_v:
                 put(new_v, p, v_p)
-            if memories == 2:
-                put(new_s, p, s_p)
+            if has_s:
+                put(new_s if has_v else new_v, p, s_p)
             good &= w_p - w_p == 0.0  # ∞ − ∞ and NaN − NaN are NaN
         if not good:
             put(finite, 0, 0.0)
@@ -154,7 +155,7 @@ step = _choice(
     [_stepping(each.definition, exact=exact) for exact in (False, True) for each in OptimizerKind]
 )
 """(number, finite, n, rates, count, G, w, v, s, new w, new v, new s): one step of some parameters;
-finite[0] ← 0 if a new one is infinite or NaN.
+finite[0] ← 0 if a new one is infinite or NaN.  An optimizer with s only has it in place of v.
 
 The number is that of the optimizer.  If n is a power of two, EXACT may be added to it, with 1/n in
 place of n: then G·(1/n) is G/n to the bit, in a tenth of the time."""

@@ -103,10 +103,14 @@ class Network(NetworkHistory, NetworkInspection, NetworkEdits):
         - `batch_size`: the number of examples per update, from 1 to the size of the training set.
         - `epochs`: the number of passes through the set, at least 1. The run has
           ⌈epochs × examples / batch size⌉ updates, because a batch may cross the end of an epoch.
-        - `optimizer`: `gradient-descent` (the default), `momentum`, `nesterov` or `adam`.
+        - `optimizer`: `gradient-descent` (the default), `momentum`, `nesterov`, `adam`, `rmsprop`,
+          `adamw` or `adagrad`.
         - `momentum` (0.9): of `momentum` and `nesterov`.
-        - `beta1` (0.9), `beta2` (0.999), `epsilon` (1e-8): of `adam`.
-        - `weight_decay` (0): the share of each parameter that is added to its gradient.
+        - `beta1` (0.9): of `adam` and `adamw`.
+        - `beta2` (0.999; `rmsprop` 0.99): of `adam`, `adamw` and `rmsprop`.
+        - `epsilon` (1e-8; `adagrad` 1e-10): of `adam`, `adamw`, `rmsprop` and `adagrad`.
+        - `weight_decay` (0): the share of each parameter that is added to its gradient; with
+          `adamw`, that is subtracted from it in proportion to the learning rate.
         - `shuffle_seed`: shuffles the examples of each epoch, with this seed. By default, the
           examples are not shuffled.
         - `dropout`: the probability that a hidden unit is dropped for an example of an update, one

@@ -72,9 +72,17 @@ _HOW: Options = {
     for name, kind, option in (
         ("optimizer", str, _word("--optimizer", "optimizer", _OPTIMIZERS, "The optimizer")),
         ("momentum", float, _number("--momentum", "μ of momentum and nesterov.", "0.9")),
-        ("beta1", float, _number("--beta1", "β₁ of adam.", "0.9")),
-        ("beta2", float, _number("--beta2", "β₂ of adam.", "0.999")),
-        ("epsilon", float, _number("--epsilon", "ε of adam.", "1e-8")),
+        ("beta1", float, _number("--beta1", "β₁ of adam and adamw.", "0.9")),
+        (
+            "beta2",
+            float,
+            _number("--beta2", "β₂ of adam, adamw and rmsprop.", "0.999; rmsprop: 0.99"),
+        ),
+        (
+            "epsilon",
+            float,
+            _number("--epsilon", "ε of adam, adamw, rmsprop and adagrad.", "1e-8; adagrad: 1e-10"),
+        ),
         (
             "weight_decay",
             float,

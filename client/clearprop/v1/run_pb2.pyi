@@ -87,6 +87,14 @@ class _OptimizerKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Optimiz
     """v ← β₁·v + (1 − β₁)·g and s ← β₂·s + (1 − β₂)·g², then w ← w − (η / c₁)·(v / (√s / c₂ + ε))
     with c₁ = 1 − β₁ᵗ and c₂ = √(1 − β₂ᵗ) for the t-th update of the optimizer.
     """
+    OPTIMIZER_KIND_RMSPROP: _OptimizerKind.ValueType  # 5
+    """s ← β₂·s + (1 − β₂)·g², then w ← w − (g / (√s + ε))·η."""
+    OPTIMIZER_KIND_ADAMW: _OptimizerKind.ValueType  # 6
+    """v and s as with ADAM, then w ← w − (η·λ·w + (η / c₁)·(v / (√s / c₂ + ε))): the weight decay λ is
+    not part of g.
+    """
+    OPTIMIZER_KIND_ADAGRAD: _OptimizerKind.ValueType  # 7
+    """s ← s + g², then w ← w − (g / (√s + ε))·η."""
 
 class OptimizerKind(_OptimizerKind, metaclass=_OptimizerKindEnumTypeWrapper):
     """How an optimizer changes each parameter w, given the gradient g of the batch and the learning
@@ -105,6 +113,14 @@ OPTIMIZER_KIND_ADAM: OptimizerKind.ValueType  # 4
 """v ← β₁·v + (1 − β₁)·g and s ← β₂·s + (1 − β₂)·g², then w ← w − (η / c₁)·(v / (√s / c₂ + ε))
 with c₁ = 1 − β₁ᵗ and c₂ = √(1 − β₂ᵗ) for the t-th update of the optimizer.
 """
+OPTIMIZER_KIND_RMSPROP: OptimizerKind.ValueType  # 5
+"""s ← β₂·s + (1 − β₂)·g², then w ← w − (g / (√s + ε))·η."""
+OPTIMIZER_KIND_ADAMW: OptimizerKind.ValueType  # 6
+"""v and s as with ADAM, then w ← w − (η·λ·w + (η / c₁)·(v / (√s / c₂ + ε))): the weight decay λ is
+not part of g.
+"""
+OPTIMIZER_KIND_ADAGRAD: OptimizerKind.ValueType  # 7
+"""s ← s + g², then w ← w − (g / (√s + ε))·η."""
 Global___OptimizerKind: _TypeAlias = OptimizerKind  # noqa: Y015
 
 class _ValidationUnit:
@@ -297,14 +313,19 @@ class Optimizer(_message.Message):
     momentum: _builtins.float
     """μ, in [0, 1). Allowed only with MOMENTUM and NESTEROV. Default: 0.9."""
     beta1: _builtins.float
-    """β₁, in [0, 1). Allowed only with ADAM. Default: 0.9."""
+    """β₁, in [0, 1). Allowed only with ADAM and ADAMW. Default: 0.9."""
     beta2: _builtins.float
-    """β₂, in [0, 1). Allowed only with ADAM. Default: 0.999."""
+    """β₂, in [0, 1). Allowed only with ADAM, ADAMW and RMSPROP. With RMSPROP it is what PyTorch calls
+    alpha. Default: 0.999; with RMSPROP 0.99.
+    """
     epsilon: _builtins.float
-    """ε, finite, greater than 0. Allowed only with ADAM. Default: 1e-8."""
+    """ε, finite, greater than 0. Allowed only with ADAM, ADAMW, RMSPROP and ADAGRAD. Default: 1e-8;
+    with ADAGRAD 1e-10.
+    """
     weight_decay: _builtins.float
     """λ, finite, at least 0. Default: 0, no weight decay. With weight decay, g is the gradient of the
-    batch plus λ·w, for weights and biases alike. The cost does not include the penalty.
+    batch plus λ·w, for weights and biases alike; with ADAMW, g is the gradient of the batch, and the
+    step has the decay. The cost does not include the penalty.
     """
     def __init__(
         self,
@@ -349,13 +370,14 @@ class OptimizerState(_message.Message):
     VALUES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def optimizer(self) -> Global___Optimizer:
-        """The optimizer and its settings: MOMENTUM, NESTEROV or ADAM. GRADIENT_DESCENT has no state."""
+        """The optimizer and its settings. GRADIENT_DESCENT has no state."""
 
     @_builtins.property
     def values(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """The values, finite. Parameters are ordered layer by layer: weights w[unit, input] in row-major
-        order, then biases. MOMENTUM and NESTEROV: v for each parameter. ADAM: v for each parameter,
-        then s for each parameter (at least 0), then β₁ᵗ and β₂ᵗ (in [0, 1]).
+        order, then biases. MOMENTUM and NESTEROV: v for each parameter. RMSPROP and ADAGRAD: s for each
+        parameter (at least 0). ADAM and ADAMW: v for each parameter, then s for each parameter, then β₁ᵗ
+        and β₂ᵗ (in [0, 1]).
         """
 
     def __init__(

@@ -78,7 +78,7 @@ class Trace(_message.Message):
     @_builtins.property
     def decayed_gradient(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
         """g = G/n + λ·w: the gradient with weight decay, which the optimizer uses. Empty without weight
-        decay.
+        decay; with ADAMW it is the mean gradient, because the step has the decay.
         """
 
     @_builtins.property

@@ -129,19 +129,23 @@ class _WalkVariableRoleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Walk
     WALK_VARIABLE_ROLE_MEAN_GRADIENT: _WalkVariableRole.ValueType  # 22
     """G/n: the mean gradient of the batch."""
     WALK_VARIABLE_ROLE_DECAYED_GRADIENT: _WalkVariableRole.ValueType  # 23
-    """g = G/n + λ·w: the gradient that the optimizer uses. Without weight decay, the mean gradient."""
+    """g = G/n + λ·w: the gradient that the optimizer uses. Without weight decay and with ADAMW, the
+    mean gradient.
+    """
     WALK_VARIABLE_ROLE_PARAMETER: _WalkVariableRole.ValueType  # 24
     """A weight or bias before the update."""
     WALK_VARIABLE_ROLE_NEW_PARAMETER: _WalkVariableRole.ValueType  # 25
     """A weight or bias after the update."""
     WALK_VARIABLE_ROLE_FIRST_MOMENT: _WalkVariableRole.ValueType  # 26
-    """v before the update: the velocity of momentum and Nesterov, or the first moment of Adam. 0 with
-    gradient descent.
+    """v before the update: the velocity of momentum and Nesterov, or the first moment of Adam
+    and AdamW. 0 with the other optimizers.
     """
     WALK_VARIABLE_ROLE_NEW_FIRST_MOMENT: _WalkVariableRole.ValueType  # 27
     """v after the update."""
     WALK_VARIABLE_ROLE_SECOND_MOMENT: _WalkVariableRole.ValueType  # 28
-    """s before the update: the second moment of Adam. 0 with the other optimizers."""
+    """s before the update: the second moment of Adam, AdamW and RMSprop, the sum of squares of Adagrad.
+    0 with the other optimizers.
+    """
     WALK_VARIABLE_ROLE_NEW_SECOND_MOMENT: _WalkVariableRole.ValueType  # 29
     """s after the update."""
     WALK_VARIABLE_ROLE_FACTOR: _WalkVariableRole.ValueType  # 40
@@ -205,19 +209,23 @@ WALK_VARIABLE_ROLE_GRADIENT_SUM: WalkVariableRole.ValueType  # 21
 WALK_VARIABLE_ROLE_MEAN_GRADIENT: WalkVariableRole.ValueType  # 22
 """G/n: the mean gradient of the batch."""
 WALK_VARIABLE_ROLE_DECAYED_GRADIENT: WalkVariableRole.ValueType  # 23
-"""g = G/n + λ·w: the gradient that the optimizer uses. Without weight decay, the mean gradient."""
+"""g = G/n + λ·w: the gradient that the optimizer uses. Without weight decay and with ADAMW, the
+mean gradient.
+"""
 WALK_VARIABLE_ROLE_PARAMETER: WalkVariableRole.ValueType  # 24
 """A weight or bias before the update."""
 WALK_VARIABLE_ROLE_NEW_PARAMETER: WalkVariableRole.ValueType  # 25
 """A weight or bias after the update."""
 WALK_VARIABLE_ROLE_FIRST_MOMENT: WalkVariableRole.ValueType  # 26
-"""v before the update: the velocity of momentum and Nesterov, or the first moment of Adam. 0 with
-gradient descent.
+"""v before the update: the velocity of momentum and Nesterov, or the first moment of Adam
+and AdamW. 0 with the other optimizers.
 """
 WALK_VARIABLE_ROLE_NEW_FIRST_MOMENT: WalkVariableRole.ValueType  # 27
 """v after the update."""
 WALK_VARIABLE_ROLE_SECOND_MOMENT: WalkVariableRole.ValueType  # 28
-"""s before the update: the second moment of Adam. 0 with the other optimizers."""
+"""s before the update: the second moment of Adam, AdamW and RMSprop, the sum of squares of Adagrad.
+0 with the other optimizers.
+"""
 WALK_VARIABLE_ROLE_NEW_SECOND_MOMENT: WalkVariableRole.ValueType  # 29
 """s after the update."""
 WALK_VARIABLE_ROLE_FACTOR: WalkVariableRole.ValueType  # 40

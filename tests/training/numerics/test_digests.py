@@ -162,6 +162,69 @@ DIGESTS = {
     "70-2-35-1 tanh relu sigmoid cross-entropy adam shuffled by 12": (
         "75c4cdc237503b54bb3c3044a889866259e1710f1ef0741d238dc5aeaa22064a"
     ),
+    "40-20-3 tanh sigmoid cross-entropy biases rmsprop shuffled by 8": (
+        "1be2f6463d6331368083c0c858063f9c15a615bc0e2decad2f1977e93e855b29"
+    ),
+    "17-33-16-5 tanh relu sigmoid cross-entropy biases adamw shuffled by 4": (
+        "28947aeaed805118aeb80a64917c88ffe366cd604e50e2c788d83678290cc01e"
+    ),
+    "40-20-3 tanh sigmoid cross-entropy biases adagrad shuffled by 1": (
+        "0340821da312d7c5f442697379efc87e40077fdaba5a627c746e7146a32b91a0"
+    ),
+    "3-7-5-2 tanh relu sigmoid cross-entropy rmsprop by 1": (
+        "29e24ddbcd0ee0d134e2ce3d3ae49d20c9b735d0faaebc4613aebc190f2a1b1e"
+    ),
+    "3-7-5-2 tanh relu sigmoid cross-entropy biases rmsprop decay shuffled by 1": (
+        "5caf13b604a09ae2ef909a418ccf787fe775a5d33cb5331837072cb2f65baad0"
+    ),
+    "3-7-5-2 tanh relu sigmoid cross-entropy adamw by 1": (
+        "31a7374d1c1b998b83c7847c58a6180475d171c877d65d904597c2d48b89a85d"
+    ),
+    "3-7-5-2 tanh relu sigmoid cross-entropy biases adamw shuffled by 1": (
+        "1b46c6f3a65d81fcc231cd2985de7c7887525b96b01818c034e4dc4bbb59cf3b"
+    ),
+    "3-7-5-2 tanh relu sigmoid cross-entropy adagrad by 1": (
+        "4c4c0dcb2c44f7ca72bfad92bf5885afcea0a5a449c519840de5953be48a2836"
+    ),
+    "3-7-5-2 tanh relu sigmoid cross-entropy biases adagrad decay shuffled by 1": (
+        "39e9252a56d5a9a7a48c138a0b7a69b2f69973a49affe47c12e7d1f039e8ed36"
+    ),
+    "3-7-5-2 tanh relu sigmoid cross-entropy rmsprop by 3": (
+        "eae08e46e5e214d336d86d3f7ff551db4b56cc18d6c089da14e52772a023c366"
+    ),
+    "3-7-5-2 tanh relu sigmoid cross-entropy biases rmsprop decay shuffled by 3": (
+        "2f227564e6d09d763232606764e3f5b05ec6d8d4e9aa32fa1ab766ccec331387"
+    ),
+    "3-7-5-2 tanh relu sigmoid cross-entropy adamw by 3": (
+        "171bfb4a53dbaa996fec6c4ff3cb529329182670e2e4f3ae3c1777691abfd98e"
+    ),
+    "3-7-5-2 tanh relu sigmoid cross-entropy biases adamw shuffled by 3": (
+        "e40ceee9bb81f6bd22f60584067d0e7ba1d02e5397fed7c0f506b397c50234d1"
+    ),
+    "3-7-5-2 tanh relu sigmoid cross-entropy adagrad by 3": (
+        "456ac6e09e7296537f8917241c8feb2e9908837e17db69147e082dd6e457de0c"
+    ),
+    "3-7-5-2 tanh relu sigmoid cross-entropy biases adagrad decay shuffled by 3": (
+        "cae108f387d2c6ab90a9c185a86dc279d9196effee4f0b5e3ded8e0d703915f3"
+    ),
+    "3-7-5-2 tanh relu sigmoid cross-entropy rmsprop shuffled by 8": (
+        "1081add8b7992fe05a672c0bf40fd05657265eac4b443c651d0387472a9f0a13"
+    ),
+    "3-7-5-2 tanh relu sigmoid cross-entropy biases rmsprop decay by 8": (
+        "cdd73591d5f08691f42a6ce0e16bf66b276fa90c514e4cf707720b85bc7ed8dc"
+    ),
+    "3-7-5-2 tanh relu sigmoid cross-entropy adamw shuffled by 8": (
+        "9bba23a562a6f96aa6a6f9880aa24f700593b8cbc529158dd4a9a1f5db92b6db"
+    ),
+    "3-7-5-2 tanh relu sigmoid cross-entropy biases adamw by 8": (
+        "c8ce7bc257d56d948c230d38fbede583bb1dcd0184f7075d1f6b58115935c9be"
+    ),
+    "3-7-5-2 tanh relu sigmoid cross-entropy adagrad shuffled by 8": (
+        "f67d664641b060a6523bab319993faf63b935065afbf9271844e589abede4eb5"
+    ),
+    "3-7-5-2 tanh relu sigmoid cross-entropy biases adagrad decay by 8": (
+        "15ec84d0c3d0dbc1e1f4291160c61b2d0fb84a49312dac97270ed99bfa07a260"
+    ),
 }
 #: SHA-256 of activations, costs and gradients of the same networks as they are first.
 APPLIED = "d5c5808ea2a6ee1ca1e538c3207b2333d5c338685b3a1255300adf1c32bab72e"

@@ -31,7 +31,7 @@ def _close(number: float, exact: Any, *terms: Any) -> bool:
 @given(NUMBERS, NUMBERS, NUMBERS, NUMBERS)
 def test_gradient_descent_goes_down_the_gradient(w: float, g: float, v: float, s: float) -> None:
     stepped = OptimizerKind("gradient-descent").definition.step(w, g, v, s, Rates(0.25))
-    assert stepped == (w - 0.25 * g, v, s)
+    assert stepped == (0.25 * g, v, s)
 
 
 @given(w=NUMBERS, g=NUMBERS, v=NUMBERS, rate=st.floats(1e-6, 10), share=SHARES)
@@ -44,8 +44,9 @@ def test_momentum_and_nesterov_make_steps_of_their_formulas(
         velocity = mu * exact_v + exact_g
         terms = (mu * exact_v, exact_g)
         for name, direction in [("momentum", velocity), ("nesterov", exact_g + mu * velocity)]:
-            new_w, new_v, _ = OptimizerKind(name).definition.step(w, g, v, 0.0, rates)
+            step, new_v, _ = OptimizerKind(name).definition.step(w, g, v, 0.0, rates)
             assert _close(new_v, velocity, *terms)
+            new_w = w - step
             assert _close(new_w, exact_w - eta * direction, w, *(2 * eta * term for term in terms))
 
 
@@ -53,8 +54,8 @@ def test_momentum_and_nesterov_make_steps_of_their_formulas(
 def test_without_momentum_both_are_gradient_descent(w: float, g: float) -> None:
     rates = Rates(0.5, momentum=0.0)
     for name in ("momentum", "nesterov"):
-        new_w, new_v, _ = OptimizerKind(name).definition.step(w, g, 12.5, 0.0, rates)
-        assert (new_w, new_v) == (w - 0.5 * g, g)
+        step, new_v, _ = OptimizerKind(name).definition.step(w, g, 12.5, 0.0, rates)
+        assert (step, new_v) == (0.5 * g, g)
 
 
 def _adam_by_its_paper(
@@ -96,6 +97,49 @@ def test_adam_makes_the_steps_of_its_paper_however_many(
     assert parameters[0] == pytest.approx(float(exact[0]), abs=1e-11 * (1 + float(exact[3])))
     assert memory[0] == pytest.approx(float(exact[1]), abs=1e-13)
     assert memory[1] == pytest.approx(float(exact[2]), rel=1e-13)
+
+
+@given(
+    w=st.floats(-3, 3),
+    gradients=st.lists(st.floats(-3, 3), min_size=1, max_size=30),
+    share=SHARES,
+    epsilon=st.floats(1e-8, 0.1),
+)
+@pytest.mark.parametrize("name", ["rmsprop", "adagrad"])
+def test_rmsprop_and_adagrad_divide_by_the_root_of_their_squares(
+    name: str, w: float, gradients: list[float], share: float, epsilon: float
+) -> None:
+    rates = Rates(0.1, beta2=share, epsilon=epsilon)
+    parameters, memory = [w], OptimizerKind(name).definition.fresh(1).tolist()
+    theta, s, way = w, 0.0, 0.0
+    for g in gradients:
+        parameters, memory = loops.step(name, parameters, [g], memory, rates)
+        s = share * s + (1 - share) * g**2 if name == "rmsprop" else s + g**2
+        step = 0.1 * g / (math.sqrt(s) + epsilon)
+        theta, way = theta - step, way + abs(step)
+    assert parameters[0] == pytest.approx(theta, abs=1e-11 * (1 + way))
+    assert memory == [pytest.approx(s, rel=1e-13)]
+
+
+@given(
+    w=st.floats(-3, 3),
+    gradients=st.lists(st.floats(-3, 3), min_size=1, max_size=30),
+    decay=st.floats(0.0, 1.0),
+)
+def test_adamw_is_adam_on_parameters_that_decay_beside_it(
+    w: float, gradients: list[float], decay: float
+) -> None:
+    parameters, memory = [w], OptimizerKind("adamw").definition.fresh(1).tolist()
+    alone, kept = [0.0], OptimizerKind("adam").definition.fresh(1).tolist()
+    theta = w
+    for g in gradients:
+        parameters, memory = loops.step(
+            "adamw", parameters, [g], memory, RATES._replace(decoupled_decay=decay)
+        )
+        before, (alone, kept) = alone[0], loops.step("adam", alone, [g], kept, RATES)
+        theta = theta * (1 - 0.1 * decay) + (alone[0] - before)
+    assert memory == kept
+    assert parameters[0] == pytest.approx(theta, abs=1e-11 * (1 + len(gradients)))
 
 
 @pytest.mark.parametrize("g", [1e-3, -0.5, 20.0])
@@ -166,6 +210,9 @@ def test_every_optimizer_steps_with_the_decayed_gradient(
         ("momentum", 3, [0.0] * 3),
         ("nesterov", 3, [0.0] * 3),
         ("adam", 8, [0.0] * 6 + [1.0, 1.0]),
+        ("rmsprop", 3, [0.0] * 3),
+        ("adamw", 8, [0.0] * 6 + [1.0, 1.0]),
+        ("adagrad", 3, [0.0] * 3),
     ],
 )
 def test_initial_optimizer_states(name: str, size: int, fresh: list[float]) -> None:

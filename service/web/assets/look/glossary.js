@@ -26,6 +26,6 @@ export const NOTATION = [
   ["∂C/∂w = δ·a", "Gradient of a weight for one example."],
   ["G", "The sum of the gradients in the batch; G/n is their mean."],
   ["η", "Learning rate."],
-  ["v, s", "The optimizer state of momentum, Nesterov and Adam. μ, β₁, β₂ and ε are their settings; λ is the weight decay."],
+  ["v, s", "The optimizer state: v of momentum and Nesterov, v and s of Adam and AdamW, s of RMSprop and Adagrad. μ, β₁, β₂ and ε are their settings; λ is the weight decay."],
   ["n", "The number of examples in the batch."],
 ];

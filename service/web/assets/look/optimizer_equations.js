@@ -5,7 +5,11 @@ const [w, g, v, s, eta, mu, epsilon, lambda] = ["w", "g", "v", "s", "η", "μ", 
 const numbered = (name, index) => id(`${name}${index}`);
 const [beta1, beta2, c1, c2] = [numbered("β", "₁"), numbered("β", "₂"), numbered("c", "₁"), numbered("c", "₂")];
 const root = (part) => row(op("√"), part);
+const grouped = (part) => row(op("("), part, op(")"));
 const rest = (beta) => row(op("("), n(1), op("−"), beta, op(")"));
+
+const running = ({ g, s, beta2 }) => row(beta2, op("·"), s, op("+"), rest(beta2), op("·"), g, op("·"), g);
+const scaled = ({ w, g, newS, eta, epsilon }) => row(w, op("−"), over(g, row(root(newS), op("+"), epsilon)), op("·"), eta);
 
 // The right sides of the equations of each optimizer. Their parts are symbols or numbers.
 const SIDES = {
@@ -20,16 +24,28 @@ const SIDES = {
   }),
   ADAM: ({ w, g, v, s, newV, newS, eta, beta1, beta2, epsilon }) => ({
     v: row(beta1, op("·"), v, op("+"), rest(beta1), op("·"), g),
-    s: row(beta2, op("·"), s, op("+"), rest(beta2), op("·"), g, op("·"), g),
+    s: running({ g, s, beta2 }),
     w: row(w, op("−"), over(eta, c1), op("·"), over(newV, row(over(root(newS), c2), op("+"), epsilon))),
   }),
+  ADAMW: ({ w, g, v, s, newV, newS, eta, beta1, beta2, epsilon, lambda }) => ({
+    v: row(beta1, op("·"), v, op("+"), rest(beta1), op("·"), g),
+    s: running({ g, s, beta2 }),
+    w: row(
+      w,
+      op("−"),
+      grouped(row(eta, op("·"), lambda, op("·"), w, op("+"), over(eta, c1), op("·"), over(newV, row(over(root(newS), c2), op("+"), epsilon)))),
+    ),
+  }),
+  RMSPROP: (parts) => ({ s: running(parts), w: scaled(parts) }),
+  ADAGRAD: (parts) => ({ s: row(parts.s, op("+"), parts.g, op("·"), parts.g), w: scaled(parts) }),
 };
 
-const SYMBOLS = { w, g, v, s, newV: v, newS: s, eta, mu, beta1, beta2, epsilon };
+const SYMBOLS = { w, g, v, s, newV: v, newS: s, eta, mu, beta1, beta2, epsilon, lambda };
 const LEFT = { w, v, s };
 
 const kindOf = ({ optimizer }) => optimizer.kind.replace("OPTIMIZER_KIND_", "");
-const isDecayed = ({ optimizer }) => Boolean(optimizer.weightDecay);
+// Whether g has the weight decay; with AdamW the step has it.
+const isDecayed = ({ optimizer }) => Boolean(optimizer.weightDecay) && optimizer.kind !== "OPTIMIZER_KIND_ADAMW";
 
 // Whether the step has more than one equation.
 export const isLong = (settings) => kindOf(settings) !== "GRADIENT_DESCENT" || isDecayed(settings);
@@ -48,10 +64,10 @@ export function decayInNumbers(settings, { v: of, read }) {
 }
 
 export function stepInNumbers(settings, { v: of, read }) {
-  const { momentum, beta1, beta2, epsilon } = settings.optimizer;
+  const { momentum, beta1, beta2, epsilon, weightDecay = 0 } = settings.optimizer;
   const results = { w: of("NEW_PARAMETER"), v: of("NEW_FIRST_MOMENT"), s: of("NEW_SECOND_MOMENT") };
   const before = { w: of("PARAMETER"), g: of("DECAYED_GRADIENT"), v: read("FIRST_MOMENT"), s: read("SECOND_MOMENT") };
-  const values = { ...before, newV: results.v, newS: results.s, eta: settings.learningRate, mu: momentum, beta1, beta2, epsilon };
+  const values = { ...before, newV: results.v, newS: results.s, eta: settings.learningRate, mu: momentum, beta1, beta2, epsilon, lambda: weightDecay };
   const parts = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value === undefined ? undefined : n(value)]));
   return Object.entries(SIDES[kindOf(settings)](parts)).map(([name, side]) => row(LEFT[name], op("="), side, gives(results[name])));
 }

@@ -42,4 +42,10 @@ export const PHASE_SENTENCES = {
     "Each {weight} has a velocity v, as with momentum. The weight changes by minus (g + μ·v) times the {learning rate} η, where g is the mean {gradient}.",
   UPDATE_OPTIMIZER_KIND_ADAM:
     "v is a running mean of the {gradient}, s of its square. The {weight} changes by minus η·v/√s; c₁ = 1 − β₁ᵗ and c₂ = √(1 − β₂ᵗ) at step t correct for the start at 0.",
+  UPDATE_OPTIMIZER_KIND_ADAMW:
+    "v is a running mean of the {gradient}, s of its square. The {weight} changes by minus η·v/√s, as with Adam, and by minus η·λ of itself.",
+  UPDATE_OPTIMIZER_KIND_RMSPROP:
+    "s is a running mean of the squared {gradient}. The {weight} changes by minus its mean {gradient} divided by √s, times the {learning rate} η.",
+  UPDATE_OPTIMIZER_KIND_ADAGRAD:
+    "s is the sum of all squared {gradient}s. The {weight} changes by minus its mean {gradient} divided by √s, times the {learning rate} η.",
 };
