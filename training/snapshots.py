@@ -52,10 +52,11 @@ class Snapshots:
 
     @property
     def learning_rates(self) -> Array:
-        """The learning rate (count) of each update; empty if no run made them."""
-        if self.run is None:
+        """The learning rate (count) of each update; empty for kinds other than GRADIENT."""
+        run = self.run_of_batches
+        if run is None:
             return np.empty(0)
-        return learning_rates(self.run, self.run_offset, self.count, self.stride)
+        return learning_rates(run, self.run_offset, self.count, self.stride)
 
     @property
     def numbers(self) -> range:

@@ -234,6 +234,8 @@ def test_an_exported_history_has_the_listed_updates(client: clearprop.Client) ->
         lambda update: update.example_count,
         lambda update: "" if update.cost is None else repr(update.cost),
         lambda update: "" if update.learning_rate is None else repr(update.learning_rate),
+        lambda update: "" if update.validation is None else repr(update.validation.cost),
+        lambda update: "" if update.validation is None else repr(update.validation.accuracy),
     ]
     listed = [
         ",".join(str(name(update)) for name in names)
@@ -241,7 +243,10 @@ def test_an_exported_history_has_the_listed_updates(client: clearprop.Client) ->
         if update.number <= 8
     ]
     assert lines == listed
-    assert header == "update,kind,run,epoch,first_example,example_count,cost,learning_rate"
+    assert header == (
+        "update,kind,run,epoch,first_example,example_count,cost,learning_rate,validation_cost,"
+        "validation_accuracy"
+    )
 
 
 def test_an_export_is_retried_until_its_first_chunk(scripted: ScriptedServer) -> None:

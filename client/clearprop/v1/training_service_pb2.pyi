@@ -138,8 +138,9 @@ class _ExportFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExportFo
     """
     EXPORT_FORMAT_CSV: _ExportFormat.ValueType  # 4
     """A CSV table of the history from the earliest kept update to the chosen one, with the columns
-    update,kind,run,epoch,first_example,example_count,cost,learning_rate as in Update. The last two
-    are empty for updates that do not belong to a run. Decimals parse to the same bits.
+    update,kind,run,epoch,first_example,example_count,cost,learning_rate,validation_cost,
+    validation_accuracy as in Update. The last four are empty where Update does not have them.
+    Decimals parse to the same bits.
     """
 
 class ExportFormat(_ExportFormat, metaclass=_ExportFormatEnumTypeWrapper):
@@ -167,8 +168,9 @@ inputs], for any batch size. Its outputs equal those of Predict except for round
 """
 EXPORT_FORMAT_CSV: ExportFormat.ValueType  # 4
 """A CSV table of the history from the earliest kept update to the chosen one, with the columns
-update,kind,run,epoch,first_example,example_count,cost,learning_rate as in Update. The last two
-are empty for updates that do not belong to a run. Decimals parse to the same bits.
+update,kind,run,epoch,first_example,example_count,cost,learning_rate,validation_cost,
+validation_accuracy as in Update. The last four are empty where Update does not have them.
+Decimals parse to the same bits.
 """
 Global___ExportFormat: _TypeAlias = ExportFormat  # noqa: Y015
 

@@ -203,15 +203,19 @@ def test_a_history_is_a_line_for_each_update(
 ) -> None:
     monkeypatch.setattr("service.use_cases.exports.exports._LINES_AT_ONCE", 4)
     header, *lines = content(service, 9, ExportFormat.CSV).decode().splitlines()
-    assert header == "update,kind,run,epoch,first_example,example_count,cost,learning_rate"
-    assert lines[0] == "0,INITIAL,0,0,0,0,,"
+    assert header == (
+        "update,kind,run,epoch,first_example,example_count,cost,learning_rate,validation_cost,"
+        "validation_accuracy"
+    )
+    assert lines[0] == "0,INITIAL,0,0,0,0,,,,"
     assert len(lines) == 10
     for part in service.history.updates("net", 1, 9, detail=Detail.COST).snapshots:
         assert part.run is not None
         for index, cost in enumerate(part.costs):
             number = part.first_update + index
             batch = part.run.batches.batch(part.run_offset + index)
-            *said, last, rate = lines[number].split(",")
+            *said, last, rate, held_out, accuracy = lines[number].split(",")
+            assert held_out == accuracy == ""
             place = [batch.epoch, batch.first_example, batch.example_count]
             assert said == [str(number), "GRADIENT", "1", *map(str, place)]
             assert float(last).hex() == float(cost).hex()
