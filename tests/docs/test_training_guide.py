@@ -1,9 +1,11 @@
 """The training guide is complete, and its numbers are right."""
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import clearprop
+import numpy as np
 import pytest
 from clearprop.v1.network_pb2 import Activation, CostFunction, InitializerKind
 from clearprop.v1.run_pb2 import BatchMode, OptimizerKind, ScheduleKind
@@ -40,3 +42,69 @@ def test_squared_error_is_the_quadratic_cost_of_textbooks(
         )
         found = network.evaluate(f"mazur-{cost}").cost
     assert math.isclose(found, 0.298371109 * factor, abs_tol=5e-10)
+
+
+@pytest.fixture(scope="module")
+def client(server: ServerProcess) -> Iterator[clearprop.Client]:
+    with clearprop.connect(server.target) as client:
+        with np.load(ROOT / "tests" / "data" / "digits.npz") as file:
+            images, labels = file["images"].astype(np.float64), file["labels"]
+        client.upload_training_set("digits-of-guide", images / 16, np.eye(10)[labels])
+        yield client
+
+
+def as_in_the_guide(client: clearprop.Client, name: str, **settings: Any) -> clearprop.Run:
+    """Train a network of the guide, whose training has these settings besides."""
+    network = client.create_network(
+        name,
+        layer_sizes=[64, 32, 10],
+        activations=["tanh", "softmax"],
+        bias=True,
+        initializer="glorot",
+        seed=3,
+    )
+    run = network.train("digits-of-guide", optimizer="adam", shuffle_seed=1, **settings)
+    return run.wait()
+
+
+def test_the_run_of_the_guide_overfits_as_it_says(client: clearprop.Client) -> None:
+    run = as_in_the_guide(
+        client,
+        "overfitting",
+        learning_rate=0.02,
+        batch_size=16,
+        epochs=60,
+        validation_share=0.9,
+    )
+    assert run.best is not None
+    assert run.latest_validation is not None
+    assert run.latest_cost is not None
+    trained = client.training_set("digits-of-guide").example_count - run.validation_examples
+    said = " ".join(GUIDE.split())
+    assert f"trains on {trained} of the 1,797 digits" in said
+    assert f"after update {run.best.update} of {run.total_updates}, at {run.best.cost:.3f}" in said
+    assert f"rises to {run.latest_validation.cost:.3f}" in said
+    assert f"about {run.latest_cost:.3f}" in said
+
+
+def test_patience_and_the_best_weights_reach_what_the_guide_says(client: clearprop.Client) -> None:
+    run = as_in_the_guide(
+        client,
+        "held-out",
+        learning_rate=0.005,
+        batch_size=32,
+        epochs=200,
+        validation_share=0.2,
+        patience=10,
+        restore_best=True,
+    )
+    assert run.end_reason == "PATIENCE"
+    assert run.best is not None
+    assert run.best.accuracy is not None
+    assert run.best.accuracy >= 0.97
+    said = " ".join(GUIDE.split())
+    assert f"classifies {100 * run.best.accuracy:.1f} % of them correctly" in said
+    network = client.network("held-out")
+    assert network.latest_update == run.updates_done + 1
+    restored, best = network.state(), network.state(run.best.update)
+    assert all(map(np.array_equal, restored.weights, best.weights))
