@@ -72,7 +72,7 @@ def batch_update(
     `index` is less than the run's total.
     """
     updates = Engine(network, run, examples.training).advance(before, index, 1)
-    rows = np.fromiter(_rows(run, index), dtype=np.intp)
+    rows = np.fromiter(batch_rows(run, index), dtype=np.intp)
     return BatchUpdate(
         network,
         run,
@@ -91,7 +91,7 @@ def batch_gradient(
 
     It is the mean gradient without weight decay.
     """
-    batch = _batch(examples, np.fromiter(_rows(run, index), dtype=np.intp))
+    batch = _batch(examples, np.fromiter(batch_rows(run, index), dtype=np.intp))
     dropout = dropped_units(network, run.settings.dropout, index)
     return cost_and_gradient(network, before, batch, dropout)[1]
 
@@ -106,7 +106,7 @@ def _numbers(examples: RunExamples, rows: Indices) -> Iterator[int]:
     yield from found.tolist()
 
 
-def _rows(run: Run, index: int) -> Iterator[int]:
+def batch_rows(run: Run, index: int) -> Iterator[int]:
     """Yield the indices of the examples of an update among those that the run trains on."""
     batch = run.batches.batch(index)
     epoch, start, seed = batch.epoch, batch.first_example, run.settings.shuffle_seed

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         GradientCheck,
         GradientDifference,
         OutputErrors,
+        WorstExample,
     )
     from clearprop.options import NetworkOptions, StepOptions, TrainingOptions
     from clearprop.snapshots import History, Prediction, Snapshot, State
@@ -90,6 +91,7 @@ __all__ = [
     "WalkedUpdate",
     "WatchOptions",
     "WeightChange",
+    "WorstExample",
     "connect",
 ]
 
@@ -139,6 +141,7 @@ _MODULES = {
     "WalkedUpdate": "walks",
     "WatchOptions": "watches",
     "WeightChange": "changes",
+    "WorstExample": "measures",
     "connect": "_sync.client",
 }
 

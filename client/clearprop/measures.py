@@ -19,6 +19,25 @@ class OutputErrors(NamedTuple):
     """The coefficient of determination R²; None if all targets are equal."""
 
 
+class WorstExample(NamedTuple):
+    """An example with a large cost, and where its run trained on it."""
+
+    example: int
+    """Its index in the training set, from 0."""
+    cost: float
+    """Its cost."""
+    trained_update: int | None
+    """The latest update whose batch contains it, for `trace`; None if there is none."""
+    trained_position: int
+    """Its position in that batch, from 0."""
+
+    @classmethod
+    def of(cls, message: pb.WorstExample) -> Self:
+        """Convert the message of the contract."""
+        update = message.trained_update if message.HasField("trained_update") else None
+        return cls(message.example, message.cost, update, message.trained_position)
+
+
 class AverageMeasures(NamedTuple):
     """Averages over the classes for which a measure is defined; None if it is for none."""
 
@@ -193,9 +212,9 @@ class Evaluation:
         ]
 
     @property
-    def worst_examples(self) -> list[tuple[int, float]]:
-        """Up to 10 examples with the largest costs: index, from 0, and cost."""
-        return [(each.example, each.cost) for each in self.message.worst_examples]
+    def worst_examples(self) -> list[WorstExample]:
+        """Up to 10 examples with the largest costs, the largest first."""
+        return [WorstExample.of(each) for each in self.message.worst_examples]
 
     def __repr__(self) -> str:
         accuracy = "" if self.accuracy is None else f" accuracy={self.accuracy!r}"

@@ -13,7 +13,11 @@ from training.errors import DamagedHistory, HistoryCompacted
 from training.network import Array
 from training.ports import Store
 from training.run import Run
-from training.warnings.cost_warnings import compared_updates, warnings_of_costs
+from training.warnings.cost_warnings import (
+    compared_updates,
+    warnings_of_costs,
+    warnings_of_validations,
+)
 from training.warnings.set_warnings import warnings_of_set
 from training.warnings.start_warnings import warnings_of_parameters, warnings_of_targets
 from training.warnings.warning import TrainingWarning
@@ -75,15 +79,22 @@ class Warnings:
             network = reader.network_by_uid(run.network_uid)
         found: _Warnings = ()
         with suppress(DamagedHistory, HistoryCompacted):
-            examples = self._examples.of_stored_run(self._store, run).training
+            with self._store.read() as reader:  # the whole set, in which examples are counted
+                examples = self._examples.read(reader, run.training_set_uid)
             found = warnings_of_targets(network, examples)
             update = run.first_update - 1
             parameters = self._states.read(network, update).parameters
-            found += warnings_of_parameters(network, update, parameters, examples)
+            drops_units = run.settings.dropout is not None
+            found += warnings_of_parameters(
+                network, update, parameters, examples, drops_units=drops_units
+            )
         return found
 
     def _of_costs(self, run: Run) -> _Warnings:
-        count = compared_updates(-(-run.examples // run.settings.batch_size))
+        return self._of_updates(run) + warnings_of_validations(run)
+
+    def _of_updates(self, run: Run) -> _Warnings:
+        count = compared_updates(run.batches.updates_reaching(run.batches.epoch_examples))
         if run.updates_done < 2 * count:
             return ()
         with suppress(DamagedHistory, HistoryCompacted):

@@ -6,6 +6,7 @@ import numpy as np
 
 from training.network import Array
 from training.numerics.overflow import allow_overflow
+from training.run import Run
 from training.warnings.warning import TrainingWarning, WarningCode
 from training.warnings.words import value
 
@@ -14,6 +15,9 @@ _LEAST_FALL: Final = 0.01
 
 #: A smaller cost is low enough: a run that continues from there need not lower it.
 _LOW_COST: Final = 1e-6
+
+#: The cost of held-out examples has risen if it is more than its minimum by this part of it.
+_LEAST_RISE: Final = 0.1
 
 #: The number of updates at either end of a run whose costs are compared; with an epoch at least.
 LEAST_COMPARED: Final = 10
@@ -39,5 +43,25 @@ def warnings_of_costs(first: Array, last: Array) -> tuple[TrainingWarning, ...]:
             "Look at the other warnings; otherwise try a learning rate that is 10 times larger or"
             " smaller, another seed, or more hidden units. If the cost is low enough, the network"
             " does not need more training.",
+        ),
+    )
+
+
+def warnings_of_validations(run: Run) -> tuple[TrainingWarning, ...]:
+    """Return the warnings about the validations of a run that is over."""
+    best, latest = run.validation.best, run.validation.latest
+    if best is None or latest is None or run.settings.stop.restore_best:
+        return ()
+    lowest, cost = best.result.cost, latest.result.cost
+    if lowest <= _LOW_COST or cost <= lowest * (1.0 + _LEAST_RISE):
+        return ()
+    return (
+        TrainingWarning(
+            WarningCode.VALIDATION_COST_HAS_RISEN,
+            f"The cost of the held-out examples was lowest after update {best.update:,}"
+            f" ({value(lowest)}), and is {value(cost)} at the end: since then, the network has"
+            " learned the training examples by heart.",
+            f"Fork the network at update {best.update:,}, or end runs by patience and restore the"
+            " best state.",
         ),
     )

@@ -40,10 +40,18 @@ def warnings_of_targets(network: Network, examples: Examples) -> tuple[TrainingW
 
 @allow_overflow
 def warnings_of_parameters(
-    network: Network, update: int, parameters: Array, examples: Examples
+    network: Network,
+    update: int,
+    parameters: Array,
+    examples: Examples,
+    *,
+    drops_units: bool = False,
 ) -> tuple[TrainingWarning, ...]:
-    """Return the warnings about the parameters that a run starts from, those after `update`."""
-    equal = tuple(_about_equal_units(network, update, parameters))
+    """Return the warnings about the parameters that a run starts from, those after `update`.
+
+    With dropout, units that start equal become different.
+    """
+    equal = () if drops_units else tuple(_about_equal_units(network, update, parameters))
     return (*equal, *_about_dead_units(network, update, parameters, examples))
 
 

@@ -19,6 +19,7 @@ class WarningCode(StrEnum):
     EQUAL_UNITS = "EQUAL_UNITS"
     # About the costs of a run that is over.
     COST_HAS_NOT_FALLEN = "COST_HAS_NOT_FALLEN"
+    VALIDATION_COST_HAS_RISEN = "VALIDATION_COST_HAS_RISEN"
 
 
 @dataclass(frozen=True, slots=True)

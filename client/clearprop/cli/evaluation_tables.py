@@ -34,8 +34,18 @@ def show_details(evaluation: Evaluation, outputs: int) -> None:
         )
         show_table(["output", "MAE", "RMSE", "R²"], rows)
     say("[dim]The examples with the largest costs:[/]")
-    worst = evaluation.worst_examples
-    show_table(["example", "cost"], ([f"{index + 1:,}", number(cost)] for index, cost in worst))
+    show_table(
+        ["example", "cost", "trained in update", "position"],
+        (
+            [
+                f"{each.example + 1:,}",
+                number(each.cost),
+                "-" if each.trained_update is None else f"{each.trained_update:,}",
+                "-" if each.trained_update is None else f"{each.trained_position + 1:,}",
+            ]
+            for each in evaluation.worst_examples
+        ),
+    )
 
 
 def _show_classification(classification: Classification, names: Sequence[str]) -> None:

@@ -2203,21 +2203,34 @@ class WorstExample(_message.Message):
 
     EXAMPLE_FIELD_NUMBER: _builtins.int
     COST_FIELD_NUMBER: _builtins.int
+    TRAINED_UPDATE_FIELD_NUMBER: _builtins.int
+    TRAINED_POSITION_FIELD_NUMBER: _builtins.int
     example: _builtins.int
     """The index of the example in the training set, from 0."""
     cost: _builtins.float
     """Its cost. Can be infinite or NaN."""
+    trained_update: _builtins.int
+    """The latest update up to `EvaluateResponse.update` whose batch contains the example, for
+    TraceUpdate. Absent unless the run of that update uses the example, in its latest epoch and its
+    latest 20,000 updates, and the update can be traced.
+    """
+    trained_position: _builtins.int
+    """The position of the example in the batch of `trained_update`, counting from 0."""
     def __init__(
         self,
         *,
         example: _builtins.int = ...,
         cost: _builtins.float = ...,
+        trained_update: _builtins.int | None = ...,
+        trained_position: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_trained_update", b"_trained_update", "trained_update", b"trained_update"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cost", b"cost", "example", b"example"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_trained_update", b"_trained_update", "cost", b"cost", "example", b"example", "trained_position", b"trained_position", "trained_update", b"trained_update"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__trained_update: _TypeAlias = _typing.Literal["trained_update"]  # noqa: Y015
+    _WhichOneofArgType__trained_update: _TypeAlias = _typing.Literal["_trained_update", b"_trained_update"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__trained_update) -> _WhichOneofReturnType__trained_update | None: ...
 
 Global___WorstExample: _TypeAlias = WorstExample  # noqa: Y015
 

@@ -37,7 +37,8 @@ class Warning(_message.Message):
     target), SOFTMAX_WITH_ONE_OUTPUT, DEAD_UNITS (a layer or an output without a gradient),
     EQUAL_UNITS (the units of a layer cannot become different).
 
-    About a run that is over: COST_HAS_NOT_FALLEN.
+    About a run that is over: COST_HAS_NOT_FALLEN, VALIDATION_COST_HAS_RISEN (the network has
+    overfitted).
     """
     message: _builtins.str
     """What was found, in a sentence. Layers, units, inputs, targets, classes and examples count from

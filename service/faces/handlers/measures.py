@@ -29,10 +29,12 @@ class MeasureHandlers:
 
     def evaluate(self, request: pb.EvaluateRequest) -> pb.EvaluateResponse:
         """Measure a network on a training set."""
-        _, update, found = self._evaluations.evaluate(
+        network, update, found = self._evaluations.evaluate(
             request.network, optional(request, "update"), request.training_set
         )
-        return evaluation(update, found)
+        worst = [each.example for each in found.worst]
+        uses = self._evaluations.uses(network, update, request.training_set, worst)
+        return evaluation(update, found, uses)
 
     def check_gradients(self, request: pb.CheckGradientsRequest) -> pb.CheckGradientsResponse:
         """Compare gradients with numerical gradients."""

@@ -1,9 +1,12 @@
 """Evaluations and gradient checks."""
 
+from collections.abc import Mapping
+
 from clearprop.v1 import training_service_pb2 as pb
 
+from service.use_cases.evaluations import TrainedIn
 from training.cancellation import cancellable
-from training.evaluation import Evaluation
+from training.evaluation import Evaluation, WorstExample
 from training.gradient_check import GradientCheck, GradientDifference
 from training.measures.class_measures import (
     AverageMeasures,
@@ -15,8 +18,10 @@ from training.measures.classification import Classification
 from training.network import Network, places
 
 
-def evaluation(update: int, source: Evaluation) -> pb.EvaluateResponse:
-    """Convert an evaluation of an update."""
+def evaluation(
+    update: int, source: Evaluation, uses: Mapping[int, TrainedIn]
+) -> pb.EvaluateResponse:
+    """Convert an evaluation of an update, with the uses of the worst examples."""
     measured, classification = source.judgement, source.judgement.classification
     return pb.EvaluateResponse(
         update=update,
@@ -29,9 +34,16 @@ def evaluation(update: int, source: Evaluation) -> pb.EvaluateResponse:
         errors=(
             pb.OutputErrors(mae=each.mae, rmse=each.rmse, r2=each.r2) for each in measured.errors
         ),
-        worst_examples=(
-            pb.WorstExample(example=each.example, cost=each.cost) for each in source.worst
-        ),
+        worst_examples=(_worst(each, uses.get(each.example)) for each in source.worst),
+    )
+
+
+def _worst(source: WorstExample, use: TrainedIn | None) -> pb.WorstExample:
+    return pb.WorstExample(
+        example=source.example,
+        cost=source.cost,
+        trained_update=use.update if use else None,
+        trained_position=use.position if use else 0,
     )
 
 

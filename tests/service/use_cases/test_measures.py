@@ -1,16 +1,20 @@
 """Costs, accuracies and gradients of networks on training sets."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from services import Service
 
+from service.use_cases.edits import NewWeights
+from service.use_cases.inspection import Which
 from service.use_cases.networks import NewNetwork
 from training.engine import outputs_and_costs
 from training.errors import InvalidFields, LimitExceeded, TrainingSetNotFound, UpdateOutOfRange
 from training.limits import Limits
 from training.network import Initializer
+from training.network_rules import WeightValue
 from training.numerics.activations import Activation
 from training.numerics.initializers import InitializerKind
 from training.settings import TrainingSettings
@@ -166,3 +170,26 @@ def test_every_bad_number_is_named(service: Service) -> None:
             "example_count",
             "parameter_count",
         ]
+
+
+def test_the_worst_examples_are_found_in_the_updates_that_trained_on_them(
+    service: Service,
+) -> None:
+    settings = replace(SETTINGS, batch_size=3, epochs=50, shuffle_seed=3)
+    service.step(5, settings)
+    service.edits.set_weights("net", NewWeights((WeightValue(1, 0, 0, 0.25),)))
+    service.step(6)
+    for update in (3, 5, 12):
+        network, number, _ = service.evaluations.evaluate("net", update, "xor")
+        uses = service.evaluations.uses(network, number, "xor", range(4))
+        assert uses
+        for example, use in uses.items():
+            assert use.update <= update
+            traced = service.inspection.batch(Which("net", use.update), lambda *_: None)
+            assert traced.numbers[use.position] == example
+    network, number, _ = service.evaluations.evaluate("net", 12, "or")
+    assert service.evaluations.uses(network, number, "or", range(4)) == {}
+    assert service.evaluations.uses(network, 6, "xor", range(4)) == {}  # an edit
+    service.retention.delete_updates("net", 11)
+    kept = service.evaluations.uses(network, 12, "xor", range(4))
+    assert {use.update for use in kept.values()} == {12}

@@ -16,7 +16,12 @@ from training.walking.phases import phases_of
 from training.walking.roles import ROLES
 
 #: The enums of settings that the form offers.
-ENUMS = [run_pb2.ScheduleKind.DESCRIPTOR, run_pb2.ScheduleUnit.DESCRIPTOR]
+ENUMS = [
+    run_pb2.BatchMode.DESCRIPTOR,
+    run_pb2.ScheduleKind.DESCRIPTOR,
+    run_pb2.ScheduleUnit.DESCRIPTOR,
+    run_pb2.ValidationUnit.DESCRIPTOR,
+]
 
 HERE = Path(__file__).parent / "modules"
 MODULES = sorted(

@@ -43,6 +43,52 @@ def test_the_judgement_of_an_update_is_that_of_the_service(site: ServerProcess, 
     expect_numbers(page.locator(".judgement .worst .num"), [each["cost"] for each in worst])
 
 
+def test_validations_are_drawn_with_the_best_one_and_end_the_run_by_patience(
+    site: ServerProcess, page: Page
+) -> None:
+    page.goto(f"{site.http}/?mode=train")
+    page.get_by_label("Training set", exact=True).select_option(label="Custom table…")
+    table = "\n".join(f"{index} {index % 2}" for index in range(20))
+    page.get_by_label("Table (targets in the last columns)").fill(table)
+    page.get_by_role("textbox", name="Learning rate", exact=True).fill("0.5")
+    page.get_by_text("More settings").click()
+    page.get_by_label("Patience in epochs").fill("5")
+    page.get_by_label("End with the best weights").check()
+    page.get_by_role("button", name="Create and train").click()
+    expect(page.locator("#wrong-patience")).not_to_be_empty()
+    page.get_by_label("Held-out share").fill("0.25")
+    page.get_by_role("button", name="Create and train").click()
+    expect(page.locator(".state")).to_contain_text("Succeeded")
+    expect(page.locator(".run .end")).to_contain_text("has not improved for 5 epochs. The weights")
+    expect(page.locator(".run")).to_contain_text("trains on 15 examples and is validated on 5")
+    network = parse_qs(urlsplit(page.url).query)["network"][0]
+    run = requests.get(f"{site.http}/v1/networks/{network}/runs/1", timeout=10).json()["run"]
+    assert run["endReason"] == "END_REASON_PATIENCE"
+    best = run["best"]
+    expect(page.locator(".legend .num")).to_have_attribute("data-exact", exact(best["cost"]))
+    page.locator(".legend button").click()
+    expect(page.get_by_label("Update number")).to_have_value(best["update"])
+    shown = page.locator(".looked-at .num").last
+    expect(shown).to_have_attribute("data-exact", exact(best["cost"]))
+
+
+def test_an_example_with_a_large_cost_leads_to_the_update_that_trained_on_it(
+    site: ServerProcess, page: Page
+) -> None:
+    network = _train(site, page)
+    expect(page.locator(".state")).to_contain_text("Succeeded")
+    worst = _measured(site, network, 10_000)["worstExamples"][0]
+    page.locator(".worst button").first.click()
+    number = int(worst["example"]) + 1
+    expect(page.locator("[data-at=update]")).to_contain_text("10\u202f000")
+    assert parse_qs(urlsplit(page.url).query)["example"] == [str(number)]
+    path = f"{site.http}/v1/networks/{network}/updates/10000:trace"
+    (traced,) = requests.get(
+        path, {"firstPosition": worst["trainedPosition"], "positionCount": 1}, timeout=10
+    ).json()["trace"]["examples"]
+    assert traced["inputs"]["values"] == [[0, 0], [1, 0], [0, 1], [1, 1]][number - 1]
+
+
 def test_the_learning_rate_of_a_schedule_is_shown_and_used_in_equations(
     site: ServerProcess, page: Page
 ) -> None:

@@ -130,6 +130,9 @@ def test_hidden_units_that_start_equal_stay_equal() -> None:
     parameters = np.zeros_like(world.parameters)
     found = of_parameters(world, parameters)
     assert [each.code for each in found] == ["EQUAL_UNITS"] * 2
+    assert not warnings_of_parameters(
+        world.network, 0, parameters, world.examples, drops_units=True
+    )
     assert found[1].message.startswith("All 2 units of hidden layer 2 have the same weights")
     parameters[-3] = 0.1  # weights of the output tell the units of hidden layer 2 apart
     assert [each.code for each in of_parameters(world, parameters)] == ["EQUAL_UNITS"]

@@ -37,8 +37,8 @@ function windowOf({ settings: { batchSize }, updatesDone, firstUpdate, latestUpd
   return { start, end: Math.min(last, start + count - 1) };
 }
 
-// These updates of the run, and its training set.
-function useWindow({ network }, { run, settings: { trainingSet } }, { start, end }) {
+// These updates of the run, and the number of examples in an epoch.
+function useWindow({ network }, { run, trainingExamples, settings: { trainingSet } }, { start, end }) {
   const { answer } = useAnswer(
     `${run} ${start} ${end}`,
     async (signal) => {
@@ -47,7 +47,7 @@ function useWindow({ network }, { run, settings: { trainingSet } }, { start, end
         get(`networks/${network}/updates`, query, signal),
         get(`trainingSets/${trainingSet}`, {}, signal).catch(() => null), // the set may be deleted
       ]);
-      return { updates: updates.filter((each) => each.run === run), set: set?.trainingSet };
+      return { updates: updates.filter((each) => each.run === run), size: Number(trainingExamples) || Number(set?.trainingSet.exampleCount ?? Infinity) };
     },
     { isUrgent: true },
   );
@@ -70,7 +70,7 @@ function Cell({ cell, index, run, update, moment, opened }) {
       style=${`grid-column:${index + 1}`}
       aria-current=${isNow ? "step" : undefined}
       title=${cell.isCut ? `${cell.count} examples in this batch` : undefined}
-      aria-label=${`${cell.isCut ? "Go to update" : "Update"} ${cell.update}, example ${cell.position + 1} of its batch: ${run.settings.shuffleSeed === undefined ? "example" : "position in the epoch"} ${cell.place + 1}`}
+      aria-label=${`${cell.isCut ? "Go to update" : "Update"} ${cell.update}, example ${cell.position + 1} of its batch: ${run.settings.shuffleSeed === undefined && !run.settings.validation?.share ? "example" : "position in the epoch"} ${cell.place + 1}`}
       onClick=${open}
     >
       ${cell.isCut ? "…" : cell.place + 1}
@@ -97,8 +97,7 @@ const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 
 // A cell per example of each update. A long batch shows some cells around the selected one; the cells "…"
 // beside them move on.
-function cellsOf({ updates, set }, { update, position, most }) {
-  const size = set ? Number(set.exampleCount) : Infinity;
+function cellsOf({ updates, size }, { update, position, most }) {
   return updates.flatMap((each) => {
     const number = Number(each.update);
     return placesOf(each.exampleCount, most, number === update ? position : 0).map(({ at, isCut }) => {

@@ -14,14 +14,14 @@ export function colour(name) {
 const probe = document.head.appendChild(document.createElement("i"));
 
 // `xs` are numbers of updates, `lines` [{ name, ys, stroke: the name of a colour, dash, width }], each `ys`
-// as long as `xs`: null is a gap, undefined is not; `marks` are updates with × at the top; `at` is the
-// selected update.
-export function Curve({ xs, lines, marks = [], at, onPick, onZoom, height = 200, label, scale = "linear" }) {
+// as long as `xs`: null is a gap, undefined is not; `marks` are updates with × at the top; `best` is a point
+// [update, value] with a diamond; `at` is the selected update.
+export function Curve({ xs, lines, marks = [], best, at, onPick, onZoom, height = 200, label, scale = "linear" }) {
   const box = useRef(null);
   const plot = useRef(null);
   const now = useRef({});
   const { data, exponent } = useMemo(() => scaled(xs, lines, scale), [xs, lines, scale]);
-  now.current = { at, marks, exponent, onPick, onZoom };
+  now.current = { at, marks, best, exponent, onPick, onZoom };
   // A new number of lines or another scale needs a new plot; new points do not.
   const shape = `${scale} ${lines.map(({ name, stroke, width }) => `${name} ${stroke} ${width}`)}`;
 
@@ -39,7 +39,7 @@ export function Curve({ xs, lines, marks = [], at, onPick, onZoom, height = 200,
     };
   }, [shape, height]);
   useEffect(() => plot.current?.setData(data), [data]);
-  useEffect(() => plot.current?.redraw(false), [at, marks]);
+  useEffect(() => plot.current?.redraw(false), [at, marks, best]);
 
   return html`<div class="curve" style=${{ height: `${height}px` }} role="img" aria-label=${label} ref=${box}></div>`;
 }
@@ -78,7 +78,7 @@ function options(box, { lines, height, scale, now }) {
       })),
     ],
     hooks: {
-      draw: [(u) => drawMarks(u, now.current.marks), (u) => drawMark(u, now.current.at)],
+      draw: [(u) => drawMarks(u, now.current.marks), (u) => drawMark(u, now.current.at), (u) => drawBest(u, now.current)],
       ready: [(u) => listen(u, now)],
       setSelect: [(u) => zoomed(u, now)],
     },
@@ -167,6 +167,26 @@ function drawMarks(u, marks) {
       ctx.lineTo(x + half, y + way * half);
     }
   }
+  ctx.stroke();
+  ctx.restore();
+}
+
+function drawBest(u, { best, exponent }) {
+  const { min, max } = u.scales.x;
+  if (!best || best[0] < min || best[0] > max) return;
+  const [x, y] = [u.valToPos(best[0], "x", true), u.valToPos(best[1] / 10 ** exponent, "y", true)];
+  const half = 6 * devicePixelRatio;
+  const { ctx } = u;
+  ctx.save();
+  ctx.fillStyle = colour("--good");
+  ctx.strokeStyle = colour("--paper");
+  ctx.lineWidth = 1.5 * devicePixelRatio;
+  ctx.setLineDash([]);
+  ctx.beginPath();
+  ctx.moveTo(x, y - half);
+  for (const [dx, dy] of [[half, 0], [0, half], [-half, 0]]) ctx.lineTo(x + dx, y + dy);
+  ctx.closePath();
+  ctx.fill();
   ctx.stroke();
   ctx.restore();
 }

@@ -11,5 +11,8 @@ export function numberOrText(text) {
   return Number.isFinite(value) ? value : text.trim();
 }
 
+// Several numbers with spaces or semicolons between them, in the same way.
+export const numbersOrTexts = (text) => text.split(/[\s;]+/).filter(Boolean).map(numberOrText);
+
 // Undefined if nothing was typed.
 export const optionalNumber = (text) => (text.trim() === "" ? undefined : numberOrText(text));

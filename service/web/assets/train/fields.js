@@ -42,6 +42,9 @@ export function Choice({ values, wrong, change, name, label, options, nameOf = e
   `;
 }
 
-export const Check = ({ values, change, name, label }) => html`
-  <label class="check wide"><input type="checkbox" checked=${values[name]} onChange=${(event) => change(name, event.target.checked)} /> ${label}</label>
+export const Check = ({ values, wrong, change, name, label }) => html`
+  <div class="wide">
+    <label class="check"><input type="checkbox" checked=${values[name]} aria-describedby=${`wrong-${name}`} onChange=${(event) => change(name, event.target.checked)} /> ${label}</label>
+    <span class="wrong" id=${`wrong-${name}`} role="alert">${wrong[name]}</span>
+  </div>
 `;

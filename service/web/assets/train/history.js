@@ -13,7 +13,7 @@ import { RateCurve } from "./rate_curve.js";
 const POINTS = 800;
 const NONE = [];
 
-export function History({ network, latest, at }) {
+export function History({ network, run, latest, at }) {
   const [zoom, setZoom] = useState(null);
   const [isLog, setLog] = useState(false);
   const earliest = Number(network.earliestUpdate);
@@ -23,7 +23,9 @@ export function History({ network, latest, at }) {
     get(`networks/${network.network}/updates`, { startUpdate: from, endUpdate: to, maxPoints: POINTS, detail: "DETAIL_COST" }),
   );
   const updates = answer?.updates ?? NONE;
-  const { xs, lines, marks } = useMemo(() => pointsOf(updates, isLog), [answer, isLog]);
+  const validated = useValidations(network.network, from, to, Boolean(run?.settings.validation));
+  const { xs, lines, marks } = useMemo(() => pointsOf(updates, validated, isLog), [answer, validated, isLog]);
+  const best = useMemo(() => bestOf(run, isLog), [run?.best?.update, isLog]);
   const gaps = gapsText(updates, answer?.thinned, isLog);
   const shown = useShown(network.network, at);
   const pick = (update) => go({ update: Math.min(Math.max(update, earliest), latest) });
@@ -42,6 +44,7 @@ export function History({ network, latest, at }) {
         xs=${xs}
         lines=${lines}
         marks=${marks}
+        best=${best}
         at=${at}
         onPick=${pick}
         onZoom=${setZoom}
@@ -49,6 +52,7 @@ export function History({ network, latest, at }) {
         scale=${isLog ? "log" : "linear"}
         label=${`Cost of updates ${from} to ${to}. The slider below selects an update.`}
       />
+      ${run?.latestValidation && html`<${Legend} run=${run} onPick=${pick} />`}
       ${gaps && html`<p class="small gaps">${gaps}</p>`}
       <${RateCurve} updates=${updates} shown=${shown} at=${at} onPick=${pick} onZoom=${setZoom} />
       <div class="time">
@@ -61,11 +65,25 @@ export function History({ network, latest, at }) {
         <span class="soft">of ${whole(latest)}</span>
         <span>Epoch ${shown?.epoch && shown.epoch !== "0" ? whole(shown.epoch) : "–"}</span>
         <span>Cost before the update: <${Num} value=${shown?.cost} name="cost" /></span>
+        ${shown?.validation && html`<span>Validation cost after it: <${Num} value=${shown.validation.cost} name="validation cost" /></span>`}
         <span class="small soft tip">Click the curve to select an update. Drag to zoom.</span>
       </p>
     </div>
   `;
 }
+
+// The lines of the curve, and the best validation of the run.
+const Legend = ({ run: { best }, onPick }) => html`
+  <p class="small legend">
+    <span><i class="of-cost" aria-hidden="true"></i> Cost of the update</span>
+    <span><i class="of-validation" aria-hidden="true"></i> Cost of the held-out examples</span>
+    ${best &&
+    html`<span
+      ><span class="of-best" aria-hidden="true">◆</span> Best: <${Num} value=${best.cost} name="best validation cost" /> after${" "}
+      <button type="button" class="link" onClick=${() => onPick(Number(best.update))}>update ${whole(best.update)}</button></span
+    >`}
+  </p>
+`;
 
 // Half of the range that is shown, with the selected update in it.
 function around(at, from, to) {
@@ -105,18 +123,35 @@ function useShown(network, at) {
   return answer?.updates[0];
 }
 
+// The updates with a validation.
+function useValidations(network, from, to, hasThem) {
+  const { answer } = useAnswer(hasThem ? `${from} ${to}` : null, () =>
+    get(`networks/${network}/updates`, { startUpdate: from, endUpdate: to, maxPoints: POINTS, detail: "DETAIL_COST", validated: true }),
+  );
+  return (hasThem && answer?.updates) || NONE;
+}
+
 // Updates without a cost, such as edits, leave no gap in the curve; costs that cannot be drawn do.
-function pointsOf(updates, isLog) {
-  const heightOf = (cost) => {
-    if (cost === undefined) return undefined;
-    return typeof cost === "number" && (!isLog || cost > 0) ? cost : null;
-  };
+function pointsOf(updates, validated, isLog) {
   const numberOf = ({ update }) => Number(update);
-  return {
-    xs: updates.map(numberOf),
-    lines: [{ name: "cost", ys: updates.map(({ cost }) => heightOf(cost)), stroke: "--accent" }],
-    marks: updates.filter(({ cost }) => isNonFinite(cost)).map(numberOf),
-  };
+  const costs = new Map(updates.map((each) => [numberOf(each), each.cost]));
+  const validations = new Map(validated.map((each) => [numberOf(each), each.validation.cost]));
+  const xs = [...new Set([...costs.keys(), ...validations.keys()])].sort((one, other) => one - other);
+  const heightsOf = (values) => xs.map((update) => heightOf(values.get(update), isLog));
+  const ofCost = { name: "cost", ys: heightsOf(costs), stroke: "--accent" };
+  const ofValidation = { name: "validation cost", ys: heightsOf(validations), stroke: "--negative", dash: [6, 3], width: 2 };
+  const marks = xs.filter((update) => isNonFinite(costs.get(update)) || isNonFinite(validations.get(update)));
+  return { xs, lines: validated.length ? [ofCost, ofValidation] : [ofCost], marks };
+}
+
+function heightOf(cost, isLog) {
+  if (cost === undefined) return undefined;
+  return typeof cost === "number" && (!isLog || cost > 0) ? cost : null;
+}
+
+function bestOf(run, isLog) {
+  const { update, cost } = run?.best ?? {};
+  return typeof heightOf(cost, isLog) === "number" ? [Number(update), cost] : undefined;
 }
 
 // Which costs the curve cannot show.

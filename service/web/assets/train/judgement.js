@@ -2,6 +2,7 @@
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
 import { whole } from "../shared/number_format.js";
+import { go } from "../shared/place.js";
 import { Residuals } from "./residuals.js";
 
 const MOST_CLASSES = 12; // a larger matrix does not fit; `clearprop evaluate --details` has all
@@ -21,12 +22,19 @@ export function Judgement({ network, measured, examples, outputs }) {
       ${errors.length > 0 && html`<${Outputs} caption="Errors of each output (mean absolute, root mean squared) and R²" measures=${ERRORS} items=${errors.slice(0, MOST_CLASSES)} />
       <${Residuals} examples=${examples} outputs=${outputs} />`}
       <p class="small worst">
-        Largest costs: ${worstExamples.slice(0, MOST_WORST).map(
-          ({ example, cost }, index) => html`${index > 0 && ", "}<span>example ${whole(Number(example) + 1)} (<${Num} value=${cost} name="cost" />)</span>`,
-        )}
+        Largest costs: ${worstExamples.slice(0, MOST_WORST).map((each, index) => html`${index > 0 && ", "}<${Worst} key=${each.example} ...${each} />`)}
       </p>
     </div>
   `;
+}
+
+// An example with a large cost; a button opens the update that trained on it.
+function Worst({ example, cost, trainedUpdate, trainedPosition }) {
+  const name = `example ${whole(Number(example) + 1)}`;
+  const open = () => go({ mode: "look", update: Number(trainedUpdate), position: trainedPosition, step: undefined, weight: undefined }, { push: true });
+  return html`<span
+    >${trainedUpdate === undefined ? name : html`<button type="button" class="link" title=${`Look inside update ${trainedUpdate}, the latest that trained on this example`} onClick=${open}>${name}</button>`}${" "}(<${Num} value=${cost} name="cost" />)</span
+  >`;
 }
 
 function Classes({ classification, isBinary }) {

@@ -54,11 +54,11 @@ export function RunBar({ network, run, speed, place, latest }) {
 const structureOf = ({ layerSizes, activations, bias, costFunction }) =>
   `${layerSizes.join("-")}, ${[...new Set(activations.map(enumName))].join(" and ")}${bias ? ", biases" : ""}, ${enumName(costFunction)}.`;
 
-const settingsOf = ({ settings: { trainingSet, optimizer, learningRate, schedule, batchSize, shuffleSeed } }) =>
-  `Training set ${trainingSet}, ${enumName(optimizer.kind)}, learning rate ${learningRate}${schedule ? ` with schedule ${enumName(schedule.kind)}` : ""}, batch size ${batchSize}${shuffleSeed === undefined ? "" : `, shuffle seed ${shuffleSeed}`}.`;
+const settingsOf = ({ trainingExamples, validationExamples, settings: { trainingSet, optimizer, learningRate, schedule, batchSize, shuffleSeed } }) =>
+  `Training set ${trainingSet}, ${enumName(optimizer.kind)}, learning rate ${learningRate}${schedule ? ` with schedule ${enumName(schedule.kind)}` : ""}, batch size ${batchSize}${shuffleSeed === undefined ? "" : `, shuffle seed ${shuffleSeed}`}.${Number(validationExamples) ? ` It trains on ${whole(trainingExamples)} examples and is validated on ${whole(validationExamples)} others.` : ""}`;
 
 function Facts({ run, speed }) {
-  const { settings } = run;
+  const { settings, latestValidation: validation } = run;
   return html`
     <dl class="facts">
       <${Fact} name=${`Run ${run.run}`}>
@@ -67,14 +67,35 @@ function Facts({ run, speed }) {
       <${Fact} name="Update"><span data-of="updates">${whole(run.updatesDone)}</span> <span class="soft">of ${whole(run.totalUpdates)}</span><//>
       <${Fact} name="Epoch">${whole(run.epoch)} <span class="soft">of ${whole(settings.epochs)}</span><//>
       <${Fact} name="Cost before the update"><${Num} value=${run.latestCost} name="cost" /><//>
+      ${validation && html`<${Fact} name="Validation cost"><${Num} value=${validation.cost} name="validation cost" /><//>`}
+      ${validation?.accuracy !== undefined && html`<${Fact} name="Validation accuracy">${percent(validation.accuracy)}<//>`}
       <${Fact} name="Updates per second"><${Speed} run=${run} speed=${speed} /><//>
     </dl>
     <progress max=${Number(run.totalUpdates)} value=${Number(run.updatesDone)} aria-label="Updates done"></progress>
+    ${endOf(run) && html`<p class="small soft end">${endOf(run)}</p>`}
     ${nonFiniteCost(run)}
     <${Warnings} warnings=${run.warnings} label="Warnings about the run" />
     ${run.failure && html`<p class="failure" role="alert">${sentence(run.failure.message)}</p>`}
   `;
 }
+
+const ENDS = {
+  END_REASON_ALL_EPOCHS: () => "All epochs are complete.",
+  END_REASON_MAX_UPDATES: () => "The maximum number of updates is reached.",
+  END_REASON_COST_REACHED: ({ stop }) => `The mean cost of an epoch was below ${stop.costBelow}.`,
+  END_REASON_PATIENCE: ({ stop }) => `The validation cost has not improved for ${whole(stop.patience)} ${stop.patience === "1" ? "epoch" : "epochs"}.`,
+  END_REASON_CANCELLED: () => "The run was cancelled.",
+};
+
+// Why the run is over, unless its failure says so, and which weights it ended with.
+function endOf({ endReason, settings, best, failure }) {
+  const reason = !failure && ENDS[endReason]?.(settings);
+  if (!reason) return "";
+  const isRestored = settings.stop?.restoreBest && best && endReason !== "END_REASON_CANCELLED";
+  return isRestored ? `${reason} The weights are those of the best validation, after update ${whole(best.update)}.` : reason;
+}
+
+const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
 // Costs can overflow while the weights are finite, so the run can succeed.
 function nonFiniteCost({ nonFiniteCost: update, failure }) {

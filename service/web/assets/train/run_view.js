@@ -16,7 +16,7 @@ export function RunView({ place }) {
   if (!network) return html`<p class="welcome soft">Loading ${place.network}…</p>`;
   return html`
     <${RunBar} network=${network} run=${run} speed=${speed} place=${place} latest=${latest} />
-    <${History} network=${network} latest=${latest} at=${at} />
+    <${History} network=${network} run=${run} latest=${latest} at=${at} />
     <div class="panels">
       <${Predictions} network=${network} set=${set} at=${at} />
       ${network.layerSizes[0] === 2 && html`<${Surface} network=${network} set=${set} at=${at} />`}

@@ -1,6 +1,6 @@
 // How the learning rate changes during the run.
 import { html } from "../../shared/html.js";
-import { numberOrText, optionalNumber } from "../../shared/number_input.js";
+import { numbersOrTexts, optionalNumber } from "../../shared/number_input.js";
 import { Choice, Entry } from "../fields.js";
 
 // The fields of each schedule.
@@ -42,7 +42,7 @@ export const SCHEDULE = {
     const { schedule: kind, scheduleUnit: unit } = values;
     const warmup = optionalNumber(values.warmup);
     if (kind === "SCHEDULE_KIND_CONSTANT" && warmup === undefined) return {};
-    const typed = KINDS[kind].map((name) => [name, name === "rates" ? listOf(values.rates) : optionalNumber(values[name])]);
+    const typed = KINDS[kind].map((name) => [name, name === "rates" ? numbersOrTexts(values.rates) : optionalNumber(values[name])]);
     return { schedule: { kind, unit, warmup, ...Object.fromEntries(typed) } };
   },
   places: [
@@ -50,5 +50,3 @@ export const SCHEDULE = {
     [/^settings\.schedule/, "schedule"],
   ],
 };
-
-const listOf = (text) => text.split(/[\s;]+/).filter(Boolean).map(numberOrText);
