@@ -101,6 +101,23 @@ def _trajectories(schedule: Scheduler) -> list[dict[str, Any]]:
     return rows
 
 
+def _plateau() -> dict[str, Any]:
+    """Return the costs of validations, one after each update, and the rates that follow."""
+    costs = np.round(np.random.default_rng(5).exponential(1.0, _UPDATES) + 0.5, 2).tolist()
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=_RATE)
+    # It reduces the rate when more than `patience` validations have not improved, not as many.
+    scheduler = lr_scheduler.ReduceLROnPlateau(
+        optimizer, factor=0.7, patience=6, threshold=0.05, threshold_mode="abs", eps=0.0
+    )
+    rates = []
+    for cost in costs:
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        scheduler.step(cost)
+    numbers = {"learning_rate": _RATE, "factor": 0.7, "patience": 7, "min_delta": 0.05}
+    return {"kind": "plateau", "numbers": numbers, "costs": costs, "learning_rates": rates}
+
+
 def main() -> None:
     """Write the rates of each schedule, and what training with it leads to."""
     torch.set_num_threads(1)
@@ -111,6 +128,7 @@ def main() -> None:
         row |= {} if listed is None else {"rates": listed}
         trajectories = [] if listed else _trajectories(schedule)  # a list has its own rates
         rows.append(row | {"learning_rates": _rates(schedule), "trajectories": trajectories})
+    rows.append(_plateau() | {"trajectories": []})
     made_by = f"PyTorch {torch.__version__.partition('+')[0]}, float64"
     text = ",\n".join(f"  {json.dumps(row)}" for row in rows)
     (FOLDER / "rates.json").write_text(

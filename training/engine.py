@@ -21,6 +21,7 @@ from training.numerics.overflow import allow_overflow
 from training.numerics.pcg64 import Words, shuffling
 from training.numerics.sums import sum_in_order
 from training.optimizer import Optimizer, OptimizerState
+from training.plateau import Plateau
 from training.run import Run
 from training.settings import TrainingSettings
 from training.training_set import Examples
@@ -89,6 +90,10 @@ class Engine:
         self._dropout = dropped_units(network, settings.dropout)
         self._shuffle_seed = settings.shuffle_seed
         self._stop = settings.stop
+
+    def reduce(self, plateau: Plateau) -> None:
+        """Continue with the learning rates that follow from what validations have led to."""
+        self._run = replace(self._run, plateau=plateau)
 
     def advance(
         self,

@@ -1,9 +1,12 @@
-"""The learning rate of each update of a run: a function of its settings and of its batches."""
+"""The learning rate of each update of a run.
+
+It is a function of the settings, of the batches, and of the reductions that validations led to.
+"""
 
 import numpy as np
 
 from training.network import Array
-from training.numerics.schedules import SCHEDULE_CODES, ScheduleNumbers, fill_learning_rates
+from training.numerics.schedules import SCHEDULE_CODES, ScheduleNumbers, fill_learning_rates, power
 from training.run import Run
 from training.schedule import ScheduleUnit
 
@@ -17,6 +20,8 @@ def learning_rates(run: Run, first: int, count: int, stride: int = 1) -> Array:
     rates = np.full(count, settings.learning_rate)
     if not settings.schedule.is_constant:
         _fill(rates, run, first, stride)
+    if run.plateau.reductions:
+        _reduce(rates, run, first, stride)
     rates.flags.writeable = False
     return rates
 
@@ -41,3 +46,13 @@ def _fill(rates: Array, run: Run, first: int, stride: int) -> None:
         schedule.warmup,
     )
     fill_learning_rates(times, numbers, np.array(schedule.rates), rates)
+
+
+def _reduce(rates: Array, run: Run, first: int, stride: int) -> None:
+    """Multiply each rate by γ^k, where k is the number of reductions before the update."""
+    indices = first + stride * np.arange(len(rates), dtype=np.int64)
+    reductions, schedule = run.plateau.reductions, run.schedule
+    counts = np.searchsorted(np.array(reductions), indices, side="right")
+    factors = np.array([power(schedule.factor, k) for k in range(len(reductions) + 1)])
+    reduced = np.maximum(rates * factors[counts], schedule.minimum)
+    rates[:] = np.where(counts > 0, reduced, rates)

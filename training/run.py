@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TypedDict, Unpack
 
 from training.batches import Batches
+from training.plateau import NO_PLATEAU, Plateau
 from training.schedule import LearningRateSchedule, ScheduleUnit
 from training.settings import TrainingSettings
 from training.validation import NOT_VALIDATED, ValidationPoints, ValidationProgress
@@ -84,6 +85,7 @@ class Progress(TypedDict, total=False):
     start_time: datetime
     validation: ValidationProgress
     end_reason: EndReason | None
+    plateau: Plateau
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,7 @@ class Run:
     validation_examples: int = 0
     validation: ValidationProgress = NOT_VALIDATED
     end_reason: EndReason | None = None
+    plateau: Plateau = NO_PLATEAU
 
     @property
     def batches(self) -> Batches:

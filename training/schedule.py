@@ -29,8 +29,10 @@ class LearningRateSchedule:
     The time of an update is the number of epochs before that of its first example, or of updates
     before it, by `unit`; so are `period` and `warmup`. `period`, ≥ 1, `factor`, > 0 and finite,
     `minimum`, 0 to the learning rate, and `rates`, each > 0 and finite, apply to some kinds; what
-    is not given is 0, or empty. In the first `warmup` units, ≥ 0, the rate rises in equal parts up
-    to the learning rate.
+    is not given is 0, or empty. `patience`, ≥ 1, and `min_delta`, ≥ 0 and finite, apply to PLATEAU:
+    after so many units without a validation whose cost is less by more than `min_delta`, the rate
+    is multiplied by `factor`, < 1. In the first `warmup` units, ≥ 0, the rate rises in equal parts
+    up to the learning rate.
     """
 
     kind: ScheduleKind = ScheduleKind.CONSTANT
@@ -40,6 +42,8 @@ class LearningRateSchedule:
     minimum: float = 0.0
     warmup: int = 0
     rates: tuple[float, ...] = ()
+    patience: int = 0
+    min_delta: float = 0.0
 
     @property
     def is_constant(self) -> bool:
@@ -66,13 +70,15 @@ def check_schedule(
     """Require settings that apply to the kind of the schedule and are in range."""
     known = violations.known(f"{field}.kind")
     table = schedule.kind.definition
-    for name in ("period", "factor", "minimum", "rates"):
+    for name in ("period", "factor", "minimum", "rates", "patience", "min_delta"):
         value = getattr(schedule, name)
         if known and value and name not in table.applies:
             violations.add(
                 f"{field}.{name}", f"must be absent with {schedule.kind.name}: {_owners(name)}"
             )
-    required = table.applies - table.defaults.keys() - {"minimum"} if known else frozenset()
+    required = table.applies - table.defaults.keys() - {"minimum", "min_delta"}
+    if not known:
+        required = frozenset()
     if schedule.kind is ScheduleKind.COSINE:
         required -= {"period"}
     _check_numbers(violations, field, schedule, required)
@@ -88,6 +94,7 @@ def check_schedule(
         f"must be 0 to 2^53 − 1, not {schedule.warmup}",
     )
     _check_rates(violations, f"{field}.rates", schedule.rates, needed="rates" in required)
+    _check_plateau(violations, field, schedule)
 
 
 def _check_numbers(
@@ -118,6 +125,24 @@ def _check_rates(
         if not (isfinite(rate) and rate > 0.0):
             violations.add(f"{field}[{index}]", f"must be finite and greater than 0, not {rate}")
             return
+
+
+def _check_plateau(violations: Violations, field: str, schedule: LearningRateSchedule) -> None:
+    violations.require(
+        schedule.kind is not ScheduleKind.PLATEAU or not schedule.factor >= 1.0,
+        f"{field}.factor",
+        f"must be less than 1 with PLATEAU, not {schedule.factor}",
+    )
+    violations.require(
+        0 <= schedule.patience <= _LONGEST,
+        f"{field}.patience",
+        f"must be 1 to 2^53 − 1, not {schedule.patience}",
+    )
+    violations.require(
+        isfinite(schedule.min_delta) and schedule.min_delta >= 0.0,
+        f"{field}.min_delta",
+        f"must be finite and at least 0, not {schedule.min_delta}",
+    )
 
 
 def _owners(name: str) -> str:

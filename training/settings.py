@@ -8,6 +8,7 @@ from training.dropout import Dropout
 from training.errors import LimitExceeded, Violations
 from training.limits import MOST_EXAMPLES_OF_A_RUN, Limits
 from training.network import Network
+from training.numerics.schedules import ScheduleKind
 from training.optimizer import Optimizer, check_optimizer
 from training.schedule import LearningRateSchedule, check_schedule
 from training.validation import Validation, check_validation
@@ -101,6 +102,11 @@ def check_settings(
     check_optimizer(violations, f"{name}.optimizer", settings.optimizer)
     _check_stop(violations, f"{name}.stop", settings.stop)
     check_schedule(violations, f"{name}.schedule", settings.schedule, rate)
+    violations.require(
+        settings.schedule.kind is not ScheduleKind.PLATEAU or settings.validation is not None,
+        f"{name}.schedule.kind",
+        "PLATEAU needs a validation",
+    )
     violations.known(f"{name}.batch_mode")
     if settings.validation is not None:
         check_validation(violations, f"{name}.validation", settings.validation, examples)

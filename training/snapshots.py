@@ -122,6 +122,7 @@ class Snapshots:
         """Return these updates and the ones that follow them as one object."""
         return replace(
             self,
+            run=later.run,  # with all reductions of the learning rate
             costs=np.concatenate([self.costs, later.costs]),
             parameters=np.concatenate([self.parameters, later.parameters]),
             last_state=later.last_state,

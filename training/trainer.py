@@ -224,6 +224,7 @@ def _after(before: Run, stretch: Stretch, latest: int, started: datetime, now: d
         non_finite_cost=_non_finite_cost(before, updates),
         start_time=before.start_time or started,
         validation=stretch.progress,
+        plateau=stretch.plateau,
         end_reason=reason,
     )
 

@@ -39,7 +39,7 @@ UnitName: TypeAlias = Literal["update", "epoch"]
 
 #: Options of a run, by the message that they belong to.
 _SETTINGS = ("learning_rate", "batch_size", "epochs", "shuffle_seed")
-_SCHEDULE_NUMBERS = ("period", "factor", "minimum", "warmup", "rates")
+_SCHEDULE_NUMBERS = ("period", "factor", "minimum", "warmup", "rates", "patience", "min_delta")
 _STOP = ("cost_below", "max_updates", "patience", "min_delta", "restore_best")
 _VALIDATION = {
     "validation_share": "share",
@@ -115,14 +115,16 @@ class OptimizerOptions(TypedDict, total=False):
     - `batch_mode`: what happens to a batch at the end of an epoch: `cross-epochs` (the default),
       `end-with-epoch` or `drop-last`.
     - `schedule`: how the learning rate changes: `constant` (the default), `step`, `exponential`,
-      `cosine`, `inverse-time` or `list`.
+      `cosine`, `inverse-time`, `plateau` or `list`.
     - `schedule_unit`: the unit of its time: `epoch` (the default) or `update`.
     - `schedule_period`: of `step`, `cosine`, `inverse-time` and `list`; for `cosine`, the rest of
       the run by default.
-    - `schedule_factor`: of `step` (0.1), `exponential` and `inverse-time`.
+    - `schedule_factor`: of `step` and `plateau` (0.1), `exponential` and `inverse-time`.
     - `schedule_minimum` (0): no learning rate after the warm-up is less.
     - `schedule_warmup` (0): the number of epochs or updates in which the rate rises at first.
     - `schedule_rates`: of `list`: the rates that follow after the learning rate.
+    - `schedule_patience` (10), `schedule_min_delta` (0): of `plateau`: the time without an
+      improvement of the validation cost after which the rate is reduced, and the least improvement.
     - `validation_share`: holds out this share of the examples, between 0 and 1, and evaluates the
       network on them after each epoch. `validation_seed` (0) chooses them.
     - `validation_set`: evaluates the network on another training set instead.
@@ -153,6 +155,8 @@ class OptimizerOptions(TypedDict, total=False):
     schedule_minimum: float
     schedule_warmup: int
     schedule_rates: Sequence[float]
+    schedule_patience: int
+    schedule_min_delta: float
     validation_share: float
     validation_set: str
     validation_seed: int

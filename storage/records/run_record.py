@@ -11,6 +11,7 @@ from storage.records.record import Documents, Part, Record, given, named, unless
 from training.batches import BatchMode
 from training.dropout import Dropout
 from training.numerics.schedules import ScheduleKind
+from training.plateau import NO_PLATEAU, Plateau
 from training.run import (
     EndReason,
     Failure,
@@ -58,6 +59,14 @@ class _SchedulePart(Part, frozen=True):
     minimum: float = 0.0
     warmup: int = 0
     rates: tuple[float, ...] = ()
+    patience: int | UnsetType = UNSET
+    min_delta: float | UnsetType = UNSET
+
+
+class _PlateauPart(Part, frozen=True):
+    reductions: tuple[int, ...] = ()
+    cost: float | None = None
+    since: int = 0
 
 
 class _DropoutPart(Part, frozen=True):
@@ -126,6 +135,7 @@ class RunRecord(Record, frozen=True, kw_only=True):
     latest_validation: _ValidatedPart | UnsetType = UNSET
     best: _ValidatedPart | UnsetType = UNSET
     improvement: _ImprovementPart | UnsetType = UNSET
+    plateau: _PlateauPart | UnsetType = UNSET
     end_reason: str | UnsetType = UNSET  # if it does not follow from the other fields
 
 
@@ -175,6 +185,7 @@ def write(run: Run) -> bytes:
         validation_examples=run.validation_examples or UNSET,
         latest_validation=_validated_part(run.validation.latest),
         best=_validated_part(run.validation.best),
+        plateau=_part_of_plateau(run.plateau),
         improvement=_ImprovementPart(improvement.cost, improvement.position)
         if improvement
         else UNSET,
@@ -209,6 +220,7 @@ def read(document: bytes, latest_cost: float | None, epoch_cost: float | None) -
         validation_set_uid=record.validation_set_uid or "",
         validation_examples=record.validation_examples or 0,
         validation=_progress(record),
+        plateau=_plateau_of(record.plateau),
         end_reason=named(EndReason, record.end_reason) if record.end_reason else None,
     )
     if run.is_over and run.end_reason is None:
@@ -268,6 +280,8 @@ def _part_of_schedule(schedule: LearningRateSchedule) -> _SchedulePart | UnsetTy
         schedule.minimum,
         schedule.warmup,
         schedule.rates,
+        unless(0, schedule.patience),
+        unless(0.0, schedule.min_delta),
     )
 
 
@@ -282,7 +296,21 @@ def _schedule_of(part: _SchedulePart | UnsetType) -> LearningRateSchedule:
         part.minimum,
         part.warmup,
         part.rates,
+        given(0, part.patience),
+        given(0.0, part.min_delta),
     )
+
+
+def _part_of_plateau(plateau: Plateau) -> _PlateauPart | UnsetType:
+    if plateau == NO_PLATEAU:
+        return UNSET
+    return _PlateauPart(plateau.reductions, plateau.cost, plateau.since)
+
+
+def _plateau_of(part: _PlateauPart | UnsetType) -> Plateau:
+    if isinstance(part, UnsetType):
+        return NO_PLATEAU
+    return Plateau(part.reductions, part.cost, part.since)
 
 
 def _validation_part(source: Validation) -> _ValidationPart:

@@ -6,6 +6,7 @@ import pytest
 from clearprop import NetworkInfo
 from clearprop.calls import edits, networks, runs
 from clearprop.changes import weight_values
+from clearprop.options import training_settings
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.network_pb2 import (
     ACTIVATION_LEAKY_RELU,
@@ -19,8 +20,12 @@ from clearprop.v1.network_pb2 import (
 )
 from clearprop.v1.run_pb2 import (
     OPTIMIZER_KIND_ADAM,
+    BatchMode,
     Dropout,
+    LearningRateSchedule,
     Optimizer,
+    ScheduleKind,
+    ScheduleUnit,
     StopCondition,
     TrainingSettings,
 )
@@ -105,6 +110,37 @@ def test_all_options_of_a_run_are_sent() -> None:
             stop=StopCondition(cost_below=0.3, max_updates=4, non_finite_cost=True),
         ),
         request_id="id",
+    )
+
+
+def test_the_options_of_a_schedule_are_sent() -> None:
+    options = {
+        "schedule": "list",
+        "schedule_unit": "update",
+        "schedule_period": 3,
+        "schedule_factor": 0.5,
+        "schedule_minimum": 0.01,
+        "schedule_warmup": 2,
+        "schedule_rates": [0.1, 0.2],
+        "schedule_patience": 4,
+        "schedule_min_delta": 0.25,
+        "batch_mode": "drop-last",
+    }
+    settings = training_settings("xor", **options)  # type: ignore[arg-type]
+    assert settings == TrainingSettings(
+        training_set="xor",
+        schedule=LearningRateSchedule(
+            kind=ScheduleKind.SCHEDULE_KIND_LIST,
+            unit=ScheduleUnit.SCHEDULE_UNIT_UPDATE,
+            period=3,
+            factor=0.5,
+            minimum=0.01,
+            warmup=2,
+            rates=[0.1, 0.2],
+            patience=4,
+            min_delta=0.25,
+        ),
+        batch_mode=BatchMode.BATCH_MODE_DROP_LAST,
     )
 
 

@@ -26,13 +26,14 @@ from numerics import same_bits
 from plain import PlainHistory
 from promises import Promise, rounds
 from services import Service
-from worlds import SteppingClock, optimizers
+from worlds import SteppingClock, optimizers, plateaus, schedules
 
 from service.reading.readers import Readers
 from service.use_cases.edits import NewWeights
 from service.use_cases.networks import NewNetwork
 from storage import merging
 from training import trainer
+from training.batches import BatchMode
 from training.errors import RunNotOver, RunOver
 from training.network import Initializer, LayerParameters
 from training.network_rules import WeightValue
@@ -67,6 +68,8 @@ def recipes(draw: st.DrawFn) -> TrainingSettings:
         optimizer=draw(optimizers),
         stop=stop,
         validation=validation,
+        schedule=draw(schedules if validation is None else schedules | plateaus),
+        batch_mode=draw(st.sampled_from(BatchMode)),
     )
 
 

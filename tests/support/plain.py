@@ -13,8 +13,15 @@ from training.numerics import loops
 from training.numerics.layout import to_layers
 from training.numerics.optimizers import OptimizerKind
 from training.numerics.random import epoch_order
-from training.numerics.schedules import SCHEDULE_CODES, ScheduleNumbers, learning_rate
+from training.numerics.schedules import (
+    SCHEDULE_CODES,
+    ScheduleKind,
+    ScheduleNumbers,
+    learning_rate,
+    power,
+)
 from training.optimizer import Optimizer
+from training.plateau import MOST_REDUCTIONS
 from training.schedule import ScheduleUnit
 from training.settings import TrainingSettings
 from training.split import split
@@ -30,7 +37,8 @@ class _Run:
     an epoch has, `held_out` those that validate the run. `improved` is the cost of the last
     validation that counts for patience, and how many examples were trained on by then; `best` the
     lowest cost, and the update after which it was measured. `returns_to` is the update whose state
-    comes next, once the run has made all others.
+    comes next, once the run has made all others. `reductions` is how often PLATEAU has reduced the
+    rate, `plateau` what it remembers: the last cost that improved, and the time it counts from.
     """
 
     settings: TrainingSettings
@@ -42,6 +50,8 @@ class _Run:
     improved: tuple[float, int] = (math.inf, 0)
     best: tuple[float, int] = (math.inf, 0)
     returns_to: int | None = None
+    reductions: int = 0
+    plateau: tuple[float, int] = (math.inf, 0)
 
 
 def _batches(
@@ -161,6 +171,7 @@ class PlainHistory:
         if not (is_due or is_end):
             return
         cost = self.validated[self.latest] = self._cost(run.held_out)
+        self._reduce(run, cost)
         stop = run.settings.stop
         if cost < run.best[0]:
             run.best = cost, self.latest
@@ -170,6 +181,19 @@ class PlainHistory:
             is_end = True
         if is_end and stop.restore_best and run.best[1] not in {0, self.latest}:
             run.returns_to = run.best[1]
+
+    def _reduce(self, run: _Run, cost: float) -> None:
+        """Reduce the learning rate after a validation with this cost, if it is time."""
+        schedule = run.settings.schedule.completed(0)
+        if schedule.kind is not ScheduleKind.PLATEAU:
+            return
+        by_update = schedule.unit is ScheduleUnit.UPDATE
+        time, unit = (run.done, 1) if by_update else (run.trained_on, run.used)
+        best, since = run.plateau
+        if math.isfinite(cost) and cost < best - schedule.min_delta:
+            run.plateau = cost, time
+        elif time - since >= schedule.patience * unit and run.reductions < MOST_REDUCTIONS:
+            run.reductions, run.plateau = run.reductions + 1, (best, time)
 
     def _cost(self, places: list[int]) -> float:
         """Return the mean cost of examples."""
@@ -197,7 +221,10 @@ class PlainHistory:
         )
         epoch, _ = run.batches[run.done][0]
         time = run.done if in_updates else epoch - 1
-        return learning_rate(time, numbers, np.array(schedule.rates))
+        rate = learning_rate(time, numbers, np.array(schedule.rates))
+        if run.reductions:
+            rate = max(rate * power(schedule.factor, run.reductions), schedule.minimum)
+        return rate
 
     def _add(self, parameters: Array) -> None:
         self.states.append(parameters)

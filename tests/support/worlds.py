@@ -211,6 +211,16 @@ dropouts = st.builds(
 )
 
 
+#: Schedules for runs with a validation, which often reduce the rate.
+plateaus: st.SearchStrategy[LearningRateSchedule] = _schedule(
+    ScheduleKind.PLATEAU,
+    factor=st.floats(0.3, 0.9),
+    minimum=st.sampled_from([0.0, 0.001]),
+    patience=st.integers(1, 3),
+    min_delta=st.sampled_from([0.0, 0.01, 1.0]),
+)
+
+
 @st.composite
 def settings_for(
     draw: st.DrawFn, examples: int, *, hidden_layers: bool = False

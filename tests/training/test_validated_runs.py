@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numerics import same_bits
-from worlds import World, make_world, settings_for, worlds
+from worlds import World, make_world, plateaus, settings_for, worlds
 
 from training.evaluation import evaluate
 from training.run import EndReason, Run, RunState
@@ -45,6 +45,8 @@ def validated_worlds(draw: st.DrawFn) -> World:
         restore_best=draw(st.booleans()),
     )
     chosen = draw(settings_for(examples - validation.held_out(examples)))
+    if draw(st.booleans()):
+        chosen = replace(chosen, schedule=draw(plateaus))
     world.settings = replace(chosen, stop=stop, validation=validation)
     return world
 

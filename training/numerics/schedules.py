@@ -140,6 +140,13 @@ class ScheduleKind(Defined):
         applies=frozenset({"period", "factor", "minimum"}),
         defaults=MappingProxyType({"period": 1}),
     )
+    PLATEAU = ScheduleDefinition(
+        name="plateau",
+        formula="η·γ^k",  # k, the number of reductions so far, depends on validations
+        rate=constant,
+        applies=frozenset({"factor", "minimum", "patience", "min_delta"}),
+        defaults=MappingProxyType({"factor": 0.1, "patience": 10}),
+    )
     LIST = ScheduleDefinition(
         name="list",
         formula="η, then ratesₖ with k = ⌊t / T⌋",

@@ -123,14 +123,17 @@ class AsyncNetwork(AsyncNetworkHistory, AsyncNetworkInspection, AsyncNetworkEdit
         - `batch_mode`: what happens to a batch at the end of an epoch: `cross-epochs` (the
           default), `end-with-epoch` or `drop-last`.
         - `schedule`: how the learning rate changes: `constant` (the default), `step`,
-          `exponential`, `cosine`, `inverse-time` or `list`.
+          `exponential`, `cosine`, `inverse-time`, `plateau` or `list`.
         - `schedule_unit`: the unit of its time: `epoch` (the default) or `update`.
         - `schedule_period`: of `step`, `cosine`, `inverse-time` and `list`; for `cosine`, the rest
           of the run by default.
-        - `schedule_factor`: of `step` (0.1), `exponential` and `inverse-time`.
+        - `schedule_factor`: of `step` and `plateau` (0.1), `exponential` and `inverse-time`.
         - `schedule_minimum` (0): no learning rate after the warm-up is less.
         - `schedule_warmup` (0): the number of epochs or updates in which the rate rises at first.
         - `schedule_rates`: of `list`: the rates that follow after the learning rate.
+        - `schedule_patience` (10), `schedule_min_delta` (0): of `plateau`: the time without an
+          improvement of the validation cost after which the rate is reduced, and the least
+          improvement.
         - `validation_share`: holds out this share of the examples, between 0 and 1, and evaluates
           the network on them after each epoch. `validation_seed` (0) chooses them.
         - `validation_set`: evaluates the network on another training set instead.

@@ -146,7 +146,7 @@ _HOW: Options = {
         (
             "schedule_factor",
             float,
-            _number("--schedule-factor", "γ of step (0.1), exponential and inverse-time."),
+            _number("--schedule-factor", "γ of step, plateau (0.1), exponential, inverse-time."),
         ),
         (
             "schedule_minimum",
@@ -157,6 +157,16 @@ _HOW: Options = {
             "schedule_warmup",
             int,
             _integer("--schedule-warmup", "Raise the learning rate in the first N units."),
+        ),
+        (
+            "schedule_patience",
+            int,
+            _integer("--schedule-patience", "Time without improvement of plateau (10)."),
+        ),
+        (
+            "schedule_min_delta",
+            float,
+            _number("--schedule-min-delta", "The least improvement of plateau.", "0"),
         ),
         (
             "schedule_rates",

@@ -165,6 +165,12 @@ class _ScheduleKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Schedule
     """m + (η − m)·(½·(1 + cos(π·(t / T)))) until t = T, and m after it."""
     SCHEDULE_KIND_INVERSE_TIME: _ScheduleKind.ValueType  # 5
     """η / (1 + γ·(t / T)), but not less than m."""
+    SCHEDULE_KIND_PLATEAU: _ScheduleKind.ValueType  # 6
+    """η·γ^k, but not less than m, where k is the number of reductions before the update. A reduction
+    happens after a validation if no validation has improved for `patience` units of time; an
+    improvement is a cost that is less by more than `min_delta`. It requires
+    `settings.validation`. A run has at most 100 reductions.
+    """
     SCHEDULE_KIND_LIST: _ScheduleKind.ValueType  # 7
     """η for the first period, then each of `rates` for one period, the last one until the end."""
 
@@ -185,6 +191,12 @@ SCHEDULE_KIND_COSINE: ScheduleKind.ValueType  # 4
 """m + (η − m)·(½·(1 + cos(π·(t / T)))) until t = T, and m after it."""
 SCHEDULE_KIND_INVERSE_TIME: ScheduleKind.ValueType  # 5
 """η / (1 + γ·(t / T)), but not less than m."""
+SCHEDULE_KIND_PLATEAU: ScheduleKind.ValueType  # 6
+"""η·γ^k, but not less than m, where k is the number of reductions before the update. A reduction
+happens after a validation if no validation has improved for `patience` units of time; an
+improvement is a cost that is less by more than `min_delta`. It requires
+`settings.validation`. A run has at most 100 reductions.
+"""
 SCHEDULE_KIND_LIST: ScheduleKind.ValueType  # 7
 """η for the first period, then each of `rates` for one period, the last one until the end."""
 Global___ScheduleKind: _TypeAlias = ScheduleKind  # noqa: Y015
@@ -523,6 +535,8 @@ class LearningRateSchedule(_message.Message):
     MINIMUM_FIELD_NUMBER: _builtins.int
     WARMUP_FIELD_NUMBER: _builtins.int
     RATES_FIELD_NUMBER: _builtins.int
+    PATIENCE_FIELD_NUMBER: _builtins.int
+    MIN_DELTA_FIELD_NUMBER: _builtins.int
     kind: Global___ScheduleKind.ValueType
     """The schedule. Default: CONSTANT."""
     unit: Global___ScheduleUnit.ValueType
@@ -532,14 +546,24 @@ class LearningRateSchedule(_message.Message):
     Default: 1; with COSINE, the rest of the run after the warm-up.
     """
     factor: _builtins.float
-    """γ, finite, greater than 0. Allowed with STEP, whose default is 0.1, and with EXPONENTIAL and
-    INVERSE_TIME, which require it.
+    """γ, finite, greater than 0. Allowed with STEP and PLATEAU, whose default is 0.1, and with
+    EXPONENTIAL and INVERSE_TIME, which require it. Less than 1 with PLATEAU.
     """
     minimum: _builtins.float
-    """m, from 0 to the learning rate. Allowed with STEP, EXPONENTIAL, COSINE and INVERSE_TIME."""
+    """m, from 0 to the learning rate. Allowed with STEP, EXPONENTIAL, COSINE, INVERSE_TIME and
+    PLATEAU.
+    """
     warmup: _builtins.int
     """The duration W of a linear warm-up, from 0 to 2^53 − 1: at the time t < W, the learning rate is
     η·((t + 1) / (W + 1)). The schedule starts after it, at its time 0. Default: 0, no warm-up.
+    """
+    patience: _builtins.int
+    """With PLATEAU: the time without an improvement after which the rate is reduced, from 1 to
+    2^53 − 1. Default: 10.
+    """
+    min_delta: _builtins.float
+    """With PLATEAU: by more than how much a cost must be less than that of the last improvement, to be
+    an improvement too: finite, at least 0. Default: 0.
     """
     @_builtins.property
     def rates(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
@@ -555,10 +579,12 @@ class LearningRateSchedule(_message.Message):
         minimum: _builtins.float = ...,
         warmup: _builtins.int = ...,
         rates: _abc.Iterable[_builtins.float] | None = ...,
+        patience: _builtins.int = ...,
+        min_delta: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["factor", b"factor", "kind", b"kind", "minimum", b"minimum", "period", b"period", "rates", b"rates", "unit", b"unit", "warmup", b"warmup"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["factor", b"factor", "kind", b"kind", "min_delta", b"min_delta", "minimum", b"minimum", "patience", b"patience", "period", b"period", "rates", b"rates", "unit", b"unit", "warmup", b"warmup"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

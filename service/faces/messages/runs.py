@@ -248,6 +248,8 @@ def _schedule(
         minimum=message.minimum,
         warmup=message.warmup,
         rates=tuple(message.rates),
+        patience=message.patience,
+        min_delta=message.min_delta,
     )
 
 
@@ -260,6 +262,8 @@ def _sent_schedule(source: LearningRateSchedule) -> run_pb2.LearningRateSchedule
         minimum=source.minimum,
         warmup=source.warmup,
         rates=source.rates,
+        patience=source.patience,
+        min_delta=source.min_delta,
     )
 
 

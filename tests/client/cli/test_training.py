@@ -34,6 +34,22 @@ def test_training_creates_the_network_and_shows_progress(clearprop: Clearprop) -
     assert json.loads(again)["run"] == "2"
 
 
+def test_a_schedule_changes_the_rate_of_a_run(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    clearprop("create", name, "--layers", "2-5-1", "--seed", "1")
+    settings = (*XOR, "--epochs", "10", "--schedule", "cosine", "--schedule-warmup", "1")
+    clearprop("train", name, *settings, "--schedule-minimum", "1")
+    row = clearprop("runs", name).stdout.splitlines()[2].split()
+    assert row[4:6] == ["5", "cosine"]
+    rows = [line.split() for line in clearprop("history", name).stdout.splitlines()]
+    head = rows.index(["update", "run", "epoch", "rate", "cost"])
+    assert [row[4] for row in rows[head + 2 : head + 4]] == ["2.5", "1.12061"]
+    trace = clearprop("trace", name, "--update", "2").stdout.splitlines()[0]
+    assert trace.endswith(", learning rate 5")
+    refused = clearprop("train", name, *XOR, "--epochs", "1", "--schedule", "step", code=1)
+    assert "--schedule-period" in refused.stderr
+
+
 def test_warnings_are_shown_before_and_after(clearprop: Clearprop, tmp_path: Path) -> None:
     name = fresh_id()
     table = tmp_path / f"{name}.csv"

@@ -40,6 +40,15 @@ test("the form offers all values of the enums of settings", () => {
 test("the settings that are seldom needed are sent if something was typed", () => {
   const sent = (changes) => runOf({ ...DEFAULTS, ...changes }, { trainingSet: "xor" });
   assert.equal(sent({}).schedule, undefined);
+  assert.deepEqual(sent({ schedule: "SCHEDULE_KIND_PLATEAU", factor: "0.5", schedulePatience: "3" }).schedule, {
+    kind: "SCHEDULE_KIND_PLATEAU",
+    unit: "SCHEDULE_UNIT_EPOCH",
+    warmup: undefined,
+    factor: 0.5,
+    minimum: undefined,
+    patience: 3,
+    minDelta: undefined,
+  });
   assert.deepEqual(sent({ schedule: "SCHEDULE_KIND_LIST", period: "5", rates: "0.1  1e-2", factor: "3" }).schedule, {
     kind: "SCHEDULE_KIND_LIST",
     unit: "SCHEDULE_UNIT_EPOCH",
