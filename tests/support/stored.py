@@ -17,6 +17,7 @@ from storage.sqlite import SqliteStore
 from training.engine import Engine
 from training.network import Array, initial_parameters
 from training.ports import Reader, Store
+from training.run_examples import examples_of_run
 from training.update import State
 
 _AT_ONCE = 4_096
@@ -106,7 +107,7 @@ def uninterrupted(store: Store, uid: str) -> Truth:
     """
     with store.read() as reader:
         network, head, run = reader.network_by_uid(uid), reader.head(uid), reader.run(uid, 1)
-        examples = reader.examples(run.training_set_uid)
+        examples = examples_of_run(run, reader.examples(run.training_set_uid)).training
         turns = turns_in(reader, uid)
         costs = np.concatenate([np.empty(0), *_stored_costs(reader, uid, head.latest_update)])
     engine, state = Engine(network, run, examples), State(0, initial_parameters(network))

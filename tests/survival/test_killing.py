@@ -8,7 +8,7 @@ from pathlib import Path
 
 import grpc
 from calls import create, fresh_id, settings, state
-from clearprop.v1 import network_pb2, run_pb2
+from clearprop.v1 import network_pb2, run_pb2, update_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from made_up_sets import create_made_up_set
@@ -21,6 +21,10 @@ from watch_reading import PATIENCE, Reading, Watcher, flat, reconnecting
 #: An update with all of these takes nearly 100 µs, so that watchers keep up with training.
 EXAMPLES = 300
 
+#: The share of the whole set that validates a run, which leaves so many.
+HELD_OUT = 0.25
+ALL_EXAMPLES = 400
+
 #: A page of updates, which is bounded in bytes, is recomputed in less time than a server lives.
 LAYERS = (2, 12, 1)
 
@@ -29,8 +33,15 @@ KILLS_OF_A_RUN = rounds(20, 50)
 
 
 def slow_settings() -> run_pb2.TrainingSettings:
-    """Return those of a run that outlasts all kills."""
-    return settings("slow", rate=0.5, batch_size=EXAMPLES, epochs=10**9)
+    """Return those of a run that outlasts all kills, and whose patience does not end."""
+    return settings(
+        "slow",
+        rate=0.5,
+        batch_size=EXAMPLES,
+        epochs=10**9,
+        validation=run_pb2.Validation(share=HELD_OUT, every=20),
+        stop=run_pb2.StopCondition(patience=10**9, restore_best=True),
+    )
 
 
 class Stepper:
@@ -141,6 +152,19 @@ class Killing:
         self.server.kill()
         self.compare(shown)
         self.server.start()
+        with self.server.stub() as stub:
+            for name in self.networks:
+                *_, verified = stub.VerifyHistory(pb.VerifyHistoryRequest(network=name))
+                assert verified.done, verified
+            (page,) = stub.ListUpdates(
+                pb.ListUpdatesRequest(
+                    network=self.network.network,
+                    validated=True,
+                    detail=update_pb2.DETAIL_COST,
+                    page_size=1_000,
+                )
+            ).updates[:1]
+            assert page.update == 20
 
     @property
     def networks(self) -> dict[str, network_pb2.Network]:
@@ -170,7 +194,7 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_seen_and_changes_no_bit(
     counts: Counter[str] = Counter()
     with new_server(tmp_path) as server:
         with server.stub() as stub:
-            create_made_up_set(stub, "slow", EXAMPLES)
+            create_made_up_set(stub, "slow", ALL_EXAMPLES)
         for _ in range(rounds(1, 20)):
             killing = Killing(server, tmp_path, moments)
             for _ in range(KILLS_OF_A_RUN):
