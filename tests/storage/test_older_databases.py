@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from histories import NOW, SetClock, append, begin
+from histories import NOW, SetClock, append, begin, same_segment
 from older import make_revision_0001, make_revision_0004
 
 from storage import codec
@@ -19,7 +19,7 @@ from training.network import Initializer, initial_parameters
 from training.numerics.initializers import InitializerKind
 from training.optimizer import Optimizer
 from training.ports import Writer
-from training.run import RunState
+from training.run import EndReason, RunState
 from training.run_changes import change_state
 from training.settings import StopCondition, TrainingSettings
 from training.training_set import BUILT_IN
@@ -176,6 +176,46 @@ def test_fields_of_a_later_version_survive_what_is_written_now(tmp_path: Path) -
             assert (last["state"], last["settings"]["curriculum"]) == ("CANCELLED", "cosine")
 
 
+def drop_validations(database: sqlite3.Connection) -> None:
+    """Drop what revision 0008 added."""
+    database.execute("DROP INDEX runs_by_validation_set")
+    for table, column in (
+        ("segments", "validations"),
+        ("segments", "rate_factor"),
+        ("runs", "validation_set_uid"),
+    ):
+        database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+
+
+def test_runs_without_validations_stay_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "0007.db"
+    store = SqliteStore(path, SetClock())
+    story = begin(store)
+    for state in (RunState.SUCCEEDED, RunState.CANCELLED, RunState.RUNNING):
+        append(store, story.opening())
+        append(store, story.growth(3, keyframe=True, state=state))
+    with store.read() as reader:
+        runs = reader.runs(story.uid, None, 9)
+        segments = reader.segments(story.uid, 0, 99, 9)
+    store.close()
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '0007'")
+        drop_validations(database)
+
+    store = SqliteStore(path, SetClock())
+    with store.read() as reader:
+        assert reader.runs(story.uid, None, 9) == runs
+        found = reader.segments(story.uid, 0, 99, 9)
+    assert [run.end_reason for run in runs] == [None, EndReason.CANCELLED, EndReason.COST_REACHED]
+    assert all(map(same_segment, found, segments))
+    assert not any(len(segment.validations) for segment in found)
+    append(store, story.growth(2, validated=True, state=RunState.SUCCEEDED))
+    with store.read() as reader:
+        *_, last = reader.segments(story.uid, 0, 99, 9)
+    assert last.validations.updates.tolist() == [10]
+    store.close()
+
+
 @pytest.mark.parametrize("cost", [np.inf, -np.inf, np.nan])
 def test_runs_get_their_first_update_with_a_cost_that_is_not_finite(
     tmp_path: Path, cost: float
@@ -197,13 +237,7 @@ def test_runs_get_their_first_update_with_a_cost_that_is_not_finite(
         database.execute("UPDATE alembic_version SET version_num = '0004'")
         for table in ("tokens", "audit_entries"):  # of later revisions
             database.execute(f"DROP TABLE {table}")
-        database.execute("DROP INDEX runs_by_validation_set")
-        for table, column in (
-            ("segments", "validations"),
-            ("segments", "rate_factor"),
-            ("runs", "validation_set_uid"),
-        ):
-            database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        drop_validations(database)
 
     store = SqliteStore(path, SetClock())
     with store.read() as reader:
