@@ -23,6 +23,14 @@ OUTPUTS = (
 )
 WEIGHT_DECAYS = (0.0, 0.01)
 
+#: Kinds that came later: each activation also for outputs, and each cost.
+ADDED = ("elu", "selu", "gelu", "silu")
+ADDED_HIDDEN = ("tanh", *ADDED)
+ADDED_OUTPUTS = (
+    *product(ADDED, ("squared-error",)),
+    *product(("identity",), ("huber", "hinge", "poisson")),
+)
+
 #: Rates at which every kind of network changes much within 200 updates, and none diverges.
 LEARNING_RATES = {"gradient-descent": 0.1, "momentum": 0.01, "nesterov": 0.01, "adam": 0.01}
 
@@ -33,6 +41,10 @@ _ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
     "leaky-relu": lambda z: functional.leaky_relu(z, 0.01),
     # By default PyTorch takes z itself for softplus(z) above 20, which is off by 2e-9.
     "softplus": lambda z: functional.softplus(z, threshold=1000.0),
+    "elu": functional.elu,
+    "selu": functional.selu,
+    "gelu": functional.gelu,
+    "silu": functional.silu,
     "identity": lambda z: z,
 }
 
@@ -50,15 +62,16 @@ class Case:
 
     @property
     def learning_rate(self) -> float:
-        """The optimizer's rate."""
-        return LEARNING_RATES[self.optimizer]
+        """The optimizer's rate; the Poisson cost, which grows like e^a, needs a smaller one."""
+        return LEARNING_RATES[self.optimizer] * (0.2 if self.cost_function == "poisson" else 1.0)
 
 
 def cases() -> Iterator[Case]:
-    """Yield every combination that makes sense."""
-    kinds = product(OUTPUTS, HIDDEN, (False, True), OPTIMIZERS, WEIGHT_DECAYS)
-    for (output, cost_function), hidden, bias, optimizer, weight_decay in kinds:
-        yield Case(hidden, output, cost_function, bias, optimizer, weight_decay)
+    """Yield every combination that makes sense, of what came first and of what was added."""
+    for outputs, hidden_layers in ((OUTPUTS, HIDDEN), (ADDED_OUTPUTS, ADDED_HIDDEN)):
+        kinds = product(outputs, hidden_layers, (False, True), OPTIMIZERS, WEIGHT_DECAYS)
+        for (output, cost_function), hidden, bias, optimizer, weight_decay in kinds:
+            yield Case(hidden, output, cost_function, bias, optimizer, weight_decay)
 
 
 #: Softmax and categorical cross-entropy in one, from the logits.
@@ -70,8 +83,19 @@ def _of_outputs(output: str, squares: Callable[[Any], Any]) -> Loss:
     return lambda z, y: squares((activation(z) - y).square())
 
 
+#: The sums of costs that are used with identity outputs.
+_OF_IDENTITY: dict[str, Loss] = {
+    "huber": lambda z, y: functional.huber_loss(z, y, reduction="sum"),
+    "hinge": lambda z, y: functional.relu(1.0 - y * z).sum(),
+    "poisson": lambda z, y: functional.poisson_nll_loss(z, y, reduction="sum"),
+}
+
+
 def loss_of(case: Case) -> Loss:
     """Return the mean cost of a batch's examples, from the logits of the outputs."""
+    if case.cost_function in _OF_IDENTITY:
+        cost = _OF_IDENTITY[case.cost_function]
+        return lambda z, y: cost(z, y) / len(y)
     match case.cost_function:
         case "cross-entropy":
             # From the logits, because log(sigmoid(z)) loses all digits where the sigmoid is 0 or 1.

@@ -32,18 +32,23 @@ def _given() -> dict[str, Any]:
         "categorical-cross-entropy": np.stack([shares, np.round(1.0 - shares, 2)], axis=1),
         "squared-error": np.round(drawn.uniform(-0.5, 1.5, (EXAMPLES, 2)), 2),
     }
+    parameters = {
+        "without biases": np.round(drawn.uniform(-1.0, 1.0, 20), 2).tolist(),
+        "with biases": np.round(drawn.uniform(-1.0, 1.0, 26), 2).tolist(),
+    }
+    # Later costs draw last, so that what was recorded before them does not change.
+    targets["quadratic"] = targets["squared-error"]
+    targets["huber"] = np.round(drawn.uniform(-3.0, 3.0, (EXAMPLES, 2)), 2)
+    targets["hinge"] = np.sign(drawn.uniform(-1.0, 1.0, (EXAMPLES, 2)))
+    targets["poisson"] = np.floor(drawn.uniform(0.0, 4.0, (EXAMPLES, 2)))
     return {
         "layer_sizes": LAYER_SIZES,
         "batch_size": BATCH_SIZE,
         "epochs": EPOCHS,
         "momentum": 0.9,
-        "parameters": {
-            "without biases": np.round(drawn.uniform(-1.0, 1.0, 20), 2).tolist(),
-            "with biases": np.round(drawn.uniform(-1.0, 1.0, 26), 2).tolist(),
-        },
+        "parameters": parameters,
         "inputs": inputs.tolist(),
-        "targets": {name: values.tolist() for name, values in targets.items()}
-        | {"quadratic": targets["squared-error"].tolist()},
+        "targets": {name: values.tolist() for name, values in targets.items()},
     }
 
 

@@ -143,6 +143,7 @@ class _Measuring:
             [activation.definition.has_kink for activation in network.activations],
             network.layer_sizes[1:],
         )
+        self._output_kinked = network.cost_function.definition.has_kink
         self._sides = self._on_which_sides()
 
     def difference(self, place: int, analytic: float) -> GradientDifference:
@@ -222,8 +223,16 @@ class _Measuring:
         return cost, not np.array_equal(self._on_which_sides(), self._sides)
 
     def _on_which_sides(self) -> NDArray[np.bool_]:
-        """Return for each example and each unit with a kink whether its logit is above 0."""
-        if not self._kinked.any():
+        """Return for each example and each unit with a kink whether its logit is above 0.
+
+        For a cost with a kink also whether each output has a cost.
+        """
+        if not (self._kinked.any() or self._output_kinked):
             return np.empty(0, dtype=bool)
         units = activations(self._network, self._parameters, self._examples.inputs)
-        return units[:, self._kinked] > 0.0
+        sides = [units[:, self._kinked] > 0.0]
+        if self._output_kinked:
+            targets = self._examples.targets
+            signs = np.where(targets > 0.0, 1.0, -1.0)
+            sides.append(signs * units[:, -targets.shape[1] :] < 1.0)
+        return np.concatenate(sides, axis=1)

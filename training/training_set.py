@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import isfinite
 
 import numpy as np
 
@@ -79,21 +80,29 @@ def check_fits(
         f" but the network has {outputs} outputs",
     )
     cost_function = network.cost_function
-    if cost_function.definition.probabilities:
-        _check_range(violations, field, cost_function, training_set.id, examples.targets)
+    _check_targets(violations, field, cost_function, training_set.id, examples.targets)
     if cost_function is CostFunction.CATEGORICAL_CROSS_ENTROPY:
         _check_sums(violations, field, training_set.id, examples.targets)
 
 
-def _check_range(
+def _check_targets(
     violations: Violations, field: str, cost_function: CostFunction, set_id: str, targets: Array
 ) -> None:
-    outside = (targets < 0.0) | (targets > 1.0)
-    if outside.any():
-        example, output = np.argwhere(outside)[0]
+    """Require targets that the cost function allows."""
+    definition = cost_function.definition
+    lowest, highest = definition.lowest_target, definition.highest_target
+    allowed = f"targets in [{lowest:g}, {highest:g}]"
+    if not isfinite(highest):
+        allowed = f"targets of at least {lowest:g}"
+    wrong = (targets < lowest) | (targets > highest)
+    if definition.target_choices:
+        allowed = "targets that are −1 or 1, or 0 in place of −1"
+        wrong = ~np.isin(targets, definition.target_choices)
+    if wrong.any():
+        example, output = np.argwhere(wrong)[0]
         violations.add(
             field,
-            f"{cost_function} needs targets in [0, 1]; target {output} of example {example} of"
+            f"{cost_function} needs {allowed}; target {output} of example {example} of"
             f" {set_id} is {targets[example, output]}",
         )
 

@@ -63,12 +63,13 @@ class NetworkOptions(TypedDict, total=False):
     """Options of a new network.
 
     - `activations`: one for each layer after the inputs, or one for all of them: `sigmoid` (the
-      default), `tanh`, `relu`, `leaky-relu`, `softplus`, `identity`; and `softmax` for the output
-      layer.
-    - `cost_function`: `cross-entropy`, `categorical-cross-entropy`, `squared-error` or
-      `quadratic`. The default follows from the output activation.
+      default), `tanh`, `relu`, `leaky-relu`, `elu`, `selu`, `gelu`, `silu`, `softplus`, `identity`;
+      and `softmax` for the output layer.
+    - `cost_function`: `cross-entropy`, `categorical-cross-entropy`, `squared-error`, `quadratic`,
+      `huber`, `hinge` or `poisson`. The default follows from the output activation.
     - `bias`: whether every unit has a bias. False by default.
-    - `initializer`: `uniform` (the default), `glorot`, `he` or `zeros`.
+    - `initializer`: `uniform` (the default), `glorot`, `he`, `lecun`, `lecun-normal`,
+      `glorot-normal`, `he-normal` or `zeros`.
     - `seed`: the seed of the initializer. By default, the service chooses one.
     - `low`, `high`: the range [low, high) of `uniform`, [-0.12, 0.12) by default.
     - `initial_weights`: a matrix [units, inputs] for each layer after the inputs, instead of an

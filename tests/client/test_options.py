@@ -158,7 +158,7 @@ def test_absent_options_of_a_run_are_not_sent() -> None:
     ("options", "choice"),
     [
         ({"activations": ["swish"]}, "sigmoid, tanh, relu, leaky-relu, softplus"),
-        ({"cost_function": "hinge"}, "cross-entropy, categorical-cross-entropy, squared-error"),
+        ({"cost_function": "logistic"}, "cross-entropy, categorical-cross-entropy, squared-error"),
         ({"initializer": "xavier"}, "uniform, glorot, he, zeros"),
         ({"activations": [None]}, "sigmoid, tanh, relu"),
         ({"initial_weights": [[[1]]], "layout": "keras"}, "units-inputs, inputs-units"),

@@ -27,6 +27,7 @@ PAIRS = [
     ("sigmoid", "cross-entropy"),
     (SOFTMAX, "categorical-cross-entropy"),
     *product(ACTIVATIONS, ("squared-error", "quadratic")),
+    *product(("identity", "tanh", "gelu"), ("huber", "hinge", "poisson")),
 ]
 
 
@@ -36,10 +37,14 @@ def uniform(seed: int, low: float, high: float, *shape: int) -> Floats:
 
 
 def targets_for(cost: str, seed: int, examples: int, outputs: int) -> Floats:
-    """Return targets that make sense for a cost: probabilities, one-hot, or any numbers."""
+    """Return targets that make sense for a cost, such as probabilities, or any numbers."""
     if cost == "categorical-cross-entropy":
         chosen = uniform(seed, 0.0, outputs, examples).astype(np.int64)
         return np.eye(outputs)[chosen]
+    if cost == "hinge":
+        return np.sign(uniform(seed, -1.0, 1.0, examples, outputs))
+    if cost == "poisson":
+        return np.floor(uniform(seed, 0.0, 4.0, examples, outputs))
     return uniform(seed, 0.0 if cost == "cross-entropy" else -1.0, 1.0, examples, outputs)
 
 

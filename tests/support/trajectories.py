@@ -6,7 +6,7 @@ What they start from are numbers of RandomStream, which are the same on every ma
 import hashlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
@@ -76,14 +76,17 @@ class Trajectory:
         return digest.hexdigest()
 
 
-#: The optimizers that trajectories had first: what depends on all of these stays as it is.
+#: What there was first: later entries of the tables do not change which runs were recorded.
+FIRST_HIDDEN = ["sigmoid", "tanh", "relu", "leaky-relu", "softplus", "identity"]
+FIRST_PAIRS = [*PAIRS[:2], *product(FIRST_HIDDEN, ("squared-error", "quadratic"))]
 FIRST_OPTIMIZERS = ["gradient-descent", "momentum", "nesterov", "adam"]
 
 
-def _trajectories() -> Iterator[Trajectory]:
-    hidden, optimizers = list(ACTIVATIONS), FIRST_OPTIMIZERS
+def _of_pairs(
+    pairs: list[tuple[str, str]], hidden: list[str], optimizers: list[str]
+) -> Iterator[Trajectory]:
     batch_sizes = {1: [1], 4: [2, 3, 4], 8: [5, 8, 13, 16, 23]}
-    for number, (output, cost) in enumerate(PAIRS):
+    for number, (output, cost) in enumerate(pairs):
         for turn, usual in enumerate(batch_sizes.values()):
             optimizer = optimizers[(number + turn) % len(optimizers)]
             decay = 0.01 if (number + turn) % 3 == 0 else 0.0
@@ -106,6 +109,9 @@ def _trajectories() -> Iterator[Trajectory]:
                     shuffle_seed=number if number % 4 >= 2 else None,
                 ),
             )
+
+
+def _of_wide_layers() -> Iterator[Trajectory]:
     # Layers so wide that kernels compute many columns at once, and some that are left over.
     for sizes, batch_size, optimizer in [
         ((40, 20, 3), 32, "gradient-descent"),
@@ -153,17 +159,25 @@ def _later_trajectories() -> Iterator[Trajectory]:
         )
 
 
+FIRST = [*_of_pairs(FIRST_PAIRS, FIRST_HIDDEN, FIRST_OPTIMIZERS), *_of_wide_layers()]
+#: The networks of these that were applied first.
+FIRST_APPLIED = [each for each in FIRST if each.training.optimizer in FIRST_OPTIMIZERS]
+ADDED = list(
+    _of_pairs(
+        [pair for pair in PAIRS if pair not in FIRST_PAIRS],
+        [name for name in ACTIVATIONS if name not in FIRST_HIDDEN],
+        FIRST_OPTIMIZERS,
+    )
+)
 TRAJECTORIES = {
-    trajectory.name: trajectory for trajectory in (*_trajectories(), *_later_trajectories())
+    trajectory.name: trajectory for trajectory in [*FIRST, *_later_trajectories(), *ADDED]
 }
 
 
-def applied_digest() -> str:
-    """Return the SHA-256 of what the kernels that do not train compute, for the first networks."""
+def applied_digest(trajectories: Iterable[Trajectory]) -> str:
+    """Return the SHA-256 of what the kernels that do not train compute, for these networks."""
     digest = hashlib.sha256()
-    for trajectory in TRAJECTORIES.values():
-        if trajectory.training.optimizer not in FIRST_OPTIMIZERS:
-            continue
+    for trajectory in trajectories:
         for numbers in applied(trajectory.problem):
             digest.update(numbers.astype("<f8").tobytes())
     return digest.hexdigest()
@@ -185,7 +199,10 @@ def applied(problem: Problem) -> list[Floats]:
 def digests() -> dict[str, str]:
     """Return all digests by name."""
     trained = {name: trajectory.digest() for name, trajectory in TRAJECTORIES.items()}
-    return trained | {"networks applied": applied_digest()}
+    return trained | {
+        "networks applied": applied_digest(FIRST),
+        "added networks applied": applied_digest(ADDED),
+    }
 
 
 if __name__ == "__main__":

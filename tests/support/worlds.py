@@ -256,11 +256,17 @@ def worlds(draw: st.DrawFn) -> World:
     if outputs is Activation.SOFTMAX:
         ones = [draw(st.integers(0, sizes[-1] - 1)) for _ in range(examples)]
         targets = [[float(k == one) for k in range(sizes[-1])] for one in ones]
+    costs = [each for each in CostFunction if each.definition.activation in (None, outputs)]
+    natural = natural_cost_function(outputs)
+    cost = natural if outputs is Activation.SOFTMAX else draw(st.sampled_from(costs))
+    if cost is CostFunction.HINGE:
+        targets = [[float(round(y)) for y in row] for row in targets]
     world = make_world(
         sizes,
         rows(sizes[0], number),
         targets,
         activations=(*hidden, outputs),
+        cost_function=cost,
         bias=draw(st.booleans()),
         seed=draw(_SEEDS),
     )

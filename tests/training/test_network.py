@@ -70,12 +70,22 @@ def test_weights_are_drawn_layer_after_layer_from_one_stream_and_biases_are_0(
     stream = RandomStream(seed)
     layers = split_layers(layer_sizes, bias, initial_parameters(network))
     for layer in layers:
-        bound = {
+        bounds = {
             InitializerKind.UNIFORM: 0.12,
             InitializerKind.GLOROT: sqrt(6 / (layer.inputs + layer.units)),
             InitializerKind.HE: sqrt(6 / layer.inputs),
-        }[kind]
-        expected = stream.uniform(-bound, bound, layer.units * layer.inputs)
+            InitializerKind.LECUN: sqrt(3 / layer.inputs),
+        }
+        deviations = {
+            InitializerKind.LECUN_NORMAL: sqrt(1 / layer.inputs),
+            InitializerKind.GLOROT_NORMAL: sqrt(2 / (layer.inputs + layer.units)),
+            InitializerKind.HE_NORMAL: sqrt(2 / layer.inputs),
+        }
+        count = layer.units * layer.inputs
+        if kind in bounds:
+            expected = stream.uniform(-bounds[kind], bounds[kind], count)
+        else:
+            expected = stream.normal(deviations[kind], count)
         assert layer.weights.tobytes() == expected.tobytes()
         assert not layer.biases.any()
 
@@ -119,6 +129,10 @@ def test_the_natural_cost_function_follows_from_the_outputs() -> None:
         Activation.TANH: CostFunction.SQUARED_ERROR,
         Activation.RELU: CostFunction.SQUARED_ERROR,
         Activation.LEAKY_RELU: CostFunction.SQUARED_ERROR,
+        Activation.ELU: CostFunction.SQUARED_ERROR,
+        Activation.SELU: CostFunction.SQUARED_ERROR,
+        Activation.GELU: CostFunction.SQUARED_ERROR,
+        Activation.SILU: CostFunction.SQUARED_ERROR,
         Activation.SOFTPLUS: CostFunction.SQUARED_ERROR,
         Activation.IDENTITY: CostFunction.SQUARED_ERROR,
     }

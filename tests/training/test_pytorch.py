@@ -29,8 +29,16 @@ from training.update import State
 FOLDER = Path(__file__).parents[1] / "data" / "pytorch"
 GIVEN = json.loads((FOLDER / "given.json").read_text())
 RECORDED = sorted(path for path in FOLDER.glob("*.json") if path.stem != "given")
-assert len(RECORDED) == 14
+assert len(RECORDED) == 21
 HIDDEN = ["sigmoid", "tanh", "relu", "leaky-relu", "softplus", "identity"]
+#: The files of functions that were added, with other hidden layers.
+ADDED_HIDDEN = ["tanh", "elu", "selu", "gelu", "silu"]
+ADDED = {*ADDED_HIDDEN[1:], "huber", "hinge", "poisson"}
+CASES = [
+    (path, hidden)
+    for path in RECORDED
+    for hidden in (HIDDEN if ADDED.isdisjoint(path.stem.split("_")) else ADDED_HIDDEN)
+]
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -79,8 +87,9 @@ def agree(ours: Array, theirs: Array) -> bool:
     return bool((np.abs(ours - theirs) <= 1e-10 * np.maximum(1.0, np.abs(theirs))).all())
 
 
-@pytest.mark.parametrize("hidden", HIDDEN)
-@pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    ("path", "hidden"), CASES, ids=[f"{path.stem}-{hidden}" for path, hidden in CASES]
+)
 def test_200_updates_are_those_of_pytorch(path: Path, hidden: str) -> None:
     recorded = json.loads(path.read_text())
     examples = Examples(
@@ -136,6 +145,8 @@ def test_pytorch_itself_agrees_on_a_deeper_network() -> None:
         targets = drawn.uniform(size=(7, layer_sizes[-1]))
         if case.cost_function == CostFunction.CATEGORICAL_CROSS_ENTROPY:
             targets /= targets.sum(axis=1, keepdims=True)
+        if case.cost_function == CostFunction.HINGE:
+            targets = np.where(targets < 0.5, -1.0, 1.0)
         count = sum(units * (below + case.bias) for below, units in pairwise(layer_sizes))
         start = drawn.normal(scale=0.5, size=count)
         batches = pytorch_reference.batches_of(7, GIVEN["batch_size"], epochs)

@@ -61,7 +61,7 @@ class Chain:
             return _error(lines, through, layer, unit, name)
         outputs = outputs_operand(self._network.layer_sizes[-1])
         write = ERRORS[self._network.cost_function]
-        error = write(lines, _error(lines, through, layer, unit), outputs)
+        error = write(lines, *_output_and_target(through, layer, unit), outputs)
         return lines.write(name, Operation.MULTIPLY, error, self._slope(lines, through))
 
     @property
@@ -126,19 +126,21 @@ class Chain:
         return write(lines, Slope(unit_symbol("z", layer, unit)), z, a)
 
 
-def _error(
-    lines: Lines, through: Pass, layer: int, unit: int, name: Symbol | None = None
-) -> Operand:
-    """Write a − y of an output."""
+def _output_and_target(through: Pass, layer: int, unit: int) -> tuple[Operand, Operand]:
+    """Return a and y of an output."""
     position = through.position
     output = Source(SourceKind.ACTIVATION, None, layer, unit, None, position)
     target = Source(SourceKind.TARGET, None, layer, unit, None, position)
-    return lines.write(
-        name,
-        Operation.SUBTRACT,
+    return (
         Operand(unit_symbol("a", layer, unit), through.activations[-1][unit], output),
         Operand(target_symbol(unit), through.targets[unit], target),
     )
+
+
+def _error(lines: Lines, through: Pass, layer: int, unit: int, name: Symbol) -> Operand:
+    """Write a − y of an output."""
+    a, y = _output_and_target(through, layer, unit)
+    return lines.write(name, Operation.SUBTRACT, a, y)
 
 
 def _weight_source(place: WeightPlace) -> Source:

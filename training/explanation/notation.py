@@ -22,6 +22,15 @@ _BINDING: Final = {
 }
 
 
+#: The names of functions that are written before their argument in parentheses.
+_NAMES: Final = {
+    Operation.SIGMOID: "sigmoid",
+    Operation.EXPONENTIAL: "exp",
+    Operation.NORMAL_DISTRIBUTION: "Φ",
+    Operation.NORMAL_DENSITY: "φ",
+}
+
+
 def shortest(value: float) -> str:
     """Return the shortest decimal that is read back as the same float64; no ".0" at its end."""
     return repr(value).removesuffix(".0")
@@ -142,7 +151,7 @@ class _Plain(Notation):
         return shortest(value)
 
     def function(self, operation: Operation, argument: str) -> str:
-        return f"{'√' if operation is Operation.SQUARE_ROOT else 'sigmoid'}({argument})"
+        return f"{'√' if operation is Operation.SQUARE_ROOT else _NAMES[operation]}({argument})"
 
     def infix(self, operation: Operation, left: str, right: str) -> str:
         sign = {
@@ -170,6 +179,8 @@ _LATEX_LETTERS: Final = {
     "β": r"\beta",
     "ε": r"\varepsilon",
     "Σ": r"\Sigma",
+    "Φ": r"\Phi",
+    "φ": r"\varphi",
 }
 
 
@@ -209,7 +220,8 @@ class _Latex(Notation):
     def function(self, operation: Operation, argument: str) -> str:
         if operation is Operation.SQUARE_ROOT:
             return rf"\sqrt{{{argument}}}"
-        return rf"\operatorname{{sigmoid}}\left({argument}\right)"
+        name = _LATEX_LETTERS.get(_NAMES[operation], rf"\operatorname{{{_NAMES[operation]}}}")
+        return rf"{name}\left({argument}\right)"
 
     def infix(self, operation: Operation, left: str, right: str) -> str:
         if operation is Operation.DIVIDE:
@@ -272,7 +284,7 @@ class _MathML(Notation):
     def function(self, operation: Operation, argument: str) -> str:
         if operation is Operation.SQUARE_ROOT:
             return f"<msqrt>{argument}</msqrt>"
-        return f"<mrow><mi>sigmoid</mi>{self.parenthesised(argument)}</mrow>"
+        return f"<mrow><mi>{_NAMES[operation]}</mi>{self.parenthesised(argument)}</mrow>"
 
     def infix(self, operation: Operation, left: str, right: str) -> str:
         if operation is Operation.DIVIDE:

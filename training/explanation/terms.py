@@ -9,11 +9,13 @@ from types import MappingProxyType
 import numpy as np
 
 from training.numerics.activations import sigmoid
+from training.numerics.elementary import exp
+from training.numerics.normal_distribution import density, probability_below
 from training.numerics.overflow import allow_overflow
 
 
 class Operation(StrEnum):
-    """The operation of a line; sigmoid is the one of `numerics`."""
+    """The operation of a line; those after the square root are the functions of `numerics`."""
 
     ADD = "add"
     SUBTRACT = "subtract"
@@ -21,6 +23,9 @@ class Operation(StrEnum):
     DIVIDE = "divide"
     SQUARE_ROOT = "square root"
     SIGMOID = "sigmoid"
+    EXPONENTIAL = "exponential"
+    NORMAL_DISTRIBUTION = "normal distribution"
+    NORMAL_DENSITY = "normal density"
 
 
 @allow_overflow
@@ -38,6 +43,9 @@ OPERATIONS: Mapping[Operation, Callable[..., float]] = MappingProxyType(
         Operation.DIVIDE: _divide,
         Operation.SQUARE_ROOT: sqrt,
         Operation.SIGMOID: sigmoid,
+        Operation.EXPONENTIAL: exp,
+        Operation.NORMAL_DISTRIBUTION: probability_below,
+        Operation.NORMAL_DENSITY: density,
     }
 )
 

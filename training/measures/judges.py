@@ -87,9 +87,8 @@ class _SideJudge:
 
     def add(self, outputs: Array, targets: Array) -> None:
         other = 1.0 - outputs if self._are_probabilities else -outputs
-        predicted, classes = (
-            (values[:, 0] >= self._middle).astype(np.intp) for values in (outputs, targets)
-        )
+        predicted = (outputs[:, 0] >= self._middle).astype(np.intp)
+        classes = (targets[:, 0] > 0.0).astype(np.intp)
         self._counter.add(np.hstack([other, outputs]), predicted, classes)
 
     def result(self) -> Judgement:
@@ -107,7 +106,7 @@ class _LabelJudge:
         self._added: list[tuple[Array, Marks]] = []
 
     def add(self, outputs: Array, targets: Array) -> None:
-        has_label, is_predicted = targets >= self._middle, outputs >= self._middle
+        has_label, is_predicted = targets > 0.0, outputs >= self._middle
         marks = (has_label, is_predicted, has_label & is_predicted)
         self._counts += [each.sum(axis=0) for each in marks]
         is_correct = ~np.isnan(outputs) & (has_label == is_predicted)

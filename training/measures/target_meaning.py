@@ -9,6 +9,7 @@ import numpy as np
 from training.chunks import chunks
 from training.network import Array, Network
 from training.numerics.activations import Activation
+from training.numerics.costs import CostFunction
 
 
 class TargetKind(Enum):
@@ -43,7 +44,7 @@ class TargetMeaning:
                 is_correct = outputs.argmax(axis=1) == targets.argmax(axis=1)
                 is_correct &= ~np.isnan(outputs).any(axis=1)
             case _:
-                is_same_side = (outputs >= self.middle) == (targets >= self.middle)
+                is_same_side = (outputs >= self.middle) == (targets > 0.0)
                 is_correct = (is_same_side & ~np.isnan(outputs)).all(axis=1)
         return int(np.count_nonzero(is_correct))
 
@@ -53,15 +54,17 @@ def meaning_of(network: Network, targets: Array) -> TargetMeaning:
 
     With several outputs and one-hot targets, an example is of the class with the target 1, and the
     largest output, the first of equals, is its predicted class. With other targets of 0 and 1, an
-    output of at least 0.5 predicts 1; with tanh outputs and targets −1 and 1, one of at least 0
-    predicts 1.
+    output of at least 0.5 predicts 1; with tanh outputs and targets −1 and 1, or with the hinge
+    cost, one of at least 0 predicts 1.
     """
     parts = [targets[rows] for rows in chunks(network, len(targets))]
     count = targets.shape[1]
     if count > 1 and all(map(_is_one_hot, parts)):
         return TargetMeaning(TargetKind.CLASSES)
     sides = TargetKind.SIDES if count == 1 else TargetKind.LABELS
-    if network.activations[-1] is Activation.TANH and _are_all(parts, -1.0, 1.0):
+    if network.cost_function is CostFunction.HINGE or (
+        network.activations[-1] is Activation.TANH and _are_all(parts, -1.0, 1.0)
+    ):
         return TargetMeaning(sides, 0.0)
     if _are_all(parts, 0.0, 1.0):
         return TargetMeaning(sides, 0.5)

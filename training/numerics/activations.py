@@ -2,15 +2,24 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf
 from types import MappingProxyType
 
 from training.numerics.definition import Defined, Definition
-from training.numerics.elementary import exp, log, log1p, tanh
+from training.numerics.elementary import INFINITY, exp, expm1, log, log1p, tanh
 from training.numerics.jit import shared
-
-#: The factor of a leaky relu for negative logits.
-LEAK = 0.01
+from training.numerics.normal_distribution import bell, density, probability_below, tail_ratio
+from training.numerics.onnx_nodes import (
+    ELU_NODES,
+    GELU_NODES,
+    LEAK,
+    LEAKY_RELU_NODES,
+    SELU_ALPHA,
+    SELU_BELOW,
+    SELU_NODES,
+    SELU_SCALE,
+    SOFTPLUS_NODES,
+    OnnxNode,
+)
 
 
 @dataclass(frozen=True)
@@ -23,11 +32,6 @@ class UnitFunction:
     """f′(z) from the logit z and the activation a = f(z), whichever is more accurate."""
 
 
-OnnxNode = tuple[str, tuple[str, ...], str]
-"""An operator of ONNX, its inputs and its output: `z`, `a`, the constants `one` and `leak`, or the
-output of an earlier node."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class ActivationDefinition(Definition):
     """An activation function; the formula is that of a."""
@@ -36,7 +40,7 @@ class ActivationDefinition(Definition):
     """None if it depends on all units of the layer."""
     has_kink: bool = False
     """Whether the derivative jumps at 0."""
-    reach: tuple[float, float] = (-inf, inf)
+    reach: tuple[float, float] = (-INFINITY, INFINITY)
     """The greatest lower and the least upper bound of its activations."""
     onnx: tuple[OnnxNode, ...]
     """The computation of a from z with operators that ONNX has for float64."""
@@ -86,6 +90,74 @@ def leaky_relu(z: float) -> float:
 def leaky_relu_derivative(z: float, _: float) -> float:
     """Return f′(z): 1 above 0, else 0.01; it is defined as 0.01 at 0."""
     return 1.0 if z > 0.0 else LEAK
+
+
+@shared
+def elu(z: float) -> float:
+    """Return z if it is above 0, else e^z − 1.
+
+    Source: Clevert et al. (ICLR 2016), with α = 1.
+    """
+    return z if z > 0.0 else expm1(z)
+
+
+@shared
+def elu_derivative(z: float, _: float) -> float:
+    """Return f′(z): 1 above 0, else e^z; computed from a as a + 1, it is inaccurate near −1."""
+    return 1.0 if z > 0.0 else exp(z)
+
+
+@shared
+def selu(z: float) -> float:
+    """Return λ·z if z is above 0, else λ·α·(e^z − 1).
+
+    Source: Klambauer et al. (NeurIPS 2017).
+    """
+    return SELU_SCALE * z if z > 0.0 else SELU_BELOW * expm1(z)
+
+
+@shared
+def selu_derivative(z: float, _: float) -> float:
+    """Return f′(z): λ above 0, else λ·α·e^z; it is defined as λ·α at 0."""
+    return SELU_SCALE if z > 0.0 else SELU_BELOW * exp(z)
+
+
+@shared
+def gelu(z: float) -> float:
+    """Return z·Φ(z), where Φ is the standard normal distribution: not its approximation by tanh.
+
+    With r = Φ(−|z|), it is z − z·r above 0 and z·r below, so that no digits of small values are
+    lost.  Source: Hendrycks and Gimpel (arXiv 1606.08415).
+    """
+    size = abs(z)
+    inside = size if size < INFINITY else 0.0
+    beyond = bell(size) * (inside * tail_ratio(size))
+    return (z if z > 0.0 else 0.0) - beyond if z == z else z
+
+
+@shared
+def gelu_derivative(z: float, _: float) -> float:
+    """Return f′(z) = Φ(z) + z·φ(z), with the standard normal density φ."""
+    phi = density(z)
+    return probability_below(z) + (0.0 if phi == 0.0 else z * phi)
+
+
+@shared
+def silu(z: float) -> float:
+    """Return z·s(z), where s is the sigmoid; 0 at −∞.
+
+    Source: Elfwing et al. (Neural Networks 107, 2018).
+    """
+    s = sigmoid(z)
+    return 0.0 if s == 0.0 else z * s
+
+
+@shared
+def silu_derivative(z: float, a: float) -> float:
+    """Return f′(z) = s + a·(1 − s), where s is the sigmoid of z."""
+    s = sigmoid(z)
+    rest = 1.0 - s
+    return s + (0.0 if rest == 0.0 else a * rest)
 
 
 @shared
@@ -153,7 +225,7 @@ class Activation(Defined):
         formula="max(z, 0)",
         of_unit=UnitFunction(relu, relu_derivative),
         has_kink=True,
-        reach=(0.0, inf),
+        reach=(0.0, INFINITY),
         onnx=(("Relu", ("z",), "a"),),
     )
     LEAKY_RELU = ActivationDefinition(
@@ -161,28 +233,43 @@ class Activation(Defined):
         formula="max(z, 0.01·z)",
         of_unit=UnitFunction(leaky_relu, leaky_relu_derivative),
         has_kink=True,
-        onnx=(("Mul", ("z", "leak"), "leaked"), ("Max", ("z", "leaked"), "a")),
+        onnx=LEAKY_RELU_NODES,
+    )
+    ELU = ActivationDefinition(
+        name="elu",
+        formula="max(z, 0) + min(e^z − 1, 0)",
+        of_unit=UnitFunction(elu, elu_derivative),
+        reach=(-1.0, INFINITY),
+        onnx=ELU_NODES,
+    )
+    SELU = ActivationDefinition(
+        name="selu",
+        formula=f"{SELU_SCALE}·(max(z, 0) + min({SELU_ALPHA}·(e^z − 1), 0))",
+        of_unit=UnitFunction(selu, selu_derivative),
+        has_kink=True,
+        reach=(-SELU_BELOW, INFINITY),
+        onnx=SELU_NODES,
+    )
+    GELU = ActivationDefinition(
+        name="gelu",
+        formula="½·z·(1 + erf(z / √2))",
+        of_unit=UnitFunction(gelu, gelu_derivative),
+        reach=(-0.16997120747990366, INFINITY),  # its minimum, near −0.75
+        onnx=GELU_NODES,
+    )
+    SILU = ActivationDefinition(
+        name="silu",
+        formula="z / (1 + e^−z)",
+        of_unit=UnitFunction(silu, silu_derivative),
+        reach=(-0.2784645427610738, INFINITY),  # its minimum, near −1.28
+        onnx=(("Sigmoid", ("z",), "s"), ("Mul", ("z", "s"), "a")),
     )
     SOFTPLUS = ActivationDefinition(
         name="softplus",
         formula="ln(1 + e^z)",
         of_unit=UnitFunction(softplus, softplus_derivative),
-        reach=(0.0, inf),
-        # max(z, 0) + log1p(t) with t = e^−|z|. ONNX has no log1p: it is ln u − ((u − 1) − t)/u with
-        # u = 1 + t, where the second part corrects the rounding of u.
-        onnx=(
-            ("Abs", ("z",), "size"),
-            ("Neg", ("size",), "below"),
-            ("Exp", ("below",), "t"),
-            ("Add", ("one", "t"), "u"),
-            ("Log", ("u",), "log"),
-            ("Sub", ("u", "one"), "rounded"),
-            ("Sub", ("rounded", "t"), "error"),
-            ("Div", ("error", "u"), "correction"),
-            ("Sub", ("log", "correction"), "log1p"),
-            ("Relu", ("z",), "positive"),
-            ("Add", ("positive", "log1p"), "a"),
-        ),
+        reach=(0.0, INFINITY),
+        onnx=SOFTPLUS_NODES,
     )
     IDENTITY = ActivationDefinition(
         name="identity",

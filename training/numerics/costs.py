@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from training.numerics.activations import Activation
 from training.numerics.definition import Defined, Definition
-from training.numerics.elementary import NAN, exp, log1p
+from training.numerics.elementary import INFINITY, NAN, exp, log1p
 from training.numerics.jit import shared
 
 
@@ -24,8 +24,12 @@ class CostDefinition(Definition):
     activation: Activation | None = None
     """The only activation that the outputs may have, and whose default cost it is; its derivative
     cancels out of δ."""
-    probabilities: bool = False
-    """Whether the targets are probabilities, in [0, 1]."""
+    lowest_target: float = -INFINITY
+    highest_target: float = INFINITY
+    target_choices: tuple[float, ...] = ()
+    """The only targets that are allowed, if any."""
+    has_kink: bool = False
+    """Whether the derivative jumps where the cost begins to be 0."""
 
 
 @shared
@@ -76,6 +80,59 @@ def quadratic_delta(a: float, y: float, slope: float, outputs: float) -> float:
     return (a - y) / outputs * slope
 
 
+@shared
+def huber(_z: float, a: float, y: float, _outputs: float) -> float:
+    """Return ½·d² with d = a − y if |d| ≤ 1, else |d| − ½.
+
+    It is computed as m·(|d| − ½·m), where m is |d| or 1, the smaller.  Source: Huber (Annals of
+    Mathematical Statistics 35, 1964), with δ = 1.
+    """
+    size = abs(a - y)
+    m = 1.0 if size > 1.0 else size
+    return m * (size - 0.5 * m)
+
+
+@shared
+def huber_delta(a: float, y: float, slope: float, _outputs: float) -> float:
+    """Return ∂C/∂z = d·f′(z), where d is a − y, but at least −1 and at most 1."""
+    d = a - y
+    return (1.0 if d > 1.0 else (-1.0 if d < -1.0 else d)) * slope
+
+
+@shared
+def hinge(_z: float, a: float, y: float, _outputs: float) -> float:
+    """Return max(0, 1 − s·a), where s is 1 if y > 0, else −1.
+
+    Source: Cortes and Vapnik (Machine Learning 20, 1995).
+    """
+    s = 1.0 if y > 0.0 else -1.0
+    missing = 1.0 - s * a
+    return 0.0 if missing <= 0.0 else missing
+
+
+@shared
+def hinge_delta(a: float, y: float, slope: float, _outputs: float) -> float:
+    """Return ∂C/∂z = −s·f′(z), or 0 where s·a is at least 1."""
+    s = 1.0 if y > 0.0 else -1.0
+    return (0.0 if 1.0 - s * a <= 0.0 else -s) * slope
+
+
+@shared
+def poisson(_z: float, a: float, y: float, _outputs: float) -> float:
+    """Return e^a − y·a: −ln of the Poisson probability of y without ln y!, if a is ln of the mean.
+
+    Source: McCullagh and Nelder, Generalized Linear Models (1989), with the logarithm as link.
+    """
+    cost = exp(a) - y * a
+    return cost if cost == cost else NAN
+
+
+@shared
+def poisson_delta(a: float, y: float, slope: float, _outputs: float) -> float:
+    """Return ∂C/∂z = (e^a − y)·f′(z)."""
+    return (exp(a) - y) * slope
+
+
 class CostFunction(Defined):
     """The cost functions that training can minimise."""
 
@@ -87,7 +144,8 @@ class CostFunction(Defined):
         function=cross_entropy,
         delta=cross_entropy_delta,
         activation=Activation.SIGMOID,
-        probabilities=True,
+        lowest_target=0.0,
+        highest_target=1.0,
     )
     CATEGORICAL_CROSS_ENTROPY = CostDefinition(
         name="categorical-cross-entropy",
@@ -95,7 +153,8 @@ class CostFunction(Defined):
         function=categorical_cross_entropy,
         delta=cross_entropy_delta,
         activation=Activation.SOFTMAX,
-        probabilities=True,
+        lowest_target=0.0,
+        highest_target=1.0,
     )
     SQUARED_ERROR = CostDefinition(
         name="squared-error",
@@ -108,6 +167,27 @@ class CostFunction(Defined):
         formula="½·Σ (a − y)² / K",
         function=quadratic,
         delta=quadratic_delta,
+    )
+    HUBER = CostDefinition(
+        name="huber",
+        formula="Σ m·(abs(a − y) − ½·m), m = min(abs(a − y), 1)",
+        function=huber,
+        delta=huber_delta,
+    )
+    HINGE = CostDefinition(
+        name="hinge",
+        formula="Σ max(0, 1 − s·a), s = 1 if y > 0 else −1",
+        function=hinge,
+        delta=hinge_delta,
+        target_choices=(-1.0, 0.0, 1.0),
+        has_kink=True,
+    )
+    POISSON = CostDefinition(
+        name="poisson",
+        formula="Σ (e^a − y·a)",
+        function=poisson,
+        delta=poisson_delta,
+        lowest_target=0.0,
     )
 
 

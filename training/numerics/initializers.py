@@ -22,7 +22,7 @@ def _no_bounds() -> Mapping[str, float]:
 
 @dataclass(frozen=True, kw_only=True)
 class InitializerDefinition(Definition):
-    """An initializer; the formula is the range that weights are drawn from."""
+    """An initializer; the formula is the range of the weights, or N(mean, variance)."""
 
     draw: Draw | None
     """None if the weights are given."""
@@ -65,6 +65,47 @@ def he(
     return stream.uniform(-bound, bound, units * inputs)
 
 
+def lecun(
+    stream: RandomStream, inputs: int, units: int, _low: float, _high: float
+) -> NDArray[np.float64]:
+    """Return weights uniformly distributed in ±√(3 / inputs), for selu.
+
+    Source: LeCun et al., Efficient BackProp (1998).
+    """
+    bound = sqrt(3.0 / inputs)
+    return stream.uniform(-bound, bound, units * inputs)
+
+
+def lecun_normal(
+    stream: RandomStream, inputs: int, units: int, _low: float, _high: float
+) -> NDArray[np.float64]:
+    """Return normally distributed weights with deviation √(1 / inputs), for selu.
+
+    Source: LeCun et al., Efficient BackProp (1998); Klambauer et al. (NeurIPS 2017) for selu.
+    """
+    return stream.normal(sqrt(1.0 / inputs), units * inputs)
+
+
+def glorot_normal(
+    stream: RandomStream, inputs: int, units: int, _low: float, _high: float
+) -> NDArray[np.float64]:
+    """Return normally distributed weights with deviation √(2 / (inputs + units)).
+
+    Source: as `glorot`.
+    """
+    return stream.normal(sqrt(2.0 / (inputs + units)), units * inputs)
+
+
+def he_normal(
+    stream: RandomStream, inputs: int, units: int, _low: float, _high: float
+) -> NDArray[np.float64]:
+    """Return normally distributed weights with deviation √(2 / inputs).
+
+    Source: as `he`.
+    """
+    return stream.normal(sqrt(2.0 / inputs), units * inputs)
+
+
 def zeros(
     _stream: RandomStream, inputs: int, units: int, _low: float, _high: float
 ) -> NDArray[np.float64]:
@@ -92,6 +133,26 @@ class InitializerKind(Defined):
         name="he",
         formula="±√(6 / inputs)",
         draw=he,
+    )
+    LECUN = InitializerDefinition(
+        name="lecun",
+        formula="±√(3 / inputs)",
+        draw=lecun,
+    )
+    LECUN_NORMAL = InitializerDefinition(
+        name="lecun-normal",
+        formula="N(0, 1 / inputs)",
+        draw=lecun_normal,
+    )
+    GLOROT_NORMAL = InitializerDefinition(
+        name="glorot-normal",
+        formula="N(0, 2 / (inputs + units))",
+        draw=glorot_normal,
+    )
+    HE_NORMAL = InitializerDefinition(
+        name="he-normal",
+        formula="N(0, 2 / inputs)",
+        draw=he_normal,
     )
     ZEROS = InitializerDefinition(
         name="zeros",

@@ -4,6 +4,7 @@ from training.numerics.arguments import Data, Plan, Workspace
 from training.numerics.encoded_network import EncodedNetwork
 from training.numerics.evaluation_kernels import evaluate, forward
 from training.numerics.lanes import MOST_LANES
+from training.numerics.normal_numbers import make_normal
 from training.numerics.schedules import fill_learning_rates
 from training.numerics.training_kernel import COST_REACHED, DIVERGED, MADE, training_kernel
 
@@ -19,6 +20,7 @@ KERNELS = (
     forward,
     evaluate,
     fill_learning_rates,
+    make_normal,
 )
 
 

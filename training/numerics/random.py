@@ -8,6 +8,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from training.numerics.normal_numbers import make_normal
+
 
 class RandomStream:
     """The random numbers of a seed, an integer ≥ 0.
@@ -41,6 +43,16 @@ class RandomStream:
             numbers[done : done + len(accepted)] = accepted
             done += len(accepted)
         return numbers
+
+    def normal(self, deviation: float, count: int) -> NDArray[np.float64]:
+        """Return the next `count` numbers, normally distributed around 0 with this deviation.
+
+        Each pair is deviation times `box_muller` of two numbers of `uniform` in [0, 1); the last of
+        an odd count is the first of a pair.
+        """
+        numbers = self.uniform(0.0, 1.0, count + count % 2)
+        make_normal(numbers)
+        return deviation * numbers[:count]
 
 
 def epoch_order(seed: int, epoch: int, examples: int) -> list[int]:

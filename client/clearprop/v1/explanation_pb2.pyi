@@ -41,6 +41,12 @@ class _OperationEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Operation.V
     """The sigmoid as computed by the engine, which uses its own exponential function: the last bit
     can differ from that of other libraries.
     """
+    OPERATION_EXPONENTIAL: _Operation.ValueType  # 7
+    """e to the power of the operand. This and the following as computed by the engine, see SIGMOID."""
+    OPERATION_NORMAL_DISTRIBUTION: _Operation.ValueType  # 8
+    """Φ, the standard normal distribution: the probability of a number below the operand."""
+    OPERATION_NORMAL_DENSITY: _Operation.ValueType  # 9
+    """φ, the density of the standard normal distribution: e^(−x²/2) / √(2π)."""
 
 class Operation(_Operation, metaclass=_OperationEnumTypeWrapper):
     """The operation of a line."""
@@ -61,6 +67,12 @@ OPERATION_SIGMOID: Operation.ValueType  # 6
 """The sigmoid as computed by the engine, which uses its own exponential function: the last bit
 can differ from that of other libraries.
 """
+OPERATION_EXPONENTIAL: Operation.ValueType  # 7
+"""e to the power of the operand. This and the following as computed by the engine, see SIGMOID."""
+OPERATION_NORMAL_DISTRIBUTION: Operation.ValueType  # 8
+"""Φ, the standard normal distribution: the probability of a number below the operand."""
+OPERATION_NORMAL_DENSITY: Operation.ValueType  # 9
+"""φ, the density of the standard normal distribution: e^(−x²/2) / √(2π)."""
 Global___Operation: _TypeAlias = Operation  # noqa: Y015
 
 class _SourceKind:
@@ -284,7 +296,7 @@ class ExplainedLine(_message.Message):
     """The line as a MathML `math` element."""
     @_builtins.property
     def operands(self) -> _containers.RepeatedCompositeFieldContainer[Global___Operand]:
-        """The operands: one for SQUARE_ROOT and SIGMOID, two for all other operations."""
+        """The operands: two for ADD, SUBTRACT, MULTIPLY and DIVIDE, one for all other operations."""
 
     def __init__(
         self,

@@ -44,6 +44,18 @@ class _ActivationEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Activation
     """aᵢ = e^zᵢ / Σₖ e^zₖ over the units of the layer, so the activations add up to 1. Allowed only
     in the output layer, and only with the categorical cross-entropy.
     """
+    ACTIVATION_ELU: _Activation.ValueType  # 8
+    """a = z if z > 0, otherwise e^z − 1. Derivative: 1 if z > 0, otherwise e^z."""
+    ACTIVATION_SELU: _Activation.ValueType  # 9
+    """a = λ·z if z > 0, otherwise λ·α·(e^z − 1), with λ = 1.0507009873554805 and α =
+    1.6732632423543772. Derivative: λ if z > 0, otherwise λ·α·e^z (also at z = 0).
+    """
+    ACTIVATION_GELU: _Activation.ValueType  # 10
+    """a = z·Φ(z) with the standard normal distribution Φ(z) = ½·(1 + erf(z / √2)), not its
+    approximation by tanh. Derivative: Φ(z) + z·φ(z) with φ(z) = e^(−z²/2) / √(2π).
+    """
+    ACTIVATION_SILU: _Activation.ValueType  # 11
+    """a = z·s with the sigmoid s of z. Derivative: s + a·(1 − s). Also called swish."""
 
 class Activation(_Activation, metaclass=_ActivationEnumTypeWrapper):
     """The function that turns a unit's logit z into its activation a. The logit is the sum of the
@@ -69,6 +81,18 @@ ACTIVATION_SOFTMAX: Activation.ValueType  # 7
 """aᵢ = e^zᵢ / Σₖ e^zₖ over the units of the layer, so the activations add up to 1. Allowed only
 in the output layer, and only with the categorical cross-entropy.
 """
+ACTIVATION_ELU: Activation.ValueType  # 8
+"""a = z if z > 0, otherwise e^z − 1. Derivative: 1 if z > 0, otherwise e^z."""
+ACTIVATION_SELU: Activation.ValueType  # 9
+"""a = λ·z if z > 0, otherwise λ·α·(e^z − 1), with λ = 1.0507009873554805 and α =
+1.6732632423543772. Derivative: λ if z > 0, otherwise λ·α·e^z (also at z = 0).
+"""
+ACTIVATION_GELU: Activation.ValueType  # 10
+"""a = z·Φ(z) with the standard normal distribution Φ(z) = ½·(1 + erf(z / √2)), not its
+approximation by tanh. Derivative: Φ(z) + z·φ(z) with φ(z) = e^(−z²/2) / √(2π).
+"""
+ACTIVATION_SILU: Activation.ValueType  # 11
+"""a = z·s with the sigmoid s of z. Derivative: s + a·(1 − s). Also called swish."""
 Global___Activation: _TypeAlias = Activation  # noqa: Y015
 
 class _CostFunction:
@@ -95,6 +119,20 @@ class _CostFunctionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CostFunc
     """C = ½·Σ (a − y)². Allows any output activation except softmax, and any finite targets."""
     COST_FUNCTION_QUADRATIC: _CostFunction.ValueType  # 4
     """C = ½·Σ (a − y)² / K. Allows any output activation except softmax, and any finite targets."""
+    COST_FUNCTION_HUBER: _CostFunction.ValueType  # 5
+    """C = Σ m·(|a − y| − ½·m) with m = min(|a − y|, 1): ½·(a − y)² for errors of up to 1, |a − y| − ½
+    for larger ones, which then influence the fit less. Allows any output activation except
+    softmax, and any finite targets.
+    """
+    COST_FUNCTION_HINGE: _CostFunction.ValueType  # 6
+    """C = Σ max(0, 1 − s·a) with s = 1 if y > 0, otherwise −1. Requires targets that are −1 or 1, or 0
+    in place of −1. Allows any output activation except softmax; identity is usual. An output above
+    0 means yes.
+    """
+    COST_FUNCTION_POISSON: _CostFunction.ValueType  # 7
+    """C = Σ (e^a − y·a): the outputs are the logarithms of expected counts. Requires targets of at
+    least 0. Allows any output activation except softmax; identity is usual.
+    """
 
 class CostFunction(_CostFunction, metaclass=_CostFunctionEnumTypeWrapper):
     """The function that training minimizes. It measures the error of the outputs a for one example with
@@ -120,6 +158,20 @@ COST_FUNCTION_SQUARED_ERROR: CostFunction.ValueType  # 3
 """C = ½·Σ (a − y)². Allows any output activation except softmax, and any finite targets."""
 COST_FUNCTION_QUADRATIC: CostFunction.ValueType  # 4
 """C = ½·Σ (a − y)² / K. Allows any output activation except softmax, and any finite targets."""
+COST_FUNCTION_HUBER: CostFunction.ValueType  # 5
+"""C = Σ m·(|a − y| − ½·m) with m = min(|a − y|, 1): ½·(a − y)² for errors of up to 1, |a − y| − ½
+for larger ones, which then influence the fit less. Allows any output activation except
+softmax, and any finite targets.
+"""
+COST_FUNCTION_HINGE: CostFunction.ValueType  # 6
+"""C = Σ max(0, 1 − s·a) with s = 1 if y > 0, otherwise −1. Requires targets that are −1 or 1, or 0
+in place of −1. Allows any output activation except softmax; identity is usual. An output above
+0 means yes.
+"""
+COST_FUNCTION_POISSON: CostFunction.ValueType  # 7
+"""C = Σ (e^a − y·a): the outputs are the logarithms of expected counts. Requires targets of at
+least 0. Allows any output activation except softmax; identity is usual.
+"""
 Global___CostFunction: _TypeAlias = CostFunction  # noqa: Y015
 
 class _InitializerKind:
@@ -148,6 +200,20 @@ class _InitializerKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Initi
     """All weights 0. Useful only for networks without hidden layers: the units of a hidden layer
     would remain identical.
     """
+    INITIALIZER_KIND_LECUN: _InitializerKind.ValueType  # 6
+    """Weights drawn uniformly from [−r, r) with r = √(3 / inputs) of the layer. For selu layers."""
+    INITIALIZER_KIND_LECUN_NORMAL: _InitializerKind.ValueType  # 7
+    """Normally distributed weights with mean 0 and variance 1 / inputs of the layer, not truncated.
+    For selu layers.
+    """
+    INITIALIZER_KIND_GLOROT_NORMAL: _InitializerKind.ValueType  # 8
+    """Normally distributed weights with mean 0 and variance 2 / (inputs + units) of the layer, not
+    truncated. See GLOROT.
+    """
+    INITIALIZER_KIND_HE_NORMAL: _InitializerKind.ValueType  # 9
+    """Normally distributed weights with mean 0 and variance 2 / inputs of the layer, not truncated.
+    See HE.
+    """
 
 class InitializerKind(_InitializerKind, metaclass=_InitializerKindEnumTypeWrapper):
     """How initial parameters are generated. Weights are drawn from one random stream, layer by layer,
@@ -174,6 +240,20 @@ INITIALIZER_KIND_ZEROS: InitializerKind.ValueType  # 5
 """All weights 0. Useful only for networks without hidden layers: the units of a hidden layer
 would remain identical.
 """
+INITIALIZER_KIND_LECUN: InitializerKind.ValueType  # 6
+"""Weights drawn uniformly from [−r, r) with r = √(3 / inputs) of the layer. For selu layers."""
+INITIALIZER_KIND_LECUN_NORMAL: InitializerKind.ValueType  # 7
+"""Normally distributed weights with mean 0 and variance 1 / inputs of the layer, not truncated.
+For selu layers.
+"""
+INITIALIZER_KIND_GLOROT_NORMAL: InitializerKind.ValueType  # 8
+"""Normally distributed weights with mean 0 and variance 2 / (inputs + units) of the layer, not
+truncated. See GLOROT.
+"""
+INITIALIZER_KIND_HE_NORMAL: InitializerKind.ValueType  # 9
+"""Normally distributed weights with mean 0 and variance 2 / inputs of the layer, not truncated.
+See HE.
+"""
 Global___InitializerKind: _TypeAlias = InitializerKind  # noqa: Y015
 
 @_typing.final
@@ -198,6 +278,10 @@ class Initializer(_message.Message):
     layer by layer and row by row; biases are 0. Each weight takes one raw 64-bit number: u = (raw
     >> 11)·2^−53, weight = low + (high − low)·u. If rounding makes the weight equal to `high`, the
     next raw number is used instead.
+
+    Normally distributed weights are made in pairs, for each layer anew, from two numbers u1 and u2
+    like u: with r = √(−2·ln(1 − u1)) they are d·(r·cos(2π·u2)) and d·(r·sin(2π·u2)), where d is
+    the square root of the variance. The last of an odd number of weights is the first of a pair.
     """
     low: _builtins.float
     """The lower bound, inclusive, finite. Allowed only with UNIFORM. Default: −0.12."""

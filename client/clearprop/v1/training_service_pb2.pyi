@@ -2369,8 +2369,8 @@ class GradientDifference(_message.Message):
     step: _builtins.float
     """h: the distance by which the parameter was moved in each direction."""
     kink: _builtins.bool
-    """Whether a relu or leaky relu logit crossed 0 for any of the examples. The numerical gradient
-    then has no meaning.
+    """Whether a relu, leaky relu or selu logit crossed 0, or an output the point where its hinge cost
+    becomes 0, for any of the examples. The numerical gradient then has no meaning.
     """
     unmeasurable: _builtins.bool
     """Whether the numerical gradient cannot be measured, because a gradient or a cost is infinite or

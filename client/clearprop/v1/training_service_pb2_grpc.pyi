@@ -382,11 +382,11 @@ class TrainingServiceStub:
     parameter w, the numerical gradient is n = (C(w + h) − C(w − h)) / 2h, with h = 6e-6·max(1,
     |w|) and the mean cost C of the examples. A gradient a passes if |a − n| ≤ 1e-6·max(|a|, |n|) +
     1e-9 + 3e-10·C; the last term allows for rounding of C. Otherwise, steps of h/10 and h/100 are
-    tried. If a step moves the logit of a relu or leaky relu unit across 0 for any example, the
-    cost has a kink between the two points. If costs overflow, rounding hides the step, or the
-    gradient changes too much within the smallest step, the numerical gradient cannot be measured.
-    In all of these cases the parameter is reported and neither passes nor fails. Has no side
-    effects.
+    tried. If a step moves the logit of a relu, leaky relu or selu unit across 0 for any example,
+    or an output across the point where its hinge cost becomes 0, the cost has a kink between the
+    two points. If costs overflow, rounding hides the step, or the gradient changes too much within
+    the smallest step, the numerical gradient cannot be measured. In all of these cases the
+    parameter is reported and neither passes nor fails. Has no side effects.
 
     Errors:
       INVALID_ARGUMENT: the training set does not fit the network (`training_set`), or a count is
@@ -920,11 +920,11 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     parameter w, the numerical gradient is n = (C(w + h) − C(w − h)) / 2h, with h = 6e-6·max(1,
     |w|) and the mean cost C of the examples. A gradient a passes if |a − n| ≤ 1e-6·max(|a|, |n|) +
     1e-9 + 3e-10·C; the last term allows for rounding of C. Otherwise, steps of h/10 and h/100 are
-    tried. If a step moves the logit of a relu or leaky relu unit across 0 for any example, the
-    cost has a kink between the two points. If costs overflow, rounding hides the step, or the
-    gradient changes too much within the smallest step, the numerical gradient cannot be measured.
-    In all of these cases the parameter is reported and neither passes nor fails. Has no side
-    effects.
+    tried. If a step moves the logit of a relu, leaky relu or selu unit across 0 for any example,
+    or an output across the point where its hinge cost becomes 0, the cost has a kink between the
+    two points. If costs overflow, rounding hides the step, or the gradient changes too much within
+    the smallest step, the numerical gradient cannot be measured. In all of these cases the
+    parameter is reported and neither passes nor fails. Has no side effects.
 
     Errors:
       INVALID_ARGUMENT: the training set does not fit the network (`training_set`), or a count is
@@ -1605,11 +1605,11 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         parameter w, the numerical gradient is n = (C(w + h) − C(w − h)) / 2h, with h = 6e-6·max(1,
         |w|) and the mean cost C of the examples. A gradient a passes if |a − n| ≤ 1e-6·max(|a|, |n|) +
         1e-9 + 3e-10·C; the last term allows for rounding of C. Otherwise, steps of h/10 and h/100 are
-        tried. If a step moves the logit of a relu or leaky relu unit across 0 for any example, the
-        cost has a kink between the two points. If costs overflow, rounding hides the step, or the
-        gradient changes too much within the smallest step, the numerical gradient cannot be measured.
-        In all of these cases the parameter is reported and neither passes nor fails. Has no side
-        effects.
+        tried. If a step moves the logit of a relu, leaky relu or selu unit across 0 for any example,
+        or an output across the point where its hinge cost becomes 0, the cost has a kink between the
+        two points. If costs overflow, rounding hides the step, or the gradient changes too much within
+        the smallest step, the numerical gradient cannot be measured. In all of these cases the
+        parameter is reported and neither passes nor fails. Has no side effects.
 
         Errors:
           INVALID_ARGUMENT: the training set does not fit the network (`training_set`), or a count is

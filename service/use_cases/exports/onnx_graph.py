@@ -10,13 +10,14 @@ from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, helper, num
 from service.use_cases.exports.moment import Moment
 from service.use_cases.exports.npz import arrays
 from training.network import Network
-from training.numerics.activations import LEAK, Activation
+from training.numerics.activations import Activation
 
 #: The operators of 2022, which every current runtime supports.
 _OPSET = 17
 _IR_VERSION = 8
 
-_CONSTANTS = {"one": 1.0, "leak": LEAK}
+_CONSTANT = "constant_"
+"""Before a number it is the name of that constant."""
 
 
 def model(moment: Moment) -> ModelProto:
@@ -24,7 +25,11 @@ def model(moment: Moment) -> ModelProto:
     network = moment.network
     nodes = _nodes(network)
     used = {name for node in nodes for name in node.input}
-    constants = {name: np.array(value) for name, value in _CONSTANTS.items() if name in used}
+    constants = {
+        name: np.array(float(name.removeprefix(_CONSTANT)))
+        for name in sorted(used)
+        if name.startswith(_CONSTANT)
+    }
     graph = helper.make_graph(
         nodes,
         network.id,
@@ -70,9 +75,11 @@ def _nodes(network: Network) -> list[NodeProto]:
 
 def _activated(activation: Activation, logits: str, after: str) -> list[NodeProto]:
     """Return the nodes from a layer's logits z to its activations a."""
-    known = {"z": logits, "a": after} | {name: name for name in _CONSTANTS}
+    known = {"z": logits, "a": after}
 
-    def named(word: str) -> str:
+    def named(word: str | float) -> str:
+        if isinstance(word, float):
+            return f"{_CONSTANT}{word!r}"
         return known.get(word, f"{logits}_{word}")
 
     return [

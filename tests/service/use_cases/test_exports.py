@@ -141,7 +141,10 @@ def test_an_onnx_model_computes_the_same_as_predict(word: Activation, bias: bool
         np.testing.assert_allclose(outputs, wanted, rtol=1e-12, atol=1e-15)
 
 
-@pytest.mark.parametrize("word", [Activation.SOFTPLUS, Activation.SIGMOID, Activation.TANH])
+@pytest.mark.parametrize(
+    "word",
+    [Activation.SOFTPLUS, Activation.SIGMOID, Activation.TANH, Activation.ELU, Activation.SELU],
+)
 def test_an_onnx_model_is_right_where_functions_end(word: Activation) -> None:
     one = moment((1, 1), (word,), np.ones, bias=False)
     inputs = np.array([[-700.0], [-40.0], [-1e-17], [0.0], [30.0], [700.0]])

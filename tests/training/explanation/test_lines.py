@@ -1,6 +1,7 @@
 """Recomputing the lines of an explanation gives the stored bits."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from math import isfinite, sqrt
 from typing import Any
@@ -23,6 +24,8 @@ from training.explanation.terms import Operation
 from training.numerics import loops
 from training.numerics.activations import Activation, sigmoid
 from training.numerics.costs import CostFunction
+from training.numerics.elementary import exp
+from training.numerics.normal_distribution import density, probability_below
 from training.trace import Trace, trace
 
 COMPUTE: dict[Operation, Callable[..., Any]] = {
@@ -32,6 +35,9 @@ COMPUTE: dict[Operation, Callable[..., Any]] = {
     Operation.DIVIDE: np.divide,
     Operation.SQUARE_ROOT: np.sqrt,
     Operation.SIGMOID: sigmoid,
+    Operation.EXPONENTIAL: exp,
+    Operation.NORMAL_DISTRIBUTION: probability_below,
+    Operation.NORMAL_DENSITY: density,
 }
 
 
@@ -91,6 +97,13 @@ def _at(update: BatchUpdate, traced: Trace, source: Source) -> float | None:
     }[source.kind]()
 
 
+FUNCTIONS = {
+    "sqrt": sqrt,
+    "sigmoid": sigmoid,
+    "exp": exp,
+    "Φ": probability_below,
+    unicodedata.normalize("NFKC", "φ"): density,  # as Python reads names
+}
 PYTHON = {"·": "*", " − ": " - ", "√": "sqrt", "′": ""}
 
 
@@ -106,7 +119,7 @@ def test_the_printed_numbers_give_the_printed_value(
             for sign, python in PYTHON.items():
                 numbers = numbers.replace(sign, python)
             numbers = re.sub(r"[\d.]+(e[-+]?\d+)?", lambda found: f"{float(found[0])!r}", numbers)
-            computed = eval(numbers, {"sqrt": sqrt, "sigmoid": sigmoid})  # noqa: S307
+            computed = eval(numbers, FUNCTIONS)  # noqa: S307
             assert same_bits(computed, line.value)
 
 

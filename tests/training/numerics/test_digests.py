@@ -10,7 +10,7 @@ import hashlib
 import numpy as np
 import pytest
 from numerics import Problem, uniform
-from trajectories import TRAJECTORIES, Trajectory, applied_digest
+from trajectories import ADDED, FIRST_APPLIED, TRAJECTORIES, Trajectory, applied_digest
 
 from training.numerics import kernels, loops
 from training.numerics.activations import ACTIVATIONS, SOFTMAX
@@ -225,9 +225,164 @@ DIGESTS = {
     "3-7-5-2 tanh relu sigmoid cross-entropy biases adagrad decay by 8": (
         "15ec84d0c3d0dbc1e1f4291160c61b2d0fb84a49312dac97270ed99bfa07a260"
     ),
+    "3-7-5-2 elu elu elu squared-error gradient-descent decay by 1": (
+        "9a50b300aad37d55938528da3a4ddd458196470a8a9b662f4efd93f66e0bd108"
+    ),
+    "3-7-5-2 selu elu elu squared-error biases momentum by 2": (
+        "1dda6450959f6f0365e5d335d25eaec7885898f9fbddc73b38fe1ba4580425d7"
+    ),
+    "3-7-5-2 gelu elu elu squared-error biases nesterov by 5": (
+        "7af72c406d7817d99b0011fc7524caa910d12965e643f293baa97f60f56fc7bf"
+    ),
+    "3-7-5-2 selu elu elu quadratic biases momentum by 1": (
+        "a8c38276157cbe721a15f9aed63a16bde4ef5a7250c403a1fc1c222eb6aa1848"
+    ),
+    "3-7-5-2 gelu elu elu quadratic nesterov by 3": (
+        "44e1ceb8afbd5b154b1e961836a729b543edb5ec1ef3eda4a54ac5fb87543791"
+    ),
+    "3-7-5-2 silu elu elu quadratic biases adam decay by 8": (
+        "6a014bac059d314b560084e220fb7f261aaa3dd4272b93ee208ada8f873b9312"
+    ),
+    "3-7-5-2 gelu selu selu squared-error biases nesterov shuffled by 1": (
+        "f53758c0a48056f7856208b78f6eca65a1752f36c42437f109280678c5dc3d76"
+    ),
+    "3-7-5-2 silu selu selu squared-error biases adam decay shuffled by 4": (
+        "a0133f4a7c6260c28c0875496a72cec45eea640ee8e662f62fbd6be7adb6bcd2"
+    ),
+    "3-7-5-2 elu selu selu squared-error gradient-descent shuffled by 13": (
+        "f2ae6c41a454fe53a1df6936521e291e9cafdbe6dd68e11fe4b4a23d58b08fbc"
+    ),
+    "3-7-5-2 silu selu selu quadratic adam decay shuffled by 1": (
+        "3dbbf55e35a6fa6a1867cc8a5d8896db2cbeea58d13151567c980fbd6d7dc526"
+    ),
+    "3-7-5-2 elu selu selu quadratic biases gradient-descent shuffled by 2": (
+        "7afa2e1157bc905929dbf1d47775aac66e6a2f1b6544e4eef69af4767e3dd2b8"
+    ),
+    "3-7-5-2 selu selu selu quadratic biases momentum shuffled by 16": (
+        "c8dc6e5a4bbc2fa28afbd8e6921877e99a5018677a17e66532f7c52a7d812113"
+    ),
+    "3-7-5-2 elu gelu gelu squared-error biases gradient-descent by 1": (
+        "cb4a9031eaf21ba4b8752eae270737655236f4186faeb038da7b95a91002edad"
+    ),
+    "3-7-5-2 selu gelu gelu squared-error momentum by 3": (
+        "f5e47d0d1fc737f88128f6d2ce3d5123b181bd8922428af2be7fd1eb16234aff"
+    ),
+    "3-7-5-2 gelu gelu gelu squared-error biases nesterov decay by 23": (
+        "bd0c87933c60ba19e319d3639b1487e1a3e24857948c590646dac8af136b7b29"
+    ),
+    "3-7-5-2 selu gelu gelu quadratic biases momentum by 1": (
+        "f6127230d7d75a78b71e064b2f925afcea68d95421675d7e0336ebd6d58d6f83"
+    ),
+    "3-7-5-2 gelu gelu gelu quadratic biases nesterov decay by 4": (
+        "33c14179468a650c01a369c3c7f3388c93a27b9e50cdce9f49a57f663c03a355"
+    ),
+    "3-7-5-2 silu gelu gelu quadratic adam by 5": (
+        "9c81115faf3bc8a50c545f3869caddddd88c85861980b76c092cb4c48bbbc754"
+    ),
+    "3-7-5-2 gelu silu silu squared-error nesterov decay shuffled by 1": (
+        "adede4c06b07151b150c413abb7807505c5e4b4abc58368282c9e0ba65a972bb"
+    ),
+    "3-7-5-2 silu silu silu squared-error biases adam shuffled by 2": (
+        "1f9a327295747748d798d3c07486c9179c202bb845ead0440dd8b7b70373ab7e"
+    ),
+    "3-7-5-2 elu silu silu squared-error biases gradient-descent shuffled by 8": (
+        "91bfc692debb2ef130cae01fac7bd9224f380cc903c2045c4318ae90f7d343e1"
+    ),
+    "3-7-5-2 silu silu silu quadratic biases adam shuffled by 1": (
+        "0f190e87052e73d385bce790d4cc08462eb47bff43bbfb4154fed365210f2b49"
+    ),
+    "3-7-5-2 elu silu silu quadratic gradient-descent shuffled by 3": (
+        "64746ce53b9e66caf8927f9f9be15f0838b3cf836e9f55cbd059846a202ea795"
+    ),
+    "3-7-5-2 selu silu silu quadratic biases momentum decay shuffled by 13": (
+        "5055e38ead69d0deadbc2ea33ff23f4e72ef0665beb294120d6a07032a9a9ba0"
+    ),
+    "3-7-5-2 elu identity identity huber biases gradient-descent by 1": (
+        "c889db0c115e3e4e57c174795723cb1fb026c8bacbfa709f4dd3f0dfcf2341be"
+    ),
+    "3-7-5-2 selu identity identity huber biases momentum decay by 4": (
+        "38a0fb1d17d6ff4dedad7e3c89d945df22ef6b3d3f17177142ae7fbf70c63018"
+    ),
+    "3-7-5-2 gelu identity identity huber nesterov by 16": (
+        "ccaa7d472291110e4722f73b720db28a4b2e7b0ee813361c0afaee0ef86de932"
+    ),
+    "3-7-5-2 selu identity identity hinge momentum decay by 1": (
+        "f62341e3e57834eb4df9a2b996e8e8d54819e48559271c94e265fbec977c6fbe"
+    ),
+    "3-7-5-2 gelu identity identity hinge biases nesterov by 2": (
+        "1d5197bf171d1e747b5e476f6beb6bdf36bf9059772fa9e355006b4de181f693"
+    ),
+    "3-7-5-2 silu identity identity hinge biases adam by 23": (
+        "b2e2a6ff0e08da8458b94bf3d6992d0a31c6c307253046dbff49a6e86f19c906"
+    ),
+    "3-7-5-2 gelu identity identity poisson biases nesterov shuffled by 1": (
+        "9120f8dcbb93218369a3783dff4d12762b9180ed6a262ef47d23f403c431a17e"
+    ),
+    "3-7-5-2 silu identity identity poisson adam shuffled by 3": (
+        "a92e064606a3bf7129fd35f916455e4ee60503125b5ab18c271e5fade687c5aa"
+    ),
+    "3-7-5-2 elu identity identity poisson biases gradient-descent decay shuffled by 5": (
+        "4880f3d3041b8619a6d2044f1856f87144d5eb2549be08908afd38dcd971f25c"
+    ),
+    "3-7-5-2 silu tanh tanh huber biases adam shuffled by 1": (
+        "07afa4ed2027b0254418fbcdb18332ec551dd3e1ec6272bf7bd37caf67b19150"
+    ),
+    "3-7-5-2 elu tanh tanh huber biases gradient-descent decay shuffled by 4": (
+        "703e5dd168f37dcde858db604869b49c490ec63adcc98ff083a5cbc358a3c7fe"
+    ),
+    "3-7-5-2 selu tanh tanh huber momentum shuffled by 8": (
+        "ff8018172ea7268e923d4eed0f1840544bfea803c5cf0ca6e4208a2b8b94c4c2"
+    ),
+    "3-7-5-2 elu tanh tanh hinge gradient-descent decay by 1": (
+        "288a1162e775ab2aa2f09821e010c2abb15abc9e36e6224830f5570b742c7ca3"
+    ),
+    "3-7-5-2 selu tanh tanh hinge biases momentum by 2": (
+        "bbc93003cb471a2b2afd305653a79ab17b9eee40ad6b85674044f9356cdb5033"
+    ),
+    "3-7-5-2 gelu tanh tanh hinge biases nesterov by 13": (
+        "9f4bf41cdd769dfa003720be3883f5704370053db4da2d935889d2d7b588fc6a"
+    ),
+    "3-7-5-2 selu tanh tanh poisson biases momentum by 1": (
+        "1dee02655c3cdd737110dfdb88b22bf4063cdc632c3899f48887bca448e59c5f"
+    ),
+    "3-7-5-2 gelu tanh tanh poisson nesterov by 3": (
+        "b228add5a2d336dba0e69b68cbd2edcb7e76c5ed8bafb5beedd8ee534c30fbf7"
+    ),
+    "3-7-5-2 silu tanh tanh poisson biases adam decay by 16": (
+        "b7b5894004e443d8772bc9145394b2ad1ef9a14b2c241ae0768fb0be73fd3460"
+    ),
+    "3-7-5-2 gelu gelu gelu huber biases nesterov shuffled by 1": (
+        "e276df9a3d0d9a382950270d14597e7d76136e398429c0327943ce48cf86e120"
+    ),
+    "3-7-5-2 silu gelu gelu huber biases adam decay shuffled by 4": (
+        "f17b937f241f8bcd1b06719821c9ca1c42da4a2e4b466235c2e75d45cd234bdf"
+    ),
+    "3-7-5-2 elu gelu gelu huber gradient-descent shuffled by 23": (
+        "ab58e449805df3eba31714771cfc19df058361970c049b30e7d883fe1be6b161"
+    ),
+    "3-7-5-2 silu gelu gelu hinge adam decay shuffled by 1": (
+        "d188917ef470a0b03972bdcd8f21a82127c221f1b15a8d832145bc6dc902d338"
+    ),
+    "3-7-5-2 elu gelu gelu hinge biases gradient-descent shuffled by 2": (
+        "82c43bbc1e14042c98ebcce6e60871751d57b940561a3fc0fb2c39198c8c4550"
+    ),
+    "3-7-5-2 selu gelu gelu hinge biases momentum shuffled by 5": (
+        "23a9150e4c955e0f4a4ece82e90d46eac1028f026804237d074acce5135b936c"
+    ),
+    "3-7-5-2 elu gelu gelu poisson biases gradient-descent by 1": (
+        "c3561dca4239da8c20da4323d121ee8e298c32ac6167a1cf4476951f37d87b01"
+    ),
+    "3-7-5-2 selu gelu gelu poisson momentum by 3": (
+        "47ddf2c7231ff2ae3178e894776ff5c27b9e2fc6266aa84a65b0ab3ccc47c7ea"
+    ),
+    "3-7-5-2 gelu gelu gelu poisson biases nesterov decay by 8": (
+        "b9d46a2b36cc3d42d70223f58d29fc613607413303e1266e70430abddab49755"
+    ),
 }
 #: SHA-256 of activations, costs and gradients of the same networks as they are first.
 APPLIED = "d5c5808ea2a6ee1ca1e538c3207b2333d5c338685b3a1255300adf1c32bab72e"
+#: The same of those that were added.
+ADDED_APPLIED = "d84a47c0d16e48d5dfd9d1f77e710687d84c51c70205a5c2b32f81c25fc3a68b"
 
 
 @pytest.mark.parametrize("name", TRAJECTORIES)
@@ -236,7 +391,8 @@ def test_the_bits_of_a_run_never_change(name: str) -> None:
 
 
 def test_the_bits_of_networks_applied_never_change() -> None:
-    assert applied_digest() == APPLIED
+    assert applied_digest(FIRST_APPLIED) == APPLIED
+    assert applied_digest(ADDED) == ADDED_APPLIED
 
 
 def test_the_bits_of_a_run_of_10_000_updates_never_change() -> None:

@@ -15,6 +15,7 @@ from numerics import PAIRS, Problem, a_problem, uniform
 from training.numerics import loops
 from training.numerics.activations import ACTIVATIONS
 from training.numerics.layout import Layer, Structure, to_flat, to_layers
+from training.numerics.onnx_nodes import SELU_BELOW, SELU_SCALE
 from training.numerics.optimizers import OptimizerKind, Rates
 from training.numerics.random import epoch_order
 
@@ -33,6 +34,10 @@ def _function(activation: str, z: Sequence[Any]) -> list[Any]:
         "tanh": mpmath.tanh,
         "relu": lambda x: max(x, mpmath.mpf(0)),
         "leaky-relu": lambda x: x if x > 0 else mpmath.mpf(0.01) * x,
+        "elu": lambda x: x if x > 0 else mpmath.expm1(x),
+        "selu": lambda x: SELU_SCALE * x if x > 0 else SELU_BELOW * mpmath.expm1(x),
+        "gelu": lambda x: x * mpmath.erfc(-x / mpmath.sqrt(2)) / 2,
+        "silu": lambda x: x / (1 + mpmath.exp(-x)),
         "softplus": lambda x: mpmath.log(1 + mpmath.exp(x)),
         "identity": lambda x: x,
     }
@@ -47,6 +52,13 @@ def _cost(cost: str, a: Sequence[Any], y: Sequence[float]) -> Any:
         return -mpmath.fsum(terms)
     if cost == "categorical-cross-entropy":
         return -mpmath.fsum(y_k * mpmath.log(a_k) for a_k, y_k in pairs)
+    if cost == "huber":
+        sizes = [abs(a_k - y_k) for a_k, y_k in pairs]
+        return mpmath.fsum(d * d / 2 if d <= 1 else d - 0.5 for d in sizes)
+    if cost == "hinge":
+        return mpmath.fsum(max(0, 1 - y_k * a_k) for a_k, y_k in pairs)
+    if cost == "poisson":
+        return mpmath.fsum(mpmath.exp(a_k) - y_k * a_k for a_k, y_k in pairs)
     half = mpmath.fsum((a_k - y_k) ** 2 for a_k, y_k in pairs) / 2
     return half / len(pairs) if cost == "quadratic" else half
 

@@ -1,7 +1,9 @@
 """Random numbers never change, and are in the requested range."""
 
+import hashlib
 import math
 
+import mpmath
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from training.numerics.initializers import INITIALIZERS
+from training.numerics.normal_numbers import box_muller
 from training.numerics.random import RandomStream
 
 
@@ -79,6 +82,7 @@ def test_an_impossible_range_is_refused(low: float, high: float) -> None:
         ("uniform", -0.12, 0.25),
         ("glorot", -math.sqrt(6 / 8), math.sqrt(6 / 8)),
         ("he", -math.sqrt(6 / 3), math.sqrt(6 / 3)),
+        ("lecun", -1.0, 1.0),
     ],
 )
 def test_an_initializer_draws_between_its_bounds_from_the_stream_that_it_is_given(
@@ -87,6 +91,41 @@ def test_an_initializer_draws_between_its_bounds_from_the_stream_that_it_is_give
     stream = RandomStream(3)
     layers = [INITIALIZERS[name](stream, 3, 5, -0.12, 0.25) for _ in range(2)]
     assert np.concatenate(layers).tolist() == uniform(3, low, high, 30).tolist()
+
+
+@pytest.mark.parametrize(
+    ("name", "variance"), [("lecun-normal", 1 / 3), ("glorot-normal", 2 / 8), ("he-normal", 2 / 3)]
+)
+def test_an_initializer_draws_normal_weights_with_its_variance(name: str, variance: float) -> None:
+    stream, same = RandomStream(3), RandomStream(3)
+    layers = [INITIALIZERS[name](stream, 3, 5, 0.0, 0.0) for _ in range(2)]
+    expected = [same.normal(math.sqrt(variance), 15) for _ in range(2)]
+    assert np.concatenate(layers).tolist() == np.concatenate(expected).tolist()
+
+
+@given(st.integers(0, 2**63 - 1), st.integers(0, 9))
+def test_normal_numbers_are_those_of_box_and_muller(seed: int, count: int) -> None:
+    numbers = RandomStream(seed).normal(0.5, count).tolist()
+    drawn = uniform(seed, 0.0, 1.0, count + count % 2).tolist()
+    pairs = list(zip(drawn[::2], drawn[1::2], strict=True))
+    # The same source, in plain Python: the same bits.
+    assert numbers == [0.5 * x for pair in pairs for x in box_muller(*pair)][:count]
+    with mpmath.workprec(200):
+        for pair, (first, second) in zip(pairs, (box_muller(*pair) for pair in pairs), strict=True):
+            r = mpmath.sqrt(-2 * mpmath.log(1 - mpmath.mpf(pair[0])))
+            angle = 2 * mpmath.mpf(pair[1])
+            for x, exact in ((first, r * mpmath.cospi(angle)), (second, r * mpmath.sinpi(angle))):
+                assert abs(x - exact) <= 1e-15 * abs(exact) + 1e-300
+
+
+def test_normal_numbers_of_a_seed_never_change_and_are_normal() -> None:
+    numbers = RandomStream(0).normal(1.0, 100_000)
+    digest = hashlib.sha256(numbers.astype("<f8").tobytes()).hexdigest()
+    assert digest == "b0e8e12982aa08034647c549c7d91b7cfe0cf0889a10fec7b770304bfabc8ce7"
+    assert abs(numbers.mean()) < 0.01
+    assert abs(numbers.std() - 1.0) < 0.01
+    share = [(abs(numbers) < k).mean() for k in (1, 2, 3)]
+    assert share == pytest.approx([0.6827, 0.9545, 0.9973], abs=0.005)
 
 
 def test_zeros_are_drawn_from_nothing() -> None:
