@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise, product
 from typing import Any
 
@@ -59,6 +60,7 @@ class Case:
     bias: bool
     optimizer: str
     weight_decay: float
+    label_smoothing: float = 0.0
 
     @property
     def learning_rate(self) -> float:
@@ -74,13 +76,17 @@ def cases() -> Iterator[Case]:
             yield Case(hidden, output, cost_function, bias, optimizer, weight_decay)
 
 
-#: Softmax and categorical cross-entropy in one, from the logits.
-_CROSS_ENTROPY: Loss = functional.cross_entropy
-
-
 def _of_outputs(output: str, squares: Callable[[Any], Any]) -> Loss:
     activation = _ACTIVATIONS[output]
     return lambda z, y: squares((activation(z) - y).square())
+
+
+def smoothed_cases() -> Iterator[Case]:
+    """Yield cases with label smoothing."""
+    for (output, cost_function), hidden, optimizer in product(
+        OUTPUTS[:2], ADDED_HIDDEN[:2], OPTIMIZERS
+    ):
+        yield Case(hidden, output, cost_function, True, optimizer, 0.0, label_smoothing=0.1)  # noqa: FBT003
 
 
 #: The sums of costs that are used with identity outputs.
@@ -100,9 +106,10 @@ def loss_of(case: Case) -> Loss:
         case "cross-entropy":
             # From the logits, because log(sigmoid(z)) loses all digits where the sigmoid is 0 or 1.
             loss = functional.binary_cross_entropy_with_logits
-            return lambda z, y: loss(z, y, reduction="sum") / len(y)
+            s = case.label_smoothing
+            return lambda z, y: loss(z, y * (1.0 - s) + s / 2.0, reduction="sum") / len(y)
         case "categorical-cross-entropy":
-            return _CROSS_ENTROPY
+            return partial(functional.cross_entropy, label_smoothing=case.label_smoothing)
         case "squared-error":
             return _of_outputs(case.output, lambda squares: squares.sum(dim=1).mean() / 2)
         case _:

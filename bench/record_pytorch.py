@@ -4,6 +4,7 @@ Writes tests/data/pytorch.  Needs PyTorch, so it runs in the environment of the 
 """
 
 import json
+from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from bench.pytorch_reference import Array, Case, batches_of, cases, train
+from bench.pytorch_reference import Array, Case, batches_of, cases, smoothed_cases, train
 
 FOLDER = Path(__file__).parents[1] / "tests" / "data" / "pytorch"
 
@@ -63,7 +64,7 @@ def _trajectory(case: Case, given: dict[str, Any]) -> dict[str, Any]:
     batches = batches_of(EXAMPLES, BATCH_SIZE, EPOCHS)
     costs, parameters = train(case, LAYER_SIZES, start, inputs, targets, batches)
     _check(case, start, costs, parameters)
-    return {
+    row = {
         "hidden": case.hidden,
         "bias": case.bias,
         "optimizer": case.optimizer,
@@ -72,6 +73,7 @@ def _trajectory(case: Case, given: dict[str, Any]) -> dict[str, Any]:
         "costs": {update: _short(costs[update - 1]) for update in UPDATES_WITH_COST},
         "parameters": [_short(parameter) for parameter in parameters],
     }
+    return row | ({"label_smoothing": case.label_smoothing} if case.label_smoothing else {})
 
 
 def _check(case: Case, start: Array, costs: list[float], parameters: Array) -> None:
@@ -90,13 +92,22 @@ def _write(path: Path, facts: dict[str, Any], rows: list[dict[str, Any]]) -> Non
 
 
 def main() -> None:
-    """Write what is given to all, and a file for each activation and cost of the outputs."""
+    """Write what is given to all, and a file for each activation and cost of the outputs.
+
+    Those with label smoothing are in a folder of their own.
+    """
     torch.set_num_threads(1)
     FOLDER.mkdir(parents=True, exist_ok=True)
     given = _given()
     (FOLDER / "given.json").write_text(json.dumps(given, indent=1) + "\n")
+    _record(cases(), given, FOLDER)
+    _record(smoothed_cases(), given, FOLDER / "label_smoothing")
+
+
+def _record(some: Iterator[Case], given: dict[str, Any], folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
     for (output, cost_function), group in groupby(
-        cases(), key=lambda case: (case.output, case.cost_function)
+        some, key=lambda case: (case.output, case.cost_function)
     ):
         facts = {
             "made_by": f"PyTorch {torch.__version__.partition('+')[0]}, float64",
@@ -104,7 +115,7 @@ def main() -> None:
             "cost_function": cost_function,
         }
         rows = [_trajectory(case, given) for case in group]
-        _write(FOLDER / f"{output}_{cost_function}.json", facts, rows)
+        _write(folder / f"{output}_{cost_function}.json", facts, rows)
 
 
 if __name__ == "__main__":

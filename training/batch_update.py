@@ -9,6 +9,7 @@ import numpy as np
 
 from training.dropout import dropped_units
 from training.engine import Engine, cost_and_gradient, rates_of
+from training.label_smoothing import smoothed
 from training.learning_rates import learning_rate
 from training.network import Array, Network
 from training.numerics.dropout import DroppedUnits
@@ -31,8 +32,9 @@ class BatchUpdate:
     `index` is the number of updates that the run applied before. `numbers` are the examples of the
     batch by their indices in the training set, in the order of the batch; a batch across the end of
     an epoch can contain an example twice, so examples are identified by their position in the
-    batch. `examples` are their rows, in the same order. `after` is None if the update would make a
-    parameter infinite or NaN: such an update is never applied.
+    batch. `examples` are their rows, in the same order, with the targets that the run trains
+    on. `after` is None if the update would make a parameter infinite or NaN: such an update is
+    never applied.
     """
 
     network: Network
@@ -80,7 +82,7 @@ def batch_update(
         before,
         updates.state if updates.made else None,
         tuple(_numbers(examples, rows)),
-        _batch(examples, rows),
+        _batch(network, run, examples, rows),
     )
 
 
@@ -91,13 +93,14 @@ def batch_gradient(
 
     It is the mean gradient without weight decay.
     """
-    batch = _batch(examples, np.fromiter(batch_rows(run, index), dtype=np.intp))
+    batch = _batch(network, run, examples, np.fromiter(batch_rows(run, index), dtype=np.intp))
     dropout = dropped_units(network, run.settings.dropout, index)
     return cost_and_gradient(network, before, batch, dropout)[1]
 
 
-def _batch(examples: RunExamples, rows: Indices) -> Examples:
-    return Examples(examples.training.inputs[rows], examples.training.targets[rows])
+def _batch(network: Network, run: Run, examples: RunExamples, rows: Indices) -> Examples:
+    targets = smoothed(network, run.settings, examples.training.targets[rows])
+    return Examples(examples.training.inputs[rows], targets)
 
 
 def _numbers(examples: RunExamples, rows: Indices) -> Iterator[int]:

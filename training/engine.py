@@ -9,6 +9,7 @@ import numpy as np
 from training.batches import BatchMode
 from training.chunks import chunks
 from training.dropout import dropped_units
+from training.label_smoothing import smoothed
 from training.learning_rates import learning_rates
 from training.network import Array, Network
 from training.numerics import kernels
@@ -82,7 +83,7 @@ class Engine:
         settings = run.settings
         self._run = run
         self._network = encoded_network(network)
-        self._data = data_of(examples.inputs, examples.targets)
+        self._data = data_of(examples.inputs, smoothed(network, settings, examples.targets))
         self._batches = run.batches
         self._optimizer = settings.optimizer.completed()
         self._optimizer_code = OPTIMIZER_CODES[str(self._optimizer.kind)]

@@ -49,7 +49,8 @@ class TrainingSettings:
     order of the examples, a function of the seed and the epoch; None keeps the order of the set.
     With `validation`, the network is evaluated on examples that the run does not train on.
     The schedule says how the learning rate changes, `batch_mode` what happens to a batch at the end
-    of an epoch.
+    of an epoch. `label_smoothing`, at least 0 and less than 1, is the share of each target that is
+    spread over the classes.
     `dropout` leaves out hidden units.
     """
 
@@ -64,6 +65,7 @@ class TrainingSettings:
     schedule: LearningRateSchedule = field(default_factory=LearningRateSchedule)
     batch_mode: BatchMode = BatchMode.CROSS_EPOCHS
     dropout: Dropout | None = None
+    label_smoothing: float = 0.0
 
     def held_out(self, examples: int) -> int:
         """Return how many of the examples in the training set are held out."""
@@ -108,6 +110,11 @@ def check_settings(
         "PLATEAU needs a validation",
     )
     violations.known(f"{name}.batch_mode")
+    violations.require(
+        0.0 <= settings.label_smoothing < 1.0,
+        f"{name}.label_smoothing",
+        f"must be at least 0 and less than 1, not {settings.label_smoothing}",
+    )
     if settings.validation is not None:
         check_validation(violations, f"{name}.validation", settings.validation, examples)
     else:

@@ -38,7 +38,7 @@ FormatName: TypeAlias = Literal["json", "npz", "onnx", "csv"]
 UnitName: TypeAlias = Literal["update", "epoch"]
 
 #: Options of a run, by the message that they belong to.
-_SETTINGS = ("learning_rate", "batch_size", "epochs", "shuffle_seed")
+_SETTINGS = ("learning_rate", "batch_size", "epochs", "shuffle_seed", "label_smoothing")
 _SCHEDULE_NUMBERS = ("period", "factor", "minimum", "warmup", "rates", "patience", "min_delta")
 _STOP = ("cost_below", "max_updates", "patience", "min_delta", "restore_best")
 _VALIDATION = {
@@ -115,6 +115,8 @@ class OptimizerOptions(TypedDict, total=False):
       NaN cost.
     - `batch_mode`: what happens to a batch at the end of an epoch: `cross-epochs` (the default),
       `end-with-epoch` or `drop-last`.
+    - `label_smoothing` (0): the share of each target that is spread over the classes, with a
+      cross-entropy as the cost.
     - `schedule`: how the learning rate changes: `constant` (the default), `step`, `exponential`,
       `cosine`, `inverse-time`, `plateau` or `list`.
     - `schedule_unit`: the unit of its time: `epoch` (the default) or `update`.
@@ -149,6 +151,7 @@ class OptimizerOptions(TypedDict, total=False):
     max_updates: int
     stop_on_non_finite_cost: bool
     batch_mode: str
+    label_smoothing: float
     schedule: str
     schedule_unit: str
     schedule_period: int

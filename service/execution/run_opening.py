@@ -5,6 +5,7 @@ from contextlib import suppress
 from service.reading.examples_cache import ExamplesCache
 from training.dropout import check_dropout
 from training.errors import RunNotOver, TrainingSetNotFound, Violations
+from training.label_smoothing import check_label_smoothing
 from training.limits import Limits
 from training.network import Network
 from training.ports import Clock, Reader
@@ -73,6 +74,7 @@ class RunOpening:
         check_dropout(violations, "settings.dropout", settings.dropout, network)
         examples = self._examples.read(reader, training_set.uid)
         check_fits(violations, "settings.training_set", network, training_set, examples)
+        check_label_smoothing(violations, "settings", network, settings)
         validation = settings.validation
         if validation is None or not validation.training_set:
             return training_set, None

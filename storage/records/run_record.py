@@ -86,6 +86,7 @@ class _SettingsPart(Part, frozen=True):
     schedule: _SchedulePart | UnsetType = UNSET  # a constant learning rate
     batch_mode: str | UnsetType = UNSET
     dropout: _DropoutPart | UnsetType = UNSET
+    label_smoothing: float | UnsetType = UNSET
 
 
 class _ValidatedPart(Part, frozen=True):
@@ -168,6 +169,7 @@ def write(run: Run) -> bytes:
             _part_of_schedule(settings.schedule),
             unless(BatchMode.CROSS_EPOCHS.value, settings.batch_mode.value),
             _DropoutPart(dropout.rates, dropout.seed) if dropout else UNSET,
+            unless(0.0, settings.label_smoothing),
         ),
         training_set_uid=run.training_set_uid,
         examples=run.examples,
@@ -266,6 +268,7 @@ def _settings(part: _SettingsPart) -> TrainingSettings:
         schedule=_schedule_of(part.schedule),
         batch_mode=named(BatchMode, given(BatchMode.CROSS_EPOCHS.value, part.batch_mode)),
         dropout=Dropout(part.dropout.rates, part.dropout.seed) if part.dropout else None,
+        label_smoothing=given(0.0, part.label_smoothing),
     )
 
 

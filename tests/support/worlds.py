@@ -1,6 +1,6 @@
 """Small made-up networks, training sets and histories for the tests of the domain."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -271,4 +271,7 @@ def worlds(draw: st.DrawFn) -> World:
         seed=draw(_SEEDS),
     )
     world.settings = draw(settings_for(examples, hidden_layers=len(sizes) > 2))
+    if outputs in (Activation.SIGMOID, Activation.SOFTMAX):
+        smoothing = draw(st.just(0.0) | st.floats(0.0, 0.9))
+        world.settings = replace(world.settings, label_smoothing=smoothing)
     return world

@@ -65,6 +65,7 @@ def train(
         GIVEN["batch_size"],
         epochs,
         optimizer=Optimizer(kind, weight_decay=facts["weight_decay"]).completed(),
+        label_smoothing=facts.get("label_smoothing", 0.0),
         schedule=facts.get("schedule", LearningRateSchedule()),
     )
     run = Run(
@@ -92,11 +93,23 @@ def agree(ours: Array, theirs: Array) -> bool:
 )
 def test_200_updates_are_those_of_pytorch(path: Path, hidden: str) -> None:
     recorded = json.loads(path.read_text())
+    found = [row for row in recorded["trajectories"] if row["hidden"] == hidden]
+    assert len(found) == 16
+    check(recorded, found)
+
+
+@pytest.mark.parametrize("path", sorted((FOLDER / "label_smoothing").glob("*.json")))
+def test_200_updates_with_label_smoothing_are_those_of_pytorch(path: Path) -> None:
+    recorded = json.loads(path.read_text())
+    assert len(recorded["trajectories"]) == 8
+    check(recorded, recorded["trajectories"])
+
+
+def check(recorded: dict[str, Any], found: list[dict[str, Any]]) -> None:
+    """Require that ours are equal to the recorded trajectories."""
     examples = Examples(
         np.array(GIVEN["inputs"]), np.array(GIVEN["targets"][recorded["cost_function"]])
     )
-    found = [row for row in recorded["trajectories"] if row["hidden"] == hidden]
-    assert len(found) == 16
     wrong = []
     for row in found:
         facts = recorded | row

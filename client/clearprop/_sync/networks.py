@@ -121,6 +121,8 @@ class Network(NetworkHistory, NetworkInspection, NetworkEdits):
           or NaN cost.
         - `batch_mode`: what happens to a batch at the end of an epoch: `cross-epochs` (the
           default), `end-with-epoch` or `drop-last`.
+        - `label_smoothing` (0): the share of each target that is spread over the classes, with a
+          cross-entropy as the cost.
         - `schedule`: how the learning rate changes: `constant` (the default), `step`,
           `exponential`, `cosine`, `inverse-time`, `plateau` or `list`.
         - `schedule_unit`: the unit of its time: `epoch` (the default) or `update`.

@@ -129,6 +129,15 @@ _HOW: Options = {
             _word("--batch-mode", "mode", _BATCH_MODES, "Batches at the end of an epoch"),
         ),
         (
+            "label_smoothing",
+            float,
+            _number(
+                "--label-smoothing",
+                "The share of each target that is spread over the classes.",
+                "0",
+            ),
+        ),
+        (
             "schedule",
             str,
             _word("--schedule", "schedule", _SCHEDULES, "How the learning rate changes"),

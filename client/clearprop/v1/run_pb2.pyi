@@ -650,6 +650,7 @@ class TrainingSettings(_message.Message):
     SCHEDULE_FIELD_NUMBER: _builtins.int
     BATCH_MODE_FIELD_NUMBER: _builtins.int
     DROPOUT_FIELD_NUMBER: _builtins.int
+    LABEL_SMOOTHING_FIELD_NUMBER: _builtins.int
     training_set: _builtins.str
     """The id of the training set. Its examples must match the network's input and output layers, and
     its targets must be valid for the network's cost function.
@@ -681,6 +682,12 @@ class TrainingSettings(_message.Message):
     """
     batch_mode: Global___BatchMode.ValueType
     """What happens to a batch at the end of an epoch. Default: CROSS_EPOCHS."""
+    label_smoothing: _builtins.float
+    """The label smoothing s: at least 0, less than 1. Training uses the targets y·(1 − s) + s/K, with
+    K = 2 for CROSS_ENTROPY and the number of outputs for CATEGORICAL_CROSS_ENTROPY; with other cost
+    functions s must be 0. Costs of updates, traces and explanations are those of the smoothed
+    targets; evaluations and validations use the targets of the set. Default: 0.
+    """
     @_builtins.property
     def optimizer(self) -> Global___Optimizer:
         """The optimizer. Default: GRADIENT_DESCENT without weight decay."""
@@ -715,10 +722,11 @@ class TrainingSettings(_message.Message):
         schedule: Global___LearningRateSchedule | None = ...,
         batch_mode: Global___BatchMode.ValueType = ...,
         dropout: Global___Dropout | None = ...,
+        label_smoothing: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed", "dropout", b"dropout", "optimizer", b"optimizer", "schedule", b"schedule", "shuffle_seed", b"shuffle_seed", "stop", b"stop", "validation", b"validation"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed", "batch_mode", b"batch_mode", "batch_size", b"batch_size", "dropout", b"dropout", "epochs", b"epochs", "learning_rate", b"learning_rate", "optimizer", b"optimizer", "schedule", b"schedule", "shuffle_seed", b"shuffle_seed", "stop", b"stop", "training_set", b"training_set", "validation", b"validation"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed", "batch_mode", b"batch_mode", "batch_size", b"batch_size", "dropout", b"dropout", "epochs", b"epochs", "label_smoothing", b"label_smoothing", "learning_rate", b"learning_rate", "optimizer", b"optimizer", "schedule", b"schedule", "shuffle_seed", b"shuffle_seed", "stop", b"stop", "training_set", b"training_set", "validation", b"validation"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__shuffle_seed: _TypeAlias = _typing.Literal["shuffle_seed"]  # noqa: Y015
     _WhichOneofArgType__shuffle_seed: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed"]  # noqa: Y015

@@ -85,6 +85,7 @@ def settings(unknown: Violations, message: run_pb2.TrainingSettings) -> Training
             if message.HasField("dropout")
             else None
         ),
+        label_smoothing=message.label_smoothing,
     )
 
 
@@ -135,6 +136,7 @@ def sent_settings(source: TrainingSettings) -> run_pb2.TrainingSettings:
             else None
         ),
     )
+    message.label_smoothing = source.label_smoothing
     if source.batch_mode is not BatchMode.CROSS_EPOCHS:
         message.batch_mode = _BATCH_MODES.numbers[source.batch_mode]
     return message

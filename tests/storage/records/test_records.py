@@ -161,7 +161,8 @@ RUNS = {
         (
             '{"network_uid":"u","number":1,"settings":{"training_set":"and","learning_rate":0.125,'
             '"batch_size":2,"epochs":3,"schedule":{"kind":"cosine","unit":"update","period":9,'
-            '"factor":0.0,"minimum":0.01,"warmup":4,"rates":[]},"batch_mode":"drop-last"},"training_set_uid":"built-in-and",'
+            '"factor":0.0,"minimum":0.01,"warmup":4,"rates":[]},"batch_mode":"drop-last",'
+            '"label_smoothing":0.1},"training_set_uid":"built-in-and",'
             '"examples":4,"state":"PENDING","first_update":1,"latest_update":0,'
             f'"create_time":"{WHEN}"}}'
         ),
@@ -177,6 +178,7 @@ RUNS = {
                     ScheduleKind.COSINE, ScheduleUnit.UPDATE, 9, 0.0, 0.01, 4
                 ),
                 batch_mode=BatchMode.DROP_LAST,
+                label_smoothing=0.1,
             ),
             "built-in-and",
             4,

@@ -86,6 +86,7 @@ def test_settings_are_converted_to_messages_and_back_unchanged() -> None:
             7,
             schedule=LearningRateSchedule(ScheduleKind.STEP, period=4, factor=0.5, minimum=0.1),
             batch_mode=BatchMode.DROP_LAST,
+            label_smoothing=0.1,
         ),
         TrainingSettings(
             "xor", 1.0, 1, 1, optimizer=Optimizer(OptimizerKind.MOMENTUM, 0.0, weight_decay=0.5)
