@@ -152,7 +152,7 @@ class ExampleTrace(_message.Message):
 
     @_builtins.property
     def targets(self) -> _network_pb2.Vector:
-        """The targets."""
+        """The targets that the run trains on: with label smoothing, the smoothed ones."""
 
     @_builtins.property
     def logits(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.Vector]:

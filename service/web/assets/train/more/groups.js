@@ -5,7 +5,8 @@ import { DROPOUT } from "./dropout.js";
 import { OPTIMIZER } from "./optimizer.js";
 import { SCHEDULE } from "./schedule.js";
 import { STOPPING } from "./stopping.js";
+import { TARGETS } from "./targets.js";
 import { VALIDATION } from "./validation.js";
 import { WEIGHTS } from "./weights.js";
 
-export const GROUPS = [WEIGHTS, OPTIMIZER, SCHEDULE, BATCHES, DROPOUT, VALIDATION, STOPPING];
+export const GROUPS = [WEIGHTS, OPTIMIZER, SCHEDULE, BATCHES, TARGETS, DROPOUT, VALIDATION, STOPPING];
