@@ -166,16 +166,14 @@ def segment_values(segment: Segment) -> Values:
     }
     values["outline_crc"] = codec.checksum(tuple(values.values()))
     validations = _packed_validations(segment.validations)
-    rate_factor = None if segment.rate_factor == 1.0 else segment.rate_factor
-    crc = codec.checksum((*values.values(), *_given(rate_factor)), costs, validations or b"")
-    others = {"costs": costs, "validations": validations, "rate_factor": rate_factor}
-    return values | {"crc": crc} | others
+    crc = codec.checksum(tuple(values.values()), costs, validations or b"")
+    return values | {"crc": crc, "costs": costs, "validations": validations}
 
 
 def segment(row: Row) -> Segment:
     """Return the segment of a row."""
-    *fields, crc, costs, validations, rate_factor = row
-    codec.check(crc, (*fields, *_given(rate_factor)), costs, validations or b"")
+    *fields, crc, costs, validations = row
+    codec.check(crc, tuple(fields), costs, validations or b"")
     found = outline(fields)
     return Segment(
         network_uid=found.network_uid,
@@ -187,7 +185,6 @@ def segment(row: Row) -> Segment:
         run_offset=found.run_offset,
         costs=codec.unpack(costs, -1),
         validations=_unpacked_validations(validations),
-        rate_factor=1.0 if rate_factor is None else rate_factor,
     )
 
 

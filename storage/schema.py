@@ -110,7 +110,6 @@ segments = sa.Table(
     # costs are NULL in rows before revision 0008.
     _blob("costs"),
     _blob("validations", nullable=True),  # NULL for none
-    sa.Column("rate_factor", sa.Double),  # NULL for 1
     sqlite_with_rowid=False,
 )
 

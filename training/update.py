@@ -82,9 +82,8 @@ class Segment:
 
     `run` is 0 if no run made them, `costs` is empty for kinds other than GRADIENT. `run_offset` is
     the number of updates of the run before these: it determines the batch of each update.
-    `validations` are those after some of these updates. `rate_factor` is what validations before
-    these updates have reduced the learning rate to. Parameters are not part of a segment: they are
-    recomputed from the keyframe before it.
+    `validations` are those after some of these updates. Parameters are not part of a segment: they
+    are recomputed from the keyframe before it.
     """
 
     network_uid: str
@@ -96,7 +95,6 @@ class Segment:
     run_offset: int = 0
     costs: Array = field(default_factory=lambda: np.empty(0))  # (count)
     validations: Validations = NO_VALIDATIONS
-    rate_factor: float = 1.0
 
     @property
     def last_update(self) -> int:

@@ -42,7 +42,7 @@ def written(
     story = begin(store, "net", training_set.uid)
     append(store, story.opening())
     for count in (50, 20, 1, 30):  # keyframes without and with what an optimizer remembers
-        append(store, story.growth(count, keyframe=True, validated=True, rate_factor=0.5))
+        append(store, story.growth(count, keyframe=True, validated=True))
     append(store, story.change(RunState.PAUSED))
     begin(store, "other")
     store.write(lambda writer: writer.remember(Answer("id", b"digest", b"content", NOW))).result()
@@ -90,7 +90,7 @@ KEYS = {
 #: What clients want of a run is no history.
 WISHES = {"wanted_state"}
 #: What of a segment its outline does not read.
-UNSEEN = {"crc", "costs", "validations", "rate_factor"}
+UNSEEN = {"crc", "costs", "validations"}
 
 
 def columns() -> list[tuple[str, str]]:

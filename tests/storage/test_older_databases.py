@@ -181,7 +181,6 @@ def drop_validations(database: sqlite3.Connection) -> None:
     database.execute("DROP INDEX runs_by_validation_set")
     for table, column in (
         ("segments", "validations"),
-        ("segments", "rate_factor"),
         ("runs", "validation_set_uid"),
     ):
         database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")

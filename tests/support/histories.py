@@ -122,7 +122,6 @@ class Story:
         costs: Array | None = None,
         keyframe: bool = False,
         validated: bool = False,
-        rate_factor: float = 1.0,
         state: RunState = RunState.RUNNING,
     ) -> Addition:
         """Add updates of the run, which is in `state` afterwards; an event where it changes.
@@ -144,7 +143,6 @@ class Story:
             self.run.updates_done,
             costs,
             self.validations(range(first, latest + 1, 2)) if validated else NO_VALIDATIONS,
-            rate_factor,
         )
         self.run = replace(
             self.run,
@@ -251,7 +249,6 @@ def _plain(segment: Segment, costs: Array) -> tuple[object, ...]:
         segment.commit_time,
         segment.run,
         segment.run_offset,
-        segment.rate_factor,
     )
 
 

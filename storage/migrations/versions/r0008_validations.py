@@ -1,4 +1,4 @@
-"""Validations of runs, and the factor of their learning rate."""
+"""Validations of runs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,8 +8,7 @@ down_revision = "0007"
 
 
 def upgrade() -> None:
-    """Add columns; NULL means a run without a validation, and a factor of 1."""
+    """Add columns; NULL means a run without a validation."""
     op.add_column("segments", sa.Column("validations", sa.LargeBinary))
-    op.add_column("segments", sa.Column("rate_factor", sa.Double))
     op.add_column("runs", sa.Column("validation_set_uid", sa.Text))
     op.create_index("runs_by_validation_set", "runs", ["validation_set_uid"])
