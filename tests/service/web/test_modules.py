@@ -1,6 +1,7 @@
 """The page's modules by themselves: pure functions, called in Node.js."""
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 import requests
 from clearprop.v1 import run_pb2
+from google.protobuf.descriptor import Descriptor
 from page_modules import ASSETS, lay_out, run_module
 from servers import ServerProcess
 
@@ -100,7 +102,18 @@ def test_what_the_page_says_about_functions_is_complete(folder: Path, site: Serv
         phases=phases,
         names=list(map(names_of, sizes)),
         enums=enums,
+        fields=list(fields_of("settings", run_pb2.TrainingSettings.DESCRIPTOR)),
     )
+
+
+def fields_of(path: str, message: Descriptor) -> Iterator[str]:
+    """Name all fields of the settings of a run, as errors do."""
+    for field in message.fields:
+        name = f"{path}.{field.name}"
+        if field.message_type is None:
+            yield name
+        else:
+            yield from fields_of(name, field.message_type)
 
 
 def names_of(layer_sizes: list[int]) -> dict[str, Any]:

@@ -54,8 +54,10 @@ export function RunBar({ network, run, speed, place, latest }) {
 const structureOf = ({ layerSizes, activations, bias, costFunction }) =>
   `${layerSizes.join("-")}, ${[...new Set(activations.map(enumName))].join(" and ")}${bias ? ", biases" : ""}, ${enumName(costFunction)}.`;
 
-const settingsOf = ({ trainingExamples, validationExamples, settings: { trainingSet, optimizer, learningRate, schedule, batchSize, shuffleSeed } }) =>
-  `Training set ${trainingSet}, ${enumName(optimizer.kind)}, learning rate ${learningRate}${schedule ? ` with schedule ${enumName(schedule.kind)}` : ""}, batch size ${batchSize}${shuffleSeed === undefined ? "" : `, shuffle seed ${shuffleSeed}`}.${Number(validationExamples) ? ` It trains on ${whole(trainingExamples)} examples and is validated on ${whole(validationExamples)} others.` : ""}`;
+const BATCH_MODES = { BATCH_MODE_END_WITH_EPOCH: " (the last of an epoch is smaller)", BATCH_MODE_DROP_LAST: " (what is left of an epoch is dropped)" };
+
+const settingsOf = ({ trainingExamples, validationExamples, settings: { trainingSet, optimizer, learningRate, schedule, batchSize, batchMode, dropout, shuffleSeed } }) =>
+  `Training set ${trainingSet}, ${enumName(optimizer.kind)}, learning rate ${learningRate}${schedule ? ` with schedule ${enumName(schedule.kind)}` : ""}, batch size ${batchSize}${BATCH_MODES[batchMode] ?? ""}${dropout ? `, dropout ${dropout.rates.join(", ")}` : ""}${shuffleSeed === undefined ? "" : `, shuffle seed ${shuffleSeed}`}.${Number(validationExamples) ? ` It trains on ${whole(trainingExamples)} examples and is validated on ${whole(validationExamples)} others.` : ""}`;
 
 function Facts({ run, speed }) {
   const { settings, latestValidation: validation } = run;

@@ -10,7 +10,7 @@ import { parameterName, unitName } from "./assets/shared/unit_names.js";
 import { GROUPS } from "./assets/train/more/groups.js";
 import { DEFAULTS, placed, runOf } from "./assets/train/settings.js";
 
-const { info, phases, names, enums } = JSON.parse(readFileSync(new URL("data.json", import.meta.url)));
+const { info, phases, names, enums, fields } = JSON.parse(readFileSync(new URL("data.json", import.meta.url)));
 functions.describe(info);
 
 test("each optimizer has equations and a sentence", () => {
@@ -35,6 +35,14 @@ test("each number of an optimizer or initializer has a field in the form", () =>
 test("the form offers all values of the enums of settings", () => {
   const offered = Object.assign({}, ...GROUPS.map((group) => group.enums));
   assert.deepEqual(offered, enums);
+});
+
+test("each field of the settings has a field in the form, where its errors are shown", () => {
+  const place = (field) => Object.keys(placed({ violations: [{ field, description: "bad" }] }))[0];
+  const places = Object.fromEntries(fields.map((field) => [field, place(field)]));
+  assert.deepEqual(fields.filter((field) => DEFAULTS[places[field]] === undefined), []);
+  const shared = fields.filter((field) => fields.some((other) => other !== field && places[other] === places[field]));
+  assert.deepEqual(shared, []);
 });
 
 test("the settings that are seldom needed are sent if something was typed", () => {

@@ -51,7 +51,8 @@ export const SCHEDULE = {
   places: [
     ...["period", "factor", "minimum", "warmup", "rates"].map((name) => [new RegExp(`^settings\\.schedule\\.${name}`), name]),
     [/^settings\.schedule\.patience/, "schedulePatience"],
-    [/^settings\.schedule\.min_delta/, "scheduleDelta"],
+    [/^settings\.schedule\.min_?delta/i, "scheduleDelta"],
+    [/^settings\.schedule\.unit/, "scheduleUnit"],
     [/^settings\.schedule/, "schedule"],
   ],
 };

@@ -29,6 +29,7 @@ export const STOPPING = {
     [/^settings\.stop\.patience/, "patience"],
     [/^settings\.stop\.min_?delta/i, "minDelta"],
     [/^settings\.stop\.restore_?best/i, "restoreBest"],
+    [/^settings\.stop\.non_?finite/i, "stopNonFinite"],
     [/^settings\.stop/, "most"],
   ],
 };
