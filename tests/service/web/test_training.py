@@ -52,7 +52,7 @@ def test_validations_are_drawn_with_the_best_one_and_end_the_run_by_patience(
     page.get_by_label("Table (targets in the last columns)").fill(table)
     page.get_by_role("textbox", name="Learning rate", exact=True).fill("0.5")
     page.get_by_text("More settings").click()
-    page.get_by_label("Patience in epochs").fill("5")
+    page.get_by_label("Patience").fill("5")
     page.get_by_label("End with the best weights").check()
     page.get_by_role("button", name="Create and train").click()
     expect(page.locator("#wrong-patience")).not_to_be_empty()

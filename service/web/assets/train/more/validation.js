@@ -12,7 +12,7 @@ export const VALIDATION = {
   Fields: (field) => html`
     <${Entry} ...${field} name="share" label="Held-out share" placeholder="None, such as 0.2" />
     <${Entry} ...${field} name="splitSeed" label="Seed of the split" placeholder="0" />
-    <${Choice} ...${field} isWide name="validationSet" label="Or another training set" options=${["", ...field.sets.map(({ trainingSet }) => trainingSet)]} nameOf=${(id) => id || "None"} />
+    <${Choice} ...${field} isWide name="validationSet" label="Or validate on" options=${["", ...field.sets.map(({ trainingSet }) => trainingSet)]} nameOf=${(id) => id || "None"} />
     <${Entry} ...${field} name="every" label="Interval" placeholder="1" />
     <${Choice} ...${field} name="everyUnit" label="Interval in" options=${Object.keys(UNITS)} nameOf=${(unit) => UNITS[unit]} />
   `,
