@@ -11,6 +11,7 @@ import numpy as np
 from training.engine import activations
 from training.network import Array, Network, split_layers
 from training.numerics.activations import Activation
+from training.numerics.costs import CostFunction
 from training.numerics.overflow import allow_overflow
 from training.training_set import Examples
 from training.warnings.warning import TrainingWarning, WarningCode
@@ -22,6 +23,9 @@ _WORK: Final = 2**23
 
 #: A unit whose derivative is at most this for every example does not learn in any reasonable time.
 _SMALLEST_SLOPE: Final = 1e-9
+
+#: The costs that are not smallest where an output is equal to its target.
+_OTHER_MEANINGS: Final = frozenset({CostFunction.HINGE, CostFunction.POISSON})
 
 #: |f′(z)| from a = f(z), for activations that are flat somewhere.
 _SLOPES: Mapping[Activation, Callable[[Array], Array]] = MappingProxyType(
@@ -67,7 +71,7 @@ def _about_softmax(network: Network) -> Iterator[TrainingWarning]:
 def _about_reach(network: Network, targets: Array) -> Iterator[TrainingWarning]:
     activation = network.activations[-1]
     low, high = activation.definition.reach
-    if (low, high) == (-inf, inf):
+    if (low, high) == (-inf, inf) or network.cost_function in _OTHER_MEANINGS:
         return
     below, above = targets.min(axis=0), targets.max(axis=0)
     outputs = np.flatnonzero((below < low) | (above > high))

@@ -82,6 +82,11 @@ def test_targets_within_reach_or_at_its_bounds_have_no_warning(
     assert not of_targets(output, targets)
 
 
+@pytest.mark.parametrize("cost", [CostFunction.HINGE, CostFunction.POISSON])
+def test_classes_and_counts_are_not_compared_with_outputs(cost: CostFunction) -> None:
+    assert not of_targets(TANH, [[0.0], [1.0], [5.0]], cost)
+
+
 def test_a_softmax_of_one_output_is_always_one() -> None:
     cost = CostFunction.CATEGORICAL_CROSS_ENTROPY
     (warning,) = of_targets(Activation.SOFTMAX, [[1.0], [1.0]], cost)
