@@ -84,7 +84,8 @@ class Snapshots:
             stride=step,
             gradients=None if self.gradients is None else self.gradients[chosen],
         )
-        part = replace(part, validations=self.validations.within(part.numbers))
+        if len(self.validations):
+            part = replace(part, validations=self.validations.within(part.numbers))
         return replace(part, last_state=self.last_state) if self._ends_with(part) else part
 
     def detached(self) -> "Snapshots":

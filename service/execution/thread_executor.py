@@ -31,7 +31,7 @@ from training.run_changes import change_state
 from training.snapshots import Snapshots
 from training.trainer import Trainer
 from training.update import Addition, Head, State
-from training.work import work_of_gradient
+from training.work import work_of_gradient, work_of_outputs
 
 T = TypeVar("T")
 
@@ -40,8 +40,8 @@ logger = logging.getLogger(__name__)
 #: How long a run waits, in seconds, before it retries to write to the store.
 RETRY_SECONDS = 1.0
 
-#: The work of an update, in multiplications and additions, that the thread of a call computes:
-#: about 0.1 s.
+#: The work of an update and a validation, in multiplications and additions, that the thread of a
+#: call computes: about 0.1 s.
 _SHORT_WORK = 2**28
 
 
@@ -123,7 +123,8 @@ class ThreadExecutor:
         """
         network, run = intent.network, intent.run
         paused = self._paused.take(intent)
-        if work_of_gradient(network, min(run.settings.batch_size, run.examples)) > _SHORT_WORK:
+        work = work_of_gradient(network, min(run.settings.batch_size, run.examples))
+        if work + work_of_outputs(network, run.validation_examples) > _SHORT_WORK:
             only = intent.addition(self._clock.now())
             written = self._store.commit(lambda writer: write(writer, only))
             self.start(network.uid, run.number, client)
