@@ -33,7 +33,13 @@ def test_the_cost_is_the_mean_of_the_costs_added_up_in_their_order(world: World)
 
 @given(worlds())
 def test_the_cost_is_that_of_an_update_with_all_examples(world: World) -> None:
-    settings = replace(world.settings, batch_size=len(world.examples.inputs), shuffle_seed=None)
+    settings = replace(
+        world.settings,
+        batch_size=len(world.examples.inputs),
+        shuffle_seed=None,
+        dropout=None,
+        label_smoothing=0.0,
+    )
     trainer = world.trainer(world.open(settings=settings))
     segment = trainer.advance().addition.segment
     if segment is not None:
