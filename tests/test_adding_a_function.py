@@ -27,7 +27,7 @@ from training.explanation.derivatives import ERRORS, SLOPES
 from training.explanation.optimizer_lines import STEPS
 from training.explanation.words import SENTENCES
 from training.limits import Limits
-from training.numerics import loops
+from training.numerics import run_loops
 from training.numerics.activations import Activation, softmax
 from training.numerics.costs import CostFunction, natural_cost_function
 from training.numerics.definition import Defined
@@ -186,7 +186,7 @@ def check_kernels(structure: Structure, optimizer: str, targets: Floats) -> None
         RandomStream(1).uniform(-0.5, 0.5, structure.parameters),
         RandomStream(2).uniform(-1.0, 1.0, 6).reshape(3, 2),
         targets,
-        loops.Training(rates_for(optimizer), 2, 4, optimizer),
+        run_loops.Training(rates_for(optimizer), 2, 4, optimizer),
     )
     progress = problem.begin()
     made = problem.advance(progress, problem.total_updates)

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from training.dropout import dropped_units
-from training.engine import Engine, cost_and_gradient, rates_of
+from training.engine import Engine, cost_and_gradient, rates_of, structure_of
 from training.label_smoothing import smoothed
 from training.learning_rates import learning_rate
 from training.network import Array, Network
@@ -20,6 +20,7 @@ from training.run_examples import RunExamples
 from training.split import Indices
 from training.training_set import Examples
 from training.update import State
+from training.update_rule import UpdateRule
 
 #: The number of examples up to which the order of an epoch is cached, at about 40 bytes each.
 _MOST_CACHED: Final = 200_000
@@ -49,6 +50,11 @@ class BatchUpdate:
     def learning_rate(self) -> float:
         """The learning rate of the update."""
         return learning_rate(self.run, self.index)
+
+    @property
+    def rule(self) -> UpdateRule:
+        """What it does to the gradient before the optimizer's step."""
+        return self.run.settings.rule_of(structure_of(self.network))
 
     @property
     def rates(self) -> Rates:

@@ -89,6 +89,7 @@ class Engine:
         self._optimizer_code = OPTIMIZER_CODES[str(self._optimizer.kind)]
         self._rates = rates_of(settings, settings.learning_rate)
         self._dropout = dropped_units(network, settings.dropout)
+        self._rule = settings.rule_of(structure_of(network))
         self._shuffle_seed = settings.shuffle_seed
         self._stop = settings.stop
 
@@ -127,6 +128,8 @@ class Engine:
             self._rates,
             learning_rates(self._run, updates_done, count),
             self._dropout._replace(update=updates_done),
+            self._rule.gradient_rule,
+            self._rule.frozen,
         )
         updates = self._train(state, plan, count, epoch_cost, record=record)
         if not (stop and self._stop.non_finite_cost) or updates.non_finite_cost is None:
@@ -247,7 +250,7 @@ def remembered(state: State, optimizer: Optimizer) -> Array:
     kept = state.optimizer_state
     if kept is not None and kept.optimizer == optimizer:
         return kept.values.copy()
-    return optimizer.kind.definition.fresh(len(state.parameters))
+    return optimizer.fresh_state(len(state.parameters))
 
 
 def structure_of(network: Network) -> Structure:
@@ -272,4 +275,5 @@ def rates_of(settings: TrainingSettings, learning_rate: float) -> Rates:
         beta1=optimizer.beta1 or 0.0,
         beta2=optimizer.beta2 or 0.0,
         epsilon=optimizer.epsilon or 0.0,
+        dampening=optimizer.dampening or 0.0,
     )

@@ -8,9 +8,18 @@ from training.dropout import Dropout
 from training.errors import LimitExceeded, Violations
 from training.limits import MOST_EXAMPLES_OF_A_RUN, Limits
 from training.network import Network
+from training.numerics.layout import Structure
 from training.numerics.schedules import ScheduleKind
 from training.optimizer import Optimizer, check_optimizer
 from training.schedule import LearningRateSchedule, check_schedule
+from training.update_rule import (
+    Clipping,
+    Frozen,
+    Penalty,
+    UpdateRule,
+    check_update_rule,
+    update_rule,
+)
 from training.validation import Validation, check_validation
 
 _MOST_PATIENCE = 2**53
@@ -51,7 +60,8 @@ class TrainingSettings:
     The schedule says how the learning rate changes, `batch_mode` what happens to a batch at the end
     of an epoch. `label_smoothing`, at least 0 and less than 1, is the share of each target that is
     spread over the classes.
-    `dropout` leaves out hidden units.
+    `dropout` leaves out hidden units. A penalty is a part of the cost; then the gradient is
+    clipped, and frozen parameters do not change.
     """
 
     training_set: str
@@ -66,6 +76,13 @@ class TrainingSettings:
     batch_mode: BatchMode = BatchMode.CROSS_EPOCHS
     dropout: Dropout | None = None
     label_smoothing: float = 0.0
+    penalty: Penalty = field(default_factory=Penalty)
+    clipping: Clipping = field(default_factory=Clipping)
+    frozen: Frozen = field(default_factory=Frozen)
+
+    def rule_of(self, structure: Structure) -> UpdateRule:
+        """Return what the run does to the gradients of a network before the optimizer's step."""
+        return update_rule(structure, self.optimizer, self.penalty, self.clipping, self.frozen)
 
     def held_out(self, examples: int) -> int:
         """Return how many of the examples in the training set are held out."""
@@ -103,6 +120,7 @@ def check_settings(
     )
     check_optimizer(violations, f"{name}.optimizer", settings.optimizer)
     _check_stop(violations, f"{name}.stop", settings.stop)
+    check_update_rule(violations, name, settings.penalty, settings.clipping, settings.frozen)
     check_schedule(violations, f"{name}.schedule", settings.schedule, rate)
     violations.require(
         settings.schedule.kind is not ScheduleKind.PLATEAU or settings.validation is not None,

@@ -3,7 +3,6 @@
 They come from the readable loops of `numerics.loops`; the kernels give the same bits.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +11,14 @@ from training.batch_update import BatchUpdate
 from training.engine import costs_and_gradient_sum, remembered
 from training.network import Array
 from training.numerics import loops
-from training.numerics.optimizers import decayed
+from training.numerics.gradient_rule import (
+    ParameterRule,
+    parameter_rules,
+    penalizes,
+    penalty_cost,
+    used_gradient,
+)
+from training.numerics.optimizers import Rates
 from training.numerics.overflow import allow_overflow
 from training.numerics.sums import sum_in_order
 from training.passes import Pass, Passes
@@ -46,9 +52,9 @@ class Trace:
     """The trace of one update; all vectors are flat, like the parameters.
 
     `examples` are the requested ones. `gradient_sum` is G, summed over the whole batch in order,
-    `gradient` is G/n, `decayed_gradient` is g = G/n + λ·w, or G/n without weight decay. `step` is
-    subtracted from the parameters: after = before − step, to the bit. `cost` is the mean cost of
-    the whole batch.
+    `gradient` is G/n, `decayed_gradient` is the g that the optimizer uses: G/n after the penalty,
+    clipping and weight decay. `step` is subtracted from the parameters: after = before − step, to
+    the bit. `cost` is the mean cost of the whole batch, plus the penalty.
     """
 
     update: BatchUpdate
@@ -74,15 +80,15 @@ def trace(update: BatchUpdate, positions: range | None = None) -> Trace:
     )
     n = float(len(update.numbers))
     gradient = total / n
-    g = _decayed(update, gradient)
+    g = _used(update, gradient)
     return Trace(
         update,
         tuple(examples.values()),
-        sum_in_order(costs) / n,
+        _cost(update, costs),
         total,
         gradient,
         g,
-        _step(update, g),
+        _step(update, gradient, g),
     )
 
 
@@ -106,21 +112,43 @@ def _vectors(units: loops.Units) -> tuple[Array, ...]:
     return tuple(np.array(layer) for layer in units)
 
 
-def _decayed(update: BatchUpdate, gradient: Array) -> Array:
-    rates = update.rates
-    parameters: Sequence[float] = update.before.parameters.tolist()
-    return np.array(
-        [decayed(g, w, rates) for g, w in zip(gradient.tolist(), parameters, strict=True)]
-    )
+def _parameter_rules(update: BatchUpdate, gradient: Array, rates: Rates) -> list[ParameterRule]:
+    """Return the settings of each parameter, given G/n and the rates of the step."""
+    rule = update.rule
+    if not rule.groups:
+        return [ParameterRule(rates)] * len(gradient)
+    parameters: list[float] = update.before.parameters.tolist()
+    return parameter_rules(rule.gradient_rule, rule.groups, rates, parameters, gradient.tolist())
 
 
-def _step(update: BatchUpdate, g: Array) -> Array:
-    """Return what the optimizer subtracts from the parameters, given the decayed gradient."""
-    settings = update.run.settings
-    optimizer = settings.optimizer.completed()
+def _cost(update: BatchUpdate, costs: Array) -> float:
+    """Return the mean cost of the examples, plus the penalty."""
+    cost = sum_in_order(costs) / float(len(costs))
+    rule = update.rule
+    if not penalizes(rule.gradient_rule):
+        return cost
+    return cost + penalty_cost(rule.gradient_rule, rule.groups, update.before.parameters.tolist())
+
+
+def _used(update: BatchUpdate, gradient: Array) -> Array:
+    """Return the gradient that the optimizer uses."""
+    rules = _parameter_rules(update, gradient, update.rates)
+    parameters: list[float] = update.before.parameters.tolist()
+    return np.array(list(map(used_gradient, gradient.tolist(), parameters, rules)))
+
+
+def _step(update: BatchUpdate, gradient: Array, g: Array) -> Array:
+    """Return what the optimizer subtracts from the parameters, given G/n and the g that it uses."""
+    optimizer = update.run.settings.optimizer.completed()
     table = optimizer.kind.definition
     parameters: list[float] = update.before.parameters.tolist()
     memory: list[float] = remembered(update.before, optimizer).tolist()
     v, s, _, rates = loops.before_step(table, memory, len(parameters), update.rates)
-    values = zip(parameters, g.tolist(), v, s, strict=True)
-    return np.array([table.step(*each, rates)[0] for each in values])
+    rules = _parameter_rules(update, gradient, rates)
+    each = zip(parameters, g.tolist(), v, s, rules, strict=True)
+    return np.array(
+        [
+            0.0 if rule.frozen else table.step(w, g_p, v_p, s_p, rule.rates)[0]
+            for w, g_p, v_p, s_p, rule in each
+        ]
+    )

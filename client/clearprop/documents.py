@@ -31,7 +31,8 @@ VERSION = 1
 _REQUEST_BYTES = 16 * 2**20
 
 _LARGEST_LAYER = 2**31 - 1
-_OPTIMIZER_NUMBERS = ("momentum", "beta1", "beta2", "epsilon", "weight_decay")
+_OPTIMIZER_NUMBERS = ("momentum", "beta1", "beta2", "epsilon", "weight_decay", "dampening")
+_WEIGHTS_ONLY = "decay_weights_only"
 _MOST_PROBLEMS = 10
 
 #: The fields that a document is read from.
@@ -245,11 +246,15 @@ class _Reader:
             self._problems.append("optimizer_state must be null or have a field optimizer")
             return OptimizerState()
         self._look_for_misspelt(
-            "optimizer_state.optimizer.", settings, {"kind", *_OPTIMIZER_NUMBERS}
+            "optimizer_state.optimizer.", settings, {"kind", _WEIGHTS_ONLY, *_OPTIMIZER_NUMBERS}
         )
         optimizer = Optimizer(
             kind=self._value(OptimizerKind, settings.get("kind"), "optimizer_state.optimizer.kind")
         )
+        weights_only = settings.get(_WEIGHTS_ONLY, False)
+        place = f"optimizer_state.optimizer.{_WEIGHTS_ONLY}"
+        if self._require(isinstance(weights_only, bool), f"{place} must be true or false"):
+            optimizer.decay_weights_only = bool(weights_only)
         for name in _OPTIMIZER_NUMBERS:
             if settings.get(name) is not None:
                 place = f"optimizer_state.optimizer.{name}"

@@ -6,15 +6,10 @@ from typing import Any, Literal, NotRequired, TypeAlias, TypedDict, Unpack
 from clearprop.v1.network_pb2 import Activation, CostFunction, Initializer, InitializerKind
 from clearprop.v1.run_pb2 import (
     BatchMode,
-    Dropout,
-    LearningRateSchedule,
-    Optimizer,
     OptimizerKind,
     ScheduleKind,
     ScheduleUnit,
-    StopCondition,
     TrainingSettings,
-    Validation,
     ValidationUnit,
 )
 from clearprop.v1.training_service_pb2 import CreateNetworkRequest
@@ -47,7 +42,15 @@ _VALIDATION = {
     "validation_seed": "seed",
     "validation_every": "every",
 }
-_OPTIMIZER_NUMBERS = ("momentum", "beta1", "beta2", "epsilon", "weight_decay")
+_OPTIMIZER_NUMBERS = (
+    "momentum",
+    "beta1",
+    "beta2",
+    "epsilon",
+    "weight_decay",
+    "decay_weights_only",
+    "dampening",
+)
 
 
 class RecipeOptions(TypedDict, total=False):
@@ -105,6 +108,12 @@ class OptimizerOptions(TypedDict, total=False):
     - `epsilon` (1e-8; `adagrad` 1e-10): of `adam`, `adamw`, `rmsprop` and `adagrad`.
     - `weight_decay` (0): the share of each parameter that is added to its gradient; with `adamw`,
       that is subtracted from it in proportion to the learning rate.
+    - `decay_weights_only` (False): whether biases do not decay.
+    - `dampening` (0): of `momentum`: after the first update, v ← μ·v + (1 − dampening)·g.
+    - `l1` (0), `l2` (0): a penalty of weights that is a part of the cost: l1·Σ|w| + ½·l2·Σw².
+    - `clip_value`, `clip_norm`: the maximum size of each number in the gradient, and its norm.
+    - `frozen_layers`: layers that do not change; 1 is the first after the inputs.
+    - `frozen_biases` (False): whether no bias changes.
     - `shuffle_seed`: shuffles the examples of each epoch, with this seed. By default, the examples
       are not shuffled.
     - `dropout`: the probability that a hidden unit is dropped for an example of an update, one for
@@ -169,6 +178,14 @@ class OptimizerOptions(TypedDict, total=False):
     patience: int
     min_delta: float
     restore_best: bool
+    decay_weights_only: bool
+    dampening: float
+    l1: float
+    l2: float
+    clip_value: float
+    clip_norm: float
+    frozen_layers: Sequence[int]
+    frozen_biases: bool
 
 
 class TrainingOptions(OptimizerOptions):
@@ -234,16 +251,20 @@ def training_settings(training_set: str, **options: Unpack[StepOptions]) -> Trai
         setattr(settings, name, value)
     if "batch_mode" in options:
         settings.batch_mode = enum_value(BatchMode, options["batch_mode"])
-    if optimizer := _optimizer(options):
-        settings.optimizer.CopyFrom(Optimizer(**optimizer))
-    if stop := _stop(options):
-        settings.stop.CopyFrom(StopCondition(**stop))
-    if schedule := _schedule(options):
-        settings.schedule.CopyFrom(LearningRateSchedule(**schedule))
-    if validation := _validation(options):
-        settings.validation.CopyFrom(Validation(**validation))
-    if dropout := _dropout(options):
-        settings.dropout.CopyFrom(Dropout(**dropout))
+    parts = {
+        "optimizer": _optimizer(options),
+        "stop": _stop(options),
+        "validation": _validation(options),
+        "schedule": _schedule(options),
+        "penalty": _given(options, ("l1", "l2")),
+        "clipping": _without("clip_", options, ("clip_value", "clip_norm")),
+        "dropout": _dropout(options),
+        "frozen": _without("frozen_", options, ("frozen_layers", "frozen_biases")),
+    }
+    for name, fields in parts.items():
+        if fields:
+            part = getattr(settings, name)
+            part.CopyFrom(type(part)(**fields))
     return settings
 
 
@@ -271,9 +292,7 @@ def _validation(options: StepOptions) -> dict[str, Any]:
 
 def _schedule(options: StepOptions) -> dict[str, Any]:
     names = tuple(f"schedule_{name}" for name in _SCHEDULE_NUMBERS)
-    given = {
-        name.removeprefix("schedule_"): value for name, value in _given(options, names).items()
-    }
+    given = _without("schedule_", options, names)
     if "schedule" in options:
         given["kind"] = enum_value(ScheduleKind, options["schedule"])
     if "schedule_unit" in options:
@@ -289,6 +308,11 @@ def _dropout(options: StepOptions) -> dict[str, Any]:
     if "dropout_seed" in options:
         given["seed"] = options["dropout_seed"]
     return given
+
+
+def _without(prefix: str, options: Mapping[str, object], names: Sequence[str]) -> dict[str, Any]:
+    """Return the given options by their names without a prefix."""
+    return {name.removeprefix(prefix): value for name, value in _given(options, names).items()}
 
 
 def _given(options: Mapping[str, object], names: Sequence[str]) -> dict[str, Any]:

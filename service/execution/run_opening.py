@@ -14,6 +14,7 @@ from training.run_changes import open_run
 from training.settings import TrainingSettings, check_batch, check_settings
 from training.training_set import TrainingSet, check_fits
 from training.update import Addition, Head, check_etag
+from training.update_rule import check_frozen_layers
 
 
 class RunOpening:
@@ -72,6 +73,7 @@ class RunOpening:
             raise
         check_settings(violations, "settings", settings, training_set.example_count)
         check_dropout(violations, "settings.dropout", settings.dropout, network)
+        check_frozen_layers(violations, "settings", settings.frozen.layers, len(network.shapes))
         examples = self._examples.read(reader, training_set.uid)
         check_fits(violations, "settings.training_set", network, training_set, examples)
         check_label_smoothing(violations, "settings", network, settings)

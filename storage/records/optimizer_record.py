@@ -1,6 +1,8 @@
 """The stored form of an optimizer, separate or in the settings of a run."""
 
-from storage.records.record import Documents, Part, Record, named
+from msgspec import UNSET, UnsetType
+
+from storage.records.record import Documents, Part, Record, given, named, unless
 from training.numerics.optimizers import OptimizerKind
 from training.optimizer import Optimizer
 
@@ -14,6 +16,8 @@ class OptimizerPart(Part, frozen=True):
     beta2: float | None = None
     epsilon: float | None = None
     weight_decay: float = 0.0
+    decay_weights_only: bool | UnsetType = UNSET
+    dampening: float | UnsetType = UNSET
 
 
 class OptimizerRecord(Record, frozen=True, kw_only=True):
@@ -25,6 +29,8 @@ class OptimizerRecord(Record, frozen=True, kw_only=True):
     beta2: float | None = None
     epsilon: float | None = None
     weight_decay: float = 0.0
+    decay_weights_only: bool | UnsetType = UNSET
+    dampening: float | UnsetType = UNSET
 
 
 _documents = Documents(OptimizerRecord)
@@ -40,6 +46,8 @@ def write(optimizer: Optimizer) -> bytes:
             beta2=optimizer.beta2,
             epsilon=optimizer.epsilon,
             weight_decay=optimizer.weight_decay,
+            decay_weights_only=unless(False, optimizer.decay_weights_only),  # noqa: FBT003
+            dampening=UNSET if optimizer.dampening is None else optimizer.dampening,
         )
     )
 
@@ -59,6 +67,8 @@ def part_of(optimizer: Optimizer) -> OptimizerPart:
         optimizer.beta2,
         optimizer.epsilon,
         optimizer.weight_decay,
+        unless(False, optimizer.decay_weights_only),  # noqa: FBT003
+        UNSET if optimizer.dampening is None else optimizer.dampening,
     )
 
 
@@ -71,4 +81,6 @@ def optimizer_of(source: OptimizerPart | OptimizerRecord) -> Optimizer:
         beta2=source.beta2,
         epsilon=source.epsilon,
         weight_decay=source.weight_decay,
+        decay_weights_only=given(False, source.decay_weights_only),  # noqa: FBT003
+        dampening=None if isinstance(source.dampening, UnsetType) else source.dampening,
     )

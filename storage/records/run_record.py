@@ -21,6 +21,7 @@ from training.run import (
 )
 from training.schedule import LearningRateSchedule, ScheduleUnit
 from training.settings import StopCondition, TrainingSettings
+from training.update_rule import Clipping, Frozen, Penalty
 from training.validation import (
     NOT_VALIDATED,
     Improvement,
@@ -74,6 +75,21 @@ class _DropoutPart(Part, frozen=True):
     seed: int = 0
 
 
+class _PenaltyPart(Part, frozen=True):
+    l1: float = 0.0
+    l2: float = 0.0
+
+
+class _ClippingPart(Part, frozen=True):
+    value: float | None = None
+    norm: float | None = None
+
+
+class _FrozenPart(Part, frozen=True):
+    layers: tuple[int, ...] = ()
+    biases: bool = False
+
+
 class _SettingsPart(Part, frozen=True):
     training_set: str
     learning_rate: float
@@ -87,6 +103,9 @@ class _SettingsPart(Part, frozen=True):
     batch_mode: str | UnsetType = UNSET
     dropout: _DropoutPart | UnsetType = UNSET
     label_smoothing: float | UnsetType = UNSET
+    penalty: _PenaltyPart | UnsetType = UNSET
+    clipping: _ClippingPart | UnsetType = UNSET
+    frozen: _FrozenPart | UnsetType = UNSET
 
 
 class _ValidatedPart(Part, frozen=True):
@@ -170,6 +189,9 @@ def write(run: Run) -> bytes:
             unless(BatchMode.CROSS_EPOCHS.value, settings.batch_mode.value),
             _DropoutPart(dropout.rates, dropout.seed) if dropout else UNSET,
             unless(0.0, settings.label_smoothing),
+            unless(_PenaltyPart(), _PenaltyPart(settings.penalty.l1, settings.penalty.l2)),
+            unless(_ClippingPart(), _ClippingPart(settings.clipping.value, settings.clipping.norm)),
+            unless(_FrozenPart(), _FrozenPart(settings.frozen.layers, settings.frozen.biases)),
         ),
         training_set_uid=run.training_set_uid,
         examples=run.examples,
@@ -249,6 +271,9 @@ def _reason(run: Run) -> str | UnsetType:
 
 
 def _settings(part: _SettingsPart) -> TrainingSettings:
+    penalty = given(_PenaltyPart(), part.penalty)
+    clipping = given(_ClippingPart(), part.clipping)
+    frozen = given(_FrozenPart(), part.frozen)
     return TrainingSettings(
         training_set=part.training_set,
         learning_rate=part.learning_rate,
@@ -269,6 +294,9 @@ def _settings(part: _SettingsPart) -> TrainingSettings:
         batch_mode=named(BatchMode, given(BatchMode.CROSS_EPOCHS.value, part.batch_mode)),
         dropout=Dropout(part.dropout.rates, part.dropout.seed) if part.dropout else None,
         label_smoothing=given(0.0, part.label_smoothing),
+        penalty=Penalty(penalty.l1, penalty.l2),
+        clipping=Clipping(clipping.value, clipping.norm),
+        frozen=Frozen(frozen.layers, frozen.biases),
     )
 
 

@@ -21,9 +21,12 @@ from clearprop.v1.network_pb2 import (
 from clearprop.v1.run_pb2 import (
     OPTIMIZER_KIND_ADAM,
     BatchMode,
+    Clipping,
     Dropout,
+    Frozen,
     LearningRateSchedule,
     Optimizer,
+    Penalty,
     ScheduleKind,
     ScheduleUnit,
     StopCondition,
@@ -80,6 +83,14 @@ def test_all_options_of_a_run_are_sent() -> None:
             "epsilon": 1e-3,
             "momentum": 0.1,
             "weight_decay": 0.2,
+            "decay_weights_only": True,
+            "dampening": 0.25,
+            "l1": 0.01,
+            "l2": 0.02,
+            "clip_value": 0.5,
+            "clip_norm": 1.5,
+            "frozen_layers": [2],
+            "frozen_biases": True,
             "shuffle_seed": 0,
             "dropout": 0.5,
             "dropout_seed": 7,
@@ -105,7 +116,12 @@ def test_all_options_of_a_run_are_sent() -> None:
                 beta2=0.5,
                 epsilon=1e-3,
                 weight_decay=0.2,
+                decay_weights_only=True,
+                dampening=0.25,
             ),
+            penalty=Penalty(l1=0.01, l2=0.02),
+            clipping=Clipping(value=0.5, norm=1.5),
+            frozen=Frozen(layers=[2], biases=True),
             dropout=Dropout(rates=[0.5], seed=7),
             stop=StopCondition(cost_below=0.3, max_updates=4, non_finite_cost=True),
         ),
@@ -151,6 +167,9 @@ def test_absent_options_of_a_run_are_not_sent() -> None:
     assert not settings.HasField("optimizer")
     assert not settings.HasField("stop")
     assert not settings.HasField("dropout")
+    assert not settings.HasField("penalty")
+    assert not settings.HasField("clipping")
+    assert not settings.HasField("frozen")
     assert not settings.HasField("shuffle_seed")
 
 

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from training.batches import Batches, BatchMode
-from training.numerics import kernels, loops
+from training.numerics import kernels, loops, run_loops
 from training.numerics.activations import ACTIVATIONS, SOFTMAX
 from training.numerics.arguments import Data, Plan, Workspace, data_of
 from training.numerics.dropout import NOTHING_DROPPED, DroppedUnits, unit_factors
 from training.numerics.encoded_network import OPTIMIZER_CODES, EncodedNetwork, encoded
+from training.numerics.gradient_rule import NO_RULE, GradientRule
 from training.numerics.layout import Layer, Structure, to_layers
 from training.numerics.optimizers import OptimizerKind, Rates
 from training.numerics.pcg64 import shuffling
@@ -91,7 +92,7 @@ class Problem:
     parameters: Floats
     inputs: Floats
     targets: Floats
-    training: loops.Training
+    training: run_loops.Training
 
     @property
     def examples(self) -> int:
@@ -129,7 +130,10 @@ class Problem:
         return Progress(self.parameters.copy(), self.fresh_memory())
 
     def fresh_memory(self) -> Floats:
-        return OptimizerKind(self.training.optimizer).definition.fresh(self.parameters.size)
+        training = self.training
+        dampened = training.rates.dampening != 0.0
+        table = OptimizerKind(training.optimizer).definition
+        return table.fresh(self.parameters.size, dampened=dampened)
 
     def advance(self, progress: Progress, count: int, *, record: bool = False) -> Made:
         """Let the kernel make up to `count` updates, and move `progress` on."""
@@ -157,6 +161,8 @@ class Problem:
             training.rates,
             learning_rates,
             training.dropout._replace(update=progress.updates_done),
+            training.gradient_rule,
+            np.array([group.frozen for group in training.groups(self.structure)], dtype=np.int64),
         )
         workspace = Workspace(
             self.shuffling(progress.updates_done),
@@ -175,10 +181,10 @@ class Problem:
         epoch = self.batches.position(updates_done) // self.batches.examples + 1
         return shuffling(seed, epoch)
 
-    def by_loops(self) -> list[loops.Update]:
+    def by_loops(self) -> list[run_loops.Update]:
         """Return all updates of the run as the loops make them."""
         return list(
-            loops.train(
+            run_loops.train(
                 self.structure,
                 self.parameters.tolist(),
                 self.inputs.tolist(),
@@ -211,7 +217,7 @@ class Problem:
             self.structure, logits, activations, self.targets[example].tolist()
         )
 
-    def epoch_cost(self, updates: list[loops.Update], end: int) -> float:
+    def epoch_cost(self, updates: list[run_loops.Update], end: int) -> float:
         """Return the sum of the costs, as trained, from the start of an epoch to a position.
 
         `end` is the position after the last; the epoch is that of the one before `end`.
@@ -224,7 +230,7 @@ class Problem:
             total = total + self.cost_at(states[update], position)
         return total
 
-    def epoch_cost_under_way(self, updates: list[loops.Update]) -> float:
+    def epoch_cost_under_way(self, updates: list[run_loops.Update]) -> float:
         """Return the sum of the costs of those examples of the last epoch that were taken."""
         taken = self.batches.position(len(updates))
         return self.epoch_cost(updates, taken) if taken % self.batches.examples else 0.0
@@ -254,7 +260,7 @@ def a_problem(
         uniform(seed, -width, width, structure.parameters),
         uniform(seed + 1, -width, width, examples, layer_sizes[0]),
         targets_for(cost, seed + 2, examples, layer_sizes[-1]),
-        loops.Training(**(plain | training)),
+        run_loops.Training(**(plain | training)),
     )
 
 
@@ -289,7 +295,19 @@ def structures(draw: st.DrawFn) -> Structure:
 
 
 @st.composite
-def trainings(draw: st.DrawFn, examples: int) -> loops.Training:
+def gradient_rules(draw: st.DrawFn) -> GradientRule:
+    """What can be done to gradients, each of it or not."""
+    return GradientRule(
+        l1=draw(st.sampled_from([0.0, 0.01])),
+        l2=draw(st.sampled_from([0.0, 0.1])),
+        clip_value=draw(st.sampled_from([math.inf, 0.05, 1.0])),
+        clip_norm=draw(st.sampled_from([math.inf, 0.1, 2.0])),
+        decays_biases=draw(st.sampled_from([0.0, 1.0])),
+    )
+
+
+@st.composite
+def trainings(draw: st.DrawFn, examples: int) -> run_loops.Training:
     """Settings of every kind for so many examples."""
     rate = st.floats(1e-3, 0.5)
     rates = Rates(
@@ -302,11 +320,17 @@ def trainings(draw: st.DrawFn, examples: int) -> loops.Training:
         decoupled_decay=draw(st.sampled_from([0.0, 0.01])),
     )
     batch_size = draw(st.integers(1, examples))
-    return loops.Training(
+    optimizer = draw(st.sampled_from(list(OptimizerKind)))
+    if optimizer is OptimizerKind.MOMENTUM:
+        rates = rates._replace(dampening=draw(st.sampled_from([0.0, 0.25, 1.0])))
+    return run_loops.Training(
         rates,
         batch_size=batch_size,
         epochs=draw(st.integers(1, 3)),
-        optimizer=draw(st.sampled_from(list(OptimizerKind))),
+        optimizer=optimizer,
+        gradient_rule=draw(st.just(NO_RULE) | gradient_rules()),
+        frozen_layers=draw(st.just(()) | st.just((1,)) | st.just((2, 3))),
+        frozen_biases=draw(st.booleans()),
         shuffle_seed=draw(st.none() | st.integers(0, 2**63 - 1)),
         cost_below=draw(st.just(-math.inf) | st.floats(0.0, 2.0)),
         learning_rates=draw(st.just(()) | st.lists(rate, min_size=60, max_size=60)),

@@ -11,7 +11,6 @@ from training.engine import rates_of, structure_of
 from training.network import Array, Network
 from training.numerics import loops
 from training.numerics.layout import to_layers
-from training.numerics.optimizers import OptimizerKind
 from training.numerics.random import epoch_order
 from training.numerics.schedules import (
     SCHEDULE_CODES,
@@ -137,10 +136,10 @@ class PlainHistory:
         settings = run.settings
         batch = [place for _, place in run.batches[run.done]]
         optimizer = settings.optimizer.completed()
-        table = OptimizerKind(str(optimizer.kind)).definition
+        rule = settings.rule_of(structure_of(self.network))
         memory: Any = self.memory
         if self.remembering != optimizer:
-            memory = table.fresh(self.network.parameter_count).tolist()
+            memory = optimizer.fresh_state(self.network.parameter_count).tolist()
         _, gradient = loops.batch_gradient(
             structure_of(self.network),
             self.states[-1].tolist(),
@@ -153,6 +152,8 @@ class PlainHistory:
             gradient,
             memory,
             rates_of(settings, self._learning_rate(run)),
+            rule.gradient_rule,
+            rule.groups,
         )
         self.remembering, self.memory = (optimizer, memory) if memory else (None, [])
         run.done += 1

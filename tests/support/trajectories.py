@@ -13,7 +13,7 @@ from itertools import product
 import numpy as np
 from numerics import PAIRS, Floats, Made, Problem, Progress, rates_for, targets_for, uniform
 
-from training.numerics import kernels, loops
+from training.numerics import kernels, run_loops
 from training.numerics.activations import ACTIVATIONS, SOFTMAX
 from training.numerics.arguments import Results
 from training.numerics.dropout import NOTHING_DROPPED
@@ -26,7 +26,7 @@ class Trajectory:
     """A run from its start to its end."""
 
     structure: Structure
-    training: loops.Training
+    training: run_loops.Training
     examples: int = 23
 
     @property
@@ -101,7 +101,7 @@ def _of_pairs(
                     cost,
                     bias=number % 3 != turn,
                 ),
-                loops.Training(
+                run_loops.Training(
                     rates_for(optimizer, decay)._replace(learning_rate=0.01),
                     usual[number % len(usual)],
                     epochs=11,
@@ -130,7 +130,7 @@ def _of_wide_layers() -> Iterator[Trajectory]:
                 "cross-entropy",
                 bias=batch_size != 12,
             ),
-            loops.Training(
+            run_loops.Training(
                 rates_for(optimizer, 0.01 if optimizer == "adamw" else 0.0),
                 batch_size,
                 7,
@@ -149,7 +149,7 @@ def _later_trajectories() -> Iterator[Trajectory]:
     ):
         yield Trajectory(
             Structure((3, 7, 5, 2), ("tanh", "relu", "sigmoid"), "cross-entropy", bias),
-            loops.Training(
+            run_loops.Training(
                 rates_for(optimizer, 0.01 * bias),
                 batch_size,
                 epochs=11,

@@ -27,6 +27,7 @@ from training.snapshots import Snapshots
 from training.trainer import Trainer
 from training.training_set import Examples, TrainingSet
 from training.update import Addition, Head, Segment, State, UpdateKind
+from training.update_rule import Clipping, Frozen, Penalty
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -148,6 +149,7 @@ _SEEDS = st.integers(0, 2**63 - 1)
 _HIDDEN = st.sampled_from([kind for kind in Activation if kind is not Activation.SOFTMAX])
 _DECAYS = st.none() | st.floats(0.0, 0.999)
 _SHARES = st.just(0.0) | st.floats(0.0, 0.1)
+_LIMITS = st.none() | st.floats(0.001, 2.0)
 
 #: Any optimizer, with what applies to it given or left out.
 optimizers = st.one_of(
@@ -156,6 +158,12 @@ optimizers = st.one_of(
         Optimizer,
         st.sampled_from([OptimizerKind.MOMENTUM, OptimizerKind.NESTEROV]),
         momentum=_DECAYS,
+    ),
+    st.builds(
+        Optimizer,
+        st.just(OptimizerKind.MOMENTUM),
+        momentum=_DECAYS,
+        dampening=st.floats(0.0, 1.0),
     ),
     st.builds(
         Optimizer,
@@ -232,7 +240,10 @@ def settings_for(
         batch_size=draw(st.integers(1, examples)),
         epochs=draw(st.integers(1, 30)),
         shuffle_seed=draw(st.none() | _SEEDS),
-        optimizer=draw(optimizers),
+        optimizer=replace(draw(optimizers), decay_weights_only=draw(st.booleans())),
+        penalty=draw(st.just(Penalty()) | st.builds(Penalty, _SHARES, _SHARES)),
+        clipping=draw(st.just(Clipping()) | st.builds(Clipping, _LIMITS, _LIMITS)),
+        frozen=draw(st.just(Frozen()) | st.just(Frozen((1,))) | st.just(Frozen(biases=True))),
         schedule=draw(schedules),
         batch_mode=draw(st.sampled_from(BatchMode)),
         dropout=draw(st.none() | dropouts) if hidden_layers else None,

@@ -23,6 +23,11 @@ def test_missing_settings_have_defaults() -> None:
     )
 
 
+def test_a_dampening_of_0_is_none() -> None:
+    dampened = Optimizer(MOMENTUM, momentum=0.5, dampening=0.0)
+    assert dampened.completed() == Optimizer(MOMENTUM, momentum=0.5)
+
+
 @pytest.mark.parametrize("kind", list(OptimizerKind))
 def test_a_completed_optimizer_is_complete_and_valid(kind: OptimizerKind) -> None:
     completed = Optimizer(kind).completed()
@@ -45,6 +50,10 @@ def test_a_completed_optimizer_is_complete_and_valid(kind: OptimizerKind) -> Non
         (Optimizer(ADAM, momentum=0.9), ["momentum"]),
         (Optimizer(ADAM, beta1=1.0, beta2=inf, epsilon=0.0), ["beta1", "beta2", "epsilon"]),
         (Optimizer(ADAM, epsilon=inf), ["epsilon"]),
+        (Optimizer(MOMENTUM, dampening=1.0, decay_weights_only=True), []),
+        (Optimizer(MOMENTUM, dampening=1.5), ["dampening"]),
+        (Optimizer(NESTEROV, dampening=0.5), ["dampening"]),
+        (Optimizer(MOMENTUM, dampening=nan), ["dampening"]),
         (Optimizer(ADAMW, beta1=0.5, beta2=0.5, epsilon=1e-3, weight_decay=0.1), []),
         (Optimizer(RMSPROP, beta2=0.5, epsilon=1e-3), []),
         (Optimizer(RMSPROP, momentum=0.5, beta1=0.5), ["momentum", "beta1"]),
@@ -105,6 +114,9 @@ def test_a_setting_that_does_not_apply_is_refused_with_the_optimizers_that_have_
             [1.0, 1.0, 0.0, -1.0, 1.5, -0.5],
             [".values[3]", ".values[4]", ".values[5]"],
         ),
+        (Optimizer(MOMENTUM, dampening=0.5), [0.5, -1.0, 0.5], []),
+        (Optimizer(MOMENTUM, dampening=0.5), [0.5, -1.0], [".values"]),
+        (Optimizer(MOMENTUM, dampening=0.5), [0.5, -1.0, 1.5], [".values[2]"]),
         (Optimizer(RMSPROP), [0.5, 0.0], []),
         (Optimizer(RMSPROP), [0.5, -0.5], [".values[1]"]),
         (Optimizer(ADAGRAD), [-0.5, 0.5], [".values[0]"]),

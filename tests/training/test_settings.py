@@ -16,6 +16,12 @@ from training.settings import (
     check_batch,
     check_settings,
 )
+from training.update_rule import Clipping, Frozen, Penalty, check_frozen_layers
+
+
+def test_only_layers_of_the_network_can_be_frozen() -> None:
+    found = refused(lambda violations: check_frozen_layers(violations, "it", (1, 3, 2), 2))
+    assert found == {"it.frozen.layers[1]": "must be at most 2 (the output layer), not 3"}
 
 
 @pytest.mark.parametrize(
@@ -33,6 +39,18 @@ from training.settings import (
         (TrainingSettings("s", nan, 0, 0), ["learning_rate", "batch_size", "epochs"]),
         (TrainingSettings("s", 1.0, 1, 1, shuffle_seed=-1), ["shuffle_seed"]),
         (TrainingSettings("s", 1.0, 1, 1, shuffle_seed=2**63), ["shuffle_seed"]),
+        (
+            TrainingSettings("s", 1.0, 1, 1, penalty=Penalty(-1.0, inf)),
+            ["penalty.l1", "penalty.l2"],
+        ),
+        (
+            TrainingSettings("s", 1.0, 1, 1, clipping=Clipping(0.0, nan)),
+            ["clipping.value", "clipping.norm"],
+        ),
+        (
+            TrainingSettings("s", 1.0, 1, 1, frozen=Frozen((0, 2, 2))),
+            ["frozen.layers[0]", "frozen.layers[2]"],
+        ),
         (
             TrainingSettings("s", 1.0, 1, 1, optimizer=Optimizer(momentum=0.5)),
             ["optimizer.momentum"],

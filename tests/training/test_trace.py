@@ -10,6 +10,7 @@ from worlds import World, make_world, worlds
 
 from training.batch_update import BatchUpdate, batch_update
 from training.engine import cost_and_gradient
+from training.numerics.gradient_rule import penalizes, penalty_cost
 from training.numerics.optimizers import OptimizerKind
 from training.optimizer import Optimizer
 from training.trace import trace
@@ -35,6 +36,10 @@ def test_costs_gradients_and_step_are_those_that_made_the_update(world: World, i
     cost, gradient = cost_and_gradient(
         world.network, update.before.parameters, update.examples, update.dropout
     )
+    rule = update.rule
+    if penalizes(rule.gradient_rule):
+        parameters = update.before.parameters.tolist()
+        cost = cost + penalty_cost(rule.gradient_rule, rule.groups, parameters)
     assert same_bits(found.cost, cost)
     assert same_bits(found.gradient, gradient)
     if update.after is not None:

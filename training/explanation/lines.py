@@ -32,7 +32,7 @@ class SourceKind(StrEnum):
     """A weight, or a bias, as it was before the update."""
     SUM = "sum"
     """A sum with terms that are not among these lines: of examples that were not requested, or of
-    units after those that are shown."""
+    units after those that are shown; or the norm of the gradient of all parameters."""
     SETTING = "setting"
     """A setting of the run, the number of examples in the batch, or the number of outputs."""
     MEMORY = "memory"

@@ -9,10 +9,11 @@ from types import MappingProxyType
 
 from training.batch_update import BatchUpdate
 from training.engine import remembered
+from training.explanation.gradient_lines import rule_of, write_gradient
 from training.explanation.lines import Lines, Operand, Source, SourceKind, constant
 from training.explanation.place import WeightPlace
 from training.explanation.terms import Operation, Symbol
-from training.numerics.optimizers import OptimizerKind
+from training.numerics.optimizers import OptimizerKind, Rates
 
 _STEP = Symbol("Δ")
 
@@ -23,7 +24,6 @@ class _Given:
 
     before: Operand
     rate: Operand
-    decay: Operand
     decoupled_decay: Operand
     momentum: Operand
     beta1: Operand
@@ -33,6 +33,7 @@ class _Given:
     second: Operand
     power1: Operand
     power2: Operand
+    share: Operand | None
 
 
 def write_descent(
@@ -43,16 +44,19 @@ def write_descent(
     source = Source(SourceKind.WEIGHT, None, place.layer, place.unit, place.input)
     value = float(update.before.parameters[place.offset(update.network)])
     before = Operand(place.symbol, value, source)
-    given = _given(update, place, before)
-    g = _mean(lines, update, gradient_sum, given)
-    step = STEPS[update.run.settings.optimizer.kind](lines, g, given)
+    rule = rule_of(update, place.offset(update.network))
+    if rule.frozen:
+        step = constant(0.0)
+    else:
+        g = write_gradient(lines, update, before, rule, gradient_sum)
+        given = _given(update, place, before, rule.rates)
+        step = STEPS[update.run.settings.optimizer.kind](lines, g, given)
     after = Symbol(place.symbol.letter, place.layer, place.symbol.indices, prime=True)
     return step, lines.write(after, Operation.SUBTRACT, before, step)
 
 
-def _given(update: BatchUpdate, place: WeightPlace, before: Operand) -> _Given:
+def _given(update: BatchUpdate, place: WeightPlace, before: Operand, rates: Rates) -> _Given:
     optimizer = update.run.settings.optimizer.completed()
-    rates = update.rates
     memory = remembered(update.before, optimizer)
     count, table = update.network.parameter_count, optimizer.kind.definition
     offset = place.offset(update.network)
@@ -71,7 +75,6 @@ def _given(update: BatchUpdate, place: WeightPlace, before: Operand) -> _Given:
     return _Given(
         before=before,
         rate=setting(Symbol("η"), rates.learning_rate),
-        decay=setting(Symbol("λ"), rates.weight_decay),
         decoupled_decay=setting(Symbol("λ"), rates.decoupled_decay),
         momentum=setting(Symbol("μ"), rates.momentum),
         beta1=setting(Symbol("β", subscript=1), rates.beta1),
@@ -81,22 +84,14 @@ def _given(update: BatchUpdate, place: WeightPlace, before: Operand) -> _Given:
         second=of_parameter("s"),
         power1=remembered_value(_power(1, "t−1"), powers, known=table.powers > 0),
         power2=remembered_value(_power(2, "t−1"), powers + 1, known=table.powers > 0),
+        share=(
+            remembered_value(Symbol("k"), powers, known=True) if optimizer.is_dampened else None
+        ),
     )
 
 
 def _power(number: int, exponent: str) -> Symbol:
     return Symbol("β", subscript=number, superscript=exponent)
-
-
-def _mean(lines: Lines, update: BatchUpdate, gradient_sum: Operand, given: _Given) -> Operand:
-    """Write g = G/n, with weight decay g = G/n + λ·w."""
-    n = Operand(Symbol("n"), float(len(update.numbers)), Source(SourceKind.SETTING))
-    g = Symbol("g")
-    if given.decay.value == 0.0:
-        return lines.write(g, Operation.DIVIDE, gradient_sum, n)
-    mean = lines.write(None, Operation.DIVIDE, gradient_sum, n)
-    decay = lines.write(None, Operation.MULTIPLY, given.decay, given.before)
-    return lines.write(g, Operation.ADD, mean, decay)
 
 
 def _gradient_descent(lines: Lines, g: Operand, given: _Given) -> Operand:
@@ -105,7 +100,9 @@ def _gradient_descent(lines: Lines, g: Operand, given: _Given) -> Operand:
 
 def _velocity(lines: Lines, g: Operand, given: _Given) -> Operand:
     kept = lines.write(None, Operation.MULTIPLY, given.momentum, given.first)
-    return lines.write(Symbol("v", prime=True), Operation.ADD, kept, g)
+    share = given.share
+    added = g if share is None else lines.write(None, Operation.MULTIPLY, share, g)
+    return lines.write(Symbol("v", prime=True), Operation.ADD, kept, added)
 
 
 def _momentum(lines: Lines, g: Operand, given: _Given) -> Operand:

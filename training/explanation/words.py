@@ -5,16 +5,23 @@ Numbers are rounded to four digits, or to as many as distinguish them: the lines
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from math import isfinite
+from math import inf, isfinite
 from types import MappingProxyType
 
 import numpy as np
 
 from training.batch_update import BatchUpdate
 from training.engine import activations
+from training.explanation.gradient_lines import rule_of
 from training.explanation.place import WeightPlace
 from training.network import Array
 from training.numerics.activations import Activation
+from training.numerics.gradient_rule import (
+    ParameterRule,
+    clipped,
+    limited_gradient,
+    penalty_gradient,
+)
 from training.numerics.optimizers import OptimizerKind
 from training.passes import Pass
 from training.schedule import ScheduleUnit
@@ -179,7 +186,16 @@ def _values(account: Account, layer: int, unit: int) -> Array:
 def _optimizer(account: Account) -> Iterator[str]:
     """Yield what the optimizer does with the gradient."""
     settings = account.update.run.settings
-    decay = settings.optimizer.weight_decay
+    rule = rule_of(account.update, account.place.offset(account.update.network))
+    if rule.frozen:
+        yield "It is frozen: the run does not change it."
+        return
+    if rule.penalties is not None and account.before:
+        l1, l2 = rule.penalties
+        pull = _number(abs(penalty_gradient(account.before, l1, l2)))
+        yield f"The penalty pushes it toward 0, like a gradient of {pull}."
+    yield from _clipping(account, rule)
+    decay = rule.rates.weight_decay or rule.rates.decoupled_decay
     if decay and account.before and settings.optimizer.kind.definition.decouples_decay:
         share = _number(decay * settings.learning_rate)
         yield f"Weight decay moves it toward 0 by {share} of its value."
@@ -193,6 +209,16 @@ def _optimizer(account: Account) -> Iterator[str]:
     if settings.optimizer.kind is not OptimizerKind.GRADIENT_DESCENT:  # its sentence has the rate
         yield from _scheduled(account)
     yield from SENTENCES[settings.optimizer.kind](account, _direction(carried), against)
+
+
+def _clipping(account: Account, rule: ParameterRule) -> Iterator[str]:
+    """Yield that the gradient is limited, if it may be."""
+    whole = limited_gradient(account.mean, account.before, rule._replace(clip_value=inf))
+    if clipped(whole, rule.clip_value) != whole:
+        yield f"The gradient is clipped to a size of {_number(rule.clip_value)}."
+    limit = account.update.rule.gradient_rule.clip_norm
+    if limit != inf:
+        yield f"The norm of the gradient of all parameters is limited to {_number(limit)}."
 
 
 def _plain(account: Account, _direction: str, _against: bool) -> Iterator[str]:

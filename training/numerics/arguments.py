@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from training.numerics.dropout import DroppedUnits
 from training.numerics.encoded_network import EncodedNetwork
+from training.numerics.gradient_rule import GradientRule
 from training.numerics.optimizers import Rates
 from training.numerics.pcg64 import Words
 
@@ -46,6 +47,11 @@ class Plan(NamedTuple):
     """[updates], the learning rate of each update of the call, in place of that in `rates`."""
     dropout: DroppedUnits
     """That of the first update of the call."""
+    gradient_rule: GradientRule
+    """What is done to the gradient before the step."""
+    frozen: NDArray[np.int64]
+    """[2 · layers], 1 for the weights of a layer, and then for its biases, if they are frozen; [0]
+    if the gradient rule changes nothing, and nothing is frozen."""
 
 
 class Workspace(NamedTuple):
@@ -97,12 +103,23 @@ ROWS = types.Array(types.float64, 2, "C")
 _INTEGERS = types.Array(types.int64, 1, "C")
 _WORDS = types.Array(types.uint64, 1, "C")
 _RATES: Any = types.NamedUniTuple(types.float64, len(Rates._fields), Rates)
+_GRADIENT_RULE: Any = types.NamedUniTuple(types.float64, len(GradientRule._fields), GradientRule)
 
 NETWORK: Any = types.NamedTuple((_INTEGERS, _INTEGERS, types.int64, types.int64), EncodedNetwork)
 DATA: Any = types.NamedUniTuple(READ_ROWS, len(Data._fields), Data)
 DROPOUT: Any = types.NamedTuple((VECTOR, types.int64, types.int64, types.int64), DroppedUnits)
 PLAN: Any = types.NamedTuple(
-    (*[types.int64] * 5, types.float64, types.int64, _RATES, READ_VECTOR, DROPOUT), Plan
+    (
+        *[types.int64] * 5,
+        types.float64,
+        types.int64,
+        _RATES,
+        READ_VECTOR,
+        DROPOUT,
+        _GRADIENT_RULE,
+        _INTEGERS,
+    ),
+    Plan,
 )
 WORKSPACE: Any = types.NamedTuple((_WORDS, VECTOR, VECTOR, VECTOR, VECTOR, ROWS), Workspace)
 RESULTS: Any = types.NamedTuple((ROWS, VECTOR, VECTOR), Results)

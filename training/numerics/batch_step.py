@@ -10,6 +10,7 @@ from training.numerics.forward_pass import forward_pass
 from training.numerics.jit import shared
 from training.numerics.output_pass import output_pass
 from training.numerics.parameter_update import ParameterVectors, UpdateRule, update_parameters
+from training.numerics.ruled_update import update_by_rule
 from training.numerics.tile_workspace import TileWorkspace
 from training.numerics.vectors import Pointer, offset
 
@@ -73,7 +74,10 @@ def _update_all(lanes: int) -> Any:
         old: ParameterVectors,
         new: ParameterVectors,
     ) -> None:
-        """Update all parameters, each span as soon as its gradients are computed."""
+        """Update all parameters, each span as soon as its gradients are computed.
+
+        A gradient rule needs the gradients of all of them first.
+        """
         n = batch.n
         first = 0  # parameters that have a gradient, but are not updated yet
         waiting = 0
@@ -86,13 +90,16 @@ def _update_all(lanes: int) -> Any:
                 out = offset(gradient, waiting)
                 gradient_of_weights(network, n, workspace, layer, i, last, out)
                 waiting += (last - i) * below
-                if waiting >= SPAN:
+                if waiting >= SPAN and rule.is_plain:
                     update_parameters(rule, n, first, waiting, gradient, old, new)
                     first += waiting
                     waiting = 0
             if network.bias:
                 gradient_of_biases(network, n, workspace, layer, offset(gradient, waiting))
                 waiting += units
-        update_parameters(rule, n, first, waiting, gradient, old, new)
+        if rule.is_plain:
+            update_parameters(rule, n, first, waiting, gradient, old, new)
+        else:
+            update_by_rule(network, rule, n, gradient, old, new)
 
     return update_all

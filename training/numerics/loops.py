@@ -11,15 +11,21 @@ layer above.
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from training.numerics.activations import ACTIVATIONS, SOFTMAX, softmax
 from training.numerics.costs import CostFunction
 from training.numerics.dropout import NOTHING_DROPPED, DroppedUnits, unit_factors
+from training.numerics.gradient_rule import (
+    NO_RULE,
+    GradientRule,
+    ParameterGroup,
+    ParameterRule,
+    parameter_rules,
+    used_gradient,
+)
 from training.numerics.layout import Layer, Structure, to_flat, to_layers
-from training.numerics.optimizers import OptimizerDefinition, OptimizerKind, Rates, Step, decayed
-from training.numerics.random import epoch_order
+from training.numerics.optimizers import OptimizerDefinition, OptimizerKind, Rates, Step
 
 Vector = Sequence[float]
 Units = list[list[float]]
@@ -259,7 +265,13 @@ def total(costs: Sequence[float], start: float = 0.0) -> float:
 
 
 def step(
-    optimizer: str, parameters: Vector, mean_gradient: Vector, memory: Vector, rates: Rates
+    optimizer: str,
+    parameters: Vector,
+    mean_gradient: Vector,
+    memory: Vector,
+    rates: Rates,
+    gradient_rule: GradientRule = NO_RULE,
+    groups: Sequence[ParameterGroup] = (),
 ) -> tuple[list[float], list[float]]:
     """Return the parameters and the optimizer state after one step.
 
@@ -270,10 +282,15 @@ def step(
         memory: the optimizer state: v of all parameters, then s of all, then β₁^t, β₂^t, as far as
             the optimizer has them.
         rates: the settings; the corrections of Adam are computed here.
+        gradient_rule: what is done to the gradient before the step.
+        groups: the groups of parameters that it applies to; none if it changes nothing.
     """
     table = OptimizerKind(optimizer).definition
     v, s, powers, rates = before_step(table, memory, len(parameters), rates)
-    after, after_v, after_s = take_step(table.step, parameters, mean_gradient, v, s, rates)
+    rules = [ParameterRule(rates)] * len(parameters)
+    if groups:
+        rules = parameter_rules(gradient_rule, groups, rates, parameters, mean_gradient)
+    after, after_v, after_s = take_step(table.step, parameters, mean_gradient, v, s, rules)
     remembered = {"v": after_v, "s": after_s}
     return after, [*(m for letter in table.memory for m in remembered[letter]), *powers]
 
@@ -281,14 +298,18 @@ def step(
 def before_step(
     table: OptimizerDefinition, memory: Vector, count: int, rates: Rates
 ) -> tuple[Vector, Vector, list[float], Rates]:
-    """Return v and s of each parameter, β₁^t and β₂^t of the step, and the rates with them.
+    """Return v and s of each parameter, the last numbers of the state, and the rates with them.
 
+    These are β₁^t and β₂^t of the step; with dampening, the share of g in v at the next step.
     v or s is 0 for an optimizer without it.
     """
     powers = list(memory[table.memories * count :])
     if table.powers:
         powers = [powers[0] * rates.beta1, powers[1] * rates.beta2]  # β₁^t, β₂^t
         rates = rates._replace(correction1=1.0 - powers[0], correction2=math.sqrt(1.0 - powers[1]))
+    elif powers:  # the share of g in v, with dampening
+        rates = rates._replace(share=powers[0])
+        powers = [1.0 - rates.dampening]
     of_letter: dict[str, Vector] = {"v": [0.0] * count, "s": [0.0] * count}
     for place, letter in enumerate(table.memory):
         of_letter[letter] = memory[place * count : (place + 1) * count]
@@ -296,15 +317,20 @@ def before_step(
 
 
 def take_step(
-    step_of: Step, parameters: Vector, gradient: Vector, v: Vector, s: Vector, rates: Rates
+    step_of: Step,
+    parameters: Vector,
+    gradient: Vector,
+    v: Vector,
+    s: Vector,
+    rules: Sequence[ParameterRule],
 ) -> tuple[list[float], list[float], list[float]]:
     """Return the parameters after one step, and v and s after it."""
     after: list[float] = []
     after_v: list[float] = []
     after_s: list[float] = []
     for p, w_p in enumerate(parameters):
-        g_p = decayed(gradient[p], w_p, rates)  # g = G/n + λ·w
-        after_p, v_p, s_p = moved(step_of, w_p, g_p, v[p], s[p], rates)  # w ← w − step
+        g_p = used_gradient(gradient[p], w_p, rules[p])  # g = G/n + λ·w, or as it is asked
+        after_p, v_p, s_p = moved(step_of, w_p, g_p, v[p], s[p], rules[p])  # w ← w − step
         after.append(after_p)
         after_v.append(v_p)
         after_s.append(s_p)
@@ -312,106 +338,10 @@ def take_step(
 
 
 def moved(
-    step_of: Step, w: float, g: float, v: float, s: float, rates: Rates
+    step_of: Step, w: float, g: float, v: float, s: float, rule: ParameterRule
 ) -> tuple[float, float, float]:
     """Return a parameter, and its v and s, after one step."""
-    step, v, s = step_of(w, g, v, s, rates)
+    if rule.frozen:
+        return w, v, s
+    step, v, s = step_of(w, g, v, s, rule.rates)
     return w - step, v, s
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """One update of a run."""
-
-    cost: float
-    """The mean cost of the batch, measured with the parameters before the update."""
-    gradient: list[float]
-    """G/n, the mean gradient of the batch, computed with the parameters before the update."""
-    parameters: list[float]
-    """The parameters after the update."""
-    memory: list[float]
-    """The optimizer state after the update."""
-
-
-@dataclass(frozen=True)
-class Training:
-    """The settings of a run; see `training.settings`."""
-
-    rates: Rates
-    batch_size: int
-    epochs: int
-    optimizer: str = "gradient-descent"
-    shuffle_seed: int | None = None
-    cost_below: float = field(default=-math.inf)
-    learning_rates: Sequence[float] = ()
-    """The learning rate of each update; none: all have that of `rates`."""
-    epoch_examples: int | None = None
-    """How many examples each epoch uses, the first in its order; None: all."""
-    ends_with_epoch: bool = False
-    """Whether a batch ends where its epoch ends, or goes on into the next."""
-    dropout: DroppedUnits = NOTHING_DROPPED
-
-
-def train(
-    structure: Structure,
-    parameters: Vector,
-    inputs: Sequence[Vector],
-    targets: Sequence[Vector],
-    training: Training,
-) -> Iterator[Update]:
-    """Yield the updates of a run in order.
-
-    The run uses the examples in order, epoch after epoch, and the last batch has the examples that
-    are left.  The run ends early if the next update would
-    make a parameter infinite or NaN, and after the first update that ends an epoch in which the
-    mean of the examples' costs, as trained, is below `training.cost_below`.
-
-    Args:
-        structure: the structure of the network.
-        parameters: the flat parameters to start from.
-        inputs: inputs[example][input].
-        targets: targets[example][output].
-        training: the settings; the optimizer starts in its initial state.
-    """
-    memory = OptimizerKind(training.optimizer).definition.fresh(len(parameters)).tolist()
-    epoch_cost = 0.0
-    used = training.epoch_examples or len(inputs)
-    for update, (batch, left) in enumerate(batches_of(len(inputs), training)):
-        dropout = training.dropout._replace(update=update)
-        costs, mean_gradient = batch_gradient(
-            structure, parameters, [inputs[e] for e in batch], [targets[e] for e in batch], dropout
-        )
-        rates = training.rates
-        if training.learning_rates:
-            rates = rates._replace(learning_rate=training.learning_rates[update])
-        parameters, memory = step(training.optimizer, parameters, mean_gradient, memory, rates)
-        if not all(map(math.isfinite, parameters)):
-            return
-        yield Update(total(costs) / float(len(batch)), mean_gradient, list(parameters), memory)
-        epoch_cost = total(costs[:left], epoch_cost)
-        if len(batch) >= left:
-            if epoch_cost / float(used) < training.cost_below:
-                return
-            epoch_cost = total(costs[left:])
-
-
-def batches_of(examples: int, training: Training) -> Iterator[tuple[list[int], int]]:
-    """Yield the examples of each batch, and how many its epoch has left from its first one on."""
-    used = training.epoch_examples or examples
-    places = list(_order(examples, used, training))
-    start = 0
-    while start < len(places):
-        left = used - start % used
-        end = start + training.batch_size
-        if training.ends_with_epoch:
-            end = min(end, start + left)
-        yield places[start:end], left
-        start = end
-
-
-def _order(examples: int, used: int, training: Training) -> Iterator[int]:
-    for epoch in range(1, training.epochs + 1):
-        if training.shuffle_seed is None:
-            yield from range(used)
-        else:
-            yield from epoch_order(training.shuffle_seed, epoch, examples)[:used]

@@ -37,6 +37,10 @@ class Rates(NamedTuple):
     """√(1 − β₂^t) of Adam at its step t, from 1."""
     decoupled_decay: float = 0.0
     """λ of AdamW, which is not part of g."""
+    dampening: float = 0.0
+    """d of momentum, which is 0 or has a number of its own in the state."""
+    share: float = 1.0
+    """The factor of g in the velocity: 1 at the first step, then 1 − d."""
 
 
 Step = Callable[[float, float, float, float, Rates], tuple[float, float, float]]
@@ -66,6 +70,8 @@ class OptimizerDefinition(Definition):
     defaults: Numbers = field(default_factory=_no_numbers)
     """The `Rates` that apply, other than the learning rate and the weight decay, with their default
     values."""
+    dampens: bool = False
+    """Whether dampening applies."""
     decouples_decay: bool = False
     """Whether the step itself has the weight decay, so that g is G/n."""
 
@@ -74,14 +80,14 @@ class OptimizerDefinition(Definition):
         """The number of numbers in the state for each parameter."""
         return len(self.memory)
 
-    def size(self, parameters: int) -> int:
+    def size(self, parameters: int, *, dampened: bool = False) -> int:
         """Return the size of the state for this number of parameters."""
-        return self.memories * parameters + self.powers
+        return self.memories * parameters + self.powers + dampened
 
-    def fresh(self, parameters: int) -> NDArray[np.float64]:
-        """Return the initial state: v, then s, then the products."""
-        memory = np.zeros(self.size(parameters))
-        memory[self.memories * parameters :] = 1.0  # β⁰
+    def fresh(self, parameters: int, *, dampened: bool = False) -> NDArray[np.float64]:
+        """Return the initial state: v, then s, then the products, or the share with dampening."""
+        memory = np.zeros(self.size(parameters, dampened=dampened))
+        memory[self.memories * parameters :] = 1.0  # β⁰, or the share of the first gradient
         return memory
 
 
@@ -104,9 +110,11 @@ def gradient_descent(
 def momentum(w: float, g: float, v: float, s: float, rates: Rates) -> tuple[float, float, float]:
     """Take a step with a velocity: v ← μ·v + g; w ← w − v·learning rate.
 
+    With dampening d, v ← μ·v + (1 − d)·g, other than at the first step, as in PyTorch. The state
+    has the factor of the next g as its last number, because v can be 0 at a later step too.
     Source: Polyak (1964), in the form of Sutskever et al. (ICML 2013), as in PyTorch.
     """
-    v = rates.momentum * v + g
+    v = rates.momentum * v + rates.share * g
     return v * rates.learning_rate, v, s
 
 
@@ -185,6 +193,7 @@ class OptimizerKind(Defined):
         formula="v ← μ·v + g; w ← w − v·η",
         step=momentum,
         memory="v",
+        dampens=True,
         defaults=MappingProxyType({"momentum": 0.9}),
     )
     NESTEROV = OptimizerDefinition(

@@ -3,6 +3,7 @@
 from math import sqrt
 from typing import NamedTuple
 
+from training.numerics.gradient_rule import GradientRule
 from training.numerics.jit import shared
 from training.numerics.optimizers import Rates
 from training.numerics.pointwise import EXACT, step
@@ -24,11 +25,20 @@ class UpdateRule(NamedTuple):
     rates: Rates
     finite: Pointer
     """Set to 0 if a parameter is not finite."""
+    gradient_rule: GradientRule
+    frozen: Pointer
+    """For the weights of each layer, and then for its biases: whether they are frozen."""
+    is_plain: bool
+    """Whether the gradient rule changes nothing, and nothing is frozen."""
+    memories: int
+    """The numbers in the optimizer state for each parameter."""
 
 
 @shared
-def corrected(rates: Rates, learning_rate: float, power1: float, power2: float) -> Rates:
-    """Return the rates with a learning rate and the corrections of Adam for β₁^t and β₂^t."""
+def corrected(
+    rates: Rates, learning_rate: float, power1: float, power2: float, share: float
+) -> Rates:
+    """Return the rates with those of one update: learning rate, corrections of Adam, and share."""
     return Rates(
         learning_rate,
         rates.weight_decay,
@@ -39,6 +49,8 @@ def corrected(rates: Rates, learning_rate: float, power1: float, power2: float) 
         1.0 - power1,
         sqrt(1.0 - power2),
         rates.decoupled_decay,
+        rates.dampening,
+        share,
     )
 
 

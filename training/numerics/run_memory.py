@@ -23,6 +23,8 @@ class RunMemory(NamedTuple):
     """1 while all new parameters are finite."""
     powers: Pointer
     """β₁^t and β₂^t if they are part of the optimizer state, else two unused numbers."""
+    share: Pointer
+    """The share of the next gradient if it is part of the optimizer state, else an unused 1."""
     beside: ParameterVectors
     """A second set of parameters: the next update is written there, and dropped if it is not
     finite."""
@@ -47,7 +49,7 @@ def run_memories(lanes: int) -> RunMemories:
     def size(network: NetworkPointers, batch_size: int, examples: int) -> tuple[int, int]:
         integers, floats = tile_size(network, batch_size)
         parameters = 4 * network.parameters  # three vectors and a gradient
-        return integers + batch_size + examples, floats + batch_size + 3 + parameters + SPAN
+        return integers + batch_size + examples, floats + batch_size + 4 + parameters + SPAN
 
     @shared
     def within(
@@ -74,9 +76,14 @@ def run_memories(lanes: int) -> RunMemories:
         parameters = network.parameters
         kept = workspace.memory.size >= 2 * parameters
         powers = offset(pointer(workspace.memory), 2 * parameters) if kept else offset(finite, 1)
-        w = offset(finite, 3)
+        share = offset(finite, 3)
+        put(share, 0, 1.0)
+        if plan.rates.dampening != 0.0:
+            share = offset(pointer(workspace.memory), parameters)
+        w = offset(finite, 4)
         beside = ParameterVectors(w, offset(w, parameters), offset(w, 2 * parameters))
         tiles = tiles_within(network, batch_size, integers, floats)
-        return RunMemory(tiles, cursor, costs, finite, powers, beside, offset(w, 3 * parameters))
+        gradient = offset(w, 3 * parameters)
+        return RunMemory(tiles, cursor, costs, finite, powers, share, beside, gradient)
 
     return RunMemories(size, within)

@@ -8,10 +8,12 @@ from numba import types
 from training.numerics.arguments import DATA, NETWORK, PLAN, WORKSPACE, Data, Plan, Workspace
 from training.numerics.batch_step import BatchPointers, batch_step
 from training.numerics.dropout import dropout_of
-from training.numerics.encoded_network import EncodedNetwork, pointers_of
+from training.numerics.encoded_network import EncodedNetwork, NetworkPointers, pointers_of
 from training.numerics.epoch_cursor import first_epoch, next_batch
+from training.numerics.gradient_rule import penalizes
 from training.numerics.jit import keep, kernel, shared
 from training.numerics.parameter_update import ParameterVectors, UpdateRule, corrected
+from training.numerics.ruled_update import cost_of_penalty
 from training.numerics.run_memory import run_memories
 from training.numerics.vectors import Pointer, at, copy, offset, pointer, put, sum_of
 
@@ -43,6 +45,17 @@ def _ends_epoch_below(
     return mean < cost_below  # type: ignore[no-any-return]
 
 
+@shared
+def _mean_cost(
+    network: NetworkPointers, rule: UpdateRule, costs: Pointer, n: int, w: Pointer
+) -> float:
+    """Return the mean cost of the examples of a batch, plus the penalty."""
+    cost: float = sum_of(costs, 0, n, 0.0) / n
+    if penalizes(rule.gradient_rule):
+        cost = cost + cost_of_penalty(network, rule, w)
+    return cost
+
+
 def training_kernel(lanes: int) -> Any:
     """Return the training kernel for tiles of this number of lanes."""
     memories = run_memories(lanes)
@@ -66,6 +79,9 @@ def training_kernel(lanes: int) -> Any:
         learning_rates = pointer(plan.learning_rates)
         old, new = _vectors(workspace), memory.beside
         power1, power2 = at(memory.powers, 0), at(memory.powers, 1)
+        share = at(memory.share, 0)
+        is_plain, frozen = plan.frozen.size == 0, pointer(plan.frozen)
+        memories = _memories(workspace)
 
         first_epoch(cursor)
         position = plan.position
@@ -78,8 +94,10 @@ def training_kernel(lanes: int) -> Any:
             n = min(n, left) if plan.ends_with_epoch != 0 else n
             place = next_batch(cursor, place, n)
             next_power1, next_power2 = power1 * rates.beta1, power2 * rates.beta2
-            now = corrected(rates, at(learning_rates, done), next_power1, next_power2)
-            rule = UpdateRule(plan.optimizer, now, finite)
+            now = corrected(rates, at(learning_rates, done), next_power1, next_power2, share)
+            rule = UpdateRule(
+                plan.optimizer, now, finite, plan.gradient_rule, frozen, is_plain, memories
+            )
             batch = BatchPointers(x, y, cursor.rows, n)
             dropout = dropout_of(plan.dropout, plan.dropout.update + done)
             descend(
@@ -88,12 +106,12 @@ def training_kernel(lanes: int) -> Any:
             if at(finite, 0) == 0.0:
                 outcome = DIVERGED
                 break
+            put(costs, done, _mean_cost(network, rule, memory.costs, n, old.w))
             old, new = new, old
-            power1, power2 = next_power1, next_power2
+            power1, power2, share = next_power1, next_power2, 1.0 - rates.dampening
             if workspace.recorded.shape[0] > 0:
                 size = network.parameters
                 copy(old.w, size, offset(pointer(workspace.recorded), done * size))
-            put(costs, done, sum_of(memory.costs, 0, n, 0.0) / n)
             position += n
             done += 1
             if _ends_epoch_below(memory.costs, n, left, cursor.used, epoch_cost, plan.cost_below):
@@ -103,6 +121,7 @@ def training_kernel(lanes: int) -> Any:
             _copy_back(old, workspace)
         put(memory.powers, 0, power1)
         put(memory.powers, 1, power2)
+        put(memory.share, 0, share)
         keep(integers)
         keep(floats)
         return done, outcome
@@ -111,9 +130,13 @@ def training_kernel(lanes: int) -> Any:
 
 
 @shared
+def _memories(workspace: Workspace) -> int:
+    return min(workspace.memory.size // workspace.parameters.size, 2)
+
+
+@shared
 def _copy_back(vectors: ParameterVectors, workspace: Workspace) -> None:
-    size = workspace.parameters.size
-    memories = min(workspace.memory.size // size, 2)
+    size, memories = workspace.parameters.size, _memories(workspace)
     to = _vectors(workspace)
     copy(vectors.w, size, to.w)
     copy(vectors.v, min(memories, 1) * size, to.v)

@@ -157,7 +157,7 @@ ROLES: Final[Mapping[Callable[..., Any], Mapping[str, VariableRole | None]]] = M
             "gradient": _R.MEAN_GRADIENT,
             "v": _R.FIRST_MOMENT,
             "s": _R.SECOND_MOMENT,
-            "rates": None,
+            "rules": None,
             "after": _R.NEW_PARAMETER,
             "after_v": _R.NEW_FIRST_MOMENT,
             "after_s": _R.NEW_SECOND_MOMENT,

@@ -101,10 +101,12 @@ def _executed(update: BatchUpdate) -> list[Call]:
     parameters: list[float] = update.before.parameters.tolist()
     memory: list[float] = remembered(update.before, optimizer).tolist()
     inputs, targets = update.examples.inputs.tolist(), update.examples.targets.tolist()
+    rule = update.rule
+    of_all = rule.gradient_rule
     recorder = Recorder()
     with recorder.recording():
         _, gradient = loops.batch_gradient(structure, parameters, inputs, targets, update.dropout)
-        loops.step(str(optimizer.kind), parameters, gradient, memory, rates)
+        loops.step(str(optimizer.kind), parameters, gradient, memory, rates, of_all, rule.groups)
     return recorder.calls
 
 

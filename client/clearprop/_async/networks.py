@@ -102,8 +102,7 @@ class AsyncNetwork(AsyncNetworkHistory, AsyncNetworkInspection, AsyncNetworkEdit
 
         - `learning_rate`: the factor of each step, greater than 0.
         - `batch_size`: the number of examples per update, from 1 to the size of the training set.
-        - `epochs`: the number of passes through the set, at least 1. The run has
-          ⌈epochs × examples / batch size⌉ updates, because a batch may cross the end of an epoch.
+        - `epochs`: the number of passes through the set, at least 1.
         - `optimizer`: `gradient-descent` (the default), `momentum`, `nesterov`, `adam`, `rmsprop`,
           `adamw` or `adagrad`.
         - `momentum` (0.9): of `momentum` and `nesterov`.
@@ -112,18 +111,20 @@ class AsyncNetwork(AsyncNetworkHistory, AsyncNetworkInspection, AsyncNetworkEdit
         - `epsilon` (1e-8; `adagrad` 1e-10): of `adam`, `adamw`, `rmsprop` and `adagrad`.
         - `weight_decay` (0): the share of each parameter that is added to its gradient; with
           `adamw`, that is subtracted from it in proportion to the learning rate.
-        - `shuffle_seed`: shuffles the examples of each epoch, with this seed. By default, the
-          examples are not shuffled.
+        - `decay_weights_only` (False): whether biases do not decay.
+        - `dampening` (0): of `momentum`: after the first update, v ← μ·v + (1 − dampening)·g.
+        - `l1` (0), `l2` (0): a penalty of weights that is a part of the cost: l1·Σ|w| + ½·l2·Σw².
+        - `clip_value`, `clip_norm`: the maximum size of each number in the gradient, and its norm.
+        - `frozen_layers` (1 is the first after the inputs), `frozen_biases`: what does not change.
+        - `shuffle_seed`: shuffles the examples of each epoch; by default they are not shuffled.
         - `dropout`: the probability that a hidden unit is dropped for an example of an update, one
           for all hidden layers or one for each; `dropout_seed` (0) selects the units.
         - `cost_below`: ends the run after the first epoch whose mean cost is below this.
         - `max_updates`: ends the run after this number of updates.
-        - `stop_on_non_finite_cost`: ends the run as FAILED after the first update with an infinite
-          or NaN cost.
+        - `stop_on_non_finite_cost`: the run is FAILED after an update with an infinite or NaN cost.
         - `batch_mode`: what happens to a batch at the end of an epoch: `cross-epochs` (the
           default), `end-with-epoch` or `drop-last`.
-        - `label_smoothing` (0): the share of each target that is spread over the classes, with a
-          cross-entropy as the cost.
+        - `label_smoothing` (0): the share of each target that is spread over the classes.
         - `schedule`: how the learning rate changes: `constant` (the default), `step`,
           `exponential`, `cosine`, `inverse-time`, `plateau` or `list`.
         - `schedule_unit`: the unit of its time: `epoch` (the default) or `update`.

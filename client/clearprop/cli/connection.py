@@ -35,6 +35,10 @@ _ADVICE = {
 _OPTIONS = {
     "first_position": "--from-position",
     "first_step": "--from-line",
+    "settings.clipping.norm": "--clip-norm",
+    "settings.clipping.value": "--clip-value",
+    "settings.frozen.biases": "--frozen-biases",
+    "settings.frozen.layers": "--frozen-layers",
     "settings.optimizer.kind": "--optimizer",
     "settings.stop.non_finite_cost": "--stop-on-non-finite-cost",
     "settings.schedule.kind": "--schedule",

@@ -53,9 +53,17 @@ def _rates(text: str | list[float]) -> list[float]:
     return vector(text, "--schedule-rates") if isinstance(text, str) else text
 
 
+def _layers(text: str | list[int]) -> list[int]:
+    if not isinstance(text, str):
+        return text
+    return [_PARSED_LAYER(each) for each in text.split(",")]
+
+
 def _integer(name: str, description: str) -> Any:  # noqa: ANN401 - as Typer
     return typer.Option(name, metavar="N", parser=whole_number(), help=description)
 
+
+_PARSED_LAYER = whole_number(1, 2**31 - 1)
 
 _NEEDED: Options = {
     "learning_rate": (Annotated[float, _LEARNING_RATE], _REQUIRED),
@@ -87,6 +95,35 @@ _HOW: Options = {
             "weight_decay",
             float,
             _number("--weight-decay", "λ: adds λ times each parameter to its gradient.", "0"),
+        ),
+        (
+            "decay_weights_only",
+            bool,
+            typer.Option("--decay-weights-only", help="Do not decay biases."),
+        ),
+        ("dampening", float, _number("--dampening", "The dampening of momentum.", "0")),
+        ("l1", float, _number("--l1", "Add this times Σ|w| of all weights to the cost.", "0")),
+        ("l2", float, _number("--l2", "Add this times ½·Σw² of all weights to the cost.", "0")),
+        (
+            "clip_value",
+            float,
+            _number("--clip-value", "The maximum size of each number in the gradient."),
+        ),
+        ("clip_norm", float, _number("--clip-norm", "The maximum norm of the gradient.")),
+        (
+            "frozen_layers",
+            str,
+            typer.Option(
+                "--frozen-layers",
+                metavar="LAYERS",
+                parser=_layers,
+                help="Layers that do not change, such as 1,2: 1 is the first after the inputs.",
+            ),
+        ),
+        (
+            "frozen_biases",
+            bool,
+            typer.Option("--frozen-biases", help="Do not change biases."),
         ),
         (
             "shuffle_seed",

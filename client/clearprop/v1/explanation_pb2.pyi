@@ -101,7 +101,8 @@ class _SourceKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SourceKind
     """A weight or bias before the update."""
     SOURCE_KIND_SUM: _SourceKind.ValueType  # 9
     """A sum with terms that have no lines here: terms of examples that were not requested, or of a
-    next layer with more than 1,000 units.
+    next layer with more than 1,000 units; or with clipping the norm N of the gradient of all
+    parameters.
     """
     SOURCE_KIND_SETTING: _SourceKind.ValueType  # 10
     """A setting of the run, the number of examples in the batch, or the number of outputs."""
@@ -135,7 +136,8 @@ SOURCE_KIND_WEIGHT: SourceKind.ValueType  # 8
 """A weight or bias before the update."""
 SOURCE_KIND_SUM: SourceKind.ValueType  # 9
 """A sum with terms that have no lines here: terms of examples that were not requested, or of a
-next layer with more than 1,000 units.
+next layer with more than 1,000 units; or with clipping the norm N of the gradient of all
+parameters.
 """
 SOURCE_KIND_SETTING: SourceKind.ValueType  # 10
 """A setting of the run, the number of examples in the batch, or the number of outputs."""

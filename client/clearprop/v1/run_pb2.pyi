@@ -320,6 +320,8 @@ class Optimizer(_message.Message):
     BETA2_FIELD_NUMBER: _builtins.int
     EPSILON_FIELD_NUMBER: _builtins.int
     WEIGHT_DECAY_FIELD_NUMBER: _builtins.int
+    DECAY_WEIGHTS_ONLY_FIELD_NUMBER: _builtins.int
+    DAMPENING_FIELD_NUMBER: _builtins.int
     kind: Global___OptimizerKind.ValueType
     """The optimizer. Default: GRADIENT_DESCENT."""
     momentum: _builtins.float
@@ -337,7 +339,13 @@ class Optimizer(_message.Message):
     weight_decay: _builtins.float
     """λ, finite, at least 0. Default: 0, no weight decay. With weight decay, g is the gradient of the
     batch plus λ·w, for weights and biases alike; with ADAMW, g is the gradient of the batch, and the
-    step has the decay. The cost does not include the penalty.
+    step has the decay. The cost does not include the decay; see `TrainingSettings.penalty`.
+    """
+    decay_weights_only: _builtins.bool
+    """Whether only weights decay, not biases. Default: both do."""
+    dampening: _builtins.float
+    """d, in [0, 1]: v ← μ·v + (1 − d)·g, except in the first update of the optimizer, in which v ← g.
+    Allowed only with MOMENTUM. Default: 0.
     """
     def __init__(
         self,
@@ -348,15 +356,19 @@ class Optimizer(_message.Message):
         beta2: _builtins.float | None = ...,
         epsilon: _builtins.float | None = ...,
         weight_decay: _builtins.float = ...,
+        decay_weights_only: _builtins.bool = ...,
+        dampening: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_beta1", b"_beta1", "_beta2", b"_beta2", "_epsilon", b"_epsilon", "_momentum", b"_momentum", "beta1", b"beta1", "beta2", b"beta2", "epsilon", b"epsilon", "momentum", b"momentum"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_beta1", b"_beta1", "_beta2", b"_beta2", "_dampening", b"_dampening", "_epsilon", b"_epsilon", "_momentum", b"_momentum", "beta1", b"beta1", "beta2", b"beta2", "dampening", b"dampening", "epsilon", b"epsilon", "momentum", b"momentum"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_beta1", b"_beta1", "_beta2", b"_beta2", "_epsilon", b"_epsilon", "_momentum", b"_momentum", "beta1", b"beta1", "beta2", b"beta2", "epsilon", b"epsilon", "kind", b"kind", "momentum", b"momentum", "weight_decay", b"weight_decay"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_beta1", b"_beta1", "_beta2", b"_beta2", "_dampening", b"_dampening", "_epsilon", b"_epsilon", "_momentum", b"_momentum", "beta1", b"beta1", "beta2", b"beta2", "dampening", b"dampening", "decay_weights_only", b"decay_weights_only", "epsilon", b"epsilon", "kind", b"kind", "momentum", b"momentum", "weight_decay", b"weight_decay"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__beta1: _TypeAlias = _typing.Literal["beta1"]  # noqa: Y015
     _WhichOneofArgType__beta1: _TypeAlias = _typing.Literal["_beta1", b"_beta1"]  # noqa: Y015
     _WhichOneofReturnType__beta2: _TypeAlias = _typing.Literal["beta2"]  # noqa: Y015
     _WhichOneofArgType__beta2: _TypeAlias = _typing.Literal["_beta2", b"_beta2"]  # noqa: Y015
+    _WhichOneofReturnType__dampening: _TypeAlias = _typing.Literal["dampening"]  # noqa: Y015
+    _WhichOneofArgType__dampening: _TypeAlias = _typing.Literal["_dampening", b"_dampening"]  # noqa: Y015
     _WhichOneofReturnType__epsilon: _TypeAlias = _typing.Literal["epsilon"]  # noqa: Y015
     _WhichOneofArgType__epsilon: _TypeAlias = _typing.Literal["_epsilon", b"_epsilon"]  # noqa: Y015
     _WhichOneofReturnType__momentum: _TypeAlias = _typing.Literal["momentum"]  # noqa: Y015
@@ -365,6 +377,8 @@ class Optimizer(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__beta1) -> _WhichOneofReturnType__beta1 | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__beta2) -> _WhichOneofReturnType__beta2 | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__dampening) -> _WhichOneofReturnType__dampening | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__epsilon) -> _WhichOneofReturnType__epsilon | None: ...
     @_typing.overload
@@ -387,7 +401,8 @@ class OptimizerState(_message.Message):
     @_builtins.property
     def values(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """The values, finite. Parameters are ordered layer by layer: weights w[unit, input] in row-major
-        order, then biases. MOMENTUM and NESTEROV: v for each parameter. RMSPROP and ADAGRAD: s for each
+        order, then biases. MOMENTUM and NESTEROV: v for each parameter, with dampening also the share of
+        the next gradient (in [0, 1]). RMSPROP and ADAGRAD: s for each
         parameter (at least 0). ADAM and ADAMW: v for each parameter, then s for each parameter, then β₁ᵗ
         and β₂ᵗ (in [0, 1]).
         """
@@ -634,6 +649,102 @@ class Dropout(_message.Message):
 Global___Dropout: _TypeAlias = Dropout  # noqa: Y015
 
 @_typing.final
+class Penalty(_message.Message):
+    """A penalty of large weights, which is a part of the cost: l1·Σ|w| + ½·l2·Σw² over all weights w of
+    the network, without biases. Its gradient, l2·w + l1·sign(w) with sign(0) = 0, is added to that of
+    the batch. The costs of updates include it; those of `cost_below` and of Evaluate do not.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    L1_FIELD_NUMBER: _builtins.int
+    L2_FIELD_NUMBER: _builtins.int
+    l1: _builtins.float
+    """The factor of Σ|w|, finite, at least 0. Default: 0."""
+    l2: _builtins.float
+    """The factor of ½·Σw², finite, at least 0. Default: 0."""
+    def __init__(
+        self,
+        *,
+        l1: _builtins.float = ...,
+        l2: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["l1", b"l1", "l2", b"l2"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Penalty: _TypeAlias = Penalty  # noqa: Y015
+
+@_typing.final
+class Clipping(_message.Message):
+    """Limits of the mean gradient of a batch, with the gradient of the penalty and before weight decay."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VALUE_FIELD_NUMBER: _builtins.int
+    NORM_FIELD_NUMBER: _builtins.int
+    value: _builtins.float
+    """The maximum size of each of its numbers, finite, greater than 0: larger ones become ±`value`.
+    Absent: no limit.
+    """
+    norm: _builtins.float
+    """The maximum norm √Σg² of the gradient of all parameters, finite, greater than 0, after `value`
+    was applied: all numbers are multiplied by min(1, `norm` / (√Σg² + 1e-6)). Absent: no limit.
+    """
+    def __init__(
+        self,
+        *,
+        value: _builtins.float | None = ...,
+        norm: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_norm", b"_norm", "_value", b"_value", "norm", b"norm", "value", b"value"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_norm", b"_norm", "_value", b"_value", "norm", b"norm", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__norm: _TypeAlias = _typing.Literal["norm"]  # noqa: Y015
+    _WhichOneofArgType__norm: _TypeAlias = _typing.Literal["_norm", b"_norm"]  # noqa: Y015
+    _WhichOneofReturnType__value: _TypeAlias = _typing.Literal["value"]  # noqa: Y015
+    _WhichOneofArgType__value: _TypeAlias = _typing.Literal["_value", b"_value"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__norm) -> _WhichOneofReturnType__norm | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__value) -> _WhichOneofReturnType__value | None: ...
+
+Global___Clipping: _TypeAlias = Clipping  # noqa: Y015
+
+@_typing.final
+class Frozen(_message.Message):
+    """Parameters that a run does not change. Their gradient counts as 0 and their optimizer state stays
+    as it is.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LAYERS_FIELD_NUMBER: _builtins.int
+    BIASES_FIELD_NUMBER: _builtins.int
+    biases: _builtins.bool
+    """Whether all biases are frozen."""
+    @_builtins.property
+    def layers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Layers whose weights and biases are frozen: 1 is the first layer after the inputs."""
+
+    def __init__(
+        self,
+        *,
+        layers: _abc.Iterable[_builtins.int] | None = ...,
+        biases: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["biases", b"biases", "layers", b"layers"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Frozen: _TypeAlias = Frozen  # noqa: Y015
+
+@_typing.final
 class TrainingSettings(_message.Message):
     """The settings of a run."""
 
@@ -649,7 +760,10 @@ class TrainingSettings(_message.Message):
     VALIDATION_FIELD_NUMBER: _builtins.int
     SCHEDULE_FIELD_NUMBER: _builtins.int
     BATCH_MODE_FIELD_NUMBER: _builtins.int
+    PENALTY_FIELD_NUMBER: _builtins.int
+    CLIPPING_FIELD_NUMBER: _builtins.int
     DROPOUT_FIELD_NUMBER: _builtins.int
+    FROZEN_FIELD_NUMBER: _builtins.int
     LABEL_SMOOTHING_FIELD_NUMBER: _builtins.int
     training_set: _builtins.str
     """The id of the training set. Its examples must match the network's input and output layers, and
@@ -705,8 +819,20 @@ class TrainingSettings(_message.Message):
         """How the learning rate changes. Default: it is constant."""
 
     @_builtins.property
+    def penalty(self) -> Global___Penalty:
+        """A penalty of large weights. Default: none."""
+
+    @_builtins.property
+    def clipping(self) -> Global___Clipping:
+        """Limits of the gradient. Default: none."""
+
+    @_builtins.property
     def dropout(self) -> Global___Dropout:
         """Dropout of hidden units. The network must have hidden layers. Default: none."""
+
+    @_builtins.property
+    def frozen(self) -> Global___Frozen:
+        """Parameters that stay as they are. Default: none."""
 
     def __init__(
         self,
@@ -721,12 +847,15 @@ class TrainingSettings(_message.Message):
         validation: Global___Validation | None = ...,
         schedule: Global___LearningRateSchedule | None = ...,
         batch_mode: Global___BatchMode.ValueType = ...,
+        penalty: Global___Penalty | None = ...,
+        clipping: Global___Clipping | None = ...,
         dropout: Global___Dropout | None = ...,
+        frozen: Global___Frozen | None = ...,
         label_smoothing: _builtins.float = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed", "dropout", b"dropout", "optimizer", b"optimizer", "schedule", b"schedule", "shuffle_seed", b"shuffle_seed", "stop", b"stop", "validation", b"validation"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed", "clipping", b"clipping", "dropout", b"dropout", "frozen", b"frozen", "optimizer", b"optimizer", "penalty", b"penalty", "schedule", b"schedule", "shuffle_seed", b"shuffle_seed", "stop", b"stop", "validation", b"validation"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed", "batch_mode", b"batch_mode", "batch_size", b"batch_size", "dropout", b"dropout", "epochs", b"epochs", "label_smoothing", b"label_smoothing", "learning_rate", b"learning_rate", "optimizer", b"optimizer", "schedule", b"schedule", "shuffle_seed", b"shuffle_seed", "stop", b"stop", "training_set", b"training_set", "validation", b"validation"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed", "batch_mode", b"batch_mode", "batch_size", b"batch_size", "clipping", b"clipping", "dropout", b"dropout", "epochs", b"epochs", "frozen", b"frozen", "label_smoothing", b"label_smoothing", "learning_rate", b"learning_rate", "optimizer", b"optimizer", "penalty", b"penalty", "schedule", b"schedule", "shuffle_seed", b"shuffle_seed", "stop", b"stop", "training_set", b"training_set", "validation", b"validation"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__shuffle_seed: _TypeAlias = _typing.Literal["shuffle_seed"]  # noqa: Y015
     _WhichOneofArgType__shuffle_seed: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed"]  # noqa: Y015

@@ -77,8 +77,9 @@ class Trace(_message.Message):
 
     @_builtins.property
     def decayed_gradient(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
-        """g = G/n + λ·w: the gradient with weight decay, which the optimizer uses. Empty without weight
-        decay; with ADAMW it is the mean gradient, because the step has the decay.
+        """g, the gradient that the optimizer uses: the mean gradient with that of the penalty, clipped,
+        plus weight decay λ·w (not with ADAMW, whose step has it); 0 for frozen parameters. Empty if the
+        run has none of these settings.
         """
 
     @_builtins.property

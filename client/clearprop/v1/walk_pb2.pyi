@@ -129,8 +129,8 @@ class _WalkVariableRoleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Walk
     WALK_VARIABLE_ROLE_MEAN_GRADIENT: _WalkVariableRole.ValueType  # 22
     """G/n: the mean gradient of the batch."""
     WALK_VARIABLE_ROLE_DECAYED_GRADIENT: _WalkVariableRole.ValueType  # 23
-    """g = G/n + λ·w: the gradient that the optimizer uses. Without weight decay and with ADAMW, the
-    mean gradient.
+    """g: the gradient that the optimizer uses, as in `Trace.decayed_gradient`. Without a penalty,
+    clipping, frozen parameters and weight decay, it is the mean gradient.
     """
     WALK_VARIABLE_ROLE_PARAMETER: _WalkVariableRole.ValueType  # 24
     """A weight or bias before the update."""
@@ -209,8 +209,8 @@ WALK_VARIABLE_ROLE_GRADIENT_SUM: WalkVariableRole.ValueType  # 21
 WALK_VARIABLE_ROLE_MEAN_GRADIENT: WalkVariableRole.ValueType  # 22
 """G/n: the mean gradient of the batch."""
 WALK_VARIABLE_ROLE_DECAYED_GRADIENT: WalkVariableRole.ValueType  # 23
-"""g = G/n + λ·w: the gradient that the optimizer uses. Without weight decay and with ADAMW, the
-mean gradient.
+"""g: the gradient that the optimizer uses, as in `Trace.decayed_gradient`. Without a penalty,
+clipping, frozen parameters and weight decay, it is the mean gradient.
 """
 WALK_VARIABLE_ROLE_PARAMETER: WalkVariableRole.ValueType  # 24
 """A weight or bias before the update."""

@@ -75,7 +75,7 @@ def _trace(source: Trace) -> trace_pb2.Trace:
     update = source.update
     network, run = update.network, update.run
     batch = run.batches.batch(update.index)
-    decays = run.settings.optimizer.weight_decay != 0.0
+    changes = run.settings.optimizer.weight_decay != 0.0 or update.rule.groups
     return trace_pb2.Trace(
         update=update.update,
         run=run.number,
@@ -87,7 +87,7 @@ def _trace(source: Trace) -> trace_pb2.Trace:
         cost=source.cost,
         gradient_sum=layers(network, source.gradient_sum),
         gradient=layers(network, source.gradient),
-        decayed_gradient=layers(network, source.decayed_gradient) if decays else (),
+        decayed_gradient=layers(network, source.decayed_gradient) if changes else (),
         step=layers(network, source.step),
         before=layers(network, update.before.parameters),
         after=() if update.after is None else layers(network, update.after.parameters),

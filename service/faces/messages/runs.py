@@ -22,6 +22,7 @@ from training.run import EndReason, Failure, Run, RunState
 from training.schedule import LearningRateSchedule, ScheduleUnit
 from training.settings import StopCondition, TrainingSettings
 from training.update import RunEvent
+from training.update_rule import Clipping, Frozen, Penalty
 from training.validation import Validated, Validation, ValidationUnit
 from training.warnings.warning import TrainingWarning
 
@@ -50,11 +51,12 @@ _SCHEDULE_UNITS = EnumTable(
 )
 
 #: The optional settings of optimizers, with the same names in the contract and in the domain.
-_OPTIMIZER_NUMBERS: tuple[Literal["momentum", "beta1", "beta2", "epsilon"], ...] = (
+_OPTIMIZER_NUMBERS: tuple[Literal["momentum", "beta1", "beta2", "epsilon", "dampening"], ...] = (
     "momentum",
     "beta1",
     "beta2",
     "epsilon",
+    "dampening",
 )
 
 
@@ -76,6 +78,11 @@ def settings(unknown: Violations, message: run_pb2.TrainingSettings) -> Training
             restore_best=message.stop.restore_best,
         ),
         schedule=_schedule(unknown, "settings.schedule", message.schedule),
+        penalty=Penalty(message.penalty.l1, message.penalty.l2),
+        clipping=Clipping(
+            value=optional(message.clipping, "value"), norm=optional(message.clipping, "norm")
+        ),
+        frozen=Frozen(tuple(message.frozen.layers), message.frozen.biases),
         batch_mode=_BATCH_MODES.read(unknown, "settings.batch_mode", message.batch_mode),
         validation=(
             _validation(unknown, message.validation) if message.HasField("validation") else None
@@ -129,6 +136,21 @@ def sent_settings(source: TrainingSettings) -> run_pb2.TrainingSettings:
             else None
         ),
         schedule=_sent_schedule(source.schedule) if source.schedule != _NO_SCHEDULE else None,
+        penalty=(
+            run_pb2.Penalty(l1=source.penalty.l1, l2=source.penalty.l2)
+            if source.penalty != Penalty()
+            else None
+        ),
+        clipping=(
+            run_pb2.Clipping(value=source.clipping.value, norm=source.clipping.norm)
+            if source.clipping != Clipping()
+            else None
+        ),
+        frozen=(
+            run_pb2.Frozen(layers=source.frozen.layers, biases=source.frozen.biases)
+            if source.frozen != Frozen()
+            else None
+        ),
         validation=_sent_validation(source.validation) if source.validation else None,
         dropout=(
             run_pb2.Dropout(rates=source.dropout.rates, seed=source.dropout.seed)
@@ -161,6 +183,8 @@ def sent_optimizer(source: Optimizer) -> run_pb2.Optimizer:
         beta2=source.beta2,
         epsilon=source.epsilon,
         weight_decay=source.weight_decay,
+        decay_weights_only=source.decay_weights_only,
+        dampening=source.dampening,
     )
 
 
@@ -235,6 +259,7 @@ def _optimizer(unknown: Violations, field: str, message: run_pb2.Optimizer) -> O
     return Optimizer(
         kind=_OPTIMIZER_KINDS.read(unknown, f"{field}.kind", message.kind),
         weight_decay=message.weight_decay,
+        decay_weights_only=message.decay_weights_only,
         **given,
     )
 

@@ -85,6 +85,8 @@ def _optimizer(optimizer: Optimizer) -> dict[str, Any]:
         "beta2": optimizer.beta2,
         "epsilon": optimizer.epsilon,
         "weight_decay": optimizer.weight_decay,
+        "decay_weights_only": optimizer.decay_weights_only or None,
+        "dampening": optimizer.dampening,
     }
     return {"kind": optimizer.kind} | _known(numbers)
 

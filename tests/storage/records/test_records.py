@@ -24,6 +24,7 @@ from training.run import EndReason, Failure, Run, RunState
 from training.schedule import LearningRateSchedule, ScheduleUnit
 from training.settings import StopCondition, TrainingSettings
 from training.training_set import TrainingSet
+from training.update_rule import Clipping, Frozen, Penalty
 
 TIME = datetime(2026, 11, 28, 16, 42, 19, 21787, UTC)
 WHEN = "2026-11-28T16:42:19.021787Z"
@@ -179,6 +180,43 @@ RUNS = {
                 ),
                 batch_mode=BatchMode.DROP_LAST,
                 label_smoothing=0.1,
+            ),
+            "built-in-and",
+            4,
+            RunState.PENDING,
+            1,
+            0,
+            TIME,
+        ),
+    ),
+    "limited": (
+        (
+            '{"network_uid":"u","number":1,"settings":{"training_set":"and","learning_rate":0.125,'
+            '"batch_size":2,"epochs":3,"optimizer":{"kind":"momentum","momentum":0.5,'
+            '"weight_decay":0.25,"decay_weights_only":true,"dampening":0.75},'
+            '"penalty":{"l1":0.5,"l2":0.25},"clipping":{"value":null,"norm":2.0},'
+            '"frozen":{"layers":[1,3],"biases":true}},"training_set_uid":"built-in-and",'
+            '"examples":4,"state":"PENDING","first_update":1,"latest_update":0,'
+            f'"create_time":"{WHEN}"}}'
+        ),
+        Run(
+            "u",
+            1,
+            TrainingSettings(
+                "and",
+                0.125,
+                2,
+                3,
+                optimizer=Optimizer(
+                    OptimizerKind.MOMENTUM,
+                    0.5,
+                    weight_decay=0.25,
+                    decay_weights_only=True,
+                    dampening=0.75,
+                ),
+                penalty=Penalty(0.5, 0.25),
+                clipping=Clipping(norm=2.0),
+                frozen=Frozen((1, 3), biases=True),
             ),
             "built-in-and",
             4,

@@ -12,7 +12,7 @@ import pytest
 from numerics import Problem, uniform
 from trajectories import ADDED, FIRST_APPLIED, TRAJECTORIES, Trajectory, applied_digest
 
-from training.numerics import kernels, loops
+from training.numerics import kernels, run_loops
 from training.numerics.activations import ACTIVATIONS, SOFTMAX
 from training.numerics.costs import CostFunction
 from training.numerics.layout import Structure
@@ -401,7 +401,7 @@ def test_the_bits_of_a_run_of_10_000_updates_never_change() -> None:
         uniform(1, -0.12, 0.12, 15),
         np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]),
         np.array([[0.0], [1.0], [1.0], [0.0]]),
-        loops.Training(Rates(5.0), 4, 10_000),
+        run_loops.Training(Rates(5.0), 4, 10_000),
     )
     progress = problem.begin()
     costs = problem.advance(progress, problem.total_updates).costs

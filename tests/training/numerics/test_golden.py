@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numerics import Problem
 
-from training.numerics import kernels, loops
+from training.numerics import kernels, loops, run_loops
 from training.numerics.dropout import NOTHING_DROPPED
 from training.numerics.layout import Structure, to_layers
 from training.numerics.optimizers import Rates
@@ -34,7 +34,7 @@ def _problem(golden: Any) -> Problem:
         np.array(_flat(golden["initial_weights"])),
         np.array(golden["inputs"]),
         np.array(golden["targets"]),
-        loops.Training(Rates(golden["learning_rate"]), golden["batch_size"], golden["epochs"]),
+        run_loops.Training(Rates(golden["learning_rate"]), golden["batch_size"], golden["epochs"]),
     )
 
 

@@ -20,7 +20,7 @@ from numerics import (
 )
 from promises import rounds
 
-from training.numerics import kernels, loops
+from training.numerics import kernels, loops, run_loops
 from training.numerics.activations import ACTIVATIONS
 from training.numerics.arguments import Results, data_of
 from training.numerics.dropout import NOTHING_DROPPED, unit_factors
@@ -28,7 +28,7 @@ from training.numerics.layout import Structure
 from training.numerics.optimizers import OptimizerKind, Rates
 
 
-def _outcome(problem: Problem, updates: list[loops.Update]) -> int:
+def _outcome(problem: Problem, updates: list[run_loops.Update]) -> int:
     """Return why a run of the loops ended with these updates."""
     batches = problem.batches
     taken, before = batches.position(len(updates)), batches.position(max(len(updates) - 1, 0))
@@ -302,7 +302,7 @@ def _exploding(optimizer: str, batch_size: int, learning_rate: float) -> Problem
             np.array([0.5, 0.0, -0.5]),
             np.repeat([[1e-308, 2e-308, 5e-309]], 9, axis=0),
             np.ones((9, 1)),
-            loops.Training(
+            run_loops.Training(
                 Rates(learning_rate, beta1=0.5, beta2=0.999, epsilon=2e-308),
                 batch_size,
                 200,
@@ -391,7 +391,7 @@ def test_one_parameter_that_is_not_finite_is_enough_to_diverge(optimizer: str, p
         np.zeros(37),
         inputs,
         np.array([[0.0]]),
-        loops.Training(rates, 1, 1, optimizer),
+        run_loops.Training(rates, 1, 1, optimizer),
     )
     progress = problem.begin()
     # What moves one parameter is its gradient, or else what is remembered of it.
@@ -417,7 +417,7 @@ def test_inputs_so_large_that_sums_overflow_are_found_at_the_first_update() -> N
         np.array([4.0, -4.0]),
         np.array([[1e308, 1e308]]),
         np.array([[1.0]]),
-        loops.Training(Rates(1.0), 1, 3),
+        run_loops.Training(Rates(1.0), 1, 3),
     )
     _assert_kernel_equals_loops(overflowing)
     progress = overflowing.begin()
@@ -431,7 +431,7 @@ def test_a_cost_that_is_no_number_is_kept_as_the_same_nan_and_ends_no_run() -> N
         np.array([1e300]),
         np.array([[1e300]]),
         np.array([[1.0]]),
-        loops.Training(Rates(0.1), 1, 3, cost_below=math.inf),
+        run_loops.Training(Rates(0.1), 1, 3, cost_below=math.inf),
     )
     made = problem.advance(problem.begin(), 3)
     assert (made.updates, made.outcome) == (3, kernels.MADE)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numerics import PAIRS, Problem, a_problem, uniform
 
-from training.numerics import loops
+from training.numerics import loops, run_loops
 from training.numerics.activations import ACTIVATIONS
 from training.numerics.layout import Layer, Structure, to_flat, to_layers
 from training.numerics.onnx_nodes import SELU_BELOW, SELU_SCALE
@@ -173,12 +173,12 @@ def _xor(**training: Any) -> Problem:
         uniform(1, -2.0, 2.0, 15),
         np.array(XOR_INPUTS),
         np.array(XOR_TARGETS),
-        loops.Training(**chosen),
+        run_loops.Training(**chosen),
     )
 
 
 def _assert_takes(
-    problem: Problem, updates: list[loops.Update], number: int, rows: list[int]
+    problem: Problem, updates: list[run_loops.Update], number: int, rows: list[int]
 ) -> None:
     """Assert that an update, counted from 0, was made of these examples in this order."""
     before = updates[number - 1].parameters if number else problem.parameters.tolist()
@@ -240,7 +240,7 @@ def test_a_run_changes_nothing_that_it_was_given() -> None:
     problem = _xor()
     before = problem.parameters.tolist()
     inputs, targets = [list(row) for row in XOR_INPUTS], [list(row) for row in XOR_TARGETS]
-    for _ in loops.train(SIGMOIDS, before, inputs, targets, problem.training):
+    for _ in run_loops.train(SIGMOIDS, before, inputs, targets, problem.training):
         pass
     assert before == problem.parameters.tolist()
     assert (inputs, targets) == (XOR_INPUTS, XOR_TARGETS)
@@ -258,7 +258,7 @@ def test_a_run_ends_with_the_update_that_ends_an_epoch_of_a_low_enough_cost(
     means = [problem.epoch_cost(updates, 4 * number) / 4 for number in range(1, 7)]
     assert means == sorted(set(means), reverse=True)  # each epoch's is lower than the one before
 
-    def ending(cost_below: float) -> list[loops.Update]:
+    def ending(cost_below: float) -> list[run_loops.Update]:
         training = dataclasses.replace(problem.training, cost_below=cost_below)
         return dataclasses.replace(problem, training=training).by_loops()
 
@@ -271,8 +271,8 @@ def test_a_run_ends_with_the_update_that_ends_an_epoch_of_a_low_enough_cost(
 def test_a_cost_that_is_no_number_ends_no_run() -> None:
     # The logit is infinite, and 0·∞ no number; but δ is 0, and so the weight stays.
     structure = Structure((1, 1), ("sigmoid",), "cross-entropy")
-    training = loops.Training(Rates(0.1), 1, 3, cost_below=math.inf)
-    updates = list(loops.train(structure, [1e300], [[1e300]], [[1.0]], training))
+    training = run_loops.Training(Rates(0.1), 1, 3, cost_below=math.inf)
+    updates = list(run_loops.train(structure, [1e300], [[1e300]], [[1.0]], training))
     assert [math.isnan(update.cost) for update in updates] == [True] * 3
     assert [update.parameters for update in updates] == [[1e300]] * 3
 
@@ -280,8 +280,8 @@ def test_a_cost_that_is_no_number_ends_no_run() -> None:
 @pytest.mark.parametrize("optimizer", ["gradient-descent", "momentum", "nesterov"])
 def test_a_run_that_diverges_ends_with_the_last_finite_parameters(optimizer: str) -> None:
     structure = Structure((1, 1), ("identity",), "squared-error")
-    training = loops.Training(Rates(1e10, momentum=0.5), 1, 60, optimizer)
-    updates = list(loops.train(structure, [1.0], [[1.0], [2.0]], [[0.0], [0.0]], training))
+    training = run_loops.Training(Rates(1e10, momentum=0.5), 1, 60, optimizer)
+    updates = list(run_loops.train(structure, [1.0], [[1.0], [2.0]], [[0.0], [0.0]], training))
     assert 5 < len(updates) < 120
     assert math.isfinite(updates[-1].parameters[0])
     # One more is not finite.
@@ -295,8 +295,8 @@ def test_a_run_that_diverges_ends_with_the_last_finite_parameters(optimizer: str
 
 def test_a_run_may_diverge_with_its_first_update() -> None:
     structure = Structure((1, 1), ("sigmoid",), "cross-entropy")
-    training = loops.Training(Rates(1e150), 1, 1)
-    assert list(loops.train(structure, [1.0], [[1e200]], [[0.0]], training)) == []
+    training = run_loops.Training(Rates(1e150), 1, 1)
+    assert list(run_loops.train(structure, [1.0], [[1e200]], [[0.0]], training)) == []
 
 
 def test_the_batch_gradient_is_the_sum_of_the_examples_in_their_order_over_their_number() -> None:
@@ -318,8 +318,8 @@ def test_the_batch_gradient_is_the_sum_of_the_examples_in_their_order_over_their
 
 
 def test_batches_end_with_their_epochs_if_they_have_to() -> None:
-    training = loops.Training(Rates(0.1), batch_size=3, epochs=2, ends_with_epoch=True)
-    assert list(loops.batches_of(5, training)) == [
+    training = run_loops.Training(Rates(0.1), batch_size=3, epochs=2, ends_with_epoch=True)
+    assert list(run_loops.batches_of(5, training)) == [
         ([0, 1, 2], 5),
         ([3, 4], 2),
         ([0, 1, 2], 5),
@@ -328,11 +328,11 @@ def test_batches_end_with_their_epochs_if_they_have_to() -> None:
 
 
 def test_an_epoch_uses_as_many_of_its_examples_as_it_is_told() -> None:
-    training = loops.Training(
+    training = run_loops.Training(
         Rates(0.1), batch_size=3, epochs=2, shuffle_seed=4, epoch_examples=3, ends_with_epoch=True
     )
     expected = [(epoch_order(4, epoch, 5)[:3], 3) for epoch in (1, 2)]
-    assert list(loops.batches_of(5, training)) == expected
+    assert list(run_loops.batches_of(5, training)) == expected
 
 
 def test_each_update_has_its_own_learning_rate() -> None:

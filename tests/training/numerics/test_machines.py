@@ -14,7 +14,7 @@ from numerics import Problem
 from promises import IS_LONG
 from trajectories import digests
 
-from training.numerics import kernels, loops
+from training.numerics import kernels, run_loops
 from training.numerics.layout import Structure
 from training.numerics.optimizers import OptimizerKind, Rates
 from training.numerics.schedules import fill_learning_rates
@@ -190,7 +190,7 @@ def _tiny(optimizer: str, batch_size: int) -> Problem:
         np.array([0.0]),
         np.full((9, 1), 4e-310),
         np.zeros((9, 1)),
-        loops.Training(
+        run_loops.Training(
             Rates(0.5, momentum=0.5, beta1=0.5, beta2=0.5, epsilon=1.0), batch_size, 1, optimizer
         ),
     )

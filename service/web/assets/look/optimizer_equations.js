@@ -14,8 +14,8 @@ const scaled = ({ w, g, newS, eta, epsilon }) => row(w, op("−"), over(g, row(r
 // The right sides of the equations of each optimizer. Their parts are symbols or numbers.
 const SIDES = {
   GRADIENT_DESCENT: ({ w, g, eta }) => ({ w: row(w, op("−"), g, op("·"), eta) }),
-  MOMENTUM: ({ w, g, v, newV, mu, eta }) => ({
-    v: row(mu, op("·"), v, op("+"), g),
+  MOMENTUM: ({ w, g, v, newV, mu, eta, share }) => ({
+    v: row(mu, op("·"), v, op("+"), share ? row(share, op("·"), g) : g),
     w: row(w, op("−"), newV, op("·"), eta),
   }),
   NESTEROV: ({ w, g, v, newV, mu, eta }) => ({
@@ -50,8 +50,13 @@ const isDecayed = ({ optimizer }) => Boolean(optimizer.weightDecay) && optimizer
 // Whether the step has more than one equation.
 export const isLong = (settings) => kindOf(settings) !== "GRADIENT_DESCENT" || isDecayed(settings);
 
+// Whether the gradient has a penalty, is clipped, or counts as 0 for some parameters.
+const isLimited = ({ penalty, clipping, frozen, optimizer }) => Boolean(penalty || clipping || frozen || optimizer.decayWeightsOnly);
+
 export function stepInSymbols(settings) {
-  const rows = Object.entries(SIDES[kindOf(settings)](SYMBOLS)).map(([name, side]) => row(LEFT[name], op("←"), side));
+  const share = settings.optimizer.dampening ? row(op("("), n(1), op("−"), id("d"), op(")")) : undefined;
+  const rows = Object.entries(SIDES[kindOf(settings)]({ ...SYMBOLS, share })).map(([name, side]) => row(LEFT[name], op("←"), side));
+  if (isLimited(settings)) return [row(row(g, op("="), id("limited"), op("("), over(id("G"), id("n")), op(")")), SPACE, rows[0]), ...rows.slice(1)];
   if (!isDecayed(settings)) return rows;
   const decay = row(g, op("="), over(id("G"), id("n")), op("+"), lambda, op("·"), w);
   return [row(decay, SPACE, rows[0]), ...rows.slice(1)];
@@ -59,15 +64,20 @@ export function stepInSymbols(settings) {
 
 // The gradient of a step: with weight decay, the mean gradient plus a term.
 export function decayInNumbers(settings, { v: of, read }) {
+  if (isLimited(settings)) return row(id("limited"), op("("), n(read("MEAN_GRADIENT")), op(")"));
   if (!isDecayed(settings)) return null;
   return row(n(read("MEAN_GRADIENT")), op("+"), n(settings.optimizer.weightDecay), op("·"), n(of("PARAMETER")));
 }
 
 export function stepInNumbers(settings, { v: of, read }) {
-  const { momentum, beta1, beta2, epsilon, weightDecay = 0 } = settings.optimizer;
+  const { momentum, beta1, beta2, epsilon, weightDecay = 0, dampening } = settings.optimizer;
   const results = { w: of("NEW_PARAMETER"), v: of("NEW_FIRST_MOMENT"), s: of("NEW_SECOND_MOMENT") };
   const before = { w: of("PARAMETER"), g: of("DECAYED_GRADIENT"), v: read("FIRST_MOMENT"), s: read("SECOND_MOMENT") };
-  const values = { ...before, newV: results.v, newS: results.s, eta: settings.learningRate, mu: momentum, beta1, beta2, epsilon, lambda: weightDecay };
+  // A frozen parameter stays as it is, and so does its optimizer state.
+  if (settings.frozen && ["w", "v", "s"].every((name) => before[name] === undefined || results[name] === before[name])) return [row(w, op("="), gives(results.w))];
+  const isFirst = before.v === 0 && results.v === before.g; // dampening begins with the second step
+  const share = dampening && !isFirst ? 1 - dampening : undefined;
+  const values = { ...before, share, newV: results.v, newS: results.s, eta: settings.learningRate, mu: momentum, beta1, beta2, epsilon, lambda: weightDecay };
   const parts = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value === undefined ? undefined : n(value)]));
   return Object.entries(SIDES[kindOf(settings)](parts)).map(([name, side]) => row(LEFT[name], op("="), side, gives(results[name])));
 }
