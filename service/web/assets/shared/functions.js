@@ -30,4 +30,4 @@ export function numbersOf(kind) {
   return Object.fromEntries(Object.entries(defaults).filter(([name]) => !COMMON.has(name)));
 }
 
-const COMMON = new Set(["kind", "weightDecay"]);
+const COMMON = new Set(["kind", "weightDecay", "decayWeightsOnly"]);

@@ -26,6 +26,7 @@ export const GRADIENT = {
     [/^settings\.penalty/, "l2"],
     [/^settings\.clipping\.value/, "clipValue"],
     [/^settings\.clipping/, "clipNorm"],
+    [/^settings\.frozen\.biases/, "frozenBiases"],
     [/^settings\.frozen/, "frozenLayers"],
   ],
 };

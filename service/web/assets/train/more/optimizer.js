@@ -38,6 +38,7 @@ export const OPTIMIZER = {
     ...Object.keys(LABELS).map((name) => [new RegExp(`^settings\\.optimizer\\.${name}`), name]),
     [/^settings\.optimizer\.dampening/, "dampening"],
     [/^settings\.optimizer\.weight_?decay/i, "decay"],
+    [/^settings\.optimizer\.decay_?weights_?only/i, "decayWeightsOnly"],
     [/^settings\.optimizer/, "optimizer"],
   ],
 };
