@@ -56,7 +56,7 @@ def answer(stub: TrainingServiceStub, call: dict[str, Any]) -> str:
     method = getattr(stub, call["rpc"])
     response = method(iter([request]) if call["rpc"].startswith("Upload") else request)
     for update in getattr(response, "updates", ()):  # of a step
-        assert update.learning_rate == request.settings.learning_rate > 0.0
+        assert update.learning_rate > 0.0
         update.ClearField("learning_rate")
     return sha256(response.SerializeToString(deterministic=True)).hexdigest()
 
