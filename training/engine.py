@@ -19,7 +19,7 @@ from training.numerics.encoded_network import OPTIMIZER_CODES, EncodedNetwork, e
 from training.numerics.layout import Structure
 from training.numerics.optimizers import Rates
 from training.numerics.overflow import allow_overflow
-from training.numerics.pcg64 import Words, shuffling
+from training.numerics.pcg64 import MASK, Words, shuffling
 from training.numerics.sums import sum_in_order
 from training.optimizer import Optimizer, OptimizerState
 from training.plateau import Plateau
@@ -91,6 +91,9 @@ class Engine:
         self._dropout = dropped_units(network, settings.dropout)
         self._rule = settings.rule_of(structure_of(network))
         self._shuffle_seed = settings.shuffle_seed
+        # The latest epoch that updates began with, and its words: an engine is often called again
+        # for the next one, and making them anew takes longer than a few small updates.
+        self._shuffled: tuple[int, Words] = (-1, np.empty(0, dtype=np.uint64))
         self._stop = settings.stop
 
     def reduce(self, plateau: Plateau) -> None:
@@ -168,7 +171,24 @@ class Engine:
     def _shuffling(self, plan: Plan) -> Words:
         if self._shuffle_seed is None:
             return np.empty(0, dtype=np.uint64)
-        return shuffling(self._shuffle_seed, plan.position // plan.epoch_examples + 1)
+        epoch = plan.position // plan.epoch_examples + 1
+        known, words = self._shuffled
+        if known + 1 == epoch:
+            words = next_shuffling(words)
+        elif known != epoch:
+            words = shuffling(self._shuffle_seed, epoch)
+        self._shuffled = epoch, words
+        return words.copy()  # the kernel advances it
+
+
+def next_shuffling(words: Words) -> Words:
+    """Return the shuffling of the next epoch: the state after a jump, as the kernel computes it."""
+    state, increment = (int(words[place]) << 64 | int(words[place + 1]) for place in (0, 6))
+    jump = int(words[4]) << 64 | int(words[5])
+    state = (jump * state + increment) & MASK
+    following = words.copy()
+    following[0], following[1] = state >> 64, state & (2**64 - 1)
+    return following
 
 
 def activations(
