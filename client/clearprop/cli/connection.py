@@ -128,7 +128,7 @@ def option_of(field: str) -> str:
         parent, _, name = field.rpartition(".")
         prefix = "schedule-" if parent == "settings.schedule" else ""
         name = name.partition("[")[0].replace("_", "-")
-        return _OPTIONS.get(field, f"--{prefix}{name}")
+        return _OPTIONS.get(field.partition("[")[0], f"--{prefix}{name}")
     return field
 
 
