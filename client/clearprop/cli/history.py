@@ -55,9 +55,10 @@ def history(
     as_json: Json = False,
     server: Server,
 ) -> None:
-    """Draw a network's cost curve, and that of held-out examples if there are any.
+    """Draw a network's cost curve.
 
-    Shows up to 1,000 updates, including those with the lowest and highest costs.
+    Shows up to 1,000 updates, including those with the lowest and highest costs, and the costs of
+    held-out examples if there are any.
     """
     with connected(server) as client:
         source = client.network(network)

@@ -27,9 +27,9 @@ RunNumber = Annotated[
 
 
 def runs(network: NetworkId, *, as_json: Json = False, server: Server) -> None:
-    """List a network's runs, and warnings about the latest one.
+    """List a network's runs.
 
-    The latest run comes first.
+    The latest run comes first; warnings about it follow the table.
     """
     with connected(server) as client:
         found = list(client.network(network).runs())

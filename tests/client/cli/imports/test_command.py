@@ -80,7 +80,9 @@ def test_arrays_become_a_set(clearprop: Clearprop, tmp_path: Path) -> None:
     inputs = np.arange(3000 * 64).reshape(3000, 64) / 7
     np.savez(tmp_path / "arrays.npz", inputs=inputs, targets=np.arange(3000))
     made = clearprop("import", "arrays.npz", "--name", name).stdout
-    assert made == f"Training set {name}: 3,000 examples, 64 inputs, 1 target\n"
+    said, *warnings = made.splitlines()
+    assert said == f"Training set {name}: 3,000 examples, 64 inputs, 1 target"
+    assert [line.split(":")[0] for line in warnings] == ["Warning"]
     assert examples(clearprop, name)[2999] == {"inputs": list(inputs[2999]), "targets": [2999.0]}
 
 
