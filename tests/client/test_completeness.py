@@ -85,9 +85,13 @@ HANDLES = {
 NAMES = {
     "base_update": {"base", "first"},
     "before_update": {"before"},
+    "clipping.norm": {"clip_norm"},
+    "clipping.value": {"clip_value"},
     "cost_function": {"cost"},
     "CompareUpdates.page_size": {"most"},
     "CompareUpdates.update": {"second"},
+    "dropout.rates": {"dropout"},
+    "dropout.seed": {"dropout_seed"},
     "end_update": {"end", "last"},
     "example_count": {"examples"},
     "examples": {"inputs", "targets"},
@@ -95,6 +99,8 @@ NAMES = {
     "first_step": {"first"},
     "ForkNetwork.new_network": {"new"},
     "format": {"file_format"},
+    "frozen.biases": {"frozen_biases"},
+    "frozen.layers": {"frozen_layers"},
     "initial_parameters": {"initial_weights", "initial_biases"},
     "initializer.kind": {"initializer"},
     "input": {"source"},
@@ -109,6 +115,15 @@ NAMES = {
     "lifetime_seconds": {"lifetime", "expires"},
     "optimizer.kind": {"optimizer"},
     "position_count": {"examples"},
+    "schedule.factor": {"schedule_factor"},
+    "schedule.kind": {"schedule"},
+    "schedule.min_delta": {"schedule_min_delta"},
+    "schedule.minimum": {"schedule_minimum"},
+    "schedule.patience": {"schedule_patience"},
+    "schedule.period": {"schedule_period"},
+    "schedule.rates": {"schedule_rates"},
+    "schedule.unit": {"schedule_unit"},
+    "schedule.warmup": {"schedule_warmup"},
     "settings.training_set": {"training_set", "on"},
     "start_update": {"start", "first"},
     "step_count": {"lines"},
@@ -151,8 +166,24 @@ NOT_ON_THE_COMMAND_LINE = {
 #: What a run that would begin now is given on the command line: what chooses its next update.
 OF_A_NEXT_UPDATE = {"learning_rate", "batch_size", "epochs", "kind", "training_set"}
 
-SETTINGS = {"TrainingSettings", "Optimizer", "StopCondition", "Initializer", "Validation"}
 METHODS = pb.DESCRIPTOR.services_by_name["TrainingService"].methods_by_name
+SETTINGS = {
+    "Clipping",
+    "Dropout",
+    "Frozen",
+    "Initializer",
+    "LearningRateSchedule",
+    "Optimizer",
+    "Penalty",
+    "StopCondition",
+    "TrainingSettings",
+    "Validation",
+}
+PARTS = tuple(
+    f"{field.name}."
+    for field in METHODS["Train"].input_type.fields_by_name["settings"].message_type.fields
+    if field.message_type is not None
+)
 
 
 def fields(message: Descriptor, prefix: str = "") -> Iterator[str]:
@@ -246,7 +277,7 @@ def test_every_field_of_a_request_is_an_option_of_a_command(rpc: str) -> None:
             or looked_up(NOT_ON_THE_COMMAND_LINE, rpc, field)
             or (
                 "next_update" in names
-                and field.startswith(("settings.", "optimizer.", "stop.", "validation."))
+                and field.startswith(("settings.", *PARTS))
                 and field.removeprefix("settings.").removeprefix("optimizer.")
                 not in OF_A_NEXT_UPDATE
             )

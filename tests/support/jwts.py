@@ -12,7 +12,7 @@ def claims(scope: object, **changed: Any) -> dict[str, Any]:
         "iss": ISSUER,
         "aud": AUDIENCE,
         "sub": "alice",
-        "exp": datetime.now(UTC) + timedelta(minutes=5),
+        "exp": datetime.now(UTC) + timedelta(hours=1),
         "scope": scope,
         **changed,
     }

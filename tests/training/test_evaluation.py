@@ -16,6 +16,7 @@ from training.measures.regression import OutputErrors
 from training.network import Array
 from training.numerics.activations import Activation
 from training.training_set import Examples
+from training.update_rule import Penalty
 
 Rows = list[list[float]]
 
@@ -39,6 +40,7 @@ def test_the_cost_is_that_of_an_update_with_all_examples(world: World) -> None:
         shuffle_seed=None,
         dropout=None,
         label_smoothing=0.0,
+        penalty=Penalty(),
     )
     trainer = world.trainer(world.open(settings=settings))
     segment = trainer.advance().addition.segment

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import wraps
 from typing import Annotated, Any, TypeAlias
 
 import typer
@@ -49,8 +49,9 @@ def _number(name: str, description: str, default: str | None = None) -> Any:  # 
     )
 
 
-def _rates(text: str | list[float]) -> list[float]:
-    return vector(text, "--schedule-rates") if isinstance(text, str) else text
+def _vector(name: str) -> Callable[[str | list[float]], list[float]]:
+    # Typer parses a value again that is parsed already.
+    return lambda given: vector(given, name) if isinstance(given, str) else given
 
 
 def _layers(text: str | list[int]) -> list[int]:
@@ -132,11 +133,11 @@ _HOW: Options = {
         ),
         (
             "dropout",
-            list[float],
+            str,
             typer.Option(
                 "--dropout",
                 metavar="NUMBERS",
-                parser=partial(vector, hint="--dropout"),
+                parser=_vector("--dropout"),
                 help="Drop hidden units with this probability: 0.5, or 0.2,0.5 with one number for"
                 " each hidden layer.",
             ),
@@ -220,7 +221,7 @@ _HOW: Options = {
             typer.Option(
                 "--schedule-rates",
                 metavar="RATES",
-                parser=_rates,
+                parser=_vector("--schedule-rates"),
                 help="The learning rates of list that follow the first, such as 0.05,0.01.",
             ),
         ),

@@ -186,7 +186,7 @@ def test_numbers_are_strict_in_every_command() -> None:
             ["create", "n", "--layers", "2-1", "--activations", "relu,swish"],
             "Unknown activation 'swish'. ",
         ),
-        (["create", "n", "--layers", "2-1", "--cost", "hinge"], "Unknown cost function 'hinge'. "),
+        (["create", "n", "--layers", "2-1", "--cost", "rmse"], "Unknown cost function 'rmse'. "),
         (
             ["create", "n", "--layers", "2-1", "--initializer", "explicit"],
             "Unknown initializer 'explicit'. ",

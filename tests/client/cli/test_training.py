@@ -211,6 +211,7 @@ def test_every_setting_arrives(clearprop: Clearprop) -> None:
         "beta2": 0.9,
         "epsilon": 1e-6,
         "weightDecay": 0.001,
+        "decayWeightsOnly": False,
     }
     stepped = clearprop(
         *("step", name, *XOR, "--epochs", "9", "--optimizer", "nesterov", "--momentum", "0.5"),

@@ -279,6 +279,7 @@ def test_the_mean_gradient_of_all_examples_is_that_of_the_loops(problem: Problem
         problem.parameters.tolist(),
         problem.inputs.tolist(),
         problem.targets.tolist(),
+        problem.training.dropout,
     )
     assert same_bits(evaluated.costs, costs)
     assert same_bits(evaluated.gradient, gradient)
