@@ -102,8 +102,10 @@ def _mixed_word(word: np.uint64) -> np.uint64:
 @shared
 def dropout_of(dropout: DroppedUnits, update: int) -> DropoutPointers:
     """Return the dropout of an update; it is valid as long as the rates are kept."""
-    seed = _mixed_word(np.uint64(dropout.seed) + _STEP)
-    stream = _mixed_word(seed + np.uint64(update + 1) * _STEP)
+    stream = np.uint64(0)
+    if dropout.rates.size > 0:
+        seed = _mixed_word(np.uint64(dropout.seed) + _STEP)
+        stream = _mixed_word(seed + np.uint64(update + 1) * _STEP)
     return DropoutPointers(dropout.rates.size > 0, pointer(dropout.rates), stream, dropout.position)
 
 
