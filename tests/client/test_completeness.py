@@ -14,6 +14,7 @@ import pytest
 import typer
 from clearprop.cli.program import app
 from clearprop.v1 import training_service_pb2 as pb
+from clearprop.v1.run_pb2 import TrainingSettings
 from google.protobuf.descriptor import Descriptor
 
 
@@ -181,7 +182,7 @@ SETTINGS = {
 }
 PARTS = tuple(
     f"{field.name}."
-    for field in METHODS["Train"].input_type.fields_by_name["settings"].message_type.fields
+    for field in TrainingSettings.DESCRIPTOR.fields
     if field.message_type is not None
 )
 

@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-import numpy as np
 import typer
 from rich.markup import escape
 
@@ -16,6 +15,7 @@ from clearprop.cli.run_options import ONE_UPDATE, OneUpdate, takes
 from clearprop.cli.server_options import Server
 from clearprop.traces import Parameters
 from clearprop.unit_names import parameter_name, unit_name
+from clearprop.values import vector_of
 
 _MOST_UNITS = 16
 _MOST_PARAMETERS = 16
@@ -84,8 +84,8 @@ def _show_example(network: NetworkInfo, example: TracedExample) -> None:
         "activation a": example.activations,
         "delta δ": example.deltas,
     }
-    if example.factors:
-        outputs = np.ones(network.layer_sizes[-1])
+    if example.factors:  # outputs are never dropped
+        outputs = vector_of([1.0] * network.layer_sizes[-1])
         columns["dropout"] = [*example.factors, outputs]
     show_table(
         ["unit", *columns],
