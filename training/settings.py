@@ -206,5 +206,5 @@ def _check_needs_no_validation(violations: Violations, name: str, stop: StopCond
         violations.require(
             not getattr(stop, field_name),
             f"{name}.{field_name}",
-            "needs settings.validation: hold out a share of the examples, or name another set",
+            "needs held-out examples: hold out a share of the set, or name another set",
         )

@@ -12,6 +12,7 @@ import clearprop
 import clearprop.aio
 import pytest
 import typer
+from clearprop.cli.connection import option_of
 from clearprop.cli.program import app
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.run_pb2 import TrainingSettings
@@ -284,3 +285,18 @@ def test_every_field_of_a_request_is_an_option_of_a_command(rpc: str) -> None:
             )
         )
         assert given(rpc, field, names) or left_out, field
+
+
+def settings_fields(message: Descriptor, path: str) -> Iterator[str]:
+    for field in message.fields:
+        if field.message_type is not None:
+            yield from settings_fields(field.message_type, f"{path}.{field.name}")
+        else:
+            yield f"{path}.{field.name}"
+
+
+@pytest.mark.parametrize("field", list(settings_fields(TrainingSettings.DESCRIPTOR, "settings")))
+def test_an_error_about_a_setting_names_an_option_of_train(field: str) -> None:
+    group: Any = typer.main.get_command(app)
+    options = {name for each in group.commands["train"].params for name in each.opts}
+    assert option_of(f"{field}[0]") in options

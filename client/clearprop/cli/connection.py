@@ -37,6 +37,8 @@ _OPTIONS = {
     "first_step": "--from-line",
     "settings.clipping.norm": "--clip-norm",
     "settings.clipping.value": "--clip-value",
+    "settings.dropout.rates": "--dropout",
+    "settings.dropout.seed": "--dropout-seed",
     "settings.frozen.biases": "--frozen-biases",
     "settings.frozen.layers": "--frozen-layers",
     "settings.optimizer.kind": "--optimizer",
