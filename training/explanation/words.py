@@ -197,7 +197,7 @@ def _optimizer(account: Account) -> Iterator[str]:
     yield from _clipping(account, rule)
     decay = rule.rates.weight_decay or rule.rates.decoupled_decay
     if decay and account.before and settings.optimizer.kind.definition.decouples_decay:
-        share = _number(decay * settings.learning_rate)
+        share = _number(decay * account.update.learning_rate)
         yield f"Weight decay moves it toward 0 by {share} of its value."
     elif decay and account.before:
         pull = _number(abs(decay * account.before))

@@ -1,5 +1,7 @@
 """Cost profiles have the costs of the network, and sentences agree with the lines."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from explanations import update_of, updates, whole
@@ -15,6 +17,7 @@ from training.numerics.activations import Activation
 from training.numerics.costs import CostFunction
 from training.numerics.optimizers import OptimizerKind
 from training.optimizer import Optimizer
+from training.schedule import LearningRateSchedule
 from training.trace import trace
 
 
@@ -105,6 +108,14 @@ def test_a_weight_without_a_gradient_can_be_carried_on(kind: OptimizerKind, carr
 def test_weight_decay_is_described() -> None:
     world = make_world(optimizer=Optimizer(weight_decay=0.1))
     assert "Weight decay pushes it toward 0" in words(world, WeightPlace(2, 0, 0))
+
+
+def test_decoupled_weight_decay_is_described_with_the_learning_rate_of_the_update() -> None:
+    adamw = Optimizer(OptimizerKind.ADAMW, weight_decay=0.1)
+    world = make_world(optimizer=adamw, learning_rate=0.5)
+    world.settings = replace(world.settings, schedule=LearningRateSchedule(warmup=4))
+    told = words(world, WeightPlace(2, 0, 0))
+    assert "Weight decay moves it toward 0 by 0.01 of its value." in told
 
 
 def test_an_output_equal_to_its_target_has_no_error() -> None:
