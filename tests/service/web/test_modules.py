@@ -34,6 +34,22 @@ MODULES = sorted(
 WALKED: dict[str, dict[str, Any]] = {
     "adam": {"optimizer": {"kind": "OPTIMIZER_KIND_ADAM", "weightDecay": 0.1}},
     "momentum": {"optimizer": {"kind": "OPTIMIZER_KIND_MOMENTUM"}},
+    "limited": {
+        "optimizer": {"kind": "OPTIMIZER_KIND_ADAMW", "weightDecay": 0.1, "decayWeightsOnly": True},
+        "settings": {
+            "penalty": {"l1": 0.01, "l2": 0.02},
+            "clipping": {"value": 0.02, "norm": 0.03},
+            "schedule": {"kind": "SCHEDULE_KIND_CONSTANT", "warmup": 3},
+        },
+    },
+    "frozen": {
+        "optimizer": {
+            "kind": "OPTIMIZER_KIND_NESTEROV",
+            "weightDecay": 0.1,
+            "decayWeightsOnly": True,
+        },
+        "settings": {"frozen": {"layers": [2]}, "clipping": {"norm": 10}},
+    },
     "softmax": {"activations": ["ACTIVATION_TANH", "ACTIVATION_SOFTMAX"]},
 }
 
@@ -46,11 +62,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def opened(site: ServerProcess, name: str, optimizer: Any = None, **network: Any) -> Any:
+def opened(
+    site: ServerProcess, name: str, optimizer: Any = None, settings: Any = None, **network: Any
+) -> Any:
     """Train a network by one update, and return all that the page asks for of it."""
     networks = f"{site.http}/v1/networks"
     made = {"network": name, "layerSizes": [2, 3, 2], "bias": True, "initializer": {"seed": 7}}
-    settings = {"trainingSet": "pairs", "learningRate": 0.5, "batchSize": 2, "epochs": 10}
+    needed = {"trainingSet": "pairs", "learningRate": 0.5, "batchSize": 2, "epochs": 10}
+    settings = needed | (settings or {})
     if optimizer:
         settings["optimizer"] = optimizer
     post(networks, **made, **network)

@@ -2,8 +2,9 @@
 // of the variable that it sets.
 import { html } from "../shared/html.js";
 import { isRounded } from "../shared/number_format.js";
+import { gradientInNumbers } from "./gradient_equations.js";
 import { call, gives, id, n, op, over, prime, row, SPACE, sub } from "./maths.js";
-import { decayInNumbers, isLong, stepInNumbers, stepInSymbols } from "./optimizer_equations.js";
+import { isLong, stepInNumbers, stepInSymbols } from "./optimizer_equations.js";
 import { computedIn, elementOf, scalarOf, storedIn } from "./variables.js";
 
 const z = (i) => sub("z", id(i));
@@ -16,7 +17,7 @@ const sum = (index) => html`<munder><mo>∑</mo><mi>${index}</mi></munder>`;
 const power = (exponent) => html`<msup><mi>e</mi>${exponent}</msup>`;
 const dC = (by) => over(row(op("∂"), id("C")), row(op("∂"), by));
 
-// In symbols, for each kind of phase.
+// In symbols, for each kind of phase. `parameter` is the one of an UPDATE: { layer, isBias }.
 export const SYMBOLS = {
   ZERO: () => [row(sub("G", id("i"), id("j")), op("="), n(0))],
   FORWARD_SOFTMAX: () => [
@@ -38,8 +39,8 @@ export const SYMBOLS = {
   DROP_DELTAS: () => [row(delta("i"), op("←"), delta("i"), op("·"), m("i"))],
   ADD: () => [row(dC(w("i", "j")), op("="), delta("i"), op("·"), a("j"), SPACE, sub("G", id("i"), id("j")), op("="), sum("n"), dC(w("i", "j")))],
   DIVIDE: () => [row(sub("g", id("i"), id("j")), op("="), over(sub("G", id("i"), id("j")), id("n")))],
-  UPDATE: (network, settings) =>
-    isLong(settings) ? stepInSymbols(settings) : [row(w("i", "j"), op("←"), w("i", "j"), op("−"), id("η"), op("·"), sub("g", id("i"), id("j")))],
+  UPDATE: (network, settings, parameter) =>
+    isLong(settings) ? stepInSymbols(settings, parameter) : [row(w("i", "j"), op("←"), w("i", "j"), op("−"), id("η"), op("·"), sub("g", id("i"), id("j")))],
 };
 
 const isCrossEntropy = ({ costFunction, activations }) =>
@@ -91,8 +92,10 @@ const LINES = {
   },
   DIVIDE: { MEAN_GRADIENT: ({ v, read }) => [id("g"), over(n(read("GRADIENT_SUM")), n(v("EXAMPLE_COUNT")))] },
   UPDATE: {
-    DECAYED_GRADIENT: ({ settings, ...values }) => [id("g"), decayInNumbers(settings, values)],
-    NEW_PARAMETER: ({ settings, ...values }) => ({ rows: stepInNumbers(settings, values) }),
+    DECAYED_GRADIENT: ({ settings, trace, parameter, v, read }) => ({
+      rows: gradientInNumbers({ settings, trace, parameter, mean: read("MEAN_GRADIENT"), weight: v("PARAMETER"), result: v("DECAYED_GRADIENT") }),
+    }),
+    NEW_PARAMETER: ({ settings, parameter, ...values }) => ({ rows: stepInNumbers(settings, parameter, values) }),
   },
 };
 
@@ -114,9 +117,15 @@ function softmaxInNumbers(step) {
   return row(id("a"), op(values.some(isRounded) ? "≈" : "="), op("("), ...shown, values.length > MOST ? op(", …") : "", op(")"));
 }
 
+// The settings of an update, with its learning rate, which a schedule changes.
+export const settingsIn = ({ settings, learningRate }) => ({ ...settings, learningRate });
+
+// The parameter of a line of an UPDATE.
+export const parameterOf = ({ layer }, { unit, input }) => ({ layer, isBias: unit !== undefined && input === undefined });
+
 // The equations of the line with their numbers; none if the line computes nothing. `total` is the value of G
 // before it.
-export function inNumbers({ step, kind, phase, previous }, { network, settings, total }) {
+export function inNumbers({ step, kind, phase, previous }, { network, trace, total }) {
   const softmax = softmaxInNumbers(step);
   if (softmax) return [softmax];
   const lines = LINES[kindIn(network, kind, phase)] ?? LINES[kind] ?? {};
@@ -128,7 +137,9 @@ export function inNumbers({ step, kind, phase, previous }, { network, settings, 
     read: (role) => elementOf(step, role),
     step,
     network,
-    settings,
+    settings: settingsIn(trace),
+    trace,
+    parameter: parameterOf(phase, step),
     total,
   });
   if (made.rows) return made.rows;

@@ -9,7 +9,10 @@ export const row = (...parts) => html`<mrow>${parts}</mrow>`;
 export const sub = (name, ...index) => html`<msub><mi>${name}</mi><mrow>${index}</mrow></msub>`;
 export const prime = (part) => html`<msup>${part}<mo>′</mo></msup>`;
 export const over = (up, down) => html`<mfrac>${up}${down}</mfrac>`;
-export const call = (name, ...parts) => row(name, op("("), ...parts, op(")"));
+// In parentheses that grow with what is in them, or that do not, such as those of a single line.
+export const grouped = (...parts) => row(op("("), ...parts, op(")"));
+export const flat = (...parts) => row(html`<mo stretchy="false">(</mo>`, ...parts, html`<mo stretchy="false">)</mo>`);
+export const call = (name, ...parts) => row(name, flat(...parts));
 
 export function n(value) {
   const text = html`<mn data-exact=${exact(value)} title=${exact(value)}>${short(value)}</mn>`;

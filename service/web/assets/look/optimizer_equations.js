@@ -1,12 +1,12 @@
 // The step of each optimizer in symbols and in numbers, as in training/numerics/optimizers.py.
-import { gives, id, n, op, over, row, SPACE } from "./maths.js";
+import { decayOf, gradientInSymbols, isChanged, isFrozen } from "./gradient_equations.js";
+import { flat, gives, grouped, id, n, op, over, row } from "./maths.js";
 
 const [w, g, v, s, eta, mu, epsilon, lambda] = ["w", "g", "v", "s", "η", "μ", "ε", "λ"].map(id);
 const numbered = (name, index) => id(`${name}${index}`);
 const [beta1, beta2, c1, c2] = [numbered("β", "₁"), numbered("β", "₂"), numbered("c", "₁"), numbered("c", "₂")];
 const root = (part) => row(op("√"), part);
-const grouped = (part) => row(op("("), part, op(")"));
-const rest = (beta) => row(op("("), n(1), op("−"), beta, op(")"));
+const rest = (beta) => flat(n(1), op("−"), beta);
 
 const running = ({ g, s, beta2 }) => row(beta2, op("·"), s, op("+"), rest(beta2), op("·"), g, op("·"), g);
 const scaled = ({ w, g, newS, eta, epsilon }) => row(w, op("−"), over(g, row(root(newS), op("+"), epsilon)), op("·"), eta);
@@ -20,7 +20,7 @@ const SIDES = {
   }),
   NESTEROV: ({ w, g, v, newV, mu, eta }) => ({
     v: row(mu, op("·"), v, op("+"), g),
-    w: row(w, op("−"), op("("), g, op("+"), mu, op("·"), newV, op(")"), op("·"), eta),
+    w: row(w, op("−"), flat(g, op("+"), mu, op("·"), newV), op("·"), eta),
   }),
   ADAM: ({ w, g, v, s, newV, newS, eta, beta1, beta2, epsilon }) => ({
     v: row(beta1, op("·"), v, op("+"), rest(beta1), op("·"), g),
@@ -44,40 +44,29 @@ const SYMBOLS = { w, g, v, s, newV: v, newS: s, eta, mu, beta1, beta2, epsilon, 
 const LEFT = { w, v, s };
 
 const kindOf = ({ optimizer }) => optimizer.kind.replace("OPTIMIZER_KIND_", "");
-// Whether g has the weight decay; with AdamW the step has it.
-const isDecayed = ({ optimizer }) => Boolean(optimizer.weightDecay) && optimizer.kind !== "OPTIMIZER_KIND_ADAMW";
+
+// The equations of a step: with AdamW, those of Adam for parameters that do not decay.
+const sidesOf = (settings, parameter) => SIDES[kindOf(settings) === "ADAMW" && !decayOf(settings, parameter) ? "ADAM" : kindOf(settings)];
 
 // Whether the step has more than one equation.
-export const isLong = (settings) => kindOf(settings) !== "GRADIENT_DESCENT" || isDecayed(settings);
+export const isLong = (settings) => kindOf(settings) !== "GRADIENT_DESCENT" || isChanged(settings);
 
-// Whether the gradient has a penalty, is clipped, or counts as 0 for some parameters.
-const isLimited = ({ penalty, clipping, frozen, optimizer }) => Boolean(penalty || clipping || frozen || optimizer.decayWeightsOnly);
-
-export function stepInSymbols(settings) {
-  const share = settings.optimizer.dampening ? row(op("("), n(1), op("−"), id("d"), op(")")) : undefined;
-  const rows = Object.entries(SIDES[kindOf(settings)]({ ...SYMBOLS, share })).map(([name, side]) => row(LEFT[name], op("←"), side));
-  if (isLimited(settings)) return [row(row(g, op("="), id("limited"), op("("), over(id("G"), id("n")), op(")")), SPACE, rows[0]), ...rows.slice(1)];
-  if (!isDecayed(settings)) return rows;
-  const decay = row(g, op("="), over(id("G"), id("n")), op("+"), lambda, op("·"), w);
-  return [row(decay, SPACE, rows[0]), ...rows.slice(1)];
+// `parameter` is { layer, isBias }.
+export function stepInSymbols(settings, parameter) {
+  if (isFrozen(settings, parameter)) return [...gradientInSymbols(settings, parameter), row(w, op("←"), w)];
+  const share = settings.optimizer.dampening ? rest(id("d")) : undefined;
+  const sides = sidesOf(settings, parameter)({ ...SYMBOLS, share });
+  return [...gradientInSymbols(settings, parameter), ...Object.entries(sides).map(([name, side]) => row(LEFT[name], op("←"), side))];
 }
 
-// The gradient of a step: with weight decay, the mean gradient plus a term.
-export function decayInNumbers(settings, { v: of, read }) {
-  if (isLimited(settings)) return row(id("limited"), op("("), n(read("MEAN_GRADIENT")), op(")"));
-  if (!isDecayed(settings)) return null;
-  return row(n(read("MEAN_GRADIENT")), op("+"), n(settings.optimizer.weightDecay), op("·"), n(of("PARAMETER")));
-}
-
-export function stepInNumbers(settings, { v: of, read }) {
+export function stepInNumbers(settings, parameter, { v: of, read }) {
   const { momentum, beta1, beta2, epsilon, weightDecay = 0, dampening } = settings.optimizer;
   const results = { w: of("NEW_PARAMETER"), v: of("NEW_FIRST_MOMENT"), s: of("NEW_SECOND_MOMENT") };
+  if (isFrozen(settings, parameter)) return [row(w, gives(results.w))]; // its optimizer state stays as it is, too
   const before = { w: of("PARAMETER"), g: of("DECAYED_GRADIENT"), v: read("FIRST_MOMENT"), s: read("SECOND_MOMENT") };
-  // A frozen parameter stays as it is, and so does its optimizer state.
-  if (settings.frozen && ["w", "v", "s"].every((name) => before[name] === undefined || results[name] === before[name])) return [row(w, op("="), gives(results.w))];
   const isFirst = before.v === 0 && results.v === before.g; // dampening begins with the second step
   const share = dampening && !isFirst ? 1 - dampening : undefined;
   const values = { ...before, share, newV: results.v, newS: results.s, eta: settings.learningRate, mu: momentum, beta1, beta2, epsilon, lambda: weightDecay };
   const parts = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value === undefined ? undefined : n(value)]));
-  return Object.entries(SIDES[kindOf(settings)](parts)).map(([name, side]) => row(LEFT[name], op("="), side, gives(results[name])));
+  return Object.entries(sidesOf(settings, parameter)(parts)).map(([name, side]) => row(LEFT[name], op("="), side, gives(results[name])));
 }

@@ -4,7 +4,7 @@ import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
 import { isRounded } from "../shared/number_format.js";
 import { keyAt } from "../shared/parameters.js";
-import { inNumbers, kindIn, SYMBOLS } from "./equations.js";
+import { inNumbers, kindIn, parameterOf, settingsIn, SYMBOLS } from "./equations.js";
 import { GradientArrays } from "./gradient_arrays.js";
 import { Maths } from "./maths.js";
 import { momentAt } from "./moment.js";
@@ -16,15 +16,15 @@ export function PhasePanel({ opened, moment }) {
   const { network, trace, walk } = opened;
   const { kind, phase } = moment;
   const which = kindIn(network, kind, phase);
-  const settings = { ...trace.settings, learningRate: trace.learningRate }; // that of the schedule, if there is one
+  const settings = settingsIn(trace);
   return html`
     <section class=${`phase-panel ${isLong(settings) ? "tall" : ""}`} aria-label="Current phase">
       <h2>${phaseName(network, phase)}</h2>
       <p class="sentence"><${Sentence} text=${PHASE_SENTENCES[`${which}_${settings.optimizer.kind}`] ?? PHASE_SENTENCES[which]} /></p>
       <div class="equation">
-        <div>${SYMBOLS[which](network, settings).map((line, index) => html`<${Maths} key=${index}>${line}<//>`)}</div>
-        <div class="in-numbers" aria-live="polite">
-          <${InNumbers} ...${{ opened, moment, settings }} />
+        <div class="symbols">${SYMBOLS[which](network, settings, parameterOf(phase, moment.step)).map((line, index) => html`<${Maths} key=${index}>${line}<//>`)}</div>
+        <div class="in-numbers" aria-live="polite" tabindex=${isLong(settings) ? 0 : undefined} role="group" aria-label="In numbers">
+          <${InNumbers} ...${{ opened, moment }} />
         </div>
       </div>
       ${walk.hasNoLines
@@ -38,12 +38,12 @@ export function PhasePanel({ opened, moment }) {
   `;
 }
 
-function InNumbers({ opened, moment, settings }) {
-  const { network, walk } = opened;
+function InNumbers({ opened, moment }) {
+  const { network, trace, walk } = opened;
   const { phase, step } = moment;
   if (walk.hasNoLines) return null;
   const total = moment.previous && sumBefore(opened, moment).get(keyAt(phase.layer, step.unit, step.input));
-  const lines = inNumbers(moment, { network, settings, total: total ?? 0 });
+  const lines = inNumbers(moment, { network, trace, total: total ?? 0 });
   return lines.length ? lines.map((line, index) => html`<${Maths} key=${index}>${line}<//>`) : html`<span class="soft small">This line computes no number.</span>`;
 }
 

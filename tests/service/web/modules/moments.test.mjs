@@ -35,7 +35,7 @@ function shown({ network, trace, walk }, number) {
   const view = viewOf(opened, moment, null);
   const units = network.layerSizes.flatMap((count, layer) => Array.from({ length: count }, (_, unit) => view.unit(layer, unit)));
   const weights = keysOf(network).map((key) => [moment.sum.get(key), moment.mean.get(key), view.weight(key), moment.lit.weights.has(key)]);
-  const numbers = inNumbers(moment, { network, settings: trace.settings, total: 0 });
+  const numbers = inNumbers(moment, { network, trace, total: 0 });
   return JSON.stringify({ units, weights, lit: [...moment.lit.units], numbers }, (key, value) => (key === "__v" ? 0 : (value ?? "nothing"))); // __v: Preact counts its nodes
 }
 
@@ -53,7 +53,7 @@ for (const { network, ...rest } of updates) {
     const without = new Set();
     for (let number = 0; number < walk.stepCount; number++) {
       const moment = momentAt({ network, trace, walk }, number);
-      const text = JSON.stringify(inNumbers(moment, { network, settings: trace.settings, total: 0 }));
+      const text = JSON.stringify(inNumbers(moment, { network, trace, total: 0 }));
       if (text === "[]") without.add(lineOf(walk, walk.steps[number].line));
       assert.ok(!text.includes("undefined"), `step ${number}`);
     }
@@ -61,6 +61,39 @@ for (const { network, ...rest } of updates) {
     const kinds = /^\s*(for |if |return |.*\.append\(|.*: list\[|.* = \[\[|(cost_of|delta_of|activation|outputs|total_i|biases) =)/;
     for (const line of without) assert.match(line, kinds);
   });
+}
+
+for (const { network, trace, walk } of updates) {
+  test(`what the equations of the update of ${network.network} say gives their results`, () => {
+    const { beta1, beta2 } = trace.settings.optimizer;
+    const corrections = { c1: 1 - beta1, c2: Math.sqrt(1 - beta2) }; // of the first update
+    let count = 0;
+    for (let number = 0; number < walk.stepCount; number++) {
+      const moment = momentAt({ network, trace, walk }, number);
+      if (moment.kind !== "UPDATE") continue;
+      for (const equation of inNumbers(moment, { network, trace, total: 0 })) {
+        const [, computed, result] = codeOf(equation).split(/[=≈]/);
+        if (result === undefined) continue; // a frozen parameter stays as it is
+        const found = new Function(...Object.keys(corrections), `return ${computed}`)(...Object.values(corrections));
+        const wanted = new Function(`return ${result}`)();
+        assert.ok(Math.abs(found - wanted) <= 1e-15, `step ${number}: ${computed} is ${found}, not ${wanted}`);
+        count++;
+      }
+    }
+    assert.ok(count > 0);
+  });
+}
+
+const SIGNS = { "·": "*", "−": "-", "√": "Math.sqrt", "⁣": "", min: "Math.min", max: "Math.max", "c₁": "c1", "c₂": "c2" };
+
+// MathML with numbers as an expression of JavaScript.
+function codeOf(node) {
+  if (Array.isArray(node)) return node.map(codeOf).join("");
+  if (typeof node !== "object" || node === null) return node ? (SIGNS[node] ?? String(node)) : "";
+  const { type, props } = node;
+  if (type === "mn") return props["data-exact"] === undefined ? codeOf(props.children) : `(${props["data-exact"].replace("−", "-")})`;
+  if (type === "mfrac") return `((${codeOf(props.children[0])})/(${codeOf(props.children[1])}))`;
+  return codeOf(props.children);
 }
 
 function lineOf({ functions }, number) {

@@ -15,7 +15,7 @@ functions.describe(info);
 
 test("each optimizer has equations and a sentence", () => {
   for (const kind of functions.optimizerKinds()) {
-    for (const weightDecay of [0, 0.1]) assert.ok(stepInSymbols({ optimizer: { kind, weightDecay } }).length > 0, kind);
+    for (const weightDecay of [0, 0.1]) assert.ok(stepInSymbols({ optimizer: { kind, weightDecay } }, { layer: 1 }).length > 0, kind);
     const isPlain = kind === "OPTIMIZER_KIND_GRADIENT_DESCENT";
     assert.ok(PHASE_SENTENCES[isPlain ? "UPDATE" : `UPDATE_${kind}`], kind);
   }
@@ -84,7 +84,7 @@ test("each phase has a name, a sentence and an equation, with all functions", ()
         const settings = { optimizer: { kind: "OPTIMIZER_KIND_GRADIENT_DESCENT", weightDecay: 0 } };
         assert.ok(phaseName(network, phase), phase.kind);
         assert.ok(PHASE_SENTENCES[kind], kind);
-        assert.ok(SYMBOLS[kind](network, settings).length > 0, kind);
+        assert.ok(SYMBOLS[kind](network, settings, phase).length > 0, kind);
       }
     }
   }

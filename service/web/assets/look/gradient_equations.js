@@ -1,0 +1,103 @@
+// From G/n to the gradient g that the optimizer uses, in symbols and in numbers, as in
+// training/numerics/gradient_rule.py.
+import { html } from "../shared/html.js";
+import { parametersOf, valueOf } from "../shared/parameters.js";
+import { call, gives, grouped, id, n, op, over, row, SPACE } from "./maths.js";
+
+const NORM_EPSILON = 1e-6;
+const limited = (value, limit) => Math.min(limit, Math.max(-limit, value));
+
+// What is done to the gradient, in this order. `side` makes the right side of an equation from symbols or
+// numbers, and `value` computes it.
+const OPERATIONS = [
+  {
+    isIn: ({ l1, l2 }) => l1 || l2,
+    side: ({ g, w, sign, l1, l2 }) => row(g, ...(l2 ? [op("+"), l2, op("·"), w] : []), ...(l1 ? [op("+"), l1, op("·"), sign] : [])),
+    value: ({ g, w, sign, l1 = 0, l2 = 0 }) => g + (l2 * w + l1 * sign),
+  },
+  {
+    isIn: ({ clip }) => clip,
+    side: ({ g, clip }) => call(id("min"), clip, op(","), call(id("max"), op("−"), clip, op(","), g)),
+    value: ({ g, clip }) => limited(g, clip),
+  },
+  {
+    isIn: ({ limit }) => limit,
+    side: ({ g, limit, norm }) => row(g, op("·"), id("min"), grouped(n(1), op(","), over(limit, row(norm, op("+"), n(NORM_EPSILON))))),
+    value: ({ g, limit, norm }) => g * Math.min(1, limit / (norm + NORM_EPSILON)),
+  },
+  {
+    isIn: ({ decay }) => decay,
+    side: ({ g, w, decay }) => row(g, op("+"), decay, op("·"), w),
+    value: ({ g, w, decay }) => g + decay * w,
+  },
+];
+
+// With AdamW, weight decay is a term of the step.
+const isDecoupled = ({ optimizer }) => optimizer.kind === "OPTIMIZER_KIND_ADAMW";
+
+// The numbers that the settings have for a parameter of a layer: those that are absent or 0 do nothing.
+function ruleOf(settings, { layer, isBias }) {
+  const { penalty, clipping, frozen } = settings;
+  return {
+    isFrozen: Boolean((isBias && frozen?.biases) || frozen?.layers?.some((each) => Number(each) === layer)),
+    l1: isBias ? 0 : penalty?.l1,
+    l2: isBias ? 0 : penalty?.l2,
+    clip: clipping?.value,
+    limit: clipping?.norm,
+    decay: isDecoupled(settings) ? 0 : decayOf(settings, { isBias }),
+  };
+}
+
+export const decayOf = ({ optimizer }, { isBias }) => (isBias && optimizer.decayWeightsOnly ? 0 : optimizer.weightDecay);
+export const isFrozen = (settings, parameter) => ruleOf(settings, parameter).isFrozen;
+
+const operationsOf = (rule) => OPERATIONS.filter(({ isIn }) => isIn(rule));
+
+// Whether g differs from G/n for some parameters.
+export const isChanged = (settings) => Boolean(settings.frozen) || operationsOf(ruleOf(settings, {})).length > 0;
+
+const g = id("g");
+const SETTINGS = { l1: id("λ₁"), l2: id("λ₂"), clip: id("c"), limit: id("m"), decay: id("λ") };
+const SYMBOLS = { w: id("w"), sign: call(id("sign"), id("w")), norm: id("N") };
+const NORM = row(id("N"), op("="), op("√"), op("∑"), html`<msup><mi>g</mi><mn>2</mn></msup>`);
+
+// `nodeOf` makes the part of an equation for each number of the settings that does something.
+const settingsOf = (rule, nodeOf) => Object.fromEntries(Object.keys(SETTINGS).map((name) => [name, rule[name] ? nodeOf(name) : undefined]));
+
+// The equations of a parameter in symbols; none if g is G/n.
+export function gradientInSymbols(settings, parameter) {
+  const rule = ruleOf(settings, parameter);
+  if (rule.isFrozen) return [row(g, op("="), n(0), SPACE, html`<mtext>frozen</mtext>`)];
+  const parts = { ...SYMBOLS, ...settingsOf(rule, (name) => SETTINGS[name]) };
+  const rows = operationsOf(rule).map(({ side }, index) => row(g, op(index ? "←" : "="), side({ ...parts, g: index ? g : over(id("G"), id("n")) })));
+  return rule.limit ? [...rows, NORM] : rows;
+}
+
+// The equations with their numbers. `result` is g as the service computed it.
+export function gradientInNumbers({ settings, trace, parameter, mean, weight, result }) {
+  const rule = ruleOf(settings, parameter);
+  const operations = rule.isFrozen ? [] : operationsOf(rule);
+  if (!operations.length) return [row(g, gives(result))];
+  const numbers = { ...rule, w: Number(weight), sign: Math.sign(weight), norm: rule.limit ? normOf(settings, trace) : 0 };
+  const parts = { w: n(numbers.w), sign: n(numbers.sign), norm: n(numbers.norm), ...settingsOf(rule, (name) => n(rule[name])) };
+  let value = Number(mean);
+  return operations.map(({ side, value: of }, index) => {
+    const equation = side({ ...parts, g: n(value) });
+    value = of({ ...numbers, g: value });
+    return row(g, op("="), equation, gives(index === operations.length - 1 ? result : value));
+  });
+}
+
+// The norm of the gradient of all parameters, after the penalty and clipping by value.
+function normOf(settings, { gradient, before }) {
+  let squares = 0;
+  for (const { value, ...parameter } of parametersOf(gradient)) {
+    const rule = ruleOf(settings, { layer: parameter.layer, isBias: parameter.input === undefined });
+    if (rule.isFrozen) continue;
+    const weight = Number(valueOf(before, parameter));
+    const operations = operationsOf({ ...rule, limit: 0, decay: 0 });
+    const limited = operations.reduce((g, operation) => operation.value({ ...rule, g, w: weight, sign: Math.sign(weight) }), Number(value));
+    squares += limited * limited;
+  }
+  return Math.sqrt(squares);
+}
