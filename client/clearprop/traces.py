@@ -150,6 +150,16 @@ class TracedUpdate:
         return Parameters(self.message.trace.gradient)
 
     @property
+    def decayed_gradient(self) -> Parameters | None:
+        """g: the gradient that the optimizer uses; None if it is the mean gradient.
+
+        It is the mean gradient with that of the penalty, clipped, and with weight decay; 0 for
+        frozen parameters.
+        """
+        decayed = self.message.trace.decayed_gradient
+        return Parameters(decayed) if decayed else None
+
+    @property
     def step(self) -> Parameters:
         """The step: after = before − step, bit for bit."""
         return Parameters(self.message.trace.step)

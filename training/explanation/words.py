@@ -222,8 +222,10 @@ def _clipping(account: Account, rule: ParameterRule) -> Iterator[str]:
 
 
 def _plain(account: Account, _direction: str, _against: bool) -> Iterator[str]:
-    mean = "mean gradient" if len(account.gradients) > 1 else "gradient"
-    yield f"The {mean} times the learning rate, {_rate(account)}, is the step."
+    used = "mean gradient" if len(account.gradients) > 1 else "gradient"
+    if account.update.rule.groups or account.update.rates.weight_decay:
+        used = "resulting gradient"
+    yield f"The {used} times the learning rate, {_rate(account)}, is the step."
 
 
 def _scheduled(account: Account) -> Iterator[str]:

@@ -56,7 +56,8 @@ def explain(  # noqa: PLR0913 - an argument for each option of the command
     Shows every operation of the update on this weight, and explains it in words.
 
     With --next, the next update is computed but not applied: that of the active run or, with --on,
-    --learning-rate, --batch-size and --epochs, the first update of a new run.
+    --learning-rate, --batch-size, --epochs and other options of `train`, the first update of a new
+    run.
     """
     with connected(server) as client:
         read = client.network(network)

@@ -292,13 +292,12 @@ class OneUpdate(StepOptions, total=False):
 
 
 #: The options for the update that a command inspects: an applied one or the next one, possibly that
-#: of a new run.
+#: of a new run with any settings.
 ONE_UPDATE: Options = {
     "update": (UpdateNumber, None),
     "next_update": (NextUpdate, False),
     "on": (TrainingSetId, ""),
-    **_OPTIONAL,
-    "optimizer": _HOW["optimizer"],
+    **MAYBE_NEW_RUN,
 }
 
 

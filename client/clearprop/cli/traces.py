@@ -41,7 +41,8 @@ def trace(
     Lists the values for each example of its batch.
 
     With --next, the next update is computed but not applied: that of the active run or, with --on,
-    --learning-rate, --batch-size and --epochs, the first update of a new run.
+    --learning-rate, --batch-size, --epochs and other options of `train`, the first update of a new
+    run.
     """
     with connected(server) as client:
         read = client.network(network)
@@ -101,19 +102,21 @@ def _show_example(network: NetworkInfo, example: TracedExample) -> None:
 
 
 def _show_step(found: TracedUpdate) -> None:
-    columns = [
-        found.gradient_sum,
-        found.gradient,
-        found.step,
-        found.before,
-        *([] if found.after is None else [found.after]),
-    ]
-    rows = list(zip(_names(found.step), *(_flat(each) for each in columns), strict=True))
-    rows.sort(key=lambda row: -abs(row[3]))
-    heads = ["largest steps first", "sum G", "G/n", "step", "before", "after"]
+    columns = {
+        "sum G": found.gradient_sum,
+        "G/n": found.gradient,
+        "used g": found.decayed_gradient,
+        "step": found.step,
+        "before": found.before,
+        "after": found.after,
+    }
+    shown = {head: _flat(each) for head, each in columns.items() if each is not None}
+    sizes = list(map(abs, shown["step"]))
+    rows = list(zip(sizes, _names(found.step), *shown.values(), strict=True))
+    rows.sort(key=lambda row: -row[0])
     show_table(
-        heads[: len(columns) + 1],
-        ([name, *(weight(value) for value in row)] for name, *row in rows[:_MOST_PARAMETERS]),
+        ["largest steps first", *shown],
+        ([name, *(weight(value) for value in row)] for _, name, *row in rows[:_MOST_PARAMETERS]),
     )
     if len(rows) > _MOST_PARAMETERS:
         say(f"[dim]{len(rows) - _MOST_PARAMETERS:,} more are not shown. --json prints all.[/]")

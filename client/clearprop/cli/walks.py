@@ -20,8 +20,10 @@ _COLUMNS_OF_CODE = 52
 _DONE = {
     "zero": "gradient sums set to zero",
     "forward": "forward",
+    "drop-activations": "dropout of activations",
     "cost": "cost",
     "deltas": "deltas",
+    "drop-deltas": "dropout of deltas",
     "add": "gradients added to their sums",
     "divide": "sums divided by the number of examples",
     "update": "parameter update",
@@ -61,7 +63,8 @@ def walk(  # noqa: PLR0913 - an argument for each option of the command
     For an update with too many lines, --phases shows the order of the computation.
 
     With --next, the next update is computed but not applied: that of the active run or, with --on,
-    --learning-rate, --batch-size and --epochs, the first update of a new run.
+    --learning-rate, --batch-size, --epochs and other options of `train`, the first update of a new
+    run.
     """
     with connected(server) as client:
         read = client.network(network)

@@ -31,6 +31,23 @@ def test_a_trace_shows_the_batch_and_its_step(clearprop: Clearprop, name: str) -
     assert "layer 2  0.478137" in full
 
 
+def test_the_next_update_can_have_any_settings_of_a_new_run(
+    clearprop: Clearprop, name: str
+) -> None:
+    clearprop("cancel", name)
+    settings = ("--l2", "0.5", "--clip-norm", "0.01", "--validation-share", "0.5")
+    new = ("--next", "--on", "xor", "--learning-rate", "1", "--batch-size", "2", "--epochs", "2")
+    output = clearprop("trace", name, *new, *settings).stdout
+    heads = next(line for line in output.splitlines() if line.startswith("largest steps"))
+    assert heads.split()[3:] == ["sum", "G", "G/n", "used", "g", "step", "before", "after"]
+    output = clearprop("explain", name, "1", "1", "1", *new, *settings).stdout
+    assert "The norm of the gradient of all parameters is limited to 0.01." in output
+    assert "The resulting gradient times the learning rate, 1, is the step." in output
+    phases = clearprop("walk", name, "--phases", *new, "--dropout", "0.5").stdout
+    assert "Dropout of deltas, layer 1, example 1 of the batch" in phases
+    assert "settings: Must be absent" in clearprop("trace", name, *settings, code=1).stderr
+
+
 def test_a_walk_shows_what_each_line_sets(clearprop: Clearprop, name: str) -> None:
     output = clearprop("walk", name, "--from-line", "8", "--lines", "12").stdout
     lines = [line.strip() for line in output.splitlines()]
