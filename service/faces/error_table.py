@@ -35,6 +35,9 @@ INTERNAL_ERROR = "internal error: see the log of the server"
 _MOST_VIOLATIONS_BYTES = 4_000
 _LONGEST_TEXT = 500
 
+# Descriptions are shortened to one of these lengths, so that all invalid fields have space.
+_DESCRIPTION_LENGTHS = (_LONGEST_TEXT, 240, 160, 120, 80, 60, 40)
+
 
 def code_of(error: errors.ClearpropError) -> grpc.StatusCode:
     """Return the status code of an error."""
@@ -43,9 +46,11 @@ def code_of(error: errors.ClearpropError) -> grpc.StatusCode:
 
 def status_of(error: errors.ClearpropError) -> Status:
     """Return an error as a google.rpc.Status with details, limited in size."""
-    status = status_with(code_of(error), error.reason, error.message, error.metadata)
-    if isinstance(error, errors.InvalidFields):
-        status.details.append(_packed(_bad_request(error.violations)))
+    invalid = error.violations if isinstance(error, errors.InvalidFields) else []
+    message = _summary(invalid) if invalid else error.message
+    status = status_with(code_of(error), error.reason, message, error.metadata)
+    if invalid:
+        status.details.append(_packed(_bad_request(invalid)))
     if error.retry_after is not None:
         retry = RetryInfo()
         retry.retry_delay.FromMilliseconds(int(error.retry_after * 1000))
@@ -65,23 +70,58 @@ def status_with(
     return status
 
 
+def _summary(violations: list[errors.Violation]) -> str:
+    """Return a message that names all invalid fields, or the first ones and how many there are."""
+    for most in _DESCRIPTION_LENGTHS:
+        message = ""
+        for bad in violations:
+            message += f"{'; ' if message else ''}{_shortened(bad, most)}"
+            if len(message) > _LONGEST_TEXT:
+                break
+        else:
+            return message
+    message, named = f"{len(violations):,} invalid fields: ", 0
+    for bad in violations:
+        name = f"{', ' if named else ''}{bad.field}"
+        if len(message) + len(name) > _LONGEST_TEXT - len(f" and {len(violations):,} more"):
+            break
+        message, named = message + name, named + 1
+    return f"{message} and {len(violations) - named:,} more" if named else str(violations[0])
+
+
 def _bad_request(violations: list[errors.Violation]) -> BadRequest:
     """Return all violations, or the first ones and the number of the others if they do not fit."""
+    named: list[BadRequest.FieldViolation] = []
+    for most in _DESCRIPTION_LENGTHS:
+        named = _fitting(violations, most)
+        if len(named) == len(violations):
+            return BadRequest(field_violations=named)
+    more = len(violations) - len(named)
+    counted = BadRequest.FieldViolation(field="", description=f"and {more} more invalid fields")
+    return BadRequest(field_violations=[*named, counted])
+
+
+def _fitting(violations: list[errors.Violation], most: int) -> list[BadRequest.FieldViolation]:
+    """Return the first violations, as many as fit with descriptions of up to `most` characters."""
     named: list[BadRequest.FieldViolation] = []
     size = 0
     for bad in violations:
         violation = BadRequest.FieldViolation(
-            field=_sendable(bad.field), description=_sendable(bad.description)
+            field=_sendable(bad.field), description=_sendable(_shortened(bad, most).description)
         )
         size += violation.ByteSize()
         if size > _MOST_VIOLATIONS_BYTES:
-            more = len(violations) - len(named)
-            named.append(
-                BadRequest.FieldViolation(field="", description=f"and {more} more invalid fields")
-            )
             break
         named.append(violation)
-    return BadRequest(field_violations=named)
+    return named
+
+
+def _shortened(bad: errors.Violation, most: int) -> errors.Violation:
+    """Return a violation with a description of up to `most` characters, cut between words."""
+    if len(bad.description) <= most:
+        return bad
+    words, _, _ = bad.description[: most - 1].rpartition(" ")
+    return errors.Violation(bad.field, f"{words or bad.description[: most - 2]} …")
 
 
 def _sendable(text: str) -> str:

@@ -66,6 +66,30 @@ def test_an_error_of_a_whole_request_has_no_field() -> None:
     assert status_of(error).message == "it is no message; epochs: must be 1"
 
 
+def test_a_message_names_all_invalid_fields_by_shortening_long_descriptions() -> None:
+    kinds = ", ".join(f"ACTIVATION_{letter * 8}" for letter in "ABCDEFGHIJKLMNOP")
+    long = [Violation(f"activations[{layer}]", f"must be one of {kinds}") for layer in range(5)]
+    error = InvalidFields([*long, Violation("epochs", "must be at least 1, not 0")])
+    message = status_of(error).message
+    assert message.startswith("activations[0]: must be one of ACTIVATION_AAAAAAAA, ACTIVATION_")
+    assert message.endswith("; epochs: must be at least 1, not 0")
+    assert message.count(", …; ") == message.count("activations[") == 5
+    assert len(message) <= 500
+
+
+def test_many_invalid_fields_are_named_and_those_that_do_not_fit_are_counted() -> None:
+    many = InvalidFields([Violation(f"weights[{index}]", "must be finite") for index in range(90)])
+    message = status_of(many).message
+    assert message.startswith("90 invalid fields: weights[0], weights[1], ")
+    assert message.endswith(" more")
+    assert len(message) <= 500
+    named, _, more = message.removesuffix(" more").rpartition(" and ")
+    assert named.count("weights[") + int(more) == 90
+    bad = BadRequest()
+    assert status_of(many).details[1].Unpack(bad)
+    assert len(bad.field_violations) == 90
+
+
 def test_a_status_fits_in_trailers_whatever_the_caller_sent() -> None:
     many = [Violation(f"field[{index}]" * 100, "x" * 1000) for index in range(10_000)]
     assert status_of(InvalidFields(many)).ByteSize() < 7_000
