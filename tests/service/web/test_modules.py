@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import requests
 from clearprop.v1 import run_pb2
+from clearprop.v1.update_pb2 import UpdateKind
 from google.protobuf.descriptor import Descriptor
 from page_modules import ASSETS, lay_out, run_module
 from servers import ServerProcess
@@ -121,6 +122,7 @@ def test_what_the_page_says_about_functions_is_complete(folder: Path, site: Serv
         phases=phases,
         names=list(map(names_of, sizes)),
         enums=enums,
+        updateKinds=UpdateKind.keys()[1:],
         fields=list(fields_of("settings", run_pb2.TrainingSettings.DESCRIPTOR)),
     )
 

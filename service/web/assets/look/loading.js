@@ -8,7 +8,7 @@ const MOST_LINES = 10000; // the most that the service sends at once
 const CHANGES = 1000; // changes of an edit, the largest first
 
 // An update: its trace and its walk. Without a batch, or if the update before it was deleted: its state and
-// its changes.
+// its changes, and its run if it returned to the best weights of the run.
 export async function loadUpdate(network, update, signal) {
   const path = `networks/${network.network}/updates/${update}`;
   try {
@@ -37,7 +37,8 @@ async function loadState(network, update, signal) {
     get(`${path}/state`, { update }, signal),
     update > Number(network.earliestUpdate) ? get(`${path}/updates:compare`, compared, signal) : null,
   ]);
-  return { state, comparison };
+  const { run } = state.kind === "UPDATE_KIND_RESTORE" ? await get(`${path}/runs/${state.run}`, {}, signal) : {};
+  return { state, comparison, run };
 }
 
 // Whether everything that a moment shows is loaded. Loads the lines of its phase and its example if the

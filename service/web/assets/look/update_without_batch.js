@@ -1,4 +1,4 @@
-// Updates without a batch: initial weights, edits and resets.
+// Updates without a batch: initial weights, edits, resets, and returns to the best weights.
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
 import { short, whole } from "../shared/number_format.js";
@@ -8,7 +8,7 @@ import { enumName } from "../shared/enum_names.js";
 
 const MOST = 50; // changes in the list
 
-const HEADINGS = {
+export const HEADINGS = {
   UPDATE_KIND_INITIAL: "Initial weights",
   UPDATE_KIND_EDIT: "Edit",
   UPDATE_KIND_RESET: "Reset",
@@ -47,10 +47,11 @@ export function UpdateWithoutBatch({ opened, weight, setPointed }) {
   `;
 }
 
-const SENTENCES = {
+export const SENTENCES = {
   UPDATE_KIND_INITIAL: beginning,
   UPDATE_KIND_EDIT: (opened) => `A client set parameters. ${changed(opened)}`,
   UPDATE_KIND_RESET: (opened) => `The weights were initialized again, and the optimizer state was cleared. ${changed(opened)}`,
+  UPDATE_KIND_RESTORE: (opened) => `The run ended here and returned to the weights of its best validation, those after update ${whole(opened.run.best.update)}. ${changed(opened)}`,
   UPDATE_KIND_GRADIENT: () => "This update comes from a batch, but the update before it was deleted, so its computation cannot be shown. These are the weights after it.",
 };
 

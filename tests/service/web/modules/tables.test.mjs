@@ -4,13 +4,14 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 import { stepInSymbols } from "./assets/look/optimizer_equations.js";
 import { PHASE_SENTENCES, phaseName } from "./assets/look/phases.js";
+import { HEADINGS, SENTENCES } from "./assets/look/update_without_batch.js";
 import { kindIn, SYMBOLS } from "./assets/look/equations.js";
 import * as functions from "./assets/shared/functions.js";
 import { parameterName, unitName } from "./assets/shared/unit_names.js";
 import { GROUPS } from "./assets/train/more/groups.js";
 import { DEFAULTS, placed, runOf } from "./assets/train/settings.js";
 
-const { info, phases, names, enums, fields } = JSON.parse(readFileSync(new URL("data.json", import.meta.url)));
+const { info, phases, names, enums, fields, updateKinds } = JSON.parse(readFileSync(new URL("data.json", import.meta.url)));
 functions.describe(info);
 
 test("each optimizer has equations and a sentence", () => {
@@ -88,6 +89,11 @@ test("each phase has a name, a sentence and an equation, with all functions", ()
       }
     }
   }
+});
+
+test("each kind of update has a heading and a sentence", () => {
+  assert.deepEqual(Object.keys(HEADINGS).sort(), updateKinds.sort());
+  assert.deepEqual(Object.keys(SENTENCES).sort(), updateKinds.sort());
 });
 
 test("units and parameters have the names of the service", () => {
