@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import World, make_world, optimizers, settings_for, worlds
 
-from training.engine import Outcome, outputs_and_costs
+from training.batch_update import batch_update
+from training.engine import Outcome, costs_and_gradient_sum
 from training.errors import DamagedHistory
 from training.numerics.activations import Activation
 from training.numerics.optimizers import OptimizerKind
@@ -323,25 +324,26 @@ def test_defaults_and_the_same_values_in_full_are_one_optimizer() -> None:
 # Where runs end before their epochs.
 
 
-def epochs_below(world: World, run: Run, cost_below: float) -> int | None:
-    """Return after how many updates a run without shuffling ends by its cost, plainly counted."""
-    engine, n = world.engine(run), run.batches.epoch_examples
-    state, position, sums = State(0, world.parameters), 0, [0.0]
+def updates_below(world: World, run: Run, cost_below: float) -> int | None:
+    """Return after how many updates a run ends by its cost, plainly counted."""
+    n, examples = run.batches.epoch_examples, world.examples_of(run)
+    state, position, epoch_cost = State(0, world.parameters), 0, 0.0
     for index in range(run.total_updates):
-        _, costs = outputs_and_costs(world.network, state.parameters, world.examples)
-        updates = engine.advance(state, index, 1)
-        if updates.outcome is Outcome.DIVERGED:
+        update = batch_update(world.network, run, index, state, examples)
+        if update.after is None:
             return None
-        ended = None
-        for _ in range(run.batches.batch(index).example_count):
-            sums[-1] += float(costs[position % n])
+        costs, _ = costs_and_gradient_sum(
+            world.network, state.parameters, update.examples, update.dropout
+        )
+        is_below = False
+        for cost in costs.tolist():
+            epoch_cost += cost
             position += 1
             if position % n == 0:
-                ended = sums[-1] / n
-                sums.append(0.0)
-        if ended is not None and ended < cost_below:
+                is_below, epoch_cost = epoch_cost / n < cost_below, 0.0
+        if is_below:
             return index + 1
-        state = updates.state
+        state = update.after
     return None
 
 
@@ -349,17 +351,30 @@ def epochs_below(world: World, run: Run, cost_below: float) -> int | None:
 def test_a_run_succeeds_at_the_first_epoch_whose_cost_is_below_the_bound(
     world: World, bound: float
 ) -> None:
-    world.settings = replace(
-        world.settings, shuffle_seed=None, stop=StopCondition(cost_below=bound)
-    )
+    world.settings = replace(world.settings, stop=StopCondition(cost_below=bound))
     trainer = world.trainer(world.open())
     carry_out(trainer)
-    expected = epochs_below(world, trainer.run, bound)
+    expected = updates_below(world, trainer.run, bound)
     if expected is None:
         assert is_over_as_it_should(trainer.run)
     else:
         assert trainer.run.state is RunState.SUCCEEDED
         assert trainer.run.updates_done == expected
+
+
+def carried_out_in_steps(world: World, data: st.DataObject) -> tuple[Run, State]:
+    """Return a run and its state at its end, after steps of which each has a new trainer."""
+    opening = world.open()
+    head, run, state = opening.after, opening.run, State(0, world.parameters)
+    assert run is not None
+    while not run.is_over:
+        stop_at = run.updates_done + data.draw(st.integers(1, 30))
+        run = replace(run, state=RunState.RUNNING, stop_at=min(stop_at, run.total_updates))
+        # As after a restart: all that is left is what was stored.
+        trainer = world.trainer(replace(opening, after=head, run=run), state=state)
+        assert carry_out(trainer)
+        head, run, state = trainer.head, trainer.run, trainer.state
+    return run, state
 
 
 @settings(max_examples=50)
@@ -371,16 +386,7 @@ def test_interruptions_do_not_change_where_a_run_ends_by_its_cost(
     plain = world.trainer(world.open())
     carry_out(plain)
 
-    opening = world.open()
-    head, run, state = opening.after, opening.run, State(0, world.parameters)
-    assert run is not None
-    while not run.is_over:
-        stop_at = run.updates_done + data.draw(st.integers(1, 30))
-        run = replace(run, stop_at=min(stop_at, run.total_updates))
-        # As after a restart: all that is left is what was stored.
-        trainer = world.trainer(replace(opening, after=head, run=run), state=state)
-        carry_out(trainer)
-        head, run, state = trainer.head, trainer.run, trainer.state
+    run, state = carried_out_in_steps(world, data)
     assert (run.state, run.updates_done) == (plain.run.state, plain.run.updates_done)
     assert np.float64(run.epoch_cost).tobytes() == np.float64(plain.run.epoch_cost).tobytes()
     assert bits(state) == bits(plain.state)
@@ -462,14 +468,7 @@ def test_a_run_can_end_at_the_first_cost_that_is_not_finite(
     first = plain.run.non_finite_cost
 
     world.settings = replace(world.settings, stop=StopCondition(non_finite_cost=True))
-    opening = world.open()
-    head, run, state = opening.after, opening.run, State(0, world.parameters)
-    assert run is not None
-    while not run.is_over:
-        run = replace(run, stop_at=run.updates_done + data.draw(st.integers(1, 30)))
-        trainer = world.trainer(replace(opening, after=head, run=run), state=state)
-        carry_out(trainer)
-        head, run, state = trainer.head, trainer.run, trainer.state
+    run, state = carried_out_in_steps(world, data)
     if first is None:
         assert (run.state, run.failure) == (plain.run.state, plain.run.failure)
         assert bits(state) == bits(plain.state)
