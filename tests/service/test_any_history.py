@@ -8,11 +8,14 @@ opened by another service.
 
 import shutil
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
+import numpy as np
 import pytest
-from hypothesis import settings as examples
+from explanations import places, recomputed
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -26,14 +29,14 @@ from numerics import same_bits
 from plain import PlainHistory
 from promises import Promise, rounds
 from services import Service
-from worlds import SteppingClock, optimizers, plateaus, schedules
+from worlds import SteppingClock, plateaus, settings_for
 
 from service.reading.readers import Readers
 from service.use_cases.edits import NewWeights
+from service.use_cases.inspection import Which
 from service.use_cases.networks import NewNetwork
 from storage import merging
 from training import trainer
-from training.batches import BatchMode
 from training.errors import RunNotOver, RunOver
 from training.network import Initializer, LayerParameters
 from training.network_rules import WeightValue
@@ -41,7 +44,19 @@ from training.numerics.activations import Activation
 from training.numerics.initializers import InitializerKind
 from training.run import RunState
 from training.settings import StopCondition, TrainingSettings
+from training.snapshots import Snapshots
+from training.training_set import BUILT_IN, Examples
+from training.update import UpdateKind
 from training.validation import Validation, ValidationUnit
+
+#: The training sets of runs, by their ids; each also validates runs.
+SETS = {
+    "xor": next(examples for found, examples in BUILT_IN if found.id == "xor"),
+    "seven": Examples(
+        np.array([[k / 7, (k * k % 7) / 7] for k in range(7)]),
+        np.array([[float(k in {1, 2, 4})] for k in range(7)]),
+    ),
+}
 
 _VALIDATIONS = st.none() | st.builds(
     Validation,
@@ -50,26 +65,47 @@ _VALIDATIONS = st.none() | st.builds(
     every=st.integers(1, 3),
     unit=st.sampled_from(ValidationUnit),
 )
+_OF_ANOTHER_SET = st.builds(
+    Validation,
+    training_set=st.sampled_from(sorted(SETS)),
+    every=st.integers(1, 3),
+    unit=st.sampled_from(ValidationUnit),
+)
+
+
+@st.composite
+def stops(draw: st.DrawFn, *, is_validated: bool) -> StopCondition:
+    """When a run ends: mostly after its epochs."""
+    patience = draw(st.integers(0, 9)) if is_validated else 0
+    return StopCondition(
+        cost_below=draw(st.none() | st.none() | st.floats(0.3, 0.8)),
+        max_updates=draw(st.just(0) | st.just(0) | st.integers(1, 60)),
+        non_finite_cost=draw(st.booleans()),
+        patience=patience,
+        min_delta=draw(st.sampled_from([0.0, 1e-3, 0.1])) if patience else 0.0,
+        restore_best=is_validated and draw(st.booleans()),
+    )
 
 
 @st.composite
 def recipes(draw: st.DrawFn) -> TrainingSettings:
-    """Settings of runs on XOR; some hold out examples, end early and return to their best state."""
-    validation = draw(_VALIDATIONS)
-    stop = StopCondition()
-    if validation is not None:
-        stop = StopCondition(patience=draw(st.integers(0, 9)), restore_best=draw(st.booleans()))
-    return TrainingSettings(
-        "xor",
-        learning_rate=draw(st.floats(0.001, 1.0)),
-        batch_size=draw(st.integers(1, 4 - (validation.held_out(4) if validation else 0))),
+    """Settings of runs of every kind; some end early, and return to their best state."""
+    training_set = draw(st.sampled_from(sorted(SETS)))
+    validation = draw(_VALIDATIONS | _OF_ANOTHER_SET)
+    count = len(SETS[training_set].inputs)
+    count -= validation.held_out(count) if validation else 0
+    settings = draw(settings_for(count, hidden_layers=True))
+    schedule = settings.schedule
+    if validation is not None and draw(st.booleans()):
+        schedule = draw(plateaus)
+    return replace(
+        settings,
+        training_set=training_set,
         epochs=draw(st.integers(1, 40) | st.integers(60, 120)),
-        shuffle_seed=draw(st.none() | st.integers(0, 99)),
-        optimizer=draw(optimizers),
-        stop=stop,
+        stop=draw(stops(is_validated=validation is not None)),
         validation=validation,
-        schedule=draw(schedules if validation is None else schedules | plateaus),
-        batch_mode=draw(st.sampled_from(BatchMode)),
+        schedule=schedule,
+        label_smoothing=draw(st.sampled_from([0.0, 0.0, 0.1])),
     )
 
 
@@ -79,6 +115,9 @@ class AnyHistory(RuleBasedStateMachine):
     folder: Path
     count = 0
     compared = 0
+    explained = 0
+    restored = 0
+    reduced = 0
 
     def __init__(self) -> None:
         super().__init__()
@@ -96,22 +135,22 @@ class AnyHistory(RuleBasedStateMachine):
 
     @initialize(
         seed=st.integers(0, 99),
+        sizes=st.sampled_from([(2, 3, 1), (2, 3, 2, 1)]),
         hidden=st.sampled_from([Activation.TANH, Activation.SIGMOID, Activation.RELU]),
         bias=st.booleans(),
     )
-    def create(self, seed: int, hidden: Activation, bias: bool) -> None:
+    def create(self, seed: int, sizes: tuple[int, ...], hidden: Activation, bias: bool) -> None:
+        self.service.training_sets.create("seven", SETS["seven"])
         wanted = NewNetwork(
             "net-0",
-            (2, 3, 1),
-            (hidden, Activation.SIGMOID),
+            sizes,
+            (*[hidden] * (len(sizes) - 2), Activation.SIGMOID),
             initializer=Initializer(InitializerKind.GLOROT, seed),
             bias=bias,
         )
         network = self.service.networks.create(wanted).network
-        with self.service.store.read() as reader:
-            data = reader.examples(reader.training_set("xor").uid)
         start = self.service.states.read(network, 0).parameters
-        self.histories["net-0"] = PlainHistory(network, data, [start])
+        self.histories["net-0"] = PlainHistory(network, SETS, [start])
 
     # What can be done.
 
@@ -163,7 +202,9 @@ class AnyHistory(RuleBasedStateMachine):
         shape = history.network.shapes[1]
         if whole:
             changed[shape.weights] = value
-            layer = LayerParameters(1, 3, changed[shape.weights], changed[shape.biases])
+            layer = LayerParameters(
+                shape.units, shape.inputs, changed[shape.weights], changed[shape.biases]
+            )
             wanted = NewWeights(layers={2: layer})
         else:
             changed[shape.place(0, unit)] = value
@@ -202,6 +243,27 @@ class AnyHistory(RuleBasedStateMachine):
         new = f"net-{len(self.histories)}"
         forked = self.service.networks.fork(name, update, new).network
         self.histories[new] = source.forked(forked, update)
+
+    @rule(data=st.data(), part=st.floats(0, 1))
+    def explain(self, data: st.DataObject, part: float) -> None:
+        name = self.a_network(data)
+        self.follow(name)
+        history, earliest = self.histories[name], self.earliest(name)
+        update = earliest + int(part * (history.latest - earliest))
+        if update not in history.made or update == earliest:
+            return
+        place = data.draw(places(history.network), "place")
+        before, after = history.states[update - 1], history.states[update]
+        offset = place.offset(history.network)
+        found = self.service.explanations.explain(Which(name, update), place, 0, 0)
+        assert found.positions == range(len(found.update.numbers))
+        assert same_bits(recomputed(found), after[offset])
+        assert same_bits([found.before, found.after], [before[offset], after[offset]])
+        traced = self.service.inspection.trace(Which(name, update), 0, 0).trace
+        assert same_bits(before - traced.step, after)
+        cost, rate = history.made[update]
+        assert same_bits([traced.cost, found.update.learning_rate], [cost, rate])
+        type(self).explained += 1
 
     @rule(data=st.data(), part=st.floats(0, 1))
     def let_go(self, data: st.DataObject, part: float) -> None:
@@ -299,6 +361,7 @@ class AnyHistory(RuleBasedStateMachine):
             for part in self.service.pages.read(history.network, first, history.latest):
                 expected = history.states[part.first_update : part.last_update + 1]
                 assert all(map(same_bits, part.parameters, expected))
+                self.compare_made(history, part)
                 for update in part.validations.updates.tolist():
                     result = part.validations.after(update)
                     assert result is not None
@@ -306,8 +369,18 @@ class AnyHistory(RuleBasedStateMachine):
                 validated += len(part.validations)
                 first = part.last_update + 1
         assert validated == expected_count
+        type(self).restored += history.restored
+        type(self).reduced += history.reduced
         *_, end = self.service.verification.verify(name)
         assert end.done, end.difference
+
+    def compare_made(self, history: PlainHistory, part: Snapshots) -> None:
+        """Compare costs and learning rates; only updates of batches have them."""
+        if part.kind is UpdateKind.GRADIENT:
+            found = zip(part.costs, part.learning_rates, strict=True)
+            assert same_bits([*found], [history.made[update] for update in part.numbers])
+        else:
+            assert history.made.keys().isdisjoint(part.numbers)
 
 
 def test_every_update_has_the_bits_of_plain_loops(
@@ -321,7 +394,7 @@ def test_every_update_has_the_bits_of_plain_loops(
         monkeypatch.setattr(merging, name, value)
     run_state_machine_as_test(
         AnyHistory,
-        settings=examples(
+        settings=hypothesis_settings(
             max_examples=rounds(8, 400), stateful_step_count=20, deadline=None, print_blob=True
         ),
     )
@@ -329,4 +402,7 @@ def test_every_update_has_the_bits_of_plain_loops(
         "every update has the bits of plain loops",
         histories=AnyHistory.count,
         updates=AnyHistory.compared,
+        explanations=AnyHistory.explained,
+        returns_to_the_best_update=AnyHistory.restored,
+        reductions_of_the_rate=AnyHistory.reduced,
     )

@@ -1,12 +1,49 @@
-"""Updates to be explained, for the tests of explanations."""
+"""Updates to be explained, and explanations computed again, for the tests of explanations."""
 
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
 from hypothesis import strategies as st
+from numerics import same_bits
 from worlds import World, worlds
 
 from training.batch_update import BatchUpdate, batch_update
 from training.explanation.explanation import Explanation, explain
 from training.explanation.place import WeightPlace
+from training.explanation.terms import Operation
+from training.network import Network
+from training.numerics.activations import sigmoid
+from training.numerics.elementary import exp
+from training.numerics.normal_distribution import density, probability_below
 from training.update import State
+
+COMPUTE: dict[Operation, Callable[..., Any]] = {
+    Operation.ADD: np.add,
+    Operation.SUBTRACT: np.subtract,
+    Operation.MULTIPLY: np.multiply,
+    Operation.DIVIDE: np.divide,
+    Operation.SQUARE_ROOT: np.sqrt,
+    Operation.SIGMOID: sigmoid,
+    Operation.EXPONENTIAL: exp,
+    Operation.NORMAL_DISTRIBUTION: probability_below,
+    Operation.NORMAL_DENSITY: density,
+}
+
+
+def recomputed(explanation: Explanation) -> float:
+    """Compute the lines of an explanation one by one, compare each, and return the last number."""
+    values: list[float] = []
+    for line in explanation.lines:
+        operands = [
+            values[operand.source.line] if operand.source.line is not None else operand.value
+            for operand in line.operands
+        ]
+        assert same_bits(operands, [operand.value for operand in line.operands])
+        with np.errstate(all="ignore"):
+            values.append(float(COMPUTE[line.operation](*operands)))
+        assert same_bits(values[-1], line.value)
+    return values[-1]
 
 
 def update_of(world: World, index: int) -> BatchUpdate:
@@ -22,17 +59,20 @@ def whole(update: BatchUpdate, place: WeightPlace) -> Explanation:
 
 
 @st.composite
+def places(draw: st.DrawFn, network: Network) -> WeightPlace:
+    """Any weight or bias of a network."""
+    layer = draw(st.integers(1, len(network.shapes)))
+    shape = network.shapes[layer - 1]
+    inputs = st.integers(0, shape.inputs - 1)
+    unit = draw(st.integers(0, shape.units - 1))
+    return WeightPlace(layer, unit, draw(st.none() | inputs if shape.bias else inputs))
+
+
+@st.composite
 def updates(draw: st.DrawFn) -> tuple[BatchUpdate, WeightPlace]:
     """Any update of any small network, and a weight or a bias of it."""
     world = draw(worlds())
     run = world.open().run
     assert run is not None
     update = update_of(world, min(draw(st.integers(0, 40)), run.total_updates - 1))
-    layer = draw(st.integers(1, len(world.network.shapes)))
-    shape = world.network.shapes[layer - 1]
-    inputs = st.integers(0, shape.inputs - 1)
-    return update, WeightPlace(
-        layer,
-        draw(st.integers(0, shape.units - 1)),
-        draw(st.none() | inputs if shape.bias else inputs),
-    )
+    return update, draw(places(world.network))

@@ -1,15 +1,18 @@
 """The same history by plain loops alone: no engine, no kernel, no store, never interrupted."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from training.batches import BatchMode
+from training.dropout import dropped_units
 from training.engine import rates_of, structure_of
 from training.network import Array, Network
 from training.numerics import loops
+from training.numerics.gradient_rule import penalty_cost
 from training.numerics.layout import to_layers
 from training.numerics.random import epoch_order
 from training.numerics.schedules import (
@@ -25,6 +28,7 @@ from training.schedule import ScheduleUnit
 from training.settings import TrainingSettings
 from training.split import split
 from training.training_set import Examples
+from training.update_rule import Penalty
 from training.validation import Validation, ValidationUnit
 
 
@@ -44,8 +48,10 @@ class _Run:
     batches: list[list[tuple[int, int]]]
     used: int
     held_out: list[int]
+    validation_set: str
     done: int = 0
     trained_on: int = 0
+    epoch_cost: float = 0.0
     improved: tuple[float, int] = (math.inf, 0)
     best: tuple[float, int] = (math.inf, 0)
     returns_to: int | None = None
@@ -72,17 +78,23 @@ class PlainHistory:
     """A network's parameters after each of its updates, as readable loops have them.
 
     `remembering` is the optimizer that made the last gradient update, and `memory` what it
-    remembers; None where there is nothing to be remembered.
+    remembers; None where there is nothing to be remembered. `sets` are training sets by their ids.
+    `made` are the cost and the learning rate of each gradient update, `validated` the costs of
+    validations after updates. `restored` counts the returns to a best update, `reduced` the
+    reductions of the learning rate.
     """
 
     network: Network
-    examples: Examples
+    sets: Mapping[str, Examples]
     states: list[Array]
     remembering: Optimizer | None = None
     memory: list[float] = field(default_factory=list)
     run: _Run | None = None
     remembered: list[tuple[Optimizer | None, list[float]]] = field(default_factory=list)
-    validated: dict[int, float] = field(default_factory=dict)  # costs by update
+    made: dict[int, tuple[float, float]] = field(default_factory=dict)
+    validated: dict[int, float] = field(default_factory=dict)
+    restored: int = 0
+    reduced: int = 0
 
     def __post_init__(self) -> None:
         self.remembered.append((self.remembering, self.memory))
@@ -94,11 +106,14 @@ class PlainHistory:
 
     def open_run(self, settings: TrainingSettings) -> None:
         """Begin a run; an optimizer goes on with what an equal one remembers."""
-        left, held_out = list(range(len(self.examples.inputs))), list[int]()
-        if settings.validation is not None:
-            sides = split(
-                self.examples.targets, settings.validation.share, settings.validation.seed
-            )
+        validation, targets = settings.validation, self.sets[settings.training_set].targets
+        left, held_out = list(range(len(targets))), list[int]()
+        validation_set = settings.training_set
+        if validation is not None and validation.training_set:
+            validation_set = validation.training_set
+            held_out = list(range(len(self.sets[validation_set].targets)))
+        elif validation is not None:
+            sides = split(targets, validation.share, validation.seed)
             left, held_out = sides.training.tolist(), sides.held_out.tolist()
         examples = used = len(left)
         if settings.batch_mode is BatchMode.DROP_LAST:
@@ -109,7 +124,8 @@ class PlainHistory:
             order = list(range(examples)) if seed is None else epoch_order(seed, epoch, examples)
             places += [(epoch, left[place]) for place in order[:used]]
         batches = _batches(places, settings)
-        self.run = _Run(settings, batches[: settings.stop.max_updates or None], used, held_out)
+        batches = batches[: settings.stop.max_updates or None]
+        self.run = _Run(settings, batches, used, held_out, validation_set)
 
     def advance_to(self, update: int) -> None:
         """Make the run's next updates up to a number."""
@@ -119,6 +135,7 @@ class PlainHistory:
                 self._train(self.run)
             else:
                 best = self.run.returns_to
+                self.restored += 1
                 self.remembering, self.memory = self.remembered[best]
                 self._add(self.states[best])
 
@@ -130,58 +147,82 @@ class PlainHistory:
 
     def forked(self, network: Network, update: int) -> "PlainHistory":
         """Return a history that begins with an update of this one."""
-        return PlainHistory(network, self.examples, [self.states[update]], *self.remembered[update])
+        return PlainHistory(network, self.sets, [self.states[update]], *self.remembered[update])
 
     def _train(self, run: _Run) -> None:
-        settings = run.settings
+        settings, structure = run.settings, structure_of(self.network)
         batch = [place for _, place in run.batches[run.done]]
-        optimizer = settings.optimizer.completed()
-        rule = settings.rule_of(structure_of(self.network))
+        examples = self.sets[settings.training_set]
+        optimizer, rate = settings.optimizer.completed(), self._learning_rate(run)
+        rule = settings.rule_of(structure)
         memory: Any = self.memory
         if self.remembering != optimizer:
             memory = optimizer.fresh_state(self.network.parameter_count).tolist()
-        _, gradient = loops.batch_gradient(
-            structure_of(self.network),
+        costs, gradient = loops.batch_gradient(
+            structure,
             self.states[-1].tolist(),
-            [self.examples.inputs[place].tolist() for place in batch],
-            [self.examples.targets[place].tolist() for place in batch],
+            [examples.inputs[place].tolist() for place in batch],
+            [self._smoothed(settings, examples.targets[place].tolist()) for place in batch],
+            dropped_units(self.network, settings.dropout, run.done),
         )
         parameters, memory = loops.step(
             str(optimizer.kind),
             self.states[-1].tolist(),
             gradient,
             memory,
-            rates_of(settings, self._learning_rate(run)),
+            rates_of(settings, rate),
             rule.gradient_rule,
             rule.groups,
         )
+        cost = loops.total(costs) / len(costs)
+        if settings.penalty != Penalty():
+            cost += penalty_cost(rule.gradient_rule, rule.groups, self.states[-1].tolist())
         self.remembering, self.memory = (optimizer, memory) if memory else (None, [])
         run.done += 1
         self._add(np.array(parameters))
+        self.made[self.latest] = cost, rate
         before, run.trained_on = run.trained_on, run.trained_on + len(batch)
+        is_end = run.done == len(run.batches)
+        is_end |= self._is_low_enough(run, costs, run.used - before % run.used)
         if settings.validation is not None:
-            self._validate(run, settings.validation, before)
+            is_end |= self._validate(run, settings.validation, before)
+        best = run.best[1]
+        if is_end and settings.stop.restore_best and best not in {0, self.latest}:
+            run.returns_to = best
 
-    def _validate(self, run: _Run, validation: Validation, before: int) -> None:
+    def _smoothed(self, settings: TrainingSettings, targets: list[float]) -> list[float]:
+        """Return the targets of an example that a run trains on, for the cross-entropy."""
+        smoothing = settings.label_smoothing
+        return [y * (1.0 - smoothing) + smoothing / 2 for y in targets]
+
+    def _is_low_enough(self, run: _Run, costs: list[float], left: int) -> bool:
+        """Add costs of a batch, `left` of them of the current epoch; whether its end is the run's.
+
+        A batch may go on into the next epoch.
+        """
+        run.epoch_cost = loops.total(costs[:left], run.epoch_cost)
+        if len(costs) < left:
+            return False
+        mean, run.epoch_cost = run.epoch_cost / run.used, loops.total(costs[left:])
+        cost_below = run.settings.stop.cost_below
+        return cost_below is not None and mean < cost_below
+
+    def _validate(self, run: _Run, validation: Validation, before: int) -> bool:
         """Evaluate the network if it is time, and find out whether the run ends here."""
         interval = validation.every * run.used
-        is_end = run.done == len(run.batches)
         is_due = run.trained_on // interval > before // interval
         if validation.unit is ValidationUnit.UPDATE:
             is_due = run.done % validation.every == 0
-        if not (is_due or is_end):
-            return
-        cost = self.validated[self.latest] = self._cost(run.held_out)
+        if not is_due and run.done < len(run.batches):
+            return False
+        cost = self.validated[self.latest] = self._cost(run)
         self._reduce(run, cost)
         stop = run.settings.stop
         if cost < run.best[0]:
             run.best = cost, self.latest
         if cost < run.improved[0] - stop.min_delta:
             run.improved = cost, run.trained_on
-        if stop.patience and run.trained_on - run.improved[1] >= stop.patience * run.used:
-            is_end = True
-        if is_end and stop.restore_best and run.best[1] not in {0, self.latest}:
-            run.returns_to = run.best[1]
+        return 0 < stop.patience * run.used <= run.trained_on - run.improved[1]
 
     def _reduce(self, run: _Run, cost: float) -> None:
         """Reduce the learning rate after a validation with this cost, if it is time."""
@@ -195,22 +236,25 @@ class PlainHistory:
             run.plateau = cost, time
         elif time - since >= schedule.patience * unit and run.reductions < MOST_REDUCTIONS:
             run.reductions, run.plateau = run.reductions + 1, (best, time)
+            self.reduced += 1
 
-    def _cost(self, places: list[int]) -> float:
-        """Return the mean cost of examples."""
+    def _cost(self, run: _Run) -> float:
+        """Return the mean cost of the examples that validate a run."""
         structure, total = structure_of(self.network), 0.0
         layers = to_layers(structure, self.states[-1].tolist())
-        for place in places:
-            inputs, targets = self.examples.inputs[place], self.examples.targets[place]
+        examples = self.sets[run.validation_set]
+        for place in run.held_out:
+            inputs, targets = examples.inputs[place], examples.targets[place]
             logits, units = loops.forward(structure, layers, inputs.tolist())
             total += loops.example_cost(structure, logits, units, targets.tolist())
-        return total / len(places)
+        return total / len(run.held_out)
 
     def _learning_rate(self, run: _Run) -> float:
         """Return the learning rate of the next update of a run, by the readable functions."""
         settings, schedule = run.settings, run.settings.schedule
         in_updates = schedule.unit is ScheduleUnit.UPDATE
-        duration = len(run.batches) if in_updates else settings.epochs
+        last_epoch, _ = run.batches[-1][-1]
+        duration = len(run.batches) if in_updates else last_epoch
         schedule = schedule.completed(duration)
         numbers = ScheduleNumbers(
             SCHEDULE_CODES[str(schedule.kind)],
