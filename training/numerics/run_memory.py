@@ -40,6 +40,18 @@ class RunMemories(NamedTuple):
     """(network, plan, data, workspace, integers, floats): the memory; the floats are 0."""
 
 
+@shared
+def memories_of(workspace: Workspace) -> int:
+    """Return the number of numbers in the optimizer state for each parameter: none, v, or v and s.
+
+    A state with v and s also has β₁^t and β₂^t, one with v may have the share of the next gradient.
+    """
+    parameters = workspace.parameters.size
+    if workspace.memory.size >= 2 * parameters + 2:
+        return 2
+    return 1 if workspace.memory.size >= parameters else 0
+
+
 def run_memories(lanes: int) -> RunMemories:
     """Return the allocation of the memory of a run for tiles of this number of lanes."""
     of_tiles = tile_workspaces(lanes)
@@ -74,7 +86,7 @@ def run_memories(lanes: int) -> RunMemories:
         finite = offset(costs, batch_size)
         put(finite, 0, 1.0)
         parameters = network.parameters
-        kept = workspace.memory.size >= 2 * parameters
+        kept = memories_of(workspace) == 2
         powers = offset(pointer(workspace.memory), 2 * parameters) if kept else offset(finite, 1)
         share = offset(finite, 3)
         put(share, 0, 1.0)

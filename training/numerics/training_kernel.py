@@ -14,7 +14,7 @@ from training.numerics.gradient_rule import penalizes
 from training.numerics.jit import keep, kernel, shared
 from training.numerics.parameter_update import ParameterVectors, UpdateRule, corrected
 from training.numerics.ruled_update import cost_of_penalty
-from training.numerics.run_memory import run_memories
+from training.numerics.run_memory import memories_of, run_memories
 from training.numerics.vectors import Pointer, at, copy, offset, pointer, put, sum_of
 
 #: Why `train` stopped.
@@ -81,7 +81,7 @@ def training_kernel(lanes: int) -> Any:
         power1, power2 = at(memory.powers, 0), at(memory.powers, 1)
         share = at(memory.share, 0)
         is_plain, frozen = plan.frozen.size == 0, pointer(plan.frozen)
-        memories = _memories(workspace)
+        memories = memories_of(workspace)
 
         first_epoch(cursor)
         position = plan.position
@@ -130,13 +130,8 @@ def training_kernel(lanes: int) -> Any:
 
 
 @shared
-def _memories(workspace: Workspace) -> int:
-    return min(workspace.memory.size // workspace.parameters.size, 2)
-
-
-@shared
 def _copy_back(vectors: ParameterVectors, workspace: Workspace) -> None:
-    size, memories = workspace.parameters.size, _memories(workspace)
+    size, memories = workspace.parameters.size, memories_of(workspace)
     to = _vectors(workspace)
     copy(vectors.w, size, to.w)
     copy(vectors.v, min(memories, 1) * size, to.v)

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from numerics import (
     PAIRS,
@@ -467,8 +467,19 @@ class Guarded:
         )
 
 
+#: With one parameter, the share in this state of the optimizer could be taken for another velocity.
+DAMPENED = Problem(
+    Structure((1, 1), ("tanh",), "squared-error", bias=False),
+    np.array([0.5]),
+    np.array([[0.25], [1.0]]),
+    np.array([[1.0], [0.5]]),
+    run_loops.Training(Rates(0.1, momentum=0.5, dampening=0.25), 1, 9, OptimizerKind.MOMENTUM),
+)
+
+
 @settings(max_examples=rounds(60, 2_000))
 @given(problems(), st.integers(0, 5), st.booleans())
+@example(DAMPENED, 3, False)  # noqa: FBT003
 def test_training_writes_nothing_outside_of_the_arrays_that_it_is_given(
     problem: Problem, count: int, record: bool
 ) -> None:
