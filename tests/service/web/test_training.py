@@ -70,6 +70,11 @@ def test_validations_are_drawn_with_the_best_one_and_end_the_run_by_patience(
     expect(page.get_by_label("Update number")).to_have_value(best["update"])
     shown = page.locator(".looked-at .num").last
     expect(shown).to_have_attribute("data-exact", exact(best["cost"]))
+    page.get_by_role("button", name="Follow live").click()
+    expect(page.locator(".looked-at")).to_contain_text("Best weights restored")
+    expect(page.locator(".worst")).to_contain_text("No update trained on the examples without")
+    page.get_by_role("link", name="Look inside").click()
+    expect(page.locator("aside")).to_contain_text(f"those after update {best['update']}.")
 
 
 def test_an_example_with_a_large_cost_leads_to_the_update_that_trained_on_it(
@@ -321,7 +326,7 @@ def test_an_example_fills_in_the_form(site: ServerProcess, page: Page) -> None:
     expect(page.get_by_label("Batch size")).to_have_value("2")
     page.get_by_role("button", name="Create and train").click()
     expect(page.locator(".state")).to_contain_text("Succeeded")
-    expect(page.locator(".predictions .whole-set")).to_contain_text("≈ 0.6931")
+    expect(page.locator(".whole-set")).to_contain_text("≈ 0.6931")
 
 
 def test_an_answer_that_is_cut_off_or_not_json_means_that_the_server_is_unavailable(

@@ -7,14 +7,7 @@ import { NetworkPicker } from "../shared/network_picker.js";
 import { Num } from "../shared/number_view.js";
 import { whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
-
-const KINDS = {
-  UPDATE_KIND_INITIAL: "Initial weights",
-  UPDATE_KIND_GRADIENT: "Gradient update",
-  UPDATE_KIND_EDIT: "Edit",
-  UPDATE_KIND_RESET: "Reset",
-  UPDATE_KIND_RESTORE: "Best weights restored",
-};
+import { UPDATE_KINDS } from "../shared/update_kinds.js";
 
 // `pictures` are shown below each side.
 export function Sides({ place, before, after, pictures, isPreview }) {
@@ -95,7 +88,7 @@ function Moment({ side, onPick, children }) {
     </div>
     <p class="small update-facts">
       <span class="soft">of ${whole(latest)}</span>
-      <span>${shown ? KINDS[shown.kind] : "…"}${shown?.epoch > 0 ? `, epoch ${whole(shown.epoch)}` : ""}</span>
+      <span>${shown ? UPDATE_KINDS[shown.kind] : "…"}${shown?.epoch > 0 ? `, epoch ${whole(shown.epoch)}` : ""}</span>
       ${shown?.cost !== undefined && html`<span>Cost before the update: <${Num} value=${shown.cost} name="cost" /></span>`}
       ${children}
     </p>

@@ -5,16 +5,11 @@ import { short, whole } from "../shared/number_format.js";
 import { keyOf } from "../shared/parameters.js";
 import { parameterName } from "../shared/unit_names.js";
 import { enumName } from "../shared/enum_names.js";
+import { UPDATE_KINDS } from "../shared/update_kinds.js";
 
 const MOST = 50; // changes in the list
 
-export const HEADINGS = {
-  UPDATE_KIND_INITIAL: "Initial weights",
-  UPDATE_KIND_EDIT: "Edit",
-  UPDATE_KIND_RESET: "Reset",
-  UPDATE_KIND_RESTORE: "Best weights restored",
-  UPDATE_KIND_GRADIENT: "Earliest stored update",
-};
+const HEADINGS = { ...UPDATE_KINDS, UPDATE_KIND_GRADIENT: "Earliest stored update" };
 
 export const headingOf = ({ update, state }) => `Update ${whole(update)}: ${HEADINGS[state.kind].toLowerCase()}`;
 

@@ -8,6 +8,7 @@ import { gapSentence, isNonFinite } from "../shared/non_finite.js";
 import { Num } from "../shared/number_view.js";
 import { whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
+import { UPDATE_KINDS } from "../shared/update_kinds.js";
 import { RateCurve } from "./rate_curve.js";
 
 const POINTS = 800;
@@ -63,8 +64,9 @@ export function History({ network, run, latest, at }) {
       <p class="looked-at">
         <${Entry} at=${at} earliest=${earliest} latest=${latest} onPick=${pick} />
         <span class="soft">of ${whole(latest)}</span>
-        <span>Epoch ${shown?.epoch && shown.epoch !== "0" ? whole(shown.epoch) : "–"}</span>
-        <span>Cost before the update: <${Num} value=${shown?.cost} name="cost" /></span>
+        ${isOfBatch(shown)
+          ? html`<span>Epoch ${whole(shown.epoch)}</span> <span>Cost before the update: <${Num} value=${shown.cost} name="cost" /></span>`
+          : html`<span>${shown && UPDATE_KINDS[shown.kind]}</span>`}
         ${shown?.validation && html`<span>Validation cost after it: <${Num} value=${shown.validation.cost} name="validation cost" /></span>`}
         <span class="small soft tip">Click the curve to select an update. Drag to zoom.</span>
       </p>
@@ -72,11 +74,13 @@ export function History({ network, run, latest, at }) {
   `;
 }
 
+const isOfBatch = (update) => update?.kind === "UPDATE_KIND_GRADIENT";
+
 // The lines of the curve, and the best validation of the run.
-const Legend = ({ run: { best }, onPick }) => html`
+const Legend = ({ run: { best, settings }, onPick }) => html`
   <p class="small legend">
     <span><i class="of-cost" aria-hidden="true"></i> Cost of the update</span>
-    <span><i class="of-validation" aria-hidden="true"></i> Cost of the held-out examples</span>
+    <span><i class="of-validation" aria-hidden="true"></i> ${settings.validation.trainingSet ? `Cost of ${settings.validation.trainingSet}` : "Cost of the held-out examples"}</span>
     ${best &&
     html`<span
       ><span class="of-best" aria-hidden="true">◆</span> Best: <${Num} value=${best.cost} name="best validation cost" /> after${" "}

@@ -1,4 +1,4 @@
-// What an evaluation says beyond cost and accuracy: which classes are confused, how far off numbers are.
+// The evaluation on the whole training set: its cost, which classes are confused, how far off numbers are.
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
 import { whole } from "../shared/number_format.js";
@@ -12,8 +12,24 @@ const MOST_WORST = 5;
 const RATES = Object.entries({ precision: "Precision", recall: "Recall", f1: "F1" });
 const ERRORS = Object.entries({ mae: "MAE", rmse: "RMSE", r2: "R²" });
 
+// `measured` is from useMeasured.
+export function Evaluation({ network, run, set, measured }) {
+  const { all, outputs } = measured ?? {};
+  const count = Number(set.exampleCount);
+  return html`
+    <section class="panel evaluation" aria-label="Evaluation">
+      <h3>Evaluation <span class="small soft">of the training set ${set.trainingSet}${run?.settings.validation?.share ? ", held-out examples included" : ""}</span></h3>
+      <p class="small whole-set">
+        ${count === 1 ? "1 example" : `All ${whole(count)} examples`}: cost <${Num} value=${all?.cost} name="cost" />
+        ${all?.correctCount !== undefined && html`<span>, ${whole(all.correctCount)} correct</span>`}
+      </p>
+      ${all && html`<${Judgement} network=${network} measured=${all} examples=${set.examples} outputs=${outputs} />`}
+    </section>
+  `;
+}
+
 // `outputs` are those for `examples`, which are none of a large training set.
-export function Judgement({ network, measured, examples, outputs }) {
+function Judgement({ network, measured, examples, outputs }) {
   const { classification, errors = [], labels = [], worstExamples = [] } = measured;
   return html`
     <div class="judgement">
@@ -21,9 +37,21 @@ export function Judgement({ network, measured, examples, outputs }) {
       ${labels.length > 0 && html`<${Outputs} caption="Each output as a label of its own" measures=${RATES} items=${labels.slice(0, MOST_CLASSES)} />`}
       ${errors.length > 0 && html`<${Outputs} caption="Errors of each output (mean absolute, root mean squared) and R²" measures=${ERRORS} items=${errors.slice(0, MOST_CLASSES)} />
       <${Residuals} examples=${examples} outputs=${outputs} />`}
-      <p class="small worst">
-        Largest costs: ${worstExamples.slice(0, MOST_WORST).map((each, index) => html`${index > 0 && ", "}<${Worst} key=${each.example} ...${each} />`)}
-      </p>
+      <${WorstExamples} examples=${worstExamples.slice(0, MOST_WORST)} />
+    </div>
+  `;
+}
+
+function WorstExamples({ examples }) {
+  if (!examples.length) return null;
+  const isTrained = ({ trainedUpdate }) => trainedUpdate !== undefined;
+  return html`
+    <div class="small worst">
+      <p class="soft" id="worst">Largest costs:</p>
+      <ol aria-labelledby="worst">
+        ${examples.map((each) => html`<li key=${each.example}><${Worst} ...${each} /></li>`)}
+      </ol>
+      ${examples.some(isTrained) && !examples.every(isTrained) && html`<p class="soft">No update trained on the examples without a link.</p>`}
     </div>
   `;
 }
@@ -32,9 +60,7 @@ export function Judgement({ network, measured, examples, outputs }) {
 function Worst({ example, cost, trainedUpdate, trainedPosition }) {
   const name = `example ${whole(Number(example) + 1)}`;
   const open = () => go({ mode: "look", update: Number(trainedUpdate), position: trainedPosition, step: undefined, weight: undefined }, { push: true });
-  return html`<span
-    >${trainedUpdate === undefined ? name : html`<button type="button" class="link" title=${`Look inside update ${trainedUpdate}, the latest that trained on this example`} onClick=${open}>${name}</button>`}${" "}(<${Num} value=${cost} name="cost" />)</span
-  >`;
+  return html`${trainedUpdate === undefined ? name : html`<button type="button" class="link" title=${`Look inside update ${trainedUpdate}, the latest that trained on this example`} onClick=${open}>${name}</button>`}${" "}(<${Num} value=${cost} name="cost" />)`;
 }
 
 function Classes({ classification, isBinary }) {
@@ -44,8 +70,8 @@ function Classes({ classification, isBinary }) {
   return html`
     ${classes.length <= MOST_CLASSES &&
     html`
-      <p class="small soft" id="confusion">Classes of the examples (rows) and predicted classes (columns):</p>
       <div class="confusion" tabindex="0">
+        <p class="small soft" id="confusion">Classes of the examples (rows) and predicted classes (columns):</p>
         <table aria-labelledby="confusion">
           <thead>
             <tr>
@@ -66,18 +92,21 @@ function Classes({ classification, isBinary }) {
         </table>
       </div>
     `}
-    <p class="small averages">
-      Mean of the classes: precision <${Num} value=${macroAverage.precision} name="precision" />, recall <${Num} value=${macroAverage.recall} name="recall" />, F1${" "}
-      <${Num} value=${macroAverage.f1} name="F1" />${logLoss !== undefined && html`. Log loss <${Num} value=${logLoss} name="log loss" />`}
-    </p>
+    <div class="small averages">
+      <p class="soft" id="averages">Mean of the classes:</p>
+      <dl aria-labelledby="averages">
+        ${RATES.map(([field, name]) => html`<dt key=${field}>${name}</dt><dd><${Num} value=${macroAverage[field]} name=${name} /></dd>`)}
+        ${logLoss !== undefined && html`<dt>Log loss</dt><dd><${Num} value=${logLoss} name="log loss" /></dd>`}
+      </dl>
+    </div>
   `;
 }
 
 // A column for each output, because the panel is narrow; a measure that is undefined is a dash.
 function Outputs({ caption, measures, items }) {
   return html`
-    <p class="small soft" id="outputs">${caption}:</p>
     <div class="outputs" tabindex="0">
+      <p class="small soft" id="outputs">${caption}:</p>
       <table aria-labelledby="outputs">
         <thead>
           <tr>

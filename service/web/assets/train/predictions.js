@@ -2,16 +2,19 @@
 import { post } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
-import { Num } from "../shared/number_view.js";
 import { whole } from "../shared/number_format.js";
 import { Numbers, Output, rangeOf } from "../shared/output.js";
-import { Judgement } from "./judgement.js";
 
 const ROWS = 16;
 
-export function Predictions({ network, set, at }) {
+// The outputs for the examples of a set, and the evaluation on all of it, at an update.
+export function useMeasured(network, set, at) {
+  return useAnswer(set ? `${set.uid} ${at}` : null, () => ask(network.network, set, at)).answer;
+}
+
+// `measured` is from useMeasured.
+export function Predictions({ network, set, measured }) {
   const examples = set?.examples.slice(0, ROWS) ?? [];
-  const { answer } = useAnswer(set ? `${set.uid} ${at}` : null, () => ask(network.network, set, at));
   const range = rangeOf(network);
   return html`
     <section class="panel predictions" aria-label="Predictions">
@@ -35,7 +38,7 @@ export function Predictions({ network, set, at }) {
                     <td><${Numbers} values=${inputs} /></td>
                     <td><${Numbers} values=${targets} /></td>
                     <td class="outputs">
-                      ${targets.map((target, output) => html`<${Output} key=${output} value=${answer?.outputs[index]?.[output]} target=${target} range=${range} />`)}
+                      ${targets.map((target, output) => html`<${Output} key=${output} value=${measured?.outputs[index]?.[output]} target=${target} range=${range} />`)}
                     </td>
                   </tr>
                 `,
@@ -43,12 +46,7 @@ export function Predictions({ network, set, at }) {
             </tbody>
           </table>
         </div>
-        ${Number(set.exampleCount) > examples.length && html`<p class="small soft">${examples.length ? `The first ${examples.length} of ${whole(set.exampleCount)} examples.` : `The training set has ${whole(set.exampleCount)} examples, too many to show.`}</p>`}
-        <p class="small whole-set">
-          All ${whole(set.exampleCount)} examples: cost <${Num} value=${answer?.all?.cost} name="cost" />
-          ${answer?.all?.correctCount !== undefined && html`<span>, ${whole(answer.all.correctCount)} correct</span>`}
-        </p>
-        ${answer?.all && html`<${Judgement} network=${network} measured=${answer.all} examples=${set.examples} outputs=${answer.outputs} />`}
+        ${Number(set.exampleCount) > examples.length && html`<p class="small soft">The first ${examples.length} of ${whole(set.exampleCount)} examples.</p>`}
       `}
     </section>
   `;

@@ -9,6 +9,7 @@ import { sentence } from "../shared/sentence.js";
 import { enumName } from "../shared/enum_names.js";
 import { isRunning } from "../shared/live_state.js";
 import { Warnings } from "../shared/warnings.js";
+import { settingsText } from "./run_settings.js";
 
 const MARKS = {
   RUN_STATE_PENDING: "…",
@@ -45,7 +46,7 @@ export function RunBar({ network, run, speed, place, latest }) {
           Follow live
         </button>
       </div>
-      <p class="small soft">${structureOf(network)}${run && ` ${settingsOf(run)}`}</p>
+      <p class="small soft">${structureOf(network)}${run && ` ${settingsText(run)}`}</p>
       ${run ? html`<${Facts} run=${run} speed=${speed} />` : html`<p class="soft">No run yet. Train this network with the form.</p>`}
     </header>
   `;
@@ -53,11 +54,6 @@ export function RunBar({ network, run, speed, place, latest }) {
 
 const structureOf = ({ layerSizes, activations, bias, costFunction }) =>
   `${layerSizes.join("-")}, ${[...new Set(activations.map(enumName))].join(" and ")}${bias ? ", biases" : ""}, ${enumName(costFunction)}.`;
-
-const BATCH_MODES = { BATCH_MODE_END_WITH_EPOCH: " (the last of an epoch is smaller)", BATCH_MODE_DROP_LAST: " (what is left of an epoch is dropped)" };
-
-const settingsOf = ({ trainingExamples, validationExamples, settings: { trainingSet, optimizer, learningRate, schedule, batchSize, batchMode, dropout, shuffleSeed } }) =>
-  `Training set ${trainingSet}, ${enumName(optimizer.kind)}, learning rate ${learningRate}${schedule ? ` with schedule ${enumName(schedule.kind)}` : ""}, batch size ${batchSize}${BATCH_MODES[batchMode] ?? ""}${dropout ? `, dropout ${dropout.rates.join(", ")}` : ""}${shuffleSeed === undefined ? "" : `, shuffle seed ${shuffleSeed}`}.${Number(validationExamples) ? ` It trains on ${whole(trainingExamples)} examples and is validated on ${whole(validationExamples)} others.` : ""}`;
 
 function Facts({ run, speed }) {
   const { settings, latestValidation: validation } = run;

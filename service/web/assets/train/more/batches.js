@@ -3,9 +3,9 @@ import { html } from "../../shared/html.js";
 import { Choice } from "../fields.js";
 
 const MODES = {
-  BATCH_MODE_CROSS_EPOCHS: "The batch continues with the next epoch",
-  BATCH_MODE_END_WITH_EPOCH: "The last batch of the epoch is smaller",
-  BATCH_MODE_DROP_LAST: "Examples that are left are not used",
+  BATCH_MODE_CROSS_EPOCHS: "Continue with the next epoch",
+  BATCH_MODE_END_WITH_EPOCH: "Use a smaller last batch",
+  BATCH_MODE_DROP_LAST: "Leave out the rest",
 };
 
 export const BATCHES = {

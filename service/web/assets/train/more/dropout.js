@@ -7,7 +7,7 @@ export const DROPOUT = {
   legend: "Dropout of hidden units",
   defaults: { dropout: "", dropoutSeed: "" },
   Fields: (field) => html`
-    <${Entry} ...${field} name="dropout" label="Rates by layer" placeholder="None, such as 0.2" isText />
+    <${Entry} ...${field} name="dropout" label="Rate, or by layer" placeholder="None, or 0.2" isText />
     <${Entry} ...${field} name="dropoutSeed" label="Seed of dropout" placeholder="0" />
   `,
   settingsOf: (values) => {

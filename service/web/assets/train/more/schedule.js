@@ -18,7 +18,7 @@ const FIELDS = {
   period: { label: "Period T", placeholder: { SCHEDULE_KIND_STEP: "Required", SCHEDULE_KIND_COSINE: "The whole run", "": "1" } },
   factor: { label: "Factor γ", placeholder: { SCHEDULE_KIND_STEP: "0.1", SCHEDULE_KIND_PLATEAU: "0.1", "": "Required" } },
   minimum: { label: "Minimum", placeholder: { "": "0" } },
-  schedulePatience: { label: "Time without improvement", placeholder: { "": "10" }, sent: "patience" },
+  schedulePatience: { label: "Reduce after", placeholder: { "": "10" }, sent: "patience" },
   scheduleDelta: { label: "Least improvement", placeholder: { "": "0" }, sent: "minDelta" },
   rates: { label: "Rates after the first period", placeholder: { "": "0.01 0.001" }, isText: true },
 };
@@ -26,7 +26,7 @@ const FIELDS = {
 const UNITS = { SCHEDULE_UNIT_EPOCH: "Epochs", SCHEDULE_UNIT_UPDATE: "Updates" };
 
 export const SCHEDULE = {
-  legend: "Learning-rate schedule",
+  legend: "Schedule of the learning rate",
   enums: { ScheduleKind: Object.keys(KINDS), ScheduleUnit: Object.keys(UNITS) },
   defaults: { schedule: "SCHEDULE_KIND_CONSTANT", scheduleUnit: "SCHEDULE_UNIT_EPOCH", warmup: "", period: "", factor: "", minimum: "", rates: "", schedulePatience: "", scheduleDelta: "" },
   Fields: (field) => {

@@ -7,8 +7,8 @@ export const STOPPING = {
   legend: "End of the run",
   defaults: { below: "", most: "", patience: "", minDelta: "", stopNonFinite: false, restoreBest: false },
   Fields: (field) => html`
-    <${Entry} ...${field} name="patience" label="Patience" placeholder="No limit" />
-    <${Entry} ...${field} name="minDelta" label="Smallest improvement" placeholder="0" />
+    <${Entry} ...${field} name="patience" label="Patience" placeholder="None (epochs)" />
+    <${Entry} ...${field} name="minDelta" label="Min. improvement" placeholder="0" />
     <${Check} ...${field} name="restoreBest" label="End with the best weights" />
     <${Entry} ...${field} name="below" label="Stop below cost" placeholder="Never" />
     <${Entry} ...${field} name="most" label="Maximum updates" placeholder="No limit" />

@@ -10,11 +10,11 @@ export const VALIDATION = {
   enums: { ValidationUnit: Object.keys(UNITS) },
   defaults: { share: "", splitSeed: "", validationSet: "", every: "", everyUnit: "VALIDATION_UNIT_EPOCH" },
   Fields: (field) => html`
-    <${Entry} ...${field} name="share" label="Held-out share" placeholder="None, such as 0.2" />
+    <${Entry} ...${field} name="share" label="Held-out share" placeholder="None, or 0.2" />
     <${Entry} ...${field} name="splitSeed" label="Seed of the split" placeholder="0" />
     <${Choice} ...${field} isWide name="validationSet" label="Or validate on" options=${["", ...field.sets.map(({ trainingSet }) => trainingSet)]} nameOf=${(id) => id || "None"} />
-    <${Entry} ...${field} name="every" label="Interval" placeholder="1" />
-    <${Choice} ...${field} name="everyUnit" label="Interval in" options=${Object.keys(UNITS)} nameOf=${(unit) => UNITS[unit]} />
+    <${Entry} ...${field} name="every" label="Validate every" placeholder="1" />
+    <${Choice} ...${field} name="everyUnit" label="Counted in" options=${Object.keys(UNITS)} nameOf=${(unit) => UNITS[unit]} />
   `,
   settingsOf: (values) => {
     const share = optionalNumber(values.share);
