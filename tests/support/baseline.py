@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import json
 import os
 import platform
 import subprocess
@@ -11,8 +12,15 @@ from importlib.metadata import version
 from pathlib import Path
 from shutil import rmtree
 
+from promises import IS_LONG
+
 ROOT = Path(__file__).parents[2]
+SUPPORT = ROOT / "tests" / "support"
 IS_X86 = platform.machine().lower() in {"x86_64", "amd64"}
+
+#: The numbers of lanes of the kernels that are compared. Each takes up to a minute to compile, and
+#: all of them are made of the same functions: `make test` compares those that are used most.
+LANES = (1, 4, 8) if IS_LONG else (8,)
 
 
 def fingerprint() -> str:
@@ -21,23 +29,24 @@ def fingerprint() -> str:
     files = sorted((ROOT / "training" / "numerics").glob("*.py"))
     # Numba compiles again what has another time of modification.
     times = [f"{file.name} {file.stat().st_mtime_ns}" for file in files]
-    contents = [file.read_text() for file in (*files, Path(__file__))]
-    words = "\n".join([sys.version, *packages, *times, *contents])
+    used = [SUPPORT / name for name in ("baseline.py", "trajectories.py", "numerics.py")]
+    contents = [file.read_text() for file in (*files, *used)]
+    words = "\n".join([sys.version, str(LANES), *packages, *times, *contents])
     return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
 class Baseline:
-    """All kernels compiled for the baseline, and kept in a folder of their own.
+    """The digests of runs by kernels that are compiled for the baseline, kept in a folder.
 
-    Compiling them takes a minute, in a process of its own that starts at once. All who are given
-    the same folder share it: the first one starts it, and it holds a lock until it ends. A later
-    test run with the same sources and packages uses it again.
+    Compiling them takes a minute or more, in a process of its own that starts at once. All who are
+    given the same folder share it: the first one starts it, and it holds a lock until it ends. A
+    later test run with the same sources and packages uses it again.
     """
 
     def __init__(self, folder: Path) -> None:
         self._cache, self._out, self._err = (folder / name for name in ("cache", "out", "err"))
         self._lock = (folder / "lock").open("w")
-        self._compiling: subprocess.Popen[bytes] | None = None
+        self._computing: subprocess.Popen[bytes] | None = None
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -45,8 +54,8 @@ class Baseline:
         if not (self._out.exists() and self._out.read_text()):  # it was never or not completed
             rmtree(self._cache, ignore_errors=True)
             with self._out.open("w") as out, self._err.open("w") as err:
-                self._compiling = subprocess.Popen(
-                    [sys.executable, "-m", "service.kernels"],
+                self._computing = subprocess.Popen(
+                    [sys.executable, str(SUPPORT / "trajectories.py"), *map(str, LANES)],
                     env=self._environment(),
                     cwd=ROOT,
                     stdout=out,
@@ -58,16 +67,17 @@ class Baseline:
         self._lock = (folder / "lock").open("w")
 
     @cached_property
-    def compiled(self) -> tuple[str, str]:
-        """What the command that compiles has written, once it has ended."""
+    def digests(self) -> dict[str, str]:
+        """The digests of all runs that are compared, by their names, once they are computed."""
         fcntl.flock(self._lock, fcntl.LOCK_SH)
-        if self._compiling is not None:
-            assert self._compiling.wait() == 0, self._err.read_text()
-        return self._out.read_text(), self._err.read_text()
+        if self._computing is not None:
+            assert self._computing.wait() == 0, self._err.read_text()
+        digests: dict[str, str] = json.loads(self._out.read_text())
+        return digests
 
-    def run(self, *arguments: str) -> tuple[str, str]:
-        """Run Python as if this were such a processor; return what it writes to both outputs."""
-        assert self.compiled
+    def run(self, *arguments: str) -> str:
+        """Run Python as if this were such a processor, with these kernels; return its output."""
+        assert self.digests
         done = subprocess.run(
             [sys.executable, *arguments],
             env=self._environment(),
@@ -77,12 +87,12 @@ class Baseline:
             check=False,
         )
         assert done.returncode == 0, done.stderr
-        return done.stdout, done.stderr
+        return done.stdout
 
     def stop(self) -> None:
         """Let what is under way end, for others may wait for it."""
-        if self._compiling is not None:
-            self._compiling.wait()
+        if self._computing is not None:
+            self._computing.wait()
         self._lock.close()
 
     def _environment(self) -> dict[str, str]:
@@ -91,5 +101,5 @@ class Baseline:
             "NUMBA_CPU_NAME": "x86-64" if IS_X86 else "generic",
             "NUMBA_CPU_FEATURES": "",
             "PATH": "",
-            "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "tests" / "support"))),
+            "PYTHONPATH": os.pathsep.join(map(str, (ROOT, SUPPORT))),
         }

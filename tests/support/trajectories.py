@@ -1,6 +1,7 @@
 """Runs whose bits must never change: `python tests/support/trajectories.py` prints their digests.
 
-What they start from are numbers of RandomStream, which are the same on every machine.
+With numbers, it prints only those of runs of which kernels compute so many examples at once. What
+they start from are numbers of RandomStream, which are the same on every machine.
 """
 
 import hashlib
@@ -196,9 +197,16 @@ def applied(problem: Problem) -> list[Floats]:
     return [activations, outputs, costs, gradient_sum / problem.examples, np.array(mean)]
 
 
-def digests() -> dict[str, str]:
-    """Return all digests by name."""
-    trained = {name: trajectory.digest() for name, trajectory in TRAJECTORIES.items()}
+def digests(*lanes: int) -> dict[str, str]:
+    """Return digests by name: all, or those of runs with one of these numbers of lanes.
+
+    Those of networks that are only applied are always among them.
+    """
+    trained = {
+        name: trajectory.digest()
+        for name, trajectory in TRAJECTORIES.items()
+        if not lanes or trajectory.lanes in lanes
+    }
     return trained | {
         "networks applied": applied_digest(FIRST),
         "added networks applied": applied_digest(ADDED),
@@ -206,4 +214,4 @@ def digests() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(digests(), indent=4) + "\n")
+    sys.stdout.write(json.dumps(digests(*map(int, sys.argv[1:])), indent=4) + "\n")

@@ -9,7 +9,7 @@ from baseline import Baseline, fingerprint
 
 @pytest.fixture(scope="session")
 def baseline(pytestconfig: pytest.Config) -> Iterator[Baseline]:
-    """The kernels, compiled once for all tests, and for later runs until their sources change."""
+    """What the baseline computes, once for all tests, and for later runs until sources change."""
     folder = pytestconfig.cache.mkdir(f"kernels-of-the-baseline-{fingerprint()}")
     for other in folder.parent.glob("kernels-of-the-baseline-*"):
         if other != folder:

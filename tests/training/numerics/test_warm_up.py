@@ -1,21 +1,22 @@
 """Warm-up: after it, nothing is compiled."""
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from baseline import Baseline
+from numba.core import config
 from numerics import a_problem
 
-from training.numerics import kernels
-from training.numerics.compile import warm_up
+from training.numerics import compile, kernels  # noqa: A004 (the command's name)
 from training.numerics.dropout import NOTHING_DROPPED
+from training.numerics.jit import Kernel
 
 
 def test_after_warm_up_no_call_compiles_anything() -> None:
-    warm_up()
-    assert warm_up() == []
+    compile.warm_up()
+    assert compile.warm_up() == []
     signatures = [kernel.dispatcher.signatures for kernel in kernels.KERNELS]
     assert [len(known) for known in signatures] == [1] * len(kernels.KERNELS)
 
@@ -43,15 +44,22 @@ def test_after_warm_up_no_call_compiles_anything() -> None:
     assert [kernel.dispatcher.signatures for kernel in kernels.KERNELS] == signatures
 
 
+def _thrice(x: float) -> float:
+    return x + x + x
+
+
 def test_the_command_compiles_missing_kernels_and_loads_them_the_next_time(
-    baseline: Baseline,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    names = ", ".join(kernel.name for kernel in kernels.KERNELS)
-    (said, warned), (said_then, warned_then) = (
-        baseline.compiled,
-        baseline.run("-m", "training.numerics.compile"),
-    )
-    assert said.startswith(f"kernels: compiled {names} in ")
-    assert warned.count("compiling the kernels") == 1
-    assert said_then.startswith(f"kernels: loaded {names} in ")
-    assert warned_then == ""
+    monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path))
+    warning = "compiling the kernels: takes about a minute, once per processor type"
+    for what, warned in (("compiled", [warning]), ("loaded", [])):
+        two = [Kernel(_thrice, "float64(float64)", name) for name in ("this", "that")]
+        monkeypatch.setattr(compile, "KERNELS", two)
+        caplog.clear()
+        compile.main()
+        assert capsys.readouterr().out.startswith(f"kernels: {what} this, that in ")
+        assert caplog.messages == warned
