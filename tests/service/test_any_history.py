@@ -249,9 +249,10 @@ class AnyHistory(RuleBasedStateMachine):
         name = self.a_network(data)
         self.follow(name)
         history, earliest = self.histories[name], self.earliest(name)
-        update = earliest + int(part * (history.latest - earliest))
-        if update not in history.made or update == earliest:
+        made = [update for update in history.made if update > earliest]
+        if not made:
             return
+        update = made[int(part * (len(made) - 1))]
         place = data.draw(places(history.network), "place")
         before, after = history.states[update - 1], history.states[update]
         offset = place.offset(history.network)

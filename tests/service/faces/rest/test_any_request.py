@@ -22,10 +22,11 @@ from service.faces.rest.documentation.examples import BODIES, PATHS
 #: How what is as its schema says may be answered, for there are rules that no schema can tell.
 ANSWERS = ["2xx", "400", "404", "409", "412", "429"]
 
-#: The same calls as by POST with a body, and one whose settings are those of :step: in the quick
-#: form, the values at the limits of their schemas are tried once.
+#: The same calls as by POST with a body, and those whose settings are those of :step, but for
+#: updates:explain, which has the fields of the others, too: in the quick form, the values at the
+#: limits of their schemas are tried once.
 IN_BRIEF = {
-    "include-name-regex": r"^GET .*updates/\{update\}:|:train$",
+    "include-name-regex": r"^GET .*updates/\{update\}:|^POST .*updates:(trace|walk)$|:train$",
     "phases": {"coverage": {"enabled": False}},
 }
 
