@@ -1,6 +1,6 @@
 """A database of an earlier version opens, verifies, answers what it was asked and trains on.
 
-The rows are those that the version before versioned records wrote, with every kind of answer.
+The rows are those that older code wrote, with every kind of answer: see `older`.
 """
 
 import json
@@ -17,14 +17,10 @@ import pytest
 from clearprop.v1 import run_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
-from older import REVISION_0004, make_revision_0004
+from older import REVISION_0004, REVISION_0007, make_revision
 from servers import new_server
 
 from storage import codec
-
-#: The calls that were made, what a repetition of each was answered, and how the training of the run
-#: that is paused ends by the same version.
-EXPECTED = json.loads(REVISION_0004.with_suffix(".json").read_text())
 
 
 def as_of_today(path: Path, *, as_json: bool) -> None:
@@ -41,13 +37,20 @@ def as_of_today(path: Path, *, as_json: bool) -> None:
             )
 
 
-@pytest.fixture(params=["msgpack", "json"])
-def stub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TrainingServiceStub]:
+@pytest.fixture(
+    params=[(REVISION_0004, False), (REVISION_0004, True), (REVISION_0007, False)],
+    ids=["0004", "0004 with answers as JSON", "0007"],
+)
+def older(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[tuple[TrainingServiceStub, dict[str, Any]]]:
+    """A server on a database of a revision, and what that expects of it."""
+    rows, as_json = request.param
     path = tmp_path / "clearprop.db"
-    make_revision_0004(path)
-    as_of_today(path, as_json=request.param == "json")
+    make_revision(rows, path)
+    as_of_today(path, as_json=as_json)
     with new_server(tmp_path) as server, server.stub() as stub:
-        yield stub
+        yield stub, json.loads(rows.with_suffix(".json").read_text())
 
 
 def answer(stub: TrainingServiceStub, call: dict[str, Any]) -> str:
@@ -65,27 +68,41 @@ def answer(stub: TrainingServiceStub, call: dict[str, Any]) -> str:
 
 
 def test_it_answers_repeated_requests_verifies_and_trains_on_to_the_same_bits(
-    stub: TrainingServiceStub,
+    older: tuple[TrainingServiceStub, dict[str, Any]],
 ) -> None:
-    repeated = {call["rpc"] for call in EXPECTED["calls"]}
+    stub, expected = older
+    repeated = {call["rpc"] for call in expected["calls"]}
     changing = {
         method.name
         for method in pb.DESCRIPTOR.services_by_name["TrainingService"].methods
         if "request_id" in method.input_type.fields_by_name
     }
     assert repeated == changing
-    for call in EXPECTED["calls"]:
+    for call in expected["calls"]:
         assert answer(stub, call) == call["response"], call["rpc"]
 
-    for network in ("net", "fork", "given", "plus", "soft"):
-        last = [*stub.VerifyHistory(pb.VerifyHistoryRequest(network=network))][-1]
-        assert not last.HasField("difference"), network
+    networks = stub.ListNetworks(pb.ListNetworksRequest()).networks
+    assert {"net", "fork", "given", "plus", "soft"} <= {each.network for each in networks}
+    for network in networks:
+        request = pb.VerifyHistoryRequest(network=network.network)
+        last = [*stub.VerifyHistory(request)][-1]
+        assert not last.HasField("difference"), network.network
 
-    stub.ResumeRun(pb.ResumeRunRequest(network="net", run=3))
-    watch = stub.WatchUpdates(pb.WatchUpdatesRequest(network="net", until_run=3))
-    *_, end = watch
-    assert end.run_event.run.state == run_pb2.RUN_STATE_SUCCEEDED
-    state = stub.GetState(pb.GetStateRequest(network="net")).state
-    assert state.update == EXPECTED["latest_update"]
-    numbers = [number for layer in state.layers for number in (*layer.weights, *layer.biases)]
-    assert [number.hex() for number in numbers] == EXPECTED["parameters"]
+    for run in expected["ends"]:
+        name, number = run["network"], run["run"]
+        stub.ResumeRun(pb.ResumeRunRequest(network=name, run=number))
+        *_, end = stub.WatchUpdates(pb.WatchUpdatesRequest(network=name, until_run=number))
+        assert end.run_event.run.state == run_pb2.RUN_STATE_SUCCEEDED
+        state = stub.GetState(pb.GetStateRequest(network=name)).state
+        assert state.update == run["latest_update"]
+        numbers = [number for layer in state.layers for number in (*layer.weights, *layer.biases)]
+        assert [number.hex() for number in numbers] == run["parameters"]
+
+        # What there was not when the network was stored.
+        settings = {"training_set": "xor", "learning_rate": 0.1, "batch_size": 2, "epochs": 9}
+        validated = run_pb2.TrainingSettings(**settings, validation={"share": 0.25})
+        request = pb.StepRequest(network=name, count=5, settings=validated)
+        found = [each.HasField("validation") for each in stub.Step(request).updates]
+        assert found == [False, True, True, False, True]  # at the ends of epochs of 3 examples
+        *_, last = stub.VerifyHistory(pb.VerifyHistoryRequest(network=name))
+        assert not last.HasField("difference")

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from histories import NOW, SetClock, append, begin, same_segment
-from older import make_revision_0001, make_revision_0004
+from older import REVISION_0004, REVISION_0007, make_revision, make_revision_0001
 
 from storage import codec
 from storage.migrations import REVISIONS
@@ -18,11 +19,13 @@ from training.errors import DamagedHistory
 from training.network import Initializer, initial_parameters
 from training.numerics.initializers import InitializerKind
 from training.optimizer import Optimizer
+from training.plateau import NO_PLATEAU
 from training.ports import Writer
 from training.run import EndReason, RunState
 from training.run_changes import change_state
 from training.settings import StopCondition, TrainingSettings
 from training.training_set import BUILT_IN
+from training.validation import NOT_VALIDATED
 
 
 @pytest.fixture
@@ -135,7 +138,7 @@ def test_nothing_that_was_written_is_changed(older: Path) -> None:
 
 def test_fields_of_a_later_version_survive_what_is_written_now(tmp_path: Path) -> None:
     path = tmp_path / "later.db"
-    make_revision_0004(path)
+    make_revision(REVISION_0004, path)
     with closing(sqlite3.connect(path)) as database, database:
         columns = "network_uid, number, state, training_set_uid, latest_cost, document, epoch_cost"
         query = f"SELECT {columns} FROM runs WHERE state = 'PAUSED'"  # noqa: S608
@@ -174,6 +177,49 @@ def test_fields_of_a_later_version_survive_what_is_written_now(tmp_path: Path) -
             query = f"SELECT document FROM {table} WHERE network_uid = ?"  # noqa: S608
             *_, last = (json.loads(found) for (found,) in database.execute(query, (uid,)))
             assert (last["state"], last["settings"]["curriculum"]) == ("CANCELLED", "cosine")
+
+
+def test_runs_of_before_validations_have_none_and_tokens_and_audit_entries_are_kept(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "0007.db"
+    make_revision(REVISION_0007, path)
+    store = SqliteStore(path, SetClock())
+    with store.read() as reader:
+        networks = [reader.network(name) for name in ("net", "fork", "last", "given", "slow")]
+        uids = [network.uid for network in networks]
+        runs = [run for uid in uids for run in reader.runs(uid, None, 9)]
+        segments = [
+            segment
+            for uid in uids
+            for segment in reader.segments(uid, reader.head(uid).earliest_update, 9**9, 99)
+        ]
+        tokens, entries = reader.tokens("", 9), reader.audit_entries(None, 99)
+    store.close()
+    for run in runs:
+        settings = run.settings
+        assert settings == TrainingSettings(
+            settings.training_set,
+            settings.learning_rate,
+            settings.batch_size,
+            settings.epochs,
+            settings.shuffle_seed,
+            settings.optimizer,
+            replace(settings.stop, patience=0, min_delta=0.0, restore_best=False),
+        )
+        assert run.validation == NOT_VALIDATED
+        assert run.plateau == NO_PLATEAU
+        assert (run.validation_set_uid, run.validation_examples) == ("", 0)
+        assert run.schedule.is_constant
+    assert Counter((run.state, run.end_reason) for run in runs) == {
+        (RunState.PAUSED, None): 3,
+        (RunState.CANCELLED, EndReason.CANCELLED): 3,
+        (RunState.FAILED, EndReason.DIVERGED): 1,
+        (RunState.SUCCEEDED, EndReason.ALL_EPOCHS): 1,
+    }
+    assert not any(len(segment.validations) for segment in segments)
+    assert [token.name for token in tokens] == ["first"]
+    assert len(entries) == 43
 
 
 def drop_validations(database: sqlite3.Connection) -> None:

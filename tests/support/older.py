@@ -26,12 +26,16 @@ def make_revision_0001(path: Path) -> None:
     engine.dispose()
 
 
-#: The rows that the code of revision 0004 wrote before records had versions: every kind of network,
-#: run, event, training set, optimizer and answer. Run 3 of network `net` is paused.
-REVISION_0004 = Path(__file__).with_name("revision_0004.sql")
+SUPPORT = Path(__file__).parent
+
+#: The rows that the code of two revisions wrote: every kind of network, run, event, training set,
+#: optimizer and answer. The first is the one before records had versions, the second the one before
+#: validations, with a token and audit entries. A file beside the rows has the calls that were made,
+#: what a repetition of each was answered, and how runs that are paused end with the same code.
+REVISION_0004, REVISION_0007 = (SUPPORT / f"revision_{name}.sql" for name in ("0004", "0007"))
 
 
-def make_revision_0004(path: Path) -> None:
-    """Make a database as the code of revision 0004 left it."""
+def make_revision(rows: Path, path: Path) -> None:
+    """Make a database as the code of a revision left it."""
     with closing(sqlite3.connect(path)) as database:
-        database.executescript(REVISION_0004.read_text())
+        database.executescript(rows.read_text())

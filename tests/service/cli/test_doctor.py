@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from console import Clearprop
 from histories import SetClock
-from older import make_revision_0004
+from older import REVISION_0004, make_revision
 from servers import ServerProcess
 
 from service.doctor import machine
@@ -91,7 +91,7 @@ def test_a_database_that_cannot_be_used_is_reported(path: Path, tmp_path: Path) 
 
 
 def test_an_older_database_and_its_permissions_are_reported(tmp_path: Path) -> None:
-    make_revision_0004(tmp_path / "older.db")
+    make_revision(REVISION_0004, tmp_path / "older.db")
     (tmp_path / "older.db").chmod(0o640)
     texts = [each.text for each in check_store(f"sqlite:///{tmp_path}/older.db", Limits())]
     assert "is migrated to" in texts[0]
