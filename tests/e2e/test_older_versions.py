@@ -84,8 +84,7 @@ def test_it_answers_repeated_requests_verifies_and_trains_on_to_the_same_bits(
     networks = stub.ListNetworks(pb.ListNetworksRequest()).networks
     assert {"net", "fork", "given", "plus", "soft"} <= {each.network for each in networks}
     for network in networks:
-        request = pb.VerifyHistoryRequest(network=network.network)
-        last = [*stub.VerifyHistory(request)][-1]
+        *_, last = stub.VerifyHistory(pb.VerifyHistoryRequest(network=network.network))
         assert not last.HasField("difference"), network.network
 
     for run in expected["ends"]:
@@ -99,8 +98,13 @@ def test_it_answers_repeated_requests_verifies_and_trains_on_to_the_same_bits(
         assert [number.hex() for number in numbers] == run["parameters"]
 
         # What there was not when the network was stored.
-        settings = {"training_set": "xor", "learning_rate": 0.1, "batch_size": 2, "epochs": 9}
-        validated = run_pb2.TrainingSettings(**settings, validation={"share": 0.25})
+        validated = run_pb2.TrainingSettings(
+            training_set="xor",
+            learning_rate=0.1,
+            batch_size=2,
+            epochs=9,
+            validation=run_pb2.Validation(share=0.25),
+        )
         request = pb.StepRequest(network=name, count=5, settings=validated)
         found = [each.HasField("validation") for each in stub.Step(request).updates]
         assert found == [False, True, True, False, True]  # at the ends of epochs of 3 examples
