@@ -8,8 +8,7 @@ from typing import Final
 import numpy as np
 
 from training.dropout import dropped_units
-from training.engine import Engine, cost_and_gradient, rates_of, structure_of
-from training.label_smoothing import smoothed
+from training.engine import Engine, cost_and_gradient, rates_of, structure_of, trained_on
 from training.learning_rates import learning_rate
 from training.network import Array, Network
 from training.numerics.dropout import DroppedUnits
@@ -33,9 +32,9 @@ class BatchUpdate:
     `index` is the number of updates that the run applied before. `numbers` are the examples of the
     batch by their indices in the training set, in the order of the batch; a batch across the end of
     an epoch can contain an example twice, so examples are identified by their position in the
-    batch. `examples` are their rows, in the same order, with the targets that the run trains
-    on. `after` is None if the update would make a parameter infinite or NaN: such an update is
-    never applied.
+    batch. `examples` are their rows, in the same order, with the targets and the weights that
+    the run trains with. `after` is None if the update would make a parameter infinite or NaN: such
+    an update is never applied.
     """
 
     network: Network
@@ -105,8 +104,7 @@ def batch_gradient(
 
 
 def _batch(network: Network, run: Run, examples: RunExamples, rows: Indices) -> Examples:
-    targets = smoothed(network, run.settings, examples.training.targets[rows])
-    return Examples(examples.training.inputs[rows], targets)
+    return trained_on(network, run.settings, examples.training.select(rows))
 
 
 def _numbers(examples: RunExamples, rows: Indices) -> Iterator[int]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from training.batches import BatchMode
 from training.chunks import chunks
+from training.class_weights import weights_of
 from training.dropout import dropped_units
 from training.label_smoothing import smoothed
 from training.learning_rates import learning_rates
@@ -83,7 +84,8 @@ class Engine:
         settings = run.settings
         self._run = run
         self._network = encoded_network(network)
-        self._data = data_of(examples.inputs, smoothed(network, settings, examples.targets))
+        trained = trained_on(network, settings, examples)
+        self._data = data_of(trained.inputs, trained.targets, trained.weights)
         self._batches = run.batches
         self._optimizer = settings.optimizer.completed()
         self._optimizer_code = OPTIMIZER_CODES[str(self._optimizer.kind)]
@@ -181,6 +183,12 @@ class Engine:
         return words.copy()  # the kernel advances it
 
 
+def trained_on(network: Network, settings: TrainingSettings, examples: Examples) -> Examples:
+    """Return examples as a run trains on them: with smoothed targets, and with all weights."""
+    targets = smoothed(network, settings, examples.targets)
+    return Examples(examples.inputs, targets, weights_of(settings, examples))
+
+
 def next_shuffling(words: Words) -> Words:
     """Return the shuffling of the next epoch: the state after a jump, as the kernel computes it."""
     state, increment = (int(words[place]) << 64 | int(words[place + 1]) for place in (0, 6))
@@ -215,7 +223,7 @@ def outputs_and_costs(
     examples: Examples,
     dropout: DroppedUnits = NOTHING_DROPPED,
 ) -> tuple[Array, Array]:
-    """Return the outputs (n, outputs) and the cost (n) of each of n examples."""
+    """Return the outputs (n, outputs) and the cost (n), times its weight, of each of n examples."""
     return _evaluated(network, parameters, examples, dropout, np.empty(0))
 
 
@@ -254,9 +262,10 @@ def _evaluated(
     """Return the outputs and costs; add G to `gradient_sum` (parameters), unless it is (0)."""
     outputs = np.empty((len(examples.inputs), network.layer_sizes[-1]))
     costs = np.empty(len(outputs))
-    argument, data = encoded_network(network), data_of(examples.inputs, examples.targets)
+    argument = encoded_network(network)
+    data = data_of(examples.inputs, examples.targets, examples.weights)
     for rows in chunks(network, len(costs), gradient=gradient_sum.size > 0):
-        of_rows = Data(data.inputs[rows], data.targets[rows])
+        of_rows = Data(data.inputs[rows], data.targets[rows], data.weights[rows])
         results = Results(outputs[rows], costs[rows], gradient_sum)
         kernels.evaluate(argument, of_rows, parameters, dropout.after(rows.start), results)
     return outputs, costs

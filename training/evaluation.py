@@ -50,12 +50,13 @@ class Evaluation:
 
 
 def evaluate(network: Network, parameters: Array, examples: Examples) -> Evaluation:
-    """Measure the outputs for examples that fit the network; see `judge_of`."""
+    """Measure the outputs for examples that fit the network, all with weight 1; see `judge_of`."""
+    examples = examples.unweighted
     judge = judge_of(network, examples.targets)
     total, worst = 0.0, _Worst()
     # The outputs of all examples together may be as large as the training set.
     for rows in chunks(network, len(examples.inputs)):
-        some = Examples(examples.inputs[rows], examples.targets[rows])
+        some = examples.select(rows)
         outputs, costs = outputs_and_costs(network, parameters, some)
         total = sum_in_order(costs, total)
         judge.add(outputs, some.targets)

@@ -120,8 +120,10 @@ def check_gradients(
 ) -> GradientCheck:
     """Compare the gradients of the mean cost of examples that fit the network.
 
-    `places` are the indices, at least one, of the parameters to check in the flat vector.
+    `places` are the indices, at least one, of the parameters to check in the flat vector. All
+    examples have the weight 1.
     """
+    examples = examples.unweighted
     _, gradient = cost_and_gradient(network, parameters, examples)
     measuring = _Measuring(network, parameters, examples)
     found = [measuring.difference(int(place), float(gradient[place])) for place in places]

@@ -14,7 +14,7 @@ class HeldOut:
 
     def __init__(self, network: Network, examples: Examples) -> None:
         self._network = network
-        self._examples = examples
+        self._examples = examples.unweighted
         self._meaning = meaning_of(network, examples.targets)
 
     def evaluate(self, parameters: Array) -> ValidationResult:
@@ -22,7 +22,7 @@ class HeldOut:
         examples, total, correct = self._examples, 0.0, 0
         is_counted = True
         for rows in chunks(self._network, len(examples.inputs)):
-            some = Examples(examples.inputs[rows], examples.targets[rows])
+            some = examples.select(rows)
             outputs, costs = outputs_and_costs(self._network, parameters, some)
             total = sum_in_order(costs, total)
             found = self._meaning.correct(outputs, some.targets)

@@ -31,13 +31,15 @@ class Initializer:
     """How initial weights are drawn, or that they were given explicitly.
 
     `seed` is 0 to 2^63 − 1, for kinds that draw weights; `low` and `high` are the finite bounds of
-    UNIFORM. Fields that do not apply to the kind are None.
+    UNIFORM, `deviation` > 0 and finite that of NORMAL. Fields that do not apply to the kind are
+    None.
     """
 
     kind: InitializerKind
     seed: int | None = None
     low: float | None = None
     high: float | None = None
+    deviation: float | None = None
 
     @property
     def needs_seed(self) -> bool:
@@ -45,12 +47,18 @@ class Initializer:
         return self.seed is None and self.kind.definition.seeded
 
     def completed(self) -> "Initializer":
-        """Return the initializer with default bounds for those that are not given."""
-        defaults = self.kind.definition.defaults
-        missing: dict[str, Any] = {
-            name: bound for name, bound in defaults.items() if getattr(self, name) is None
-        }
-        return replace(self, **missing) if missing else self
+        """Return the initializer with default arguments for those that are not given."""
+        given: dict[str, Any] = self.arguments
+        return replace(self, **given) if given else self
+
+    @property
+    def arguments(self) -> dict[str, float]:
+        """The arguments of the kind; default values for those that are not given."""
+        defaults, found = self.kind.definition.defaults, dict[str, float]()
+        for name, default in defaults.items():
+            value: float | None = getattr(self, name)
+            found[name] = default if value is None else value
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +215,8 @@ def initial_parameters(network: Network, explicit: Sequence[LayerParameters] = (
         return parameters
     # Initializers that draw nothing have neither a seed nor bounds.
     stream = RandomStream(recipe.seed or 0)
-    low, high = recipe.low or 0.0, recipe.high or 0.0
+    given = recipe.arguments
     for shape in network.shapes:
-        weights = INITIALIZERS[recipe.kind](stream, shape.inputs, shape.units, low, high)
+        weights = INITIALIZERS[recipe.kind](stream, shape.inputs, shape.units, given)
         parameters[shape.weights] = weights
     return parameters

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import isfinite
+from typing import Final
 
 import numpy as np
 
@@ -131,11 +132,19 @@ def _check_limits(layer_sizes: Sequence[int], bias: bool, limits: Limits) -> Non
             )
 
 
+#: Why only some kinds have each argument.
+_ARGUMENTS: Final = {
+    "low": "UNIFORM has bounds",
+    "high": "UNIFORM has bounds",
+    "deviation": "NORMAL has a deviation",
+}
+
+
 def check_initializer(violations: Violations, name: str, initializer: Initializer) -> None:
     """Require an initializer that can be requested, with only the fields that apply to it.
 
     A seed is 0 to 2^63 − 1; the bounds of UNIFORM are finite, with low < high and a finite
-    distance.
+    distance; the deviation of NORMAL is finite and greater than 0.
     """
     kind, seed = initializer.kind, initializer.seed
     known = violations.known(f"{name}.kind")
@@ -148,16 +157,22 @@ def check_initializer(violations: Violations, name: str, initializer: Initialize
         f"{name}.seed",
         "must be absent with ZEROS, which draws nothing",
     )
-    for bound in ("low", "high"):
-        value = getattr(initializer, bound)
+    for argument, why in _ARGUMENTS.items():
+        value = getattr(initializer, argument)
         violations.require(
-            value is None or isfinite(value), f"{name}.{bound}", f"must be finite, not {value}"
+            value is None or isfinite(value), f"{name}.{argument}", f"must be finite, not {value}"
         )
         violations.require(
-            value is None or not known or kind is InitializerKind.UNIFORM,
-            f"{name}.{bound}",
-            "must be absent: only UNIFORM has bounds",
+            value is None or not known or argument in kind.definition.defaults,
+            f"{name}.{argument}",
+            f"must be absent: only {why}",
         )
+    deviation = initializer.deviation
+    violations.require(
+        deviation is None or not deviation <= 0.0,
+        f"{name}.deviation",
+        f"must be greater than 0, not {deviation}",
+    )
     _check_bounds(violations, name, initializer.completed() if known else initializer)
 
 

@@ -13,15 +13,14 @@ from training.network import Array
 from training.numerics import loops
 from training.numerics.dropout import unit_factors
 from training.numerics.layout import Layer, Structure, to_flat, to_layers
-from training.training_set import Examples
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
     """The forward and backward pass of one example; lists are by layer after the inputs, then unit.
 
-    `position` is its position in the batch; `deltas` are ∂C/∂z. `factors` are those of
-    dropout, for hidden layers; empty without dropout.
+    `position` is its position in the batch; `deltas` are ∂C/∂z, times the weight. `factors` are
+    those of dropout, for hidden layers; empty without dropout. `weight` is None without weights.
     """
 
     structure: Structure
@@ -32,11 +31,13 @@ class Pass:
     activations: loops.Units
     deltas: loops.Units
     factors: loops.Units
+    weight: float | None = None
 
     @property
     def cost(self) -> float:
-        """The cost of the example."""
-        return loops.example_cost(self.structure, self.logits, self.activations, self.targets)
+        """The cost of the example, times its weight."""
+        cost = loops.example_cost(self.structure, self.logits, self.activations, self.targets)
+        return cost if self.weight is None else loops.weigh_cost(cost, self.weight)
 
     @property
     def gradient(self) -> list[float]:
@@ -72,13 +73,14 @@ class Passes:
         factors = unit_factors(self._dropout, structure.layer_sizes, position)
         logits, activations = loops.forward(structure, layers, x, factors)
         check_cancelled()
-        deltas = loops.backward(structure, layers, logits, activations, y, factors)
-        return Pass(structure, position, x, y, logits, activations, deltas, factors)
+        weights = self._examples.weights
+        weight = None if weights is None else float(weights[position])
+        deltas = loops.backward(structure, layers, logits, activations, y, factors, weight)
+        return Pass(structure, position, x, y, logits, activations, deltas, factors, weight)
 
 
 def gradient_of(update: BatchUpdate, position: int) -> Array:
     """Return ∂C/∂w (parameters) of the example at a position in the batch, from the kernels."""
-    alone = slice(position, position + 1)
-    examples = Examples(update.examples.inputs[alone], update.examples.targets[alone])
+    examples = update.examples.select(slice(position, position + 1))
     dropout = update.dropout.after(position)
     return cost_and_gradient(update.network, update.before.parameters, examples, dropout)[1]

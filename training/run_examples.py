@@ -22,8 +22,7 @@ class RunExamples:
     @property
     def nbytes(self) -> int:
         """The size of the arrays in bytes."""
-        sides = [self.training, self.validation] if self.validation else [self.training]
-        return sum(side.inputs.nbytes + side.targets.nbytes for side in sides)
+        return self.training.nbytes + (self.validation.nbytes if self.validation else 0)
 
 
 def examples_of_run(
@@ -38,9 +37,5 @@ def examples_of_run(
         return RunExamples(examples, validation_set)
     sides = split(examples.targets, validation.share, validation.seed)
     return RunExamples(
-        _rows(examples, sides.training), _rows(examples, sides.held_out), sides.training
+        examples.select(sides.training), examples.select(sides.held_out), sides.training
     )
-
-
-def _rows(examples: Examples, indices: Indices) -> Examples:
-    return Examples(examples.inputs[indices], examples.targets[indices])

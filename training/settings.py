@@ -59,7 +59,8 @@ class TrainingSettings:
     With `validation`, the network is evaluated on examples that the run does not train on.
     The schedule says how the learning rate changes, `batch_mode` what happens to a batch at the end
     of an epoch. `label_smoothing`, at least 0 and less than 1, is the share of each target that is
-    spread over the classes.
+    spread over the classes. `class_weights`, ≥ 0 and finite, are factors of the costs of examples
+    by their class; none of them are all 1.
     `dropout` leaves out hidden units. A penalty is a part of the cost; then the gradient is
     clipped, and frozen parameters do not change.
     """
@@ -76,6 +77,7 @@ class TrainingSettings:
     batch_mode: BatchMode = BatchMode.CROSS_EPOCHS
     dropout: Dropout | None = None
     label_smoothing: float = 0.0
+    class_weights: tuple[float, ...] = ()
     penalty: Penalty = field(default_factory=Penalty)
     clipping: Clipping = field(default_factory=Clipping)
     frozen: Frozen = field(default_factory=Frozen)
@@ -133,6 +135,7 @@ def check_settings(
         f"{name}.label_smoothing",
         f"must be at least 0 and less than 1, not {settings.label_smoothing}",
     )
+    _check_class_weights(violations, f"{name}.class_weights", settings.class_weights)
     if settings.validation is not None:
         check_validation(violations, f"{name}.validation", settings.validation, examples)
     else:
@@ -173,6 +176,18 @@ def check_batch(network: Network, examples: int, field: str, limits: Limits) -> 
             limit="batch_numbers",
             value=limits.batch_numbers,
         )
+
+
+def _check_class_weights(violations: Violations, name: str, weights: tuple[float, ...]) -> None:
+    for index, weight in enumerate(weights):
+        violations.require(
+            isfinite(weight) and weight >= 0.0,
+            f"{name}[{index}]",
+            f"must be finite and at least 0, not {weight}",
+        )
+    violations.require(
+        not weights or any(weights), name, "must have a weight that is greater than 0"
+    )
 
 
 def _check_stop(violations: Violations, name: str, stop: StopCondition) -> None:

@@ -32,7 +32,8 @@ class ExampleTrace:
     `logits`, `activations` and `deltas` (∂C/∂z) have a vector for each layer after the inputs; the
     logits of softmax outputs are ln a. `factors`, by which dropout multiplies activations, has a
     vector for each hidden layer, or none without dropout. `gradient` (parameters) is flat, like the
-    parameters.
+    parameters. `weight` is that of the example, a factor of `cost`, `deltas` and `gradient`; None
+    without weights.
     """
 
     position: int
@@ -45,6 +46,7 @@ class ExampleTrace:
     factors: tuple[Array, ...]
     cost: float
     gradient: Array
+    weight: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ def _example(update: BatchUpdate, through: Pass) -> ExampleTrace:
         _vectors(through.factors),
         through.cost,
         np.array(through.gradient),
+        through.weight,
     )
 
 

@@ -1,6 +1,6 @@
 """A training set: examples in a fixed order, immutable."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import isfinite
 
@@ -10,14 +10,35 @@ from training.errors import Violations
 from training.network import Array, Network
 from training.numerics.costs import CostFunction
 from training.numerics.overflow import allow_overflow
+from training.split import Indices
 
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """The numbers of a training set: inputs (examples, inputs), targets (examples, outputs)."""
+    """The numbers of a training set: inputs (examples, inputs), targets (examples, outputs).
+
+    `weights` (examples) are the weights of the examples, ≥ 0; None if all are 1.
+    """
 
     inputs: Array
     targets: Array
+    weights: Array | None = None
+
+    @property
+    def nbytes(self) -> int:
+        """The size of the arrays in bytes."""
+        weights = 0 if self.weights is None else self.weights.nbytes
+        return self.inputs.nbytes + self.targets.nbytes + weights
+
+    @property
+    def unweighted(self) -> "Examples":
+        """The same examples with weights of 1, as evaluations see them."""
+        return self if self.weights is None else replace(self, weights=None)
+
+    def select(self, rows: slice | Indices) -> "Examples":
+        """Return some of the examples."""
+        weights = None if self.weights is None else self.weights[rows]
+        return Examples(self.inputs[rows], self.targets[rows], weights)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ UnitName: TypeAlias = Literal["update", "epoch"]
 
 #: Options of a run, by the message that they belong to.
 _SETTINGS = ("learning_rate", "batch_size", "epochs", "shuffle_seed", "label_smoothing")
+_INITIALIZER_NUMBERS = ("seed", "low", "high", "deviation")
 _SCHEDULE_NUMBERS = ("period", "factor", "minimum", "warmup", "rates", "patience", "min_delta")
 _STOP = ("cost_below", "max_updates", "patience", "min_delta", "restore_best")
 _VALIDATION = {
@@ -60,6 +61,7 @@ class RecipeOptions(TypedDict, total=False):
     seed: int
     low: float
     high: float
+    deviation: float
 
 
 class NetworkOptions(TypedDict, total=False):
@@ -72,9 +74,10 @@ class NetworkOptions(TypedDict, total=False):
       `huber`, `hinge` or `poisson`. The default follows from the output activation.
     - `bias`: whether every unit has a bias. False by default.
     - `initializer`: `uniform` (the default), `glorot`, `he`, `lecun`, `lecun-normal`,
-      `glorot-normal`, `he-normal` or `zeros`.
+      `glorot-normal`, `he-normal`, `normal`, `orthogonal` or `zeros`.
     - `seed`: the seed of the initializer. By default, the service chooses one.
     - `low`, `high`: the range [low, high) of `uniform`, [-0.12, 0.12) by default.
+    - `deviation`: the standard deviation of `normal`, 0.05 by default.
     - `initial_weights`: a matrix [units, inputs] for each layer after the inputs, instead of an
       initializer. PyTorch stores the weights of a layer in this layout. Keras stores them as
       [inputs, units]: pass `layout="inputs-units"` with them. A square matrix fits both layouts, so
@@ -91,6 +94,7 @@ class NetworkOptions(TypedDict, total=False):
     seed: int
     low: float
     high: float
+    deviation: float
     initial_weights: Sequence[MatrixLike]
     initial_biases: Sequence[VectorLike]
     layout: LayoutName
@@ -126,6 +130,8 @@ class OptimizerOptions(TypedDict, total=False):
       `end-with-epoch` or `drop-last`.
     - `label_smoothing` (0): the share of each target that is spread over the classes, with a
       cross-entropy as the cost.
+    - `class_weights`: factors of the costs of examples by their class, one for each output, or two
+      for the targets 0 and 1 of a single output, with a cross-entropy as the cost.
     - `schedule`: how the learning rate changes: `constant` (the default), `step`, `exponential`,
       `cosine`, `inverse-time`, `plateau` or `list`.
     - `schedule_unit`: the unit of its time: `epoch` (the default) or `update`.
@@ -161,6 +167,7 @@ class OptimizerOptions(TypedDict, total=False):
     stop_on_non_finite_cost: bool
     batch_mode: str
     label_smoothing: float
+    class_weights: Sequence[float]
     schedule: str
     schedule_unit: str
     schedule_period: int
@@ -238,7 +245,7 @@ def initializer_of(options: NetworkOptions | RecipeOptions) -> Initializer | Non
 
     Raises ValueError for an unknown name.
     """
-    recipe = _given(options, ("seed", "low", "high"))
+    recipe = _given(options, _INITIALIZER_NUMBERS)
     if "initializer" in options:
         recipe["kind"] = enum_value(InitializerKind, options["initializer"])
     return Initializer(**recipe) if recipe else None
@@ -249,6 +256,7 @@ def training_settings(training_set: str, **options: Unpack[StepOptions]) -> Trai
     settings = TrainingSettings(training_set=training_set)
     for name, value in _given(options, _SETTINGS).items():
         setattr(settings, name, value)
+    settings.class_weights.extend(options.get("class_weights", ()))
     if "batch_mode" in options:
         settings.batch_mode = enum_value(BatchMode, options["batch_mode"])
     parts = {

@@ -70,6 +70,11 @@ class TracedExample:
         return _vectors(self.message.activations)
 
     @property
+    def weight(self) -> float:
+        """The weight of the example, a factor of its cost, its deltas and its gradients."""
+        return self.message.weight if self.message.HasField("weight") else 1.0
+
+    @property
     def factors(self) -> list[Vector]:
         """The factors of dropout for each hidden layer, 0 for a dropped unit; empty without it.
 

@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from service.reading.examples_cache import ExamplesCache
+from training.class_weights import check_class_weights
 from training.dropout import check_dropout
 from training.errors import RunNotOver, TrainingSetNotFound, Violations
 from training.label_smoothing import check_label_smoothing
@@ -77,6 +78,7 @@ class RunOpening:
         examples = self._examples.read(reader, training_set.uid)
         check_fits(violations, "settings.training_set", network, training_set, examples)
         check_label_smoothing(violations, "settings", network, settings)
+        check_class_weights(violations, "settings", network, settings)
         validation = settings.validation
         if validation is None or not validation.training_set:
             return training_set, None

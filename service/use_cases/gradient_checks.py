@@ -10,7 +10,6 @@ from training.limits import Limits
 from training.network import Network
 from training.ports import Store
 from training.settings import check_batch
-from training.training_set import Examples
 from training.work import check_work, work_of_outputs
 
 #: The default numbers of examples and parameters.
@@ -73,7 +72,7 @@ class GradientChecks:
         some = example_count or min(_USUAL_EXAMPLES, len(examples.inputs), fitting)
         check_batch(network, some, "example_count", self._limits)
         indices = self._indices(network, some, parameter_count)
-        few = Examples(examples.inputs[:some], examples.targets[:some])
+        few = examples.select(slice(some))
         parameters = self._states.read(network, number).parameters
         return network, number, check_gradients(network, parameters, few, indices)
 

@@ -16,6 +16,7 @@ class _InitializerPart(Part, frozen=True):
     seed: int | None = None
     low: float | None = None
     high: float | None = None
+    deviation: float | UnsetType = UNSET
 
 
 class _ForkPart(Part, frozen=True):
@@ -52,7 +53,7 @@ def write(network: Network) -> bytes:
         layer_sizes=network.layer_sizes,
         activations=tuple(activation.value for activation in network.activations),
         cost_function=network.cost_function.value,
-        initializer=_InitializerPart(recipe.kind.value, recipe.seed, recipe.low, recipe.high),
+        initializer=_initializer_part(recipe),
         create_time=network.create_time,
         labels=network.labels,
         bias=network.bias,
@@ -82,9 +83,14 @@ def read(document: bytes) -> Network:
     )
 
 
+def _initializer_part(recipe: Initializer) -> _InitializerPart:
+    deviation = UNSET if recipe.deviation is None else recipe.deviation
+    return _InitializerPart(recipe.kind.value, recipe.seed, recipe.low, recipe.high, deviation)
+
+
 def _initializer(part: _InitializerPart) -> Initializer:
     kind = named(InitializerKind, part.kind)
     if kind is InitializerKind.EXPLICIT:
         # Revision 0001 stored unused bounds here too.
         return Initializer(kind)
-    return Initializer(kind, part.seed, part.low, part.high)
+    return Initializer(kind, part.seed, part.low, part.high, part.deviation or None)

@@ -106,6 +106,7 @@ class _SettingsPart(Part, frozen=True):
     penalty: _PenaltyPart | UnsetType = UNSET
     clipping: _ClippingPart | UnsetType = UNSET
     frozen: _FrozenPart | UnsetType = UNSET
+    class_weights: tuple[float, ...] | UnsetType = UNSET
 
 
 class _ValidatedPart(Part, frozen=True):
@@ -192,6 +193,7 @@ def write(run: Run) -> bytes:
             unless(_PenaltyPart(), _PenaltyPart(settings.penalty.l1, settings.penalty.l2)),
             unless(_ClippingPart(), _ClippingPart(settings.clipping.value, settings.clipping.norm)),
             unless(_FrozenPart(), _FrozenPart(settings.frozen.layers, settings.frozen.biases)),
+            settings.class_weights or UNSET,
         ),
         training_set_uid=run.training_set_uid,
         examples=run.examples,
@@ -297,6 +299,7 @@ def _settings(part: _SettingsPart) -> TrainingSettings:
         penalty=Penalty(penalty.l1, penalty.l2),
         clipping=Clipping(clipping.value, clipping.norm),
         frozen=Frozen(frozen.layers, frozen.biases),
+        class_weights=part.class_weights or (),
     )
 
 

@@ -1,6 +1,7 @@
 """Small problems for the loops and the kernels alike, and how to run both on them."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, product
 from typing import Any
@@ -93,6 +94,7 @@ class Problem:
     inputs: Floats
     targets: Floats
     training: run_loops.Training
+    weights: Floats | None = None
 
     @property
     def examples(self) -> int:
@@ -119,7 +121,7 @@ class Problem:
 
     @property
     def data(self) -> Data:
-        return data_of(self.inputs, self.targets)
+        return data_of(self.inputs, self.targets, self.weights)
 
     @property
     def layers(self) -> list[Layer]:
@@ -190,8 +192,13 @@ class Problem:
                 self.inputs.tolist(),
                 self.targets.tolist(),
                 self.training,
+                self.weights_of(range(self.examples)),
             )
         )
+
+    def weights_of(self, examples: Iterable[int]) -> list[float]:
+        """Return the weights of examples, as an argument of loops."""
+        return [] if self.weights is None else [float(self.weights[e]) for e in examples]
 
     def example_at(self, position: int) -> int:
         """Return which example a run takes at a position, counted from 0."""
@@ -213,9 +220,9 @@ class Problem:
         factors = unit_factors(dropout, self.structure.layer_sizes, place)
         x: list[float] = self.inputs[example].tolist()
         logits, activations = loops.forward(self.structure, layers, x, factors)
-        return loops.example_cost(
-            self.structure, logits, activations, self.targets[example].tolist()
-        )
+        y: list[float] = self.targets[example].tolist()
+        cost = loops.example_cost(self.structure, logits, activations, y)
+        return loops.weigh_cost(cost, *weights) if (weights := self.weights_of([example])) else cost
 
     def epoch_cost(self, updates: list[run_loops.Update], end: int) -> float:
         """Return the sum of the costs, as trained, from the start of an epoch to a position.
@@ -369,6 +376,7 @@ def problems(draw: st.DrawFn, *, extreme: bool = False) -> Problem:
         uniform(seed + 1, -1.5, 1.5, examples, inputs),
         targets_for(structure.cost, seed + 2, examples, outputs),
         training,
+        draw(st.none() | st.just(np.floor(uniform(seed + 3, 0.0, 4.0, examples)) / 2.0)),
     )
     if extreme:
         numbers = [problem.parameters, problem.inputs]
@@ -379,7 +387,7 @@ def problems(draw: st.DrawFn, *, extreme: bool = False) -> Problem:
         rate = st.sampled_from([1e-310, 1.0, 1e100, 1e300])
         rates = training.rates._replace(learning_rate=draw(rate))
         training = replace(training, rates=rates, learning_rates=())
-    return Problem(structure, problem.parameters, problem.inputs, problem.targets, training)
+    return replace(problem, training=training)
 
 
 def _make_extreme(draw: st.DrawFn, numbers: Floats) -> None:

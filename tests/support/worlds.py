@@ -150,6 +150,7 @@ _HIDDEN = st.sampled_from([kind for kind in Activation if kind is not Activation
 _DECAYS = st.none() | st.floats(0.0, 0.999)
 _SHARES = st.just(0.0) | st.floats(0.0, 0.1)
 _LIMITS = st.none() | st.floats(0.001, 2.0)
+_WEIGHTS = st.sampled_from([0.0, 1.0, 2.5]) | st.floats(0.0, 4.0)
 
 #: Any optimizer, with what applies to it given or left out.
 optimizers = st.one_of(
@@ -285,4 +286,11 @@ def worlds(draw: st.DrawFn) -> World:
     if outputs in (Activation.SIGMOID, Activation.SOFTMAX):
         smoothing = draw(st.just(0.0) | st.floats(0.0, 0.9))
         world.settings = replace(world.settings, label_smoothing=smoothing)
+    if cost in {CostFunction.CROSS_ENTROPY, CostFunction.CATEGORICAL_CROSS_ENTROPY}:
+        classes = max(sizes[-1], 2)
+        weights = draw(st.just(()) | st.tuples(*[_WEIGHTS] * classes).filter(any))
+        world.settings = replace(world.settings, class_weights=weights)
+    of_examples = draw(st.none() | st.lists(_WEIGHTS, min_size=examples, max_size=examples))
+    if of_examples is not None:
+        world.examples = replace(world.examples, weights=np.array(of_examples))
     return world

@@ -23,7 +23,7 @@ Rows = list[list[float]]
 
 @given(worlds())
 def test_the_cost_is_the_mean_of_the_costs_added_up_in_their_order(world: World) -> None:
-    _, costs = outputs_and_costs(world.network, world.parameters, world.examples)
+    _, costs = outputs_and_costs(world.network, world.parameters, world.examples.unweighted)
     total = 0.0
     for cost in costs:
         total = total + float(cost)
@@ -40,8 +40,10 @@ def test_the_cost_is_that_of_an_update_with_all_examples(world: World) -> None:
         shuffle_seed=None,
         dropout=None,
         label_smoothing=0.0,
+        class_weights=(),
         penalty=Penalty(),
     )
+    world.examples = world.examples.unweighted
     trainer = world.trainer(world.open(settings=settings))
     segment = trainer.advance().addition.segment
     if segment is not None:

@@ -20,7 +20,7 @@ from training.network import (
 )
 from training.numerics.activations import Activation
 from training.numerics.costs import CostFunction, natural_cost_function
-from training.numerics.initializers import InitializerKind
+from training.numerics.initializers import INITIALIZERS, InitializerKind
 from training.numerics.random import RandomStream
 
 SEEDED = [kind for kind in InitializerKind if kind.definition.seeded]
@@ -80,12 +80,16 @@ def test_weights_are_drawn_layer_after_layer_from_one_stream_and_biases_are_0(
             InitializerKind.LECUN_NORMAL: sqrt(1 / layer.inputs),
             InitializerKind.GLOROT_NORMAL: sqrt(2 / (layer.inputs + layer.units)),
             InitializerKind.HE_NORMAL: sqrt(2 / layer.inputs),
+            InitializerKind.NORMAL: 0.05,
         }
         count = layer.units * layer.inputs
         if kind in bounds:
             expected = stream.uniform(-bounds[kind], bounds[kind], count)
-        else:
+        elif kind in deviations:
             expected = stream.normal(deviations[kind], count)
+        else:
+            assert kind is InitializerKind.ORTHOGONAL
+            expected = INITIALIZERS[kind](stream, layer.inputs, layer.units, {})
         assert layer.weights.tobytes() == expected.tobytes()
         assert not layer.biases.any()
 
@@ -115,8 +119,9 @@ def test_explicit_parameters_are_used_unchanged() -> None:
 
 
 @pytest.mark.parametrize("kind", list(InitializerKind))
-def test_only_uniform_has_bounds_where_none_are_given(kind: InitializerKind) -> None:
+def test_only_some_have_arguments_where_none_are_given(kind: InitializerKind) -> None:
     completed = Initializer(kind).completed()
+    assert completed.deviation == (0.05 if kind is InitializerKind.NORMAL else None)
     bounds = (-0.12, 0.12) if kind is InitializerKind.UNIFORM else (None, None)
     assert (completed.low, completed.high) == bounds
     assert completed.seed is None

@@ -170,6 +170,12 @@ UNIFORM, GLOROT, ZEROS = InitializerKind.UNIFORM, InitializerKind.GLOROT, Initia
         (Initializer(UNIFORM, low=-1e308, high=1e308), ["high"]),
         (Initializer(GLOROT, low=-0.1, high=0.1), ["low", "high"]),
         (Initializer(ZEROS, 1, low=0.0), ["seed", "low"]),
+        (Initializer(InitializerKind.NORMAL), []),
+        (Initializer(InitializerKind.NORMAL, deviation=2.0), []),
+        (Initializer(InitializerKind.NORMAL, deviation=0.0), ["deviation"]),
+        (Initializer(InitializerKind.NORMAL, deviation=nan), ["deviation"]),
+        (Initializer(InitializerKind.NORMAL, low=0.0), ["low"]),
+        (Initializer(InitializerKind.ORTHOGONAL, 3, deviation=1.0), ["deviation"]),
     ],
 )
 def test_every_bad_field_of_an_initializer_is_named(

@@ -72,6 +72,7 @@ def test_its_numbers_are_those_of_the_update(update: BatchUpdate) -> None:
         position = example.position
         for layer in range(1, outputs + 1):
             drops = update.run.settings.dropout is not None and layer < outputs
+            weighs = example.weight is not None and layer == outputs
             forward = steps_of(found, PhaseKind.FORWARD, position, layer)
             assert same_bits(set_in(forward, VariableRole.LOGIT), example.logits[layer - 1])
             final = PhaseKind.DROP_ACTIVATIONS if drops else PhaseKind.FORWARD
@@ -80,10 +81,17 @@ def test_its_numbers_are_those_of_the_update(update: BatchUpdate) -> None:
                 set_in(activations, VariableRole.ACTIVATION), example.activations[layer - 1]
             )
             final = PhaseKind.DROP_DELTAS if drops else PhaseKind.DELTAS
+            final = PhaseKind.WEIGH_DELTAS if weighs else final
             deltas = steps_of(found, final, position, layer)
             assert same_bits(set_in(deltas, VariableRole.DELTA), example.deltas[layer - 1])
-        (*_, last) = steps_of(found, PhaseKind.COST, position, None)
-        (cost,) = [each.value for each in last.variables if each.role is VariableRole.COST]
+        weighs = example.weight is not None
+        costs = steps_of(found, PhaseKind.WEIGH_COST if weighs else PhaseKind.COST, position, None)
+        *_, cost = (
+            each.value
+            for step in costs
+            for each in step.variables
+            if each.role is VariableRole.COST and (each.name in step.changed or not weighs)
+        )
         assert same_bits(cost, example.cost)
     total = np.zeros(network.parameter_count)
     for phase in found.phases:
@@ -107,6 +115,7 @@ def test_its_phases_are_those_of_an_update_and_its_steps_are_lines_of_the_loops(
     found = walk(update)
     layers = range(1, len(update.network.layer_sizes))
     dropped = layers[:-1] if update.run.settings.dropout else ()
+    weighs = update.examples.weights is not None
     expected: list[tuple[PhaseKind, int | None, int | None]] = [(PhaseKind.ZERO, None, None)]
     for position in range(len(update.numbers)):
         for layer in layers:
@@ -114,8 +123,11 @@ def test_its_phases_are_those_of_an_update_and_its_steps_are_lines_of_the_loops(
             if layer in dropped:
                 expected += [(PhaseKind.DROP_ACTIVATIONS, position, layer)]
         expected += [(PhaseKind.COST, position, None)]
+        expected += [(PhaseKind.WEIGH_COST, position, None)] * weighs
         for layer in reversed(layers):
             expected += [(PhaseKind.DELTAS, position, layer)]
+            is_weighed = weighs and layer == layers[-1]
+            expected += [(PhaseKind.WEIGH_DELTAS, position, layer)] * is_weighed
             if layer in dropped:
                 expected += [(PhaseKind.DROP_DELTAS, position, layer)]
             expected += [(PhaseKind.ADD, position, layer)]

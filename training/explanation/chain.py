@@ -57,12 +57,25 @@ class Chain:
                 return lines.write(name, Operation.MULTIPLY, reaching, slope)
             undropped = lines.write(None, Operation.MULTIPLY, reaching, slope)
             return lines.write(name, Operation.MULTIPLY, undropped, self._factor(through))
+        return self._output_delta(lines, through, unit, name)
+
+    def _output_delta(self, lines: Lines, through: Pass, unit: int, name: Symbol) -> Operand:
+        """Write the delta of an output, times the weight of the example."""
+        layer, weight = len(self._layers), through.weight
+        of_output = None if weight is not None else name
         if self._cancels:
-            return _error(lines, through, layer, unit, name)
-        outputs = outputs_operand(self._network.layer_sizes[-1])
-        write = ERRORS[self._network.cost_function]
-        error = write(lines, *_output_and_target(through, layer, unit), outputs)
-        return lines.write(name, Operation.MULTIPLY, error, self._slope(lines, through))
+            delta = _error(lines, through, layer, unit, of_output)
+        else:
+            outputs = outputs_operand(self._network.layer_sizes[-1])
+            write = ERRORS[self._network.cost_function]
+            error = write(lines, *_output_and_target(through, layer, unit), outputs)
+            slope = self._slope(lines, through)
+            delta = lines.write(of_output, Operation.MULTIPLY, error, slope)
+        if weight is None:
+            return delta
+        source = Source(SourceKind.EXAMPLE_WEIGHT, position=through.position)
+        operand = Operand(Symbol("ω", subscript=through.position + 1), weight, source)
+        return lines.write(name, Operation.MULTIPLY, delta, operand)
 
     @property
     def _cancels(self) -> bool:
@@ -93,11 +106,11 @@ class Chain:
         return total
 
     def _delta_above(self, lines: Lines, through: Pass, k: int) -> Operand:
-        """Return a delta of the layer above; write it if one operation computes it."""
+        """Return a delta of the layer above; write it if it is a − y, perhaps times a weight."""
         above, position = self._place.layer + 1, through.position
         name = unit_symbol("δ", above, k)
         if above == len(self._layers) and self._cancels:
-            return _error(lines, through, above, k, name)
+            return self._output_delta(lines, through, k, name)
         source = Source(SourceKind.DELTA, None, above, k, self._place.unit, position)
         return Operand(name, through.deltas[above - 1][k], source)
 
@@ -137,7 +150,7 @@ def _output_and_target(through: Pass, layer: int, unit: int) -> tuple[Operand, O
     )
 
 
-def _error(lines: Lines, through: Pass, layer: int, unit: int, name: Symbol) -> Operand:
+def _error(lines: Lines, through: Pass, layer: int, unit: int, name: Symbol | None) -> Operand:
     """Write a − y of an output."""
     a, y = _output_and_target(through, layer, unit)
     return lines.write(name, Operation.SUBTRACT, a, y)

@@ -28,6 +28,8 @@ class SourceKind(StrEnum):
     """A unit's activation for an example before dropout."""
     FACTOR = "factor"
     """The factor by which dropout multiplies a unit's activation for an example."""
+    EXAMPLE_WEIGHT = "example weight"
+    """The weight of an example."""
     WEIGHT = "weight"
     """A weight, or a bias, as it was before the update."""
     SUM = "sum"

@@ -110,7 +110,7 @@ def _pushes(account: Account) -> Iterator[str]:
     example = account.update.numbers[strongest.position] + 1
     direction = _direction(-gradient)
     what = "weight" if account.place.input is not None else "bias"
-    reason = f"In example {example}, {_error(account)}{_input(account)}"
+    reason = f"In example {example}, {_error(account)}{_input(account)}{_weight(strongest)}"
     yield f"{reason}. This pushes the {what} {direction}."
     examples = len(account.gradients)
     if examples == 1:
@@ -150,9 +150,21 @@ def _input(account: Account) -> str:
     return f"; {source} was {_number(value)}"
 
 
+def _weight(through: Pass) -> str:
+    """Say which weight an example has, if it is not that of all."""
+    weight = through.weight
+    if weight is None or weight == 1.0:
+        return ""
+    return f"; the weight of the example is {_number(weight)}"
+
+
 def _nothing(account: Account) -> Iterator[str]:
     """Yield why the gradient is 0 for every example."""
     place, update = account.place, account.update
+    weights = update.examples.weights
+    if weights is not None and not weights.any():
+        yield "Every example in the batch has the weight 0, so the gradient is 0."
+        return
     unit = account.unit(place.layer, place.unit)
     values = _values(account, place.layer, place.unit)
     if place.input is not None and not _values(account, place.layer - 1, place.input).any():

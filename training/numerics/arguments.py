@@ -22,6 +22,8 @@ class Data(NamedTuple):
     """[examples, inputs]"""
     targets: Floats
     """[examples, outputs]"""
+    weights: Floats
+    """[examples], factors of their costs and gradients; or [0] if all are 1."""
 
 
 class Plan(NamedTuple):
@@ -83,9 +85,10 @@ class Results(NamedTuple):
     """[parameters], to which G is added; or [0], then it is not computed."""
 
 
-def data_of(inputs: Floats, targets: Floats) -> Data:
+def data_of(inputs: Floats, targets: Floats, weights: Floats | None = None) -> Data:
     """Return examples as arguments of kernels, in read-only views."""
-    return Data(_read_only(inputs), _read_only(targets))
+    given = np.empty(0) if weights is None else weights
+    return Data(_read_only(inputs), _read_only(targets), _read_only(given))
 
 
 def _read_only(array: Floats) -> Floats:
@@ -106,7 +109,7 @@ _RATES: Any = types.NamedUniTuple(types.float64, len(Rates._fields), Rates)
 _GRADIENT_RULE: Any = types.NamedUniTuple(types.float64, len(GradientRule._fields), GradientRule)
 
 NETWORK: Any = types.NamedTuple((_INTEGERS, _INTEGERS, types.int64, types.int64), EncodedNetwork)
-DATA: Any = types.NamedUniTuple(READ_ROWS, len(Data._fields), Data)
+DATA: Any = types.NamedTuple((READ_ROWS, READ_ROWS, READ_VECTOR), Data)
 DROPOUT: Any = types.NamedTuple((VECTOR, types.int64, types.int64, types.int64), DroppedUnits)
 PLAN: Any = types.NamedTuple(
     (

@@ -6,6 +6,7 @@ from training.numerics.backward_pass import backward_pass
 from training.numerics.batch_gradient import batch_gradient
 from training.numerics.dropout import DropoutPointers
 from training.numerics.encoded_network import NetworkPointers, size_of
+from training.numerics.example_weights import ExampleWeights
 from training.numerics.forward_pass import forward_pass
 from training.numerics.jit import shared
 from training.numerics.output_pass import output_pass
@@ -23,6 +24,7 @@ class BatchPointers(NamedTuple):
 
     inputs: Pointer
     targets: Pointer
+    weights: ExampleWeights
     rows: Pointer
     """The indices of its examples."""
     n: int
@@ -53,7 +55,7 @@ def batch_step(lanes: int) -> Any:
     ) -> None:
         rows, n = batch.rows, batch.n
         forward(network, batch.inputs, rows, n, old.w, dropout, workspace)
-        finish(network, batch.targets, rows, n, workspace, costs)
+        finish(network, batch.targets, batch.weights, rows, n, workspace, costs)
         backward(network, old.w, dropout, workspace, n)
         update_all(network, batch, workspace, gradient, rule, old, new)
 

@@ -24,6 +24,7 @@ from training.numerics.encoded_network import (
     pointers_of,
     size_of,
 )
+from training.numerics.example_weights import weights_of
 from training.numerics.forward_pass import forward_pass
 from training.numerics.jit import keep, kernel, shared
 from training.numerics.lanes import MOST_LANES
@@ -155,7 +156,7 @@ def evaluate(
     """
     n = data.inputs.shape[0]
     pointers, w = pointers_of(network, parameters), pointer(parameters)
-    x, y = pointer(data.inputs), pointer(data.targets)
+    x, y, weights = pointer(data.inputs), pointer(data.targets), weights_of(data)
     outputs, costs = pointer(results.outputs), pointer(results.costs)
     at_once = n if results.gradient.size else MOST_LANES
     integer_count, float_count = _workspace_size(pointers, at_once)
@@ -169,7 +170,7 @@ def evaluate(
         _take(pointer(rows), first, count)
         of_batch = _from(dropout, first)
         _forward(pointers, x, pointer(rows), count, w, of_batch, workspace)
-        _finish(pointers, y, pointer(rows), count, workspace, offset(costs, first))
+        _finish(pointers, y, weights, pointer(rows), count, workspace, offset(costs, first))
         for e in range(count):
             _copy_example(pointers, workspace, e, last, offset(outputs, (first + e) * width))
     if results.gradient.size:

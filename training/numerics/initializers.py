@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.numerics.definition import Defined, Definition
+from training.numerics.orthonormal_rows import make_orthonormal
 from training.numerics.random import RandomStream
 
-Draw = Callable[[RandomStream, int, int, float, float], NDArray[np.float64]]
+Draw = Callable[[RandomStream, int, int, Mapping[str, float]], NDArray[np.float64]]
 """Draws the weights of one layer, row by row, from the random stream that all layers share, the
-number of inputs and units of the layer, and the bounds of `uniform`."""
+number of inputs and units of the layer, and the arguments of the initializer."""
 
 
-def _no_bounds() -> Mapping[str, float]:
+def _no_arguments() -> Mapping[str, float]:
     return MappingProxyType({})
 
 
@@ -28,23 +29,23 @@ class InitializerDefinition(Definition):
     """None if the weights are given."""
     seeded: bool = True
     """Whether the weights depend on the seed."""
-    defaults: Mapping[str, float] = field(default_factory=_no_bounds)
-    """Its default bounds."""
+    defaults: Mapping[str, float] = field(default_factory=_no_arguments)
+    """Its arguments, with their default values."""
 
 
 def uniform(
-    stream: RandomStream, inputs: int, units: int, low: float, high: float
+    stream: RandomStream, inputs: int, units: int, given: Mapping[str, float]
 ) -> NDArray[np.float64]:
     """Return weights that are uniformly distributed in [low, high).
 
     Raises:
         ValueError: if not low < high, or if high − low is infinite.
     """
-    return stream.uniform(low, high, units * inputs)
+    return stream.uniform(given["low"], given["high"], units * inputs)
 
 
 def glorot(
-    stream: RandomStream, inputs: int, units: int, _low: float, _high: float
+    stream: RandomStream, inputs: int, units: int, _: Mapping[str, float]
 ) -> NDArray[np.float64]:
     """Return weights uniformly distributed in ±√(6 / (inputs + units)), for sigmoid and tanh.
 
@@ -55,7 +56,7 @@ def glorot(
 
 
 def he(
-    stream: RandomStream, inputs: int, units: int, _low: float, _high: float
+    stream: RandomStream, inputs: int, units: int, _: Mapping[str, float]
 ) -> NDArray[np.float64]:
     """Return weights uniformly distributed in ±√(6 / inputs), for relu and leaky relu.
 
@@ -66,7 +67,7 @@ def he(
 
 
 def lecun(
-    stream: RandomStream, inputs: int, units: int, _low: float, _high: float
+    stream: RandomStream, inputs: int, units: int, _: Mapping[str, float]
 ) -> NDArray[np.float64]:
     """Return weights uniformly distributed in ±√(3 / inputs), for selu.
 
@@ -77,7 +78,7 @@ def lecun(
 
 
 def lecun_normal(
-    stream: RandomStream, inputs: int, units: int, _low: float, _high: float
+    stream: RandomStream, inputs: int, units: int, _: Mapping[str, float]
 ) -> NDArray[np.float64]:
     """Return normally distributed weights with deviation √(1 / inputs), for selu.
 
@@ -87,7 +88,7 @@ def lecun_normal(
 
 
 def glorot_normal(
-    stream: RandomStream, inputs: int, units: int, _low: float, _high: float
+    stream: RandomStream, inputs: int, units: int, _: Mapping[str, float]
 ) -> NDArray[np.float64]:
     """Return normally distributed weights with deviation √(2 / (inputs + units)).
 
@@ -97,7 +98,7 @@ def glorot_normal(
 
 
 def he_normal(
-    stream: RandomStream, inputs: int, units: int, _low: float, _high: float
+    stream: RandomStream, inputs: int, units: int, _: Mapping[str, float]
 ) -> NDArray[np.float64]:
     """Return normally distributed weights with deviation √(2 / inputs).
 
@@ -106,8 +107,29 @@ def he_normal(
     return stream.normal(sqrt(2.0 / inputs), units * inputs)
 
 
+def normal(
+    stream: RandomStream, inputs: int, units: int, given: Mapping[str, float]
+) -> NDArray[np.float64]:
+    """Return normally distributed weights with the given deviation."""
+    return stream.normal(given["deviation"], units * inputs)
+
+
+def orthogonal(
+    stream: RandomStream, inputs: int, units: int, _: Mapping[str, float]
+) -> NDArray[np.float64]:
+    """Return a matrix w[unit, input] with orthonormal rows, or columns if there are more units.
+
+    It is the factor Q of a matrix of standard normal numbers, drawn row by row, with a positive
+    diagonal of R. Source: Saxe et al. (ICLR 2014), arXiv 1312.6120.
+    """
+    drawn = stream.normal(1.0, units * inputs).reshape(units, inputs)
+    rows = np.ascontiguousarray(drawn if units <= inputs else drawn.T)
+    make_orthonormal(rows)
+    return (rows if units <= inputs else rows.T).reshape(-1)
+
+
 def zeros(
-    _stream: RandomStream, inputs: int, units: int, _low: float, _high: float
+    _stream: RandomStream, inputs: int, units: int, _: Mapping[str, float]
 ) -> NDArray[np.float64]:
     """Return weights that are all 0: the hidden units of a layer then stay equal in training."""
     return np.zeros(units * inputs)
@@ -153,6 +175,17 @@ class InitializerKind(Defined):
         name="he-normal",
         formula="N(0, 2 / inputs)",
         draw=he_normal,
+    )
+    NORMAL = InitializerDefinition(
+        name="normal",
+        formula="N(0, deviation²)",
+        draw=normal,
+        defaults=MappingProxyType({"deviation": 0.05}),
+    )
+    ORTHOGONAL = InitializerDefinition(
+        name="orthogonal",
+        formula="orthonormal rows or columns",
+        draw=orthogonal,
     )
     ZEROS = InitializerDefinition(
         name="zeros",

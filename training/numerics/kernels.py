@@ -5,6 +5,7 @@ from training.numerics.encoded_network import EncodedNetwork
 from training.numerics.evaluation_kernels import evaluate, forward
 from training.numerics.lanes import MOST_LANES
 from training.numerics.normal_numbers import make_normal
+from training.numerics.orthonormal_rows import make_orthonormal
 from training.numerics.schedules import fill_learning_rates
 from training.numerics.training_kernel import COST_REACHED, DIVERGED, MADE, training_kernel
 
@@ -21,6 +22,7 @@ KERNELS = (
     evaluate,
     fill_learning_rates,
     make_normal,
+    make_orthonormal,
 )
 
 

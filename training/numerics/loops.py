@@ -111,6 +111,21 @@ def cost_of_outputs(cost: str, z: Vector, a: Vector, y: Vector) -> float:
     return c
 
 
+def weigh_cost(c: float, weight: float) -> float:
+    """Return the cost of one example times its weight."""
+    weighted = c * weight  # w·C
+    return weighted  # noqa: RET504 (a line of its own in a walk)
+
+
+def weigh_deltas(delta: Vector, weight: float) -> list[float]:
+    """Return the deltas of the outputs for one example, times its weight."""
+    weighted: list[float] = []
+    for k in range(len(delta)):
+        weighted_k = delta[k] * weight  # δₖ = ∂(w·C)/∂zₖ
+        weighted.append(weighted_k)
+    return weighted
+
+
 def backward(
     structure: Structure,
     layers: list[Layer],
@@ -118,6 +133,7 @@ def backward(
     activations: Units,
     y: Vector,
     factors: Sequence[Vector] = (),
+    weight: float | None = None,
 ) -> Units:
     """Return the deltas δ = ∂C/∂z of every layer after the inputs, for one example.
 
@@ -128,8 +144,9 @@ def backward(
         activations: the activations of the example from `forward`.
         y: the targets of the example.
         factors: those of dropout; empty without it.
+        weight: the weight of the example; None without weights.
     """
-    downwards = backwards(structure, layers, logits, activations, y, factors)
+    downwards = backwards(structure, layers, logits, activations, y, factors, weight)
     return [delta for _, delta in downwards][::-1]
 
 
@@ -140,9 +157,12 @@ def backwards(
     activations: Units,
     y: Vector,
     factors: Sequence[Vector] = (),
+    weight: float | None = None,
 ) -> Iterator[tuple[int, list[float]]]:
     """Yield the index of each layer and its deltas for one example, outputs first."""
     delta = output_deltas(structure, logits[-1], activations[-1], y)
+    if weight is not None:
+        delta = weigh_deltas(delta, weight)
     yield len(layers) - 1, delta
     for layer in range(len(layers) - 2, -1, -1):
         activation, above = structure.activations[layer], layers[layer + 1]
@@ -241,17 +261,24 @@ def batch_gradient(
     inputs: Sequence[Vector],
     targets: Sequence[Vector],
     dropout: DroppedUnits = NOTHING_DROPPED,
+    weights: Vector = (),
 ) -> tuple[list[float], list[float]]:
-    """Return the cost of each example, and the flat mean gradient G/n of a batch of n examples."""
+    """Return the cost of each example, and the flat mean gradient G/n of a batch of n examples.
+
+    With weights, one for each example, the cost and the gradient of each are multiplied by its
+    weight; G is divided by n as without them.
+    """
     layers = to_layers(structure, parameters)
     costs = []
     total = zeros(structure)
     for position, (x, y) in enumerate(zip(inputs, targets, strict=True)):
         factors = unit_factors(dropout, structure.layer_sizes, position)
         logits, activations = forward(structure, layers, x, factors)
-        costs.append(example_cost(structure, logits, activations, y))
+        cost = example_cost(structure, logits, activations, y)
+        weight = weights[position] if weights else None
+        costs.append(cost if weight is None else weigh_cost(cost, weight))
         below = [x, *activations]
-        for layer, delta in backwards(structure, layers, logits, activations, y, factors):
+        for layer, delta in backwards(structure, layers, logits, activations, y, factors, weight):
             add_gradient(total[layer], delta, below[layer])
     return costs, mean_gradient(to_flat(total), float(len(inputs)))
 

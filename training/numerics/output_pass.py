@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any
 
 from training.numerics.encoded_network import NetworkPointers, size_of
+from training.numerics.example_weights import ExampleWeights, weighing
 from training.numerics.jit import shared
 from training.numerics.pointwise import CANCELLING_COSTS, finish, multiply_by_slope
 from training.numerics.tile_workspace import TileWorkspace, tile_workspaces
@@ -14,17 +15,19 @@ from training.numerics.vectors import Pointer, at, integer_at, offset, operation
 def output_pass(lanes: int) -> Any:
     """Return the computation that needs targets, for tiles of this number of lanes.
 
-    (network, targets, rows, n, workspace, costs): sets the deltas of the outputs, their activations
-    if the cost computes them, and the cost of each example.
+    (network, targets, weights, rows, n, workspace, costs): sets the deltas of the outputs, their
+    activations if the cost computes them, and the cost of each example; with weights, deltas and
+    costs are multiplied by them.
     """
     of_workspaces = tile_workspaces(lanes)
     end_of, into_lanes = of_workspaces.end_of, of_workspaces.into_lanes
-    add_up = _cost_of_examples(lanes, of_workspaces.tiles_of)
+    add_up, weigh = _cost_of_examples(lanes, of_workspaces.tiles_of), weighing(lanes)
 
     @shared
     def finish_outputs(
         network: NetworkPointers,
         targets: Pointer,
+        weights: ExampleWeights,
         rows: Pointer,
         n: int,
         workspace: TileWorkspace,
@@ -42,6 +45,8 @@ def output_pass(lanes: int) -> Any:
             multiply_by_slope(activation, z, a, delta, begin, end)
         finish(network.cost, z, a, delta, y, workspace.costs, float(outputs), begin, end)
         add_up(workspace, begin, outputs, n, costs)
+        if weights.on:
+            weigh(network, weights.numbers, rows, n, workspace, costs)
 
     return finish_outputs
 

@@ -67,6 +67,7 @@ def train(
     inputs: Sequence[Vector],
     targets: Sequence[Vector],
     training: Training,
+    weights: Vector = (),
 ) -> Iterator[Update]:
     """Yield the updates of a run in order.
 
@@ -81,6 +82,7 @@ def train(
         inputs: inputs[example][input].
         targets: targets[example][output].
         training: the settings; the optimizer starts in its initial state.
+        weights: the weight of each example; empty if all are 1.
     """
     table, dampened = OptimizerKind(training.optimizer).definition, training.rates.dampening != 0.0
     memory = table.fresh(len(parameters), dampened=dampened).tolist()
@@ -89,8 +91,10 @@ def train(
     used = training.epoch_examples or len(inputs)
     for update, (batch, left) in enumerate(batches_of(len(inputs), training)):
         dropout = training.dropout._replace(update=update)
+        x, y = [inputs[e] for e in batch], [targets[e] for e in batch]
+        weights_of_batch = [weights[e] for e in batch] if weights else ()
         costs, mean_gradient = batch_gradient(
-            structure, parameters, [inputs[e] for e in batch], [targets[e] for e in batch], dropout
+            structure, parameters, x, y, dropout, weights_of_batch
         )
         rates = training.rates
         if training.learning_rates:

@@ -10,6 +10,7 @@ from training.numerics.batch_step import BatchPointers, batch_step
 from training.numerics.dropout import dropout_of
 from training.numerics.encoded_network import EncodedNetwork, NetworkPointers, pointers_of
 from training.numerics.epoch_cursor import first_epoch, next_batch
+from training.numerics.example_weights import weights_of
 from training.numerics.gradient_rule import penalizes
 from training.numerics.jit import keep, kernel, shared
 from training.numerics.parameter_update import ParameterVectors, UpdateRule, corrected
@@ -74,7 +75,7 @@ def training_kernel(lanes: int) -> Any:
         integers, floats = np.empty(integer_count, np.int64), np.zeros(float_count)
         memory = memory_within(network, plan, data, workspace, pointer(integers), pointer(floats))
         cursor, finite = memory.cursor, memory.finite
-        x, y = pointer(data.inputs), pointer(data.targets)
+        x, y, weights = pointer(data.inputs), pointer(data.targets), weights_of(data)
         costs, epoch_cost = pointer(workspace.costs), pointer(workspace.epoch_cost)
         learning_rates = pointer(plan.learning_rates)
         old, new = _vectors(workspace), memory.beside
@@ -98,7 +99,7 @@ def training_kernel(lanes: int) -> Any:
             rule = UpdateRule(
                 plan.optimizer, now, finite, plan.gradient_rule, frozen, is_plain, memories
             )
-            batch = BatchPointers(x, y, cursor.rows, n)
+            batch = BatchPointers(x, y, weights, cursor.rows, n)
             dropout = dropout_of(plan.dropout, plan.dropout.update + done)
             descend(
                 network, batch, dropout, memory.tiles, memory.costs, memory.gradient, rule, old, new

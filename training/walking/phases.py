@@ -14,7 +14,9 @@ class PhaseKind(StrEnum):
     FORWARD = "forward"
     DROP_ACTIVATIONS = "drop-activations"
     COST = "cost"
+    WEIGH_COST = "weigh-cost"
     DELTAS = "deltas"
+    WEIGH_DELTAS = "weigh-deltas"
     DROP_DELTAS = "drop-deltas"
     ADD = "add"
     DIVIDE = "divide"
@@ -39,22 +41,39 @@ class WalkPhase:
 
 
 def phases_of(
-    layer_count: int, example_count: int, *, dropout: bool = False
+    layer_count: int, example_count: int, *, dropout: bool = False, weights: bool = False
 ) -> Iterator[WalkPhase]:
-    """Yield the phases of an update, without steps; `layer_count` does not count the inputs."""
+    """Yield the phases of an update, without steps; `layer_count` does not count the inputs.
+
+    `weights` are those of examples.
+    """
     layers = range(1, layer_count + 1)
     yield WalkPhase(PhaseKind.ZERO)
     for position in range(example_count):
-        for layer in layers:
-            yield WalkPhase(PhaseKind.FORWARD, position, layer)
-            if dropout and layer < layer_count:
-                yield WalkPhase(PhaseKind.DROP_ACTIVATIONS, position, layer)
+        yield from _forward(position, layer_count, dropout=dropout)
         yield WalkPhase(PhaseKind.COST, position)
-        for layer in reversed(layers):
-            yield WalkPhase(PhaseKind.DELTAS, position, layer)
-            if dropout and layer < layer_count:
-                yield WalkPhase(PhaseKind.DROP_DELTAS, position, layer)
-            yield WalkPhase(PhaseKind.ADD, position, layer)
+        if weights:
+            yield WalkPhase(PhaseKind.WEIGH_COST, position)
+        yield from _backward(position, layer_count, dropout=dropout, weights=weights)
     for kind in (PhaseKind.DIVIDE, PhaseKind.UPDATE):
         for layer in layers:
             yield WalkPhase(kind, layer=layer)
+
+
+def _forward(position: int, layer_count: int, *, dropout: bool) -> Iterator[WalkPhase]:
+    for layer in range(1, layer_count + 1):
+        yield WalkPhase(PhaseKind.FORWARD, position, layer)
+        if dropout and layer < layer_count:
+            yield WalkPhase(PhaseKind.DROP_ACTIVATIONS, position, layer)
+
+
+def _backward(
+    position: int, layer_count: int, *, dropout: bool, weights: bool
+) -> Iterator[WalkPhase]:
+    for layer in range(layer_count, 0, -1):
+        yield WalkPhase(PhaseKind.DELTAS, position, layer)
+        if weights and layer == layer_count:
+            yield WalkPhase(PhaseKind.WEIGH_DELTAS, position, layer)
+        if dropout and layer < layer_count:
+            yield WalkPhase(PhaseKind.DROP_DELTAS, position, layer)
+        yield WalkPhase(PhaseKind.ADD, position, layer)

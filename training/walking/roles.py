@@ -44,6 +44,7 @@ class VariableRole(StrEnum):
     SECOND_MOMENT = "second-moment"
     NEW_SECOND_MOMENT = "new-second-moment"
     FACTOR = "factor"
+    EXAMPLE_WEIGHT = "example-weight"
 
 
 _R = VariableRole
@@ -93,6 +94,14 @@ ROLES: Final[Mapping[Callable[..., Any], Mapping[str, VariableRole | None]]] = M
             "c": _R.COST,
             "k": _R.UNIT_INDEX,
             "y_k": _R.TARGET,
+        },
+        loops.weigh_cost: {"c": _R.COST, "weight": _R.EXAMPLE_WEIGHT, "weighted": _R.COST},
+        loops.weigh_deltas: {
+            "delta": _R.DELTA,
+            "weight": _R.EXAMPLE_WEIGHT,
+            "weighted": _R.DELTA,
+            "k": _R.UNIT_INDEX,
+            "weighted_k": _R.DELTA,
         },
         loops.output_deltas: {
             "structure": None,

@@ -80,7 +80,12 @@ def walk(update: BatchUpdate) -> Walk:
         lines for call in _executed(update) for lines in _lines_of_phases(place, call)
     )
     dropout = update.run.settings.dropout is not None
-    planned = phases_of(len(network.shapes), len(update.numbers), dropout=dropout)
+    planned = phases_of(
+        len(network.shapes),
+        len(update.numbers),
+        dropout=dropout,
+        weights=update.examples.weights is not None,
+    )
     for number, (phase, lines) in enumerate(zip(planned, lines_of_phases, strict=True)):
         check_cancelled()
         own = [_step(place, line, number) for line in lines]
@@ -100,12 +105,16 @@ def _executed(update: BatchUpdate) -> list[Call]:
     structure, rates = structure_of(update.network), update.rates
     parameters: list[float] = update.before.parameters.tolist()
     memory: list[float] = remembered(update.before, optimizer).tolist()
-    inputs, targets = update.examples.inputs.tolist(), update.examples.targets.tolist()
+    examples = update.examples
+    inputs, targets = examples.inputs.tolist(), examples.targets.tolist()
+    weights: list[float] = [] if examples.weights is None else examples.weights.tolist()
     rule = update.rule
     of_all = rule.gradient_rule
     recorder = Recorder()
     with recorder.recording():
-        _, gradient = loops.batch_gradient(structure, parameters, inputs, targets, update.dropout)
+        _, gradient = loops.batch_gradient(
+            structure, parameters, inputs, targets, update.dropout, weights
+        )
         loops.step(str(optimizer.kind), parameters, gradient, memory, rates, of_all, rule.groups)
     return recorder.calls
 

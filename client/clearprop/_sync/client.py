@@ -99,9 +99,10 @@ class Client:
           activation.
         - `bias`: whether every unit has a bias. False by default.
         - `initializer`: `uniform` (the default), `glorot`, `he`, `lecun`, `lecun-normal`,
-          `glorot-normal`, `he-normal` or `zeros`.
+          `glorot-normal`, `he-normal`, `normal`, `orthogonal` or `zeros`.
         - `seed`: the seed of the initializer. By default, the service chooses one.
         - `low`, `high`: the range [low, high) of `uniform`, [-0.12, 0.12) by default.
+        - `deviation`: the standard deviation of `normal`, 0.05 by default.
         - `initial_weights`: a matrix [units, inputs] for each layer after the inputs, instead of an
           initializer. PyTorch stores the weights of a layer in this layout. Keras stores them as
           [inputs, units]: pass `layout="inputs-units"` with them. A square matrix fits both

@@ -71,9 +71,9 @@ class NetworkEdits(NetworkHandle):
         """Reset all parameters to new initial values; return the update and its seed.
 
         By default, the network's initializer is used with a new seed. `initializer`, `seed`, `low`,
-        `high` and `layout` are those of `create_network`; `weights` and `biases` set the parameters
-        of every layer. The optimizer state is reset. A paused run continues from the new values.
-        Fails while a run is RUNNING.
+        `high`, `deviation` and `layout` are those of `create_network`; `weights` and `biases` set
+        the parameters of every layer. The optimizer state is reset. A paused run continues from the
+        new values. Fails while a run is RUNNING.
         """
         parameters = layers_of(weights, biases, layout=layout)
         call = edits.reset_weights(self.id, recipe, parameters, etag, request_id)

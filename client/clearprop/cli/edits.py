@@ -7,7 +7,16 @@ from rich.markup import escape
 
 from clearprop.cli.connection import connected
 from clearprop.cli.number_format import exact
-from clearprop.cli.options import High, Json, Low, NetworkId, OtherInitializer, Seed, given
+from clearprop.cli.options import (
+    Deviation,
+    High,
+    Json,
+    Low,
+    NetworkId,
+    OtherInitializer,
+    Seed,
+    given,
+)
 from clearprop.cli.output import say, say_json
 from clearprop.cli.parsers import real_number
 from clearprop.cli.server_options import Server
@@ -54,6 +63,7 @@ def reset(  # noqa: PLR0913 - an argument for each option of the command
     initializer: OtherInitializer = None,
     low: Low = None,
     high: High = None,
+    deviation: Deviation = None,
     seed: Seed = None,
     as_json: Json = False,
     server: Server,
@@ -63,7 +73,13 @@ def reset(  # noqa: PLR0913 - an argument for each option of the command
     This adds an update. Without options, the network's initializer is used with a new seed.
     """
     recipe: RecipeOptions = given(
-        {"initializer": initializer, "low": low, "high": high, "seed": seed}
+        {
+            "initializer": initializer,
+            "low": low,
+            "high": high,
+            "deviation": deviation,
+            "seed": seed,
+        }
     )
     with connected(server) as client:
         made = client.network(network).reset(**recipe)

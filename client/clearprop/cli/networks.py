@@ -12,6 +12,7 @@ from clearprop.cli.options import (
     Activations,
     Bias,
     CostName,
+    Deviation,
     High,
     InitializerName,
     Json,
@@ -51,6 +52,7 @@ def create(  # noqa: PLR0913 - an argument for each option of the command
     initializer: InitializerName = None,
     low: Low = None,
     high: High = None,
+    deviation: Deviation = None,
     seed: Seed = None,
     label: LabelList = None,
     as_json: Json = False,
@@ -65,6 +67,7 @@ def create(  # noqa: PLR0913 - an argument for each option of the command
             "initializer": initializer,
             "low": low,
             "high": high,
+            "deviation": deviation,
             "seed": seed,
             "labels": _labels(label),
         }

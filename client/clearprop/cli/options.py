@@ -116,6 +116,17 @@ Low = Annotated[
     ),
 ]
 
+Deviation = Annotated[
+    float | None,
+    typer.Option(
+        "--deviation",
+        metavar="NUMBER",
+        parser=real_number,
+        help="The standard deviation of the normal initializer.",
+        show_default="0.05",
+    ),
+]
+
 High = Annotated[
     float | None,
     typer.Option(

@@ -176,6 +176,17 @@ _HOW: Options = {
             ),
         ),
         (
+            "class_weights",
+            str,
+            typer.Option(
+                "--class-weights",
+                metavar="NUMBER,…",
+                parser=_vector("--class-weights"),
+                help="Multiply the cost of each example by the weight of its class: 1,5 with one"
+                " number for each output, or for the targets 0 and 1 of a single output.",
+            ),
+        ),
+        (
             "schedule",
             str,
             _word("--schedule", "schedule", _SCHEDULES, "How the learning rate changes"),

@@ -77,7 +77,7 @@ def _show_example(network: NetworkInfo, example: TracedExample) -> None:
     say(
         f"\n[bold]Example {example.number + 1}[/] [dim](position {example.position + 1} in the"
         f" batch)[/]: inputs {listed(example.inputs[:_MOST_UNITS])}, targets"
-        f" {listed(example.targets[:_MOST_UNITS])}, cost {number(example.cost)}"
+        f" {listed(example.targets[:_MOST_UNITS])}, cost {number(example.cost)}{_weight(example)}"
     )
     output_layer = len(network.layer_sizes) - 1
     columns = {
@@ -99,6 +99,12 @@ def _show_example(network: NetworkInfo, example: TracedExample) -> None:
     hidden = sum(max(0, size - _MOST_UNITS) for size in network.layer_sizes[1:])
     if hidden:
         say(f"[dim]{hidden:,} more units are not shown. --json prints all.[/]")
+
+
+def _weight(example: TracedExample) -> str:
+    if not example.message.HasField("weight"):
+        return ""
+    return f" with weight {number(example.weight)}"
 
 
 def _show_step(found: TracedUpdate) -> None:

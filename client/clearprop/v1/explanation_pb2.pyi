@@ -112,6 +112,8 @@ class _SourceKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SourceKind
     """With dropout: the activation of a unit for an example before it is multiplied by its factor."""
     SOURCE_KIND_FACTOR: _SourceKind.ValueType  # 21
     """With dropout: the factor by which the activation of a unit is multiplied for an example."""
+    SOURCE_KIND_EXAMPLE_WEIGHT: _SourceKind.ValueType  # 22
+    """With weights: the weight of an example."""
 
 class SourceKind(_SourceKind, metaclass=_SourceKindEnumTypeWrapper):
     """The kinds of origins of an operand."""
@@ -147,6 +149,8 @@ SOURCE_KIND_UNDROPPED: SourceKind.ValueType  # 20
 """With dropout: the activation of a unit for an example before it is multiplied by its factor."""
 SOURCE_KIND_FACTOR: SourceKind.ValueType  # 21
 """With dropout: the factor by which the activation of a unit is multiplied for an example."""
+SOURCE_KIND_EXAMPLE_WEIGHT: SourceKind.ValueType  # 22
+"""With weights: the weight of an example."""
 Global___SourceKind: _TypeAlias = SourceKind  # noqa: Y015
 
 @_typing.final

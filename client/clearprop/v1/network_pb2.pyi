@@ -214,6 +214,13 @@ class _InitializerKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Initi
     """Normally distributed weights with mean 0 and variance 2 / inputs of the layer, not truncated.
     See HE.
     """
+    INITIALIZER_KIND_NORMAL: _InitializerKind.ValueType  # 10
+    """Normally distributed weights with mean 0 and the standard deviation `deviation`, not truncated."""
+    INITIALIZER_KIND_ORTHOGONAL: _InitializerKind.ValueType  # 11
+    """Orthonormal weights: the rows of w[unit, input] of each layer are orthogonal and of length 1, or
+    its columns if it has more units than inputs. Keeps the length of signals and gradients in deep
+    networks.
+    """
 
 class InitializerKind(_InitializerKind, metaclass=_InitializerKindEnumTypeWrapper):
     """How initial parameters are generated. Weights are drawn from one random stream, layer by layer,
@@ -254,6 +261,13 @@ INITIALIZER_KIND_HE_NORMAL: InitializerKind.ValueType  # 9
 """Normally distributed weights with mean 0 and variance 2 / inputs of the layer, not truncated.
 See HE.
 """
+INITIALIZER_KIND_NORMAL: InitializerKind.ValueType  # 10
+"""Normally distributed weights with mean 0 and the standard deviation `deviation`, not truncated."""
+INITIALIZER_KIND_ORTHOGONAL: InitializerKind.ValueType  # 11
+"""Orthonormal weights: the rows of w[unit, input] of each layer are orthogonal and of length 1, or
+its columns if it has more units than inputs. Keeps the length of signals and gradients in deep
+networks.
+"""
 Global___InitializerKind: _TypeAlias = InitializerKind  # noqa: Y015
 
 @_typing.final
@@ -268,6 +282,7 @@ class Initializer(_message.Message):
     SEED_FIELD_NUMBER: _builtins.int
     LOW_FIELD_NUMBER: _builtins.int
     HIGH_FIELD_NUMBER: _builtins.int
+    DEVIATION_FIELD_NUMBER: _builtins.int
     kind: Global___InitializerKind.ValueType
     """The distribution. Default: UNIFORM."""
     seed: _builtins.int
@@ -282,6 +297,10 @@ class Initializer(_message.Message):
     Normally distributed weights are made in pairs, for each layer anew, from two numbers u1 and u2
     like u: with r = √(−2·ln(1 − u1)) they are d·(r·cos(2π·u2)) and d·(r·sin(2π·u2)), where d is
     the square root of the variance. The last of an odd number of weights is the first of a pair.
+
+    ORTHOGONAL draws normally distributed numbers with variance 1 in place of the weights, and then
+    replaces each row (or column), from the first to the last, by r − (r·q)·q for the rows q before
+    it, one after the other and then all of them again, divided by its length.
     """
     low: _builtins.float
     """The lower bound, inclusive, finite. Allowed only with UNIFORM. Default: −0.12."""
@@ -289,6 +308,8 @@ class Initializer(_message.Message):
     """The upper bound, exclusive, finite, greater than `low`. Allowed only with UNIFORM. Default:
     0.12.
     """
+    deviation: _builtins.float
+    """The standard deviation, finite, greater than 0. Allowed only with NORMAL. Default: 0.05."""
     def __init__(
         self,
         *,
@@ -296,17 +317,22 @@ class Initializer(_message.Message):
         seed: _builtins.int | None = ...,
         low: _builtins.float | None = ...,
         high: _builtins.float | None = ...,
+        deviation: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_high", b"_high", "_low", b"_low", "_seed", b"_seed", "high", b"high", "low", b"low", "seed", b"seed"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_deviation", b"_deviation", "_high", b"_high", "_low", b"_low", "_seed", b"_seed", "deviation", b"deviation", "high", b"high", "low", b"low", "seed", b"seed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_high", b"_high", "_low", b"_low", "_seed", b"_seed", "high", b"high", "kind", b"kind", "low", b"low", "seed", b"seed"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_deviation", b"_deviation", "_high", b"_high", "_low", b"_low", "_seed", b"_seed", "deviation", b"deviation", "high", b"high", "kind", b"kind", "low", b"low", "seed", b"seed"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__deviation: _TypeAlias = _typing.Literal["deviation"]  # noqa: Y015
+    _WhichOneofArgType__deviation: _TypeAlias = _typing.Literal["_deviation", b"_deviation"]  # noqa: Y015
     _WhichOneofReturnType__high: _TypeAlias = _typing.Literal["high"]  # noqa: Y015
     _WhichOneofArgType__high: _TypeAlias = _typing.Literal["_high", b"_high"]  # noqa: Y015
     _WhichOneofReturnType__low: _TypeAlias = _typing.Literal["low"]  # noqa: Y015
     _WhichOneofArgType__low: _TypeAlias = _typing.Literal["_low", b"_low"]  # noqa: Y015
     _WhichOneofReturnType__seed: _TypeAlias = _typing.Literal["seed"]  # noqa: Y015
     _WhichOneofArgType__seed: _TypeAlias = _typing.Literal["_seed", b"_seed"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__deviation) -> _WhichOneofReturnType__deviation | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__high) -> _WhichOneofReturnType__high | None: ...
     @_typing.overload

@@ -765,6 +765,7 @@ class TrainingSettings(_message.Message):
     DROPOUT_FIELD_NUMBER: _builtins.int
     FROZEN_FIELD_NUMBER: _builtins.int
     LABEL_SMOOTHING_FIELD_NUMBER: _builtins.int
+    CLASS_WEIGHTS_FIELD_NUMBER: _builtins.int
     training_set: _builtins.str
     """The id of the training set. Its examples must match the network's input and output layers, and
     its targets must be valid for the network's cost function.
@@ -834,6 +835,18 @@ class TrainingSettings(_message.Message):
     def frozen(self) -> Global___Frozen:
         """Parameters that stay as they are. Default: none."""
 
+    @_builtins.property
+    def class_weights(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """The weights of the classes, finite and at least 0, and not all 0: one for each output; for a
+        single output two, for the targets 0 and 1. Allowed only with CROSS_ENTROPY and
+        CATEGORICAL_CROSS_ENTROPY. The weight of an example is Σ yₖ·wₖ over its targets before label
+        smoothing, (1 − y)·w₀ + y·w₁ for a single output, times `Example.weight`. The cost of the
+        example and its gradient are multiplied by it. The cost of an update and the mean gradient are
+        still sums divided by the number n of examples in the batch, not by the sum of their weights:
+        PyTorch divides by the latter with reduction="mean". Evaluations and validations do not weight
+        examples. Default: all weights are 1.
+        """
+
     def __init__(
         self,
         *,
@@ -852,10 +865,11 @@ class TrainingSettings(_message.Message):
         dropout: Global___Dropout | None = ...,
         frozen: Global___Frozen | None = ...,
         label_smoothing: _builtins.float = ...,
+        class_weights: _abc.Iterable[_builtins.float] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed", "clipping", b"clipping", "dropout", b"dropout", "frozen", b"frozen", "optimizer", b"optimizer", "penalty", b"penalty", "schedule", b"schedule", "shuffle_seed", b"shuffle_seed", "stop", b"stop", "validation", b"validation"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed", "batch_mode", b"batch_mode", "batch_size", b"batch_size", "clipping", b"clipping", "dropout", b"dropout", "epochs", b"epochs", "frozen", b"frozen", "label_smoothing", b"label_smoothing", "learning_rate", b"learning_rate", "optimizer", b"optimizer", "penalty", b"penalty", "schedule", b"schedule", "shuffle_seed", b"shuffle_seed", "stop", b"stop", "training_set", b"training_set", "validation", b"validation"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed", "batch_mode", b"batch_mode", "batch_size", b"batch_size", "class_weights", b"class_weights", "clipping", b"clipping", "dropout", b"dropout", "epochs", b"epochs", "frozen", b"frozen", "label_smoothing", b"label_smoothing", "learning_rate", b"learning_rate", "optimizer", b"optimizer", "penalty", b"penalty", "schedule", b"schedule", "shuffle_seed", b"shuffle_seed", "stop", b"stop", "training_set", b"training_set", "validation", b"validation"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__shuffle_seed: _TypeAlias = _typing.Literal["shuffle_seed"]  # noqa: Y015
     _WhichOneofArgType__shuffle_seed: _TypeAlias = _typing.Literal["_shuffle_seed", b"_shuffle_seed"]  # noqa: Y015

@@ -139,6 +139,7 @@ class ExampleTrace(_message.Message):
     COST_FIELD_NUMBER: _builtins.int
     GRADIENT_FIELD_NUMBER: _builtins.int
     FACTORS_FIELD_NUMBER: _builtins.int
+    WEIGHT_FIELD_NUMBER: _builtins.int
     position: _builtins.int
     """The position in the batch, counting from 0."""
     example: _builtins.int
@@ -146,7 +147,11 @@ class ExampleTrace(_message.Message):
     run shuffles, the batch can contain the same example twice.
     """
     cost: _builtins.float
-    """The cost C."""
+    """The cost C, with weights times the weight of the example."""
+    weight: _builtins.float
+    """The weight of the example: that of its class times its own. `cost`, `deltas` and `gradient` are
+    multiplied by it. Absent if neither the run nor the training set has weights.
+    """
     @_builtins.property
     def inputs(self) -> _network_pb2.Vector:
         """The inputs."""
@@ -192,11 +197,14 @@ class ExampleTrace(_message.Message):
         cost: _builtins.float = ...,
         gradient: _abc.Iterable[_network_pb2.LayerParameters] | None = ...,
         factors: _abc.Iterable[_network_pb2.Vector] | None = ...,
+        weight: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["inputs", b"inputs", "targets", b"targets"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_weight", b"_weight", "inputs", b"inputs", "targets", b"targets", "weight", b"weight"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activations", b"activations", "cost", b"cost", "deltas", b"deltas", "example", b"example", "factors", b"factors", "gradient", b"gradient", "inputs", b"inputs", "logits", b"logits", "position", b"position", "targets", b"targets"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_weight", b"_weight", "activations", b"activations", "cost", b"cost", "deltas", b"deltas", "example", b"example", "factors", b"factors", "gradient", b"gradient", "inputs", b"inputs", "logits", b"logits", "position", b"position", "targets", b"targets", "weight", b"weight"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__weight: _TypeAlias = _typing.Literal["weight"]  # noqa: Y015
+    _WhichOneofArgType__weight: _TypeAlias = _typing.Literal["_weight", b"_weight"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__weight) -> _WhichOneofReturnType__weight | None: ...
 
 Global___ExampleTrace: _TypeAlias = ExampleTrace  # noqa: Y015

@@ -46,6 +46,10 @@ class _WalkPhaseKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WalkPha
     """With dropout: multiplies the activations of a hidden layer by their factors for one example."""
     WALK_PHASE_KIND_DROP_DELTAS: _WalkPhaseKind.ValueType  # 9
     """With dropout: multiplies the deltas of a hidden layer by the factors of the units for one example."""
+    WALK_PHASE_KIND_WEIGH_COST: _WalkPhaseKind.ValueType  # 10
+    """With weights: multiplies the cost of one example by its weight."""
+    WALK_PHASE_KIND_WEIGH_DELTAS: _WalkPhaseKind.ValueType  # 11
+    """With weights: multiplies the deltas of the outputs by the weight of the example."""
 
 class WalkPhaseKind(_WalkPhaseKind, metaclass=_WalkPhaseKindEnumTypeWrapper):
     """The kinds of phases."""
@@ -70,6 +74,10 @@ WALK_PHASE_KIND_DROP_ACTIVATIONS: WalkPhaseKind.ValueType  # 8
 """With dropout: multiplies the activations of a hidden layer by their factors for one example."""
 WALK_PHASE_KIND_DROP_DELTAS: WalkPhaseKind.ValueType  # 9
 """With dropout: multiplies the deltas of a hidden layer by the factors of the units for one example."""
+WALK_PHASE_KIND_WEIGH_COST: WalkPhaseKind.ValueType  # 10
+"""With weights: multiplies the cost of one example by its weight."""
+WALK_PHASE_KIND_WEIGH_DELTAS: WalkPhaseKind.ValueType  # 11
+"""With weights: multiplies the deltas of the outputs by the weight of the example."""
 Global___WalkPhaseKind: _TypeAlias = WalkPhaseKind  # noqa: Y015
 
 class _WalkVariableRole:
@@ -152,6 +160,8 @@ class _WalkVariableRoleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Walk
     """With dropout: the factor by which the activation of a hidden unit is multiplied, 0 if the unit is
     dropped.
     """
+    WALK_VARIABLE_ROLE_EXAMPLE_WEIGHT: _WalkVariableRole.ValueType  # 41
+    """With weights: the weight of the example."""
 
 class WalkVariableRole(_WalkVariableRole, metaclass=_WalkVariableRoleEnumTypeWrapper):
     """The meaning of a variable of the loops. A variable that is not an element of a list is a working
@@ -232,6 +242,8 @@ WALK_VARIABLE_ROLE_FACTOR: WalkVariableRole.ValueType  # 40
 """With dropout: the factor by which the activation of a hidden unit is multiplied, 0 if the unit is
 dropped.
 """
+WALK_VARIABLE_ROLE_EXAMPLE_WEIGHT: WalkVariableRole.ValueType  # 41
+"""With weights: the weight of the example."""
 Global___WalkVariableRole: _TypeAlias = WalkVariableRole  # noqa: Y015
 
 @_typing.final

@@ -105,6 +105,7 @@ def _example(source: Trace, example: ExampleTrace) -> trace_pb2.ExampleTrace:
         activations=_vectors(example.activations),
         deltas=_vectors(example.deltas),
         factors=_vectors(example.factors),
+        weight=example.weight,
         cost=example.cost,
         gradient=layers(source.update.network, example.gradient),
     )

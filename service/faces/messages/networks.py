@@ -83,6 +83,7 @@ def initializer(
         seed=optional(message, "seed"),
         low=optional(message, "low"),
         high=optional(message, "high"),
+        deviation=optional(message, "deviation"),
     )
 
 
@@ -145,6 +146,7 @@ def sent_initializer(initializer: Initializer) -> network_pb2.Initializer:
         seed=initializer.seed,
         low=initializer.low,
         high=initializer.high,
+        deviation=initializer.deviation,
     )
 
 

@@ -93,6 +93,7 @@ def settings(unknown: Violations, message: run_pb2.TrainingSettings) -> Training
             else None
         ),
         label_smoothing=message.label_smoothing,
+        class_weights=tuple(message.class_weights),
     )
 
 
@@ -159,6 +160,7 @@ def sent_settings(source: TrainingSettings) -> run_pb2.TrainingSettings:
         ),
     )
     message.label_smoothing = source.label_smoothing
+    message.class_weights.extend(source.class_weights)
     if source.batch_mode is not BatchMode.CROSS_EPOCHS:
         message.batch_mode = _BATCH_MODES.numbers[source.batch_mode]
     return message

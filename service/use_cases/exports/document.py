@@ -56,6 +56,7 @@ def _head(moment: Moment) -> dict[str, Any]:
 
 def _initializer(recipe: Initializer) -> dict[str, Any]:
     numbers = {"seed": recipe.seed, "low": recipe.low, "high": recipe.high}
+    numbers["deviation"] = recipe.deviation
     return {"kind": recipe.kind} | _known(numbers)
 
 

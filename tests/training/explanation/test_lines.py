@@ -65,6 +65,7 @@ def _at(update: BatchUpdate, traced: Trace, source: Source) -> float | None:
         SourceKind.INPUT: lambda: float(example.inputs[unit]),
         SourceKind.TARGET: lambda: float(example.targets[unit]),
         SourceKind.LOGIT: lambda: float(example.logits[layer - 1][unit]),
+        SourceKind.EXAMPLE_WEIGHT: lambda: float(example.weight or 0.0),
         SourceKind.FACTOR: lambda: float(example.factors[layer - 1][unit]),
         SourceKind.ACTIVATION: lambda: float(example.activations[layer - 1][unit]),
         SourceKind.DELTA: lambda: float(example.deltas[layer - 1][unit]),

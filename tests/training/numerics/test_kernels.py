@@ -265,6 +265,8 @@ def test_forward_and_evaluate_agree_with_the_loops(problem: Problem) -> None:
         assert same_bits(activations[e], [a for layer in expected for a in layer])
         assert same_bits(evaluated.outputs[e], expected[-1])
         cost = loops.example_cost(problem.structure, logits, expected, y)
+        for weight in problem.weights_of([e]):
+            cost = loops.weigh_cost(cost, weight)
         assert same_bits(evaluated.costs[e], cost)
     mean = loops.total(evaluated.costs.tolist()) / problem.examples
     assert same_bits(evaluated.mean, mean)
@@ -280,6 +282,7 @@ def test_the_mean_gradient_of_all_examples_is_that_of_the_loops(problem: Problem
         problem.inputs.tolist(),
         problem.targets.tolist(),
         problem.training.dropout,
+        problem.weights_of(range(problem.examples)),
     )
     assert same_bits(evaluated.costs, costs)
     assert same_bits(evaluated.gradient, gradient)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from training.numerics.initializers import INITIALIZERS
 from training.numerics.normal_numbers import box_muller
+from training.numerics.orthonormal_rows import make_orthonormal
 from training.numerics.random import RandomStream
 
 
@@ -89,16 +90,17 @@ def test_an_initializer_draws_between_its_bounds_from_the_stream_that_it_is_give
     name: str, low: float, high: float
 ) -> None:
     stream = RandomStream(3)
-    layers = [INITIALIZERS[name](stream, 3, 5, -0.12, 0.25) for _ in range(2)]
+    layers = [INITIALIZERS[name](stream, 3, 5, {"low": -0.12, "high": 0.25}) for _ in range(2)]
     assert np.concatenate(layers).tolist() == uniform(3, low, high, 30).tolist()
 
 
 @pytest.mark.parametrize(
-    ("name", "variance"), [("lecun-normal", 1 / 3), ("glorot-normal", 2 / 8), ("he-normal", 2 / 3)]
+    ("name", "variance"),
+    [("lecun-normal", 1 / 3), ("glorot-normal", 2 / 8), ("he-normal", 2 / 3), ("normal", 0.25)],
 )
 def test_an_initializer_draws_normal_weights_with_its_variance(name: str, variance: float) -> None:
     stream, same = RandomStream(3), RandomStream(3)
-    layers = [INITIALIZERS[name](stream, 3, 5, 0.0, 0.0) for _ in range(2)]
+    layers = [INITIALIZERS[name](stream, 3, 5, {"deviation": 0.5}) for _ in range(2)]
     expected = [same.normal(math.sqrt(variance), 15) for _ in range(2)]
     assert np.concatenate(layers).tolist() == np.concatenate(expected).tolist()
 
@@ -128,7 +130,38 @@ def test_normal_numbers_of_a_seed_never_change_and_are_normal() -> None:
     assert share == pytest.approx([0.6827, 0.9545, 0.9973], abs=0.005)
 
 
+@pytest.mark.parametrize(("inputs", "units"), [(1, 1), (5, 5), (7, 3), (3, 7), (64, 32), (40, 40)])
+def test_orthogonal_weights_are_q_of_normal_numbers(inputs: int, units: int) -> None:
+    weights = INITIALIZERS["orthogonal"](RandomStream(3), inputs, units, {}).reshape(units, inputs)
+    drawn = RandomStream(3).normal(1.0, units * inputs).reshape(units, inputs)
+    q, r = np.linalg.qr(drawn if units > inputs else drawn.T)
+    q = q * np.sign(np.diag(r))
+    np.testing.assert_allclose(weights, q if units > inputs else q.T, atol=1e-11)
+    product = weights.T @ weights if units > inputs else weights @ weights.T
+    np.testing.assert_allclose(product, np.eye(min(inputs, units)), atol=3e-15)
+
+
+def test_orthogonal_weights_are_those_of_the_readable_process() -> None:
+    rows = RandomStream(3).normal(1.0, 12).reshape(3, 4)
+    compiled = rows.copy()
+    make_orthonormal(compiled)
+    make_orthonormal.__wrapped__(rows)  # type: ignore[attr-defined]
+    assert compiled.tobytes() == rows.tobytes()
+
+
+def test_almost_dependent_rows_become_orthogonal_too() -> None:
+    rows = np.ones((3, 3)) + 1e-9 * np.eye(3)
+    make_orthonormal(rows)
+    np.testing.assert_allclose(rows @ rows.T, np.eye(3), atol=1e-15)
+
+
+def test_orthogonal_weights_of_a_seed_never_change() -> None:
+    weights = INITIALIZERS["orthogonal"](RandomStream(0), 30, 20, {})
+    digest = hashlib.sha256(weights.astype("<f8").tobytes()).hexdigest()
+    assert digest == "?"
+
+
 def test_zeros_are_drawn_from_nothing() -> None:
     stream = RandomStream(3)
-    assert INITIALIZERS["zeros"](stream, 3, 5, -0.12, 0.12).tolist() == [0.0] * 15
+    assert INITIALIZERS["zeros"](stream, 3, 5, {}).tolist() == [0.0] * 15
     assert stream.uniform(0, 1, 4).tolist() == uniform(3, 0, 1, 4).tolist()

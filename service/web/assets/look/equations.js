@@ -10,6 +10,7 @@ import { computedIn, elementOf, scalarOf, storedIn } from "./variables.js";
 const z = (i) => sub("z", id(i));
 const a = (i) => sub("a", id(i));
 const delta = (i) => sub("δ", id(i));
+const omega = id("ω");
 const m = (i) => sub("m", id(i));
 const w = (i, j) => sub("w", id(i), op("⁣"), id(j));
 const slope = (i) => row(prime(id("f")), op("("), z(i), op(")"));
@@ -28,6 +29,8 @@ export const SYMBOLS = {
   ],
   DROP_ACTIVATIONS: () => [row(a("i"), op("←"), a("i"), op("·"), m("i"))],
   COST: () => [row(id("C"), op("="), sum("k"), call(id("C"), a("k"), op(","), sub("y", id("k"))))],
+  WEIGH_COST: () => [row(id("C"), op("←"), id("C"), op("·"), omega)],
+  WEIGH_DELTAS: () => [row(delta("k"), op("←"), delta("k"), op("·"), omega)],
   DELTAS_OUTPUT: (network) => [
     isCrossEntropy(network)
       ? row(delta("k"), op("="), dC(z("k")), op("="), a("k"), op("−"), sub("y", id("k")))
@@ -66,6 +69,10 @@ const LINES = {
       id("C"),
       step.unit !== undefined && row(n(was("COST")), op("+"), call(id("C"), n(read("ACTIVATION")), op(","), n(v("TARGET")))),
     ],
+  },
+  WEIGH_COST: { COST: ({ v }) => [id("C"), row(n(v("COST")), op("·"), n(v("EXAMPLE_WEIGHT")))] },
+  WEIGH_DELTAS: {
+    DELTA: ({ v, read }) => [delta("k"), read("DELTA") !== undefined && row(n(read("DELTA")), op("·"), n(v("EXAMPLE_WEIGHT")))],
   },
   DELTAS_OUTPUT: {
     SLOPE: ({ v }) => [slope("k"), /* of a */ call(prime(id("f")), n(v("ACTIVATION")))],

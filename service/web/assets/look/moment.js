@@ -19,8 +19,9 @@ export function momentAt({ network, walk, trace }, wanted) {
   moment.example = trace.examples.find((example) => example.position === position);
   moment.stored = walk.steps.slice(phase.firstStep, number + 1).flatMap((each) => storedIn(each).map((variable) => ({ ...variable, step: each })));
   moment.known = knownUnits(walk, moment);
+  const costKind = hasPhase(walk, "WEIGH_COST") ? "WEIGH_COST" : "COST";
   moment.isCostKnown =
-    kind !== "ZERO" && (ofBatch(phase) || seen(walk, moment, "COST", position) || (kind === "COST" && isLastOfPhase));
+    kind !== "ZERO" && (ofBatch(phase) || seen(walk, moment, costKind, position) || (kind === costKind && isLastOfPhase));
   Object.assign(moment, arrays(walk, trace, moment));
   moment.lit = litBy(moment, network);
   moment.weight = (key) => moment.after.get(key) ?? valueAt(trace.before, key);
@@ -37,11 +38,12 @@ const seen = (walk, { phaseNumber }, kind, position, layer) =>
   );
 
 const COMPUTED_IN = { LOGIT: "FORWARD", ACTIVATION: "FORWARD", DELTA: "DELTAS" };
-const DROPPED_IN = { ACTIVATION: "DROP_ACTIVATIONS", DELTA: "DROP_DELTAS" };
+const CHANGED_IN = { ACTIVATION: ["DROP_ACTIVATIONS"], DELTA: ["DROP_DELTAS", "WEIGH_DELTAS"] };
+
+const hasPhase = (walk, kind, layer) => walk.phases.some((phase) => phase.kind === KIND + kind && phase.layer === layer);
 
 // The kind of the phase with the final values of a role in a layer.
-const finalIn = (walk, role, layer) =>
-  walk.phases.some((phase) => phase.kind === KIND + DROPPED_IN[role] && phase.layer === layer) ? DROPPED_IN[role] : COMPUTED_IN[role];
+const finalIn = (walk, role, layer) => CHANGED_IN[role]?.find((kind) => hasPhase(walk, kind, layer)) ?? COMPUTED_IN[role];
 
 // Whether a logit, activation or delta of the example is computed by now: known(role, layer, unit).
 function knownUnits(walk, moment) {
@@ -95,7 +97,7 @@ function partly(values, layers) {
 function litBy({ phase, kind, step }, network) {
   const units = new Set();
   const weights = new Set();
-  const layer = phase.layer ?? (kind === "COST" ? network.layerSizes.length - 1 : undefined);
+  const layer = phase.layer ?? (kind === "COST" || kind === "WEIGH_COST" ? network.layerSizes.length - 1 : undefined);
   const { unit, input, above } = step;
   if (layer !== undefined && unit !== undefined) {
     units.add(`${layer}.${unit}`);

@@ -11,7 +11,9 @@ export function phaseName(network, { kind, layer }) {
     FORWARD: `Forward to the ${name}`,
     DROP_ACTIVATIONS: `Dropout in the ${name}`,
     COST: "Cost",
+    WEIGH_COST: "Weight of the cost",
     DELTAS: `${which} deltas`,
+    WEIGH_DELTAS: "Weight of the output deltas",
     DROP_DELTAS: `Dropout of the ${which.toLowerCase()} deltas`,
     ADD: `${which} gradients added`,
     DIVIDE: `Divide by n: ${name}`,
@@ -32,6 +34,8 @@ export const PHASE_SENTENCES = {
   DELTAS_OUTPUT: "The {delta} of each output is the {derivative} of the cost with respect to its {logit}. For cross-entropy with sigmoid or softmax it is the output minus the {target}.",
   DELTAS:
     "The {delta}s of the layer above are multiplied by the {weight}s that lead to them and summed. The sum times the slope of the unit’s own {activation} function is the delta of the unit.",
+  WEIGH_COST: "The {cost} is multiplied by the weight of the example: that of its class times its own.",
+  WEIGH_DELTAS: "The {delta}s of the outputs are multiplied by the weight of the example, so that all its {gradient}s are.",
   DROP_DELTAS: "The {delta} of each unit is multiplied by the same factor as its {activation}: a dropped unit changes nothing in this update.",
   ADD: "The {gradient} of a weight for this example is the {delta} of the unit that it leads to, times the {activation} that it multiplies. It is added to G.",
   DIVIDE: "G is divided by n, the number of examples in this {batch}. The result is the mean {gradient}.",

@@ -11,7 +11,7 @@ export function viewOf({ network, trace }, moment, secret) {
   return {
     network,
     hasExamples: true,
-    lit: { ...moment.lit, isCost: moment.kind === "COST" },
+    lit: { ...moment.lit, isCost: moment.kind === "COST" || moment.kind === "WEIGH_COST" },
     weight: (key) => (isSecret(key) ? valueAt(trace.before, key) : moment.weight(key)),
     isAfter: (key) => moment.after.has(key),
     isSecret,
