@@ -61,7 +61,8 @@ class MemoryWriter(MemoryReader):
     def add_training_set(self, training_set: TrainingSet, examples: Examples) -> None:
         if any(training_set.id == known.id for known in self._living_sets()):
             raise store_errors.training_set_exists(training_set.id)
-        kept = Examples(kept_array(examples.inputs), kept_array(examples.targets))
+        weights = None if examples.weights is None else kept_array(examples.weights)
+        kept = Examples(kept_array(examples.inputs), kept_array(examples.targets), weights)
         self._tables.sets[training_set.uid] = StoredSet(training_set, kept)
 
     def delete_training_set(self, uid: str) -> None:

@@ -270,18 +270,25 @@ EXAMPLES_COLUMNS = tuple(schema.examples.c)
 def examples_values(uid: str, examples: Examples) -> Values:
     """Return the row of the examples of a training set."""
     inputs, targets = codec.pack(examples.inputs), codec.pack(examples.targets)
-    crc = codec.checksum((uid,), inputs, targets)
-    return {"training_set_uid": uid, "crc": crc, "inputs": inputs, "targets": targets}
+    weights = None if examples.weights is None else codec.pack(examples.weights)
+    return {
+        "training_set_uid": uid,
+        "crc": codec.checksum((uid,), inputs, targets, weights or b""),
+        "inputs": inputs,
+        "targets": targets,
+        "weights": weights,
+    }
 
 
 def examples(row: Row, training_set: TrainingSet) -> Examples:
     """Return the examples of a training set."""
-    uid, crc, inputs, targets = row
-    codec.check(crc, (uid,), inputs, targets)
+    uid, crc, inputs, targets, weights = row
+    codec.check(crc, (uid,), inputs, targets, weights or b"")
     count = training_set.example_count
     return Examples(
         codec.unpack(inputs, count, training_set.input_count),
         codec.unpack(targets, count, training_set.target_count),
+        None if weights is None else codec.unpack(weights, count),
     )
 
 

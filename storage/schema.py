@@ -143,6 +143,8 @@ examples = sa.Table(
     _number("crc"),
     _blob("inputs"),
     _blob("targets"),
+    # NULL if the weights of all examples are 1, and in rows before revision 0009.
+    sa.Column("weights", sa.LargeBinary),
 )
 
 answers = sa.Table(

@@ -1,6 +1,8 @@
 """Examples that arrive in chunks: each is checked, and stored as arrays."""
 
 from collections.abc import Iterable, Sequence
+from itertools import repeat
+from math import isfinite
 
 import numpy as np
 
@@ -10,8 +12,8 @@ from training.network import Array
 from training.network_rules import check_finite
 from training.training_set import Examples
 
-#: The inputs and targets of an example, of any length.
-Row = tuple[Array, Array]
+#: The inputs and targets of an example, of any length, and its weight.
+Row = tuple[Array, Array, float]
 
 
 class Collector:
@@ -23,6 +25,7 @@ class Collector:
         self._count = 0
         self._inputs: list[Array] = []
         self._targets: list[Array] = []
+        self._weights: list[Array] = []
 
     def add(self, violations: Violations, rows: Examples | Sequence[Row]) -> None:
         """Add a chunk of examples, or a violation for each invalid one.
@@ -36,20 +39,23 @@ class Collector:
         self._widths = self._widths or _widths(rows)
         self._check_size(count)
         chunk = _matrices(rows, self._widths)
-        if chunk is None or not (
-            np.isfinite(chunk.inputs).all() and np.isfinite(chunk.targets).all()
-        ):
-            self._note(violations, _pairs(rows))
+        if chunk is None or not _is_valid(chunk):
+            self._note(violations, _each(rows))
             return
         self._inputs.append(chunk.inputs)
         self._targets.append(chunk.targets)
+        self._weights.append(np.ones(count) if chunk.weights is None else chunk.weights)
         self._count += count
 
     def examples(self) -> Examples:
         """Return all examples and clear the collector. Raises InvalidFields if there are none."""
         with validating() as violations:
             violations.require(self._count > 0, "examples", "must have at least one example")
-        return Examples(_joined(self._inputs), _joined(self._targets))
+        weights = _joined(self._weights)
+        is_weighted = bool((weights != 1.0).any())
+        return Examples(
+            _joined(self._inputs), _joined(self._targets), weights if is_weighted else None
+        )
 
     def _check_size(self, more: int) -> None:
         size = 8 * sum(self._widths) * (self._count + more)
@@ -63,7 +69,12 @@ class Collector:
 
     def _note(self, violations: Violations, rows: Iterable[Row]) -> None:
         """Add the violations of a chunk."""
-        for index, row in enumerate(rows, start=self._count):
+        for index, (*row, weight) in enumerate(rows, start=self._count):
+            violations.require(
+                isfinite(weight) and weight >= 0.0,
+                f"examples[{index}].weight",
+                f"must be finite and at least 0, not {weight}",
+            )
             for part, values, width in zip(("inputs", "targets"), row, self._widths, strict=True):
                 where = f"examples[{index}].{part}"
                 violations.require(len(values) >= 1, where, "must have at least one number")
@@ -77,22 +88,33 @@ class Collector:
 
 def _widths(rows: Examples | Sequence[Row]) -> list[int]:
     """Return the numbers of inputs and of targets of the first example."""
-    return [len(part) for part in next(iter(_pairs(rows)))]
+    inputs, targets, _ = next(iter(_each(rows)))
+    return [len(inputs), len(targets)]
 
 
-def _pairs(rows: Examples | Sequence[Row]) -> Iterable[Row]:
-    return zip(rows.inputs, rows.targets, strict=True) if isinstance(rows, Examples) else rows
+def _each(rows: Examples | Sequence[Row]) -> Iterable[Row]:
+    if not isinstance(rows, Examples):
+        return rows
+    weights = repeat(1.0, len(rows.inputs)) if rows.weights is None else rows.weights
+    return zip(rows.inputs, rows.targets, map(float, weights), strict=True)
+
+
+def _is_valid(chunk: Examples) -> bool:
+    weights = chunk.weights
+    is_finite = bool(np.isfinite(chunk.inputs).all() and np.isfinite(chunk.targets).all())
+    return is_finite and (weights is None or bool((np.isfinite(weights) & (weights >= 0.0)).all()))
 
 
 def _matrices(rows: Examples | Sequence[Row], widths: list[int]) -> Examples | None:
     """Return a chunk of examples as matrices; None if some have other lengths, or 0."""
     if isinstance(rows, Examples):
         return rows if _widths(rows) == widths else None
-    if 0 in widths or any([len(part) for part in row] != widths for row in rows):
+    if 0 in widths or any([len(part) for part in row] != widths for *row, _ in rows):
         return None
     return Examples(
-        np.array([inputs for inputs, _ in rows], dtype=np.float64),
-        np.array([targets for _, targets in rows], dtype=np.float64),
+        np.array([inputs for inputs, _, _ in rows], dtype=np.float64),
+        np.array([targets for _, targets, _ in rows], dtype=np.float64),
+        np.array([weight for _, _, weight in rows], dtype=np.float64),
     )
 
 

@@ -9,7 +9,7 @@ from clearprop.snapshots import Snapshot
 from clearprop.training_warnings import TrainingWarning, warnings_of
 from clearprop.v1 import network_pb2, run_pb2, training_set_pb2
 from clearprop.validations import Validation, validated
-from clearprop.values import Matrix, enum_name, enum_word, matrix_of_rows
+from clearprop.values import Matrix, Vector, enum_name, enum_word, matrix_of_rows, vector_of
 
 RunT = TypeVar("RunT", bound="RunInfo")
 
@@ -370,3 +370,11 @@ class Examples:
     def targets(self) -> Matrix:
         """The target outputs [examples, targets]."""
         return matrix_of_rows(example.targets for example in self.message.examples)
+
+    @property
+    def weights(self) -> Vector:
+        """The weights [examples], factors of their costs and gradients in training."""
+        return vector_of(
+            example.weight if example.HasField("weight") else 1.0
+            for example in self.message.examples
+        )

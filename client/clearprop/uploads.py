@@ -6,7 +6,7 @@ from typing import Any
 
 from clearprop.v1.training_service_pb2 import UploadTrainingSetRequest
 from clearprop.v1.training_set_pb2 import Example
-from clearprop.values import RowsLike, VectorLike, iterated, numbers_of
+from clearprop.values import RowsLike, VectorLike, WeightsLike, iterated, numbers_of
 
 #: A message ends with the example that brings it to this count of numbers: 1 MiB.
 _NUMBERS = 2**17
@@ -18,17 +18,26 @@ class Upload:
     """One upload; iterate over it for its messages, once for each attempt to send it.
 
     An iterator yields its rows only once, so its messages are kept; an array is iterated over
-    again. Iterating raises ValueError for rows that are not numbers, and if the numbers of inputs
-    and targets differ.
+    again. Iterating raises ValueError for rows that are not numbers, and if the numbers of inputs,
+    targets and weights differ.
     """
 
     def __init__(
-        self, training_set: str, inputs: RowsLike, targets: RowsLike, request_id: str
+        self,
+        training_set: str,
+        inputs: RowsLike,
+        targets: RowsLike,
+        request_id: str,
+        weights: WeightsLike | None = None,
     ) -> None:
         self._first = UploadTrainingSetRequest(training_set=training_set, request_id=request_id)
-        self._inputs = _rows("inputs", inputs)
-        self._targets = _rows("targets", targets)
-        once = any(iter(rows) is rows for rows in (self._inputs, self._targets))
+        self._columns: dict[str, Iterable[Any]] = {
+            "inputs": _rows("inputs", inputs),
+            "targets": _rows("targets", targets),
+        }
+        if weights is not None:
+            self._columns["weights"] = _rows("weights", weights)
+        once = any(iter(rows) is rows for rows in self._columns.values())
         self._kept: list[UploadTrainingSetRequest] | None = [] if once else None
         self._rest: Iterator[UploadTrainingSetRequest] | None = None
 
@@ -50,15 +59,12 @@ class Upload:
         message = UploadTrainingSetRequest()
         message.CopyFrom(self._first)
         numbers = 0
-        rows = zip_longest(self._inputs, self._targets, fillvalue=_NOTHING)
-        for place, (inputs, targets) in enumerate(rows):
-            if inputs is _NOTHING or targets is _NOTHING:
-                missing = "inputs" if inputs is _NOTHING else "targets"
-                raise ValueError(
-                    f"There are only {place} rows of {missing}: every example needs inputs and"
-                    " targets."
-                )
-            example = _example(place, inputs, targets)
+        rows = zip_longest(*self._columns.values(), fillvalue=_NOTHING)
+        for place, row in enumerate(rows):
+            for name, part in zip(self._columns, row, strict=True):
+                if part is _NOTHING:
+                    raise ValueError(_missing(name, place))
+            example = _example(place, *row)
             message.examples.append(example)
             numbers += len(example.inputs) + len(example.targets)
             if numbers >= _NUMBERS:
@@ -69,15 +75,27 @@ class Upload:
             yield message
 
 
-def _rows(name: str, rows: RowsLike) -> Iterable[VectorLike]:
+def _missing(name: str, count: int) -> str:
+    if name == "weights":
+        return f"There are only {count} weights: every example needs one, or none has."
+    return f"There are only {count} rows of {name}: every example needs inputs and targets."
+
+
+def _rows(name: str, rows: RowsLike | WeightsLike) -> Iterable[Any]:
     try:
         return iterated(rows)
     except TypeError:
+        if name == "weights":
+            raise ValueError("weights must be numbers, such as [1, 0.5].") from None
         raise ValueError(f"{name} must be rows of numbers, such as [[0, 1], [1, 0]].") from None
 
 
-def _example(index: int, inputs: VectorLike, targets: VectorLike) -> Example:
+def _example(
+    index: int, inputs: VectorLike, targets: VectorLike, weight: float | None = None
+) -> Example:
     example = Example()
+    if weight is not None:
+        (example.weight,) = numbers_of([weight], f"weights[{index}]")
     for name, row in (("inputs", inputs), ("targets", targets)):
         try:
             getattr(example, name).extend(numbers_of(row, f"{name}[{index}]"))

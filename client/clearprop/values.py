@@ -36,6 +36,9 @@ VectorLike: TypeAlias = Numbers | Sequence[float]
 #: An argument that yields rows, one after the other: a matrix, or an iterable of vectors.
 RowsLike: TypeAlias = Numbers | Iterable[VectorLike]
 
+#: An argument that yields a weight for each example.
+WeightsLike: TypeAlias = Numbers | Iterable[float]
+
 EnumT = TypeVar("EnumT", bound=int)
 
 #: Whether the rows of a layer's matrix are its units or its inputs.

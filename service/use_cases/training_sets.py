@@ -51,7 +51,7 @@ class TrainingSets:
         rows: Examples | Sequence[Row],
         request: RequestId[TrainingSet] | None = None,
     ) -> TrainingSet:
-        """Store a training set; each row has the inputs and targets of an example.
+        """Store a training set; each row has the inputs, targets and weight of an example.
 
         If the id is empty, the service chooses one.
 
@@ -120,7 +120,7 @@ class TrainingSets:
         )
 
         def add(writer: Writer) -> TrainingSet:
-            self._store.require_room(examples.inputs.nbytes + examples.targets.nbytes)
+            self._store.require_room(examples.nbytes)
             if writer.count_training_sets() >= self._limits.training_sets:
                 raise LimitExceeded(
                     f"the limit of {self._limits.training_sets} training sets is reached:"

@@ -21,7 +21,7 @@ from clearprop.options import NetworkOptions
 from clearprop.token_infos import NewToken, TokenInfo
 from clearprop.v1.audit_pb2 import AuditEntry
 from clearprop.v1.training_service_pb2 import GetServerInfoResponse
-from clearprop.values import MatrixLike, RowsLike
+from clearprop.values import MatrixLike, RowsLike, VectorLike, WeightsLike
 
 
 @check_keywords
@@ -150,14 +150,16 @@ class AsyncClient:
         inputs: MatrixLike,
         targets: MatrixLike,
         *,
+        weights: VectorLike | None = None,
         request_id: str = "",
     ) -> AsyncTrainingSet:
         """Create a training set from `inputs` [examples, inputs] and `targets` [examples, targets].
 
         All examples are sent in one request of at most 16 MiB; `upload_training_set` has no limit.
-        `training_set` is the id; if it is empty, the service generates one.
+        `training_set` is the id; if it is empty, the service generates one. `weights` [examples]
+        are factors of the examples' costs and gradients in training; all are 1 by default.
         """
-        call = training_sets.create_training_set(training_set, inputs, targets, request_id)
+        call = training_sets.create_training_set(training_set, inputs, targets, request_id, weights)
         response = await self._connection.call(call)
         return AsyncTrainingSet(self._connection, response.training_set)
 
@@ -167,18 +169,22 @@ class AsyncClient:
         inputs: RowsLike,
         targets: RowsLike,
         *,
+        weights: WeightsLike | None = None,
         request_id: str = "",
     ) -> AsyncTrainingSet:
         """Create a training set of any size, sent in chunks.
 
         `inputs` and `targets` are arrays [examples, numbers], or iterables, such as generators,
-        that yield a row of numbers for each example. The set is stored completely or not at all. A
-        chunk has 2^17 numbers; the service waits up to a minute for each chunk.
+        that yield a row of numbers for each example, or one number for `weights`. The set is stored
+        completely or not at all. A chunk has 2^17 numbers; the service waits up to a minute for
+        each chunk.
 
-        Raises ValueError for rows that are not numbers, and if there are more inputs than targets
-        or more targets than inputs.
+        Raises ValueError for rows that are not numbers, and if the numbers of inputs, targets and
+        weights differ.
         """
-        upload = training_sets.upload_training_set(training_set, inputs, targets, request_id)
+        upload = training_sets.upload_training_set(
+            training_set, inputs, targets, request_id, weights
+        )
         response = await self._connection.upload(upload)
         return AsyncTrainingSet(self._connection, response.training_set)
 

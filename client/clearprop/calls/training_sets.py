@@ -1,14 +1,20 @@
 """Calls for training sets."""
 
+from collections.abc import Sequence
+
 from clearprop.calls.base import PAGE_SIZE, Call, Pages, new_request_id
 from clearprop.uploads import Upload
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_set_pb2 import Example, TrainingSet
-from clearprop.values import MatrixLike, RowsLike, rows_of
+from clearprop.values import MatrixLike, RowsLike, VectorLike, WeightsLike, numbers_of, rows_of
 
 
 def create_training_set(
-    training_set: str, inputs: MatrixLike, targets: MatrixLike, request_id: str
+    training_set: str,
+    inputs: MatrixLike,
+    targets: MatrixLike,
+    request_id: str,
+    weights: VectorLike | None = None,
 ) -> Call[pb.CreateTrainingSetResponse]:
     """Create a training set."""
     input_rows = rows_of(inputs, "inputs")
@@ -18,11 +24,19 @@ def create_training_set(
             f"There are {len(input_rows)} rows of inputs and {len(target_rows)} rows of targets:"
             " every example needs one of each."
         )
+    given: Sequence[float | None] = [None] * len(input_rows)
+    if weights is not None:
+        given = numbers_of(weights, "weights")
+        if len(given) != len(input_rows):
+            raise ValueError(
+                f"There are {len(input_rows)} examples and {len(given)} weights: every example"
+                " needs one, or none has."
+            )
     request = pb.CreateTrainingSetRequest(
         training_set=training_set,
         examples=[
-            Example(inputs=each, targets=wanted)
-            for each, wanted in zip(input_rows, target_rows, strict=True)
+            Example(inputs=each, targets=wanted, weight=weight)
+            for each, wanted, weight in zip(input_rows, target_rows, given, strict=True)
         ],
         request_id=request_id or new_request_id(),
     )
@@ -30,10 +44,14 @@ def create_training_set(
 
 
 def upload_training_set(
-    training_set: str, inputs: RowsLike, targets: RowsLike, request_id: str
+    training_set: str,
+    inputs: RowsLike,
+    targets: RowsLike,
+    request_id: str,
+    weights: WeightsLike | None = None,
 ) -> Upload:
     """Create a training set that is sent in chunks."""
-    return Upload(training_set, inputs, targets, request_id or new_request_id())
+    return Upload(training_set, inputs, targets, request_id or new_request_id(), weights)
 
 
 def get_training_set(

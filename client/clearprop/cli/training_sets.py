@@ -7,7 +7,7 @@ from rich.markup import escape
 
 from clearprop.cli.command_group import PlainCommand, PlainGroup
 from clearprop.cli.connection import connected
-from clearprop.cli.number_format import listed
+from clearprop.cli.number_format import listed, number
 from clearprop.cli.options import Json
 from clearprop.cli.output import say, say_json, show_table, show_warnings
 from clearprop.cli.server_options import Server, with_server_options
@@ -61,11 +61,17 @@ def show(training_set: TrainingSetArgument, *, as_json: Json = False, server: Se
     if as_json:
         say_json(examples.message)
         return
-    inputs, targets = examples.inputs, examples.targets
+    inputs, targets, weights = examples.inputs, examples.targets, examples.weights
+    is_weighted = any(weight != 1.0 for weight in weights)
     show_table(
-        ["example", "inputs", "targets"],
+        ["example", "inputs", "targets", *["weight"] * is_weighted],
         (
-            [str(place + 1), listed(inputs[place]), listed(targets[place])]
+            [
+                str(place + 1),
+                listed(inputs[place]),
+                listed(targets[place]),
+                *[number(float(weights[place]))] * is_weighted,
+            ]
             for place in range(min(_MOST_EXAMPLES, len(inputs)))
         ),
     )

@@ -28,6 +28,12 @@ class Example(_message.Message):
 
     INPUTS_FIELD_NUMBER: _builtins.int
     TARGETS_FIELD_NUMBER: _builtins.int
+    WEIGHT_FIELD_NUMBER: _builtins.int
+    weight: _builtins.float
+    """The weight: finite, at least 0. Training multiplies the cost of the example and its gradient by
+    it, and by the weight of its class, see `TrainingSettings.class_weights`. Evaluations and
+    validations do not. Default: 1; absent in responses if the weights of all examples are 1.
+    """
     @_builtins.property
     def inputs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """The inputs: finite, one for each unit of the network's first layer."""
@@ -44,12 +50,15 @@ class Example(_message.Message):
         *,
         inputs: _abc.Iterable[_builtins.float] | None = ...,
         targets: _abc.Iterable[_builtins.float] | None = ...,
+        weight: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_weight", b"_weight", "weight", b"weight"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["inputs", b"inputs", "targets", b"targets"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_weight", b"_weight", "inputs", b"inputs", "targets", b"targets", "weight", b"weight"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__weight: _TypeAlias = _typing.Literal["weight"]  # noqa: Y015
+    _WhichOneofArgType__weight: _TypeAlias = _typing.Literal["_weight", b"_weight"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__weight) -> _WhichOneofReturnType__weight | None: ...
 
 Global___Example: _TypeAlias = Example  # noqa: Y015
 

@@ -1,6 +1,7 @@
 """Training sets."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import repeat
 
 import numpy as np
 from clearprop.v1 import training_service_pb2, training_set_pb2
@@ -13,8 +14,9 @@ from training.example_collector import Row
 from training.training_set import Examples, TrainingSet
 from training.warnings.warning import TrainingWarning
 
-#: The maximum size of an example without its numbers, in bytes: three tags, three lengths.
-_EXAMPLE_OVERHEAD = 18
+#: The maximum size of an example without its inputs and targets, in bytes: three tags, three
+#: lengths, and a weight.
+_EXAMPLE_OVERHEAD = 27
 
 #: The maximum size of a response without its examples, in bytes.
 _REST_OF_RESPONSE = 4096
@@ -24,16 +26,24 @@ def example_rows(
     request: training_service_pb2.CreateTrainingSetRequest
     | training_service_pb2.UploadTrainingSetRequest,
 ) -> Examples | list[Row]:
-    """Convert examples to matrices, or to their inputs and targets if their lengths differ."""
-    uniform = uniform_rows(request, "examples", ("inputs", "targets"))
-    if uniform is not None:
-        return Examples(*uniform)
+    """Convert examples to matrices, or to rows if their lengths differ."""
+    examples = request.examples
+    if examples and examples[0].HasField("weight"):
+        weighted = uniform_rows(request, "examples", ("inputs", "targets", "weight"))
+        if weighted is not None:
+            inputs, targets, weights = weighted
+            return Examples(inputs, targets, weights.ravel())
+    else:
+        uniform = uniform_rows(request, "examples", ("inputs", "targets"))
+        if uniform is not None:
+            return Examples(*uniform)
     return [
         (
             np.array(example.inputs, dtype=np.float64),
             np.array(example.targets, dtype=np.float64),
+            example.weight if example.HasField("weight") else 1.0,
         )
-        for example in request.examples
+        for example in examples
     ]
 
 
@@ -43,7 +53,6 @@ def training_set(
     found: Sequence[TrainingWarning] = (),
 ) -> training_set_pb2.TrainingSet:
     """Convert a training set, with its examples and warnings if they are given."""
-    rows = zip(examples.inputs, examples.targets, strict=True) if examples else ()
     return training_set_pb2.TrainingSet(
         training_set=source.id,
         uid=source.uid,
@@ -52,11 +61,16 @@ def training_set(
         example_count=source.example_count,
         built_in=source.built_in,
         create_time=timestamp(source.create_time),
-        examples=[
-            training_set_pb2.Example(inputs=inputs, targets=targets) for inputs, targets in rows
-        ],
+        examples=_examples(examples) if examples else (),
         warnings=warnings(found),
     )
+
+
+def _examples(examples: Examples) -> Iterator[training_set_pb2.Example]:
+    rows = zip(examples.inputs, examples.targets, strict=True)
+    weights = repeat(None) if examples.weights is None else examples.weights
+    for (inputs, targets), weight in zip(rows, weights, strict=False):
+        yield training_set_pb2.Example(inputs=inputs, targets=targets, weight=weight)
 
 
 def check_response(source: TrainingSet, limit: int) -> None:

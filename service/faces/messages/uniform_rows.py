@@ -8,7 +8,7 @@ import numpy as np
 from google.protobuf.message import Message
 from numpy.typing import NDArray
 
-from service.faces.messages.encoding import LENGTH, tag, varint
+from service.faces.messages.encoding import FIXED64, LENGTH, tag, varint
 from training.network import Array
 
 _FEW = 64  # vectors, which are read one by one in less time
@@ -17,18 +17,23 @@ _FEW = 64  # vectors, which are read one by one in less time
 def uniform_rows(message: Message, field: str, parts: tuple[str, ...]) -> tuple[Array, ...] | None:
     """Return the vectors in a field of messages, a matrix for each of `parts`, a row each.
 
-    `parts` are the fields of these messages, which are lists of doubles, in the order of their
-    numbers. Returns None if the messages differ in their form or are few.
+    `parts` are the fields of these messages in the order of their numbers: lists of doubles, or
+    single ones, which become rows of one number. Returns None if the messages differ in their form
+    or are few.
     """
     elements = getattr(message, field)
-    widths = [8 * len(getattr(elements[0], part)) for part in parts] if elements else []
-    if len(elements) < _FEW or not all(widths):
+    if len(elements) < _FEW:
         return None
     fields = type(elements[0]).DESCRIPTOR.fields_by_name
-    heads = [
-        tag(fields[part].number, LENGTH) + varint(width)
-        for part, width in zip(parts, widths, strict=True)
-    ]
+    heads, widths = [], []
+    for part in parts:
+        first, number = getattr(elements[0], part), fields[part].number
+        is_list = not isinstance(first, float)
+        width = 8 * len(first) if is_list else 8
+        if not width:
+            return None
+        widths.append(width)
+        heads.append(tag(number, LENGTH) + varint(width) if is_list else tag(number, FIXED64))
     size = sum(map(len, heads)) + sum(widths)
     number = message.DESCRIPTOR.fields_by_name[field].number
     heads[0] = tag(number, LENGTH) + varint(size) + heads[0]

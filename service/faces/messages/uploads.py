@@ -70,6 +70,8 @@ class Upload:
         digest = blake2b(shape.encode(), digest_size=16)
         digest.update(examples.inputs.ravel().data)
         digest.update(examples.targets.ravel().data)
+        if examples.weights is not None:
+            digest.update(examples.weights.data)
         return RequestId(
             self._request_id,
             digest.digest(),

@@ -33,9 +33,12 @@ def chosen_columns(names: Sequence[str], text: str, option: str, *, note: str) -
     return [names.index(name) for name in wanted]
 
 
-def remaining_columns(names: Sequence[str], targets: Sequence[int]) -> list[int]:
-    """Return all columns that are not targets. Raises BadFile if one of them has no name."""
-    remaining = [column for column in range(len(names)) if column not in targets]
+def remaining_columns(names: Sequence[str], others: Sequence[int]) -> list[int]:
+    """Return all columns but those of targets and weights.
+
+    Raises BadFile if one of them has no name.
+    """
+    remaining = [column for column in range(len(names)) if column not in others]
     for column in remaining:
         if not _UNNAMED.fullmatch(names[column]):
             continue
@@ -52,10 +55,20 @@ def remaining_columns(names: Sequence[str], targets: Sequence[int]) -> list[int]
     return remaining
 
 
-def check_columns(names: Sequence[str], inputs: Sequence[int], targets: Sequence[int]) -> None:
-    """Raise BadFile if a column is both input and target, or if there is no input."""
+def check_columns(
+    names: Sequence[str], inputs: Sequence[int], targets: Sequence[int], weights: Sequence[int]
+) -> None:
+    """Raise BadFile if a column is more than one of input, target and weight.
+
+    Also if there is no input, or more than one column of weights.
+    """
+    if len(weights) > 1:
+        raise BadFile("Name only one column with --weights.")
+    if set(weights) & {*inputs, *targets}:
+        listed = listed_names([names[column] for column in weights])
+        raise BadFile(f"The column of weights is an input or a target too: {listed}.")
     if not inputs:
-        raise BadFile("No column is left for the inputs: all are targets.")
+        raise BadFile("No column is left for the inputs: all are targets or weights.")
     both = sorted(set(inputs) & set(targets))
     if both:
         listed = listed_names([names[column] for column in both])

@@ -64,6 +64,14 @@ InputNames = Annotated[
         show_default="all other columns; for .npz: inputs",
     ),
 ]
+WeightName = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="The column, or the array in .npz, with the weight of each example.",
+        show_default="all weights are 1",
+    ),
+]
 OneHotLabels = Annotated[
     bool,
     typer.Option(
@@ -107,6 +115,7 @@ def import_file(  # noqa: PLR0913 - an argument for each option of the command
     name: SetName = "",
     targets: TargetNames = "",
     inputs: InputNames = "",
+    weights: WeightName = "",
     one_hot: OneHotLabels = False,
     divide_by: Divisor = 1.0,
     delimiter: Delimiter = "",
@@ -119,7 +128,7 @@ def import_file(  # noqa: PLR0913 - an argument for each option of the command
 
     If anything in the file is wrong, nothing is stored.
     """
-    layout = Layout(targets, inputs, delimiter, header, one_hot, divide_by, decimal_comma)
+    layout = Layout(targets, inputs, delimiter, header, one_hot, divide_by, decimal_comma, weights)
     is_npz = file.suffix.lower() == ".npz"
     _check_usage(layout, is_npz=is_npz)
     try:
@@ -142,7 +151,7 @@ def _read_arrays(file: Path, layout: Layout) -> Imported:
     except ModuleNotFoundError:
         raise BadFile("NumPy is needed to read it: pip install 'clearprop[numpy]'.") from None
 
-    names = Names(layout.inputs or "inputs", layout.targets or "targets")
+    names = Names(layout.inputs or "inputs", layout.targets or "targets", layout.weights)
     return read_npz(file, names, one_hot=layout.one_hot, divisor=layout.divisor)
 
 
@@ -167,7 +176,8 @@ def _upload(found: Imported, name: str, server: Server) -> TrainingSet:
         _progress("sending", len(found.inputs)) as show,
         connected(server, retry_timeout=RETRY_TIMEOUT) as client,
     ):
-        made = client.upload_training_set(name, _Counted(found.inputs, show), found.targets)
+        rows = _Counted(found.inputs, show)
+        made = client.upload_training_set(name, rows, found.targets, weights=found.weights)
         return client.training_set(made.id)  # with its warnings
 
 

@@ -21,7 +21,7 @@ from clearprop.cli.imports.delimiters import (
     plural,
 )
 from clearprop.cli.imports.labels import OneHot, label
-from clearprop.cli.imports.rows import BadFile, Imported, Rows, check_quotient
+from clearprop.cli.imports.rows import BadFile, Imported, Rows, check_quotient, check_weight
 from clearprop.cli.imports.text_files import opened_text
 from clearprop.cli.numerals import NotANumberError, number, plain_numbers
 
@@ -36,6 +36,7 @@ class Layout:
     """The layout of a table: its delimiter, and which columns are inputs and targets.
 
     `targets` and `inputs` are columns by name, separated by commas; no `inputs` means all others.
+    `weights` is the column with the weights of the examples, if there is one.
     An empty `delimiter` is guessed. If `header` is False, columns are named 1, 2, 3, …; if it is
     None, the first line has names, which must not look like an example.
     """
@@ -47,6 +48,7 @@ class Layout:
     one_hot: bool = False
     divisor: float = 1.0
     decimal_comma: bool = False
+    weights: str = ""
 
 
 def read_csv(file: Path, layout: Layout, progress: Callable[[int], None]) -> Imported:
@@ -82,12 +84,14 @@ class _Table:
         self._rows = _rows(chain(sample, lines), self._delimiter, self._guess())
         self._names = self._read_names()
         self._targets = self._columns(layout.targets, "--targets")
+        self._weights = self._columns(layout.weights, "--weights") if layout.weights else []
         self._inputs = (
             self._columns(layout.inputs, "--inputs")
             if layout.inputs
-            else remaining_columns(self._names, self._targets)
+            else remaining_columns(self._names, [*self._targets, *self._weights])
         )
-        check_columns(self._names, self._inputs, self._targets)
+        check_columns(self._names, self._inputs, self._targets, self._weights)
+        self._weight_numbers = array("d")
         self._input_numbers = array("d")
         self._target_numbers = array("d")
         self._labels: list[str] = []
@@ -106,6 +110,9 @@ class _Table:
             self._labels.append(self._label(line, row))
         else:
             self._target_numbers.extend(self._numbers(line, row, self._targets))
+        for weight in self._numbers(line, row, self._weights):
+            check_weight(self._place(line, self._weights[0]), weight)
+            self._weight_numbers.append(weight)
         self._count += 1
 
     def examples(self) -> Imported:
@@ -121,6 +128,7 @@ class _Table:
             [self._names[column] for column in self._inputs],
             [self._names[column] for column in self._targets],
             one_hot.classes if one_hot else None,
+            self._weight_numbers if self._weights else None,
         )
 
     def _read_names(self) -> list[str]:

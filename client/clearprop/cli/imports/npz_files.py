@@ -15,7 +15,13 @@ from numpy.typing import NDArray
 from clearprop.cli.imports.columns import listed_names
 from clearprop.cli.imports.file_kinds import HEAD, ZIP
 from clearprop.cli.imports.labels import OneHot, label
-from clearprop.cli.imports.rows import BadFile, Imported, Matrix, check_quotient
+from clearprop.cli.imports.rows import (
+    BadFile,
+    Imported,
+    Matrix,
+    check_quotient,
+    check_weight,
+)
 from clearprop.file_types import binary_type
 
 #: Integers up to this one are all float64 numbers.
@@ -24,10 +30,11 @@ _LARGEST_EXACT = 2**53
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names of the arrays of inputs and targets."""
+    """The names of the arrays of inputs, targets and weights, if there are weights."""
 
     inputs: str
     targets: str
+    weights: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +56,25 @@ class ArrayRows:
 
 
 def read_npz(file: Path, names: Names, *, one_hot: bool, divisor: float) -> Imported:
-    """Read both arrays. The first dimension counts the examples; the others become one row.
+    """Read the arrays. The first dimension counts the examples; the others become one row.
 
     Raises BadFile, which names the array and the example.
     """
-    inputs, targets = _load(file, names)
-    if len(inputs) != len(targets):
-        raise BadFile(
-            f"{names.inputs} has {len(inputs):,} rows and {names.targets} has {len(targets):,}:"
-            " each example needs a row in both."
-        )
+    inputs, *others = _load(file, names)
+    for name, other in zip((names.targets, names.weights), others, strict=False):
+        if len(inputs) != len(other):
+            raise BadFile(
+                f"{names.inputs} has {len(inputs):,} rows and {name} has {len(other):,}:"
+                " each example needs a row in both."
+            )
+    targets = others[0]
+    weights = _weights(names.weights, others[1]) if names.weights else None
     rows = ArrayRows(_numbers(names.inputs, inputs), divisor)
     check_quotient(_largest(rows.numbers), divisor)
     labels = OneHot(_labels(names.targets, targets)) if one_hot else None
     wanted: Matrix = labels or ArrayRows(_numbers(names.targets, targets, may_be_labels=True))
-    return Imported(rows, wanted, [], [names.targets], labels.classes if labels else None)
+    classes = labels.classes if labels else None
+    return Imported(rows, wanted, [], [names.targets], classes, weights)
 
 
 def _largest(numbers: NDArray[Any]) -> float:
@@ -71,7 +82,18 @@ def _largest(numbers: NDArray[Any]) -> float:
     return max(abs(float(numbers.max())), abs(float(numbers.min())))
 
 
-def _load(file: Path, names: Names) -> tuple[NDArray[Any], NDArray[Any]]:
+def _weights(name: str, source: NDArray[Any]) -> list[float]:
+    """Return the weights of the examples."""
+    if source.size != len(source):
+        raise BadFile(f"{name} must have one weight for each example.")
+    weights: list[float] = _numbers(name, source).astype(np.float64).ravel().tolist()
+    for number, weight in enumerate(weights, start=1):
+        check_weight(f"Example {number} of {name}", weight)
+    return weights
+
+
+def _load(file: Path, names: Names) -> list[NDArray[Any]]:
+    options = {"--inputs": names.inputs, "--targets": names.targets, "--weights": names.weights}
     try:
         with file.open("rb") as content:
             head = content.read(HEAD)
@@ -79,10 +101,9 @@ def _load(file: Path, names: Names) -> tuple[NDArray[Any], NDArray[Any]]:
             kind = binary_type(head) or "not an archive"
             raise BadFile(f"The file is {kind}. Write inputs and targets with numpy.savez.")
         with zipfile.ZipFile(file) as archive, np.load(file, allow_pickle=False) as arrays:
-            return (
-                _array(archive, arrays, names.inputs, "--inputs"),
-                _array(archive, arrays, names.targets, "--targets"),
-            )
+            return [
+                _array(archive, arrays, name, option) for option, name in options.items() if name
+            ]
     except (EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise BadFile(f"The file is damaged: {error}. Write it again.") from None
     except OSError as error:

@@ -41,11 +41,18 @@ def check_quotient(largest: float, divisor: float) -> None:
         )
 
 
+def check_weight(place: str, weight: float) -> None:
+    """Raise BadFile if a number is not a weight."""
+    if weight < 0.0:
+        raise BadFile(f"{place}: {weight!r} is not a weight, which is at least 0.")
+
+
 @dataclass(frozen=True, slots=True)
 class Imported:
     """The examples of a file and the names of its columns; arrays have no names of inputs.
 
-    `classes` are the classes of the targets in order, if the targets were labels.
+    `classes` are the classes of the targets in order, if the targets were labels. `weights` has a
+    number for each example, if the file has weights.
     """
 
     inputs: Matrix
@@ -53,3 +60,4 @@ class Imported:
     input_names: list[str]
     target_names: list[str]
     classes: list[str] | None = None
+    weights: Sequence[float] | None = None
