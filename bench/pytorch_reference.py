@@ -61,6 +61,8 @@ class Case:
     optimizer: str
     weight_decay: float
     label_smoothing: float = 0.0
+    class_weights: tuple[float, ...] = ()
+    weighs_examples: bool = False
 
     @property
     def learning_rate(self) -> float:
@@ -87,6 +89,47 @@ def smoothed_cases() -> Iterator[Case]:
         OUTPUTS[:2], ADDED_HIDDEN[:2], OPTIMIZERS
     ):
         yield Case(hidden, output, cost_function, True, optimizer, 0.0, label_smoothing=0.1)  # noqa: FBT003
+
+
+def weighted_cases() -> Iterator[Case]:
+    """Yield cases with weights of classes, of examples, and of both."""
+    classes = (0.5, 3.0)
+    for output, cost_function in (*OUTPUTS[:2], ("tanh", "squared-error")):
+        kinds = [(classes, False), ((), True), (classes, True)]
+        if cost_function == "squared-error":
+            kinds = [((), True)]
+        for optimizer, (class_weights, weighs_examples) in product(OPTIMIZERS, kinds):
+            yield Case(
+                *("tanh", output, cost_function, True, optimizer, 0.0),
+                class_weights=class_weights,
+                weighs_examples=weighs_examples,
+            )
+
+
+def _weighted_loss_of(case: Case, weights: Array) -> Callable[[Any, Any, list[int]], Any]:
+    """Return the loss of a batch, from its logits, its targets and its examples' numbers."""
+    of_examples, of_classes = torch.tensor(weights), torch.tensor(np.array(case.class_weights))
+    match case.cost_function:
+        case "cross-entropy":
+            costs: Loss = _each_binary
+        case "categorical-cross-entropy":
+            costs = partial(functional.cross_entropy, reduction="none")
+        case _:
+            costs = _of_outputs(case.output, lambda squares: squares.sum(dim=1) / 2)
+
+    def loss(z: Any, y: Any, batch: list[int]) -> Any:  # noqa: ANN401 - tensors
+        total = costs(z, y)
+        if case.class_weights:
+            total = total * (y @ of_classes)
+        if case.weighs_examples:
+            total = total * of_examples[batch]
+        return total.sum() / len(batch)
+
+    return loss
+
+
+def _each_binary(z: Any, y: Any) -> Any:  # noqa: ANN401 - tensors
+    return functional.binary_cross_entropy_with_logits(z, y, reduction="none").sum(dim=1)
 
 
 #: The sums of costs that are used with identity outputs.
@@ -157,8 +200,11 @@ def train(  # noqa: PLR0913, PLR0917 (all that a training needs)
     targets: Array,
     batches: list[list[int]],
     schedule: Callable[[Any], Any] | None = None,
+    weights: Array | None = None,
 ) -> tuple[list[float], Array]:
     """Make an update for each batch of example numbers, with a scheduler of the optimizer.
+
+    `weights` are those of the examples, for cases with weights.
 
     `parameters` is flat: layer after layer the weights w[unit, input], then the biases if any.
     Returns the cost of each update, measured before it, and the parameters after the last.
@@ -167,11 +213,13 @@ def train(  # noqa: PLR0913, PLR0917 (all that a training needs)
     leaves = [part for parts in layers for part in parts]
     x, y = torch.tensor(inputs), torch.tensor(targets)
     loss_of_batch, optimizer = loss_of(case), _optimizer(case, leaves)
+    weighted_loss = None if weights is None else _weighted_loss_of(case, weights)
     scheduler = schedule(optimizer) if schedule else None
     costs = []
     for batch in batches:
         optimizer.zero_grad()
-        loss = loss_of_batch(outputs_of(case, layers, x[batch]), y[batch])
+        z = outputs_of(case, layers, x[batch])
+        loss = weighted_loss(z, y[batch], batch) if weighted_loss else loss_of_batch(z, y[batch])
         loss.backward()
         optimizer.step()
         if scheduler:

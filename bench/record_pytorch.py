@@ -12,7 +12,15 @@ from typing import Any
 import numpy as np
 import torch
 
-from bench.pytorch_reference import Array, Case, batches_of, cases, smoothed_cases, train
+from bench.pytorch_reference import (
+    Array,
+    Case,
+    batches_of,
+    cases,
+    smoothed_cases,
+    train,
+    weighted_cases,
+)
 
 FOLDER = Path(__file__).parents[1] / "tests" / "data" / "pytorch"
 
@@ -42,6 +50,8 @@ def _given() -> dict[str, Any]:
     targets["huber"] = np.round(drawn.uniform(-3.0, 3.0, (EXAMPLES, 2)), 2)
     targets["hinge"] = np.sign(drawn.uniform(-1.0, 1.0, (EXAMPLES, 2)))
     targets["poisson"] = np.floor(drawn.uniform(0.0, 4.0, (EXAMPLES, 2)))
+    weights = np.round(drawn.uniform(0.0, 3.0, EXAMPLES), 1)
+    weights[5] = 0.0
     return {
         "layer_sizes": LAYER_SIZES,
         "batch_size": BATCH_SIZE,
@@ -49,6 +59,7 @@ def _given() -> dict[str, Any]:
         "momentum": 0.9,
         "parameters": parameters,
         "inputs": inputs.tolist(),
+        "weights": weights.tolist(),
         "targets": {name: values.tolist() for name, values in targets.items()},
     }
 
@@ -62,7 +73,9 @@ def _trajectory(case: Case, given: dict[str, Any]) -> dict[str, Any]:
     start = np.array(given["parameters"]["with biases" if case.bias else "without biases"])
     inputs, targets = np.array(given["inputs"]), np.array(given["targets"][case.cost_function])
     batches = batches_of(EXAMPLES, BATCH_SIZE, EPOCHS)
-    costs, parameters = train(case, LAYER_SIZES, start, inputs, targets, batches)
+    is_weighted = case.class_weights or case.weighs_examples
+    weights = np.array(given["weights"]) if is_weighted else None
+    costs, parameters = train(case, LAYER_SIZES, start, inputs, targets, batches, weights=weights)
     _check(case, start, costs, parameters)
     row = {
         "hidden": case.hidden,
@@ -73,7 +86,12 @@ def _trajectory(case: Case, given: dict[str, Any]) -> dict[str, Any]:
         "costs": {update: _short(costs[update - 1]) for update in UPDATES_WITH_COST},
         "parameters": [_short(parameter) for parameter in parameters],
     }
-    return row | ({"label_smoothing": case.label_smoothing} if case.label_smoothing else {})
+    added = {
+        "label_smoothing": case.label_smoothing,
+        "class_weights": case.class_weights,
+        "weighs_examples": case.weighs_examples,
+    }
+    return row | {name: value for name, value in added.items() if value}
 
 
 def _check(case: Case, start: Array, costs: list[float], parameters: Array) -> None:
@@ -94,7 +112,7 @@ def _write(path: Path, facts: dict[str, Any], rows: list[dict[str, Any]]) -> Non
 def main() -> None:
     """Write what is given to all, and a file for each activation and cost of the outputs.
 
-    Those with label smoothing are in a folder of their own.
+    Those with label smoothing and with weights are in folders of their own.
     """
     torch.set_num_threads(1)
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -102,6 +120,7 @@ def main() -> None:
     (FOLDER / "given.json").write_text(json.dumps(given, indent=1) + "\n")
     _record(cases(), given, FOLDER)
     _record(smoothed_cases(), given, FOLDER / "label_smoothing")
+    _record(weighted_cases(), given, FOLDER / "weights")
 
 
 def _record(some: Iterator[Case], given: dict[str, Any], folder: Path) -> None:

@@ -25,7 +25,7 @@ class Collector:
         self._count = 0
         self._inputs: list[Array] = []
         self._targets: list[Array] = []
-        self._weights: list[Array] = []
+        self._weights: list[Array | None] = []
 
     def add(self, violations: Violations, rows: Examples | Sequence[Row]) -> None:
         """Add a chunk of examples, or a violation for each invalid one.
@@ -37,28 +37,39 @@ class Collector:
         if not count:
             return
         self._widths = self._widths or _widths(rows)
-        self._check_size(count)
+        self._check_size(count, more_weights=_has_weights(rows))
         chunk = _matrices(rows, self._widths)
         if chunk is None or not _is_valid(chunk):
             self._note(violations, _each(rows))
             return
         self._inputs.append(chunk.inputs)
         self._targets.append(chunk.targets)
-        self._weights.append(np.ones(count) if chunk.weights is None else chunk.weights)
+        self._weights.append(chunk.weights)
         self._count += count
 
     def examples(self) -> Examples:
         """Return all examples and clear the collector. Raises InvalidFields if there are none."""
         with validating() as violations:
             violations.require(self._count > 0, "examples", "must have at least one example")
-        weights = _joined(self._weights)
-        is_weighted = bool((weights != 1.0).any())
-        return Examples(
-            _joined(self._inputs), _joined(self._targets), weights if is_weighted else None
+        weights = self._joined_weights()
+        return Examples(_joined(self._inputs), _joined(self._targets), weights)
+
+    def _joined_weights(self) -> Array | None:
+        """Return all weights; None if all are 1."""
+        given, self._weights = self._weights, []
+        if all(weights is None for weights in given):
+            return None
+        counts = map(len, self._inputs)
+        return _joined(
+            [
+                np.ones(count) if weights is None else weights
+                for weights, count in zip(given, counts, strict=True)
+            ]
         )
 
-    def _check_size(self, more: int) -> None:
-        size = 8 * sum(self._widths) * (self._count + more)
+    def _check_size(self, more: int, *, more_weights: bool) -> None:
+        has_weights = more_weights or any(weights is not None for weights in self._weights)
+        size = 8 * (sum(self._widths) + has_weights) * (self._count + more)
         if size > self._limits.training_set_bytes:
             raise LimitExceeded(
                 f"the examples take more than {self._limits.training_set_bytes} bytes as float64,"
@@ -99,6 +110,13 @@ def _each(rows: Examples | Sequence[Row]) -> Iterable[Row]:
     return zip(rows.inputs, rows.targets, map(float, weights), strict=True)
 
 
+def _has_weights(rows: Examples | Sequence[Row]) -> bool:
+    """Return whether some weights are not 1."""
+    if isinstance(rows, Examples):
+        return rows.weights is not None and bool((rows.weights != 1.0).any())
+    return any(weight != 1.0 for _, _, weight in rows)
+
+
 def _is_valid(chunk: Examples) -> bool:
     weights = chunk.weights
     is_finite = bool(np.isfinite(chunk.inputs).all() and np.isfinite(chunk.targets).all())
@@ -107,14 +125,15 @@ def _is_valid(chunk: Examples) -> bool:
 
 def _matrices(rows: Examples | Sequence[Row], widths: list[int]) -> Examples | None:
     """Return a chunk of examples as matrices; None if some have other lengths, or 0."""
+    is_weighted = _has_weights(rows)
     if isinstance(rows, Examples):
-        return rows if _widths(rows) == widths else None
+        return (rows if is_weighted else rows.unweighted) if _widths(rows) == widths else None
     if 0 in widths or any([len(part) for part in row] != widths for *row, _ in rows):
         return None
     return Examples(
         np.array([inputs for inputs, _, _ in rows], dtype=np.float64),
         np.array([targets for _, targets, _ in rows], dtype=np.float64),
-        np.array([weight for _, _, weight in rows], dtype=np.float64),
+        np.array([weight for _, _, weight in rows]) if is_weighted else None,
     )
 
 

@@ -79,4 +79,4 @@ def _size_of_split(examples: RunExamples) -> int:
 
 def _size(examples: Examples) -> int:
     # A set larger than the cache is kept as the only one: every step of a run needs it.
-    return min(examples.inputs.nbytes + examples.targets.nbytes + _OVERHEAD, _EXAMPLES_BYTES)
+    return min(examples.nbytes + _OVERHEAD, _EXAMPLES_BYTES)

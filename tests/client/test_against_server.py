@@ -290,12 +290,15 @@ def test_a_run_can_be_paused_resumed_and_cancelled(client: Client) -> None:
 
 def test_a_training_set_is_read_as_it_was_created(client: Client) -> None:
     inputs = np.arange(6).reshape(3, 2) / 7
-    made = client.create_training_set(fresh_id("set"), inputs, [[0], [1], [0.5]])
+    made = client.create_training_set(
+        fresh_id("set"), inputs, [[0], [1], [0.5]], weights=[1, 0.5, 2]
+    )
     found = client.training_set(made.id)
     assert (found.example_count, found.input_count, found.target_count) == (3, 2, 1)
     assert not found.is_built_in
     assert found.examples().inputs.tobytes() == inputs.tobytes()
     assert found.examples().targets.tolist() == [[0], [1], [0.5]]
+    assert found.examples().weights.tolist() == [1, 0.5, 2]
     assert {"and", "or", "xor", made.id} <= {each.id for each in client.training_sets()}
     found.delete()
     with pytest.raises(ClearpropError, match="NOT_FOUND"):
@@ -307,11 +310,14 @@ def test_an_uploaded_training_set_is_read_as_it_was_sent(client: Client, once: b
     inputs = np.arange(3_000 * 100).reshape(3_000, 100) / 7
     targets = np.arange(3_000, dtype=np.int8).reshape(-1, 1)
     rows = (iter(inputs), iter(targets)) if once else (inputs, targets)
-    made = client.upload_training_set(fresh_id("set"), *rows)
+    weights = inputs[:, 0]
+    made = client.upload_training_set(fresh_id("set"), *rows, weights=weights)
     found = client.training_set(made.id)
     assert (found.example_count, found.input_count, found.target_count) == (3_000, 100, 1)
     assert found.examples().inputs.tobytes() == inputs.tobytes()
     assert found.examples().targets.tolist() == targets.tolist()
+    assert found.examples().weights.tobytes() == weights.tobytes()
+    assert client.training_set("xor").examples().weights.tolist() == [1] * 4
 
 
 def test_an_upload_with_the_request_id_of_an_earlier_one_returns_its_set(client: Client) -> None:

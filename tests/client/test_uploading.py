@@ -72,6 +72,29 @@ def test_an_invalid_row_is_named_by_its_index(row: Any) -> None:
         pieces([[1]], [row])
 
 
+@pytest.mark.parametrize("weights", [[1, 0.5], np.array([1, 0.5]), (weight for weight in (1, 0.5))])
+def test_each_example_has_its_weight(weights: Any) -> None:
+    (message,) = Upload("s", [[1], [2]], [[1], [1]], "id", weights)
+    assert [example.weight for example in message.examples] == [1.0, 0.5]
+    (message,) = Upload("s", [[1], [2]], [[1], [1]], "id")
+    assert not any(example.HasField("weight") for example in message.examples)
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ([1], "only 1 weights: every example needs one, or none has"),
+        ([1, 2, 3], "only 2 rows of inputs"),
+        (5, "weights must be numbers"),
+        ([1, "a"], "weights"),
+        ([1, None], "weights"),
+    ],
+)
+def test_wrong_weights_are_refused(weights: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        list(Upload("s", [[1], [2]], [[1], [1]], "id", weights))
+
+
 @pytest.mark.parametrize(
     ("inputs", "targets", "missing"), [(2, 3, "2 rows of inputs"), (3, 1, "1 rows of targets")]
 )

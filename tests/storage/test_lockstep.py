@@ -145,9 +145,9 @@ class Lockstep(RuleBasedStateMachine):
             uid = data.draw(st.sampled_from(self.stories)).uid
             self.both(lambda writer: writer.set_labels(uid, labels))
 
-    @rule(name=names)
-    def create_set(self, name: str) -> None:
-        training_set, examples = make_training_set(name)
+    @rule(name=names, weighted=st.booleans())
+    def create_set(self, name: str, *, weighted: bool) -> None:
+        training_set, examples = make_training_set(name, weighted=weighted)
         if self.both(lambda writer: writer.add_training_set(training_set, examples)):
             self.sets.append(training_set.uid)
 

@@ -9,7 +9,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from histories import NOW, SetClock, append, begin, same_segment
+from histories import (
+    NOW,
+    SetClock,
+    append,
+    begin,
+    make_training_set,
+    same_examples,
+    same_segment,
+)
 from older import REVISION_0004, REVISION_0007, make_revision, make_revision_0001
 
 from storage import codec
@@ -222,8 +230,14 @@ def test_runs_of_before_validations_have_none_and_tokens_and_audit_entries_are_k
     assert len(entries) == 43
 
 
+def drop_weights(database: sqlite3.Connection) -> None:
+    """Drop what revision 0009 added."""
+    database.execute("ALTER TABLE examples DROP COLUMN weights")
+
+
 def drop_validations(database: sqlite3.Connection) -> None:
-    """Drop what revision 0008 added."""
+    """Drop what revision 0008 added, and what came later."""
+    drop_weights(database)
     database.execute("DROP INDEX runs_by_validation_set")
     for table, column in (
         ("segments", "validations"),
@@ -258,6 +272,24 @@ def test_runs_without_validations_stay_as_they_are(tmp_path: Path) -> None:
     with store.read() as reader:
         *_, last = reader.segments(story.uid, 0, 99, 9)
     assert last.validations.updates.tolist() == [10]
+    store.close()
+
+
+def test_examples_without_weights_stay_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "0008.db"
+    store = SqliteStore(path, SetClock())
+    plain, weighted = make_training_set("plain"), make_training_set("weighted", weighted=True)
+    store.write(lambda writer: writer.add_training_set(*plain)).result()
+    store.close()
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '0008'")
+        drop_weights(database)
+
+    store = SqliteStore(path, SetClock())
+    store.write(lambda writer: writer.add_training_set(*weighted)).result()
+    with store.read() as reader:
+        for training_set, examples in (plain, weighted):
+            assert same_examples(reader.examples(training_set.uid), examples)
     store.close()
 
 

@@ -17,8 +17,9 @@ def add(store: Store, training_set: TrainingSet, examples: Examples) -> Training
     return training_set
 
 
-def test_a_training_set_reads_back_as_it_was_written(store: Store) -> None:
-    training_set, examples = make_training_set("set", examples=100)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_training_set_reads_back_as_it_was_written(store: Store, *, weighted: bool) -> None:
+    training_set, examples = make_training_set("set", examples=100, weighted=weighted)
     add(store, training_set, examples)
     with store.read() as reader:
         assert reader.training_set("set") == training_set

@@ -58,10 +58,13 @@ def make_network(network_id: str = "net") -> Network:
 ADAM = Optimizer(OptimizerKind.ADAM, beta1=1 / 3, weight_decay=0.1 + 0.2).completed()
 
 
-def make_training_set(set_id: str = "set", examples: int = 3) -> tuple[TrainingSet, Examples]:
+def make_training_set(
+    set_id: str = "set", examples: int = 3, *, weighted: bool = False
+) -> tuple[TrainingSet, Examples]:
     inputs = np.arange(examples * 2, dtype=np.float64).reshape(examples, 2) / 7
     targets = np.arange(examples, dtype=np.float64).reshape(examples, 1) / 3
-    return TrainingSet(set_id, new_uid(), 2, 1, examples, NOW), Examples(inputs, targets)
+    weights = np.arange(examples) / 2.0 if weighted else None
+    return TrainingSet(set_id, new_uid(), 2, 1, examples, NOW), Examples(inputs, targets, weights)
 
 
 @dataclass
@@ -234,9 +237,14 @@ def _comparable(keyframe: Keyframe) -> tuple[object, ...]:
 
 def same_examples(one: Examples, other: Examples) -> bool:
     """Return whether two sets of examples are equal to the bit."""
+    nothing = np.empty(0)
+    first, second = (
+        (each.inputs, each.targets, nothing if each.weights is None else each.weights)
+        for each in (one, other)
+    )
     return all(
         ours.shape == theirs.shape and ours.tobytes() == theirs.tobytes()
-        for ours, theirs in ((one.inputs, other.inputs), (one.targets, other.targets))
+        for ours, theirs in zip(first, second, strict=True)
     )
 
 

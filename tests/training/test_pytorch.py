@@ -4,6 +4,7 @@ PyTorch's trajectories are recorded in tests/data/pytorch by bench/record_pytorc
 """
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -66,6 +67,7 @@ def train(
         epochs,
         optimizer=Optimizer(kind, weight_decay=facts["weight_decay"]).completed(),
         label_smoothing=facts.get("label_smoothing", 0.0),
+        class_weights=tuple(facts.get("class_weights", ())),
         schedule=facts.get("schedule", LearningRateSchedule()),
     )
     run = Run(
@@ -105,6 +107,13 @@ def test_200_updates_with_label_smoothing_are_those_of_pytorch(path: Path) -> No
     check(recorded, recorded["trajectories"])
 
 
+@pytest.mark.parametrize("path", sorted((FOLDER / "weights").glob("*.json")))
+def test_200_updates_with_weights_are_those_of_pytorch(path: Path) -> None:
+    recorded = json.loads(path.read_text())
+    assert len(recorded["trajectories"]) == (4 if recorded["output"] == "tanh" else 12)
+    check(recorded, recorded["trajectories"])
+
+
 def check(recorded: dict[str, Any], found: list[dict[str, Any]]) -> None:
     """Require that ours are equal to the recorded trajectories."""
     examples = Examples(
@@ -113,6 +122,8 @@ def check(recorded: dict[str, Any], found: list[dict[str, Any]]) -> None:
     wrong = []
     for row in found:
         facts = recorded | row
+        weights = np.array(GIVEN["weights"]) if row.get("weighs_examples") else None
+        examples = replace(examples, weights=weights)
         start = np.array(GIVEN["parameters"]["with biases" if row["bias"] else "without biases"])
         costs, parameters = train(facts, GIVEN["layer_sizes"], start, examples, GIVEN["epochs"])
         assert len(costs) == 200

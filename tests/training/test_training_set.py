@@ -1,6 +1,7 @@
 """Rules for examples, alone and for a network."""
 
 import re
+from dataclasses import replace
 from math import inf, nan
 
 import numpy as np
@@ -9,18 +10,17 @@ from refusing import refused
 from worlds import make_world
 
 from training.errors import InvalidFields, LimitExceeded, Violations
-from training.example_collector import Collector
+from training.example_collector import Collector, Row
 from training.limits import Limits
-from training.network import Array
 from training.numerics.activations import Activation
 from training.numerics.costs import CostFunction
-from training.training_set import BUILT_IN, check_fits
+from training.training_set import BUILT_IN, Examples, check_fits
 
 Numbers = list[float]
 
 
-def rows(*examples: tuple[Numbers, Numbers]) -> list[tuple[Array, Array]]:
-    return [(np.array(inputs), np.array(targets)) for inputs, targets in examples]
+def rows(*examples: tuple[Numbers, Numbers], weight: float = 1.0) -> list[Row]:
+    return [(np.array(inputs), np.array(targets), weight) for inputs, targets in examples]
 
 
 def test_chunks_become_one_set_in_their_order() -> None:
@@ -42,11 +42,13 @@ def test_chunks_become_one_set_in_their_order() -> None:
         (rows(([1, 2], [3])), []),
         (rows(([1], [3]), ([1, 2], [3, 4])), ["[2].inputs", "[3].targets"]),
         (rows(([1, nan], [3]), ([1, 2], [-inf])), ["[2].inputs[1]", "[3].targets[0]"]),
+        (rows(([1, 2], [3]), weight=-1.0), ["[2].weight"]),
+        (rows(([1, 2], [3]), weight=nan), ["[2].weight"]),
         (rows(([1, 2], [3]), ([1, 2, nan], [])), ["[3].inputs", "[3].inputs[2]", "[3].targets"]),
     ],
 )
 def test_every_bad_example_of_a_chunk_is_named_by_its_place_in_all(
-    chunk: list[tuple[Array, Array]], bad: list[str]
+    chunk: list[Row], bad: list[str]
 ) -> None:
     collector = Collector(Limits())
     collector.add(Violations(), rows(([1, 2], [3]), ([4, 5], [6])))
@@ -54,6 +56,21 @@ def test_every_bad_example_of_a_chunk_is_named_by_its_place_in_all(
     collector.add(violations, chunk)
     found = {bad.field for bad in violations.found}
     assert found == {f"examples{place}" for place in bad}
+
+
+def test_weights_that_are_not_given_are_1() -> None:
+    chunk = rows(([1, 2], [3]))
+    both = Examples(np.array([[1, 2]]), np.array([[3]]), np.ones(1))
+    for chunks, expected in (
+        ([chunk, both], None),
+        ([chunk, rows(([1, 2], [3]), weight=0.5), both], [1.0, 0.5, 1.0]),
+        ([replace(both, weights=np.array([2.0])), chunk], [2.0, 1.0]),
+    ):
+        collector = Collector(Limits())
+        for each in chunks:
+            collector.add(Violations(), each)
+        weights = collector.examples().weights
+        assert (None if weights is None else weights.tolist()) == expected
 
 
 def test_examples_need_inputs_and_targets() -> None:
@@ -73,6 +90,8 @@ def test_a_set_that_would_be_too_large_is_refused_before_it_is_made() -> None:
     with pytest.raises(LimitExceeded, match="240 bytes") as error:
         collector.add(Violations(), rows(([1, 2], [3])))
     assert error.value.metadata == {"limit": "training_set_bytes", "value": "240"}
+    with pytest.raises(LimitExceeded):  # weights count too
+        Collector(limits).add(Violations(), rows(*[([1, 2], [3])] * 8, weight=2.0))
 
 
 def misfits(targets: list[Numbers], cost_function: CostFunction) -> dict[str, str]:

@@ -45,6 +45,20 @@ def test_arrays_are_read_as_they_are(arrays: Callable[..., Imported]) -> None:
     assert rows(arrays(inputs=inputs, targets=[True, False]))[1] == [[1], [0]]
 
 
+def test_weights_are_an_array_of_their_own(arrays: Callable[..., Imported]) -> None:
+    names = Names("inputs", "targets", "w")
+    found = arrays(names, inputs=[[1, 2], [4, 5]], targets=[3, 6], w=[[1], [0.5]])
+    assert rows(found) == ABY
+    assert found.weights == [1.0, 0.5]
+    for wrong, message in (
+        ([1], "inputs has 2 rows and w has 1"),
+        ([[1, 1], [1, 1]], "w must have one weight for each example"),
+        ([1, -1], "Example 2 of w: -1.0 is not a weight"),
+    ):
+        with pytest.raises(BadFile, match=message):
+            arrays(names, inputs=[[1, 2], [4, 5]], targets=[3, 6], w=wrong)
+
+
 def test_images_become_rows_and_labels_become_classes(arrays: Callable[..., Imported]) -> None:
     images = np.arange(12, dtype=np.uint8).reshape(3, 2, 2)
     found = arrays(inputs=images, targets=[10, 9, 10], one_hot=True, divisor=2.0)

@@ -12,9 +12,9 @@ from console import Clearprop, on_terminal
 from servers import ServerProcess
 
 
-def examples(clearprop: Clearprop, name: str) -> list[dict[str, list[float]]]:
+def examples(clearprop: Clearprop, name: str) -> list[dict[str, list[float] | float]]:
     shown = json.loads(clearprop("training-sets", "show", name, "--json").stdout)
-    found: list[dict[str, list[float]]] = shown["examples"]
+    found: list[dict[str, list[float] | float]] = shown["examples"]
     return found
 
 
@@ -38,6 +38,19 @@ def test_a_table_becomes_a_set_that_can_be_listed_and_deleted(
     assert listed.count("built in") == 3
     clearprop("training-sets", "delete", name)
     assert name not in clearprop("training-sets").stdout.split()
+
+
+def test_a_column_of_weights_is_stored_and_shown(clearprop: Clearprop, tmp_path: Path) -> None:
+    name = fresh_id("set")
+    (tmp_path / "weighted.csv").write_text("a,w,y\n1,0.5,0\n2,3,1\n")
+    clearprop("import", "weighted.csv", "--name", name, "--targets", "y", "--weights", "w")
+    assert examples(clearprop, name) == [
+        {"inputs": [1.0], "targets": [0.0], "weight": 0.5},
+        {"inputs": [2.0], "targets": [1.0], "weight": 3.0},
+    ]
+    shown = clearprop("training-sets", "show", name).stdout.splitlines()
+    assert shown[0].split() == ["example", "inputs", "targets", "weight"]
+    assert shown[-1].split()[-1] == "3"
 
 
 def test_labels_become_classes_that_are_named_in_their_order(

@@ -65,6 +65,32 @@ def test_columns_are_taken_by_name_in_the_order_that_is_named(
     assert table(text, "c,a").target_names == ["c", "a"]
 
 
+def test_weights_are_a_column_of_their_own(table: Callable[..., Imported]) -> None:
+    found = table("a,b,w,y\n1,2,0.5,3\n4,5,2,6\n", weights="w")
+    assert rows(found) == ABY
+    assert list(found.weights or ()) == [0.5, 2.0]
+    assert found.input_names == ["a", "b"]
+    assert table("a,y\n1,2\n").weights is None
+
+
+@pytest.mark.parametrize(
+    ("text", "layout", "message"),
+    [
+        ("a,w,y\n1,-1,2\n", {"weights": "w"}, "Line 2, column w: -1.0 is not a weight"),
+        ("a,w,y\n1,x,2\n", {"weights": "w"}, "Line 2, column w"),
+        ("a,w,y\n1,1,2\n", {"weights": "v"}, "Unknown column 'v' in --weights"),
+        ("a,w,y\n1,1,2\n", {"weights": "a,w"}, "only one column with --weights"),
+        ("a,w,y\n1,1,2\n", {"weights": "y"}, "is an input or a target too: y"),
+        ("a,w,y\n1,1,2\n", {"weights": "w", "inputs": "a,w"}, "is an input or a target too: w"),
+    ],
+)
+def test_wrong_weights_of_a_table_are_refused(
+    table: Callable[..., Imported], text: str, layout: dict[str, str], message: str
+) -> None:
+    with pytest.raises(BadFile, match=message):
+        table(text, **layout)
+
+
 def test_a_name_with_a_comma_is_one_name(table: Callable[..., Imported]) -> None:
     assert rows(table('a,"x,y"\n1,2\n', "x,y")) == ([[1]], [[2]])
 

@@ -9,7 +9,9 @@ from clearprop.v1 import training_service_pb2 as pb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.faces.messages.training_sets import example_rows
 from service.faces.messages.uniform_rows import uniform_rows
+from training.training_set import Examples
 
 ids = st.text(max_size=200)
 widths = st.integers(1, 40)
@@ -53,6 +55,30 @@ def test_examples_have_the_same_bits(
         uniform = uniform_rows(request, "examples", ("inputs", "targets"))
         assert uniform is not None
         assert np.hstack(uniform).tobytes() == matrix.tobytes()
+
+
+@settings(max_examples=20)
+@given(counts, widths, widths)
+def test_weights_of_examples_have_the_same_bits(count: int, inputs: int, targets: int) -> None:
+    matrix = np.frombuffer(numbers(count, inputs + targets + 1)).reshape(count, -1)
+    examples = [
+        training_set_pb2.Example(
+            inputs=row[:inputs], targets=row[inputs:-1], weight=row[-1] if index else 0.0
+        )
+        for index, row in enumerate(matrix)
+    ]
+    request = pb.CreateTrainingSetRequest(examples=examples)
+    found = example_rows(request)
+    assert isinstance(found, Examples)
+    assert found.weights is not None
+    assert found.weights[0] == 0.0
+    assert found.weights[1:].tobytes() == matrix[1:, -1].tobytes()
+    assert found.inputs.tobytes() == matrix[:, :inputs].tobytes()
+    request.examples[-1].ClearField("weight")
+    rows = example_rows(request)
+    assert isinstance(rows, list)
+    assert rows[-1][2] == 1.0
+    assert [row[2] for row in rows[:-1]] == pytest.approx(found.weights[:-1].tolist(), nan_ok=True)
 
 
 @pytest.mark.parametrize(
