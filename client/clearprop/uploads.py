@@ -6,7 +6,14 @@ from typing import Any
 
 from clearprop.v1.training_service_pb2 import UploadTrainingSetRequest
 from clearprop.v1.training_set_pb2 import Example
-from clearprop.values import RowsLike, VectorLike, WeightsLike, iterated, numbers_of
+from clearprop.values import (
+    RowsLike,
+    VectorLike,
+    WeightsLike,
+    iterated,
+    numbers_of,
+    weights_of_examples,
+)
 
 #: A message ends with the example that brings it to this count of numbers: 1 MiB.
 _NUMBERS = 2**17
@@ -90,12 +97,10 @@ def _rows(name: str, rows: RowsLike | WeightsLike) -> Iterable[Any]:
         raise ValueError(f"{name} must be rows of numbers, such as [[0, 1], [1, 0]].") from None
 
 
-def _example(
-    index: int, inputs: VectorLike, targets: VectorLike, weight: float | None = None
-) -> Example:
+def _example(index: int, inputs: VectorLike, targets: VectorLike, *weight: float) -> Example:
     example = Example()
-    if weight is not None:
-        (example.weight,) = numbers_of([weight], f"weights[{index}]")
+    for number in weights_of_examples(weight, f"weights[{index}]"):
+        example.weight = number
     for name, row in (("inputs", inputs), ("targets", targets)):
         try:
             getattr(example, name).extend(numbers_of(row, f"{name}[{index}]"))

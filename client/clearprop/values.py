@@ -114,6 +114,14 @@ def numbers_of(row: VectorLike, name: str) -> list[float]:
     return numbers
 
 
+def weights_of_examples(weights: VectorLike, name: str) -> list[float]:
+    """Return weights as a list of float. Raises ValueError for anything but numbers."""
+    try:
+        return numbers_of(weights, name)
+    except TypeError:
+        raise ValueError(f"{name} must have numbers only, such as 1 and 0.5.") from None
+
+
 def _is_rounded(value: Any, number: float) -> bool:  # noqa: ANN401 - whatever has a float
     if hasattr(value, "__index__"):
         return index(value) != number

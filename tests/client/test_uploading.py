@@ -86,8 +86,8 @@ def test_each_example_has_its_weight(weights: Any) -> None:
         ([1], "only 1 weights: every example needs one, or none has"),
         ([1, 2, 3], "only 2 rows of inputs"),
         (5, "weights must be numbers"),
-        ([1, "a"], "weights"),
-        ([1, None], "weights"),
+        ([1, "a"], r"weights\[1\] must have numbers only"),
+        ([1, None], r"weights\[1\] must have numbers only"),
     ],
 )
 def test_wrong_weights_are_refused(weights: Any, message: str) -> None:

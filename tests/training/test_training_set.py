@@ -61,16 +61,18 @@ def test_every_bad_example_of_a_chunk_is_named_by_its_place_in_all(
 def test_weights_that_are_not_given_are_1() -> None:
     chunk = rows(([1, 2], [3]))
     both = Examples(np.array([[1, 2]]), np.array([[3]]), np.ones(1))
-    for chunks, expected in (
-        ([chunk, both], None),
+    cases: list[tuple[list[Examples | list[Row]], Numbers]] = [
+        ([chunk, both], []),
         ([chunk, rows(([1, 2], [3]), weight=0.5), both], [1.0, 0.5, 1.0]),
         ([replace(both, weights=np.array([2.0])), chunk], [2.0, 1.0]),
-    ):
+    ]
+    for chunks, expected in cases:
         collector = Collector(Limits())
         for each in chunks:
             collector.add(Violations(), each)
         weights = collector.examples().weights
-        assert (None if weights is None else weights.tolist()) == expected
+        assert (weights is None) == (expected == [])
+        assert weights is None or weights.tolist() == expected
 
 
 def test_examples_need_inputs_and_targets() -> None:
@@ -91,7 +93,7 @@ def test_a_set_that_would_be_too_large_is_refused_before_it_is_made() -> None:
         collector.add(Violations(), rows(([1, 2], [3])))
     assert error.value.metadata == {"limit": "training_set_bytes", "value": "240"}
     with pytest.raises(LimitExceeded):  # weights count too
-        Collector(limits).add(Violations(), rows(*[([1, 2], [3])] * 8, weight=2.0))
+        Collector(limits).add(Violations(), rows(*[([1.0, 2.0], [3.0])] * 8, weight=2.0))
 
 
 def misfits(targets: list[Numbers], cost_function: CostFunction) -> dict[str, str]:

@@ -6,7 +6,14 @@ from clearprop.calls.base import PAGE_SIZE, Call, Pages, new_request_id
 from clearprop.uploads import Upload
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_set_pb2 import Example, TrainingSet
-from clearprop.values import MatrixLike, RowsLike, VectorLike, WeightsLike, numbers_of, rows_of
+from clearprop.values import (
+    MatrixLike,
+    RowsLike,
+    VectorLike,
+    WeightsLike,
+    rows_of,
+    weights_of_examples,
+)
 
 
 def create_training_set(
@@ -26,7 +33,7 @@ def create_training_set(
         )
     given: Sequence[float | None] = [None] * len(input_rows)
     if weights is not None:
-        given = numbers_of(weights, "weights")
+        given = weights_of_examples(weights, "weights")
         if len(given) != len(input_rows):
             raise ValueError(
                 f"There are {len(input_rows)} examples and {len(given)} weights: every example"

@@ -53,7 +53,7 @@ def test_the_cost_of_the_next_update_is_the_one_measured_before_it(service: Serv
 
 
 def test_invalid_measurements_are_refused(service: Service) -> None:
-    service.training_sets.create("wide", [(np.ones(3), np.array([2.0]))])
+    service.training_sets.create("wide", [(np.ones(3), np.array([2.0]), 1.0)])
     for measure in (service.evaluations.evaluate, service.gradient_checks.check):
         with pytest.raises(TrainingSetNotFound):
             measure("net", None, "nothing")
@@ -85,7 +85,7 @@ def test_parameters_are_spread_over_the_network_and_examples_are_the_first(
 
 def _with_a_large_network(service: Service) -> None:
     """Add a network with 1,681 parameters, and 50 examples for it."""
-    rows = [(np.full(40, index / 50), np.array([index / 50])) for index in range(50)]
+    rows = [(np.full(40, index / 50), np.array([index / 50]), 1.0) for index in range(50)]
     service.training_sets.create("fifty", rows)
     service.networks.create(NewNetwork("large", (40, 40, 1), (Activation.TANH,), bias=True))
 

@@ -21,7 +21,7 @@ from training.limits import Limits
 from training.network import Array
 from training.training_set import TrainingSet
 
-ROWS = [(np.array([1.0, 2.0]), np.array([3.0])), (np.array([4.0, 5.0]), np.array([6.0]))]
+ROWS = [(np.array([1.0, 2.0]), np.array([3.0]), 1.0), (np.array([4.0, 5.0]), np.array([6.0]), 1.0)]
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_chunks_and_one_request_make_the_same_set(service: Service) -> None:
 
 
 def test_every_bad_field_is_named_at_once(service: Service) -> None:
-    rows = [ROWS[0], (np.array([1.0]), np.array([np.nan]))]
+    rows = [ROWS[0], (np.array([1.0]), np.array([np.nan]), 1.0)]
     with pytest.raises(InvalidFields) as refused:
         service.training_sets.create("Bad id", rows, RequestId("", b"", named))
     assert [bad.field for bad in refused.value.violations] == [
