@@ -102,7 +102,7 @@ def test_an_explanation_names_the_weight() -> None:
     assert run is not None
     update = batch_update(world.network, run, 0, State(0, world.parameters), RunExamples(XOR))
     found = explain(update, WeightPlace(2, 0, 0), range(3))
-    assert "; the weight of the example is 0.5." in " ".join(found.sentences)
+    assert "; the weight of the example is 3." in " ".join(found.sentences)
     nothing = replace(update, examples=replace(update.examples, weights=np.zeros(3)))
     sentences = explain(nothing, WeightPlace(2, 0, 0), range(3)).sentences
     assert "Every example in the batch has the weight 0, so the gradient is 0." in sentences
