@@ -384,7 +384,7 @@ def test_different_numbers_of_rows_are_refused_before_the_call(
     with pytest.raises(ValueError, match="1 examples and 2 weights"):
         client.create_training_set("s", [[0]], [[1]], weights=[1, 2])
     with pytest.raises(ValueError, match="weights must have numbers only"):
-        client.create_training_set("s", [[0]], [[1]], weights=["a"])
+        client.create_training_set("s", [[0]], [[1]], weights=["a"])  # type: ignore[list-item]
 
 
 def test_a_step_without_a_set_but_with_settings_is_refused(client: Client) -> None:

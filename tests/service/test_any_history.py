@@ -55,6 +55,7 @@ SETS = {
     "seven": Examples(
         np.array([[k / 7, (k * k % 7) / 7] for k in range(7)]),
         np.array([[float(k in {1, 2, 4})] for k in range(7)]),
+        np.array([1.0, 0.5, 2.0, 1.0, 0.0, 1.5, 1.0]),
     ),
 }
 
@@ -106,6 +107,7 @@ def recipes(draw: st.DrawFn) -> TrainingSettings:
         validation=validation,
         schedule=schedule,
         label_smoothing=draw(st.sampled_from([0.0, 0.0, 0.1])),
+        class_weights=draw(st.sampled_from([(), (), (0.5, 3.0)])),
     )
 
 

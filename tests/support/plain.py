@@ -1,7 +1,7 @@
 """The same history by plain loops alone: no engine, no kernel, no store, never interrupted."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -164,6 +164,7 @@ class PlainHistory:
             [examples.inputs[place].tolist() for place in batch],
             [self._smoothed(settings, examples.targets[place].tolist()) for place in batch],
             dropped_units(self.network, settings.dropout, run.done),
+            [*_weights(settings, examples, batch)],
         )
         parameters, memory = loops.step(
             str(optimizer.kind),
@@ -274,3 +275,15 @@ class PlainHistory:
     def _add(self, parameters: Array) -> None:
         self.states.append(parameters)
         self.remembered.append((self.remembering, self.memory))
+
+
+def _weights(settings: TrainingSettings, examples: Examples, batch: list[int]) -> Iterator[float]:
+    """Yield the weights of the examples of a batch with one target each; none without weights."""
+    classes, own = settings.class_weights, examples.weights
+    if not classes and own is None:
+        return
+    for place in batch:
+        weight, y = 1.0, float(examples.targets[place, 0])
+        if classes:
+            weight = (1.0 - y) * classes[0] + y * classes[1]
+        yield weight if own is None else weight * float(own[place])

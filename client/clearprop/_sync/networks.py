@@ -124,8 +124,7 @@ class Network(NetworkHistory, NetworkInspection, NetworkEdits):
         - `batch_mode`: what happens to a batch at the end of an epoch: `cross-epochs` (the
           default), `end-with-epoch` or `drop-last`.
         - `label_smoothing` (0): the share of each target that is spread over the classes.
-        - `class_weights`: factors of the costs of examples by their class, one for each output, or
-          two for the targets 0 and 1 of a single output.
+        - `class_weights`: factors of examples' costs by class; two for the targets 0 and 1.
         - `schedule`: how the learning rate changes: `constant` (the default), `step`,
           `exponential`, `cosine`, `inverse-time`, `plateau` or `list`.
         - `schedule_unit`: the unit of its time: `epoch` (the default) or `update`.

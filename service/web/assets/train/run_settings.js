@@ -5,13 +5,14 @@ import { whole } from "../shared/number_format.js";
 const BATCH_MODES = { BATCH_MODE_END_WITH_EPOCH: " (the last of an epoch is smaller)", BATCH_MODE_DROP_LAST: " (what is left of an epoch is dropped)" };
 
 export function settingsText(run) {
-  const { trainingSet, learningRate, schedule, batchSize, batchMode, labelSmoothing, dropout, shuffleSeed, stop } = run.settings;
+  const { trainingSet, learningRate, schedule, batchSize, batchMode, labelSmoothing, classWeights = [], dropout, shuffleSeed, stop } = run.settings;
   const parts = [
     optimizerText(run.settings),
     `learning rate ${learningRate}${schedule ? ` with ${scheduleText(schedule)}` : ""}`,
     `batch size ${batchSize}${BATCH_MODES[batchMode] ?? ""}`,
     ...gradientTexts(run.settings),
     labelSmoothing && `label smoothing ${labelSmoothing}`,
+    classWeights.length > 0 && `class weights ${classWeights.join(", ")}`,
     dropout && `dropout ${dropout.rates.join(", ")}`,
     shuffleSeed !== undefined && `shuffle seed ${shuffleSeed}`,
     Number(stop?.patience) > 0 && `patience ${whole(stop.patience)}`,
