@@ -43,6 +43,7 @@ WALKED: dict[str, dict[str, Any]] = {
             "schedule": {"kind": "SCHEDULE_KIND_CONSTANT", "warmup": 3},
         },
     },
+    "dropout": {"settings": {"dropout": {"rates": [0.5], "seed": 3}}},
     "frozen": {
         "optimizer": {
             "kind": "OPTIMIZER_KIND_NESTEROV",

@@ -29,5 +29,6 @@ export const NOTATION = [
   ["v, s", "The optimizer state: v of momentum and Nesterov, v and s of Adam and AdamW, s of RMSprop and Adagrad. μ, β₁, β₂ and ε are their settings; λ is the weight decay."],
   ["λ₁, λ₂", "The factors of the penalties: λ₁·Σ|w| + ½·λ₂·Σw² is added to the cost."],
   ["c, m, N", "The limits of the gradient: c of each number in it, m of its norm N."],
+  ["m[unit]", "The factor of dropout: 0 for a unit that is left out, else 1/(1 − p)."],
   ["n", "The number of examples in the batch."],
 ];

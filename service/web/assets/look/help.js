@@ -14,6 +14,7 @@ const KEYS = [
 const PICTURE = [
   ["Line", "A weight with its value. The width shows its size, in a scale that is fixed for the run. Solid blue and +: positive. Dashed orange and −: negative."],
   ["Circle", "A unit: its activation a inside; its logit z and delta δ below as soon as they are computed. Where space is short, only the newer one is shown."],
+  ["Dashed circle", "A unit that dropout leaves out for this example."],
   ["b above a circle", "The bias of the unit, if the network has biases."],
   ["≈", "Rounded to four digits. Hover over the number or focus it to see all digits."],
   ["Magenta", "The units and weights that take part in the current line of code."],

@@ -17,6 +17,7 @@ export function viewOf({ network, trace }, moment, secret) {
     isSecret,
     example: moment.kind === "ZERO" ? undefined : example,
     cost: moment.isCostKnown ? example.cost : undefined,
+    isDropped: (layer, unit) => known("ACTIVATION", layer, unit) && example.factors?.[layer - 1]?.values[unit] === 0,
     unit(layer, unit) {
       if (moment.kind === "ZERO") return {};
       if (layer === 0) return { a: example.inputs.values[unit] };

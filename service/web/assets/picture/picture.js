@@ -57,7 +57,7 @@ export function Picture({ view, scale, weight, pointed, setPointed, setUnplaced 
       ${network.layerSizes.map(
         (count, layer) =>
           count > MANY &&
-          html`<button class="opener small" key=${layer} style=${`left:${layers[layer][0].x}px`} onClick=${() => toggle(layer)}>
+          html`<button class="opener small" key=${layer} style=${`left:clamp(46px, ${layers[layer][0].x}px, calc(100% - 46px))`} onClick=${() => toggle(layer)}>
             ${open.has(layer) ? "Show fewer" : `Show all ${count}`}<span class="unseen"> units of the ${layerName(network, layer)}</span>
           </button>`,
       )}

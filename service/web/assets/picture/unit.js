@@ -18,18 +18,19 @@ export function Unit({ at, style, ...all }) {
   const id = `${layer}.${unit}`;
   const isLit = isInSight(all, id);
   const name = unitName(view.network, layer, unit);
+  const isDropped = Boolean(layer > 0 && view.isDropped?.(layer, unit));
   const said = Object.entries(values).filter(([, value]) => value !== undefined);
   const isShort = isNarrow || halfHeight < 22;
   const font = isShort ? Math.min(style.font, 10.5) : halfHeight < 27 ? 10.5 : 11.5;
   const { fit } = values.a === undefined ? {} : fitted(values.a, { font, room: 2 * halfWidth - 5 });
   return html`
     <g
-      class=${classes("unit", view.lit.units.has(id) && "lit", pointed?.units?.has(id) && "pointed")}
+      class=${classes("unit", view.lit.units.has(id) && "lit", pointed?.units?.has(id) && "pointed", isDropped && "dropped")}
       data-unit=${id}
       role="img"
-      aria-label=${`${name}: ${said.map(([what, value]) => `${what} = ${exact(value)}`).join(", ") || "not computed yet"}`}
+      aria-label=${`${name}${isDropped ? ", dropped" : ""}: ${said.map(([what, value]) => `${what} = ${exact(value)}`).join(", ") || "not computed yet"}`}
     >
-      <title>${name}${said.map(([what, value]) => `\n${what} = ${exact(value)}`)}</title>
+      <title>${name}${isDropped && " (dropped)"}${said.map(([what, value]) => `\n${what} = ${exact(value)}`)}</title>
       <rect class="body moves" x=${x - halfWidth} y=${y - halfHeight} width=${2 * halfWidth} height=${2 * halfHeight} rx=${halfHeight} />
       ${isGap && html`<text class="unit-name" x=${hasBiases ? x - halfWidth - 10 : x} y=${y - halfHeight - 4}>⋮</text>`}
       <text class="unit-name" font-size=${isShort || halfHeight < 27 || name.length > 8 ? 8.5 : 9.5} x=${x} y=${y - halfHeight * 0.3}>${isShort ? shortName(view.network, at) : name}</text>

@@ -51,7 +51,7 @@ function WorstExamples({ examples }) {
       <ol aria-labelledby="worst">
         ${examples.map((each) => html`<li key=${each.example}><${Worst} ...${each} /></li>`)}
       </ol>
-      ${examples.some(isTrained) && !examples.every(isTrained) && html`<p class="soft">No update trained on the examples without a link.</p>`}
+      ${!examples.every(isTrained) && html`<p class="soft">No update trained on the examples without a link.</p>`}
     </div>
   `;
 }

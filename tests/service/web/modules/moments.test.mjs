@@ -63,6 +63,20 @@ for (const { network, ...rest } of updates) {
   });
 }
 
+test("a unit that dropout leaves out is marked from then on", () => {
+  const { network, trace, walk } = updates.find(({ trace }) => trace.settings.dropout);
+  const isMarkedAt = (number, unit) => viewOf({ network, trace }, momentAt({ network, trace, walk }, number), null).isDropped(1, unit);
+  for (const { position, factors } of trace.examples) {
+    const { firstStep, stepCount } = walk.phases.find(({ kind, ...phase }) => kind === "WALK_PHASE_KIND_DROP_ACTIVATIONS" && phase.position === position);
+    factors[0].values.forEach((factor, unit) => {
+      assert.ok(!isMarkedAt(firstStep, unit));
+      assert.equal(isMarkedAt(firstStep + stepCount - 1, unit), factor === 0);
+    });
+  }
+  const dropped = trace.examples.flatMap(({ factors }) => factors[0].values.filter((factor) => factor === 0));
+  assert.ok(dropped.length > 0);
+});
+
 for (const { network, trace, walk } of updates) {
   test(`what the equations of the update of ${network.network} say gives their results`, () => {
     const { beta1, beta2 } = trace.settings.optimizer;
