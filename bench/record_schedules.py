@@ -12,7 +12,8 @@ import numpy as np
 import torch
 from torch.optim import lr_scheduler
 
-from bench.pytorch_reference import Case, batches_of, train
+from bench.pytorch_reference import Array, Case, batches_of, loss_of, outputs_of, train
+from training.split import split
 
 FOLDER = Path(__file__).parents[1] / "tests" / "data" / "pytorch" / "schedules"
 
@@ -21,6 +22,7 @@ _RATE = 0.1
 _MINIMUM = 0.001
 _WARMUP = 9
 _LISTED = [0.05, 0.2, 0.01]
+_HELD_OUT, _SEED, _LEAST, _PATIENCE = 0.3, 5, 0.0001, 25
 
 Scheduler = Callable[[Any], Any]
 
@@ -62,6 +64,7 @@ _CASES: list[tuple[str, dict[str, Any], list[float] | None, Scheduler]] = [
         "list",
         {"period": 40},
         _LISTED,
+        # With another rate than _RATE, all are larger or smaller in proportion.
         lambda optimizer: lr_scheduler.LambdaLR(
             optimizer, lambda t: [_RATE, *_LISTED][min(t // 40, 3)] / _RATE
         ),
@@ -101,14 +104,73 @@ def _trajectories(schedule: Scheduler) -> list[dict[str, Any]]:
     return rows
 
 
+class _OnPlateau:
+    """A scheduler that validates the network after each update."""
+
+    def __init__(self, optimizer: Any, case: Case, inputs: Array, targets: Array) -> None:  # noqa: ANN401
+        leaves = optimizer.param_groups[0]["params"]
+        self._layers = [leaves[first : first + 2] for first in range(0, len(leaves), 2)]
+        self._optimizer, self._case = optimizer, case
+        self._x, self._y = torch.tensor(inputs), torch.tensor(targets)
+        self._scheduler = _on_plateau(optimizer, _PATIENCE, _LEAST)
+        self.costs: list[float] = []
+        self.rates: list[float] = []
+
+    def step(self) -> None:
+        self.rates.append(self._optimizer.param_groups[0]["lr"])
+        with torch.no_grad():
+            outputs = outputs_of(self._case, self._layers, self._x)
+            self.costs.append(loss_of(self._case)(outputs, self._y).item())
+        self._scheduler.step(self.costs[-1])
+
+
+def _on_plateau(optimizer: Any, patience: int, least: float) -> Any:  # noqa: ANN401
+    # It reduces the rate when more than `patience` validations have not improved, not as many.
+    return lr_scheduler.ReduceLROnPlateau(
+        optimizer, factor=0.7, patience=patience - 1, threshold=least, threshold_mode="abs", eps=0.0
+    )
+
+
+def _validated() -> dict[str, Any]:
+    """Return trajectories whose rates follow from the costs of held-out examples."""
+    given = json.loads((FOLDER.parent / "given.json").read_text())
+    start = np.array(given["parameters"]["with biases"])
+    inputs, targets = np.array(given["inputs"]), np.array(given["targets"]["squared-error"])
+    sides = split(targets, _HELD_OUT, _SEED)
+    x, y = inputs[sides.training], targets[sides.training]
+    batches = batches_of(len(x), given["batch_size"], _UPDATES)[:_UPDATES]
+    rows = []
+    for optimizer in ("gradient-descent", "momentum", "adam"):
+        case = Case(
+            "tanh", "sigmoid", "squared-error", bias=True, optimizer=optimizer, weight_decay=0.0
+        )
+        schedulers: list[_OnPlateau] = []
+
+        def schedule(of: Any, case: Case = case, into: list[_OnPlateau] = schedulers) -> _OnPlateau:  # noqa: ANN401
+            into.append(_OnPlateau(of, case, inputs[sides.held_out], targets[sides.held_out]))
+            return into[0]
+
+        costs, parameters = train(case, given["layer_sizes"], start, x, y, batches, schedule)
+        (scheduler,) = schedulers
+        rows.append(
+            {"optimizer": optimizer, "learning_rate": case.learning_rate}
+            | {"learning_rates": scheduler.rates, "validation_costs": scheduler.costs}
+            | {"cost": costs[-1], "parameters": parameters.tolist()}
+        )
+    return {
+        "share": _HELD_OUT,
+        "seed": _SEED,
+        "held_out": sides.held_out.tolist(),
+        "numbers": {"factor": 0.7, "patience": _PATIENCE, "min_delta": _LEAST},
+        "trajectories": rows,
+    }
+
+
 def _plateau() -> dict[str, Any]:
     """Return the costs of validations, one after each update, and the rates that follow."""
     costs = np.round(np.random.default_rng(5).exponential(1.0, _UPDATES) + 0.5, 2).tolist()
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=_RATE)
-    # It reduces the rate when more than `patience` validations have not improved, not as many.
-    scheduler = lr_scheduler.ReduceLROnPlateau(
-        optimizer, factor=0.7, patience=6, threshold=0.05, threshold_mode="abs", eps=0.0
-    )
+    scheduler = _on_plateau(optimizer, 7, 0.05)
     rates = []
     for cost in costs:
         rates.append(optimizer.param_groups[0]["lr"])
@@ -126,14 +188,16 @@ def main() -> None:
     for kind, numbers, listed, schedule in _CASES:
         row = {"kind": kind, "numbers": {"learning_rate": _RATE} | numbers}
         row |= {} if listed is None else {"rates": listed}
-        trajectories = [] if listed else _trajectories(schedule)  # a list has its own rates
-        rows.append(row | {"learning_rates": _rates(schedule), "trajectories": trajectories})
+        found = {"learning_rates": _rates(schedule), "trajectories": _trajectories(schedule)}
+        rows.append(row | found)
     rows.append(_plateau() | {"trajectories": []})
     made_by = f"PyTorch {torch.__version__.partition('+')[0]}, float64"
     text = ",\n".join(f"  {json.dumps(row)}" for row in rows)
     (FOLDER / "rates.json").write_text(
         f'{{\n "made_by": {json.dumps(made_by)},\n "schedules": [\n{text}\n ]\n}}\n'
     )
+    validated = {"made_by": made_by} | _validated()
+    (FOLDER / "plateau.json").write_text(json.dumps(validated) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """What PyTorch makes of every kind of network, and the engine makes of it: the same.
 
-PyTorch's trajectories are recorded in tests/data/pytorch by bench/record_pytorch.py.
+PyTorch's trajectories are recorded in tests/data/pytorch by bench/record_pytorch.py, those with
+schedules by bench/record_schedules.py, those with batches that end with an epoch by
+bench/record_batch_modes.py.
 """
 
 import json
@@ -12,8 +14,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from worlds import make_world
 
+from training.batches import BatchMode
 from training.engine import Engine
+from training.learning_rates import learning_rates
 from training.network import Array, Initializer, Network
 from training.numerics.activations import Activation
 from training.numerics.costs import CostFunction
@@ -23,9 +28,10 @@ from training.numerics.schedules import ScheduleKind
 from training.optimizer import Optimizer
 from training.run import Run, RunState
 from training.schedule import LearningRateSchedule, ScheduleUnit
-from training.settings import TrainingSettings
+from training.settings import StopCondition, TrainingSettings
 from training.training_set import Examples
 from training.update import State
+from training.validation import Validation, ValidationUnit
 
 FOLDER = Path(__file__).parents[1] / "data" / "pytorch"
 GIVEN = json.loads((FOLDER / "given.json").read_text())
@@ -69,6 +75,7 @@ def train(
         label_smoothing=facts.get("label_smoothing", 0.0),
         class_weights=tuple(facts.get("class_weights", ())),
         schedule=facts.get("schedule", LearningRateSchedule()),
+        batch_mode=facts.get("batch_mode", BatchMode.CROSS_EPOCHS),
     )
     run = Run(
         network_uid=network.uid,
@@ -136,6 +143,12 @@ def check(recorded: dict[str, Any], found: list[dict[str, Any]]) -> None:
     assert wrong == []
 
 
+SCHEDULED_KIND = {
+    "hidden": "tanh",
+    "output": "sigmoid",
+    "cost_function": "squared-error",
+    "bias": True,
+}
 SCHEDULED = json.loads((FOLDER / "schedules" / "rates.json").read_text())["schedules"]
 
 
@@ -144,14 +157,82 @@ def test_200_updates_with_a_schedule_are_those_of_pytorch(row: dict[str, Any]) -
     examples = Examples(np.array(GIVEN["inputs"]), np.array(GIVEN["targets"]["squared-error"]))
     start = np.array(GIVEN["parameters"]["with biases"])
     numbers = {name: value for name, value in row["numbers"].items() if name != "learning_rate"}
-    schedule = LearningRateSchedule(ScheduleKind(row["kind"]), ScheduleUnit.UPDATE, **numbers)
-    kind = {"hidden": "tanh", "output": "sigmoid", "cost_function": "squared-error", "bias": True}
     assert len(row["trajectories"]) == 3
     for found in row["trajectories"]:
-        facts = kind | {"weight_decay": 0.0, "schedule": schedule} | found
+        in_proportion = found["learning_rate"] / row["numbers"]["learning_rate"]
+        rates = tuple(rate * in_proportion for rate in row.get("rates", ()))
+        schedule = LearningRateSchedule(
+            ScheduleKind(row["kind"]), ScheduleUnit.UPDATE, rates=rates, **numbers
+        )
+        facts = SCHEDULED_KIND | {"weight_decay": 0.0, "schedule": schedule} | found
         costs, parameters = train(facts, GIVEN["layer_sizes"], start, examples, GIVEN["epochs"])
         assert len(costs) == 200
         assert agree(costs[-1], np.array(found["cost"]))
+        assert agree(parameters, np.array(found["parameters"]))
+
+
+PLATEAU = json.loads((FOLDER / "schedules" / "plateau.json").read_text())
+
+
+@pytest.mark.parametrize("row", PLATEAU["trajectories"], ids=lambda row: row["optimizer"])
+def test_200_updates_with_rates_that_validations_reduce_are_those_of_pytorch(
+    row: dict[str, Any],
+) -> None:
+    world = make_world(
+        tuple(GIVEN["layer_sizes"]),
+        GIVEN["inputs"],
+        GIVEN["targets"]["squared-error"],
+        activations=(Activation.TANH, Activation.SIGMOID),
+        cost_function=CostFunction.SQUARED_ERROR,
+        bias=True,
+    )
+    world.parameters = np.array(GIVEN["parameters"]["with biases"])
+    world.settings = TrainingSettings(
+        "set",
+        row["learning_rate"],
+        GIVEN["batch_size"],
+        epochs=200,
+        optimizer=Optimizer(OptimizerKind(row["optimizer"])),
+        stop=StopCondition(max_updates=200),
+        validation=Validation(
+            share=PLATEAU["share"], seed=PLATEAU["seed"], unit=ValidationUnit.UPDATE
+        ),
+        schedule=LearningRateSchedule(
+            ScheduleKind.PLATEAU, ScheduleUnit.UPDATE, **PLATEAU["numbers"]
+        ),
+    )
+    trainer = world.trainer(world.open())
+    assert trainer.examples.numbers is not None
+    held_out = {*range(len(GIVEN["inputs"]))} - {*trainer.examples.numbers.tolist()}
+    assert sorted(held_out) == PLATEAU["held_out"]
+    segments = []
+    while trainer.run.is_active:
+        segments.append(trainer.advance().addition.segment)
+    found = [segment.validations.costs for segment in segments if segment is not None]
+    assert trainer.run.updates_done == 200
+    assert len(trainer.run.plateau.reductions) >= 6
+    assert agree(np.concatenate(found), np.array(row["validation_costs"]))
+    assert agree(learning_rates(trainer.run, 0, 200), np.array(row["learning_rates"]))
+    assert agree(np.array(trainer.run.latest_cost), np.array(row["cost"]))
+    assert agree(trainer.state.parameters, np.array(row["parameters"]))
+
+
+MODES = json.loads((FOLDER / "batch_modes" / "batch_modes.json").read_text())["modes"]
+
+
+@pytest.mark.parametrize("row", MODES, ids=lambda row: row["batch_mode"])
+def test_200_updates_with_batches_of_epochs_are_those_of_pytorch(row: dict[str, Any]) -> None:
+    examples = Examples(np.array(GIVEN["inputs"]), np.array(GIVEN["targets"]["cross-entropy"]))
+    start = np.array(GIVEN["parameters"]["with biases"])
+    kind = {"hidden": "tanh", "output": "sigmoid", "cost_function": "cross-entropy", "bias": True}
+    facts = kind | {"weight_decay": 0.01, "batch_mode": BatchMode(row["batch_mode"])}
+    assert len(row["trajectories"]) == 4
+    for found in row["trajectories"]:
+        costs, parameters = train(
+            facts | found, GIVEN["layer_sizes"], start, examples, row["epochs"]
+        )
+        assert len(costs) == 200
+        assert agree(costs, np.array(found["costs"]))
         assert agree(parameters, np.array(found["parameters"]))
 
 
