@@ -66,7 +66,11 @@ class Access:
         Nothing is read for it, so the error does not depend on what exists. Raises Unauthenticated
         and ScopeRequired.
         """
-        grant = self._grant(credentials, scope)
+        # Most calls send a header that was valid before, and many take little longer than this.
+        values = credentials.authorization
+        grant = self._verified.get(values[0]) if len(values) == 1 else None
+        if grant is None or grant.has_ended:
+            grant = self._proved(credentials, scope)
         if not grant.principal.scope.includes(scope):
             raise ScopeRequired(
                 f"this call requires the scope {scope.value}, and {grant.principal.name} has the"
@@ -75,10 +79,10 @@ class Access:
             )
         return grant
 
-    def _grant(self, credentials: Credentials, scope: Scope) -> Grant:
+    def _proved(self, credentials: Credentials, scope: Scope) -> Grant:
         # A token takes precedence over a certificate, which may be that of a proxy.
         if credentials.authorization:
-            return self._of_header(credentials.authorization)
+            return self._remembered(credentials.authorization)
         if credentials.ticket:
             if scope is not Scope.READ:
                 raise ScopeRequired(
@@ -99,16 +103,14 @@ class Access:
             "credentials are required: send the header `authorization: Bearer TOKEN`"
         )
 
-    def _of_header(self, values: Sequence[str]) -> Grant:
-        grant = self._verified.get(values[0])
-        if grant is None or grant.has_ended or len(values) > 1:
-            grant = self._proved(values)
-            while len(self._verified) >= _MOST_VERIFIED:
-                del self._verified[next(iter(self._verified))]
-            self._verified[values[0]] = grant
+    def _remembered(self, values: Sequence[str]) -> Grant:
+        grant = self._of_header(values)
+        while len(self._verified) >= _MOST_VERIFIED:
+            del self._verified[next(iter(self._verified))]
+        self._verified[values[0]] = grant
         return grant
 
-    def _proved(self, values: Sequence[str]) -> Grant:
+    def _of_header(self, values: Sequence[str]) -> Grant:
         scheme, _, token = values[0].partition(" ")
         if len(values) > 1 or scheme.lower() != _SCHEME or not token:
             raise Unauthenticated(

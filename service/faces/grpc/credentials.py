@@ -1,6 +1,6 @@
 """The credentials of gRPC calls."""
 
-from typing import Any
+from typing import Any, cast
 
 import grpc
 
@@ -15,8 +15,8 @@ _CERTIFICATE = "x509_pem_cert"
 def credentials_of(context: grpc.aio.ServicerContext[Any, Any]) -> Credentials:
     """Return what the metadata of a call contains, and the client certificate if it is needed."""
     metadata = context.invocation_metadata() or ()
-    authorization = [str(value) for name, value in metadata if name == _HEADER]
+    authorization = [value for name, value in metadata if name == _HEADER]
     if authorization:
-        return Credentials(authorization)
+        return Credentials(cast("list[str]", authorization))  # bytes are only in names with -bin
     certificates = context.auth_context().get(_CERTIFICATE) or [b""]
     return Credentials(certificate=bytes(next(iter(certificates))))
