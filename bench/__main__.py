@@ -18,6 +18,7 @@ from bench import (
     report,
     rest,
     service,
+    validating,
     watching,
 )
 
@@ -31,6 +32,7 @@ def main() -> None:
             sys.stdout.write(report.engine_text(*engine.measure(names)))
         case []:
             rows, table = engine.measure()
+            rows += validating.rows()
             for part in (service, access, rest, watching, crowd, insight, history, migrating):
                 rows += part.rows()
             sys.stdout.write(report.write(rows, table))

@@ -26,9 +26,14 @@ def chunks(network: Network, examples: int, *, gradient: bool = False) -> Iterat
 
     Raises the error of the current computation before a chunk if it is cancelled.
     """
-    of_a_unit = _WORK_OF_A_UNIT_WITH_GRADIENT if gradient else _WORK_OF_A_UNIT
-    most = _WORK // (network.parameter_count + of_a_unit * network.unit_count)
-    count = max(most // _TILE, 1) * _TILE
+    count = chunk_size(network, gradient=gradient)
     for first in range(0, examples, count):
         check_cancelled()
         yield slice(first, min(first + count, examples))
+
+
+def chunk_size(network: Network, *, gradient: bool = False) -> int:
+    """Return how many examples a chunk has, except for the last one."""
+    of_a_unit = _WORK_OF_A_UNIT_WITH_GRADIENT if gradient else _WORK_OF_A_UNIT
+    most = _WORK // (network.parameter_count + of_a_unit * network.unit_count)
+    return max(most // _TILE, 1) * _TILE

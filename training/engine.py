@@ -14,7 +14,15 @@ from training.label_smoothing import smoothed
 from training.learning_rates import learning_rates
 from training.network import Array, Network
 from training.numerics import kernels
-from training.numerics.arguments import Data, Plan, Results, Workspace, data_of
+from training.numerics.arguments import (
+    NOT_VALIDATING,
+    Data,
+    Plan,
+    Results,
+    Validating,
+    Workspace,
+    data_of,
+)
 from training.numerics.dropout import NOTHING_DROPPED, DroppedUnits
 from training.numerics.encoded_network import OPTIMIZER_CODES, EncodedNetwork, encoded
 from training.numerics.layout import Structure
@@ -25,7 +33,7 @@ from training.numerics.sums import sum_in_order
 from training.optimizer import Optimizer, OptimizerState
 from training.plateau import Plateau
 from training.run import Run
-from training.settings import TrainingSettings
+from training.settings import StopCondition, TrainingSettings
 from training.training_set import Examples
 from training.update import State
 
@@ -76,6 +84,11 @@ class Updates:
         finite = np.isfinite(self.costs)
         return None if finite.all() else int(finite.argmin())
 
+    def until(self, made: int, state: State, epoch_cost: float) -> "Updates":
+        """Return the first ones, which lead to this state."""
+        recorded = self.recorded[:made]
+        return Updates(self.costs[:made], recorded, state, epoch_cost, Outcome.MADE)
+
 
 class Engine:
     """Computes the gradient updates of one run, for training and replay, with the same bits."""
@@ -84,6 +97,7 @@ class Engine:
         settings = run.settings
         self._run = run
         self._network = encoded_network(network)
+        self._parameters = network.parameter_count
         trained = trained_on(network, settings, examples)
         self._data = data_of(trained.inputs, trained.targets, trained.weights)
         self._batches = run.batches
@@ -109,18 +123,20 @@ class Engine:
         count: int,
         *,
         record: bool = False,
-        epoch_cost: float = 0.0,
-        stop: bool = False,
+        epoch_cost: float | None = None,
+        validating: Validating = NOT_VALIDATING,
     ) -> Updates:
         """Make up to `count` updates after the first `updates_done` of the run, from `state`.
 
         With `record` the parameters after each update are returned. `epoch_cost` is the sum of the
         costs of the examples in the current epoch before these updates. Stop conditions that depend
-        on costs apply only with `stop`: in a replay the history says where the run ended. Fewer
+        on costs apply only with it: in a replay the history says where the run ended. Fewer
         updates are made if the run ends, or if the next update would make a parameter infinite or
-        NaN; the returned state is then the last finite one.
+        NaN; the returned state is then the last finite one. What `validating` asks for is measured
+        between the updates, and set in its arrays.
         """
-        below = self._stop.cost_below if stop and self._stop.cost_below is not None else -inf
+        stop = self._stop if epoch_cost is not None else StopCondition()
+        below = -inf if stop.cost_below is None else stop.cost_below
         batches = self._batches
         plan = Plan(
             batches.batch_size,
@@ -136,17 +152,39 @@ class Engine:
             self._rule.gradient_rule,
             self._rule.frozen,
         )
-        updates = self._train(state, plan, count, epoch_cost, record=record)
-        if not (stop and self._stop.non_finite_cost) or updates.non_finite_cost is None:
+        updates = self._train(state, plan, validating, count, epoch_cost or 0.0, record=record)
+        if not stop.non_finite_cost or updates.non_finite_cost is None:
             return updates
         # This happens at most once in a run, so the kernel does not check every cost.
         count = updates.non_finite_cost + 1
         if count < updates.made:
-            updates = self._train(state, plan, count, epoch_cost, record=record)
+            updates = self._train(state, plan, validating, count, epoch_cost or 0.0, record=record)
         return replace(updates, outcome=Outcome.NON_FINITE_COST)
 
+    @property
+    def state_size(self) -> int:
+        """The number of parameters and of the numbers of the optimizer state."""
+        return self._parameters + self._optimizer.fresh_state(self._parameters).size
+
+    def validated(self, validating: Validating, index: int, update: int) -> tuple[State, float]:
+        """Return the state that a validation of a call measured, and the epoch's cost so far.
+
+        `index` is that of the validation, and `update` the number of the update before it.
+        """
+        numbers = validating.states[index]
+        memory = numbers[self._parameters : -1].copy()
+        kept = OptimizerState(self._optimizer, memory) if memory.size else None
+        return State(update, numbers[: self._parameters].copy(), kept), float(numbers[-1])
+
     def _train(
-        self, state: State, plan: Plan, count: int, epoch_cost: float, *, record: bool
+        self,
+        state: State,
+        plan: Plan,
+        validating: Validating,
+        count: int,
+        epoch_cost: float,
+        *,
+        record: bool,
     ) -> Updates:
         costs = np.empty(count)
         recorded = np.empty((count if record else 0, len(state.parameters)))
@@ -154,7 +192,9 @@ class Engine:
         memory = remembered(state, self._optimizer)
         running_cost = np.array([epoch_cost])
         shuffled = self._shuffling(plan)
-        workspace = Workspace(shuffled, parameters, memory, running_cost, costs, recorded)
+        workspace = Workspace(
+            shuffled, parameters, memory, running_cost, costs, recorded, validating
+        )
         made, outcome = kernels.train(self._network, self._data, plan, workspace)
         return Updates(
             costs[:made],

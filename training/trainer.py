@@ -159,7 +159,6 @@ class Trainer:
             run,
             self.state,
             min(self._count, run.target - run.updates_done),
-            lambda: self._clock.monotonic() - started >= SEGMENT_SECONDS,
             record=record,
         )
         seconds, made = self._clock.monotonic() - started, stretch.updates.made

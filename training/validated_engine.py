@@ -1,13 +1,14 @@
 """Makes the updates of a run, and validates the network after some of them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
 
-import numpy as np
-
-from training.engine import Engine, Outcome, Updates
+from training.engine import Engine, Updates
 from training.held_out import HeldOut
 from training.network import Network
+from training.numerics.arguments import NOT_VALIDATING, Validating
 from training.numerics.schedules import ScheduleKind
 from training.plateau import Plateau
 from training.run import Run
@@ -17,7 +18,9 @@ from training.update import State
 from training.validation import (
     NO_VALIDATIONS,
     Validated,
+    ValidationPoints,
     ValidationProgress,
+    ValidationResult,
     Validations,
     validations_of,
 )
@@ -40,6 +43,22 @@ class Stretch:
     is_out_of_patience: bool = False
 
 
+#: The most bytes of the states that one call of a kernel keeps.
+_STATE_BYTES: Final = 2**22
+
+
+@dataclass(slots=True)
+class _Measured:
+    """The updates of one call, and what was measured between them.
+
+    `results` are what validations measured, each with the number of updates before it.
+    """
+
+    updates: Updates
+    results: Sequence[tuple[int, ValidationResult]]
+    validating: Validating = NOT_VALIDATING
+
+
 class ValidatedEngine:
     """Computes the updates of one run, with its validations."""
 
@@ -52,39 +71,86 @@ class ValidatedEngine:
         self._stop = run.settings.stop
         self._patience = self._stop.patience * run.batches.epoch_examples
 
-    def advance(
-        self, run: Run, state: State, count: int, is_due: Callable[[], bool], *, record: bool
-    ) -> Stretch:
+    def advance(self, run: Run, state: State, count: int, *, record: bool) -> Stretch:
         """Make up to `count` updates after those of the run, from its state.
 
-        It stops when the run ends, and after a validation if `is_due` says so.
+        They end where the run ends, where a validation reduces the learning rate, and after
+        validations that take long.
         """
         if self._points is None or self._held_out is None:
-            updates = self._train(state, run.updates_done, count, run.epoch_cost, record=record)
+            updates = self._train(run, state, count, NOT_VALIDATING, record=record)
             return Stretch(updates, run.validation, run.plateau)
-        parts: list[Updates] = []
-        found: list[Validated] = []
-        progress, best, is_out_of_patience = run.validation, None, False
-        plateau = run.plateau
-        done, epoch_cost, last = run.updates_done, run.epoch_cost, run.updates_done + count
-        while True:
-            point = self._points.next(done)
-            part = self._train(state, done, min(point, last) - done, epoch_cost, record=record)
-            parts.append(part)
-            done, state, epoch_cost = done + part.made, part.state, part.epoch_cost
-            is_validated = part.made > 0 and done == point
-            if is_validated:
-                validated = Validated(state.update, self._held_out.evaluate(state.parameters))
-                position = self._batches.position(done)
-                progress = progress.then(validated, position, self._stop.min_delta)
-                found.append(validated)
-                plateau = self._reduced(plateau, validated.result.cost, done)
-                best = state if progress.best is validated else best
-                is_out_of_patience = 0 < self._patience <= progress.without_improvement(position)
-            is_over = done == last or is_out_of_patience or part.outcome is not Outcome.MADE
-            if is_over or (is_validated and is_due()):
-                results = validations_of([(each.update, each.result) for each in found])
-                return Stretch(_joined(parts), progress, plateau, results, best, is_out_of_patience)
+        measured = self._measure(run, state, count, self._points, self._held_out, record=record)
+        return self._judge(run, state, measured)
+
+    def _measure(
+        self,
+        run: Run,
+        state: State,
+        count: int,
+        points: ValidationPoints,
+        held_out: HeldOut,
+        *,
+        record: bool,
+    ) -> _Measured:
+        """Make updates, with the validations between them as far as there is time for them."""
+        done = run.updates_done
+        size = self._engine.state_size
+        most = min(held_out.at_once, max(_STATE_BYTES // (8 * size), 1))
+        if most == 0:
+            return self._measure_last(run, state, count, points, held_out, record=record)
+        chosen = list(islice(points.between(done + 1, done + count), most))
+        count = chosen[-1] - done if len(chosen) == most else count
+        validating = held_out.validating([point - done for point in chosen], size)
+        updates = self._train(run, state, count, validating, record=record)
+        return _Measured(updates, held_out.results(validating, updates.made), validating)
+
+    def _measure_last(
+        self,
+        run: Run,
+        state: State,
+        count: int,
+        points: ValidationPoints,
+        held_out: HeldOut,
+        *,
+        record: bool,
+    ) -> _Measured:
+        """Make updates up to the next validation, which can be cancelled."""
+        due = points.next(run.updates_done) - run.updates_done
+        updates = self._train(run, state, min(due, count), NOT_VALIDATING, record=record)
+        if updates.made < due:
+            return _Measured(updates, [])
+        return _Measured(updates, [(due, held_out.evaluate(updates.state.parameters))])
+
+    def _judge(self, run: Run, state: State, measured: _Measured) -> Stretch:
+        """Return the updates up to where a validation ends them, and what validations mean."""
+        updates, progress, plateau = measured.updates, run.validation, run.plateau
+        best, is_over = None, False
+        found: list[tuple[int, ValidationResult]] = []
+        for index, (made, result) in enumerate(measured.results):
+            validated = Validated(state.update + made, result)
+            position = self._batches.position(run.updates_done + made)
+            progress = progress.then(validated, position, self._stop.min_delta)
+            found.append((validated.update, result))
+            if progress.best is validated:
+                best = index
+            reduced = self._reduced(plateau, result.cost, run.updates_done + made)
+            is_reduced, plateau = reduced.reductions != plateau.reductions, reduced
+            is_over = 0 < self._patience <= progress.without_improvement(position)
+            if is_over or is_reduced:
+                if made < updates.made:
+                    updates = updates.until(made, *self._state(state, measured, index))
+                break
+        state_of_best = None if best is None else self._state(state, measured, best)[0]
+        validations = validations_of(found)
+        return Stretch(updates, progress, plateau, validations, state_of_best, is_over)
+
+    def _state(self, before: State, measured: _Measured, index: int) -> tuple[State, float]:
+        """Return the state after a validation, and the cost of its epoch so far."""
+        made, _ = measured.results[index]
+        if made == measured.updates.made:
+            return measured.updates.state, measured.updates.epoch_cost
+        return self._engine.validated(measured.validating, index, before.update + made)
 
     def _reduced(self, plateau: Plateau, cost: float, done: int) -> Plateau:
         """Return the plateau after a validation, and train on with the rates that follow."""
@@ -100,19 +166,13 @@ class ValidatedEngine:
         return after
 
     def _train(
-        self, state: State, done: int, count: int, epoch_cost: float, *, record: bool
+        self, run: Run, state: State, count: int, validating: Validating, *, record: bool
     ) -> Updates:
         return self._engine.advance(
-            state, done, count, record=record, epoch_cost=epoch_cost, stop=True
+            state,
+            run.updates_done,
+            count,
+            record=record,
+            epoch_cost=run.epoch_cost,
+            validating=validating,
         )
-
-
-def _joined(parts: list[Updates]) -> Updates:
-    """Return consecutive updates as one object."""
-    if len(parts) == 1:
-        return parts[0]
-    return replace(
-        parts[-1],
-        costs=np.concatenate([part.costs for part in parts]),
-        recorded=np.concatenate([part.recorded for part in parts]),
-    )

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from training.batches import Batches, BatchMode
 from training.numerics import kernels, loops, run_loops
 from training.numerics.activations import ACTIVATIONS, SOFTMAX
-from training.numerics.arguments import Data, Plan, Workspace, data_of
+from training.numerics.arguments import NOT_VALIDATING, Data, Plan, Workspace, data_of
 from training.numerics.dropout import NOTHING_DROPPED, DroppedUnits, unit_factors
 from training.numerics.encoded_network import OPTIMIZER_CODES, EncodedNetwork, encoded
 from training.numerics.gradient_rule import NO_RULE, GradientRule
@@ -173,6 +173,7 @@ class Problem:
             progress.epoch_cost,
             costs,
             recorded,
+            NOT_VALIDATING,
         )
         return kernels.train(self.network, self.data, plan, workspace)
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from numerics import same_bits
 from worlds import World, make_world, plateaus, settings_for, worlds
 
+from training import chunks
 from training.evaluation import evaluate
 from training.run import EndReason, Run, RunState
 from training.settings import StopCondition, TrainingSettings
@@ -68,12 +69,19 @@ def states_of(world: World, run: Run) -> list[State]:
     return states
 
 
-@given(world=validated_worlds())
-@settings(deadline=None, max_examples=60)
-def test_each_validation_is_an_evaluation_and_decides_as_defined(world: World) -> None:
+#: The work of a chunk: with the first one each validation is made between two calls of the kernel,
+#: with the second one a call makes a few, and with the last one as many as there are.
+chunks_of_work = st.sampled_from([1, 2**13, chunks._WORK])
+
+
+@given(world=validated_worlds(), work=chunks_of_work)
+@settings(deadline=None, max_examples=80)
+def test_each_validation_is_an_evaluation_and_decides_as_defined(world: World, work: int) -> None:
     opening = world.open()
     assert opening.run is not None
-    trainer = world.trainer(opening)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chunks, "_WORK", work)
+        trainer = world.trainer(opening)
     additions = train(trainer)
     run, states = trainer.run, states_of(world, trainer.run)
     held_out = world.examples_of(run).validation

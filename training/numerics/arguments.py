@@ -56,6 +56,28 @@ class Plan(NamedTuple):
     if the gradient rule changes nothing, and nothing is frozen."""
 
 
+class Validating(NamedTuple):
+    """The validations between the updates of a call, and the arrays that they set."""
+
+    after: NDArray[np.int64]
+    """[validations + 1], after how many updates of the call each is, ascending; then 0."""
+    held_out: Data
+    """The examples that validate the network, or [0, any]."""
+    middle: float
+    """What outputs are compared with; NaN if the largest output is the predicted class."""
+    outputs: Floats
+    """[held-out examples, outputs], overwritten."""
+    example_costs: Floats
+    """[held-out examples], overwritten."""
+    costs: Floats
+    """[validations], set to the mean cost of the held-out examples."""
+    correct: NDArray[np.int64]
+    """[validations], set to how many of them are correct."""
+    states: Floats
+    """[validations, parameters + optimizer state + 1], set to the state that is validated, and the
+    sum of the costs of the examples in its epoch."""
+
+
 class Workspace(NamedTuple):
     """The arrays that a call changes: the state that it advances, and what it records."""
 
@@ -72,6 +94,7 @@ class Workspace(NamedTuple):
     recorded: Floats
     """[updates, parameters], set to the parameters after each update; or [0, any], then nothing is
     recorded."""
+    validating: Validating
 
 
 class Results(NamedTuple):
@@ -96,6 +119,18 @@ def _read_only(array: Floats) -> Floats:
     view.flags.writeable = False
     return view
 
+
+#: No validations.
+NOT_VALIDATING = Validating(
+    np.zeros(1, dtype=np.int64),
+    data_of(np.empty((0, 0)), np.empty((0, 0))),
+    0.0,
+    np.empty((0, 0)),
+    np.empty(0),
+    np.empty(0),
+    np.empty(0, dtype=np.int64),
+    np.empty((0, 0)),
+)
 
 # Arguments that are only read may be read-only arrays: training sets are.
 READ_VECTOR = types.Array(types.float64, 1, "C", readonly=True)
@@ -124,5 +159,10 @@ PLAN: Any = types.NamedTuple(
     ),
     Plan,
 )
-WORKSPACE: Any = types.NamedTuple((_WORDS, VECTOR, VECTOR, VECTOR, VECTOR, ROWS), Workspace)
+_VALIDATING: Any = types.NamedTuple(
+    (_INTEGERS, DATA, types.float64, ROWS, VECTOR, VECTOR, _INTEGERS, ROWS), Validating
+)
+WORKSPACE: Any = types.NamedTuple(
+    (_WORDS, VECTOR, VECTOR, VECTOR, VECTOR, ROWS, _VALIDATING), Workspace
+)
 RESULTS: Any = types.NamedTuple((ROWS, VECTOR, VECTOR), Results)

@@ -36,6 +36,9 @@ def train(network: EncodedNetwork, data: Data, plan: Plan, workspace: Workspace)
     batch_size positions, from `plan.position` on, as far as there are so many until total_examples,
     or until the end of the epoch if batches end there.  Position p is example p mod epoch_examples,
     or the example at that index in the shuffled order of the epoch.
+
+    The network is validated after updates with the numbers in `workspace.validating.after`, without
+    dropout.
     """
     if plan.batch_size == 1:
         by_tiles = _TRAIN_BY_ONE

@@ -7,8 +7,10 @@ from training.numerics.batch_step import SPAN
 from training.numerics.encoded_network import NetworkPointers
 from training.numerics.epoch_cursor import EpochCursor
 from training.numerics.jit import shared
+from training.numerics.optimizer_memory import memories_of
 from training.numerics.parameter_update import ParameterVectors
 from training.numerics.tile_workspace import TileWorkspace, tile_workspaces
+from training.numerics.validations import HeldOut, held_out_of, held_out_size
 from training.numerics.vectors import Pointer, offset, pointer, put
 
 
@@ -29,27 +31,16 @@ class RunMemory(NamedTuple):
     """A second set of parameters: the next update is written there, and dropped if it is not
     finite."""
     gradient: Pointer
+    held_out: HeldOut
 
 
 class RunMemories(NamedTuple):
     """The allocation of the memory of a run, for tiles of one size."""
 
     size: Any
-    """(network, batch size, examples): the number of integers and floats that it takes."""
+    """(network, plan, data, workspace): the number of integers and floats that it takes."""
     within: Any
     """(network, plan, data, workspace, integers, floats): the memory; the floats are 0."""
-
-
-@shared
-def memories_of(workspace: Workspace) -> int:
-    """Return the number of numbers in the optimizer state for each parameter: none, v, or v and s.
-
-    A state with v and s also has β₁^t and β₂^t, one with v may have the share of the next gradient.
-    """
-    parameters = workspace.parameters.size
-    if workspace.memory.size >= 2 * parameters + 2:
-        return 2
-    return 1 if workspace.memory.size >= parameters else 0
 
 
 def run_memories(lanes: int) -> RunMemories:
@@ -58,10 +49,16 @@ def run_memories(lanes: int) -> RunMemories:
     tile_size, tiles_within = of_tiles.size, of_tiles.within
 
     @shared
-    def size(network: NetworkPointers, batch_size: int, examples: int) -> tuple[int, int]:
-        integers, floats = tile_size(network, batch_size)
+    def size(
+        network: NetworkPointers, plan: Plan, data: Data, workspace: Workspace
+    ) -> tuple[int, int]:
+        integers, floats = tile_size(network, plan.batch_size)
         parameters = 4 * network.parameters  # three vectors and a gradient
-        return integers + batch_size + examples, floats + batch_size + 4 + parameters + SPAN
+        of_held_out = held_out_size(network, workspace.validating)
+        return (
+            integers + plan.batch_size + data.inputs.shape[0] + of_held_out[0],
+            floats + plan.batch_size + 4 + parameters + SPAN + of_held_out[1],
+        )
 
     @shared
     def within(
@@ -96,6 +93,12 @@ def run_memories(lanes: int) -> RunMemories:
         beside = ParameterVectors(w, offset(w, parameters), offset(w, 2 * parameters))
         tiles = tiles_within(network, batch_size, integers, floats)
         gradient = offset(w, 3 * parameters)
-        return RunMemory(tiles, cursor, costs, finite, powers, share, beside, gradient)
+        held_out = held_out_of(
+            network,
+            workspace.validating,
+            offset(order, examples),
+            offset(gradient, parameters + SPAN),
+        )
+        return RunMemory(tiles, cursor, costs, finite, powers, share, beside, gradient, held_out)
 
     return RunMemories(size, within)

@@ -13,10 +13,12 @@ from training.numerics.epoch_cursor import first_epoch, next_batch
 from training.numerics.example_weights import weights_of
 from training.numerics.gradient_rule import penalizes
 from training.numerics.jit import keep, kernel, shared
+from training.numerics.optimizer_memory import memories_of
 from training.numerics.parameter_update import ParameterVectors, UpdateRule, corrected
 from training.numerics.ruled_update import cost_of_penalty
-from training.numerics.run_memory import memories_of, run_memories
-from training.numerics.vectors import Pointer, at, copy, offset, pointer, put, sum_of
+from training.numerics.run_memory import RunMemory, run_memories
+from training.numerics.validations import validate
+from training.numerics.vectors import Pointer, at, copy, integer_at, offset, pointer, put, sum_of
 
 #: Why `train` stopped.
 MADE, DIVERGED, COST_REACHED = range(3)
@@ -71,7 +73,7 @@ def training_kernel(lanes: int) -> Any:
     ) -> tuple[int, int]:
         network = pointers_of(encoded, workspace.parameters)
         batch_size, rates = plan.batch_size, plan.rates
-        integer_count, float_count = memory_size(network, batch_size, data.inputs.shape[0])
+        integer_count, float_count = memory_size(network, plan, data, workspace)
         integers, floats = np.empty(integer_count, np.int64), np.zeros(float_count)
         memory = memory_within(network, plan, data, workspace, pointer(integers), pointer(floats))
         cursor, finite = memory.cursor, memory.finite
@@ -79,17 +81,16 @@ def training_kernel(lanes: int) -> Any:
         costs, epoch_cost = pointer(workspace.costs), pointer(workspace.epoch_cost)
         learning_rates = pointer(plan.learning_rates)
         old, new = _vectors(workspace), memory.beside
-        power1, power2 = at(memory.powers, 0), at(memory.powers, 1)
-        share = at(memory.share, 0)
+        power1, power2, share = at(memory.powers, 0), at(memory.powers, 1), at(memory.share, 0)
         is_plain, frozen = plan.frozen.size == 0, pointer(plan.frozen)
         memories = memories_of(workspace)
 
         first_epoch(cursor)
         position = plan.position
         place = position % cursor.used
-        done = 0
-        outcome = MADE
-        while done < workspace.costs.size and position < plan.total_examples:
+        done, validations, outcome = 0, 0, MADE
+        point = integer_at(memory.held_out.after, 0)
+        while done < workspace.costs.size and position < plan.total_examples and outcome == MADE:
             n = min(batch_size, plan.total_examples - position)
             left = cursor.used - (place if place < cursor.used else 0)  # of the epoch
             n = min(n, left) if plan.ends_with_epoch != 0 else n
@@ -111,23 +112,38 @@ def training_kernel(lanes: int) -> Any:
             old, new = new, old
             power1, power2, share = next_power1, next_power2, 1.0 - rates.dampening
             if workspace.recorded.shape[0] > 0:
-                size = network.parameters
-                copy(old.w, size, offset(pointer(workspace.recorded), done * size))
+                _record(old, workspace, done)
             position += n
             done += 1
             if _ends_epoch_below(memory.costs, n, left, cursor.used, epoch_cost, plan.cost_below):
                 outcome = COST_REACHED
-                break
+            if done == point:
+                _put_counted(memory, power1, power2, share)
+                validate(network, old, workspace, memory.held_out, validations)
+                validations += 1
+                point = integer_at(memory.held_out.after, validations)
         if done % 2 == 1:  # the latest update is not in the caller's arrays
             _copy_back(old, workspace)
-        put(memory.powers, 0, power1)
-        put(memory.powers, 1, power2)
-        put(memory.share, 0, share)
+        _put_counted(memory, power1, power2, share)
         keep(integers)
         keep(floats)
         return done, outcome
 
     return train
+
+
+@shared
+def _put_counted(memory: RunMemory, power1: float, power2: float, share: float) -> None:
+    """Store the numbers of the optimizer state that count for all parameters."""
+    put(memory.powers, 0, power1)
+    put(memory.powers, 1, power2)
+    put(memory.share, 0, share)
+
+
+@shared
+def _record(vectors: ParameterVectors, workspace: Workspace, update: int) -> None:
+    size = workspace.parameters.size
+    copy(vectors.w, size, offset(pointer(workspace.recorded), update * size))
 
 
 @shared
