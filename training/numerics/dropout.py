@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.numerics.encoded_network import NetworkPointers, size_of
-from training.numerics.jit import shared
+from training.numerics.jit import part, shared
 from training.numerics.tile_workspace import TileWorkspace
 from training.numerics.vectors import Pointer, at, integer_at, pointer, put
 
@@ -109,7 +109,7 @@ def dropout_of(dropout: DroppedUnits, update: int) -> DropoutPointers:
     return DropoutPointers(dropout.rates.size > 0, pointer(dropout.rates), stream, dropout.position)
 
 
-@shared
+@part
 def drop_units(
     network: NetworkPointers,
     workspace: TileWorkspace,
@@ -139,7 +139,7 @@ def drop_units(
                 place += 1
 
 
-@shared
+@part
 def drop_deltas(workspace: TileWorkspace, begin: int, end: int) -> None:
     """Multiply deltas by the factors of their units."""
     for place in range(begin, end):
