@@ -59,7 +59,7 @@ def follow(run: Run, *, lines: int = 10) -> None:
     """Show the progress of a run until it ends. In a pipe, the whole run is shown in `lines`."""
     rate = LiveRate()
     stride = max(1, run.total_updates // _LOOKS)
-    done, cost = run.updates_done, run.latest_cost
+    done, cost = 0, None  # of the updates from the first one on, also if the run is over
     validation, looked = run.latest_validation, time.monotonic()
     with _bar(run) if out.is_terminal else _lines(run, lines) as show:
         for item in run.watch(stride=stride, detail="cost"):

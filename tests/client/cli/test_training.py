@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from calls import fresh_id
+from clearprop import Run
 from console import CLEARPROP, Clearprop, on_terminal
 from servers import ServerProcess
 
@@ -32,6 +33,21 @@ def test_training_creates_the_network_and_shows_progress(clearprop: Clearprop) -
     again = clearprop("train", name, *XOR, "--epochs", "20", "--json").stdout
     assert json.loads(again)["state"] == "RUN_STATE_SUCCEEDED"
     assert json.loads(again)["run"] == "2"
+
+
+def test_the_progress_of_a_run_that_is_over_before_it_is_followed_is_whole(
+    clearprop: Clearprop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refresh = Run.refresh
+
+    def over(run: Run) -> Run:
+        run.wait()
+        return refresh(run)
+
+    monkeypatch.setattr(Run, "refresh", over)
+    options = ("--layers", "2-5-1", *XOR, "--epochs", "2000")
+    lines = clearprop("train", fresh_id(), *options).stdout.splitlines()
+    assert [line.split()[0] for line in lines[2:12]] == [f"{n:,}" for n in range(200, 2001, 200)]
 
 
 def test_a_schedule_changes_the_rate_of_a_run(clearprop: Clearprop) -> None:
