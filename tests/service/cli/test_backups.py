@@ -1,4 +1,4 @@
-"""`clearprop backup` and `clearprop restore`, beside a server that trains."""
+"""`clearprop backup` and `clearprop restore`, on a server that is up."""
 
 import re
 import subprocess
@@ -19,26 +19,37 @@ SECONDS = 60.0
 
 
 @pytest.fixture(scope="module")
-def training(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """A server with one network, which is being trained."""
-    with new_server(tmp_path_factory.mktemp("training")) as server:
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """A server with one network."""
+    with new_server(tmp_path_factory.mktemp("serving")) as server:
         with server.stub() as stub:
-            network = create(stub, (2, 5, 1), seed=1).network
-            run = settings(rate=0.5, epochs=10**9)
-            stub.Train(pb.TrainRequest(network=network, settings=run))
+            create(stub, (2, 5, 1), seed=1)
         yield server
 
 
 @pytest.fixture
-def at(training: ServerProcess, clearprop: Clearprop) -> Clearprop:
-    """Runs commands against the server that trains."""
+def training(serving: ServerProcess) -> Iterator[ServerProcess]:
+    """The server while it trains its network."""
+    with serving.stub() as stub:
+        (network,) = stub.ListNetworks(pb.ListNetworksRequest()).networks
+        settings_of_run = settings(rate=0.5, epochs=10**9)
+        request = pb.TrainRequest(network=network.network, settings=settings_of_run)
+        run = stub.Train(request).run
+        yield serving
+        stub.CancelRun(pb.CancelRunRequest(network=network.network, run=run.run))
+
+
+@pytest.fixture
+def at(serving: ServerProcess, clearprop: Clearprop) -> Clearprop:
+    """Runs commands against the server."""
 
     def run(*arguments: str, code: int = 0, **variables: str) -> subprocess.CompletedProcess[str]:
-        return clearprop(*arguments, code=code, CLEARPROP_SERVER=training.target, **variables)
+        return clearprop(*arguments, code=code, CLEARPROP_SERVER=serving.target, **variables)
 
     return run
 
 
+@pytest.mark.usefixtures("training")
 def test_a_backup_is_written_and_restored_while_the_server_trains(
     at: Clearprop, tmp_path: Path
 ) -> None:
@@ -70,9 +81,9 @@ def test_a_backup_in_a_folder_is_named_by_its_time(at: Clearprop, tmp_path: Path
 
 
 def test_the_database_of_a_running_server_is_not_copied_without_it(
-    at: Clearprop, training: ServerProcess, tmp_path: Path
+    at: Clearprop, serving: ServerProcess, tmp_path: Path
 ) -> None:
-    output = at("backup", str(tmp_path), "--database", training.database, code=1).stderr
+    output = at("backup", str(tmp_path), "--database", serving.database, code=1).stderr
     assert "is in use by another server" in output
     assert not list(tmp_path.iterdir())
 
@@ -97,7 +108,7 @@ def test_options_that_do_not_fit_are_refused(
 
 
 def test_scheduled_backups_are_made_and_the_oldest_are_deleted(
-    training: ServerProcess, tmp_path: Path
+    serving: ServerProcess, tmp_path: Path
 ) -> None:
     (tmp_path / ".clearprop-20260101T000000Z.db.7.part").touch()
     other = tmp_path / "clearprop-mine.db"
@@ -106,7 +117,7 @@ def test_scheduled_backups_are_made_and_the_oldest_are_deleted(
     for path in old:
         path.touch()
         Path(f"{path}.sha256").touch()
-    options = ["--every", "1s", "--keep", "2", "--server", training.target]
+    options = ["--every", "1s", "--keep", "2", "--server", serving.target]
     command = [sys.executable, "-m", "clearprop.cli", "backup", str(tmp_path), *options]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         try:
