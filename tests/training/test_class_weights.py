@@ -11,6 +11,7 @@ from training.batch_update import batch_update
 from training.class_weights import check_class_weights, weights_of
 from training.errors import Violations
 from training.explanation.explanation import explain
+from training.explanation.notation import LATEX
 from training.explanation.place import WeightPlace
 from training.numerics.activations import Activation
 from training.numerics.costs import CostFunction
@@ -103,6 +104,9 @@ def test_an_explanation_names_the_weight() -> None:
     update = batch_update(world.network, run, 0, State(0, world.parameters), RunExamples(XOR))
     found = explain(update, WeightPlace(2, 0, 0), range(3))
     assert "; the weight of the example is 3." in " ".join(found.sentences)
+    shown = "\n".join(map(LATEX.line, found.lines))
+    assert shown.count(r"\omega_{1}") == 1
+    assert shown.isascii()
     nothing = replace(update, examples=replace(update.examples, weights=np.zeros(3)))
     sentences = explain(nothing, WeightPlace(2, 0, 0), range(3)).sentences
     assert "Every example in the batch has the weight 0, so the gradient is 0." in sentences

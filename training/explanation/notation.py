@@ -178,6 +178,7 @@ _LATEX_LETTERS: Final = {
     "μ": r"\mu",
     "β": r"\beta",
     "ε": r"\varepsilon",
+    "ω": r"\omega",
     "Σ": r"\Sigma",
     "Φ": r"\Phi",
     "φ": r"\varphi",

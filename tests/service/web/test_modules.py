@@ -52,6 +52,7 @@ WALKED: dict[str, dict[str, Any]] = {
         },
         "settings": {"frozen": {"layers": [2]}, "clipping": {"norm": 10}},
     },
+    "weighted": {"settings": {"classWeights": [0.5, 3]}},
     "softmax": {"activations": ["ACTIVATION_TANH", "ACTIVATION_SOFTMAX"]},
 }
 
@@ -111,7 +112,7 @@ def test_what_the_page_says_about_functions_is_complete(folder: Path, site: Serv
     phases = [
         {"kind": f"WALK_PHASE_KIND_{phase.kind.name}"}
         | ({} if phase.layer is None else {"layer": phase.layer})
-        for phase in phases_of(layer_count=2, example_count=1, dropout=True)
+        for phase in phases_of(layer_count=2, example_count=1, dropout=True, weights=True)
     ]
     info = requests.get(f"{site.http}/v1/serverInfo", timeout=10).json()
     sizes = ([2, 1], [2, 3, 2], [3, 2, 4, 1])
