@@ -164,3 +164,20 @@ def run_line(run: RunInfo) -> str:
     if run.latest_validation is not None:
         line += f",{validation_words(run.latest_validation)}".replace(",  ", ", ")
     return line
+
+
+def show_end(run: RunInfo, name: str = "It") -> None:
+    """Print why a run ended early, and its best validation."""
+    stop = run.settings.stop
+    if run.end_reason == "COST_REACHED":
+        say(f"{name} ended early: the mean cost of an epoch was below {stop.cost_below:g}.")
+    elif run.end_reason == "PATIENCE":
+        epochs = "1 epoch" if stop.patience == 1 else f"{stop.patience:,} epochs"
+        say(f"{name} ended early: no validation was better for {epochs}.")
+    if run.best is not None:
+        is_restored = stop.restore_best and run.best.update < run.latest_update
+        restored = ", whose weights were restored" if is_restored else ""
+        say(
+            f"The best validation is that of update {run.best.update:,}{restored}:"
+            f"{validation_words(run.best).replace('  ', ' ')}."
+        )

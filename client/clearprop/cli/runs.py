@@ -9,7 +9,7 @@ from clearprop import Network, Run, RunInfo
 from clearprop.cli.connection import connected, sentence, show_failure
 from clearprop.cli.number_format import number
 from clearprop.cli.options import Json, NetworkId
-from clearprop.cli.output import run_line, say, say_json, show_table, show_warnings
+from clearprop.cli.output import run_line, say, say_json, show_end, show_table, show_warnings
 from clearprop.cli.parsers import whole_number
 from clearprop.cli.server_options import Server
 from clearprop.v1.run_pb2 import ScheduleKind
@@ -29,7 +29,7 @@ RunNumber = Annotated[
 def runs(network: NetworkId, *, as_json: Json = False, server: Server) -> None:
     """List a network's runs.
 
-    The latest run comes first; warnings about it follow the table.
+    The latest run comes first; how it ended and warnings about it follow the table.
     """
     with connected(server) as client:
         found = list(client.network(network).runs())
@@ -76,6 +76,7 @@ def runs(network: NetworkId, *, as_json: Json = False, server: Server) -> None:
                 )
             if run.waiting_for:
                 say(f"[yellow]Run {run.number} waits: {escape(sentence(run.waiting_for))}[/]")
+        show_end(found[0], f"Run {found[0].number}")
         show_warnings(found[0].warnings)
     else:
         say(f"[cyan]{escape(network)}[/] has no runs. [bold]clearprop train[/] starts one.")

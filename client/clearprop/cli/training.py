@@ -10,7 +10,7 @@ from clearprop import NetworkOptions, TrainingOptions
 from clearprop.cli.connection import connected, sentence, show_advice, show_failure
 from clearprop.cli.networks import created
 from clearprop.cli.options import Json, NetworkId, Seed, TrainingSetId
-from clearprop.cli.output import run_line, say, say_json, show_warnings, validation_words
+from clearprop.cli.output import run_line, say, say_json, show_end, show_warnings
 from clearprop.cli.parsers import layer_sizes
 from clearprop.cli.progress import follow
 from clearprop.cli.run_options import NEW_RUN, takes
@@ -100,26 +100,9 @@ def _report(run: clearprop.Run) -> None:
     if run.failure is not None:
         show_failure(sentence(run.failure.message))
     elif run.state == "SUCCEEDED":
-        _report_end(run)
+        show_end(run)
         advice = f"clearprop predict {run.network} --on {run.settings.training_set}"
         say(f"[dim]Try:[/] {escape(advice)}")
-
-
-def _report_end(run: clearprop.Run) -> None:
-    """Print why a run ended early, and its best validation."""
-    stop = run.settings.stop
-    if run.end_reason == "COST_REACHED":
-        say(f"It ended early: the mean cost of an epoch was below {stop.cost_below:g}.")
-    elif run.end_reason == "PATIENCE":
-        epochs = "1 epoch" if stop.patience == 1 else f"{stop.patience:,} epochs"
-        say(f"It ended early: no validation was better for {epochs}.")
-    if run.best is not None:
-        is_restored = stop.restore_best and run.best.update < run.latest_update
-        restored = ", whose weights were restored" if is_restored else ""
-        say(
-            f"The best validation is that of update {run.best.update:,}{restored}:"
-            f"{validation_words(run.best).replace('  ', ' ')}."
-        )
 
 
 def _duration(run: clearprop.Run) -> str:

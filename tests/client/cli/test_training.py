@@ -248,9 +248,11 @@ def test_a_step_of_a_network_with_biases_shows_their_changes(clearprop: Clearpro
 
 def test_a_run_that_its_cost_ends_says_so(clearprop: Clearprop) -> None:
     run = (*XOR, "--layers", "2-5-1", "--epochs", "9", "--cost-below")
-    output = clearprop("train", fresh_id(), *run, "5").stdout
+    name = fresh_id()
+    output = clearprop("train", name, *run, "5").stdout
     assert "SUCCEEDED" in output
     assert "It ended early: the mean cost of an epoch was below 5." in output
+    assert "Run 1 ended early: the mean cost of an" in clearprop("runs", name).stdout
     whole = clearprop("train", fresh_id(), *run, "1e-9").stdout
     assert "early" not in whole
 
