@@ -105,6 +105,7 @@ def record_page(server: ServerProcess) -> None:
             recording.take(350)
         recording.take(700)
         _click(recording, page.get_by_role("link", name="Look inside"))
+        page.locator(".phase-panel").wait_for()
         _settle(page)
         recording.take(1500)
         for _ in range(4):

@@ -3,7 +3,7 @@
 import { html } from "../shared/html.js";
 import { isRounded } from "../shared/number_format.js";
 import { gradientInNumbers } from "./gradient_equations.js";
-import { call, gives, id, n, op, over, prime, row, SPACE, sub } from "./maths.js";
+import { call, flat, gives, id, n, op, over, prime, row, SPACE, sub } from "./maths.js";
 import { isLong, stepInNumbers, stepInSymbols } from "./optimizer_equations.js";
 import { computedIn, elementOf, scalarOf, storedIn } from "./variables.js";
 
@@ -13,7 +13,7 @@ const delta = (i) => sub("δ", id(i));
 const omega = id("ω");
 const m = (i) => sub("m", id(i));
 const w = (i, j) => sub("w", id(i), op("⁣"), id(j));
-const slope = (i) => row(prime(id("f")), op("("), z(i), op(")"));
+const slope = (i) => row(prime(id("f")), flat(z(i)));
 const sum = (index) => html`<munder><mo>∑</mo><mi>${index}</mi></munder>`;
 const power = (exponent) => html`<msup><mi>e</mi>${exponent}</msup>`;
 const dC = (by) => over(row(op("∂"), id("C")), row(op("∂"), by));
