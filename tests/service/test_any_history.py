@@ -246,8 +246,8 @@ class AnyHistory(RuleBasedStateMachine):
         forked = self.service.networks.fork(name, update, new).network
         self.histories[new] = source.forked(forked, update)
 
-    @rule(data=st.data(), part=st.floats(0, 1))
-    def explain(self, data: st.DataObject, part: float) -> None:
+    @rule(data=st.data(), part=st.floats(0, 1), which=st.integers(0, 99))
+    def explain(self, data: st.DataObject, part: float, which: int) -> None:
         name = self.a_network(data)
         self.follow(name)
         history, earliest = self.histories[name], self.earliest(name)
@@ -255,7 +255,8 @@ class AnyHistory(RuleBasedStateMachine):
         if not made:
             return
         update = made[int(part * (len(made) - 1))]
-        place = data.draw(places(history.network), "place")
+        # How many there are depends on time, so nothing more is drawn.
+        place = places(history.network)[which % len(places(history.network))]
         before, after = history.states[update - 1], history.states[update]
         offset = place.offset(history.network)
         found = self.service.explanations.explain(Which(name, update), place, 0, 0)

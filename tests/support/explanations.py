@@ -58,14 +58,14 @@ def whole(update: BatchUpdate, place: WeightPlace) -> Explanation:
     return explain(update, place, range(len(update.numbers)))
 
 
-@st.composite
-def places(draw: st.DrawFn, network: Network) -> WeightPlace:
-    """Any weight or bias of a network."""
-    layer = draw(st.integers(1, len(network.shapes)))
-    shape = network.shapes[layer - 1]
-    inputs = st.integers(0, shape.inputs - 1)
-    unit = draw(st.integers(0, shape.units - 1))
-    return WeightPlace(layer, unit, draw(st.none() | inputs if shape.bias else inputs))
+def places(network: Network) -> list[WeightPlace]:
+    """Return every weight and bias of a network."""
+    return [
+        WeightPlace(layer, unit, place)
+        for layer, shape in enumerate(network.shapes, start=1)
+        for unit in range(shape.units)
+        for place in (*range(shape.inputs), *[None] * shape.bias)
+    ]
 
 
 @st.composite
@@ -75,4 +75,4 @@ def updates(draw: st.DrawFn) -> tuple[BatchUpdate, WeightPlace]:
     run = world.open().run
     assert run is not None
     update = update_of(world, min(draw(st.integers(0, 40)), run.total_updates - 1))
-    return update, draw(places(world.network))
+    return update, draw(st.sampled_from(places(world.network)))
