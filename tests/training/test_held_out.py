@@ -44,6 +44,8 @@ def targets_of(name: str, count: int, random: np.random.Generator) -> list[list[
     ).tolist()
     if kind is TargetKind.LABELS:
         rows[0] = [1.0] * outputs  # else they could be classes
+    if kind is TargetKind.NUMBERS:
+        rows[0] = [0.25] * outputs  # else they could be labels or classes
     return rows
 
 
