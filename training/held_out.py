@@ -39,11 +39,13 @@ class HeldOut:
             correct += self._meaning.correct(outputs, some.targets) or 0
         return self._result(total / len(examples.inputs), correct)
 
-    def validating(self, after: Sequence[int], state_size: int) -> Validating:
+    def validating(self, after: Sequence[int], state_size: int | None) -> Validating:
         """Return the argument for a kernel that validates after these updates of a call.
 
-        `state_size` is the number of parameters and of the numbers of the optimizer state.
+        `state_size` is the number of parameters and of the numbers of the optimizer state; None if
+        the states are not needed.
         """
+        kept = (0, 0) if state_size is None else (len(after), state_size + 1)
         outputs = np.empty(self._data.targets.shape)
         is_by_class = self._meaning.kind is TargetKind.CLASSES
         return Validating(
@@ -54,7 +56,7 @@ class HeldOut:
             np.empty(len(outputs)),
             np.empty(len(after)),
             np.empty(len(after), dtype=np.int64),
-            np.empty((len(after), state_size + 1)),
+            np.empty(kept),
         )
 
     def results(self, validating: Validating, made: int) -> list[tuple[int, ValidationResult]]:

@@ -70,6 +70,12 @@ class ValidatedEngine:
         self._schedule = run.settings.schedule
         self._stop = run.settings.stop
         self._patience = self._stop.patience * run.batches.epoch_examples
+        # Whether the run can go on from, or return to, the state at a validation.
+        self._can_return = (
+            self._patience > 0
+            or self._stop.restore_best
+            or self._schedule.kind is ScheduleKind.PLATEAU
+        )
 
     def advance(self, run: Run, state: State, count: int, *, record: bool) -> Stretch:
         """Make up to `count` updates after those of the run, from its state.
@@ -95,8 +101,10 @@ class ValidatedEngine:
     ) -> _Measured:
         """Make updates, with the validations between them as far as there is time for them."""
         done = run.updates_done
-        size = self._engine.state_size
-        most = min(held_out.at_once, max(_STATE_BYTES // (8 * size), 1))
+        size = self._engine.state_size if self._can_return else None
+        most = held_out.at_once
+        if size is not None:
+            most = min(most, max(_STATE_BYTES // (8 * size), 1))
         if most == 0:
             return self._measure_last(run, state, count, points, held_out, record=record)
         chosen = list(islice(points.between(done + 1, done + count), most))
@@ -132,7 +140,7 @@ class ValidatedEngine:
             position = self._batches.position(run.updates_done + made)
             progress = progress.then(validated, position, self._stop.min_delta)
             found.append((validated.update, result))
-            if progress.best is validated:
+            if self._stop.restore_best and progress.best is validated:
                 best = index
             reduced = self._reduced(plateau, result.cost, run.updates_done + made)
             is_reduced, plateau = reduced.reductions != plateau.reductions, reduced

@@ -25,7 +25,7 @@ SQUARED = CostFunction.SQUARED_ERROR
 
 #: The targets of an output, their number, its activation, and what such targets mean.
 KINDS = {
-    "numbers": ([0.0, 0.25, 3.0], 2, IDENTITY, TargetKind.NUMBERS),
+    "numbers": ([0.25, 0.5, 3.0], 2, IDENTITY, TargetKind.NUMBERS),
     "classes": ([0.0, 1.0], 3, SOFTMAX, TargetKind.CLASSES),
     "classes of numbers": ([0.0, 1.0], 3, IDENTITY, TargetKind.CLASSES),
     "sides": ([0.0, 1.0], 1, SIGMOID, TargetKind.SIDES),

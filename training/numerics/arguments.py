@@ -75,7 +75,7 @@ class Validating(NamedTuple):
     """[validations], set to how many of them are correct."""
     states: Floats
     """[validations, parameters + optimizer state + 1], set to the state that is validated, and the
-    sum of the costs of the examples in its epoch."""
+    sum of the costs of the examples in its epoch; or [0, any], then no state is kept."""
 
 
 class Workspace(NamedTuple):

@@ -111,12 +111,13 @@ def validate(
     held_out: HeldOut,
     index: int,
 ) -> None:
-    """Make a validation of the call, of these parameters, and keep the state of the run."""
+    """Make a validation of the call, and keep the state of the run if it is asked for."""
     validating, size, memories = workspace.validating, network.parameters, memories_of(workspace)
-    counted, count = offset(pointer(workspace.memory), memories * size), workspace.memory.size
-    to = offset(pointer(validating.states), index * validating.states.shape[1])
-    after = _keep_state(vectors, size, memories, counted, count - memories * size, to)
-    put(after, 0, workspace.epoch_cost[0])
+    if validating.states.shape[0] > 0:
+        counted, count = offset(pointer(workspace.memory), memories * size), workspace.memory.size
+        to = offset(pointer(validating.states), index * validating.states.shape[1])
+        after = _keep_state(vectors, size, memories, counted, count - memories * size, to)
+        put(after, 0, workspace.epoch_cost[0])
     put_integer(pointer(validating.correct), index, _evaluate(network, vectors.w, held_out))
     n = held_out.examples.n
     put(pointer(validating.costs), index, sum_of(held_out.examples.costs, 0, n, 0.0) / n)
