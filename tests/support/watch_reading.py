@@ -143,7 +143,9 @@ class Reading:
         A server that stops cancels calls that it has not begun to answer, without a word.
         """
         stream, call = self.streams[-1], _as_call(error)
-        status = rpc_status.from_call(call)
+        # A call that is cancelled here while a refusal arrives has the refusal's details.
+        is_cancelled = call.code() is grpc.StatusCode.CANCELLED
+        status = None if is_cancelled else rpc_status.from_call(call)
         info, retry = ErrorInfo(), RetryInfo()
         self.told_to_retry = False
         for detail in status.details if status else ():
