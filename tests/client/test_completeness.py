@@ -15,6 +15,7 @@ import typer
 from clearprop.cli.connection import option_of
 from clearprop.cli.program import app
 from clearprop.v1 import training_service_pb2 as pb
+from clearprop.v1.network_pb2 import Initializer
 from clearprop.v1.run_pb2 import TrainingSettings
 from google.protobuf.descriptor import Descriptor
 
@@ -280,8 +281,14 @@ def settings_fields(message: Descriptor, path: str) -> Iterator[str]:
             yield f"{path}.{field.name}"
 
 
-@pytest.mark.parametrize("field", list(settings_fields(TrainingSettings.DESCRIPTOR, "settings")))
-def test_an_error_about_a_setting_names_an_option_of_train(field: str) -> None:
+@pytest.mark.parametrize(
+    ("command", "field"),
+    [
+        *(("train", each) for each in settings_fields(TrainingSettings.DESCRIPTOR, "settings")),
+        *(("create", each) for each in settings_fields(Initializer.DESCRIPTOR, "initializer")),
+    ],
+)
+def test_an_error_about_a_field_names_the_option_of_a_command(command: str, field: str) -> None:
     group: Any = typer.main.get_command(app)
-    options = {name for each in group.commands["train"].params for name in each.opts}
+    options = {name for each in group.commands[command].params for name in each.opts}
     assert option_of(f"{field}[0]") in options

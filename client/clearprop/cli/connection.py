@@ -35,6 +35,7 @@ _ADVICE = {
 _OPTIONS = {
     "first_position": "--from-position",
     "first_step": "--from-line",
+    "initializer.kind": "--initializer",
     "settings.clipping.norm": "--clip-norm",
     "settings.clipping.value": "--clip-value",
     "settings.dropout.rates": "--dropout",
@@ -126,7 +127,7 @@ def _show_no_answer(error: clearprop.ClearpropError, server: Server) -> None:
 
 def option_of(field: str) -> str:
     """Return the option that sets a field of a request; fields that arguments set are unchanged."""
-    if field.startswith("settings.") or field in _OPTIONS:
+    if field.startswith(("settings.", "initializer.")) or field in _OPTIONS:
         parent, _, name = field.rpartition(".")
         prefix = "schedule-" if parent == "settings.schedule" else ""
         name = name.partition("[")[0].replace("_", "-")

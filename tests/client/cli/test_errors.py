@@ -87,8 +87,8 @@ def test_incompatible_functions_are_named(clearprop: Clearprop) -> None:
     assert {line.split(":")[0].strip() for line in output.splitlines()[1:]} == {
         "activations[0]",
         "cost_function",
-        "initializer.low",
-        "initializer.high",
+        "--low",
+        "--high",
     }
 
 
