@@ -103,32 +103,21 @@ class ValidatedEngine:
         done = run.updates_done
         size = self._engine.state_size if self._can_return else None
         most = held_out.at_once
-        if size is not None:
+        if size is not None and most:
             most = min(most, max(_STATE_BYTES // (8 * size), 1))
-        if most == 0:
-            return self._measure_last(run, state, count, points, held_out, record=record)
-        chosen = list(islice(points.between(done + 1, done + count), most))
-        count = chosen[-1] - done if len(chosen) == most else count
-        validating = held_out.validating([point - done for point in chosen], size)
-        updates = self._train(run, state, count, validating, record=record)
-        return _Measured(updates, held_out.results(validating, updates.made), validating)
-
-    def _measure_last(
-        self,
-        run: Run,
-        state: State,
-        count: int,
-        points: ValidationPoints,
-        held_out: HeldOut,
-        *,
-        record: bool,
-    ) -> _Measured:
-        """Make updates up to the next validation, which can be cancelled."""
-        due = points.next(run.updates_done) - run.updates_done
-        updates = self._train(run, state, min(due, count), NOT_VALIDATING, record=record)
-        if updates.made < due:
+        at_once = max(most, 1)
+        chosen = islice(points.between(done + 1, done + count), at_once)
+        after = [point - done for point in chosen]
+        count = after[-1] if len(after) == at_once else count
+        if most:
+            validating = held_out.validating(after, size)
+            updates = self._train(run, state, count, validating, record=record)
+            return _Measured(updates, held_out.results(validating, updates.made), validating)
+        # A validation that takes long is made here, where it can be cancelled.
+        updates = self._train(run, state, count, NOT_VALIDATING, record=record)
+        if after != [updates.made]:
             return _Measured(updates, [])
-        return _Measured(updates, [(due, held_out.evaluate(updates.state.parameters))])
+        return _Measured(updates, [(updates.made, held_out.evaluate(updates.state.parameters))])
 
     def _judge(self, run: Run, state: State, measured: _Measured) -> Stretch:
         """Return the updates up to where a validation ends them, and what validations mean."""
