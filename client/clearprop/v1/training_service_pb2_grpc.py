@@ -743,7 +743,8 @@ class TrainingServiceServicer(object):
         or an output across the point where its hinge cost becomes 0, the cost has a kink between the
         two points. If costs overflow, rounding hides the step, or the gradient changes too much within
         the smallest step, the numerical gradient cannot be measured. In all of these cases the
-        parameter is reported and neither passes nor fails. Has no side effects.
+        parameter is reported and neither passes nor fails. Weights of examples do not apply. Has no side
+        effects.
 
         Errors:
         INVALID_ARGUMENT: the training set does not fit the network (`training_set`), or a count is
