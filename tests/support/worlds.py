@@ -153,13 +153,18 @@ _LIMITS = st.none() | st.floats(0.001, 2.0)
 _WEIGHTS = st.sampled_from([0.0, 1.0, 2.5]) | st.floats(0.0, 4.0)
 
 #: Any optimizer, with what applies to it given or left out.
-optimizers = st.one_of(
+#: Those whose steps grow with the gradient.
+unbounded_optimizers = st.one_of(
     st.builds(Optimizer),
     st.builds(
         Optimizer,
         st.sampled_from([OptimizerKind.MOMENTUM, OptimizerKind.NESTEROV]),
         momentum=_DECAYS,
     ),
+)
+
+optimizers = st.one_of(
+    unbounded_optimizers,
     st.builds(
         Optimizer,
         st.just(OptimizerKind.MOMENTUM),

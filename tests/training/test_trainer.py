@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import World, make_world, optimizers, settings_for, worlds
+from worlds import World, make_world, settings_for, unbounded_optimizers, worlds
 
 from training.batch_update import batch_update
 from training.engine import Outcome, costs_and_gradient_sum
@@ -505,11 +505,7 @@ def test_divergence_ends_the_run_at_the_last_finite_update(learning_rate: float)
 
 
 @settings(max_examples=30)
-@given(
-    optimizer=optimizers.filter(
-        lambda it: "s" not in it.kind.definition.memory and not it.dampening
-    )
-)
+@given(optimizer=unbounded_optimizers)
 def test_exploding_updates_leave_the_last_finite_state_whole(optimizer: Optimizer) -> None:
     world = make_world(
         (2, 3, 1),

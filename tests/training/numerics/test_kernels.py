@@ -46,7 +46,8 @@ def _assert_kernel_equals_loops(problem: Problem) -> None:
     made = problem.advance(progress, problem.total_updates + 1, record=True)
 
     assert made.updates == len(expected)
-    assert made.costs.tobytes() == np.array([update.cost for update in expected]).tobytes()
+    # The sign of a NaN, such as an infinite cost times a weight of 0, depends on the processor.
+    assert one_nan(made.costs) == one_nan(np.array([update.cost for update in expected]))
     states = np.array([update.parameters for update in expected])
     assert made.recorded.tobytes() == states.tobytes()
     last = expected[-1].parameters if expected else problem.parameters
