@@ -1,10 +1,14 @@
 """The credentials of gRPC calls."""
 
-from typing import Any, cast
+from collections.abc import Iterable
+from typing import Any, TypeAlias, cast
 
 import grpc
 
 from service.access.access import Credentials
+
+#: The metadata of a call: pairs of a name in lower case and a value.
+Metadata: TypeAlias = Iterable[tuple[str, str | bytes]]
 
 _HEADER = "authorization"
 
@@ -12,9 +16,8 @@ _HEADER = "authorization"
 _CERTIFICATE = "x509_pem_cert"
 
 
-def credentials_of(context: grpc.aio.ServicerContext[Any, Any]) -> Credentials:
+def credentials_of(metadata: Metadata, context: grpc.aio.ServicerContext[Any, Any]) -> Credentials:
     """Return what the metadata of a call contains, and the client certificate if it is needed."""
-    metadata = context.invocation_metadata() or ()
     authorization = [value for name, value in metadata if name == _HEADER]
     if authorization:
         return Credentials(cast("list[str]", authorization))  # bytes are only in names with -bin

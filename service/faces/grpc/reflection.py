@@ -27,7 +27,8 @@ def reflection_handlers(services: Iterable[str], access: Access | None) -> grpc.
     ) -> AsyncIterator[reflection_pb2.ServerReflectionResponse]:
         if access is not None:
             try:
-                access.admit(credentials_of(context), Scope.READ)
+                metadata = context.invocation_metadata() or ()
+                access.admit(credentials_of(metadata, context), Scope.READ)
             except Exception as error:  # noqa: BLE001 (sent to the caller)
                 await refuse(error, context)
         async for response in servicer.ServerReflectionInfo(requests, context):
