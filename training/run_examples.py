@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from training.run import Run
-from training.split import Indices, split
+from training.split import Indices
 from training.training_set import Examples
 
 
@@ -35,7 +35,7 @@ def examples_of_run(
     validation = run.settings.validation
     if validation is None or validation_set is not None:
         return RunExamples(examples, validation_set)
-    sides = split(examples.targets, validation.share, validation.seed)
+    sides = validation.split(examples.targets)
     return RunExamples(
         examples.select(sides.training), examples.select(sides.held_out), sides.training
     )

@@ -42,13 +42,35 @@ def split(targets: NDArray[np.float64], share: float, seed: int) -> Split:
     count = len(targets)
     classes = _classes(targets)
     wanted = _shares(np.bincount(classes), share, held_out_count(count, share))
-    drawn = np.random.PCG64(seed).random_raw(count)
-    by_class = np.lexsort((drawn, classes))
+    by_class = _by_class(classes, seed)
     begins = np.searchsorted(classes[by_class], np.arange(len(wanted)))
     rank = np.empty(count, dtype=np.intp)
     rank[by_class] = np.arange(count) - begins[classes[by_class]]
     is_held_out = rank < wanted[classes]
     return Split(np.flatnonzero(~is_held_out), np.flatnonzero(is_held_out))
+
+
+def fold_count(examples: int, folds: int, fold: int) -> int:
+    """Return how many examples are in a fold, 1 to `folds`."""
+    return (examples + folds - fold) // folds
+
+
+def split_fold(targets: NDArray[np.float64], folds: int, fold: int, seed: int) -> Split:
+    """Hold out one fold, 1 to `folds`, of at least `folds` examples with these targets.
+
+    The examples are sorted by their classes and by the numbers that `split` describes, and dealt
+    to the folds in turn. So each example is in one fold, and the numbers of examples in two folds,
+    and of those of each class, differ by at most one.
+    """
+    count = len(targets)
+    is_held_out = np.zeros(count, dtype=np.bool_)
+    is_held_out[_by_class(_classes(targets), seed)[fold - 1 :: folds]] = True
+    return Split(np.flatnonzero(~is_held_out), np.flatnonzero(is_held_out))
+
+
+def _by_class(classes: Indices, seed: int) -> Indices:
+    """Return the indices of the examples, sorted by class and by their random numbers."""
+    return np.lexsort((np.random.PCG64(seed).random_raw(len(classes)), classes))
 
 
 def _classes(targets: NDArray[np.float64]) -> Indices:

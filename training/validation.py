@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from training.batches import Batches
 from training.errors import Violations
 from training.network import Array
-from training.split import held_out_count
+from training.split import Split, fold_count, held_out_count, split, split_fold
 
 
 class ValidationUnit(StrEnum):
@@ -25,9 +25,10 @@ class ValidationUnit(StrEnum):
 class Validation:
     """Examples that a run does not train on, and when the network is evaluated on them.
 
-    They are either those of `training_set`, its id in the request, or a share of the run's own
-    training set: `share` in (0, 1), chosen with `seed`, 0 to 2^63 − 1; see `split`. `every` ≥ 1 is
-    the interval in epochs or updates.
+    They are those of `training_set`, its id in the request, or a share of the run's own training
+    set: `share` in (0, 1), see `split`, or one of its `folds` ≥ 2: `fold`, 1 to `folds`, see
+    `split_fold`. Both are chosen with `seed`, 0 to 2^63 − 1. `every` ≥ 1 is the interval in epochs
+    or updates.
     """
 
     training_set: str = ""
@@ -35,9 +36,20 @@ class Validation:
     seed: int = 0
     every: int = 1
     unit: ValidationUnit = ValidationUnit.EPOCH
+    folds: int = 0
+    fold: int = 0
+
+    def split(self, targets: NDArray[np.float64]) -> Split:
+        """Divide the run's own training set, with these targets, unless `training_set` is given."""
+        if self.folds:
+            return split_fold(targets, self.folds, self.fold, self.seed)
+        return split(targets, self.share, self.seed)
 
     def held_out(self, examples: int) -> int:
-        """Return how many examples of the run's own set are held out; 0 if the share is invalid."""
+        """Return how many examples of the run's own set are held out; 0 if that is invalid."""
+        if self.folds:
+            is_fold = 1 <= self.fold <= self.folds <= examples and self.folds > 1
+            return fold_count(examples, self.folds, self.fold) if is_fold else 0
         is_split = 0.0 < self.share < 1.0 and examples > 1
         return held_out_count(examples, self.share) if is_split else 0
 
@@ -217,7 +229,9 @@ def check_validation(
     `examples` is the number of examples in the training set of the run, None if there is none.
     """
     share, seed, every = validation.share, validation.seed, validation.every
-    if validation.training_set:
+    if validation.folds or validation.fold:
+        _check_folds(violations, name, validation, examples)
+    elif validation.training_set:
         violations.require(
             share == 0.0,
             f"{name}.share",
@@ -227,7 +241,7 @@ def check_validation(
         violations.require(
             0.0 < share < 1.0,
             f"{name}.share",
-            f"must be greater than 0 and less than 1, not {share}; or set training_set",
+            f"must be greater than 0 and less than 1, not {share}; or set folds or training_set",
         )
     violations.require(0 <= seed < 2**63, f"{name}.seed", f"must be 0 to 2^63 − 1, not {seed}")
     if validation.training_set and seed:
@@ -236,7 +250,32 @@ def check_validation(
         1 <= every <= 2**53, f"{name}.every", f"must be 1 to 2^53, or 0 for 1, not {every}"
     )
     violations.known(f"{name}.unit")
-    if examples == 1 and not validation.training_set:
+    if examples == 1 and not (validation.training_set or validation.folds or validation.fold):
         violations.add(
             f"{name}.share", "needs a training set with at least 2 examples: use training_set"
         )
+
+
+def _check_folds(
+    violations: Violations, name: str, validation: Validation, examples: int | None
+) -> None:
+    folds, fold = validation.folds, validation.fold
+    for other, is_given in (
+        ("share", validation.share != 0.0),
+        ("training_set", bool(validation.training_set)),
+    ):
+        if is_given:
+            violations.add(f"{name}.{other}", "must be absent with folds: use one of the two")
+    most = 2**31 - 1 if examples is None else examples
+    violations.require(
+        2 <= folds <= most,
+        f"{name}.folds",
+        f"must be 2 to {most:,}, "
+        + ("" if examples is None else "the number of examples, ")
+        + f"not {folds:,}",
+    )
+    violations.require(
+        1 <= fold <= max(folds, 2),
+        f"{name}.fold",
+        f"must be 1 to {max(folds, 2):,}, the number of folds, not {fold:,}",
+    )

@@ -42,6 +42,8 @@ _VALIDATION = {
     "validation_set": "training_set",
     "validation_seed": "seed",
     "validation_every": "every",
+    "validation_folds": "folds",
+    "validation_fold": "fold",
 }
 _OPTIMIZER_NUMBERS = (
     "momentum",
@@ -145,6 +147,8 @@ class OptimizerOptions(TypedDict, total=False):
       improvement of the validation cost after which the rate is reduced, and the least improvement.
     - `validation_share`: holds out this share of the examples, between 0 and 1, and evaluates the
       network on them after each epoch. `validation_seed` (0) chooses them.
+    - `validation_folds`, `validation_fold`: divides the examples into this number of folds and
+      holds out one of them, 1 to `validation_folds`, instead of a share.
     - `validation_set`: evaluates the network on another training set instead.
     - `validation_every` (1), `validation_unit` (`epoch`): the interval between validations, in
       epochs or, with `update`, in updates.
@@ -178,6 +182,8 @@ class OptimizerOptions(TypedDict, total=False):
     schedule_patience: int
     schedule_min_delta: float
     validation_share: float
+    validation_folds: int
+    validation_fold: int
     validation_set: str
     validation_seed: int
     validation_every: int

@@ -70,7 +70,13 @@ def _key(run: Run) -> tuple[object, ...]:
     """Return what the split of a run depends on."""
     validation = run.settings.validation
     assert validation is not None  # the run is split
-    return run.training_set_uid, validation.share, validation.seed
+    return (
+        run.training_set_uid,
+        validation.share,
+        validation.folds,
+        validation.fold,
+        validation.seed,
+    )
 
 
 def _size_of_split(examples: RunExamples) -> int:

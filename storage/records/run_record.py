@@ -50,6 +50,8 @@ class _ValidationPart(Part, frozen=True):
     seed: int
     every: int
     unit: str
+    folds: int | UnsetType = UNSET
+    fold: int | UnsetType = UNSET
 
 
 class _SchedulePart(Part, frozen=True):
@@ -349,13 +351,25 @@ def _plateau_of(part: _PlateauPart | UnsetType) -> Plateau:
 
 def _validation_part(source: Validation) -> _ValidationPart:
     return _ValidationPart(
-        source.training_set, source.share, source.seed, source.every, source.unit.value
+        source.training_set,
+        source.share,
+        source.seed,
+        source.every,
+        source.unit.value,
+        unless(0, source.folds),
+        unless(0, source.fold),
     )
 
 
 def _validation(part: _ValidationPart) -> Validation:
     return Validation(
-        part.training_set, part.share, part.seed, part.every, named(ValidationUnit, part.unit)
+        part.training_set,
+        part.share,
+        part.seed,
+        part.every,
+        named(ValidationUnit, part.unit),
+        given(0, part.folds),
+        given(0, part.fold),
     )
 
 

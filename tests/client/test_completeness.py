@@ -134,6 +134,8 @@ NAMES = {
     "unit": {"unit", "by_epochs"},
     "until_run": {"run"},
     "validation.every": {"validation_every"},
+    "validation.fold": {"validation_fold"},
+    "validation.folds": {"validation_folds"},
     "validation.seed": {"validation_seed"},
     "validation.share": {"validation_share"},
     "validation.training_set": {"validation_set"},

@@ -66,6 +66,13 @@ _VALIDATIONS = st.none() | st.builds(
     every=st.integers(1, 3),
     unit=st.sampled_from(ValidationUnit),
 )
+_FOLDS = st.builds(
+    Validation,
+    seed=st.integers(0, 9),
+    every=st.integers(1, 3),
+    folds=st.integers(2, 4),
+    fold=st.integers(1, 2),
+)
 _OF_ANOTHER_SET = st.builds(
     Validation,
     training_set=st.sampled_from(sorted(SETS)),
@@ -92,7 +99,7 @@ def stops(draw: st.DrawFn, *, is_validated: bool) -> StopCondition:
 def recipes(draw: st.DrawFn) -> TrainingSettings:
     """Settings of runs of every kind; some end early, and return to their best state."""
     training_set = draw(st.sampled_from(sorted(SETS)))
-    validation = draw(_VALIDATIONS | _OF_ANOTHER_SET)
+    validation = draw(_VALIDATIONS | _FOLDS | _OF_ANOTHER_SET)
     count = len(SETS[training_set].inputs)
     count -= validation.held_out(count) if validation else 0
     settings = draw(settings_for(count, hidden_layers=True))

@@ -62,7 +62,9 @@ def test_everything_about_a_run_is_kept(store: Store) -> None:
                 min_delta=5e-324,
                 restore_best=True,
             ),
-            validation=Validation("other-set", 0.1, 2**63 - 1, 2**53, ValidationUnit.UPDATE),
+            validation=Validation(
+                "other-set", 0.1, 2**63 - 1, 2**53, ValidationUnit.UPDATE, 2**31 - 1, 2**31 - 2
+            ),
         ),
         validation_examples=2**50,
         validation=ValidationProgress(

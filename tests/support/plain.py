@@ -26,7 +26,6 @@ from training.optimizer import Optimizer
 from training.plateau import MOST_REDUCTIONS
 from training.schedule import ScheduleUnit
 from training.settings import TrainingSettings
-from training.split import split
 from training.training_set import Examples
 from training.update_rule import Penalty
 from training.validation import Validation, ValidationUnit
@@ -113,7 +112,7 @@ class PlainHistory:
             validation_set = validation.training_set
             held_out = list(range(len(self.sets[validation_set].targets)))
         elif validation is not None:
-            sides = split(targets, validation.share, validation.seed)
+            sides = validation.split(targets)
             left, held_out = sides.training.tolist(), sides.held_out.tolist()
         examples = used = len(left)
         if settings.batch_mode is BatchMode.DROP_LAST:

@@ -91,6 +91,15 @@ SHARE = Validation(share=0.2)
         (Validation(share=0.2, seed=-1), StopCondition(), ["validation.seed"]),
         (Validation(share=0.2, seed=2**63), StopCondition(), ["validation.seed"]),
         (Validation(share=0.2, every=0), StopCondition(), ["validation.every"]),
+        (Validation(folds=1, fold=1), StopCondition(), ["validation.folds"]),
+        (Validation(folds=11, fold=1), StopCondition(), ["validation.folds"]),
+        (Validation(folds=-2, fold=1), StopCondition(), ["validation.folds"]),
+        (Validation(folds=5), StopCondition(), ["validation.fold"]),
+        (Validation(folds=5, fold=6), StopCondition(), ["validation.fold"]),
+        (Validation(fold=1), StopCondition(), ["validation.folds"]),
+        (Validation(share=0.2, folds=5, fold=1), StopCondition(), ["validation.share"]),
+        (Validation("s", folds=5, fold=1), StopCondition(), ["validation.training_set"]),
+        (Validation(folds=5, fold=1, seed=-1), StopCondition(), ["validation.seed"]),
         (SHARE, StopCondition(patience=-1), ["stop.patience"]),
         (SHARE, StopCondition(patience=1, min_delta=np.nan), ["stop.min_delta"]),
         (SHARE, StopCondition(patience=1, min_delta=-0.1), ["stop.min_delta"]),
@@ -110,6 +119,14 @@ def test_each_invalid_field_is_named(
 @pytest.mark.parametrize(("batch_size", "bad"), [(8, []), (9, ["settings.batch_size"])])
 def test_a_batch_must_fit_the_examples_that_are_left(batch_size: int, bad: list[str]) -> None:
     settings = TrainingSettings("s", 0.1, batch_size, 1, validation=SHARE)
+    found = refused(lambda violations: check_settings(violations, "settings", settings, 10))
+    assert list(found) == bad
+
+
+@pytest.mark.parametrize(("batch_size", "bad"), [(7, []), (8, ["settings.batch_size"])])
+def test_a_batch_must_fit_the_other_folds(batch_size: int, bad: list[str]) -> None:
+    validation = Validation(folds=3, fold=2)
+    settings = TrainingSettings("s", 0.1, batch_size, 1, validation=validation)
     found = refused(lambda violations: check_settings(violations, "settings", settings, 10))
     assert list(found) == bad
 

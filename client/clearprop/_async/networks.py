@@ -140,6 +140,8 @@ class AsyncNetwork(AsyncNetworkHistory, AsyncNetworkInspection, AsyncNetworkEdit
           improvement.
         - `validation_share`: holds out this share of the examples, between 0 and 1, and evaluates
           the network on them after each epoch. `validation_seed` (0) chooses them.
+        - `validation_folds`, `validation_fold`: divides the examples into this number of folds and
+          holds out one of them, 1 to `validation_folds`, instead of a share.
         - `validation_set`: evaluates the network on another training set instead.
         - `validation_every` (1), `validation_unit` (`epoch`): the interval between validations, in
           epochs or, with `update`, in updates.

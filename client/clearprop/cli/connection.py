@@ -47,6 +47,8 @@ _OPTIONS = {
     "settings.schedule.kind": "--schedule",
     "settings.training_set": "--on",
     "settings.validation.every": "--validation-every",
+    "settings.validation.fold": "--validation-fold",
+    "settings.validation.folds": "--validation-folds",
     "settings.validation.seed": "--validation-seed",
     "settings.validation.share": "--validation-share",
     "settings.validation.training_set": "--validation-set",

@@ -242,6 +242,16 @@ _HOW: Options = {
             _number("--validation-share", "Hold out this share of the examples, such as 0.2."),
         ),
         (
+            "validation_folds",
+            int,
+            _integer("--validation-folds", "Divide the examples into N folds, and hold out one."),
+        ),
+        (
+            "validation_fold",
+            int,
+            _integer("--validation-fold", "The number of the held-out fold, from 1."),
+        ),
+        (
             "validation_set",
             str,
             typer.Option(

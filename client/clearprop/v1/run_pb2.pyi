@@ -424,7 +424,7 @@ Global___OptimizerState: _TypeAlias = OptimizerState  # noqa: Y015
 @_typing.final
 class Validation(_message.Message):
     """Examples that a run does not train on, and when the network is evaluated on them. The results are
-    part of the history: see `Update.validation`. Exactly one of `training_set` and `share` is
+    part of the history: see `Update.validation`. Exactly one of `training_set`, `share` and `folds` is
     required.
     """
 
@@ -435,6 +435,8 @@ class Validation(_message.Message):
     SEED_FIELD_NUMBER: _builtins.int
     EVERY_FIELD_NUMBER: _builtins.int
     UNIT_FIELD_NUMBER: _builtins.int
+    FOLDS_FIELD_NUMBER: _builtins.int
+    FOLD_FIELD_NUMBER: _builtins.int
     training_set: _builtins.str
     """The id of another training set, whose examples must fit the network too."""
     share: _builtins.float
@@ -450,13 +452,25 @@ class Validation(_message.Message):
     numbers are held out.
     """
     seed: _builtins.int
-    """The seed of the share, 0 to 2^63 − 1. Default: 0."""
+    """The seed of the share or of the folds, 0 to 2^63 − 1. Default: 0."""
     every: _builtins.int
     """The interval between validations, at least 1. 0 means 1. The network is also evaluated after the
     last update of a run that completes its epochs or `max_updates`.
     """
     unit: Global___ValidationUnit.ValueType
     """The unit of the interval. Default: EPOCH."""
+    folds: _builtins.int
+    """The number of folds of a cross-validation, from 2 to the number of examples: the run's own
+    training set is divided into so many parts of nearly the same size, and one of them is held out.
+    Every example is in one fold, and each fold has its share of each class. `batch_size`, `epochs`
+    and the positions of examples refer to the examples that are left, as with `share`.
+
+    The examples are sorted by class and, in each class, by the numbers described at `share`; without
+    classes by these numbers. The first one is in fold 1, the second one in fold 2, and so on, and
+    after the last fold again from fold 1.
+    """
+    fold: _builtins.int
+    """With `folds`: the fold that is held out, 1 to `folds`."""
     def __init__(
         self,
         *,
@@ -465,10 +479,12 @@ class Validation(_message.Message):
         seed: _builtins.int = ...,
         every: _builtins.int = ...,
         unit: Global___ValidationUnit.ValueType = ...,
+        folds: _builtins.int = ...,
+        fold: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["every", b"every", "seed", b"seed", "share", b"share", "training_set", b"training_set", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["every", b"every", "fold", b"fold", "folds", b"folds", "seed", b"seed", "share", b"share", "training_set", b"training_set", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -104,6 +104,8 @@ def _validation(unknown: Violations, message: run_pb2.Validation) -> Validation:
         seed=message.seed,
         every=message.every or 1,
         unit=_VALIDATION_UNITS.read(unknown, "settings.validation.unit", message.unit),
+        folds=message.folds,
+        fold=message.fold,
     )
 
 
@@ -173,6 +175,8 @@ def _sent_validation(source: Validation) -> run_pb2.Validation:
         seed=source.seed,
         every=source.every,
         unit=_VALIDATION_UNITS.numbers[source.unit],
+        folds=source.folds,
+        fold=source.fold,
     )
 
 

@@ -218,6 +218,8 @@ def test_every_setting_arrives(clearprop: Clearprop) -> None:
         "seed": "0",
         "every": "2",
         "unit": "VALIDATION_UNIT_UPDATE",
+        "folds": 0,
+        "fold": 0,
     }
     assert (run["endReason"], run["validationExamples"]) == ("END_REASON_MAX_UPDATES", "4")
     assert run["latestValidation"]["update"] == "7"

@@ -70,7 +70,7 @@ function Cell({ cell, index, run, update, moment, opened }) {
       style=${`grid-column:${index + 1}`}
       aria-current=${isNow ? "step" : undefined}
       title=${cell.isCut ? `${cell.count} examples in this batch` : undefined}
-      aria-label=${`${cell.isCut ? "Go to update" : "Update"} ${cell.update}, example ${cell.position + 1} of its batch: ${run.settings.shuffleSeed === undefined && !run.settings.validation?.share ? "example" : "position in the epoch"} ${cell.place + 1}`}
+      aria-label=${`${cell.isCut ? "Go to update" : "Update"} ${cell.update}, example ${cell.position + 1} of its batch: ${run.settings.shuffleSeed === undefined && !run.settings.validation?.share && !run.settings.validation?.folds ? "example" : "position in the epoch"} ${cell.place + 1}`}
       onClick=${open}
     >
       ${cell.isCut ? "…" : cell.place + 1}

@@ -18,7 +18,7 @@ export function Evaluation({ network, run, set, measured }) {
   const count = Number(set.exampleCount);
   return html`
     <section class="panel evaluation" aria-label="Evaluation">
-      <h3>Evaluation <span class="small soft">of the training set ${set.trainingSet}${run?.settings.validation?.share ? ", held-out examples included" : ""}</span></h3>
+      <h3>Evaluation <span class="small soft">of the training set ${set.trainingSet}${run?.settings.validation?.share || run?.settings.validation?.folds ? ", held-out examples included" : ""}</span></h3>
       <p class="small whole-set">
         ${count === 1 ? "1 example" : `All ${whole(count)} examples`}: cost <${Num} value=${all?.cost} name="cost" />
         ${all?.correctCount !== undefined && html`<span>, ${whole(all.correctCount)} correct</span>`}

@@ -8,9 +8,11 @@ const UNITS = { VALIDATION_UNIT_EPOCH: "Epochs", VALIDATION_UNIT_UPDATE: "Update
 export const VALIDATION = {
   legend: "Validation",
   enums: { ValidationUnit: Object.keys(UNITS) },
-  defaults: { share: "", splitSeed: "", validationSet: "", every: "", everyUnit: "VALIDATION_UNIT_EPOCH" },
+  defaults: { share: "", folds: "", fold: "", splitSeed: "", validationSet: "", every: "", everyUnit: "VALIDATION_UNIT_EPOCH" },
   Fields: (field) => html`
     <${Entry} ...${field} name="share" label="Held-out share" placeholder="None, or 0.2" />
+    <${Entry} ...${field} name="folds" label="Or number of folds" placeholder="None, or 5" />
+    <${Entry} ...${field} name="fold" label="Held-out fold" placeholder="1" />
     <${Entry} ...${field} name="splitSeed" label="Seed of the split" placeholder="0" />
     <${Choice} ...${field} isWide name="validationSet" label="Or validate on" options=${["", ...field.sets.map(({ trainingSet }) => trainingSet)]} nameOf=${(id) => id || "None"} />
     <${Entry} ...${field} name="every" label="Validate every" placeholder="1" />
@@ -19,11 +21,15 @@ export const VALIDATION = {
   settingsOf: (values) => {
     const share = optionalNumber(values.share);
     const trainingSet = values.validationSet || undefined;
-    if (share === undefined && trainingSet === undefined) return {};
-    return { validation: { share, trainingSet, seed: optionalNumber(values.splitSeed), every: optionalNumber(values.every), unit: values.everyUnit } };
+    const folds = optionalNumber(values.folds);
+    if (share === undefined && folds === undefined && trainingSet === undefined) return {};
+    const fold = optionalNumber(values.fold) ?? (folds === undefined ? undefined : 1);
+    return { validation: { share, folds, fold, trainingSet, seed: optionalNumber(values.splitSeed), every: optionalNumber(values.every), unit: values.everyUnit } };
   },
   places: [
     [/^settings\.validation\.share/, "share"],
+    [/^settings\.validation\.folds/, "folds"],
+    [/^settings\.validation\.fold/, "fold"],
     [/^settings\.validation\.seed/, "splitSeed"],
     [/^settings\.validation\.training_?set/i, "validationSet"],
     [/^settings\.validation\.every/, "every"],
