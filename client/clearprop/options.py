@@ -26,8 +26,8 @@ from clearprop.values import (
 #: The content of each update: `cost` is without parameters, `gradients` with their gradients too.
 DetailName: TypeAlias = Literal["cost", "parameters", "gradients"]
 
-#: The format of an exported file: `json` and `csv` are text, `npz` and `onnx` are binary.
-FormatName: TypeAlias = Literal["json", "npz", "onnx", "csv"]
+#: The format of an exported file: `npz`, `onnx` and `safetensors` are binary, the others are text.
+FormatName: TypeAlias = Literal["json", "npz", "onnx", "csv", "safetensors", "c", "python"]
 
 #: The unit of a step's count.
 UnitName: TypeAlias = Literal["update", "epoch"]

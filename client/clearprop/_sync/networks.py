@@ -78,15 +78,27 @@ class Network(NetworkHistory, NetworkInspection, NetworkEdits):
         self.message = response.network
         return self
 
-    def export(self, file_format: FormatName = "json", *, update: int | None = None) -> Export:
+    def export(
+        self,
+        file_format: FormatName = "json",
+        *,
+        update: int | None = None,
+        float32: bool = False,
+    ) -> Export:
         """Export the network at any update, by default the latest, or its history.
 
         - `json`: everything that `import_network` of the client needs to create an equal network.
         - `npz`: the parameters as NumPy arrays.
         - `onnx`: the computation from inputs to outputs in float64.
         - `csv`: the history up to the update, one line for each update.
+        - `safetensors`: the parameters, with the names of a PyTorch `Sequential`.
+        - `c`: one file of C99 without dependencies, with a function `predict`.
+        - `python`: one file of Python without dependencies, with a function `predict`.
+
+        With `float32`, the numbers of `npz`, `onnx` and `safetensors` have 32 bits. The outputs of
+        `c` and `python` equal those of `predict`, bit for bit.
         """
-        call = networks.export_network(self.id, file_format, update)
+        call = networks.export_network(self.id, file_format, update, float32=float32)
         return Export.begun(self._connection.stream(call))
 
     def train(

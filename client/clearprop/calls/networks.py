@@ -112,10 +112,13 @@ def delete_network(network: str, etag: str, request_id: str) -> Call[pb.DeleteNe
 
 
 def export_network(
-    network: str, file_format: FormatName, update: int | None
+    network: str, file_format: FormatName, update: int | None, *, float32: bool
 ) -> Call[pb.ExportNetworkResponse]:
     """Export a network."""
     request = pb.ExportNetworkRequest(
-        network=network, update=update, format=enum_value(pb.ExportFormat, file_format)
+        network=network,
+        update=update,
+        format=enum_value(pb.ExportFormat, file_format),
+        float32=float32,
     )
     return Call(request, pb.ExportNetworkResponse)

@@ -26,7 +26,7 @@ _FORMATS = [enum_word(ExportFormat, each) for each in ExportFormat.values()[1:]]
 _STDOUT = "-"
 
 
-def export(
+def export(  # noqa: PLR0913 - an argument for each option of the command
     network: NetworkId,
     *,
     file_format: Annotated[
@@ -36,9 +36,15 @@ def export(
             metavar="WORD",
             parser=one_of("format", _FORMATS),
             help="json: the network, for import-network. npz: its parameters, for NumPy. onnx: the"
-            " function from inputs to outputs, for other runtimes. csv: the history.",
+            " function from inputs to outputs, for other runtimes. csv: the history. safetensors:"
+            " its parameters, for PyTorch. c, python: the function as source code without"
+            " dependencies.",
         ),
     ] = "json",
+    float32: Annotated[
+        bool,
+        typer.Option("--float32", help="Round the numbers of npz, onnx or safetensors to 32 bits."),
+    ] = False,
     update: UpdateNumber = None,
     output: Annotated[
         str,
@@ -58,7 +64,7 @@ def export(
     kind: Any = file_format  # one of the words
     _check_folder(output)
     with connected(server) as client, file_errors_shown():
-        found = client.network(network).export(kind, update=update)
+        found = client.network(network).export(kind, update=update, float32=float32)
         if output == _STDOUT:
             _show(found)
             return

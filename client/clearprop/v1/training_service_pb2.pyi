@@ -134,13 +134,29 @@ class _ExportFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExportFo
     """
     EXPORT_FORMAT_ONNX: _ExportFormat.ValueType  # 3
     """An ONNX model in float64 that computes `outputs` [batch, outputs] from `inputs` [batch,
-    inputs], for any batch size. Its outputs equal those of Predict except for rounding.
+    inputs], for any batch size. Its outputs equal those of Predict except for rounding. With
+    `float32`, the model and its outputs are in float32.
     """
     EXPORT_FORMAT_CSV: _ExportFormat.ValueType  # 4
     """A CSV table of the history from the earliest kept update to the chosen one, with the columns
     update,kind,run,epoch,first_example,example_count,cost,learning_rate,validation_cost,
     validation_accuracy as in Update. The last four are empty where Update does not have them.
     Decimals parse to the same bits.
+    """
+    EXPORT_FORMAT_SAFETENSORS: _ExportFormat.ValueType  # 5
+    """The parameters in the format of safetensors, with the names of a torch.nn.Sequential that has a
+    linear layer and an activation for each layer: `0.weight` [units, inputs], `0.bias` [units] if
+    the network has biases, `2.weight`, and so on. The metadata has the activations.
+    """
+    EXPORT_FORMAT_C: _ExportFormat.ValueType  # 6
+    """The forward pass as one file of C99 without dependencies, which defines
+    `void predict(const double inputs[], double outputs[])`. Its outputs equal those of Predict, bit
+    for bit.
+    """
+    EXPORT_FORMAT_PYTHON: _ExportFormat.ValueType  # 7
+    """The forward pass as one file of Python that imports only `struct`, which defines
+    `predict(inputs)` from a list of numbers to a list. Its outputs equal those of Predict, bit for
+    bit.
     """
 
 class ExportFormat(_ExportFormat, metaclass=_ExportFormatEnumTypeWrapper):
@@ -164,13 +180,29 @@ EXPORT_FORMAT_NPZ: ExportFormat.ValueType  # 2
 """
 EXPORT_FORMAT_ONNX: ExportFormat.ValueType  # 3
 """An ONNX model in float64 that computes `outputs` [batch, outputs] from `inputs` [batch,
-inputs], for any batch size. Its outputs equal those of Predict except for rounding.
+inputs], for any batch size. Its outputs equal those of Predict except for rounding. With
+`float32`, the model and its outputs are in float32.
 """
 EXPORT_FORMAT_CSV: ExportFormat.ValueType  # 4
 """A CSV table of the history from the earliest kept update to the chosen one, with the columns
 update,kind,run,epoch,first_example,example_count,cost,learning_rate,validation_cost,
 validation_accuracy as in Update. The last four are empty where Update does not have them.
 Decimals parse to the same bits.
+"""
+EXPORT_FORMAT_SAFETENSORS: ExportFormat.ValueType  # 5
+"""The parameters in the format of safetensors, with the names of a torch.nn.Sequential that has a
+linear layer and an activation for each layer: `0.weight` [units, inputs], `0.bias` [units] if
+the network has biases, `2.weight`, and so on. The metadata has the activations.
+"""
+EXPORT_FORMAT_C: ExportFormat.ValueType  # 6
+"""The forward pass as one file of C99 without dependencies, which defines
+`void predict(const double inputs[], double outputs[])`. Its outputs equal those of Predict, bit
+for bit.
+"""
+EXPORT_FORMAT_PYTHON: ExportFormat.ValueType  # 7
+"""The forward pass as one file of Python that imports only `struct`, which defines
+`predict(inputs)` from a list of numbers to a list. Its outputs equal those of Predict, bit for
+bit.
 """
 Global___ExportFormat: _TypeAlias = ExportFormat  # noqa: Y015
 
@@ -2410,22 +2442,26 @@ class ExportNetworkRequest(_message.Message):
     NETWORK_FIELD_NUMBER: _builtins.int
     UPDATE_FIELD_NUMBER: _builtins.int
     FORMAT_FIELD_NUMBER: _builtins.int
+    FLOAT32_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     """The id of the network."""
     update: _builtins.int
     """The number of the update, 0 to the latest. Default: the latest."""
     format: Global___ExportFormat.ValueType
     """The file format. Default: JSON."""
+    float32: _builtins.bool
+    """Whether numbers are rounded to 32 bits. Only for NPZ, ONNX and SAFETENSORS."""
     def __init__(
         self,
         *,
         network: _builtins.str = ...,
         update: _builtins.int | None = ...,
         format: Global___ExportFormat.ValueType = ...,
+        float32: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "update", b"update"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "format", b"format", "network", b"network", "update", b"update"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "float32", b"float32", "format", b"format", "network", b"network", "update", b"update"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__update: _TypeAlias = _typing.Literal["update"]  # noqa: Y015
     _WhichOneofArgType__update: _TypeAlias = _typing.Literal["_update", b"_update"]  # noqa: Y015

@@ -405,7 +405,8 @@ class TrainingServiceStub:
     with OK; discard it otherwise. Has no side effects.
 
     Errors:
-      INVALID_ARGUMENT: the format is unknown (`format`).
+      INVALID_ARGUMENT: the format is unknown (`format`) or has no numbers of 32 bits, or a parameter
+        is too large for them (`float32`).
       NOT_FOUND: the network does not exist or was deleted during the export (NETWORK_NOT_FOUND).
       OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
       OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
@@ -944,7 +945,8 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     with OK; discard it otherwise. Has no side effects.
 
     Errors:
-      INVALID_ARGUMENT: the format is unknown (`format`).
+      INVALID_ARGUMENT: the format is unknown (`format`) or has no numbers of 32 bits, or a parameter
+        is too large for them (`float32`).
       NOT_FOUND: the network does not exist or was deleted during the export (NETWORK_NOT_FOUND).
       OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
       OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
@@ -1636,7 +1638,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         with OK; discard it otherwise. Has no side effects.
 
         Errors:
-          INVALID_ARGUMENT: the format is unknown (`format`).
+          INVALID_ARGUMENT: the format is unknown (`format`) or has no numbers of 32 bits, or a parameter
+            is too large for them (`float32`).
           NOT_FOUND: the network does not exist or was deleted during the export (NETWORK_NOT_FOUND).
           OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
           OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).

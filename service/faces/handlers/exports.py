@@ -24,5 +24,6 @@ class ExportHandlers:
             request.network,
             optional(request, "update"),
             export_format(request),
+            float32=request.float32,
         )
         return await threaded_stream(export(found))

@@ -12,6 +12,10 @@ from service.use_cases.exports.csv_lines import HEADER, csv_lines
 from service.use_cases.exports.document import document
 from service.use_cases.exports.moment import Moment
 from service.use_cases.exports.npz import npz
+from service.use_cases.exports.safetensors import safetensors
+from service.use_cases.exports.source.c_source import c_source
+from service.use_cases.exports.source.python_source import python_source
+from training.errors import validating
 from training.network import Network
 from training.ports import Store
 
@@ -23,12 +27,19 @@ _LINES_AT_ONCE = 10_000
 
 
 class ExportFormat(StrEnum):
-    """The format of a file, which is also the extension of its name."""
+    """The format of a file."""
 
     JSON = "json"
     NPZ = "npz"
     ONNX = "onnx"
     CSV = "csv"
+    SAFETENSORS = "safetensors"
+    C = "c"
+    PYTHON = "python"
+
+
+#: The formats that can have numbers of 32 bits.
+WITH_FLOAT32 = (ExportFormat.NPZ, ExportFormat.ONNX, ExportFormat.SAFETENSORS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,9 @@ MEDIA_TYPES: Mapping[ExportFormat, str] = MappingProxyType(
         ExportFormat.NPZ: "application/zip",
         ExportFormat.ONNX: "application/octet-stream",
         ExportFormat.CSV: "text/csv",
+        ExportFormat.SAFETENSORS: "application/octet-stream",
+        ExportFormat.C: "text/x-c",
+        ExportFormat.PYTHON: "text/x-python",
     }
 )
 
@@ -58,13 +72,29 @@ class Exports:
         self._store = store
         self._states = states
 
-    def export(self, network_id: str, update: int | None, file_format: ExportFormat) -> Export:
+    def export(
+        self,
+        network_id: str,
+        update: int | None,
+        file_format: ExportFormat,
+        *,
+        float32: bool = False,
+    ) -> Export:
         """Return a file of a network at one update, None for the latest; for CSV all up to it.
 
-        Raises NetworkNotFound, UpdateOutOfRange, HistoryCompacted, DamagedHistory. Iterating over
-        the chunks of a history can raise the last two too, and NetworkNotFound if the network is
-        deleted.
+        With `float32`, its numbers are rounded to 32 bits.
+
+        Raises InvalidFields, NetworkNotFound, UpdateOutOfRange, HistoryCompacted, DamagedHistory.
+        Iterating over the chunks of a history can raise the last two too, and NetworkNotFound if
+        the network is deleted.
         """
+        with validating() as violations:
+            violations.require(
+                not float32 or file_format in WITH_FLOAT32,
+                "float32",
+                f"must not be set: of {file_format.name}, the numbers have 64 bits; choose one of"
+                f" {', '.join(each.name for each in WITH_FLOAT32)}",
+            )
         with self._store.read() as reader:
             network = reader.network(network_id)
             head = reader.head(network.uid)
@@ -72,18 +102,26 @@ class Exports:
         if file_format is ExportFormat.CSV:
             what, pieces = "history-to", self._history(network, head.earliest_update, number)
         else:
-            what, pieces = "update", _WRITERS[file_format](self._moment(network, number))
+            moment = self._moment(network, number, float32=float32)
+            what, pieces = "update", _WRITERS[file_format](moment)
         return Export(
-            f"{network.id}-{what}-{number}.{file_format}",
+            _file_name(f"{network.id}-{what}-{number}", file_format),
             MEDIA_TYPES[file_format],
             chunked(pieces),
         )
 
-    def _moment(self, network: Network, update: int) -> Moment:
+    def _moment(self, network: Network, update: int, *, float32: bool) -> Moment:
         snapshot = self._states.snapshot(network, update)
         assert snapshot.last_state is not None  # it was recomputed
         run = snapshot.run.number if snapshot.run else None
-        return Moment(network, snapshot.last_state, snapshot.kind, run)
+        moment = Moment(network, snapshot.last_state, snapshot.kind, run, float32)
+        with validating() as violations:
+            violations.require(
+                not (float32 and moment.is_beyond_float32),
+                "float32",
+                "must not be set: a parameter is too large for 32 bits",
+            )
+        return moment
 
     def _history(self, network: Network, begin: int, last: int) -> Iterator[bytes]:
         yield HEADER.encode()
@@ -105,6 +143,13 @@ def chunked(pieces: Iterator[bytes]) -> Iterator[bytes]:
         yield bytes(waiting)
 
 
+def _file_name(name: str, file_format: ExportFormat) -> str:
+    """Return a name with the extension of the format; that of a Python module can be imported."""
+    if file_format is ExportFormat.PYTHON:
+        return f"{name.replace('-', '_')}.py"
+    return f"{name}.{file_format}"
+
+
 def _json(moment: Moment) -> Iterator[bytes]:
     return (piece.encode() for piece in document(moment))
 
@@ -120,6 +165,21 @@ def _onnx(moment: Moment) -> Iterator[bytes]:
     yield model(moment).SerializeToString()
 
 
+def _c(moment: Moment) -> Iterator[bytes]:
+    return (piece.encode() for piece in c_source(moment))
+
+
+def _python(moment: Moment) -> Iterator[bytes]:
+    return (piece.encode() for piece in python_source(moment))
+
+
 _WRITERS: Mapping[ExportFormat, Callable[[Moment], Iterator[bytes]]] = MappingProxyType(
-    {ExportFormat.JSON: _json, ExportFormat.NPZ: _npz, ExportFormat.ONNX: _onnx}
+    {
+        ExportFormat.JSON: _json,
+        ExportFormat.NPZ: _npz,
+        ExportFormat.ONNX: _onnx,
+        ExportFormat.SAFETENSORS: safetensors,
+        ExportFormat.C: _c,
+        ExportFormat.PYTHON: _python,
+    }
 )

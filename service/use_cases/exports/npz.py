@@ -6,24 +6,13 @@ from zipfile import ZipFile, ZipInfo
 import numpy as np
 
 from service.use_cases.exports.moment import Moment
-from training.network import Array
-
-
-def arrays(moment: Moment) -> dict[str, Array]:
-    """Return `layer_1_weights` [units, inputs], `layer_1_biases` [units] if any, and so on."""
-    named = {}
-    for number, layer in enumerate(moment.layers, start=1):
-        named[f"layer_{number}_weights"] = layer.weights.reshape(layer.units, layer.inputs)
-        if layer.biases.size:
-            named[f"layer_{number}_biases"] = layer.biases
-    return named
 
 
 def npz(moment: Moment) -> bytes:
     """Return the arrays as a file for `numpy.load`, with the same bytes at any time."""
     file = BytesIO()
     with ZipFile(file, "w") as archive:
-        for name, values in arrays(moment).items():
+        for name, values in moment.arrays().items():
             # This ZipInfo has no time, which `numpy.savez` would write.
             with archive.open(ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
                 np.lib.format.write_array(member, values, allow_pickle=False)

@@ -1,14 +1,15 @@
-"""A network's forward pass as an ONNX model in float64: a Gemm for each layer, then its activation.
+"""A network's forward pass as an ONNX model: a Gemm for each layer, then its activation.
 
 Activations consist of operators that runtimes support for float64, without attributes, which are
-float32 and would change a slope of 0.01.
+float32 and would change a slope of 0.01. The same operators compute a model in float32.
 """
 
+from typing import Any
+
 import numpy as np
-from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
+from onnx import ModelProto, NodeProto, ValueInfoProto, helper, numpy_helper
 
 from service.use_cases.exports.moment import Moment
-from service.use_cases.exports.npz import arrays
 from training.network import Network
 from training.numerics.activations import Activation
 
@@ -24,20 +25,21 @@ def model(moment: Moment) -> ModelProto:
     """Return the model: `inputs` [batch, inputs] to `outputs` [batch, outputs], for any batch."""
     network = moment.network
     nodes = _nodes(network)
+    number = np.float32 if moment.float32 else np.float64
     used = {name for node in nodes for name in node.input}
     constants = {
-        name: np.array(float(name.removeprefix(_CONSTANT)))
+        name: np.array(float(name.removeprefix(_CONSTANT)), number)
         for name in sorted(used)
         if name.startswith(_CONSTANT)
     }
     graph = helper.make_graph(
         nodes,
         network.id,
-        [_batch("inputs", network.layer_sizes[0])],
-        [_batch("outputs", network.layer_sizes[-1])],
+        [_batch("inputs", network.layer_sizes[0], number)],
+        [_batch("outputs", network.layer_sizes[-1], number)],
         [
             numpy_helper.from_array(values, name)
-            for name, values in (arrays(moment) | constants).items()
+            for name, values in (moment.arrays() | constants).items()
         ],
     )
     made = helper.make_model(
@@ -53,8 +55,9 @@ def model(moment: Moment) -> ModelProto:
     return made
 
 
-def _batch(name: str, units: int) -> ValueInfoProto:
-    return helper.make_tensor_value_info(name, TensorProto.DOUBLE, ["batch", units])
+def _batch(name: str, units: int, number: type[np.floating[Any]]) -> ValueInfoProto:
+    kind = helper.np_dtype_to_tensor_dtype(np.dtype(number))
+    return helper.make_tensor_value_info(name, kind, ["batch", units])
 
 
 def _nodes(network: Network) -> list[NodeProto]:

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from math import inf
 from typing import Any
 
@@ -15,6 +14,7 @@ import pytest
 from clearprop.documents import read_document
 from hypothesis import given
 from hypothesis import strategies as st
+from moments import moment
 from onnx import ModelProto, checker
 from onnx.reference import ReferenceEvaluator
 from refusing import unknown
@@ -24,47 +24,25 @@ from service.faces.messages.networks import new_network
 from service.reading.selection import Detail
 from service.use_cases.exports import ExportFormat
 from service.use_cases.exports.document import document
-from service.use_cases.exports.exports import CHUNK_BYTES, chunked
+from service.use_cases.exports.exports import CHUNK_BYTES, WITH_FLOAT32, chunked
 from service.use_cases.exports.moment import Moment
 from service.use_cases.exports.onnx_graph import model
+from service.use_cases.exports.safetensors import safetensors
 from service.use_cases.networks import NewNetwork
 from training.engine import activations
 from training.errors import InvalidFields, NetworkNotFound, UpdateOutOfRange
-from training.network import Array, Initializer, Network, initial_parameters
+from training.network import Array, Initializer, LayerParameters, initial_parameters
 from training.numerics.activations import Activation
-from training.numerics.costs import CostFunction, natural_cost_function
+from training.numerics.costs import CostFunction
 from training.numerics.initializers import InitializerKind
 from training.numerics.optimizers import OptimizerKind
 from training.optimizer import Optimizer, OptimizerState
 from training.settings import TrainingSettings
-from training.update import State, UpdateKind
+from training.update import UpdateKind
 
 EXTREMES = [0.0, -0.0, 5e-324, -5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, 1e22, 0.1]
 HIDDEN = [each for each in Activation if each is not Activation.SOFTMAX]
 ADAM = Optimizer(OptimizerKind.ADAM).completed()
-
-
-def moment(
-    sizes: tuple[int, ...],
-    words: tuple[Activation, ...],
-    numbers: Any,
-    *,
-    bias: bool,
-    kept: OptimizerState | None = None,
-) -> Moment:
-    network = Network(
-        "net",
-        "uid",
-        sizes,
-        words,
-        natural_cost_function(words[-1]),
-        Initializer(InitializerKind.EXPLICIT),
-        datetime(2026, 1, 1, tzinfo=UTC),
-        {"who": 'me "and" ü'},
-        bias,
-    )
-    parameters = np.asarray(numbers(network.parameter_count), dtype=np.float64)
-    return Moment(network, State(9, parameters, kept), UpdateKind.INITIAL, None)
 
 
 def read(moment: Moment) -> dict[str, Any]:
@@ -141,6 +119,20 @@ def test_an_onnx_model_computes_the_same_as_predict(word: Activation, bias: bool
         np.testing.assert_allclose(outputs, wanted, rtol=1e-12, atol=1e-15)
 
 
+@pytest.mark.parametrize("word", Activation)
+def test_an_onnx_model_in_float32_computes_the_same_up_to_its_rounding(word: Activation) -> None:
+    random = np.random.default_rng(7)
+    hidden = Activation.TANH if word is Activation.SOFTMAX else word
+    some = moment((3, 9, 4), (hidden, word), random.standard_normal, bias=True)
+    made = model(replace(some, float32=True))
+    checker.check_model(made, full_check=True)
+    inputs = random.standard_normal((17, 3))
+    outputs = evaluated(made, inputs.astype(np.float32))
+    assert outputs.dtype == np.float32
+    wanted = activations(some.network, some.state.parameters, inputs)[:, -4:]
+    np.testing.assert_allclose(outputs, wanted, rtol=1e-5, atol=1e-5)
+
+
 @pytest.mark.parametrize(
     "word",
     [Activation.SOFTPLUS, Activation.SIGMOID, Activation.TANH, Activation.ELU, Activation.SELU],
@@ -176,6 +168,9 @@ def test_every_format_has_its_media_type_and_the_requested_update(
         ExportFormat.NPZ: ("net-update-7.npz", "application/zip"),
         ExportFormat.ONNX: ("net-update-7.onnx", "application/octet-stream"),
         ExportFormat.CSV: ("net-history-to-7.csv", "text/csv"),
+        ExportFormat.SAFETENSORS: ("net-update-7.safetensors", "application/octet-stream"),
+        ExportFormat.C: ("net-update-7.c", "text/x-c"),
+        ExportFormat.PYTHON: ("net_update_7.py", "text/x-python"),
     }
     for file_format, wanted in names.items():
         export = service.exports.export("net", 7, file_format)
@@ -199,6 +194,44 @@ def test_every_format_has_its_media_type_and_the_requested_update(
     assert {"update": "11"}.items() <= {
         each.key: each.value for each in made.metadata_props
     }.items()
+
+
+def test_numbers_are_rounded_to_32_bits_only_where_a_format_has_them(service: Service) -> None:
+    state = service.states.read(service.networks.get("net").network, 7)
+    exported = service.exports.export("net", 7, ExportFormat.NPZ, float32=True)
+    with np.load(io.BytesIO(b"".join(exported.chunks))) as arrays:
+        flat = np.concatenate([arrays[name].ravel() for name in arrays])
+    assert flat.tobytes() == state.parameters.astype(np.float32).tobytes()
+    for file_format in set(ExportFormat) - set(WITH_FLOAT32):
+        with pytest.raises(InvalidFields, match="float32: must not be set: of "):
+            service.exports.export("net", 7, file_format, float32=True)
+    large = tuple(
+        LayerParameters(units, inputs, np.full(units * inputs, 1e39))
+        for units, inputs in ((3, 2), (1, 3))
+    )
+    service.edits.reset("net", parameters=large)
+    with pytest.raises(InvalidFields, match="float32: must not be set: a parameter is too large"):
+        service.exports.export("net", None, ExportFormat.NPZ, float32=True)
+
+
+def test_safetensors_are_a_header_and_the_arrays() -> None:
+    some = moment((2, 3, 1), (Activation.TANH, Activation.SIGMOID), np.arange, bias=True)
+    file = b"".join(safetensors(some))
+    length = int.from_bytes(file[:8], "little")
+    header = json.loads(file[8 : 8 + length])
+    assert header.pop("__metadata__") == {
+        "network": "net",
+        "network_uid": "uid",
+        "update": "9",
+        "activations": "tanh,sigmoid",
+        "cost_function": "cross-entropy",
+    }
+    assert list(header) == ["0.weight", "0.bias", "2.weight", "2.bias"]
+    assert header["0.bias"] == {"dtype": "F64", "shape": [3], "data_offsets": [48, 72]}
+    assert (8 + length) % 8 == 0
+    assert file[8 + length :] == some.state.parameters.tobytes()
+    short = b"".join(safetensors(replace(some, float32=True)))
+    assert short.endswith(some.state.parameters.astype(np.float32).tobytes())
 
 
 def test_a_history_is_a_line_for_each_update(

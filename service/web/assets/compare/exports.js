@@ -11,6 +11,9 @@ const FORMATS = [
   ["NPZ", "The parameters as NumPy arrays."],
   ["ONNX", "The model for other programs."],
   ["CSV", "The cost history, one line per update."],
+  ["SAFETENSORS", "The parameters for PyTorch."],
+  ["C", "The model as source code in C."],
+  ["PYTHON", "The model as source code in Python."],
 ];
 
 const PICTURES = [

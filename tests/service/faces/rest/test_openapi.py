@@ -214,6 +214,7 @@ def test_responses_list_their_media_types() -> None:
 
     streams = {"text/event-stream", "application/x-ndjson"}
     files = {"application/json", "application/zip", "application/octet-stream", "text/csv"}
+    files |= {"text/x-c", "text/x-python"}
     assert forms("GetNetwork") == {"application/json"}
     assert forms("WatchUpdates") == streams
     assert forms("ExportNetwork") == streams | files

@@ -226,7 +226,7 @@ def test_head_returns_the_headers_of_a_stream(http_server: ServerProcess) -> Non
     assert missing.status_code == 404
 
 
-@pytest.mark.parametrize("kind", ["JSON", "NPZ", "ONNX", "CSV"])
+@pytest.mark.parametrize("kind", ["JSON", "NPZ", "ONNX", "CSV", "C"])
 def test_an_export_is_the_file(http_server: ServerProcess, kind: str) -> None:
     name = train(http_server)
     list(watch_of(http_server, name).read())
