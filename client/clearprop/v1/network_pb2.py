@@ -22,10 +22,11 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from clearprop.v1 import table_pb2 as clearprop_dot_v1_dot_table__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x63learprop/v1/network.proto\x12\x0c\x63learprop.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb2\x01\n\x0bInitializer\x12+\n\x04kind\x18\x01 \x01(\x0e\x32\x1d.clearprop.v1.InitializerKind\x12\x11\n\x04seed\x18\x02 \x01(\x03H\x00\x88\x01\x01\x12\x10\n\x03low\x18\x03 \x01(\x01H\x01\x88\x01\x01\x12\x11\n\x04high\x18\x04 \x01(\x01H\x02\x88\x01\x01\x12\x16\n\tdeviation\x18\x05 \x01(\x01H\x03\x88\x01\x01\x42\x07\n\x05_seedB\x06\n\x04_lowB\x07\n\x05_highB\x0c\n\n_deviation\"Q\n\x0fLayerParameters\x12\r\n\x05units\x18\x01 \x01(\x05\x12\x0e\n\x06inputs\x18\x02 \x01(\x05\x12\x0f\n\x07weights\x18\x03 \x03(\x01\x12\x0e\n\x06\x62iases\x18\x04 \x03(\x01\"4\n\x04\x46ork\x12\x0f\n\x07network\x18\x01 \x01(\t\x12\x0b\n\x03uid\x18\x02 \x01(\t\x12\x0e\n\x06update\x18\x03 \x01(\x03\"\x83\x04\n\x07Network\x12\x0f\n\x07network\x18\x01 \x01(\t\x12\x0b\n\x03uid\x18\x02 \x01(\t\x12\x13\n\x0blayer_sizes\x18\x03 \x03(\x05\x12-\n\x0b\x61\x63tivations\x18\x04 \x03(\x0e\x32\x18.clearprop.v1.Activation\x12\x0c\n\x04\x62ias\x18\x05 \x01(\x08\x12\x31\n\rcost_function\x18\x06 \x01(\x0e\x32\x1a.clearprop.v1.CostFunction\x12.\n\x0binitializer\x18\x07 \x01(\x0b\x32\x19.clearprop.v1.Initializer\x12\x15\n\rlatest_update\x18\x08 \x01(\x03\x12\x12\n\nactive_run\x18\t \x01(\x03\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\x06labels\x18\x0b \x03(\x0b\x32!.clearprop.v1.Network.LabelsEntry\x12\'\n\x0b\x66orked_from\x18\x0c \x01(\x0b\x32\x12.clearprop.v1.Fork\x12\x0c\n\x04\x65tag\x18\r \x01(\t\x12\x17\n\x0fparameter_count\x18\x0e \x01(\x03\x12\x17\n\x0f\x65\x61rliest_update\x18\x0f \x01(\x03\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x18\n\x06Vector\x12\x0e\n\x06values\x18\x01 \x03(\x01*\xa2\x02\n\nActivation\x12\x1a\n\x16\x41\x43TIVATION_UNSPECIFIED\x10\x00\x12\x16\n\x12\x41\x43TIVATION_SIGMOID\x10\x01\x12\x13\n\x0f\x41\x43TIVATION_TANH\x10\x02\x12\x13\n\x0f\x41\x43TIVATION_RELU\x10\x03\x12\x19\n\x15\x41\x43TIVATION_LEAKY_RELU\x10\x04\x12\x17\n\x13\x41\x43TIVATION_SOFTPLUS\x10\x05\x12\x17\n\x13\x41\x43TIVATION_IDENTITY\x10\x06\x12\x16\n\x12\x41\x43TIVATION_SOFTMAX\x10\x07\x12\x12\n\x0e\x41\x43TIVATION_ELU\x10\x08\x12\x13\n\x0f\x41\x43TIVATION_SELU\x10\t\x12\x13\n\x0f\x41\x43TIVATION_GELU\x10\n\x12\x13\n\x0f\x41\x43TIVATION_SILU\x10\x0b*\x86\x02\n\x0c\x43ostFunction\x12\x1d\n\x19\x43OST_FUNCTION_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x43OST_FUNCTION_CROSS_ENTROPY\x10\x01\x12+\n\'COST_FUNCTION_CATEGORICAL_CROSS_ENTROPY\x10\x02\x12\x1f\n\x1b\x43OST_FUNCTION_SQUARED_ERROR\x10\x03\x12\x1b\n\x17\x43OST_FUNCTION_QUADRATIC\x10\x04\x12\x17\n\x13\x43OST_FUNCTION_HUBER\x10\x05\x12\x17\n\x13\x43OST_FUNCTION_HINGE\x10\x06\x12\x19\n\x15\x43OST_FUNCTION_POISSON\x10\x07*\x83\x03\n\x0fInitializerKind\x12 \n\x1cINITIALIZER_KIND_UNSPECIFIED\x10\x00\x12\x1c\n\x18INITIALIZER_KIND_UNIFORM\x10\x01\x12\x1d\n\x19INITIALIZER_KIND_EXPLICIT\x10\x02\x12\x1b\n\x17INITIALIZER_KIND_GLOROT\x10\x03\x12\x17\n\x13INITIALIZER_KIND_HE\x10\x04\x12\x1a\n\x16INITIALIZER_KIND_ZEROS\x10\x05\x12\x1a\n\x16INITIALIZER_KIND_LECUN\x10\x06\x12!\n\x1dINITIALIZER_KIND_LECUN_NORMAL\x10\x07\x12\"\n\x1eINITIALIZER_KIND_GLOROT_NORMAL\x10\x08\x12\x1e\n\x1aINITIALIZER_KIND_HE_NORMAL\x10\t\x12\x1b\n\x17INITIALIZER_KIND_NORMAL\x10\n\x12\x1f\n\x1bINITIALIZER_KIND_ORTHOGONAL\x10\x0b\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x63learprop/v1/network.proto\x12\x0c\x63learprop.v1\x1a\x18\x63learprop/v1/table.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb2\x01\n\x0bInitializer\x12+\n\x04kind\x18\x01 \x01(\x0e\x32\x1d.clearprop.v1.InitializerKind\x12\x11\n\x04seed\x18\x02 \x01(\x03H\x00\x88\x01\x01\x12\x10\n\x03low\x18\x03 \x01(\x01H\x01\x88\x01\x01\x12\x11\n\x04high\x18\x04 \x01(\x01H\x02\x88\x01\x01\x12\x16\n\tdeviation\x18\x05 \x01(\x01H\x03\x88\x01\x01\x42\x07\n\x05_seedB\x06\n\x04_lowB\x07\n\x05_highB\x0c\n\n_deviation\"Q\n\x0fLayerParameters\x12\r\n\x05units\x18\x01 \x01(\x05\x12\x0e\n\x06inputs\x18\x02 \x01(\x05\x12\x0f\n\x07weights\x18\x03 \x03(\x01\x12\x0e\n\x06\x62iases\x18\x04 \x03(\x01\"4\n\x04\x46ork\x12\x0f\n\x07network\x18\x01 \x01(\t\x12\x0b\n\x03uid\x18\x02 \x01(\t\x12\x0e\n\x06update\x18\x03 \x01(\x03\"\xb3\x04\n\x07Network\x12\x0f\n\x07network\x18\x01 \x01(\t\x12\x0b\n\x03uid\x18\x02 \x01(\t\x12\x13\n\x0blayer_sizes\x18\x03 \x03(\x05\x12-\n\x0b\x61\x63tivations\x18\x04 \x03(\x0e\x32\x18.clearprop.v1.Activation\x12\x0c\n\x04\x62ias\x18\x05 \x01(\x08\x12\x31\n\rcost_function\x18\x06 \x01(\x0e\x32\x1a.clearprop.v1.CostFunction\x12.\n\x0binitializer\x18\x07 \x01(\x0b\x32\x19.clearprop.v1.Initializer\x12\x15\n\rlatest_update\x18\x08 \x01(\x03\x12\x12\n\nactive_run\x18\t \x01(\x03\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\x06labels\x18\x0b \x03(\x0b\x32!.clearprop.v1.Network.LabelsEntry\x12\'\n\x0b\x66orked_from\x18\x0c \x01(\x0b\x32\x12.clearprop.v1.Fork\x12\x0c\n\x04\x65tag\x18\r \x01(\t\x12\x17\n\x0fparameter_count\x18\x0e \x01(\x03\x12\x17\n\x0f\x65\x61rliest_update\x18\x0f \x01(\x03\x12.\n\x0bpreparation\x18\x10 \x01(\x0b\x32\x19.clearprop.v1.Preparation\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x18\n\x06Vector\x12\x0e\n\x06values\x18\x01 \x03(\x01*\xa2\x02\n\nActivation\x12\x1a\n\x16\x41\x43TIVATION_UNSPECIFIED\x10\x00\x12\x16\n\x12\x41\x43TIVATION_SIGMOID\x10\x01\x12\x13\n\x0f\x41\x43TIVATION_TANH\x10\x02\x12\x13\n\x0f\x41\x43TIVATION_RELU\x10\x03\x12\x19\n\x15\x41\x43TIVATION_LEAKY_RELU\x10\x04\x12\x17\n\x13\x41\x43TIVATION_SOFTPLUS\x10\x05\x12\x17\n\x13\x41\x43TIVATION_IDENTITY\x10\x06\x12\x16\n\x12\x41\x43TIVATION_SOFTMAX\x10\x07\x12\x12\n\x0e\x41\x43TIVATION_ELU\x10\x08\x12\x13\n\x0f\x41\x43TIVATION_SELU\x10\t\x12\x13\n\x0f\x41\x43TIVATION_GELU\x10\n\x12\x13\n\x0f\x41\x43TIVATION_SILU\x10\x0b*\x86\x02\n\x0c\x43ostFunction\x12\x1d\n\x19\x43OST_FUNCTION_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x43OST_FUNCTION_CROSS_ENTROPY\x10\x01\x12+\n\'COST_FUNCTION_CATEGORICAL_CROSS_ENTROPY\x10\x02\x12\x1f\n\x1b\x43OST_FUNCTION_SQUARED_ERROR\x10\x03\x12\x1b\n\x17\x43OST_FUNCTION_QUADRATIC\x10\x04\x12\x17\n\x13\x43OST_FUNCTION_HUBER\x10\x05\x12\x17\n\x13\x43OST_FUNCTION_HINGE\x10\x06\x12\x19\n\x15\x43OST_FUNCTION_POISSON\x10\x07*\x83\x03\n\x0fInitializerKind\x12 \n\x1cINITIALIZER_KIND_UNSPECIFIED\x10\x00\x12\x1c\n\x18INITIALIZER_KIND_UNIFORM\x10\x01\x12\x1d\n\x19INITIALIZER_KIND_EXPLICIT\x10\x02\x12\x1b\n\x17INITIALIZER_KIND_GLOROT\x10\x03\x12\x17\n\x13INITIALIZER_KIND_HE\x10\x04\x12\x1a\n\x16INITIALIZER_KIND_ZEROS\x10\x05\x12\x1a\n\x16INITIALIZER_KIND_LECUN\x10\x06\x12!\n\x1dINITIALIZER_KIND_LECUN_NORMAL\x10\x07\x12\"\n\x1eINITIALIZER_KIND_GLOROT_NORMAL\x10\x08\x12\x1e\n\x1aINITIALIZER_KIND_HE_NORMAL\x10\t\x12\x1b\n\x17INITIALIZER_KIND_NORMAL\x10\n\x12\x1f\n\x1bINITIALIZER_KIND_ORTHOGONAL\x10\x0b\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,22 +35,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_NETWORK_LABELSENTRY']._loaded_options = None
   _globals['_NETWORK_LABELSENTRY']._serialized_options = b'8\001'
-  _globals['_ACTIVATION']._serialized_start=940
-  _globals['_ACTIVATION']._serialized_end=1230
-  _globals['_COSTFUNCTION']._serialized_start=1233
-  _globals['_COSTFUNCTION']._serialized_end=1495
-  _globals['_INITIALIZERKIND']._serialized_start=1498
-  _globals['_INITIALIZERKIND']._serialized_end=1885
-  _globals['_INITIALIZER']._serialized_start=78
-  _globals['_INITIALIZER']._serialized_end=256
-  _globals['_LAYERPARAMETERS']._serialized_start=258
-  _globals['_LAYERPARAMETERS']._serialized_end=339
-  _globals['_FORK']._serialized_start=341
-  _globals['_FORK']._serialized_end=393
-  _globals['_NETWORK']._serialized_start=396
-  _globals['_NETWORK']._serialized_end=911
-  _globals['_NETWORK_LABELSENTRY']._serialized_start=866
-  _globals['_NETWORK_LABELSENTRY']._serialized_end=911
-  _globals['_VECTOR']._serialized_start=913
-  _globals['_VECTOR']._serialized_end=937
+  _globals['_ACTIVATION']._serialized_start=1014
+  _globals['_ACTIVATION']._serialized_end=1304
+  _globals['_COSTFUNCTION']._serialized_start=1307
+  _globals['_COSTFUNCTION']._serialized_end=1569
+  _globals['_INITIALIZERKIND']._serialized_start=1572
+  _globals['_INITIALIZERKIND']._serialized_end=1959
+  _globals['_INITIALIZER']._serialized_start=104
+  _globals['_INITIALIZER']._serialized_end=282
+  _globals['_LAYERPARAMETERS']._serialized_start=284
+  _globals['_LAYERPARAMETERS']._serialized_end=365
+  _globals['_FORK']._serialized_start=367
+  _globals['_FORK']._serialized_end=419
+  _globals['_NETWORK']._serialized_start=422
+  _globals['_NETWORK']._serialized_end=985
+  _globals['_NETWORK_LABELSENTRY']._serialized_start=940
+  _globals['_NETWORK_LABELSENTRY']._serialized_end=985
+  _globals['_VECTOR']._serialized_start=987
+  _globals['_VECTOR']._serialized_end=1011
 # @@protoc_insertion_point(module_scope)

@@ -8,6 +8,7 @@ from clearprop.v1 import audit_pb2 as _audit_pb2
 from clearprop.v1 import explanation_pb2 as _explanation_pb2
 from clearprop.v1 import network_pb2 as _network_pb2
 from clearprop.v1 import run_pb2 as _run_pb2
+from clearprop.v1 import table_pb2 as _table_pb2
 from clearprop.v1 import trace_pb2 as _trace_pb2
 from clearprop.v1 import training_set_pb2 as _training_set_pb2
 from clearprop.v1 import update_pb2 as _update_pb2
@@ -279,6 +280,7 @@ class CreateNetworkRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     OPTIMIZER_STATE_FIELD_NUMBER: _builtins.int
+    PREPARATION_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     """The id of the new network: `[a-z][a-z0-9-]{0,62}`. Empty: the server generates one."""
     bias: _builtins.bool
@@ -330,6 +332,12 @@ class CreateNetworkRequest(_message.Message):
         Absent: no optimizer state.
         """
 
+    @_builtins.property
+    def preparation(self) -> _table_pb2.Preparation:
+        """The preparation, for example of a network that was exported from another server. Absent: the
+        network learns one in its first run, if its training set has a table.
+        """
+
     def __init__(
         self,
         *,
@@ -344,10 +352,11 @@ class CreateNetworkRequest(_message.Message):
         request_id: _builtins.str = ...,
         validate_only: _builtins.bool = ...,
         optimizer_state: _run_pb2.OptimizerState | None = ...,
+        preparation: _table_pb2.Preparation | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["initializer", b"initializer", "optimizer_state", b"optimizer_state"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["initializer", b"initializer", "optimizer_state", b"optimizer_state", "preparation", b"preparation"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activations", b"activations", "bias", b"bias", "cost_function", b"cost_function", "initial_parameters", b"initial_parameters", "initializer", b"initializer", "labels", b"labels", "layer_sizes", b"layer_sizes", "network", b"network", "optimizer_state", b"optimizer_state", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activations", b"activations", "bias", b"bias", "cost_function", b"cost_function", "initial_parameters", b"initial_parameters", "initializer", b"initializer", "labels", b"labels", "layer_sizes", b"layer_sizes", "network", b"network", "optimizer_state", b"optimizer_state", "preparation", b"preparation", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -779,14 +788,34 @@ class CreateTrainingSetRequest(_message.Message):
     TRAINING_SET_FIELD_NUMBER: _builtins.int
     EXAMPLES_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
+    TABLE_FIELD_NUMBER: _builtins.int
+    COLUMNS_FIELD_NUMBER: _builtins.int
+    WEIGHTS_FIELD_NUMBER: _builtins.int
+    REPLACE_FIELD_NUMBER: _builtins.int
     training_set: _builtins.str
     """The id of the new training set: `[a-z][a-z0-9-]{0,62}`. Empty: the server generates one."""
     request_id: _builtins.str
     """Makes retries safe; see TrainingService. Empty: not used."""
+    weights: _builtins.str
+    """The name of the column with the weights of the examples. Empty: all weights are 1."""
+    replace: _builtins.bool
+    """Whether to replace a training set with this id, if there is one, in one step: that is deleted as
+    by DeleteTrainingSet, which requires the scope `admin`.
+    """
     @_builtins.property
     def examples(self) -> _containers.RepeatedCompositeFieldContainer[_training_set_pb2.Example]:
         """The examples: at least 1. All examples have the same number of inputs, at least 1, and the same
         number of targets, at least 1.
+        """
+
+    @_builtins.property
+    def table(self) -> _table_pb2.Table:
+        """The named columns of the training set. Absent: its inputs and targets have no names."""
+
+    @_builtins.property
+    def columns(self) -> _containers.RepeatedCompositeFieldContainer[_table_pb2.Column]:
+        """The values of the columns of `table`, in place of `examples`: all input and target columns, and
+        `weights` if it is set, in any order. All have the same number of rows, at least 1.
         """
 
     def __init__(
@@ -795,10 +824,14 @@ class CreateTrainingSetRequest(_message.Message):
         training_set: _builtins.str = ...,
         examples: _abc.Iterable[_training_set_pb2.Example] | None = ...,
         request_id: _builtins.str = ...,
+        table: _table_pb2.Table | None = ...,
+        columns: _abc.Iterable[_table_pb2.Column] | None = ...,
+        weights: _builtins.str = ...,
+        replace: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["table", b"table"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["examples", b"examples", "request_id", b"request_id", "training_set", b"training_set"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "examples", b"examples", "replace", b"replace", "request_id", b"request_id", "table", b"table", "training_set", b"training_set", "weights", b"weights"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -837,6 +870,10 @@ class UploadTrainingSetRequest(_message.Message):
     TRAINING_SET_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     EXAMPLES_FIELD_NUMBER: _builtins.int
+    TABLE_FIELD_NUMBER: _builtins.int
+    COLUMNS_FIELD_NUMBER: _builtins.int
+    WEIGHTS_FIELD_NUMBER: _builtins.int
+    REPLACE_FIELD_NUMBER: _builtins.int
     training_set: _builtins.str
     """The id of the new training set: `[a-z][a-z0-9-]{0,62}`. Empty: the server generates one.
     Allowed only in the first request of the stream.
@@ -845,10 +882,30 @@ class UploadTrainingSetRequest(_message.Message):
     """Makes retries safe; see TrainingService. Empty: not used. Allowed only in the first request of
     the stream.
     """
+    weights: _builtins.str
+    """The name of the column with the weights of the examples. Empty: all weights are 1. Allowed only
+    in the first request of the stream.
+    """
+    replace: _builtins.bool
+    """Whether to replace a training set with this id, as in CreateTrainingSetRequest. Allowed only in
+    the first request of the stream.
+    """
     @_builtins.property
     def examples(self) -> _containers.RepeatedCompositeFieldContainer[_training_set_pb2.Example]:
         """The next examples, any number per request and at least 1 in the whole stream. All examples have
         the same number of inputs, at least 1, and the same number of targets, at least 1.
+        """
+
+    @_builtins.property
+    def table(self) -> _table_pb2.Table:
+        """The named columns of the training set, as in CreateTrainingSetRequest. Allowed only in the first
+        request of the stream.
+        """
+
+    @_builtins.property
+    def columns(self) -> _containers.RepeatedCompositeFieldContainer[_table_pb2.Column]:
+        """The values of the columns of `table` in the next rows, in place of `examples`; see
+        CreateTrainingSetRequest. A stream has either examples or columns.
         """
 
     def __init__(
@@ -857,10 +914,14 @@ class UploadTrainingSetRequest(_message.Message):
         training_set: _builtins.str = ...,
         request_id: _builtins.str = ...,
         examples: _abc.Iterable[_training_set_pb2.Example] | None = ...,
+        table: _table_pb2.Table | None = ...,
+        columns: _abc.Iterable[_table_pb2.Column] | None = ...,
+        weights: _builtins.str = ...,
+        replace: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["table", b"table"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["examples", b"examples", "request_id", b"request_id", "training_set", b"training_set"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "examples", b"examples", "replace", b"replace", "request_id", b"request_id", "table", b"table", "training_set", b"training_set", "weights", b"weights"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1808,6 +1869,7 @@ class PredictRequest(_message.Message):
     UPDATE_FIELD_NUMBER: _builtins.int
     INPUTS_FIELD_NUMBER: _builtins.int
     ACTIVATIONS_FIELD_NUMBER: _builtins.int
+    COLUMNS_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     """The id of the network."""
     update: _builtins.int
@@ -1816,7 +1878,16 @@ class PredictRequest(_message.Message):
     """Whether to return the activations of all layers."""
     @_builtins.property
     def inputs(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.Vector]:
-        """The input vectors: at least 1. Each has one finite value for each unit of the first layer."""
+        """The input vectors: at least 1. Each has one finite value for each unit of the first layer. For
+        networks with a preparation these are prepared values: send `columns` to have them prepared.
+        """
+
+    @_builtins.property
+    def columns(self) -> _containers.RepeatedCompositeFieldContainer[_table_pb2.Column]:
+        """Named columns in place of `inputs`, for networks with a preparation: its input columns, in any
+        order, all with the same number of rows, at least 1. Missing values are allowed only in columns
+        that the preparation fills, and categories only if the preparation has them.
+        """
 
     def __init__(
         self,
@@ -1825,10 +1896,11 @@ class PredictRequest(_message.Message):
         update: _builtins.int | None = ...,
         inputs: _abc.Iterable[_network_pb2.Vector] | None = ...,
         activations: _builtins.bool = ...,
+        columns: _abc.Iterable[_table_pb2.Column] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "update", b"update"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "activations", b"activations", "inputs", b"inputs", "network", b"network", "update", b"update"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "activations", b"activations", "columns", b"columns", "inputs", b"inputs", "network", b"network", "update", b"update"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__update: _TypeAlias = _typing.Literal["update"]  # noqa: Y015
     _WhichOneofArgType__update: _TypeAlias = _typing.Literal["_update", b"_update"]  # noqa: Y015
@@ -1844,21 +1916,29 @@ class PredictResponse(_message.Message):
 
     UPDATE_FIELD_NUMBER: _builtins.int
     PREDICTIONS_FIELD_NUMBER: _builtins.int
+    OUTPUT_NAMES_FIELD_NUMBER: _builtins.int
     update: _builtins.int
     """The update whose parameters were used."""
     @_builtins.property
     def predictions(self) -> _containers.RepeatedCompositeFieldContainer[Global___Prediction]:
-        """One prediction for each input vector, in request order."""
+        """One prediction for each input vector or row, in request order."""
+
+    @_builtins.property
+    def output_names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The names of the outputs in order: the classes, or the target columns. Empty if the network has
+        no preparation.
+        """
 
     def __init__(
         self,
         *,
         update: _builtins.int = ...,
         predictions: _abc.Iterable[Global___Prediction] | None = ...,
+        output_names: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["predictions", b"predictions", "update", b"update"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["output_names", b"output_names", "predictions", b"predictions", "update", b"update"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1873,6 +1953,8 @@ class Prediction(_message.Message):
     OUTPUTS_FIELD_NUMBER: _builtins.int
     ACTIVATIONS_FIELD_NUMBER: _builtins.int
     NON_FINITE_OUTPUTS_FIELD_NUMBER: _builtins.int
+    CLASSES_FIELD_NUMBER: _builtins.int
+    VALUES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def outputs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """The activations of the output layer."""
@@ -1889,16 +1971,31 @@ class Prediction(_message.Message):
         Outputs can overflow if inputs or parameters are very large.
         """
 
+    @_builtins.property
+    def classes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """For networks with a preparation whose targets are CLASSES, the class with the largest output (the
+        first of equal ones); with LABELS, the labels whose outputs are at least the midpoint between
+        their targets. Empty otherwise.
+        """
+
+    @_builtins.property
+    def values(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """For networks with a preparation whose targets are NUMBERS, the outputs in the units of the target
+        columns. Empty otherwise.
+        """
+
     def __init__(
         self,
         *,
         outputs: _abc.Iterable[_builtins.float] | None = ...,
         activations: _abc.Iterable[_network_pb2.Vector] | None = ...,
         non_finite_outputs: _abc.Iterable[_builtins.int] | None = ...,
+        classes: _abc.Iterable[_builtins.str] | None = ...,
+        values: _abc.Iterable[_builtins.float] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activations", b"activations", "non_finite_outputs", b"non_finite_outputs", "outputs", b"outputs"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activations", b"activations", "classes", b"classes", "non_finite_outputs", b"non_finite_outputs", "outputs", b"outputs", "values", b"values"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
