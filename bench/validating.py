@@ -79,7 +79,7 @@ def rows() -> list[Row]:
 def _opened(settings: TrainingSettings, examples: Examples) -> tuple[Addition, RunExamples]:
     count, inputs = examples.inputs.shape
     training_set = TrainingSet("measured", "measured", inputs, 10, count, _NOW)
-    opening = open_run(Head("measured"), settings, training_set, _NOW)
+    opening = open_run(Head("measured"), settings, training_set, now=_NOW)
     assert opening.run is not None
     return opening, examples_of_run(opening.run, examples)
 

@@ -83,6 +83,8 @@ class MemoryWriter(MemoryReader):
         if addition.keyframe is not None:
             history.keyframes.append(kept_keyframe(addition.keyframe))
         history.events += addition.events
+        if addition.preparation is not None:
+            history.network = replace(history.network, preparation=addition.preparation)
         if run is None:
             return None
         history.runs[run.number] = run

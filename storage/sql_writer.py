@@ -124,8 +124,7 @@ class SqlWriter(SqlReader):
         return head
 
     def set_labels(self, uid: str, labels: dict[str, str]) -> None:
-        values = rows.network_values(replace(self.network_by_uid(uid), labels=labels))
-        self._change(_UPDATE_NETWORK, at_uid=uid, document=values["document"], crc=values["crc"])
+        self._put_network(replace(self.network_by_uid(uid), labels=labels))
         self.changed.add(uid)
 
     def delete_network(self, uid: str) -> None:
@@ -153,6 +152,9 @@ class SqlWriter(SqlReader):
             self._insert(keyframes, rows.keyframe_values(addition.keyframe))
         for event in addition.events:
             self._insert(run_events, rows.run_event_values(event))
+        if addition.preparation is not None:
+            network = self.network_by_uid(addition.before.network_uid)
+            self._put_network(replace(network, preparation=addition.preparation))
         self.changed.add(addition.before.network_uid)
         return None if addition.run is None else self._put_run(addition.run)
 
@@ -220,6 +222,11 @@ class SqlWriter(SqlReader):
         if not self._change(_MOVE_HEAD, **values):
             self.head(before.network_uid)
             raise store_errors.head_moved(self._name(before.network_uid))
+
+    def _put_network(self, network: Network) -> None:
+        values = rows.network_values(network)
+        changes = {name: values[name] for name in ("document", "crc")}
+        self._change(_UPDATE_NETWORK, at_uid=network.uid, **changes)
 
     def _put_run(self, run: Run) -> RunState | None:
         values = rows.run_values(run)

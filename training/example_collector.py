@@ -10,17 +10,28 @@ from training.errors import LimitExceeded, Violations, validating
 from training.limits import Limits
 from training.network import Array
 from training.network_rules import check_finite
+from training.tables.encoding import Column, encode_rows
+from training.tables.table import Table, check_table
 from training.training_set import Examples
+
+#: Of the weights in a chunk of columns, so many invalid ones are reported.
+_MOST_REPORTED = 10
 
 #: The inputs and targets of an example, of any length, and its weight.
 Row = tuple[Array, Array, float]
 
 
 class Collector:
-    """Collects the examples of one training set, up to the limits."""
+    """Collects the examples of one training set, up to the limits.
+
+    `table` are their columns, if they have names; they are then added by `add_columns`.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
+        self.table: Table | None = None
+        self._weights_column = ""
+        self._has_refused = False
         self._widths: list[int] = []
         self._count = 0
         self._inputs: list[Array] = []
@@ -40,6 +51,7 @@ class Collector:
         self._check_size(count, more_weights=_has_weights(rows))
         chunk = _matrices(rows, self._widths)
         if chunk is None or not _is_valid(chunk):
+            self._has_refused = True
             self._note(violations, _each(rows))
             return
         self._inputs.append(chunk.inputs)
@@ -47,10 +59,46 @@ class Collector:
         self._weights.append(chunk.weights)
         self._count += count
 
+    def expect(self, violations: Violations, table: Table, weights: str) -> None:
+        """Expect the rows of a table; `weights` is the name of its column of weights, or empty."""
+        check_table(violations, "table", table)
+        self.table, self._weights_column = table, weights
+        self._widths = [len(table.input_units), len(table.target_units)]
+
+    def add_columns(self, violations: Violations, columns: Sequence[Column]) -> None:
+        """Add rows of the expected table, or a violation for each invalid value.
+
+        Raises LimitExceeded before encoding them.
+        """
+        if not columns or self.table is None:
+            return
+        self._check_size(max(map(len, columns)), more_weights=bool(self._weights_column))
+        rows = encode_rows(violations, self.table, columns, self._weights_column, self._count)
+        if rows is None:
+            self._has_refused = True
+            return
+        if rows.weights is not None:
+            for index in np.flatnonzero(rows.weights < 0.0)[:_MOST_REPORTED].tolist():
+                violations.add(
+                    f"columns.{self._weights_column}[{self._count + index}]",
+                    f"must be at least 0, not {rows.weights[index]}",
+                )
+        self._inputs.append(rows.inputs)
+        self._targets.append(rows.targets)
+        self._weights.append(rows.weights)
+        self._count += len(rows.inputs)
+
+    def check_count(self, violations: Violations) -> None:
+        """Require at least one example, unless there were some that are invalid."""
+        part = "examples" if self.table is None else "columns"
+        violations.require(
+            self._count > 0 or self._has_refused, part, "must have at least one example"
+        )
+
     def examples(self) -> Examples:
         """Return all examples and clear the collector. Raises InvalidFields if there are none."""
         with validating() as violations:
-            violations.require(self._count > 0, "examples", "must have at least one example")
+            self.check_count(violations)
         weights = self._joined_weights()
         return Examples(_joined(self._inputs), _joined(self._targets), weights)
 

@@ -15,6 +15,7 @@ from training.numerics.activations import Activation
 from training.numerics.costs import CostFunction
 from training.numerics.initializers import INITIALIZERS, InitializerKind
 from training.numerics.random import RandomStream
+from training.tables.preparation import Preparation
 
 #: A flat vector of float64, or several of them as rows.
 Array = NDArray[np.float64]
@@ -125,6 +126,7 @@ class Network:
     after the inputs. With `bias` every unit of these layers has a bias, added to its logit last.
     With `forked_from` its update 0 is that update of another network, and `initializer` is the one
     of that network. `owner` is the authenticated caller that created it, empty if there was none.
+    `preparation` is None until it is trained on a training set with a table.
     `extra` are fields stored by a later version of the service: opaque, and
     preserved.
     """
@@ -140,6 +142,7 @@ class Network:
     bias: bool = False
     forked_from: Fork | None = None
     owner: str = ""
+    preparation: Preparation | None = None
     extra: bytes = b""
 
     @property

@@ -104,7 +104,7 @@ class Run:
     `examples` are those that the run trains on, without `validation_examples`, which are held out
     or those of the set `validation_set_uid`.
     `end_reason` is set with the last GRADIENT update; a run that must restore its best state then
-    is still active until it has.
+    is still active until it has. `is_prepared` if its examples are prepared by the network.
     """
 
     network_uid: str
@@ -130,6 +130,7 @@ class Run:
     validation: ValidationProgress = NOT_VALIDATED
     end_reason: EndReason | None = None
     plateau: Plateau = NO_PLATEAU
+    is_prepared: bool = False
 
     @property
     def batches(self) -> Batches:

@@ -13,8 +13,10 @@ def open_run(
     head: Head,
     settings: TrainingSettings,
     training_set: TrainingSet,
-    now: datetime,
     validation_set: TrainingSet | None = None,
+    *,
+    now: datetime,
+    is_prepared: bool = False,
 ) -> Addition:
     """Return the addition that opens the next run of a network, PENDING, after its latest update.
 
@@ -34,6 +36,7 @@ def open_run(
         create_time=now,
         validation_set_uid=validation_set.uid if validation_set else "",
         validation_examples=validation_set.example_count if validation_set else held_out,
+        is_prepared=is_prepared,
     )
     run = replace(run, settings=replace(run.settings, schedule=run.schedule))
     return addition_of_run(head, run, [(run, head.latest_update)])

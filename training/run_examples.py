@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from training.run import Run
+from training.settings import TrainingSettings
 from training.split import Indices
-from training.training_set import Examples
+from training.tables.preparation import Preparation
+from training.training_set import Examples, TrainingSet, prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,20 @@ class RunExamples:
         """The size of the arrays in bytes."""
         return self.training.nbytes + (self.validation.nbytes if self.validation else 0)
 
+    def prepared(
+        self, preparation: Preparation, training_set: TrainingSet, validation_set: TrainingSet
+    ) -> "RunExamples":
+        """Return the same examples as the network takes them.
+
+        `validation_set` is that of the examples for validation.
+        """
+        validation = self.validation
+        return RunExamples(
+            prepared(preparation, training_set, self.training),
+            None if validation is None else prepared(preparation, validation_set, validation),
+            self.numbers,
+        )
+
 
 def examples_of_run(
     run: Run, examples: Examples, validation_set: Examples | None = None
@@ -39,3 +55,11 @@ def examples_of_run(
     return RunExamples(
         examples.select(sides.training), examples.select(sides.held_out), sides.training
     )
+
+
+def rows_of_training(settings: TrainingSettings, examples: Examples) -> Examples:
+    """Return the examples that a run with these settings trains on."""
+    validation = settings.validation
+    if validation is None or validation.training_set:
+        return examples
+    return examples.select(validation.split(examples.targets).training)

@@ -6,11 +6,15 @@ from math import isfinite
 
 import numpy as np
 
-from training.errors import Violations
+from training.errors import Violations, validating
 from training.network import Array, Network
 from training.numerics.costs import CostFunction
 from training.numerics.overflow import allow_overflow
 from training.split import Indices
+from training.tables.arrangement import arrangement, named
+from training.tables.learning import learn
+from training.tables.preparation import Preparation
+from training.tables.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,8 @@ class TrainingSet:
     """A training set without its examples.
 
     `id` is its name, chosen by the client, `uid` an identity that is never reused; history refers
-    to the uid.
+    to the uid. `table` are its columns, if they have names; its examples are then not prepared yet,
+    and a missing number is NaN.
     """
 
     id: str
@@ -56,6 +61,7 @@ class TrainingSet:
     example_count: int
     create_time: datetime
     built_in: bool = False
+    table: Table | None = None
 
 
 def _built_in(name: str, targets: list[float]) -> tuple[TrainingSet, Examples]:
@@ -79,31 +85,117 @@ BUILT_IN = (
 _SUM_TOLERANCE = 1e-9
 
 
-def check_fits(
+def fitted(
     violations: Violations,
     field: str,
     network: Network,
     training_set: TrainingSet,
     examples: Examples,
-) -> None:
-    """Require a training set with the sizes of the network, and targets for its cost function."""
+) -> Examples:
+    """Return the examples of a training set as a network takes them: prepared, if it prepares.
+
+    Everything that does not fit is added to the violations of `field`: columns, the numbers of
+    inputs and targets, targets that the cost function does not allow.
+    """
+    found = _prepared(violations, field, network, training_set, examples)
+    if found is None:
+        return examples
     inputs, outputs = network.layer_sizes[0], network.layer_sizes[-1]
+    input_count, target_count = found.inputs.shape[1], found.targets.shape[1]
     violations.require(
-        training_set.input_count == inputs,
+        input_count == inputs,
         field,
-        f"the examples of {training_set.id} have {training_set.input_count} inputs,"
-        f" but the network has {inputs}",
+        f"the examples of {training_set.id} have {input_count} inputs, but the network has"
+        f" {inputs}",
     )
     violations.require(
-        training_set.target_count == outputs,
+        target_count == outputs,
         field,
-        f"the examples of {training_set.id} have {training_set.target_count} targets,"
-        f" but the network has {outputs} outputs",
+        f"the examples of {training_set.id} have {target_count} targets, but the network has"
+        f" {outputs} outputs",
     )
     cost_function = network.cost_function
-    _check_targets(violations, field, cost_function, training_set.id, examples.targets)
+    _check_targets(violations, field, cost_function, training_set.id, found.targets)
     if cost_function is CostFunction.CATEGORICAL_CROSS_ENTROPY:
-        _check_sums(violations, field, training_set.id, examples.targets)
+        _check_sums(violations, field, training_set.id, found.targets)
+    return found
+
+
+def prepared(preparation: Preparation, training_set: TrainingSet, examples: Examples) -> Examples:
+    """Return examples of a training set that fits, prepared."""
+    with validating() as violations:
+        found = _of_columns(violations, "training_set", preparation, training_set, examples)
+    assert found is not None
+    return found
+
+
+def as_prepared(training_set: TrainingSet, examples: Examples) -> Examples:
+    """Return the examples of a training set as a network would that learns from all of them.
+
+    Columns from which nothing can be learned are left as they are.
+    """
+    table = training_set.table
+    if table is None or not table.is_learned:
+        return examples
+    uid = training_set.uid
+    learned = learn(Violations(), "", table, examples.inputs, examples.targets, uid)
+    return prepared(learned, training_set, examples)
+
+
+def _prepared(
+    violations: Violations,
+    field: str,
+    network: Network,
+    training_set: TrainingSet,
+    examples: Examples,
+) -> Examples | None:
+    """Return the prepared examples; None if their columns do not fit."""
+    if network.preparation is not None:
+        return _of_columns(violations, field, network.preparation, training_set, examples)
+    if training_set.table is not None and training_set.table.is_learned:
+        violations.add(
+            field,
+            f"the columns of {training_set.id} must be prepared, and network {network.id} has no"
+            " preparation: it learns one in its first run, so train a new network on this"
+            " training set first",
+        )
+        return None
+    return examples
+
+
+def _of_columns(
+    violations: Violations,
+    field: str,
+    preparation: Preparation,
+    training_set: TrainingSet,
+    examples: Examples,
+) -> Examples | None:
+    if training_set.table is None:
+        names = [column.name for column in preparation.table.inputs]
+        violations.add(
+            field,
+            f"the examples of {training_set.id} have no named columns, but the network prepares"
+            f" the columns {named(names)}",
+        )
+        return None
+    with_its_id = Violations()
+    places = arrangement(with_its_id, field, preparation.table, training_set.table)
+    for found in with_its_id.found:
+        violations.add(field, f"{training_set.id} {found.description}")
+    if with_its_id:
+        return None
+    inputs = preparation.inputs(places.inputs(examples.inputs))
+    targets = preparation.targets(places.targets(examples.targets))
+    for what, numbers in (("inputs", inputs), ("targets", targets)):
+        if not np.isfinite(numbers).all():
+            example, place = np.argwhere(~np.isfinite(numbers))[0]
+            violations.add(
+                field,
+                f"{training_set.id} has {what} that are too large to be scaled: number {place} of"
+                f" example {example}",
+            )
+            return None
+    return Examples(inputs, targets, examples.weights)
 
 
 def _check_targets(

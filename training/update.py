@@ -10,9 +10,10 @@ from math import isnan
 import numpy as np
 
 from training.errors import StaleEtag
-from training.network import Array
+from training.network import Array, Network
 from training.optimizer import OptimizerState
 from training.run import Run
+from training.tables.preparation import Preparation
 from training.validation import NO_VALIDATIONS, Validations
 
 
@@ -202,7 +203,8 @@ class Addition:
     """What one transaction adds to the history of one network, conditional on its head.
 
     The run is stored as given; events and keyframes are added; `after` becomes the head. The store
-    raises HeadMoved if the stored head is not `before`.
+    raises HeadMoved if the stored head is not `before`. `preparation` becomes that of the network,
+    if the run that is opened has learned one.
     """
 
     before: Head
@@ -211,10 +213,20 @@ class Addition:
     keyframe: Keyframe | None = None
     run: Run | None = None
     events: tuple[RunEvent, ...] = ()
+    preparation: Preparation | None = None
+
+    def prepared(self, network: Network) -> Network:
+        """Return the network with the preparation that was learned, if any."""
+        return replace(network, preparation=self.preparation) if self.preparation else network
 
     def then(self, later: "Addition") -> "Addition":
         """Return both additions as one; `later` must be based on the head after this one."""
-        return replace(later, before=self.before, events=self.events + later.events)
+        return replace(
+            later,
+            before=self.before,
+            events=self.events + later.events,
+            preparation=self.preparation,
+        )
 
 
 def new_token() -> int:

@@ -11,6 +11,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 from clearprop.file_types import binary_type
+from clearprop.prepared_documents import read_preparation
 from clearprop.v1.network_pb2 import Activation, CostFunction, LayerParameters
 from clearprop.v1.run_pb2 import Optimizer, OptimizerKind, OptimizerState
 from clearprop.v1.training_service_pb2 import CreateNetworkRequest
@@ -25,7 +26,7 @@ DocumentLike: TypeAlias = bytes | str | Mapping[str, Any]
 FORMAT = "clearprop-network"
 
 #: The newest supported version.
-VERSION = 1
+VERSION = 2
 
 #: The largest request that the service accepts, in bytes.
 _REQUEST_BYTES = 16 * 2**20
@@ -46,6 +47,7 @@ _FIELDS = (
     "labels",
     "layers",
     "optimizer_state",
+    "preparation",
 )
 
 #: The least similarity of a misspelt name to the known one.
@@ -138,6 +140,9 @@ class _Reader:
         state = self._fields.get("optimizer_state")
         if state is not None:
             request.optimizer_state.CopyFrom(self._optimizer_state(state))
+        prepared = self._fields.get("preparation")
+        if prepared is not None:
+            request.preparation.CopyFrom(read_preparation(self._problems.append, prepared))
         return request
 
     def refuse(self) -> None:

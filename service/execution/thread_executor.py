@@ -224,7 +224,7 @@ class ThreadExecutor:
 
     def _trainer(self, network: Network, head: Head, run: Run) -> Trainer:
         """Return a trainer of a run that continues from a head."""
-        examples = self._examples.of_stored_run(self._store, run)
+        examples = self._examples.of_stored_run(self._store, network, run)
         state = self._states.read(network, head.latest_update)
         trainer = Trainer(network, examples, head, run, state, self._clock)
         if run.restored_update is not None:

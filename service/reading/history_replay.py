@@ -66,7 +66,7 @@ class HistoryReplay:
                     stored[update] = reader.keyframe(network.uid, update).state
                 elif segment.run not in engines:
                     run = runs[segment.run]
-                    examples = self._examples.of_run(reader, run)
+                    examples = self._examples.of_run(reader, network, run)
                     engines[segment.run] = Engine(network, run, examples.training)
         if first > last:
             return begun

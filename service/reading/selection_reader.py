@@ -80,7 +80,7 @@ class SelectionReader:
         if before is None:
             alone, rest = part.rows(slice(0, 1)), part.rows(slice(1, None))
             return [alone, *self._with_gradients(network, page, rest)] if rest.count else [alone]
-        examples = self._examples.of_stored_run(self._store, run)
+        examples = self._examples.of_stored_run(self._store, network, run)
         gradients = np.empty_like(part.parameters)
         for row, number in enumerate(part.numbers):
             if row:

@@ -78,7 +78,7 @@ class Evaluations:
             if reader.training_set(set_id).uid != run.training_set_uid:
                 return {}
             earliest = reader.head(network.uid).earliest_update
-            parts = self._examples.of_run(reader, run)
+            parts = self._examples.of_run(reader, network, run)
             done = run.updates_done
             if segment.kind is UpdateKind.GRADIENT:
                 done = segment.run_offset + update - segment.first_update + 1

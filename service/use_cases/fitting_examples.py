@@ -4,13 +4,13 @@ from service.reading.examples_cache import ExamplesCache
 from training.errors import Violations
 from training.network import Network
 from training.ports import Store
-from training.training_set import Examples, check_fits
+from training.training_set import Examples, fitted
 
 
 def fitting_examples(
     violations: Violations, store: Store, cache: ExamplesCache, network: Network, set_id: str
 ) -> Examples:
-    """Return the examples of a training set, and require that they fit the network.
+    """Return the examples of a training set as the network takes them, if they fit it.
 
     Raises TrainingSetNotFound, DamagedHistory.
     """
@@ -19,5 +19,4 @@ def fitting_examples(
     with store.read() as reader:
         training_set = reader.training_set(set_id)
         examples = cache.read(reader, training_set.uid)
-    check_fits(violations, "training_set", network, training_set, examples)
-    return examples
+    return fitted(violations, "training_set", network, training_set, examples)

@@ -179,7 +179,7 @@ class Inspection:
         if settings is not None:
             opening = self._opening.addition(violations, reader, network, head, settings, "")
             assert opening.run is not None
-            return self._found(reader, network, update, opening.run, 0)
+            return self._found(reader, opening.prepared(network), update, opening.run, 0)
         violations.refuse()
         if not head.active_run:
             raise NoNextUpdate(
@@ -211,7 +211,7 @@ class Inspection:
         return batch_update(found.network, found.run, found.index, before, found.examples)
 
     def _found(self, reader: Reader, network: Network, update: int, run: Run, index: int) -> _Found:
-        examples = self._examples.of_run(reader, run)
+        examples = self._examples.of_run(reader, network, run)
         return _Found(network, update, run, index, examples)
 
 

@@ -18,6 +18,7 @@ from training.errors import (
     RunNotOver,
     ScopeRequired,
     Violation,
+    Violations,
     validating,
 )
 from training.identifiers import check_id, check_label_bytes, check_labels, new_id, new_uid
@@ -38,6 +39,8 @@ from training.numerics.initializers import InitializerKind
 from training.optimizer import OptimizerState, check_optimizer_state
 from training.ports import Clock, Reader, Store, Writer
 from training.run import RunState
+from training.tables.preparation import Preparation, check_preparation
+from training.tables.table import check_table
 from training.update import Head, Keyframe, Segment, State, UpdateKind, check_etag
 
 _BYTES_OF_A_NUMBER = 8
@@ -70,6 +73,7 @@ class NewNetwork:
     labels: dict[str, str] = field(default_factory=dict)
     bias: bool = False
     optimizer_state: OptimizerState | None = None
+    preparation: Preparation | None = None
     unknown: tuple[Violation, ...] = ()
 
     @property
@@ -245,6 +249,8 @@ class Networks:
                 wanted.chosen_cost_function,
                 self._limits,
             )
+            if wanted.preparation is not None:
+                _check_preparation(violations, wanted.preparation, wanted.layer_sizes)
             if wanted.initializer is not None:
                 violations.require(
                     not wanted.initial_parameters,
@@ -310,6 +316,7 @@ class Networks:
             labels=wanted.labels,
             bias=wanted.bias,
             owner=_owner(),
+            preparation=wanted.preparation,
         )
 
 
@@ -363,3 +370,21 @@ def _merged(old: dict[str, str], new: dict[str, str], keys: Sequence[str]) -> di
     """Return the old labels, with those in `keys` replaced by the new ones, or removed."""
     kept = {key: value for key, value in old.items() if key not in keys}
     return kept | {key: new[key] for key in keys if key in new}
+
+
+def _check_preparation(
+    violations: Violations, preparation: Preparation, layer_sizes: Sequence[int]
+) -> None:
+    table = preparation.table
+    check_table(violations, "preparation.table", table)
+    check_preparation(violations, "preparation", preparation)
+    for part, units, layer in (
+        ("inputs", table.input_units, 0),
+        ("targets", table.target_units, -1),
+    ):
+        wanted = layer_sizes[layer] if layer_sizes else 0
+        violations.require(
+            len(units) == wanted,
+            f"preparation.table.{part}",
+            f"must give {wanted} {part}, as the network has, not {len(units)}",
+        )

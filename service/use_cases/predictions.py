@@ -1,5 +1,6 @@
 """Use case: predict outputs for inputs, with the parameters of an update."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from training.network import Array, Network
 from training.network_rules import check_finite
 from training.ports import Store
 from training.settings import check_batch
+from training.tables.encoding import Column, encode_inputs
 from training.work import check_work, work_of_outputs
 
 
@@ -34,16 +36,25 @@ class Predictions:
         self._limits = limits
 
     def predict(
-        self, network_id: str, update: int | None, inputs: Array | list[Array]
+        self,
+        network_id: str,
+        update: int | None,
+        inputs: Array | list[Array],
+        columns: Sequence[Column] = (),
     ) -> Prediction:
         """Compute the activations for each vector of inputs with the parameters of one update.
+
+        Or for each row of columns, which the network prepares.
 
         Raises NetworkNotFound, InvalidFields, LimitExceeded, UpdateOutOfRange, HistoryCompacted,
         DamagedHistory.
         """
         network, number = locate(self._store, network_id, update)
         with validating() as violations:
-            _check_inputs(violations, network, inputs)
+            if columns:
+                inputs = _prepared(violations, network, inputs, columns)
+            else:
+                _check_inputs(violations, network, inputs)
         check_batch(network, len(inputs), "number of inputs", self._limits)
         check_work(
             self._limits,
@@ -53,6 +64,33 @@ class Predictions:
         )
         parameters = self._states.read(network, number).parameters
         return Prediction(network, number, activations(network, parameters, np.asarray(inputs)))
+
+
+def _prepared(
+    violations: Violations,
+    network: Network,
+    inputs: Array | list[Array],
+    columns: Sequence[Column],
+) -> Array:
+    """Return the inputs that the network prepares from columns."""
+    violations.require(len(inputs) == 0, "inputs", "must be empty with columns")
+    preparation = network.preparation
+    if preparation is None:
+        violations.add(
+            "columns",
+            f"must be empty, because network {network.id} has no preparation: train it on a"
+            " training set with named columns, or send inputs",
+        )
+    violations.refuse()
+    assert preparation is not None
+    encoded = encode_inputs(violations, preparation.table, columns)
+    violations.refuse()
+    assert encoded is not None
+    prepared = preparation.inputs(encoded)
+    violations.require(
+        bool(np.isfinite(prepared).all()), "columns", "must have numbers that can be scaled"
+    )
+    return prepared
 
 
 def _check_inputs(violations: Violations, network: Network, inputs: Array | list[Array]) -> None:

@@ -118,7 +118,8 @@ class Steps:
             violations, reader, network, head, command.settings, command.etag
         )
         assert opening.run is not None
-        return Intent.to_open(network, opening, _end_of_step(opening.run, command))
+        stop_at = _end_of_step(opening.run, command)
+        return Intent.to_open(opening.prepared(network), opening, stop_at)
 
     def _write(self, intent: Intent, request: RequestId[Outcome] | None) -> Begun:
         """Write an intent together with its ticket. Raises HeadMoved."""

@@ -2,13 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from threading import Lock
 
-from service.use_cases.caller import CALLER
+from service.use_cases.caller import CALLER, PRINCIPAL
 from service.use_cases.requests import RequestId, check_request, once
+from training.access import Scope
 from training.errors import (
     LimitExceeded,
+    ScopeRequired,
     TooManyUploads,
     TrainingSetBuiltIn,
     TrainingSetInUse,
@@ -20,7 +23,21 @@ from training.example_collector import Collector, Row
 from training.identifiers import check_id, new_id, new_uid
 from training.limits import Limits
 from training.ports import Clock, Store, Writer
+from training.tables.table import Table
 from training.training_set import BUILT_IN, Examples, TrainingSet
+
+
+@dataclass(frozen=True, slots=True)
+class NewTrainingSet:
+    """A training set to be stored; `replaces` if it takes the place of one with the same id.
+
+    If the id is empty, the service chooses one. `table` are its columns, if they have names.
+    """
+
+    id: str
+    examples: Examples
+    table: Table | None = None
+    replaces: bool = False
 
 
 class TrainingSets:
@@ -57,16 +74,23 @@ class TrainingSets:
 
         Raises InvalidFields, LimitExceeded, TrainingSetExists, StoreFull.
         """
+        with self.creating(set_id, request) as (violations, collector):
+            collector.add(violations, rows)
+        return self.store(NewTrainingSet(set_id, collector.examples()), request)
+
+    @contextmanager
+    def creating(
+        self, set_id: str, request: RequestId[TrainingSet] | None
+    ) -> Iterator[tuple[Violations, Collector]]:
+        """Provide a collector for the examples of a request, and the violations of its fields.
+
+        Raises InvalidFields at the end of the block, also if there are no examples.
+        """
         collector = Collector(self._limits)
         with validating() as violations:
             _check_names(violations, set_id, request)
-            violations.require(
-                isinstance(rows, Examples) or bool(rows),
-                "examples",
-                "must have at least one example",
-            )
-            collector.add(violations, rows)
-        return self.store(set_id, collector.examples(), request)
+            yield violations, collector
+            collector.check_count(violations)
 
     @contextmanager
     def uploading(self) -> Iterator[Collector]:
@@ -102,25 +126,31 @@ class TrainingSets:
             self._uploads[client] += 1
 
     def store(
-        self, set_id: str, examples: Examples, request: RequestId[TrainingSet] | None = None
+        self, new: NewTrainingSet, request: RequestId[TrainingSet] | None = None
     ) -> TrainingSet:
         """Store a training set of collected examples. If the id is empty, the service chooses one.
 
-        Raises InvalidFields, LimitExceeded, TrainingSetExists, StoreFull.
+        Raises InvalidFields, LimitExceeded, TrainingSetExists, StoreFull; with `replaces` also
+        ScopeRequired, TrainingSetBuiltIn and TrainingSetInUse.
         """
         with validating() as violations:
-            _check_names(violations, set_id, request)
+            _check_names(violations, new.id, request)
+        examples = new.examples
         training_set = TrainingSet(
-            id=set_id or new_id("set"),
+            id=new.id or new_id("set"),
             uid=new_uid(),
             input_count=examples.inputs.shape[1],
             target_count=examples.targets.shape[1],
             example_count=len(examples.inputs),
             create_time=self._clock.now(),
+            table=new.table,
         )
 
         def add(writer: Writer) -> TrainingSet:
             self._store.require_room(examples.nbytes)
+            if new.replaces:
+                with suppress(TrainingSetNotFound):
+                    _remove(writer, training_set.id, replaces=True)
             if writer.count_training_sets() >= self._limits.training_sets:
                 raise LimitExceeded(
                     f"the limit of {self._limits.training_sets} training sets is reached:"
@@ -156,29 +186,35 @@ class TrainingSets:
 
         Raises TrainingSetNotFound, TrainingSetBuiltIn, TrainingSetInUse.
         """
-
-        def remove(writer: Writer) -> None:
-            training_set = writer.training_set(set_id)
-            if training_set.built_in:
-                raise TrainingSetBuiltIn(
-                    f"training set {set_id} is built in and cannot be deleted",
-                    training_set=set_id,
-                )
-            run = writer.run_using(training_set.uid)
-            if run is not None:
-                network = writer.network_by_uid(run.network_uid).id
-                raise TrainingSetInUse(
-                    f"run {run.number} of network {network} trains on {set_id} and is {run.state}:"
-                    " wait until it is over, or call CancelRun",
-                    training_set=set_id,
-                    network=network,
-                    run=run.number,
-                )
-            writer.delete_training_set(training_set.uid)
-
         self._store.commit(
-            lambda writer: once(writer, self._clock, request, lambda: remove(writer))
+            lambda writer: once(writer, self._clock, request, lambda: _remove(writer, set_id))
         )
+
+
+def _remove(writer: Writer, set_id: str, *, replaces: bool = False) -> None:
+    training_set = writer.training_set(set_id)
+    principal = PRINCIPAL.get()
+    if replaces and principal is not None and not principal.scope.includes(Scope.ADMIN):
+        raise ScopeRequired(
+            f"replacing training set {set_id} requires the scope {Scope.ADMIN.value}: choose"
+            " another id, or ask the operator for another token",
+            scope=Scope.ADMIN.value,
+        )
+    if training_set.built_in:
+        raise TrainingSetBuiltIn(
+            f"training set {set_id} is built in and cannot be deleted", training_set=set_id
+        )
+    run = writer.run_using(training_set.uid)
+    if run is not None:
+        network = writer.network_by_uid(run.network_uid).id
+        raise TrainingSetInUse(
+            f"run {run.number} of network {network} trains on {set_id} and is {run.state}:"
+            " wait until it is over, or call CancelRun",
+            training_set=set_id,
+            network=network,
+            run=run.number,
+        )
+    writer.delete_training_set(training_set.uid)
 
 
 def _check_names(

@@ -189,7 +189,7 @@ class _Verification:
                     return _Part(segment, last, keyframes, None, 1)
                 run = reader.run(uid, segment.run)
                 if segment.run not in self._makers:
-                    examples = self._examples.of_run(reader, run)
+                    examples = self._examples.of_run(reader, self._network, run)
                     self._makers = {segment.run: _Maker.of(self._network, run, examples)}
         except DamagedHistory as error:
             return _damaged(error, update, last)

@@ -13,6 +13,7 @@ from training.errors import DamagedHistory, HistoryCompacted
 from training.network import Array
 from training.ports import Store
 from training.run import Run
+from training.training_set import as_prepared, prepared
 from training.warnings.cost_warnings import (
     compared_updates,
     warnings_of_costs,
@@ -53,8 +54,9 @@ class Warnings:
             found = ()
             with suppress(DamagedHistory):
                 with self._store.read() as reader:
+                    training_set = reader.training_set_by_uid(uid)
                     examples = self._examples.read(reader, uid)
-                found = warnings_of_set(examples)
+                found = warnings_of_set(as_prepared(training_set, examples))
             self._found.put(uid, found)
         return found
 
@@ -81,6 +83,9 @@ class Warnings:
         with suppress(DamagedHistory, HistoryCompacted):
             with self._store.read() as reader:  # the whole set, in which examples are counted
                 examples = self._examples.read(reader, run.training_set_uid)
+                if run.is_prepared and network.preparation is not None:
+                    training_set = reader.training_set_by_uid(run.training_set_uid)
+                    examples = prepared(network.preparation, training_set, examples)
             found = warnings_of_targets(network, examples)
             update = run.first_update - 1
             parameters = self._states.read(network, update).parameters

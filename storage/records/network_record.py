@@ -5,6 +5,7 @@ from datetime import datetime
 from msgspec import UNSET, UnsetType, field
 
 from storage.records.record import Documents, Part, Record, named
+from storage.records.table_record import PreparationPart, part_of_preparation, preparation_of
 from training.network import Fork, Initializer, Network
 from training.numerics.activations import Activation
 from training.numerics.costs import CostFunction
@@ -39,6 +40,7 @@ class NetworkRecord(Record, frozen=True, kw_only=True):
     bias: bool = False
     forked_from: _ForkPart | None = None
     owner: str | UnsetType = UNSET
+    preparation: PreparationPart | UnsetType = UNSET
 
 
 _documents = Documents(NetworkRecord)
@@ -46,7 +48,7 @@ _documents = Documents(NetworkRecord)
 
 def write(network: Network) -> bytes:
     """Return a network as a document."""
-    recipe, fork = network.initializer, network.forked_from
+    recipe, fork, prepared = network.initializer, network.forked_from, network.preparation
     record = NetworkRecord(
         id=network.id,
         uid=network.uid,
@@ -59,6 +61,7 @@ def write(network: Network) -> bytes:
         bias=network.bias,
         forked_from=_ForkPart(fork.network, fork.uid, fork.update) if fork else None,
         owner=network.owner or UNSET,
+        preparation=part_of_preparation(prepared) if prepared else UNSET,
     )
     return _documents.write(record, network.extra)
 
@@ -79,6 +82,7 @@ def read(document: bytes) -> Network:
         bias=record.bias,
         forked_from=Fork(fork.network, fork.uid, fork.update) if fork else None,
         owner=record.owner or "",
+        preparation=preparation_of(record.preparation) if record.preparation else None,
         extra=extra,
     )
 

@@ -160,6 +160,7 @@ class RunRecord(Record, frozen=True, kw_only=True):
     improvement: _ImprovementPart | UnsetType = UNSET
     plateau: _PlateauPart | UnsetType = UNSET
     end_reason: str | UnsetType = UNSET  # if it does not follow from the other fields
+    is_prepared: bool | UnsetType = UNSET
 
 
 _documents = Documents(RunRecord)
@@ -218,6 +219,7 @@ def write(run: Run) -> bytes:
         if improvement
         else UNSET,
         end_reason=_reason(run),
+        is_prepared=unless(False, run.is_prepared),  # noqa: FBT003
     )
     return _documents.write(record, run.extra)
 
@@ -250,6 +252,7 @@ def read(document: bytes, latest_cost: float | None, epoch_cost: float | None) -
         validation=_progress(record),
         plateau=_plateau_of(record.plateau),
         end_reason=named(EndReason, record.end_reason) if record.end_reason else None,
+        is_prepared=given(False, record.is_prepared),  # noqa: FBT003
     )
     if run.is_over and run.end_reason is None:
         return replace(run, end_reason=end_reason_of(run, run.state, run.failure))

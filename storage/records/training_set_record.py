@@ -2,7 +2,10 @@
 
 from datetime import datetime
 
+from msgspec import UNSET, UnsetType
+
 from storage.records.record import Documents, Record
+from storage.records.table_record import TablePart, part_of_table, table_of
 from training.training_set import TrainingSet
 
 
@@ -16,6 +19,7 @@ class TrainingSetRecord(Record, frozen=True, kw_only=True):
     example_count: int
     create_time: datetime
     built_in: bool = False
+    table: TablePart | UnsetType = UNSET
 
 
 _documents = Documents(TrainingSetRecord)
@@ -32,6 +36,7 @@ def write(training_set: TrainingSet) -> bytes:
             example_count=training_set.example_count,
             create_time=training_set.create_time,
             built_in=training_set.built_in,
+            table=part_of_table(training_set.table) if training_set.table else UNSET,
         )
     )
 
@@ -47,4 +52,5 @@ def read(document: bytes) -> TrainingSet:
         example_count=record.example_count,
         create_time=record.create_time,
         built_in=record.built_in,
+        table=table_of(record.table) if record.table else None,
     )

@@ -82,8 +82,8 @@ BAD: list[tuple[Any, str]] = [
     ("[1]", 'its "format" is not "clearprop-network"'),
     ({"format": "other"}, "not an exported network"),
     (
-        documented(version=2),
-        "this client supports versions up to 1: install a newer client",
+        documented(version=3),
+        "this client supports versions up to 2: install a newer client",
     ),
     (documented(version="1"), '"version" of the document must be at least 1'),
     (documented(layer_sizes=[2, 0, 1]), "layer_sizes must be at least two integers"),

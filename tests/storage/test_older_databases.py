@@ -162,7 +162,7 @@ def test_fields_of_a_later_version_survive_what_is_written_now(tmp_path: Path) -
         )
         uid = key[0]
         (network,) = database.execute("SELECT document FROM networks WHERE uid = ?", (uid,))
-        content = json.dumps(json.loads(network[0]) | {"preparation": [1]}).encode()
+        content = json.dumps(json.loads(network[0]) | {"distillation": [1]}).encode()
         crc = codec.checksum((uid,), content)
         database.execute(
             "UPDATE networks SET document = ?, crc = ? WHERE uid = ?", (content, crc, uid)
@@ -180,7 +180,7 @@ def test_fields_of_a_later_version_survive_what_is_written_now(tmp_path: Path) -
     with closing(sqlite3.connect(path)) as database:
         (document,) = database.execute("SELECT document FROM networks WHERE uid = ?", (uid,))
         kept = json.loads(document[0])
-        assert (kept["preparation"], kept["labels"]) == ([1], {"new": "label"})
+        assert (kept["distillation"], kept["labels"]) == ([1], {"new": "label"})
         for table in ("runs", "run_events"):
             query = f"SELECT document FROM {table} WHERE network_uid = ?"  # noqa: S608
             *_, last = (json.loads(found) for (found,) in database.execute(query, (uid,)))

@@ -104,7 +104,7 @@ class PlainExecutor:
             wanted = reader.wanted_state(uid, number)
         if wanted is None:
             self._store.require_room()
-        examples = self._examples.of_stored_run(self._store, run)
+        examples = self._examples.of_stored_run(self._store, network, run)
         state = self._states.read(network, head.latest_update)
         trainer = Trainer(network, examples, head, run, state, self._clock)
         if run.restored_update is not None:

@@ -67,7 +67,7 @@ class World:
     def open(self, head: Head | None = None, settings: TrainingSettings | None = None) -> Addition:
         """Open a run, the first unless there is a head."""
         head = head or Head(self.network.uid)
-        return open_run(head, settings or self.settings, self.training_set, NOW)
+        return open_run(head, settings or self.settings, self.training_set, now=NOW)
 
     def trainer(
         self, opening: Addition, tick: float = 0.003, state: State | None = None

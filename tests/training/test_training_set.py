@@ -14,7 +14,7 @@ from training.example_collector import Collector, Row
 from training.limits import Limits
 from training.numerics.activations import Activation
 from training.numerics.costs import CostFunction
-from training.training_set import BUILT_IN, Examples, check_fits
+from training.training_set import BUILT_IN, Examples, fitted
 
 Numbers = list[float]
 
@@ -110,7 +110,7 @@ def misfits(targets: list[Numbers], cost_function: CostFunction) -> dict[str, st
         cost_function=cost_function,
     )
     return refused(
-        lambda violations: check_fits(
+        lambda violations: fitted(
             violations, "field", world.network, world.training_set, world.examples
         )
     )
@@ -151,7 +151,7 @@ def test_sizes_must_suit_the_network() -> None:
     world = make_world((3, 5, 2), [[0.0] * 3], [[0.0] * 2])
     (xor, examples) = next(found for found in BUILT_IN if found[0].id == "xor")
     violations = Violations()
-    check_fits(violations, "field", world.network, xor, examples)
+    fitted(violations, "field", world.network, xor, examples)
     assert [bad.description for bad in violations.found] == [
         "the examples of xor have 2 inputs, but the network has 3",
         "the examples of xor have 1 targets, but the network has 2 outputs",
@@ -162,7 +162,7 @@ def test_the_built_in_sets_suit_the_network_of_the_beginning() -> None:
     network = make_world().network
     for training_set, examples in BUILT_IN:
         found = refused(
-            lambda violations, one=training_set, numbers=examples: check_fits(
+            lambda violations, one=training_set, numbers=examples: fitted(
                 violations, "field", network, one, numbers
             )
         )

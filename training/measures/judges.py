@@ -1,6 +1,6 @@
 """What is measured on examples follows from their targets: classes, labels or numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from training.measures.regression import ErrorCounter, OutputErrors
 from training.measures.target_meaning import TargetKind, meaning_of
 from training.network import Array, Network
 from training.numerics.activations import Activation
+from training.tables.preparation import Preparation
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def judge_of(network: Network, targets: Array) -> Judge:
         case TargetKind.LABELS:
             return _LabelJudge(outputs, examples, meaning.middle)
         case TargetKind.NUMBERS:
-            return _ErrorJudge(targets)
+            return _ErrorJudge(targets, network.preparation)
 
 
 class _ClassJudge:
@@ -132,13 +133,16 @@ class _LabelJudge:
 
 
 class _ErrorJudge:
-    """For targets that are any numbers."""
+    """For targets that are any numbers, which are measured in the units of their columns."""
 
-    def __init__(self, targets: Array) -> None:
-        self._counter = ErrorCounter(targets)
+    def __init__(self, targets: Array, preparation: Preparation | None) -> None:
+        self._in_units: Callable[[Array], Array] = lambda numbers: numbers
+        if preparation is not None:
+            self._in_units = preparation.values
+        self._counter = ErrorCounter(self._in_units(targets))
 
     def add(self, outputs: Array, targets: Array) -> None:
-        self._counter.add(outputs, targets)
+        self._counter.add(self._in_units(outputs), self._in_units(targets))
 
     def result(self) -> Judgement:
         return Judgement(errors=self._counter.result())

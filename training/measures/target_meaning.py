@@ -67,8 +67,13 @@ def meaning_of(network: Network, targets: Array) -> TargetMeaning:
     ):
         return TargetMeaning(sides, 0.0)
     if _are_all(parts, 0.0, 1.0):
-        return TargetMeaning(sides, 0.5)
+        return TargetMeaning(sides, middle_of(network))
     return TargetMeaning(TargetKind.NUMBERS)
+
+
+def middle_of(network: Network) -> float:
+    """Return the output from which a network predicts a label with targets of 0 and 1."""
+    return 0.0 if network.cost_function is CostFunction.HINGE else 0.5
 
 
 def _is_one_hot(targets: Array) -> bool:

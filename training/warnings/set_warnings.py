@@ -24,8 +24,8 @@ _NUMBERS_AT_ONCE: Final = 2**17
 _ROW_LENGTH: Final = 512
 
 _SCALING = (
-    "Scale each input to about −1 to 1, or to a mean of 0 and a standard deviation of 1;"
-    " scale the inputs of predictions in the same way."
+    "Import the table with --standardize or --min-max, which scales predictions in the same way; or"
+    " scale each input to about −1 to 1, and the inputs of predictions too."
 )
 
 

@@ -148,10 +148,9 @@ class AsyncNetwork(AsyncNetworkHistory, AsyncNetworkInspection, AsyncNetworkEdit
         - `schedule_patience` (10), `schedule_min_delta` (0): of `plateau`: the time without an
           improvement of the validation cost after which the rate is reduced, and the least
           improvement.
-        - `validation_share`: holds out this share of the examples, between 0 and 1, and evaluates
-          the network on them after each epoch. `validation_seed` (0) chooses them.
-        - `validation_folds`, `validation_fold`: divides the examples into this number of folds and
-          holds out one of them, 1 to `validation_folds`, instead of a share.
+        - `validation_share`: evaluates after each epoch on this share of the examples, which is held
+          out. `validation_seed` (0) chooses them. `validation_folds`, `validation_fold`: holds out
+          one of this number of folds instead, 1 to `validation_folds`.
         - `validation_set`: evaluates the network on another training set instead.
         - `validation_every` (1), `validation_unit` (`epoch`): the interval between validations, in
           epochs or, with `update`, in updates.
@@ -160,8 +159,7 @@ class AsyncNetwork(AsyncNetworkHistory, AsyncNetworkInspection, AsyncNetworkEdit
         - `restore_best`: whether a run that succeeds returns to the weights of its best validation.
         """
         call = runs.train(self.id, training_set, settings, etag, request_id)
-        response = await self._connection.call(call)
-        return self._run(response.run)
+        return self._run((await self._connection.call(call)).run)
 
     async def step(
         self,

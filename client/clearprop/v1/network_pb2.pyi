@@ -510,8 +510,7 @@ class Network(_message.Message):
     @_builtins.property
     def preparation(self) -> _table_pb2.Preparation:
         """How the columns of tables become inputs, and outputs become answers. Absent until the network
-        has been trained on a training set with a table. Only in the responses of GetNetwork,
-        CreateNetwork and ForkNetwork.
+        has been trained on a training set with a table. Not in the responses of ListNetworks.
         """
 
     def __init__(

@@ -7,6 +7,7 @@ from clearprop.v1 import training_service_pb2 as pb
 from service.faces.messages.fields import optional
 from service.faces.messages.measures import evaluation, gradient_check
 from service.faces.messages.predictions import prediction, vectors
+from service.faces.messages.tables import columns
 from service.use_cases.evaluations import Evaluations
 from service.use_cases.gradient_checks import GradientChecks
 from service.use_cases.predictions import Predictions
@@ -23,7 +24,10 @@ class MeasureHandlers:
     def predict(self, request: pb.PredictRequest) -> pb.PredictResponse:
         """Compute outputs for inputs."""
         predictions = self._predictions.predict(
-            request.network, optional(request, "update"), vectors(request)
+            request.network,
+            optional(request, "update"),
+            vectors(request),
+            columns(request.columns),
         )
         return prediction(predictions, activations=request.activations)
 

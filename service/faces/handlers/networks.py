@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from clearprop.v1 import training_service_pb2 as pb
 
 from service.faces.messages.fields import optional
-from service.faces.messages.networks import label_keys, network, new_network, sent_labels
+from service.faces.messages.networks import (
+    label_keys,
+    listed_network,
+    network,
+    new_network,
+    sent_labels,
+)
 from service.faces.messages.pages import page, page_position
 from service.faces.messages.requests import request_id
 from service.use_cases.networks import Networks, NetworkView
@@ -51,7 +57,7 @@ class NetworkHandlers:
             page_position,
             self._networks.page,
             lambda view: view.network.id,
-            network,
+            listed_network,
             self._limits.page_bytes,
         )
         return pb.ListNetworksResponse(networks=found.items, next_page_token=found.next_token)

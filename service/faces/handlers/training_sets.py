@@ -10,9 +10,15 @@ from clearprop.v1 import training_service_pb2 as pb
 from service.admission.call import run_in_call
 from service.faces.messages.pages import page, page_position
 from service.faces.messages.requests import request_id
-from service.faces.messages.training_sets import check_response, example_rows, training_set
+from service.faces.messages.training_sets import (
+    add_rows,
+    check_response,
+    expect_table,
+    listed_set,
+    training_set,
+)
 from service.faces.messages.uploads import Upload
-from service.use_cases.training_sets import TrainingSets
+from service.use_cases.training_sets import NewTrainingSet, TrainingSets
 from service.use_cases.warnings import Warnings
 from training.limits import Limits
 from training.training_set import TrainingSet
@@ -33,10 +39,17 @@ class TrainingSetHandlers:
         self, request: pb.CreateTrainingSetRequest
     ) -> pb.CreateTrainingSetResponse:
         """Create a training set."""
-        created = self._training_sets.create(
-            request.training_set, example_rows(request), request_id(request, _created)
+        with self._training_sets.creating(request.training_set, request_id(request, _created)) as (
+            violations,
+            collector,
+        ):
+            if request.HasField("table"):
+                expect_table(violations, collector, request)
+            add_rows(violations, collector, request)
+        new = NewTrainingSet(
+            request.training_set, collector.examples(), collector.table, replaces=request.replace
         )
-        return _created(created)
+        return _created(self._training_sets.store(new, request_id(request, _created)))
 
     async def upload_training_set(
         self, requests: AsyncIterator[pb.UploadTrainingSetRequest]
@@ -66,7 +79,7 @@ class TrainingSetHandlers:
             page_position,
             self._training_sets.page,
             lambda each: each.id,
-            training_set,
+            listed_set,
             self._limits.page_bytes,
         )
         return pb.ListTrainingSetsResponse(

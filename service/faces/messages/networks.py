@@ -1,6 +1,7 @@
 """Networks and their parameters."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
@@ -11,6 +12,7 @@ from service.faces.messages.encoding import packed
 from service.faces.messages.enums import EnumTable, one_of
 from service.faces.messages.fields import optional
 from service.faces.messages.runs import optimizer_state
+from service.faces.messages.tables import preparation, read_preparation
 from service.faces.messages.times import timestamp
 from service.use_cases.networks import NetworkView, NewNetwork
 from training.cancellation import check_cancelled
@@ -64,6 +66,11 @@ def new_network(request: training_service_pb2.CreateNetworkRequest) -> NewNetwor
         optimizer_state=(
             optimizer_state(unknown, request.optimizer_state)
             if request.HasField("optimizer_state")
+            else None
+        ),
+        preparation=(
+            read_preparation(unknown, "preparation", request.preparation)
+            if request.HasField("preparation")
             else None
         ),
         unknown=tuple(unknown.found),
@@ -136,7 +143,13 @@ def network(view: NetworkView) -> network_pb2.Network:
         parameter_count=source.parameter_count,
         earliest_update=head.earliest_update,
         forked_from=_sent_fork(source.forked_from) if source.forked_from else None,
+        preparation=preparation(source.preparation) if source.preparation else None,
     )
+
+
+def listed_network(view: NetworkView) -> network_pb2.Network:
+    """Convert a network for a list: without its preparation, which may be large."""
+    return network(replace(view, network=replace(view.network, preparation=None)))
 
 
 def sent_initializer(initializer: Initializer) -> network_pb2.Initializer:

@@ -6,6 +6,7 @@ from clearprop.v1 import network_pb2, training_service_pb2
 from service.faces.messages.uniform_rows import uniform_rows
 from service.use_cases.predictions import Prediction
 from training.cancellation import cancellable
+from training.measures.answers import answers_of
 from training.network import Array
 
 
@@ -22,12 +23,21 @@ def prediction(source: Prediction, *, activations: bool) -> training_service_pb2
     sizes = source.network.layer_sizes[1:]
     bounds = np.cumsum(sizes)[:-1]
     predictions = []
-    for row in cancellable(source.activations):
+    outputs = source.activations[:, -sizes[-1] :]
+    answers = answers_of(source.network, outputs)
+    for row, classes, values in cancellable(
+        zip(source.activations, answers.classes, answers.values, strict=True)
+    ):
         layers = np.split(row, bounds)
         message = training_service_pb2.Prediction(
-            outputs=layers[-1], non_finite_outputs=np.flatnonzero(~np.isfinite(layers[-1]))
+            outputs=layers[-1],
+            non_finite_outputs=np.flatnonzero(~np.isfinite(layers[-1])),
+            classes=classes,
+            values=values,
         )
         if activations:
             message.activations.extend(network_pb2.Vector(values=layer) for layer in layers)
         predictions.append(message)
-    return training_service_pb2.PredictResponse(update=source.update, predictions=predictions)
+    return training_service_pb2.PredictResponse(
+        update=source.update, predictions=predictions, output_names=answers.output_names
+    )

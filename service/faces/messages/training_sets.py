@@ -1,16 +1,18 @@
 """Training sets."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import repeat
 
 import numpy as np
 from clearprop.v1 import training_service_pb2, training_set_pb2
 
+from service.faces.messages.tables import columns, read_table, table
 from service.faces.messages.times import timestamp
 from service.faces.messages.uniform_rows import uniform_rows
 from service.faces.messages.warnings import warnings
-from training.errors import LimitExceeded
-from training.example_collector import Row
+from training.errors import LimitExceeded, Violations
+from training.example_collector import Collector, Row
 from training.training_set import Examples, TrainingSet
 from training.warnings.warning import TrainingWarning
 
@@ -22,10 +24,36 @@ _EXAMPLE_OVERHEAD = 27
 _REST_OF_RESPONSE = 4096
 
 
-def example_rows(
-    request: training_service_pb2.CreateTrainingSetRequest
-    | training_service_pb2.UploadTrainingSetRequest,
-) -> Examples | list[Row]:
+_Rows = (
+    training_service_pb2.CreateTrainingSetRequest | training_service_pb2.UploadTrainingSetRequest
+)
+
+
+def expect_table(violations: Violations, collector: Collector, request: _Rows) -> None:
+    """Have a collector expect the rows of the table of a request."""
+    table_of_request = read_table(violations, "table", request.table)
+    collector.expect(violations, table_of_request, request.weights)
+
+
+def add_rows(violations: Violations, collector: Collector, request: _Rows) -> None:
+    """Add the examples or columns of a request to a collector. Raises LimitExceeded."""
+    if collector.table is None:
+        violations.require(
+            not request.columns, "columns", "must be empty unless the request has a table"
+        )
+        violations.require(
+            not request.weights, "weights", "must be empty unless the request has a table"
+        )
+        collector.add(violations, example_rows(request))
+        return
+    violations.require(
+        not request.examples, "examples", "must be empty with a table: send the columns"
+    )
+    violations.refuse()
+    collector.add_columns(violations, columns(request.columns))
+
+
+def example_rows(request: _Rows) -> Examples | list[Row]:
     """Convert examples to matrices, or to rows if their lengths differ."""
     examples = request.examples
     if examples and examples[0].HasField("weight"):
@@ -63,7 +91,13 @@ def training_set(
         create_time=timestamp(source.create_time),
         examples=_examples(examples) if examples else (),
         warnings=warnings(found),
+        table=table(source.table) if source.table else None,
     )
+
+
+def listed_set(source: TrainingSet) -> training_set_pb2.TrainingSet:
+    """Convert a training set for a list: without its table, which may be large."""
+    return training_set(replace(source, table=None))
 
 
 def _examples(examples: Examples) -> Iterator[training_set_pb2.Example]:

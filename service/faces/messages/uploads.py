@@ -7,19 +7,21 @@ from typing import NamedTuple
 from clearprop.v1 import training_service_pb2
 from google.protobuf.message import Message
 
-from service.faces.messages.training_sets import example_rows
+from service.faces.messages.training_sets import add_rows, expect_table
 from service.use_cases.requests import RequestId
+from service.use_cases.training_sets import NewTrainingSet
 from training.errors import Violations, validating
 from training.example_collector import Collector
 from training.identifiers import check_id, check_request_id
 from training.training_set import Examples, TrainingSet
 
+_ONLY_IN_FIRST = "is allowed only in the first request"
+
 
 class Uploaded(NamedTuple):
     """The content of all requests of an upload."""
 
-    set_id: str
-    examples: Examples
+    new: NewTrainingSet
     request: RequestId[TrainingSet] | None
 
 
@@ -30,19 +32,25 @@ class Upload:
         self._collector = collector
         self._set_id: str | None = None
         self._request_id = ""
+        self._replaces = False
+        self._of_table = ""  # what the digest of the request depends on, empty without a table
 
     def add(self, message: training_service_pb2.UploadTrainingSetRequest) -> None:
         """Add the next request. Raises InvalidFields, LimitExceeded."""
         with validating() as violations:
             if self._set_id is None:
                 self._set_id, self._request_id = message.training_set, message.request_id
+                self._replaces = message.replace
                 self._check_names(violations)
+                if message.HasField("table"):
+                    expect_table(violations, self._collector, message)
+                    self._of_table = f" {message.weights} {message.table.SerializeToString()!r}"
             else:
-                for field in ("training_set", "request_id"):
-                    violations.require(
-                        not getattr(message, field), field, "is allowed only in the first request"
-                    )
-            self._collector.add(violations, example_rows(message))
+                for field in ("training_set", "request_id", "weights", "replace"):
+                    violations.require(not getattr(message, field), field, _ONLY_IN_FIRST)
+                violations.require(not message.HasField("table"), "table", _ONLY_IN_FIRST)
+            violations.refuse()
+            add_rows(violations, self._collector, message)
 
     def complete(self, respond: Callable[[TrainingSet], Message]) -> Uploaded:
         """Return the content of the upload; `respond` converts the stored training set.
@@ -51,7 +59,8 @@ class Upload:
         """
         set_id = self._set_id or ""
         examples = self._collector.examples()
-        return Uploaded(set_id, examples, self._request(set_id, examples, respond))
+        new = NewTrainingSet(set_id, examples, self._collector.table, replaces=self._replaces)
+        return Uploaded(new, self._request(set_id, examples, respond))
 
     def _check_names(self, violations: Violations) -> None:
         """Report invalid ids before the other requests arrive."""
@@ -66,7 +75,7 @@ class Upload:
         """Return the request id; its digest does not depend on the division into requests."""
         if not self._request_id:
             return None
-        shape = f"UploadTrainingSetRequest {set_id} {examples.inputs.shape}"
+        shape = f"UploadTrainingSetRequest {set_id} {examples.inputs.shape}{self._of_table}"
         digest = blake2b(shape.encode(), digest_size=16)
         digest.update(examples.inputs.ravel().data)
         digest.update(examples.targets.ravel().data)

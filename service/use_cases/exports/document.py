@@ -9,13 +9,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from service.use_cases.exports.moment import Moment
+from service.use_cases.exports.preparation import preparation_fields
 from training.network import Array, Initializer, LayerParameters
 from training.optimizer import Optimizer, OptimizerState
 
 FORMAT = "clearprop-network"
 
 #: Increased when older readers would misunderstand a document.
-VERSION = 1
+VERSION = 2
+
+#: Readers of this version would leave out a preparation; they read all other documents.
+_VERSION_WITHOUT_PREPARATION = 1
 
 #: The number of values of a long vector that are written at once.
 _NUMBERS = 8_192
@@ -35,10 +39,10 @@ def document(moment: Moment) -> Iterator[str]:
 
 def _head(moment: Moment) -> dict[str, Any]:
     network = moment.network
-    fork = network.forked_from
-    return {
+    fork, preparation = network.forked_from, network.preparation
+    fields = {
         "format": FORMAT,
-        "version": VERSION,
+        "version": VERSION if network.preparation else _VERSION_WITHOUT_PREPARATION,
         "network": network.id,
         "uid": network.uid,
         "update": moment.state.update,
@@ -52,6 +56,7 @@ def _head(moment: Moment) -> dict[str, Any]:
         "labels": network.labels,
         "forked_from": fork and {"network": fork.network, "uid": fork.uid, "update": fork.update},
     }
+    return fields | ({"preparation": preparation_fields(preparation)} if preparation else {})
 
 
 def _initializer(recipe: Initializer) -> dict[str, Any]:

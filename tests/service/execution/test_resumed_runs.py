@@ -49,7 +49,7 @@ def uninterrupted(network: Network, state: State, *runs: TrainingSettings) -> St
     xor, examples = next(found for found in BUILT_IN if found[0].id == "xor")
     head = Head(network.uid, latest_update=state.update)
     for settings in runs:
-        opening = open_run(head, settings, xor, NOW)
+        opening = open_run(head, settings, xor, now=NOW)
         assert opening.run is not None
         trainer = Trainer(
             network, RunExamples(examples), opening.after, opening.run, state, SteppingClock()

@@ -12,6 +12,7 @@ from services import Service
 from service.execution import thread_executor
 from service.use_cases.edits import NewWeights
 from service.use_cases.networks import NewNetwork
+from service.use_cases.training_sets import NewTrainingSet
 from training.errors import StoreFull
 from training.limits import Limits
 from training.network import Initializer
@@ -44,7 +45,7 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service
     monkeypatch.setattr(thread_executor, "RETRY_SECONDS", 0.01)
     with served(tmp_path, Limits(store_bytes=QUOTA)) as service:
         numbers = np.zeros((4 * MIB // 16, 1))
-        service.training_sets.store("ballast", Examples(numbers, numbers))
+        service.training_sets.store(NewTrainingSet("ballast", Examples(numbers, numbers)))
         service.runs.train("net", LONG)
         wait_until(service, lambda: bool(reason(service)))
         yield service
@@ -105,7 +106,7 @@ def test_what_adds_data_is_refused_and_what_deletes_is_not(service: Service) -> 
         lambda: service.networks.create(NewNetwork("other", (2, 2, 1))),
         lambda: service.networks.create(NewNetwork("other", (2, 2, 1)), validate_only=True),
         lambda: service.networks.fork("net", None, "other"),
-        lambda: service.training_sets.store("other", Examples(numbers, numbers)),
+        lambda: service.training_sets.store(NewTrainingSet("other", Examples(numbers, numbers))),
         lambda: service.runs.train("net", LONG),
         lambda: service.step(1, LONG),
         lambda: service.edits.set_weights("net", NewWeights((WeightValue(1, 1, 1, 0.5),))),

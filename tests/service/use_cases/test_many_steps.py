@@ -34,7 +34,7 @@ def carry_out(service: Service, network_id: str, stops: range) -> None:
         examples = RunExamples(reader.examples(training_set.uid))
     state = service.states.read(view.network, 0)
     settings = TrainingSettings("xor", 0.5, 3, 10**6, shuffle_seed=1)
-    addition = open_run(view.head, settings, training_set, clock.now())
+    addition = open_run(view.head, settings, training_set, now=clock.now())
     additions, head, run = [addition], addition.after, addition.run
     for stop in stops:
         assert run is not None

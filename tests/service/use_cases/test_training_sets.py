@@ -10,6 +10,7 @@ from services import Service
 from service.use_cases.answers import StoredAnswer
 from service.use_cases.caller import CALLER
 from service.use_cases.requests import AnsweredBefore, RequestId
+from service.use_cases.training_sets import NewTrainingSet
 from training.errors import (
     InvalidFields,
     LimitExceeded,
@@ -40,7 +41,7 @@ def test_chunks_and_one_request_make_the_same_set(service: Service) -> None:
     with service.training_sets.uploading() as collector:
         for row in ROWS:
             collector.add(Violations(), [row])
-        uploaded = service.training_sets.store("uploaded", collector.examples())
+        uploaded = service.training_sets.store(NewTrainingSet("uploaded", collector.examples()))
     for training_set in (made, uploaded):
         assert (training_set.input_count, training_set.target_count) == (2, 1)
         assert training_set.example_count == 2
@@ -63,7 +64,7 @@ def test_every_bad_field_is_named_at_once(service: Service) -> None:
     assert [bad.field for bad in refused.value.violations] == ["training_set", "examples"]
     examples = service.training_sets.get_with_examples("xor")[1]
     with pytest.raises(InvalidFields) as refused:
-        service.training_sets.store("Bad id", examples, RequestId("", b"", named))
+        service.training_sets.store(NewTrainingSet("Bad id", examples), RequestId("", b"", named))
     assert [bad.field for bad in refused.value.violations] == ["request_id", "training_set"]
 
 
@@ -85,12 +86,14 @@ def named(training_set: TrainingSet) -> bytes:
 def test_a_repeated_upload_gives_the_first_answer(service: Service) -> None:
     examples = service.training_sets.get_with_examples("xor")[1]
     request = RequestId("upload", b"digest", named)
-    first = service.training_sets.store("", examples, request)
+    first = service.training_sets.store(NewTrainingSet("", examples), request)
     with pytest.raises(AnsweredBefore) as repeated:
-        service.training_sets.store("", examples, request)
+        service.training_sets.store(NewTrainingSet("", examples), request)
     assert repeated.value.answer == StoredAnswer(named(first))
     with pytest.raises(TrainingSetExists):
-        service.training_sets.store(first.id, examples, RequestId("other", b"digest", named))
+        service.training_sets.store(
+            NewTrainingSet(first.id, examples), RequestId("other", b"digest", named)
+        )
 
 
 def test_one_client_leaves_uploads_to_others() -> None:

@@ -171,7 +171,7 @@ def test_warnings_are_shown_for_the_chosen_set_and_for_the_run(
         expect(shown).to_have_count(len(codes))
         assert shown.evaluate_all("all => all.map((each) => each.dataset.code)") == codes
         expect(shown.first).to_contain_text("Input 2 has values up to 9,000 in size")
-        expect(shown.first).to_contain_text("Scale each input")
+        expect(shown.first).to_contain_text("scale each input")
 
 
 def test_training_does_not_need_the_list_of_training_sets(site: ServerProcess, page: Page) -> None:

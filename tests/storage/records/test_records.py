@@ -338,7 +338,7 @@ def test_fields_of_a_later_version_are_kept_when_a_run_is_rewritten() -> None:
 
 def test_fields_of_a_later_version_are_kept_when_a_network_is_rewritten() -> None:
     document = json.loads(NETWORKS["without-version"][0])
-    document["preparation"] = {"columns": ["é"]}
+    document["distillation"] = {"columns": ["é"]}
     document["initializer"]["gain"] = 2.0
     document["forked_from"]["run"] = 4
     network = network_record.read(json.dumps(document).encode())

@@ -1,0 +1,1 @@
+"""Tables: named columns, and how a network turns them into inputs and outputs into answers."""
