@@ -29,6 +29,7 @@ RULES = [
         (r"\bAsync(?=[A-Z])", ""),
         (r"\b_async\b", "_sync"),
         (r"\b_transports\.event_loop\b", "_transports.threads"),
+        (r"\b_transports\.tasks\b", "_transports.workers"),
         (r",? for asyncio\b", ""),
         (
             r"Use it and its handles only in the event loop in which it was created\.",

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     )
     from clearprop.options import NetworkOptions, StepOptions, TrainingOptions
     from clearprop.snapshots import History, Prediction, Snapshot, State
+    from clearprop.sweeps.ranges import Range
+    from clearprop.sweeps.results import SweepResult, SweepRow, SweepTrial
     from clearprop.traces import TracedExample, TracedUpdate
     from clearprop.training_warnings import TrainingWarning
     from clearprop.verifications import Difference, Verification
@@ -69,6 +71,7 @@ __all__ = [
     "NewToken",
     "OutputErrors",
     "Prediction",
+    "Range",
     "Reset",
     "Run",
     "RunEvent",
@@ -77,6 +80,9 @@ __all__ = [
     "State",
     "StepOptions",
     "StepResult",
+    "SweepResult",
+    "SweepRow",
+    "SweepTrial",
     "TokenInfo",
     "TracedExample",
     "TracedUpdate",
@@ -119,6 +125,7 @@ _MODULES = {
     "NewToken": "token_infos",
     "OutputErrors": "measures",
     "Prediction": "snapshots",
+    "Range": "sweeps.ranges",
     "Reset": "changes",
     "Run": "_sync.runs",
     "RunEvent": "infos",
@@ -127,6 +134,9 @@ _MODULES = {
     "State": "snapshots",
     "StepOptions": "options",
     "StepResult": "infos",
+    "SweepResult": "sweeps.results",
+    "SweepRow": "sweeps.results",
+    "SweepTrial": "sweeps.results",
     "TokenInfo": "token_infos",
     "TracedExample": "traces",
     "TracedUpdate": "traces",

@@ -222,6 +222,15 @@ class StepOptions(OptimizerOptions):
     epochs: NotRequired[int]
 
 
+class SweepOptions(NetworkOptions, StepOptions, total=False):
+    """Options of all networks and runs of a sweep.
+
+    - `hidden_layers`: the numbers of units of the hidden layers, such as `[16, 8]`, or one number.
+    """
+
+    hidden_layers: int | Sequence[int]
+
+
 def describe_network(request: CreateNetworkRequest, options: NetworkOptions) -> None:
     """Add the options to a request. Raises ValueError for unknown names."""
     names = options.get("activations", ())

@@ -44,6 +44,13 @@ PRINTED = {
         "200 gradients over 8 examples: passed",
         "digits-copy starts as update 100: True",
     ],
+    "docs/sweeps.md": [
+        "Sweep species: 6 combinations, 60 trials, 60 trained now.",
+        "60 trials, 0 trained now\n{'learning_rate': 0.03, 'hidden_layers': [",
+        "Sweep random: 6 combinations, 6 trials, 6 trained now.",
+        "species-0011",
+        "Run 1 of best is SUCCEEDED",
+    ],
     "docs/tutorial.md": [
         "setosa, versicolor, virginica",
         "SUCCEEDED",

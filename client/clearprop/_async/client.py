@@ -1,6 +1,6 @@
 """The client for asyncio."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from types import TracebackType
@@ -9,6 +9,7 @@ from typing import Self, Unpack
 from clearprop._async.backups import AsyncBackup
 from clearprop._async.connection import AsyncConnection
 from clearprop._async.networks import AsyncNetwork
+from clearprop._async.sweeps import AsyncSweep, Report
 from clearprop._async.training_sets import AsyncTrainingSet
 from clearprop._transports.event_loop import AsyncTransport
 from clearprop.addresses import DEFAULT_SERVER
@@ -17,7 +18,10 @@ from clearprop.calls import networks, server, tokens, training_sets
 from clearprop.documents import DocumentLike
 from clearprop.endpoints import EndpointOptions, endpoint
 from clearprop.keywords import check_keywords, check_methods
-from clearprop.options import NetworkOptions
+from clearprop.options import NetworkOptions, SweepOptions
+from clearprop.sweeps.plan import Repeats, plan_of
+from clearprop.sweeps.ranges import Choices
+from clearprop.sweeps.results import SweepResult
 from clearprop.token_infos import NewToken, TokenInfo
 from clearprop.v1.audit_pb2 import AuditEntry
 from clearprop.v1.training_service_pb2 import GetServerInfoResponse
@@ -199,6 +203,60 @@ class AsyncClient:
         return self._connection.pages(
             training_sets.list_training_sets(), partial(AsyncTrainingSet, self._connection)
         )
+
+    async def sweep(  # noqa: PLR0913 - a sweep has many arguments
+        self,
+        sweep: str,
+        training_set: str,
+        *,
+        vary: Mapping[str, Choices],
+        samples: int | None = None,
+        sample_seed: int = 0,
+        seeds: int | Iterable[int] = 1,
+        folds: int = 0,
+        at_once: int = 4,
+        report: Report | None = None,
+        **options: Unpack[SweepOptions],
+    ) -> SweepResult:
+        """Train a network for each combination of settings, wait for all of them, and compare them.
+
+        Every option of `create_network` and `train` can have one value or vary:
+
+            client.sweep("rates", "iris", vary={"learning_rate": [0.01, 0.1]}, folds=5,
+                         hidden_layers=[8], batch_size=16, epochs=100)
+
+        The networks are named after the sweep, with a number, and have labels: `sweep`, `trial`,
+        and each setting. The same call again, for example after the program was killed, trains
+        only what is not trained yet, and returns the same result.
+
+        - `sweep`: the name of the sweep. One name has one set of arguments.
+        - `vary`: a list of values for each setting that varies, or, with `samples`, a
+          `clearprop.Range`. By default, all combinations are trained.
+        - `samples`: the number of random combinations, which `sample_seed` chooses.
+        - `seeds`: the seeds of initial weights with which each combination is trained: a number of
+          them, from 1, or the seeds themselves.
+        - `folds`: the number of folds of a cross-validation: each combination is trained as often,
+          and validated on another part of the training set each time.
+        - `hidden_layers`: the numbers of units of the hidden layers, such as `[16, 8]` or 16. The
+          sizes of the first and the last layer are those of the training set.
+        - `activations`: as for `create_network`; of two words, the first is for all hidden layers.
+        - `at_once`: the number of networks that are trained at a time.
+        - `report`: is called with each trial that is over, how many are, and how many there are.
+
+        Raises ValueError for settings that are not valid, and if the sweep exists with others.
+        """
+        found = await self.training_set(training_set)
+        plan = plan_of(
+            sweep,
+            found,
+            vary,
+            options,
+            Repeats.of(seeds, folds),
+            None if samples is None else (samples, sample_seed),
+        )
+        if at_once < 1:
+            raise ValueError(f"at_once must be at least 1, not {at_once}.")
+        return await AsyncSweep(self, plan, found).train(at_once, report)
 
     async def back_up(self) -> AsyncBackup:
         """Copy the store of the server while it trains, and return the copy.

@@ -155,8 +155,7 @@ class Network(NetworkHistory, NetworkInspection, NetworkEdits):
         - `validation_set`: evaluates the network on another training set instead.
         - `validation_every` (1), `validation_unit` (`epoch`): the interval between validations, in
           epochs or, with `update`, in updates.
-        - `patience`: ends the run after this number of epochs without a better validation, by more
-          than `min_delta` (0).
+        - `patience`: ends the run after so many epochs without one better by `min_delta` (0).
         - `restore_best`: whether a run that succeeds returns to the weights of its best validation.
         """
         call = runs.train(self.id, training_set, settings, etag, request_id)

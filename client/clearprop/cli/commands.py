@@ -22,7 +22,7 @@ PANELS: dict[str, dict[str, Entry]] = {
     "Networks": {
         "create": Entry("Create a network.", "networks:create"),
         "fork": Entry("Create a network from any update of another network.", "networks:fork"),
-        "networks": Entry("List the networks.", "networks:networks"),
+        "networks": Entry("List the networks.", "network_lists:networks"),
         "state": Entry("Show a network's parameters at any update.", "networks:state"),
         "diff": Entry("Compare the parameters of two updates.", "comparisons:diff"),
         "trace": Entry("Show every intermediate value of one update.", "traces:trace"),
@@ -50,6 +50,9 @@ PANELS: dict[str, dict[str, Entry]] = {
     },
     "Training": {
         "train": Entry("Train a network.", "training:train"),
+        "sweep": Entry(
+            "Train a network for each combination of settings, and compare them.", "sweeps:sweep"
+        ),
         "step": Entry("Take single training steps and show what changed.", "steps:step"),
         "watch": Entry("Show a network's updates as they happen.", "watches:watch"),
         "history": Entry("Draw a network's cost curve.", "history:history"),

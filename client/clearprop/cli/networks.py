@@ -1,4 +1,4 @@
-"""Commands about networks as a whole: create, fork, networks, state, delete, delete-updates."""
+"""Commands about networks as a whole: create, fork, state, delete, delete-updates."""
 
 from typing import Annotated
 
@@ -23,7 +23,7 @@ from clearprop.cli.options import (
     UpdateNumber,
     given,
 )
-from clearprop.cli.output import say, say_json, show_layer, show_table
+from clearprop.cli.output import say, say_json, show_layer
 from clearprop.cli.parsers import activation_words, layer_sizes, whole_number
 from clearprop.cli.server_options import Server
 
@@ -69,7 +69,7 @@ def create(  # noqa: PLR0913 - an argument for each option of the command
             "high": high,
             "deviation": deviation,
             "seed": seed,
-            "labels": _labels(label),
+            "labels": labels_of_options(label),
         }
     )
     with connected(server) as client:
@@ -105,38 +105,11 @@ def fork(
 ) -> None:
     """Create a network from any update of another network."""
     with connected(server) as client:
-        made = client.network(network).fork(new, update=update, labels=_labels(label))
+        made = client.network(network).fork(new, update=update, labels=labels_of_options(label))
     if as_json:
         say_json(made.message)
     else:
         say(described(made) + _origin(made))
-
-
-def networks(*, as_json: Json = False, server: Server) -> None:
-    """List the networks."""
-    with connected(server) as client:
-        found = list(client.networks())
-    if as_json:
-        for network in found:
-            say_json(network.message)
-    elif found:
-        show_table(
-            ["network", "layers", "activations", "parameters", "latest update", "run", "created"],
-            (
-                [
-                    network.id,
-                    "-".join(map(str, network.layer_sizes)),
-                    _activations(network),
-                    f"{network.parameter_count:,}",
-                    f"{network.latest_update:,}" + _kept(network),
-                    str(network.active_run or ""),
-                    f"{network.create_time:%Y-%m-%d %H:%M}",
-                ]
-                for network in found
-            ),
-        )
-    else:
-        say("There are no networks. [bold]clearprop create first --layers 2-5-1[/] creates one.")
 
 
 def state(
@@ -156,7 +129,7 @@ def state(
     if as_json:
         say_json(read.message)
         return
-    say(described(found) + _origin(found) + _kept(found))
+    say(described(found) + _origin(found) + kept(found))
     line = f"Update {read.number:,}, {read.kind}"
     if read.run is not None:
         line += f": run {read.run}, epoch {read.epoch:,}, cost {number(read.cost)}"
@@ -246,7 +219,7 @@ def described(network: NetworkInfo) -> str:
     sizes = "-".join(map(str, network.layer_sizes))
     bias = ", with biases" if network.has_biases else ""
     return (
-        f"Network [cyan]{escape(network.id)}[/] ({sizes}, {_activations(network)},"
+        f"Network [cyan]{escape(network.id)}[/] ({sizes}, {activations_of(network)},"
         f" {network.cost_function}, {network.parameter_count:,} parameters{bias})"
     )
 
@@ -265,26 +238,27 @@ def _origin(network: NetworkInfo) -> str:
     return f", forked from [cyan]{escape(origin.network)}[/] at update {origin.update:,}"
 
 
-def _kept(network: NetworkInfo) -> str:
+def kept(network: NetworkInfo) -> str:
     """Return where the history begins, in brackets; empty where all of it is kept."""
     earliest = network.earliest_update
     return f" (kept from {earliest:,})" if earliest else ""
 
 
-def _activations(network: NetworkInfo) -> str:
+def activations_of(network: NetworkInfo) -> str:
     """Return the activations in short: one word where all layers have the same."""
     words = network.activations
     return words[0] if len(set(words)) == 1 else ",".join(words)
 
 
-def _labels(texts: list[str] | None) -> dict[str, str]:
-    return dict(_key_and_value(text) for text in texts or ())
+def labels_of_options(texts: list[str] | None, option: str = "--label") -> dict[str, str]:
+    """Parse labels such as key=value, which were given with an option."""
+    return dict(_key_and_value(text, option) for text in texts or ())
 
 
-def _key_and_value(text: str) -> tuple[str, str]:
+def _key_and_value(text: str, option: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals:
         raise typer.BadParameter(
-            f"{text!r} is not a label. Write it as key=value.", param_hint="'--label'"
+            f"{text!r} is not a label. Write it as key=value.", param_hint=f"'{option}'"
         )
     return key, value

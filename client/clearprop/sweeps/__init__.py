@@ -1,0 +1,1 @@
+"""Sweeps: many networks with different settings, compared by cross-validation."""
