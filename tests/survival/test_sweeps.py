@@ -43,7 +43,7 @@ def killed_in_the_middle(server: ServerProcess, client: clearprop.Client, least:
     with subprocess.Popen(program) as process:
         while trained(client) < least:
             assert process.poll() is None
-            time.sleep(0.005)
+            time.sleep(0.03)
         process.kill()
 
 

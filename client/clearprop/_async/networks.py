@@ -148,9 +148,9 @@ class AsyncNetwork(AsyncNetworkHistory, AsyncNetworkInspection, AsyncNetworkEdit
         - `schedule_patience` (10), `schedule_min_delta` (0): of `plateau`: the time without an
           improvement of the validation cost after which the rate is reduced, and the least
           improvement.
-        - `validation_share`: holds out this share of the examples and evaluates on them after
-          each epoch. `validation_seed` (0) chooses them. `validation_folds`, `validation_fold`: holds out
-          one of this number of folds instead, 1 to `validation_folds`.
+        - `validation_share`: holds out this share of the examples, between 0 and 1, and evaluates
+          the network on them after each epoch. `validation_seed` (0) chooses them.
+        - `validation_folds`, `validation_fold`: holds out one of so many folds, from 1, instead.
         - `validation_set`: evaluates the network on another training set instead.
         - `validation_every` (1), `validation_unit` (`epoch`): the interval between validations, in
           epochs or, with `update`, in updates.
