@@ -1,22 +1,31 @@
 """The client has the same names of units and parameters as the service."""
 
-from itertools import pairwise
-
 import pytest
-from clearprop import unit_names
+from clearprop.unit_names import UnitNames
+from named_networks import NETWORKS, named_parts
 
-from training import unit_names as names_of_the_service
+from service.faces.messages.networks import network as sent
+from service.use_cases.networks import NetworkView
+from training.network import Network
+from training.update import Head
 
 
-@pytest.mark.parametrize("sizes", [[2, 1], [2, 5, 1], [3, 2, 4, 2]], ids=str)
-def test_units_and_parameters_have_the_names_of_the_service(sizes: list[int]) -> None:
-    last = len(sizes) - 1
-    for layer, size in enumerate(sizes):
-        for unit in range(size):
-            name = unit_names.unit_name(layer, unit, last)
-            assert name == names_of_the_service.unit_name(layer, unit, last)
-    for layer, (inputs, units) in enumerate(pairwise(sizes), start=1):
-        for unit in range(units):
-            for source in (*range(inputs), None):
-                name = unit_names.parameter_name(layer, unit, source, last)
-                assert name == names_of_the_service.parameter_name(layer, unit, source, last)
+@pytest.mark.parametrize("network", NETWORKS, ids=lambda each: str(each.layer_sizes))
+def test_units_and_parameters_have_the_names_of_the_service(network: Network) -> None:
+    names, parts = UnitNames(sent(NetworkView(network, Head(network.uid)))), named_parts(network)
+    for (layer, unit), name in parts.units.items():
+        assert names.unit(layer, unit) == name
+    for place, name in parts.parameters.items():
+        assert names.parameter(*place) == name
+
+
+def test_columns_have_names() -> None:
+    names = named_parts(NETWORKS[-1])
+    assert [names.units[0, unit] for unit in range(4)] == [
+        "input 1 (age)",
+        "input 2 (age is missing)",
+        "input 3 (job = clerk)",
+        "input 4 (job = nurse)",
+    ]
+    assert names.parameters[2, 1, 2] == "output 2 (yes) ← hidden 3"
+    assert names.parameters[1, 0, 3] == "hidden 1 ← input 4 (job = nurse)"

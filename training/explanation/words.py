@@ -52,13 +52,12 @@ class Account:
     @property
     def name(self) -> str:
         """The name of the weight or bias."""
-        network, place = self.update.network, self.place
-        outputs = len(network.layer_sizes) - 1
-        return parameter_name(place.layer, place.unit, place.input, outputs)
+        place = self.place
+        return parameter_name(self.update.network, place.layer, place.unit, place.input)
 
     def unit(self, layer: int, unit: int) -> str:
         """Return the name of a unit."""
-        return unit_name(layer, unit, len(self.update.network.layer_sizes) - 1)
+        return unit_name(self.update.network, layer, unit)
 
 
 def sentences(account: Account) -> tuple[str, ...]:

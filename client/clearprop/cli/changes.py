@@ -7,7 +7,7 @@ from typing import NamedTuple
 from clearprop import Snapshot, State
 from clearprop.cli.number_format import weight
 from clearprop.cli.output import say, show_table
-from clearprop.unit_names import parameter_name
+from clearprop.unit_names import UnitNames
 
 
 class Change(NamedTuple):
@@ -23,18 +23,20 @@ class Change(NamedTuple):
         return self.after - self.before
 
 
-def changes(before: State, after: State | Snapshot) -> list[Change]:
+def changes(before: State, after: State | Snapshot, names: UnitNames) -> list[Change]:
     """Return the parameters of a network before and after, largest changes first."""
     found = (
         Change(name, old, new)
-        for (name, old), (_, new) in zip(_parameters(before), _parameters(after), strict=True)
+        for (name, old), (_, new) in zip(
+            _parameters(before, names), _parameters(after, names), strict=True
+        )
     )
     return sorted(found, key=lambda change: -abs(change.amount))
 
 
-def show_changes(before: State, after: State | Snapshot, most: int) -> None:
+def show_changes(before: State, after: State | Snapshot, names: UnitNames, most: int) -> None:
     """Print the parameters that changed most."""
-    found = changes(before, after)
+    found = changes(before, after, names)
     show_table(
         ["parameter" if any(map(len, before.biases)) else "weight", "before", "after", "change"],
         (
@@ -46,16 +48,15 @@ def show_changes(before: State, after: State | Snapshot, most: int) -> None:
         say(f"[dim]{len(found) - most:,} smaller changes are not shown.[/]")
 
 
-def _parameters(state: State | Snapshot) -> Iterator[tuple[str, float]]:
-    layers = state.weights
+def _parameters(state: State | Snapshot, names: UnitNames) -> Iterator[tuple[str, float]]:
     weights = (
-        (parameter_name(layer, unit, source, len(layers)), float(value))
-        for layer, matrix in enumerate(layers, start=1)
+        (names.parameter(layer, unit, source), float(value))
+        for layer, matrix in enumerate(state.weights, start=1)
         for unit, row in enumerate(matrix)
         for source, value in enumerate(row)
     )
     biases = (
-        (parameter_name(layer, unit, None, len(layers)), float(value))
+        (names.parameter(layer, unit, None), float(value))
         for layer, vector in enumerate(state.biases, start=1)
         for unit, value in enumerate(vector)
     )

@@ -12,7 +12,7 @@ from clearprop.cli.options import Json, NetworkId
 from clearprop.cli.output import say, say_json, show_table
 from clearprop.cli.parsers import whole_number
 from clearprop.cli.server_options import Server
-from clearprop.unit_names import parameter_name
+from clearprop.unit_names import UnitNames
 
 _MOST_CHANGES = 20
 
@@ -72,12 +72,12 @@ def _show(network: NetworkInfo, base_network: str, compared: Comparison) -> None
     if not compared.changed_count:
         say("All parameters are equal.")
         return
-    outputs = len(network.layer_sizes) - 1
+    names = UnitNames(network.message)
     show_table(
         ["parameter" if network.has_biases else "weight", "before", "after", "change"],
         (
             [
-                parameter_name(each.layer, each.unit, each.input, outputs),
+                names.parameter(each.layer, each.unit, each.input),
                 *map(weight, (each.before, each.after, each.change)),
             ]
             for each in compared.changes

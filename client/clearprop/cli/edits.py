@@ -22,7 +22,7 @@ from clearprop.cli.parsers import real_number
 from clearprop.cli.server_options import Server
 from clearprop.cli.weight_arguments import LayerNumber, SourceNumber, UnitNumber, weight_place
 from clearprop.options import RecipeOptions
-from clearprop.unit_names import parameter_name
+from clearprop.unit_names import UnitNames
 
 
 def set_weight(  # noqa: PLR0913 - an argument for each option of the command
@@ -53,7 +53,7 @@ def set_weight(  # noqa: PLR0913 - an argument for each option of the command
     if as_json:
         say_json(made.message)
         return
-    name = parameter_name(*place, len(found.layer_sizes) - 1)
+    name = UnitNames(found.message).parameter(*place)
     say(f"Update {made.number:,} of [cyan]{escape(network)}[/] sets {name} to {exact(value)}.")
 
 

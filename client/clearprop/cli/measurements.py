@@ -12,7 +12,7 @@ from clearprop.cli.options import Json, NetworkId, TrainingSetId, UpdateNumber
 from clearprop.cli.output import say, say_json, show_table
 from clearprop.cli.parsers import whole_number
 from clearprop.cli.server_options import Server
-from clearprop.unit_names import parameter_name
+from clearprop.unit_names import UnitNames
 
 _MOST_DIFFERENCES = 10
 _MOST_KINKS = 5
@@ -80,7 +80,7 @@ def check_gradients(  # noqa: PLR0913 - an argument for each option of the comma
     if as_json:
         say_json(check.message)
     else:
-        _show(check, len(found.layer_sizes) - 1)
+        _show(check, UnitNames(found.message))
     if not check.passed:
         raise typer.Exit(1)
 
@@ -95,7 +95,7 @@ def _evaluated(evaluation: Evaluation) -> str:
     )
 
 
-def _show(check: GradientCheck, output_layer: int) -> None:
+def _show(check: GradientCheck, names: UnitNames) -> None:
     say(
         f"At update {check.update:,}: {counted(check.parameter_count, 'gradient')} over"
         f" {counted(check.example_count, 'example')}: {_verdict(check)}"
@@ -105,7 +105,7 @@ def _show(check: GradientCheck, output_layer: int) -> None:
         ["parameter", "gradient", "measured", "difference", "tolerance", ""],
         (
             [
-                _name(each, output_layer),
+                _name(each, names),
                 number(each.analytic),
                 number(each.numeric),
                 number(each.difference),
@@ -120,7 +120,7 @@ def _show(check: GradientCheck, output_layer: int) -> None:
             f"[yellow]{check.unmeasurable_count:,}[/] cannot be measured: a number overflows, or"
             " rounding hides the step."
         )
-    kinks = [_name(each, output_layer) for each in check.differences if each.is_kink]
+    kinks = [_name(each, names) for each in check.differences if each.is_kink]
     if kinks:
         more = f" and {len(kinks) - _MOST_KINKS:,} more" if len(kinks) > _MOST_KINKS else ""
         say(
@@ -137,8 +137,8 @@ def _verdict(check: GradientCheck) -> str:
     return "[green]passed[/]"
 
 
-def _name(difference: GradientDifference, output_layer: int) -> str:
-    return parameter_name(difference.layer, difference.unit, difference.input, output_layer)
+def _name(difference: GradientDifference, names: UnitNames) -> str:
+    return names.parameter(difference.layer, difference.unit, difference.input)
 
 
 def _word(difference: GradientDifference) -> str:

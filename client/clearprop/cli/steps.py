@@ -12,6 +12,7 @@ from clearprop.cli.output import run_line, say, say_json, say_plain, show_warnin
 from clearprop.cli.parsers import whole_number
 from clearprop.cli.run_options import MAYBE_NEW_RUN, takes
 from clearprop.cli.server_options import Server
+from clearprop.unit_names import UnitNames
 
 #: The last updates of a step are listed, up to this many.
 _MOST_UPDATES = 10
@@ -58,5 +59,6 @@ def _show(network: Network, result: StepResult[Run]) -> None:
         say_plain(update_line(update))
     if result.updates:
         before = network.state(result.updates[0].number - 1)
-        show_changes(before, result.updates[-1], _MOST_CHANGES)
+        names = UnitNames(network.message)
+        show_changes(before, result.updates[-1], names, _MOST_CHANGES)
     say(run_line(result.run))

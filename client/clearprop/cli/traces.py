@@ -14,7 +14,7 @@ from clearprop.cli.parsers import whole_number
 from clearprop.cli.run_options import ONE_UPDATE, OneUpdate, takes
 from clearprop.cli.server_options import Server
 from clearprop.traces import Parameters
-from clearprop.unit_names import parameter_name, unit_name
+from clearprop.unit_names import UnitNames
 from clearprop.values import vector_of
 
 _MOST_UNITS = 16
@@ -66,7 +66,7 @@ def _show(network: NetworkInfo, found: TracedUpdate) -> None:
     for example in found.examples:
         _show_example(network, example)
     say(f"\n{whole_batch(found.example_count)}")
-    _show_step(found)
+    _show_step(found, UnitNames(network.message))
     if found.after is None:
         say("[red]It would make a parameter infinite or NaN, so it is never applied.[/]")
     if found.next_position is not None:
@@ -79,7 +79,7 @@ def _show_example(network: NetworkInfo, example: TracedExample) -> None:
         f" batch)[/]: inputs {listed(example.inputs[:_MOST_UNITS])}, targets"
         f" {listed(example.targets[:_MOST_UNITS])}, cost {number(example.cost)}{_weight(example)}"
     )
-    output_layer = len(network.layer_sizes) - 1
+    names = UnitNames(network.message)
     columns = {
         "logit z": example.logits,
         "activation a": example.activations,
@@ -91,7 +91,7 @@ def _show_example(network: NetworkInfo, example: TracedExample) -> None:
     show_table(
         ["unit", *columns],
         (
-            [unit_name(layer, unit, output_layer), *(weight(float(each)) for each in numbers)]
+            [names.unit(layer, unit), *(weight(float(each)) for each in numbers)]
             for layer, vectors in enumerate(zip(*columns.values(), strict=True), start=1)
             for unit, numbers in list(enumerate(zip(*vectors, strict=True)))[:_MOST_UNITS]
         ),
@@ -107,7 +107,7 @@ def _weight(example: TracedExample) -> str:
     return f" with weight {number(example.weight)}"
 
 
-def _show_step(found: TracedUpdate) -> None:
+def _show_step(found: TracedUpdate, names: UnitNames) -> None:
     columns = {
         "sum G": found.gradient_sum,
         "G/n": found.gradient,
@@ -118,7 +118,7 @@ def _show_step(found: TracedUpdate) -> None:
     }
     shown = {head: _flat(each) for head, each in columns.items() if each is not None}
     sizes = list(map(abs, shown["step"]))
-    rows = list(zip(sizes, _names(found.step), *shown.values(), strict=True))
+    rows = list(zip(sizes, _names(found.step, names), *shown.values(), strict=True))
     rows.sort(key=lambda row: -row[0])
     show_table(
         ["largest steps first", *shown],
@@ -132,11 +132,10 @@ def _flat(parameters: Parameters) -> list[float]:
     return [value for layer in parameters.layers for value in (*layer.weights, *layer.biases)]
 
 
-def _names(parameters: Parameters) -> list[str]:
-    layers = parameters.layers
+def _names(parameters: Parameters, names: UnitNames) -> list[str]:
     return [
-        parameter_name(number_, unit, source, len(layers))
-        for number_, layer in enumerate(layers, start=1)
+        names.parameter(number_, unit, source)
+        for number_, layer in enumerate(parameters.layers, start=1)
         for unit, source in [
             *((unit, source) for unit in range(layer.units) for source in range(layer.inputs)),
             *((unit, None) for unit in range(len(layer.biases))),

@@ -19,6 +19,7 @@ from clearprop.cli.number_format import number
 from clearprop.cli.output import say, say_plain, sparkline
 from clearprop.cli.predictions import show_outputs
 from clearprop.cli.progress import follow
+from clearprop.unit_names import UnitNames
 from rich.markup import escape
 
 from service.cli.demo.checks import (
@@ -98,7 +99,7 @@ def _step(network: clearprop.Network) -> clearprop.Run:
     step = network.step("xor", learning_rate=LEARNING_RATE, batch_size=BATCH_SIZE, epochs=UPDATES)
     after = network.state()
     say(f"Update {after.number} with all 4 examples, cost {number(after.cost)}:\n")
-    show_changes(before, after, _CHANGES_SHOWN)
+    show_changes(before, after, UnitNames(network.message), _CHANGES_SHOWN)
     return step.run
 
 

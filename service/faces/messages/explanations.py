@@ -33,14 +33,13 @@ def explanation(source: Explanation) -> training_service_pb2.ExplainWeightRespon
 
 def _explanation(source: Explanation) -> explanation_pb2.Explanation:
     update, place, positions = source.update, source.place, source.positions
-    outputs = len(update.network.layer_sizes) - 1
     return explanation_pb2.Explanation(
         update=update.update,
         run=update.run.number,
         layer=place.layer,
         unit=place.unit,
         input=place.input,
-        name=parameter_name(place.layer, place.unit, place.input, outputs),
+        name=parameter_name(update.network, place.layer, place.unit, place.input),
         before=source.before,
         after=source.after,
         gradient=source.gradient,

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,15 @@ import requests
 from clearprop.v1 import run_pb2
 from clearprop.v1.update_pb2 import UpdateKind
 from google.protobuf.descriptor import Descriptor
+from google.protobuf.json_format import MessageToDict
+from named_networks import NETWORKS, named_parts
 from page_modules import ASSETS, lay_out, run_module
 from servers import ServerProcess
 
-from training.unit_names import parameter_name, unit_name
+from service.faces.messages.networks import network as sent
+from service.use_cases.networks import NetworkView
+from training.network import Network
+from training.update import Head
 from training.walking.phases import phases_of
 from training.walking.roles import ROLES
 
@@ -115,14 +119,13 @@ def test_what_the_page_says_about_functions_is_complete(folder: Path, site: Serv
         for phase in phases_of(layer_count=2, example_count=1, dropout=True, weights=True)
     ]
     info = requests.get(f"{site.http}/v1/serverInfo", timeout=10).json()
-    sizes = ([2, 1], [2, 3, 2], [3, 2, 4, 1])
     enums = {each.name: [*each.values_by_name][1:] for each in ENUMS}
     run_module(
         folder,
         HERE / "tables.test.mjs",
         info=info,
         phases=phases,
-        names=list(map(names_of, sizes)),
+        names=list(map(names_of, NETWORKS)),
         enums=enums,
         updateKinds=UpdateKind.keys()[1:],
         fields=list(fields_of("settings", run_pb2.TrainingSettings.DESCRIPTOR)),
@@ -139,22 +142,22 @@ def fields_of(path: str, message: Descriptor) -> Iterator[str]:
             yield from fields_of(name, field.message_type)
 
 
-def names_of(layer_sizes: list[int]) -> dict[str, Any]:
+def names_of(network: Network) -> dict[str, Any]:
     """What the service calls the units and parameters of a network."""
-    outputs = len(layer_sizes) - 1
-    units = [
-        {"layer": layer, "unit": unit, "name": unit_name(layer, unit, outputs)}
-        for layer, count in enumerate(layer_sizes)
-        for unit in range(count)
-    ]
-    parameters = [
-        {"layer": layer, "unit": unit, "name": parameter_name(layer, unit, source, outputs)}
-        | ({} if source is None else {"input": source})
-        for layer, (inputs, count) in enumerate(pairwise(layer_sizes), 1)
-        for unit in range(count)
-        for source in (*range(inputs), None)
-    ]
-    return {"layerSizes": layer_sizes, "units": units, "parameters": parameters}
+    parts = named_parts(network)
+    message = sent(NetworkView(network, Head(network.uid)))
+    return {
+        "network": MessageToDict(message),
+        "units": [
+            {"layer": layer, "unit": unit, "name": name}
+            for (layer, unit), name in parts.units.items()
+        ],
+        "parameters": [
+            {"layer": layer, "unit": unit, "name": name}
+            | ({} if source is None else {"input": source})
+            for (layer, unit, source), name in parts.parameters.items()
+        ],
+    }
 
 
 def test_no_module_knows_a_variable_of_the_loops() -> None:

@@ -98,8 +98,7 @@ test("each kind of update has a heading and a sentence", () => {
 });
 
 test("units and parameters have the names of the service", () => {
-  for (const { layerSizes, units, parameters } of names) {
-    const network = { layerSizes };
+  for (const { network, units, parameters } of names) {
     for (const { layer, unit, name } of units) assert.equal(unitName(network, layer, unit), name);
     for (const { name, ...parameter } of parameters) assert.equal(parameterName(network, parameter), name);
   }
