@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from clearprop.verifications import Difference, Verification
     from clearprop.walks import WalkedLine, WalkedPhase, WalkedUpdate
     from clearprop.watches import WatchOptions
+    from clearprop.weights.model_weights import ModelWeights
+    from clearprop.weights.scikit_learn import sklearn_weights
 
 __all__ = [
     "AverageMeasures",
@@ -65,6 +67,7 @@ __all__ = [
     "GradientCheck",
     "GradientDifference",
     "History",
+    "ModelWeights",
     "Network",
     "NetworkInfo",
     "NetworkOptions",
@@ -99,6 +102,7 @@ __all__ = [
     "WeightChange",
     "WorstExample",
     "connect",
+    "sklearn_weights",
 ]
 
 #: The module of each name. It is imported when the name is first used, so that commands that make
@@ -119,6 +123,7 @@ _MODULES = {
     "GradientCheck": "measures",
     "GradientDifference": "measures",
     "History": "snapshots",
+    "ModelWeights": "weights.model_weights",
     "Network": "_sync.networks",
     "NetworkInfo": "infos",
     "NetworkOptions": "options",
@@ -153,6 +158,7 @@ _MODULES = {
     "WeightChange": "changes",
     "WorstExample": "measures",
     "connect": "_sync.client",
+    "sklearn_weights": "weights.scikit_learn",
 }
 
 if not TYPE_CHECKING:  # type checkers would accept any name

@@ -86,17 +86,22 @@ def names_of(document: str) -> dict[str, Any]:
     if document != "docs/importing-weights.md":
         return {}
     keras = weights_of([4, 4, 3])
-
-    def tensor(array: np.ndarray[Any, Any]) -> SimpleNamespace:
-        return SimpleNamespace(detach=lambda: SimpleNamespace(numpy=lambda: array))
-
-    linear = [
-        SimpleNamespace(weight=tensor(kernel.T), bias=tensor(bias))
-        for kernel, bias in zip(keras[::2], keras[1::2], strict=True)
-    ]
+    state_dict = dict(
+        zip(
+            ("0.weight", "0.bias", "2.weight", "2.bias"),
+            (keras[0].T, keras[1], keras[2].T, keras[3]),
+            strict=True,
+        )
+    )
     return {
         "model": SimpleNamespace(get_weights=lambda: keras),
-        "sequential": [linear[0], object(), linear[1]],
+        "sequential": SimpleNamespace(state_dict=lambda: state_dict),
+        "mlp": SimpleNamespace(
+            coefs_=keras[::2],
+            intercepts_=keras[1::2],
+            activation="relu",
+            out_activation_="softmax",
+        ),
     }
 
 
@@ -113,12 +118,13 @@ def test_commands_and_programs_work(document: str, reader: Reader) -> None:
         assert text in output, output
     if document == "docs/importing-weights.md":
         outputs = [network.predict([[5.1, 3.5, 1.4, 0.2]]).outputs for network in imported(reader)]
-        assert np.allclose(outputs[0], outputs[1], rtol=0, atol=0)
+        assert all(np.array_equal(outputs[0], other) for other in outputs[1:])
 
 
 def imported(reader: Reader) -> list[Any]:
-    """Return the networks that were created from one model in two layouts."""
-    return [reader.names["client"].network(name) for name in ("from-keras", "from-pytorch")]
+    """Return the networks that were created from one model in several forms."""
+    libraries = ("keras", "pytorch", "npz", "sklearn", "onnx")
+    return [reader.names["client"].network(f"from-{name}") for name in libraries]
 
 
 def test_every_document_with_commands_is_run() -> None:

@@ -15,9 +15,10 @@ from clearprop._sync.training_sets import TrainingSet
 from clearprop._transports.threads import Transport
 from clearprop.addresses import DEFAULT_SERVER
 from clearprop.backoff import DEFAULT_RETRY_TIMEOUT
-from clearprop.calls import networks, server, tokens, training_sets
+from clearprop.calls import networks, server, tokens, training_sets, weights
 from clearprop.documents import DocumentLike
 from clearprop.endpoints import EndpointOptions, endpoint
+from clearprop.errors import ClearpropError
 from clearprop.keywords import check_keywords, check_methods
 from clearprop.options import NetworkOptions, SweepOptions
 from clearprop.sweeps.plan import Repeats, plan_of
@@ -26,7 +27,8 @@ from clearprop.sweeps.results import SweepResult
 from clearprop.token_infos import NewToken, TokenInfo
 from clearprop.v1.audit_pb2 import AuditEntry
 from clearprop.v1.training_service_pb2 import GetServerInfoResponse
-from clearprop.values import MatrixLike, RowsLike, VectorLike, WeightsLike
+from clearprop.values import LayoutName, MatrixLike, RowsLike, VectorLike, WeightsLike
+from clearprop.weights.reading import WeightSource, read_weights
 
 
 @check_keywords
@@ -136,6 +138,55 @@ class Client:
         call = networks.import_network(document, network, request_id)
         response = self._connection.call(call)
         return Network(self._connection, response.network)
+
+    def import_weights(
+        self,
+        network: str,
+        source: WeightSource,
+        *,
+        activations: str | Sequence[str] = (),
+        cost_function: str = "",
+        layout: LayoutName | None = None,
+        request_id: str = "",
+    ) -> Network:
+        """Give a network the weights of a model of another library, and return it.
+
+        If the network does not exist, it is created. If it exists, its shape must be that of the
+        model, and its parameters are reset by one update.
+
+        - `source`: a file (.npz, .safetensors or .onnx), arrays by name such as a `state_dict` of
+          PyTorch, a list of arrays such as `get_weights()` of Keras, or `sklearn_weights(model)`.
+        - `activations`: one for each layer after the inputs, or one for all. Needed for a new
+          network unless the source has them, as .onnx and `sklearn_weights` do.
+        - `cost_function`: of a new network. The default follows from the output activation.
+        - `layout`: that of the matrices: `units-inputs`, as in PyTorch, or `inputs-units`, as in
+          Keras. Needed only if neither names nor shapes tell it.
+
+        Raises ValueError for anything but fully connected layers, with the name of the array or
+        operator, and OSError if a file cannot be read.
+        """
+        model = read_weights(source, layout)
+        if activations:
+            model = model.with_activations(activations)
+        found = self._existing(network)
+        if found is None:
+            call = weights.create_with_weights(network, model, cost_function, request_id)
+            response = self._connection.call(call)
+            return Network(self._connection, response.network)
+        reset = weights.reset_to_weights(found, model, cost_function, request_id)
+        self._connection.call(reset)
+        return found.refresh()
+
+    def _existing(self, network: str) -> Network | None:
+        """Return a network, or None if it does not exist."""
+        if not network:
+            return None
+        try:
+            return self.network(network)
+        except ClearpropError as error:
+            if error.reason != "NETWORK_NOT_FOUND":
+                raise
+            return None
 
     def network(self, network: str) -> Network:
         """Return a network by its id."""

@@ -40,6 +40,10 @@ PANELS: dict[str, dict[str, Entry]] = {
         "import-network": Entry(
             "Create a network from an exported file.", "exports:import_network"
         ),
+        "import-weights": Entry(
+            "Give a network the weights of a model of another library.",
+            "weights:import_weights",
+        ),
         "verify": Entry(
             "Recompute a network's history and compare every bit.", "verifications:verify"
         ),

@@ -71,7 +71,7 @@ COMPLETING = {"_CLEARPROP_COMPLETE": "complete_bash", "COMP_CWORD": "1"}
 @pytest.mark.parametrize(
     ("words", "completed"),
     [
-        (["im"], ["import-network", "import"]),
+        (["im"], ["import-network", "import-weights", "import"]),
         (["--ver"], ["--version"]),
         (["training-sets", "s"], ["show"]),
         (["train", "--learn"], ["--learning-rate"]),

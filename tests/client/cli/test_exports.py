@@ -63,5 +63,5 @@ def test_errors_of_files_leave_nothing_behind(
     assert "Folder no does not exist. Create it, or choose another --output." in nowhere.stderr
     (tmp_path / "x.json").write_text('{"format": "clearprop-network", "version": 3}')
     newer = clearprop("import-network", "x.json", code=1)
-    assert "version 3, and this client supports versions up to 1" in newer.stderr
+    assert "version 3, and this client supports versions up to 2" in newer.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["x.json"]

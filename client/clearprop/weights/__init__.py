@@ -1,0 +1,1 @@
+"""Weights from other libraries: files, dictionaries of arrays and fitted models."""
