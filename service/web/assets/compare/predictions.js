@@ -1,9 +1,10 @@
 // The predictions of both sides for the examples of a training set, and those of an edit in preview.
 import { post } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
+import { outputsOf, rowsOf } from "../shared/columns.js";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
-import { Numbers, Output, rangeOf } from "../shared/output.js";
+import { Inputs, Output, rangeOf, Targets } from "../shared/output.js";
 import { whole } from "../shared/number_format.js";
 
 const ROWS = 8;
@@ -53,8 +54,8 @@ function Body({ set, examples, sides }) {
       ${examples.map(
         ({ inputs, targets }, row) => html`
           <tr key=${row}>
-            <td><${Numbers} values=${inputs} /></td>
-            <td><${Numbers} values=${targets} /></td>
+            <td><${Inputs} set=${set} values=${inputs} /></td>
+            <td><${Targets} set=${set} values=${targets} /></td>
             ${sides.map(
               ([title, side], at) => html`
                 <td key=${title} data-side=${title}>
@@ -78,13 +79,13 @@ function Body({ set, examples, sides }) {
 }
 
 function useSide(set, examples, side) {
-  const inputs = examples.map((example) => ({ values: example.inputs }));
+  const rows = examples.map(({ inputs }) => inputs);
   const { answer } = useAnswer(side ? `${set.uid} ${side.name} ${side.update}` : null, async () => {
     const [{ predictions }, all] = await Promise.all([
-      inputs.length ? post(`networks/${side.name}:predict`, { update: side.update, inputs }) : { predictions: [] },
+      rows.length ? post(`networks/${side.name}:predict`, { update: side.update, ...rowsOf(side.network, set, rows) }) : { predictions: [] },
       post(`networks/${side.name}:evaluate`, { update: side.update, trainingSet: set.trainingSet }),
     ]);
-    return { outputs: predictions.map(({ outputs }) => outputs), all };
+    return { outputs: outputsOf(predictions), all };
   });
   return answer;
 }

@@ -1,5 +1,6 @@
 // The numbers of an example, and an output of a network within its bounds.
 import { boundsOf } from "./functions.js";
+import { classOf, valuesOf } from "./columns.js";
 import { html } from "./html.js";
 import { partOf } from "./interval.js";
 import { Num } from "./number_view.js";
@@ -19,11 +20,25 @@ export const Numbers = ({ values }) => html`
   ${values.length > MOST && html`<span class="small soft">… ${values.length - MOST} more</span>`}
 `;
 
-// The bar shows the output, the mark across it the target.
-export function Output({ value, target, range }) {
+// The inputs of an example: by column, if they have names.
+export function Inputs({ set: { table }, values }) {
+  if (!table) return html`<${Numbers} values=${values} />`;
+  const known = valuesOf(table, values);
+  return html`
+    ${known.slice(0, MOST).map(({ name, value }) => html`<span class="column" title=${name}>${typeof value === "number" ? html`<${Num} value=${value} />` : (value ?? "missing")}</span> `)}
+    ${known.length > MOST && html`<span class="small soft">… ${known.length - MOST} more</span>`}
+  `;
+}
+
+// The targets of an example, or its class.
+export const Targets = ({ set: { table }, values }) => (table && classOf(table, values)) ?? html`<${Numbers} values=${values} />`;
+
+// The bar shows the output, the mark across it the target; `title` is the name of the output, if it has one.
+export function Output({ title, value, target, range }) {
   const share = (number) => `${Math.min(Math.max(partOf(number, range.low, range.high), 0), 1) * 100}%`;
   return html`
-    <span class="output">
+    <span class=${title ? "output named" : "output"} title=${title}>
+      ${title && html`<span class="small soft">${title}</span>`}
       <${Num} value=${value} name="output" />
       ${range.isBounded &&
       html`<span class="track" aria-hidden="true">

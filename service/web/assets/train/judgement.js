@@ -3,6 +3,7 @@ import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
 import { whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
+import { unitNames } from "../shared/unit_names.js";
 import { Residuals } from "./residuals.js";
 
 const MOST_CLASSES = 12; // a larger matrix does not fit; `clearprop evaluate --details` has all
@@ -31,11 +32,12 @@ export function Evaluation({ network, run, set, measured }) {
 // `outputs` are those for `examples`, which are none of a large training set.
 function Judgement({ network, measured, examples, outputs }) {
   const { classification, errors = [], labels = [], worstExamples = [] } = measured;
+  const named = unitNames(network).outputs;
   return html`
     <div class="judgement">
-      ${classification && html`<${Classes} classification=${classification} isBinary=${network.layerSizes.at(-1) === 1} />`}
-      ${labels.length > 0 && html`<${Outputs} caption="Each output as a label of its own" measures=${RATES} items=${labels.slice(0, MOST_CLASSES)} />`}
-      ${errors.length > 0 && html`<${Outputs} caption="Errors of each output (mean absolute, root mean squared) and R²" measures=${ERRORS} items=${errors.slice(0, MOST_CLASSES)} />
+      ${classification && html`<${Classes} classification=${classification} named=${named} isBinary=${network.layerSizes.at(-1) === 1} />`}
+      ${labels.length > 0 && html`<${Outputs} caption="Each output as a label of its own" measures=${RATES} named=${named} items=${labels.slice(0, MOST_CLASSES)} />`}
+      ${errors.length > 0 && html`<${Outputs} caption="Errors of each output (mean absolute, root mean squared) and R²" measures=${ERRORS} named=${named} items=${errors.slice(0, MOST_CLASSES)} />
       <${Residuals} examples=${examples} outputs=${outputs} />`}
       <${WorstExamples} examples=${worstExamples.slice(0, MOST_WORST)} />
     </div>
@@ -63,9 +65,10 @@ function Worst({ example, cost, trainedUpdate, trainedPosition }) {
   return html`${trainedUpdate === undefined ? name : html`<button type="button" class="link" title=${`Look inside update ${trainedUpdate}, the latest that trained on this example`} onClick=${open}>${name}</button>`}${" "}(<${Num} value=${cost} name="cost" />)`;
 }
 
-function Classes({ classification, isBinary }) {
+// `named` are the names of the outputs, if they have names.
+function Classes({ classification, named, isBinary }) {
   const { classes, confusion = [], macroAverage, logLoss } = classification;
-  const names = classes.map((_, index) => (isBinary ? index : index + 1));
+  const names = classes.map((_, index) => named[isBinary ? -1 : index] ?? (isBinary ? index : index + 1));
   const rows = classes.map((_, row) => confusion.slice(row * classes.length, (row + 1) * classes.length).map(Number));
   return html`
     ${classes.length <= MOST_CLASSES &&
@@ -103,7 +106,7 @@ function Classes({ classification, isBinary }) {
 }
 
 // A column for each output, because the panel is narrow; a measure that is undefined is a dash.
-function Outputs({ caption, measures, items }) {
+function Outputs({ caption, measures, named, items }) {
   return html`
     <div class="outputs" tabindex="0">
       <p class="small soft" id="outputs">${caption}:</p>
@@ -111,7 +114,7 @@ function Outputs({ caption, measures, items }) {
         <thead>
           <tr>
             <th scope="col">Output</th>
-            ${items.map((_, index) => html`<th scope="col" key=${index}>${index + 1}</th>`)}
+            ${items.map((_, index) => html`<th scope="col" key=${index}>${named[index] ?? index + 1}</th>`)}
           </tr>
         </thead>
         <tbody>

@@ -1,21 +1,24 @@
 // The predictions for the examples of the training set at the selected update.
 import { post } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
+import { outputsOf, rowsOf } from "../shared/columns.js";
 import { html } from "../shared/html.js";
 import { whole } from "../shared/number_format.js";
-import { Numbers, Output, rangeOf } from "../shared/output.js";
+import { unitNames } from "../shared/unit_names.js";
+import { Inputs, Output, rangeOf, Targets } from "../shared/output.js";
 
 const ROWS = 16;
 
 // The outputs for the examples of a set, and the evaluation on all of it, at an update.
 export function useMeasured(network, set, at) {
-  return useAnswer(set ? `${set.uid} ${at}` : null, () => ask(network.network, set, at)).answer;
+  return useAnswer(set ? `${set.uid} ${at}` : null, () => ask(network, set, at)).answer;
 }
 
 // `measured` is from useMeasured.
 export function Predictions({ network, set, measured }) {
   const examples = set?.examples.slice(0, ROWS) ?? [];
   const range = rangeOf(network);
+  const named = unitNames(network).outputs;
   return html`
     <section class="panel predictions" aria-label="Predictions">
       <h3>Predictions</h3>
@@ -35,10 +38,10 @@ export function Predictions({ network, set, measured }) {
               ${examples.map(
                 ({ inputs, targets }, index) => html`
                   <tr key=${index}>
-                    <td><${Numbers} values=${inputs} /></td>
-                    <td><${Numbers} values=${targets} /></td>
+                    <td><${Inputs} set=${set} values=${inputs} /></td>
+                    <td><${Targets} set=${set} values=${targets} /></td>
                     <td class="outputs">
-                      ${targets.map((target, output) => html`<${Output} key=${output} value=${measured?.outputs[index]?.[output]} target=${target} range=${range} />`)}
+                      ${targets.map((target, output) => html`<${Output} key=${output} title=${named[output]} value=${measured?.outputs[index]?.[output]} target=${target} range=${range} />`)}
                     </td>
                   </tr>
                 `,
@@ -52,11 +55,12 @@ export function Predictions({ network, set, measured }) {
   `;
 }
 
-async function ask(network, { trainingSet, examples }, update) {
-  const inputs = examples.map((example) => ({ values: example.inputs }));
+async function ask(network, set, update) {
+  const path = `networks/${network.network}`;
+  const rows = set.examples.map(({ inputs }) => inputs);
   const [predicted, all] = await Promise.all([
-    inputs.length ? post(`networks/${network}:predict`, { update, inputs }) : { predictions: [] },
-    post(`networks/${network}:evaluate`, { update, trainingSet }),
+    rows.length ? post(`${path}:predict`, { update, ...rowsOf(network, set, rows) }) : { predictions: [] },
+    post(`${path}:evaluate`, { update, trainingSet: set.trainingSet }),
   ]);
-  return { outputs: predicted.predictions.map(({ outputs }) => outputs), all };
+  return { outputs: outputsOf(predicted.predictions), all };
 }

@@ -9,6 +9,9 @@ import { Evaluation } from "./judgement.js";
 import { Predictions, useMeasured } from "./predictions.js";
 import { Weights } from "./weights.js";
 
+// Whether both inputs are numbers, which can be drawn.
+const isPlane = (set) => !set?.table || set.table.inputs.every(({ categories, hasMissing }) => !categories?.length && !hasMissing);
+
 export function RunView({ place }) {
   const { network, run, latest, speed, error } = useLive(place.network);
   const at = Math.min(place.update ?? latest, latest);
@@ -25,7 +28,7 @@ export function RunView({ place }) {
     <div class="panels">
       ${isListed && html`<${Predictions} network=${network} set=${set} measured=${measured} />`}
       ${!isListed && evaluation}
-      ${network.layerSizes[0] === 2 && html`<${Surface} network=${network} set=${set} at=${at} />`}
+      ${network.layerSizes[0] === 2 && isPlane(set) && html`<${Surface} network=${network} set=${set} at=${at} />`}
       <${Weights} network=${network} run=${run} latest=${latest} at=${at} weight=${place.weight} />
       ${isListed && evaluation}
     </div>

@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { post } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { colour, watchTheme } from "../shared/curve.js";
+import { outputsOf, rowsOf } from "../shared/columns.js";
 import { html } from "../shared/html.js";
 import { endsOf, partOf, valueAlong } from "../shared/interval.js";
 import { Num } from "../shared/number_view.js";
@@ -18,10 +19,10 @@ export function Surface({ network, set, at }) {
   const canvas = useRef(null);
   const frame = frameOf(set?.examples ?? []);
   const { answer } = useAnswer(`${set?.uid} ${at}`, () =>
-    post(`networks/${network.network}:predict`, { update: at, inputs: gridOf(frame).map((values) => ({ values })) }),
+    post(`networks/${network.network}:predict`, { update: at, ...rowsOf(network, set ?? {}, gridOf(frame)) }),
   );
   const outputs = network.layerSizes.at(-1);
-  const values = answer?.predictions.map((prediction) => prediction.outputs[output]);
+  const values = answer && outputsOf(answer.predictions).map((outputs) => outputs[output]);
   const scale = scaleOf(network, values);
 
   // Before the browser paints, while the canvas still exists.

@@ -7,6 +7,7 @@ import { PHASE_SENTENCES, phaseName } from "./assets/look/phases.js";
 import { SENTENCES } from "./assets/look/update_without_batch.js";
 import { kindIn, SYMBOLS } from "./assets/look/equations.js";
 import * as functions from "./assets/shared/functions.js";
+import { classOf, outputsOf, rowsOf, valuesOf } from "./assets/shared/columns.js";
 import { parameterName, unitName } from "./assets/shared/unit_names.js";
 import { UPDATE_KINDS } from "./assets/shared/update_kinds.js";
 import { GROUPS } from "./assets/train/more/groups.js";
@@ -102,4 +103,23 @@ test("units and parameters have the names of the service", () => {
     for (const { layer, unit, name } of units) assert.equal(unitName(network, layer, unit), name);
     for (const { name, ...parameter } of parameters) assert.equal(parameterName(network, parameter), name);
   }
+});
+
+test("rows of a table are shown and predicted by column", () => {
+  const { network } = names.at(-1); // it has a preparation
+  const { table } = network.preparation;
+  const rows = [
+    [31, 0, 0, 1],
+    ["NaN", 1, 1, 0],
+  ];
+  assert.deepEqual(rows.map((row) => valuesOf(table, row).map(({ value }) => value)), [[31, "nurse"], [null, "clerk"]]);
+  assert.deepEqual(rowsOf(network, { table }, rows), {
+    columns: [
+      { name: "age", numbers: [31, "NaN"] },
+      { name: "job", texts: ["nurse", "clerk"] },
+    ],
+  });
+  assert.deepEqual(rowsOf(network, {}, [[1, 2]]), { inputs: [{ values: [1, 2] }] });
+  assert.equal(classOf(table, [0, 1]), "yes");
+  assert.deepEqual(outputsOf([{ outputs: [1], values: [7] }, { outputs: [1] }]), [[7], [1]]);
 });

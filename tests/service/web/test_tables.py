@@ -1,0 +1,58 @@
+"""Networks of named columns are shown with the names of columns and classes."""
+
+from typing import Any
+
+import requests
+from playwright.sync_api import Page, expect
+from servers import ServerProcess
+from web_numbers import exact
+
+AGES = [21.0, 34.0, 28.0, 45.0, "NaN", 52.0, 39.0, 25.0]
+COLUMNS = [
+    {"name": "age", "numbers": AGES},
+    {"name": "job", "texts": ["clerk", "nurse", "nurse", "clerk", "nurse", "clerk", "", "clerk"]},
+    {"name": "kind", "texts": ["no", "yes", "no", "yes", "no", "yes", "yes", "no"]},
+]
+TABLE = {
+    "inputs": [
+        {"name": "age", "hasMissing": True},
+        {
+            "name": "job",
+            "kind": "COLUMN_KIND_CATEGORY",
+            "categories": ["clerk", "nurse"],
+            "hasMissing": True,
+        },
+    ],
+    "targets": {"kind": "TARGET_KIND_CLASSES", "names": ["kind"], "classes": ["no", "yes"]},
+    "scaling": "SCALING_STANDARDIZE",
+    "filling": {"kind": "FILLING_KIND_MEDIAN"},
+}
+
+
+def test_columns_and_classes_have_their_names(site: ServerProcess, page: Page) -> None:
+    _post(site, "trainingSets", trainingSet="people", table=TABLE, columns=COLUMNS)
+    activations = ["ACTIVATION_TANH", "ACTIVATION_SOFTMAX"]
+    _post(site, "networks", network="people", layerSizes=[5, 3, 2], activations=activations)
+    settings = {"trainingSet": "people", "learningRate": 0.1, "batchSize": 4, "epochs": 30}
+    made = _post(site, "networks/people:step", settings=settings, count="60")
+    assert made["run"]["state"] == "RUN_STATE_SUCCEEDED"
+    page.goto(f"{site.http}/?mode=train&network=people")
+    rows = page.locator(".predictions tbody tr")
+    expect(rows.nth(4).locator("td").first).to_have_text("missing nurse")
+    expect(rows.nth(6).locator("td").first).to_have_text("39 missing")
+    expect(rows.nth(5).locator("td").nth(1)).to_have_text("yes")
+    columns = [column for column in COLUMNS if column["name"] != "kind"]
+    predicted = _post(site, "networks/people:predict", columns=columns)["predictions"]
+    shown = page.locator(".predictions .output .num")
+    for row, prediction in enumerate(predicted):
+        for output, value in enumerate(prediction["outputs"]):
+            expect(shown.nth(2 * row + output)).to_have_attribute("data-exact", exact(value))
+    expect(page.locator(".confusion thead th")).to_have_text(["no", "yes"])
+    expect(page.get_by_role("img", name="input 4 (job = nurse)")).to_be_visible()
+    expect(page.get_by_role("img", name="output 2 (yes)")).to_be_visible()
+
+
+def _post(site: ServerProcess, path: str, **fields: object) -> Any:
+    response = requests.post(f"{site.http}/v1/{path}", json=fields, timeout=20)
+    assert response.ok, response.text
+    return response.json()
