@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from clearprop.snapshots import History, Prediction, Snapshot, State
     from clearprop.sweeps.ranges import Range
     from clearprop.sweeps.results import SweepResult, SweepRow, SweepTrial
+    from clearprop.table_infos import InputColumn, Preparation, TableInfo
+    from clearprop.tables.options import TableOptions
     from clearprop.traces import TracedExample, TracedUpdate
     from clearprop.training_warnings import TrainingWarning
     from clearprop.verifications import Difference, Verification
@@ -67,6 +69,7 @@ __all__ = [
     "GradientCheck",
     "GradientDifference",
     "History",
+    "InputColumn",
     "ModelWeights",
     "Network",
     "NetworkInfo",
@@ -74,6 +77,7 @@ __all__ = [
     "NewToken",
     "OutputErrors",
     "Prediction",
+    "Preparation",
     "Range",
     "Reset",
     "Run",
@@ -86,6 +90,8 @@ __all__ = [
     "SweepResult",
     "SweepRow",
     "SweepTrial",
+    "TableInfo",
+    "TableOptions",
     "TokenInfo",
     "TracedExample",
     "TracedUpdate",
@@ -123,6 +129,7 @@ _MODULES = {
     "GradientCheck": "measures",
     "GradientDifference": "measures",
     "History": "snapshots",
+    "InputColumn": "table_infos",
     "ModelWeights": "weights.model_weights",
     "Network": "_sync.networks",
     "NetworkInfo": "infos",
@@ -130,6 +137,7 @@ _MODULES = {
     "NewToken": "token_infos",
     "OutputErrors": "measures",
     "Prediction": "snapshots",
+    "Preparation": "table_infos",
     "Range": "sweeps.ranges",
     "Reset": "changes",
     "Run": "_sync.runs",
@@ -142,6 +150,8 @@ _MODULES = {
     "SweepResult": "sweeps.results",
     "SweepRow": "sweeps.results",
     "SweepTrial": "sweeps.results",
+    "TableInfo": "table_infos",
+    "TableOptions": "tables.options",
     "TokenInfo": "token_infos",
     "TracedExample": "traces",
     "TracedUpdate": "traces",

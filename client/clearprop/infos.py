@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from clearprop.snapshots import Snapshot
+from clearprop.table_infos import Preparation, TableInfo
 from clearprop.training_warnings import TrainingWarning, warnings_of
 from clearprop.v1 import network_pb2, run_pb2, training_set_pb2
 from clearprop.validations import Validation, validated
@@ -102,6 +103,12 @@ class NetworkInfo:
     def labels(self) -> Mapping[str, str]:
         """The labels, which are notes of clients."""
         return dict(self.message.labels)
+
+    @property
+    def preparation(self) -> Preparation | None:
+        """How it turns columns into inputs; None before it is trained on named columns."""
+        found = self.message.preparation
+        return Preparation(found) if self.message.HasField("preparation") else None
 
     @property
     def etag(self) -> str:
@@ -334,6 +341,11 @@ class TrainingSetInfo:
     def is_built_in(self) -> bool:
         """Whether the set is built in."""
         return self.message.built_in
+
+    @property
+    def table(self) -> TableInfo | None:
+        """The named columns; None for a set of plain arrays, and in lists of sets."""
+        return TableInfo(self.message.table) if self.message.HasField("table") else None
 
     @property
     def warnings(self) -> list[TrainingWarning]:

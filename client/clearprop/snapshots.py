@@ -241,6 +241,26 @@ class Prediction:
         return matrix_of_rows(each.outputs for each in self.message.predictions)
 
     @property
+    def output_names(self) -> list[str]:
+        """The names of the outputs: classes, labels or target columns; empty without a table."""
+        return list(self.message.output_names)
+
+    @property
+    def classes(self) -> list[str]:
+        """The class of each row, if the targets are classes: that of the largest output."""
+        return [each.classes[0] for each in self.message.predictions if each.classes]
+
+    @property
+    def labels(self) -> list[list[str]]:
+        """The labels of each row, if the targets are labels: those with an output above half."""
+        return [list(each.classes) for each in self.message.predictions]
+
+    @property
+    def values(self) -> Matrix:
+        """The outputs in the units of the targets [n, outputs], if the targets are numbers."""
+        return matrix_of_rows(each.values for each in self.message.predictions)
+
+    @property
     def activations(self) -> list[Matrix]:
         """A matrix [n, units] for each layer after the inputs; empty if not requested."""
         layers = zip(*(each.activations for each in self.message.predictions), strict=True)

@@ -36,8 +36,12 @@ class Upload:
         targets: RowsLike,
         request_id: str,
         weights: WeightsLike | None = None,
+        *,
+        replace: bool = False,
     ) -> None:
-        self._first = UploadTrainingSetRequest(training_set=training_set, request_id=request_id)
+        self._first = UploadTrainingSetRequest(
+            training_set=training_set, request_id=request_id, replace=replace
+        )
         self._columns: dict[str, Iterable[Any]] = {
             "inputs": _rows("inputs", inputs),
             "targets": _rows("targets", targets),

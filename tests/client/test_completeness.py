@@ -36,7 +36,7 @@ RPCS = {
     "DeleteNetwork": Ways("Network.delete", "delete"),
     "DeleteUpdates": Ways("Network.delete_updates", "delete-updates"),
     "CreateTrainingSet": Ways("Client.create_training_set", ""),
-    "UploadTrainingSet": Ways("Client.upload_training_set", "import"),
+    "UploadTrainingSet": Ways("Client.upload_training_set Client.upload_table", "import"),
     "GetTrainingSet": Ways("Client.training_set TrainingSet.examples", "training-sets show"),
     "ListTrainingSets": Ways("Client.training_sets", "training-sets"),
     "DeleteTrainingSet": Ways("TrainingSet.delete", "training-sets delete"),
@@ -131,6 +131,9 @@ NAMES = {
     "start_update": {"start", "first"},
     "step_count": {"lines"},
     "training_set": {"on", "name"},
+    "UploadTrainingSet.columns": {"table", "file"},
+    "UploadTrainingSet.table": {"table", "file"},
+    "Predict.columns": {"inputs", "table"},
     "unit": {"unit", "by_epochs"},
     "until_run": {"run"},
     "validation.every": {"validation_every"},
@@ -152,6 +155,9 @@ NOT_IN_THE_CLIENT = {
     "include_examples": "`examples` asks for them, `training_set` does not",
     "update_mask": "labels are all that can be updated",
     "validate_only": "for pages and forms, which ask while somebody types",
+    "CreateTrainingSet.columns": "`upload_table` uploads, which takes tables of any size",
+    "CreateTrainingSet.table": "`upload_table` uploads, which takes tables of any size",
+    "preparation": "`import_network` sends that of a document",
     "optimizer_state": "`import_network` sends that of a document",
 }
 

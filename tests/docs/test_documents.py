@@ -26,7 +26,7 @@ PRINTED = {
     ],
     "docs/reproducing.md": ["weights of 2-5-1 with seed 7: [[", "True\n"],
     "docs/training.md": [
-        "Training set day: 4 examples, 2 inputs, 1 target",
+        "Training set day: 4 examples, 5 inputs, 1 target",
         "Training set digits: 1,797 examples, 64 inputs, 10 targets",
         "in this order: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9",
         "1000 examples",
@@ -54,7 +54,7 @@ PRINTED = {
     "docs/tutorial.md": [
         "setosa, versicolor, virginica",
         "SUCCEEDED",
-        "output 3 ← hidden 1",
+        "output 3 (virginica) ← hidden 1",
         "setosa\nvirginica\nAccuracy on the test set: 100%",
     ],
     "docs/watching.md": [

@@ -23,6 +23,7 @@ from clearprop.options import NetworkOptions, SweepOptions
 from clearprop.sweeps.plan import Repeats, plan_of
 from clearprop.sweeps.ranges import Choices
 from clearprop.sweeps.results import SweepResult
+from clearprop.tables.options import TableLike, TableOptions
 from clearprop.token_infos import NewToken, TokenInfo
 from clearprop.v1.audit_pb2 import AuditEntry
 from clearprop.v1.training_service_pb2 import GetServerInfoResponse
@@ -206,15 +207,19 @@ class AsyncClient:
         targets: MatrixLike,
         *,
         weights: VectorLike | None = None,
+        replace: bool = False,
         request_id: str = "",
     ) -> AsyncTrainingSet:
         """Create a training set from `inputs` [examples, inputs] and `targets` [examples, targets].
 
         All examples are sent in one request of at most 16 MiB; `upload_training_set` has no limit.
         `training_set` is the id; if it is empty, the service generates one. `weights` [examples]
-        are factors of the examples' costs and gradients in training; all are 1 by default.
+        are factors of the examples' costs and gradients in training; all are 1 by default. With
+        `replace`, a set with this id is deleted in the same step.
         """
-        call = training_sets.create_training_set(training_set, inputs, targets, request_id, weights)
+        call = training_sets.create_training_set(
+            training_set, inputs, targets, request_id, weights, replace=replace
+        )
         response = await self._connection.call(call)
         return AsyncTrainingSet(self._connection, response.training_set)
 
@@ -225,6 +230,7 @@ class AsyncClient:
         targets: RowsLike,
         *,
         weights: WeightsLike | None = None,
+        replace: bool = False,
         request_id: str = "",
     ) -> AsyncTrainingSet:
         """Create a training set of any size, sent in chunks.
@@ -232,13 +238,54 @@ class AsyncClient:
         `inputs` and `targets` are arrays [examples, numbers], or iterables, such as generators,
         that yield a row of numbers for each example, or one number for `weights`. The set is stored
         completely or not at all. A chunk has 2^17 numbers; the service waits up to a minute for
-        each chunk.
+        each chunk. With `replace`, a set with this id is deleted in the same step.
 
         Raises ValueError for rows that are not numbers, and if the numbers of inputs, targets and
         weights differ.
         """
         upload = training_sets.upload_training_set(
-            training_set, inputs, targets, request_id, weights
+            training_set, inputs, targets, request_id, weights, replace=replace
+        )
+        response = await self._connection.upload(upload)
+        return AsyncTrainingSet(self._connection, response.training_set)
+
+    async def upload_table(
+        self,
+        training_set: str,
+        table: TableLike,
+        *,
+        like: str = "",
+        replace: bool = False,
+        request_id: str = "",
+        **options: Unpack[TableOptions],
+    ) -> AsyncTrainingSet:
+        """Create a training set with named columns from a table.
+
+        `table` is a frame of pandas or polars, an Arrow table, a dict of columns, a list of dicts,
+        a data set of scikit-learn, or the `pathlib.Path` of a file. The set is stored completely or
+        not at all.
+
+        - `targets`: the names of the target columns. Columns of 0 and 1 are labels, other columns
+          are numbers. By default, those that the table names, such as that of scikit-learn.
+        - `inputs`: the names of the input columns; all others by default. Columns of numbers are
+          numbers, columns of texts are categories.
+        - `weights`: the name of the column with the weights of the examples.
+        - `one_hot`: the target is a column of class labels: one target for each class, 1 or 0.
+        - `classes`: the classes in order, by default those that occur, sorted.
+        - `categories`: the names of input columns whose numbers are categories.
+        - `scaling`: networks standardize numbers (`standardize`) or scale them to 0 to 1
+          (`min-max`), by what they learn from the rows on which they are trained.
+        - `missing`: networks replace missing numbers by the `mean` or `median` of those rows, or by
+          a number. By default, missing values are errors.
+        - `shape`: the shape of the inputs if they are an image or a grid, such as (8, 8).
+        - `like`: the id of another set: columns, classes and categories are the same as there.
+        - `replace`: whether a set with this id is deleted in the same step.
+
+        Raises ValueError, with the place and what to do, if the table is not valid.
+        """
+        other = (await self.training_set(like)).message if like else None
+        upload = training_sets.upload_table(
+            training_set, table, options, other, request_id, replace=replace
         )
         response = await self._connection.upload(upload)
         return AsyncTrainingSet(self._connection, response.training_set)

@@ -1,13 +1,13 @@
 """The connection to a server for asyncio: makes calls and retries them."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 
 from clearprop._transports.event_loop import FAILURES, AsyncTransport, failure_of
 from clearprop.backoff import Backoff
 from clearprop.calls.base import Call, ItemT, MadeT, Pages, ResponseT
 from clearprop.errors import ClearpropError
-from clearprop.uploads import Upload
 from clearprop.v1.training_service_pb2 import (
+    UploadTrainingSetRequest,
     UploadTrainingSetResponse,
     WatchUpdatesRequest,
     WatchUpdatesResponse,
@@ -91,7 +91,7 @@ class AsyncConnection:
             if not cursor.complete:
                 await self._wait(backoff, failure)
 
-    async def upload(self, upload: Upload) -> UploadTrainingSetResponse:
+    async def upload(self, upload: Iterable[UploadTrainingSetRequest]) -> UploadTrainingSetResponse:
         """Send an upload, and retry it from its first message while the service is unavailable.
 
         Raises ClearpropError, and whatever iterating over the upload raises. Nothing is stored

@@ -1,14 +1,14 @@
 # Generated from clearprop/_async/connection.py by `make client`: change that file.
 """The connection to a server: makes calls and retries them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from clearprop._transports.threads import FAILURES, Transport, failure_of
 from clearprop.backoff import Backoff
 from clearprop.calls.base import Call, ItemT, MadeT, Pages, ResponseT
 from clearprop.errors import ClearpropError
-from clearprop.uploads import Upload
 from clearprop.v1.training_service_pb2 import (
+    UploadTrainingSetRequest,
     UploadTrainingSetResponse,
     WatchUpdatesRequest,
     WatchUpdatesResponse,
@@ -92,7 +92,7 @@ class Connection:
             if not cursor.complete:
                 self._wait(backoff, failure)
 
-    def upload(self, upload: Upload) -> UploadTrainingSetResponse:
+    def upload(self, upload: Iterable[UploadTrainingSetRequest]) -> UploadTrainingSetResponse:
         """Send an upload, and retry it from its first message while the service is unavailable.
 
         Raises ClearpropError, and whatever iterating over the upload raises. Nothing is stored

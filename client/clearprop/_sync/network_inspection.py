@@ -4,13 +4,18 @@
 from typing import Unpack
 
 from clearprop._sync.network_handle import NetworkHandle
-from clearprop.calls import inspection, predictions, runs
+from clearprop.calls import inspection, networks, predictions, runs
 from clearprop.explanations import Explanation
 from clearprop.keywords import check_methods
 from clearprop.measures import Evaluation, GradientCheck
 from clearprop.options import StepOptions
 from clearprop.snapshots import Prediction
+from clearprop.tables.options import TableLike
+from clearprop.tables.prediction import is_table, rows_of_table
+from clearprop.tables.uploads import parts_of
 from clearprop.traces import TracedUpdate
+from clearprop.v1.table_pb2 import Table as TableMessage
+from clearprop.v1.training_service_pb2 import PredictResponse
 from clearprop.values import MatrixLike
 from clearprop.walks import WalkedUpdate
 
@@ -20,15 +25,42 @@ class NetworkInspection(NetworkHandle):
     """Methods of a network that compute outputs and inspect updates. They change nothing."""
 
     def predict(
-        self, inputs: MatrixLike, *, update: int | None = None, activations: bool = False
+        self,
+        inputs: MatrixLike | TableLike,
+        *,
+        update: int | None = None,
+        activations: bool = False,
     ) -> Prediction:
-        """Compute the outputs for `inputs` [n, inputs], with the parameters of any update.
+        """Compute the outputs for `inputs`, with the parameters of any update.
 
-        The default is the latest update. With `activations`, the result includes the activations
-        of all layers.
+        `inputs` is a matrix [n, inputs]. If the network was trained on a training set with named
+        columns, it can be a table with these columns, in any order, as `upload_table` takes it: the
+        network prepares it. Other columns are not used. The default is the latest update. With
+        `activations`, the result includes the activations of all layers.
+
+        Raises ValueError, with the place, if a column is missing, or a value does not fit.
         """
-        call = predictions.predict(self.id, inputs, update, activations)
-        return Prediction(self._connection.call(call))
+        known = self._known_columns() if is_table(inputs) else None
+        if known is None:
+            call = predictions.predict(self.id, inputs, update, activations)
+            return Prediction(self._connection.call(call))
+        table = rows_of_table(inputs, known)
+        whole = PredictResponse()
+        for part in parts_of(table, sum(self.layer_sizes)):
+            call = predictions.predict_rows(self.id, table, part, update, activations)
+            response = self._connection.call(call)
+            update = response.update
+            whole.MergeFrom(response)
+            del whole.output_names[len(response.output_names) :]
+        return Prediction(whole)
+
+    def _known_columns(self) -> TableMessage | None:
+        """Return the columns that the network prepares, if it does."""
+        if not self.message.HasField("preparation"):
+            response = self._connection.call(networks.get_network(self.id))
+            self.message = response.network
+        found = self.message.preparation
+        return found.table if self.message.HasField("preparation") else None
 
     def evaluate(self, training_set: str, *, update: int | None = None) -> Evaluation:
         """Measure cost and accuracy on a training set, with the parameters of any update.

@@ -1,7 +1,7 @@
 """The transport for asyncio, which distinguishes cancelled calls from cancelled tasks."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
@@ -11,7 +11,6 @@ from clearprop._transports.channel import CHANNEL_OPTIONS, UPLOAD_PATH
 from clearprop.calls.base import Call, ResponseT
 from clearprop.endpoints import Endpoint
 from clearprop.errors import ClearpropError
-from clearprop.uploads import Upload
 from clearprop.v1.training_service_pb2 import UploadTrainingSetRequest, UploadTrainingSetResponse
 
 ItemT_co = TypeVar("ItemT_co", covariant=True)
@@ -80,7 +79,7 @@ class AsyncTransport:
         )
         return method(call.request, metadata=self._metadata)
 
-    async def upload(self, upload: Upload) -> UploadTrainingSetResponse:
+    async def upload(self, upload: Iterable[UploadTrainingSetRequest]) -> UploadTrainingSetResponse:
         """Send all messages of an upload. Raises whatever iterating over it raises."""
         call = self._upload(metadata=self._metadata)
         ends = _Ends(call)

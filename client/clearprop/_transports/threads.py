@@ -1,7 +1,7 @@
 """The transport for threads: blocking calls, and uploads that gRPC reads in its own thread."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol, TypeVar
 
 import grpc
@@ -11,7 +11,6 @@ from clearprop._transports.outbox import Outbox
 from clearprop.calls.base import Call, ResponseT
 from clearprop.endpoints import Endpoint
 from clearprop.errors import ClearpropError
-from clearprop.uploads import Upload
 from clearprop.v1.training_service_pb2 import UploadTrainingSetRequest, UploadTrainingSetResponse
 
 ItemT_co = TypeVar("ItemT_co", covariant=True)
@@ -68,7 +67,7 @@ class Transport:
         )
         return method(call.request, metadata=self._metadata)
 
-    def upload(self, upload: Upload) -> UploadTrainingSetResponse:
+    def upload(self, upload: Iterable[UploadTrainingSetRequest]) -> UploadTrainingSetResponse:
         """Send all messages of an upload. Raises whatever iterating over it raises."""
         outbox = Outbox()
         call = self._upload.future(outbox, metadata=self._metadata)

@@ -1,6 +1,8 @@
 """Calls that compute with the parameters of an update."""
 
 from clearprop.calls.base import Call
+from clearprop.tables.table import Table
+from clearprop.tables.uploads import columns_of
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.network_pb2 import Vector
 from clearprop.values import MatrixLike, rows_of
@@ -14,6 +16,19 @@ def predict(
         network=network,
         update=update,
         inputs=[Vector(values=row) for row in rows_of(inputs, "inputs")],
+        activations=activations,
+    )
+    return Call(request, pb.PredictResponse)
+
+
+def predict_rows(
+    network: str, table: Table, rows: tuple[int, int], update: int | None, activations: bool
+) -> Call[pb.PredictResponse]:
+    """Compute outputs for some rows of the columns of a table."""
+    request = pb.PredictRequest(
+        network=network,
+        update=update,
+        columns=columns_of(table, *rows),
         activations=activations,
     )
     return Call(request, pb.PredictResponse)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from clearprop.calls.base import PAGE_SIZE, Call, Pages, new_request_id
+from clearprop.tables.options import TableLike, TableOptions, examples_of
+from clearprop.tables.uploads import TableUpload
 from clearprop.uploads import Upload
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_set_pb2 import Example, TrainingSet
@@ -22,6 +24,8 @@ def create_training_set(
     targets: MatrixLike,
     request_id: str,
     weights: VectorLike | None = None,
+    *,
+    replace: bool = False,
 ) -> Call[pb.CreateTrainingSetResponse]:
     """Create a training set."""
     input_rows = rows_of(inputs, "inputs")
@@ -46,6 +50,7 @@ def create_training_set(
             for each, wanted, weight in zip(input_rows, target_rows, given, strict=True)
         ],
         request_id=request_id or new_request_id(),
+        replace=replace,
     )
     return Call(request, pb.CreateTrainingSetResponse)
 
@@ -56,9 +61,29 @@ def upload_training_set(
     targets: RowsLike,
     request_id: str,
     weights: WeightsLike | None = None,
+    *,
+    replace: bool = False,
 ) -> Upload:
     """Create a training set that is sent in chunks."""
-    return Upload(training_set, inputs, targets, request_id or new_request_id(), weights)
+    return Upload(
+        training_set, inputs, targets, request_id or new_request_id(), weights, replace=replace
+    )
+
+
+def upload_table(
+    training_set: str,
+    table: TableLike,
+    options: TableOptions,
+    like: TrainingSet | None,
+    request_id: str,
+    *,
+    replace: bool = False,
+) -> TableUpload:
+    """Create a training set from a table that is sent in chunks."""
+    if like is not None and not like.HasField("table"):
+        raise ValueError(f"The training set {like.training_set} has no table with named columns.")
+    examples = examples_of(table, options, None if like is None else like.table)
+    return TableUpload(training_set, examples, request_id or new_request_id(), replace=replace)
 
 
 def get_training_set(

@@ -18,6 +18,7 @@ from clearprop.errors import CLOSED
 _ADVICE = {
     "NETWORK_NOT_FOUND": {"networks": "lists the networks"},
     "NETWORK_EXISTS": {"state {network}": "shows the existing network"},
+    "TRAINING_SET_EXISTS": {"import FILE --replace": "replaces a set"},
     "TRAINING_SET_NOT_FOUND": {"training-sets": "lists the training sets"},
     "RUN_NOT_FOUND": {"runs {network}": "lists the runs"},
     "RUN_NOT_OVER": {

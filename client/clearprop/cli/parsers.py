@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 import typer
 
-from clearprop.cli.numerals import is_number, number, shown
+from clearprop.numerals import is_number, number, shown
 from clearprop.v1.network_pb2 import Activation
 from clearprop.values import enum_word
 

@@ -1,58 +1,159 @@
 """`clearprop predict`: a network's outputs."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, NamedTuple
 
 import typer
+from rich.markup import escape
 
-from clearprop import Client
+from clearprop import Network
+from clearprop.cli.answers import csv_of
 from clearprop.cli.connection import connected
 from clearprop.cli.number_format import counted, listed
-from clearprop.cli.numerals import shown
 from clearprop.cli.options import Json, NetworkId, UpdateNumber
-from clearprop.cli.output import say, say_json, show_table
+from clearprop.cli.output import err, out, say, say_json, show_table
 from clearprop.cli.parsers import vector
 from clearprop.cli.server_options import Server
+from clearprop.cli.table_options import DecimalComma, Delimiter, Header, bad_tables, csv_form
+from clearprop.cli.written_files import (
+    STDOUT,
+    Force,
+    check_folder,
+    file_errors_shown,
+    show_file,
+    write_file,
+)
+from clearprop.infos import Examples
+from clearprop.numerals import shown
+from clearprop.tables.choices import listed_names
+from clearprop.tables.csv_files import CsvForm
+from clearprop.tables.decoding import columns_of_examples
+from clearprop.tables.files import opened_table
+from clearprop.tables.prediction import read_rows
+from clearprop.tables.table import Table
 from clearprop.values import Matrix, MatrixLike
 
+_Inputs = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="INPUTS",
+        help="Input vectors such as 0,1. Write -- before negative numbers: -- -1,0.",
+    ),
+]
+_Set = Annotated[str, typer.Option(metavar="SET", help="Use the inputs of this training set.")]
+_File = Annotated[
+    Path | None,
+    typer.Option(
+        "--from",
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        help="Use the columns of this table, such as new.csv; see `clearprop import`.",
+    ),
+]
+_Answers = Annotated[
+    str,
+    typer.Option(
+        metavar="FILE", help="The CSV file for the answers to --from; - is standard output."
+    ),
+]
 
-def predict(
+
+class _TableFile(NamedTuple):
+    """A file and how it is read."""
+
+    file: Path
+    form: CsvForm
+
+
+class _Output(NamedTuple):
+    """Where answers go, and from which update they are."""
+
+    path: str
+    update: int | None
+    force: bool
+    as_json: bool
+
+
+def predict(  # noqa: PLR0913 - an argument for each option of the command
     network: NetworkId,
-    inputs: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="INPUTS",
-            help="Input vectors such as 0,1. Write -- before negative numbers: -- -1,0.",
-        ),
-    ] = None,
+    inputs: _Inputs = None,
     *,
-    on: Annotated[
-        str, typer.Option(metavar="SET", help="Use the inputs of this training set.")
-    ] = "",
+    on: _Set = "",
+    table: _File = None,
+    output: _Answers = "",
+    force: Force = False,
+    delimiter: Delimiter = "",
+    header: Header = None,
+    decimal_comma: DecimalComma = False,
     update: UpdateNumber = None,
     as_json: Json = False,
     server: Server,
 ) -> None:
     """Compute a network's outputs."""
-    if bool(inputs) == bool(on):
-        raise typer.BadParameter("Use one of them.", param_hint="'INPUTS' / '--on'")
+    if [bool(inputs), bool(on), table is not None].count(True) != 1:
+        raise typer.BadParameter("Use one of them.", param_hint="'INPUTS' / '--on' / '--from'")
+    if table is not None:
+        form = csv_form(table, delimiter, header, decimal_comma)
+        answers = _Output(output, update, force=force, as_json=as_json)
+        _predict_table(network, _TableFile(table, form), answers, server)
+        return
+    if output or force or CsvForm(delimiter, header, decimal_comma) != CsvForm():
+        raise typer.BadParameter("This option is for --from.", param_hint="'--output'")
     given = {each: vector(each, "INPUTS") for each in inputs or ()}
     with connected(server) as client:
         asked = client.network(network)
-        if not on:
+        shown_inputs: MatrixLike
+        targets: MatrixLike | None = None
+        if on:
+            examples = client.training_set(on).examples()
+            shown_inputs, targets = examples.inputs, examples.targets
+            prediction = asked.predict(_inputs_of(asked, examples), update=update)
+        else:
             _check_lengths(given, network, asked.layer_sizes[0])
-        rows, targets = (
-            _examples(client, on) if on else ([given[each] for each in inputs or ()], None)
-        )
-        prediction = asked.predict(rows, update=update)
+            shown_inputs = [given[each] for each in inputs or ()]
+            prediction = asked.predict(shown_inputs, update=update)
     if as_json:
         say_json(prediction.message)
         return
     say(f"Outputs at update {prediction.update:,}:")
-    show_outputs(rows, targets, prediction.outputs)
+    show_outputs(shown_inputs, targets, prediction.outputs)
     not_finite = sum(len(each.non_finite_outputs) for each in prediction.message.predictions)
     if not_finite:
         say(f"[yellow]{counted(not_finite, 'output')} not finite.[/]")
+
+
+def _predict_table(network: str, source: _TableFile, answers: _Output, server: Server) -> None:
+    """Read a table as the network expects it, and write an answer for each row."""
+    if not answers.path and not answers.as_json:
+        raise typer.BadParameter("Name a file, or - for the terminal.", param_hint="'--output'")
+    if answers.path:
+        check_folder(answers.path)
+    with connected(server) as client, file_errors_shown():
+        asked = client.network(network)
+        if asked.preparation is None:
+            raise ValueError(
+                f"Network {network} knows no columns: train it first, on a training set that was"
+                " imported without --divide-by"
+            )
+        with bad_tables(source.file), opened_table(source.file, source.form) as opened:
+            rows = read_rows(opened, asked.preparation.table.message)
+        prediction = asked.predict(rows.table, update=answers.update)
+        if answers.as_json:
+            say_json(prediction.message)
+            return
+        content = [csv_of(asked, prediction).encode()]
+        if answers.path == STDOUT:
+            show_file(content)
+        else:
+            write_file(content, Path(answers.path), force=answers.force)
+    # Standard output is the answers.
+    show = err if answers.path == STDOUT else out
+    count = counted(rows.table.row_count, "row")
+    show.print(f"{count} predicted at update {prediction.update:,}.", soft_wrap=True)
+    if rows.unused:
+        show.print(f"Not used: {escape(listed_names(rows.unused))}", soft_wrap=True)
 
 
 def show_outputs(inputs: MatrixLike, targets: MatrixLike | None, outputs: Matrix) -> None:
@@ -76,6 +177,13 @@ def _check_lengths(vectors: Mapping[str, Sequence[float]], network: str, inputs:
             )
 
 
-def _examples(client: Client, training_set: str) -> tuple[MatrixLike, MatrixLike]:
-    examples = client.training_set(training_set).examples()
-    return examples.inputs, examples.targets
+def _inputs_of(network: Network, examples: Examples) -> MatrixLike | Table:
+    """Return the inputs of examples as the network takes them."""
+    if network.preparation is None:
+        return examples.inputs
+    if not examples.message.HasField("table"):
+        raise ValueError(
+            f"Network {network.id} knows its inputs by the names of columns, which training set"
+            f" {examples.message.training_set} does not have: import it from a table"
+        )
+    return columns_of_examples(examples.message)

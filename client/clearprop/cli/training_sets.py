@@ -11,6 +11,7 @@ from clearprop.cli.number_format import listed, number
 from clearprop.cli.options import Json
 from clearprop.cli.output import say, say_json, show_table, show_warnings
 from clearprop.cli.server_options import Server, with_server_options
+from clearprop.cli.table_descriptions import show_columns
 from clearprop.training_warnings import warnings_of
 
 app = typer.Typer(cls=PlainGroup, add_completion=False, rich_markup_mode=None)
@@ -61,6 +62,8 @@ def show(training_set: TrainingSetArgument, *, as_json: Json = False, server: Se
     if as_json:
         say_json(examples.message)
         return
+    if examples.message.HasField("table"):
+        show_columns(examples.message.table)
     inputs, targets, weights = examples.inputs, examples.targets, examples.weights
     is_weighted = any(weight != 1.0 for weight in weights)
     show_table(

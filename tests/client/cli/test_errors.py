@@ -174,7 +174,7 @@ def test_numbers_are_strict_in_every_command() -> None:
             ["create", "n", "--layers", "2-1", "--label", "x"],
             "'x' is not a label. Write it as key=value.",
         ),
-        (["predict", "n"], "Invalid value for 'INPUTS' / '--on': Use one of them."),
+        (["predict", "n"], "Invalid value for 'INPUTS' / '--on' / '--from': Use one of them."),
         (["predict", "n", "0,a"], "'0,a' is not a list of numbers such as 0.5,1. 'a' is not a num"),
         (
             ["watch", "n", "--start", "0", "--run", "1"],

@@ -27,6 +27,7 @@ def test_a_table_becomes_a_set_that_can_be_listed_and_deleted(
     assert made.splitlines() == [
         f"Training set {name}: 2 examples, 2 inputs, 2 targets",
         "Inputs: a, b",
+        "Targets: numbers sum, difference",
     ]
     assert examples(clearprop, name) == [
         {"inputs": [0.0, 0.5], "targets": [0.5, -0.5]},
@@ -49,7 +50,8 @@ def test_a_column_of_weights_is_stored_and_shown(clearprop: Clearprop, tmp_path:
         {"inputs": [2.0], "targets": [1.0], "weight": 3.0},
     ]
     shown = clearprop("training-sets", "show", name).stdout.splitlines()
-    assert shown[0].split() == ["example", "inputs", "targets", "weight"]
+    assert shown[:2] == ["Inputs: a", "Targets: labels y"]
+    assert shown[2].split() == ["example", "inputs", "targets", "weight"]
     assert shown[-1].split()[-1] == "3"
 
 
@@ -66,6 +68,7 @@ def test_labels_become_classes_that_are_named_in_their_order(
         f"Training set {name}: 3 examples, 1 input, 3 targets",
         "Inputs: length",
         "Targets: the classes of kind in this order: oak, setosa, virginica",
+        "The set has no names: with --divide-by, they are not stored. --min-max keeps them.",
     ]
     assert examples(clearprop, name)[0] == {"inputs": [2.55], "targets": [0.0, 1.0, 0.0]}
 
@@ -93,9 +96,10 @@ def test_arrays_become_a_set(clearprop: Clearprop, tmp_path: Path) -> None:
     inputs = np.arange(3000 * 64).reshape(3000, 64) / 7
     np.savez(tmp_path / "arrays.npz", inputs=inputs, targets=np.arange(3000))
     made = clearprop("import", "arrays.npz", "--name", name).stdout
-    said, *warnings = made.splitlines()
+    said, named, *warnings = made.splitlines()
     assert said == f"Training set {name}: 3,000 examples, 64 inputs, 1 target"
-    assert [line.split(":")[0] for line in warnings] == ["Warning"]
+    assert named.startswith("Inputs: inputs.1, inputs.2, ")
+    assert [line.split(":")[0] for line in warnings] == ["Targets", "Warning"]
     assert examples(clearprop, name)[2999] == {"inputs": list(inputs[2999]), "targets": [2999.0]}
 
 
@@ -116,7 +120,10 @@ def test_a_progress_bar_is_shown_on_a_terminal(server: ServerProcess, tmp_path: 
     [
         (
             "a,y\n1,2\n3,x\n",
-            "Line 3, column y: 'x' is not a number. If the column has labels, use --one-hot.",
+            (
+                "Line 3, column y: 'x' is not a number, but 1 of the 2 values in this column are:"
+                " correct it, or use --one-hot if the column has class labels."
+            ),
         ),
         (
             "a,b\n1,2\n",
@@ -160,7 +167,7 @@ def test_wrong_usage_is_reported_with_exit_code_2(clearprop: Clearprop, tmp_path
     assert "'inf' is not finite" in wrong("--targets", "y", "--divide-by", "inf")
     (tmp_path / "arrays.npz").write_bytes(b"")
     assert (
-        "These options are for tables"
+        "These options are for CSV tables"
         in clearprop(*("import", "arrays.npz", "--delimiter", ","), code=2, COLUMNS="200").stderr
     )
 

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from clearprop.cli.imports.csv_files import Layout, read_csv
-from clearprop.cli.imports.rows import BadFile, Imported
+from clearprop.tables.bad_table import BadTable
+from clearprop.tables.examples import Examples
 from hypothesis import given
 from hypothesis import strategies as st
+from tables import input_names, read, rows
 
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -61,18 +62,18 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def bits(found: Imported) -> list[list[str]]:
+def bits(found: Examples) -> list[list[str]]:
     return [
         [value.hex() for value in (*inputs, *targets)]
-        for inputs, targets in zip(found.inputs, found.targets, strict=True)
+        for inputs, targets in zip(*rows(found), strict=True)
     ]
 
 
-def attempt(file: Path, layout: Layout) -> tuple[Imported | None, str]:
+def attempt(file: Path, targets: str, **options: Any) -> tuple[Examples | None, str]:
     """Return what is read from a file, or what is wrong with it."""
     try:
-        return read_csv(file, layout, lambda _: None), ""
-    except BadFile as error:
+        return read(file, targets=targets, **options), ""
+    except BadTable as error:
         return None, str(error)
 
 
@@ -98,9 +99,9 @@ def test_a_written_table_reads_back_to_the_same_bits(
     text = written(names, rows, delimiter=delimiter, lineterminator=line_end, quoting=quoting)
     content = text.encode(encoding)
     file.write_bytes(gzip.compress(content) if packed else content)
-    found = read_csv(file, Layout(quoted(names[-1]), delimiter=delimiter), lambda _: None)
+    found = read(file, targets=quoted(names[-1]), delimiter=delimiter)
     assert bits(found) == [[value.hex() for value in row] for row in rows]
-    assert found.input_names == names[:-1]
+    assert input_names(found) == names[:-1]
 
 
 @given(table=tables(), delimiter=st.sampled_from(",;\t"))
@@ -109,7 +110,7 @@ def test_a_guessed_delimiter_gives_the_same_bits_or_is_named(
 ) -> None:
     names, rows = table
     file.write_text(written(names, rows, delimiter=delimiter), newline="")
-    found, error = attempt(file, Layout(quoted(names[-1])))
+    found, error = attempt(file, quoted(names[-1]))
     if found is None:
         assert "--delimiter" in error
     else:
@@ -120,13 +121,13 @@ def test_a_guessed_delimiter_gives_the_same_bits_or_is_named(
 def test_a_cell_that_is_no_number_is_refused_with_line_and_column(
     file: Path, table: tuple[list[str], list[list[float]]], *, column: int, row: int, cell: str
 ) -> None:
-    names, rows = table
+    names, rows = table[0], [*table[1], [0.0] * len(table[0])]
     column, row = column % len(names), row % len(rows)
     cells: list[list[Any]] = [*map(list, rows)]
     cells[row][column] = cell
     file.write_text(written(names, cells, quoting=csv.QUOTE_ALL), newline="")
-    with pytest.raises(BadFile) as caught:
-        read_csv(file, Layout(quoted(names[-1]), delimiter=","), lambda _: None)
+    with pytest.raises(BadTable) as caught:
+        read(file, targets=quoted(names[-1]), delimiter=",")
     assert str(caught.value).startswith(f"Line {row + 2}, column {names[column]}: ")
 
 
@@ -135,15 +136,16 @@ def test_any_bytes_are_read_or_refused_in_sentences(
     file: Path, content: bytes, one_hot: bool
 ) -> None:
     file.write_bytes(content)
-    _, error = attempt(file, Layout("y", one_hot=one_hot))
+    _, error = attempt(file, "y", one_hot=one_hot)
     assert re.fullmatch(r"([A-Z].*\.)?", error, re.DOTALL)
 
 
 @given(st.text("ay,;\t\n\r\"' 01.e_nx", max_size=60))
 def test_any_text_is_read_or_refused_in_sentences(file: Path, content: str) -> None:
     file.write_text(f"a,y\n{content}", newline="")
-    found, error = attempt(file, Layout("y", delimiter=","))
+    found, error = attempt(file, "y", delimiter=",")
     if found is None:
-        assert re.fullmatch(r"(The|Line|No) .*\.", error, re.DOTALL)
+        assert re.fullmatch(r"(The|Line|No|Column) .*\.", error, re.DOTALL)
     else:
-        assert all(isfinite(float.fromhex(value)) for row in bits(found) for value in row)
+        values = [value for part in rows(found) for row in part for value in row]
+        assert all(value if isinstance(value, str) else isfinite(value) for value in values)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from decimal import Decimal
 
 import pytest
-from clearprop.cli.numerals import (
+from clearprop.numerals import (
     NotANumberError,
     is_number,
     number,

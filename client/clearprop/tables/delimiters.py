@@ -4,8 +4,6 @@ import csv
 from collections.abc import Sequence
 from contextlib import suppress
 
-from clearprop.cli.imports.rows import BadFile
-
 _WORDS = {"tab": "\t", "\\t": "\t", "space": " "}
 
 _NAMES = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "vertical bars", " ": "spaces"}
@@ -39,7 +37,8 @@ def guessed_delimiter(lines: Sequence[str], *, decimal_comma: bool) -> str:
 
     Tab is preferred to semicolon, comma, vertical bar and space, among those that divide all lines
     into the same number of columns. Space is only taken where nothing else divides the lines,
-    since names may contain it; and comma last where it is the decimal point.
+    since names may contain it; and comma last where it is the decimal point. Empty if there is only
+    one column.
     """
     order = sorted(_NAMES, key=lambda each: decimal_comma and each == ",")
     counts = {each: _counts(lines, each) for each in order}
@@ -53,9 +52,7 @@ def guessed_delimiter(lines: Sequence[str], *, decimal_comma: bool) -> str:
     for found in (fitting, divides_lines, possible):
         if found:
             return found[0]
-    raise BadFile(
-        "The first line has only one column. Specify the delimiter of the columns with --delimiter."
-    )
+    return ""
 
 
 def _counts(lines: Sequence[str], delimiter: str) -> list[int]:

@@ -9,8 +9,8 @@ from io import BufferedReader, TextIOWrapper
 from pathlib import Path
 from typing import IO, cast
 
-from clearprop.cli.imports.file_kinds import GZIP, HEAD, described
-from clearprop.cli.imports.rows import BadFile
+from clearprop.tables.bad_table import BadTable
+from clearprop.tables.file_kinds import GZIP, HEAD, described
 
 #: Byte order marks and their encodings. That of UTF-32 comes first, since it starts as UTF-16.
 _MARKS = {
@@ -23,24 +23,25 @@ _MARKS = {
 
 
 @contextmanager
-def opened_text(file: Path) -> Iterator[tuple[Iterator[str], Callable[[], int]]]:
+def opened_text(file: Path, kind: str) -> Iterator[tuple[Iterator[str], Callable[[], int]]]:
     """Yield the lines of a file, and a function that returns the number of bytes read so far.
 
-    Raises BadFile for a file that cannot be read or holds no text, also from within the block.
+    `kind` is what the name of the file says that it is.
+    Raises BadTable for a file that cannot be read or holds no text, also from within the block.
     """
     encoding = "utf-8"
     try:
         with file.open("rb") as source:
             content = _unpacked(source)
             head = content.peek(HEAD)[:HEAD]
-            encoding = _encoding(file, head)
+            encoding = _encoding(file, head, kind)
             yield TextIOWrapper(content, encoding=encoding, newline=""), source.tell
     except UnicodeDecodeError:
-        raise BadFile(_undecodable(file, encoding)) from None
+        raise BadTable(_undecodable(file, encoding)) from None
     except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise BadFile("The gzip file is damaged: create or download it again.") from None
+        raise BadTable("The gzip file is damaged: create or download it again.") from None
     except OSError as error:
-        raise BadFile(f"The file cannot be read: {error.strerror or error}.") from None
+        raise BadTable(f"The file cannot be read: {error.strerror or error}.") from None
 
 
 def _unpacked(source: IO[bytes]) -> BufferedReader:
@@ -51,15 +52,15 @@ def _unpacked(source: IO[bytes]) -> BufferedReader:
     return cast("BufferedReader", source)
 
 
-def _encoding(file: Path, head: bytes) -> str:
+def _encoding(file: Path, head: bytes, kind: str) -> str:
     for mark, encoding in _MARKS.items():
         if head.startswith(mark):
             return encoding
-    what = described(file, head)
+    what = described(file, head, kind)
     if what is not None:
-        raise BadFile(f"The file is {what}")
+        raise BadTable(f"The file is {what}")
     if b"\0" in head:
-        raise BadFile("The file is not text. Save the table as CSV, encoded in UTF-8.")
+        raise BadTable("The file is not text. Save the table as CSV, encoded in UTF-8.")
     return "utf-8"
 
 

@@ -21,7 +21,7 @@ _ZEROS = "0" * 300
 
 _MISSING = {"nan", "-nan", "na", "n/a", "#n/a", "<na>", "null", "none", "nil", "nat", "?"}
 _INFINITE = {"inf", "infinity"}
-_TRUTHS = {"true", "false"}
+_TRUTHS = {"true": 1.0, "false": 0.0}
 
 _REPLACE = "replace it, or remove the example"
 
@@ -80,6 +80,17 @@ def is_number(text: str) -> bool:
     except NotANumberError:
         return False
     return True
+
+
+def is_missing(text: str) -> bool:
+    """Whether a text is what programs write for a number that is missing, or empty."""
+    word = text.strip().lower()
+    return not word or word in _MISSING
+
+
+def truth(text: str) -> float | None:
+    """Return 1 for True and 0 for False, in any case; None for other texts."""
+    return _TRUTHS.get(text.strip().lower())
 
 
 def shown(text: str) -> str:

@@ -1,0 +1,227 @@
+"""The cells of a column, one after the other, and what the column is: numbers or categories."""
+
+import re
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from math import isinf, isnan, nan
+from operator import index
+from typing import Any, NamedTuple
+
+from clearprop.numerals import NotANumberError, is_missing, number, shown, truth
+from clearprop.tables.table import Kind, TableColumn
+
+#: Texts that are missing values in a column of categories.
+_NO_CATEGORY = {"", "?", "nan", "NaN", "-nan"}
+
+_BYTES = re.compile(r"""b(['"]).*\1""", re.DOTALL)
+
+#: The types of what pandas has in place of missing values, beside None and NaN.
+_MISSING_TYPES = {"NAType", "NaTType"}
+
+_LARGEST = 2**1023
+
+
+class BadCell(NamedTuple):
+    """What is wrong with a cell, as the end of a sentence."""
+
+    row: int
+    problem: str
+    cell: str = ""
+
+
+def category(text: str) -> str:
+    """Return a category without the space around it; empty if it is missing."""
+    found = text.strip()
+    return "" if found in _NO_CATEGORY else found
+
+
+def category_of(value: Any) -> str:  # noqa: ANN401 - whatever a caller gives
+    """Return a value as the text of a category: 1.0 is 1. Empty if it is missing."""
+    if isinstance(value, str):
+        return category(value)
+    if isinstance(value, float):
+        if isnan(value):
+            return ""
+        return str(int(value)) if value.is_integer() else repr(value)
+    return str(value)
+
+
+@dataclass(slots=True)
+class _First:
+    """How many cells are something, and the first of them."""
+
+    count: int = 0
+    row: int = 0
+    cell: str = ""
+    problem: str = ""
+
+    def add(self, row: int, cell: str, problem: str = "") -> None:
+        self.count += 1
+        if self.count == 1:
+            self.row, self.cell, self.problem = row, cell, problem
+
+
+class Cells:
+    """The cells of one column. Those that are read as categories are kept as they are."""
+
+    def __init__(self, name: str, kind: Kind, *, decimal_comma: bool = False) -> None:
+        self.name = name
+        self._is_category = kind is Kind.CATEGORY
+        self._advice = (
+            "use --one-hot if the column has class labels"
+            if kind is Kind.TARGET
+            else f"treat the column as categories with --categories {name}"
+        )
+        self._decimal_comma = decimal_comma
+        self._texts: list[str] = []
+        self._seen: dict[str, str] = {}
+        #: In a column that may have numbers, NaN is a cell that is not one: one of `_others`.
+        self.numbers = array("d")
+        self._others: list[tuple[int, str]] = []
+        self._words, self._odd, self._truths = _First(), _First(), _First()
+        self._bad: BadCell | None = None
+
+    @property
+    def has_words(self) -> bool:
+        """Whether a cell was a word so far, so that the column is hardly one of numbers."""
+        return self._is_category or self._words.count > 0
+
+    def __len__(self) -> int:
+        return len(self._texts) if self._is_category else len(self.numbers)
+
+    def add(self, text: str) -> None:
+        """Add a cell of text."""
+        if self._is_category:
+            self._texts.append(self._shared(category(text)))
+            return
+        row = len(self.numbers)
+        try:
+            value = truth(text)
+            found = number(text, decimal_comma=self._decimal_comma) if value is None else nan
+        except NotANumberError as error:
+            self.numbers.append(nan)
+            self._others.append((row, self._shared(text.strip())))
+            if not is_missing(text):
+                (self._words if error.is_word else self._odd).add(row, text.strip(), str(error))
+            return
+        self.numbers.append(found)
+        if value is not None:
+            self._others.append((row, self._shared(text.strip())))
+            self._truths.add(row, text.strip())
+
+    def add_value(self, value: Any) -> None:  # noqa: ANN401 - whatever a caller gives
+        """Add a cell of a source whose values have types: a number, a text, None."""
+        value = value.item() if hasattr(value, "item") else value
+        if value is None or type(value).__name__ in _MISSING_TYPES:
+            self.add("")
+        elif isinstance(value, bytes):
+            self._add_bytes(value)
+        elif isinstance(value, str):
+            self.add(value)
+        elif not isinstance(value, bool | int | float | Decimal):
+            self._refuse(f"a value of type {type(value).__name__} is neither a number nor a text")
+        elif self._is_category:
+            self._texts.append(self._shared(category_of(value)))
+        else:
+            self._add_number(value)
+
+    def column(self, kind: Kind) -> TableColumn | BadCell:
+        """Return the column, or the first cell that does not fit."""
+        if self._is_category:
+            return self._bad or self._categories(self._texts)
+        bad = self._bad or self._misfit(kind)
+        if bad is not None:
+            return bad
+        if self._words.count:
+            texts = [""] * len(self.numbers)
+            for row, text in self._others:
+                texts[row] = category(text)
+            return self._categories(texts)
+        for row, text in self._others:
+            value = truth(text)
+            if value is not None:
+                self.numbers[row] = value
+        return TableColumn(self.name, numbers=self.numbers)
+
+    def _misfit(self, kind: Kind) -> BadCell | None:
+        """Return the first cell that is not what the other cells, or the kind, say."""
+        words, odd = self._words, self._odd
+        number_count = len(self.numbers) - len(self._others)
+        is_mixed = number_count > 0 and words.count > 0
+        if odd.count and not is_mixed:
+            return BadCell(odd.row, self._with_advice(odd.problem, kind), odd.cell)
+        if kind is Kind.NUMBER:
+            return BadCell(words.row, words.problem, words.cell) if words.count else None
+        if is_mixed or (number_count and self._truths.count):
+            return self._mixed(number_count)
+        return None
+
+    def _add_bytes(self, value: bytes) -> None:
+        try:
+            self.add(value.decode())
+        except UnicodeDecodeError:
+            self._refuse(f"{value!r} is not UTF-8 text")
+
+    def _add_number(self, value: Any) -> None:  # noqa: ANN401 - a number of any type
+        if not isinstance(value, float) and abs(value) >= _LARGEST:
+            self._refuse(f"{shown(str(value))} is too large for a float64")
+            return
+        found = float(value)
+        if isnan(found):
+            self.add("")
+        elif isinf(found):
+            self._refuse(f"{value!r} is not finite: replace it, or remove the example")
+        elif isinstance(value, int) and index(value) != found:
+            self._refuse(f"{value} is an integer that float64 cannot represent exactly: round it")
+        else:
+            self.numbers.append(found)
+
+    def _refuse(self, problem: str) -> None:
+        if self._bad is None:
+            self._bad = BadCell(len(self), problem)
+        if self._is_category:
+            self._texts.append("")
+        else:
+            self.numbers.append(nan)
+
+    def _mixed(self, number_count: int) -> BadCell:
+        others = self._words if self._words.count else self._truths
+        known = number_count + others.count
+        fix = f"correct it, or {self._advice}"
+        if number_count >= others.count:
+            return BadCell(
+                others.row,
+                f"{shown(others.cell)} is not a number, but {number_count:,} of the {known:,}"
+                f" values in this column are: {fix}",
+                others.cell,
+            )
+        excepted = {row for row, _ in self._others}
+        row = next(row for row in range(len(self.numbers)) if row not in excepted)
+        return BadCell(
+            row,
+            f"{self.numbers[row]!r} is a number, but {others.count:,} of the {known:,} values in"
+            f" this column are not: {fix}",
+        )
+
+    def _with_advice(self, problem: str, kind: Kind) -> str:
+        if kind is Kind.NUMBER or not self._words.count:
+            return problem
+        return f"{problem}, or {self._advice}"
+
+    def _categories(self, texts: Sequence[str]) -> TableColumn | BadCell:
+        for row, text in enumerate(texts):
+            if text[:1] == "b" and _BYTES.fullmatch(text):
+                return BadCell(row, _bytes_problem(text), text)
+        return TableColumn(self.name, texts=texts)
+
+    def _shared(self, text: str) -> str:
+        return self._seen.setdefault(text, text)
+
+
+def _bytes_problem(text: str) -> str:
+    return (
+        f"{shown(text)} is the text of a bytes object of Python: decode the texts before they are"
+        " written, such as with .str.decode('utf-8') in pandas"
+    )
