@@ -44,6 +44,7 @@ PRINTED = {
         "200 gradients over 8 examples: passed",
         "digits-copy starts as update 100: True",
     ],
+    "docs/scikit-learn.md": ["Accuracy: ", "Network network-", "breast_cancer "],
     "docs/sweeps.md": [
         "Sweep species: 6 combinations, 60 trials, 60 trained now.",
         "60 trials, 0 trained now\n{'learning_rate': 0.03, 'hidden_layers': [",
