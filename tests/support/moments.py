@@ -1,12 +1,18 @@
 """Networks at an update, for tests of exports without a service."""
 
+import ctypes
+import shutil
+import subprocess
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from service.use_cases.exports.moment import Moment
+from service.use_cases.exports.source.c_source import c_source
 from training.network import Initializer, Network
 from training.numerics.activations import Activation
 from training.numerics.costs import natural_cost_function
@@ -37,3 +43,16 @@ def moment(
     )
     parameters = np.asarray(numbers(network.parameter_count), dtype=np.float64)
     return Moment(network, State(9, parameters, kept), UpdateKind.INITIAL, None)
+
+
+def compiled(some: Moment, folder: Path) -> ctypes.CDLL:
+    """Compile the source without any warning; products and sums could be fused."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.skip("There is no C compiler (cc): the exported C is not tested.")
+    source, library = folder / "net.c", folder / "net.so"
+    source.write_text("".join(c_source(some)), encoding="utf-8")
+    warnings = ("-Wall", "-Wextra", "-Werror", "-pedantic")
+    options = ("-std=c99", *warnings, "-O2", "-march=native", "-shared", "-fPIC", "-o", library)
+    subprocess.run([compiler, *options, source], check=True)
+    return ctypes.CDLL(str(library))

@@ -137,6 +137,12 @@ class _ExportFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExportFo
     """An ONNX model in float64 that computes `outputs` [batch, outputs] from `inputs` [batch,
     inputs], for any batch size. Its outputs equal those of Predict except for rounding. With
     `float32`, the model and its outputs are in float32.
+
+    With a preparation, the model has an input [batch, 1] for each column instead, with its name: a
+    number, or a text for categories; NaN and "" are missing values. With targets of kind NUMBERS,
+    `outputs` are scaled back. With CLASSES, a second output `class` [batch] is the predicted class,
+    empty if an output is NaN. If a column is called `outputs` or `class`, that output has an
+    underscore after its name.
     """
     EXPORT_FORMAT_CSV: _ExportFormat.ValueType  # 4
     """A CSV table of the history from the earliest kept update to the chosen one, with the columns
@@ -152,12 +158,14 @@ class _ExportFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExportFo
     EXPORT_FORMAT_C: _ExportFormat.ValueType  # 6
     """The forward pass as one file of C99 without dependencies, which defines
     `void predict(const double inputs[], double outputs[])`. Its outputs equal those of Predict, bit
-    for bit.
+    for bit. With a preparation, `int predict(const double columns[], double outputs[])` takes the
+    columns of a row in their order, and the file has the names of columns, categories and outputs.
     """
     EXPORT_FORMAT_PYTHON: _ExportFormat.ValueType  # 7
     """The forward pass as one file of Python that imports only `struct`, which defines
     `predict(inputs)` from a list of numbers to a list. Its outputs equal those of Predict, bit for
-    bit.
+    bit. With a preparation, `predict(row)` takes a dictionary with the values of the columns, and
+    `predict_class` or `predict_labels` return names.
     """
 
 class ExportFormat(_ExportFormat, metaclass=_ExportFormatEnumTypeWrapper):
@@ -183,6 +191,12 @@ EXPORT_FORMAT_ONNX: ExportFormat.ValueType  # 3
 """An ONNX model in float64 that computes `outputs` [batch, outputs] from `inputs` [batch,
 inputs], for any batch size. Its outputs equal those of Predict except for rounding. With
 `float32`, the model and its outputs are in float32.
+
+With a preparation, the model has an input [batch, 1] for each column instead, with its name: a
+number, or a text for categories; NaN and "" are missing values. With targets of kind NUMBERS,
+`outputs` are scaled back. With CLASSES, a second output `class` [batch] is the predicted class,
+empty if an output is NaN. If a column is called `outputs` or `class`, that output has an
+underscore after its name.
 """
 EXPORT_FORMAT_CSV: ExportFormat.ValueType  # 4
 """A CSV table of the history from the earliest kept update to the chosen one, with the columns
@@ -198,12 +212,14 @@ the network has biases, `2.weight`, and so on. The metadata has the activations.
 EXPORT_FORMAT_C: ExportFormat.ValueType  # 6
 """The forward pass as one file of C99 without dependencies, which defines
 `void predict(const double inputs[], double outputs[])`. Its outputs equal those of Predict, bit
-for bit.
+for bit. With a preparation, `int predict(const double columns[], double outputs[])` takes the
+columns of a row in their order, and the file has the names of columns, categories and outputs.
 """
 EXPORT_FORMAT_PYTHON: ExportFormat.ValueType  # 7
 """The forward pass as one file of Python that imports only `struct`, which defines
 `predict(inputs)` from a list of numbers to a list. Its outputs equal those of Predict, bit for
-bit.
+bit. With a preparation, `predict(row)` takes a dictionary with the values of the columns, and
+`predict_class` or `predict_labels` return names.
 """
 Global___ExportFormat: _TypeAlias = ExportFormat  # noqa: Y015
 

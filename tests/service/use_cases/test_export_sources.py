@@ -1,14 +1,13 @@
 """The exported sources in C and Python compute the outputs of Predict, bit for bit."""
 
 import ctypes
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from moments import moment
+from moments import compiled, moment
 
 from service.use_cases.exports.moment import Moment
 from service.use_cases.exports.source.c_source import c_source
@@ -37,19 +36,6 @@ def some_inputs() -> Array:
 def predicted(some: Moment, inputs: Array) -> Array:
     outputs = some.network.layer_sizes[-1]
     return activations(some.network, some.state.parameters, inputs)[:, -outputs:]
-
-
-def compiled(some: Moment, folder: Path) -> ctypes.CDLL:
-    """Compile the source without any warning; products and sums could be fused."""
-    compiler = shutil.which("cc")
-    if compiler is None:
-        pytest.skip("There is no C compiler (cc): the exported C is not tested.")
-    source, library = folder / "net.c", folder / "net.so"
-    source.write_text("".join(c_source(some)), encoding="utf-8")
-    warnings = ("-Wall", "-Wextra", "-Werror", "-pedantic")
-    options = ("-std=c99", *warnings, "-O2", "-march=native", "-shared", "-fPIC", "-o", library)
-    subprocess.run([compiler, *options, source], check=True)
-    return ctypes.CDLL(str(library))
 
 
 def equal(ours: Array, wanted: Array) -> bool:

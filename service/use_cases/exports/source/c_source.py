@@ -9,6 +9,7 @@ from service.use_cases.exports.source.c_functions import (
     name_of,
     number,
 )
+from service.use_cases.exports.source.c_preparation import c_preparation
 from service.use_cases.exports.source.forward import functions_of, title
 from training.network import Array, LayerParameters
 from training.numerics.activations import SOFTMAX, Activation
@@ -48,9 +49,9 @@ static void softmax(double *z, int units) {{
 }}
 """
 
-_PREDICT = """\
+_FORWARD = """\
 /* Sets the outputs for one example. The units of hidden layers are on the stack. */
-void predict(const double inputs[INPUTS], double outputs[OUTPUTS]) {
+{kind} {name}(const double inputs[INPUTS], double outputs[OUTPUTS]) {{
 """
 
 _LAYER = """\
@@ -75,7 +76,9 @@ def c_source(moment: Moment) -> Iterator[str]:
         yield "\n" + definition
     if SOFTMAX in network.activations:
         yield "\n" + _SOFTMAX.format(exp=name_of("exp"))
-    yield "\n" + _predict(moment)
+    yield "\n" + _forward(moment)
+    for part in c_preparation(network):
+        yield "\n" + part
 
 
 def _arrays(place: int, layer: LayerParameters) -> Iterator[str]:
@@ -91,9 +94,11 @@ def _list(numbers: Array) -> str:
     return "{" + ", ".join(map(number, numbers.tolist())) + "}"
 
 
-def _predict(moment: Moment) -> str:
-    """Return the function that is called from outside."""
-    parts = [_PREDICT]
+def _forward(moment: Moment) -> str:
+    """Return the function from inputs to outputs; without a preparation it is called `predict`."""
+    is_prepared = moment.network.preparation is not None
+    kind, name = ("static void", "forward") if is_prepared else ("void", "predict")
+    parts = [_FORWARD.format(kind=kind, name=name)]
     below, last = "inputs", len(moment.layers)
     for place, layer in enumerate(moment.layers, start=1):
         above = "outputs" if place == last else f"layer_{place}"

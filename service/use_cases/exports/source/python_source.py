@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from service.use_cases.exports.moment import Moment
 from service.use_cases.exports.source.forward import functions_of, title
+from service.use_cases.exports.source.python_preparation import python_preparation
 from training.network import Array, LayerParameters
 from training.numerics.activations import SOFTMAX
 
@@ -68,7 +69,8 @@ def python_source(moment: Moment) -> Iterator[str]:
     texts = [*helpers, *functions.texts.values()]
     if SOFTMAX in network.activations:
         texts.append(_SOFTMAX)
-    for text in (*texts, _LAYER, _predict(moment)):
+    texts += [_LAYER, _forward(moment), *python_preparation(network)]
+    for text in texts:
         yield f"\n\n{text}"
 
 
@@ -88,11 +90,12 @@ def _number(value: float) -> str:
     return repr(value) if math.isfinite(value) else f'float("{value}")'
 
 
-def _predict(moment: Moment) -> str:
-    """Return the function that is called from outside."""
+def _forward(moment: Moment) -> str:
+    """Return the function from inputs to outputs; without a preparation it is `predict`."""
     inputs = moment.network.layer_sizes[0]
+    name = "forward" if moment.network.preparation else "predict"
     lines = [
-        "def predict(inputs: list[float]) -> list[float]:",
+        f"def {name}(inputs: list[float]) -> list[float]:",
         f'    """Return the outputs for one example of {inputs} numbers."""',
         f"    if len(inputs) != {inputs}:",
         f'        raise ValueError(f"there must be {inputs} inputs, not {{len(inputs)}}")',
