@@ -11,6 +11,7 @@ from clearprop.cli.number_format import listed, number
 from clearprop.cli.options import Json
 from clearprop.cli.output import say, say_json, show_table, show_warnings
 from clearprop.cli.server_options import Server, with_server_options
+from clearprop.cli.suggestions import show_suggestion
 from clearprop.cli.table_descriptions import show_columns
 from clearprop.training_warnings import warnings_of
 
@@ -58,7 +59,8 @@ def training_sets(context: typer.Context, *, as_json: Json = False, server: Serv
 def show(training_set: TrainingSetArgument, *, as_json: Json = False, server: Server) -> None:
     """Show the examples of a training set, and warnings about it."""
     with connected(server) as client:
-        examples = client.training_set(training_set).examples()
+        found = client.training_set(training_set)
+        examples = found.examples()
     if as_json:
         say_json(examples.message)
         return
@@ -81,6 +83,7 @@ def show(training_set: TrainingSetArgument, *, as_json: Json = False, server: Se
     if len(inputs) > _MOST_EXAMPLES:
         say(f"[dim]{len(inputs) - _MOST_EXAMPLES:,} more are not shown. --json prints all.[/]")
     show_warnings(warnings_of(examples.message.warnings))
+    show_suggestion(found)
 
 
 @app.command(cls=PlainCommand)

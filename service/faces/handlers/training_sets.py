@@ -21,6 +21,7 @@ from service.faces.messages.uploads import Upload
 from service.use_cases.training_sets import NewTrainingSet, TrainingSets
 from service.use_cases.warnings import Warnings
 from training.limits import Limits
+from training.suggestion import suggestion_for
 from training.training_set import TrainingSet
 
 A = TypeVar("A")
@@ -68,7 +69,8 @@ class TrainingSetHandlers:
             check_response(found, self._limits.response_bytes)
             found, examples = self._training_sets.get_with_examples(request.training_set)
         warnings = self._warnings.of_set(found.uid)
-        return pb.GetTrainingSetResponse(training_set=training_set(found, examples, warnings))
+        message = training_set(found, examples, warnings, suggestion_for(found))
+        return pb.GetTrainingSetResponse(training_set=message)
 
     def list_training_sets(
         self, request: pb.ListTrainingSetsRequest

@@ -7,12 +7,15 @@ from itertools import repeat
 import numpy as np
 from clearprop.v1 import training_service_pb2, training_set_pb2
 
+from service.faces.messages.networks import ACTIVATIONS, COST_FUNCTIONS, sent_initializer
+from service.faces.messages.runs import sent_settings
 from service.faces.messages.tables import columns, read_table, table
 from service.faces.messages.times import timestamp
 from service.faces.messages.uniform_rows import uniform_rows
 from service.faces.messages.warnings import warnings
 from training.errors import LimitExceeded, Violations
 from training.example_collector import Collector, Row
+from training.suggestion import Suggestion
 from training.training_set import Examples, TrainingSet
 from training.warnings.warning import TrainingWarning
 
@@ -79,8 +82,9 @@ def training_set(
     source: TrainingSet,
     examples: Examples | None = None,
     found: Sequence[TrainingWarning] = (),
+    suggested: Suggestion | None = None,
 ) -> training_set_pb2.TrainingSet:
-    """Convert a training set, with its examples and warnings if they are given."""
+    """Convert a training set, with its examples, warnings and a suggestion if they are given."""
     return training_set_pb2.TrainingSet(
         training_set=source.id,
         uid=source.uid,
@@ -92,6 +96,7 @@ def training_set(
         examples=_examples(examples) if examples else (),
         warnings=warnings(found),
         table=table(source.table) if source.table else None,
+        suggestion=_suggestion(suggested) if suggested else None,
     )
 
 
@@ -105,6 +110,18 @@ def _examples(examples: Examples) -> Iterator[training_set_pb2.Example]:
     weights = repeat(None) if examples.weights is None else examples.weights
     for (inputs, targets), weight in zip(rows, weights, strict=False):
         yield training_set_pb2.Example(inputs=inputs, targets=targets, weight=weight)
+
+
+def _suggestion(source: Suggestion) -> training_set_pb2.Suggestion:
+    """Convert settings that fit a training set."""
+    return training_set_pb2.Suggestion(
+        layer_sizes=source.layer_sizes,
+        activations=[ACTIVATIONS.numbers[each] for each in source.activations],
+        bias=source.bias,
+        cost_function=COST_FUNCTIONS.numbers[source.cost_function],
+        initializer=sent_initializer(source.initializer),
+        settings=sent_settings(source.settings),
+    )
 
 
 def check_response(source: TrainingSet, limit: int) -> None:

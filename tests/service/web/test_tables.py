@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 from servers import ServerProcess
 from web_numbers import exact
 
-AGES = [21.0, 34.0, 28.0, 45.0, "NaN", 52.0, 39.0, 25.0]
-COLUMNS = [
+AGES: list[Any] = [21.0, 34.0, 28.0, 45.0, "NaN", 52.0, 39.0, 25.0]
+COLUMNS: list[dict[str, Any]] = [
     {"name": "age", "numbers": AGES},
     {"name": "job", "texts": ["clerk", "nurse", "nurse", "clerk", "nurse", "clerk", "", "clerk"]},
     {"name": "kind", "texts": ["no", "yes", "no", "yes", "no", "yes", "yes", "no"]},
@@ -52,7 +52,24 @@ def test_columns_and_classes_have_their_names(site: ServerProcess, page: Page) -
     expect(page.get_by_role("img", name="output 2 (yes)")).to_be_visible()
 
 
-def _post(site: ServerProcess, path: str, **fields: object) -> Any:
+def test_choosing_a_set_fills_in_the_suggested_settings(site: ServerProcess, page: Page) -> None:
+    _post(site, "trainingSets", trainingSet="staff", table=TABLE, columns=COLUMNS)
+    page.goto(f"{site.http}/?mode=train")
+    page.get_by_label("Training set").select_option("staff")
+    expect(page.get_by_label("Output activation")).to_have_value("ACTIVATION_SOFTMAX")
+    expect(page.get_by_role("textbox", name="Learning rate")).to_have_value("0.01")
+    page.get_by_role("textbox", name="Learning rate").fill("0.05")
+    page.get_by_role("textbox", name="Name").fill("staff")
+    page.get_by_role("button", name="Create and train").click()
+    expect(page.locator(".state")).to_contain_text("Succeeded")
+    made = requests.get(f"{site.http}/v1/networks/staff", timeout=10).json()["network"]
+    assert made["layerSizes"] == [5, 8, 2]
+    assert made["initializer"]["kind"] == "INITIALIZER_KIND_GLOROT"
+    run = requests.get(f"{site.http}/v1/networks/staff/runs/1", timeout=10).json()["run"]
+    assert run["settings"]["learningRate"] == 0.05
+
+
+def _post(site: ServerProcess, path: str, **fields: Any) -> Any:
     response = requests.post(f"{site.http}/v1/{path}", json=fields, timeout=20)
     assert response.ok, response.text
     return response.json()

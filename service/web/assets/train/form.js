@@ -14,12 +14,17 @@ import { next, START } from "./form_state.js";
 import { FORM_EXAMPLES } from "./form_examples.js";
 import { MoreFields } from "./more/more_fields.js";
 import { CUSTOM, layerSizes, networkOf, runOf } from "./settings.js";
+import { suggestedFields } from "./suggested.js";
 import { TableError, examplesOf } from "./table.js";
 
 export function Form({ network }) {
   const [{ values, example, wrong, isSending }, happen] = useReducer(next, START);
   const [sets, refreshSets] = useTrainingSets();
   const set = sets.find(({ trainingSet }) => trainingSet === values.data);
+  const details = useDetails(set);
+  useEffect(() => {
+    if (details?.suggestion) happen({ kind: "suggested", trainingSet: details.trainingSet, fields: suggestedFields(details.suggestion) });
+  }, [details, values.data]);
   const change = (name, value) => happen({ kind: "changed", name, value });
   const send = sender({ network, values, set, refreshSets, happen });
   const field = { values, wrong, change, sets };
@@ -31,7 +36,8 @@ export function Form({ network }) {
         <legend>Training set and network</legend>
         <${Choice} ...${field} name="data" label="Training set" options=${[...sets.map(({ trainingSet }) => trainingSet), CUSTOM]} nameOf=${setName} />
         ${values.data === CUSTOM && html`<${Table} ...${field} />`}
-        <${SetWarnings} set=${set} />
+        <${Warnings} warnings=${details?.warnings ?? []} label="Warnings about the training set" />
+        ${details?.suggestion && html`<p class="small soft wide">The fields below have the settings suggested for this training set.</p>`}
         <${Entry} ...${field} name="hidden" label=${html`Hidden layers <span class="soft">${sizesText(values, set)}</span>`} placeholder="None" />
         <${Choice} ...${field} name="activation" label="Hidden activation" options=${activationKinds()} />
         <${Choice} ...${field} name="output" label="Output activation" options=${outputActivationKinds()} />
@@ -131,11 +137,10 @@ function sizesText(values, set) {
   return set ? layerSizes(values, set).join("-") : `inputs-${values.hidden ? `${values.hidden}-` : ""}outputs`;
 }
 
-// Only the response to a request for the set has its warnings.
-function SetWarnings({ set }) {
+// The chosen set with its warnings and the suggested settings, which only the response to a request for it has.
+function useDetails(set) {
   const { answer } = useAnswer(set?.uid ?? null, () => get(`trainingSets/${set.trainingSet}`));
-  const isOfSet = answer?.trainingSet.uid === set?.uid;
-  return html`<${Warnings} warnings=${isOfSet ? answer?.trainingSet.warnings : []} label="Warnings about the training set" />`;
+  return set && answer?.trainingSet.uid === set.uid ? answer.trainingSet : null;
 }
 
 function FormExamples({ example, onChoose }) {

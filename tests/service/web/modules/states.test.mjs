@@ -107,6 +107,15 @@ test("a field that changes is no longer invalid, and an example fills in all of 
   const changed = form.next(refused, { kind: "changed", name: "epochs", value: "3" });
   assert.deepEqual([changed.wrong, changed.values.epochs], [{ hidden: "Is 0." }, "3"]);
   const example = { name: "e", values: { ...form.START.values, hidden: "2" } };
-  assert.deepEqual(form.next(changed, { kind: "example", example }), { example, values: example.values, wrong: {}, isSending: false });
+  assert.deepEqual(form.next(changed, { kind: "example", example }), { example, values: example.values, wrong: {}, isSending: false, chosen: null });
   assert.equal(through(form, { kind: "sending" }, { kind: "sent" }).isSending, false);
+});
+
+test("settings are suggested once for each choice of a training set", () => {
+  const suggested = { kind: "suggested", trainingSet: "wine", fields: { rate: "0.01" } };
+  assert.deepEqual(through(form, suggested).values.rate, form.START.values.rate); // it was not chosen
+  const chosen = through(form, { kind: "changed", name: "data", value: "wine" }, suggested);
+  assert.equal(chosen.values.rate, "0.01");
+  const changed = form.next(chosen, { kind: "changed", name: "rate", value: "1" });
+  assert.equal(form.next(changed, suggested).values.rate, "1");
 });

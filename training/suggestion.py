@@ -1,0 +1,84 @@
+"""Settings that usually fit a training set, as a start for networks that are trained on it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from training.network import Initializer
+from training.numerics.activations import Activation
+from training.numerics.costs import CostFunction, natural_cost_function
+from training.numerics.initializers import InitializerKind
+from training.numerics.optimizers import OptimizerKind
+from training.optimizer import Optimizer
+from training.settings import StopCondition, TrainingSettings
+from training.tables.table import TargetKind
+from training.training_set import TrainingSet
+from training.validation import Validation
+
+#: The hidden layer has as many units as inputs, up to the next power of 2, within these bounds.
+_LEAST_HIDDEN: Final = 8
+_MOST_HIDDEN: Final = 64
+
+#: Fewer examples are all used for training.
+_LEAST_TO_HOLD_OUT: Final = 20
+
+_BATCH_SIZE: Final = 32
+_EPOCHS: Final = 300
+_PATIENCE: Final = 30
+_SHARE: Final = 0.2
+_LEARNING_RATE: Final = 0.01
+_SHUFFLE_SEED: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """The structure of a network and the settings of its first run."""
+
+    layer_sizes: tuple[int, ...]
+    activations: tuple[Activation, ...]
+    cost_function: CostFunction
+    bias: bool
+    initializer: Initializer
+    settings: TrainingSettings
+
+
+def suggestion_for(training_set: TrainingSet) -> Suggestion | None:
+    """Return settings for a training set; None without a table, which says what its targets are.
+
+    Classes get softmax outputs, labels sigmoid ones, and numbers identity. Some examples are held
+    out, so that the run ends when they are not predicted better any more.
+    """
+    if training_set.table is None:
+        return None
+    inputs, outputs = training_set.input_count, training_set.target_count
+    hidden = min(max(1 << (inputs - 1).bit_length(), _LEAST_HIDDEN), _MOST_HIDDEN)
+    activation = _OUTPUTS[training_set.table.targets.kind]
+    examples = training_set.example_count
+    validation = Validation(share=_SHARE) if examples >= _LEAST_TO_HOLD_OUT else None
+    held_out = validation.held_out(examples) if validation else 0
+    settings = TrainingSettings(
+        training_set.id,
+        _LEARNING_RATE,
+        batch_size=min(_BATCH_SIZE, examples - held_out),
+        epochs=_EPOCHS,
+        shuffle_seed=_SHUFFLE_SEED,
+        optimizer=Optimizer(OptimizerKind.ADAM),
+        stop=StopCondition(
+            patience=_PATIENCE if validation else 0, restore_best=validation is not None
+        ),
+        validation=validation,
+    )
+    return Suggestion(
+        (inputs, hidden, outputs),
+        (Activation.TANH, activation),
+        natural_cost_function(activation),
+        bias=True,
+        initializer=Initializer(InitializerKind.GLOROT),
+        settings=settings,
+    )
+
+
+_OUTPUTS = {
+    TargetKind.CLASSES: Activation.SOFTMAX,
+    TargetKind.LABELS: Activation.SIGMOID,
+    TargetKind.NUMBERS: Activation.IDENTITY,
+}
