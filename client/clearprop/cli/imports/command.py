@@ -17,6 +17,7 @@ from clearprop.cli.number_format import counted
 from clearprop.cli.options import Json
 from clearprop.cli.output import say, say_json, show_warnings
 from clearprop.cli.server_options import Server
+from clearprop.cli.suggestions import show_suggestion
 from clearprop.cli.table_descriptions import show_columns
 from clearprop.cli.table_options import (
     DecimalComma,
@@ -188,6 +189,7 @@ def _report(made: TrainingSet, found: Examples) -> None:
     if found.unused:
         say(f"Not used: {escape(listed_names(found.unused))}")
     show_warnings(made.warnings)
+    show_suggestion(made)
 
 
 def _id_of(file: Path) -> str:
