@@ -57,11 +57,6 @@ class _First:
     cell: str = ""
     problem: str = ""
 
-    def add(self, row: int, cell: str, problem: str = "") -> None:
-        self.count += 1
-        if self.count == 1:
-            self.row, self.cell, self.problem = row, cell, problem
-
 
 class Cells:
     """The cells of one column. Those that are read as categories are kept as they are."""
@@ -77,9 +72,11 @@ class Cells:
         self._decimal_comma = decimal_comma
         self._texts: list[str] = []
         self._seen: dict[str, str] = {}
-        #: In a column that may have numbers, NaN is a cell that is not one: one of `_others`.
+        #: In a column that may have numbers, NaN is a cell that is not one: one of the others.
         self.numbers = array("d")
-        self._others: list[tuple[int, str]] = []
+        self._other_rows, self._other_texts = array("q"), list[str]()
+        #: What texts that are not numbers are, so that each is looked at once.
+        self._others: dict[str, tuple[str, _First | None]] = {}
         self._words, self._odd, self._truths = _First(), _First(), _First()
         self._bad: BadCell | None = None
 
@@ -96,20 +93,33 @@ class Cells:
         if self._is_category:
             self._texts.append(self._shared(category(text)))
             return
-        row = len(self.numbers)
-        try:
-            value = truth(text)
-            found = number(text, decimal_comma=self._decimal_comma) if value is None else nan
-        except NotANumberError as error:
-            self.numbers.append(nan)
-            self._others.append((row, self._shared(text.strip())))
-            if not is_missing(text):
-                (self._words if error.is_word else self._odd).add(row, text.strip(), str(error))
-            return
-        self.numbers.append(found)
-        if value is not None:
-            self._others.append((row, self._shared(text.strip())))
-            self._truths.add(row, text.strip())
+        other = self._others.get(text)
+        if other is None:
+            try:
+                if truth(text) is None:
+                    self.numbers.append(number(text, decimal_comma=self._decimal_comma))
+                    return
+                if not self._truths.count:
+                    self._truths.row, self._truths.cell = len(self.numbers), text.strip()
+                other = (text.strip(), self._truths)
+            except NotANumberError as error:
+                other = (text.strip(), self._kind_of(text, error))
+            self._others[text] = other
+        shared, first = other
+        self._other_rows.append(len(self.numbers))
+        self._other_texts.append(shared)
+        self.numbers.append(nan)
+        if first is not None:
+            first.count += 1
+
+    def _kind_of(self, text: str, error: NotANumberError) -> _First | None:
+        """Return what counts cells of this text, which is not a number; None if it is missing."""
+        if is_missing(text):
+            return None
+        first = self._words if error.is_word else self._odd
+        if not first.count:
+            first.row, first.cell, first.problem = len(self.numbers), text.strip(), str(error)
+        return first
 
     def add_value(self, value: Any) -> None:  # noqa: ANN401 - whatever a caller gives
         """Add a cell of a source whose values have types: a number, a text, None."""
@@ -136,10 +146,10 @@ class Cells:
             return bad
         if self._words.count:
             texts = [""] * len(self.numbers)
-            for row, text in self._others:
+            for row, text in zip(self._other_rows, self._other_texts, strict=True):
                 texts[row] = category(text)
             return self._categories(texts)
-        for row, text in self._others:
+        for row, text in zip(self._other_rows, self._other_texts, strict=True):
             value = truth(text)
             if value is not None:
                 self.numbers[row] = value
@@ -148,7 +158,7 @@ class Cells:
     def _misfit(self, kind: Kind) -> BadCell | None:
         """Return the first cell that is not what the other cells, or the kind, say."""
         words, odd = self._words, self._odd
-        number_count = len(self.numbers) - len(self._others)
+        number_count = len(self.numbers) - len(self._other_rows)
         is_mixed = number_count > 0 and words.count > 0
         if odd.count and not is_mixed:
             return BadCell(odd.row, self._with_advice(odd.problem, kind), odd.cell)
@@ -197,7 +207,7 @@ class Cells:
                 f" values in this column are: {fix}",
                 others.cell,
             )
-        excepted = {row for row, _ in self._others}
+        excepted = set(self._other_rows)
         row = next(row for row in range(len(self.numbers)) if row not in excepted)
         return BadCell(
             row,

@@ -1,6 +1,6 @@
 """Tables in the memory of a Python program: frames, dicts, rows, and scikit-learn's data sets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from clearprop.tables.bad_table import BadTable
@@ -22,7 +22,7 @@ def source_of(data: Any) -> Source:  # noqa: ANN401 - whatever a caller gives
     if hasattr(data, "data") and hasattr(data, "target") and isinstance(data, Mapping):
         return _bunch_source(data)
     if isinstance(data, Mapping):
-        return ValuesSource(data, _row)
+        return _named(data.items())
     if hasattr(data, "columns"):
         return frame_source(data)
     if isinstance(data, Sequence) and data and all(isinstance(each, Mapping) for each in data):
@@ -32,13 +32,19 @@ def source_of(data: Any) -> Source:  # noqa: ANN401 - whatever a caller gives
 
 def frame_source(frame: Any) -> ValuesSource:  # noqa: ANN401 - libraries that may be missing
     """Return the columns of a frame of pandas or polars, or of an Arrow table."""
-    columns, categories = [], {}
-    for name, series in _series_of(frame):
-        values, declared = _values_of(series)
-        columns.append((str(name), values))
+    return _named(_series_of(frame))
+
+
+def _named(columns: Iterable[tuple[Any, Any]]) -> ValuesSource:
+    """Return columns, some of which are series of a library."""
+    found, categories = [], {}
+    for name, series in columns:
+        is_series = hasattr(series, "to_numpy") or hasattr(series, "to_pylist")
+        values, declared = _values_of(series) if is_series else (series, ())
+        found.append((str(name), values))
         if declared:
             categories[str(name)] = declared
-    return ValuesSource(columns, _row, categories)
+    return ValuesSource(found, _row, categories)
 
 
 def _row(index: int) -> str:

@@ -38,6 +38,7 @@ class Bunch(dict[str, Any]):
     [
         COLUMNS,
         OBJECTS,
+        dict(pd.DataFrame(COLUMNS)),
         pd.DataFrame(COLUMNS),
         pd.DataFrame(COLUMNS, index=["x", "y", "z"]),
         pd.DataFrame(COLUMNS).convert_dtypes(),
@@ -51,6 +52,7 @@ class Bunch(dict[str, Any]):
     ids=[
         "dict",
         "rows",
+        "dict-of-series",
         "pandas",
         "pandas-index",
         "pandas-nullable",

@@ -1,0 +1,118 @@
+"""Both forms of the client upload tables, and predict from them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import clearprop
+import clearprop.aio
+import numpy as np
+import pandas as pd
+import pytest
+from calls import fresh_id
+from clearprop import ClearpropError, Client
+from servers import ServerProcess
+
+FRAME = pd.DataFrame(
+    {
+        "weight": [4.0, 25.0, None, 21.0, 5.0, 30.0],
+        "colour": ["grey", "red", "red", "grey", "red", "grey"],
+        "kind": ["cat", "dog", "cat", "dog", "cat", "dog"],
+    }
+)
+
+
+@pytest.fixture
+def client(server: ServerProcess) -> Iterator[Client]:
+    with clearprop.connect(server.target) as client:
+        yield client
+
+
+def trained(client: Client, name: str, sizes: list[int], activation: str) -> clearprop.Network:
+    network = client.create_network(name, layer_sizes=sizes, activations=[activation], bias=True)
+    network.train(name, learning_rate=0.5, batch_size=2, epochs=60).wait()
+    return network
+
+
+def test_a_frame_becomes_a_set_and_a_frame_is_predicted(client: Client, tmp_path: Path) -> None:
+    name = fresh_id("frame")
+    made = client.upload_table(
+        name, FRAME, targets="kind", one_hot=True, scaling="standardize", missing="mean"
+    )
+    table = made.table
+    assert table is not None
+    assert [(each.name, each.kind, each.categories) for each in table.inputs] == [
+        ("weight", "NUMBER", []),
+        ("colour", "CATEGORY", ["grey", "red"]),
+    ]
+    assert [each.has_missing for each in table.inputs] == [True, False]
+    assert (table.target_kind, table.target_names) == ("CLASSES", ["kind"])
+    assert (table.classes, table.scaling, table.missing) == (["cat", "dog"], "standardize", "mean")
+    assert (made.input_count, made.target_count) == (4, 2)
+
+    network = trained(client, name, [4, 2], "softmax")
+    assert network.preparation is None  # as it was read before training
+    found = network.predict(FRAME[["colour", "weight"]])
+    assert found.classes == list(FRAME["kind"])
+    assert found.output_names == ["cat", "dog"]
+    known = network.preparation
+    assert known is not None
+    assert known.fills[0] == FRAME["weight"].mean()
+    assert known.example_count == 6
+    assert known.table.classes == ["cat", "dog"]
+    for rows in (FRAME.to_dict("records"), dict(FRAME)):
+        assert np.array_equal(network.predict(rows).outputs, found.outputs)
+    file = tmp_path / "rows.csv"
+    FRAME.to_csv(file, index=False)
+    assert np.array_equal(network.predict(file).outputs, found.outputs)
+    with pytest.raises(ValueError, match="Row 2, column colour: 'blue' is not a known category"):
+        network.predict({"weight": [1, 2], "colour": ["red", "blue"]})
+
+
+def test_a_set_like_another_has_its_columns_and_can_replace_one(client: Client) -> None:
+    name = fresh_id("like")
+    client.upload_table(name, FRAME, targets="kind", one_hot=True, missing=0)
+    test = FRAME.iloc[1:3, ::-1]
+    other = client.upload_table(f"{name}-2", test, like=name)
+    assert other.table is not None
+    assert other.table.message == client.training_set(name).message.table
+    with pytest.raises(ClearpropError, match="exists"):
+        client.upload_table(f"{name}-2", test, like=name)
+    replaced = client.upload_table(f"{name}-2", test[:1], like=name, replace=True)
+    assert client.training_set(f"{name}-2").example_count == replaced.example_count == 1
+    with pytest.raises(ValueError, match=r"1 column is missing: weight\. There are colour, kind"):
+        client.upload_table("no", FRAME[["colour", "kind"]], like=name)
+    with pytest.raises(ValueError, match="xor has no table with named columns"):
+        client.upload_table("no", FRAME, like="xor")
+    assert "no" not in {each.id for each in client.training_sets()}
+
+
+def test_labels_and_numbers_are_answered_as_they_are(client: Client) -> None:
+    name = fresh_id("labels")
+    x = [-2.0, -1.0, 1.0, 2.0]
+    client.upload_table(
+        name, {"x": x, "high": [0, 0, 1, 1], "low": [1, 1, 0, 0]}, targets=["high", "low"]
+    )
+    labels = trained(client, name, [1, 2], "sigmoid").predict({"x": [-2, 2]})
+    assert labels.labels == [["low"], ["high"]]
+    name = fresh_id("numbers")
+    columns = {"x": x, "y": [100 + 10 * each for each in x]}
+    client.upload_table(name, columns, targets="y", scaling="min-max")
+    numbers = trained(client, name, [1, 1], "identity").predict({"x": [0.0]})
+    ((answer,),) = numbers.values  # noqa: PD011 - not of pandas
+    assert answer == pytest.approx(100.0, abs=0.5)
+    assert numbers.output_names == ["y"]
+
+
+def test_a_frame_without_names_on_the_server_is_rows_of_numbers(client: Client) -> None:
+    network = client.create_network(fresh_id("plain"), layer_sizes=[2, 1])
+    frame = pd.DataFrame({"a": [0.0, 1.0], "b": [1.0, 0.0]})
+    assert np.array_equal(network.predict(frame).outputs, network.predict(frame.to_numpy()).outputs)
+
+
+async def test_the_client_for_asyncio_has_the_same_methods(server: ServerProcess) -> None:
+    name = fresh_id("async")
+    async with clearprop.aio.connect(server.target) as client:
+        await client.upload_table(name, FRAME, targets="kind", one_hot=True, missing="median")
+        network = await client.create_network(name, layer_sizes=[4, 2], activations=["softmax"])
+        await (await network.train(name, learning_rate=0.1, batch_size=6, epochs=1)).wait()
+        assert len((await network.predict(FRAME)).classes) == 6
