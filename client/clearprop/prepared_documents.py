@@ -1,5 +1,6 @@
 """Reads the preparation of an exported JSON document."""
 
+import json
 from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -58,6 +59,22 @@ def read_preparation(report: _Report, fields: object) -> Preparation:
     for name in _NUMBERS:
         numbers = reader.numbers(f"preparation.{name}", found.get(name, []))
         getattr(preparation, name).extend(numbers)
+    return preparation
+
+
+def preparation_in(text: str) -> Preparation:
+    """Return the message of a preparation that an exported file has as JSON.
+
+    Raises ValueError with all that is wrong.
+    """
+    problems: list[str] = []
+    try:
+        fields = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ValueError("The preparation in the file is not JSON. Export it again.") from None
+    preparation = read_preparation(problems.append, fields)
+    if problems:
+        raise ValueError(f"The preparation in the file is not valid: {'; '.join(problems)}.")
     return preparation
 
 

@@ -328,6 +328,8 @@ def test_files_of_other_kinds_are_refused_with_what_to_do(tmp_path: Path) -> Non
             read_weights(tmp_path / name)
     for content, message in (
         (b"PK\x03\x04 cut", "The file is damaged"),
+        (b' {"format": 1}', "from an exported document with import_network"),
+        (b"", "The file is empty"),
         (b"\x80\x04\x95", "The file is a Python pickle. Weights are read from .safetensors"),
     ):
         with pytest.raises(ValueError, match=message):

@@ -4,6 +4,7 @@ from clearprop.calls.base import Call, new_request_id
 from clearprop.infos import NetworkInfo
 from clearprop.options import NetworkOptions, describe_network
 from clearprop.v1 import training_service_pb2 as pb
+from clearprop.v1.table_pb2 import Preparation
 from clearprop.values import layers_of
 from clearprop.weights.model_weights import ModelWeights
 
@@ -14,8 +15,8 @@ def create_with_weights(
     """Create a network. Raises ValueError if the activations are not known."""
     if not model.activations:
         raise ValueError(
-            "The weights have no activations. Give them: one for each layer after the inputs, such"
-            " as relu,softmax, or one for all."
+            "The weights have no activations. Pass activations (--activations): one for each layer"
+            " after the inputs, such as relu,softmax, or one for all."
         )
     request = pb.CreateNetworkRequest(
         network=network,
@@ -31,6 +32,8 @@ def create_with_weights(
     if cost_function or model.cost_function:
         options["cost_function"] = cost_function or model.cost_function
     describe_network(request, options)
+    if model.preparation is not None:
+        request.preparation.CopyFrom(model.preparation)
     return Call(request, pb.CreateNetworkResponse)
 
 
@@ -48,6 +51,11 @@ def reset_to_weights(
                 f"Network {network.id} exists with other {what}: {_text(wanted)}, not"
                 f" {_text(theirs)}. Choose another id, or delete the network."
             )
+    if model.preparation is not None and not _is_same(model.preparation, network):
+        raise ValueError(
+            f"Network {network.id} exists and prepares its columns differently from the file."
+            " Choose another id, or delete the network."
+        )
     if model.biases and not network.has_biases:
         raise ValueError(
             f"Network {network.id} exists without biases, and the weights have biases. Choose"
@@ -63,6 +71,15 @@ def reset_to_weights(
         request_id=request_id or new_request_id(),
     )
     return Call(request, pb.ResetWeightsResponse)
+
+
+def _is_same(preparation: Preparation, network: NetworkInfo) -> bool:
+    """Return whether a network prepares columns in this way, whatever it learned that from."""
+    theirs = Preparation()
+    theirs.CopyFrom(network.message.preparation)
+    theirs.training_set_uid = preparation.training_set_uid
+    theirs.example_count = preparation.example_count
+    return theirs == preparation
 
 
 def _text(values: object) -> str:

@@ -36,6 +36,7 @@ _ADVICE = {
 _OPTIONS = {
     "first_position": "--from-position",
     "first_step": "--from-line",
+    "float32": "--float32",
     "initializer.kind": "--initializer",
     "settings.clipping.norm": "--clip-norm",
     "settings.clipping.value": "--clip-value",

@@ -167,8 +167,8 @@ def _layout(layers: Sequence[_Layer]) -> str:
     fitting = [layout for layout in LAYOUTS if _problem(layers, layout) is None]
     if len(fitting) > 1:
         raise ValueError(
-            f"The arrays fit both layouts. Choose the layout: {UNITS_INPUTS}, as in PyTorch, or"
-            f" {INPUTS_UNITS}, as in Keras."
+            f"The arrays fit both layouts. Pass layout (--layout): {UNITS_INPUTS}, as in PyTorch,"
+            f" or {INPUTS_UNITS}, as in Keras."
         )
     return fitting[0] if fitting else UNITS_INPUTS
 

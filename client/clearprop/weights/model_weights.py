@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from clearprop.v1.network_pb2 import Activation
+from clearprop.v1.table_pb2 import Preparation
 from clearprop.values import MatrixLike, VectorLike, enum_value
 
 
@@ -16,12 +17,14 @@ class ModelWeights:
     - `biases`: a vector [units] for each of them; empty if the model has none.
     - `activations`: one for each of them; empty if they are not known.
     - `cost_function`: what the model was trained with; empty if it is not known.
+    - `preparation`: how it prepares named columns; None if it takes numbers.
     """
 
     weights: Sequence[MatrixLike]
     biases: Sequence[VectorLike] = ()
     activations: Sequence[str] = ()
     cost_function: str = ""
+    preparation: Preparation | None = None
 
     @property
     def layer_sizes(self) -> list[int]:

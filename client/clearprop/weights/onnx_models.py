@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from clearprop.prepared_documents import preparation_in
 from clearprop.weights.known_activations import ACTIVATIONS, points, recognised
 from clearprop.weights.model_weights import ModelWeights
 
@@ -68,7 +69,12 @@ def read_onnx(content: bytes) -> ModelWeights:
         ]
     else:
         biases = []
-    return ModelWeights([layer.weights for layer in layers], biases, chain.activations(layers))
+    return ModelWeights(
+        [layer.weights for layer in layers],
+        biases,
+        chain.activations(layers),
+        preparation=chain.preparation,
+    )
 
 
 class _Chain:
@@ -78,7 +84,12 @@ class _Chain:
         self._model = model
         self._graph: GraphProto = model.graph
         self._constants = _constants(model.graph)
-        self._place = self._input()
+        notes = {each.key: each.value for each in model.metadata_props}
+        text = notes.get("preparation") if model.producer_name == "clearprop" else None
+        self.preparation = None if text is None else preparation_in(text)
+        """What the nodes before the first layer compute in a model that an export has written."""
+        self._outputs = notes.get("network_outputs")
+        self._place = "" if self.preparation else self._input()
         """The name of the inputs, after operators that do not change them."""
 
     def _input(self) -> str:
@@ -129,6 +140,8 @@ class _Chain:
         return value
 
     def _skip(self, node: NodeProto) -> None:
+        if self.preparation:
+            return
         if node.op_type not in _UNCHANGING or node.input[0] != self._place:
             raise _refused(node)
         self._place = node.output[0]
@@ -178,6 +191,8 @@ class _Chain:
 
     def _activation_of_outputs(self, layer: _Layer) -> str:
         """Return the activation of the last layer, up to the output with numbers."""
+        if self.preparation and self._outputs:
+            return self._activation(layer, self._outputs)
         made_by = {name: node for node in layer.nodes for name in node.output}
         refused: ValueError | None = None
         for output in self._graph.output:

@@ -49,8 +49,10 @@ def _read_file(file: Path, layout: str | None) -> ModelWeights:
         return read_npz(content, layout)
     if file.suffix == ".safetensors" or content[8:9] == b"{":
         return read_safetensors(content, layout)
-    kind = binary_type(content) or "of an unknown type"
-    raise ValueError(
-        f"The file is {kind}. Weights are read from .safetensors, .npz and .onnx. A network that"
-        " export has written as JSON is created with import-network."
-    )
+    if content.lstrip().startswith(b"{"):
+        raise ValueError(
+            "The file is JSON. Create a network from an exported document with import_network"
+            " (import-network)."
+        )
+    kind = binary_type(content) or ("of an unknown type" if content else "empty")
+    raise ValueError(f"The file is {kind}. Weights are read from .safetensors, .npz and .onnx.")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
+from clearprop.prepared_documents import preparation_in
 from clearprop.weights.arrays import layers_of_arrays
 from clearprop.weights.model_weights import ModelWeights
 
@@ -53,6 +54,8 @@ def read_safetensors(content: bytes, layout: str | None) -> ModelWeights:
     notes = metadata if isinstance(metadata, dict) else {}
     words, cost = str(notes.get("activations", "")), str(notes.get("cost_function", ""))
     found = replace(found, cost_function=cost)
+    if "preparation" in notes:
+        found = replace(found, preparation=preparation_in(str(notes["preparation"])))
     return found.with_activations(words.split(",")) if words else found
 
 

@@ -92,8 +92,8 @@ class Exports:
             violations.require(
                 not float32 or file_format in WITH_FLOAT32,
                 "float32",
-                f"must not be set: of {file_format.name}, the numbers have 64 bits; choose one of"
-                f" {', '.join(each.name for each in WITH_FLOAT32)}",
+                f"must not be set with {file_format.name}, whose numbers have 64 bits: only"
+                f" {', '.join(each.name for each in WITH_FLOAT32)} have shorter ones",
             )
         with self._store.read() as reader:
             network = reader.network(network_id)

@@ -31,13 +31,11 @@ from service.use_cases.exports.onnx_preparation import (
 from service.use_cases.exports.preparation import preparation_fields
 from training.network import Network
 from training.numerics.activations import Activation
+from training.tables.preparation import Preparation
 
 #: The operators of 2022, which every current runtime supports.
 _OPSET = 17
 _IR_VERSION = 8
-
-#: The outputs of a network with a preparation, before they are answers.
-NETWORK_OUTPUTS = "network_outputs"
 
 _CONSTANT = "constant_"
 """Before a number it is the name of that constant."""
@@ -63,6 +61,7 @@ def model(moment: Moment) -> ModelProto:
     }
     if network.preparation:
         notes["preparation"] = json.dumps(preparation_fields(network.preparation))
+        notes["network_outputs"] = _network_outputs(network.preparation)
     helper.set_model_props(made, notes)
     return made
 
@@ -82,14 +81,23 @@ def _prepared(moment: Moment, kind: int) -> GraphProto:
     preparation = moment.network.preparation
     assert preparation is not None
     before = prepared_inputs(preparation, kind)
-    nodes = _nodes(moment.network, before.result, NETWORK_OUTPUTS)
-    after = answers(preparation, kind, NETWORK_OUTPUTS)
+    outputs = _network_outputs(preparation)
+    nodes = _nodes(moment.network, before.result, outputs)
+    after = answers(preparation, kind, outputs)
     constants = moment.arrays() | _constants(nodes, kind) | before.constants | after.constants
     graph = _graph(
         moment, [*before.nodes, *nodes, *after.nodes], constants, before.ends, after.ends
     )
     _name_inputs(graph, [each.name for each in preparation.table.inputs])
     return graph
+
+
+def _network_outputs(preparation: Preparation) -> str:
+    """Return the name of the outputs of a network before they are answers; no column has it."""
+    name = "network_outputs"
+    while any(column.name == name for column in preparation.table.inputs):
+        name += "_"
+    return name
 
 
 def _graph(

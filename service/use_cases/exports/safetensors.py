@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 
 from service.use_cases.exports.moment import Moment
+from service.use_cases.exports.preparation import preparation_fields
 
 #: The names of a layer's arrays in PyTorch, by ours.
 _ROLES = {"weights": "weight", "biases": "bias"}
@@ -23,15 +24,16 @@ def safetensors(moment: Moment) -> Iterator[bytes]:
     layer: `0.weight`, `0.bias`, `2.weight`, and so on.
     """
     network = moment.network
-    header: dict[str, object] = {
-        "__metadata__": {
-            "network": network.id,
-            "network_uid": network.uid,
-            "update": str(moment.state.update),
-            "activations": ",".join(network.activations),
-            "cost_function": network.cost_function,
-        }
+    notes = {
+        "network": network.id,
+        "network_uid": network.uid,
+        "update": str(moment.state.update),
+        "activations": ",".join(network.activations),
+        "cost_function": network.cost_function,
     }
+    if network.preparation:
+        notes["preparation"] = json.dumps(preparation_fields(network.preparation))
+    header: dict[str, object] = {"__metadata__": notes}
     arrays, end = moment.arrays(), 0
     for name, values in arrays.items():
         begin, end = end, end + values.nbytes

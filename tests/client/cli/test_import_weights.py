@@ -21,7 +21,7 @@ def test_weights_create_a_network_or_reset_one(
     }
     np.savez(tmp_path / "net.npz", **arrays)
     missing = clearprop("import-weights", name, "net.npz", code=1).stderr
-    assert "Error: The weights have no activations. Give them" in missing
+    assert "Error: The weights have no activations. Pass" in missing
     words = ("--activations", "tanh,sigmoid")
     assert clearprop("import-weights", name, "net.npz", *words).stdout == (
         f"Network {name} (2-3-1, tanh,sigmoid, cross-entropy, 13 parameters, with biases), with the"

@@ -9,17 +9,22 @@ from typing import Any
 
 import numpy as np
 import pytest
+from clearprop.calls.weights import create_with_weights
+from clearprop.v1.training_service_pb2 import CreateNetworkRequest
+from clearprop.weights.reading import read_weights
 from moments import compiled, moment
 from onnx import checker
 from onnx.reference import ReferenceEvaluator
 
+from service.faces.messages.networks import new_network
 from service.use_cases.exports.moment import Moment
 from service.use_cases.exports.onnx_graph import model
+from service.use_cases.exports.safetensors import safetensors
 from service.use_cases.exports.source.python_source import python_source
 from training.engine import activations
 from training.errors import validating
 from training.measures.answers import Answers, answers_of
-from training.network import Array
+from training.network import Array, initial_parameters
 from training.numerics.activations import Activation
 from training.tables.encoding import Column, encode_inputs
 from training.tables.preparation import Preparation
@@ -236,3 +241,22 @@ def test_onnx_answers_rows_as_the_service(targets: Targets, scales: bool, short:
     if classes:
         _, answers = answered(some, ROWS)
         assert [(each,) for each in classes[0].tolist()] == answers.classes
+
+
+@SCALED
+@EVERY
+def test_a_preparation_is_imported_with_the_weights(
+    targets: Targets, scales: bool, tmp_path: Path
+) -> None:
+    some = prepared(targets, scales=scales)
+    (tmp_path / "net.onnx").write_bytes(model(some).SerializeToString())
+    (tmp_path / "net.safetensors").write_bytes(b"".join(safetensors(some)))
+    for name in ("net.onnx", "net.safetensors"):
+        found = read_weights(tmp_path / name)
+        request = create_with_weights("copy", found, "", "").request
+        assert isinstance(request, CreateNetworkRequest)
+        wanted = new_network(request)
+        assert wanted.preparation == some.network.preparation
+        assert wanted.activations == some.network.activations
+        flat = initial_parameters(some.network, wanted.initial_parameters)
+        assert flat.tobytes() == some.state.parameters.tobytes()
