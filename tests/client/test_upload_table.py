@@ -50,7 +50,7 @@ def test_a_frame_becomes_a_set_and_a_frame_is_predicted(client: Client, tmp_path
     assert (made.input_count, made.target_count) == (4, 2)
 
     network = trained(client, name, [4, 2], "softmax")
-    assert network.preparation is None  # as it was read before training
+    assert not network.message.HasField("preparation")  # as it was read before training
     found = network.predict(FRAME[["colour", "weight"]])
     assert found.classes == list(FRAME["kind"])
     assert found.output_names == ["cat", "dog"]

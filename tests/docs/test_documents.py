@@ -25,6 +25,16 @@ PRINTED = {
         "Limits",
     ],
     "docs/reproducing.md": ["weights of 2-5-1 with seed 7: [[", "True\n"],
+    "docs/tables.md": [
+        "Targets: the classes of target in this order: class_0, class_1, class_2",
+        "43 of 45 correct (95.6%)",
+        "45 rows predicted at update",
+        "Not used: target",
+        "class,probability class_0,probability class_1,probability class_2\nclass_",
+        "31 of 45 correct (68.9%)",
+        "Categories of sex: 1.0, 2.0\nMissing values in: age",
+        "diabetes           0.407",
+    ],
     "docs/training.md": [
         "Training set day: 4 examples, 5 inputs, 1 target",
         "Training set digits: 1,797 examples, 64 inputs, 10 targets",
@@ -117,6 +127,8 @@ def test_commands_and_programs_work(document: str, reader: Reader) -> None:
     output = "".join(reader.types(block, before=curl) for block in typed)
     for text in PRINTED[document]:
         assert text in output, output
+    if document == "docs/tables.md":
+        assert output.count("  as good\n") == 5, output
     if document == "docs/importing-weights.md":
         outputs = [network.predict([[5.1, 3.5, 1.4, 0.2]]).outputs for network in imported(reader)]
         assert all(np.array_equal(outputs[0], other) for other in outputs[1:])

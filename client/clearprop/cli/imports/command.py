@@ -100,7 +100,7 @@ def import_file(  # noqa: PLR0913 - an argument for each option of the command
     if as_json:
         say_json(made.message)
     else:
-        _report(made, found)
+        _report(made, found, is_like=bool(like))
 
 
 def _check_usage(file: Path, texts: _Texts, layout: Layout, like: str, divisor: float) -> None:
@@ -176,7 +176,7 @@ def _upload(
         return client.training_set(made.id)  # with its warnings
 
 
-def _report(made: TrainingSet, found: Examples) -> None:
+def _report(made: TrainingSet, found: Examples, *, is_like: bool) -> None:
     counts = (
         counted(made.example_count, "example"),
         counted(made.input_count, "input"),
@@ -189,7 +189,8 @@ def _report(made: TrainingSet, found: Examples) -> None:
     if found.unused:
         say(f"Not used: {escape(listed_names(found.unused))}")
     show_warnings(made.warnings)
-    show_suggestion(made)
+    if not is_like:
+        show_suggestion(made)
 
 
 def _id_of(file: Path) -> str:
