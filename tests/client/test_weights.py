@@ -5,24 +5,33 @@ import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import clearprop
 import numpy as np
 import pytest
 from clearprop import ModelWeights
+from clearprop.calls.weights import create_with_weights
+from clearprop.v1.training_service_pb2 import CreateNetworkRequest
 from clearprop.weights.reading import read_weights
 from moments import moment
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
+from pandas import DataFrame
+from sklearn.decomposition import PCA
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
+from service.faces.messages.networks import new_network
 from service.use_cases.exports.moment import Moment
 from service.use_cases.exports.npz import npz
 from service.use_cases.exports.onnx_graph import model
 from service.use_cases.exports.safetensors import safetensors
 from training.engine import activations
+from training.errors import validating
 from training.network import Array
 from training.numerics.activations import Activation
+from training.tables.preparation import check_preparation
 
 RANDOM = np.random.default_rng(5)
 
@@ -165,17 +174,66 @@ def test_a_state_dict_of_pytorch_computes_the_same() -> None:
     np.testing.assert_allclose(outputs, theirs, rtol=1e-12, atol=1e-15)
 
 
-def test_a_model_of_scikit_learn_has_its_activations() -> None:
-    mlp = SimpleNamespace(
-        coefs_=[np.ones((4, 3)), np.ones((3, 1))],
-        intercepts_=[np.zeros(3), np.zeros(1)],
-        activation="relu",
-        out_activation_="logistic",
-    )
-    found = clearprop.sklearn_weights(mlp)
-    assert (found.layer_sizes, found.activations) == ([4, 3, 1], ["relu", "sigmoid"])
-    with pytest.raises(ValueError, match="object has no coefs_ and intercepts_: fit"):
-        clearprop.sklearn_weights(object())
+FEATURES = RANDOM.normal(size=(12, 3)) * [1.0, 50.0, 0.1] + [0.0, 1000.0, -5.0]
+FEW = {"hidden_layer_sizes": (5,), "max_iter": 3, "random_state": 1}
+
+
+def outputs_of(found: ModelWeights, inputs: Array) -> Array:
+    """Return the outputs of a network with these weights, and the preparation that it has."""
+    request = create_with_weights("net", found, "", "").request
+    assert isinstance(request, CreateNetworkRequest)
+    wanted = new_network(request)
+    same = moment(wanted.layer_sizes, wanted.activations, lambda _: flat(found), bias=True)
+    values = inputs
+    if wanted.preparation is not None:
+        with validating() as violations:
+            check_preparation(violations, "preparation", wanted.preparation)
+        values = wanted.preparation.inputs(inputs)
+    outputs = activations(same.network, same.state.parameters, values)
+    return outputs[:, -wanted.layer_sizes[-1] :]
+
+
+@pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
+def test_models_of_scikit_learn_compute_the_same() -> None:
+    kinds, numbers = np.repeat([0, 1, 2], 4), FEATURES[:, :2]
+    for fitted, wanted in (
+        (MLPClassifier(activation="tanh", **FEW).fit(FEATURES, kinds), "predict_proba"),
+        (MLPRegressor(activation="logistic", **FEW).fit(FEATURES, numbers), "predict"),
+        (make_pipeline(StandardScaler(), MLPRegressor(**FEW)).fit(FEATURES, numbers), "predict"),
+        (
+            make_pipeline(MinMaxScaler(), MLPClassifier(**FEW)).fit(FEATURES, kinds > 1),
+            "predict_proba",
+        ),
+    ):
+        theirs = getattr(fitted, wanted)(FEATURES)
+        ours = outputs_of(clearprop.sklearn_weights(fitted), FEATURES)
+        np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-13)
+    binary = clearprop.sklearn_weights(MLPClassifier(**FEW).fit(FEATURES, kinds > 1))
+    assert (binary.layer_sizes, binary.activations) == ([3, 5, 1], ["relu", "sigmoid"])
+    named = DataFrame(FEATURES, columns=["a", "class", "c"])
+    pipeline = make_pipeline("passthrough", MinMaxScaler(), MLPClassifier(**FEW)).fit(named, kinds)
+    preparation = clearprop.sklearn_weights(pipeline).preparation
+    assert preparation is not None
+    assert [each.name for each in preparation.table.inputs] == ["a", "class", "c"]
+    assert preparation.table.targets.names == ["class_"]
+    assert preparation.table.targets.classes == ["0", "1", "2"]
+
+
+@pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
+def test_other_models_of_scikit_learn_are_refused() -> None:
+    kinds = np.repeat([0, 1, 2], 4)
+    unscaled = MinMaxScaler((0, 2))
+    for each, message in (
+        (MLPClassifier(), "MLPClassifier has no coefs_ and intercepts_: fit"),
+        (make_pipeline(PCA(), MLPClassifier(**FEW)).fit(FEATURES, kinds), "Step PCA of the"),
+        (
+            make_pipeline(PCA(), StandardScaler(), MLPClassifier(**FEW)).fit(FEATURES, kinds),
+            "only one StandardScaler",
+        ),
+        (make_pipeline(unscaled, MLPClassifier(**FEW)).fit(FEATURES, kinds), "scale to 0 to 1"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            clearprop.sklearn_weights(each)
 
 
 @pytest.mark.parametrize("short", [False, True])
@@ -226,6 +284,17 @@ def test_layers_of_other_libraries_are_read_from_onnx(tmp_path: Path) -> None:
         {"k": np.transpose(W), "b": [[1.0, 2.0, 3.0]]},
         ("best", "out"),
     )
+    of_two_classes = graph(
+        [
+            node("Gemm", ["x", "w"], ["z"], transB=1),
+            node("Sigmoid", ["z"], ["p"]),
+            node("Sub", ["one", "p"], ["q"]),
+            node("Concat", ["q", "p"], ["out"], axis=1),
+        ],
+        {"w": [[1.0, 2.0]], "one": [1.0]},
+    )
+    two = read_weights(written(tmp_path, "two.onnx", of_two_classes))
+    assert (two.layer_sizes, two.activations) == ([2, 1], ["sigmoid"])
     like_pytorch = graph(
         [
             node("Transpose", ["w"], ["k"], perm=[1, 0]),

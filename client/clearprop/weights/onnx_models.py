@@ -197,13 +197,29 @@ class _Chain:
         refused: ValueError | None = None
         for output in self._graph.output:
             name = output.name
-            while name in made_by and made_by[name].op_type in _WRAPPING:
-                name = made_by[name].input[0]
+            while name in made_by and (below := self._unwrapped(made_by[name], made_by)):
+                name = below
             try:
                 return self._activation(layer, name)
             except ValueError as error:
                 refused = refused or error
         raise refused or ValueError("The model has no outputs.")
+
+    def _unwrapped(self, node: NodeProto, made_by: Mapping[str, NodeProto]) -> str | None:
+        """Return the name of the numbers that a node passes on; None if it computes others.
+
+        scikit-learn's classifiers of two classes have the outputs 1 − p and p.
+        """
+        if node.op_type in _WRAPPING:
+            return str(node.input[0])
+        if node.op_type == "Concat" and len(node.input) == 2 and node.input[0] in made_by:
+            other, p = made_by[node.input[0]], node.input[1]
+            if other.op_type == "Sub" and other.input[1] == p and self._is_one(other.input[0]):
+                return str(p)
+        return None
+
+    def _is_one(self, name: str) -> bool:
+        return name in self._constants and bool((self._constants[name] == 1.0).all())
 
     def _activation(self, layer: _Layer, name: str) -> str:
         """Return the activation that leads from the logits of a layer to a name."""
