@@ -1,4 +1,4 @@
-// The page: a header, notices, and one of three modes.
+// The page: a header, notices, and one of its modes.
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Compare } from "./compare/compare.js";
@@ -7,6 +7,7 @@ import { searchOf } from "./shared/address.js";
 import { useAnswer } from "./shared/answers.js";
 import { get } from "./shared/api.js";
 import { describe } from "./shared/functions.js";
+import { Networks } from "./networks/networks.js";
 import { html } from "./shared/html.js";
 import { NetworkPicker } from "./shared/network_picker.js";
 import { go, usePlace } from "./shared/place.js";
@@ -21,7 +22,11 @@ const MODES = [
   ["look", "Look inside", Look],
   ["train", "Train", Train],
   ["compare", "Compare", Compare],
+  ["networks", "Networks", Networks],
 ];
+
+// The modes that show something before a network is chosen.
+const WITHOUT_NETWORK = new Set(["train", "networks"]);
 
 // Before the user has signed in, there is nothing to choose.
 function Head({ place, isOpen }) {
@@ -107,10 +112,10 @@ function Page() {
 function Content({ place }) {
   const { network, mode } = place;
   const [looks, setLooks] = useState(0);
-  const isWorked = network === WORKED;
+  const isWorked = network === WORKED && mode !== "networks";
   const { answer: hasWorked } = useAnswer(isWorked ? looks : null, hasWorkedExample);
   const Mode = MODES.find(([each]) => each === mode)?.[2] ?? Look;
-  if (!network && mode !== "train") return html`<${Start} />`;
+  if (!network && !WITHOUT_NETWORK.has(mode)) return html`<${Start} />`;
   if (isWorked && hasWorked === null) return null;
   if (isWorked && !hasWorked) return html`<${MissingWorkedExample} onCreated=${() => setLooks(looks + 1)} />`;
   return html`<${Mode} place=${place} />`;

@@ -16,6 +16,7 @@ PLACES = {
     "weight": "?network=worked-example&update=1&line=61&weight=2-1-2",
     "train": "?mode=train",
     "watched": "?mode=train&network=worked-example",
+    "networks": "?mode=networks",
     "compare": "?mode=compare&network=worked-example&base=1&update=6",
 }
 

@@ -16,7 +16,14 @@ def test_opening_the_page_changes_nothing_and_logs_nothing(
     page.on("console", lambda message: logged.append(message.text))
     page.on("pageerror", lambda error: logged.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
-    for place in ("", "?mode=compare", "?mode=train", "?network=worked-example&update=2", "docs"):
+    for place in (
+        "",
+        "?mode=compare",
+        "?mode=train",
+        "?mode=networks",
+        "?network=worked-example&update=2",
+        "docs",
+    ):
         page.goto(f"{site.http}/{place}")
         page.wait_for_load_state("networkidle")
     page.close()

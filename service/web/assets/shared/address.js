@@ -1,6 +1,6 @@
 // The address of the page: it names everything that the page shows, so a link opens exactly this view.
 //
-//   mode      look, train or compare
+//   mode      look, train, compare or networks
 //   network   the network's id
 //   update    the number of the selected update; absent: the latest
 //   example   the example in the batch, from 1
@@ -8,10 +8,13 @@
 //   weight    layer-unit-input, all from 1, as in `clearprop explain`; layer-unit-bias is a bias
 //   base      the other update of a comparison
 //   other     the other network of a comparison
+//   where     the filter of the list of networks
+//   sort      the column that sorts it; with - before it, in reverse
 //
 // Older addresses count from 0: `position`, `step`, and `weight` with dots, in which `b` is a bias.
 
-const TEXTS = ["mode", "network", "other"];
+const TEXTS = ["mode", "network", "other", "where", "sort"];
+const OF_LIST = ["where", "sort"];
 const NUMBERS = ["update", "base", "position", "step"];
 const FROM_ONE = { example: "position", line: "step" };
 
@@ -28,7 +31,8 @@ export function placeOf(search) {
 
 export function searchOf(place) {
   const query = new URLSearchParams();
-  for (const name of ["mode", "network", "weight", "other", "update", "example", "line", "base"]) {
+  const names = ["mode", "network", "weight", "other", "update", "example", "line", "base"];
+  for (const name of place.mode === "networks" ? [...names, ...OF_LIST] : names) {
     const text = textOf(place, name);
     if (text !== "" && !(name === "mode" && text === "look")) query.set(name, text);
   }

@@ -1,0 +1,51 @@
+// Which networks are listed, in which order, and what is known of each.
+
+// The columns of the table that it can be sorted by: their name, and the value of a network.
+export const COLUMNS = {
+  network: { name: "Network", valueOf: ({ network }) => network.network },
+  layers: { name: "Layers", valueOf: ({ network }) => Number(network.parameterCount) },
+  updates: { name: "Updates", valueOf: ({ network }) => Number(network.latestUpdate) },
+  run: { name: "Run", valueOf: ({ run }) => run?.state },
+  cost: { name: "Cost", valueOf: ({ run }) => run?.latestCost },
+  "validation-cost": { name: "Validation cost", valueOf: (row) => validationOf(row)?.cost },
+  accuracy: { name: "Accuracy", valueOf: (row) => validationOf(row)?.accuracy },
+  created: { name: "Created", valueOf: ({ network }) => network.createTime },
+};
+
+// The validation of the parameters that the latest run ended with.
+export function validationOf({ run }) {
+  const isRestored = run?.settings.stop?.restoreBest && run.state === "RUN_STATE_SUCCEEDED";
+  return isRestored ? run.best : run?.latestValidation;
+}
+
+// Whether a network has every term of a filter: `label=value`, or a part of its id.
+export function isFound({ network, labels }, filter) {
+  return filter
+    .split(/\s+/)
+    .filter(Boolean)
+    .every((term) => {
+      const at = term.indexOf("=");
+      return at > 0 ? labels[term.slice(0, at)] === term.slice(at + 1) : network.includes(term);
+    });
+}
+
+// Sorts by a column, or in reverse with "-" before its name; rows without a value are last.
+export function sorted(rows, sort) {
+  const valueOf = (COLUMNS[sort.replace(/^-/, "")] ?? COLUMNS.network).valueOf;
+  const way = sort.startsWith("-") ? -1 : 1;
+  const isKnown = (value) => value !== undefined && value !== "NaN";
+  return [...rows].sort((one, other) => {
+    const [a, b] = [valueOf(one), valueOf(other)].map(ordered);
+    if (!isKnown(a) || !isKnown(b)) return Number(isKnown(b)) - Number(isKnown(a));
+    return a < b ? -way : a > b ? way : 0;
+  });
+}
+
+// The service sends what is not finite as a text.
+const ordered = (value) => ({ Infinity, "-Infinity": -Infinity })[value] ?? value;
+
+// The labels that differ between networks, which are the settings that vary in a sweep.
+export function differingLabels(rows) {
+  const names = [...new Set(rows.flatMap(({ network }) => Object.keys(network.labels)))];
+  return names.filter((name) => new Set(rows.map(({ network }) => network.labels[name])).size > 1).sort();
+}

@@ -1,0 +1,140 @@
+// Networks: a table with their results, their curves in one plot, and their settings side by side.
+import { useState } from "preact/hooks";
+import { get } from "../shared/api.js";
+import { useAnswer } from "../shared/answers.js";
+import { html } from "../shared/html.js";
+import { Num } from "../shared/number_view.js";
+import { whole } from "../shared/number_format.js";
+import { go } from "../shared/place.js";
+import { toggled } from "./chosen.js";
+import { Coordinates } from "./coordinates.js";
+import { Curves } from "./curves.js";
+import { COLUMNS, differingLabels, isFound, sorted, validationOf } from "./listing.js";
+
+const PAGE = 1000; // the largest page that the service sends
+const MOST_SHOWN = 300; // each needs a call for its latest run
+const AT_ONCE = 6;
+const FIRST_SORT = "validation-cost";
+
+export function Networks({ place }) {
+  const [looks, setLooks] = useState(0);
+  const [chosen, setChosen] = useState([]);
+  const [isLog, setLog] = useState(false);
+  const filter = place.where ?? "";
+  const sort = place.sort ?? FIRST_SORT;
+  const { answer } = useAnswer(`${looks} ${filter}`, (signal) => listed(filter, signal));
+  if (!answer) return html`<p class="networks soft">Loading networks…</p>`;
+  const rows = sorted(answer.rows, sort);
+  const [best] = sorted(answer.rows, FIRST_SORT).filter(validationOf);
+  const toggle = (network) => setChosen(toggled(chosen, network));
+  return html`
+    <div class="networks">
+      <form class="filter" role="search" onSubmit=${(event) => event.preventDefault()}>
+        <label
+          ><span class="small soft">Filter</span>
+          <input value=${filter} placeholder="sweep=rates fold=1, or a part of an id" autocomplete="off" spellcheck=${false} onChange=${(event) => go({ where: event.target.value.trim() || undefined })} />
+        </label>
+        <button type="button" onClick=${() => setLooks(looks + 1)}>Refresh</button>
+        <span class="small soft" role="status">${countText(answer)}</span>
+      </form>
+      ${rows.length > 0 &&
+      html`
+        <${Curves} rows=${rows} chosen=${chosen} isLog=${isLog} setLog=${setLog} />
+        <${Coordinates} rows=${rows} chosen=${chosen} best=${best} />
+        <${Table} rows=${rows} sort=${sort} chosen=${chosen} toggle=${toggle} />
+      `}
+    </div>
+  `;
+}
+
+function Table({ rows, sort, chosen, toggle }) {
+  const labels = differingLabels(rows);
+  return html`
+    <section class="panel" aria-label="Networks">
+      <div class="scrolled" tabindex="0">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Curve</th>
+              ${Object.entries(COLUMNS).map(([column, { name }]) => html`<${Header} key=${column} column=${column} name=${name} sort=${sort} />`)}
+              ${labels.length > 0 && html`<th scope="col">Labels</th>`}
+            </tr>
+          </thead>
+          <tbody>
+            ${rows.map((row) => html`<${Row} key=${row.network.network} row=${row} labels=${labels} isChosen=${chosen.includes(row.network.network)} toggle=${toggle} />`)}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  `;
+}
+
+function Header({ column, name, sort }) {
+  const way = sort === column ? "ascending" : sort === `-${column}` ? "descending" : undefined;
+  const arrow = { ascending: " ▲", descending: " ▼" }[way] ?? "";
+  return html`
+    <th scope="col" aria-sort=${way}>
+      <button type="button" class="link" onClick=${() => go({ sort: way === "ascending" ? `-${column}` : column })}>${name}<span aria-hidden="true">${arrow}</span></button>
+    </th>
+  `;
+}
+
+function Row({ row, labels, isChosen, toggle }) {
+  const { network, run } = row;
+  const validation = validationOf(row);
+  const open = (event) => {
+    event.preventDefault();
+    go({ mode: "look", network: network.network, update: undefined, position: undefined, step: undefined, weight: undefined }, { push: true });
+  };
+  const words = labels.filter((name) => name in network.labels).map((name) => `${name}=${network.labels[name]}`);
+  return html`
+    <tr>
+      <td><input type="checkbox" aria-label=${`Curve of ${network.network}`} checked=${isChosen} onChange=${() => toggle(network.network)} /></td>
+      <th scope="row"><a href=${`/?network=${network.network}`} onClick=${open}>${network.network}</a></th>
+      <td>${network.layerSizes.join("-")}</td>
+      <td>${whole(network.latestUpdate)}</td>
+      <td>${run ? run.state.replace("RUN_STATE_", "").toLowerCase() : ""}</td>
+      <td><${Num} value=${run?.latestCost} name="cost" /></td>
+      <td><${Num} value=${validation?.cost} name="validation cost" /></td>
+      <td>${validation?.accuracy === undefined ? "–" : `${(100 * validation.accuracy).toFixed(1)} %`}</td>
+      <td>${network.createTime.slice(0, 16).replace("T", " ")}</td>
+      ${labels.length > 0 && html`<td class="small labels">${words.join(", ")}</td>`}
+    </tr>
+  `;
+}
+
+// The networks that a filter finds, each with its latest run.
+async function listed(filter, signal) {
+  const found = [];
+  let pageToken;
+  do {
+    const page = await get("networks", { pageSize: PAGE, pageToken }, signal);
+    found.push(...page.networks.filter((network) => isFound(network, filter)));
+    pageToken = page.nextPageToken || undefined;
+  } while (pageToken);
+  const waiting = found.slice(0, MOST_SHOWN);
+  const rows = [];
+  const work = async () => {
+    for (let network = waiting.shift(); network; network = waiting.shift()) {
+      rows.push({ network, run: await latestRun(network, signal) });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return { rows, count: found.length };
+}
+
+// A network can be deleted in the meantime.
+async function latestRun({ network }, signal) {
+  try {
+    return (await get(`networks/${network}/runs`, { pageSize: 1 }, signal)).runs[0];
+  } catch (error) {
+    if (error.reason === "NETWORK_NOT_FOUND") return undefined;
+    throw error;
+  }
+}
+
+function countText({ rows, count }) {
+  if (!count) return "No network is found.";
+  const all = count === 1 ? "1 network" : `${whole(count)} networks`;
+  return rows.length < count ? `${all}; the first ${whole(rows.length)} are listed. Use a filter.` : `${all}.`;
+}
