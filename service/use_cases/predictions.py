@@ -14,6 +14,7 @@ from training.network import Array, Network
 from training.network_rules import check_finite
 from training.ports import Store
 from training.settings import check_batch
+from training.tables.arrangement import named
 from training.tables.encoding import Column, encode_inputs
 from training.work import check_work, work_of_outputs
 
@@ -54,6 +55,7 @@ class Predictions:
             if columns:
                 inputs = _prepared(violations, network, inputs, columns)
             else:
+                _check_unprepared(violations, network)
                 _check_inputs(violations, network, inputs)
         check_batch(network, len(inputs), "number of inputs", self._limits)
         check_work(
@@ -91,6 +93,19 @@ def _prepared(
         bool(np.isfinite(prepared).all()), "columns", "must have numbers that can be scaled"
     )
     return prepared
+
+
+def _check_unprepared(violations: Violations, network: Network) -> None:
+    """Refuse plain numbers for a network that scales or fills: nobody knows whether they are."""
+    preparation = network.preparation
+    if preparation is not None and preparation.table.is_learned:
+        names = [column.name for column in preparation.table.inputs]
+        violations.add(
+            "inputs",
+            f"must be empty, because network {network.id} prepares its inputs: send columns with"
+            f" the names {named(names)}",
+        )
+    violations.refuse()
 
 
 def _check_inputs(violations: Violations, network: Network, inputs: Array | list[Array]) -> None:

@@ -5,10 +5,21 @@ from collections.abc import Iterator
 from io import StringIO
 
 from clearprop import NetworkInfo, Prediction
+from clearprop.cli.number_format import number
 from clearprop.v1 import table_pb2 as pb
 
 #: Activations whose outputs are probabilities.
 _PROBABILITIES = {"softmax", "sigmoid"}
+
+
+def answers_of(prediction: Prediction) -> list[str]:
+    """Return the answer of each row as a text; none if the network has no preparation."""
+    if not prediction.output_names:
+        return []
+    return [
+        "  ".join(map(number, each.values)) if each.values else ", ".join(each.classes)
+        for each in prediction.message.predictions
+    ]
 
 
 def csv_of(network: NetworkInfo, prediction: Prediction) -> str:

@@ -1,19 +1,20 @@
 """`clearprop predict`: a network's outputs."""
 
-from collections.abc import Mapping, Sequence
+import csv
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from rich.markup import escape
 
 from clearprop import Network
-from clearprop.cli.answers import csv_of
+from clearprop.cli.answers import answers_of, csv_of
 from clearprop.cli.connection import connected
-from clearprop.cli.number_format import counted, listed
+from clearprop.cli.number_format import counted, listed, number
 from clearprop.cli.options import Json, NetworkId, UpdateNumber
 from clearprop.cli.output import err, out, say, say_json, show_table
-from clearprop.cli.parsers import vector
+from clearprop.cli.parsers import real_number, vector
 from clearprop.cli.server_options import Server
 from clearprop.cli.table_options import DecimalComma, Delimiter, Header, bad_tables, csv_form
 from clearprop.cli.written_files import (
@@ -32,13 +33,15 @@ from clearprop.tables.decoding import columns_of_examples
 from clearprop.tables.files import opened_table
 from clearprop.tables.prediction import read_rows
 from clearprop.tables.table import Table
+from clearprop.v1.table_pb2 import InputColumn
 from clearprop.values import Matrix, MatrixLike
 
 _Inputs = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="INPUTS",
-        help="Input vectors such as 0,1. Write -- before negative numbers: -- -1,0.",
+        help="Input vectors such as 0,1, or values of a network's columns in order, such as"
+        " 31,nurse. Write -- before negative numbers: -- -1,0.",
     ),
 ]
 _Set = Annotated[str, typer.Option(metavar="SET", help="Use the inputs of this training set.")]
@@ -101,16 +104,19 @@ def predict(  # noqa: PLR0913 - an argument for each option of the command
         return
     if output or force or CsvForm(delimiter, header, decimal_comma) != CsvForm():
         raise typer.BadParameter("This option is for --from.", param_hint="'--output'")
-    given = {each: vector(each, "INPUTS") for each in inputs or ()}
     with connected(server) as client:
         asked = client.network(network)
-        shown_inputs: MatrixLike
+        shown_inputs: MatrixLike | Sequence[Sequence[str]]
         targets: MatrixLike | None = None
         if on:
             examples = client.training_set(on).examples()
             shown_inputs, targets = examples.inputs, examples.targets
             prediction = asked.predict(_inputs_of(asked, examples), update=update)
+        elif asked.preparation is not None:
+            shown_inputs = [next(csv.reader([each])) for each in inputs or ()]
+            prediction = asked.predict(_named_rows(asked, shown_inputs), update=update)
         else:
+            given = {each: vector(each, "INPUTS") for each in inputs or ()}
             _check_lengths(given, network, asked.layer_sizes[0])
             shown_inputs = [given[each] for each in inputs or ()]
             prediction = asked.predict(shown_inputs, update=update)
@@ -118,7 +124,7 @@ def predict(  # noqa: PLR0913 - an argument for each option of the command
         say_json(prediction.message)
         return
     say(f"Outputs at update {prediction.update:,}:")
-    show_outputs(shown_inputs, targets, prediction.outputs)
+    show_outputs(shown_inputs, targets, prediction.outputs, answers_of(prediction))
     not_finite = sum(len(each.non_finite_outputs) for each in prediction.message.predictions)
     if not_finite:
         say(f"[yellow]{counted(not_finite, 'output')} not finite.[/]")
@@ -156,14 +162,24 @@ def _predict_table(network: str, source: _TableFile, answers: _Output, server: S
         show.print(f"Not used: {escape(listed_names(rows.unused))}", soft_wrap=True)
 
 
-def show_outputs(inputs: MatrixLike, targets: MatrixLike | None, outputs: Matrix) -> None:
-    """Print a line for each input vector, with the targets if they are known."""
-    named = {"inputs": inputs, "targets": targets, "outputs": outputs}
-    columns = {name: matrix for name, matrix in named.items() if matrix is not None}
-    show_table(
-        list(columns),
-        ([listed(row) for row in rows] for rows in zip(*columns.values(), strict=True)),
-    )
+def show_outputs(
+    inputs: MatrixLike | Sequence[Sequence[str]],
+    targets: MatrixLike | None,
+    outputs: Matrix,
+    answers: Sequence[str] = (),
+) -> None:
+    """Print a line for each row, with the targets if they are known, and the answers if any."""
+    columns = {"inputs": [_listed(row) for row in inputs]}
+    if targets is not None:
+        columns["targets"] = [listed(row) for row in targets]
+    columns["outputs"] = [listed(row) for row in outputs]
+    if answers:
+        columns["answer"] = list(answers)
+    show_table(list(columns), zip(*columns.values(), strict=True))
+
+
+def _listed(row: Iterable[float] | Sequence[str]) -> str:
+    return "  ".join(each if isinstance(each, str) else number(each) for each in row)
 
 
 def _check_lengths(vectors: Mapping[str, Sequence[float]], network: str, inputs: int) -> None:
@@ -175,6 +191,29 @@ def _check_lengths(vectors: Mapping[str, Sequence[float]], network: str, inputs:
                 f"{counted(inputs, 'input')}.",
                 param_hint="'INPUTS'",
             )
+
+
+def _named_rows(network: Network, rows: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
+    """Return rows of values, which are in the order of the network's columns, by name."""
+    columns = network.message.preparation.table.inputs
+    for row in rows:
+        if len(row) != len(columns):
+            raise typer.BadParameter(
+                f"{shown(','.join(row))} has {counted(len(row), 'value')}, but network {network.id}"
+                f" has the columns {listed_names([each.name for each in columns])}.",
+                param_hint="'INPUTS'",
+            )
+    return [
+        {column.name: _value(column, text) for column, text in zip(columns, row, strict=True)}
+        for row in rows
+    ]
+
+
+def _value(column: InputColumn, text: str) -> float | str | None:
+    """Return a value of a column; None if it is missing."""
+    if not text.strip():
+        return None
+    return text.strip() if column.categories else real_number(text)
 
 
 def _inputs_of(network: Network, examples: Examples) -> MatrixLike | Table:

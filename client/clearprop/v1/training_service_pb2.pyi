@@ -1894,8 +1894,9 @@ class PredictRequest(_message.Message):
     """Whether to return the activations of all layers."""
     @_builtins.property
     def inputs(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.Vector]:
-        """The input vectors: at least 1. Each has one finite value for each unit of the first layer. For
-        networks with a preparation these are prepared values: send `columns` to have them prepared.
+        """The input vectors: at least 1. Each has one finite value for each unit of the first layer. Must be
+        empty if the network prepares its inputs, that is, scales them or fills missing values: send
+        `columns`.
         """
 
     @_builtins.property

@@ -13,6 +13,7 @@ from service.faces.messages.networks import new_network
 from service.use_cases.exports import ExportFormat
 from service.use_cases.networks import NewNetwork
 from service.use_cases.training_sets import NewTrainingSet
+from training.engine import activations
 from training.errors import InvalidFields, validating
 from training.example_collector import Collector
 from training.limits import Limits
@@ -134,8 +135,11 @@ def test_predictions_take_rows_as_they_are(service: Service) -> None:
     columns = [Column("job", np.empty(0), ["nurse"] * 2), Column("age", np.array([nan, 31.0]))]
     by_name = service.predictions.predict("net", None, [], columns)
     prepared = preparation.inputs(np.array([[nan, 1.0, 0.0, 1.0], [31.0, 0.0, 0.0, 1.0]]))
-    by_inputs = service.predictions.predict("net", None, prepared)
-    assert by_name.activations.tobytes() == by_inputs.activations.tobytes()
+    state = service.states.read(service.networks.get("net").network, by_name.update)
+    expected = activations(by_name.network, state.parameters, prepared)
+    assert by_name.activations.tobytes() == expected.tobytes()
+    with pytest.raises(InvalidFields, match="prepares its inputs: send columns"):
+        service.predictions.predict("net", None, prepared)
     with pytest.raises(InvalidFields, match="'cook'"):
         service.predictions.predict(
             "net", None, [], [Column("job", np.empty(0), ["cook"] * 2), columns[1]]
@@ -204,7 +208,7 @@ def test_errors_of_numbers_are_in_their_units(service: Service) -> None:
     service.networks.create(replace(wanted, initializer=SEEDED))
     service.step(1, TrainingSettings("line", 1e-9, batch_size=8, epochs=1))
     _, _, found = service.evaluations.evaluate("net", None, "line")
-    weight = service.predictions.predict("net", None, [np.array([1.0])]).activations[0, 0]
+    weight = service.states.read(service.networks.get("net").network, 1).parameters[0]
     (errors,) = found.judgement.errors
     assert errors.mae == pytest.approx(abs(1.0 - weight) * 350.0)
 
