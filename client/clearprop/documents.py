@@ -29,7 +29,7 @@ FORMAT = "clearprop-network"
 VERSION = 2
 
 #: The largest request that the service accepts, in bytes.
-_REQUEST_BYTES = 16 * 2**20
+REQUEST_BYTES = 16 * 2**20
 
 _LARGEST_LAYER = 2**31 - 1
 _OPTIMIZER_NUMBERS = ("momentum", "beta1", "beta2", "epsilon", "weight_decay", "dampening")
@@ -77,10 +77,10 @@ def read_document(document: DocumentLike) -> CreateNetworkRequest:
     reader = _Reader(fields)
     request = reader.request()
     reader.refuse()
-    if request.ByteSize() > _REQUEST_BYTES:
+    if request.ByteSize() > REQUEST_BYTES:
         raise ValueError(
             f"The network has {request.ByteSize():,} bytes, and a request can have"
-            f" {_REQUEST_BYTES:,}: to import it without its optimizer state, set optimizer_state to"
+            f" {REQUEST_BYTES:,}: to import it without its optimizer state, set optimizer_state to"
             " null in the document."
         )
     return request

@@ -139,7 +139,7 @@ def test_an_invalid_document_is_refused_with_its_problems(document: Any, said: s
 def test_a_network_too_large_for_a_request_is_refused_with_advice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(documents, "_REQUEST_BYTES", 300)
+    monkeypatch.setattr(documents, "REQUEST_BYTES", 300)
     with pytest.raises(ValueError, match="set optimizer_state to null in the document"):
         read_document(documented())
     read_document(documented(optimizer_state=None))

@@ -403,5 +403,12 @@ def test_files_of_other_kinds_are_refused_with_what_to_do(tmp_path: Path) -> Non
     ):
         with pytest.raises(ValueError, match=message):
             read_weights(written(tmp_path, "net.bin", content))
+    with (tmp_path / "huge.npz").open("wb") as file:
+        file.truncate(2**27 + 1)
+    with pytest.raises(ValueError, match="The file has 134,217,729 bytes"):
+        read_weights(tmp_path / "huge.npz")
+    large = ModelWeights([np.ones((1, 2**21))], activations=["relu"])
+    with pytest.raises(ValueError, match="bytes, and a request can have 16,777,216"):
+        create_with_weights("net", large, "", "")
     with pytest.raises(ValueError, match="is not an ONNX model"):
         read_weights(written(tmp_path, "net.onnx", b"not a model"))

@@ -1,6 +1,7 @@
 """Calls that give a network the weights of a model of another library."""
 
 from clearprop.calls.base import Call, new_request_id
+from clearprop.documents import REQUEST_BYTES
 from clearprop.infos import NetworkInfo
 from clearprop.options import NetworkOptions, describe_network
 from clearprop.v1 import training_service_pb2 as pb
@@ -34,6 +35,11 @@ def create_with_weights(
     describe_network(request, options)
     if model.preparation is not None:
         request.preparation.CopyFrom(model.preparation)
+    if request.ByteSize() > REQUEST_BYTES:
+        raise ValueError(
+            f"The network has {request.ByteSize():,} bytes, and a request can have"
+            f" {REQUEST_BYTES:,}: use smaller layers."
+        )
     return Call(request, pb.CreateNetworkResponse)
 
 

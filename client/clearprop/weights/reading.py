@@ -14,6 +14,9 @@ from clearprop.weights.safetensors import read_safetensors
 #: An argument that has the weights of a model: a file, arrays by name, or a list of arrays.
 WeightSource: TypeAlias = str | os.PathLike[str] | ModelWeights | Mapping[str, Any] | Sequence[Any]
 
+#: A request has less than this, so a larger file cannot be imported and need not be read.
+_MOST_BYTES = 2**27
+
 _ZIP = b"PK"
 
 
@@ -40,6 +43,11 @@ def _named(arrays: Sequence[Any]) -> dict[str, Any]:
 
 
 def _read_file(file: Path, layout: str | None) -> ModelWeights:
+    size = file.stat().st_size
+    if size > _MOST_BYTES:
+        raise ValueError(
+            f"The file has {size:,} bytes. The largest that can be imported has {_MOST_BYTES:,}."
+        )
     content = file.read_bytes()
     if file.suffix == ".onnx":
         from clearprop.weights.onnx_models import read_onnx  # noqa: PLC0415 - it needs `onnx`
