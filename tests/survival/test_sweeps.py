@@ -13,7 +13,7 @@ from servers import ServerProcess, new_server
 
 #: The trials of the sweep, and how many updates each of them has.
 TRIALS = 100
-UPDATES = 60
+UPDATES = 12
 
 VARY = {"learning_rate": [0.5 + 0.1 * number for number in range(TRIALS // 4)]}
 ARGUMENTS: dict[str, Any] = {
@@ -22,6 +22,7 @@ ARGUMENTS: dict[str, Any] = {
     "batch_size": 1,
     "epochs": UPDATES // 6,
     "hidden_layers": 2,
+    "at_once": 8,
 }
 
 #: The same sweep as a program that can be killed.
