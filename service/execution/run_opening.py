@@ -1,12 +1,11 @@
 """Opens runs: checks their settings, and that the network has no other run that is not over."""
 
-from contextlib import suppress
 from dataclasses import replace
 
 from service.reading.examples_cache import ExamplesCache
 from training.class_weights import check_class_weights
 from training.dropout import check_dropout
-from training.errors import RunNotOver, TrainingSetNotFound, Violations
+from training.errors import HeadMoved, RunNotOver, TrainingSetNotFound, Violations
 from training.label_smoothing import check_label_smoothing
 from training.limits import Limits
 from training.network import Network
@@ -56,17 +55,6 @@ class RunOpening:
         is_learned = network.preparation is None
         return replace(opened, preparation=preparation) if is_learned else opened
 
-    def load(self, reader: Reader, settings: TrainingSettings) -> None:
-        """Read the examples into the cache, so that opening the run is quick.
-
-        Raises DamagedHistory. Other errors in the settings are reported by `addition`.
-        """
-        validation = settings.validation
-        for set_id in (settings.training_set, validation and validation.training_set):
-            if set_id:
-                with suppress(TrainingSetNotFound):
-                    self._examples.read(reader, reader.training_set(set_id).uid)
-
     def _check(
         self,
         violations: Violations,
@@ -105,6 +93,16 @@ class RunOpening:
         field = "settings.validation.training_set"
         fitted(violations, field, network, validation_set, examples)
         return network, (training_set, validation_set)
+
+
+def check_same_sets(reader: Reader, run: Run) -> None:
+    """Raise HeadMoved if the training sets of a new run were deleted or replaced meanwhile."""
+    validation = run.settings.validation
+    named = [(run.settings.training_set, run.training_set_uid)]
+    if validation is not None and validation.training_set:
+        named.append((validation.training_set, run.validation_set_uid))
+    if any(reader.training_set(set_id).uid != uid for set_id, uid in named):
+        raise HeadMoved("the training set was replaced: retry")
 
 
 def _prepared(

@@ -1,15 +1,24 @@
 """Use cases of runs: train, pause, resume, cancel, get, list; steps are in another module."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
-from service.execution.run_opening import RunOpening
+from service.execution.run_opening import RunOpening, check_same_sets
 from service.execution.tickets import Outcome, Ticket, ticket_for
 from service.use_cases.answers import RunReference
 from service.use_cases.caller import CALLER
-from service.use_cases.requests import AnsweredBefore, RequestId, check_request, once, once_waiting
+from service.use_cases.requests import (
+    AnsweredBefore,
+    RequestId,
+    check_request,
+    check_unanswered,
+    once,
+    once_waiting,
+)
 from service.use_cases.warnings import Warnings
-from training.errors import RunOver, Violation, Violations
+from training.errors import HeadMoved, RunOver, Violation, Violations
 from training.network import Network
 from training.ports import Clock, Executor, Reader, Store, Writer
 from training.run import Run, RunState
@@ -65,25 +74,12 @@ class Runs:
         Raises InvalidFields, NetworkNotFound, TrainingSetNotFound, LimitExceeded, RunNotOver,
         StaleEtag, StoreFull.
         """
-
-        def start(writer: Writer) -> RunView:
-            self._store.require_room(new_bytes=0)
-            network = writer.network(network_id)
-            head = writer.head(network.uid)
-            violations = Violations(unknown)
-            opening = self._opening.addition(violations, writer, network, head, settings, etag)
-            writer.append(opening)
-            return RunView(network_id, _run_of(opening))
-
-        with self._store.read() as reader:
-            violations = Violations(unknown)
-            check_request(violations, request)
-            if violations:  # together with all that is wrong with the settings
-                network = reader.network(network_id)
-                head = reader.head(network.uid)
-                self._opening.addition(violations, reader, network, head, settings, etag)
-            self._opening.load(reader, settings)
-        return self._start(request, start)
+        while True:
+            network, opening = self._opened(network_id, settings, etag, request, unknown)
+            try:
+                return self._start(request, partial(self._append, network, opening))
+            except HeadMoved:
+                continue  # another call changed the network: read it again
 
     def begin_pause(
         self,
@@ -179,25 +175,64 @@ class Runs:
             lambda writer: once_waiting(writer, self._clock, request, lambda: ask(writer))
         )
 
+    def _opened(
+        self,
+        network_id: str,
+        settings: TrainingSettings,
+        etag: str,
+        request: RequestId[RunView] | None,
+        unknown: Iterable[Violation],
+    ) -> tuple[Network, Addition]:
+        """Return a network and the addition that opens a run, outside of the transaction.
+
+        Looking at a large training set takes long, and would hold up all other writes.
+        """
+        violations = Violations(unknown)
+        check_request(violations, request)
+        with self._store.read() as reader:
+            if not violations:
+                with self._continuing():
+                    check_unanswered(reader, request)
+            network = reader.network(network_id)
+            head = reader.head(network.uid)
+            return network, self._opening.addition(
+                violations, reader, network, head, settings, etag
+            )
+
+    def _append(self, network: Network, opening: Addition, writer: Writer) -> RunView:
+        self._store.require_room(new_bytes=0)
+        run = _run_of(opening)
+        check_same_sets(writer, run)
+        writer.append(opening)
+        return RunView(network.id, run)
+
     def _start(
         self, request: RequestId[RunView] | None, work: Callable[[Writer], RunView]
     ) -> RunView:
         """Have a run executed that a transaction has made active."""
-        try:
+        with self._continuing():
             view = self._store.commit(
                 lambda writer: once(
                     writer, self._clock, request, lambda: work(writer), run=_reference
                 )
             )
+        self._executor.start(view.run.network_uid, view.run.number, CALLER.get())
+        return view
+
+    @contextmanager
+    def _continuing(self) -> Iterator[None]:
+        """Have the run of a request executed that was answered before.
+
+        The first call may have ended after its commit, before the run was started.
+        """
+        try:
+            yield
         except AnsweredBefore as before:
-            # The first call may have ended after its commit, before the run was started.
             if before.answer.run is not None:
                 self._executor.start(
                     before.answer.run.network_uid, before.answer.run.number, CALLER.get()
                 )
             raise
-        self._executor.start(view.run.network_uid, view.run.number, CALLER.get())
-        return view
 
 
 def _reference(view: RunView) -> RunReference:

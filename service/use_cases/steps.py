@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from service.execution.run_opening import RunOpening
+from service.execution.run_opening import RunOpening, check_same_sets
 from service.execution.tickets import Outcome, Ticket, ticket_for
 from service.use_cases.caller import CALLER
 from service.use_cases.requests import (
@@ -127,7 +127,7 @@ class Steps:
         def append(writer: Writer, addition: Addition) -> Ticket:
             self._store.require_room(new_bytes=0 if intent.opening else None)
             if intent.opening:
-                _check_still_there(writer, intent.run)
+                check_same_sets(writer, intent.run)
             writer.append(addition)
             assert addition.run is not None
             return ticket_for(
@@ -156,15 +156,6 @@ def _check(violations: Violations, command: StepCommand) -> None:
         f"must be 0 (for 1) to 2^53, not {command.count}",
     )
     violations.known("unit")
-
-
-def _check_still_there(reader: Reader, run: Run) -> None:
-    validation = run.settings.validation
-    named = [(run.settings.training_set, run.training_set_uid)]
-    if validation is not None and validation.training_set:
-        named.append((validation.training_set, run.validation_set_uid))
-    if any(reader.training_set(set_id).uid != uid for set_id, uid in named):
-        raise HeadMoved("the training set was replaced: retry")
 
 
 def _paused_run(reader: Reader, network: Network, head: Head) -> PausedRun:

@@ -331,7 +331,8 @@ def with_enum(request: Any, path: str, number: int) -> Any:
     name, _, rest = path.partition(".")
     field, repeated, _ = name.partition("[0]")
     if rest:
-        with_enum(getattr(request, field), rest, number)
+        inner = getattr(request, field)
+        with_enum(inner.add() if repeated else inner, rest, number)
     elif repeated:
         getattr(request, field).append(number)
     else:
@@ -353,8 +354,12 @@ def test_an_unknown_enum_value_is_rejected_in_every_field(
     stub: TrainingServiceStub, call: str, kind: type[Message], path: str
 ) -> None:
     network = create(stub).network
-    names = {"CreateNetwork": {}, "CreateToken": {"name": "t"}}.get(call, {"network": network})
-    refusal = refused(lambda: getattr(stub, call)(with_enum(kind(**names), path, 99)))
+    names = {"network": network} if "network" in kind.DESCRIPTOR.fields_by_name else {}
+    if call == "CreateNetwork":
+        names = {}
+    request = with_enum(kind(**names), path, 99)
+    is_stream = SERVICE.methods_by_name[call].client_streaming
+    refusal = refused(lambda: getattr(stub, call)(iter([request]) if is_stream else request))
     assert refusal.code is INVALID
     assert path in refusal.fields
     assert state(stub, network).update == 0

@@ -11,6 +11,17 @@ from training.errors import RunNotFound
 from training.ports import Store
 from training.run import FINAL, EndReason, Failure, RunState
 from training.settings import StopCondition, TrainingSettings
+from training.tables.preparation import Preparation
+from training.tables.table import (
+    ColumnKind,
+    Filling,
+    FillingKind,
+    InputColumn,
+    Scaling,
+    Table,
+    TargetKind,
+    Targets,
+)
 from training.update import Addition
 from training.validation import (
     Improvement,
@@ -185,3 +196,27 @@ def test_no_state_can_be_requested_of_a_run_that_is_not_active(store: Store) -> 
     append(store, story.change(RunState.RUNNING))
     with store.read() as reader:
         assert reader.wanted_state(story.uid, 1) is None
+
+
+def test_the_preparation_that_a_run_learned_is_stored_with_it(store: Store) -> None:
+    story = begin(store)
+    table = Table(
+        (InputColumn("age", has_missing=True), InputColumn("job", ColumnKind.CATEGORY, ("a", "b"))),
+        Targets(TargetKind.NUMBERS, ("pay",)),
+        Scaling.STANDARDIZE,
+        Filling(FillingKind.CONSTANT, 0.1 + 0.2),
+        shape=(2, 2),
+    )
+    preparation = Preparation(
+        table, (0.5, 0.0, 0.0, 0.0), (1 / 3,) * 4, (5e-324,) * 4, (1e308,), (-7.0,), "some-uid", 9
+    )
+    opening = story.opening()
+    assert opening.run is not None
+    append(store, replace(opening, preparation=preparation))
+    with store.read() as reader:
+        assert reader.network_by_uid(story.uid).preparation == preparation
+    labels = {"a": "1"}
+    store.write(lambda writer: writer.set_labels(story.uid, labels)).result()
+    with store.read() as reader:
+        network = reader.network_by_uid(story.uid)
+    assert (network.preparation, network.labels) == (preparation, labels)

@@ -49,7 +49,6 @@ class Upload:
                 for field in ("training_set", "request_id", "weights", "replace"):
                     violations.require(not getattr(message, field), field, _ONLY_IN_FIRST)
                 violations.require(not message.HasField("table"), "table", _ONLY_IN_FIRST)
-            violations.refuse()
             add_rows(violations, self._collector, message)
 
     def complete(self, respond: Callable[[TrainingSet], Message]) -> Uploaded:
