@@ -46,13 +46,23 @@ def moment(
 
 
 def compiled(some: Moment, folder: Path) -> ctypes.CDLL:
-    """Compile the source without any warning; products and sums could be fused."""
+    """Compile the source without any warning, with options that fuse products and sums."""
     compiler = shutil.which("cc")
     if compiler is None:
         pytest.skip("There is no C compiler (cc): the exported C is not tested.")
     source, library = folder / "net.c", folder / "net.so"
     source.write_text("".join(c_source(some)), encoding="utf-8")
     warnings = ("-Wall", "-Wextra", "-Werror", "-pedantic")
-    options = ("-std=c99", *warnings, "-O2", "-march=native", "-shared", "-fPIC", "-o", library)
+    options = (
+        "-std=gnu99",
+        *warnings,
+        "-O2",
+        "-march=native",
+        "-ffp-contract=fast",
+        "-shared",
+        "-fPIC",
+        "-o",
+        library,
+    )
     subprocess.run([compiler, *options, source], check=True)
     return ctypes.CDLL(str(library))
