@@ -324,8 +324,14 @@ def test_the_command_shows_the_combinations_and_networks_are_found_by_label(
     one = clearprop(*where, "--where", "trial=3", "--json").stdout.splitlines()
     assert [json.loads(line)["network"] for line in one] == [f"{name}-0003"]
     assert "no networks with" in clearprop("networks", "--where", "sweep=none").stdout
+    deleted = clearprop("delete", "--where", f"sweep={name}", "--where", "trial=4", "--yes").stdout
+    assert deleted == "Deleted 1 network.\n"
+    assert "no networks with" in clearprop("delete", "--where", "sweep=none").stdout
+    assert "Name a network, or" in clearprop("delete", "--yes", code=2).stderr
+    asked = clearprop("delete", "--where", f"sweep={name}", code=1)
+    assert "Delete 3 networks with" in asked.stdout + asked.stderr
     by_age = clearprop(*where, "--sort", "-created").stdout.splitlines()[2:]
-    assert len(by_age) == 4
+    assert len(by_age) == 3
     refused = clearprop(*command[:-2], code=1).stderr
     assert "exists with other arguments" in refused
     wrong = clearprop(*command, "--vary", "momentum=0.5,x", code=2).stderr

@@ -68,6 +68,7 @@ PRINTED = {
         "Sweep random: 6 combinations, 6 trials, 6 trained now.",
         "species-0006",
         "Run 1 of best is SUCCEEDED",
+        "Deleted 6 networks.",
     ],
     "docs/tutorial.md": [
         "setosa, versicolor, virginica",

@@ -49,7 +49,9 @@ PANELS: dict[str, dict[str, Entry]] = {
         ),
         "set-weight": Entry("Set one weight or bias.", "edits:set_weight"),
         "reset": Entry("Reset all parameters to new initial values.", "edits:reset"),
-        "delete": Entry("Delete a network and its history.", "networks:delete"),
+        "delete": Entry(
+            "Delete a network and its history, or all networks with a label.", "networks:delete"
+        ),
         "delete-updates": Entry("Delete a network's oldest updates.", "networks:delete_updates"),
     },
     "Training": {

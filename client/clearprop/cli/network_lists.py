@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from clearprop import Client, Network, RunInfo
+from clearprop import Network, RunInfo
 from clearprop.cli.connection import connected
-from clearprop.cli.networks import activations_of, kept, labels_of_options
+from clearprop.cli.networks import Where, activations_of, kept, labels_of_options, matching
 from clearprop.cli.number_format import number
 from clearprop.cli.options import Json
 from clearprop.cli.output import say, say_json, show_table
@@ -20,15 +20,6 @@ from clearprop.validations import Validation
 
 #: How much of the labels a column shows; --json has all of them.
 _LONGEST_LABELS = 80
-
-Where = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--where",
-        metavar="LABEL=VALUE",
-        help="Only networks with this label. Can be repeated.",
-    ),
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +77,11 @@ def networks(
     labels = labels_of_options(where, "--where")
     with_runs = bool(labels) or sort.removeprefix("-") in _OF_RUNS
     with connected(server) as client:
-        found = _sorted(matching(client, labels, with_runs=with_runs), sort)
+        listed = [
+            _Listed(network, next(iter(network.runs()), None) if with_runs else None)
+            for network in matching(client, labels)
+        ]
+    found = _sorted(listed, sort)
     if as_json:
         for each in found:
             say_json(each.network.message)
@@ -96,15 +91,6 @@ def networks(
         say(f"There are no networks with {escape(', '.join(where or ()))}.")
     else:
         say("There are no networks. [bold]clearprop create first --layers 2-5-1[/] creates one.")
-
-
-def matching(client: Client, labels: dict[str, str], *, with_runs: bool) -> list[_Listed]:
-    """Return the networks with these labels."""
-    return [
-        _Listed(network, next(iter(network.runs()), None) if with_runs else None)
-        for network in client.networks()
-        if labels.items() <= network.labels.items()
-    ]
 
 
 def _sorted(found: Iterable[_Listed], sort: str) -> list[_Listed]:

@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from clearprop import NetworkInfo, NetworkOptions, State
+from clearprop import Client, Network, NetworkInfo, NetworkOptions, State
 from clearprop.cli.connection import connected
-from clearprop.cli.number_format import listed, number
+from clearprop.cli.number_format import counted, listed, number
 from clearprop.cli.options import (
     Activations,
     Bias,
@@ -32,6 +32,15 @@ _MOST_ACTIVATIONS = 16
 LabelList = Annotated[
     list[str] | None,
     typer.Option(metavar="KEY=VALUE", help="A label of the network. Can be repeated."),
+]
+
+Where = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--where",
+        metavar="LABEL=VALUE",
+        help="The networks with this label. Can be repeated.",
+    ),
 ]
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
@@ -160,22 +169,41 @@ def _show_what_made(read: State) -> None:
 
 
 def delete(
-    network: NetworkId,
+    network: Annotated[
+        str, typer.Argument(metavar="[NETWORK]", help="The id of the network.", show_default=False)
+    ] = "",
     *,
+    where: Where = None,
     yes: Yes = False,
     server: Server,
 ) -> None:
-    """Delete a network and its history."""
+    """Delete a network and its history, or all networks with a label."""
+    if bool(network) is bool(where):
+        raise typer.BadParameter(
+            "Name a network, or choose networks with --where LABEL=VALUE.", param_hint="'NETWORK'"
+        )
+    labels = labels_of_options(where, "--where")
     with connected(server) as client:
-        found = client.network(network)
+        found = [client.network(network)] if network else matching(client, labels)
+        if not found:
+            say(f"There are no networks with {escape(', '.join(where or ()))}.")
+            return
         if not yes:
-            typer.confirm(
-                f"Delete {network} and its {found.latest_update + 1:,} updates permanently?",
-                abort=True,
-                err=True,
-            )
-        found.delete()
-    say(f"Network [cyan]{escape(network)}[/] is deleted.")
+            updates = sum(each.latest_update + 1 for each in found)
+            what = f"{network} and its" if network else f"{counted(len(found), 'network')} with"
+            question = f"Delete {what} {updates:,} updates permanently?"
+            typer.confirm(question, abort=True, err=True)
+        for each in found:
+            each.delete()
+    if network:
+        say(f"Network [cyan]{escape(network)}[/] is deleted.")
+    else:
+        say(f"Deleted {counted(len(found), 'network')}.")
+
+
+def matching(client: Client, labels: dict[str, str]) -> list[Network]:
+    """Return the networks with these labels."""
+    return [network for network in client.networks() if labels.items() <= network.labels.items()]
 
 
 def delete_updates(
