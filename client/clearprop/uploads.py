@@ -8,10 +8,12 @@ from clearprop.v1.training_service_pb2 import UploadTrainingSetRequest
 from clearprop.v1.training_set_pb2 import Example
 from clearprop.values import (
     RowsLike,
+    TargetsLike,
     VectorLike,
     WeightsLike,
     iterated,
     numbers_of,
+    target_row,
     weights_of_examples,
 )
 
@@ -33,7 +35,7 @@ class Upload:
         self,
         training_set: str,
         inputs: RowsLike,
-        targets: RowsLike,
+        targets: TargetsLike,
         request_id: str,
         weights: WeightsLike | None = None,
         *,
@@ -92,7 +94,7 @@ def _missing(name: str, count: int) -> str:
     return f"There are only {count} rows of {name}: every example needs inputs and targets."
 
 
-def _rows(name: str, rows: RowsLike | WeightsLike) -> Iterable[Any]:
+def _rows(name: str, rows: TargetsLike | WeightsLike) -> Iterable[Any]:
     try:
         return iterated(rows)
     except TypeError:
@@ -105,7 +107,7 @@ def _example(index: int, inputs: VectorLike, targets: VectorLike, *weight: float
     example = Example()
     for number in weights_of_examples(weight, f"weights[{index}]"):
         example.weight = number
-    for name, row in (("inputs", inputs), ("targets", targets)):
+    for name, row in (("inputs", inputs), ("targets", target_row(targets))):
         try:
             getattr(example, name).extend(numbers_of(row, f"{name}[{index}]"))
         except TypeError:

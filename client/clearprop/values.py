@@ -36,6 +36,12 @@ VectorLike: TypeAlias = Numbers | Sequence[float]
 #: An argument that yields rows, one after the other: a matrix, or an iterable of vectors.
 RowsLike: TypeAlias = Numbers | Iterable[VectorLike]
 
+#: An argument that has a row of targets for each example, or a number where there is one target.
+TargetMatrixLike: TypeAlias = Numbers | Sequence[Sequence[float] | float]
+
+#: An argument that yields a row of targets for each example, or a number where there is one target.
+TargetsLike: TypeAlias = Numbers | Iterable[VectorLike | float]
+
 #: An argument that yields a weight for each example.
 WeightsLike: TypeAlias = Numbers | Iterable[float]
 
@@ -66,6 +72,21 @@ def rows_of(matrix: RowsLike, name: str) -> list[list[float]]:
         return [numbers_of(row, f"{name}[{place}]") for place, row in enumerate(rows)]
     except TypeError:
         raise ValueError(f"{name} must be rows of numbers, such as [[0, 1], [1, 0]].") from None
+
+
+def target_rows_of(targets: TargetsLike) -> list[list[float]]:
+    """Return the rows of targets as lists of float, as `rows_of` does: a number is a row of one."""
+    try:
+        rows: RowsLike = [target_row(row) for row in iterated(targets)]
+    except TypeError:
+        raise ValueError("targets must be rows of numbers, such as [[0], [1]].") from None
+    return rows_of(rows, "targets")
+
+
+def target_row(row: Any) -> Any:  # noqa: ANN401 - whatever a caller gives
+    """Return a row of targets: a number is a row of one."""
+    is_number = isinstance(row, int | float) or getattr(row, "ndim", None) == 0
+    return [row] if is_number else row
 
 
 def iterated(values: Any) -> Iterable[Any]:  # noqa: ANN401 - whatever a caller gives

@@ -3,15 +3,17 @@
 import itertools
 import threading
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import clearprop
 import clearprop.aio
 import grpc
 import numpy as np
+import pandas as pd
 import pytest
 from clearprop import ClearpropError
 from clearprop._transports.outbox import Outbox
+from clearprop.calls.training_sets import create_training_set
 from clearprop.uploads import Upload
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_set_pb2 import TrainingSet
@@ -49,6 +51,21 @@ def test_the_chunks_have_all_examples_in_order(rows: int, width: int) -> None:
 
 
 @pytest.mark.parametrize(
+    "targets", [[1, 2.5], np.array([1, 2.5]), pd.Series([1, 2.5]), iter([1, 2.5]), [[1], 2.5]]
+)
+def test_one_target_for_each_example_needs_no_row(targets: Any) -> None:
+    frame = pd.DataFrame({"a": [1, 2], "b": [3, 4]})
+    expected = [([1, 3], [1.0]), ([2, 4], [2.5])]
+    assert examples(pieces(frame, targets)) == expected
+
+
+def test_one_target_for_each_example_is_sent_in_one_request() -> None:
+    frame = pd.DataFrame({"a": [1, 2], "b": [3, 4]})
+    call = create_training_set("s", frame, pd.Series([1, 2.5]), "id")
+    assert examples([cast("Any", call.request)]) == [([1, 3], [1.0]), ([2, 4], [2.5])]
+
+
+@pytest.mark.parametrize(
     "rows",
     [
         [[1, 2], [3, 4]],
@@ -64,7 +81,12 @@ def test_rows_of_many_types_are_accepted(rows: Any) -> None:
     assert [inputs for inputs, _ in examples(pieces(rows, [[0], [1]]))] == [[1, 2], [3, 4]]
 
 
-@pytest.mark.parametrize("row", [None, 5, "12", ["a"], [[1]], [None]])
+def test_a_number_is_not_a_row_of_inputs() -> None:
+    with pytest.raises(ValueError, match=r"inputs\[1\] must be a row of numbers"):
+        pieces([[1], 5], [[1], [1]])
+
+
+@pytest.mark.parametrize("row", [None, "12", ["a"], [[1]], [None]])
 def test_an_invalid_row_is_named_by_its_index(row: Any) -> None:
     with pytest.raises(ValueError, match=r"inputs\[1\] must be a row of numbers"):
         pieces([[1], row], [[1], [1]])

@@ -27,7 +27,15 @@ from clearprop.tables.options import TableLike, TableOptions
 from clearprop.token_infos import NewToken, TokenInfo
 from clearprop.v1.audit_pb2 import AuditEntry
 from clearprop.v1.training_service_pb2 import GetServerInfoResponse
-from clearprop.values import LayoutName, MatrixLike, RowsLike, VectorLike, WeightsLike
+from clearprop.values import (
+    LayoutName,
+    MatrixLike,
+    RowsLike,
+    TargetMatrixLike,
+    TargetsLike,
+    VectorLike,
+    WeightsLike,
+)
 from clearprop.weights.reading import WeightSource, read_weights
 
 
@@ -204,7 +212,7 @@ class AsyncClient:
         self,
         training_set: str,
         inputs: MatrixLike,
-        targets: MatrixLike,
+        targets: TargetMatrixLike,
         *,
         weights: VectorLike | None = None,
         replace: bool = False,
@@ -212,10 +220,11 @@ class AsyncClient:
     ) -> AsyncTrainingSet:
         """Create a training set from `inputs` [examples, inputs] and `targets` [examples, targets].
 
-        All examples are sent in one request of at most 16 MiB; `upload_training_set` has no limit.
-        `training_set` is the id; if it is empty, the service generates one. `weights` [examples]
-        are factors of the examples' costs and gradients in training; all are 1 by default. With
-        `replace`, a set with this id is deleted in the same step.
+        Both can be frames; `targets` [examples] has one target for each example. All examples are
+        sent in one request of at most 16 MiB; `upload_training_set` has no limit. `training_set` is
+        the id; if it is empty, the service generates one. `weights` [examples] are factors of the
+        examples' costs and gradients in training; all are 1 by default. With `replace`, a set with
+        this id is deleted in the same step.
         """
         call = training_sets.create_training_set(
             training_set, inputs, targets, request_id, weights, replace=replace
@@ -227,7 +236,7 @@ class AsyncClient:
         self,
         training_set: str,
         inputs: RowsLike,
-        targets: RowsLike,
+        targets: TargetsLike,
         *,
         weights: WeightsLike | None = None,
         replace: bool = False,

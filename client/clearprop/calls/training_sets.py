@@ -11,9 +11,12 @@ from clearprop.v1.training_set_pb2 import Example, TrainingSet
 from clearprop.values import (
     MatrixLike,
     RowsLike,
+    TargetMatrixLike,
+    TargetsLike,
     VectorLike,
     WeightsLike,
     rows_of,
+    target_rows_of,
     weights_of_examples,
 )
 
@@ -21,7 +24,7 @@ from clearprop.values import (
 def create_training_set(
     training_set: str,
     inputs: MatrixLike,
-    targets: MatrixLike,
+    targets: TargetMatrixLike,
     request_id: str,
     weights: VectorLike | None = None,
     *,
@@ -29,7 +32,7 @@ def create_training_set(
 ) -> Call[pb.CreateTrainingSetResponse]:
     """Create a training set."""
     input_rows = rows_of(inputs, "inputs")
-    target_rows = rows_of(targets, "targets")
+    target_rows = target_rows_of(targets)
     if len(input_rows) != len(target_rows):
         raise ValueError(
             f"There are {len(input_rows)} rows of inputs and {len(target_rows)} rows of targets:"
@@ -58,7 +61,7 @@ def create_training_set(
 def upload_training_set(
     training_set: str,
     inputs: RowsLike,
-    targets: RowsLike,
+    targets: TargetsLike,
     request_id: str,
     weights: WeightsLike | None = None,
     *,

@@ -123,7 +123,8 @@ def predict(  # noqa: PLR0913 - an argument for each option of the command
     if as_json:
         say_json(prediction.message)
         return
-    say(f"Outputs at update {prediction.update:,}:")
+    names = escape(listed_names(prediction.output_names))
+    say(f"Outputs{f' ({names})' if names else ''} at update {prediction.update:,}:")
     show_outputs(shown_inputs, targets, prediction.outputs, answers_of(prediction))
     not_finite = sum(len(each.non_finite_outputs) for each in prediction.message.predictions)
     if not_finite:

@@ -23,6 +23,7 @@ def opened_parquet(file: Path) -> Iterator[Source]:
 
     try:
         table = read_table(file)
+        table.validate(full=True)  # a damaged file can have offsets beyond its data
     except (ArrowException, OSError) as error:
         raise BadTable(_damaged(error)) from None
     yield frame_source(table)
@@ -42,6 +43,7 @@ def opened_arrow(file: Path) -> Iterator[Source]:
             is_stream = content.read(4) == b"\xff\xff\xff\xff"
             content.seek(0)
             table = ipc.open_stream(content).read_all() if is_stream else read_table(file)
+        table.validate(full=True)
     except (ArrowException, OSError) as error:
         raise BadTable(_damaged(error)) from None
     yield frame_source(table)

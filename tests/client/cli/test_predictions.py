@@ -77,6 +77,10 @@ def test_the_inputs_of_a_set_are_prepared(clearprop: Clearprop, tmp_path: Path, 
     (tmp_path / "same.csv").write_text((tmp_path / "pets.csv").read_text())
     by_file = json.loads(clearprop("predict", pets, "--from", "same.csv", "--json").stdout)
     assert by_set == by_file
+    shown = clearprop("predict", pets, "--on", pets).stdout.splitlines()
+    assert shown[0] == "Outputs (cat, dog) at update 250:"
+    assert shown[1].split() == ["inputs", "targets", "outputs", "answer"]
+    assert {line.split()[-1] for line in shown[3:]} == {"cat", "dog"}
     refused = clearprop("predict", pets, "--on", "xor", code=1).stderr
     assert "knows its inputs by the names of columns, which training set xor does not" in refused
 

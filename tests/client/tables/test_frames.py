@@ -11,6 +11,7 @@ import pytest
 from clearprop.tables.examples import Examples
 from clearprop.tables.options import examples_of
 from clearprop.tables.prediction import is_table, rows_of_table
+from sklearn import datasets
 from tables import input_names, rows
 
 COLUMNS: dict[str, list[Any]] = {
@@ -114,6 +115,21 @@ def test_data_sets_of_scikit_learn_have_names() -> None:
     found = examples_of(several, {})
     assert input_names(found) == ["feature.1", "feature.2"]
     assert found.message.targets.names == ["p", "q"]
+
+
+@pytest.mark.parametrize("as_frame", [False, True])
+def test_the_data_sets_of_scikit_learn_are_read(*, as_frame: bool) -> None:
+    found = examples_of(datasets.load_iris(as_frame=as_frame), {})
+    assert input_names(found)[0] == "sepal length (cm)"
+    assert found.message.targets.classes == ["setosa", "versicolor", "virginica"]
+    digits = examples_of(datasets.load_digits(as_frame=as_frame), {"shape": [8, 8]})
+    assert digits.message.targets.classes == [*"0123456789"]
+    assert digits.message.shape == [8, 8]
+    diabetes = examples_of(datasets.load_diabetes(as_frame=as_frame), {})
+    assert rows(diabetes)[1][0] == [151.0]
+    several = examples_of(datasets.load_linnerud(as_frame=as_frame), {})
+    assert several.message.targets.names == ["Weight", "Waist", "Pulse"]
+    assert not several.message.targets.classes
 
 
 @pytest.mark.parametrize(
