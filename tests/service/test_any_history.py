@@ -35,6 +35,7 @@ from service.reading.readers import Readers
 from service.use_cases.edits import NewWeights
 from service.use_cases.inspection import Which
 from service.use_cases.networks import NewNetwork
+from service.use_cases.training_sets import NewTrainingSet
 from storage import merging
 from training import trainer
 from training.errors import RunNotOver, RunOver
@@ -45,6 +46,7 @@ from training.numerics.initializers import InitializerKind
 from training.run import RunState
 from training.settings import StopCondition, TrainingSettings
 from training.snapshots import Snapshots
+from training.tables.table import InputColumn, Scaling, Table, TargetKind, Targets
 from training.training_set import BUILT_IN, Examples
 from training.update import UpdateKind
 from training.validation import Validation, ValidationUnit
@@ -58,6 +60,12 @@ SETS = {
         np.array([1.0, 0.5, 2.0, 1.0, 0.0, 1.5, 1.0]),
     ),
 }
+
+TABLE = Table(
+    (InputColumn("a"), InputColumn("b")),
+    Targets(TargetKind.LABELS, ("y",)),
+    Scaling.STANDARDIZE,
+)
 
 _VALIDATIONS = st.none() | st.builds(
     Validation,
@@ -137,6 +145,16 @@ class AnyHistory(RuleBasedStateMachine):
         self.lives = 0
         self.service = self.opened()
         self.histories: dict[str, PlainHistory] = {}
+        self.prefix = ""
+
+    def on_its_sets(self, recipe: TrainingSettings) -> TrainingSettings:
+        """Return settings with the sets of this life, whose columns may have names."""
+        validation = recipe.validation
+        if validation is not None and validation.training_set:
+            other = f"{self.prefix}{validation.training_set}"
+            validation = replace(validation, training_set=other)
+        training_set = f"{self.prefix}{recipe.training_set}"
+        return replace(recipe, training_set=training_set, validation=validation)
 
     def opened(self) -> Service:
         # On a clock on which every look takes a while, segments are short and many.
@@ -147,9 +165,18 @@ class AnyHistory(RuleBasedStateMachine):
         sizes=st.sampled_from([(2, 3, 1), (2, 3, 2, 1)]),
         hidden=st.sampled_from([Activation.TANH, Activation.SIGMOID, Activation.RELU]),
         bias=st.booleans(),
+        named=st.booleans(),
     )
-    def create(self, seed: int, sizes: tuple[int, ...], hidden: Activation, bias: bool) -> None:
+    def create(
+        self, seed: int, sizes: tuple[int, ...], hidden: Activation, bias: bool, named: bool
+    ) -> None:
         self.service.training_sets.create("seven", SETS["seven"])
+        sets = SETS
+        if named:  # with columns that the network standardizes
+            self.prefix = "named-"
+            sets = {f"named-{name}": examples for name, examples in SETS.items()}
+            for name, examples in sets.items():
+                self.service.training_sets.store(NewTrainingSet(name, examples, TABLE))
         wanted = NewNetwork(
             "net-0",
             sizes,
@@ -159,13 +186,13 @@ class AnyHistory(RuleBasedStateMachine):
         )
         network = self.service.networks.create(wanted).network
         start = self.service.states.read(network, 0).parameters
-        self.histories["net-0"] = PlainHistory(network, SETS, [start])
+        self.histories["net-0"] = PlainHistory(network, sets, [start], standardizes=named)
 
     # What can be done.
 
     @rule(data=st.data(), recipe=recipes(), count=st.integers(1, 5))
     def step(self, data: st.DataObject, recipe: TrainingSettings, count: int) -> None:
-        name = self.a_network(data)
+        name, recipe = self.a_network(data), self.on_its_sets(recipe)
         match self.state_of_run(name):
             case RunState.PENDING | RunState.RUNNING:
                 return
@@ -179,7 +206,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule(data=st.data(), recipe=recipes())
     def train(self, data: st.DataObject, recipe: TrainingSettings) -> None:
-        name = self.a_network(data)
+        name, recipe = self.a_network(data), self.on_its_sets(recipe)
         if self.state_of_run(name) is None:
             self.follow(name)
             self.service.runs.train(name, recipe)

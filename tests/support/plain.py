@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -72,6 +72,23 @@ def _batches(
     return batches
 
 
+def _mean_and_deviation(numbers: list[float]) -> tuple[float, float]:
+    """Return the mean and the standard deviation; 1 in place of a deviation of 0."""
+    if len(set(numbers)) == 1:
+        return numbers[0], 1.0
+    mean = math.fsum(numbers) / len(numbers)
+    variance = math.fsum((number - mean) ** 2 for number in numbers) / len(numbers)
+    return mean, math.sqrt(variance)
+
+
+def _standardized(examples: Examples, scales: list[tuple[float, float]]) -> Examples:
+    inputs = [
+        [(x - mean) / deviation for x, (mean, deviation) in zip(row, scales, strict=True)]
+        for row in examples.inputs.tolist()
+    ]
+    return replace(examples, inputs=np.array(inputs))
+
+
 @dataclass
 class PlainHistory:
     """A network's parameters after each of its updates, as readable loops have them.
@@ -80,7 +97,8 @@ class PlainHistory:
     remembers; None where there is nothing to be remembered. `sets` are training sets by their ids.
     `made` are the cost and the learning rate of each gradient update, `validated` the costs of
     validations after updates. `restored` counts the returns to a best update, `reduced` the
-    reductions of the learning rate.
+    reductions of the learning rate. If `standardizes`, the first run learns how the inputs of all
+    sets are standardized.
     """
 
     network: Network
@@ -94,6 +112,7 @@ class PlainHistory:
     validated: dict[int, float] = field(default_factory=dict)
     restored: int = 0
     reduced: int = 0
+    standardizes: bool = False
 
     def __post_init__(self) -> None:
         self.remembered.append((self.remembering, self.memory))
@@ -114,6 +133,11 @@ class PlainHistory:
         elif validation is not None:
             sides = validation.split(targets)
             left, held_out = sides.training.tolist(), sides.held_out.tolist()
+        if self.standardizes:
+            known = self.sets[settings.training_set].inputs[left].T.tolist()
+            scales = [_mean_and_deviation(column) for column in known]
+            self.sets = {name: _standardized(each, scales) for name, each in self.sets.items()}
+            self.standardizes = False
         examples = used = len(left)
         if settings.batch_mode is BatchMode.DROP_LAST:
             used -= examples % settings.batch_size
@@ -146,7 +170,9 @@ class PlainHistory:
 
     def forked(self, network: Network, update: int) -> "PlainHistory":
         """Return a history that begins with an update of this one."""
-        return PlainHistory(network, self.sets, [self.states[update]], *self.remembered[update])
+        fork = PlainHistory(network, self.sets, [self.states[update]], *self.remembered[update])
+        fork.standardizes = self.standardizes
+        return fork
 
     def _train(self, run: _Run) -> None:
         settings, structure = run.settings, structure_of(self.network)
