@@ -11,6 +11,8 @@ from clearprop.tables.sources import Source
 
 _MOST_NAMES = 12
 
+_LONGEST_NAME = 255
+
 #: What pandas calls a column whose name is empty.
 _UNNAMED = re.compile(r"(Unnamed: \d+)?")
 
@@ -55,6 +57,11 @@ def check_names(source: Source, places: Sequence[int]) -> None:
         name = source.names[place]
         if not name:
             raise BadTable(f"Column {place + 1} has no name: name it.")
+        if len(name) > _LONGEST_NAME:
+            raise BadTable(
+                f"The name of column {place + 1} has {len(name):,} characters, {shown(name)}: use"
+                f" up to {_LONGEST_NAME}."
+            )
         column_place(source, name)
 
 

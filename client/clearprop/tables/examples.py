@@ -23,6 +23,9 @@ from clearprop.v1 import table_pb2 as pb
 #: Targets that are all one of these are labels.
 _LABELS = {0.0, 1.0}
 
+#: A column of this many texts, which are all different, is hardly one of categories.
+_MANY = 10
+
 _FILLINGS = {"mean": pb.FILLING_KIND_MEAN, "median": pb.FILLING_KIND_MEDIAN}
 
 _SCALINGS = {
@@ -139,6 +142,9 @@ def _kinds(source: Source, layout: Layout, places: _Places) -> Mapping[int, Kind
     if is_class and len(places.targets) > 1:
         raise BadTable("Name only one target column with --one-hot.")
     categories = chosen_columns(source, layout.categories, "--categories")
+    for name in layout.classes:
+        if layout.classes.count(name) > 1:
+            raise BadTable(f"--classes names {shown(name)} twice.")
     others = [source.names[each] for each in categories if each not in places.inputs]
     if others:
         raise BadTable(f"--categories names {listed_names(others)}, which is not an input column.")
@@ -159,12 +165,25 @@ def _input(table: Table, column: TableColumn, layout: Layout) -> pb.InputColumn:
         if layout.filling is None:
             raise BadTable(missing_value(table, column, missing))
     is_category = column.kind is Kind.CATEGORY
+    if is_category and column.name not in layout.categories:
+        _check_repeats(column)
     return pb.InputColumn(
         name=column.name,
         kind=pb.COLUMN_KIND_CATEGORY if is_category else pb.COLUMN_KIND_NUMBER,
         categories=categories_of(column) if is_category else (),
         has_missing=missing is not None,
     )
+
+
+def _check_repeats(column: TableColumn) -> None:
+    """Raise BadTable for names, dates and the like, which are no categories."""
+    texts = [text for text in column.texts or () if text]
+    if not column.categories and len(texts) >= _MANY and len(set(texts)) == len(texts):
+        raise BadTable(
+            f"Column {column.name} has another text in each of the {len(texts):,} examples, such as"
+            f" {shown(texts[0])}, so nothing can be learned from it: leave it out with --inputs, or"
+            " name it with --categories."
+        )
 
 
 def missing_value(table: Table, column: TableColumn, row: int) -> str:

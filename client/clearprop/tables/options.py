@@ -1,6 +1,7 @@
 """The options of a table in Python, and what is wrong with them."""
 
 from collections.abc import Sequence
+from math import isfinite
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypedDict, cast
 
@@ -66,6 +67,8 @@ def _layout(options: TableOptions, like: TableMessage | None) -> Layout:
         raise ValueError(f"Unknown scaling {scaling!r}. Use one of standardize, min-max.")
     if isinstance(filling, str) and filling not in ("mean", "median"):
         raise ValueError(f"missing must be 'mean', 'median' or a number, not {filling!r}.")
+    if isinstance(filling, float) and not isfinite(filling):
+        raise ValueError(f"missing must be a finite number, not {filling!r}.")
     return Layout(
         targets=_names(options.get("targets", ())),
         inputs=_names(options.get("inputs", ())),

@@ -57,6 +57,12 @@ TABLES = [
     bad("t.csv", "y\n1\n2\n", "only one column"),
     bad("t.csv", "a,b,y\n1,,1\n2,NA,0\n", "Column b has no values"),
     bad("t.csv", "a,y\n1,1\n", "names y, which is not an input", categories="y", targets="y"),
+    bad(
+        "t.csv",
+        "d,y\n" + "".join(f"2020-01-{day},1\n" for day in range(10, 20)),
+        "Column d has another text in each of the 10 examples, such as '2020-01-10'",
+    ),
+    bad("t.csv", "a" * 256 + ",y\n1,2\n", "The name of column 1 has 256 characters, 'aaa"),
     # Types that changed, and numbers where names were.
     bad("t.csv", "a,y\n1,1\n2,1\nx,0\n", "Line 4, column a: 'x' is not a number, but 2 of the 3"),
     bad("t.csv", "a,y\nx,1\nz,1\n3,0\n", "Line 4, column a: 3.0 is a number, but 2 of the 3"),
@@ -88,6 +94,7 @@ TABLES = [
         "--shape 3x3 is for 9 input columns, but there are 2",
         shape=[3, 3],
     ),
+    bad("t.csv", "a,y\n1,n\n2,p\n", "--classes names 'n' twice", classes="n,p,n"),
     # Another set.
     bad("t.csv", "a,y\n1,n\n", "1 column is missing: c. There are a, y", like=LIKE),
     bad(
