@@ -243,6 +243,7 @@ def test_a_refused_trial_is_named_and_leaves_the_name_free(client: clearprop.Cli
     with pytest.raises(clearprop.ClearpropError) as refused:
         client.sweep(name, "set-of-sweeps", vary=RATES, batch_size=99, epochs=1, at_once=1)
     assert refused.value.__notes__ == ["in trial 1 (learning_rate=1)"]
+    client.create_network(f"{name}-0002", layer_sizes=[2, 1], labels={"sweep": name})
     assert client.sweep(name, "set-of-sweeps", vary=RATES, **RUN).trained_count == 2
 
 

@@ -35,19 +35,42 @@ class AsyncSweep:
 
     async def train(self, at_once: int, report: Report | None) -> SweepResult:
         """Train up to `at_once` networks at a time, and return the result of all."""
-        name, trials = self._plan.sweep, self._plan.trials
-        self._networks = {
-            network.id: network
-            async for network in self._client.networks()
-            if network.labels.get("sweep") == name
-        }
-        self._plan.check(self._networks)
+        trials = self._plan.trials
+        self._networks = await self._found()
         results = []
         async for result in completed(self._result_of, trials, at_once):
             results.append(result)
             if report is not None:
                 report(result, len(results), len(trials))
         return SweepResult(self._plan, results, len(self._trained))
+
+    async def _found(self) -> dict[str, AsyncNetwork]:
+        """Return the networks of the sweep, by id; those of another plan are refused.
+
+        A network that was never trained is deleted instead: its run was refused.
+        """
+        found = {}
+        async for network in self._client.networks():
+            if network.labels.get("sweep") == self._plan.sweep:
+                try:
+                    self._plan.check(network)
+                except ValueError:
+                    if not await self._deleted(network):
+                        raise
+                else:
+                    found[network.id] = network
+        return found
+
+    async def _deleted(self, network: AsyncNetwork) -> bool:
+        """Delete a network unless it has runs; return whether it does not exist any more."""
+        try:
+            if network.latest_update or [run async for run in network.runs()]:
+                return False
+            await network.delete()
+        except ClearpropError as error:
+            if error.reason != "NETWORK_NOT_FOUND":
+                raise
+        return True
 
     async def _result_of(self, trial: Trial) -> SweepTrial:
         try:
@@ -85,7 +108,7 @@ class AsyncSweep:
             )
         except ClearpropError as error:
             if error.violations:  # a corrected sweep can have the same name
-                await network.delete()
+                await self._deleted(network)
             raise
 
     async def _created(self, trial: Trial) -> AsyncNetwork:

@@ -95,17 +95,22 @@ class Plan:
     varied: Sequence[str]
     trials: Sequence[Trial]
 
-    def check(self, networks: Mapping[str, NetworkInfo]) -> None:
-        """Raise ValueError if the networks of this sweep, by id, are those of another plan."""
-        trials = {trial.network: trial for trial in self.trials}
-        for network in networks.values():
-            trial = trials.get(network.id)
-            if trial is None:
-                raise ValueError(
-                    f"The sweep {self.sweep!r} exists with more trials than these"
-                    f" {len(trials):,}: network {network.id} is one of them. {_ADVICE}"
-                )
-            self.check_network(trial, network)
+    def check(self, network: NetworkInfo) -> None:
+        """Raise ValueError if a network of this sweep is that of another plan."""
+        trial = self._trial_of(network)
+        if trial is None:
+            raise ValueError(
+                f"The sweep {self.sweep!r} exists with more trials than these"
+                f" {len(self.trials):,}: network {network.id} is one of them. {_ADVICE}"
+            )
+        self.check_network(trial, network)
+
+    def _trial_of(self, network: NetworkInfo) -> Trial | None:
+        number = network.id.rpartition("-")[2]
+        if not (number.isdecimal() and 1 <= int(number) <= len(self.trials)):
+            return None
+        trial = self.trials[int(number) - 1]
+        return trial if trial.network == network.id else None
 
     def check_network(self, trial: Trial, network: NetworkInfo) -> None:
         """Raise ValueError if the network with the id of a trial has other settings."""
