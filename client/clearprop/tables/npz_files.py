@@ -32,13 +32,13 @@ class NpzSource(Source):
     noun = "array"
 
     def __init__(self, archive: zipfile.ZipFile, arrays: NpzFile) -> None:
-        self._arrays = arrays
+        self._archive, self._arrays = archive, arrays
         self._read: dict[str, NDArray[Any]] = {}
         self._columns: list[tuple[str, int]] = []
         self.names = names = list[str]()
         self.groups = groups = dict[str, list[int]]()
         for name in arrays:
-            width = _width(name, archive)
+            width = max(1, prod(_header(name, archive)[0][1:]))
             groups[name] = list(range(len(names), len(names) + width))
             names += [name] if width == 1 else [f"{name}.{n}" for n in range(1, width + 1)]
             self._columns += [(name, column) for column in range(width)]
@@ -57,6 +57,7 @@ class NpzSource(Source):
     def _array(self, name: str) -> NDArray[Any]:
         """Return an array as rows."""
         if name not in self._read:
+            _check_type(name, self._archive)
             with _damages(name):
                 found: object = self._arrays[name]
             if not isinstance(found, np.ndarray) or found.ndim == 0 or found.size == 0:
@@ -92,17 +93,24 @@ def _damages(name: str) -> Iterator[None]:
         raise BadTable(f"{name} cannot be read: {error}. Write the file again.") from None
 
 
-def _width(name: str, archive: zipfile.ZipFile) -> int:
-    """Return the number of numbers of each row."""
+def _header(name: str, archive: zipfile.ZipFile) -> tuple[tuple[int, ...], np.dtype[Any] | None]:
+    """Return the shape and type of an array; no type if it is not one."""
     member = f"{name}.npy"
     if member not in archive.namelist():
-        raise BadTable(f"{name} is not an array.")
+        return (), None
     with archive.open(member) as content, _damages(name):
         is_first_version = read_magic(content) == (1, 0)
         read_header = read_array_header_1_0 if is_first_version else read_array_header_2_0
         shape, _, dtype = read_header(content)
+        return shape, dtype
+
+
+def _check_type(name: str, archive: zipfile.ZipFile) -> None:
+    """Raise BadTable for what is not an array of numbers or texts."""
+    _, dtype = _header(name, archive)
+    if dtype is None:
+        raise BadTable(f"{name} is not an array.")
     if dtype.hasobject:
         raise BadTable(other_type(name, "Python objects"))
     if dtype.kind not in "biufSU":
         raise BadTable(other_type(name, f"values of type {dtype}"))
-    return max(1, prod(shape[1:]))

@@ -192,6 +192,18 @@ def test_a_prediction_takes_columns_in_any_order_and_names_the_others(tmp_path: 
     assert found.unused == ["y", "id"]
 
 
+def test_features_that_a_sparse_file_leaves_out_are_zero(tmp_path: Path) -> None:
+    known = pb.Table(
+        inputs=[pb.InputColumn(name=name, kind=pb.COLUMN_KIND_NUMBER) for name in ("1", "2", "9")]
+    )
+    file = tmp_path / "new.svm"
+    file.write_text("0 1:5 2:6\n0 2:7\n")
+    with opened_table(file) as source:
+        found = read_rows(source, known)
+    assert [each.part(0, 2) for each in found.table.columns] == [[5, 0], [6, 7], [0, 0]]
+    assert found.unused == ["label"]
+
+
 def test_categories_that_are_numbers_are_found_by_their_value(tmp_path: Path) -> None:
     known = pb.Table(
         inputs=[pb.InputColumn(name="c", kind=pb.COLUMN_KIND_CATEGORY, categories=["1", "2"])]

@@ -37,6 +37,8 @@ def test_arrays_are_read_as_they_are(arrays: Callable[..., Examples]) -> None:
     inputs = np.array([[1, 2], [4, 5]], dtype=np.uint8)
     assert rows(arrays(inputs=inputs, targets=[[3.0], [6.0]])) == ABY
     assert rows(arrays(inputs=inputs, targets=[3, 6])) == ABY
+    other = np.array([None, 1])
+    assert rows(arrays(inputs=inputs, targets=[3, 6], other=other)) == ABY
     assert rows(arrays({"inputs": "x", "targets": "y"}, x=inputs, y=[3, 6], other=[1])) == ABY
     assert rows(arrays(inputs=inputs, targets=[True, False]))[1] == [[1], [0]]
 
@@ -192,7 +194,8 @@ def test_errors_name_the_kind_of_another_file(tmp_path: Path, content: bytes, pr
 
 def test_a_member_that_is_not_an_array_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "arrays.npz"
-    with zipfile.ZipFile(file, "w") as archive:
+    np.savez(file, targets=[1])
+    with zipfile.ZipFile(file, "a") as archive:
         archive.writestr("inputs", "1,2")
     with pytest.raises(BadTable, match=r"inputs is not an array\."):
         read(file)
