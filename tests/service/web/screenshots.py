@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+import clearprop
 from browsers import new_page
 from calls import settings, train
 from clearprop.v1 import network_pb2
@@ -23,7 +24,17 @@ VIEWS = [
     ("weight", "light", (1280, 800), f"{MOMENT}&weight=2-1-2"),
     ("train", "light", (1280, 960), "?mode=train&network=xor&update=4700&weight=2-1-2"),
     ("compare", "light", (1280, 800), "?mode=compare&network=worked-example&base=1&update=6"),
+    ("networks", "light", (1280, 960), "?mode=networks&where=sweep%3Dspecies"),
 ]
+
+
+#: The networks in the table whose curves are drawn.
+CURVES = (0, 5, 10)
+
+_TO_THE_TOP = """() => {
+  scrollTo(0, 0);
+  for (const each of document.querySelectorAll('.networks .scrolled')) each.scrollTop = 0;
+}"""
 
 
 def main() -> None:
@@ -37,11 +48,15 @@ def main() -> None:
                 page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
                 page.goto(f"{server.http}/{place}")
                 page.wait_for_load_state("networkidle")
+                for number in CURVES if name == "networks" else ():
+                    page.locator("tbody input").nth(number).check()
+                page.wait_for_load_state("networkidle")
+                page.evaluate(_TO_THE_TOP)
                 page.screenshot(path=IMAGES / f"{name}.png")
 
 
 def _prepare(server: ServerProcess) -> None:
-    """Create the networks that are shown: the worked example as the page does, and one on XOR."""
+    """Create what is shown: the worked example as the page does, a network on XOR, and a sweep."""
     with new_page() as page:
         page.goto(server.http)
         page.get_by_role("button", name="Open the worked example").click()
@@ -55,6 +70,25 @@ def _prepare(server: ServerProcess) -> None:
             )
         )
         train(stub, "xor", settings(epochs=10_000))
+    with clearprop.connect(server.target) as client:
+        iris = ROOT / "docs" / "data" / "iris-train.csv"
+        client.upload_table("iris-train", iris, targets="species", one_hot=True)
+        client.sweep(
+            "species",
+            "iris-train",
+            vary={
+                "learning_rate": [0.003, 0.01, 0.03],
+                "hidden_layers": [[], 8, [16, 8]],
+                "optimizer": ["adam", "rmsprop"],
+            },
+            folds=2,
+            activations=["tanh", "softmax"],
+            bias=True,
+            initializer="glorot",
+            batch_size=12,
+            epochs=20,
+            shuffle_seed=1,
+        )
 
 
 if __name__ == "__main__":
