@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from clearprop.tables.bad_table import BadTable
 from clearprop.tables.frames import frame_source
@@ -23,8 +24,9 @@ def opened_parquet(file: Path) -> Iterator[Source]:
 
     try:
         table = read_table(file)
+        table = _without_index(table)
         table.validate(full=True)  # a damaged file can have offsets beyond its data
-    except (ArrowException, OSError) as error:
+    except (ArrowException, OSError, ValueError) as error:
         raise BadTable(_damaged(error)) from None
     yield frame_source(table)
 
@@ -43,10 +45,18 @@ def opened_arrow(file: Path) -> Iterator[Source]:
             is_stream = content.read(4) == b"\xff\xff\xff\xff"
             content.seek(0)
             table = ipc.open_stream(content).read_all() if is_stream else read_table(file)
+        table = _without_index(table)
         table.validate(full=True)
-    except (ArrowException, OSError) as error:
+    except (ArrowException, OSError, ValueError) as error:
         raise BadTable(_damaged(error)) from None
     yield frame_source(table)
+
+
+def _without_index(table: Any) -> Any:  # noqa: ANN401 - of pyarrow
+    """Return a table without the columns that are the index of a frame of pandas."""
+    metadata = table.schema.pandas_metadata
+    index = metadata.get("index_columns", []) if isinstance(metadata, dict) else []
+    return table.drop_columns([name for name in index if name in table.column_names])
 
 
 def _damaged(error: Exception) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.feather
 import pyarrow.parquet
@@ -28,7 +29,7 @@ def arrays() -> bytes:
 
 def arrow(write: object) -> bytes:
     sink = pa.BufferOutputStream()
-    write(pa.table(TABLE), sink)  # type: ignore[operator]
+    write(pa.Table.from_pandas(pd.DataFrame(TABLE, index=["p", "q"])), sink)  # type: ignore[operator]
     content: bytes = sink.getvalue().to_pybytes()
     return content
 

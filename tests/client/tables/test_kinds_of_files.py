@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.feather
 import pyarrow.parquet
@@ -157,6 +158,14 @@ def test_sparse_lines_of_arff_are_read(tmp_path: Path) -> None:
     assert input_names(found) == ["a", "b c"]
     assert rows(found) == ([[2.0, "x"], [0.0, "y"]], [["yes"], ["no"]])
     assert found.message.targets.classes == ["no", "yes"]
+
+
+def test_the_index_of_a_frame_is_no_column(tmp_path: Path) -> None:
+    frame = pd.DataFrame(TABLE, index=pd.Index(["p", "q", "r"], name="id"))
+    for name, write in (("t.parquet", frame.to_parquet), ("t.feather", frame.to_feather)):
+        write(tmp_path / name)
+        found = read(tmp_path / name, targets="y", filling="mean")
+        assert input_names(found) == ["age", "city"]
 
 
 def test_arrow_needs_its_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
