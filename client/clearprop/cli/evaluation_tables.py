@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from clearprop.cli.number_format import number
 from clearprop.cli.output import say, show_table
+from clearprop.infos import NetworkInfo
 from clearprop.measures import AverageMeasures, Classification, ClassMeasures, Evaluation
+from clearprop.unit_names import output_names
 
 #: A confusion matrix of more classes is too wide for a terminal.
 _MOST_COLUMNS = 12
@@ -15,22 +17,20 @@ _MOST_ROWS = 50
 _UNDEFINED = "-"
 
 
-def show_details(evaluation: Evaluation, outputs: int) -> None:
-    """Print the measures of each class, label or output, and the worst examples.
-
-    `outputs` is the number of outputs of the network.
-    """
+def show_details(evaluation: Evaluation, network: NetworkInfo) -> None:
+    """Print the measures of each class, label or output, and the worst examples."""
+    outputs = network.layer_sizes[-1]
+    names = output_names(network.message.preparation.table) or _numbered(outputs)
     if (classification := evaluation.classification) is not None:
         # The classes of one output are its targets, 0 and 1; otherwise each class has an output.
-        names = ["0", "1"] if outputs == 1 else _numbered(classification.classes)
-        _show_classification(classification, names)
+        _show_classification(classification, ["0", "1"] if outputs == 1 else names)
     elif evaluation.labels:
-        _show_measures("output", evaluation.labels, _numbered(evaluation.labels), [])
+        _show_measures("output", evaluation.labels, names, [])
     else:
         errors = evaluation.errors[:_MOST_ROWS]
         rows = (
             [name, number(each.mae), number(each.rmse), _defined(each.r2)]
-            for name, each in zip(_numbered(errors), errors, strict=True)
+            for name, each in zip(names[:_MOST_ROWS], errors, strict=True)
         )
         show_table(["output", "MAE", "RMSE", "R²"], rows)
     say("[dim]The examples with the largest costs:[/]")
@@ -90,8 +90,8 @@ def _show_measures(
         say(f"[dim]and {len(classes) - _MOST_ROWS:,} more: --json shows all.[/]")
 
 
-def _numbered(items: Sequence[object]) -> list[str]:
-    return [str(position) for position in range(1, len(items) + 1)]
+def _numbered(count: int) -> list[str]:
+    return [str(position) for position in range(1, count + 1)]
 
 
 def _defined(value: float | None) -> str:

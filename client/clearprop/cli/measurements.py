@@ -42,7 +42,7 @@ def evaluate(
         return
     say(_evaluated(evaluation))
     if details:
-        show_details(evaluation, found.layer_sizes[-1])
+        show_details(evaluation, found)
 
 
 def check_gradients(  # noqa: PLR0913 - an argument for each option of the command
