@@ -53,6 +53,13 @@ def test_a_file_becomes_classes_and_probabilities(
     shown = json.loads(clearprop("predict", pets, "--from", "new.jsonl", "--json").stdout)
     assert [each["classes"] for each in shown["predictions"]] == [["cat"], ["dog"]]
 
+    one = clearprop("predict", pets, "5,red").stdout.splitlines()[-1].split()
+    assert (one[:2], one[-1]) == (["5", "red"], "cat")
+    refused = clearprop("predict", pets, "5", code=2).stderr
+    assert f"'5' has 1 value, but network {pets} has the columns weight, colour." in refused
+    measured = clearprop("evaluate", pets, "--on", pets, "--details").stdout
+    assert [line.split()[0] for line in measured.splitlines()[3:5]] == ["cat", "dog"]
+
     again = clearprop("predict", pets, "--from", "new.csv", "--output", "answers.csv", code=1)
     assert "answers.csv already exists" in again.stderr
     clearprop("predict", pets, "--from", "new.csv", "--output", "answers.csv", "--force")
