@@ -26,6 +26,7 @@ from clearprop.cli.options import (
 from clearprop.cli.output import say, say_json, show_layer
 from clearprop.cli.parsers import activation_words, layer_sizes, whole_number
 from clearprop.cli.server_options import Server
+from clearprop.cli.table_descriptions import show_preparation
 
 _MOST_ACTIVATIONS = 16
 
@@ -143,6 +144,8 @@ def state(
     if read.run is not None:
         line += f": run {read.run}, epoch {read.epoch:,}, cost {number(read.cost)}"
     say(line)
+    if found.preparation is not None:
+        show_preparation(found.preparation)
     layers = zip(read.weights, read.biases, found.activations, strict=True)
     for index, (weights, biases, activation) in enumerate(layers, start=1):
         shape = f"{len(weights)} × {len(weights[0])}" + (", biases" if len(biases) else "")

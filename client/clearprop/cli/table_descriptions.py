@@ -2,11 +2,33 @@
 
 from rich.markup import escape
 
+from clearprop import Preparation
+from clearprop.cli.number_format import counted, number
 from clearprop.cli.output import say
 from clearprop.tables.choices import listed_names
 from clearprop.v1 import table_pb2 as pb
 
 _MOST_CLASSES = 20
+
+_SCALINGS = {"standardize": "standardized", "min-max": "scaled to 0 to 1"}
+
+
+def show_preparation(preparation: Preparation) -> None:
+    """Print what the columns of a network are, and how it prepares their numbers."""
+    table = preparation.table
+    show_columns(table.message)
+    done = []
+    if table.missing is not None:
+        done.append(f"missing ones replaced by {_filling(table.missing)}")
+    if table.scaling is not None:
+        done.append(_SCALINGS.get(table.scaling, table.scaling))
+    if done:
+        rows = counted(preparation.example_count, "row")
+        say(f"Numbers: {', '.join(done)}, as learned from {rows}")
+
+
+def _filling(missing: str | float) -> str:
+    return f"the {missing}" if isinstance(missing, str) else number(missing)
 
 
 def show_columns(table: pb.Table) -> None:

@@ -42,6 +42,13 @@ def test_a_file_becomes_classes_and_probabilities(
     assert said.splitlines() == ["3 rows predicted at update 250.", "Not used: id"]
     found = answers((tmp_path / "answers.csv").read_text())
     assert [row["class"] for row in found[:2]] == ["cat", "dog"]
+    assert clearprop("state", pets).stdout.splitlines()[2:7] == [
+        "Inputs: weight, colour",
+        "Categories of colour: grey, red",
+        "Missing values in: weight",
+        "Targets: the classes of kind in this order: cat, dog",
+        "Numbers: missing ones replaced by the median, standardized, as learned from 40 rows",
+    ]
     for row in found:
         assert float(row["probability cat"]) + float(row["probability dog"]) == pytest.approx(1)
 
