@@ -109,7 +109,10 @@ def test_random_combinations_follow_from_the_seed_and_more_begin_with_the_same()
         ({"vary": {"learning_rate": Range(0.1, 1)}}, "Give samples"),
         ({"vary": {"optimizer": ["adem"]}, "learning_rate": 1}, "Unknown optimizer 'adem'"),
         ({"vary": {"cost_function": ["x"]}, "learning_rate": 1}, "Unknown cost function 'x'"),
-        ({"vary": {"batch_size": [1]}, "learning_rate": 1}, "batch_size has one value and varies"),
+        (
+            {"vary": {"batch_size": [1]}, "learning_rate": 1},
+            "The setting batch_size has one value and varies",
+        ),
         ({"vary": {"momentum": [0.5]}}, "learning_rate must be given or vary"),
         ({"vary": {"epochs": ["1"]}}, "epochs has one value"),
         ({"vary": {"max_updates": ["1"]}, "learning_rate": 1}, "value of the wrong type"),

@@ -159,7 +159,7 @@ def plan_of(
     choices = {name: _choices(name, values) for name, values in vary.items()}
     _check_names([*choices, *options])
     if both := choices.keys() & options.keys():
-        raise ValueError(f"{min(both)} has one value and varies: give it once.")
+        raise ValueError(f"The setting {min(both)} has one value and varies: give it once.")
     combinations = _drawn(choices, *samples) if samples else list(_all(choices))
     count = len(combinations) * len(list(repeats))
     if count > _MOST_TRIALS:

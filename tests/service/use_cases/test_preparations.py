@@ -9,10 +9,13 @@ import pytest
 from clearprop.documents import read_document
 from services import Service
 
+from service.clock import SystemClock
 from service.faces.messages.networks import new_network
+from service.reading.readers import Readers
 from service.use_cases.exports import ExportFormat
 from service.use_cases.networks import NewNetwork
 from service.use_cases.training_sets import NewTrainingSet
+from service.use_cases.verification import Verification
 from training.engine import activations
 from training.errors import InvalidFields, validating
 from training.example_collector import Collector
@@ -243,3 +246,23 @@ def test_a_preparation_that_does_not_fit_the_network_is_refused(service: Service
         "preparation.scales",
         "preparation.table.inputs",
     }
+
+
+def test_a_history_outlives_its_training_set(service: Service) -> None:
+    service.training_sets.store(people(ages()))
+    create(service)
+    service.step(3, SETTINGS)
+    service.outcome(service.runs.begin_cancel("net", 1))
+    service.training_sets.delete("people")
+    while service.store.maintain():
+        pass
+    examples = Readers.of(service.store).examples  # nothing is cached
+    verification = Verification(service.store, examples, SystemClock())
+    *_, verified = verification.verify("net")
+    assert verified.done
+    assert verified.difference is None
+    columns = [Column("job", np.empty(0), ["nurse"]), Column("age", np.array([31.0]))]
+    assert len(service.predictions.predict("net", None, [], columns).activations) == 1
+    # Another set with the same columns goes on from there, with what was learned from the first.
+    service.training_sets.store(people(ages(), name="later"))
+    service.step(1, replace(SETTINGS, training_set="later"))

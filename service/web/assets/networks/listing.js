@@ -47,5 +47,6 @@ const ordered = (value) => ({ Infinity, "-Infinity": -Infinity })[value] ?? valu
 // The labels that differ between networks, which are the settings that vary in a sweep.
 export function differingLabels(rows) {
   const names = [...new Set(rows.flatMap(({ network }) => Object.keys(network.labels)))];
-  return names.filter((name) => new Set(rows.map(({ network }) => network.labels[name])).size > 1).sort();
+  const valuesOf = (name) => new Set(rows.map(({ network }) => network.labels[name]).filter((value) => value !== undefined));
+  return names.filter((name) => valuesOf(name).size > 1).sort();
 }
