@@ -86,6 +86,16 @@ def test_a_set_like_another_has_its_columns_and_can_replace_one(client: Client) 
     assert "no" not in {each.id for each in client.training_sets()}
 
 
+def test_a_number_that_is_missing_only_in_a_test_set_is_filled(client: Client) -> None:
+    name = fresh_id("filled")
+    columns = {"x": [-2.0, -1.0, 1.0, 2.0], "y": [0, 0, 1, 1]}
+    client.upload_table(name, columns, targets="y", missing=2.0)
+    network = trained(client, name, [1, 1], "sigmoid")
+    client.upload_table(f"{name}-2", {"x": [None, -2.0], "y": [1, 0]}, like=name)
+    assert network.evaluate(f"{name}-2").accuracy == 1.0
+    assert network.predict({"x": [None]}).labels == [["y"]]
+
+
 def test_labels_and_numbers_are_answered_as_they_are(client: Client) -> None:
     name = fresh_id("labels")
     x = [-2.0, -1.0, 1.0, 2.0]

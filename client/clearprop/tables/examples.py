@@ -117,7 +117,12 @@ def _read_like(source: Source, layout: Layout, like: pb.Table) -> Examples:
     weights = table.columns[count + len(targets) :]
     _check_weights(table, weights)
     columns = [*table.columns[:count], *targets, *weights]
-    return Examples(Table(columns, table.place), like, layout.weights, alike.unused)
+    described = pb.Table()
+    described.CopyFrom(like)
+    for each, column in zip(described.inputs, table.columns[:count], strict=True):
+        # Numbers that are missing here and not there are filled, and have no indicator there.
+        each.has_missing |= next(column.missing(), None) is not None
+    return Examples(Table(columns, table.place), described, layout.weights, alike.unused)
 
 
 def _places(source: Source, layout: Layout) -> _Places:

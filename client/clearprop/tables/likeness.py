@@ -61,11 +61,13 @@ class LikeSource:
     def _checked(self, table: Table, column: TableColumn, known: pb.InputColumn) -> TableColumn:
         if known.kind == pb.COLUMN_KIND_CATEGORY:
             column = with_known(table, column, known.categories, "category")
-        if self._known.filling.kind == pb.FILLING_KIND_UNSPECIFIED:
+        is_filled = self._known.filling.kind != pb.FILLING_KIND_UNSPECIFIED
+        if not is_filled or (column.kind is Kind.CATEGORY and not known.has_missing):
+            why = "but no category was missing in training" if is_filled else "and none is filled"
             for row in column.missing():
                 raise BadTable(
-                    f"{table.where(row, column)}: The value is missing, and missing values are not"
-                    " filled: replace it, or remove the row."
+                    f"{table.where(row, column)}: The value is missing, {why}: replace it, or"
+                    " remove the row."
                 )
         return column
 

@@ -1,6 +1,7 @@
 """Every kind of bad table is refused with a sentence that says where, and what to do."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -110,7 +111,9 @@ TABLES = [
         like=LIKE,
     ),
     bad("t.csv", "c,a,y\nx,one,n\n", "Line 2, column a: 'one' is not a number", like=LIKE),
-    bad("t.csv", "c,a,y\nx,,n\n", "Line 2, column a: The value is missing, and missing", like=LIKE),
+    bad(
+        "t.csv", "c,a,y\nx,,n\n", "Line 2, column a: The value is missing, and none is f", like=LIKE
+    ),
     # JSON.
     bad("t.json", '{"a": 1}', "The document is not a list of examples"),
     bad("t.json", "[[1, 2]]", "Example 1: It is not an object"),
@@ -190,6 +193,22 @@ def test_a_prediction_takes_columns_in_any_order_and_names_the_others(tmp_path: 
     assert [each.name for each in found.table.columns] == ["a", "c"]
     assert [each.part(0, 2) for each in found.table.columns] == [[1.5, 2.0], ["z", "x"]]
     assert found.unused == ["y", "id"]
+
+
+def test_only_a_number_is_filled_where_nothing_was_missing_in_training(tmp_path: Path) -> None:
+    known = pb.Table()
+    known.CopyFrom(LIKE)
+    known.filling.kind = pb.FILLING_KIND_MEAN
+    file = tmp_path / "new.csv"
+    file.write_text("a,c\n,x\n")
+    with opened_table(file) as source:
+        assert math.isnan(read_rows(source, known).table.columns[0].part(0, 1)[0])
+    file.write_text("a,c\n1,x\n2,?\n")
+    with (
+        pytest.raises(BadTable, match=r"Line 3, column c: .* no category was missing in training"),
+        opened_table(file) as source,
+    ):
+        read_rows(source, known)
 
 
 def test_features_that_a_sparse_file_leaves_out_are_zero(tmp_path: Path) -> None:
