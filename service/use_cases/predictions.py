@@ -51,6 +51,8 @@ class Predictions:
         DamagedHistory.
         """
         network, number = locate(self._store, network_id, update)
+        if columns:  # encoded, rows take many times as much memory
+            check_batch(network, max(map(len, columns)), "number of rows", self._limits)
         with validating() as violations:
             if columns:
                 inputs = _prepared(violations, network, inputs, columns)

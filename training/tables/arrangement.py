@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from training.cancellation import cancellable
 from training.errors import Violations
 from training.tables.table import FillingKind, InputColumn, Table, TargetKind, Targets, Unit
 
@@ -66,7 +67,7 @@ def _check_inputs(violations: Violations, field: str, table: Table, other: Table
     extra = [name for name in given if name not in known]
     if extra:
         violations.add(field, f"has the input columns {named(extra)}, which the network has not")
-    for name, column in given.items():
+    for name, column in cancellable(given.items()):
         if name in known:
             fills = table.filling.kind is not FillingKind.REFUSED
             _check_column(violations, field, known[name], column, fills=fills)
@@ -82,7 +83,8 @@ def _check_column(
             f"has {_kinds(given)} in the column {name!r}, where the network has {_kinds(known)}",
         )
         return
-    extra = [each for each in given.categories if each not in known.categories]
+    categories = set(known.categories)
+    extra = [each for each in given.categories if each not in categories]
     if extra:
         violations.add(
             field,
@@ -111,7 +113,8 @@ def _check_targets(violations: Violations, field: str, known: Targets, given: Ta
             f"has the target columns {named(given.names)}, where the network has"
             f" {named(known.names)}",
         )
-    extra = [each for each in given.classes if each not in known.classes]
+    classes = set(known.classes)
+    extra = [each for each in given.classes if each not in classes]
     if extra and known.kind is TargetKind.CLASSES:
         violations.add(
             field,

@@ -7,6 +7,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from training.cancellation import cancellable
 from training.errors import Violations
 from training.tables.arrangement import named
 from training.tables.table import (
@@ -61,7 +62,9 @@ def encode_rows(
     reader = _Reader(violations, columns, names + [weights] * bool(weights), first)
     if not reader.is_complete:
         return None
-    inputs = [reader.inputs(column, can_miss=column.has_missing) for column in table.inputs]
+    inputs = [
+        reader.inputs(column, can_miss=column.has_missing) for column in cancellable(table.inputs)
+    ]
     targets = reader.targets(table.targets)
     of_rows = reader.numbers(weights, can_miss=False) if weights else None
     if violations:
@@ -82,7 +85,7 @@ def encode_inputs(violations: Violations, table: Table, columns: Sequence[Column
         reader.inputs(
             column, can_miss=column.has_missing or (fills and column.kind is ColumnKind.NUMBER)
         )
-        for column in table.inputs
+        for column in cancellable(table.inputs)
     ]
     return None if violations else np.concatenate(inputs, axis=1)
 
@@ -99,15 +102,16 @@ class _Reader:
     ) -> None:
         self._violations = violations
         self._first = first
+        known = set(names)
         self._columns: dict[str, tuple[int, Column]] = {}
-        for index, column in enumerate(columns):
+        for index, column in enumerate(cancellable(columns)):
             violations.require(
                 column.name not in self._columns,
                 f"columns[{index}].name",
                 f"must be different from those of other columns, not {column.name!r} again",
             )
             violations.require(
-                column.name in names,
+                column.name in known,
                 f"columns[{index}].name",
                 f"must be the name of a column of the table, not {column.name!r}: it has"
                 f" {named(names)}",

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from training.cancellation import cancellable
 from training.errors import Violations
 from training.tables.preparation import Preparation
 from training.tables.table import FillingKind, Scaling, Table
@@ -38,7 +39,7 @@ def learn(
         _learn(violations, field, table, str(unit), inputs[:, index])
         if unit.is_number
         else _UNCHANGED
-        for index, unit in enumerate(table.input_units)
+        for index, unit in enumerate(cancellable(table.input_units))
     ]
     of_targets = [
         _learn(violations, field, table, str(unit), targets[:, index])

@@ -1,5 +1,6 @@
 """The named columns of a training set, and the inputs and outputs that they become."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -171,11 +172,10 @@ def check_table(violations: Violations, where: str, table: Table) -> None:
             "must be false unless `filling` says how missing values are replaced",
         )
     _check_targets(violations, f"{where}.targets", table.targets)
-    names = [*(column.name for column in table.inputs), *table.targets.names]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        violations.add(
-            where, f"must have columns with different names, but {name!r} is there twice"
-        )
+    names = Counter([*(column.name for column in table.inputs), *table.targets.names])
+    for name, count in names.items():
+        if count > 1:
+            violations.add(where, f"must have columns with different names, not {name!r} twice")
     violations.require(
         isfinite(table.filling.value), f"{where}.filling.value", "must be a finite number"
     )

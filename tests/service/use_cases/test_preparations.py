@@ -17,7 +17,7 @@ from service.use_cases.networks import NewNetwork
 from service.use_cases.training_sets import NewTrainingSet
 from service.use_cases.verification import Verification
 from training.engine import activations
-from training.errors import InvalidFields, validating
+from training.errors import InvalidFields, LimitExceeded, validating
 from training.example_collector import Collector
 from training.limits import Limits
 from training.network import Initializer, Network
@@ -266,3 +266,13 @@ def test_a_history_outlives_its_training_set(service: Service) -> None:
     # Another set with the same columns goes on from there, with what was learned from the first.
     service.training_sets.store(people(ages(), name="later"))
     service.step(1, replace(SETTINGS, training_set="later"))
+
+
+def test_the_size_of_a_prediction_is_checked_before_its_rows_are_encoded() -> None:
+    with Service(limits=Limits(batch_numbers=9 * 8)) as service:
+        service.training_sets.store(people(ages()))
+        create(service)
+        service.step(1, replace(SETTINGS, batch_size=1))
+        unknown = [Column("job", np.empty(0), ["cook"] * 9), Column("age", np.ones(9))]
+        with pytest.raises(LimitExceeded, match="9 examples"):
+            service.predictions.predict("net", None, [], unknown)
