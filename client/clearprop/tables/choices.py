@@ -2,7 +2,8 @@
 
 import csv
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from clearprop.numerals import shown
@@ -40,19 +41,28 @@ def chosen_columns(source: Source, names: Sequence[str], option: str) -> list[in
                 f"Unknown {source.noun} {shown(name)} in {option}. Use one of"
                 f" {listed}.{source.note}"
             )
-        found.append(column_place(source, name))
+        found += places_of(source, [name]).values()
     return found
 
 
-def column_place(source: Source, name: str) -> int:
-    """Return the place of a name that is there. Raises BadTable if it is there twice."""
-    if source.names.count(name) > 1:
-        raise BadTable(f"The first line has the name {shown(name)} twice: rename one column.")
-    return source.names.index(name)
+def places_of(source: Source, names: Iterable[str]) -> dict[str, int]:
+    """Return the places of the names that are there. Raises BadTable if one is there twice."""
+    counts = Counter(source.names)
+    places = {name: place for place, name in enumerate(source.names)}
+    found = {name: places[name] for name in names if name in places}
+    for name in found:
+        if counts[name] > 1:
+            raise BadTable(_twice(name))
+    return found
+
+
+def _twice(name: str) -> str:
+    return f"The first line has the name {shown(name)} twice: rename one column."
 
 
 def check_names(source: Source, places: Sequence[int]) -> None:
     """Raise BadTable for columns without a name, or with the name of another."""
+    counts = Counter(source.names)
     for place in places:
         name = source.names[place]
         if not name:
@@ -62,7 +72,8 @@ def check_names(source: Source, places: Sequence[int]) -> None:
                 f"The name of column {place + 1} has {len(name):,} characters, {shown(name)}: use"
                 f" up to {_LONGEST_NAME}."
             )
-        column_place(source, name)
+        if counts[name] > 1:
+            raise BadTable(_twice(name))
 
 
 def remaining_columns(names: Sequence[str], others: Sequence[int]) -> list[int]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from clearprop.tables.bad_table import BadTable
 from clearprop.tables.categories import with_known
-from clearprop.tables.choices import chosen_columns, column_place, listed_names
+from clearprop.tables.choices import chosen_columns, listed_names, places_of
 from clearprop.tables.sources import Source
 from clearprop.tables.table import Kind, Table, TableColumn
 from clearprop.v1 import table_pb2 as pb
@@ -25,10 +25,12 @@ class LikeSource:
             is_class = known.targets.kind == pb.TARGET_KIND_CLASSES
             kind = Kind.CATEGORY if is_class else Kind.NUMBER
             kinds |= dict.fromkeys(known.targets.names, kind)
+        self._places = places_of(source, kinds)
+        inputs = {each.name for each in known.inputs}
         missing = [
             name
             for name in kinds
-            if name not in source.names and not (source.is_sparse and name in self._inputs())
+            if name not in self._places and not (source.is_sparse and name in inputs)
         ]
         if missing:
             plural = "columns are" if len(missing) > 1 else "column is"
@@ -36,16 +38,12 @@ class LikeSource:
                 f"{len(missing):,} {plural} missing: {listed_names(missing)}. There are"
                 f" {listed_names(source.names)}.{source.note}"
             )
-        self._places = {name: column_place(source, name) for name in kinds if name in source.names}
         self._kinds = kinds
         self._weights = chosen_columns(source, [weights], "--weights") if weights else []
         used = {*self._places.values(), *self._weights}
         self.unused: Sequence[str] = [
             name for place, name in enumerate(source.names) if place not in used
         ]
-
-    def _inputs(self) -> set[str]:
-        return {each.name for each in self._known.inputs}
 
     def read(self) -> Table:
         """Read the columns. Raises BadTable for values that do not fit the known table."""
