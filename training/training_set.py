@@ -130,16 +130,16 @@ def prepared(preparation: Preparation, training_set: TrainingSet, examples: Exam
 
 
 def as_prepared(training_set: TrainingSet, examples: Examples) -> Examples:
-    """Return the examples of a training set as a network would that learns from all of them.
+    """Return the inputs of a training set as a network takes them that learns from all of them.
 
-    Columns from which nothing can be learned are left as they are.
+    The targets stay as they are, and so do columns from which nothing can be learned.
     """
     table = training_set.table
     if table is None or not table.is_learned:
         return examples
     uid = training_set.uid
     learned = learn(Violations(), "", table, examples.inputs, examples.targets, uid)
-    return prepared(learned, training_set, examples)
+    return replace(examples, inputs=learned.inputs(examples.inputs))
 
 
 def _prepared(
@@ -181,7 +181,7 @@ def _of_columns(
     with_its_id = Violations()
     places = arrangement(with_its_id, field, preparation.table, training_set.table)
     for found in with_its_id.found:
-        violations.add(field, f"{training_set.id} {found.description}")
+        violations.add(field, f"training set {training_set.id} {found.description}")
     if with_its_id:
         return None
     inputs = preparation.inputs(places.inputs(examples.inputs))
@@ -191,8 +191,8 @@ def _of_columns(
             example, place = np.argwhere(~np.isfinite(numbers))[0]
             violations.add(
                 field,
-                f"{training_set.id} has {what} that are too large to be scaled: number {place} of"
-                f" example {example}",
+                f"training set {training_set.id} has {what} that are too large to be scaled: number"
+                f" {place} of example {example}",
             )
             return None
     return Examples(inputs, targets, examples.weights)

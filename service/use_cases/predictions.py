@@ -57,7 +57,7 @@ class Predictions:
             if columns:
                 inputs = _prepared(violations, network, inputs, columns)
             else:
-                _check_unprepared(violations, network)
+                _check_unprepared(violations, network, len(inputs))
                 _check_inputs(violations, network, inputs)
         check_batch(network, len(inputs), "number of inputs", self._limits)
         check_work(
@@ -97,15 +97,15 @@ def _prepared(
     return prepared
 
 
-def _check_unprepared(violations: Violations, network: Network) -> None:
+def _check_unprepared(violations: Violations, network: Network, count: int) -> None:
     """Refuse plain numbers for a network that scales or fills: nobody knows whether they are."""
     preparation = network.preparation
     if preparation is not None and preparation.table.is_learned:
         names = [column.name for column in preparation.table.inputs]
         violations.add(
-            "inputs",
-            f"must be empty, because network {network.id} prepares its inputs: send columns with"
-            f" the names {named(names)}",
+            "inputs" if count else "columns",
+            f"must {'be empty' if count else 'not be empty'}, because network {network.id} prepares"
+            f" its inputs: send columns with the names {named(names)}",
         )
     violations.refuse()
 

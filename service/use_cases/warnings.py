@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,7 +14,9 @@ from training.errors import DamagedHistory, HistoryCompacted
 from training.network import Array
 from training.ports import Store
 from training.run import Run
-from training.training_set import as_prepared, prepared
+from training.tables.preparation import Preparation
+from training.tables.table import Scaling, TargetKind
+from training.training_set import Examples, TrainingSet, as_prepared, prepared
 from training.warnings.cost_warnings import (
     compared_updates,
     warnings_of_costs,
@@ -21,7 +24,7 @@ from training.warnings.cost_warnings import (
 )
 from training.warnings.set_warnings import warnings_of_set
 from training.warnings.start_warnings import warnings_of_parameters, warnings_of_targets
-from training.warnings.warning import TrainingWarning
+from training.warnings.warning import TrainingWarning, WarningCode
 
 #: The approximate size of all cached warnings, of one, and of an entry, in bytes.
 _CACHE_BYTES = 4 * 2**20
@@ -29,6 +32,13 @@ _WARNING_BYTES = 500
 _OVERHEAD = 500
 
 _Warnings = tuple[TrainingWarning, ...]
+
+#: What to do about inputs that a network scales already.
+_OF_INPUTS = (WarningCode.INPUTS_OF_DIFFERENT_SIZE, WarningCode.LARGE_INPUTS)
+_OTHER_VALUES = (
+    "The network scales its inputs with what it learned from the rows of its first run: check"
+    " whether the columns are in the same units, or train a new network."
+)
 
 
 class Warnings:
@@ -56,7 +66,8 @@ class Warnings:
                 with self._store.read() as reader:
                     training_set = reader.training_set_by_uid(uid)
                     examples = self._examples.read(reader, uid)
-                found = warnings_of_set(as_prepared(training_set, examples))
+                inputs = as_prepared(training_set, examples)
+                found = warnings_of_set(inputs, has_numbers=_has_numbers(training_set))
             self._found.put(uid, found)
         return found
 
@@ -67,7 +78,8 @@ class Warnings:
         if start is None:
             start = self._of_start(run)
             self._found.put(key, start)
-        found = self.of_set(run.training_set_uid) + start
+        # What the network scales is not as it is in the set.
+        found = start if run.is_prepared else self.of_set(run.training_set_uid) + start
         if not run.is_over:
             return found
         costs = self._found.get((*key, "costs"))
@@ -85,8 +97,10 @@ class Warnings:
                 examples = self._examples.read(reader, run.training_set_uid)
                 if run.is_prepared and network.preparation is not None:
                     training_set = reader.training_set_by_uid(run.training_set_uid)
-                    examples = prepared(network.preparation, training_set, examples)
-            found = warnings_of_targets(network, examples)
+                    raw, examples = examples, prepared(network.preparation, training_set, examples)
+                    in_units = replace(examples, targets=raw.targets)
+                    found = _of_prepared(network.preparation, training_set, in_units)
+            found += warnings_of_targets(network, examples)
             update = run.first_update - 1
             parameters = self._states.read(network, update).parameters
             drops_units = run.settings.dropout is not None
@@ -121,3 +135,22 @@ class Warnings:
             ]
             or [np.empty(0)]
         )
+
+
+def _of_prepared(
+    preparation: Preparation, training_set: TrainingSet, examples: Examples
+) -> _Warnings:
+    """Return the warnings about the examples of a run that the network prepares."""
+    found = warnings_of_set(examples, has_numbers=_has_numbers(training_set))
+    if preparation.table.scaling is Scaling.NONE:
+        return found
+    return tuple(
+        replace(warning, action=_OTHER_VALUES) if warning.code in _OF_INPUTS else warning
+        for warning in found
+    )
+
+
+def _has_numbers(training_set: TrainingSet) -> bool:
+    """Return whether the targets are numbers, even if all happen to be 0 or 1."""
+    table = training_set.table
+    return table is not None and table.targets.kind is TargetKind.NUMBERS

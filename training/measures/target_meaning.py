@@ -10,6 +10,7 @@ from training.chunks import chunks
 from training.network import Array, Network
 from training.numerics.activations import Activation
 from training.numerics.costs import CostFunction
+from training.tables import table as tables
 
 
 class TargetKind(Enum):
@@ -55,8 +56,10 @@ def meaning_of(network: Network, targets: Array) -> TargetMeaning:
     With several outputs and one-hot targets, an example is of the class with the target 1, and the
     largest output, the first of equals, is its predicted class. With other targets of 0 and 1, an
     output of at least 0.5 predicts 1; with tanh outputs and targets −1 and 1, or with the hinge
-    cost, one of at least 0 predicts 1.
+    cost, one of at least 0 predicts 1. If the network has a preparation, that says what they are.
     """
+    if network.preparation is not None:
+        return _known(network, network.preparation.table.targets.kind)
     parts = [targets[rows] for rows in chunks(network, len(targets))]
     count = targets.shape[1]
     if count > 1 and all(map(_is_one_hot, parts)):
@@ -69,6 +72,18 @@ def meaning_of(network: Network, targets: Array) -> TargetMeaning:
     if _are_all(parts, 0.0, 1.0):
         return TargetMeaning(sides, middle_of(network))
     return TargetMeaning(TargetKind.NUMBERS)
+
+
+def _known(network: Network, kind: tables.TargetKind) -> TargetMeaning:
+    match kind:
+        case tables.TargetKind.NUMBERS:
+            return TargetMeaning(TargetKind.NUMBERS)
+        case tables.TargetKind.CLASSES:
+            return TargetMeaning(TargetKind.CLASSES)
+        case tables.TargetKind.LABELS:
+            is_only = network.layer_sizes[-1] == 1
+            kind_here = TargetKind.SIDES if is_only else TargetKind.LABELS
+            return TargetMeaning(kind_here, middle_of(network))
 
 
 def middle_of(network: Network) -> float:

@@ -30,12 +30,14 @@ _SCALING = (
 
 
 @allow_overflow
-def warnings_of_set(examples: Examples) -> tuple[TrainingWarning, ...]:
-    """Return the warnings about a training set."""
+def warnings_of_set(
+    examples: Examples, *, has_numbers: bool = False
+) -> tuple[TrainingWarning, ...]:
+    """Return the warnings about a training set; `has_numbers` if no target can be a class."""
     return (
         *_about_inputs(examples.inputs),
         *_about_constant_targets(examples.targets),
-        *_about_classes(examples),
+        *(() if has_numbers else _about_classes(examples)),
     )
 
 

@@ -21,21 +21,21 @@ def vectors(request: training_service_pb2.PredictRequest) -> Array | list[Array]
 def prediction(source: Prediction, *, activations: bool) -> training_service_pb2.PredictResponse:
     """Convert predictions, with the activations of every layer if requested."""
     sizes = source.network.layer_sizes[1:]
-    bounds = np.cumsum(sizes)[:-1]
-    predictions = []
     outputs = source.activations[:, -sizes[-1] :]
     answers = answers_of(source.network, outputs)
-    for row, classes, values in cancellable(
-        zip(source.activations, answers.classes, answers.values, strict=True)
-    ):
-        layers = np.split(row, bounds)
+    are_finite = np.isfinite(outputs)
+    rows = zip(outputs.tolist(), answers.classes, answers.values, strict=True)
+    unusual = set(np.flatnonzero(np.count_nonzero(are_finite, axis=1) < sizes[-1]).tolist())
+    predictions = []
+    for row, (numbers, classes, values) in enumerate(cancellable(rows)):
         message = training_service_pb2.Prediction(
-            outputs=layers[-1],
-            non_finite_outputs=np.flatnonzero(~np.isfinite(layers[-1])),
+            outputs=numbers,
+            non_finite_outputs=np.flatnonzero(~are_finite[row]) if row in unusual else (),
             classes=classes,
             values=values,
         )
         if activations:
+            layers = np.split(source.activations[row], np.cumsum(sizes)[:-1])
             message.activations.extend(network_pb2.Vector(values=layer) for layer in layers)
         predictions.append(message)
     return training_service_pb2.PredictResponse(

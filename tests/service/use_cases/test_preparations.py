@@ -276,3 +276,56 @@ def test_the_size_of_a_prediction_is_checked_before_its_rows_are_encoded() -> No
         unknown = [Column("job", np.empty(0), ["cook"] * 9), Column("age", np.ones(9))]
         with pytest.raises(LimitExceeded, match="9 examples"):
             service.predictions.predict("net", None, [], unknown)
+
+
+def test_numbers_are_not_classes_even_if_all_are_0_or_1_when_scaled(service: Service) -> None:
+    table = Table((InputColumn("x"),), Targets(TargetKind.NUMBERS, ("y",)), Scaling.MIN_MAX)
+    collector = Collector(Limits())
+    columns = [Column("x", np.arange(8.0)), Column("y", np.array([10.0, 20.0] * 4))]
+    with validating() as violations:
+        collector.expect(violations, table, "")
+        collector.add_columns(violations, columns)
+    made = service.training_sets.store(NewTrainingSet("two", collector.examples(), table))
+    assert not service.warnings.of_set(made.uid)
+    wanted = NewNetwork("net", (1, 1), (Activation.IDENTITY,), CostFunction.SQUARED_ERROR)
+    service.networks.create(replace(wanted, initializer=SEEDED))
+    settings = TrainingSettings("two", 0.01, batch_size=2, epochs=1, validation=SHARE)
+    service.step(3, settings)
+    latest = service.runs.get("net", 1).run.validation.latest
+    assert latest is not None
+    assert latest.result.accuracy is None
+    _, _, found = service.evaluations.evaluate("net", None, "two")
+    assert found.judgement.classification is None
+    assert found.correct is None
+    assert len(found.judgement.errors) == 1
+
+
+def test_warnings_speak_of_targets_in_their_units(service: Service) -> None:
+    table = Table((InputColumn("x"),), Targets(TargetKind.NUMBERS, ("y",)), Scaling.STANDARDIZE)
+    collector = Collector(Limits())
+    with validating() as violations:
+        collector.expect(violations, table, "")
+        columns = [Column("x", np.array([1.0, 2e6, 3.0])), Column("y", np.full(3, 5.0))]
+        collector.add_columns(violations, columns)
+    made = service.training_sets.store(NewTrainingSet("same", collector.examples(), table))
+    (warning,) = service.warnings.of_set(made.uid)  # the inputs are scaled
+    assert warning.message.startswith("Target 1 is 5 in all 3 examples")
+    wanted = NewNetwork("net", (1, 1), (Activation.IDENTITY,), CostFunction.SQUARED_ERROR)
+    service.networks.create(replace(wanted, initializer=SEEDED))
+    service.step(1, TrainingSettings("same", 0.01, batch_size=3, epochs=1))
+    assert warning in service.warnings.of_run(service.runs.get("net", 1).run)
+
+
+def test_a_network_that_scales_is_not_told_to_scale(service: Service) -> None:
+    service.training_sets.store(people(ages()))
+    create(service)
+    service.step(18, replace(SETTINGS, validation=None))
+    plain = Table((AGE, JOB), KINDS, filling=TABLE.filling)
+    service.training_sets.store(people([1e4 * each for each in ages()], plain, "large"))
+    service.step(1, replace(SETTINGS, training_set="large", validation=None))
+    run = service.runs.get("net", 2).run
+    assert "INPUTS_OF_DIFFERENT_SIZE" in {
+        warning.code for warning in service.warnings.of_set(run.training_set_uid)
+    }
+    found = service.warnings.of_run(run)
+    assert not [warning for warning in found if "--standardize" in warning.action]
