@@ -1,9 +1,11 @@
 """Reads tables from JSON: objects, columns, or the pairs that libraries for JavaScript have."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from clearprop.numerals import shown
 from clearprop.tables.bad_table import BadTable
 from clearprop.tables.values import RowsSource, ValuesSource
 
@@ -14,17 +16,24 @@ _FORM = (
 )
 
 
+class _Doubled(dict[str, Any]):
+    """An object that has a name twice."""
+
+    name = ""
+
+
 def json_source(lines: Iterator[str]) -> RowsSource | ValuesSource:
     """Return the table in a JSON document. Raises BadTable."""
     text = "".join(lines)
     try:
-        document = json.loads(text)
+        document = json.loads(text, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
         if error.msg == "Extra data" and text.lstrip()[:1] == "{":
             return json_lines_source(iter(text.splitlines(keepends=True)))
         raise BadTable(f"Line {error.lineno}: It is not JSON: {error.msg}.") from None
     except RecursionError:
         raise BadTable(f"The document is nested too deeply. {_FORM}") from None
+    _check_names("The document", document)
     if isinstance(document, dict) and document and _are_columns(document):
         return ValuesSource(document, _example)
     if not isinstance(document, list) or not document:
@@ -39,7 +48,7 @@ def json_lines_source(lines: Iterator[str]) -> RowsSource:
         if not line.strip():
             continue
         try:
-            rows.append(json.loads(line))
+            rows.append(json.loads(line, object_pairs_hook=_object))
         except json.JSONDecodeError as error:
             raise BadTable(f"Line {number}: It is not JSON: {error.msg}.") from None
         except RecursionError:
@@ -48,6 +57,22 @@ def json_lines_source(lines: Iterator[str]) -> RowsSource:
     if not rows:
         raise BadTable("The file has no examples.")
     return _source(rows, numbers, "Line")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object, without losing that it has a name twice."""
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    doubled = _Doubled(found)
+    counts = Counter(name for name, _ in pairs)
+    doubled.name = next(name for name, count in counts.items() if count > 1)
+    return doubled
+
+
+def _check_names(where: str, value: Any) -> None:  # noqa: ANN401 - whatever JSON has
+    if isinstance(value, _Doubled):
+        raise BadTable(f"{where}: It has the name {shown(value.name)} twice: remove or rename one.")
 
 
 def _example(row: int) -> str:
@@ -65,6 +90,8 @@ def _source(rows: Sequence[Any], numbers: Sequence[int], word: str) -> RowsSourc
     for row, each in enumerate(rows):
         if not isinstance(each, dict):
             raise BadTable(f"{place(row)}: It is not an object. {_FORM}")
+        for value in (each, *each.values()):
+            _check_names(place(row), value)
     if all("input" in each and each.keys() <= _PAIR for each in rows):
         return _pairs(rows, place)
     return RowsSource(rows, place)

@@ -51,6 +51,10 @@ TABLES = [
     bad("t.csv", "a,b,y\n1,2,3\n1,2\n", "Line 3 has 2 columns, but the first line names 3"),
     bad("t.csv", 'a,y\n1,2\n"3,4\n', "Line 3: A quoted cell is not closed"),
     bad("t.csv", "5,1\n4,0\n", "The first line has numbers instead of names", targets="1"),
+    bad("t.jsonl", '{"a":1,"y":0}\n{"a":10,"y":1,"a":1}\n', "Line 2: It has the name 'a' twice"),
+    bad("t.json", '[{"a":10,"y":1,"a":1}]', "Example 1: It has the name 'a' twice"),
+    bad("t.json", '{"a":[1],"y":[1],"a":[2]}', "The document: It has the name 'a' twice"),
+    bad("t.json", '[{"input":{"b":1,"b":2},"output":[1]}]', "Example 1: It has the name 'b' twice"),
     # Columns.
     bad("t.csv", "a,Y\n1,2\n", "Unknown column 'y' in --targets. Use one of Y, a"),
     bad("t.csv", "a,a,y\n1,2,3\n", "The first line has the name 'a' twice"),
