@@ -220,6 +220,13 @@ def _value(column: InputColumn, text: str) -> float | str | None:
 def _inputs_of(network: Network, examples: Examples) -> MatrixLike | Table:
     """Return the inputs of examples as the network takes them."""
     if network.preparation is None:
+        table = examples.message.table
+        if table.scaling or table.HasField("filling"):
+            raise ValueError(
+                f"the columns of training set {examples.message.training_set} must be prepared, and"
+                f" network {network.id} has no preparation: it learns one in its first run, so"
+                " train a new network on this training set first"
+            )
         return examples.inputs
     if not examples.message.HasField("table"):
         raise ValueError(

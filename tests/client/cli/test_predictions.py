@@ -78,6 +78,7 @@ def test_a_bad_file_is_refused_and_nothing_is_written(
     for text, problem in (
         ("colour\nred\n", "1 column is missing: weight. There are colour."),
         ("weight,colour\n5,blue\n", "Line 2, column colour: 'blue' is not a known category"),
+        ("weight,colour\n5,red\n5,\n", "Line 3, column colour: The value is missing, but no"),
         ("weight,colour\n5,red\nheavy,red\n", "Line 3, column weight: 'heavy' is not a number"),
     ):
         (tmp_path / "bad.csv").write_text(text)
@@ -109,6 +110,8 @@ def test_numbers_are_answered_in_the_units_of_the_targets(
     clearprop("create", name, "--layers", "1-2", "--activations", "identity", "--bias")
     unknown = clearprop("predict", name, "--from", "line.csv", "--output", "-", code=1).stderr
     assert f"Network {name} knows no columns: train it first" in unknown
+    unprepared = clearprop("predict", name, "--on", name, code=1).stderr
+    assert unprepared.startswith(f"Error: The columns of training set {name} must be prepared")
     clearprop("train", name, "--on", name, *TRAINING)
     (tmp_path / "new.csv").write_text("x\n5\n7\n")
     (first, second) = answers(
