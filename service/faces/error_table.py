@@ -86,7 +86,10 @@ def _summary(violations: list[errors.Violation]) -> str:
         if len(message) + len(name) > _LONGEST_TEXT - len(f" and {len(violations):,} more"):
             break
         message, named = message + name, named + 1
-    return f"{message} and {len(violations) - named:,} more" if named else str(violations[0])
+    if not named:
+        return str(violations[0])
+    more = len(violations) - named
+    return f"{message} and {more:,} more" if more else message
 
 
 def _bad_request(violations: list[errors.Violation]) -> BadRequest:

@@ -90,6 +90,13 @@ def test_many_invalid_fields_are_named_and_those_that_do_not_fit_are_counted() -
     assert len(bad.field_violations) == 90
 
 
+def test_if_the_names_of_all_invalid_fields_fit_no_others_are_counted() -> None:
+    many = [Violation(f"columns[{row}]", "must be a known category " * 9) for row in range(10)]
+    message = status_of(InvalidFields(many)).message
+    assert message.startswith("10 invalid fields: columns[0], ")
+    assert message.endswith(", columns[9]")
+
+
 def test_a_status_fits_in_trailers_whatever_the_caller_sent() -> None:
     many = [Violation(f"field[{index}]" * 100, "x" * 1000) for index in range(10_000)]
     assert status_of(InvalidFields(many)).ByteSize() < 7_000
