@@ -167,7 +167,12 @@ class TrainingServiceStub:
 
     Errors:
       INVALID_ARGUMENT: one or more fields are invalid. Correct each reported field.
-      ALREADY_EXISTS: the id is already in use (TRAINING_SET_EXISTS). Choose another id.
+      ALREADY_EXISTS: the id is already in use (TRAINING_SET_EXISTS). Choose another id, or set
+        `replace`.
+      FAILED_PRECONDITION: with `replace`, an active run uses the training set (TRAINING_SET_IN_USE),
+        or it is built in (TRAINING_SET_BUILT_IN).
+      PERMISSION_DENIED: replacing a training set requires the scope `admin` (SCOPE_REQUIRED; metadata
+        `scope`).
       RESOURCE_EXHAUSTED: the training set is too large, or there are too many training sets
         (LIMIT_EXCEEDED).
     """
@@ -184,7 +189,12 @@ class TrainingServiceStub:
       INVALID_ARGUMENT: one or more fields are invalid, or a request after the first one contains
         an id or a request id. Examples are identified by their index in the whole training set.
         Correct each reported field.
-      ALREADY_EXISTS: the id is already in use (TRAINING_SET_EXISTS). Choose another id.
+      ALREADY_EXISTS: the id is already in use (TRAINING_SET_EXISTS). Choose another id, or set
+        `replace`.
+      FAILED_PRECONDITION: with `replace`, an active run uses the training set (TRAINING_SET_IN_USE),
+        or it is built in (TRAINING_SET_BUILT_IN).
+      PERMISSION_DENIED: replacing a training set requires the scope `admin` (SCOPE_REQUIRED; metadata
+        `scope`).
       RESOURCE_EXHAUSTED: the training set is too large, or there are too many training sets
         (LIMIT_EXCEEDED).
       RESOURCE_EXHAUSTED: the limit `uploads` of concurrent uploads is reached, or that of one
@@ -354,14 +364,15 @@ class TrainingServiceStub:
     side effects.
 
     Errors:
-      INVALID_ARGUMENT: an input vector has the wrong length or contains infinity or NaN. Correct
-        each reported vector.
+      INVALID_ARGUMENT: an input vector has the wrong length or contains infinity or NaN; a column is
+        missing or unknown, or a value of it is missing, not a number or an unknown category; the
+        network prepares its inputs and the request has no columns. Correct each reported field.
       NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
       OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
       OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
       RESOURCE_EXHAUSTED: the number of vectors multiplied by the number of units in all layers is
         too large (LIMIT_EXCEEDED, `batch_numbers`), or the work is (`call_work`). Send fewer vectors
-        per call.
+        or rows per call.
     """
     Evaluate: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.EvaluateRequest, _training_service_pb2.EvaluateResponse]
     """Computes the cost and accuracy of a network on a training set, with the parameters of any
@@ -707,7 +718,12 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
 
     Errors:
       INVALID_ARGUMENT: one or more fields are invalid. Correct each reported field.
-      ALREADY_EXISTS: the id is already in use (TRAINING_SET_EXISTS). Choose another id.
+      ALREADY_EXISTS: the id is already in use (TRAINING_SET_EXISTS). Choose another id, or set
+        `replace`.
+      FAILED_PRECONDITION: with `replace`, an active run uses the training set (TRAINING_SET_IN_USE),
+        or it is built in (TRAINING_SET_BUILT_IN).
+      PERMISSION_DENIED: replacing a training set requires the scope `admin` (SCOPE_REQUIRED; metadata
+        `scope`).
       RESOURCE_EXHAUSTED: the training set is too large, or there are too many training sets
         (LIMIT_EXCEEDED).
     """
@@ -724,7 +740,12 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       INVALID_ARGUMENT: one or more fields are invalid, or a request after the first one contains
         an id or a request id. Examples are identified by their index in the whole training set.
         Correct each reported field.
-      ALREADY_EXISTS: the id is already in use (TRAINING_SET_EXISTS). Choose another id.
+      ALREADY_EXISTS: the id is already in use (TRAINING_SET_EXISTS). Choose another id, or set
+        `replace`.
+      FAILED_PRECONDITION: with `replace`, an active run uses the training set (TRAINING_SET_IN_USE),
+        or it is built in (TRAINING_SET_BUILT_IN).
+      PERMISSION_DENIED: replacing a training set requires the scope `admin` (SCOPE_REQUIRED; metadata
+        `scope`).
       RESOURCE_EXHAUSTED: the training set is too large, or there are too many training sets
         (LIMIT_EXCEEDED).
       RESOURCE_EXHAUSTED: the limit `uploads` of concurrent uploads is reached, or that of one
@@ -894,14 +915,15 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     side effects.
 
     Errors:
-      INVALID_ARGUMENT: an input vector has the wrong length or contains infinity or NaN. Correct
-        each reported vector.
+      INVALID_ARGUMENT: an input vector has the wrong length or contains infinity or NaN; a column is
+        missing or unknown, or a value of it is missing, not a number or an unknown category; the
+        network prepares its inputs and the request has no columns. Correct each reported field.
       NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
       OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
       OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
       RESOURCE_EXHAUSTED: the number of vectors multiplied by the number of units in all layers is
         too large (LIMIT_EXCEEDED, `batch_numbers`), or the work is (`call_work`). Send fewer vectors
-        per call.
+        or rows per call.
     """
     Evaluate: _aio.UnaryUnaryMultiCallable[_training_service_pb2.EvaluateRequest, _training_service_pb2.EvaluateResponse]  # type: ignore[assignment]
     """Computes the cost and accuracy of a network on a training set, with the parameters of any
@@ -1292,7 +1314,12 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Errors:
           INVALID_ARGUMENT: one or more fields are invalid. Correct each reported field.
-          ALREADY_EXISTS: the id is already in use (TRAINING_SET_EXISTS). Choose another id.
+          ALREADY_EXISTS: the id is already in use (TRAINING_SET_EXISTS). Choose another id, or set
+            `replace`.
+          FAILED_PRECONDITION: with `replace`, an active run uses the training set (TRAINING_SET_IN_USE),
+            or it is built in (TRAINING_SET_BUILT_IN).
+          PERMISSION_DENIED: replacing a training set requires the scope `admin` (SCOPE_REQUIRED; metadata
+            `scope`).
           RESOURCE_EXHAUSTED: the training set is too large, or there are too many training sets
             (LIMIT_EXCEEDED).
         """
@@ -1315,7 +1342,12 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           INVALID_ARGUMENT: one or more fields are invalid, or a request after the first one contains
             an id or a request id. Examples are identified by their index in the whole training set.
             Correct each reported field.
-          ALREADY_EXISTS: the id is already in use (TRAINING_SET_EXISTS). Choose another id.
+          ALREADY_EXISTS: the id is already in use (TRAINING_SET_EXISTS). Choose another id, or set
+            `replace`.
+          FAILED_PRECONDITION: with `replace`, an active run uses the training set (TRAINING_SET_IN_USE),
+            or it is built in (TRAINING_SET_BUILT_IN).
+          PERMISSION_DENIED: replacing a training set requires the scope `admin` (SCOPE_REQUIRED; metadata
+            `scope`).
           RESOURCE_EXHAUSTED: the training set is too large, or there are too many training sets
             (LIMIT_EXCEEDED).
           RESOURCE_EXHAUSTED: the limit `uploads` of concurrent uploads is reached, or that of one
@@ -1569,14 +1601,15 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         side effects.
 
         Errors:
-          INVALID_ARGUMENT: an input vector has the wrong length or contains infinity or NaN. Correct
-            each reported vector.
+          INVALID_ARGUMENT: an input vector has the wrong length or contains infinity or NaN; a column is
+            missing or unknown, or a value of it is missing, not a number or an unknown category; the
+            network prepares its inputs and the request has no columns. Correct each reported field.
           NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
           OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
           OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
           RESOURCE_EXHAUSTED: the number of vectors multiplied by the number of units in all layers is
             too large (LIMIT_EXCEEDED, `batch_numbers`), or the work is (`call_work`). Send fewer vectors
-            per call.
+            or rows per call.
         """
 
     @_abc_1.abstractmethod
