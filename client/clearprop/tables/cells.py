@@ -134,6 +134,8 @@ class Cells:
             self._refuse(f"a value of type {type(value).__name__} is neither a number nor a text")
         elif self._is_category:
             self._texts.append(self._shared(category_of(value)))
+        elif isinstance(value, bool):
+            self.add(str(value))
         else:
             self._add_number(value)
 
@@ -162,10 +164,10 @@ class Cells:
         is_mixed = number_count > 0 and words.count > 0
         if odd.count and not is_mixed:
             return BadCell(odd.row, self._with_advice(odd.problem, kind), odd.cell)
-        if kind is Kind.NUMBER:
-            return BadCell(words.row, words.problem, words.cell) if words.count else None
+        if kind is Kind.NUMBER and words.count:
+            return BadCell(words.row, words.problem, words.cell)
         if is_mixed or (number_count and self._truths.count):
-            return self._mixed(number_count)
+            return self._mixed(number_count, kind)
         return None
 
     def _add_bytes(self, value: bytes) -> None:
@@ -196,10 +198,11 @@ class Cells:
         else:
             self.numbers.append(nan)
 
-    def _mixed(self, number_count: int) -> BadCell:
+    def _mixed(self, number_count: int, kind: Kind) -> BadCell:
         others = self._words if self._words.count else self._truths
         known = number_count + others.count
-        fix = f"correct it, or {self._advice}"
+        advice = "write 1 for True and 0 for False" if kind is Kind.NUMBER else self._advice
+        fix = f"correct it, or {advice}"
         if number_count >= others.count:
             return BadCell(
                 others.row,

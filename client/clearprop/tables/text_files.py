@@ -32,7 +32,7 @@ def opened_text(file: Path, kind: str) -> Iterator[tuple[Iterator[str], Callable
     encoding = "utf-8"
     try:
         with file.open("rb") as source:
-            content = _unpacked(source)
+            content = _unpacked(file, source)
             head = content.peek(HEAD)[:HEAD]
             encoding = _encoding(file, head, kind)
             yield TextIOWrapper(content, encoding=encoding, newline=""), source.tell
@@ -44,9 +44,15 @@ def opened_text(file: Path, kind: str) -> Iterator[tuple[Iterator[str], Callable
         raise BadTable(f"The file cannot be read: {error.strerror or error}.") from None
 
 
-def _unpacked(source: IO[bytes]) -> BufferedReader:
-    packed = source.read(len(GZIP)) == GZIP
+def _unpacked(file: Path, source: IO[bytes]) -> BufferedReader:
+    head = source.read(len(GZIP))
     source.seek(0)
+    packed = head == GZIP
+    if head and not packed and file.suffix.lower() == ".gz":
+        raise BadTable(
+            "The file is not compressed with gzip, as its name says: create or download it again,"
+            " or give it a name without .gz."
+        )
     if packed:
         return BufferedReader(cast("BufferedReader", gzip.GzipFile(fileobj=source)))
     return cast("BufferedReader", source)
@@ -70,7 +76,7 @@ def _undecodable(file: Path, encoding: str) -> str:
     if not encoding.startswith("utf-8"):
         return f"The file is not {encoding.upper()} text, as its byte order mark says. {advice}"
     with file.open("rb") as source:
-        for number, line in enumerate(_unpacked(source), start=1):
+        for number, line in enumerate(_unpacked(file, source), start=1):
             try:
                 line.decode()
             except UnicodeDecodeError as error:

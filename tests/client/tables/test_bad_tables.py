@@ -45,6 +45,7 @@ TABLES = [
     bad("t.parquet", "a,y\n1,2\n", "The file cannot be read: "),
     bad("t.arrow", "a,y\n1,2\n", "The file cannot be read: "),
     bad("t.npz", "a,y\n1,2\n", "The file is not an archive"),
+    bad("t.csv.gz", "a,y\n1,2\n", "The file is not compressed with gzip, as its name says"),
     bad("t.csv", "", "The first line is empty"),
     # Lines.
     bad("t.csv", "a,y\n1,2\n1,2,3\n", "Line 3 has 3 columns, but the first line names 2"),
@@ -72,6 +73,7 @@ TABLES = [
     bad("t.csv", "a,y\n1,1\n2,1\nx,0\n", "Line 4, column a: 'x' is not a number, but 2 of the 3"),
     bad("t.csv", "a,y\nx,1\nz,1\n3,0\n", "Line 4, column a: 3.0 is a number, but 2 of the 3"),
     bad("t.csv", "a,y\n1,1\nTrue,0\n", "Line 3, column a: 'True' is not a number, but 1 of the 2"),
+    bad("t.jsonl", '{"a":true,"y":0}\n{"a":1,"y":1}', "Line 1, column a: 'True' is not a number"),
     bad("t.csv", "a;y\n1,5;1\n", "Line 2, column a: '1,5' is not a number: use --decimal-comma"),
     bad("t.csv", "a;y\n1.234,5;1\n", "Line 2, column a: '1.234,5' is not a number: remove the"),
     bad("t.csv", "a,y\n1,1\ninf,0\n", "Line 3, column a: 'inf' is not finite"),
@@ -187,6 +189,24 @@ def test_a_prediction_never_guesses(tmp_path: Path, text: str, problem: str) -> 
     with pytest.raises(BadTable) as caught, opened_table(file) as source:
         read_rows(source, LIKE)
     assert problem in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("t.csv", "a,c\n3,x\nTrue,x\n"),
+        ("t.jsonl", '{"a": 3, "c": "x"}\n{"a": true, "c": "x"}'),
+    ],
+)
+def test_true_and_numbers_are_not_mixed_in_a_prediction(
+    tmp_path: Path, name: str, content: str
+) -> None:
+    (tmp_path / name).write_text(content)
+    with (
+        pytest.raises(BadTable, match=r", column a: 'True' is not a number, .* write 1 for True"),
+        opened_table(tmp_path / name) as source,
+    ):
+        read_rows(source, LIKE)
 
 
 def test_a_prediction_takes_columns_in_any_order_and_names_the_others(tmp_path: Path) -> None:
