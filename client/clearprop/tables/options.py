@@ -1,6 +1,6 @@
 """The options of a table in Python, and what is wrong with them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import isfinite
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypedDict, cast
@@ -17,8 +17,11 @@ ScalingName: TypeAlias = Literal["standardize", "min-max"]
 #: What replaces missing numbers.
 FillingLike: TypeAlias = Literal["mean", "median"] | float
 
+#: The name of a column; integers, as in a frame without a header, are names as text.
+NameLike: TypeAlias = str | int
+
 #: Names of columns: one, or several.
-NamesLike: TypeAlias = str | Sequence[str]
+NamesLike: TypeAlias = NameLike | Sequence[NameLike]
 
 
 #: A table: a frame of pandas or polars, an Arrow table, a dict of columns, a list of dicts, a data
@@ -31,12 +34,12 @@ class TableOptions(TypedDict, total=False):
 
     targets: NamesLike
     inputs: NamesLike
-    weights: str
+    weights: NameLike
     one_hot: bool
     classes: Sequence[str]
     categories: NamesLike
-    scaling: ScalingName
-    missing: FillingLike
+    scaling: ScalingName | None
+    missing: FillingLike | None
     shape: Sequence[int]
 
 
@@ -62,7 +65,7 @@ def examples_of(
 
 
 def _layout(options: TableOptions, like: TableMessage | None) -> Layout:
-    scaling, filling = options.get("scaling", ""), options.get("missing")
+    scaling, filling = options.get("scaling") or "", options.get("missing")
     if scaling not in ("", "standardize", "min-max"):
         raise ValueError(f"Unknown scaling {scaling!r}. Use one of standardize, min-max.")
     if isinstance(filling, str) and filling not in ("mean", "median"):
@@ -72,7 +75,7 @@ def _layout(options: TableOptions, like: TableMessage | None) -> Layout:
     return Layout(
         targets=_names(options.get("targets", ())),
         inputs=_names(options.get("inputs", ())),
-        weights=options.get("weights", ""),
+        weights=str(options.get("weights", "")),
         one_hot=options.get("one_hot", False),
         classes=[str(each) for each in options.get("classes", ())],
         categories=_names(options.get("categories", ())),
@@ -84,4 +87,6 @@ def _layout(options: TableOptions, like: TableMessage | None) -> Layout:
 
 
 def _names(names: NamesLike) -> list[str]:
-    return [names] if isinstance(names, str) else [str(each) for each in names]
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        return [str(names)]
+    return [str(each) for each in names]

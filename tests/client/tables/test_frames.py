@@ -117,6 +117,17 @@ def test_data_sets_of_scikit_learn_have_names() -> None:
     assert found.message.targets.names == ["p", "q"]
 
 
+def test_integers_name_columns_and_none_is_no_scaling() -> None:
+    frame = pd.DataFrame([[0.5, 2, 1], [1.5, 3, 0]])
+    found = examples_of(
+        frame, {"targets": 2, "inputs": [1, 0], "categories": 1, "scaling": None, "missing": None}
+    )
+    assert input_names(found) == ["1", "0"]
+    assert found.message.targets.names == ["2"]
+    assert found.message.inputs[0].categories == ["2", "3"]
+    assert not found.message.scaling
+
+
 @pytest.mark.parametrize("as_frame", [False, True])
 def test_the_data_sets_of_scikit_learn_are_read(*, as_frame: bool) -> None:
     found = examples_of(datasets.load_iris(as_frame=as_frame), {})
