@@ -128,3 +128,5 @@ def test_errors_say_what_to_do(server: ServerProcess) -> None:
         )
     with pytest.raises(TypeError, match="learning_rat"):
         ClearpropClassifier(server.target, train_options={"learning_rat": 1}).fit(inputs, classes)
+    with pytest.raises(ValueError, match="epochs is a parameter of ClearpropClassifier: set it"):
+        ClearpropClassifier(server.target, train_options={"epochs": 2}).fit(inputs, classes)

@@ -120,6 +120,12 @@ class ServerEstimator(BaseEstimator):  # type: ignore[misc] # scikit-learn has n
             "optimizer": self.optimizer,
             "shuffle_seed": self._seed + self._run_count,
         }
+        for name in self.train_options or {}:
+            if name in self._get_param_names():
+                raise ValueError(
+                    f"{name} is a parameter of {type(self).__name__}: set it as {name}=…, not in"
+                    " train_options."
+                )
         settings |= self.train_options or {}
         self._run_count += 1
         run = self._started(inputs, targets, weights, cast("TrainingOptions", settings)).wait()
