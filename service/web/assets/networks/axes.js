@@ -1,21 +1,18 @@
 // The axes of parallel coordinates: one for each label that differs, and one for the result.
 import { short } from "../shared/number_format.js";
-import { COLUMNS, differingLabels, validationOf } from "./listing.js";
 
 const MOST_AXES = 7; // more do not fit beside each other
 const MOST_TICKS = 8; // more values than that have ticks at the ends only
-const REPEATS = ["trial", "fold"]; // these number the networks of a combination
 
-// Returns [{ name, ticks: [{ at, text }], placeOf: (row) → from 0 at the bottom to 1, or null }].
-export function axesOf(rows) {
-  const names = differingLabels(rows).filter((name) => !REPEATS.includes(name));
-  const labels = names.slice(0, MOST_AXES).map((name) => axisOf(name.replaceAll("_", " "), rows, ({ network }) => network.labels[name]));
-  const column = COLUMNS[rows.some((row) => validationOf(row)) ? "validation-cost" : "cost"];
-  return [...labels, axisOf(column.name, rows, column.valueOf)];
+// `names` are the labels that differ. Returns [{ name, ticks: [{ at, text }], placeOf: (combination) →
+// from 0 at the bottom to 1, or null }].
+export function axesOf(names, result, combinations) {
+  const labels = names.slice(0, MOST_AXES).map((name) => axisOf(name.replaceAll("_", " "), combinations, ({ labels }) => labels[name]));
+  return [...labels, axisOf(result, combinations, ({ value }) => value)];
 }
 
-function axisOf(name, rows, valueOf) {
-  const values = [...new Set(rows.map(valueOf).filter((value) => value !== undefined))];
+function axisOf(name, combinations, valueOf) {
+  const values = [...new Set(combinations.map(valueOf).filter((value) => value !== undefined))];
   const numbers = values.map(Number);
   const isFew = values.length <= MOST_TICKS;
   if (numbers.every(Number.isFinite) && !isFew) return numericAxis(name, numbers, valueOf);
@@ -24,7 +21,7 @@ function axisOf(name, rows, valueOf) {
   return {
     name,
     ticks: isFew ? inOrder.map((value) => ({ at: at(value), text: textOf(value) })) : [],
-    placeOf: (row) => (valueOf(row) === undefined ? null : at(valueOf(row))),
+    placeOf: (each) => (valueOf(each) === undefined ? null : at(valueOf(each))),
   };
 }
 
@@ -36,7 +33,7 @@ function numericAxis(name, numbers, valueOf) {
   return {
     name,
     ticks: [low, high].map((value) => ({ at: at(value), text: short(value) })),
-    placeOf: (row) => (Number.isFinite(Number(valueOf(row))) ? at(Number(valueOf(row))) : null),
+    placeOf: (each) => (Number.isFinite(Number(valueOf(each))) ? at(Number(valueOf(each))) : null),
   };
 }
 

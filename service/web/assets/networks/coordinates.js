@@ -1,38 +1,49 @@
-// Parallel coordinates: a line for each network, through its settings to its result.
+// Parallel coordinates: a line for each combination of settings, through these to its result.
 import { html } from "../shared/html.js";
+import { short, whole } from "../shared/number_format.js";
 import { axesOf } from "./axes.js";
 import { lookOf } from "./chosen.js";
+import { bestOf, combined, REPEATS } from "./combinations.js";
+import { differingLabels } from "./listing.js";
 
-const WIDTH = 900;
 const HEIGHT = 240;
 const TOP = 34;
 const BOTTOM = 16;
-const SIDE = 70;
+const WIDE = { side: 70, width: () => 900 };
+const NARROW = { side: 56, width: (count) => 112 + 110 * (count - 1) };
 
-export function Coordinates({ rows, chosen, best }) {
-  const axes = axesOf(rows);
-  if (axes.length < 2 || rows.length < 2) return null;
-  const x = (index) => SIDE + (index * (WIDTH - 2 * SIDE)) / (axes.length - 1);
+export function Coordinates({ rows, chosen }) {
+  const { result, combinations } = combined(rows);
+  const isMean = combinations.length < rows.length;
+  const names = differingLabels(rows).filter((name) => !REPEATS.includes(name));
+  const axes = axesOf(names, isMean ? `Mean ${result.toLowerCase()}` : result, combinations);
+  if (axes.length < 2 || combinations.length < 2) return null;
+  const style = isNarrow() ? NARROW : WIDE;
+  const width = style.width(axes.length);
+  const x = (index) => style.side + (index * (width - 2 * style.side)) / (axes.length - 1);
   const y = (at) => HEIGHT - BOTTOM - at * (HEIGHT - TOP - BOTTOM);
-  const pathOf = (row) =>
+  const pathOf = (combination) =>
     axes
-      .map(({ placeOf }, index) => [x(index), placeOf(row)])
+      .map(({ placeOf }, index) => [x(index), placeOf(combination)])
       .filter(([, at]) => at !== null)
       .map(([left, at], index) => `${index ? "L" : "M"}${left},${y(at)}`)
       .join("");
-  const isChosen = ({ network }) => chosen.includes(network.network);
-  const inOrder = [...rows.filter((row) => !isChosen(row) && row !== best), ...rows.filter(isChosen), ...(best && !isChosen(best) ? [best] : [])];
+  const best = result === "Cost" ? undefined : bestOf(combinations);
+  const chosenOf = ({ networks }) => networks.find((network) => chosen.includes(network));
+  const rank = (each) => (chosenOf(each) ? 1 : 0) + (each === best ? 2 : 0);
+  const inOrder = [...combinations].sort((one, other) => rank(one) - rank(other));
   return html`
     <section class="panel" aria-label="Settings">
-      <h3>Settings <span class="small soft">A line for each network. The thickest line is the best one.</span></h3>
+      <h3>Settings <span class="small soft">${sentencesOf(isMean, best)}</span></h3>
+      ${best && html`<p class="small">Best: ${settingsText(best, names)} (${isMean ? "mean " : ""}${result.toLowerCase()} ${short(best.value)}${isMean ? ` over ${countOf(best)}` : ""}).</p>`}
       <div class="scrolled" tabindex="0">
-        <svg class="coordinates" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${`Settings and results of ${rows.length} networks; the table has the same values.`}>
-          ${inOrder.map((row) => html`<path key=${row.network.network} d=${pathOf(row)} class=${classOf(row === best, isChosen(row))} style=${isChosen(row) ? styleOf(lookOf(chosen, row.network.network)) : undefined} />`)}
+        <svg class="coordinates" style=${{ minWidth: `${Math.min(width, 640)}px` }} viewBox="0 0 ${width} ${HEIGHT}" role="img" aria-label=${`Settings and results of ${whole(rows.length)} networks; the table has the same values.`}>
+          ${inOrder.map((each) => html`<path key=${each.networks[0]} d=${pathOf(each)} class=${classOf(each === best, chosenOf(each))} style=${chosenOf(each) ? styleOf(lookOf(chosen, chosenOf(each))) : undefined} />`)}
           ${axes.map(
             ({ name, ticks }, index) => html`
               <g key=${name}>
                 <line x1=${x(index)} x2=${x(index)} y1=${y(0)} y2=${y(1)} />
-                <text class="name" x=${x(index)} y="14">${name}</text>
+                <text class=${`name ${index === axes.length - 1 ? "last" : ""}`} x=${index === axes.length - 1 ? width : x(index)} y="14">${name}</text>
                 ${ticks.map(({ at, text }) => html`<text x=${x(index) + 6} y=${y(at) + 4}>${text}</text>`)}
               </g>
             `,
@@ -42,6 +53,22 @@ export function Coordinates({ rows, chosen, best }) {
     </section>
   `;
 }
+
+// On a phone, axes are narrower; many of them are scrolled.
+const isNarrow = () => matchMedia("(max-width: 800px)").matches;
+
+function sentencesOf(isMean, best) {
+  const line = isMean ? "Means over seeds and folds: a line for each combination of settings." : "A line for each network.";
+  if (!best) return line;
+  return `${line} The thickest line is the best${isMean ? " mean" : " one"}.`;
+}
+
+const settingsText = ({ labels }, names) => names.filter((name) => name in labels).map((name) => `${name}=${labels[name]}`).join(", ");
+
+const countOf = ({ networks, failedCount }) => {
+  const count = networks.length - failedCount;
+  return `${count} ${count === 1 ? "network" : "networks"}`;
+};
 
 const styleOf = ({ stroke, dash }) => ({ stroke: `var(${stroke})`, strokeDasharray: dash.join(" ") });
 

@@ -25,7 +25,6 @@ export function Networks({ place }) {
   const { answer } = useAnswer(`${looks} ${filter}`, (signal) => listed(filter, signal));
   if (!answer) return html`<p class="networks soft">Loading networks…</p>`;
   const rows = sorted(answer.rows, sort);
-  const [best] = sorted(answer.rows, FIRST_SORT).filter(validationOf);
   const toggle = (network) => setChosen(toggled(chosen, network));
   return html`
     <div class="networks">
@@ -40,7 +39,7 @@ export function Networks({ place }) {
       ${rows.length > 0 &&
       html`
         <${Curves} rows=${rows} chosen=${chosen} isLog=${isLog} setLog=${setLog} />
-        <${Coordinates} rows=${rows} chosen=${chosen} best=${best} />
+        <${Coordinates} rows=${rows} chosen=${chosen} />
         <${Table} rows=${rows} sort=${sort} chosen=${chosen} toggle=${toggle} />
       `}
     </div>
@@ -51,13 +50,14 @@ function Table({ rows, sort, chosen, toggle }) {
   const labels = differingLabels(rows);
   return html`
     <section class="panel" aria-label="Networks">
+      <p class="small soft narrow-only">A wider window also shows layers, updates, runs, dates and labels.</p>
       <div class="scrolled" tabindex="0">
         <table>
           <thead>
             <tr>
               <th scope="col">Curve</th>
               ${Object.entries(COLUMNS).map(([column, { name }]) => html`<${Header} key=${column} column=${column} name=${name} sort=${sort} />`)}
-              ${labels.length > 0 && html`<th scope="col">Labels</th>`}
+              ${labels.length > 0 && html`<th scope="col" class="labels">Labels</th>`}
             </tr>
           </thead>
           <tbody>
@@ -73,7 +73,7 @@ function Header({ column, name, sort }) {
   const way = sort === column ? "ascending" : sort === `-${column}` ? "descending" : undefined;
   const arrow = { ascending: " ▲", descending: " ▼" }[way] ?? "";
   return html`
-    <th scope="col" aria-sort=${way}>
+    <th scope="col" class=${column} aria-sort=${way}>
       <button type="button" class="link" onClick=${() => go({ sort: way === "ascending" ? `-${column}` : column })}>${name}<span aria-hidden="true">${arrow}</span></button>
     </th>
   `;
@@ -91,13 +91,13 @@ function Row({ row, labels, isChosen, toggle }) {
     <tr>
       <td><input type="checkbox" aria-label=${`Curve of ${network.network}`} checked=${isChosen} onChange=${() => toggle(network.network)} /></td>
       <th scope="row"><a href=${`/?network=${network.network}`} onClick=${open}>${network.network}</a></th>
-      <td>${network.layerSizes.join("-")}</td>
-      <td>${whole(network.latestUpdate)}</td>
-      <td>${run ? run.state.replace("RUN_STATE_", "").toLowerCase() : ""}</td>
+      <td class="layers">${network.layerSizes.join("-")}</td>
+      <td class="updates">${whole(network.latestUpdate)}</td>
+      <td class="run">${run ? run.state.replace("RUN_STATE_", "").toLowerCase() : ""}</td>
       <td><${Num} value=${run?.latestCost} name="cost" /></td>
       <td><${Num} value=${validation?.cost} name="validation cost" /></td>
       <td>${validation?.accuracy === undefined ? "–" : `${(100 * validation.accuracy).toFixed(1)} %`}</td>
-      <td>${network.createTime.slice(0, 16).replace("T", " ")}</td>
+      <td class="created">${network.createTime.slice(0, 16).replace("T", " ")}</td>
       ${labels.length > 0 && html`<td class="small labels">${words.join(", ")}</td>`}
     </tr>
   `;

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { placeOf, searchOf } from "./assets/shared/address.js";
 import { axesOf } from "./assets/networks/axes.js";
+import { bestOf, combined } from "./assets/networks/combinations.js";
 import { toggled } from "./assets/networks/chosen.js";
 import { differingLabels, isFound, sorted, validationOf } from "./assets/networks/listing.js";
 
@@ -41,14 +42,40 @@ test("the validation is that of the weights that a run ended with", () => {
 
 test("axes are the labels that differ, and the result", () => {
   assert.deepEqual(differingLabels(ROWS), ["rate", "trial"]);
-  const [rate, cost] = axesOf(ROWS);
+  const axesFor = (rows) => axesOf(["rate"], "Validation cost", combined(rows).combinations);
+  const alone = ROWS.map(({ network, run }) => ({ network: { ...network, labels: { rate: network.labels.rate } }, run }));
+  delete alone[3].network.labels.rate;
+  const [rate, cost] = axesFor(alone);
   assert.deepEqual([rate.name, cost.name], ["rate", "Validation cost"]);
   assert.deepEqual(rate.ticks, [{ at: 0, text: "0.1" }, { at: 0.5, text: "1" }, { at: 1, text: "10" }]);
-  assert.deepEqual(ROWS.map(rate.placeOf), [0, 1, 0.5, null]);
+  const { combinations } = combined(alone);
+  assert.deepEqual(combinations.map(rate.placeOf), [0, 1, 0.5, null]);
+  assert.deepEqual(combinations.map(cost.placeOf), [1, 0, null, null]); // what is not finite is not drawn
   const many = Array.from({ length: 20 }, (_, index) => row(`m-${index}`, { rate: String(10 ** (index / 4 - 4)) }, index));
-  const [logarithmic] = axesOf(many);
+  const [logarithmic] = axesFor(many);
   assert.deepEqual(logarithmic.ticks.map(({ at }) => at), [0, 1]);
-  assert.ok(Math.abs(logarithmic.placeOf(many[10]) - 10 / 19) < 1e-9);
+  assert.ok(Math.abs(logarithmic.placeOf(combined(many).combinations[10]) - 10 / 19) < 1e-9);
+});
+
+test("the best combination has the best mean over seeds and folds, not the luckiest network", () => {
+  const costs = { 0.1: [0.1, 0.9, 0.8], 1: [0.3, 0.4, 0.35], 10: [0.2, 0.2, 0.2] };
+  const rows = Object.entries(costs).flatMap(([rate, found], at) =>
+    found.map((cost, fold) => row(`s-${at}-${fold}`, { sweep: "s", rate, trial: `${3 * at + fold + 1}`, fold: `${fold + 1}`, seed: `${fold % 2}` }, cost)),
+  );
+  rows.at(-1).run.state = "RUN_STATE_FAILED";
+  const { result, combinations } = combined(rows);
+  assert.equal(result, "Validation cost");
+  assert.deepEqual(combinations.map(({ value }) => value.toFixed(3)), ["0.600", "0.350", "0.200"]);
+  assert.deepEqual(combinations.map(({ networks }) => networks.length), [3, 3, 3]);
+  assert.equal(bestOf(combinations).labels.rate, "1"); // a network of 10 failed
+  const diverged = combined(rows.map((each) => ({ ...each, run: { ...each.run, latestValidation: { cost: "NaN" } } })));
+  assert.equal(bestOf(diverged.combinations), undefined);
+});
+
+test("networks of other sweeps, and those without labels, are not put together", () => {
+  const labels = { rate: "1", fold: "1" };
+  const rows = [row("a", {}, 1), row("b", {}, 2), row("s-1", { ...labels, sweep: "s" }, 3), row("t-1", { ...labels, sweep: "t" }, 4)];
+  assert.deepEqual(combined(rows).combinations.map(({ networks }) => networks), [["a"], ["b"], ["s-1"], ["t-1"]]);
 });
 
 test("at most six curves are drawn", () => {
