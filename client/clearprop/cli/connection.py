@@ -1,6 +1,7 @@
 """The connection to the server, and its errors in a few lines."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import Thread
 
@@ -63,6 +64,9 @@ _PROVE = (
     " profile with --profile."
 )
 
+#: What words of a language do not have.
+_NAME = re.compile(r"[0-9_.\[/\\]")
+
 _CLOSING_SECONDS = 2.0
 
 
@@ -102,30 +106,33 @@ def _close(client: clearprop.Client) -> None:
 
 def show_error(error: clearprop.ClearpropError, server: Server) -> None:
     """Print an error of the service, every invalid field, and what to do."""
+    notes = "".join(f"{note}: " for note in getattr(error, "__notes__", ()))
     if error.violations:
-        show_failure("The request is invalid:")
+        show_failure(sentence(f"{notes}the request is invalid:"))
         for bad in error.violations:
-            description = escape(sentence(bad.description))
+            description = escape(sentence(bad.description, error.metadata.values()))
             err.print(f"  [bold]{escape(option_of(bad.field))}[/]: {description}", soft_wrap=True)
     elif error.code is grpc.StatusCode.UNAVAILABLE and not error.reason and error.is_transient:
-        _show_no_answer(error, server)
+        _show_no_answer(error, server, notes)
     else:
-        show_failure(sentence(error.message))
+        show_failure(sentence(f"{notes}{error.message}", error.metadata.values()))
     if error.code is grpc.StatusCode.UNAUTHENTICATED:
         err.print(_PROVE, soft_wrap=True)
     for command, does in _ADVICE.get(error.reason, {}).items():
         show_advice(command.format_map(_Known(error.metadata)), does)
 
 
-def _show_no_answer(error: clearprop.ClearpropError, server: Server) -> None:
+def _show_no_answer(error: clearprop.ClearpropError, server: Server, notes: str) -> None:
     if error.message == CLOSED:
-        show_failure(
-            f"The server at {server} has closed the connection. If it uses TLS, connect with"
+        problem = (
+            f"the server at {server} has closed the connection. If it uses TLS, connect with"
             " --server grpcs://HOST:PORT, and with --ca FILE if its authority is not a public one;"
             " it may also require a certificate (--cert and --key)."
         )
+        show_failure(sentence(f"{notes}{problem}"))
     else:
-        show_failure(f"No server answers at {server}. Start one, or choose another with --server.")
+        problem = f"no server answers at {server}. Start one, or choose another with --server."
+        show_failure(sentence(f"{notes}{problem}"))
         show_advice("serve", "starts a server on this machine")
 
 
@@ -139,9 +146,15 @@ def option_of(field: str) -> str:
     return field
 
 
-def sentence(message: str) -> str:
-    """Return a message of the service or the client with a capital letter and a full stop."""
-    return f"{message[:1].upper()}{message[1:]}{'' if message.endswith(('.', '!', '?')) else '.'}"
+def sentence(message: str, names: Iterable[str] = ()) -> str:
+    """Return a message of the service or the client with a capital letter and a full stop.
+
+    A first word that is one of some names, such as an id, or that is written as one stays as it is.
+    """
+    first = message.partition(" ")[0].rstrip(".,:;!?")
+    if first not in set(names) and not _NAME.search(first):
+        message = f"{message[:1].upper()}{message[1:]}"
+    return message if message.endswith((".", "!", "?", ":")) else f"{message}."
 
 
 def show_failure(message: str) -> None:

@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from clearprop import ClearpropError, Client, SweepResult, SweepRow, SweepTrial
+from clearprop import Client, SweepResult, SweepRow, SweepTrial
 from clearprop.cli.connection import connected, show_advice, show_failure
 from clearprop.cli.number_format import counted, number
 from clearprop.cli.options import Json, TrainingSetId
@@ -72,10 +72,6 @@ def _swept(client: Client, name: str, training_set: str, **arguments: Any) -> Sw
     try:
         with _progress() as report:
             return client.sweep(name, training_set, report=report, **arguments)
-    except ClearpropError as error:
-        for note in getattr(error, "__notes__", ()):
-            show_failure(f"{note[:1].upper()}{note[1:]}:")
-        raise
     except KeyboardInterrupt:
         show_failure("Interrupted. Networks that are being trained continue on the server.")
         show_advice(f"networks --where sweep={name}", "lists the networks of the sweep")

@@ -9,6 +9,7 @@ import pytest
 import typer
 from calls import fresh_id
 from clearprop.cli.command_group import Commands
+from clearprop.cli.connection import sentence
 from console import Clearprop, run_afresh
 from servers import ServerProcess
 
@@ -38,6 +39,32 @@ def test_every_invalid_field_is_named(clearprop: Clearprop) -> None:
         "--batch-size",
         "--epochs",
     }
+
+
+def test_a_trial_of_a_sweep_is_named_with_what_is_wrong(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    shape = ("--batch-size", "99", "--epochs", "1")
+    refused = clearprop(
+        "sweep", name, "--on", "xor", "--vary", "learning-rate=1", *shape, code=1
+    ).stderr.splitlines()
+    assert refused[0] == "Error: In trial 1 (learning_rate=1): the request is invalid:"
+    assert refused[1].startswith("  --batch-size: Must be")
+
+
+@pytest.mark.parametrize(
+    ("message", "names", "shown"),
+    [
+        ("the disk is full", [], "The disk is full."),
+        ("full.", [], "Full."),
+        ("mixreg lacks the column a", ["mixreg"], "mixreg lacks the column a."),
+        ("profiles.toml is not a TOML file", [], "profiles.toml is not a TOML file."),
+        ("learning_rate must be given", [], "learning_rate must be given."),
+    ],
+)
+def test_sentences_begin_with_a_capital_letter_but_names_stay(
+    message: str, names: list[str], shown: str
+) -> None:
+    assert sentence(message, names) == shown
 
 
 @pytest.mark.parametrize(
