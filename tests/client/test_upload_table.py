@@ -66,6 +66,10 @@ def test_a_frame_becomes_a_set_and_a_frame_is_predicted(client: Client, tmp_path
     assert np.array_equal(network.predict(file).outputs, found.outputs)
     with pytest.raises(ValueError, match="Row 2, column colour: 'blue' is not a known category"):
         network.predict({"weight": [1, 2], "colour": ["red", "blue"]})
+    advice = rf"Network {name} takes named columns \(weight, colour\): use .* \{{'weight': 1, …\}}"
+    for matrix in ([[4.0, "grey"]], np.zeros((2, 2)), [[1.0, 0.0, 0.0, 1.0]]):
+        with pytest.raises(ValueError, match=advice):
+            network.predict(matrix)
 
 
 def test_a_set_like_another_has_its_columns_and_can_replace_one(client: Client) -> None:

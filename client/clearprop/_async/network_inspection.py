@@ -4,13 +4,14 @@ from typing import Unpack
 
 from clearprop._async.network_handle import AsyncNetworkHandle
 from clearprop.calls import inspection, networks, predictions, runs
+from clearprop.errors import ClearpropError
 from clearprop.explanations import Explanation
 from clearprop.keywords import check_methods
 from clearprop.measures import Evaluation, GradientCheck
 from clearprop.options import StepOptions
 from clearprop.snapshots import Prediction
 from clearprop.tables.options import TableLike
-from clearprop.tables.prediction import is_table, rows_of_table
+from clearprop.tables.prediction import is_table, may_need_names, needs_names, rows_of_table
 from clearprop.tables.uploads import parts_of
 from clearprop.traces import TracedUpdate
 from clearprop.v1.table_pb2 import Table as TableMessage
@@ -37,12 +38,12 @@ class AsyncNetworkInspection(AsyncNetworkHandle):
         network prepares it. Other columns are not used. The default is the latest update. With
         `activations`, the result includes the activations of all layers.
 
-        Raises ValueError, with the place, if a column is missing, or a value does not fit.
+        Raises ValueError, with the place, if a column is missing, or a value does not fit, and for
+        rows without names if the network must prepare its inputs.
         """
         known = await self._known_columns() if is_table(inputs) else None
         if known is None:
-            call = predictions.predict(self.id, inputs, update, activations)
-            return Prediction(await self._connection.call(call))
+            return await self._predict_rows(inputs, update, activations=activations)
         table = rows_of_table(inputs, known)
         whole = PredictResponse()
         for part in parts_of(table, sum(self.layer_sizes)):
@@ -52,6 +53,19 @@ class AsyncNetworkInspection(AsyncNetworkHandle):
             whole.MergeFrom(response)
             del whole.output_names[len(response.output_names) :]
         return Prediction(whole)
+
+    async def _predict_rows(
+        self, inputs: MatrixLike, update: int | None, *, activations: bool
+    ) -> Prediction:
+        """Compute the outputs for rows without names."""
+        try:
+            call = predictions.predict(self.id, inputs, update, activations)
+            return Prediction(await self._connection.call(call))
+        except (ClearpropError, ValueError) as error:
+            known = await self._known_columns() if may_need_names(error) else None
+            if known is None:
+                raise
+            raise ValueError(needs_names(self.id, known)) from error
 
     async def _known_columns(self) -> TableMessage | None:
         """Return the columns that the network prepares, if it does."""

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from clearprop.errors import ClearpropError
 from clearprop.tables.bad_table import BadTable
+from clearprop.tables.choices import listed_names
 from clearprop.tables.files import opened_table
 from clearprop.tables.frames import source_of
 from clearprop.tables.likeness import LikeSource
@@ -40,6 +42,25 @@ def rows_of_table(data: Any, known: TableMessage) -> Table:  # noqa: ANN401 - wh
         return read_rows(source_of(data), known).table
     except BadTable as error:
         raise error.for_python() from None
+
+
+def may_need_names(error: ClearpropError | ValueError) -> bool:
+    """Whether rows without names were refused because the network prepares its inputs, or texts."""
+    if isinstance(error, ValueError):
+        return True
+    return any(bad.field == "inputs" for bad in error.violations)
+
+
+def needs_names(network: str, known: TableMessage) -> str:
+    """Return the message about rows without names for a network that knows the names."""
+    first = known.inputs[0]
+    value = repr(first.categories[0]) if first.categories else "1"
+    rest = ", …" if len(known.inputs) > 1 else ""
+    names = listed_names([each.name for each in known.inputs])
+    return (
+        f"Network {network} takes named columns ({names}): use a data frame, or rows such as"
+        f" {{{first.name!r}: {value}{rest}}}."
+    )
 
 
 def is_table(data: Any) -> bool:  # noqa: ANN401 - whatever a caller gives
