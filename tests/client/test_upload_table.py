@@ -90,6 +90,15 @@ def test_a_set_like_another_has_its_columns_and_can_replace_one(client: Client) 
     assert "no" not in {each.id for each in client.training_sets()}
 
 
+def test_a_column_of_too_many_categories_is_named_before_anything_is_sent(client: Client) -> None:
+    days = [f"day {row % 6000}" for row in range(12_000)]
+    limit = client.server_info().limits.training_set_bytes
+    pattern = rf"Column day has 6,000 categories, so the 12,000 .* than the {limit:,} that"
+    with pytest.raises(ValueError, match=pattern):
+        client.upload_table("no", {"day": days, "y": [0.0] * 12_000}, targets="y")
+    assert "no" not in {each.id for each in client.training_sets()}
+
+
 def test_a_number_that_is_missing_only_in_a_test_set_is_filled(client: Client) -> None:
     name = fresh_id("filled")
     columns = {"x": [-2.0, -1.0, 1.0, 2.0], "y": [0, 0, 1, 1]}

@@ -296,13 +296,14 @@ class AsyncClient:
         upload = training_sets.upload_table(
             training_set, table, options, other, request_id, replace=replace
         )
+        if upload.is_wide:
+            upload.check_size((await self.server_info()).limits.training_set_bytes)
         response = await self._connection.upload(upload)
         return AsyncTrainingSet(self._connection, response.training_set)
 
     async def training_set(self, training_set: str) -> AsyncTrainingSet:
         """Return a training set by its id; `and`, `or` and `xor` are built in."""
-        call = training_sets.get_training_set(training_set)
-        response = await self._connection.call(call)
+        response = await self._connection.call(training_sets.get_training_set(training_set))
         return AsyncTrainingSet(self._connection, response.training_set)
 
     def training_sets(self) -> AsyncIterator[AsyncTrainingSet]:
@@ -396,5 +397,4 @@ class AsyncClient:
 
     async def server_info(self) -> GetServerInfoResponse:
         """Return the server's version, kind of store, limits and functions."""
-        call = server.get_server_info()
-        return await self._connection.call(call)
+        return await self._connection.call(server.get_server_info())

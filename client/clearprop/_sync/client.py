@@ -295,13 +295,14 @@ class Client:
         upload = training_sets.upload_table(
             training_set, table, options, other, request_id, replace=replace
         )
+        if upload.is_wide:
+            upload.check_size((self.server_info()).limits.training_set_bytes)
         response = self._connection.upload(upload)
         return TrainingSet(self._connection, response.training_set)
 
     def training_set(self, training_set: str) -> TrainingSet:
         """Return a training set by its id; `and`, `or` and `xor` are built in."""
-        call = training_sets.get_training_set(training_set)
-        response = self._connection.call(call)
+        response = self._connection.call(training_sets.get_training_set(training_set))
         return TrainingSet(self._connection, response.training_set)
 
     def training_sets(self) -> Iterator[TrainingSet]:
@@ -393,5 +394,4 @@ class Client:
 
     def server_info(self) -> GetServerInfoResponse:
         """Return the server's version, kind of store, limits and functions."""
-        call = server.get_server_info()
-        return self._connection.call(call)
+        return self._connection.call(server.get_server_info())

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from clearprop.tables.examples import Examples
 from clearprop.tables.table import Table, TableColumn
+from clearprop.tables.widths import check_size, is_wide
 from clearprop.v1.table_pb2 import Column
 from clearprop.v1.training_service_pb2 import UploadTrainingSetRequest
 
@@ -30,6 +31,15 @@ class TableUpload:
             replace=replace,
         )
         self._examples = examples
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the limit of the server matters, because a column has many categories."""
+        return is_wide(self._examples.message)
+
+    def check_size(self, limit: int) -> None:
+        """Raise ValueError if categories make the set larger than the limit, in bytes."""
+        check_size(self._examples.message, self._examples.table.row_count, limit)
 
     def __iter__(self) -> Iterator[UploadTrainingSetRequest]:
         message = UploadTrainingSetRequest()

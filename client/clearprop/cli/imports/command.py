@@ -33,6 +33,7 @@ from clearprop.tables.choices import listed_names, names_of
 from clearprop.tables.csv_files import CsvForm
 from clearprop.tables.examples import Examples, Layout, read_examples
 from clearprop.tables.files import kind_of, opened_table
+from clearprop.tables.widths import suspicious_columns
 from clearprop.v1 import table_pb2
 
 #: What a set without names of columns can have too.
@@ -40,6 +41,8 @@ _WITH_DIVISION = {"--targets", "--inputs", "--one-hot", "--classes"}
 
 #: Kinds of files whose targets have no name that is always the same.
 _WITHOUT_TARGETS = {"csv", "parquet", "arrow", "arff"}
+
+_CONVERT = "If they are dates or numbers with units, convert them."
 
 
 class _Texts(NamedTuple):
@@ -190,6 +193,8 @@ def _report(made: TrainingSet, found: Examples, *, is_like: bool) -> None:
         say(f"Not used: {escape(listed_names(found.unused))}")
     show_warnings(made.warnings)
     if not is_like:
+        for problem in suspicious_columns(found.message, made.example_count):
+            say(f"[yellow]Warning:[/] {escape(problem)} [dim]{_CONVERT}[/]")
         show_suggestion(made)
 
 

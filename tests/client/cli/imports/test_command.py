@@ -55,6 +55,20 @@ def test_a_column_of_weights_is_stored_and_shown(clearprop: Clearprop, tmp_path:
     assert shown[5].split()[-1] == "3"
 
 
+def test_columns_of_many_categories_are_warned_about(clearprop: Clearprop, tmp_path: Path) -> None:
+    name = fresh_id("set")
+    lines = [f"2024-01-{row % 20:02},{row % 15},{row % 3}%,{row % 2}" for row in range(80)]
+    (tmp_path / "days.csv").write_text("\n".join(["day,code,share,y", *lines]))
+    said = clearprop(
+        *("import", "days.csv", "--name", name, "--targets", "y", "--categories", "code")
+    ).stdout
+    advice = "If they are dates or numbers with units, convert them."
+    assert [line for line in said.splitlines() if line.startswith("Warning")] == [
+        f"Warning: Column day has 20 categories. {advice}",
+        f"Warning: Column share has 3 categories. {advice}",
+    ]
+
+
 def test_labels_become_classes_that_are_named_in_their_order(
     clearprop: Clearprop, tmp_path: Path
 ) -> None:
