@@ -38,9 +38,13 @@ def test_columns_and_classes_have_their_names(site: ServerProcess, page: Page) -
     assert made["run"]["state"] == "RUN_STATE_SUCCEEDED"
     page.goto(f"{site.http}/?mode=train&network=people")
     rows = page.locator(".predictions tbody tr")
-    expect(rows.nth(4).locator("td").first).to_have_text("missing nurse")
-    expect(rows.nth(6).locator("td").first).to_have_text("39 missing")
-    expect(rows.nth(5).locator("td").nth(1)).to_have_text("yes")
+    heads = page.locator(".predictions thead th")
+    expect(heads).to_have_text(["Inputs", "Targets", "Outputs", "age", "job"])
+    cells = [rows.nth(row).locator("td") for row in (4, 6)]
+    assert [each.all_inner_texts()[:3] for each in cells] == [
+        ["missing", "nurse", "no"],
+        ["39", "missing", "yes"],
+    ]
     columns = [column for column in COLUMNS if column["name"] != "kind"]
     predicted = _post(site, "networks/people:predict", columns=columns)["predictions"]
     shown = page.locator(".predictions .output .num")
@@ -50,6 +54,8 @@ def test_columns_and_classes_have_their_names(site: ServerProcess, page: Page) -
     expect(page.locator(".confusion thead th")).to_have_text(["no", "yes"])
     expect(page.get_by_role("img", name="input 4 (job = nurse)")).to_be_visible()
     expect(page.get_by_role("img", name="output 2 (yes)")).to_be_visible()
+    # Names that fit are in the picture.
+    assert {"age", "yes"} < set(page.locator(".unit-name").all_text_contents())
 
 
 def test_choosing_a_set_fills_in_the_suggested_settings(site: ServerProcess, page: Page) -> None:
@@ -67,6 +73,19 @@ def test_choosing_a_set_fills_in_the_suggested_settings(site: ServerProcess, pag
     assert made["initializer"]["kind"] == "INITIALIZER_KIND_GLOROT"
     run = requests.get(f"{site.http}/v1/networks/staff/runs/1", timeout=10).json()["run"]
     assert run["settings"]["learningRate"] == 0.05
+
+
+def test_a_deleted_training_set_is_said_to_be_deleted(site: ServerProcess, page: Page) -> None:
+    examples = [{"inputs": [0], "targets": [1]}, {"inputs": [1], "targets": [0]}]
+    _post(site, "trainingSets", trainingSet="brief", examples=examples)
+    _post(site, "networks", network="brief", layerSizes=[1, 1])
+    settings = {"trainingSet": "brief", "learningRate": 0.1, "batchSize": 2, "epochs": 3}
+    _post(site, "networks/brief:step", settings=settings, count="3")
+    requests.delete(f"{site.http}/v1/trainingSets/brief", timeout=10).raise_for_status()
+    for mode in ("train", "compare"):
+        page.goto(f"{site.http}/?mode={mode}&network=brief")
+        predictions = page.get_by_role("region", name="Predictions")
+        expect(predictions).to_contain_text("The training set brief was deleted")
 
 
 def _post(site: ServerProcess, path: str, **fields: Any) -> Any:

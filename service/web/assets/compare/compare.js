@@ -28,7 +28,7 @@ function BothSides({ place, before, after, run }) {
   const [preview, setPreview] = useState(null);
   const [pointed, setPointed] = useState(null);
   const picture = useRef(null);
-  const set = useTrainingSet(run?.settings.trainingSet ?? "xor");
+  const { set, deleted } = useTrainingSet(run?.settings.trainingSet ?? "xor");
   const found = useChanges(before, after);
   const shown = preview ?? after;
   const layers = [useLayers(before), useLayers(shown)];
@@ -47,7 +47,7 @@ function BothSides({ place, before, after, run }) {
         <${Changes} ...${{ before, after, found, chosen: place.weight, pointed, setPointed }} />
         <div class="column">
           <${Edit} key=${`${after.name} ${after.update}`} side=${after} chosen=${place.weight} preview=${preview} onPreview=${setPreview} />
-          <${Predictions} set=${set} before=${before} after=${after} preview=${preview} />
+          <${Predictions} set=${set} deleted=${deleted} before=${before} after=${after} preview=${preview} />
           <${Exports} side=${after} picture=${picture} />
         </div>
       </div>

@@ -4,23 +4,18 @@ import { useAnswer } from "../shared/answers.js";
 import { outputsOf, rowsOf } from "../shared/columns.js";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
-import { Inputs, Output, rangeOf, Targets } from "../shared/output.js";
+import { ExampleHead, InputCells, inputColumns, Output, rangeOf, Targets } from "../shared/output.js";
 import { whole } from "../shared/number_format.js";
 
 const ROWS = 8;
 
 const fits = (set, { network: { layerSizes } }) => set.inputCount === layerSizes[0] && set.targetCount === layerSizes.at(-1);
 
-export function Predictions({ set, before, after, preview }) {
+// `deleted` is the id of the training set of the run if it was deleted.
+export function Predictions({ set, deleted, before, after, preview }) {
+  if (deleted) return html`<${Without} sentence=${`The training set ${deleted} was deleted, so there are no examples to show.`} />`;
   if (!set) return null;
-  if (!fits(set, after)) {
-    return html`
-      <section class="panel" aria-label="Predictions">
-        <h3>Predictions</h3>
-        <p class="small soft">There is no training set for ${after.name} yet. Train the network to see predictions.</p>
-      </section>
-    `;
-  }
+  if (!fits(set, after)) return html`<${Without} sentence=${`There is no training set for ${after.name} yet. Train the network to see predictions.`} />`;
   const examples = set.examples.slice(0, ROWS);
   const sides = [
     ["Before", fits(set, before) ? before : null],
@@ -32,13 +27,7 @@ export function Predictions({ set, before, after, preview }) {
       <h3>Predictions <span class="small soft">for the examples of ${set.trainingSet}</span></h3>
       <div class="scrolled" tabindex="0">
         <table class="predictions">
-          <thead>
-            <tr>
-              <th scope="col">Inputs</th>
-              <th scope="col">${set.targetCount > 1 ? "Targets" : "Target"}</th>
-              ${sides.map(([title]) => html`<th scope="col" key=${title}>${title}</th>`)}
-            </tr>
-          </thead>
+          <${ExampleHead} set=${set} titles=${[set.targetCount > 1 ? "Targets" : "Target", ...sides.map(([title]) => title)]} />
           <${Body} set=${set} examples=${examples} sides=${sides} />
         </table>
       </div>
@@ -47,6 +36,13 @@ export function Predictions({ set, before, after, preview }) {
   `;
 }
 
+const Without = ({ sentence }) => html`
+  <section class="panel" aria-label="Predictions">
+    <h3>Predictions</h3>
+    <p class="small soft">${sentence}</p>
+  </section>
+`;
+
 function Body({ set, examples, sides }) {
   const answers = sides.map(([, side]) => useSide(set, examples, side));
   return html`
@@ -54,7 +50,7 @@ function Body({ set, examples, sides }) {
       ${examples.map(
         ({ inputs, targets }, row) => html`
           <tr key=${row}>
-            <td><${Inputs} set=${set} values=${inputs} /></td>
+            <${InputCells} set=${set} values=${inputs} />
             <td><${Targets} set=${set} values=${targets} /></td>
             ${sides.map(
               ([title, side], at) => html`
@@ -67,11 +63,11 @@ function Body({ set, examples, sides }) {
         `,
       )}
       <tr class="sums">
-        <th scope="row" colspan="2">Cost of all ${whole(set.exampleCount)} examples</th>
+        <th scope="row" colspan=${inputColumns(set) + 1}>Cost of all ${whole(set.exampleCount)} examples</th>
         ${sides.map(([title, side], at) => html`<td key=${title} data-cost=${title}><${Num} value=${side ? answers[at]?.all.cost : undefined} name="cost" /></td>`)}
       </tr>
       <tr class="sums">
-        <th scope="row" colspan="2">Correct</th>
+        <th scope="row" colspan=${inputColumns(set) + 1}>Correct</th>
         ${sides.map(([title, side], at) => html`<td key=${title}>${(side && answers[at]?.all.correctCount) ?? "–"}</td>`)}
       </tr>
     </tbody>

@@ -2,7 +2,7 @@
 // the targets and the cost beside the outputs.
 import { html } from "../shared/html.js";
 import { exact, short } from "../shared/number_format.js";
-import { unitName, unitNumber } from "../shared/unit_names.js";
+import { unitName, unitNames, unitNumber } from "../shared/unit_names.js";
 import { numberWidth, textWidth } from "./boxes.js";
 import { Bias } from "./weight.js";
 import { classes, fitted, marks, NumberText } from "./number_text.js";
@@ -18,11 +18,11 @@ export function Unit({ at, style, ...all }) {
   const id = `${layer}.${unit}`;
   const isLit = isInSight(all, id);
   const name = unitName(view.network, layer, unit);
-  const number = unitNumber(view.network, layer, unit);
   const isDropped = Boolean(layer > 0 && view.isDropped?.(layer, unit));
   const said = Object.entries(values).filter(([, value]) => value !== undefined);
   const isShort = isNarrow || halfHeight < 22;
   const font = isShort ? Math.min(style.font, 10.5) : halfHeight < 27 ? 10.5 : 11.5;
+  const label = labelOf(view.network, at, { isShort, halfWidth });
   const { fit } = values.a === undefined ? {} : fitted(values.a, { font, room: 2 * halfWidth - 5 });
   return html`
     <g
@@ -34,7 +34,7 @@ export function Unit({ at, style, ...all }) {
       <title>${name}${isDropped && " (dropped)"}${said.map(([what, value]) => `\n${what} = ${exact(value)}`)}</title>
       <rect class="body moves" x=${x - halfWidth} y=${y - halfHeight} width=${2 * halfWidth} height=${2 * halfHeight} rx=${halfHeight} />
       ${isGap && html`<text class="unit-name" x=${hasBiases ? x - halfWidth - 10 : x} y=${y - halfHeight - 4}>⋮</text>`}
-      <text class="unit-name" font-size=${isShort || halfHeight < 27 || number.length > 8 ? 8.5 : 9.5} x=${x} y=${y - halfHeight * 0.3}>${isShort ? shortName(view.network, at) : number}</text>
+      <text class="unit-name" font-size=${isShort || halfHeight < 27 || label.length > 8 ? 8.5 : 9.5} x=${x} y=${y - halfHeight * 0.3}>${label}</text>
       ${values.a !== undefined
         ? html`<text class="unit-value" font-size=${font} x=${x} y=${y + halfHeight * 0.25} dy="0.35em" ...${marks("a", values.a)} ...${fit}><${NumberText} value=${values.a} /></text>`
         : html`<text class="unit-value none" x=${x} y=${y + halfHeight * 0.25} dy="0.35em">·</text>`}
@@ -42,6 +42,16 @@ export function Unit({ at, style, ...all }) {
       ${layer > 0 && hasBiases && html`<${Bias} at=${at} style=${style} ...${all} />`}
     </g>
   `;
+}
+
+const WIDTH_OF_LETTER = 4.8; // pixels, of the small font
+
+// The name of the column or class if it fits into the unit; else its number.
+function labelOf(network, at, { isShort, halfWidth }) {
+  const { inputs, outputs } = unitNames(network);
+  const name = at.layer === 0 ? inputs[at.unit] : at.layer === network.layerSizes.length - 1 ? outputs[at.unit] : undefined;
+  if (name && name.length * WIDTH_OF_LETTER <= 2 * halfWidth - 6) return name;
+  return isShort ? shortName(network, at) : unitNumber(network, at.layer, at.unit);
 }
 
 // "h2", or "h1.2" with more than one hidden layer.

@@ -20,13 +20,39 @@ export const Numbers = ({ values }) => html`
   ${values.length > MOST && html`<span class="small soft">… ${values.length - MOST} more</span>`}
 `;
 
-// The inputs of an example: by column, if they have names.
-export function Inputs({ set: { table }, values }) {
-  if (!table) return html`<${Numbers} values=${values} />`;
-  const known = valuesOf(table, values);
+// Whether the inputs of a set have a column each in a table of examples; many columns share one.
+const isSpread = ({ table }) => Boolean(table) && table.inputs.length <= MOST;
+
+// The number of columns of inputs in a table of examples.
+export const inputColumns = (set) => (isSpread(set) ? set.table.inputs.length : 1);
+
+// The head of a table of examples; `titles` are the heads of the other columns. Inputs with names have a
+// second row with these.
+export function ExampleHead({ set, titles }) {
+  const rows = isSpread(set) ? 2 : 1;
   return html`
-    ${known.slice(0, MOST).map(({ name, value }) => html`<span class="column" title=${name}>${typeof value === "number" ? html`<${Num} value=${value} />` : (value ?? "missing")}</span> `)}
-    ${known.length > MOST && html`<span class="small soft">… ${known.length - MOST} more</span>`}
+    <thead>
+      <tr>
+        <th scope=${rows === 2 ? "colgroup" : "col"} colspan=${inputColumns(set)}>Inputs</th>
+        ${titles.map((title) => html`<th scope="col" key=${title} rowspan=${rows}>${title}</th>`)}
+      </tr>
+      ${rows === 2 && html`<tr>${set.table.inputs.map(({ name }) => html`<th scope="col" key=${name} class="input-name" title=${name}>${name}</th>`)}</tr>`}
+    </thead>
+  `;
+}
+
+const Value = ({ value }) => (typeof value === "number" ? html`<${Num} value=${value} />` : (value ?? html`<span class="soft">missing</span>`));
+
+// The cells of the inputs of an example: by column, if they have names.
+export function InputCells({ set, values }) {
+  if (!set.table) return html`<td><${Numbers} values=${values} /></td>`;
+  const known = valuesOf(set.table, values);
+  if (isSpread(set)) return known.map(({ name, value }) => html`<td key=${name}><${Value} value=${value} /></td>`);
+  return html`
+    <td class="named-inputs">
+      ${known.slice(0, MOST).map(({ name, value }) => html`<span key=${name}><span class="small soft">${name}</span> <${Value} value=${value} /></span> `)}
+      <span class="small soft">… ${known.length - MOST} more</span>
+    </td>
   `;
 }
 

@@ -8,12 +8,20 @@ const MOST_NUMBERS = 10000;
 
 const isLarge = ({ exampleCount, inputCount, targetCount }) => Number(exampleCount) > Math.min(MOST, MOST_NUMBERS / (inputCount + targetCount));
 
-// The set with this id, with its examples if they are few; null while it loads.
+// { set, deleted }: the set with this id, with its examples if they are few; null while it loads. `deleted`
+// is its id if it does not exist any more.
 export function useTrainingSet(id) {
-  const { answer } = useAnswer(id ?? null, async () => {
+  const { key, answer } = useAnswer(id ?? null, () => found(id));
+  return { set: answer?.set ?? null, deleted: answer && !answer.set ? key : undefined };
+}
+
+async function found(id) {
+  try {
     const { trainingSet } = await get(`trainingSets/${id}`);
-    if (isLarge(trainingSet)) return trainingSet;
-    return (await get(`trainingSets/${id}`, { includeExamples: true })).trainingSet;
-  });
-  return answer;
+    if (isLarge(trainingSet)) return { set: trainingSet };
+    return { set: (await get(`trainingSets/${id}`, { includeExamples: true })).trainingSet };
+  } catch (error) {
+    if (error.reason === "TRAINING_SET_NOT_FOUND") return {};
+    throw error;
+  }
 }

@@ -5,7 +5,7 @@ import { outputsOf, rowsOf } from "../shared/columns.js";
 import { html } from "../shared/html.js";
 import { whole } from "../shared/number_format.js";
 import { unitNames } from "../shared/unit_names.js";
-import { Inputs, Output, rangeOf, Targets } from "../shared/output.js";
+import { ExampleHead, InputCells, Output, rangeOf, Targets } from "../shared/output.js";
 
 const ROWS = 16;
 
@@ -14,31 +14,25 @@ export function useMeasured(network, set, at) {
   return useAnswer(set ? `${set.uid} ${at}` : null, () => ask(network, set, at)).answer;
 }
 
-// `measured` is from useMeasured.
-export function Predictions({ network, set, measured }) {
+// `measured` is from useMeasured; `deleted` is the id of the training set of the run if it was deleted.
+export function Predictions({ network, set, deleted, measured }) {
   const examples = set?.examples.slice(0, ROWS) ?? [];
   const range = rangeOf(network);
   const named = unitNames(network).outputs;
   return html`
     <section class="panel predictions" aria-label="Predictions">
       <h3>Predictions</h3>
-      ${!set && html`<p class="soft">Predictions appear here after the first run starts.</p>`}
+      ${!set && html`<p class="soft">${deleted ? `The training set ${deleted} was deleted, so there are no examples to show.` : "Predictions appear here after the first run starts."}</p>`}
       ${set &&
       html`
         <div class="scrolled examples" tabindex="0">
           <table>
-            <thead>
-              <tr>
-                <th scope="col">Inputs</th>
-                <th scope="col">${set.targetCount > 1 ? "Targets" : "Target"}</th>
-                <th scope="col">${set.targetCount > 1 ? "Outputs" : "Output"}</th>
-              </tr>
-            </thead>
+            <${ExampleHead} set=${set} titles=${set.targetCount > 1 ? ["Targets", "Outputs"] : ["Target", "Output"]} />
             <tbody>
               ${examples.map(
                 ({ inputs, targets }, index) => html`
                   <tr key=${index}>
-                    <td><${Inputs} set=${set} values=${inputs} /></td>
+                    <${InputCells} set=${set} values=${inputs} />
                     <td><${Targets} set=${set} values=${targets} /></td>
                     <td class="outputs">
                       ${targets.map((target, output) => html`<${Output} key=${output} title=${named[output]} value=${measured?.outputs[index]?.[output]} target=${target} range=${range} />`)}

@@ -15,7 +15,7 @@ const isPlane = (set) => !set?.table || set.table.inputs.every(({ categories, ha
 export function RunView({ place }) {
   const { network, run, latest, speed, error } = useLive(place.network);
   const at = Math.min(place.update ?? latest, latest);
-  const set = useTrainingSet(run?.settings.trainingSet);
+  const { set, deleted } = useTrainingSet(run?.settings.trainingSet);
   const measured = useMeasured(network, set, at);
   if (error) return html`<p class="welcome" role="alert">${error.message}</p>`;
   if (!network) return html`<p class="welcome soft">Loading ${place.network}…</p>`;
@@ -26,7 +26,7 @@ export function RunView({ place }) {
     <${RunBar} network=${network} run=${run} speed=${speed} place=${place} latest=${latest} />
     <${History} network=${network} run=${run} latest=${latest} at=${at} />
     <div class="panels">
-      ${isListed && html`<${Predictions} network=${network} set=${set} measured=${measured} />`}
+      ${isListed && html`<${Predictions} network=${network} set=${set} deleted=${deleted} measured=${measured} />`}
       ${!isListed && evaluation}
       ${network.layerSizes[0] === 2 && isPlane(set) && html`<${Surface} network=${network} set=${set} at=${at} />`}
       <${Weights} network=${network} run=${run} latest=${latest} at=${at} weight=${place.weight} />
