@@ -38,6 +38,9 @@ def test_columns_and_classes_have_their_names(site: ServerProcess, page: Page) -
     assert made["run"]["state"] == "RUN_STATE_SUCCEEDED"
     page.goto(f"{site.http}/?mode=train&network=people")
     rows = page.locator(".predictions tbody tr")
+    # The form has the settings of its run.
+    expect(page.get_by_label("Training set")).to_have_value("people")
+    expect(page.get_by_role("textbox", name="Learning rate")).to_have_value("0.1")
     heads = page.locator(".predictions thead th")
     expect(heads).to_have_text(["Inputs", "Targets", "Outputs", "age", "job"])
     cells = [rows.nth(row).locator("td") for row in (4, 6)]

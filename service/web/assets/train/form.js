@@ -13,18 +13,20 @@ import { Choice, Entry } from "./fields.js";
 import { next, START } from "./form_state.js";
 import { FORM_EXAMPLES } from "./form_examples.js";
 import { MoreFields } from "./more/more_fields.js";
+import { runFields } from "./run_fields.js";
 import { CUSTOM, layerSizes, networkOf, runOf } from "./settings.js";
 import { suggestedFields } from "./suggested.js";
 import { TableError, examplesOf } from "./table.js";
 
 export function Form({ network }) {
-  const [{ values, example, wrong, isSending }, happen] = useReducer(next, START);
+  const [{ values, example, wrong, isSending, opened, isOfRun }, happen] = useReducer(next, START);
   const [sets, refreshSets] = useTrainingSets();
   const set = sets.find(({ trainingSet }) => trainingSet === values.data);
   const details = useDetails(set);
   useEffect(() => {
     if (details?.suggestion) happen({ kind: "suggested", trainingSet: details.trainingSet, fields: suggestedFields(details.suggestion) });
   }, [details, values.data]);
+  useOpened(network, happen);
   const change = (name, value) => happen({ kind: "changed", name, value });
   const send = sender({ network, values, set, refreshSets, happen });
   const field = { values, wrong, change, sets };
@@ -37,7 +39,8 @@ export function Form({ network }) {
         <${Choice} ...${field} name="data" label="Training set" options=${[...sets.map(({ trainingSet }) => trainingSet), CUSTOM]} nameOf=${setName} />
         ${values.data === CUSTOM && html`<${Table} ...${field} />`}
         <${Warnings} warnings=${details?.warnings ?? []} label="Warnings about the training set" />
-        ${details?.suggestion && html`<p class="small soft wide">The fields below have the settings suggested for this training set.</p>`}
+        ${isOfRun && html`<p class="small soft wide">The fields below have the settings of the latest run of ${opened}.</p>`}
+        ${details?.suggestion && !isOfRun && html`<p class="small soft wide">The fields below have the settings suggested for this training set.</p>`}
         <${Entry} ...${field} name="hidden" label=${html`Hidden layers <span class="soft">${sizesText(values, set)}</span>`} placeholder="None" />
         <${Choice} ...${field} name="activation" label="Hidden activation" options=${activationKinds()} />
         <${Choice} ...${field} name="output" label="Output activation" options=${outputActivationKinds()} />
@@ -83,7 +86,7 @@ const sender = ({ network, values, set, refreshSets, happen }) => async (event, 
     const name = await start(values, trained);
     notify(null);
     go({ network: name, update: undefined, weight: undefined }, { push: name !== network });
-    happen({ kind: "sent" });
+    happen({ kind: "sent", network: name });
   } catch (error) {
     if (error.isUnavailable) {
       notify(error);
@@ -141,6 +144,19 @@ function sizesText(values, set) {
 function useDetails(set) {
   const { answer } = useAnswer(set?.uid ?? null, () => get(`trainingSets/${set.trainingSet}`));
   return set && answer?.trainingSet.uid === set.uid ? answer.trainingSet : null;
+}
+
+// Fills in the form for a network that is opened, if it has a run.
+function useOpened(network, happen) {
+  const { key, answer } = useAnswer(network ?? null, () => networkAndRun(network), { refused: () => {} });
+  useEffect(() => {
+    if (answer?.run && key === network) happen({ kind: "opened", network, fields: runFields(answer.network, answer.run.settings) });
+  }, [answer, network]);
+}
+
+async function networkAndRun(id) {
+  const [{ network }, { runs }] = await Promise.all([get(`networks/${id}`), get(`networks/${id}/runs`, { pageSize: 1 })]);
+  return { network, run: runs[0] };
 }
 
 function FormExamples({ example, onChoose }) {

@@ -107,7 +107,7 @@ test("a field that changes is no longer invalid, and an example fills in all of 
   const changed = form.next(refused, { kind: "changed", name: "epochs", value: "3" });
   assert.deepEqual([changed.wrong, changed.values.epochs], [{ hidden: "Is 0." }, "3"]);
   const example = { name: "e", values: { ...form.START.values, hidden: "2" } };
-  assert.deepEqual(form.next(changed, { kind: "example", example }), { example, values: example.values, wrong: {}, isSending: false, chosen: null });
+  assert.deepEqual(form.next(changed, { kind: "example", example }), { ...form.START, example, values: example.values, isChanged: true });
   assert.equal(through(form, { kind: "sending" }, { kind: "sent" }).isSending, false);
 });
 
@@ -118,4 +118,17 @@ test("settings are suggested once for each choice of a training set", () => {
   assert.equal(chosen.values.rate, "0.01");
   const changed = form.next(chosen, { kind: "changed", name: "rate", value: "1" });
   assert.equal(form.next(changed, suggested).values.rate, "1");
+});
+
+test("an opened network fills in the form, unless someone has changed it", () => {
+  const opened = { kind: "opened", network: "wine", fields: { data: "wine", rate: "0.01" } };
+  const filled = through(form, opened);
+  assert.deepEqual([filled.values.data, filled.values.rate, filled.isOfRun], ["wine", "0.01", true]);
+  const changed = form.next(form.START, { kind: "changed", name: "rate", value: "1" });
+  assert.equal(form.next(changed, opened), changed);
+  // What it has created is in the form already; another network is not.
+  const sent = form.next(changed, { kind: "sent", network: "wine" });
+  assert.equal(form.next(sent, opened).values.rate, "1");
+  assert.equal(form.next(sent, { ...opened, network: "other" }).values.rate, "0.01");
+  assert.equal(form.next(filled, { kind: "changed", name: "data", value: "xor" }).isOfRun, false);
 });

@@ -11,6 +11,7 @@ import { classOf, outputsOf, rowsOf, valuesOf } from "./assets/shared/columns.js
 import { parameterName, unitName } from "./assets/shared/unit_names.js";
 import { UPDATE_KINDS } from "./assets/shared/update_kinds.js";
 import { GROUPS } from "./assets/train/more/groups.js";
+import { runFields } from "./assets/train/run_fields.js";
 import { DEFAULTS, placed, runOf } from "./assets/train/settings.js";
 
 const { info, phases, names, enums, fields, updateKinds } = JSON.parse(readFileSync(new URL("data.json", import.meta.url)));
@@ -68,6 +69,34 @@ test("the settings that are seldom needed are sent if something was typed", () =
     rates: [0.1, 0.01],
   });
   assert.deepEqual(placed({ violations: [{ field: "settings.schedule.rates[1]", description: "bad" }] }), { rates: "Bad." });
+});
+
+test("the settings of a run fill in fields that make the same settings", () => {
+  const network = { layerSizes: [2, 4, 3, 2], activations: ["ACTIVATION_TANH", "ACTIVATION_TANH", "ACTIVATION_SOFTMAX"], bias: true, initializer: { kind: "INITIALIZER_KIND_HE" } };
+  const made = (settings) => JSON.parse(JSON.stringify(runOf({ ...DEFAULTS, ...runFields(network, settings) }, { trainingSet: settings.trainingSet })));
+  const plain = made({ trainingSet: "xor", learningRate: 5, batchSize: 4, epochs: "10000", optimizer: { kind: DEFAULTS.optimizer }, batchMode: "BATCH_MODE_UNSPECIFIED" });
+  assert.deepEqual(plain, JSON.parse(JSON.stringify(runOf(DEFAULTS, { trainingSet: "xor" }))));
+  const settings = {
+    trainingSet: "wine",
+    learningRate: 1e-7,
+    batchSize: 8,
+    epochs: 30,
+    shuffleSeed: 0,
+    optimizer: { kind: "OPTIMIZER_KIND_ADAM", weightDecay: 0.1, decayWeightsOnly: true, beta1: 0.8 },
+    penalty: { l1: 0.5, l2: 0.25 },
+    clipping: { value: 1, norm: 2 },
+    frozen: { layers: [1, 2], biases: true },
+    schedule: { kind: "SCHEDULE_KIND_STEP", unit: "SCHEDULE_UNIT_UPDATE", warmup: 2, period: 3, factor: 0.5, minimum: 0.01 },
+    batchMode: "BATCH_MODE_DROP_LAST",
+    labelSmoothing: 0.1,
+    classWeights: [1, 2],
+    dropout: { rates: [0.1, 0.2], seed: 3 },
+    validation: { folds: 5, fold: 2, seed: 4, every: 2, unit: "VALIDATION_UNIT_UPDATE" },
+    stop: { costBelow: 0.1, maxUpdates: 100, nonFiniteCost: true, patience: 7, minDelta: 0.001, restoreBest: true },
+  };
+  assert.deepEqual(made(settings), settings);
+  const { hidden, activation, output, bias, initializer } = runFields(network, settings);
+  assert.deepEqual([hidden, activation, output, bias, initializer], ["4-3", "ACTIVATION_TANH", "ACTIVATION_SOFTMAX", true, "INITIALIZER_KIND_HE"]);
 });
 
 test("the defaults of the form exist", () => {
