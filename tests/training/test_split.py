@@ -42,7 +42,8 @@ def test_each_class_gives_its_share(
         count = classes.count(each)
         found = sum(classes[index] == each for index in held_out)
         if is_even and 0.01 < share < 0.99:
-            assert abs(found - share * count) < 1.0
+            # 1 more if other classes would have no example left.
+            assert abs(found - share * count) <= 1.0
         if count > 1 and total <= len(classes) - len(set(classes)):
             assert found < count
 
