@@ -32,7 +32,7 @@ from clearprop.tables.csv_files import CsvForm
 from clearprop.tables.decoding import columns_of_examples
 from clearprop.tables.files import opened_table
 from clearprop.tables.prediction import read_rows
-from clearprop.tables.table import Table
+from clearprop.tables.values import ValuesSource
 from clearprop.v1.table_pb2 import InputColumn
 from clearprop.values import Matrix, MatrixLike
 
@@ -217,7 +217,7 @@ def _value(column: InputColumn, text: str) -> float | str | None:
     return text.strip() if column.categories else real_number(text)
 
 
-def _inputs_of(network: Network, examples: Examples) -> MatrixLike | Table:
+def _inputs_of(network: Network, examples: Examples) -> MatrixLike | ValuesSource:
     """Return the inputs of examples as the network takes them."""
     if network.preparation is None:
         table = examples.message.table
@@ -233,4 +233,6 @@ def _inputs_of(network: Network, examples: Examples) -> MatrixLike | Table:
             f"Network {network.id} knows its inputs by the names of columns, which training set"
             f" {examples.message.training_set} does not have: import it from a table"
         )
-    return columns_of_examples(examples.message)
+    found = columns_of_examples(examples.message)
+    columns = [(each.name, each.part(0, len(each))) for each in found.columns]
+    return ValuesSource(columns, found.place)  # whose values are checked

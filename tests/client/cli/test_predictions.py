@@ -96,6 +96,12 @@ def test_the_inputs_of_a_set_are_prepared(clearprop: Clearprop, tmp_path: Path, 
     assert shown[0] == "Outputs (cat, dog) at update 250:"
     assert shown[1].split() == ["inputs", "targets", "outputs", "answer"]
     assert {line.split()[-1] for line in shown[3:]} == {"cat", "dog"}
+    (tmp_path / "gap.csv").write_text("weight,colour,kind\n5,red,cat\n6,,dog\n")
+    gap = fresh_id("gap")
+    other = ("--targets", "kind", "--one-hot", "--missing", "median")
+    clearprop("import", "gap.csv", "--name", gap, *other)
+    missing = clearprop("predict", pets, "--on", gap, code=1).stderr
+    assert missing.startswith("Error: Example 2, column colour: The value is missing, but no")
     refused = clearprop("predict", pets, "--on", "xor", code=1).stderr
     assert "knows its inputs by the names of columns, which training set xor does not" in refused
 
