@@ -5,7 +5,7 @@ keyword only since version 3.13.
 """
 
 import inspect
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from difflib import SequenceMatcher, get_close_matches
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, get_args
@@ -39,32 +39,41 @@ def check_keywords(function: Callable[ArgumentsT, ResultT]) -> Callable[Argument
     """Make a function raise TypeError for unknown keyword arguments, with the nearest known one.
 
     The known keywords are its parameters, and the keys of the TypedDict of its `**options`, whose
-    required keys must be given.
+    required keys must be given. Numbers in place of texts, such as ids, are errors too.
     """
     known, required = keywords_of(function), _required_options(function)
+    parameters = inspect.signature(function).parameters
 
-    def check(names: Collection[str]) -> None:
+    def check(args: Sequence[object], names: Mapping[str, object]) -> None:
         if not known.issuperset(names):
             raise TypeError(_message(function.__qualname__, set(names) - known, known))
         if not required.issubset(names):
             missing = " and ".join(map(repr, sorted(required.difference(names))))
             raise TypeError(f"{function.__qualname__}() missing required keywords: {missing}.")
+        _check_texts(parameters, {**dict(zip(parameters, args, strict=False)), **names})
 
     if inspect.iscoroutinefunction(function):
 
         @wraps(function)
         async def checked_coroutine(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as function
-            check(kwargs)
+            check(args, kwargs)
             return await function(*args, **kwargs)
 
         return checked_coroutine  # type: ignore[return-value]
 
     @wraps(function)
     def checked(*args: ArgumentsT.args, **kwargs: ArgumentsT.kwargs) -> ResultT:
-        check(kwargs)
+        check(args, kwargs)
         return function(*args, **kwargs)
 
     return checked
+
+
+def _check_texts(parameters: Mapping[str, inspect.Parameter], given: Mapping[str, object]) -> None:
+    for name, value in given.items():
+        is_text = name in parameters and parameters[name].annotation is str
+        if is_text and isinstance(value, int | float):
+            raise TypeError(f"{name} must be a text, such as {str(value)!r}, not {value!r}.")
 
 
 def keywords_of(function: Callable[..., object]) -> frozenset[str]:

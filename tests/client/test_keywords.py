@@ -116,3 +116,10 @@ def test_required_settings_that_are_missing_are_named() -> None:
     for train in (clearprop.Network.train, clearprop.aio.AsyncNetwork.train):
         with pytest.raises(TypeError, match=r"missing .*: 'batch_size' and 'learning_rate'"):
             call(train, training_set="xor", epochs=1)
+
+
+def test_a_number_in_place_of_an_id_is_refused() -> None:
+    find: Any = clearprop.Client.network
+    for arguments, keywords in (((5,), {}), ((), {"network": 5})):
+        with pytest.raises(TypeError, match="network must be a text, such as '5', not 5"):
+            find(None, *arguments, **keywords)
