@@ -72,6 +72,19 @@ def test_a_frame_becomes_a_set_and_a_frame_is_predicted(client: Client, tmp_path
             network.predict(matrix)
 
 
+def test_rows_in_the_order_of_columns_need_names_only_if_inputs_differ(client: Client) -> None:
+    name = fresh_id("plain")
+    client.upload_table(name, {"x": [1.0, 2.0], "c": ["a", "b"], "y": [0, 1]}, targets="y")
+    network = trained(client, name, [3, 1], "sigmoid")
+    with pytest.raises(ValueError, match=r"takes named columns \(x, c\)"):
+        network.predict([[1.0, 0.0]])
+    assert len(network.predict([[1.0, 0.0, 1.0]]).outputs) == 1
+    client.upload_table(f"{name}-2", {"x": [1.0, 2.0], "y": [0, 1]}, targets="y")
+    numbers = trained(client, f"{name}-2", [1, 1], "sigmoid")
+    with pytest.raises(ClearpropError, match="must have 1 number"):
+        numbers.predict([[1.0, 0.0]])
+
+
 def test_a_set_like_another_has_its_columns_and_can_replace_one(client: Client) -> None:
     name = fresh_id("like")
     client.upload_table(name, FRAME, targets="kind", one_hot=True, missing=0)

@@ -11,7 +11,13 @@ from clearprop.measures import Evaluation, GradientCheck
 from clearprop.options import StepOptions
 from clearprop.snapshots import Prediction
 from clearprop.tables.options import TableLike
-from clearprop.tables.prediction import is_table, may_need_names, needs_names, rows_of_table
+from clearprop.tables.prediction import (
+    is_prepared,
+    is_table,
+    may_need_names,
+    needs_names,
+    rows_of_table,
+)
 from clearprop.tables.uploads import parts_of
 from clearprop.traces import TracedUpdate
 from clearprop.v1.table_pb2 import Table as TableMessage
@@ -63,7 +69,7 @@ class AsyncNetworkInspection(AsyncNetworkHandle):
             return Prediction(await self._connection.call(call))
         except (ClearpropError, ValueError) as error:
             known = await self._known_columns() if may_need_names(error) else None
-            if known is None:
+            if known is None or not is_prepared(known, self.layer_sizes[0]):
                 raise
             raise ValueError(needs_names(self.id, known)) from error
 

@@ -48,7 +48,13 @@ def may_need_names(error: ClearpropError | ValueError) -> bool:
     """Whether rows without names were refused because the network prepares its inputs, or texts."""
     if isinstance(error, ValueError):
         return True
-    return any(bad.field == "inputs" for bad in error.violations)
+    return any(bad.field.startswith("inputs") for bad in error.violations)
+
+
+def is_prepared(known: TableMessage, input_count: int) -> bool:
+    """Whether the inputs of a network are not simply the values of its columns."""
+    is_learned = bool(known.scaling) or known.HasField("filling")
+    return is_learned or len(known.inputs) != input_count
 
 
 def needs_names(network: str, known: TableMessage) -> str:
