@@ -20,8 +20,9 @@ export const Numbers = ({ values }) => html`
   ${values.length > MOST && html`<span class="small soft">… ${values.length - MOST} more</span>`}
 `;
 
-// Whether the inputs of a set have a column each in a table of examples; many columns share one.
-const isSpread = ({ table }) => Boolean(table) && table.inputs.length <= MOST;
+// Whether the inputs of a set have a column each in a table of examples; many columns, or those on a phone,
+// share one.
+const isSpread = ({ table }) => Boolean(table) && table.inputs.length <= MOST && !matchMedia("(max-width: 800px)").matches;
 
 // The number of columns of inputs in a table of examples.
 export const inputColumns = (set) => (isSpread(set) ? set.table.inputs.length : 1);
@@ -51,7 +52,7 @@ export function InputCells({ set, values }) {
   return html`
     <td class="named-inputs">
       ${known.slice(0, MOST).map(({ name, value }) => html`<span key=${name}><span class="small soft">${name}</span> <${Value} value=${value} /></span> `)}
-      <span class="small soft">… ${known.length - MOST} more</span>
+      ${known.length > MOST && html`<span class="small soft">… ${known.length - MOST} more</span>`}
     </td>
   `;
 }
