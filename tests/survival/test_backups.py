@@ -117,7 +117,7 @@ def test_a_backup_of_any_moment_goes_on_to_the_same_bits(tmp_path: Path, promise
             network = create(stub, (2, 12, 1), seed=6, bias=True)
             run = settings("slow", rate=0.5, batch_size=EXAMPLES, epochs=10**9)
             stub.Train(pb.TrainRequest(network=network.network, settings=run))
-        for number in range(rounds(3, 50)):
+        for number in range(rounds(2, 50)):
             train_on(server, network.network)
             time.sleep(moments.uniform(0.0, 0.3))
             moment = moments.choice([None, moments.uniform(0.0, 0.1)])

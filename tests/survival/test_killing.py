@@ -29,7 +29,7 @@ ALL_EXAMPLES = 400
 LAYERS = (2, 12, 1)
 
 #: No run lives longer: all of it is made again at the end.
-KILLS_OF_A_RUN = rounds(20, 50)
+KILLS_OF_A_RUN = rounds(12, 50)
 
 
 def slow_settings() -> run_pb2.TrainingSettings:

@@ -177,7 +177,7 @@ def test_each_acknowledged_call_happens_once_whoever_else_calls_and_whatever_is_
 ) -> None:
     choices = random.Random(6)
     counts: Counter[str] = Counter()
-    for number in range(rounds(2, 60)):
+    for number in range(rounds(1, 60)):
         folder = tmp_path / str(number)
         folder.mkdir()
         with new_server(folder) as server:

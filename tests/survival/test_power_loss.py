@@ -37,7 +37,7 @@ from training.ports import Store
 T = TypeVar("T")
 
 #: Before how many operations the power is cut, with each kind of luck.
-MOMENTS = rounds(14, 10**9)
+MOMENTS = rounds(10, 10**9)
 LATE_MOMENTS = rounds(6, 500)
 
 #: An update with so many takes some 15 µs: a segment of 10 ms is small.

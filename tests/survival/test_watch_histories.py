@@ -305,7 +305,7 @@ def test_every_watcher_is_told_all_that_happened_in_order_once_and_to_the_bit(
         run_state_machine_as_test(
             WatchHistories,
             settings=how(
-                max_examples=rounds(8, 500),
+                max_examples=rounds(5, 500),
                 stateful_step_count=50,
                 deadline=None,
                 # What fails depends on time: to shrink it would take long and find something else.

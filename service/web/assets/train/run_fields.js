@@ -1,5 +1,5 @@
 // The fields of the form for a network and the settings of its run: the reverse of settings.js.
-import { numbersOf } from "../shared/functions.js";
+import { initializerKinds, numbersOf } from "../shared/functions.js";
 import { DEFAULTS } from "./settings.js";
 
 export function runFields({ layerSizes, activations, bias, costFunction, initializer }, settings) {
@@ -11,12 +11,12 @@ export function runFields({ layerSizes, activations, bias, costFunction, initial
     output: activations.at(-1),
     cost: costFunction,
     bias,
-    initializer: initializer?.kind ?? DEFAULTS.initializer,
+    initializer: initializerKinds().includes(initializer?.kind) ? initializer.kind : DEFAULTS.initializer, // weights can be given
     rate: String(learningRate),
     batch: String(batchSize),
     epochs: String(epochs),
     shuffle: String(shuffleSeed ?? ""),
-    ...optimizerFields(settings.optimizer ?? { kind: DEFAULTS.optimizer }),
+    ...optimizerFields(settings.optimizer ?? {}),
     ...gradientFields(settings),
     ...scheduleFields(settings.schedule),
     ...exampleFields(settings),
@@ -29,7 +29,8 @@ export function runFields({ layerSizes, activations, bias, costFunction, initial
 const text = (value) => (Number(value) ? String(value) : "");
 const known = (kind, other) => (!kind || kind.endsWith("_UNSPECIFIED") ? other : kind);
 
-function optimizerFields({ kind, weightDecay, decayWeightsOnly, dampening, ...numbers }) {
+function optimizerFields({ kind: sent, weightDecay, decayWeightsOnly, dampening, ...numbers }) {
+  const kind = known(sent, DEFAULTS.optimizer);
   const usual = numbersOf(kind);
   const typed = (name) => (numbers[name] === undefined || numbers[name] === usual[name] ? "" : String(numbers[name]));
   return {

@@ -97,6 +97,9 @@ test("the settings of a run fill in fields that make the same settings", () => {
   assert.deepEqual(made(settings), settings);
   const { hidden, activation, output, bias, initializer } = runFields(network, settings);
   assert.deepEqual([hidden, activation, output, bias, initializer], ["4-3", "ACTIVATION_TANH", "ACTIVATION_SOFTMAX", true, "INITIALIZER_KIND_HE"]);
+  const given = { ...network, initializer: { kind: "INITIALIZER_KIND_EXPLICIT" } };
+  assert.equal(runFields(given, settings).initializer, DEFAULTS.initializer);
+  assert.equal(runFields(network, { ...settings, optimizer: undefined }).optimizer, DEFAULTS.optimizer);
 });
 
 test("the defaults of the form exist", () => {
