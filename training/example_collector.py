@@ -78,10 +78,12 @@ class Collector:
             self._has_refused = True
             return
         if rows.weights is not None:
+            place = [column.name for column in columns].index(self._weights_column)
             for index in np.flatnonzero(rows.weights < 0.0)[:_MOST_REPORTED].tolist():
                 violations.add(
-                    f"columns.{self._weights_column}[{self._count + index}]",
-                    f"must be at least 0, not {rows.weights[index]}",
+                    f"columns[{place}].numbers[{self._count + index}]",
+                    f"must be at least 0, not {rows.weights[index]}"
+                    f" (column {self._weights_column!r})",
                 )
         self._inputs.append(rows.inputs)
         self._targets.append(rows.targets)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from training.cancellation import cancellable
 from training.errors import Violations
-from training.tables.table import FillingKind, InputColumn, Table, TargetKind, Targets, Unit
+from training.tables.table import InputColumn, Table, TargetKind, Targets, Unit
 
 Array = NDArray[np.float64]
 _Indices = NDArray[np.intp]
@@ -69,8 +69,7 @@ def _check_inputs(violations: Violations, field: str, table: Table, other: Table
         violations.add(field, f"has the input columns {named(extra)}, which the network has not")
     for name, column in cancellable(given.items()):
         if name in known:
-            fills = table.filling.kind is not FillingKind.REFUSED
-            _check_column(violations, field, known[name], column, fills=fills)
+            _check_column(violations, field, known[name], column, fills=table.fills)
 
 
 def _check_column(

@@ -12,7 +12,6 @@ from training.errors import Violations
 from training.tables.arrangement import named
 from training.tables.table import (
     ColumnKind,
-    FillingKind,
     InputColumn,
     Table,
     TargetKind,
@@ -80,13 +79,10 @@ def encode_inputs(violations: Violations, table: Table, columns: Sequence[Column
     reader = _Reader(violations, columns, [column.name for column in table.inputs])
     if not reader.is_complete:
         return None
-    fills = table.filling.kind is not FillingKind.REFUSED
-    inputs = [
-        reader.inputs(
-            column, can_miss=column.has_missing or (fills and column.kind is ColumnKind.NUMBER)
-        )
-        for column in cancellable(table.inputs)
-    ]
+    inputs = []
+    for column in cancellable(table.inputs):
+        is_filled = table.fills and column.kind is ColumnKind.NUMBER
+        inputs.append(reader.inputs(column, can_miss=column.has_missing or is_filled))
     return None if violations else np.concatenate(inputs, axis=1)
 
 

@@ -46,10 +46,9 @@ def learn(
         for index, unit in enumerate(table.target_units if table.scales_targets else [])
     ]
     scales = table.scaling is not Scaling.NONE
-    fills = table.filling.kind is not FillingKind.REFUSED
     return Preparation(
         table,
-        fills=tuple(each.fill for each in learned) if fills else (),
+        fills=tuple(each.fill for each in learned) if table.fills else (),
         offsets=tuple(each.offset for each in learned) if scales else (),
         scales=tuple(each.scale for each in learned) if scales else (),
         target_offsets=tuple(each.offset for each in of_targets),

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from training.errors import Violations
 from training.numerics.overflow import allow_overflow
-from training.tables.table import FillingKind, Scaling, Table, TargetKind
+from training.tables.table import Scaling, Table
 
 Array = NDArray[np.float64]
 
@@ -64,15 +64,13 @@ def check_preparation(violations: Violations, where: str, preparation: Preparati
     """Require a number for each input and output where the table needs one."""
     table = preparation.table
     inputs, outputs = len(table.input_units), len(table.target_units)
-    fills = table.filling.kind is not FillingKind.REFUSED
     scales = table.scaling is not Scaling.NONE
-    scales_targets = scales and table.targets.kind is TargetKind.NUMBERS
     for name, is_needed, count in (
-        ("fills", fills, inputs),
+        ("fills", table.fills, inputs),
         ("offsets", scales, inputs),
         ("scales", scales, inputs),
-        ("target_offsets", scales_targets, outputs),
-        ("target_scales", scales_targets, outputs),
+        ("target_offsets", table.scales_targets, outputs),
+        ("target_scales", table.scales_targets, outputs),
     ):
         numbers: _Numbers = getattr(preparation, name)
         needed = count if is_needed else 0

@@ -146,15 +146,19 @@ class Table:
         return self.scaling is not Scaling.NONE and self.targets.kind is TargetKind.NUMBERS
 
     @property
+    def fills(self) -> bool:
+        """Whether missing numbers are filled."""
+        return self.filling.kind is not FillingKind.REFUSED
+
+    @property
     def is_learned(self) -> bool:
         """Whether something must be learned from rows before a network can train on it."""
-        return self.scaling is not Scaling.NONE or self.filling.kind is not FillingKind.REFUSED
+        return self.scaling is not Scaling.NONE or self.fills
 
 
 def check_table(violations: Violations, where: str, table: Table) -> None:
     """Require unique names, categories and classes, and a filling where values are missing."""
     violations.require(bool(table.inputs), f"{where}.inputs", "must have at least one column")
-    fills = table.filling.kind is not FillingKind.REFUSED
     for index, column in enumerate(table.inputs):
         place = f"{where}.inputs[{index}]"
         _check_name(violations, f"{place}.name", column.name)
@@ -167,7 +171,7 @@ def check_table(violations: Violations, where: str, table: Table) -> None:
                 "must be empty unless the kind of the column is CATEGORY",
             )
         violations.require(
-            fills or not column.has_missing,
+            table.fills or not column.has_missing,
             f"{place}.has_missing",
             "must be false unless `filling` says how missing values are replaced",
         )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from training.tables.preparation import Preparation
-from training.tables.table import FillingKind, InputColumn
+from training.tables.table import InputColumn
 
 
 def preparation_fields(preparation: Preparation) -> dict[str, Any]:
@@ -16,7 +16,7 @@ def preparation_fields(preparation: Preparation) -> dict[str, Any]:
     }
     if targets.classes:
         fields["targets"]["classes"] = targets.classes
-    if table.filling.kind is not FillingKind.REFUSED:
+    if table.fills:
         fields["filling"] = {"kind": table.filling.kind, "value": table.filling.value}
     if table.shape:
         fields["shape"] = table.shape

@@ -17,7 +17,7 @@ from service.use_cases.networks import NewNetwork
 from service.use_cases.training_sets import NewTrainingSet
 from service.use_cases.verification import Verification
 from training.engine import activations
-from training.errors import InvalidFields, LimitExceeded, validating
+from training.errors import InvalidFields, LimitExceeded, Violations, validating
 from training.example_collector import Collector
 from training.limits import Limits
 from training.network import Initializer, Network
@@ -329,3 +329,13 @@ def test_a_network_that_scales_is_not_told_to_scale(service: Service) -> None:
     }
     found = service.warnings.of_run(run)
     assert not [warning for warning in found if "--standardize" in warning.action]
+
+
+def test_a_negative_weight_is_named_at_its_column() -> None:
+    collector, violations = Collector(Limits()), Violations()
+    collector.expect(
+        violations, Table((InputColumn("x"),), Targets(TargetKind.LABELS, ("y",))), "w"
+    )
+    columns = [Column("x", np.ones(2)), Column("w", np.array([1.0, -2.0])), Column("y", np.ones(2))]
+    collector.add_columns(violations, columns)
+    assert [each.field for each in violations.found] == ["columns[1].numbers[1]"]

@@ -6,7 +6,7 @@ from service.use_cases.exports.source.c_functions import number
 from training.measures.target_meaning import middle_of
 from training.network import Network
 from training.tables.preparation import Preparation
-from training.tables.table import FillingKind, InputColumn, TargetKind
+from training.tables.table import InputColumn, TargetKind
 
 _HEAD = """\
 /* The columns of a row, in this order: numbers, or the place of a category, which category finds.
@@ -123,7 +123,7 @@ def _category_lines(columns: Iterable[InputColumn]) -> Iterator[str]:
 def _number_lines(preparation: Preparation) -> Iterator[str]:
     """Yield what is known of missing values, and the numbers that were learned."""
     table = preparation.table
-    fills = table.filling.kind is not FillingKind.REFUSED
+    fills = table.fills
     can_miss = [each.has_missing or (fills and not each.categories) for each in table.inputs]
     yield f"static const int can_miss[COLUMNS] = {_flags(can_miss)};\n"
     indicators = _flags(each.has_missing for each in table.inputs)
