@@ -132,7 +132,9 @@ class MemoryWriter(MemoryReader):
 
     def record(self, entry: AuditEntry) -> int:
         entries = self._tables.audit_entries
-        number = entry.number if entry.number in entries else max(entries, default=0) + 1
+        earlier = entries.get(entry.number)
+        is_known = earlier is not None and entry.continues(earlier)
+        number = entry.number if is_known else max(entries, default=0) + 1
         entries[number] = replace(entry, number=number)
         return number
 

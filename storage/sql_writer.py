@@ -89,7 +89,11 @@ _WANT = runs.update().where(runs.c.network_uid == _UID, runs.c.number == _NUMBER
 _TOKEN_WITH_NAME = select(tokens.c.name).where(tokens.c.name == bindparam("name"))
 _DELETE_TOKEN = tokens.delete().where(tokens.c.name == bindparam("at_name"))
 _CHANGING_OF_ENTRY = ("last_time", "calls", "request_id", "crc")
-_UPDATE_ENTRY = audit_entries.update().where(audit_entries.c.number == _NUMBER)
+# The number alone may be that of an entry of another process, if its own was never committed.
+_SAME_IN_ENTRY = [c.name for c in audit_entries.c if c.name not in _CHANGING_OF_ENTRY]
+_UPDATE_ENTRY = audit_entries.update().where(
+    *(audit_entries.c[name] == bindparam(f"before_{name}") for name in _SAME_IN_ENTRY)
+)
 # In the order of their numbers, which is that of age: the oldest are found without an index.
 _OLDEST_ENTRIES = (
     select(audit_entries.c.number, audit_entries.c.first_time)
@@ -184,7 +188,8 @@ class SqlWriter(SqlReader):
         if entry.number:
             values = rows.audit_values(entry)
             changes = {name: values[name] for name in _CHANGING_OF_ENTRY}
-            if self._change(_UPDATE_ENTRY, at_number=entry.number, **changes):
+            same = {f"before_{name}": values[name] for name in _SAME_IN_ENTRY}
+            if self._change(_UPDATE_ENTRY, **changes, **same):
                 return entry.number
         last = self._row(sql_queries.LAST_AUDIT_ENTRY)
         numbered = replace(entry, number=1 if last is None else last[0] + 1)

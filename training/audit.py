@@ -1,6 +1,6 @@
 """Entries of the audit log: who changed what, when, from where, and with which outcome."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 
@@ -22,3 +22,9 @@ class AuditEntry:
     run: int
     request_id: str
     code: str
+
+    def continues(self, earlier: "AuditEntry") -> bool:
+        """Return whether it is an earlier entry with more calls."""
+        return self == replace(
+            earlier, last_time=self.last_time, calls=self.calls, request_id=self.request_id
+        )

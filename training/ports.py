@@ -187,9 +187,9 @@ class Writer(Reader, Protocol):
         """Store the answer to a request for 7 days, in place of an earlier one."""
 
     def record(self, entry: AuditEntry) -> int:
-        """Store an entry of the audit log, in place of the one with its number; return the number.
+        """Store an entry of the audit log in place of the one that it continues; return its number.
 
-        It gets the next number if it has none, or if there is no entry with it any more.
+        It gets the next number if it has none, or if the entry with its number is gone or another.
         """
 
     def delete_audit_entries(self, until: datetime) -> bool:

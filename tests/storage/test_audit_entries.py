@@ -40,6 +40,13 @@ def test_an_entry_whose_number_is_not_stored_gets_another_one(store: Store) -> N
     assert record(store, replace(ENTRY, number=7)) == 1
 
 
+def test_an_entry_never_replaces_that_of_another_caller(store: Store) -> None:
+    record(store, ENTRY)
+    other = replace(ENTRY, number=1, address="127.0.0.2", calls=2)
+    assert record(store, other) == 2
+    assert entries(store) == [replace(other, number=2), replace(ENTRY, number=1)]
+
+
 def test_old_entries_are_deleted(store: Store) -> None:
     for day in range(3):
         record(store, replace(ENTRY, first_time=NOW + timedelta(days=day)))
