@@ -44,9 +44,12 @@ class Frame(NamedTuple):
 
 
 class CuttingProxy:
-    """Listens on a port of its own; `counts` says how often which fate came."""
+    """Listens on a port of its own; `counts` says how often which fate came.
 
-    def __init__(self, server_port: int, fates: random.Random) -> None:
+    `server_port` is asked for each connection.
+    """
+
+    def __init__(self, server_port: Callable[[], int], fates: random.Random) -> None:
         self.counts: Counter[str] = Counter()
         self._server_port = server_port
         self._fates = fates
@@ -81,7 +84,7 @@ class CuttingProxy:
     def _serve(self, client: socket.socket) -> None:
         with closing(client):
             try:
-                server = socket.create_connection(("127.0.0.1", self._server_port))
+                server = socket.create_connection(("127.0.0.1", self._server_port()))
             except OSError:
                 return  # it is being started again
             with closing(server):
