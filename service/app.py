@@ -20,9 +20,9 @@ from service.clock import SystemClock
 from service.execution.maintenance import Maintenance
 from service.execution.outcomes import Outcomes
 from service.execution.run_opening import RunOpening
+from service.execution.side_process import SideProcess
 from service.execution.thread_executor import ThreadExecutor
 from service.execution.wakeups import Wakeups
-from service.execution.worker import Worker
 from service.faces.grpc import methods
 from service.faces.grpc.connection_limit import ConnectionLimit
 from service.faces.grpc.health import SERVICE_NAME, Health
@@ -125,7 +125,7 @@ class Server:
         readers = Readers.of(self.store)
         threads = limits.runs_at_once or settings.threads
         self.executor = ThreadExecutor(self.store, readers.examples, readers.states, clock, threads)
-        self.worker = Worker()
+        self.side_process = SideProcess()
         self.training_sets = TrainingSets(self.store, clock, limits)
         watch_reader = WatchReader(self.store, readers.selections)
         self.watches = Watches(self.store, watch_reader, self.wakeups, self.threads, limits)
@@ -192,7 +192,7 @@ class Server:
                 Evaluations(self.store, readers.states, readers.examples, limits),
                 GradientChecks(self.store, readers.states, readers.examples, limits),
             ),
-            inspection=InspectionHandlers(inspection, explanations, walks, self.worker),
+            inspection=InspectionHandlers(inspection, explanations, walks, self.side_process),
             watches=WatchHandlers(self.watches),
             exports=ExportHandlers(Exports(self.store, readers.states)),
             backups=BackupHandlers(Backups(self.store, clock)),
@@ -257,7 +257,7 @@ class Server:
         stopping += [asyncio.create_task(server.stop()) for server in self._http_servers]
         has_stopped = await _finish(stopping, _GRACE_SECONDS + 1)
         last.cancel()
-        self.worker.stop()
+        self.side_process.stop()
         self.insight.flush()
         closing = self.threads.begin(self.store.close)
         is_closed = await _finish([closing], _CLOSE_SECONDS)

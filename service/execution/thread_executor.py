@@ -1,4 +1,4 @@
-"""Executes runs on worker threads, fairly, and makes each segment durable."""
+"""Executes runs on threads, fairly, and makes each segment durable."""
 
 import logging
 import os

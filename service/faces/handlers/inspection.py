@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from clearprop.v1 import training_service_pb2 as pb
 
-from service.execution.worker import Worker
+from service.execution.side_process import SideProcess
 from service.faces.messages.explanations import explanation, weight_place
 from service.faces.messages.inspections import traced, which
 from service.faces.messages.walks import walked
@@ -21,7 +21,7 @@ class InspectionHandlers:
     _inspection: Inspection
     _explanations: Explanations
     _walks: Walks
-    _worker: Worker
+    _side_process: SideProcess
 
     def trace_update(self, request: pb.TraceUpdateRequest) -> pb.TraceUpdateResponse:
         """Return all intermediate values of an update."""
@@ -42,4 +42,4 @@ class InspectionHandlers:
         if request.phases_only:
             return walked(self._walks.phases(which(request)))
         page = self._walks.page(which(request), request.first_step, request.step_count)
-        return walk_response(self._worker, page)
+        return walk_response(self._side_process, page)

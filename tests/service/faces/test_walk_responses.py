@@ -1,4 +1,4 @@
-"""Long walks are executed in the worker, which keeps them, with the same responses."""
+"""Long walks are executed in the side process, which keeps them, with the same responses."""
 
 from collections.abc import Iterator
 from threading import Timer
@@ -8,7 +8,7 @@ import pytest
 from explanations import update_of
 from worlds import make_world
 
-from service.execution.worker import Worker
+from service.execution.side_process import SideProcess
 from service.faces import walk_responses
 from service.faces.messages.walks import walked
 from service.faces.walk_responses import walk_response
@@ -20,10 +20,10 @@ from training.walking.walk import line_count
 
 
 @pytest.fixture(scope="module")
-def started() -> Iterator[Worker]:
-    worker = Worker()
-    yield worker
-    worker.stop()
+def started() -> Iterator[SideProcess]:
+    side_process = SideProcess()
+    yield side_process
+    side_process.stop()
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def page(update: BatchUpdate, first: int, count: int) -> WalkPage:
     return WalkPage(update, first, count, is_past=True)
 
 
-def test_pages_from_the_worker_are_those_of_the_walk(started: Worker) -> None:
+def test_pages_from_the_side_process_are_those_of_the_walk(started: SideProcess) -> None:
     update = update_of(make_world((2, 9, 1), batch_size=4), 1)
     assert not page(update, 0, 1).is_short
     for first, count in ((0, 100), (100, 300), (700, 10_000)):
@@ -50,13 +50,13 @@ def test_pages_from_the_worker_are_those_of_the_walk(started: Worker) -> None:
 
 
 def test_a_short_walk_does_not_start_the_worker() -> None:
-    worker, update = Worker(), update_of(make_world(batch_size=1), 1)
-    assert walk_response(worker, page(update, 0, 10)).next_step == 10
-    assert worker._process is None
+    side_process, update = SideProcess(), update_of(make_world(batch_size=1), 1)
+    assert walk_response(side_process, page(update, 0, 10)).next_step == 10
+    assert side_process._process is None
 
 
 def test_a_long_walk_stops_soon_after_it_is_cancelled(
-    started: Worker, long_update: BatchUpdate
+    started: SideProcess, long_update: BatchUpdate
 ) -> None:
     short = page(update_of(make_world((2, 9, 1), batch_size=4), 1), 0, 1)
     walk_response(started, short)

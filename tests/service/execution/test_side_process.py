@@ -1,4 +1,4 @@
-"""The worker computes in another process, stops for cancelled calls, and is started again."""
+"""The side process computes in another process, stops for cancelled calls, and is started again."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ from threading import Thread
 
 import pytest
 
-from service.execution.worker import Worker
+from service.execution.side_process import SideProcess
 from training.cancellation import Cancellation, cancelled_by
 from training.errors import CallCancelled
 
@@ -19,14 +19,14 @@ ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
-def started() -> Iterator[Worker]:
-    worker = Worker()
-    yield worker
-    worker.stop()
+def started() -> Iterator[SideProcess]:
+    side_process = SideProcess()
+    yield side_process
+    side_process.stop()
 
 
-def process_of(worker: Worker) -> int:
-    return worker.run(os.getpid)
+def process_of(side_process: SideProcess) -> int:
+    return side_process.run(os.getpid)
 
 
 def has_ended(process: int) -> bool:
@@ -37,8 +37,8 @@ def has_ended(process: int) -> bool:
         return True
 
 
-def cancelled_soon(worker: Worker) -> float:
-    """Sleep in the worker, cancel it, and return the seconds from there to its end."""
+def cancelled_soon(side_process: SideProcess) -> float:
+    """Sleep in the side process, cancel it, and return the seconds from there to its end."""
     cancellation = Cancellation()
     begun: list[float] = []
 
@@ -51,13 +51,13 @@ def cancelled_soon(worker: Worker) -> float:
         thread = Thread(target=cancel)
         thread.start()
         with pytest.raises(CallCancelled, match="over"):
-            worker.run(time.sleep, 60)
+            side_process.run(time.sleep, 60)
         ended = time.monotonic()
         thread.join()
     return ended - begun[0]
 
 
-def test_results_and_errors_come_back(started: Worker) -> None:
+def test_results_and_errors_come_back(started: SideProcess) -> None:
     assert started.run(divmod, 7, 2) == (3, 1)
     assert started.run(sorted, [1, 3, 2], reverse=True) == [3, 2, 1]
     with pytest.raises(ZeroDivisionError):
@@ -65,14 +65,16 @@ def test_results_and_errors_come_back(started: Worker) -> None:
     assert process_of(started) == process_of(started) != os.getpid()
 
 
-def test_a_cancelled_computation_ends_soon_and_the_next_call_is_computed(started: Worker) -> None:
+def test_a_cancelled_computation_ends_soon_and_the_next_call_is_computed(
+    started: SideProcess,
+) -> None:
     process = process_of(started)
     assert cancelled_soon(started) < 1.0
     assert process_of(started) != process  # it did not check, so it was killed
     assert has_ended(process)
 
 
-def test_a_call_whose_turn_it_is_not_is_cancelled_too(started: Worker) -> None:
+def test_a_call_whose_turn_it_is_not_is_cancelled_too(started: SideProcess) -> None:
     process_of(started)
     first = Thread(target=started.run, args=(time.sleep, 1.0))
     first.start()
@@ -82,29 +84,29 @@ def test_a_call_whose_turn_it_is_not_is_cancelled_too(started: Worker) -> None:
     assert started._process is process  # the computation of the other call went on
 
 
-def test_a_process_that_has_ended_is_started_again(started: Worker) -> None:
+def test_a_process_that_has_ended_is_started_again(started: SideProcess) -> None:
     process = process_of(started)
     os.kill(process, signal.SIGKILL)
     assert process_of(started) != process
 
 
 def test_the_process_ends_when_it_is_not_used_any_more() -> None:
-    worker = Worker(idle_seconds=0.3)
-    process = process_of(worker)
+    side_process = SideProcess(idle_seconds=0.3)
+    process = process_of(side_process)
     time.sleep(0.15)
-    assert process_of(worker) == process
+    assert process_of(side_process) == process
     end = time.monotonic() + 30
     while Path(f"/proc/{process}").exists():  # it has been waited for too
         assert time.monotonic() < end
         time.sleep(0.01)
-    assert process_of(worker) != process
-    worker.stop()
+    assert process_of(side_process) != process
+    side_process.stop()
 
 
 def test_the_process_ends_with_its_server() -> None:
     program = (
-        "import os, threading, time; from service.execution.worker import Worker; w = Worker();"
-        " print(w.run(os.getpid), flush=True); w.run(time.sleep, 60)"
+        "import os, time; from service.execution.side_process import SideProcess;"
+        " w = SideProcess(); print(w.run(os.getpid), flush=True); w.run(time.sleep, 60)"
     )
     server = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=ROOT)
     assert server.stdout is not None

@@ -30,11 +30,11 @@ _STOP_SECONDS: Final = 0.1
 IDLE_SECONDS: Final = 20.0
 
 
-class WorkerEnded(Exception):
+class SideProcessEnded(Exception):
     """The process has ended during a computation, twice."""
 
 
-class Worker:
+class SideProcess:
     """Calls functions in another process, one at a time. Thread-safe."""
 
     def __init__(self, idle_seconds: float = IDLE_SECONDS) -> None:
@@ -50,7 +50,7 @@ class Worker:
         If the current computation is cancelled, the function is stopped: it ends at its next
         `check_cancelled()`, or with its process.
 
-        Raises what the function raises, WorkerEnded.
+        Raises what the function raises, SideProcessEnded.
         """
         with self._its_turn():
             for _ in range(2):  # the process may have ended since the last call
@@ -63,7 +63,7 @@ class Worker:
                     raise found
                 result: R = found
                 return result
-        raise WorkerEnded("the process for long computations has ended; retry the call")
+        raise SideProcessEnded("the process for long computations has ended; retry the call")
 
     def stop(self) -> None:
         """End the process, and the computation in it."""
@@ -118,7 +118,7 @@ class Worker:
             ours, theirs = Pipe()
             with theirs:
                 number = theirs.fileno()
-                module = "service.execution.worker_process"
+                module = "service.execution.side_process_main"
                 self._process = subprocess.Popen(  # noqa: S603 (this module's own command)
                     [sys.executable, "-m", module, str(number)],
                     stdin=subprocess.DEVNULL,

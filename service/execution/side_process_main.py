@@ -1,4 +1,4 @@
-"""The main program of the process of `Worker`: computes what it receives, until nobody is there.
+"""The main program of a `SideProcess`: computes what it receives, until nobody is there.
 
 It receives a function with its arguments, or None to cancel the current computation, and answers
 each function once: whether it returned, and its result or its error.
